@@ -1,0 +1,83 @@
+"""What is found wrong: a value that travels, never an exception that escapes.
+
+A diagnostic says what is wrong with its numbers (`message`), where (`span`, the smallest that shows it),
+what led there (`notes`) and what to do (`help`). Prose about it is made elsewhere, in `report`.
+"""
+
+from __future__ import annotations
+
+from cnnspec.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.source import Span
+
+ERROR, WARNING, INFO = "error", "warning", "info"
+
+# Codes of what the language itself refuses. Codes of the rules live with the rules.
+NAMES = {
+    "E001": "syntax",
+    "E002": "unreadable-text",
+    "E003": "limit",
+    "E010": "unknown-name",
+    "E011": "bad-argument",
+    "E012": "wrong-kind",
+    "E013": "duplicate-name",
+    "E014": "recursive-block",
+    "E015": "bad-use",
+    "E016": "no-input",
+    "E017": "unknown-size",
+    "E020": "broken-contract",
+    "E021": "broken-budget",
+    "E030": "bad-training",
+    "E101": "empty-output",
+    "E102": "merge-shape-mismatch",
+    "E103": "channel-group-mismatch",
+    "E104": "stride-with-dilation",
+    "E106": "rank-mismatch",
+    "E107": "unknown-size-flatten",
+    "E108": "bad-output-padding",
+    "E109": "pool-window-in-padding",
+    "E110": "reshape-size",
+    "E114": "silent-broadcast",
+    "W201": "illegal-stride",
+}
+
+
+class Note(Record):
+    """A second place that explains the first."""
+
+    message: str
+    span: Span | None = None
+
+
+class Diagnostic(Record):
+    """One finding. `code` is a key of `NAMES` or the code of a rule."""
+
+    code: str
+    message: str
+    span: Span | None
+    help: str = ""
+    notes: tuple[Note, ...] = ()
+    severity: str = ERROR
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.code]
+
+
+class Problem(Record):
+    """A diagnostic before it has a place: `argument` names the argument at fault ("" for the whole call)."""
+
+    code: str
+    message: str
+    argument: str = ""
+    help: str = ""
+
+
+class Rejected(Exception):
+    """Ends one stage early; caught inside that stage, which returns the diagnostic."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic

@@ -1,0 +1,118 @@
+"""Tree → networks: names looked up, blocks and loops unrolled, arguments bound to layers, shapes inferred."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.elaborate.files import Definitions, Files
+from cnnspec.elaborate.graph import Graph, Setting, Site
+from cnnspec.elaborate.network import MAX_LAYERS, NetworkBuilder
+from cnnspec.elaborate.values import UNKNOWN, Scope
+from cnnspec.names import suggestion
+from cnnspec.record import Record
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from cnnspec.elaborate.files import Read
+
+
+class Elaborated(Record):
+    """One network of a file: its graph, the evaluated train section, and what is wrong with either."""
+
+    graph: Graph
+    train: dict[str, Setting]
+    errors: tuple[Diagnostic, ...]
+    item: tree.Model | None  # None when the file is the network, without a model around it
+
+
+_NETWORK_ITEMS = (tree.Input, tree.Output, tree.Shared, tree.Loop, tree.Branch, tree.Budget, tree.Step)
+
+
+def elaborate(
+    parsed: tree.Tree, read: Read, parameters: Mapping[str, Any] | None = None, max_layers: int = MAX_LAYERS,
+    only: str | None = None,
+) -> tuple[Elaborated, ...]:  # fmt: skip
+    """Every network of a file, or the model called `only`; none for a file of blocks alone.
+
+    `parameters` replace the defaults of the models' parameters. A parameter that no model has is a KeyError.
+    """
+    first = NetworkBuilder(_stem(parsed.source.name), max_layers)
+    definitions = Files(read, first).define(parsed)
+    models = [m for m in definitions.models if only is None or m.name.text == only]
+    if parameters:
+        known = {p.name.text for m in models for p in m.parameters}
+        for name in parameters:
+            if name not in known:
+                has = f"it has {', '.join(sorted(known))}" if known else "it has none"
+                raise KeyError(f'no model has a parameter "{name}"', has + suggestion(name, known))
+    if not definitions.models:
+        return _whole_file(first, definitions)
+    for item in parsed.body.items:
+        if isinstance(item, _NETWORK_ITEMS):
+            first.error("E012", item, definitions.scope, "a step beside a model belongs to none", "move it into the model's braces")
+        elif isinstance(item, tree.Assign):
+            first.assign(item, definitions.scope, None)
+    train = _train(first, definitions)
+    made = []
+    for number, model in enumerate(models):
+        builder = NetworkBuilder(model.name.text, max_layers)
+        if number == 0:
+            builder.errors, builder._seen = first.errors, first._seen
+        graph = _model(builder, model, definitions.scope, parameters or {})
+        made.append(Elaborated(graph, train, tuple(builder.errors), model))
+    return tuple(made)
+
+
+def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elaborated, ...]:
+    items = definitions.tree.body.items
+    if not any(isinstance(item, _NETWORK_ITEMS) for item in items):
+        for item in items:
+            if isinstance(item, tree.Assign):
+                builder.assign(item, definitions.scope, None)
+        if not builder.errors:
+            return ()
+    graph = builder.build(definitions.tree.body, definitions.scope)
+    return (Elaborated(graph, _train(builder, definitions), tuple(builder.errors), None),)
+
+
+def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters: Mapping[str, Any]) -> Graph:
+    scope = outer.inner()
+    for parameter in model.parameters:
+        name = parameter.name.text
+        if name in parameters:
+            value = parameters[name]
+        elif parameter.default is not None:
+            value = builder.evaluate(parameter.default, scope, None)
+        else:
+            builder.error("E011", parameter, scope, f"the model's parameter {name} has no value", f"give it a default, or --set {name}=…")
+            value = UNKNOWN
+        scope.names[name] = builder.graph.parameters[name] = value
+    graph = builder.build(model.body, scope)
+    if not graph.inputs and not builder.errors:
+        builder.error("E016", model.name, scope, f"the model {model.name.text} has no input", "begin with, for example, input 28x28x1")
+    return graph
+
+
+def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setting]:
+    settings: dict[str, Setting] = {}
+    if definitions.train is None:
+        return settings
+    scope = definitions.scope.inner()
+    for item in definitions.train.body.items:
+        if isinstance(item, tree.Assign):
+            if item.name.text in settings:
+                builder.error("E013", item.name, scope, f"{item.name.text} is set already", "keep one")
+            value = builder.evaluate(item.value, scope, None)
+            settings[item.name.text] = Setting(value, Site(scope.source, item, None, ""))
+        elif not isinstance(item, tree.Bad):
+            builder.error("E030", item, scope, "a train section holds settings alone", "write, for example, epochs = 10")
+    return settings
+
+
+def _stem(name: str) -> str:
+    return os.path.splitext(os.path.basename(name))[0] if name != "<stdin>" else "network"

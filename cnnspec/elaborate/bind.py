@@ -1,0 +1,155 @@
+"""The arguments of a layer call → the layer, with the argument at fault where they do not fit."""
+
+from __future__ import annotations
+
+from cnnspec.elaborate.expressions import Expressions, describe
+from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
+from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
+from cnnspec.names import suggestion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.layers.base import Layer
+    from cnnspec.syntax import tree
+
+
+class Bound:
+    """A bound call: the layer, and what the call says beside it."""
+
+    __slots__ = ("activation", "input_shape", "layer", "name")
+
+    def __init__(self) -> None:
+        self.layer: Layer | None = None
+        self.name: str | None = None  # name="stem", as pasted from Keras
+        self.input_shape: tree.Node | None = None  # input_shape=(28, 28, 1), likewise
+        self.activation: Function | None = None  # an activation with arguments, a layer of its own
+
+
+_made: dict[Any, Layer] = {}
+
+
+def bind(
+    cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
+    current: Tensor | None, run: Expressions,
+) -> Bound | None:  # fmt: skip
+    """The layer that a call asks for; None, and an error noted, when it cannot be made."""
+    bound = Bound()
+    given: dict[str, Any] = {}
+    places: dict[str, tree.Node] = {}
+    preset = cls.presets.get(word) or cls.presets.get(word.lower(), {})
+    free = [name for name in cls.arguments if name not in preset]
+    position = 0
+    failed = False
+    for argument in arguments:
+        if argument.name is None:
+            if position >= len(free):
+                takes = f"{word} takes {len(free)} arguments" if free else f"{word} takes no arguments"
+                run.error("E011", argument, scope, f"{takes}, this is one too many", f"`cnnspec layers {word}` lists them")
+                return None
+            name = free[position]
+            position += 1
+        else:
+            name = argument_name(cls, argument.name.text)
+            if name == "":
+                if aside(argument, bound, scope, current, run):
+                    continue
+                known = [n for n in cls.arguments if n not in preset]
+                message = f'{word} has no argument "{argument.name.text}"'
+                hint = suggestion(argument.name.text, known).removeprefix("; ")
+                run.error("E011", argument.name, scope, message, hint or f"it has {', '.join(known)}")
+                failed = True
+                continue
+        if name in given:
+            run.error("E011", argument, scope, f"{name} is given twice", "drop one")
+            failed = True
+            continue
+        value = run.evaluate(argument.value, scope, current)
+        if value is UNKNOWN:
+            failed = True
+            continue
+        if name == "activation" and isinstance(value, Closure):
+            bound.activation = value
+            continue
+        given[name] = value
+        places[name] = argument.value
+    missing = [n for n in free if n not in given and cls.arguments[n].record_default is REQUIRED]
+    if missing and not failed:
+        needs = " and ".join(missing)
+        run.error("E011", at, scope, f"{word} needs {needs}", f"write, for example, {example_call(cls)}")
+        return None
+    if failed:
+        return None
+    try:
+        key = (cls, tuple(preset), tuple([(name, kinds(value), value) for name, value in given.items()]))
+        layer = _made.get(key)
+    except TypeError:  # a list among the values
+        key, layer = None, None
+    if layer is None:
+        values: dict[str, Any] = dict(preset)
+        for name, value in given.items():
+            try:
+                values[name] = cls.arguments[name].kind(value)
+            except Unfit as unfit:
+                misfit(cls, word, name, value, unfit, places[name], scope, run)
+                return None
+        layer = cls(**values)
+        if key is not None and len(_made) < 100_000:
+            _made[key] = layer
+    bound.layer = layer
+    return bound
+
+
+def kinds(value: Any) -> Any:
+    """Types, deep: what tells true from 1, which compare equal."""
+    return tuple([kinds(v) for v in value]) if type(value) is tuple else type(value)
+
+
+def argument_name(cls: type[Layer], word: str) -> str:
+    """The canonical name of a layer's argument by any of its spellings, "" when it has none such."""
+    if word in cls.arguments:
+        return word
+    for name, argument in cls.arguments.items():
+        if word == argument.keras or word in argument.aliases:
+            return name
+    return ""
+
+
+def aside(argument: tree.Argument, bound: Bound, scope: Scope, current: Tensor | None, run: Expressions) -> bool:
+    """Arguments that every Keras layer takes and that say nothing about the layer itself; whether this is one."""
+    word = argument.name.text if argument.name else ""
+    if word == "input_shape":
+        bound.input_shape = argument.value
+    elif word == "name":
+        bound.name = word_of(run.evaluate(argument.value, scope, current))
+    elif word == "data_format":
+        value = run.evaluate(argument.value, scope, current)
+        if word_of(value) not in ("channels_last", "none", "None"):
+            run.error("E011", argument, scope, f"data_format {describe(value)}: channels stand last here", "drop it, and write the shapes as HxWxC")
+    else:
+        return False
+    return True
+
+
+def misfit(
+    cls: type[Layer], word: str, name: str, value: Any, unfit: Unfit, place: tree.Node, scope: Scope, run: Expressions
+) -> None:
+    """Say why a value does not fit an argument; a word that another argument would take gets a hint."""
+    if isinstance(value, Term) and value.place and not value.positional:
+        place = value.place[0] if value.place[1].source is scope.source else place
+    help = ""
+    for other, argument in cls.arguments.items():
+        if other != name and word_of(value) is not None:
+            try:
+                argument.kind(value)
+            except Unfit:
+                continue
+            help = f"did you mean {other}={show(value)}?"
+            break
+    run.error("E011", place, scope, f"{word}'s {name} must be {unfit.expected}, not {describe(value)}", help)
+
+
+def example_call(cls: type[Layer]) -> str:
+    """The layer's own example, without its input line."""
+    return cls.example.split("\n")[-1]

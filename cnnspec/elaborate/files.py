@@ -1,0 +1,171 @@
+"""A file's definitions: its blocks, those it uses from other files, its models and its train section."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.diagnostic import Diagnostic, Note
+from cnnspec.elaborate.expressions import Expressions
+from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
+from cnnspec.names import suggestion
+from cnnspec.record import Record
+from cnnspec.source import Source, Span
+from cnnspec.syntax import tree
+from cnnspec.syntax.parse import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Read = Callable[[str], Source | Diagnostic]
+
+ROOT_MARKS = ("pyproject.toml", ".git", "cnnspec.toml")
+
+
+class Definitions(Record):
+    """What a file defines. `scope` binds its blocks and those it uses."""
+
+    tree: tree.Tree
+    scope: Scope
+    models: tuple[tree.Model, ...]
+    train: tree.Train | None
+
+
+class Files:
+    """Reads files for `use`, each once. `read` gives the source of a path, or says why it cannot."""
+
+    def __init__(self, read: Read, run: Expressions) -> None:
+        self.read = read
+        self.run = run
+        self.known: dict[str, Definitions | None] = {}
+        self.reading: list[str] = []
+
+    def define(self, parsed: tree.Tree) -> Definitions:
+        """The definitions of a parsed file; what is wrong with them is noted in `run`."""
+        scope = Scope(None, parsed.source)
+        blocks: dict[str, BlockFunction] = {}
+        models: list[tree.Model] = []
+        train: tree.Train | None = None
+        for item in parsed.body.items:
+            if isinstance(item, (tree.Block, tree.Model)):
+                place = scope.places.get(item.name.text)
+                if place is not None:
+                    line = parsed.source.position(place.start)[0]
+                    self.run.error("E013", item.name, scope, f'"{item.name.text}" is defined already, in line {line}', "choose another name")
+                    continue
+                scope.places[item.name.text] = item.name
+                self.parameters(item, scope)
+                if isinstance(item, tree.Block):
+                    scope.names[item.name.text] = blocks[item.name.text] = BlockFunction(item, scope)
+                else:
+                    models.append(item)
+            elif isinstance(item, tree.Train):
+                if train is not None:
+                    self.run.error("E013", item, scope, "there is a train section already", "keep one")
+                train = item
+            elif isinstance(item, tree.Use):
+                self.use(item, scope)
+        self.recursion(blocks, scope)
+        return Definitions(parsed, scope, tuple(models), train)
+
+    def parameters(self, item: tree.Block | tree.Model, scope: Scope) -> None:
+        seen: set[str] = set()
+        for parameter in item.parameters:
+            if parameter.name.text in seen:
+                self.run.error("E013", parameter.name, scope, f'the parameter "{parameter.name.text}" stands twice', "drop one")
+            seen.add(parameter.name.text)
+
+    def recursion(self, blocks: dict[str, BlockFunction], scope: Scope) -> None:
+        """Note every block that reaches itself: it would never end."""
+        calls = {name: names_in(function.block.body) & blocks.keys() for name, function in blocks.items()}
+        for name, function in blocks.items():
+            seen: set[str] = set()
+            queue = list(calls[name])
+            while queue:
+                called = queue.pop()
+                if called not in seen:
+                    seen.add(called)
+                    queue += calls[called]
+            if name in seen:
+                function.recursive = True
+                way = "itself" if name in calls[name] else "itself through " + ", ".join(sorted(seen - {name}))
+                self.run.error("E014", function.block.name, scope, f"the block {name} calls {way}: it would never end", "repeat it with * n, or loop with for")
+
+    # ---- use -----------------------------------------------------------------------------------------------
+    def use(self, item: tree.Use, scope: Scope) -> None:
+        path = self.path(item, scope)
+        found = self.load(path, item, scope) if path else None
+        for name in item.names:
+            value = UNKNOWN
+            if found is not None:
+                value = found.scope.names.get(name.text)
+                if not isinstance(value, BlockFunction):
+                    blocks = [n for n, v in found.scope.names.items() if isinstance(v, BlockFunction)]
+                    hint = suggestion(name.text, blocks).removeprefix("; ") or (f"it has {', '.join(blocks)}" if blocks else "")
+                    self.run.error("E015", name, scope, f'"{item.path.value}" has no block "{name.text}"', hint)
+                    value = UNKNOWN
+            if name.text in scope.places:
+                self.run.error("E013", name, scope, f'"{name.text}" is defined already', "use one of the two")
+            scope.places[name.text] = name
+            scope.names[name.text] = value
+
+    def path(self, item: tree.Use, scope: Scope) -> str | None:
+        """The file that is meant, when it lies inside the project."""
+        here = os.path.dirname(os.path.abspath(scope.source.name)) if scope.source.name != "<stdin>" else os.getcwd()
+        path = os.path.realpath(os.path.join(here, item.path.value))
+        root = os.path.realpath(project_root(here))
+        if os.path.commonpath([root, path]) != root or "\0" in item.path.value:
+            self.run.error("E015", item.path, scope, f'"{item.path.value}" lies outside the project', f"only files below {root} can be used")
+            return None
+        return path
+
+    def load(self, path: str, item: tree.Use, scope: Scope) -> Definitions | None:
+        if path in self.reading:
+            self.run.error("E015", item.path, scope, f'"{item.path.value}" uses this file, and this file uses it', "move the shared blocks into a third file")
+            return None
+        if path not in self.known:
+            source = self.read(path)
+            if isinstance(source, Diagnostic):
+                self.run.error("E015", item.path, scope, source.message, source.help)
+                self.known[path] = None
+                return None
+            parsed = parse(source)
+            note = Note("used here", Span(scope.source, item.path.start, item.path.end))
+            self.run.errors += [d.replace(notes=(*d.notes, note)) for d in parsed.diagnostics]
+            self.reading.append(path)
+            self.known[path] = self.define(parsed)
+            self.reading.pop()
+        return self.known[path]
+
+
+def project_root(folder: str) -> str:
+    """The nearest folder upward that looks like a project's root, else the folder itself."""
+    at = folder
+    while True:
+        if any(os.path.exists(os.path.join(at, mark)) for mark in ROOT_MARKS):
+            return at
+        above = os.path.dirname(at)
+        if above == at:
+            return folder
+        at = above
+
+
+def names_in(node: tree.Node) -> set[str]:
+    """Every name that stands anywhere in a tree."""
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, tree.Name):
+            found.add(part.text)
+    return found
+
+
+def walk(node: tree.Node) -> Iterator[tree.Node]:
+    """A node and all below it."""
+    queue: list[object] = [node]
+    while queue:
+        part = queue.pop()
+        if isinstance(part, tree.Node):
+            yield part
+            queue += [getattr(part, name) for name in part._fields]
+        elif isinstance(part, tuple):
+            queue += part

@@ -1,0 +1,110 @@
+"""The network as a graph: one node a use of a layer, in the order in which they were met.
+
+A node's inputs stand before it. Shapes are inferred while the graph grows, because conditions in the text may ask
+for them (`in.channels`).
+"""
+
+from __future__ import annotations
+
+from cnnspec.layers.base import Layer, Shape
+from cnnspec.record import Record
+from cnnspec.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.syntax import tree
+
+
+class Site(Record):
+    """Where something was written, and the block call that led there."""
+
+    source: Source
+    node: tree.Node
+    caller: Site | None
+    block: str  # the block that the caller called, "" at the top
+
+    @property
+    def span(self) -> Span:
+        return Span(self.source, self.node.start, self.node.end)
+
+
+class Node:
+    """One use of a layer. `shape` is None where it cannot be known; `layer` is None for an input.
+
+    `shares` is the index of the node whose layer, and so whose weights, this node uses again.
+    """
+
+    __slots__ = ("index", "inputs", "label", "layer", "name", "shape", "shares", "site")
+
+    def __init__(
+        self, index: int, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
+    ) -> None:
+        self.index = index
+        self.layer = layer
+        self.inputs = inputs
+        self.shape = shape
+        self.label = label  # what the language calls the layer: conv, relu
+        self.name = ""
+        self.site = site
+        self.shares: int | None = None
+
+    def __repr__(self) -> str:
+        return f"Node({self.index}, {self.name or self.label}, inputs={self.inputs}, shape={self.shape})"
+
+
+class BudgetLimit(Record):
+    """One comparison of an `expect` statement: quantity(arguments) operator bound."""
+
+    quantity: str
+    arguments: tuple[tuple[str, Any], ...]
+    operator: str
+    bound: Any
+    site: Site
+
+
+class Setting(Record):
+    """One entry of a `train` section, evaluated, and where it stands."""
+
+    value: Any
+    site: Site
+
+
+class Graph:
+    """A network: nodes, the indices of inputs and outputs, and what the text says about them."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.nodes: list[Node] = []
+        self.inputs: list[int] = []
+        self.outputs: list[int] = []
+        self.budgets: list[BudgetLimit] = []
+        self.parameters: dict[str, Any] = {}
+
+    def input_shapes(self, node: Node) -> tuple[Shape, ...] | None:
+        """The shapes that enter a node; None when one of them is unknown."""
+        shapes = tuple([self.nodes[i].shape for i in node.inputs])
+        return None if None in shapes else shapes  # type: ignore[return-value]
+
+    def consumers(self) -> list[list[int]]:
+        """For each node the indices of the nodes that read it."""
+        readers: list[list[int]] = [[] for _ in self.nodes]
+        for node in self.nodes:
+            for index in node.inputs:
+                readers[index].append(node.index)
+        return readers
+
+    def assign_names(self) -> None:
+        """Give every node that has no name of its own one of its layer's, numbered from 1: conv1, conv2, relu1."""
+        taken = {node.name for node in self.nodes if node.name}
+        counts: dict[str, int] = {}
+        for node in self.nodes:
+            if not node.name:
+                number = counts.get(node.label, 0) + 1
+                while f"{node.label}{number}" in taken:
+                    number += 1
+                counts[node.label] = number
+                node.name = f"{node.label}{number}"
+
+

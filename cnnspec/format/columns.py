@@ -1,0 +1,70 @@
+"""What is lined up: a list of equally long tuples keeps its columns, and the `=` of neighbouring settings stand together."""
+
+from __future__ import annotations
+
+from cnnspec.format.pieces import pieces
+from cnnspec.syntax.tree import Assign, Dims, Flag, Here, List, Name, Node, Number, Signed, Text, Tuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.format.comments import Attached
+    from cnnspec.syntax.tree import Body
+
+
+def rows(elements: tuple[Node, ...], comments: Attached) -> list[str] | None:
+    """A table's rows, numbers to the right; None where the elements are not a table."""
+    width = len(elements[0].items) if elements and isinstance(elements[0], (Tuple, List)) else 0
+    cells: list[list[str]] = []
+    numbers = [True] * width
+    for row in elements:
+        if type(row) is not type(elements[0]) or not isinstance(row, (Tuple, List)) or len(row.items) != width:
+            return None
+        if not width or comments.any(row, row.items):
+            return None
+        cells.append([])
+        for number, item in enumerate(row.items):
+            text = _atom(item)
+            if text is None:
+                return None
+            cells[-1].append(text)
+            numbers[number] &= _is_number(item)
+    if len(cells) < 2:
+        return None
+    widths = [max(len(row[column]) for row in cells) for column in range(width)]
+    opening, closing = ("(", ",)" if width == 1 else ")") if isinstance(elements[0], Tuple) else ("[", "]")
+    return [opening + _row(row, widths, numbers) + closing for row in cells]
+
+
+def _row(cells: list[str], widths: list[int], numbers: list[bool]) -> str:
+    """Cells with their commas; what is not a number is filled up behind its comma, the last cell not at all."""
+    out = ""
+    for cell, width, number in zip(cells[:-1], widths, numbers, strict=False):
+        out += cell.rjust(width) + ", " if number else (cell + ",").ljust(width + 1) + " "
+    return out + (cells[-1].rjust(widths[-1]) if numbers[-1] else cells[-1])
+
+
+def _is_number(node: Node) -> bool:
+    return isinstance(node, Number) or isinstance(node, Signed) and isinstance(node.value, Number)
+
+
+def _atom(node: Node) -> str | None:
+    if isinstance(node, Signed) and _is_number(node):
+        inner = _atom(node.value)
+        return inner and node.operator + inner
+    if isinstance(node, (Name, Number, Dims, Text, Flag, Here)):
+        return str(pieces(node)[0])
+    return None
+
+
+def aligned(body: Body, comments: Attached) -> dict[int, int]:
+    """How wide to print the names of assignments that follow one another without a blank line, by the nodes' ids."""
+    widths: dict[int, int] = {}
+    run: list[Assign] = []
+    for item in body.items:
+        if run and (id(item) in comments.blank or not isinstance(item, Assign)):
+            run = []
+        if isinstance(item, Assign):
+            run.append(item)
+            width = max(len(a.name.text) for a in run)
+            widths.update((id(a), width) for a in run)
+    return widths

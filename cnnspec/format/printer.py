@@ -1,0 +1,276 @@
+"""Tree → canonical text.
+
+Everything is printed on one line if it may be and fits. Otherwise brackets open, outermost first, to one element a line;
+a chain breaks before its arrows, unless only the brackets of some stage are too long: then these open and the
+arrows stay. Whatever the source fixes (a comment, a comma before a closing bracket, a body or a table over several
+lines) counts as "does not fit", and what is broken for its length is printed so that it is fixed the next time:
+so a second formatting changes nothing. Decisions look at widths of code only, never at a comment's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cnnspec.format.columns import aligned, rows
+from cnnspec.format.comments import SPACE, Attacher, Comment
+from cnnspec.format.pieces import EXPR, Bracket, level, pieces, segments
+from cnnspec.syntax.tree import Argument, Assign, Body, Braces, Branch, Input, List, Step, Train
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.format.pieces import Piece
+    from cnnspec.syntax.tree import Node, Tree
+
+WIDTH = 100
+INDENT = 2
+_code = re.compile(r"""(?:[^"'#]|"[^"]*"|'[^']*')*""").match
+
+
+def print_tree(tree: Tree) -> str:
+    """The canonical text of a tree, with its comments."""
+    text = _Printer(tree).items(tree.body, 0)
+    return text + "\n" if text else ""
+
+
+def _width(line: str) -> int:
+    """The length of a line without its comment."""
+    code = _code(line)
+    return len(code[0].rstrip()) if code else 0
+
+
+class _Printer:
+    def __init__(self, tree: Tree) -> None:
+        attacher = Attacher(tree)
+        self.text, self.comments, self.closing = tree.source.text, attacher.attached, attacher.closing
+        self.before = {end: start for start, end in tree.comments}
+        self.flats: dict[tuple[int, bool], str | None] = {}
+        self.laid: dict[tuple[int, int, int, int, int], str] = {}
+        self.widths: dict[int, int] = {}
+
+    # ---- on one line ---------------------------------------------------------------------------------------
+    def flat(self, node: Node, place: int) -> str | None:
+        """A node on one line; None where it may not stand on one."""
+        key = id(node), place == EXPR
+        if key not in self.flats:
+            self.flats[key] = self.flat_body(node) if isinstance(node, Body) else self.flat_node(node, place)
+        found = self.flats[key]
+        return f"({found})" if found is not None and self.needs_group(node, place) else found
+
+    def flat_node(self, node: Node, place: int) -> str | None:
+        parts = segments(node)
+        for key, _ in parts:
+            if self.around(key) != ((), ()):
+                return None
+        lines = [self.flat_pieces(part) for _, part in parts] or [self.flat_pieces(self.pieces(node, place))]
+        return None if None in lines else " ".join(filter(None, lines))
+
+    def flat_pieces(self, parts: Sequence[Piece]) -> str | None:
+        out = ""
+        for piece in parts:
+            if isinstance(piece, str):
+                out += piece
+                continue
+            text = self.flat_bracket(piece) if isinstance(piece, Bracket) else self.flat(piece[0], piece[1])
+            if text is None:
+                return None
+            out += text
+        return out
+
+    def flat_bracket(self, bracket: Bracket) -> str | None:
+        if self.comments.any(bracket.holder, bracket.elements) or self.fixed(bracket):
+            return None
+        inner = [self.flat(element, EXPR) for element in bracket.elements]
+        if None in inner:
+            return None
+        return bracket.opening + ", ".join(filter(None, inner)) + "," * bracket.lone + bracket.closing
+
+    def flat_body(self, body: Body) -> str | None:
+        if not body.items:
+            return None if self.comments.any(body, ()) else "{}"
+        stands = self.text[self.text.rfind("{", 0, body.start + 1) : self.closing(body.end)]
+        if len(body.items) > 1 or "\n" in stands or self.comments.any(body, body.items):
+            return None
+        inner = self.flat(body.items[0], EXPR)
+        return None if inner is None else f"{{ {inner} }}"
+
+    def fixed(self, bracket: Bracket) -> bool:
+        """Whether the source says that these brackets stay open: a comma before the closing one, a table over lines."""
+        close = self.closing(bracket.close) if bracket.close >= 0 else len(self.text)
+        if not bracket.elements or self.text[close : close + 1] != bracket.closing:
+            return False
+        if isinstance(bracket.holder, List) and "\n" in self.text[bracket.holder.start : close]:
+            if rows(bracket.elements, self.comments):
+                return True
+        while self.text[close - 1] in SPACE + "\n\\" or close in self.before:
+            close = self.before.get(close, close - 1)
+        return self.text[close - 1] == "," and bracket.commas and not bracket.lone
+
+    # ---- over several lines --------------------------------------------------------------------------------
+    def lay(self, node: Node, place: int, indent: int, used: int, after: int) -> str:
+        """A node that begins in column `used` of a line indented by `indent`, with `after` characters behind it."""
+        flat = self.flat(node, place)
+        if flat is not None and used + len(flat) + after <= WIDTH:
+            return flat
+        key = id(node), place, indent, used, after
+        if key not in self.laid:
+            self.laid[key] = self.lay_open(node, place, indent, used, after)
+        return self.laid[key]
+
+    def lay_open(self, node: Node, place: int, indent: int, used: int, after: int) -> str:
+        if self.needs_group(node, place):
+            inner = indent + INDENT
+            return f"({self.line(inner)}{self.lay(node, EXPR, inner, inner, 0)}{self.line(indent)})"
+        if isinstance(node, Body):
+            return self.block(node, indent)
+        if isinstance(node, Braces):
+            return self.block(node.body, indent)
+        if isinstance(node, Branch):
+            return self.branch(node, indent, used)
+        parts = segments(node)
+        if len(parts) > 1:
+            return self.spread(parts, indent, used, after)
+        return self.sequence(parts[0][1] if parts else self.pieces(node, place), indent, used, after)
+
+    def sequence(self, parts: Sequence[Piece], indent: int, used: int, after: int) -> str:
+        """Pieces one behind the other, each broken where it does not fit."""
+        out, column = "", used
+        for number, piece in enumerate(parts):
+            if isinstance(piece, str):
+                text = piece
+            else:
+                rest = self.head(parts[number + 1 :], after)[0]
+                if isinstance(piece, Bracket):
+                    text = self.bracket(piece, indent, column, rest)
+                else:
+                    text = self.lay(piece[0], piece[1], indent, column, rest)
+            out += text
+            column = len(text) - text.rfind("\n") - 1 if "\n" in text else column + len(text)
+        return out
+
+    def spread(self, parts: list[tuple[Node, list[Piece]]], indent: int, used: int, after: int) -> str:
+        """The stages of a chain, or the two lines of a ternary."""
+        around = [self.around(key) for key, _ in parts]
+        inner, last = indent + INDENT, len(parts) - 1
+        if all(comments == ((), ()) for comments in around):
+            flats = [self.flat_pieces(part) for _, part in parts]
+            room = [WIDTH - (inner if n else used) - (after if n == last else 0) for n in range(len(parts))]
+            if any(flat is None or len(flat) > width for flat, width in zip(flats, room, strict=True)):
+                joined: list[Piece] = []
+                for number, (_, part) in enumerate(parts):
+                    joined += [" "] * (number > 0) + part
+                text = self.sequence(joined, indent, used, after)
+                if all(_width(line) <= WIDTH for line in ("_" * used + text + "_" * after).split("\n")):
+                    return text
+        out = ""
+        for number, (leading, trailing) in enumerate(around):
+            if number:
+                out += self.before_element(leading, inner) + self.line(inner)
+            here = (inner, inner) if number else (indent, used)
+            out += self.sequence(parts[number][1], *here, after if number == last else 0)
+            out += self.behind(trailing, inner)
+        return out
+
+    def bracket(self, bracket: Bracket, indent: int, used: int, after: int) -> str:
+        flat = self.flat_bracket(bracket)
+        if flat is not None and (used + len(flat) + after <= WIDTH or not bracket.elements):
+            return flat
+        inner, holder = indent + INDENT, id(bracket.holder)
+        out = bracket.opening + self.behind(self.comments.opening.get(holder, ()), inner)
+        table = rows(bracket.elements, self.comments) if isinstance(bracket.holder, List) else None
+        if table and inner + max(map(len, table)) + 1 > WIDTH:
+            table = None
+        for number, element in enumerate(bracket.elements):
+            out += self.above(element, inner, number > 0) + self.line(inner)
+            value = element.value if isinstance(element, Argument) and element.name is None else element
+            out += table[number] if table else self.lay(value, EXPR, inner, inner, 1)
+            out += "," * (bracket.commas or number + 1 < len(bracket.elements))
+            out += self.behind(self.comments.trailing.get(id(element), ()), inner)
+        out += self.before_element(self.comments.dangling.get(holder, ()), inner, bool(bracket.elements))
+        return out + self.line(indent) + bracket.closing
+
+    def branch(self, node: Branch, indent: int, used: int) -> str:
+        """if … else …: either all on one line, or no body is."""
+        head = "if " + self.lay(node.condition, pieces(node)[1][1], indent, used + 3, 2)  # type: ignore[arg-type]
+        out = head + " " + self.block(node.body, indent)
+        if isinstance(node.otherwise, Branch):
+            return out + " else " + self.branch(node.otherwise, indent, indent + 7)
+        return out + " else " + self.block(node.otherwise, indent) if node.otherwise else out
+
+    def block(self, body: Body, indent: int) -> str:
+        inner = indent + INDENT
+        out = "{" + self.behind(self.comments.opening.get(id(body), ()), inner)
+        items = self.items(body, inner)
+        return out + (self.line(0) + items if items else "") + self.line(indent) + "}"
+
+    def items(self, body: Body, indent: int) -> str:
+        """The items of a body, one a line."""
+        out = ""
+        for number, item in enumerate(body.items):
+            out += self.above(item, indent, number > 0) + self.line(indent)
+            out += self.lay(item.value if isinstance(item, Step) else item, EXPR, indent, indent, 0)
+            out += self.behind(self.comments.trailing.get(id(item), ()), indent)
+        out += self.before_element(self.comments.dangling.get(id(body), ()), indent, bool(body.items))
+        return out[1:]
+
+    # ---- pieces and comments -------------------------------------------------------------------------------
+    def pieces(self, node: Node, place: int) -> list[Piece]:
+        if isinstance(node, Assign) and id(node) in self.widths:
+            return [node.name.text.ljust(self.widths[id(node)]) + " = ", (node.value, EXPR)]
+        if isinstance(node, Train):
+            self.widths |= aligned(node.body, self.comments)
+        return pieces(node, place)
+
+    def needs_group(self, node: Node, place: int) -> bool:
+        return level(node) < place and not isinstance(node, Body)
+
+    def head(self, parts: Sequence[Piece], after: int) -> tuple[int, bool]:
+        """How long the pieces are up to where a line may first end, and whether it may; `after` if it may nowhere."""
+        total = 0
+        for piece in parts:
+            if isinstance(piece, str):
+                total += len(piece)
+            elif isinstance(piece, Bracket):
+                total += 1
+                if piece.elements:
+                    return total, True
+                total += 1
+            else:
+                node, place = piece
+                if isinstance(node, Body) or self.needs_group(node, place):
+                    return total + 1, True
+                inner = segments(node)
+                length, stops = self.head(inner[0][1] if inner else pieces(node, place), 0)
+                total += length
+                if stops or len(inner) > 1:
+                    return total, True
+        return total + after, False
+
+    def around(self, key: Node) -> tuple[Sequence[Comment], Sequence[Comment]]:
+        """The comments before and behind a segment."""
+        if isinstance(key, Input):
+            return (), self.comments.opening.get(id(key), ())
+        return self.comments.leading.get(id(key), ()), self.comments.trailing.get(id(key), ())
+
+    def line(self, indent: int) -> str:
+        return "\n" + " " * indent
+
+    def above(self, element: Node, indent: int, blanks: bool) -> str:
+        """Comments and the blank line before an element."""
+        leading = self.comments.leading.get(id(element), ())
+        blank = id(element) in self.comments.blank and (blanks or bool(leading))
+        return self.before_element(leading, indent, blanks) + "\n" * blank
+
+    def before_element(self, comments: Sequence[Comment], indent: int, blanks: bool = True) -> str:
+        out = ""
+        for comment in comments:
+            out += "\n" * (comment.blank and (blanks or bool(out))) + self.line(indent) + comment.text
+        return out
+
+    def behind(self, comments: Sequence[Comment], indent: int) -> str:
+        """Comments behind the end of a line: the first in that line, more below."""
+        out = ""
+        for comment in comments:
+            out += self.line(indent) + comment.text if out else f"  {comment.text}"
+        return out

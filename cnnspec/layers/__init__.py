@@ -1,0 +1,36 @@
+"""The catalogue of layers: `CATALOGUE` in reading order, `find` by any spelling."""
+
+from __future__ import annotations
+
+from cnnspec.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from cnnspec.layers.base import Layer
+from cnnspec.layers.convolution import Conv, DepthwiseConv, SeparableConv
+from cnnspec.layers.dense import Dense
+from cnnspec.layers.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
+from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm
+from cnnspec.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
+from cnnspec.layers.preprocessing import Rescaling
+from cnnspec.layers.regularization import Dropout, SpatialDropout
+from cnnspec.layers.reshaping import Crop, Flatten, Identity, Pad, Permute, Reshape
+from cnnspec.layers.transposed import ConvTranspose, Upsample
+
+CATALOGUE: tuple[type[Layer], ...] = (
+    Conv, DepthwiseConv, SeparableConv, ConvTranspose, Dense,
+    MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool,
+    BatchNorm, LayerNorm, GroupNorm, Dropout, SpatialDropout,
+    ReLU, LeakyReLU, PReLU, ELU, Softmax, Activation,
+    Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate,
+    Flatten, Reshape, Permute, Pad, Crop, Upsample, Rescaling, Identity,
+)  # fmt: skip
+
+_by_spelling: dict[str, type[Layer]] = {spelling: layer for layer in CATALOGUE for spelling in layer.names}
+
+
+def find(word: str) -> type[Layer] | None:
+    """The layer that a word names, in any case and by any of its spellings: conv, CONV, Conv2D."""
+    return _by_spelling.get(word) or _by_spelling.get(word.lower())
+
+
+def spellings() -> list[str]:
+    """Every canonical name, and the name of every activation."""
+    return [layer.names[0] for layer in CATALOGUE] + sorted(n for layer in CATALOGUE for n in layer.presets)

@@ -1,0 +1,231 @@
+"""Activations: every one of Keras, as a layer of its own and as the `activation=` of another."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import (
+    Term,
+    Unfit,
+    argument,
+    axes,
+    constraint,
+    initializer,
+    number,
+    optional,
+    regularizer,
+    word_of,
+)
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, show_shape
+from cnnspec.names import suggestion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from cnnspec.layers.window import Reach
+
+# Keras's names, each with what it computes.
+FUNCTIONS = {
+    "relu": "max(0, x)",
+    "relu6": "min(max(0, x), 6)",
+    "leaky_relu": "x if x > 0 else 0.2 x",
+    "elu": "x if x > 0 else e^x - 1",
+    "celu": "max(0, x) + min(0, e^x - 1)",
+    "selu": "1.0507 (x if x > 0 else 1.6733 (e^x - 1))",
+    "gelu": "x Phi(x), Phi the normal distribution",
+    "silu": "x sigmoid(x), also called swish",
+    "mish": "x tanh(softplus(x))",
+    "sigmoid": "1 / (1 + e^-x)",
+    "hard_sigmoid": "relu6(x + 3) / 6",
+    "hard_silu": "x relu6(x + 3) / 6, also called hard_swish",
+    "log_sigmoid": "log(sigmoid(x))",
+    "sparse_sigmoid": "0 up to -1, (x + 1)/2 between, 1 from 1 on",
+    "tanh": "tanh(x)",
+    "hard_tanh": "min(max(-1, x), 1)",
+    "tanh_shrink": "x - tanh(x)",
+    "soft_shrink": "x moved towards 0 by 0.5",
+    "hard_shrink": "x if |x| > 0.5 else 0",
+    "threshold": "x if x > 0 else 0",
+    "softplus": "log(1 + e^x)",
+    "sparse_plus": "0 up to -1, (x + 1)^2/4 between, x from 1 on",
+    "squareplus": "(x + sqrt(x^2 + 4)) / 2",
+    "softsign": "x / (1 + |x|)",
+    "exponential": "e^x",
+    "linear": "x",
+    "softmax": "e^x / sum(e^x) over the channels",
+    "log_softmax": "log(softmax(x))",
+    "sparsemax": "the nearest point of the probability simplex",
+    "glu": "a sigmoid(b), a and b the two halves of the channels",
+}
+SYNONYMS = {"swish": "silu", "hard_swish": "hard_silu", "leakyrelu": "leaky_relu", "none": "linear"}
+_spellings = {**{n.replace("_", ""): n for n in FUNCTIONS}, **{n: n for n in FUNCTIONS}, **SYNONYMS}
+_RESHAPING = {"glu"}  # changes its input's shape, so that it stands only as a layer
+
+
+def activation(value: Any) -> str | None:
+    """An activation: relu, gelu, softmax, …; none for no activation."""
+    word = word_of(value)
+    name = _spellings.get(word.lower()) if word is not None else None
+    if name is None or name in _RESHAPING:
+        hint = suggestion(word, FUNCTIONS) if word else ""
+        raise Unfit("an activation: " + ", ".join(n for n in FUNCTIONS if n not in _RESHAPING) + hint)
+    return None if name == "linear" else name
+
+
+def function(value: Any) -> str:
+    """An activation's name."""
+    word = word_of(value)
+    name = _spellings.get(word.lower()) if word is not None else None
+    if name is None:
+        raise Unfit("an activation: " + ", ".join(FUNCTIONS) + (suggestion(word, FUNCTIONS) if word else ""))
+    return name
+
+
+class Activation(Layer):
+    """An activation without parameters, applied to every value: sigmoid, tanh, gelu, silu, softplus, …
+
+    Any of Keras's. `activation(gelu)` and `gelu` are the same layer. glu halves the channels; softmax and its kin
+    normalise over them.
+    """
+
+    names: ClassVar[tuple[str, ...]] = (
+        "activation",
+        "act",
+        *(n for n in FUNCTIONS if n not in ("relu", "relu6", "leaky_relu", "elu", "softmax")),
+        *("swish", "hard_swish"),
+        *(n.replace("_", "") for n in FUNCTIONS if "_" in n and n != "leaky_relu"),
+    )
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        n: {"function": _spellings[n]} for n in names if n not in ("activation", "act")
+    }
+    example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> tanh"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nglu -> activation(gelu)",) + tuple(
+        f"input 6x4\n{n}" for n in FUNCTIONS if n not in ("relu", "relu6", "leaky_relu", "elu", "softmax")
+    )
+
+    function: str = argument(function, "which activation", keras="activation")
+
+    @property
+    def label(self) -> str:
+        return self.function
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if self.function == "glu" and inputs[0][-1] % 2:
+            return Problem("E103", f"glu halves the channels, and {inputs[0][-1]} is odd", help="give it an even number")
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return (*inputs[0][:-1], inputs[0][-1] // 2) if self.function == "glu" else inputs[0]
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Activation", self.given()),)
+
+
+class ReLU(Layer):
+    """Rectified linear unit, max(0, x): negative values become 0.
+
+    relu6 is relu(max_value=6).
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("relu", "relu6")
+    presets: ClassVar[dict[str, dict[str, Any]]] = {"relu6": {"max_value": 6}}
+    example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> relu"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nrelu6 -> relu(max_value=4, negative_slope=0.1, threshold=0.2)",)
+
+    max_value: float | None = argument(optional(number), "values above it become it", None, aliases=("max",))
+    negative_slope: float = argument(number, "slope of the negative side", 0, aliases=("slope",))
+    threshold: float = argument(number, "values below it count as negative", 0)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("ReLU", self.given()),)
+
+
+class LeakyReLU(Layer):
+    """Leaky rectified linear unit: x if x > 0, else slope * x.
+
+    The slope is 0.3 unless given, as in Keras's layer; `activation=leaky_relu` has Keras's 0.2.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("leaky_relu", "leakyrelu")
+    example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> leaky_relu(0.1)"
+
+    negative_slope: float = argument(number, "slope of the negative side", 0.3, aliases=("slope", "alpha"))
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("LeakyReLU", self.given()),)
+
+
+class PReLU(Layer):
+    """Parametric rectified linear unit: x if x > 0, else a learned slope * x.
+
+    One slope for every value of the map unless axes share it: prelu(shared_axes=(1, 2)) has one a channel.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("prelu",)
+    example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> prelu(shared_axes=(1, 2))"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 6x6x3\nprelu(alpha_initializer=constant(0.25))",)
+
+    shared_axes: Any = argument(optional(axes), "axes whose positions share a slope, counted from 1", None)
+    alpha_initializer: Term = argument(initializer, "how the slopes begin", Term("Zeros", module="initializers"))
+    alpha_regularizer: Term | None = argument(optional(regularizer), "penalty on the slopes", None)
+    alpha_constraint: Term | None = argument(optional(constraint), "projection of the slopes", None)
+
+    def shared(self) -> tuple[int, ...]:
+        if self.shared_axes is None:
+            return ()
+        return self.shared_axes if isinstance(self.shared_axes, tuple) else (self.shared_axes,)
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if any(not 1 <= axis <= len(inputs[0]) for axis in self.shared()):
+            message = f"shared_axes must be from 1 to {len(inputs[0])} for {show_shape(inputs[0])}"
+            return Problem("E011", message, "shared_axes", "1 is the first axis after the batch")
+        return None
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        shape = tuple([1 if i in self.shared() else n for i, n in enumerate(inputs[0], 1)])
+        return (Weight("alpha", shape),)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        given = self.given()
+        if self.shared():
+            given["shared_axes"] = self.shared()
+        return (KerasCall("PReLU", given),)
+
+
+class ELU(Layer):
+    """Exponential linear unit: x if x > 0, else alpha * (e^x - 1)."""
+
+    names: ClassVar[tuple[str, ...]] = ("elu",)
+    example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> elu(0.5)"
+
+    alpha: float = argument(number, "limit of the negative side", 1)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("ELU", self.given()),)
+
+
+class Softmax(Layer):
+    """Softmax: values along an axis become positive and sum to 1.
+
+    The axis is the channels unless given; axes count the batch as 0, as in Keras.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("softmax",)
+    example: ClassVar[str] = "input 8x8x4\ngap -> dense(10) -> softmax"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 6x6x3\nsoftmax(axis=1)",)
+
+    axis: int = argument(axes, "axis that sums to 1", -1)
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        rank = len(inputs[0])
+        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        if any(not (1 <= a <= rank or -rank <= a <= -1) for a in given):
+            return Problem("E011", f"axis must be from 1 to {rank}, or from -{rank} to -1", "axis", "-1 is the channels")
+        return None
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        rank = len(inputs[0])
+        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        return super().reach(inputs) if all(a in (-1, rank) for a in given) else None
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Softmax", self.given()),)

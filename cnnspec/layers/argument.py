@@ -1,0 +1,284 @@
+"""What a layer's argument may be: a declaration on the layer's class, and a kind that reads the written value.
+
+A kind is a function from an evaluated value to the canonical value that the layer keeps. What it cannot take it
+raises as `Unfit`, with what it expected; the caller, who knows the place, makes a diagnostic of it.
+"""
+
+from __future__ import annotations
+
+from cnnspec.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ClassVar
+
+    Kind = Callable[[Any], Any]
+
+
+class Term(Record):
+    """A word, perhaps with arguments, that is no layer and no name: same, he_normal, l2(1e-4).
+
+    `module` is the Keras module that gives it a meaning ("initializers", …), "" for a plain word; `place` is where
+    it was written, for whoever cannot take it.
+    """
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"place"})
+    name: str
+    positional: tuple[Any, ...] = ()
+    keywords: tuple[tuple[str, Any], ...] = ()
+    module: str = ""
+    place: Any = None
+
+    def __str__(self) -> str:
+        inner = [show(v) for v in self.positional] + [f"{k}={show(v)}" for k, v in self.keywords]
+        return f"{self.name}({', '.join(inner)})" if inner else self.name
+
+
+class Unfit(Exception):
+    """A value that a kind cannot take. `expected` completes the sentence "… must be"."""
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(expected)
+        self.expected = expected
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED: Any = _Required()
+
+
+class Argument(Record):
+    """One argument of a layer: how it is read, what it is when left out, what Keras calls it, other spellings."""
+
+    kind: Kind
+    about: str
+    record_default: Any
+    keras: str
+    aliases: tuple[str, ...]
+
+
+def argument(kind: Kind, about: str, default: Any = REQUIRED, keras: str = "", aliases: tuple[str, ...] = ()) -> Any:
+    """Declares a field of a layer as an argument of its syntax."""
+    return Argument(kind, about, default, keras, aliases)
+
+
+def show(value: Any) -> str:
+    """A value as the language writes it."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        if value and all(isinstance(v, int) and not isinstance(v, bool) and v >= 0 for v in value) and len(value) > 1:
+            return "x".join(map(str, value))
+        return "(" + ", ".join(map(show, value)) + ("," if len(value) == 1 else "") + ")"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(show, value)) + "]"
+    return str(value)
+
+
+# ---- kinds -------------------------------------------------------------------------------------------------
+def whole(value: Any, least: int, expected: str) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise Unfit(expected)
+    return int(value)
+
+
+def count(value: Any) -> int:
+    """A whole number from 1."""
+    return whole(value, 1, "a whole number from 1")
+
+
+def natural(value: Any) -> int:
+    """A whole number from 0."""
+    return whole(value, 0, "a whole number from 0")
+
+
+def integer(value: Any) -> int:
+    """A whole number."""
+    return whole(value, -(10**18), "a whole number")
+
+
+def number(value: Any) -> int | float:
+    """A number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Unfit("a number")
+    return value
+
+
+def rate(value: Any) -> int | float:
+    """A number from 0 up to, not including, 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1:
+        raise Unfit("a share from 0 up to, not including, 1")
+    return value
+
+
+def flag(value: Any) -> bool:
+    """true or false."""
+    if isinstance(value, bool):
+        return value
+    raise Unfit("true or false")
+
+
+def optional(kind: Kind) -> Kind:
+    """What `kind` reads, or none."""
+
+    def read(value: Any) -> Any:
+        return None if word_of(value) in ("none", "None") else kind(value)
+
+    read.__doc__ = f"{(kind.__doc__ or '').rstrip('.')}, or none."
+    return read
+
+
+def word_of(value: Any) -> str | None:
+    """The word that a bare word or a text is, else None."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Term) and not value.positional and not value.keywords:
+        return value.name
+    return None
+
+
+def choice(*options: str) -> Kind:
+    """One of some words."""
+    listed = ", ".join(options[:-1]) + " or " + options[-1] if len(options) > 1 else options[0]
+
+    def read(value: Any) -> str:
+        word = word_of(value)
+        if word is None or word.lower() not in options:
+            raise Unfit(listed)
+        return word.lower()
+
+    read.__doc__ = f"{listed}."
+    return read
+
+
+def text(value: Any) -> str:
+    """A word or a text."""
+    word = word_of(value)
+    if word is None:
+        raise Unfit("a word or a text")
+    return word
+
+
+def per_axis(least: int) -> Kind:
+    """A whole number for every axis, or one for each: 3, 3x3, (3, 3)."""
+    expected = f"a whole number from {least}, or one an axis, such as 3x3"
+
+    def read(value: Any) -> int | tuple[int, ...]:
+        if isinstance(value, (tuple, list)):
+            if not value:
+                raise Unfit(expected)
+            return tuple([whole(v, least, expected) for v in value])
+        return whole(value, least, expected)
+
+    read.__doc__ = f"{expected}."
+    return read
+
+
+def padding(*words: str) -> Kind:
+    """One of some words, a number, a number for each axis (1x2), or a pair for each axis (((1, 2), (3, 4)))."""
+    named = ", ".join(words) + ", " if words else ""
+    expected = f"{named}a number, a number an axis (1x2) or a pair an axis (((1, 2), (3, 4)))"
+
+    def read(value: Any) -> Any:
+        word = word_of(value)
+        if word is not None and word.lower() in words:
+            return word.lower()
+        if isinstance(value, (tuple, list)) and value:
+            if all(isinstance(v, (tuple, list)) for v in value):
+                if any(len(v) != 2 for v in value):
+                    raise Unfit(expected)
+                return tuple([(whole(a, 0, expected), whole(b, 0, expected)) for a, b in value])
+            return tuple([whole(v, 0, expected) for v in value])
+        return whole(value, 0, expected)
+
+    read.__doc__ = f"{expected}."
+    return read
+
+
+def shape(value: Any) -> tuple[int, ...]:
+    """Sizes without the batch, channels last: 7x7x64; -1 once for what is left."""
+    if isinstance(value, (int, float)):
+        value = (value,)
+    if not isinstance(value, (tuple, list)) or not value:
+        raise Unfit("a shape such as 7x7x64")
+    return tuple([whole(v, -1, "a shape such as 7x7x64") for v in value])
+
+
+def axes(value: Any) -> int | tuple[int, ...]:
+    """An axis number, or several."""
+    if isinstance(value, (tuple, list)):
+        return tuple([integer(v) for v in value])
+    return integer(value)
+
+
+# ---- words that Keras gives a meaning ----------------------------------------------------------------------
+_SEED = ("seed",)
+INITIALIZERS = {
+    "zeros": ("Zeros", ()),
+    "ones": ("Ones", ()),
+    "constant": ("Constant", ("value",)),
+    "random_normal": ("RandomNormal", ("mean", "stddev", "seed")),
+    "random_uniform": ("RandomUniform", ("minval", "maxval", "seed")),
+    "truncated_normal": ("TruncatedNormal", ("mean", "stddev", "seed")),
+    "glorot_normal": ("GlorotNormal", _SEED),
+    "glorot_uniform": ("GlorotUniform", _SEED),
+    "he_normal": ("HeNormal", _SEED),
+    "he_uniform": ("HeUniform", _SEED),
+    "lecun_normal": ("LecunNormal", _SEED),
+    "lecun_uniform": ("LecunUniform", _SEED),
+    "orthogonal": ("Orthogonal", ("gain", "seed")),
+    "variance_scaling": ("VarianceScaling", ("scale", "mode", "distribution", "seed")),
+}
+REGULARIZERS = {
+    "l1": ("L1", ("l1",)),
+    "l2": ("L2", ("l2",)),
+    "l1_l2": ("L1L2", ("l1", "l2")),
+    "orthogonal_regularizer": ("OrthogonalRegularizer", ("factor", "mode")),
+}
+CONSTRAINTS = {
+    "max_norm": ("MaxNorm", ("max_value", "axis")),
+    "min_max_norm": ("MinMaxNorm", ("min_value", "max_value", "rate", "axis")),
+    "non_neg": ("NonNeg", ()),
+    "unit_norm": ("UnitNorm", ("axis",)),
+}
+
+
+def _keras_words(module: str, known: dict[str, tuple[str, tuple[str, ...]]], noun: str) -> Kind:
+    by_name = {name: name for name in known} | {cls.lower(): name for name, (cls, _) in known.items()}
+    by_name |= {name.replace("_", ""): name for name in known}
+
+    def read(value: Any) -> Term | None:
+        term = Term(value) if isinstance(value, str) else value
+        if not isinstance(term, Term):
+            raise Unfit(f"{noun}, such as {next(iter(known))}")
+        if term.name in ("none", "None"):
+            return None
+        name = by_name.get(term.name.lower())
+        if name is None:
+            from cnnspec.names import suggestion
+
+            raise Unfit(f"{noun} ({', '.join(known)})" + suggestion(term.name, known))
+        cls, parameters = known[name]
+        if len(term.positional) > len(parameters):
+            raise Unfit(f"{name}({', '.join(parameters)})")
+        keywords = dict(zip(parameters, term.positional, strict=False)) | dict(term.keywords)
+        if set(keywords) - set(parameters):
+            raise Unfit(f"{name}({', '.join(parameters)})")
+        plain = {k: word_of(v) if isinstance(v, Term) else v for k, v in keywords.items()}
+        return Term(cls, (), tuple(plain.items()), module)
+
+    read.__doc__ = f"{noun}: {', '.join(known)}."
+    return read
+
+
+initializer = _keras_words("initializers", INITIALIZERS, "an initializer")
+regularizer = _keras_words("regularizers", REGULARIZERS, "a regularizer")
+constraint = _keras_words("constraints", CONSTRAINTS, "a constraint")

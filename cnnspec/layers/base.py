@@ -1,0 +1,121 @@
+"""What every layer is: one class, in one place, that knows all about itself.
+
+A subclass's fields are its arguments (`argument(kind, about, default, keras name, aliases)`); it states its output
+shape, weights, MACs, reach and Keras calls. A shape is a tuple of sizes without the batch, channels last; a
+size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that they serve both.
+"""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import Problem
+from cnnspec.layers.argument import Argument
+from cnnspec.layers.window import EACH, Reach
+from cnnspec.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from cnnspec.size import Dim
+
+    Shape = tuple[Dim, ...]
+else:
+    Shape = tuple
+
+
+class Weight(Record):
+    """One weight tensor; `name` is Keras's. Frozen weights are those that no gradient moves (moving averages)."""
+
+    name: str
+    shape: Shape
+    trainable: bool = True
+
+
+class KerasCall(Record):
+    """A Keras layer as plain data: printed into source, or called. `arguments` hold only what differs from Keras's
+    defaults; values are numbers, words, tuples, lists, None or a `Term` with a module. `helper` says what it does for
+    the layer proper where it is not that itself ("pad", "crop"). The name "ops.pad" is the function, not a layer."""
+
+    name: str
+    arguments: dict[str, Any]
+    helper: str = ""
+
+
+class Layer(Record):
+    """Base of all layers. The subclass's docstring is its page: a first line, then what there is to know."""
+
+    names: ClassVar[tuple[str, ...]] = ()  # the canonical name, then other spellings (compared in lower case)
+    example: ClassVar[str] = ""  # a whole spec; a test checks it against Keras
+    more_examples: ClassVar[tuple[str, ...]] = ()
+    merges: ClassVar[bool] = False  # whether it takes several tensors
+    counted: ClassVar[str] = ""  # what its MACs count, where it has any
+    arguments: ClassVar[dict[str, Argument]] = {}
+    presets: ClassVar[dict[str, dict[str, Any]]] = {}  # spelling → arguments that it fixes
+
+    def __init_subclass__(cls) -> None:
+        cls.arguments = {**cls.arguments, **{n: a for n, a in cls._declared.items() if isinstance(a, Argument)}}
+
+    # ---- what a layer states -------------------------------------------------------------------------------
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        """Why it cannot be applied to these inputs, or None."""
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        """The output's shape; called only when there is no problem."""
+        return inputs[0]
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        return ()
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Dim:
+        """Multiply-accumulates of one forward pass of one example; bias, normalisation, activation not counted."""
+        return 0
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        """What an output position reads along each spatial axis; None: everything."""
+        return (EACH,) * (len(inputs[0]) - 1)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        """The Keras layers, applied in turn, that do what this layer does."""
+        raise NotImplementedError(type(self).__name__)
+
+    # ---- helpers for subclasses ----------------------------------------------------------------------------
+    def given(self, *names: str) -> dict[str, Any]:
+        """Keras's names and values of the arguments that differ from their defaults; all of them, or those named."""
+        chosen = names or tuple(self.arguments)
+        return {
+            self.arguments[name].keras or name: getattr(self, name)
+            for name in chosen
+            if self.arguments[name].keras != "-" and getattr(self, name) != self.arguments[name].record_default
+        }
+
+
+RANK_NAMES = {1: "LxC", 2: "HxWxC", 3: "DxHxWxC"}
+
+
+def show_shape(shape: tuple[Any, ...] | None) -> str:
+    """A shape as the language writes it: 28x28x1; ? for what is not known."""
+    if shape is None:
+        return "?"
+    parts = ["?" if n is None else str(n) for n in shape]
+    return "x".join(f"({p})" if not p.isalnum() and p != "?" and len(parts) > 1 else p for p in parts)
+
+
+def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = (1, 2, 3)) -> Problem | None:
+    """The problem of an input that has no spatial axes (or not as many as the layer takes)."""
+    rank = len(inputs[0]) - 1
+    if rank in ranks:
+        return None
+    wanted = " or ".join(RANK_NAMES[r] for r in ranks)
+    size = show_shape(inputs[0])
+    if rank == 0:
+        return Problem("E106", f"{layer} needs {wanted}, got a vector of {size}", help="put it before flatten, or reshape first")
+    return Problem("E106", f"{layer} needs {wanted}, got {size}", help="reshape first")
+
+
+def product(sizes: tuple[Dim, ...]) -> Dim:
+    total: Dim = 1
+    for size in sizes:
+        total = total * size
+    return total
+

@@ -1,0 +1,324 @@
+"""Convolutions: conv, depthwise_conv, separable_conv; 1-, 2- and 3-dimensional by their input."""
+
+from __future__ import annotations
+
+from cnnspec.layers.activation import activation
+from cnnspec.layers.argument import (
+    Term,
+    argument,
+    constraint,
+    count,
+    flag,
+    initializer,
+    optional,
+    padding,
+    per_axis,
+    regularizer,
+    show,
+)
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, needs_space, product, show_shape
+from cnnspec.layers.window import Reach, Window, along, fits, sides
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from cnnspec.size import Dim
+
+
+class Windowed(Layer):
+    """A layer that slides a window over its input; base of convolutions and pools."""
+
+    def window_arguments(self) -> dict[str, Any]:
+        """kernel, stride, dilation and padding, each one value or one an axis."""
+        raise NotImplementedError
+
+    def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
+        """One window for each spatial axis of the input."""
+        rank, given = len(inputs[0]) - 1, self.window_arguments()
+        made = []
+        for axis in range(rank):
+            kernel, stride, dilation = (along(given[k], rank, axis) for k in ("kernel", "stride", "dilation"))
+            n = inputs[0][axis]
+            before, after = sides(given["padding"], rank, axis, n, kernel, stride, dilation)
+            made.append(Window(kernel, stride, dilation, before, after))
+        return tuple(made)
+
+    def window_problem(self, inputs: tuple[Shape, ...], name: str) -> Problem | None:
+        """What keeps the window from being applied: its axes, or an input that it does not fit into."""
+        rank, given = len(inputs[0]) - 1, self.window_arguments()
+        for argument_name, value in given.items():
+            if not fits(value, rank):
+                message = f"{argument_name} has {len(value)} axes, the input {show_shape(inputs[0])} has {rank}"
+                return Problem("E106", message, argument_name, f"give one number, or {rank}")
+        if given["padding"] == "causal" and rank != 1:
+            return Problem("E011", "causal padding is for one dimension", "padding", "use same")
+        for axis, window in enumerate(self.windows(inputs)):
+            n = inputs[0][axis]
+            room = n + window.before + window.after
+            if isinstance(room, int) and room < window.extent:
+                dilated = f" dilated to {window.extent}" if window.dilation > 1 else ""
+                padded = f" + padding {room - n}" if room != n else ""
+                message = f"{name}'s kernel {window.kernel}{dilated} does not fit into {n}{padded} positions"
+                axis_name = ("height", "width") if rank == 2 else ("depth", "height", "width") if rank == 3 else ("length",)
+                help = f"{axis_name[axis]} must be at least {window.extent - (room - n)} here: use padding=same, a smaller kernel, or fewer strides before it"
+                return Problem("E101", message, "kernel", help)
+        return None
+
+    def spatial_output(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        given = self.window_arguments()
+        if given["padding"] == "same":  # ceil(N/S), in a form that needs no padding
+            strides = [along(given["stride"], len(inputs[0]) - 1, axis) for axis in range(len(inputs[0]) - 1)]
+            return tuple([(n + s - 1) // s for n, s in zip(inputs[0], strides, strict=False)])
+        return tuple([w.output(n) for w, n in zip(self.windows(inputs), inputs[0], strict=False)])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        return tuple([window.reach() for window in self.windows(inputs)])
+
+    def padded(self, call: KerasCall, rank: int) -> tuple[KerasCall, ...]:
+        """The call, behind a ZeroPadding where the padding is a number: Keras has no integer padding."""
+        amount = self.window_arguments()["padding"]
+        if isinstance(amount, str):
+            if amount != "valid":
+                call = KerasCall(call.name, {**call.arguments, "padding": amount})
+            return (call,)
+        if amount == 0:
+            return (call,)
+        return (KerasCall(f"ZeroPadding{rank}D", {"padding": keras_padding(amount, rank)}, "pad"), call)
+
+
+def keras_padding(amount: Any, rank: int) -> Any:
+    """A padding as Keras's ZeroPadding layers take it."""
+    if rank == 1:
+        return amount[0] if isinstance(amount, tuple) else amount
+    return amount
+
+
+FILTERS = argument(count, "number of output channels")
+KERNEL = argument(per_axis(1), "size of the window", keras="kernel_size", aliases=("k", "size"))
+STRIDE = argument(per_axis(1), "step of the window", 1, "strides", ("s",))
+PADDING = argument(padding("valid", "same"), "zeros around the input", "valid", "-", ("pad", "p"))
+PADDING_OR_CAUSAL = argument(padding("valid", "same", "causal"), "zeros around the input", "valid", "-", ("pad", "p"))
+DILATION = argument(per_axis(1), "distance between two taps of the kernel", 1, "dilation_rate", ("d",))
+ACTIVATION = argument(activation, "applied to the output", None, aliases=("act",))
+BIAS = argument(flag, "whether a bias is added", True, "use_bias")
+KERNEL_INITIALIZER = argument(initializer, "how the kernel begins", Term("GlorotUniform", module="initializers"))
+BIAS_INITIALIZER = argument(initializer, "how the bias begins", Term("Zeros", module="initializers"))
+REGULARIZER = argument(optional(regularizer), "penalty on the weights, added to the loss", None)
+ACTIVITY_REGULARIZER = argument(optional(regularizer), "penalty on the output, added to the loss", None)
+CONSTRAINT = argument(optional(constraint), "projection of the weights after every update", None)
+
+
+class Convolution(Windowed):
+    """What the convolutions have in common."""
+
+    kernel: ClassVar[Any]
+    stride: ClassVar[Any]
+    padding: ClassVar[Any]
+    dilation: ClassVar[Any]
+
+    def window_arguments(self) -> dict[str, Any]:
+        return {"kernel": self.kernel, "stride": self.stride, "dilation": self.dilation, "padding": self.padding}
+
+    def kernel_area(self, rank: int) -> int:
+        return int(product(tuple([along(self.kernel, rank, axis) for axis in range(rank)])))
+
+    def kernel_shape(self, rank: int) -> tuple[int, ...]:
+        return tuple([along(self.kernel, rank, axis) for axis in range(rank)])
+
+    def strided_and_dilated(self) -> Problem | None:
+        if largest(self.stride) > 1 and largest(self.dilation) > 1:
+            message = f"stride {show(self.stride)} with dilation {show(self.dilation)}: Keras refuses the two together"
+            return Problem("E104", message, "dilation", "keep stride=1 here and put maxpool(2x2) after it")
+        return None
+
+
+class Conv(Convolution):
+    """Convolution: every filter slides over the input and sums what it sees.
+
+    1-, 2- or 3-dimensional by its input. Along each axis the output has floor((N + 2P - F)/S) + 1 positions, F the
+    kernel's extent d(k-1) + 1; with padding=same it has ceil(N/S). Parameters: (kh * kw * Cin/groups + 1) * filters.
+    """
+
+    names: ClassVar[tuple[str, ...]] = (
+        "conv", "conv1d", "conv2d", "conv3d", "convolution1d", "convolution2d", "convolution3d", "convolution",
+    )  # fmt: skip
+    example: ClassVar[str] = "input 28x28x1\nconv(32, 3x3, activation=relu)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 28x30x4\nconv(8, 3x5, stride=2, padding=same, groups=2, bias=false)",
+        "input 17x4\nconv(8, 3, padding=causal, dilation=2)",
+        "input 9x8x7x2\nconv(4, 3, stride=2, padding=1)",
+        "input 15x15x3\nconv(4, 3x3, padding=((0, 1), (2, 0)), kernel_initializer=he_normal, kernel_regularizer=l2(0.001))",
+    )
+    counted: ClassVar[str] = "kh * kw * Cin/groups for each output value"
+
+    filters: int = FILTERS
+    kernel: Any = KERNEL
+    stride: Any = STRIDE
+    padding: Any = PADDING_OR_CAUSAL
+    dilation: Any = DILATION
+    groups: int = argument(count, "groups of channels that do not mix", 1)
+    activation: str | None = ACTIVATION
+    bias: bool = BIAS
+    kernel_initializer: Term = KERNEL_INITIALIZER
+    bias_initializer: Term = BIAS_INITIALIZER
+    kernel_regularizer: Term | None = REGULARIZER
+    bias_regularizer: Term | None = REGULARIZER
+    activity_regularizer: Term | None = ACTIVITY_REGULARIZER
+    kernel_constraint: Term | None = CONSTRAINT
+    bias_constraint: Term | None = CONSTRAINT
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        channels = inputs[0][-1]
+        found = needs_space(inputs, "conv") or self.window_problem(inputs, "conv") or self.strided_and_dilated()
+        if found:
+            return found
+        for amount, what in ((channels, "the input's channels"), (self.filters, "filters")):
+            if amount % self.groups:
+                message = f"{what} ({amount}) cannot be split into {self.groups} groups"
+                low = int(amount) // self.groups * self.groups
+                help = f"{low or self.groups} or {low + self.groups} can" if amount == self.filters else "change groups"
+                return Problem("E103", message, "groups", help)
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return (*self.spatial_output(inputs), self.filters)
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        fan_in = inputs[0][-1] // self.groups
+        kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), fan_in, self.filters))
+        return (kernel, Weight("bias", (self.filters,))) if self.bias else (kernel,)
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Dim:
+        per_value = self.kernel_area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)
+        return product(self.output(inputs)) * per_value
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        return self.padded(KerasCall(f"Conv{rank}D", self.given()), rank)
+
+
+class DepthwiseConv(Convolution):
+    """Depthwise convolution: each channel is filtered on its own, `multiplier` times.
+
+    1- or 2-dimensional by its input. Output channels: Cin * multiplier. Parameters: (kh * kw + 1) * Cin * multiplier.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("depthwise_conv", "depthwiseconv1d", "depthwiseconv2d", "depthwiseconv", "dwconv")
+    example: ClassVar[str] = "input 28x28x8\ndepthwise_conv(3x3, padding=same)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 15x13x6\ndepthwise_conv(3x3, stride=2, padding=1, multiplier=2, bias=false, activation=relu)",
+        "input 20x3\ndepthwise_conv(5, dilation=2)",
+    )
+    counted: ClassVar[str] = "kh * kw for each output value"
+
+    kernel: Any = KERNEL
+    stride: Any = STRIDE
+    padding: Any = PADDING
+    multiplier: int = argument(count, "outputs for each input channel", 1, "depth_multiplier")
+    dilation: Any = DILATION
+    activation: str | None = ACTIVATION
+    bias: bool = BIAS
+    depthwise_initializer: Term = KERNEL_INITIALIZER
+    bias_initializer: Term = BIAS_INITIALIZER
+    depthwise_regularizer: Term | None = REGULARIZER
+    bias_regularizer: Term | None = REGULARIZER
+    activity_regularizer: Term | None = ACTIVITY_REGULARIZER
+    depthwise_constraint: Term | None = CONSTRAINT
+    bias_constraint: Term | None = CONSTRAINT
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return (
+            needs_space(inputs, "depthwise_conv", (1, 2))
+            or self.window_problem(inputs, "depthwise_conv")
+            or uneven_stride(self.stride)
+        )
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return (*self.spatial_output(inputs), inputs[0][-1] * self.multiplier)
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        channels = inputs[0][-1]
+        kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), channels, self.multiplier))
+        return (kernel, Weight("bias", (channels * self.multiplier,))) if self.bias else (kernel,)
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Dim:
+        return product(self.output(inputs)) * self.kernel_area(len(inputs[0]) - 1)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        return self.padded(KerasCall(f"DepthwiseConv{rank}D", self.given()), rank)
+
+
+class SeparableConv(Convolution):
+    """Separable convolution: a depthwise convolution, then a 1x1 convolution that mixes the channels.
+
+    1- or 2-dimensional by its input. Parameters: kh * kw * Cin * multiplier + Cin * multiplier * filters + filters.
+    """
+
+    names: ClassVar[tuple[str, ...]] = (
+        "separable_conv", "separableconv1d", "separableconv2d", "separableconv", "separableconvolution2d",
+    )  # fmt: skip
+    example: ClassVar[str] = "input 28x28x8\nseparable_conv(16, 3x3, padding=same)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 15x13x6\nseparable_conv(10, 3x5, stride=2, padding=1, multiplier=2, bias=false)",
+        "input 20x3\nseparable_conv(4, 5, padding=causal, activation=tanh)",
+    )
+    counted: ClassVar[str] = "kh * kw for each depthwise value and Cin * multiplier for each output value"
+
+    filters: int = FILTERS
+    kernel: Any = KERNEL
+    stride: Any = STRIDE
+    padding: Any = PADDING_OR_CAUSAL
+    dilation: Any = DILATION
+    multiplier: int = argument(count, "depthwise outputs for each input channel", 1, "depth_multiplier")
+    activation: str | None = ACTIVATION
+    bias: bool = BIAS
+    depthwise_initializer: Term = KERNEL_INITIALIZER
+    pointwise_initializer: Term = KERNEL_INITIALIZER
+    bias_initializer: Term = BIAS_INITIALIZER
+    depthwise_regularizer: Term | None = REGULARIZER
+    pointwise_regularizer: Term | None = REGULARIZER
+    bias_regularizer: Term | None = REGULARIZER
+    activity_regularizer: Term | None = ACTIVITY_REGULARIZER
+    depthwise_constraint: Term | None = CONSTRAINT
+    pointwise_constraint: Term | None = CONSTRAINT
+    bias_constraint: Term | None = CONSTRAINT
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return (
+            needs_space(inputs, "separable_conv", (1, 2))
+            or self.window_problem(inputs, "separable_conv")
+            or self.strided_and_dilated()
+            or uneven_stride(self.stride)
+        )
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return (*self.spatial_output(inputs), self.filters)
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        rank, channels = len(inputs[0]) - 1, inputs[0][-1]
+        kernels = (
+            Weight("depthwise_kernel", (*self.kernel_shape(rank), channels, self.multiplier)),
+            Weight("pointwise_kernel", (*(1,) * rank, channels * self.multiplier, self.filters)),
+        )
+        return (*kernels, Weight("bias", (self.filters,))) if self.bias else kernels
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Dim:
+        spatial, middle = product(self.spatial_output(inputs)), inputs[0][-1] * self.multiplier
+        return spatial * middle * self.kernel_area(len(inputs[0]) - 1) + spatial * middle * self.filters
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        return self.padded(KerasCall(f"SeparableConv{rank}D", self.given()), rank)
+
+
+def largest(value: Any) -> int:
+    return max(value) if isinstance(value, tuple) else value
+
+
+def uneven_stride(stride: Any) -> Problem | None:
+    """TensorFlow's depthwise kernels take one stride for both axes."""
+    if isinstance(stride, tuple) and len(set(stride)) > 1:
+        return Problem("E011", f"stride {show(stride)} differs by axis: TensorFlow refuses that here", "stride", "give one number")
+    return None

@@ -1,0 +1,57 @@
+"""Dense: every output is a weighted sum of all channels."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import Term, argument, count
+from cnnspec.layers.base import KerasCall, Layer, Shape, Weight, product
+from cnnspec.layers.convolution import (
+    ACTIVATION,
+    ACTIVITY_REGULARIZER,
+    BIAS,
+    BIAS_INITIALIZER,
+    CONSTRAINT,
+    KERNEL_INITIALIZER,
+    REGULARIZER,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+    from cnnspec.size import Dim
+
+
+class Dense(Layer):
+    """Fully connected layer: units sums, each over all channels of its input.
+
+    On a map it acts at every position alone, as a 1x1 convolution does. Parameters: (Cin + 1) * units.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("dense", "fc", "fullyconnected", "fully_connected", "linear_layer")
+    example: ClassVar[str] = "input 9216\ndense(128, relu)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 5x4x6\ndense(3, bias=false, kernel_constraint=max_norm(2))",)
+    counted: ClassVar[str] = "Cin for each output value"
+
+    units: int = argument(count, "number of outputs", aliases=("filters", "features"))
+    activation: str | None = ACTIVATION
+    bias: bool = BIAS
+    kernel_initializer: Term = KERNEL_INITIALIZER
+    bias_initializer: Term = BIAS_INITIALIZER
+    kernel_regularizer: Term | None = REGULARIZER
+    bias_regularizer: Term | None = REGULARIZER
+    activity_regularizer: Term | None = ACTIVITY_REGULARIZER
+    kernel_constraint: Term | None = CONSTRAINT
+    bias_constraint: Term | None = CONSTRAINT
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return (*inputs[0][:-1], self.units)
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        kernel = Weight("kernel", (inputs[0][-1], self.units))
+        return (kernel, Weight("bias", (self.units,))) if self.bias else (kernel,)
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Dim:
+        return product(inputs[0]) * self.units
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Dense", self.given()),)

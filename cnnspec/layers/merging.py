@@ -1,0 +1,170 @@
+"""Layers that take several tensors: add, subtract, multiply, average, maximum, minimum, concat."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import argument, integer
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, show_shape
+from cnnspec.layers.window import EACH
+from cnnspec.size import Size, value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+    from cnnspec.layers.window import Reach
+    from cnnspec.size import Dim
+
+
+def may_agree(a: Dim, b: Dim) -> bool:
+    """Whether two sizes are equal for some size of the input (tried: all unknowns alike, 1 to 256)."""
+    if isinstance(a - b, int):
+        return a == b
+    names = {n for dim in (a, b) if isinstance(dim, Size) for n in dim.names()}
+    return any(value(a, dict.fromkeys(names, n)) == value(b, dict.fromkeys(names, n)) for n in range(1, 257))
+
+
+def simplest(dims: list[Dim]) -> Dim:
+    """The size to go on with where several agree: a number before an expression, a short one before a long one."""
+    return min(dims, key=lambda d: (isinstance(d, Size), len(str(d))))
+
+
+class Merge(Layer):
+    """What the element-wise merges have in common."""
+
+    merges: ClassVar[bool] = True
+    word: ClassVar[str]
+    takes: ClassVar[int] = 0  # how many tensors, 0 for two or more
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if len(inputs) < 2 or self.takes and len(inputs) != self.takes:
+            wanted = str(self.takes) if self.takes else "at least 2"
+            message = f"{self.word} takes {wanted} tensors, got {len(inputs)}"
+            return Problem("E011", message, help=f"write {self.word}(in, …), with one branch an argument")
+        first = inputs[0]
+        for number, other in enumerate(inputs[1:], 2):
+            if not broadcasts(first, other):
+                message = f"{self.word} of {show_shape(first)} and {show_shape(other)}: the shapes differ"
+                return Problem("E102", message, f"#{number}", difference(first, other))
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        longest = max(map(len, inputs))
+        columns = zip(*[(1,) * (longest - len(shape)) + shape for shape in inputs], strict=True)
+        return tuple([simplest([d for d in column if d != 1] or [1]) for column in columns])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        return (EACH,) * (max(map(len, inputs)) - 1)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall(type(self).__name__, {}),)
+
+
+def broadcasts(a: Shape, b: Shape) -> bool:
+    """Whether Keras merges the two: equal sizes, or 1, aligned at the channels; ranks may differ only for a vector."""
+    if len(a) != len(b) and min(len(a), len(b)) != 1:
+        return False
+    return all(x == 1 or y == 1 or may_agree(x, y) for x, y in zip(reversed(a), reversed(b), strict=False))
+
+
+def difference(a: Shape, b: Shape) -> str:
+    """What to do about two shapes that cannot be merged."""
+    if len(a) != len(b):
+        return "bring both to the same number of axes"
+    if a[:-1] == b[:-1]:
+        return f"give both the same channels, for example with conv({a[-1]}, {'x'.join(['1'] * (len(a) - 1)) or '1'})"
+    if a[-1] == b[-1]:
+        return "give both the same height and width: the same strides, padding=same, or crop the larger"
+    return f"give both the same size, for example with conv({a[-1]}, 1x1, stride=…) on the shortcut"
+
+
+class Add(Merge):
+    """Sum of several tensors, value by value: a residual block is add(in, F)."""
+
+    names: ClassVar[tuple[str, ...]] = ("add",)
+    example: ClassVar[str] = "input 8x8x4\nadd(in, conv(4, 3x3, padding=same) -> relu)"
+    word: ClassVar[str] = "add"
+
+
+class Subtract(Merge):
+    """Difference of two tensors, value by value."""
+
+    names: ClassVar[tuple[str, ...]] = ("subtract", "sub")
+    example: ClassVar[str] = "input 8x8x4\nsubtract(in, conv(4, 3x3, padding=same))"
+    word: ClassVar[str] = "subtract"
+    takes: ClassVar[int] = 2
+
+
+class Multiply(Merge):
+    """Product of several tensors, value by value; sizes of 1 are repeated, so that a gate can scale channels."""
+
+    names: ClassVar[tuple[str, ...]] = ("multiply", "mul")
+    example: ClassVar[str] = "input 8x8x4\nmultiply(in, gap(keepdims=true) -> conv(4, 1x1, activation=sigmoid))"
+    word: ClassVar[str] = "multiply"
+
+
+class Average(Merge):
+    """Mean of several tensors, value by value."""
+
+    names: ClassVar[tuple[str, ...]] = ("average",)
+    example: ClassVar[str] = "input 8x8x4\naverage(in, conv(4, 3x3, padding=same), relu)"
+    word: ClassVar[str] = "average"
+
+
+class Maximum(Merge):
+    """Larger of several tensors, value by value."""
+
+    names: ClassVar[tuple[str, ...]] = ("maximum",)
+    example: ClassVar[str] = "input 8x8x4\nmaximum(in, conv(4, 3x3, padding=same))"
+    word: ClassVar[str] = "maximum"
+
+
+class Minimum(Merge):
+    """Smaller of several tensors, value by value."""
+
+    names: ClassVar[tuple[str, ...]] = ("minimum",)
+    example: ClassVar[str] = "input 8x8x4\nminimum(in, conv(4, 3x3, padding=same))"
+    word: ClassVar[str] = "minimum"
+
+
+class Concatenate(Layer):
+    """Tensors behind one another along an axis, the channels unless given; axes count the batch as 0, as in Keras."""
+
+    names: ClassVar[tuple[str, ...]] = ("concat", "concatenate", "cat")
+    example: ClassVar[str] = "input 8x8x4\nconcat(in, conv(8, 3x3, padding=same), maxpool(3x3, stride=1, padding=same))"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nconcat(in, maxpool(2x1), axis=1)",)
+    merges: ClassVar[bool] = True
+
+    axis: int = argument(integer, "axis along which they stand", -1)
+
+    def _index(self, rank: int) -> int:
+        return self.axis - 1 if self.axis > 0 else self.axis + rank
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if len(inputs) < 2:
+            message = f"concat takes at least 2 tensors, got {len(inputs)}"
+            return Problem("E011", message, help="write concat(in, …), with one branch an argument")
+        first = inputs[0]
+        if not (1 <= self.axis <= len(first) or -len(first) <= self.axis <= -1):
+            return Problem("E011", f"axis {self.axis} does not exist: {show_shape(first)} has axes 1 to {len(first)}", "axis", "-1 is the channels")
+        along = self._index(len(first))
+        for number, other in enumerate(inputs[1:], 2):
+            rest = [(x, y) for i, (x, y) in enumerate(zip(first, other, strict=False)) if i != along]
+            if len(first) != len(other) or not all(may_agree(x, y) for x, y in rest):
+                message = f"concat of {show_shape(first)} and {show_shape(other)}: they differ beside the axis they are joined along"
+                help = "give both the same height and width: the same strides, padding=same, or crop the larger"
+                return Problem("E102", message, f"#{number}", help if len(first) == len(other) else "bring both to the same number of axes")
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        along = self._index(len(inputs[0]))
+        total: Dim = 0
+        for shape in inputs:
+            total = total + shape[along]
+        return tuple([total if i == along else simplest(list(column)) for i, column in enumerate(zip(*inputs, strict=True))])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        rank = len(inputs[0])
+        return super().reach(inputs) if self._index(rank) == rank - 1 else None
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Concatenate", self.given()),)

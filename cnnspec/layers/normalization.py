@@ -1,0 +1,160 @@
+"""Normalisation: bn, layer_norm, group_norm."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import (
+    Term,
+    argument,
+    axes,
+    constraint,
+    flag,
+    initializer,
+    integer,
+    number,
+    optional,
+    regularizer,
+)
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, show_shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
+CENTER = argument(flag, "whether a learned offset (beta) is added", True)
+SCALE = argument(flag, "whether a learned factor (gamma) is applied", True)
+BETA_INITIALIZER = argument(initializer, "how beta begins", Term("Zeros", module="initializers"))
+GAMMA_INITIALIZER = argument(initializer, "how gamma begins", Term("Ones", module="initializers"))
+REGULARIZER = argument(optional(regularizer), "penalty, added to the loss", None)
+CONSTRAINT = argument(optional(constraint), "projection after every update", None)
+
+
+def axis_problem(given: Any, shape: Shape) -> Problem | None:
+    rank = len(shape)
+    for axis in given if isinstance(given, tuple) else (given,):
+        if not (1 <= axis <= rank or -rank <= axis <= -1):
+            message = f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {rank}"
+            return Problem("E011", message, "axis", "-1 is the channels")
+    return None
+
+
+def scale_and_center(layer: Any, shape: Shape) -> tuple[Weight, ...]:
+    made = (Weight("gamma", shape),) if layer.scale else ()
+    return (*made, Weight("beta", shape)) if layer.center else made
+
+
+class BatchNorm(Layer):
+    """Batch normalisation: each channel is brought to mean 0 and variance 1 over the batch, then scaled and shifted.
+
+    Per channel two trained parameters (gamma, beta) and two frozen ones (moving mean and variance).
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("bn", "batchnormalization", "batch_norm", "batchnorm", "batchnorm2d")
+    example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3, bias=false) -> bn -> relu"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nbn(scale=false, epsilon=0.00001, momentum=0.9)", "input 7\nbn(center=false)")
+
+    axis: int = argument(integer, "axis that is kept apart", -1)
+    momentum: float = argument(number, "of the moving averages", 0.99)
+    epsilon: float = EPSILON
+    center: bool = CENTER
+    scale: bool = SCALE
+    beta_initializer: Term = BETA_INITIALIZER
+    gamma_initializer: Term = GAMMA_INITIALIZER
+    moving_mean_initializer: Term = BETA_INITIALIZER
+    moving_variance_initializer: Term = GAMMA_INITIALIZER
+    beta_regularizer: Term | None = REGULARIZER
+    gamma_regularizer: Term | None = REGULARIZER
+    beta_constraint: Term | None = CONSTRAINT
+    gamma_constraint: Term | None = CONSTRAINT
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return axis_problem(self.axis, inputs[0])
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        size = (inputs[0][self.axis - 1 if self.axis > 0 else self.axis],)
+        moving = (Weight("moving_mean", size, False), Weight("moving_variance", size, False))
+        return (*scale_and_center(self, size), *moving)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("BatchNormalization", self.given()),)
+
+
+class LayerNorm(Layer):
+    """Layer normalisation: each example is brought to mean 0 and variance 1 over an axis, then scaled and shifted.
+
+    The axis is the channels unless given. Two parameters for each of its positions.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("layer_norm", "layernormalization", "layernorm", "ln")
+    example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> layer_norm"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nlayer_norm(axis=(1, 2), center=false)",)
+
+    axis: Any = argument(axes, "axis or axes that are normalised", -1)
+    epsilon: float = EPSILON
+    center: bool = CENTER
+    scale: bool = SCALE
+    beta_initializer: Term = BETA_INITIALIZER
+    gamma_initializer: Term = GAMMA_INITIALIZER
+    beta_regularizer: Term | None = REGULARIZER
+    gamma_regularizer: Term | None = REGULARIZER
+    beta_constraint: Term | None = CONSTRAINT
+    gamma_constraint: Term | None = CONSTRAINT
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return axis_problem(self.axis, inputs[0])
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        shape = tuple([inputs[0][a - 1 if a > 0 else a] for a in given])
+        return scale_and_center(self, shape)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        given = self.given()
+        if isinstance(self.axis, tuple):
+            given["axis"] = list(self.axis)
+        return (KerasCall("LayerNormalization", given),)
+
+
+class GroupNorm(Layer):
+    """Group normalisation: each example's channels, in groups, are brought to mean 0 and variance 1.
+
+    32 groups unless given; groups=-1 normalises each channel alone. Two parameters for each channel.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("group_norm", "groupnormalization", "groupnorm", "gn")
+    example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> group_norm(4)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x32\ngroup_norm -> group_norm(-1, scale=false)",)
+
+    groups: int = argument(integer, "number of groups", 32)
+    axis: int = argument(integer, "axis of the channels", -1)
+    epsilon: float = EPSILON
+    center: bool = CENTER
+    scale: bool = SCALE
+    beta_initializer: Term = BETA_INITIALIZER
+    gamma_initializer: Term = GAMMA_INITIALIZER
+    beta_regularizer: Term | None = REGULARIZER
+    gamma_regularizer: Term | None = REGULARIZER
+    beta_constraint: Term | None = CONSTRAINT
+    gamma_constraint: Term | None = CONSTRAINT
+
+    def _channels(self, inputs: tuple[Shape, ...]) -> Any:
+        return inputs[0][self.axis - 1 if self.axis > 0 else self.axis]
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := axis_problem(self.axis, inputs[0]):
+            return found
+        channels = self._channels(inputs)
+        if self.groups != -1 and self.groups < 1:
+            return Problem("E011", "groups must be a whole number from 1, or -1", "groups", "-1 is one group a channel")
+        if self.groups != -1 and isinstance(channels, int) and (channels % self.groups or self.groups > channels):
+            possible = [g for g in range(1, channels + 1) if channels % g == 0]
+            near = min(possible, key=lambda g: abs(g - self.groups))
+            message = f"{channels} channels cannot be split into {self.groups} groups"
+            return Problem("E103", message, "groups", f"{near} groups can")
+        return None
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        return scale_and_center(self, (self._channels(inputs),))
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("GroupNormalization", self.given()),)

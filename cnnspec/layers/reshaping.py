@@ -1,0 +1,177 @@
+"""Layers that move values without computing: flatten, reshape, permute, pad, crop, identity."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import argument, axes, padding, shape
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
+from cnnspec.layers.convolution import keras_padding
+from cnnspec.layers.window import EACH, Reach, along, fits
+from cnnspec.size import Size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+
+class Flatten(Layer):
+    """All values in one row, channels fastest: HxWxC becomes H*W*C."""
+
+    names: ClassVar[tuple[str, ...]] = ("flatten",)
+    example: ClassVar[str] = "input 12x12x64\nflatten"
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return (product(inputs[0]),)
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        return None
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Flatten", {}),)
+
+
+class Reshape(Layer):
+    """The same values in another shape; -1 stands for what is left."""
+
+    names: ClassVar[tuple[str, ...]] = ("reshape",)
+    example: ClassVar[str] = "input 3136\nreshape(7x7x64)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 4x6x2\nreshape((8, -1))",)
+
+    shape: tuple[int, ...] = argument(shape, "the new shape, without the batch", keras="target_shape", aliases=("to",))
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        have = product(inputs[0])
+        if self.shape.count(-1) > 1 or 0 in self.shape:
+            return Problem("E011", f"{self.shape} is no shape", "shape", "use -1 at most once, and no 0")
+        fixed = product(tuple([n for n in self.shape if n != -1]))
+        if isinstance(have, Size):
+            known = [n for n in inputs[0] if not isinstance(n, Size)]
+            if -1 not in self.shape or product(tuple(known)) % fixed:
+                message = f"reshape of {show_shape(inputs[0])}, of unknown size, to {show_shape(self.shape)}"
+                return Problem("E110", message, "shape", "give the input a size, or leave the unknown part to -1")
+            return None
+        if have % fixed if -1 in self.shape else have != fixed:
+            into = " x ".join(map(str, self.shape))
+            message = f"{show_shape(inputs[0])} has {have} values, {into} {'is no divisor of that' if -1 in self.shape else f'= {fixed}'}"
+            return Problem("E110", message, "shape", "use -1 for one axis" if -1 not in self.shape else "change the other axes")
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        left = product(inputs[0]) // product(tuple([n for n in self.shape if n != -1]))
+        return tuple([left if n == -1 else n for n in self.shape])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        same_space = self.output(inputs)[:-1] == inputs[0][:-1]
+        return (EACH,) * (len(inputs[0]) - 1) if same_space else None
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Reshape", self.given()),)
+
+
+class Permute(Layer):
+    """Axes in another order, counted from 1: permute((2, 1, 3)) swaps height and width."""
+
+    names: ClassVar[tuple[str, ...]] = ("permute", "transpose")
+    example: ClassVar[str] = "input 8x6x3\npermute((2, 1, 3))"
+
+    order: tuple[int, ...] = argument(axes, "the old axes in their new order, from 1", keras="dims", aliases=("axes",))
+
+    def _order(self) -> tuple[int, ...]:
+        return self.order if isinstance(self.order, tuple) else (self.order,)
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if sorted(self._order()) != list(range(1, len(inputs[0]) + 1)):
+            wanted = ", ".join(map(str, range(1, len(inputs[0]) + 1)))
+            message = f"the order of {show_shape(inputs[0])} must hold each of {wanted} once"
+            return Problem("E011", message, "order", f"for example ({', '.join(map(str, range(len(inputs[0]), 0, -1)))})")
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return tuple([inputs[0][axis - 1] for axis in self._order()])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        return super().reach(inputs) if self._order() == tuple(range(1, len(inputs[0]) + 1)) else None
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Permute", {"dims": self._order()}),)
+
+
+class _Edge(Layer):
+    """What pad and crop have in common."""
+
+    amount: ClassVar[Any]
+    word: ClassVar[str]
+
+    def _sides(self, rank: int) -> list[tuple[int, int]]:
+        amounts = [along(self.amount, rank, axis) for axis in range(rank)]
+        return [a if isinstance(a, tuple) else (a, a) for a in amounts]
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := needs_space(inputs, self.word):
+            return found
+        rank = len(inputs[0]) - 1
+        if not fits(self.amount, rank):
+            message = f"amount has {len(self.amount)} axes, the input {show_shape(inputs[0])} has {rank}"
+            return Problem("E106", message, "amount", f"give one number, or {rank}")
+        return None
+
+
+class Pad(_Edge):
+    """Zeros around the map: pad(1), pad(1x2) for each axis, pad(((1, 2), (3, 4))) for each side."""
+
+    names: ClassVar[tuple[str, ...]] = ("pad", "zeropadding1d", "zeropadding2d", "zeropadding3d", "zeropadding", "zero_pad")
+    example: ClassVar[str] = "input 28x28x3\npad(1)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x9x3\npad(((0, 1), (2, 3)))", "input 8x3\npad(2)", "input 3x4x5x2\npad(1x2x0)")
+    word: ClassVar[str] = "pad"
+
+    amount: Any = argument(padding(), "rows and columns on every side", 1, "padding", ("padding",))
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        rank = len(inputs[0]) - 1
+        return (*[n + sum(s) for n, s in zip(inputs[0], self._sides(rank), strict=False)], inputs[0][-1])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        return tuple([Reach(1, 1, -before, -before) for before, _ in self._sides(len(inputs[0]) - 1)])
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        return (KerasCall(f"ZeroPadding{rank}D", {"padding": keras_padding(self.amount, rank)}),)
+
+
+class Crop(_Edge):
+    """Rows and columns cut off: crop(1), crop(1x2) for each axis, crop(((1, 2), (3, 4))) for each side."""
+
+    names: ClassVar[tuple[str, ...]] = ("crop", "cropping1d", "cropping2d", "cropping3d", "cropping")
+    example: ClassVar[str] = "input 28x28x3\ncrop(2)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x9x3\ncrop(((0, 1), (2, 3)))", "input 8x3\ncrop(2)", "input 6x7x5x2\ncrop(1x2x0)")
+    word: ClassVar[str] = "crop"
+
+    amount: Any = argument(padding(), "rows and columns on every side", 1, "cropping", ("cropping",))
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := super().problem(inputs):
+            return found
+        for n, cut in zip(inputs[0], self._sides(len(inputs[0]) - 1), strict=False):
+            if isinstance(n, int) and n <= sum(cut):
+                return Problem("E101", f"crop cuts {sum(cut)} of {n} positions", "amount", "cut off less")
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        rank = len(inputs[0]) - 1
+        return (*[n - sum(s) for n, s in zip(inputs[0], self._sides(rank), strict=False)], inputs[0][-1])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        return tuple([Reach(1, 1, before, before) for before, _ in self._sides(len(inputs[0]) - 1)])
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        return (KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self.amount, rank)}),)
+
+
+class Identity(Layer):
+    """Its input as it is; a layer that can carry a name. `in` passes the tensor on without a layer."""
+
+    names: ClassVar[tuple[str, ...]] = ("identity",)
+    example: ClassVar[str] = "input 8x8x3\nidentity as image"
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Identity", {}),)

@@ -1,0 +1,200 @@
+"""Transposed convolution and upsampling: layers whose output is larger than their input."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import Term, argument, choice, optional, per_axis, padding
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, needs_space, product, show_shape
+from cnnspec.layers.convolution import (
+    ACTIVATION,
+    ACTIVITY_REGULARIZER,
+    BIAS,
+    BIAS_INITIALIZER,
+    CONSTRAINT,
+    DILATION,
+    FILTERS,
+    KERNEL,
+    KERNEL_INITIALIZER,
+    REGULARIZER,
+    STRIDE,
+    Convolution,
+    keras_padding,
+)
+from cnnspec.layers.window import Reach, along, fits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from cnnspec.size import Dim
+
+
+class ConvTranspose(Convolution):
+    """Transposed convolution: every input value paints a kernel into a larger output.
+
+    1-, 2- or 3-dimensional by its input. Along each axis, F the kernel's extent d(k-1) + 1 and P a numeric padding:
+    valid gives (N-1)S + max(F, S) positions, same gives N * S, a number (N-1)S + max(F, S) - 2P; with output_padding
+    O, valid gives (N-1)S + F + O. A kernel that is no multiple of the stride overlaps unevenly (checkerboards).
+    """
+
+    names: ClassVar[tuple[str, ...]] = (
+        "conv_transpose", "conv1dtranspose", "conv2dtranspose", "conv3dtranspose", "convtranspose", "deconv",
+        "convtranspose1d", "convtranspose2d", "convtranspose3d", "convolution2dtranspose", "tconv",
+    )  # fmt: skip
+    example: ClassVar[str] = "input 7x7x8\nconv_transpose(4, 2x2, stride=2)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 7x9x3\nconv_transpose(4, 3x3, stride=2, padding=same, bias=false)",
+        "input 7x9x3\nconv_transpose(4, 4x4, stride=2, padding=1)",
+        "input 7x6x3\nconv_transpose(4, 3x3, stride=2, output_padding=1)",
+        "input 7x2\nconv_transpose(4, 3, dilation=2)",
+        "input 4x5x6x2\nconv_transpose(3, 1, stride=2)",
+    )
+    counted: ClassVar[str] = "kh * kw * filters for each input value"
+
+    filters: int = FILTERS
+    kernel: Any = KERNEL
+    stride: Any = STRIDE
+    padding: Any = argument(padding("valid", "same"), "rows and columns cut off around the output", "valid", "-", ("pad", "p"))
+    output_padding: Any = argument(optional(per_axis(0)), "rows and columns added at the output's end", None)
+    dilation: Any = DILATION
+    activation: str | None = ACTIVATION
+    bias: bool = BIAS
+    kernel_initializer: Term = KERNEL_INITIALIZER
+    bias_initializer: Term = BIAS_INITIALIZER
+    kernel_regularizer: Term | None = REGULARIZER
+    bias_regularizer: Term | None = REGULARIZER
+    activity_regularizer: Term | None = ACTIVITY_REGULARIZER
+    kernel_constraint: Term | None = CONSTRAINT
+    bias_constraint: Term | None = CONSTRAINT
+
+    def _axis(self, rank: int, axis: int) -> tuple[int, int, int, int | None, Any]:
+        """kernel extent, stride, dilation, output padding and padding of one axis."""
+        kernel, stride, dilation = (along(v, rank, axis) for v in (self.kernel, self.stride, self.dilation))
+        return dilation * (kernel - 1) + 1, stride, dilation, along(self.output_padding, rank, axis), along(self.padding, rank, axis)
+
+    def _length(self, rank: int, axis: int, n: Dim) -> Dim:
+        """Positions before a numeric padding is cut off."""
+        extent, stride, _, extra, _ = self._axis(rank, axis)
+        if extra is None:
+            return n * stride if self.padding == "same" else n * stride + max(extent - stride, 0)
+        if self.padding == "same":
+            return (n - 1) * stride + extent - 2 * (extent // 2) + extra
+        return (n - 1) * stride + extent + extra
+
+    def _cut(self, rank: int, axis: int) -> tuple[int, int]:
+        amount = along(self.padding, rank, axis)
+        return (0, 0) if isinstance(amount, str) else amount if isinstance(amount, tuple) else (amount, amount)
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        found = needs_space(inputs, "conv_transpose")
+        if found:
+            return found
+        rank = len(inputs[0]) - 1
+        for name in ("kernel", "stride", "dilation", "output_padding", "padding"):
+            value = getattr(self, name)
+            if not fits(value, rank):
+                message = f"{name} has {len(value)} axes, the input {show_shape(inputs[0])} has {rank}"
+                return Problem("E106", message, name, f"give one number, or {rank}")
+        if found := self.strided_and_dilated():
+            return found
+        for axis in range(rank):
+            extent, stride, dilation, extra, _ = self._axis(rank, axis)
+            if extra is not None and extra >= max(stride, dilation):
+                message = f"output_padding {extra} must be less than the stride {stride}"
+                return Problem("E108", message, "output_padding", f"use {max(stride, dilation) - 1} or less")
+            if extra is not None and self.padding == "same" and -(-(extent % 2 + extra - stride) // stride) != 0:
+                message = f"output_padding {extra} with padding=same does not give back {show_shape((inputs[0][axis],))} positions at stride {stride}"
+                return Problem("E108", message, "output_padding", "leave it out: same then gives N * stride")
+            n = inputs[0][axis]
+            left = self._length(rank, axis, n) - sum(self._cut(rank, axis))
+            if isinstance(left, int) and left < 1:
+                message = f"padding {sum(self._cut(rank, axis))} cuts off all {left + sum(self._cut(rank, axis))} positions"
+                return Problem("E101", message, "padding", "cut off less")
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        rank = len(inputs[0]) - 1
+        spatial = [self._length(rank, axis, inputs[0][axis]) - sum(self._cut(rank, axis)) for axis in range(rank)]
+        return (*spatial, self.filters)
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), self.filters, inputs[0][-1]))
+        return (kernel, Weight("bias", (self.filters,))) if self.bias else (kernel,)
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Dim:
+        return product(inputs[0]) * self.kernel_area(len(inputs[0]) - 1) * self.filters
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        rank, reaches = len(inputs[0]) - 1, []
+        for axis in range(rank):
+            extent, stride, dilation, _, _ = self._axis(rank, axis)
+            n = inputs[0][axis]
+            overhang = (n - 1) * stride + extent - self._length(rank, axis, n)
+            assert isinstance(overhang, int)  # n cancels
+            cut = max(overhang, 0) // 2 + self._cut(rank, axis)[0] if self.padding == "same" else self._cut(rank, axis)[0]
+            reaches.append(Reach(1, stride, cut - extent + stride, cut, dilation))
+        return tuple(reaches)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        given = self.given()
+        if self.padding == "same":
+            given["padding"] = "same"
+        call = KerasCall(f"Conv{rank}DTranspose", given)
+        if isinstance(self.padding, str) or self.padding == 0:
+            return (call,)
+        return (call, KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self.padding, rank)}, "crop"))
+
+
+class Upsample(Layer):
+    """Upsampling: every row and column repeated (nearest), or interpolated (bilinear).
+
+    1-, 2- or 3-dimensional by its input; interpolation other than nearest in two dimensions only.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("upsample", "upsampling1d", "upsampling2d", "upsampling3d", "upsampling")
+    example: ClassVar[str] = "input 7x7x8\nupsample(2)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 7x6x3\nupsample(2x3, interpolation=bilinear)",
+        "input 7x3\nupsample(3)",
+        "input 3x4x5x2\nupsample(2)",
+    )
+
+    size: Any = argument(per_axis(1), "how many times larger", 2, aliases=("factor", "scale"))
+    interpolation: str = argument(choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"), "how new values come about", "nearest")
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := needs_space(inputs, "upsample"):
+            return found
+        rank = len(inputs[0]) - 1
+        if not fits(self.size, rank):
+            message = f"size has {len(self.size)} axes, the input {show_shape(inputs[0])} has {rank}"
+            return Problem("E106", message, "size", f"give one number, or {rank}")
+        if self.interpolation != "nearest" and rank != 2:
+            return Problem("E011", f"{self.interpolation} interpolation is for two dimensions", "interpolation", "use nearest")
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        rank = len(inputs[0]) - 1
+        return (*(inputs[0][axis] * along(self.size, rank, axis) for axis in range(rank)), inputs[0][-1])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        rank, reaches = len(inputs[0]) - 1, []
+        for axis in range(rank):
+            factor = along(self.size, rank, axis)
+            # pixel i has its centre at (i + 1/2)/f - 1/2; an interpolation of radius r reads r positions to each side
+            radius = {"nearest": 0, "bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}[self.interpolation]
+            if radius == 0 or factor == 1:
+                reaches.append(Reach(1, factor, 0, 0))
+            else:
+                widening = (radius - 1) * 2 * factor
+                reaches.append(Reach(2, 2 * factor, 1 - factor - widening, factor + widening))
+        return tuple(reaches)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        given: dict[str, Any] = {"size": self.size}
+        if self.interpolation != "nearest":
+            given["interpolation"] = self.interpolation
+        return (KerasCall(f"UpSampling{rank}D", given),)
+
+

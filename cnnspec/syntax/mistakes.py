@@ -1,0 +1,147 @@
+"""What people write wrong → what to say.
+
+Each entry shows texts that are wrong in one way. They are parsed on the first syntax error of a run, and an
+error in the same state of the parser, at the same kind of token, gets that entry's words
+(the idea is that of Lark's `match_examples`).
+"""
+
+from __future__ import annotations
+
+from cnnspec.source import Source, printable
+from cnnspec.syntax.lexer import KIND, KINDS, UNREADABLE
+from cnnspec.syntax.table import ACTIONS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
+    (
+        "two steps stand side by side",
+        'put "->" or a new line between them',
+        ("conv(8, 3x3) relu", "conv relu", "maxpool(2x2) conv(8, 3x3)", "bn maxpool(2x2)", "x[0] relu", "{ relu } relu"),
+    ),
+    (
+        "two arguments stand side by side",
+        'put a "," between them',
+        ("conv(8 3x3)", "conv(8, 3x3 same)", "conv(8, stride=2 padding=same)", 'conv("a" "b")', "conv(a b)", "conv(2*a b)"),
+    ),
+    (
+        "two elements stand side by side",
+        'put a "," between them',
+        ("for i in [1 2] { relu }", "a = (1, 2 3)", "a = [1, 2 3]", "a = [x y]"),
+    ),
+    ("a step is missing after the arrow", "write the next layer, or drop the arrow", ("conv -> ", "conv -> \n}", "conv -> -> relu")),
+    ("a step is missing before the arrow", "begin with an input or a layer", ("-> relu", "{ -> relu }")),
+    ("a value is missing", 'write one after the "="', ("a = ", "a = \nrelu", "conv(filters=)", "conv(filters=, 3)", "shared a =\nrelu")),
+    (
+        "a loop is `for name in list { … }`",
+        "write, for example, for i in 1..3 { conv(8, 3x3) }",
+        ("for i in 3 relu", "for i { relu }", "for i = 1..3 { relu }", "for in 3 { relu }", "for (a, b) in x { relu }", "for i in 1..3\n{ relu }"),
+    ),
+    (
+        "a branch is `if condition { … } else { … }`",
+        "put the steps between braces, the first on the line of the if",
+        ("if a relu", "if a\n{ relu }", "if a -> relu", "if a { relu } else relu"),
+    ),
+    ("this ternary has no else", "write `a if condition else b`; `in` passes the tensor on as it is", ("x -> y if a", "add(in, conv if a)", "a = b if c\n")),
+    (
+        "a block is `block name(parameters) { … }`",
+        "write, for example, block cbr(filters) { conv(filters, 3x3) -> bn -> relu }",
+        ("block f\nrelu", "block f(x)\n{ relu }", "block { relu }", "block (x) { relu }", "block f(x) relu", "block f(x) = relu", "block f(3) { relu }", "block f(x y) { relu }"),
+    ),
+    (
+        "a model is `model Name(parameters) { … }`",
+        "write, for example, model Net(classes=10) { input 28x28x1 … }",
+        ("model { relu }", "model Net relu", "model Net()\n{ relu }", "model (x) { relu }", "model Net(3) { relu }"),
+    ),
+    ("train takes a body", "write train { epochs = 10 }", ("train epochs", "train = 3", "train(epochs=3)", "train\n{ epochs = 1 }")),
+    (
+        "an input's shape is written 28x28x1",
+        "join height, width and channels with x, without spaces; ? is an unknown size",
+        ("input 28 28 1", "input 28, 28, 1", "input [28, 28, 1]", "input image 28 28", "input x 28, 28", 'input "image"', "input = 28x28x1", "input image = 28x28x1", "input image: 28x28x1"),
+    ),
+    ("a budget compares a quantity with a bound", "write, for example, expect params < 5M", ("expect params", "expect params = 5M", "expect 5M > params", "expect params <", "expect")),
+    ('"as" is followed by a name', "write, for example, conv(8, 3x3) as stem", ("conv as 3", "conv as", 'conv as "stem"', "conv as in")),
+    ("use is `use \"file.cnn\" (names)`", 'write, for example, use "blocks.cnn" (cbr, bottleneck)', ('use "a.cnn"', "use a.cnn (b)", 'use "a.cnn" b', 'use (b) "a.cnn"', 'use "a.cnn" ()')),
+    ("output is followed by names", "name tensors with `as`, then write output a, b", ("output", "output 3", "output conv(8)", "output (a, b)")),
+    ('"=" gives a value; "==" compares', 'write "=="', ("if a = 3 { relu }", "x if a = 3 else y", "a = b = 3")),
+    ("this closes a bracket that was never opened", "remove it", ("conv)", "conv(8))", "conv]", "relu }", "}", ")", "]", "conv(8) }", "a = 3)")),
+    ('an operator misses its right side', "write a number or a layer after it", ("conv *", "conv(2 *)", "conv(2 +, 3)", "a = 2 ^", "a = 3 *\nrelu", "conv(-)", "a = 1 ..")),
+    ("an operator misses its left side", "write a number or a layer before it", ("* 3", "conv(* 3)", "a = * 3")),
+    ("a keyword cannot be a name", "choose another name", ("input = 3", "model = model", "in = 3", "for = 3", "as = 3", "conv as model", "conv(in=3)", "conv(model=3)")),
+]  # fmt: skip
+
+SAY = {
+    "NAME": "a name", "NUMBER": "a number", "SHAPE": "a shape", "STRING": "a text", "_ARROW": 'an arrow "->"',
+    "_NEWLINE": "the end of the line", "END": "the end of the file", "COMPARE": "a comparison", "SIGN": '"+" or "-"',
+    "TIMES": '"*" or "/"', "LPAR": '"("', "RPAR": '")"', "LSQB": '"["', "RSQB": '"]"', "LBRACE": '"{"', "RBRACE": '"}"',
+    "EQUAL": '"="', "COMMA": '","', "DOT": '"."', "POWER": '"^"', "__RANGE": '".."',
+}  # fmt: skip
+
+_PYTHON = ("import", "from", "def", "return", "print", "class", "with", "while", "try", "lambda")
+_CHARACTERS = {
+    ":": 'a body stands between "{" and "}", and a value is given with "="',
+    "“": 'quote with " or \'',
+    "”": 'quote with " or \'',
+    "‘": 'quote with " or \'',
+    "’": 'quote with " or \'',
+    "×": "write 3x3 with the letter x",
+    "→": 'write the arrow as "->"',
+    "⇒": 'write the arrow as "=>"',
+    "−": 'write the minus sign as "-"',
+    "!": 'write "not", or "!=" between two numbers',
+    "&": 'write "and"',
+    "|": 'write "or"',
+    "$": "drop the LaTeX; an arrow is -> or =>",
+}
+
+_known: dict[tuple[int, int], tuple[str, str]] = {}
+
+
+def explain(source: Source, state: int, kind: int, start: int, end: int) -> tuple[str, str]:
+    """(message, help) for a token of `kind` that the parser cannot take in `state`."""
+    text = source.text
+    if kind == UNREADABLE:
+        return _unreadable(text, start)
+    line_start = text.rfind("\n", 0, start) + 1
+    words = text[line_start:].split(None, 1)
+    if words and words[0] in _PYTHON:
+        return "this is Python, not a network", "keep the layers, one a line; drop the rest"
+    if not _known:
+        for message, help, snippets in MISTAKES:
+            for snippet in snippets:
+                for failure in failures(snippet):
+                    _known.setdefault(failure, (message, help))
+    if (state, kind) in _known:
+        return _known[state, kind]
+    found = SAY.get(KINDS[kind]) or f'"{printable(text[start:end])}"'
+    expected = [SAY.get(KINDS[k], f'"{KINDS[k].lower()}"') for k in sorted(ACTIONS[state])]
+    if 0 < len(expected) <= 4:
+        return f"{found} cannot stand here", "expected " + " or ".join(expected)
+    return f"{found} cannot stand here", "check what comes before it"
+
+
+def failures(snippet: str) -> Iterator[tuple[int, int]]:
+    """(state, kind of token) of the first mistake in a text."""
+    from cnnspec.syntax.parse import _Parser
+
+    class Probe(_Parser):
+        def recover(self, kind: int, start: int, end: int) -> None:
+            self.failed = (self.states[-1], kind)
+
+    probe = Probe(Source("", snippet))
+    probe.run()
+    if probe.failed:
+        yield probe.failed
+
+
+def _unreadable(text: str, at: int) -> tuple[str, str]:
+    character = text[at]
+    if character in "\"'":
+        return "this text is never closed", f"end it with {character} on the same line"
+    if character.isdigit():
+        run = text[at:].split(None, 1)[0].split(",")[0].split(")")[0][:40]
+        return f'"{printable(run)}" is neither a number nor a shape', "a name begins with a letter; a shape is written 3x3 without spaces"
+    shown = f'"{character}"' if character.isprintable() else f"the character U+{ord(character):04X}"
+    return f"{shown} has no meaning here", _CHARACTERS.get(character, "remove it")

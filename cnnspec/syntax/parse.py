@@ -1,0 +1,201 @@
+"""Tokens → tree, by the LALR(1) table that Lark made; goes on after a mistake.
+
+After a mistake the parser drops the item it stands in, leaves a `Bad` node for it and goes on at the next line,
+so that each mistake is reported once and does not hide the next.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.source import Source, Span
+from cnnspec.syntax import build
+from cnnspec.syntax.lexer import KIND, KINDS, UNREADABLE, Lexer
+from cnnspec.syntax.table import ACTIONS, END_STATE, GOTOS, RULES
+from cnnspec.syntax.tree import Bad, Body, Name, Tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+MAX_DEPTH = 100  # of nesting; bounds the recursion of every later stage
+MAX_MISTAKES = 50
+
+_NAME, _END, _RBRACE, _LBRACE, _ARROW = (KIND[k] for k in ("NAME", "END", "RBRACE", "LBRACE", "_ARROW"))
+
+_CLOSERS = {KIND["RPAR"], KIND["RSQB"], _RBRACE}
+
+_Action = "Callable[[build.Builder, int, int, list[Any]], Any]"
+_rules: list[tuple[str, int, Any, tuple[int, ...], bool]] = [
+    (origin, length, getattr(build.Builder, action) if action else action, kept, kept == tuple(range(length)))
+    for origin, length, action, kept in RULES
+]
+
+
+def parse(source: Source) -> Tree:
+    """The tree of a source; `tree.diagnostics` holds its syntax errors, each once, in order."""
+    collecting = gc.isenabled()
+    gc.disable()  # a parse makes many objects and no garbage: collecting meanwhile doubles its time
+    try:
+        return _Parser(source).run()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Parser:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.lexer = Lexer(source.text)
+        self.builder = build.Builder(source)
+        self.states, self.values = [0], []  # type: list[int], list[Any]
+        self.starts, self.ends, self.depths = [], [], []  # type: list[int], list[int], list[int]
+        self.last_resumed = -1
+        self.failed: tuple[int, int] | None = None
+
+    def run(self) -> Tree:
+        text, builder = self.source.text, self.builder
+        states, values, starts, ends, depths = self.states, self.values, self.starts, self.ends, self.depths
+        unit: dict[tuple[int, str, int], int] = {}  # where a run of one-child rules leads
+        tokens = self.lexer.tokens()
+        kind, start, end = next(tokens)
+        while True:
+            step = ACTIONS[states[-1]].get(kind)
+            if step is None:
+                resumed = self.recover(kind, start, end)
+                if resumed is None:
+                    break
+                tokens = resumed
+                kind, start, end = next(tokens)
+            elif step >= 0:
+                states.append(step)
+                values.append(Name(start, end, text[start:end]) if kind == _NAME else text[start:end])
+                starts.append(start)
+                ends.append(end)
+                depths.append(0)
+                kind, start, end = next(tokens)
+            else:
+                origin, length, action, kept, whole = _rules[~step]
+                if length == 0:
+                    first = last = ends[-1] if ends else 0
+                    depth = 0
+                    children: list[Any] = []
+                else:
+                    first, last = starts[-length], ends[-1]
+                    if length == 1:
+                        children = values[-1:]
+                        depth = depths[-1]
+                    else:
+                        children = values[-length:] if whole else [values[i - length] for i in kept]
+                        depth = max(depths[-length:])
+                    del states[-length:], values[-length:], starts[-length:], ends[-length:], depths[-length:]
+                if action == "":
+                    if children and type(children[0]) is list:
+                        value: Any = children[0]
+                        for child in children[1:]:
+                            value.extend(child) if type(child) is list else value.append(child)
+                    else:
+                        value = []
+                        for child in children:
+                            value.extend(child) if type(child) is list else value.append(child)
+                else:
+                    if list in map(type, children):
+                        flat: list[Any] = []
+                        for child in children:
+                            flat.extend(child) if type(child) is list else flat.append(child)
+                        children = flat
+                    if action is None:
+                        value = children[0]
+                    else:
+                        value = action(builder, first, last, children)
+                        if length > 1:
+                            depth += 1
+                            if depth > MAX_DEPTH:
+                                builder.refuse("E003", first, first + 1, f"this is nested more than {MAX_DEPTH} deep", TOO_DEEP)
+                                value, depth = Bad(first, last), 0
+                                break
+                values.append(value)
+                starts.append(first)
+                ends.append(last)
+                depths.append(depth)
+                below = states[-1]
+                target = unit.get((below, origin, kind))
+                if target is None:
+                    target = GOTOS[below][origin]
+                    following = ACTIONS[target].get(kind)
+                    while following is not None and following < 0 and _rules[~following][1:3] == (1, None):
+                        target = GOTOS[below][_rules[~following][0]]
+                        following = ACTIONS[target].get(kind)
+                    unit[below, origin, kind] = target
+                states.append(target)
+                if kind == _END and target == END_STATE:
+                    break
+        body = values[-1] if values and isinstance(values[-1], Body) else self.salvaged()
+        comments = tuple(sorted(self.lexer.comments.items()))
+        diagnostics = tuple(sorted(builder.diagnostics, key=lambda d: d.span.start if d.span else 0))
+        return Tree(self.source, body, comments, diagnostics)
+
+    def salvaged(self) -> Body:
+        """What had been read of the outermost body when the parser gave up."""
+        items = [v for value in self.values[:2] for v in (value if type(value) is list else [value])]
+        return Body(0, len(self.source.text), tuple([item for item in items if isinstance(item, build.ITEMS)]))
+
+    def recover(self, kind: int, start: int, end: int) -> Any:
+        """Report the token that does not fit, drop its item, and return the tokens to go on with (None: give up)."""
+        from cnnspec.syntax.mistakes import explain
+
+        text, brackets = self.source.text, self.lexer.brackets
+        continuing = kind == _ARROW and self.values and isinstance(self.values[-1], Bad)
+        first_in_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+        open_bracket = brackets[-1] if brackets and brackets[-1][0] != _LBRACE else None
+        unclosed = open_bracket is not None and (first_in_line or kind == _END or start == end)
+        if not continuing:
+            if unclosed and open_bracket:
+                at = open_bracket[1]
+                self.builder.refuse("E001", at, at + 1, f'this "{text[at]}" is never closed', "close it before the line ends")
+            elif kind == _END and brackets:
+                at = brackets[-1][1]
+                self.builder.refuse("E001", at, at + 1, 'this "{" is never closed', 'add a "}" where the body ends')
+            else:
+                message, help = explain(self.source, self.states[-1], kind, start, end)
+                self.builder.refuse("E001", start, end, message, help)
+        if len(self.builder.diagnostics) >= MAX_MISTAKES:
+            message = f"{MAX_MISTAKES} mistakes so far: the rest of the file was not read"
+            self.builder.refuse("E003", start, end, message, "mend these first")
+            return None
+
+        while "item" not in GOTOS[self.states[-1]]:
+            del self.states[-1], self.values[-1], self.starts[-1], self.ends[-1], self.depths[-1]
+        bad_start = self.ends[-1] if self.ends else 0
+        self.states.append(GOTOS[self.states[-1]]["item"])
+        self.values.append(Bad(bad_start, end))
+        self.starts.append(bad_start)
+        self.ends.append(max(bad_start, start))
+        self.depths.append(0)
+
+        while brackets and brackets[-1][0] != _LBRACE:
+            brackets.pop()
+        if unclosed and open_bracket and kind == _END:
+            resume = _line_end(text, open_bracket[1])
+        elif kind == _END:
+            missing = len(brackets)
+            brackets.clear()
+            return iter([(_RBRACE, start, end)] * missing + [(_END, start, end)])
+        elif kind in _CLOSERS:
+            resume = end
+        elif (first_in_line or kind == UNREADABLE and start == end) and start != self.last_resumed:
+            resume = start
+        else:
+            resume = _line_end(text, start)
+        self.last_resumed = resume
+        return self.lexer.tokens(resume, separated=True)
+
+
+TOO_DEEP = "give the inner parts names or blocks of their own"
+
+
+def _line_end(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found

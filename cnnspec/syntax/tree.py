@@ -1,0 +1,234 @@
+"""The syntax tree: what was written, before anything is looked up.
+
+Nodes know their place (`start`, `end`, offsets into the source) and compare without it.
+A chain, a sum and an argument list are flat, so the tree is only as deep as the text is nested.
+"""
+
+from __future__ import annotations
+
+from cnnspec.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+    from cnnspec.diagnostic import Diagnostic
+    from cnnspec.source import Source
+
+
+class Node(Record):
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"start", "end"})
+    start: int
+    end: int
+
+
+# ---- expressions -------------------------------------------------------------------------------------------
+class Name(Node):
+    text: str
+
+
+class Number(Node):
+    """`text` is how it was written (5M), `value` what it is (5000000)."""
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"start", "end", "text"})
+    value: int | float
+    text: str
+
+
+class Dims(Node):
+    """A shape literal, 3x3 or ?x?x3; None stands for `?`."""
+
+    sizes: tuple[int | None, ...]
+
+
+class Text(Node):
+    value: str
+
+
+class Flag(Node):
+    value: bool
+
+
+class Here(Node):
+    """`in`: the tensor that enters the step."""
+
+
+class Argument(Node):
+    name: Name | None
+    value: Node
+
+
+class Call(Node):
+    function: Node
+    arguments: tuple[Argument, ...]
+
+
+class Contract(Node):
+    """`expect(14x14x64)` as a step."""
+
+    arguments: tuple[Argument, ...]
+
+
+class Index(Node):
+    value: Node
+    index: Node
+
+
+class Attribute(Node):
+    value: Node
+    name: Name
+
+
+class Tuple(Node):
+    items: tuple[Node, ...]
+
+
+class List(Node):
+    items: tuple[Node, ...]
+
+
+class Braces(Node):
+    body: Body
+
+
+class Chain(Node):
+    stages: tuple[Node, ...]
+
+
+class Naming(Node):
+    value: Node
+    name: Name
+
+
+class Ternary(Node):
+    then: Node
+    condition: Node
+    otherwise: Node
+
+
+class Logic(Node):
+    operator: str  # "and", "or"
+    terms: tuple[Node, ...]
+
+
+class Opposite(Node):
+    value: Node
+
+
+class Compare(Node):
+    left: Node
+    operator: str
+    right: Node
+
+
+class Range(Node):
+    first: Node
+    last: Node
+
+
+class Arithmetic(Node):
+    """first op term op term …, all of one precedence, from left to right."""
+
+    first: Node
+    rest: tuple[tuple[str, Node], ...]
+
+
+class Power(Node):
+    base: Node
+    exponent: Node
+
+
+class Signed(Node):
+    operator: str
+    value: Node
+
+
+# ---- items of a body ---------------------------------------------------------------------------------------
+class Body(Node):
+    items: tuple[Node, ...]
+
+
+class Step(Node):
+    value: Node
+
+
+class Input(Node):
+    name: Name | None
+    shape: Node | None  # a number, dims, a name, or the Tuple of a written-out (h, w, c)
+    stages: tuple[Node, ...] = ()
+
+
+class Output(Node):
+    names: tuple[Name, ...]
+
+
+class Assign(Node):
+    name: Name
+    value: Node
+
+
+class Shared(Node):
+    name: Name
+    value: Node
+
+
+class Loop(Node):
+    targets: tuple[Name, ...]
+    iterable: Node
+    body: Body
+
+
+class Branch(Node):
+    condition: Node
+    body: Body
+    otherwise: Body | Branch | None
+
+
+class Limit(Node):
+    quantity: Name
+    arguments: tuple[Argument, ...]
+    operator: str
+    bound: Node
+
+
+class Budget(Node):
+    limits: tuple[Limit, ...]
+
+
+class Parameter(Node):
+    name: Name
+    default: Node | None
+
+
+class Block(Node):
+    name: Name
+    parameters: tuple[Parameter, ...]
+    body: Body
+
+
+class Model(Node):
+    name: Name
+    parameters: tuple[Parameter, ...]
+    body: Body
+
+
+class Train(Node):
+    body: Body
+
+
+class Use(Node):
+    path: Text
+    names: tuple[Name, ...]
+
+
+class Bad(Node):
+    """Where something could not be read; a diagnostic says why."""
+
+
+class Tree(Record):
+    """A parsed file. `comments` are their (start, end) places, in order."""
+
+    source: Source
+    body: Body
+    comments: tuple[tuple[int, int], ...]
+    diagnostics: tuple[Diagnostic, ...]
