@@ -262,14 +262,14 @@ class SeparableConv(Convolution):
     example: ClassVar[str] = "input 28x28x8\nseparable_conv(16, 3x3, padding=same)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 15x13x6\nseparable_conv(10, 3x5, stride=2, padding=1, multiplier=2, bias=false)",
-        "input 20x3\nseparable_conv(4, 5, padding=causal, activation=tanh)",
+        "input 20x3\nseparable_conv(4, 5, padding=same, activation=tanh)",
     )
     counted: ClassVar[str] = "kh * kw for each depthwise value and Cin * multiplier for each output value"
 
     filters: int = FILTERS
     kernel: Any = KERNEL
     stride: Any = STRIDE
-    padding: Any = PADDING_OR_CAUSAL
+    padding: Any = PADDING
     dilation: Any = DILATION
     multiplier: int = argument(count, "depthwise outputs for each input channel", 1, "depth_multiplier")
     activation: str | None = ACTIVATION
