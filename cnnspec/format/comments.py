@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cnnspec.syntax.tree import Tree
 
 SPACE = " \t\r\f\ufeff"
+_BLANK = SPACE + "\n"
 _UNBOUNDED = 1 << 60
 
 
@@ -49,6 +50,29 @@ class Attached:
             return True
         return any(id(element) in self.leading or id(element) in self.trailing for element in elements)
 
+    # ---- their text ----------------------------------------------------------------------------------------
+    def above(self, element: Node, indent: int, blanks: bool) -> str:
+        """What stands above an element: its comments and the blank line; `blanks` where one may stand at all."""
+        leading = self.leading.get(id(element), ())
+        blank = id(element) in self.blank and (blanks or bool(leading))
+        return self.lines(leading, indent, blanks) + "\n" * blank
+
+    @staticmethod
+    def lines(comments: Sequence[Comment], indent: int, blanks: bool = True) -> str:
+        """Comments on lines of their own."""
+        out = ""
+        for comment in comments:
+            out += "\n" * (comment.blank and (blanks or bool(out))) + new_line(indent) + comment.text
+        return out
+
+    @staticmethod
+    def behind(comments: Sequence[Comment], indent: int) -> str:
+        """Comments behind the end of a line: the first in that line, more below."""
+        out = ""
+        for comment in comments:
+            out += new_line(indent) + comment.text if out else f"  {comment.text}"
+        return out
+
 
 def texts(tree: Tree) -> list[str]:
     """The comments of a tree as they are printed."""
@@ -57,8 +81,15 @@ def texts(tree: Tree) -> list[str]:
 
 def blank_before(text: str, at: int) -> bool:
     """Whether a blank line stands before this place."""
-    gap = text[len(text[:at].rstrip(SPACE + "\n")) : at] if at else ""
-    return gap.count("\n") > 1
+    newlines = 0
+    while at and text[at - 1] in _BLANK:
+        at -= 1
+        newlines += text[at] == "\n"
+    return newlines > 1
+
+
+def new_line(indent: int) -> str:
+    return "\n" + " " * indent
 
 
 class Attacher:
@@ -72,7 +103,9 @@ class Attacher:
         for start, end in tree.comments:
             before = text[text.rfind("\n", 0, start) + 1 : start].strip(SPACE)
             comment = text[start:end].rstrip()
-            self.comments.append(Comment(start, comment, not before, before[-1:] in tuple("([{"), blank_before(text, start)))
+            self.comments.append(
+                Comment(start, comment, not before, before[-1:] in tuple("([{"), blank_before(text, start))
+            )
         self.next = 0
         if self.comments or "\n" in text:  # else there is nothing to hand out
             self.elements(tree.body, tree.body.items, _UNBOUNDED)

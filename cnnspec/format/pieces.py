@@ -16,7 +16,6 @@ from cnnspec.syntax.tree import (
     Assign,
     Attribute,
     Block,
-    Body,
     Braces,
     Branch,
     Budget,
@@ -56,11 +55,13 @@ from cnnspec.syntax.tree import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeAlias
 
-    Piece = str | tuple[Node, int] | "Bracket"
+    Piece: TypeAlias = "str | tuple[Node, int] | Bracket"
 
-EXPR, CHAIN, STAGE, CONDITION, CONJUNCTION, NEGATION, COMPARISON, RANGE, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = range(14)
+EXPR, CHAIN, STAGE, CONDITION, CONJUNCTION, NEGATION, COMPARISON, RANGE, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = (
+    range(14)
+)
 
 _LEVELS: dict[type[Node], int] = {
     Ternary: EXPR, Chain: CHAIN, Naming: STAGE, Opposite: NEGATION, Compare: COMPARISON, Range: RANGE, Signed: UNARY,
@@ -105,7 +106,10 @@ def quoted(text: str) -> str:
 def pieces(node: Node, place: int = EXPR) -> list[Piece]:
     """The spelling of a node, all but its parentheses, where an expression of precedence `place` is due."""
     if isinstance(node, Naming):  # "a if c else b as name" names the whole
-        return [(node.value, EXPR if place == EXPR and isinstance(node.value, Ternary) else CONDITION), f" as {node.name.text}"]
+        return [
+            (node.value, EXPR if place == EXPR and isinstance(node.value, Ternary) else CONDITION),
+            f" as {node.name.text}",
+        ]
     return _SPELLINGS[type(node)](node)
 
 
@@ -221,11 +225,10 @@ def segments(node: Node) -> list[tuple[Node, list[Piece]]]:
     if isinstance(node, Ternary):
         then: list[Piece] = [(node.then, CHAIN), " if ", (node.condition, CONDITION)]
         return [(node.condition, then), (node.otherwise, ["else ", (node.otherwise, EXPR)])]
-    if isinstance(node, Input):
-        first: list[tuple[Node, list[Piece]]] = [(node, head_of_input(node))]
-        return first + [(stage, ["-> ", (stage, STAGE)]) for stage in node.stages]
-    if isinstance(node, Chain):
-        return [(stage, ["-> "] * (number > 0) + [(stage, STAGE)]) for number, stage in enumerate(node.stages)]
+    if isinstance(node, (Input, Chain)):
+        out: list[tuple[Node, list[Piece]]] = [(node, head_of_input(node))] if isinstance(node, Input) else []
+        for stage in node.stages:
+            arrow: list[Piece] = ["-> "] if out else []
+            out.append((stage, [*arrow, (stage, STAGE)]))
+        return out
     return []
-
-

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 
 from cnnspec.format.columns import aligned, rows
-from cnnspec.format.comments import SPACE, Attacher, Comment
-from cnnspec.format.pieces import EXPR, Bracket, level, pieces, segments
+from cnnspec.format.comments import SPACE, Attacher, Comment, new_line
+from cnnspec.format.pieces import CONDITION, EXPR, Bracket, level, pieces, segments
 from cnnspec.syntax.tree import Argument, Assign, Body, Braces, Branch, Input, List, Step, Train
 
 TYPE_CHECKING = False
@@ -100,9 +100,9 @@ class _Printer:
         close = self.closing(bracket.close) if bracket.close >= 0 else len(self.text)
         if not bracket.elements or self.text[close : close + 1] != bracket.closing:
             return False
-        if isinstance(bracket.holder, List) and "\n" in self.text[bracket.holder.start : close]:
-            if rows(bracket.elements, self.comments):
-                return True
+        over_lines = isinstance(bracket.holder, List) and "\n" in self.text[bracket.holder.start : close]
+        if over_lines and rows(bracket.elements, self.comments):
+            return True
         while self.text[close - 1] in SPACE + "\n\\" or close in self.before:
             close = self.before.get(close, close - 1)
         return self.text[close - 1] == "," and bracket.commas and not bracket.lone
@@ -121,7 +121,7 @@ class _Printer:
     def lay_open(self, node: Node, place: int, indent: int, used: int, after: int) -> str:
         if self.needs_group(node, place):
             inner = indent + INDENT
-            return f"({self.line(inner)}{self.lay(node, EXPR, inner, inner, 0)}{self.line(indent)})"
+            return f"({new_line(inner)}{self.lay(node, EXPR, inner, inner, 0)}{new_line(indent)})"
         if isinstance(node, Body):
             return self.block(node, indent)
         if isinstance(node, Braces):
@@ -156,7 +156,8 @@ class _Printer:
         if all(comments == ((), ()) for comments in around):
             flats = [self.flat_pieces(part) for _, part in parts]
             room = [WIDTH - (inner if n else used) - (after if n == last else 0) for n in range(len(parts))]
-            if any(flat is None or len(flat) > width for flat, width in zip(flats, room, strict=True)):
+            opened = [flat is None or len(flat) > width for flat, width in zip(flats, room, strict=True)]
+            if any(opened[:2]):  # further on, an arrow before it reads better
                 joined: list[Piece] = []
                 for number, (_, part) in enumerate(parts):
                     joined += [" "] * (number > 0) + part
@@ -166,10 +167,10 @@ class _Printer:
         out = ""
         for number, (leading, trailing) in enumerate(around):
             if number:
-                out += self.before_element(leading, inner) + self.line(inner)
+                out += self.comments.lines(leading, inner) + new_line(inner)
             here = (inner, inner) if number else (indent, used)
             out += self.sequence(parts[number][1], *here, after if number == last else 0)
-            out += self.behind(trailing, inner)
+            out += self.comments.behind(trailing, inner)
         return out
 
     def bracket(self, bracket: Bracket, indent: int, used: int, after: int) -> str:
@@ -177,22 +178,22 @@ class _Printer:
         if flat is not None and (used + len(flat) + after <= WIDTH or not bracket.elements):
             return flat
         inner, holder = indent + INDENT, id(bracket.holder)
-        out = bracket.opening + self.behind(self.comments.opening.get(holder, ()), inner)
+        out = bracket.opening + self.comments.behind(self.comments.opening.get(holder, ()), inner)
         table = rows(bracket.elements, self.comments) if isinstance(bracket.holder, List) else None
         if table and inner + max(map(len, table)) + 1 > WIDTH:
             table = None
         for number, element in enumerate(bracket.elements):
-            out += self.above(element, inner, number > 0) + self.line(inner)
+            out += self.comments.above(element, inner, number > 0) + new_line(inner)
             value = element.value if isinstance(element, Argument) and element.name is None else element
             out += table[number] if table else self.lay(value, EXPR, inner, inner, 1)
             out += "," * (bracket.commas or number + 1 < len(bracket.elements))
-            out += self.behind(self.comments.trailing.get(id(element), ()), inner)
-        out += self.before_element(self.comments.dangling.get(holder, ()), inner, bool(bracket.elements))
-        return out + self.line(indent) + bracket.closing
+            out += self.comments.behind(self.comments.trailing.get(id(element), ()), inner)
+        out += self.comments.lines(self.comments.dangling.get(holder, ()), inner, bool(bracket.elements))
+        return out + new_line(indent) + bracket.closing
 
     def branch(self, node: Branch, indent: int, used: int) -> str:
         """if … else …: either all on one line, or no body is."""
-        head = "if " + self.lay(node.condition, pieces(node)[1][1], indent, used + 3, 2)  # type: ignore[arg-type]
+        head = "if " + self.lay(node.condition, CONDITION, indent, used + 3, 2)
         out = head + " " + self.block(node.body, indent)
         if isinstance(node.otherwise, Branch):
             return out + " else " + self.branch(node.otherwise, indent, indent + 7)
@@ -200,18 +201,18 @@ class _Printer:
 
     def block(self, body: Body, indent: int) -> str:
         inner = indent + INDENT
-        out = "{" + self.behind(self.comments.opening.get(id(body), ()), inner)
+        out = "{" + self.comments.behind(self.comments.opening.get(id(body), ()), inner)
         items = self.items(body, inner)
-        return out + (self.line(0) + items if items else "") + self.line(indent) + "}"
+        return out + (new_line(0) + items if items else "") + new_line(indent) + "}"
 
     def items(self, body: Body, indent: int) -> str:
         """The items of a body, one a line."""
         out = ""
         for number, item in enumerate(body.items):
-            out += self.above(item, indent, number > 0) + self.line(indent)
+            out += self.comments.above(item, indent, number > 0) + new_line(indent)
             out += self.lay(item.value if isinstance(item, Step) else item, EXPR, indent, indent, 0)
-            out += self.behind(self.comments.trailing.get(id(item), ()), indent)
-        out += self.before_element(self.comments.dangling.get(id(body), ()), indent, bool(body.items))
+            out += self.comments.behind(self.comments.trailing.get(id(item), ()), indent)
+        out += self.comments.lines(self.comments.dangling.get(id(body), ()), indent, bool(body.items))
         return out[1:]
 
     # ---- pieces and comments -------------------------------------------------------------------------------
@@ -252,25 +253,3 @@ class _Printer:
         if isinstance(key, Input):
             return (), self.comments.opening.get(id(key), ())
         return self.comments.leading.get(id(key), ()), self.comments.trailing.get(id(key), ())
-
-    def line(self, indent: int) -> str:
-        return "\n" + " " * indent
-
-    def above(self, element: Node, indent: int, blanks: bool) -> str:
-        """Comments and the blank line before an element."""
-        leading = self.comments.leading.get(id(element), ())
-        blank = id(element) in self.comments.blank and (blanks or bool(leading))
-        return self.before_element(leading, indent, blanks) + "\n" * blank
-
-    def before_element(self, comments: Sequence[Comment], indent: int, blanks: bool = True) -> str:
-        out = ""
-        for comment in comments:
-            out += "\n" * (comment.blank and (blanks or bool(out))) + self.line(indent) + comment.text
-        return out
-
-    def behind(self, comments: Sequence[Comment], indent: int) -> str:
-        """Comments behind the end of a line: the first in that line, more below."""
-        out = ""
-        for comment in comments:
-            out += self.line(indent) + comment.text if out else f"  {comment.text}"
-        return out

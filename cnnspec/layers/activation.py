@@ -97,6 +97,7 @@ class Activation(Layer):
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         n: {"function": _spellings[n]} for n in names if n not in ("activation", "act")
     }
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> tanh"
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nglu -> activation(gelu)",) + tuple(
         f"input 6x4\n{n}" for n in FUNCTIONS if n not in ("relu", "relu6", "leaky_relu", "elu", "softmax")
@@ -128,6 +129,7 @@ class ReLU(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("relu", "relu6")
     presets: ClassVar[dict[str, dict[str, Any]]] = {"relu6": {"max_value": 6}}
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> relu"
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nrelu6 -> relu(max_value=4, negative_slope=0.1, threshold=0.2)",)
 
@@ -146,6 +148,7 @@ class LeakyReLU(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("leaky_relu", "leakyrelu")
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> leaky_relu(0.1)"
 
     negative_slope: float = argument(number, "slope of the negative side", 0.3, aliases=("slope", "alpha"))
@@ -161,6 +164,7 @@ class PReLU(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("prelu",)
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> prelu(shared_axes=(1, 2))"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x6x3\nprelu(alpha_initializer=constant(0.25))",)
 
@@ -195,6 +199,7 @@ class ELU(Layer):
     """Exponential linear unit: x if x > 0, else alpha * (e^x - 1)."""
 
     names: ClassVar[tuple[str, ...]] = ("elu",)
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> elu(0.5)"
 
     alpha: float = argument(number, "limit of the negative side", 1)
@@ -210,6 +215,7 @@ class Softmax(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("softmax",)
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\ngap -> dense(10) -> softmax"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x6x3\nsoftmax(axis=1)",)
 

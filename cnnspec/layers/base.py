@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
     Shape = tuple[Dim, ...]
@@ -48,6 +49,8 @@ class Layer(Record):
     example: ClassVar[str] = ""  # a whole spec; a test checks it against Keras
     more_examples: ClassVar[tuple[str, ...]] = ()
     merges: ClassVar[bool] = False  # whether it takes several tensors
+    sums: ClassVar[bool] = False  # whether they ought to have one shape, though Keras would repeat axes of size 1
+    in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     arguments: ClassVar[dict[str, Argument]] = {}
     presets: ClassVar[dict[str, dict[str, Any]]] = {}  # spelling → arguments that it fixes
@@ -74,6 +77,10 @@ class Layer(Record):
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         """What an output position reads along each spatial axis; None: everything."""
         return (EACH,) * (len(inputs[0]) - 1)
+
+    def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:
+        """The sliding window of each spatial axis, for a layer that has one."""
+        return None
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         """The Keras layers, applied in turn, that do what this layer does."""

@@ -32,6 +32,7 @@ class Merge(Layer):
     """What the element-wise merges have in common."""
 
     merges: ClassVar[bool] = True
+    sums: ClassVar[bool] = True
     word: ClassVar[str]
     takes: ClassVar[int] = 0  # how many tensors, 0 for two or more
 
@@ -100,6 +101,7 @@ class Multiply(Merge):
     names: ClassVar[tuple[str, ...]] = ("multiply", "mul")
     example: ClassVar[str] = "input 8x8x4\nmultiply(in, gap(keepdims=true) -> conv(4, 1x1, activation=sigmoid))"
     word: ClassVar[str] = "multiply"
+    sums: ClassVar[bool] = False
 
 
 class Average(Merge):

@@ -50,6 +50,7 @@ class BatchNorm(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("bn", "batchnormalization", "batch_norm", "batchnorm", "batchnorm2d")
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3, bias=false) -> bn -> relu"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nbn(scale=false, epsilon=0.00001, momentum=0.9)", "input 7\nbn(center=false)")
 
@@ -86,6 +87,7 @@ class LayerNorm(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("layer_norm", "layernormalization", "layernorm", "ln")
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> layer_norm"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nlayer_norm(axis=(1, 2), center=false)",)
 
@@ -122,6 +124,7 @@ class GroupNorm(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("group_norm", "groupnormalization", "groupnorm", "gn")
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> group_norm(4)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x32\ngroup_norm -> group_norm(-1, scale=false)",)
 

@@ -14,6 +14,7 @@ class Rescaling(Layer):
     """x * scale + offset: rescaling(1/255) brings pixels to 0 … 1."""
 
     names: ClassVar[tuple[str, ...]] = ("rescaling", "rescale")
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x1\nrescaling(1/255)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 5x5x3\nrescaling(2/255, offset=-1)",)
 

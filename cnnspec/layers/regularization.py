@@ -20,6 +20,7 @@ class Dropout(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("dropout", "do")
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, relu) -> dropout(0.5)"
 
     rate: float = RATE
@@ -36,6 +37,7 @@ class SpatialDropout(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("spatial_dropout", "spatialdropout1d", "spatialdropout2d", "spatialdropout3d", "spatialdropout")
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> spatial_dropout(0.2)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 9x4\nspatial_dropout(0.1)", "input 3x4x5x2\nspatial_dropout(0.1, seed=1)")
 

@@ -17,6 +17,7 @@ class Flatten(Layer):
     """All values in one row, channels fastest: HxWxC becomes H*W*C."""
 
     names: ClassVar[tuple[str, ...]] = ("flatten",)
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 12x12x64\nflatten"
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
@@ -33,6 +34,7 @@ class Reshape(Layer):
     """The same values in another shape; -1 stands for what is left."""
 
     names: ClassVar[tuple[str, ...]] = ("reshape",)
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 3136\nreshape(7x7x64)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 4x6x2\nreshape((8, -1))",)
 
@@ -171,6 +173,7 @@ class Identity(Layer):
     """Its input as it is; a layer that can carry a name. `in` passes the tensor on without a layer."""
 
     names: ClassVar[tuple[str, ...]] = ("identity",)
+    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x3\nidentity as image"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:

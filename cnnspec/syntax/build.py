@@ -138,7 +138,7 @@ class Builder:
         return children[0]
 
     def output(self, start: int, end: int, children: list[Any]) -> Output:
-        return Output(start, end, children[0])
+        return Output(start, end, children[1])
 
     def assign(self, start: int, end: int, children: list[Any]) -> Assign:
         return Assign(start, end, children[0], children[1])
@@ -163,7 +163,8 @@ class Builder:
         return Limit(start, end, name, arguments, operator, bound)
 
     def quantity(self, start: int, end: int, children: list[Any]) -> tuple[Name, tuple[Argument, ...]]:
-        return children[0], children[1] if len(children) == 2 else ()
+        name = children[0] if isinstance(children[0], Name) else Name(start, end, children[0])
+        return name, children[1] if len(children) == 2 else ()
 
     def step(self, start: int, end: int, children: list[Any]) -> Step:
         return Step(start, end, children[0])

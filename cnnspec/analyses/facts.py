@@ -1,0 +1,124 @@
+"""All that is known about a graph's nodes, each figure computed when it is first asked for.
+
+Conventions. Parameters: weights, counted once where a layer is shared; frozen ones are those that no gradient moves.
+MACs: multiply-accumulates of one example, of convolutions and dense layers, bias not counted. FLOPs: 2 * MACs.
+A figure that cannot be known is None, and so is every total that would need it.
+"""
+
+from __future__ import annotations
+
+from cnnspec.analyses.receptive_field import network_field, receptive_fields
+from cnnspec.layers.base import product
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from cnnspec.analyses.receptive_field import Field, NodeField
+    from cnnspec.elaborate.graph import Graph
+    from cnnspec.layers.base import Layer, Shape
+    from cnnspec.size import Dim
+
+CONVENTIONS = {
+    "params": "weights of every layer, shared ones once; non-trainable ones are moving averages",
+    "macs": "multiply-accumulates of convolutions and dense layers for one example; bias not counted",
+    "flops": "2 * macs",
+    "receptive_field": "unclipped, in input positions; the total is that of the last layer before the whole input is mixed",
+}
+
+
+class Facts:
+    """Figures of a graph whose nodes have the given shapes (the graph's own, unless others are tried)."""
+
+    def __init__(self, graph: Graph, shapes: Sequence[Shape | None] | None = None) -> None:
+        self.graph = graph
+        self.shapes: Sequence[Shape | None] = [node.shape for node in graph.nodes] if shapes is None else shapes
+        self._parameters: list[tuple[int, int] | None] | None = None
+        self._macs: list[Dim | None] | None = None
+        self._fields: list[NodeField] | None = None
+
+    def inputs_of(self, index: int) -> tuple[Shape, ...] | None:
+        """The shapes that enter a node, None when one is unknown."""
+        shapes = tuple([self.shapes[i] for i in self.graph.nodes[index].inputs])
+        return None if None in shapes else shapes  # type: ignore[return-value]
+
+    def _each(self, compute: Any, of_input: Any) -> list[Any]:
+        """compute(layer, inputs) for every node, equal layers on equal shapes once."""
+        known: dict[tuple[int, tuple[Shape, ...]], Any] = {}
+        result = []
+        for node in self.graph.nodes:
+            inputs = self.inputs_of(node.index)
+            if node.layer is None:
+                result.append(of_input if node.shape is not None else None)
+            elif inputs is None or self.shapes[node.index] is None:
+                result.append(None)
+            else:
+                key = (id(node.layer), inputs)
+                if key not in known:
+                    known[key] = compute(node.layer, inputs)
+                result.append(known[key])
+        return result
+
+    @property
+    def parameters(self) -> list[tuple[int, int] | None]:
+        """(trainable, frozen) of every node; a layer that is used again counts at its first use."""
+        if self._parameters is None:
+            self._parameters = self._each(_parameters, (0, 0))
+            for node in self.graph.nodes:
+                if node.shares is not None and self._parameters[node.index] is not None:
+                    self._parameters[node.index] = (0, 0)
+        return self._parameters
+
+    @property
+    def macs(self) -> list[Dim | None]:
+        if self._macs is None:
+            self._macs = self._each(lambda layer, inputs: layer.macs(inputs), 0)
+        return self._macs
+
+    @property
+    def fields(self) -> list[NodeField]:
+        """Receptive field of every node."""
+        if self._fields is None:
+            self._fields = receptive_fields(self.graph, self.shapes)
+        return self._fields
+
+    # ---- totals --------------------------------------------------------------------------------------------
+    @property
+    def total_trainable(self) -> int | None:
+        return None if None in self.parameters else sum([p[0] for p in self.parameters if p])
+
+    @property
+    def total_frozen(self) -> int | None:
+        return None if None in self.parameters else sum([p[1] for p in self.parameters if p])
+
+    @property
+    def total_parameters(self) -> int | None:
+        trainable, frozen = self.total_trainable, self.total_frozen
+        return None if trainable is None or frozen is None else trainable + frozen
+
+    @property
+    def total_macs(self) -> Dim | None:
+        total: Dim = 0
+        for macs in self.macs:
+            if macs is None:
+                return None
+            total = total + macs
+        return total
+
+    @property
+    def receptive_field(self) -> tuple[Field, ...] | None:
+        """The network's receptive field, one `Field` a spatial axis; None where it has none or it is unknown."""
+        return network_field(self.graph, self.fields)
+
+
+def _parameters(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+    trainable = frozen = 0
+    for weight in layer.weights(inputs):
+        size = product(weight.shape)
+        assert isinstance(size, int)  # a layer whose weights have no shape is refused before
+        if weight.trainable:
+            trainable += size
+        else:
+            frozen += size
+    return trainable, frozen

@@ -1,0 +1,172 @@
+"""Receptive fields: which stretch of the input each output position depends on, along each axis.
+
+A node's position i sees the input from low(i) to high(i), unclipped. Without upsampling both are i * stride - padding
+plus a constant; with it they repeat their steps with a period. A `Field` keeps one period of both, so that a forward
+walk is exact on any graph, upsampling included: every layer states as a `Reach` which positions of its input it
+reads, and where branches meet the field is their hull.
+
+Closed form without upsampling: Araujo, Norris & Sim, "Computing receptive fields of convolutional neural networks",
+Distill 2019. Statistics that a normalisation gathers over the map, and attention to all channels, are not counted.
+"""
+
+from __future__ import annotations
+
+from math import gcd
+
+from cnnspec.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.layers.base import Shape
+    from cnnspec.layers.window import Reach
+
+MAX_PERIOD = 4096
+
+
+class Field(Record):
+    """One axis: positions 0 … period - 1 see lows[i] … highs[i]; position i + period sees the same, `advance` further.
+
+    `placed` is False where padding depends on an unknown size: then only lengths are known, not places.
+    """
+
+    advance: int
+    lows: tuple[int, ...]
+    highs: tuple[int, ...]
+    placed: bool = True
+
+    @property
+    def size(self) -> int:
+        """Length of the field, of the longest where it differs between positions."""
+        return max([high - low + 1 for low, high in zip(self.lows, self.highs, strict=True)])
+
+    @property
+    def stride(self) -> int | float:
+        """Input positions between two neighbours (the effective stride, or jump); below 1 after upsampling."""
+        period = len(self.lows)
+        return self.advance // period if self.advance % period == 0 else self.advance / period
+
+    @property
+    def padding(self) -> int | None:
+        """How far the field of position 0 begins before the input (the effective padding)."""
+        return -self.lows[0] if self.placed else None
+
+    def at(self, position: int) -> tuple[int, int]:
+        """First and last input position that a position sees, whether inside the input or not."""
+        turns, phase = divmod(position, len(self.lows))
+        return self.lows[phase] + turns * self.advance, self.highs[phase] + turns * self.advance
+
+
+START = Field(1, (0,), (0,))  # the input sees itself
+
+
+class Whole(Record):
+    """The field of a node that depends on all of the input: behind flatten or a global pool."""
+
+
+WHOLE = Whole()
+
+if TYPE_CHECKING:
+    NodeField = tuple[Field, ...] | Whole | None  # None: unknown
+
+
+def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> list[NodeField]:
+    """The field of every node: one `Field` a spatial axis, WHOLE, or None where it cannot be known."""
+    fields: list[NodeField] = []
+    steps: dict[tuple[Reach, Field], Field | None] = {}
+    inputs = set(graph.inputs)
+    for node in graph.nodes:
+        shape = shapes[node.index]
+        if node.index in inputs:
+            fields.append(None if shape is None else (START,) * (len(shape) - 1) if len(shape) > 1 else WHOLE)
+        elif node.layer is None or shape is None:
+            fields.append(None)
+        else:
+            fields.append(_through(node, fields, shapes, steps))
+    return fields
+
+
+def _through(
+    node: Node, fields: list[NodeField], shapes: Sequence[Shape | None], steps: dict[tuple[Reach, Field], Field | None]
+) -> NodeField:
+    assert node.layer is not None
+    reaches = node.layer.reach(tuple([shapes[i] for i in node.inputs]))  # type: ignore[misc]
+    if reaches is None:
+        return WHOLE
+    entering = [fields[i] for i in node.inputs]
+    if None in entering:
+        return None
+    if WHOLE in entering:
+        return WHOLE
+    merged = entering[0] if len(entering) == 1 else hull(entering)  # type: ignore[arg-type]
+    if merged is None or isinstance(merged, Whole):
+        return merged
+    result = []
+    for reach, field in zip(reaches, merged, strict=True):
+        key = (reach, field)
+        if key not in steps:
+            steps[key] = compose(reach, field)
+        made = steps[key]
+        if made is None:
+            return None
+        result.append(made)
+    return tuple(result)
+
+
+def compose(reach: Reach, field: Field) -> Field | None:
+    """What an output sees of the input, given what it reads of a node and what that node sees."""
+    if reach.step == reach.over == 1 and reach.low == reach.high == 0:
+        return field
+    low = reach.low if reach.low is not None else 0
+    period = len(field.lows)
+    new_period = reach.over * period // gcd(reach.step, reach.over * period)
+    if new_period > MAX_PERIOD:
+        return None
+    turns = reach.step * new_period // reach.over // period
+    lows, highs = [], []
+    for i in range(new_period):
+        first, last = (reach.step * i + low) // reach.over, (reach.step * i + reach.high) // reach.over
+        if first > last:  # reads nothing: a gap of a transposed convolution; it takes no room in the hull
+            first = last = (reach.step * i + low) // reach.over
+        lows.append(field.at(first)[0])
+        highs.append(field.at(last)[1])
+    return Field(turns * field.advance, tuple(lows), tuple(highs), field.placed and reach.low is not None)
+
+
+def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
+    """The smallest field that holds those of all branches; None where they step differently or are not placed."""
+    merged = []
+    for column in zip(*fields, strict=False):
+        if all(field == column[0] for field in column):
+            merged.append(column[0])
+            continue
+        if not all(field.placed for field in column):
+            return None
+        period = 1
+        for field in column:
+            period = period * len(field.lows) // gcd(period, len(field.lows))
+        advances = {field.advance * (period // len(field.lows)) for field in column}
+        if len(advances) > 1 or period > MAX_PERIOD:
+            return None
+        lows = tuple([min([f.at(i)[0] for f in column]) for i in range(period)])
+        highs = tuple([max([f.at(i)[1] for f in column]) for i in range(period)])
+        merged.append(Field(advances.pop(), lows, highs))
+    return tuple(merged)
+
+
+def network_field(graph: Graph, fields: list[NodeField]) -> tuple[Field, ...] | None:
+    """The field of the network: the largest of its spatial layers, before anything that depends on the whole input."""
+    best: tuple[Field, ...] | None = None
+    for field in fields:
+        if isinstance(field, tuple) and (best is None or _area(field) >= _area(best)):
+            best = field
+    return best
+
+
+def _area(field: tuple[Field, ...]) -> int:
+    area = 1
+    for axis in field:
+        area *= axis.size
+    return area

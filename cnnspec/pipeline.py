@@ -1,0 +1,116 @@
+"""The way through the house, on one page: text → tree → networks → facts → diagnostics.
+
+    source ──parse──▶ tree ──elaborate──▶ graphs ──Facts──▶ figures ──rules──▶ diagnostics
+"""
+
+from __future__ import annotations
+
+from cnnspec import rules
+from cnnspec.analyses.facts import Facts
+from cnnspec.diagnostic import ERROR, Diagnostic
+from cnnspec.elaborate import elaborate
+from cnnspec.elaborate.network import MAX_LAYERS
+from cnnspec.record import Record
+from cnnspec.rules.context import Context
+from cnnspec.source import Source
+from cnnspec.syntax.parse import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from cnnspec.elaborate.graph import Graph, Setting
+    from cnnspec.syntax import tree
+
+PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
+MAX_BYTES = 64 * 2**20
+
+
+class Network(Record):
+    """One network, analysed. `diagnostics` are those of its file's text and its own, in the order of the text."""
+
+    name: str
+    source: Source
+    tree: tree.Tree
+    graph: Graph
+    facts: Facts
+    train: dict[str, Setting]
+    diagnostics: tuple[Diagnostic, ...]
+    item: tree.Model | None
+
+    @property
+    def broken(self) -> bool:
+        """Whether something is wrong that keeps it from being compiled."""
+        return any(d.severity == ERROR and d.code not in PROMISES for d in self.diagnostics)
+
+
+class Analysis(Record):
+    """A file, analysed. A file of blocks alone has no networks."""
+
+    source: Source
+    tree: tree.Tree
+    networks: tuple[Network, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def decode(data: bytes, name: str) -> Source | Diagnostic:
+    """Bytes of a file → its source: UTF-8, line ends made "\\n"; a diagnostic without a place when it is not text."""
+    if len(data) > MAX_BYTES:
+        return Diagnostic("E002", f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} are read", None, "split it")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        message = f"{name} is not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}"
+        return Diagnostic("E002", message, None, "save it as UTF-8")
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        return Diagnostic("E002", f"{name} holds a NUL character in line {line}: it is no text", None, "save it as UTF-8")
+    return Source(name, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def read(path: str) -> Source | Diagnostic:
+    """The source in a file; a diagnostic without a place when it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return Diagnostic("E002", f"cannot read {path}: {error.strerror or error}", None, "check the path")
+    except ValueError:  # a NUL in the path
+        return Diagnostic("E002", f"cannot read {path!r}: it is no path", None, "check the path")
+    return decode(data, path)
+
+
+def analyse(
+    source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None, max_layers: int = MAX_LAYERS
+) -> Analysis:
+    """Everything that is known about a file. Raises KeyError for a parameter that no model has."""
+    parsed = parse(source)
+    networks = []
+    found = list(parsed.diagnostics)
+    for made in elaborate(parsed, read, parameters, max_layers, model):
+        context = Context(made.graph, made.train)
+        own = [*made.errors, *check_training(made.train), *rules.check(context)]
+        found += own
+        diagnostics = in_order([*parsed.diagnostics, *own])
+        networks.append(
+            Network(made.graph.name, source, parsed, made.graph, context.facts, made.train, diagnostics, made.item)
+        )
+    return Analysis(source, parsed, tuple(networks), in_order(found))
+
+
+def check_training(train: dict[str, Setting]) -> list[Diagnostic]:
+    if not train:
+        return []
+    from cnnspec.train.settings import resolve
+
+    return list(resolve(train)[1])
+
+
+def in_order(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each diagnostic once, by file and place."""
+    unique = list(dict.fromkeys(found))
+    return tuple(sorted(unique, key=lambda d: (d.span.source.name, d.span.start) if d.span else ("", -1)))
+
+

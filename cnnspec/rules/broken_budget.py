@@ -1,0 +1,51 @@
+"""E021 broken-budget: the network is over a limit that its `expect` statement sets.
+
+Budgets hold a network to its promises while it is edited: parameters, MACs, the receptive field, memory.
+
+Bad:
+
+    input 28x28x1
+    flatten -> dense(10)
+    expect params < 5k
+
+Good:
+
+    input 28x28x1
+    flatten -> dense(10)
+    expect params < 8k
+"""
+
+from __future__ import annotations
+
+from cnnspec.analyses.budget import QUANTITIES, heaviest, holds, measure
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.names import suggestion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.rules.context import Context
+
+CODE = "E021"
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    for limit in context.graph.budgets:
+        span = limit.site.span
+        if limit.quantity not in QUANTITIES:
+            help = f"known are {', '.join(QUANTITIES)}" + suggestion(limit.quantity, QUANTITIES)
+            yield Diagnostic("E010", f'no quantity is called "{limit.quantity}"', span, help)
+            continue
+        try:
+            figure = measure(limit, context.facts)
+        except ValueError as error:
+            yield Diagnostic("E011", str(error), span)
+            continue
+        if figure is None:
+            message = f"{limit.quantity} cannot be known here: it depends on something unknown"
+            yield Diagnostic("E017", message, span, "give the input a size, and mend the other mistakes first")
+            continue
+        if not holds(figure, limit):
+            message = f"{limit.quantity} is {figure.text}, not {limit.operator} {figure.show(limit.bound)}"
+            yield Diagnostic(CODE, message, span, heaviest(limit, context.facts))

@@ -1,0 +1,26 @@
+"""What a rule is given: one network with everything known about it."""
+
+from __future__ import annotations
+
+from cnnspec.analyses.facts import Facts
+from cnnspec.analyses.liveness import Liveness
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.elaborate.graph import Graph, Setting
+
+
+class Context:
+    """A network under inspection: its graph, its facts, and its train section."""
+
+    def __init__(self, graph: Graph, train: dict[str, Setting]) -> None:
+        self.graph = graph
+        self.train = train
+        self.facts = Facts(graph)
+        self._liveness: Liveness | None = None
+
+    @property
+    def liveness(self) -> Liveness:
+        if self._liveness is None:
+            self._liveness = Liveness(self.graph, self.facts.shapes)
+        return self._liveness

@@ -1,0 +1,234 @@
+"""W201 illegal-stride: a stride leaves rows or columns that carry data unread.
+
+The output size (N + 2P - F)/S + 1 is no whole number, the size is rounded down, and the last rows or columns of the
+layer's input are in no window. The lecture calls the stride illegal; frameworks say nothing. It is reported when what
+is left over carries data of the input and no other layer reads it either: a remainder of padding alone is harmless,
+as in ResNet-50 at 224.
+
+Source: Convolutional Neural Networks, lecture 2, "Illegal stride for input & filter size", "Fractions are illegal";
+Stanford CS231n, "Constraints on strides".
+
+Bad:
+
+    input 7x7x3
+    conv(8, 3x3, stride=3)
+
+Good:
+
+    input 7x7x3
+    conv(8, 3x3, stride=2)
+"""
+
+from __future__ import annotations
+
+from cnnspec.analyses.liveness import Liveness, sizes_known
+from cnnspec.analyses.resized import shapes_with
+from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.elaborate.expressions import trail
+from cnnspec.layers.argument import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.layers.base import Layer, Shape
+    from cnnspec.layers.window import Window
+    from cnnspec.rules.context import Context
+
+CODE = "W201"
+MAX_TRIED = 3000  # nodes of a network whose repairs are still searched for
+AXIS_NAMES = {1: ("position",), 2: ("row", "column"), 3: ("slice", "row", "column")}
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    graph, shapes = context.graph, context.facts.shapes
+    suspects = [node for node in graph.nodes if any(left_over(node, shapes))]
+    if not suspects:
+        return
+    for node in suspects:
+        lost = lost_by(node, shapes, context.liveness)
+        if any(lost):
+            yield finding(node, lost, context)
+
+
+def left_over(node: Node, shapes: Sequence[Shape | None]) -> list[int]:
+    """Positions at the end of each axis of a node's input that none of its windows covers, padding not counted.
+
+    What lies between two windows of a stride longer than the kernel is skipped everywhere, not left over.
+    """
+    if node.layer is None or len(node.inputs) != 1 or shapes[node.index] is None:
+        return []
+    shape = shapes[node.inputs[0]]
+    if shape is None or not sizes_known(shape):
+        return []
+    windows = node.layer.windows((shape,))
+    if windows is None:
+        return []
+    return [_uncovered(window, n) for window, n in zip(windows, shape, strict=False)]  # type: ignore[arg-type]
+
+
+def _uncovered(window: Window, n: int) -> int:
+    assert isinstance(window.after, int)
+    return max(0, min(n, window.remainder(n) - window.after) - max(0, window.stride - window.extent))
+
+
+def lost_by(node: Node, shapes: Sequence[Shape | None], liveness: Liveness) -> list[int]:
+    """Of what a node leaves over, the positions of each axis that carry data and that nothing else reads."""
+    source = node.inputs[0]
+    real, live, shape = liveness.real[source], liveness.live[source], shapes[source]
+    if real is None or live is None or shape is None:
+        return []
+    lost = []
+    for axis, count in enumerate(left_over(node, shapes)):
+        n = shape[axis]
+        assert isinstance(n, int)
+        dead = real[axis] & ~live[axis]
+        lost.append(sum(dead >> position & 1 for position in range(n - count, n)))
+    return lost
+
+
+def finding(node: Node, lost: list[int], context: Context) -> Diagnostic:
+    graph, shapes = context.graph, context.facts.shapes
+    entering = shapes[node.inputs[0]]
+    assert node.layer is not None and entering is not None
+    windows = node.layer.windows((entering,))
+    assert windows is not None
+    axis = next(i for i, count in enumerate(lost) if count)
+    message = f"{formula(windows[axis], entering[axis])}: the stride does not fit, {unread(lost)} never read"  # type: ignore[arg-type]
+    message += effect_on_input(node, context)
+    helps = repairs(graph, node, shapes, lost)
+    help = "what fits: " + "; ".join(helps) if helps else ""
+    span = node.site.span
+    for argument in getattr(node.site.node, "arguments", ()):
+        if argument.name is not None and argument.name.text in ("stride", "strides", "s"):
+            span = span.replace(start=argument.start, end=argument.end)
+    return Diagnostic(CODE, message, span, help, trail(node.site), WARNING)
+
+
+def formula(window: Window, n: int) -> str:
+    """The output size with its numbers, as the lecture writes it: (7 + 2*0 - 3)/3 + 1 = 2.33."""
+    before, after = window.before, window.after
+    padding = f"2*{before}" if before == after else f"{before} + {after}"
+    exact = (n + before + after - window.extent) / window.stride + 1  # type: ignore[operator]
+    return f"({n} + {padding} - {window.extent})/{window.stride} + 1 = {exact:.2f}"
+
+
+def unread(lost: list[int]) -> str:
+    """ "the last row and column are", "the last 2 rows are"."""
+    names = AXIS_NAMES[len(lost)]
+    parts = [(count, name) for count, name in zip(lost, names, strict=True) if count]
+    counts = {count for count, _ in parts}
+    if len(counts) == 1:
+        count = counts.pop()
+        words = " and ".join(name + "s" * (count > 1) for _, name in parts)
+        number = f" {count}" if count > 1 else ""
+        return f"the last{number} {words} {'are' if count > 1 or len(parts) > 1 else 'is'}"
+    words = " and ".join(f"{count} {name}{'s' * (count > 1)}" for count, name in parts)
+    return f"the last {words} are"
+
+
+def effect_on_input(node: Node, context: Context) -> str:
+    """What of the network's input is never read, where the layer does not read the input itself."""
+    graph, shapes, liveness = context.graph, context.facts.shapes, context.liveness
+    if node.inputs[0] in graph.inputs or len(graph.inputs) != 1:
+        return ""
+    index = graph.inputs[0]
+    live, shape = liveness.live[index], shapes[index]
+    if live is None or shape is None:
+        return ""
+    read = total = 1
+    dead = []
+    for mask, n, name in zip(live, shape, AXIS_NAMES[len(shape) - 1], strict=False):
+        assert isinstance(n, int)
+        missing = [i for i in range(n) if not mask >> i & 1]
+        read, total = read * (n - len(missing)), total * n
+        dead.append((missing, name))
+    if read == total:
+        return ""
+    places = [(", ".join(map(str, missing)), name + "s" * (len(missing) > 1)) for missing, name in dead if missing]
+    if len({numbers for numbers, _ in places}) == 1 and len(places) > 1:
+        listed = " and ".join(name for _, name in places) + f" {places[0][0]}"
+    else:
+        listed = " and ".join(f"{name} {numbers}" for numbers, name in places)
+    if len(listed) > 60:
+        listed = "parts"
+    size = "x".join(map(str, shape[:-1]))
+    return f"; of the {size} input, {listed} never reach the output ({(total - read) / total:.1%} of it)".replace("%", " %")
+
+
+# ---- what would fit ----------------------------------------------------------------------------------------
+def repairs(graph: Graph, node: Node, shapes: Sequence[Shape | None], lost: list[int]) -> list[str]:
+    """The smallest changes after which the whole network is still legal and this loss is gone, each tried."""
+    if len(graph.nodes) > MAX_TRIED or None in shapes:
+        return []
+    found = other_inputs(graph, lost)
+    found += [text for text, layer in other_layers(node) if clears(graph, node, layers={node.index: layer})]
+    return found[:5]
+
+
+def clears(
+    graph: Graph, node: Node, inputs: dict[int, Shape] | None = None, layers: dict[int, Layer] | None = None
+) -> bool:
+    shapes = shapes_with(graph, inputs, layers)
+    if shapes is None:
+        return False
+    changed = _With(node, layers[node.index]) if layers else node
+    if not any(left_over(changed, shapes)):  # type: ignore[arg-type]
+        return True
+    return not layers and not any(lost_by(node, shapes, Liveness(graph, shapes)))
+
+
+class _With:
+    """A node with another layer in its place."""
+
+    def __init__(self, node: Node, layer: Layer) -> None:
+        self.layer, self.inputs, self.index = layer, node.inputs, node.index
+
+
+def other_inputs(graph: Graph, lost: list[int]) -> list[str]:
+    """The nearest smaller and larger input, along the axes at fault, for which no stride anywhere loses anything."""
+    if len(graph.inputs) != 1:
+        return []
+    index = graph.inputs[0]
+    shape = graph.nodes[index].shape
+    if shape is None or not sizes_known(shape) or len(shape) - 1 != len(lost):
+        return []
+    found = []
+    for direction in (-1, 1):
+        for distance in range(1, 65):
+            tried = tuple([n + direction * distance * bool(count) for n, count in zip(shape, [*lost, 0], strict=True)])  # type: ignore[operator]
+            if min(tried) < 1:  # type: ignore[type-var]
+                break
+            shapes = shapes_with(graph, {index: tried})
+            if shapes is not None and not any(any(left_over(n, shapes)) for n in graph.nodes):
+                found.append("x".join(map(str, tried)))
+                break
+    return [f"an input of {' or '.join(found)}"] if found else []
+
+
+def other_layers(node: Node) -> Iterator[tuple[str, Layer]]:
+    """Changes of the layer itself, the gentlest first."""
+    layer = node.layer
+    assert layer is not None
+    given = {name: getattr(layer, name, None) for name in ("stride", "padding", "kernel")}
+    yield "padding=same", layer.replace(padding="same")
+    if isinstance(given["padding"], (int, str)):
+        start = given["padding"] if isinstance(given["padding"], int) else 0
+        for amount in range(start + 1, start + 4):
+            yield f"padding={amount}", layer.replace(padding=amount)
+    stride = given["stride"] if given["stride"] is not None else given["kernel"]
+    if isinstance(stride, tuple) and len(set(stride)) == 1:
+        stride = stride[0]
+    if isinstance(stride, int):
+        for other in (stride - 1, stride + 1):
+            if other >= 1:
+                yield f"stride={other}", layer.replace(stride=other)
+    kernel = given["kernel"]
+    sizes = kernel if isinstance(kernel, tuple) else (kernel,)
+    if all(isinstance(k, int) for k in sizes):
+        for change in (1, -1):
+            other_kernel = tuple([k + change for k in sizes])
+            if min(other_kernel) >= 1:
+                value = other_kernel if isinstance(kernel, tuple) else other_kernel[0]
+                yield f"kernel={show(value)}", layer.replace(kernel=value)

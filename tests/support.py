@@ -1,0 +1,94 @@
+"""What several test files need: a network from its text, the Keras layers behind a node, facts to compare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import settings
+
+from cnnspec.elaborate import Elaborated, elaborate
+from cnnspec.elaborate.graph import Graph, Node
+from cnnspec.layers.base import Weight
+from cnnspec.source import Source
+from cnnspec.syntax.parse import parse
+
+
+def cases(share: float) -> Any:
+    """Settings of a property: `share` of the profile's number of examples."""
+    return settings(max_examples=max(1, round(settings().max_examples * share)))
+
+
+def network(text: str, **parameters: Any) -> Elaborated:
+    """The one network of a text without syntax errors; its `errors` may hold others."""
+    parsed = parse(Source("net.cnn", text))
+    assert not parsed.diagnostics, (text, parsed.diagnostics)
+    (made,) = elaborate(parsed, no_files, parameters)
+    return made
+
+
+def legal(text: str, **parameters: Any) -> Graph:
+    """The graph of a text that must be without any mistake."""
+    made = network(text, **parameters)
+    assert not made.errors, (text, [(d.message, d.help) for d in made.errors])
+    return made.graph
+
+
+def no_files(path: str) -> Any:
+    raise AssertionError(f"a test reads no file, asked for {path}")
+
+
+def weights(graph: Graph, node: Node) -> tuple[Weight, ...]:
+    """The weights of a node; () for an input."""
+    shapes = graph.input_shapes(node)
+    return () if node.layer is None or shapes is None else node.layer.weights(shapes)
+
+
+def facts(graph: Graph) -> list[tuple[Any, ...]]:
+    """What is to be known of every layer, in order, apart from names: type, inputs, shape, weights, MACs, reach, sharing."""
+    found: list[tuple[Any, ...]] = []
+    for node in graph.nodes:
+        shapes = graph.input_shapes(node)
+        known = () if node.layer is None or shapes is None else (node.layer, node.layer.macs(shapes), node.layer.reach(shapes))
+        found.append((node.inputs, node.shape, known, weights(graph, node), node.shares))
+    return [*found, ("inputs", graph.inputs), ("outputs", graph.outputs)]
+
+
+def keras_layers(model: Any, graph: Graph, node: Node) -> list[Any]:
+    """The layers of the Keras model that a node became, in the order in which they are applied (functions left out)."""
+    shapes = graph.input_shapes(node)
+    assert node.layer is not None and shapes is not None
+    calls = [call for call in node.layer.keras(shapes) if not call.name.startswith("ops.")]
+    return [model.get_layer(f"{node.name}_{call.helper}" if call.helper else node.name) for call in calls]
+
+
+def agree(model: Any, graph: Graph) -> None:
+    """Every node's output shape and weights (shapes, in order, trainable or frozen) are those of its Keras layers."""
+    for node in graph.nodes:
+        assert node.shape is not None, node
+        if node.layer is None or node.shares is not None:
+            continue
+        shapes = graph.input_shapes(node)
+        layers = keras_layers(model, graph, node)
+        ours = [(w.shape, w.trainable) for w in node.layer.weights(shapes)]  # type: ignore[arg-type]
+        theirs = [(tuple(w.shape), w.trainable) for layer in layers for w in layer.weights]
+        assert ours == theirs, (node, ours, theirs)
+        if len(layers[-1]._inbound_nodes) == 1:
+            output = tuple(layers[-1].output.shape[1:])
+            assert tuple(n if isinstance(n, int) else None for n in node.shape) == output, (node, output)
+
+
+def random_inputs(graph: Graph, batch: int = 1) -> Any:
+    """Small random inputs of a graph whose sizes are all known, as its Keras model takes them."""
+    import numpy as np
+
+    random = np.random.default_rng(7)
+    made = [random.normal(size=(batch, *graph.nodes[i].shape)).astype("float32") for i in graph.inputs]  # type: ignore[misc]
+    return made[0] if len(made) == 1 else made
+
+
+def outputs(model: Any, inputs: Any) -> list[Any]:
+    """The model's outputs as arrays."""
+    import numpy as np
+
+    made = model(inputs)
+    return [np.asarray(y) for y in (made if isinstance(made, (list, tuple)) else [made])]
