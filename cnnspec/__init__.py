@@ -1,0 +1,42 @@
+"""cnnspec: convolutional networks as short specs, analysed before anything runs.
+
+`load` a spec and ask the `Network` for its layers, figures and mistakes, or for its Keras model. Nothing heavy is
+imported until it is used.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+__all__ = ["Diagnostic", "LayerFigures", "MissingExtra", "Network", "ReceptiveField", "SpecError", "check", "load"]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.api import Network, SpecError, check, load
+    from cnnspec.compile.live import MissingExtra
+    from cnnspec.diagnostic import Diagnostic
+    from cnnspec.report.rows import LayerFigures, ReceptiveField
+
+_HOMES = {
+    "Diagnostic": "cnnspec.diagnostic",
+    "LayerFigures": "cnnspec.report.rows",
+    "MissingExtra": "cnnspec.compile.live",
+    "Network": "cnnspec.api",
+    "ReceptiveField": "cnnspec.report.rows",
+    "SpecError": "cnnspec.api",
+    "check": "cnnspec.api",
+    "load": "cnnspec.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'cnnspec' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

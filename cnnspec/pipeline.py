@@ -27,7 +27,7 @@ PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings
 MAX_BYTES = 64 * 2**20
 
 
-class Network(Record):
+class Checked(Record):
     """One network, analysed. `diagnostics` are those of its file's text and its own, in the order of the text."""
 
     name: str
@@ -50,7 +50,7 @@ class Analysis(Record):
 
     source: Source
     tree: tree.Tree
-    networks: tuple[Network, ...]
+    networks: tuple[Checked, ...]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -95,7 +95,7 @@ def analyse(
         found += own
         diagnostics = in_order([*parsed.diagnostics, *own])
         networks.append(
-            Network(made.graph.name, source, parsed, made.graph, context.facts, made.train, diagnostics, made.item)
+            Checked(made.graph.name, source, parsed, made.graph, context.facts, made.train, diagnostics, made.item)
         )
     return Analysis(source, parsed, tuple(networks), in_order(found))
 

@@ -10,8 +10,20 @@ from cnnspec.source import Source
 from cnnspec.syntax import tree as t
 from cnnspec.syntax.lexer import KIND, Lexer
 
-NUMBERS = {"0": 0, "3": 3, "12": 12, "0.5": 0.5, "1e-3": 0.001, "5M": 5_000_000, "256KiB": 262_144, "4.2G": 4_200_000_000}
-WORDS = ("x", "filters", "relu", "Conv2D", "bn", "add", "Sequential", "a_very_long_name_of_a_block_that_somebody_wrote", "e1")
+NUMBERS = {
+    "0": 0,
+    "3": 3,
+    "12": 12,
+    "0.5": 0.5,
+    "1e-3": 0.001,
+    "5M": 5_000_000,
+    "256KiB": 262_144,
+    "4.2G": 4_200_000_000,
+}
+WORDS = (
+    "x", "filters", "relu", "Conv2D", "BN", "add", "Sequential", "e1", "a_very_long_name_of_a_block_that_somebody_wrote",
+    "kernel_size", "strides", "name", "input_shape", "activation", "Activation", "tf", "None", "data_format", "Dense",
+)  # fmt: skip
 
 words = st.sampled_from(WORDS)
 names = st.builds(lambda text: t.Name(0, 0, text), words)
@@ -19,7 +31,9 @@ numbers = st.sampled_from(sorted(NUMBERS)).map(lambda text: t.Number(0, 0, NUMBE
 sizes = st.none() | st.integers(0, 300)
 dims = st.one_of(st.just((None,)), st.lists(sizes, min_size=2, max_size=4).map(tuple)).map(lambda s: t.Dims(0, 0, s))
 characters = st.characters(blacklist_characters="\n", blacklist_categories=("Cs",))
-contents = st.text(characters, max_size=6).map(lambda s: s.replace("'", "") if '"' in s else s)
+contents = st.sampled_from(["relu", "same", "channels_last", "stem"]) | st.text(characters, max_size=6).map(
+    lambda s: s.replace("'", "") if '"' in s else s
+)
 texts = contents.map(lambda s: t.Text(0, 0, s))
 atoms = st.one_of(
     names, names, numbers, numbers, dims, texts, st.booleans().map(lambda b: t.Flag(0, 0, b)), st.just(t.Here(0, 0))
@@ -52,7 +66,9 @@ def arguments(values: Any) -> Any:
 def larger(inner: Any) -> Any:
     """Expressions made of `inner` ones."""
     operators = st.sampled_from(["+-", "*/%"])
-    arithmetic = operators.flatmap(lambda signs: node(t.Arithmetic, inner, some(st.tuples(st.sampled_from(signs), inner), 1)))
+    arithmetic = operators.flatmap(
+        lambda signs: node(t.Arithmetic, inner, some(st.tuples(st.sampled_from(signs), inner), 1))
+    )
     tables = st.integers(1, 4).flatmap(lambda n: some(some(atoms, n, n).map(lambda row: t.Tuple(0, 0, row)), 2, 4))
     return st.one_of(
         node(t.Call, inner, arguments(inner)),
@@ -127,7 +143,11 @@ def untidy(draw: Any, text: str) -> tuple[str, list[str]]:
     comments: list[str] = []
 
     def gap(breakable: bool) -> str:
-        kind = draw(st.sampled_from(["", "", "", "\\\n", "\n", "\n\n\n", "#", "\n#", "#\n#", "\n\n#"])) if breakable else ""
+        kind = (
+            draw(st.sampled_from(["", "", "", "\\\n", "\n", "\n\n\n", "#", "\n#", "#\n#", "\n\n#"]))
+            if breakable
+            else ""
+        )
         out = " "
         for character in kind:
             if character == "#":

@@ -157,9 +157,14 @@ def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
 
 
 def network_field(graph: Graph, fields: list[NodeField]) -> tuple[Field, ...] | None:
-    """The field of the network: the largest of its spatial layers, before anything that depends on the whole input."""
+    """The field of the network: the largest of its spatial layers, before anything that depends on the whole input.
+
+    None when a layer's is unknown, or when no layer has spatial axes.
+    """
     best: tuple[Field, ...] | None = None
     for field in fields:
+        if field is None:
+            return None
         if isinstance(field, tuple) and (best is None or _area(field) >= _area(best)):
             best = field
     return best

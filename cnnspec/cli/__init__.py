@@ -1,0 +1,74 @@
+"""The command line: `cnnspec VERB …`. A verb's file is imported when it is called.
+
+Results go to stdout, the rest to stderr. Exit status: 0 clean, 1 findings, 2 usage, input or output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+VERBS = {
+    "check": "find mistakes in specs",
+    "summary": "show every layer's shape, parameters, MACs and receptive field",
+    "format": "bring specs into the one canonical form",
+    "compile": "make a Keras model, saved or as source",
+    "train": "train a network as its train section says",
+    "layers": "list the layers, or show one's page",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        return _run(arguments)
+    except SystemExit as stop:  # argparse: --help, or a usage error
+        return stop.code if isinstance(stop.code, int) else 2
+    except BrokenPipeError:  # the reader (head, less) has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("cnnspec: interrupted", file=sys.stderr)
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    from importlib import import_module
+
+    parser = argparse.ArgumentParser(
+        prog="cnnspec", description="Convolutional networks: check, tabulate, format, compile and train specs."
+    )
+    parser.add_argument("--version", action="store_true", help="show the version")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    chosen = next((a for a in arguments if not a.startswith("-")), None)
+    for name, about in VERBS.items():
+        verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        if name == chosen:
+            import_module(f"cnnspec.cli.{name}").add_arguments(verb)
+    options = parser.parse_args(arguments)
+    if options.version:
+        from cnnspec import __version__
+
+        print(f"cnnspec {__version__}")
+        return 0
+    if options.verb is None:
+        parser.print_help(sys.stderr)
+        return 2
+    from cnnspec.cli.common import UsageError, say
+
+    try:
+        status: int = import_module(f"cnnspec.cli.{options.verb}").run(options)
+        sys.stdout.flush()
+        return status
+    except UsageError as error:
+        say(str(error))
+        return 2
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # the last net: a user is never shown a traceback unless asked for
+        if os.environ.get("CNNSPEC_DEBUG"):
+            raise
+        say(f"internal error: {type(error).__name__}: {error}; run again with CNNSPEC_DEBUG=1 and report what it shows")
+        return 2

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import keras
 
     from cnnspec.elaborate.graph import Graph, Node
@@ -22,15 +25,36 @@ class MissingExtra(Exception):
 def import_keras() -> Any:
     """Keras, quietly. Raises MissingExtra when it or its backend is not installed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     try:
-        import keras
+        with _no_greeting():
+            import keras
     except ImportError as error:
         missing = error.name or "keras"
         raise MissingExtra(
             f'{missing} is not installed; this command needs it: pip install "cnnspec[keras]"'
         ) from error
     return keras
+
+
+@contextmanager
+def _no_greeting() -> Iterator[None]:
+    """Drops what TensorFlow's C++ side writes to the process's stderr before it reads any log level.
+
+    (Switching oneDNN off would silence it too, but takes dilated transposed convolutions from the CPU.)
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # no stderr to keep quiet
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def to_keras(graph: Graph) -> keras.Model:
@@ -69,8 +93,9 @@ def to_keras(graph: Graph) -> keras.Model:
 def make(call: KerasCall, node: Node, keras: Any) -> Any:
     """What a Keras call makes: a layer, or a function on a tensor."""
     arguments = {name: plain(value, keras) for name, value in call.arguments.items()}
-    if call.name == "ops.pad":
-        return lambda x: keras.ops.pad(x, **arguments)
+    if call.name.startswith("ops."):
+        function = getattr(keras.ops, call.name.removeprefix("ops."))
+        return lambda x: function(x, **arguments)
     name = f"{node.name}_{call.helper}" if call.helper else node.name
     return getattr(keras.layers, call.name)(name=name, **arguments)
 

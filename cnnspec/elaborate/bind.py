@@ -82,7 +82,7 @@ def bind(
     if failed:
         return None
     try:
-        key = (cls, tuple(preset), tuple([(name, kinds(value), value) for name, value in given.items()]))
+        key = (cls, tuple(preset.items()), tuple([(name, kinds(value), value) for name, value in given.items()]))
         layer = _made.get(key)
     except TypeError:  # a list among the values
         key, layer = None, None

@@ -123,7 +123,8 @@ class Attacher:
     def elements(self, holder: Node, elements: Sequence[Node], close: int) -> None:
         """Hand out the comments between two brackets, the closing one of which stands at `close`."""
         attached = self.attached
-        if self.next < len(self.comments) and self.comments[self.next].opening:
+        bracketed = close < _UNBOUNDED  # a file has no bracket that opens it
+        if bracketed and self.next < len(self.comments) and self.comments[self.next].opening:
             at = self.comments[self.next].start
             if at < (elements[0].start if elements else close):
                 self.take(attached.opening, holder, at + 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cnnspec.record import Record
-from cnnspec.syntax.lexer import _keyword as keywords
+from cnnspec.syntax.table import KEYWORDS
 from cnnspec.syntax.tree import (
     Argument,
     Arithmetic,
@@ -96,7 +96,7 @@ def level(node: Node) -> int:
 
 def is_name(text: str) -> bool:
     """Whether a text could be written as a name."""
-    return re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None and text not in keywords
+    return re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None and text not in KEYWORDS
 
 
 def quoted(text: str) -> str:

@@ -148,7 +148,7 @@ class _Rewriter:
             return node if isinstance(node, Name) else node.replace(value=self.expression(node.value))
         if isinstance(node, Call):
             stages = layers.sequential(node)
-            if stages and layer:
+            if stages and (layer or len(stages) > 1):
                 whole = Chain(node.start, node.end, tuple(stages)) if len(stages) > 1 else stages[0]
                 return self.expression(whole, layer, naming)
             return self.call(node, layer, naming)

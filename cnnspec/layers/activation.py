@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from cnnspec.layers.window import Reach
 
-# Keras's names, each with what it computes.
+# Keras's names, each with what it computes. Keras's `threshold` is not among them: it needs two arguments more, so that
+# Keras builds it by name and then cannot run it.
 FUNCTIONS = {
     "relu": "max(0, x)",
     "relu6": "min(max(0, x), 6)",
@@ -44,7 +45,6 @@ FUNCTIONS = {
     "tanh_shrink": "x - tanh(x)",
     "soft_shrink": "x moved towards 0 by 0.5",
     "hard_shrink": "x if |x| > 0.5 else 0",
-    "threshold": "x if x > 0 else 0",
     "softplus": "log(1 + e^x)",
     "sparse_plus": "0 up to -1, (x + 1)^2/4 between, x from 1 on",
     "squareplus": "(x + sqrt(x^2 + 4)) / 2",
@@ -118,6 +118,8 @@ class Activation(Layer):
         return (*inputs[0][:-1], inputs[0][-1] // 2) if self.function == "glu" else inputs[0]
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        if self.function == "glu":  # Keras's Activation layer takes glu's output to have its input's shape; its function does not
+            return (KerasCall("ops.glu", {}, "gate"), KerasCall("Identity", {}))
         return (KerasCall("Activation", self.given()),)
 
 

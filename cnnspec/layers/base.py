@@ -35,7 +35,7 @@ class Weight(Record):
 class KerasCall(Record):
     """A Keras layer as plain data: printed into source, or called. `arguments` hold only what differs from Keras's
     defaults; values are numbers, words, tuples, lists, None or a `Term` with a module. `helper` says what it does for
-    the layer proper where it is not that itself ("pad", "crop"). The name "ops.pad" is the function, not a layer."""
+    the layer proper where it is not that itself ("pad", "crop"). A name "ops.…" is a function of keras.ops, not a layer."""
 
     name: str
     arguments: dict[str, Any]

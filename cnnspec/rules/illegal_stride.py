@@ -163,27 +163,23 @@ def repairs(graph: Graph, node: Node, shapes: Sequence[Shape | None], lost: list
     if len(graph.nodes) > MAX_TRIED or None in shapes:
         return []
     found = other_inputs(graph, lost)
-    found += [text for text, layer in other_layers(node) if clears(graph, node, layers={node.index: layer})]
-    return found[:5]
+    found += [text for text, layer in other_layers(node) if clears(graph, node, layer)]
+    return found[:4]
 
 
-def clears(
-    graph: Graph, node: Node, inputs: dict[int, Shape] | None = None, layers: dict[int, Layer] | None = None
-) -> bool:
-    shapes = shapes_with(graph, inputs, layers)
-    if shapes is None:
-        return False
-    changed = _With(node, layers[node.index]) if layers else node
-    if not any(left_over(changed, shapes)):  # type: ignore[arg-type]
-        return True
-    return not layers and not any(lost_by(node, shapes, Liveness(graph, shapes)))
+def clears(graph: Graph, node: Node, layer: Layer) -> bool:
+    """Whether the network stays legal with another layer in a node's place, and the layer fits there."""
+    shapes = shapes_with(graph, layers={node.index: layer})
+    return shapes is not None and fits(layer, shapes[node.inputs[0]])
 
 
-class _With:
-    """A node with another layer in its place."""
-
-    def __init__(self, node: Node, layer: Layer) -> None:
-        self.layer, self.inputs, self.index = layer, node.inputs, node.index
+def fits(layer: Layer, entering: Shape) -> bool:
+    """Whether a layer's windows end with their input: no remainder, or padding=same, which pads what is missing."""
+    windows = layer.windows((entering,)) or ()
+    pairs = [(w, n) for w, n in zip(windows, entering, strict=False) if isinstance(n, int)]
+    if getattr(layer, "padding", None) == "same":
+        return all(_uncovered(window, n) == 0 for window, n in pairs)
+    return all(window.remainder(n) == 0 for window, n in pairs)
 
 
 def other_inputs(graph: Graph, lost: list[int]) -> list[str]:
@@ -226,9 +222,9 @@ def other_layers(node: Node) -> Iterator[tuple[str, Layer]]:
                 yield f"stride={other}", layer.replace(stride=other)
     kernel = given["kernel"]
     sizes = kernel if isinstance(kernel, tuple) else (kernel,)
-    if all(isinstance(k, int) for k in sizes):
+    if all(isinstance(k, int) for k in sizes) and isinstance(stride, int):
         for change in (1, -1):
             other_kernel = tuple([k + change for k in sizes])
-            if min(other_kernel) >= 1:
+            if min(other_kernel) >= stride:  # a smaller one would skip positions
                 value = other_kernel if isinstance(kernel, tuple) else other_kernel[0]
-                yield f"kernel={show(value)}", layer.replace(kernel=value)
+                yield f"kernel={show(value)}, stride={stride}", layer.replace(kernel=value, stride=stride)

@@ -1,0 +1,35 @@
+# make demo: set up, check, summarise and train examples/digits.cnn
+# make test: set up and run the tests            make check: lint, types, formatting
+# make bench: the speed figures of the README     make clean: remove what was made
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: demo test check bench clean
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnspec needs Python 3.11 or later")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[keras,test,dev]'
+	touch $@
+
+demo: $(VENV)/ready
+	$(BIN)/cnnspec check examples/digits.cnn
+	$(BIN)/cnnspec summary examples/digits.cnn
+	$(BIN)/cnnspec train examples/digits.cnn -o digits.keras
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest
+
+check: $(VENV)/ready
+	$(BIN)/ruff check cnnspec tests benchmarks
+	$(BIN)/ruff format --check cnnspec tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/cnnspec format --check examples
+	$(BIN)/cnnspec check examples/*.cnn
+
+bench: $(VENV)/ready
+	$(BIN)/python benchmarks/speed.py
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info digits.keras

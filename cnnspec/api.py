@@ -1,0 +1,201 @@
+"""The Python face: `load` a spec, ask the network.
+
+    >>> import cnnspec
+    >>> net = cnnspec.load("input 28x28x1\\nconv(32, 3x3, activation=relu)")
+    >>> net.params, net.macs, net.layers[1].output_shape
+    (320, 194688, (26, 26, 32))
+"""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.pipeline import analyse, read
+from cnnspec.report.rows import LayerFigures, ReceptiveField, receptive_field, rows
+from cnnspec.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    import keras
+
+    from cnnspec.diagnostic import Diagnostic
+    from cnnspec.layers.base import Shape
+    from cnnspec.pipeline import Checked
+    from cnnspec.size import Dim
+
+
+class SpecError(Exception):
+    """A spec that cannot be used for what was asked. `diagnostics` say why; the message shows them."""
+
+    def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
+        from cnnspec.report.findings import show
+
+        super().__init__("\n\n".join([message, *[show(d) for d in diagnostics]]))
+        self.diagnostics = diagnostics
+
+
+class Network:
+    """A network and everything that is known about it before it runs.
+
+    Shapes are tuples without the batch, channels last. Figures that cannot be known are None; sizes that depend on
+    an input's unknown size are `cnnspec.size.Size` expressions.
+    """
+
+    def __init__(self, checked: Checked) -> None:
+        self._checked = checked
+        self._layers: tuple[LayerFigures, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's name; the file's where no model stands around the network."""
+        return self._checked.name
+
+    @property
+    def layers(self) -> tuple[LayerFigures, ...]:
+        """One `LayerFigures` for every layer, the inputs included, in the order of the text."""
+        if self._layers is None:
+            self._layers = rows(self._checked)
+        return self._layers
+
+    @property
+    def inputs(self) -> tuple[Shape | None, ...]:
+        """Shapes of the inputs."""
+        return tuple([self._checked.graph.nodes[i].shape for i in self._checked.graph.inputs])
+
+    @property
+    def outputs(self) -> tuple[Shape | None, ...]:
+        """Shapes of the outputs."""
+        return tuple([self._checked.graph.nodes[i].shape for i in self._checked.graph.outputs])
+
+    @property
+    def params(self) -> int | None:
+        """All parameters, shared ones once."""
+        return self._checked.facts.total_parameters
+
+    @property
+    def trainable_params(self) -> int | None:
+        """Parameters that training moves."""
+        return self._checked.facts.total_trainable
+
+    @property
+    def non_trainable_params(self) -> int | None:
+        """Moving averages of normalisations."""
+        return self._checked.facts.total_frozen
+
+    @property
+    def macs(self) -> Dim | None:
+        """Multiply-accumulates of convolutions and dense layers for one example, bias not counted. FLOPs are twice that."""
+        return self._checked.facts.total_macs
+
+    @property
+    def receptive_field(self) -> ReceptiveField | None:
+        """Of the last layer before the whole input is mixed, in input positions; None where there is none."""
+        return receptive_field(self._checked.facts.receptive_field, self._checked)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the spec, in the order of the text."""
+        return self._checked.diagnostics
+
+    def summary(self, format: str = "text") -> None:
+        """Print the table of layers. `format`: text, markdown, csv or json. ValueError for another."""
+        print(self.to_text(format), end="")
+
+    def to_text(self, format: str = "text") -> str:
+        """The summary as a text in one of the formats of `summary`."""
+        from cnnspec.report import summary
+
+        if format == "json":
+            import json
+
+            return json.dumps(summary.json(self._checked), indent=2, ensure_ascii=False) + "\n"
+        if format not in ("text", "markdown", "csv"):
+            raise ValueError(f'no format is called "{format}": text, markdown, csv or json')
+        if format == "text":
+            return summary.text(self._checked, None, False)
+        return summary.markdown(self._checked) if format == "markdown" else summary.csv(self._checked)
+
+    def to_keras(self) -> keras.Model:
+        """The Keras model, its layers named as here.
+
+        Raises SpecError when the spec has mistakes, MissingExtra when Keras is not installed.
+        """
+        from cnnspec.compile.live import to_keras
+
+        if self._checked.broken:
+            raise SpecError(f"{self.name} cannot be built", self.diagnostics)
+        return to_keras(self._checked.graph)
+
+    def to_source(self) -> str:
+        """Keras source that builds the same model. Raises SpecError when the spec has mistakes."""
+        from cnnspec.compile.source import to_source
+
+        if self._checked.broken:
+            raise SpecError(f"{self.name} cannot be built", self.diagnostics)
+        return to_source(self._checked)
+
+    def _repr_html_(self) -> str:
+        """The table, in a notebook."""
+        from cnnspec.report import summary
+
+        return summary.html(self._checked)
+
+    def __repr__(self) -> str:
+        params = "?" if self.params is None else f"{self.params:,}"
+        return f"<cnnspec.Network {self.name}: {len(self.layers)} layers, {params} parameters>"
+
+
+def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:
+    """The network of a spec: a path, or the text itself (a str with a newline, or one that names no file).
+
+    `model` chooses where a file holds several; the other keywords replace the model's parameters. A network with
+    mistakes is returned too: look at `.diagnostics`.
+
+    Raises OSError when the file cannot be read, SpecError when there is no network in it or several to choose from,
+    TypeError for a parameter that the model does not have.
+    """
+    source = _source(path_or_text)
+    try:
+        analysis = analyse(source, parameters, model)
+    except KeyError as error:
+        message, help = error.args
+        raise TypeError(f"{message}; {help}") from None
+    if len(analysis.networks) == 1:
+        return Network(analysis.networks[0])
+    if analysis.networks:
+        names = ", ".join(n.name for n in analysis.networks)
+        raise SpecError(f"{source.name} holds several models: choose with model=, one of {names}")
+    raise SpecError(f"{source.name} holds no network" + (f' called "{model}"' if model else ""), analysis.diagnostics)
+
+
+def check(path_or_text: str | os.PathLike[str], **parameters: Any) -> tuple[Diagnostic, ...]:
+    """Every mistake in a spec, all of its models included. Takes and raises what `load` does."""
+    try:
+        return analyse(_source(path_or_text), parameters).diagnostics
+    except KeyError as error:
+        message, help = error.args
+        raise TypeError(f"{message}; {help}") from None
+
+
+def _source(path_or_text: str | os.PathLike[str]) -> Source:
+    if isinstance(path_or_text, str) and ("\n" in path_or_text or not _names_a_file(path_or_text)):
+        return Source("<text>", path_or_text.replace("\r\n", "\n").replace("\r", "\n"))
+    path = os.fspath(path_or_text)
+    source = read(path)
+    if isinstance(source, Source):
+        return source
+    if not os.path.exists(path):
+        raise FileNotFoundError(2, f"there is no such file: {path}")
+    raise OSError(f"{source.message}: {source.help}")
+
+
+def _names_a_file(text: str) -> bool:
+    try:
+        return text.endswith(".cnn") or os.path.exists(text)
+    except ValueError:  # a NUL
+        return False
+
+
+__all__ = ["Network", "SpecError", "check", "load"]

@@ -1,0 +1,157 @@
+"""What the verbs share: reading what they are given, showing what is wrong, writing a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cnnspec.diagnostic import INFO, Diagnostic
+from cnnspec.elaborate.network import MAX_LAYERS, NetworkBuilder
+from cnnspec.elaborate.values import UNKNOWN, Scope
+from cnnspec.pipeline import Analysis, Checked, analyse, decode, read
+from cnnspec.report.findings import show
+from cnnspec.source import Source, printable
+from cnnspec.syntax import tree
+from cnnspec.syntax.parse import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from typing import Any, TextIO
+
+CLEAN, FINDINGS, USAGE = 0, 1, 2
+
+
+class UsageError(Exception):
+    """What the command was asked cannot be done: one sentence, exit status 2."""
+
+
+def say(message: str) -> None:
+    """A line on stderr."""
+    print(f"cnnspec: {printable(message)}", file=sys.stderr)
+
+
+def in_color(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that wants color."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+# ---- options -----------------------------------------------------------------------------------------------
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a model's parameter a value")
+    parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
+    parser.add_argument("--max-layers", type=int, default=MAX_LAYERS, metavar="N", help=f"refuse networks of more layers ({MAX_LAYERS:,})")
+
+
+def parameters(options: argparse.Namespace) -> dict[str, Any]:
+    """The values of --set, written as the language writes them: 10, 3x3, [3, 4, 6, 3], relu."""
+    values: dict[str, Any] = {}
+    for text in options.set:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise UsageError(f'--set takes name=value, not "{text}"')
+        source = Source("--set", f"x = {value}")
+        parsed = parse(source)
+        run = NetworkBuilder("")
+        item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
+        result = UNKNOWN
+        if not parsed.diagnostics and isinstance(item, tree.Assign):
+            result = run.evaluate(item.value, Scope(None, source), None)
+        if result is UNKNOWN:
+            why = [*parsed.diagnostics, *run.errors]
+            raise UsageError(f'--set {name}: "{value}" is no value' + (f": {why[0].message}" if why else ""))
+        values[name.strip()] = result
+    return values
+
+
+# ---- reading -----------------------------------------------------------------------------------------------
+def source_of(path: str) -> Source | Diagnostic:
+    if path == "-":
+        return decode(sys.stdin.buffer.read(), "<stdin>")
+    return read(path)
+
+
+def analysis_of(source: Source, options: argparse.Namespace) -> Analysis:
+    """A source analysed as the options say. UsageError for a parameter or a model that it does not have."""
+    try:
+        analysis = analyse(source, parameters(options), options.model, options.max_layers)
+    except KeyError as error:
+        message, help = error.args
+        raise UsageError(f"{source.name}: {message}; {help}") from None
+    if options.model and not analysis.networks:
+        names = [item.name.text for item in analysis.tree.body.items if isinstance(item, tree.Model)]
+        has = f"it has {', '.join(names)}" if names else "it has none"
+        raise UsageError(f'{source.name} has no model "{options.model}": {has}')
+    return analysis
+
+
+def load_analysed(options: argparse.Namespace) -> tuple[Checked, tuple[Diagnostic, ...]]:
+    """The one network that a command works on, with its diagnostics. UsageError when there is none, or several."""
+    source = source_of(options.file)
+    if isinstance(source, Diagnostic):
+        raise UsageError(f"{source.message}: {source.help}")
+    analysis = analysis_of(source, options)
+    if len(analysis.networks) > 1:
+        names = ", ".join(n.name for n in analysis.networks)
+        raise UsageError(f"{source.name} holds several models ({names}): choose one with --model")
+    if not analysis.networks:
+        for found in analysis.diagnostics:
+            print(show(found, in_color(sys.stderr)), file=sys.stderr)
+        if analysis.diagnostics:
+            raise Refused
+        raise UsageError(f"{source.name} holds no network: begin with, for example, input 28x28x1")
+    return analysis.networks[0], analysis.networks[0].diagnostics
+
+
+class Refused(Exception):
+    """The file has mistakes, and they have been shown: exit status 1."""
+
+
+def load_one(options: argparse.Namespace) -> Checked | None:
+    """The network, its mistakes shown on stderr; None when they keep it from being built."""
+    try:
+        network, found = load_analysed(options)
+    except Refused:
+        return None
+    for diagnostic in found:
+        if diagnostic.severity != INFO:
+            print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+    return None if network.broken else network
+
+
+def files_in(paths: list[str]) -> Iterator[str | Diagnostic]:
+    """The paths, with folders replaced by the .cnn files below them; hidden folders are left out."""
+    for path in paths:
+        if path == "-" or not os.path.isdir(path):
+            yield path
+            continue
+        found = []
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            found += [os.path.join(folder, name) for name in sorted(names) if name.endswith(".cnn")]
+        if not found:
+            yield Diagnostic("E002", f"there is no .cnn file in {path}", None, "name a file, or another folder")
+        yield from found
+
+
+# ---- writing -----------------------------------------------------------------------------------------------
+def write_whole(path: str, text: str) -> None:
+    """Write a text file so that it is replaced whole or not at all. UsageError when it cannot be written."""
+    beside = beside_of(path)
+    try:
+        with open(beside, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if os.path.exists(path):
+            os.chmod(beside, os.stat(path).st_mode & 0o7777)
+        os.replace(beside, path)
+    except OSError as error:
+        if os.path.exists(beside):
+            os.unlink(beside)
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def beside_of(path: str, suffix: str = "") -> str:
+    """A name for a temporary file in the folder of a path, so that it can be renamed to it."""
+    folder, name = os.path.split(os.path.realpath(path))
+    return os.path.join(folder, f".{name}.{os.getpid()}{suffix or '.tmp'}")

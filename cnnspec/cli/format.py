@@ -1,0 +1,63 @@
+"""cnnspec format PATHS…: one canonical form."""
+
+from __future__ import annotations
+
+import sys
+
+from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, files_in, in_color, say, source_of, write_whole
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.report.findings import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a spec, a folder of specs, or - for stdin to stdout")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
+    parser.add_argument("--diff", action="store_true", help="write nothing; show what would change, exit 1 when something would")
+
+
+def run(options: argparse.Namespace) -> int:
+    from cnnspec.format import format_source
+
+    status = CLEAN
+    for path in files_in(options.paths):
+        source = path if isinstance(path, Diagnostic) else source_of(path)
+        if isinstance(source, Diagnostic):
+            say(f"{source.message}: {source.help}")
+            status = USAGE
+            continue
+        text, found = format_source(source)
+        if text is None:
+            for diagnostic in found:
+                print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+            say(f"{source.name} was left as it is")
+            status = max(status, FINDINGS)
+            continue
+        changed = text != source.text
+        if options.diff and changed:
+            sys.stdout.write(difference(source.text, text, source.name))
+        if options.check or options.diff:
+            if changed:
+                status = max(status, FINDINGS)
+                say(f"{source.name} would change")
+        elif source.name == "<stdin>":
+            sys.stdout.write(text)
+        elif changed:
+            try:
+                write_whole(source.name, text)
+            except UsageError as error:
+                say(str(error))
+                status = USAGE
+                continue
+            say(f"{source.name} was formatted")
+    return status
+
+
+def difference(old: str, new: str, name: str) -> str:
+    from difflib import unified_diff
+
+    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, f"{name} (formatted)")
+    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)

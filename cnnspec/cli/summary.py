@@ -1,0 +1,44 @@
+"""cnnspec summary FILE: the table of a network, also around a mistake."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from cnnspec.cli.common import CLEAN, FINDINGS, Refused, add_model_options, in_color, load_analysed
+from cnnspec.diagnostic import ERROR
+from cnnspec.report import summary
+from cnnspec.report.findings import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
+    parser.add_argument("--format", choices=("text", "markdown", "csv", "json"), default="text", help="how it is printed")
+    add_model_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        network, found = load_analysed(options)
+    except Refused:
+        return FINDINGS
+    if options.format == "json":
+        import json
+
+        print(json.dumps(summary.json(network), indent=2, ensure_ascii=False))
+    elif options.format == "csv":
+        print(summary.csv(network), end="")
+    elif options.format == "markdown":
+        print(summary.markdown(network), end="")
+    else:
+        color = in_color(sys.stdout)
+        width = max(shutil.get_terminal_size().columns, 60) if sys.stdout.isatty() else None
+        print(summary.text(network, width, color), end="")
+    sys.stdout.flush()
+    for diagnostic in found:
+        print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+    return FINDINGS if any(diagnostic.severity == ERROR for diagnostic in found) else CLEAN

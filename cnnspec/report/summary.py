@@ -1,0 +1,207 @@
+"""The summary of a network: as a table for people (text, Markdown, HTML), as CSV, as JSON."""
+
+from __future__ import annotations
+
+from cnnspec.analyses.facts import CONVENTIONS
+from cnnspec.layers.base import show_shape
+from cnnspec.report.rows import LayerFigures, ReceptiveField, receptive_field, rows
+from cnnspec.size import Size
+from cnnspec.source import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.pipeline import Checked
+
+SCHEMA_VERSION = 1
+HEADINGS = ("Layer (type)", "Output Shape", "Param #", "Connected to", "MACs", "RF")
+NUMERIC = {2, 4, 5}
+
+
+def figure(value: Any) -> str:
+    """A number with separators, an expression as it is, ? for unknown."""
+    return "?" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def field(value: ReceptiveField | None) -> str:
+    if value is None:
+        return "?"
+    return "all" if value.whole else show_shape(value.size) or "-"
+
+
+def cells(row: LayerFigures) -> tuple[str, ...]:
+    params = figure(row.params)
+    if row.shared_with:
+        params = f"shared with {row.shared_with}"
+    connected = ", ".join(row.inputs) or "-"
+    return f"{row.name} ({row.type})", show_shape(row.output_shape), params, connected, figure(row.macs), field(row.receptive_field)
+
+
+def totals(network: Checked) -> list[str]:
+    """The lines below the table, each total with its convention."""
+    facts = network.facts
+    params, trainable, frozen = facts.total_parameters, facts.total_trainable, facts.total_frozen
+    macs = facts.total_macs
+    megabytes = "" if params is None else f" ({params * 4 / 2**20:,.2f} MiB as float32)"
+    reach = receptive_field(facts.receptive_field, network)
+    lines = [
+        f"Total params: {figure(params)}{megabytes}",
+        f"Trainable params: {figure(trainable)}",
+        f"Non-trainable params: {figure(frozen)}",
+        f"MACs: {figure(macs)} (convolutions and dense layers, one example, bias not counted; FLOPs = 2 * MACs)",
+    ]
+    if reach is not None:
+        lines.append(f"Receptive field: {field(reach)} (of the last layer before the whole input is mixed)")
+    return lines
+
+
+def title(network: Checked) -> str:
+    settings = ", ".join(f"{k}={v}" for k, v in network.graph.parameters.items() if isinstance(v, (int, float, str)))
+    return f'Model: "{network.name}"' + (f" ({settings})" if settings else "")
+
+
+def text(network: Checked, width: int | None, color: bool) -> str:
+    """The table as `model.summary()` shows it; `width` None leaves every line as long as it needs to be."""
+    from io import StringIO
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, heading in enumerate(HEADINGS):
+        numeric = number in NUMERIC
+        table.add_column(heading, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+    for row in rows(network):
+        style = "red" if row.output_shape is None else ""
+        table.add_row(*[Text(printable(cell), style=style) for cell in cells(row)])
+    out = StringIO()
+    console = Console(
+        file=out, width=width or 10_000, force_terminal=color, no_color=not color, highlight=False, legacy_windows=False,
+        color_system="standard" if color else None,
+    )  # fmt: skip
+    console.print(Text(printable(title(network)), style="bold"))
+    console.print(table)
+    for line in totals(network):
+        console.print(Text(printable(line)), soft_wrap=True)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def markdown(network: Checked) -> str:
+    lines = [f"**{title(network)}**", "", "| " + " | ".join(HEADINGS) + " |"]
+    lines.append("| " + " | ".join("---:" if i in NUMERIC else "---" for i in range(len(HEADINGS))) + " |")
+    lines += ["| " + " | ".join(printable(c).replace("|", "\\|").replace("*", "\\*") for c in cells(row)) + " |" for row in rows(network)]
+    lines.append("")
+    lines += [f"- {line.replace('*', chr(92) + '*')}" for line in totals(network)]
+    return "\n".join(lines) + "\n"
+
+
+def csv(network: Checked) -> str:
+    """One line a layer; shapes as 28x28x1, an empty cell for what is unknown."""
+    import csv as writer
+    from io import StringIO
+
+    out = StringIO()
+    table = writer.writer(out, lineterminator="\n")
+    table.writerow(
+        ("layer", "type", "output_shape", "params", "trainable_params", "non_trainable_params", "connected_to", "macs",
+         "rf_size", "rf_stride", "rf_padding", "line")
+    )  # fmt: skip
+    for row in rows(network):
+        reach = row.receptive_field
+        table.writerow(
+            (
+                row.name, row.type, "" if row.output_shape is None else show_shape(row.output_shape),
+                _blank(row.params), _blank(row.trainable), _blank(row.non_trainable), " ".join(row.inputs), _blank(row.macs),
+                _joined(reach and reach.size), _joined(reach and reach.stride), _joined(reach and reach.padding), row.line,
+            )
+        )  # fmt: skip
+    return out.getvalue()
+
+
+def _blank(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _joined(values: Any) -> str:
+    return "x".join("?" if v is None else str(v) for v in values) if values else ""
+
+
+def html(network: Checked) -> str:
+    """A table for notebooks."""
+    from html import escape
+
+    head = "".join(f"<th style='text-align:{'right' if i in NUMERIC else 'left'}'>{h}</th>" for i, h in enumerate(HEADINGS))
+    body = ""
+    for row in rows(network):
+        style = " style='color:#b00'" if row.output_shape is None else ""
+        body += f"<tr{style}>" + "".join(
+            f"<td style='text-align:{'right' if i in NUMERIC else 'left'}'>{escape(printable(cell))}</td>"
+            for i, cell in enumerate(cells(row))
+        ) + "</tr>"  # fmt: skip
+    lines = "<br>".join(escape(printable(line)) for line in totals(network))
+    return f"<b>{escape(printable(title(network)))}</b><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{lines}</p>"
+
+
+# ---- JSON --------------------------------------------------------------------------------------------------
+def json(network: Checked) -> dict[str, Any]:
+    """The summary as data, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning.
+
+    Shapes without the batch; lists have one entry an axis; unknown figures are None; a size that depends on the
+    input is an expression as text, "H//2".
+    """
+    graph, facts = network.graph, network.facts
+    macs = facts.total_macs
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "model": network.name,
+        "file": network.source.name,
+        "inputs": [_tensor(graph.nodes[i]) for i in graph.inputs],
+        "layers": [_layer(row) for row in rows(network)],
+        "outputs": [_tensor(graph.nodes[i]) for i in graph.outputs],
+        "totals": {
+            "params": facts.total_parameters,
+            "trainable_params": facts.total_trainable,
+            "non_trainable_params": facts.total_frozen,
+            "macs": _value(macs),
+            "flops": None if macs is None else _value(2 * macs),
+            "receptive_field": _reach(receptive_field(facts.receptive_field, network)),
+        },
+        "conventions": CONVENTIONS,
+    }
+
+
+def _tensor(node: Any) -> dict[str, Any]:
+    return {"name": node.name, "shape": _list(node.shape)}
+
+
+def _layer(row: LayerFigures) -> dict[str, Any]:
+    made = {
+        "name": row.name,
+        "type": row.type,
+        "inputs": list(row.inputs),
+        "output_shape": _list(row.output_shape),
+        "params": {"trainable": row.trainable, "non_trainable": row.non_trainable},
+        "macs": _value(row.macs),
+        "receptive_field": _reach(row.receptive_field),
+        "line": row.line,
+    }
+    if row.shared_with:
+        made["shared_with"] = row.shared_with
+    return made
+
+
+def _reach(value: ReceptiveField | None) -> dict[str, Any]:
+    if value is None:
+        return {"size": None, "stride": None, "padding": None}
+    return {"size": _list(value.size), "stride": _list(value.stride), "padding": _list(value.padding)}
+
+
+def _list(values: Any) -> list[Any] | None:
+    return None if values is None else [_value(v) for v in values]
+
+
+def _value(value: Any) -> Any:
+    return str(value) if isinstance(value, Size) else value

@@ -1,0 +1,256 @@
+"""Data sets → arrays that the network takes: loaded, scaled, resized, labelled and split.
+
+Pixels become float32 from 0 to 1. What is held back (for the test, where the data bring none, and for validation) is
+drawn with the seed, the same share of every class. Nothing in a data file is run: pickled objects are refused.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compile.live import MissingExtra
+from cnnspec.layers.base import show_shape
+from cnnspec.record import Record
+from cnnspec.train.images import MAX_BYTES, resize
+from cnnspec.train.match import Targets, TrainingFailed, fit
+from cnnspec.train.settings import NAMED_DATA
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from cnnspec.elaborate.graph import Graph
+    from cnnspec.train.settings import TrainSettings
+
+    Array = np.ndarray[Any, Any]
+
+
+class Raw(Record):
+    """A data set as it comes. `y` are class numbers (N,) where the set is known by name."""
+
+    x: Array
+    y: Array
+    x_test: Array | None = None
+    y_test: Array | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Data(Record):
+    """What a training takes. Examples (N, *shape) float32; validation and test are None where nothing is held back.
+
+    `targets` is `match.Fit.targets`; `notes` say in sentences what was done to the data.
+    """
+
+    x: Array
+    y: Array
+    validation: tuple[Array, Array] | None
+    test: tuple[Array, Array] | None
+    targets: str
+    notes: tuple[str, ...]
+
+
+def load(settings: TrainSettings) -> Raw:
+    """Reads the data set. Raises TrainingFailed, or MissingExtra for a library that is not installed."""
+    assert settings.data is not None
+    if settings.data == "digits":
+        return _digits()
+    if settings.data in NAMED_DATA:
+        return _downloaded(settings.data)
+    return _npz(os.path.join(settings.folder, settings.data))
+
+
+def _digits() -> Raw:
+    try:
+        import numpy as np
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise MissingExtra(
+            f"{error.name or 'scikit-learn'} is not installed; data = digits needs scikit-learn: pip install \"cnnspec[keras]\""
+        ) from error
+    bundled = load_digits()
+    return Raw((bundled.images[..., None] / 16).astype(np.float32), bundled.target.astype(np.int64))
+
+
+def _downloaded(name: str) -> Raw:
+    from cnnspec.compile.live import import_keras
+
+    keras = import_keras()
+    import socket
+
+    import numpy as np
+
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(30)
+    try:
+        (x, y), (x_test, y_test) = getattr(keras.datasets, name).load_data()
+    except Exception as error:  # Keras raises a bare Exception when a download fails
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise TrainingFailed(
+            f"{name} is not on this machine and could not be downloaded ({why})",
+            f"connect to the network once, put Keras's file into {_cache()}, or train on data = digits", 2,
+        ) from error  # fmt: skip
+    finally:
+        socket.setdefaulttimeout(before)
+    shape = NAMED_DATA[name][0]
+    return Raw(x.reshape(-1, *shape), y.ravel().astype(np.int64), x_test.reshape(-1, *shape), y_test.ravel().astype(np.int64))
+
+
+def _cache() -> str:
+    return os.path.join(os.environ.get("KERAS_HOME", os.path.join("~", ".keras")), "datasets")
+
+
+_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+
+
+def _npz(path: str) -> Raw:
+    try:
+        import numpy as np
+    except ImportError as error:
+        raise MissingExtra('numpy is not installed; training needs it: pip install "cnnspec[keras]"') from error
+    if not os.path.isfile(path):
+        raise TrainingFailed(f"there is no data file {path}", "give the path of a .npz file, or data = digits", 2)
+    found: dict[str, Array] = {}
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            held = list(file.files)
+            for name in _ARRAYS:
+                if name in held:
+                    found[name] = file[name]
+    except MemoryError:
+        raise TrainingFailed(f"{path} does not fit in memory", "train on a part of it", 2) from None
+    except Exception as error:  # numpy, zipfile and zlib each have their own for a damaged file
+        if "allow_pickle" in str(error):
+            raise TrainingFailed(f"{path} holds pickled Python objects, which are not read", "save plain arrays of numbers", 2) from None
+        raise TrainingFailed(f"{path} cannot be read as a .npz file ({type(error).__name__})", "write it with numpy.savez", 2) from error
+    need = [n for n in ("x_train", "y_train") if n not in found]
+    if not need and ("x_test" in found) != ("y_test" in found):
+        need = ["y_test" if "x_test" in found else "x_test"]
+    if need:
+        raise TrainingFailed(f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}", "", 2)
+    return Raw(*[found.get(n) for n in _ARRAYS])
+
+
+# ---- what a file may hold -----------------------------------------------------------------------------------
+def _examples(x: Array, name: str, path: str) -> tuple[Array, str]:
+    """Examples as float32, and what was done to them."""
+    import numpy as np
+
+    if x.dtype.kind not in "buif":
+        raise TrainingFailed(f"{name} of {path} holds {x.dtype}, not numbers", "", 2)
+    if x.ndim < 2 or not x.size:
+        raise TrainingFailed(f"{name} of {path} has the shape {x.shape}: there are no examples in it", "", 2)
+    note = ""
+    if x.dtype == np.uint8:
+        x, note = x.astype(np.float32) / np.float32(255), "pixels from 0 to 255 are scaled to 0 to 1"
+    with np.errstate(over="ignore"):
+        x = np.ascontiguousarray(x, np.float32)
+    bad = ~np.isfinite(x.reshape(len(x), -1)).all(axis=1)
+    if bad.any():
+        raise TrainingFailed(
+            f"{int(bad.sum())} of {len(x)} examples in {name} of {path} hold NaN or infinity, the first is {int(bad.argmax())}",
+            "leave them out, or replace the values", 2,
+        )  # fmt: skip
+    return x, note
+
+
+def _labels(ys: Sequence[Array], settings: TrainSettings) -> tuple[list[Array], int | None]:
+    """Targets in one form, and the number of classes if they are class numbers: one-hot rows become numbers."""
+    import numpy as np
+
+    from cnnspec.train.match import REGRESSION
+
+    path, loss = settings.data, settings.loss
+    for y in ys:
+        if y.dtype.kind not in "buif":
+            raise TrainingFailed(f"the labels of {path} are {y.dtype}, not numbers", "number the classes from 0", 2)
+        if y.dtype.kind == "f" and not np.isfinite(y).all():
+            raise TrainingFailed(f"the labels of {path} hold NaN or infinity", "leave those examples out", 2)
+    ys = [y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y for y in ys]
+    regression = loss is not None and loss.name in REGRESSION
+    by_number = loss is None or loss.name == "SparseCategoricalCrossentropy"
+    if by_number and all(y.ndim == 2 and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all() for y in ys):
+        ys = [y.argmax(axis=1) for y in ys]
+    whole = all(y.dtype.kind in "bui" or (loss is not None and not regression and (y == np.rint(y)).all()) for y in ys)
+    if whole and all(y.min() >= 0 for y in ys if y.size) and not (ys[0].ndim > 1 and not by_number):
+        return [y.astype(np.int64) for y in ys], 1 + max(int(y.max()) for y in ys if y.size)
+    return [y.astype(np.float32) for y in ys], None
+
+
+# ---- from a data set to what the network takes --------------------------------------------------------------
+def prepare(raw: Raw, graph: Graph, settings: TrainSettings) -> Data:
+    """Arrays in the shapes that the network takes, split. Raises TrainingFailed when they cannot be brought there."""
+    import numpy as np
+
+    name = str(settings.data)
+    known = settings.data in NAMED_DATA
+    if len(raw.x) != len(raw.y) or (raw.x_test is not None and len(raw.x_test) != len(raw.y_test)):  # type: ignore[arg-type]
+        which = "train" if len(raw.x) != len(raw.y) else "test"
+        x, y = (raw.x, raw.y) if which == "train" else (raw.x_test, raw.y_test)
+        raise TrainingFailed(f"{name} has {len(x)} examples in x_{which}, but {len(y)} labels in y_{which}", "", 2)  # type: ignore[arg-type]
+    pairs = [(raw.x, raw.y)] + ([(raw.x_test, raw.y_test)] if raw.x_test is not None and len(raw.x_test) else [])
+    examples = [_examples(x, part, name) for (x, _), part in zip(pairs, ("x_train", "x_test"), strict=False)]  # type: ignore[arg-type]
+    notes = [*raw.notes, *({note for _, note in examples if note and not known})]
+    ys, classes = _labels([y for _, y in pairs], settings)  # type: ignore[misc]
+    shape = examples[0][0].shape[1:]
+    if any(x.shape[1:] != shape for x, _ in examples):
+        raise TrainingFailed(f"x_train and x_test of {name} differ in shape", "", 2)
+    targets = Targets(ys[0].shape[1:], NAMED_DATA[name][1] if known else classes, known)
+    how = fit(graph, settings, shape, targets, images=known)
+    xs = []
+    for x, _ in examples:
+        if how.resized:
+            size = 4 * len(x) * int(np.prod(how.shape))
+            if size > MAX_BYTES:
+                raise TrainingFailed(
+                    f"{len(x):,} images of {show_shape(how.shape)} take {size / 2**30:.0f} GiB of memory", "give the network a smaller input"
+                )
+            x = resize(x, how.shape[:2])
+        xs.append(x.reshape(len(x), *how.shape))
+    if how.resized:
+        notes.append(f"the images of {name}, {show_shape(shape)}, are resized to {show_shape(how.shape)}")
+    elif how.shape != shape:
+        notes.append(f"examples of {show_shape(shape)} are read as {show_shape(how.shape)}")
+    units = graph.nodes[graph.outputs[0]].shape[-1]  # type: ignore[index]
+    final = [_form(y, how.targets, units if isinstance(units, int) else 0) for y in ys]
+    return _split(xs, ys, final, classes is not None and ys[0].ndim == 1, settings, how.targets, tuple(notes))
+
+
+def _form(y: Array, targets: str, units: int) -> Array:
+    import numpy as np
+
+    if targets == "one-hot":
+        return (y[..., None] == np.arange(units)).astype(np.float32)
+    return y.astype(np.float32)[:, None] if targets == "column" else y
+
+
+def _split(
+    xs: list[Array], labels: list[Array], ys: list[Array], by_class: bool, settings: TrainSettings, targets: str, notes: tuple[str, ...]
+) -> Data:
+    import numpy as np
+
+    rng = np.random.default_rng(settings.seed)
+    test = (xs[1], ys[1]) if len(xs) > 1 else None
+    x, y, label = xs[0], ys[0], labels[0]
+    if test is None:
+        rest, held = draw(label, settings.test, by_class, rng)
+        if len(held):
+            test = (x[held], y[held])
+        x, y, label = x[rest], y[rest], label[rest]
+    rest, held = draw(label, settings.validation, by_class, rng)
+    validation = (x[held], y[held]) if len(held) else None
+    if not len(rest):
+        raise TrainingFailed(f"{settings.data} has no examples left to train on", "hold back less", 2)
+    return Data(x[rest], y[rest], validation, test, targets, notes)
+
+
+def draw(labels: Array, share: float, by_class: bool, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Indices (rest, held back), each in order: of every class, or of the whole, the share rounded."""
+    import numpy as np
+
+    groups = [np.flatnonzero(labels == c) for c in np.unique(labels)] if by_class else [np.arange(len(labels))]
+    held = np.concatenate([rng.permutation(group)[: round(share * len(group))] for group in groups])
+    kept = np.ones(len(labels), bool)
+    kept[held] = False
+    return np.flatnonzero(kept), np.sort(held)

@@ -1,0 +1,143 @@
+"""Whether a network and data fit together, and what has to be done to the data first.
+
+Needs shapes alone, no arrays and no Keras, so a network that cannot be trained on its data is refused in milliseconds.
+Shapes are without the batch; a size that the network leaves open takes the data's.
+"""
+
+from __future__ import annotations
+
+from cnnspec.layers.base import show_shape
+from cnnspec.record import Record
+from cnnspec.train.words import our_word
+from cnnspec.train.settings import NAMED_DATA
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.elaborate.graph import Graph
+    from cnnspec.layers.argument import Term
+    from cnnspec.layers.base import Shape
+    from cnnspec.source import Span
+    from cnnspec.train.settings import TrainSettings
+
+
+class TrainingFailed(Exception):
+    """Ends a training before its end; whoever starts trainings says so. `status` is the command's exit status:
+    1 when the spec is at fault, 2 when files or what is installed are."""
+
+    def __init__(self, message: str, help: str = "", status: int = 1, span: Span | None = None) -> None:
+        super().__init__(f"{message}; {help}" if help else message)
+        self.message, self.help, self.status, self.span = message, help, status, span
+
+
+class Fit(Record):
+    """How data become what the network takes: `shape` of an example, `targets` one of the words below.
+
+    "classes": class numbers; "one-hot": a vector for each class number; "column": numbers as vectors of one;
+    "given": as they are.
+    """
+
+    shape: tuple[int, ...]
+    resized: bool
+    targets: str
+
+
+class Targets(Record):
+    """What is known about the targets: their shape, the number of classes when they are class numbers (else None),
+    and whether that number is exact or only the highest that was met."""
+
+    shape: tuple[int, ...]
+    classes: int | None
+    exact: bool = False
+
+
+REGRESSION = {
+    "MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError",
+    "Huber", "LogCosh", "Poisson",
+}  # fmt: skip
+
+
+def ends(graph: Graph) -> tuple[Shape, Shape]:
+    """Shapes of the only input and the only output. Raises TrainingFailed when there are several."""
+    for nodes, noun in ((graph.inputs, "inputs"), (graph.outputs, "outputs")):
+        if len(nodes) > 1:
+            help = "train it in Python: cnnspec.load(…).to_keras() gives a Keras model to fit"
+            raise TrainingFailed(f"{graph.name} has {len(nodes)} {noun}; this command trains networks with one", help)
+        if not nodes or graph.nodes[nodes[0]].shape is None:
+            raise TrainingFailed(f"{graph.name} has no {noun[:-1]} of a known shape", "correct its errors first")
+    return graph.nodes[graph.inputs[0]].shape, graph.nodes[graph.outputs[0]].shape  # type: ignore[return-value]
+
+
+def fit_named(graph: Graph, settings: TrainSettings) -> Fit | None:
+    """The fit of a data set that is known by name, before it is loaded; None for a file."""
+    if settings.data not in NAMED_DATA:
+        ends(graph)
+        return None
+    shape, classes = NAMED_DATA[settings.data]
+    return fit(graph, settings, shape, Targets((), classes, True), images=True)
+
+
+def fit(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: Targets, images: bool) -> Fit:
+    """How examples of this shape and these targets suit the network; TrainingFailed when they cannot.
+
+    `images`: examples are pictures of one known kind, which may be resized.
+    """
+    wanted, output = ends(graph)
+    data = settings.data or "the data"
+    resized = False
+    if len(wanted) == len(shape) and all(not isinstance(w, int) or w == n for w, n in zip(wanted, shape, strict=True)):
+        final = shape
+    elif all(isinstance(w, int) for w in wanted) and _product(wanted) == _product(shape):
+        final = tuple([int(w) for w in wanted])  # type: ignore[arg-type]
+    elif images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:
+        final = tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)])
+        resized = True
+    else:
+        span = graph.nodes[graph.inputs[0]].site.span
+        message = f"the network takes {show_shape(wanted)}, an example of {data} is {show_shape(shape)}"
+        raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=span)
+    return Fit(final, resized, _targets(graph, settings.loss, output, targets, data))
+
+
+def _product(sizes: tuple[object, ...]) -> int:
+    total = 1
+    for size in sizes:
+        assert isinstance(size, int)
+        total *= size
+    return total
+
+
+def _targets(graph: Graph, loss: Term | None, output: Shape, targets: Targets, data: str) -> str:
+    span = graph.nodes[graph.outputs[0]].site.span
+    classes, sparse = targets.classes, loss is not None and loss.name == "SparseCategoricalCrossentropy"
+    if classes is None:
+        if sparse:
+            raise TrainingFailed(f"{data} has targets that are no class numbers, which {our_word(loss)} needs",  # type: ignore[arg-type]
+                                 "use mean_squared_error, or whole numbers from 0 as labels")  # fmt: skip
+        if agree(output, targets.shape):
+            return "given"
+        if targets.shape == () and output == (1,):
+            return "column"
+        message = f"the network yields {show_shape(output)}, a target of {data} is {_show(targets.shape)}"
+        raise TrainingFailed(message, "give the last layer as many outputs", span=span)
+    units = output[-1]
+    head = f"end with dense({classes}, softmax)"
+    if not agree(output[:-1], targets.shape):
+        what = "a class for each example" if not targets.shape else f"classes of shape {show_shape(targets.shape)}"
+        message = f"the network yields {show_shape(output)}, but {data} has {what}"
+        raise TrainingFailed(message, f"flatten, or gap, then {head}" if not targets.shape else "", span=span)
+    if units == 1 and (loss is None or not sparse) and targets.shape == ():
+        if classes <= 2 or (loss is not None and loss.name in REGRESSION and not targets.exact):
+            return "column"
+    if isinstance(units, int) and (units < classes or (targets.exact and units != classes)):
+        message = f"{data} has {classes} classes, the network {units} output{'' if units == 1 else 's'}"
+        raise TrainingFailed(message, head if not targets.shape else f"end with {classes} channels", span=span)
+    return "classes" if loss is None or sparse else "one-hot"
+
+
+def agree(wanted: Shape, shape: tuple[int, ...]) -> bool:
+    """Whether a shape is one that the network may yield; a size that it leaves open agrees with all."""
+    return len(wanted) == len(shape) and all(not isinstance(w, int) or w == n for w, n in zip(wanted, shape, strict=True))
+
+
+def _show(shape: tuple[int, ...]) -> str:
+    return show_shape(shape) if shape else "one number"
