@@ -182,7 +182,8 @@ def upsamples(draw: Draw) -> Case:
 
     def build(keras: Any, xs: list[Any]) -> Any:
         given = {} if way == "nearest" else {"interpolation": way}
-        return getattr(keras.layers, f"UpSampling{rank}D")(size=factor, **given)(xs[0])
+        fitting = factor[0] if rank == 1 and isinstance(factor, tuple) and len(factor) == 1 else factor
+        return getattr(keras.layers, f"UpSampling{rank}D")(size=fitting, **given)(xs[0])
 
     return Case([shape(draw, rank)], text, build)
 
@@ -214,21 +215,29 @@ def dense(draw: Draw) -> Case:
     return Case([shape(draw, draw(st.integers(0, 3)))], f"dense({said(units=units, bias=bias)})", build)
 
 
+NORMS = {
+    "bn": "BatchNormalization", "layer_norm": "LayerNormalization", "group_norm": "GroupNormalization", "softmax": "Softmax",
+    "prelu": "PReLU",
+}  # fmt: skip
+
+
 @st.composite
 def norms(draw: Draw) -> Case:
     rank = draw(st.integers(0, 3))
     entering = shape(draw, rank, 6, 8)
-    axis = draw(st.integers(-rank - 2, rank + 2))
-    which = draw(st.sampled_from(["bn", "layer_norm", "group_norm"]))
-    given: dict[str, Any] = {"center": draw(st.booleans()), "scale": draw(st.booleans())}
-    if draw(st.booleans()):
-        given["axis"] = axis
-    if which == "layer_norm" and draw(st.booleans()):
-        given["axis"] = tuple(draw(st.lists(st.integers(-rank - 1, rank + 1), min_size=1, max_size=3)))
+    which = draw(st.sampled_from(sorted(NORMS)))
+    axis, axes = st.integers(-rank - 2, rank + 2), st.lists(st.integers(-rank - 1, rank + 1), min_size=1, max_size=3)
+    given: dict[str, Any] = {}
+    if which == "prelu":
+        if draw(st.booleans()):
+            given["shared_axes"] = tuple(draw(axes))
+    elif draw(st.booleans()):
+        given["axis"] = draw(axis) if which in ("bn", "group_norm") or draw(st.booleans()) else tuple(draw(axes))
+    if which in ("bn", "layer_norm", "group_norm"):
+        given |= {"center": draw(st.booleans()), "scale": draw(st.booleans())}
     if which == "group_norm":
         given["groups"] = draw(st.integers(-1, 9))
-    name = {"bn": "BatchNormalization", "layer_norm": "LayerNormalization", "group_norm": "GroupNormalization"}[which]
-    build = lambda keras, xs: getattr(keras.layers, name)(**given)(xs[0])  # noqa: E731
+    build = lambda keras, xs: getattr(keras.layers, NORMS[which])(**given)(xs[0])  # noqa: E731
     return Case([entering], f"{which}({said(**given)})", build)
 
 

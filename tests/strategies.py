@@ -30,7 +30,7 @@ names = st.builds(lambda text: t.Name(0, 0, text), words)
 numbers = st.sampled_from(sorted(NUMBERS)).map(lambda text: t.Number(0, 0, NUMBERS[text], text))
 sizes = st.none() | st.integers(0, 300)
 dims = st.one_of(st.just((None,)), st.lists(sizes, min_size=2, max_size=4).map(tuple)).map(lambda s: t.Dims(0, 0, s))
-characters = st.characters(blacklist_characters="\n", blacklist_categories=("Cs",))
+characters = st.characters(codec="utf-8", exclude_characters="\n")
 contents = st.sampled_from(["relu", "same", "channels_last", "stem"]) | st.text(characters, max_size=6).map(
     lambda s: s.replace("'", "") if '"' in s else s
 )
@@ -164,7 +164,7 @@ def untidy(draw: Any, text: str) -> tuple[str, list[str]]:
     for kind, start, end in Lexer(text).tokens():
         inside = brackets[-1] != KIND["LBRACE"]
         after = before in loose and before not in (KIND["ELSE"], KIND["RBRACE"])
-        out += gap(inside or after or kind in loose and kind != KIND["LBRACE"])
+        out += gap(inside or after or (kind in loose and kind != KIND["LBRACE"]))
         if kind in (KIND["LPAR"], KIND["LSQB"], KIND["LBRACE"]):
             brackets.append(kind)
         elif kind in (KIND["RPAR"], KIND["RSQB"], KIND["RBRACE"]):

@@ -42,7 +42,8 @@ def read(text: str) -> Tree:
 
 def formatted(text: str) -> str:
     out, diagnostics = format_source(Source("test.cnn", text))
-    assert out is not None and not diagnostics, (text, diagnostics)
+    assert out is not None, (text, diagnostics)
+    assert not diagnostics
     return out
 
 
@@ -123,10 +124,11 @@ def test_any_text_is_read_without_a_crash(text: str) -> None:
     check_any(text)
 
 
-_pieces = st.sampled_from(
-    'conv ( ) [ ] { } , ; . .. -> => = == + - * ^ 3 3x3 ? "a" \' # \\ if else for in as not input Input model block train expect use output'.split()
-    + ["\n", "\n\n", "x", "Sequential", "name", "shape"]
-)
+TOKENS = """
+conv ( ) [ ] { } , ; . .. -> => = == + - * ^ 3 3x3 ? "a" ' # \\ if else for in as not input Input model block train
+expect use output x Sequential name shape
+"""
+_pieces = st.sampled_from([*TOKENS.split(), "\n", "\n\n"])
 
 
 @cases(2)
@@ -138,7 +140,8 @@ def test_any_tokens_are_read_without_a_crash(text: str) -> None:
 def check_any(text: str) -> None:
     out, diagnostics = format_source(Source("test.cnn", text))
     if out is None:
-        assert diagnostics and "formatter" not in diagnostics[0].message, (text, diagnostics)
+        assert diagnostics
+        assert "formatter" not in diagnostics[0].message, text
     else:
         assert formatted(out) == out
 
@@ -175,7 +178,7 @@ def test_the_deepest_nesting_that_is_read_is_printed(opening: str, closing: str)
 
 
 def test_the_prefixes_of_pasted_names_are_those_that_are_understood() -> None:
-    from cnnspec.elaborate.expressions import PREFIXES as understood
-    from cnnspec.format.keras import PREFIXES
+    from cnnspec.elaborate import expressions
+    from cnnspec.format import keras
 
-    assert PREFIXES == understood
+    assert keras.PREFIXES == expressions.PREFIXES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.analyses.memory import BYTES, activation_values, peak_values, tensor_sizes
+from cnnspec.analyses.memory import BYTES, activation_values, in_bytes, peak_values, tensor_sizes
 from cnnspec.layers.argument import word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
@@ -26,15 +26,6 @@ class Figure(Record):
 
 def _whole(number: Any) -> str:
     return f"{number:,}" if isinstance(number, (int, float)) else show_shape(number) if isinstance(number, tuple) else str(number)
-
-
-def _bytes(number: Any) -> str:
-    if not isinstance(number, (int, float)):
-        return str(number)
-    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if number >= size:
-            return f"{number / size:,.2f} {unit}"
-    return f"{number:,} bytes"
 
 
 def _share(number: Any) -> str:
@@ -89,7 +80,7 @@ def _memory(values: int | None, arguments: dict[str, Any]) -> Figure | None:
     if values is None:
         return None
     size = values * BYTES[dtype] * batch
-    return Figure((size,), _bytes(size), _bytes)
+    return Figure((size,), in_bytes(size), in_bytes)
 
 
 def _activation_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:

@@ -17,6 +17,14 @@ BYTES = {
 }  # fmt: skip
 
 
+def in_bytes(number: float) -> str:
+    """A number of bytes for people: 1.88 KiB."""
+    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if number >= size:
+            return f"{number / size:,.2f} {unit}"
+    return f"{number:,} bytes"
+
+
 def tensor_sizes(facts: Facts) -> list[int] | None:
     """Values of every node's output; None when one is unknown."""
     sizes = []

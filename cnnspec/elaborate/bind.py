@@ -138,7 +138,7 @@ def misfit(
     """Say why a value does not fit an argument; a word that another argument would take gets a hint."""
     if isinstance(value, Term) and value.place and not value.positional:
         place = value.place[0] if value.place[1].source is scope.source else place
-    help = ""
+    help = unfit.hint
     for other, argument in cls.arguments.items():
         if other != name and word_of(value) is not None:
             try:

@@ -96,15 +96,16 @@ class Graph:
         return readers
 
     def assign_names(self) -> None:
-        """Give every node that has no name of its own one of its layer's, numbered from 1: conv1, conv2, relu1."""
+        """Give every node that has no name of its own one of its layer's, numbered from 1: conv1, conv2, relu6_1."""
         taken = {node.name for node in self.nodes if node.name}
         counts: dict[str, int] = {}
         for node in self.nodes:
             if not node.name:
                 number = counts.get(node.label, 0) + 1
-                while f"{node.label}{number}" in taken:
+                stem = f"{node.label}_" if node.label[-1:].isdigit() else node.label
+                while f"{stem}{number}" in taken:
                     number += 1
                 counts[node.label] = number
-                node.name = f"{node.label}{number}"
+                node.name = f"{stem}{number}"
 
 

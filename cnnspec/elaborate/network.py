@@ -117,10 +117,18 @@ class NetworkBuilder(Expressions):
 
     def step(self, item: tree.Step, scope: Scope, current: Tensor | None) -> Tensor | None:
         if current is None:
+            if self.empty(item.value, scope):
+                return None
             current = self.first_input(item.value, scope)
             if current is None:
                 return None
         return self.apply(item.value, scope, current)
+
+    def empty(self, value: tree.Node, scope: Scope) -> bool:
+        """Whether this is `Sequential()`, as pasted: its layers are added by the steps below it."""
+        if not isinstance(value, tree.Call) or self.callee(value.function, scope) != "Sequential":
+            return False
+        return all(argument.name is not None and argument.name.text == "name" for argument in value.arguments)
 
     def first_input(self, value: tree.Node, scope: Scope) -> Tensor | None:
         """The input that a pasted `input_shape=` of the first layer declares."""

@@ -44,7 +44,7 @@ def _row(cells: list[str], widths: list[int], numbers: list[bool]) -> str:
 
 
 def _is_number(node: Node) -> bool:
-    return isinstance(node, Number) or isinstance(node, Signed) and isinstance(node.value, Number)
+    return isinstance(node.value if isinstance(node, Signed) else node, Number)
 
 
 def _atom(node: Node) -> str | None:

@@ -125,7 +125,7 @@ class Layers:
             return None  # axes, which are no sizes
         except Unfit:
             pass
-        if len(numbers) == 1 or len(set(numbers)) == 1 and declared.keras in _PER_AXIS:
+        if len(numbers) == 1 or (len(set(numbers)) == 1 and declared.keras in _PER_AXIS):
             return Number(value.start, value.end, numbers[0], str(numbers[0]))
         return Dims(value.start, value.end, tuple(numbers))
 

@@ -190,7 +190,7 @@ class _Rewriter:
         title = layers.title(node) if naming else None
         kept: list[Argument] = []
         for argument, name in layers.bound_arguments(node):
-            if layers.says_nothing(argument) or title and argument.name and argument.name.text == "name":
+            if layers.says_nothing(argument) or (title and argument.name and argument.name.text == "name"):
                 continue
             if layers.merges(node) and argument.name is None:
                 kept.append(argument.replace(value=self.expression(argument.value, True, True)))

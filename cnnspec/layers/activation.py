@@ -10,12 +10,12 @@ from cnnspec.layers.argument import (
     constraint,
     initializer,
     number,
+    one_of,
     optional,
     regularizer,
     word_of,
 )
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, show_shape
-from cnnspec.names import suggestion
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, axis_problem, show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ def activation(value: Any) -> str | None:
     word = word_of(value)
     name = _spellings.get(word.lower()) if word is not None else None
     if name is None or name in _RESHAPING:
-        hint = suggestion(word, FUNCTIONS) if word else ""
-        raise Unfit("an activation: " + ", ".join(n for n in FUNCTIONS if n not in _RESHAPING) + hint)
+        raise Unfit("an activation", one_of(word or "", [n for n in FUNCTIONS if n not in _RESHAPING]))
     return None if name == "linear" else name
 
 
@@ -76,7 +75,7 @@ def function(value: Any) -> str:
     word = word_of(value)
     name = _spellings.get(word.lower()) if word is not None else None
     if name is None:
-        raise Unfit("an activation: " + ", ".join(FUNCTIONS) + (suggestion(word, FUNCTIONS) if word else ""))
+        raise Unfit("an activation", one_of(word or "", FUNCTIONS))
     return name
 
 
@@ -224,11 +223,7 @@ class Softmax(Layer):
     axis: int = argument(axes, "axis that sums to 1", -1)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        rank = len(inputs[0])
-        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        if any(not (1 <= a <= rank or -rank <= a <= -1) for a in given):
-            return Problem("E011", f"axis must be from 1 to {rank}, or from -{rank} to -1", "axis", "-1 is the channels")
-        return None
+        return axis_problem(self.axis, inputs[0])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         rank = len(inputs[0])

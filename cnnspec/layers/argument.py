@@ -10,7 +10,7 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any, ClassVar
 
     Kind = Callable[[Any], Any]
@@ -32,15 +32,17 @@ class Term(Record):
 
     def __str__(self) -> str:
         inner = [show(v) for v in self.positional] + [f"{k}={show(v)}" for k, v in self.keywords]
-        return f"{self.name}({', '.join(inner)})" if inner else self.name
+        name = _words.get(self.name, self.name) if self.module else self.name
+        return f"{name}({', '.join(inner)})" if inner else name
 
 
 class Unfit(Exception):
-    """A value that a kind cannot take. `expected` completes the sentence "… must be"."""
+    """A value that a kind cannot take. `expected` completes the sentence "… must be"; `hint` says what to write."""
 
-    def __init__(self, expected: str) -> None:
+    def __init__(self, expected: str, hint: str = "") -> None:
         super().__init__(expected)
         self.expected = expected
+        self.hint = hint
 
 
 class _Required:
@@ -219,6 +221,14 @@ def axes(value: Any) -> int | tuple[int, ...]:
     return integer(value)
 
 
+def one_of(word: str, known: Iterable[str]) -> str:
+    """The known word that was most likely meant, or all of them."""
+    from cnnspec.names import nearest
+
+    found = nearest(word, known)
+    return f'did you mean "{found}"?' if found else f"known are {', '.join(known)}"
+
+
 # ---- words that Keras gives a meaning ----------------------------------------------------------------------
 _SEED = ("seed",)
 INITIALIZERS = {
@@ -251,6 +261,9 @@ CONSTRAINTS = {
 }
 
 
+_words = {cls: word for known in (INITIALIZERS, REGULARIZERS, CONSTRAINTS) for word, (cls, _) in known.items()}
+
+
 def _keras_words(module: str, known: dict[str, tuple[str, tuple[str, ...]]], noun: str) -> Kind:
     by_name = {name: name for name in known} | {cls.lower(): name for name, (cls, _) in known.items()}
     by_name |= {name.replace("_", ""): name for name in known}
@@ -263,9 +276,7 @@ def _keras_words(module: str, known: dict[str, tuple[str, tuple[str, ...]]], nou
             return None
         name = by_name.get(term.name.lower())
         if name is None:
-            from cnnspec.names import suggestion
-
-            raise Unfit(f"{noun} ({', '.join(known)})" + suggestion(term.name, known))
+            raise Unfit(noun, one_of(term.name, known))
         cls, parameters = known[name]
         if len(term.positional) > len(parameters):
             raise Unfit(f"{name}({', '.join(parameters)})")

@@ -120,6 +120,21 @@ def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = 
     return Problem("E106", f"{layer} needs {wanted}, got {size}", help="reshape first")
 
 
+def axis_problem(given: int | tuple[int, ...], shape: Shape) -> Problem | None:
+    """The problem of an axis (or several) that the shape does not have; axes count the batch as 0, as in Keras."""
+    rank = len(shape)
+    chosen = given if isinstance(given, tuple) else (given,)
+    for axis in chosen:
+        if not (1 <= axis <= rank or -rank <= axis <= -1):
+            message = f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {rank}"
+            return Problem("E011", message, "axis", "-1 is the channels")
+    places = [axis % (rank + 1) for axis in chosen]
+    if len(set(places)) < len(places):
+        twice = next(place for place in places if places.count(place) > 1)
+        return Problem("E011", f"axis {twice} is named twice", "axis", "name it once")
+    return None
+
+
 def product(sizes: tuple[Dim, ...]) -> Dim:
     total: Dim = 1
     for size in sizes:

@@ -289,7 +289,6 @@ class SeparableConv(Convolution):
         return (
             needs_space(inputs, "separable_conv", (1, 2))
             or self.window_problem(inputs, "separable_conv")
-            or self.strided_and_dilated()
             or uneven_stride(self.stride)
         )
 
@@ -318,7 +317,7 @@ def largest(value: Any) -> int:
 
 
 def uneven_stride(stride: Any) -> Problem | None:
-    """TensorFlow's depthwise kernels take one stride for both axes."""
+    """TensorFlow's depthwise kernels take one stride for both axes (on a GPU, and on a CPU without oneDNN)."""
     if isinstance(stride, tuple) and len(set(stride)) > 1:
         return Problem("E011", f"stride {show(stride)} differs by axis: TensorFlow refuses that here", "stride", "give one number")
     return None

@@ -14,7 +14,7 @@ from cnnspec.layers.argument import (
     optional,
     regularizer,
 )
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, show_shape
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, axis_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,15 +27,6 @@ BETA_INITIALIZER = argument(initializer, "how beta begins", Term("Zeros", module
 GAMMA_INITIALIZER = argument(initializer, "how gamma begins", Term("Ones", module="initializers"))
 REGULARIZER = argument(optional(regularizer), "penalty, added to the loss", None)
 CONSTRAINT = argument(optional(constraint), "projection after every update", None)
-
-
-def axis_problem(given: Any, shape: Shape) -> Problem | None:
-    rank = len(shape)
-    for axis in given if isinstance(given, tuple) else (given,):
-        if not (1 <= axis <= rank or -rank <= axis <= -1):
-            message = f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {rank}"
-            return Problem("E011", message, "axis", "-1 is the channels")
-    return None
 
 
 def scale_and_center(layer: Any, shape: Shape) -> tuple[Weight, ...]:

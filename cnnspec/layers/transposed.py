@@ -97,10 +97,10 @@ class ConvTranspose(Convolution):
         if found := self.strided_and_dilated():
             return found
         for axis in range(rank):
-            extent, stride, dilation, extra, _ = self._axis(rank, axis)
-            if extra is not None and extra >= max(stride, dilation):
+            extent, stride, _, extra, _ = self._axis(rank, axis)
+            if extra is not None and extra >= stride:
                 message = f"output_padding {extra} must be less than the stride {stride}"
-                return Problem("E108", message, "output_padding", f"use {max(stride, dilation) - 1} or less")
+                return Problem("E108", message, "output_padding", f"use {stride - 1} or less")
             if extra is not None and self.padding == "same" and -(-(extent % 2 + extra - stride) // stride) != 0:
                 message = f"output_padding {extra} with padding=same does not give back {show_shape((inputs[0][axis],))} positions at stride {stride}"
                 return Problem("E108", message, "output_padding", "leave it out: same then gives N * stride")
@@ -192,7 +192,7 @@ class Upsample(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        given: dict[str, Any] = {"size": self.size}
+        given: dict[str, Any] = {"size": along(self.size, 1, 0) if rank == 1 else self.size}
         if self.interpolation != "nearest":
             given["interpolation"] = self.interpolation
         return (KerasCall(f"UpSampling{rank}D", given),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.analyses.facts import CONVENTIONS
+from cnnspec.analyses.memory import BYTES, in_bytes
 from cnnspec.layers.base import show_shape
 from cnnspec.report.rows import LayerFigures, ReceptiveField, receptive_field, rows
 from cnnspec.size import Size
@@ -43,10 +44,10 @@ def totals(network: Checked) -> list[str]:
     facts = network.facts
     params, trainable, frozen = facts.total_parameters, facts.total_trainable, facts.total_frozen
     macs = facts.total_macs
-    megabytes = "" if params is None else f" ({params * 4 / 2**20:,.2f} MiB as float32)"
+    size = "" if params is None else f" ({in_bytes(params * BYTES['float32'])} as float32)"
     reach = receptive_field(facts.receptive_field, network)
     lines = [
-        f"Total params: {figure(params)}{megabytes}",
+        f"Total params: {figure(params)}{size}",
         f"Trainable params: {figure(trainable)}",
         f"Non-trainable params: {figure(frozen)}",
         f"MACs: {figure(macs)} (convolutions and dense layers, one example, bias not counted; FLOPs = 2 * MACs)",

@@ -1,0 +1,97 @@
+"""Words of a train section → Keras objects."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.layers.argument import Term
+from cnnspec.train.match import TrainingFailed
+from cnnspec.train.reading import word
+from cnnspec.train.settings import metric_name
+from cnnspec.train.words import our_word
+
+if TYPE_CHECKING:
+    from cnnspec.train.settings import TrainSettings
+
+
+def build(term: Term, keras: Any, **more: Any) -> Any:
+    """The Keras object that a resolved word names, with `more` arguments where the word gives none."""
+    module = keras
+    for part in term.module.split("."):
+        module = getattr(module, part)
+    arguments = {name: build(v, keras) if isinstance(v, Term) else v for name, v in term.keywords}
+    try:
+        return getattr(module, term.name)(**{**more, **arguments})
+    except AttributeError:
+        if hasattr(module, term.name):
+            raise
+        raise TrainingFailed(f"this version of Keras ({keras.__version__}) has no {term.name}", "upgrade Keras", 2) from None
+    except ImportError as error:
+        raise TrainingFailed(f"{our_word(term)} needs a package that is not installed ({error})", "install it", 2) from None
+    except (TypeError, ValueError) as error:
+        raise TrainingFailed(f"Keras refuses {our_word(term)}: {first_line(error)}") from None
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line and not without end."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines)[:300] if lines else type(error).__name__
+
+
+def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
+    """The loss that the settings name, else the one for these targets and the network's last activation."""
+    if settings.loss is not None:
+        return settings.loss
+    last = _last_activation(model)
+    units = model.output.shape[-1]
+    if targets == "classes":
+        return word("losses", Term("sparse_categorical_crossentropy", (), () if last == "softmax" else (("from_logits", True),)))
+    if targets == "column" or (targets == "given" and last == "sigmoid"):
+        return word("losses", Term("binary_crossentropy", (), () if last == "sigmoid" else (("from_logits", True),)))
+    assert units is not None
+    return word("losses", Term("mean_squared_error"))
+
+
+def _last_activation(model: Any) -> str:
+    layer = model.output._keras_history.operation
+    activation = getattr(layer, "activation", None)
+    return str(getattr(activation, "__name__", type(layer).__name__)).lower()
+
+
+def metrics(settings: TrainSettings, keras: Any, targets: str) -> list[Any]:
+    """Keras's metrics: those of the settings, else accuracy where targets are classes."""
+    if settings.metrics is None:
+        return ["accuracy"] if targets in ("classes", "one-hot", "column") else []
+    return ["accuracy" if m.name == "accuracy" else build(m, keras, name=metric_name(m)) for m in settings.metrics]
+
+
+def callbacks(settings: TrainSettings, keras: Any, output: str) -> list[Any]:
+    """Keras's callbacks. Raises TrainingFailed for one that would destroy files."""
+    made = []
+    for term in settings.callbacks:
+        given = dict(term.keywords)
+        if term.name == "ModelCheckpoint" and os.path.abspath(given["filepath"]) == os.path.abspath(output):
+            raise TrainingFailed(
+                f"model_checkpoint writes {given['filepath']}, where the last model is saved", "give it another file, or choose -o"
+            )
+        if term.name == "BackupAndRestore":
+            _own_folder(given["backup_dir"])
+        for name in ("filename", "filepath"):
+            folder = os.path.dirname(given.get(name, ""))
+            if folder:
+                os.makedirs(folder, exist_ok=True)
+        if term.name == "LearningRateScheduler":
+            schedule = build(given.pop("schedule"), keras)
+            rates = lambda epoch, rate, schedule=schedule: float(schedule(epoch))  # noqa: E731
+            made.append(keras.callbacks.LearningRateScheduler(rates, **given))
+        else:
+            made.append(build(term, keras))
+    return made
+
+
+def _own_folder(path: str) -> None:
+    """Keras deletes the whole backup folder after the training, so nothing of the user's may be in it."""
+    own = ("latest.weights.h5", "training_metadata.json", "latest.weights.h5.bkp", "training_metadata.json.bkp")
+    if os.path.exists(path) and (not os.path.isdir(path) or set(os.listdir(path)) - set(own)):
+        raise TrainingFailed(f"backup_and_restore deletes {path} after the training, and there are other files in it", "give it a folder of its own")

@@ -1,0 +1,163 @@
+"""What a person sees while a network trains: a bar on a terminal, a line for every epoch anywhere.
+
+`Watcher` is what Keras calls; what it shows goes to a display. It also ends the training when Ctrl-C was pressed, at the
+end of the batch, and when the loss is no number any more.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
+
+from cnnspec.train.match import TrainingFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class Lines:
+    """Writes a line for every epoch, and notes."""
+
+    def __init__(self, stream: TextIO, quiet: bool = False) -> None:
+        self.stream = stream
+        self.quiet = quiet
+
+    def note(self, text: str) -> None:
+        if not self.quiet:
+            print(text, file=self.stream, flush=True)
+
+    def begin(self, epoch: str, batches: int | None) -> None: ...
+
+    def advance(self, batch: int, figures: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Bar(Lines):
+    """A bar for the epoch that runs, below the lines of those that are done."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.console = Console(file=stream, highlight=False)
+        text = "{task.description}", "{task.fields[figures]}"
+        self.bar = Progress(
+            TextColumn(text[0], markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn(text[1], markup=False),
+            console=self.console, transient=True,
+        )  # fmt: skip
+        self.task: Any = None
+
+    def note(self, text: str) -> None:
+        self.console.print(text, markup=False, soft_wrap=True)
+
+    def begin(self, epoch: str, batches: int | None) -> None:
+        if self.task is None:
+            self.task = self.bar.add_task(epoch, total=batches, figures="")
+            self.bar.start()
+        self.bar.reset(self.task, total=batches, description=epoch, figures="")
+
+    def advance(self, batch: int, figures: str) -> None:
+        self.bar.update(self.task, completed=batch, figures=figures)
+
+    def close(self) -> None:
+        self.bar.stop()
+
+
+def display(stream: TextIO, quiet: bool = False) -> Lines:
+    """A bar where there is a terminal, else lines; nothing when quiet."""
+    if not quiet and stream.isatty():
+        try:
+            return Bar(stream)
+        except ImportError:
+            pass
+    return Lines(stream, quiet)
+
+
+def figures(logs: Mapping[str, Any]) -> str:
+    """An epoch's figures in one line: the loss first, what was validated last."""
+    order = sorted(logs, key=lambda name: (name == "learning_rate", name.startswith("val_"), not name.endswith("loss")))
+    return "  ".join(f"{name} {figure(logs[name])}" for name in order)
+
+
+def figure(value: Any) -> str:
+    """A figure with four digits, in the shorter form; a vector's in brackets."""
+    values = [float(v) for v in value] if getattr(value, "ndim", 0) else [float(value)]
+    texts = [f"{v:.4f}" if 0.001 <= abs(v) < 10_000 or v == 0 else f"{v:.3g}" for v in values]
+    return texts[0] if not getattr(value, "ndim", 0) else f"[{', '.join(texts)}]"
+
+
+class Interrupts:
+    """Whether Ctrl-C was pressed while it was held back. A second time it comes through."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def heed(self) -> None:
+        """Raise KeyboardInterrupt if it was asked for."""
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def held_back(display: Lines | None = None, until: str = "") -> Iterator[Interrupts]:
+    """Notes Ctrl-C instead of raising it; without a display not even a second one comes through."""
+    interrupts = Interrupts()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupts
+        return
+
+    def handle(number: int, frame: object) -> None:
+        if interrupts.asked and display is not None:
+            raise KeyboardInterrupt
+        interrupts.asked = True
+        if display is not None:
+            display.note(f"stopping {until}")
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def watcher(keras: Any, epochs: int, shown: Lines, interrupts: Interrupts) -> Any:
+    """The Keras callback. `done` is how many batches were trained, `where` the place reached."""
+
+    class Watcher(keras.callbacks.Callback):  # type: ignore[misc, name-defined]
+        done = 0
+        where = "before the first batch"
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            self.epoch, self.began, self.shown_at = f"epoch {epoch + 1}/{epochs}", time.monotonic(), 0.0
+            self.batches = self.params.get("steps")
+            shown.begin(self.epoch, self.batches)
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            self.done += 1
+            self.where = f"{self.epoch}, batch {batch + 1}" + (f"/{self.batches}" if self.batches else "")
+            loss = float((logs or {}).get("loss", 0.0))
+            if not math.isfinite(loss):
+                rate = figure(self.model.optimizer.learning_rate)
+                raise TrainingFailed(
+                    f"the loss is {loss} at {self.where}; nothing was saved",
+                    f"try a smaller learning rate (it is {rate}), clipnorm=1 in the optimizer, or inputs that are scaled",
+                )
+            now = time.monotonic()
+            if now - self.shown_at > 0.1:
+                self.shown_at = now
+                shown.advance(batch + 1, figures(logs or {}))
+            interrupts.heed()
+
+        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+            interrupts.heed()
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            shown.note(f"{self.epoch}  {figures(logs or {})}  {time.monotonic() - self.began:.1f} s")
+
+    return Watcher()

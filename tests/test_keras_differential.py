@@ -1,0 +1,297 @@
+"""Random layers, legal and not: our verdict, output shape and parameters are those of Keras, built and run.
+
+Where Keras builds what it cannot run, or runs what hardly anybody means, cnnspec takes the safe side and refuses:
+
+| family                          | refused here (`SAFE_SIDE`)                    | what Keras does with it                            |
+| ------------------------------- | --------------------------------------------- | -------------------------------------------------- |
+| depthwise_conv, separable_conv  | a stride that differs by axis                 | runs on a CPU with oneDNN alone, not on a GPU      |
+| conv_transpose                  | output_padding with padding=same that does    | builds; the run fails, or yields no positions      |
+|                                 | not give back the input's size                |                                                    |
+| pool                            | a window that would hold padding alone        | runs: minus infinity, or zeros, in the output      |
+| pad, crop                       | two axes given for one                        | 1-D: takes them for the two sides                  |
+| norm, softmax                   | axis 0 (or its negative): the batch           | runs, mixing the examples of a batch               |
+| norm, softmax                   | an axis that does not exist, or named twice   | builds; the run fails                              |
+| prelu                           | shared axes that do not exist, negative ones  | counts them from an axis that is not meant         |
+| merge                           | a single tensor                               | passes it on                                       |
+| merge                           | different ranks, neither a vector             | broadcasts, with axes inserted behind the batch    |
+| concat                          | axis 0 (or its negative): the batch           | runs, and joins examples                           |
+
+The other way round, one class is legal here and depends on the machine: a dilated conv_transpose runs on a GPU and on
+a CPU with oneDNN (the default on x86), not without it.
+
+That a random search meets every class of the table is not certain in a short run; `EXHIBITS` holds one of each.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import keras_cases
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from keras_cases import FAMILIES, Case
+from support import agree, cases, legal, network, outputs, weights
+
+from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.size import value
+
+pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
+# family → (part of our message, which outcomes Keras may have had there)
+RUNS, FAILS, EMPTY, BATCH = "runs", "fails when run", "no positions", "another batch"
+SAFE_SIDE: dict[str, list[tuple[str, set[str]]]] = {
+    "depthwise_conv": [("differs by axis", {RUNS})],
+    "separable_conv": [("differs by axis", {RUNS})],
+    "conv_transpose": [("does not give back", {FAILS, EMPTY})],
+    "pool": [("would hold padding alone", {RUNS})],
+    "pad and crop": [("amount has 2 axes, the input", {RUNS})],
+    "norm": [(r"axis -?\d does not exist", {RUNS, FAILS}), ("is named twice", {FAILS}), ("shared_axes must be", {RUNS})],
+    "merge": [
+        ("takes at least 2 tensors", {RUNS}), ("the shapes differ", {RUNS}), (r"axis -?\d does not exist", {BATCH}),
+    ],
+}  # fmt: skip
+SHARE = {"conv": 1.5, "conv_transpose": 1.5, "pool": 1.5, "depthwise_conv": 1, "separable_conv": 1, "norm": 1, "merge": 1}
+
+
+class Run:
+    """What Keras made of a case: `outcome`, and for RUNS the shape, the parameters and the output itself."""
+
+    def __init__(self, case: Case) -> None:
+        import numpy as np
+
+        keras = import_keras()
+        random = np.random.default_rng(5)
+        self.inputs = [random.normal(size=(2, *shape)).astype("float32") for shape in case.shapes]
+        self.model: Any = None
+        try:
+            entering = [keras.Input(shape) for shape in case.shapes]
+            self.model = keras.Model(entering, case.build(keras, entering))
+        except Exception as error:
+            self.outcome = f"refuses: {error}"
+            return
+        for weight in self.model.weights:  # biases too: what begins as zero shows nothing
+            weight.assign(random.uniform(0.5, 1.5, size=weight.shape))
+        try:
+            self.output = np.asarray(self.model(self.inputs))
+        except Exception:
+            self.outcome = FAILS
+            return
+        self.shape = self.output.shape[1:]
+        self.outcome = EMPTY if 0 in self.output.shape else RUNS if len(self.output) == 2 else BATCH
+        if self.outcome == RUNS:
+            assert tuple(self.model.output.shape[1:]) == self.shape, "Keras's own symbolic shape is wrong"
+
+    def parameters(self) -> tuple[int, int]:
+        """Trainable and frozen."""
+        groups = self.model.trainable_weights, self.model.non_trainable_weights
+        trainable, frozen = (sum(math.prod(w.shape) for w in group) for group in groups)
+        return trainable, frozen
+
+
+def compare(family: str, case: Case) -> str:
+    """Asserts that both agree; returns what Keras did."""
+    import numpy as np
+
+    made, run = network(case.spec), Run(case)
+    if made.errors:
+        (error, *more) = made.errors
+        assert not more, "one cause, one error"
+        if run.outcome.startswith("refuses"):
+            return run.outcome
+        classes = SAFE_SIDE.get(family, [])
+        assert any(re.search(part, error.message) and run.outcome in outcomes for part, outcomes in classes), (
+            error.message, run.outcome,
+        )  # fmt: skip
+        return run.outcome
+    assert run.outcome == RUNS, run.outcome
+    graph = made.graph
+    node = graph.nodes[graph.outputs[0]]
+    assert node.shape == run.shape
+    ours = weights(graph, node)
+    trainable, frozen = (sum(math.prod(w.shape) for w in ours if w.trainable is which) for which in (True, False))
+    assert (trainable, frozen) == run.parameters()
+    model = to_keras(graph)
+    agree(model, graph)
+    model.set_weights(run.model.get_weights())
+    (output,) = outputs(model, run.inputs)
+    np.testing.assert_allclose(output, run.output, rtol=1e-4, atol=1e-4)
+    return run.outcome
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_agrees_with_keras(family: str) -> None:
+    @cases(SHARE.get(family, 0.5))
+    @given(FAMILIES[family])
+    def agrees(case: Case) -> None:
+        compare(family, case)
+
+    agrees()
+
+
+def one(text: str, build: Any, *shapes: tuple[int, ...]) -> Case:
+    return Case(list(shapes), text, build)
+
+
+EXHIBITS: list[tuple[str, str, Case]] = [
+    ("depthwise_conv", RUNS, one("depthwise_conv(3, stride=2x1)", keras_cases.padded("DepthwiseConv", 2, "valid", kernel_size=3, strides=(2, 1)), (9, 9, 2))),
+    ("separable_conv", RUNS, one("separable_conv(4, 3, stride=2x1)", keras_cases.padded("SeparableConv", 2, "valid", filters=4, kernel_size=3, strides=(2, 1)), (9, 9, 2))),
+    ("conv_transpose", FAILS, one("conv_transpose(2, 4, stride=4, padding=same, output_padding=0)", lambda k, x: k.layers.Conv2DTranspose(2, 4, strides=4, padding="same", output_padding=0)(x[0]), (5, 2, 2))),
+    ("conv_transpose", EMPTY, one("conv_transpose(2, 2, padding=same, output_padding=0)", lambda k, x: k.layers.Conv2DTranspose(2, 2, padding="same", output_padding=0)(x[0]), (1, 6, 1))),
+    ("pool", RUNS, one("avgpool(2, padding=2)", keras_cases.padded("AveragePooling", 2, 2, pool_size=2), (9, 9, 2))),
+    ("pad and crop", RUNS, one("crop(4x0)", lambda k, x: k.layers.Cropping1D((4, 0))(x[0]), (5, 2))),
+    ("norm", RUNS, one("layer_norm(axis=(0, 1))", lambda k, x: k.layers.LayerNormalization(axis=(0, 1), center=False, scale=False)(x[0]), (7,))),
+    ("norm", RUNS, one("softmax(axis=-2)", lambda k, x: k.layers.Softmax(axis=-2)(x[0]), (7,))),
+    ("norm", FAILS, one("softmax(axis=3)", lambda k, x: k.layers.Softmax(axis=3)(x[0]), (5, 5))),
+    ("norm", FAILS, one("layer_norm(axis=(1, -1))", lambda k, x: k.layers.LayerNormalization(axis=(1, -1))(x[0]), (7,))),
+    ("norm", RUNS, one("prelu(shared_axes=-1)", lambda k, x: k.layers.PReLU(shared_axes=-1)(x[0]), (5, 5, 3))),
+    ("merge", RUNS, one("add(x0)", lambda k, x: k.layers.Add()(x), (4,))),
+    ("merge", RUNS, one("add(x0, x1)", lambda k, x: k.layers.Add()(x), (2, 2, 3), (2, 3))),
+    ("merge", BATCH, one("concat(x0, x1, axis=0)", lambda k, x: k.layers.Concatenate(axis=0)(x), (4,), (4,))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("family", "outcome", "case"), EXHIBITS, ids=[f"{e[0]}: {e[2].text}" for e in EXHIBITS])
+def test_safe_side(family: str, outcome: str, case: Case) -> None:
+    assert network(case.spec).errors
+    assert compare(family, case) == outcome
+
+
+def test_safe_side_has_no_class_without_an_exhibit() -> None:
+    shown = [(family, d.message) for family, _, case in EXHIBITS for d in network(case.spec).errors]
+    for family, classes in SAFE_SIDE.items():
+        for part, _ in classes:
+            assert any(f == family and re.search(part, message) for f, message in shown), (family, part)
+
+
+# ---- which inputs an output reads ---------------------------------------------------------------------------
+READERS = ["conv", "depthwise_conv", "separable_conv", "conv_transpose", "pool", "upsample", "pad and crop"]
+
+
+def read_by_running(case: Case, axis: int) -> list[set[int]] | None:
+    """For each output position along an axis the input positions that move it; None where Keras cannot run it.
+
+    All weights are positive and the input is 0 but for one slice of 1s at a time, so that a read input shows.
+    """
+    import numpy as np
+
+    run = Run(case)
+    if run.outcome != RUNS:
+        return None
+    (shape,) = case.shapes
+    slices = np.zeros((shape[axis], *shape), "float32")
+    for position in range(shape[axis]):
+        slices[(position, *[slice(None)] * axis, position)] = 1
+    base = np.asarray(run.model([np.zeros((1, *shape), "float32")]))
+    moved = np.abs(np.asarray(run.model([slices])) - base) > 1e-6
+    others = tuple(a for a in range(1, moved.ndim) if a != axis + 1)
+    table = moved.any(axis=others)
+    return [set(np.flatnonzero(table[:, i]).tolist()) for i in range(table.shape[1])]
+
+
+@pytest.mark.parametrize("family", READERS)
+def test_reach_is_what_is_read(family: str) -> None:
+    @cases(0.3)
+    @given(FAMILIES[family], st.data())
+    def reads(case: Case, data: st.DataObject) -> None:
+        made = network(case.spec)
+        if made.errors or "lanczos" in case.text or "bicubic" in case.text:  # those have weights of 0 and below
+            return
+        graph = made.graph
+        node = graph.nodes[graph.outputs[0]]
+        shapes = graph.input_shapes(node)
+        assert node.layer is not None and shapes is not None
+        reaches = node.layer.reach(shapes)
+        assert reaches is not None and len(reaches) == len(shapes[0]) - 1
+        axis = data.draw(st.integers(0, len(reaches) - 1))
+        reach, length = reaches[axis], case.shapes[0][axis]
+        found = read_by_running(case, axis)
+        assert found is not None and reach.low is not None
+        for i, read in enumerate(found):
+            first, last = (reach.step * i + reach.low) // reach.over, (reach.step * i + reach.high) // reach.over
+            stated = {p for p in range(first, last + 1, reach.gap) if 0 <= p < length}
+            if "bilinear" in case.text:
+                assert read <= stated or read <= {min(max(p, 0), length - 1) for p in range(first, last + 1)}
+            else:
+                assert read == stated, (i, reach)
+
+    reads()
+
+
+# ---- unknown sizes ------------------------------------------------------------------------------------------
+@st.composite
+def chains(draw: Any) -> tuple[int, str]:
+    """A rank, and a chain of layers that applies to any large enough input of that rank; channels stay even."""
+    rank = draw(st.integers(1, 3))
+    number = lambda least, most: draw(st.integers(least, most))  # noqa: E731
+    steps = []
+    for _ in range(number(1, 5)):
+        amount = draw(st.sampled_from(["valid", "same", "1", "2"]))
+        kernel, stride = number(1, 4), number(1, 3)
+        sided = "x".join(str(number(1, 3)) for _ in range(rank))
+        steps.append(draw(st.sampled_from([
+            f"conv({2 * number(1, 3)}, {kernel}, stride={stride}, padding={amount})",
+            f"conv(4, {sided}, dilation={number(1, 3)}, padding={amount})",
+            f"maxpool({kernel + 2}, stride={stride}, padding={amount})",
+            f"avgpool({kernel + 2}, stride={stride}, padding={amount})",
+            f"conv_transpose(4, {kernel}, stride={stride}, padding={amount})",
+            f"conv_transpose(2, {kernel}, stride={stride + 1}, output_padding=1)",
+            f"upsample({sided})", f"pad({sided})", f"crop({number(0, 2)})",
+            "add(in, relu)", f"concat(in, conv(2, {kernel}, padding=same))", "bn", "dense(4)", "dropout(0.5)",
+            "add(maxpool(3, stride=2, padding=same), conv(1, 3, stride=2, padding=1))",
+            "multiply(in, gap(keepdims=true))", "permute((2, 1, 3)) -> permute((2, 1, 3))" if rank == 2 else "identity",
+            "glu -> concat(in, in)",
+        ])))  # fmt: skip
+    ending = draw(st.sampled_from(["", "", "gap", "gmp -> dense(3)", "reshape((-1, 2))"]))
+    return rank, "\n".join([*steps, ending])
+
+
+@cases(1)
+@given(chains(), st.data())
+def test_an_expression_at_a_size_is_what_that_size_gives(chain: tuple[int, str], data: st.DataObject) -> None:
+    """And Keras, built for unknown sizes, gives it when it is run at that size."""
+    import numpy as np
+
+    rank, text = chain
+    open_text = f"input {'x'.join('?' * rank)}x2\n{text}"
+    open_net = network(open_text)
+    sizes = tuple(data.draw(st.integers(1, {1: 40, 2: 24, 3: 12}[rank])) for _ in range(rank))
+    closed = network(f"input {'x'.join(map(str, sizes))}x2\n{text}")
+    assert not open_net.errors, (open_text, open_net.errors)
+    if closed.errors:  # too small an input
+        return
+    letters = {1: "L", 2: "HW", 3: "DHW"}[rank]
+    known = dict(zip(letters, sizes, strict=True))
+    for here, there in zip(open_net.graph.nodes, closed.graph.nodes, strict=True):
+        assert here.shape is not None and tuple(value(n, known) for n in here.shape) == there.shape, (here, there)
+        assert weights(open_net.graph, here) == weights(closed.graph, there)
+        for own, fixed in [(open_net.graph.input_shapes(here), closed.graph.input_shapes(there))]:
+            if here.layer is not None:
+                assert value(here.layer.macs(own), known) == there.layer.macs(fixed), here  # type: ignore[arg-type, union-attr]
+    if data.draw(st.integers(0, 2)) == 0:
+        model = to_keras(open_net.graph)
+        agree(model, open_net.graph)
+        output = np.asarray(model(np.zeros((1, *sizes, 2), "float32")))
+        assert output.shape[1:] == closed.graph.nodes[closed.graph.outputs[0]].shape
+
+
+def test_cases_are_not_all_of_one_kind() -> None:
+    """The search proves something only if a good share of what it draws is legal, and another is refused."""
+    for family in ("conv", "conv_transpose", "pool", "norm", "merge"):
+        verdicts: list[bool] = []
+
+        @cases(1)
+        @given(FAMILIES[family])
+        def collect(case: Case, verdicts: list[bool] = verdicts) -> None:
+            verdicts.append(not network(case.spec).errors)
+
+        collect()
+        assert 0.3 < sum(verdicts) / len(verdicts) < 0.97, family
+
+
+def test_the_comparison_can_fail() -> None:
+    wrong = one("conv(4, 3x3)", keras_cases.padded("Conv", 2, "same", filters=4, kernel_size=3), (8, 8, 2))
+    with pytest.raises(AssertionError):
+        compare("conv", wrong)
+    assert legal(wrong.spec).nodes[-1].shape == (6, 6, 4)
