@@ -59,7 +59,9 @@ def main() -> None:
         print(f"Keras's own build and summary       {keras * 1e3:8.1f} ms = {keras / cold:.0f} x cnnspec check")
     small, large = check_seconds(chain(10_000), 5), check_seconds(chain(100_000), 3)
     print(f"check of 10,000 layers              {small * 1e3:8.1f} ms")
-    print(f"check of 100,000 layers             {large * 1e3:8.1f} ms = {large / small:.1f} x 10,000; {100_000 / large:,.0f} layers a second")
+    print(
+        f"check of 100,000 layers             {large * 1e3:8.1f} ms = {large / small:.1f} x 10,000; {100_000 / large:,.0f} layers a second"
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The Python face: `load` a spec, ask the network.
 
-    >>> import cnnspec
-    >>> net = cnnspec.load("input 28x28x1\\nconv(32, 3x3, activation=relu)")
-    >>> net.params, net.macs, net.layers[1].output_shape
-    (320, 194688, (26, 26, 32))
+>>> import cnnspec
+>>> net = cnnspec.load("input 28x28x1\\nconv(32, 3x3, activation=relu)")
+>>> net.params, net.macs, net.layers[1].output_shape
+(320, 194688, (26, 26, 32))
 """
 
 from __future__ import annotations

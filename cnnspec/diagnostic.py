@@ -73,11 +73,3 @@ class Problem(Record):
     message: str
     argument: str = ""
     help: str = ""
-
-
-class Rejected(Exception):
-    """Ends one stage early; caught inside that stage, which returns the diagnostic."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic

@@ -17,6 +17,6 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """"; did you mean …?", or "" when none is close."""
+    """ "; did you mean …?", or "" when none is close."""
     found = nearest(name, known)
     return f'; did you mean "{found}"?' if found else ""

@@ -1,6 +1,6 @@
 """The way through the house, on one page: text → tree → networks → facts → diagnostics.
 
-    source ──parse──▶ tree ──elaborate──▶ graphs ──Facts──▶ figures ──rules──▶ diagnostics
+source ──parse──▶ tree ──elaborate──▶ graphs ──Facts──▶ figures ──rules──▶ diagnostics
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.elaborate.graph import Graph, Setting
-    from cnnspec.syntax import tree
+    from cnnspec.syntax.tree import Model, Tree
 
 PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
 MAX_BYTES = 64 * 2**20
@@ -32,12 +32,12 @@ class Checked(Record):
 
     name: str
     source: Source
-    tree: tree.Tree
+    tree: Tree
     graph: Graph
     facts: Facts
     train: dict[str, Setting]
     diagnostics: tuple[Diagnostic, ...]
-    item: tree.Model | None
+    item: Model | None
 
     @property
     def broken(self) -> bool:
@@ -49,7 +49,7 @@ class Analysis(Record):
     """A file, analysed. A file of blocks alone has no networks."""
 
     source: Source
-    tree: tree.Tree
+    tree: Tree
     networks: tuple[Checked, ...]
     diagnostics: tuple[Diagnostic, ...]
 
@@ -66,7 +66,9 @@ def decode(data: bytes, name: str) -> Source | Diagnostic:
         return Diagnostic("E002", message, None, "save it as UTF-8")
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        return Diagnostic("E002", f"{name} holds a NUL character in line {line}: it is no text", None, "save it as UTF-8")
+        return Diagnostic(
+            "E002", f"{name} holds a NUL character in line {line}: it is no text", None, "save it as UTF-8"
+        )
     return Source(name, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -112,5 +114,3 @@ def in_order(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each diagnostic once, by file and place."""
     unique = list(dict.fromkeys(found))
     return tuple(sorted(unique, key=lambda d: (d.span.source.name, d.span.start) if d.span else ("", -1)))
-
-

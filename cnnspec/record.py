@@ -54,7 +54,7 @@ class Record(metaclass=_RecordType):
         return tuple([getattr(self, name) for name in self._fields if name not in skip])
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._key() == other._key()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash((type(self), self._key()))

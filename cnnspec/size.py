@@ -17,8 +17,9 @@ from cnnspec.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
-    Dim = int | "Size"
+    Dim: TypeAlias = "int | Size"
 
 
 class Unknown(Record):

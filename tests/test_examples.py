@@ -7,12 +7,14 @@ and "18,496 (slide: 18,494)" one that the slide prints wrong: we must have the f
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import agree
 
 from cnnspec.analyses.receptive_field import Field, Whole, receptive_fields
 from cnnspec.elaborate.graph import Graph, Node
@@ -288,13 +290,27 @@ def test_layers_are_those_of_keras_applications(pair: Any) -> None:
     assert our_deep[-1] == deep[-1]
 
 
-def test_figures_are_those_of_the_built_model(pair: Any) -> None:
-    """Our shapes and parameter counts are those of the layers that we build, every layer."""
+def test_figures_are_those_of_the_built_application(pair: Any) -> None:
     network, model, _ = pair
-    for node in network.graph.nodes:
-        built = model.get_layer(node.name)
-        assert node.shape == tuple(built.output.shape[1:]), node
-        assert sum(weights(network, node)) == built.count_params(), node
+    agree(model, network.graph)
+    agree_in_total(model, network)
+
+
+def agree_in_total(model: Any, network: Checked) -> None:
+    """The totals are those of the built model."""
     assert network.facts.total_parameters == model.count_params()
-    trainable = sum(int(w.shape.num_elements()) for w in model.trainable_weights)
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     assert network.facts.total_trainable == trainable
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name not in APPLICATIONS], ids=relative)
+def test_figures_are_those_of_the_built_model(path: Path) -> None:
+    """Every layer's output shape and weights, and the totals, are those of the Keras layers that it becomes."""
+    keras = pytest.importorskip("keras")
+    from cnnspec.compile.live import to_keras
+
+    for network in networks(path).values():
+        model = to_keras(network.graph)
+        agree(model, network.graph)
+        agree_in_total(model, network)
+    keras.backend.clear_session()

@@ -25,7 +25,13 @@ class Figure(Record):
 
 
 def _whole(number: Any) -> str:
-    return f"{number:,}" if isinstance(number, (int, float)) else show_shape(number) if isinstance(number, tuple) else str(number)
+    return (
+        f"{number:,}"
+        if isinstance(number, (int, float))
+        else show_shape(number)
+        if isinstance(number, tuple)
+        else str(number)
+    )
 
 
 def _share(number: Any) -> str:
@@ -104,7 +110,9 @@ def _output(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     shapes = [facts.shapes[i] for i in facts.graph.outputs]
     if None in shapes:
         return None
-    return Figure(tuple(shapes), ", ".join(map(show_shape, shapes)), lambda b: show_shape(b if isinstance(b, tuple) else (b,)))
+    return Figure(
+        tuple(shapes), ", ".join(map(show_shape, shapes)), lambda b: show_shape(b if isinstance(b, tuple) else (b,))
+    )
 
 
 MEMORY = ("batch", "dtype")
@@ -127,7 +135,11 @@ def measure(limit: BudgetLimit, facts: Facts) -> Figure | None:
     for name, _ in limit.arguments:
         if name not in takes:
             has = f"it takes {', '.join(takes)}" if takes else "it takes none"
-            raise ValueError(f'{limit.quantity} has no argument "{name}": {has}' if name else f"{limit.quantity}'s arguments need names: {has}")
+            raise ValueError(
+                f'{limit.quantity} has no argument "{name}": {has}'
+                if name
+                else f"{limit.quantity}'s arguments need names: {has}"
+            )
     if limit.quantity == "output":
         if limit.operator not in ("==", "!="):
             raise ValueError("an output's shape is compared with == or !=")

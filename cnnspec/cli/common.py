@@ -39,9 +39,17 @@ def in_color(stream: TextIO) -> bool:
 
 # ---- options -----------------------------------------------------------------------------------------------
 def add_model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a model's parameter a value")
+    parser.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], help="give a model's parameter a value"
+    )
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
-    parser.add_argument("--max-layers", type=int, default=MAX_LAYERS, metavar="N", help=f"refuse networks of more layers ({MAX_LAYERS:,})")
+    parser.add_argument(
+        "--max-layers",
+        type=int,
+        default=MAX_LAYERS,
+        metavar="N",
+        help=f"refuse networks of more layers ({MAX_LAYERS:,})",
+    )
 
 
 def parameters(options: argparse.Namespace) -> dict[str, Any]:

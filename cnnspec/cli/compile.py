@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument(
-        "-o", "--output", metavar="OUT", required=True, help="model.keras for a saved model, model.py for source, - for source on stdout"
+        "-o",
+        "--output",
+        metavar="OUT",
+        required=True,
+        help="model.keras for a saved model, model.py for source, - for source on stdout",
     )
     add_model_options(parser)
 

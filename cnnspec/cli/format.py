@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a spec, a folder of specs, or - for stdin to stdout")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
-    parser.add_argument("--diff", action="store_true", help="write nothing; show what would change, exit 1 when something would")
+    parser.add_argument(
+        "--diff", action="store_true", help="write nothing; show what would change, exit 1 when something would"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -27,7 +27,10 @@ def run(options: argparse.Namespace) -> int:
         return CLEAN
     layer = find(options.name)
     if layer is None:
-        raise UsageError(f'no layer is called "{options.name}"' + (suggestion(options.name, spellings()) or ": `cnnspec layers` lists them"))
+        raise UsageError(
+            f'no layer is called "{options.name}"'
+            + (suggestion(options.name, spellings()) or ": `cnnspec layers` lists them")
+        )
     print(page(layer, options.name.lower()), end="")
     return CLEAN
 
@@ -40,7 +43,10 @@ def catalogue() -> str:
     width = max(len(layer.names[0]) for layer in CATALOGUE) + 2
     lines = [f"{layer.names[0]:{width}}{first_line(layer)}" for layer in CATALOGUE]
     words = ", ".join(FUNCTIONS)
-    return "\n".join(lines) + f"\n\nActivations, as a layer or as activation=: {words}\n\n`cnnspec layers NAME` shows a layer's page.\n"
+    return (
+        "\n".join(lines)
+        + f"\n\nActivations, as a layer or as activation=: {words}\n\n`cnnspec layers NAME` shows a layer's page.\n"
+    )
 
 
 def signature(layer: type[Layer]) -> str:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
-    parser.add_argument("--format", choices=("text", "markdown", "csv", "json"), default="text", help="how it is printed")
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "csv", "json"), default="text", help="how it is printed"
+    )
     add_model_options(parser)
 
 

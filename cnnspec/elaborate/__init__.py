@@ -15,7 +15,7 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from cnnspec.elaborate.files import Read
@@ -35,13 +35,14 @@ _NETWORK_ITEMS = (tree.Input, tree.Output, tree.Shared, tree.Loop, tree.Branch, 
 
 def elaborate(
     parsed: tree.Tree, read: Read, parameters: Mapping[str, Any] | None = None, max_layers: int = MAX_LAYERS,
-    only: str | None = None,
+    only: str | None = None, make: Callable[[str, int], NetworkBuilder] = NetworkBuilder,
 ) -> tuple[Elaborated, ...]:  # fmt: skip
     """Every network of a file, or the model called `only`; none for a file of blocks alone.
 
     `parameters` replace the defaults of the models' parameters. A parameter that no model has is a KeyError.
+    `make` makes the builder of a network from its name and the most layers it may have.
     """
-    first = NetworkBuilder(_stem(parsed.source.name), max_layers)
+    first = make(_stem(parsed.source.name), max_layers)
     definitions = Files(read, first).define(parsed)
     models = [m for m in definitions.models if only is None or m.name.text == only]
     if parameters:
@@ -54,13 +55,19 @@ def elaborate(
         return _whole_file(first, definitions)
     for item in parsed.body.items:
         if isinstance(item, _NETWORK_ITEMS):
-            first.error("E012", item, definitions.scope, "a step beside a model belongs to none", "move it into the model's braces")
+            first.error(
+                "E012",
+                item,
+                definitions.scope,
+                "a step beside a model belongs to none",
+                "move it into the model's braces",
+            )
         elif isinstance(item, tree.Assign):
             first.assign(item, definitions.scope, None)
     train = _train(first, definitions)
     made = []
     for number, model in enumerate(models):
-        builder = NetworkBuilder(model.name.text, max_layers)
+        builder = make(model.name.text, max_layers)
         if number == 0:
             builder.errors, builder._seen = first.errors, first._seen
         graph = _model(builder, model, definitions.scope, parameters or {})
@@ -69,14 +76,14 @@ def elaborate(
 
 
 def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elaborated, ...]:
-    items = definitions.tree.body.items
+    items = definitions.parsed.body.items
     if not any(isinstance(item, _NETWORK_ITEMS) for item in items):
         for item in items:
             if isinstance(item, tree.Assign):
                 builder.assign(item, definitions.scope, None)
         if not builder.errors:
             return ()
-    graph = builder.build(definitions.tree.body, definitions.scope)
+    graph = builder.build(definitions.parsed.body, definitions.scope)
     return (Elaborated(graph, _train(builder, definitions), tuple(builder.errors), None),)
 
 
@@ -89,12 +96,24 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
         elif parameter.default is not None:
             value = builder.evaluate(parameter.default, scope, None)
         else:
-            builder.error("E011", parameter, scope, f"the model's parameter {name} has no value", f"give it a default, or --set {name}=…")
+            builder.error(
+                "E011",
+                parameter,
+                scope,
+                f"the model's parameter {name} has no value",
+                f"give it a default, or --set {name}=…",
+            )
             value = UNKNOWN
         scope.names[name] = builder.graph.parameters[name] = value
     graph = builder.build(model.body, scope)
     if not graph.inputs and not builder.errors:
-        builder.error("E016", model.name, scope, f"the model {model.name.text} has no input", "begin with, for example, input 28x28x1")
+        builder.error(
+            "E016",
+            model.name,
+            scope,
+            f"the model {model.name.text} has no input",
+            "begin with, for example, input 28x28x1",
+        )
     return graph
 
 
@@ -110,7 +129,9 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
             value = builder.evaluate(item.value, scope, None)
             settings[item.name.text] = Setting(value, Site(scope.source, item, None, ""))
         elif not isinstance(item, tree.Bad):
-            builder.error("E030", item, scope, "a train section holds settings alone", "write, for example, epochs = 10")
+            builder.error(
+                "E030", item, scope, "a train section holds settings alone", "write, for example, epochs = 10"
+            )
     return settings
 
 

@@ -46,7 +46,9 @@ def bind(
         if argument.name is None:
             if position >= len(free):
                 takes = f"{word} takes {len(free)} arguments" if free else f"{word} takes no arguments"
-                run.error("E011", argument, scope, f"{takes}, this is one too many", f"`cnnspec layers {word}` lists them")
+                run.error(
+                    "E011", argument, scope, f"{takes}, this is one too many", f"`cnnspec layers {word}` lists them"
+                )
                 return None
             name = free[position]
             position += 1
@@ -126,7 +128,13 @@ def aside(argument: tree.Argument, bound: Bound, scope: Scope, current: Tensor |
     elif word == "data_format":
         value = run.evaluate(argument.value, scope, current)
         if word_of(value) not in ("channels_last", "none", "None"):
-            run.error("E011", argument, scope, f"data_format {describe(value)}: channels stand last here", "drop it, and write the shapes as HxWxC")
+            run.error(
+                "E011",
+                argument,
+                scope,
+                f"data_format {describe(value)}: channels stand last here",
+                "drop it, and write the shapes as HxWxC",
+            )
     else:
         return False
     return True

@@ -85,7 +85,9 @@ class Expressions:
 
     def here(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
         if current is None:
-            return self.error("E016", node, scope, "`in` has no tensor here: there is no input yet", "write the input first")
+            return self.error(
+                "E016", node, scope, "`in` has no tensor here: there is no input yet", "write the input first"
+            )
         return current
 
     def call(self, node: tree.Call, scope: Scope, current: Tensor | None) -> Any:
@@ -148,7 +150,11 @@ class Expressions:
         known = ("channels", "shape", "rank", "height", "width", "depth", "length")
         if word not in known:
             return self.error(
-                "E010", node.name, scope, f'a tensor has no "{word}"', f"it has {', '.join(known)}" + suggestion(word, known)
+                "E010",
+                node.name,
+                scope,
+                f'a tensor has no "{word}"',
+                f"it has {', '.join(known)}" + suggestion(word, known),
             )
         if shape is None:
             return UNKNOWN
@@ -160,7 +166,13 @@ class Expressions:
             return shape[-1]
         axes = SPATIAL.get(len(shape) - 1, ())
         if word not in axes:
-            return self.error("E106", node.name, scope, f"{show_shape(shape)} has no {word}", "it has channels" + "".join(f", {a}" for a in axes))
+            return self.error(
+                "E106",
+                node.name,
+                scope,
+                f"{show_shape(shape)} has no {word}",
+                "it has channels" + "".join(f", {a}" for a in axes),
+            )
         return shape[axes.index(word)]
 
     def index(self, node: tree.Index, scope: Scope, current: Tensor | None) -> Any:
@@ -168,11 +180,15 @@ class Expressions:
         if value is UNKNOWN or at is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, (list, tuple)):
-            return self.error("E012", node.value, scope, f"{describe(value)} cannot be indexed", "only a list or a tuple can")
+            return self.error(
+                "E012", node.value, scope, f"{describe(value)} cannot be indexed", "only a list or a tuple can"
+            )
         if isinstance(at, bool) or not isinstance(at, int):
             return self.error("E012", node.index, scope, f"an index is a whole number, not {describe(at)}")
         if not -len(value) <= at < len(value):
-            return self.error("E012", node.index, scope, f"index {at} in a list of {len(value)}", f"the last is {len(value) - 1}")
+            return self.error(
+                "E012", node.index, scope, f"index {at} in a list of {len(value)}", f"the last is {len(value) - 1}"
+            )
         return value[at]
 
     def tuple(self, node: tree.Tuple, scope: Scope, current: Tensor | None) -> Any:
@@ -196,7 +212,9 @@ class Expressions:
             return value
         if word_of(value) == "none":
             return False
-        return self.error("E012", node, scope, f"a condition is true or false, not {describe(value)}", "compare it: stride == 1")
+        return self.error(
+            "E012", node, scope, f"a condition is true or false, not {describe(value)}", "compare it: stride == 1"
+        )
 
     def logic(self, node: tree.Logic, scope: Scope, current: Tensor | None) -> Any:
         stop = node.operator == "or"
@@ -244,7 +262,13 @@ class Expressions:
             if isinstance(value, bool) or not isinstance(value, int):
                 return self.error("E012", part, scope, f"a range goes between whole numbers, not {describe(value)}")
         if last - first >= MAX_ELEMENTS:
-            return self.error("E003", node, scope, f"this range has {last - first + 1:,} numbers; at most {MAX_ELEMENTS:,} are allowed", "both ends count: 1..3 is 1, 2, 3")
+            return self.error(
+                "E003",
+                node,
+                scope,
+                f"this range has {last - first + 1:,} numbers; at most {MAX_ELEMENTS:,} are allowed",
+                "both ends count: 1..3 is 1, 2, 3",
+            )
         return list(range(first, last + 1))
 
     # ---- arithmetic ----------------------------------------------------------------------------------------
@@ -274,7 +298,12 @@ class Expressions:
             return left + right
         if isinstance(left, list) and operator == "*" and isinstance(right, int):
             if len(left) * right > MAX_ELEMENTS:
-                return self.error("E003", part, scope, f"this list would have {len(left) * right:,} elements; at most {MAX_ELEMENTS:,} are allowed")
+                return self.error(
+                    "E003",
+                    part,
+                    scope,
+                    f"this list would have {len(left) * right:,} elements; at most {MAX_ELEMENTS:,} are allowed",
+                )
             return left * right
         for value, place in ((left, at), (right, part)):
             if not is_number(value):
@@ -308,10 +337,18 @@ class Expressions:
         if base == 0 and exponent < 0:
             return self.error("E012", node.exponent, scope, "division by zero")
         if abs(exponent) > 64 and abs(base) not in (0, 1) or base < 0 and not float(exponent).is_integer():
-            return self.error("E003", node.exponent, scope, f"{show(base)}^{show(exponent)} is no usable number", "numbers have at most 18 digits")
+            return self.error(
+                "E003",
+                node.exponent,
+                scope,
+                f"{show(base)}^{show(exponent)} is no usable number",
+                "numbers have at most 18 digits",
+            )
         value = base**exponent
         if abs(value) >= MAX_NUMBER:
-            return self.error("E003", node.exponent, scope, "this number is too large", "numbers have at most 18 digits")
+            return self.error(
+                "E003", node.exponent, scope, "this number is too large", "numbers have at most 18 digits"
+            )
         return value
 
     def signed(self, node: tree.Signed, scope: Scope, current: Tensor | None) -> Any:
@@ -332,16 +369,17 @@ class Expressions:
 
         known = [*scope.all_names(), *spellings()]
         hint = suggestion(name, known).removeprefix("; ")
-        return self.error("E010", node, scope, f'nothing is called "{name}"', hint or "`cnnspec layers` lists the layers")
+        return self.error(
+            "E010", node, scope, f'nothing is called "{name}"', hint or "`cnnspec layers` lists the layers"
+        )
 
 
 def trail(site: Site) -> tuple[Note, ...]:
     """The block calls that led to a site, innermost first."""
-    notes = []
-    caller, block = site.caller, site.block
-    while caller is not None and len(notes) < 8:
-        notes.append(Note(f"in block {block}, called here", caller.span))
-        caller, block = caller.caller, caller.block
+    notes: list[Note] = []
+    while site.caller is not None and len(notes) < 8:
+        notes.append(Note(f"in block {site.block}, called here", site.caller.span))
+        site = site.caller
     return tuple(notes)
 
 

@@ -25,7 +25,7 @@ ROOT_MARKS = ("pyproject.toml", ".git", "cnnspec.toml")
 class Definitions(Record):
     """What a file defines. `scope` binds its blocks and those it uses."""
 
-    tree: tree.Tree
+    parsed: tree.Tree
     scope: Scope
     models: tuple[tree.Model, ...]
     train: tree.Train | None
@@ -51,7 +51,13 @@ class Files:
                 place = scope.places.get(item.name.text)
                 if place is not None:
                     line = parsed.source.position(place.start)[0]
-                    self.run.error("E013", item.name, scope, f'"{item.name.text}" is defined already, in line {line}', "choose another name")
+                    self.run.error(
+                        "E013",
+                        item.name,
+                        scope,
+                        f'"{item.name.text}" is defined already, in line {line}',
+                        "choose another name",
+                    )
                     continue
                 scope.places[item.name.text] = item.name
                 self.parameters(item, scope)
@@ -72,7 +78,9 @@ class Files:
         seen: set[str] = set()
         for parameter in item.parameters:
             if parameter.name.text in seen:
-                self.run.error("E013", parameter.name, scope, f'the parameter "{parameter.name.text}" stands twice', "drop one")
+                self.run.error(
+                    "E013", parameter.name, scope, f'the parameter "{parameter.name.text}" stands twice', "drop one"
+                )
             seen.add(parameter.name.text)
 
     def recursion(self, blocks: dict[str, BlockFunction], scope: Scope) -> None:
@@ -89,7 +97,13 @@ class Files:
             if name in seen:
                 function.recursive = True
                 way = "itself" if name in calls[name] else "itself through " + ", ".join(sorted(seen - {name}))
-                self.run.error("E014", function.block.name, scope, f"the block {name} calls {way}: it would never end", "repeat it with * n, or loop with for")
+                self.run.error(
+                    "E014",
+                    function.block.name,
+                    scope,
+                    f"the block {name} calls {way}: it would never end",
+                    "repeat it with * n, or loop with for",
+                )
 
     # ---- use -----------------------------------------------------------------------------------------------
     def use(self, item: tree.Use, scope: Scope) -> None:
@@ -101,7 +115,9 @@ class Files:
                 value = found.scope.names.get(name.text)
                 if not isinstance(value, BlockFunction):
                     blocks = [n for n, v in found.scope.names.items() if isinstance(v, BlockFunction)]
-                    hint = suggestion(name.text, blocks).removeprefix("; ") or (f"it has {', '.join(blocks)}" if blocks else "")
+                    hint = suggestion(name.text, blocks).removeprefix("; ") or (
+                        f"it has {', '.join(blocks)}" if blocks else ""
+                    )
                     self.run.error("E015", name, scope, f'"{item.path.value}" has no block "{name.text}"', hint)
                     value = UNKNOWN
             if name.text in scope.places:
@@ -115,13 +131,25 @@ class Files:
         path = os.path.realpath(os.path.join(here, item.path.value))
         root = os.path.realpath(project_root(here))
         if os.path.commonpath([root, path]) != root or "\0" in item.path.value:
-            self.run.error("E015", item.path, scope, f'"{item.path.value}" lies outside the project', f"only files below {root} can be used")
+            self.run.error(
+                "E015",
+                item.path,
+                scope,
+                f'"{item.path.value}" lies outside the project',
+                f"only files below {root} can be used",
+            )
             return None
         return path
 
     def load(self, path: str, item: tree.Use, scope: Scope) -> Definitions | None:
         if path in self.reading:
-            self.run.error("E015", item.path, scope, f'"{item.path.value}" uses this file, and this file uses it', "move the shared blocks into a third file")
+            self.run.error(
+                "E015",
+                item.path,
+                scope,
+                f'"{item.path.value}" uses this file, and this file uses it',
+                "move the shared blocks into a third file",
+            )
             return None
         if path not in self.known:
             source = self.read(path)

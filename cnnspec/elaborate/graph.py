@@ -107,5 +107,3 @@ class Graph:
                     number += 1
                 counts[node.label] = number
                 node.name = f"{stem}{number}"
-
-

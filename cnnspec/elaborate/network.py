@@ -74,7 +74,9 @@ class NetworkBuilder(Expressions):
             tree.Arithmetic: self.apply_repeat,
             tree.Contract: self.apply_contract,
             tree.Here: lambda node, scope, current: current,
-            tree.Bad: lambda node, scope, current: self.lost(current, Site(scope.source, node, scope.caller, scope.block)),
+            tree.Bad: lambda node, scope, current: self.lost(
+                current, Site(scope.source, node, scope.caller, scope.block)
+            ),
         }
 
     # ---- bodies --------------------------------------------------------------------------------------------
@@ -106,13 +108,17 @@ class NetworkBuilder(Expressions):
                     current = self.lost(current, Site(scope.source, item, scope.caller, scope.block))
             elif scope.parent is not None:
                 word = type(item).__name__.lower()
-                self.error("E012", item, scope, f"a {word} stands at the top of a file, not inside a body", "move it out")
+                self.error(
+                    "E012", item, scope, f"a {word} stands at the top of a file, not inside a body", "move it out"
+                )
         return current
 
     def count(self, node: tree.Node, scope: Scope) -> None:
         self.steps += 1
         if self.steps > MAX_STEPS:
-            self.error("E003", node, scope, f"this needs more than {MAX_STEPS:,} steps to build", "make the loops shorter")
+            self.error(
+                "E003", node, scope, f"this needs more than {MAX_STEPS:,} steps to build", "make the loops shorter"
+            )
             raise TooMuch
 
     def step(self, item: tree.Step, scope: Scope, current: Tensor | None) -> Tensor | None:
@@ -171,18 +177,39 @@ class NetworkBuilder(Expressions):
         sizes = value if isinstance(value, tuple) else (value,)
         sizes = tuple([None if isinstance(s, Term) and s.name == "None" else s for s in sizes])
         if not sizes or not all(s is None or isinstance(s, int) and not isinstance(s, bool) and s > 0 for s in sizes):
-            self.error("E012", item.shape, scope, "an input's shape is made of whole numbers from 1", "write, for example, 28x28x1; ? is an unknown size")
+            self.error(
+                "E012",
+                item.shape,
+                scope,
+                "an input's shape is made of whole numbers from 1",
+                "write, for example, 28x28x1; ? is an unknown size",
+            )
             return None
         if len(sizes) > 4:
-            self.error("E012", item.shape, scope, f"an input has at most 3 spatial axes and channels, not {len(sizes)} sizes", "leave the batch out")
+            self.error(
+                "E012",
+                item.shape,
+                scope,
+                f"an input has at most 3 spatial axes and channels, not {len(sizes)} sizes",
+                "leave the batch out",
+            )
             return None
         if sizes[-1] is None:
-            self.error("E017", item.shape, scope, "the channels of an input must be known: they decide the weights", "give the last size a number")
+            self.error(
+                "E017",
+                item.shape,
+                scope,
+                "the channels of an input must be known: they decide the weights",
+                "give the last size a number",
+            )
             return None
         number = len(self.graph.inputs) + 1
         letters = AXES.get(len(sizes) - 1, "")
         return tuple(
-            [Size.unknown(letters[i] + (str(number) if number > 1 else "")) if s is None else s for i, s in enumerate(sizes)]
+            [
+                Size.unknown(letters[i] + (str(number) if number > 1 else "")) if s is None else s
+                for i, s in enumerate(sizes)
+            ]
         )
 
     def output(self, item: tree.Output, scope: Scope, current: Tensor | None) -> Tensor | None:
@@ -196,7 +223,9 @@ class NetworkBuilder(Expressions):
                 hint = suggestion(name.text, tensors).removeprefix("; ")
                 self.error("E010", name, scope, f'no tensor is called "{name.text}"', hint or "name one with `as`")
             elif value is not UNKNOWN:
-                self.error("E012", name, scope, f'"{name.text}" is {describe(value)}, not a tensor', "name a tensor with `as`")
+                self.error(
+                    "E012", name, scope, f'"{name.text}" is {describe(value)}, not a tensor', "name a tensor with `as`"
+                )
         return current
 
     def assign(self, item: tree.Assign, scope: Scope, current: Tensor | None) -> Tensor | None:
@@ -212,7 +241,13 @@ class NetworkBuilder(Expressions):
         if elements is UNKNOWN:
             return self.lost(current, Site(scope.source, item.iterable, scope.caller, scope.block))
         if not isinstance(elements, (list, tuple)):
-            self.error("E012", item.iterable, scope, f"a loop goes over a list or a range, not {describe(elements)}", "write, for example, for i in 1..3 { … }")
+            self.error(
+                "E012",
+                item.iterable,
+                scope,
+                f"a loop goes over a list or a range, not {describe(elements)}",
+                "write, for example, for i in 1..3 { … }",
+            )
             return self.lost(current, Site(scope.source, item.iterable, scope.caller, scope.block))
         self.loops += 1
         for element in elements:
@@ -261,7 +296,9 @@ class NetworkBuilder(Expressions):
     def budget(self, item: tree.Budget, scope: Scope, current: Tensor | None) -> Tensor | None:
         for limit in item.limits:
             bound = self.evaluate(limit.bound, scope, current)
-            arguments = tuple([(a.name.text if a.name else "", self.evaluate(a.value, scope, current)) for a in limit.arguments])
+            arguments = tuple(
+                [(a.name.text if a.name else "", self.evaluate(a.value, scope, current)) for a in limit.arguments]
+            )
             if bound is UNKNOWN or UNKNOWN in [v for _, v in arguments]:
                 continue
             site = Site(scope.source, limit, scope.caller, scope.block)
@@ -313,13 +350,21 @@ class NetworkBuilder(Expressions):
         elif isinstance(value, SharedFunction):
             return self.apply_shared(value, at, scope, current)
         elif value is not UNKNOWN:
-            self.error("E012", at, scope, f"{describe(value)} is no step", "a step is a layer, a block, a named tensor or `in`")
+            self.error(
+                "E012", at, scope, f"{describe(value)} is no step", "a step is a layer, a block, a named tensor or `in`"
+            )
         return self.lost(current, Site(scope.source, at, scope.caller, scope.block))
 
     def inside(self, at: tree.Node, scope: Scope, run: Callable[[], Tensor], current: Tensor) -> Tensor:
         """Run one call deeper."""
         if self.calls >= MAX_CALLS:
-            self.error("E003", at, scope, f"calls are nested more than {MAX_CALLS} deep here", "a block must not call itself, nor a function itself")
+            self.error(
+                "E003",
+                at,
+                scope,
+                f"calls are nested more than {MAX_CALLS} deep here",
+                "a block must not call itself, nor a function itself",
+            )
             raise TooMuch
         self.calls += 1
         result = run()
@@ -334,7 +379,11 @@ class NetworkBuilder(Expressions):
     def apply_naming(self, node: tree.Naming, scope: Scope, current: Tensor) -> Tensor:
         made = len(self.graph.nodes)
         result = self.apply(node.value, scope, current)
-        if result.index >= made and not self.graph.nodes[result.index].name and self.graph.nodes[result.index].shares is None:
+        if (
+            result.index >= made
+            and not self.graph.nodes[result.index].name
+            and self.graph.nodes[result.index].shares is None
+        ):
             self.name_node(self.graph.nodes[result.index], node.name.text)
         self.bind_name(node.name, result, scope)
         return result
@@ -363,7 +412,9 @@ class NetworkBuilder(Expressions):
                     self.broken(argument, scope, f"{argument.name.text} = {show_value(value)}", show_value(actual))
             else:
                 wanted = value if isinstance(value, tuple) else (value,)
-                if len(wanted) != len(shape) or any(w is not None and w != n for w, n in zip(wanted, shape, strict=True)):
+                if len(wanted) != len(shape) or any(
+                    w is not None and w != n for w, n in zip(wanted, shape, strict=True)
+                ):
                     self.broken(argument, scope, show_shape(wanted), show_shape(shape))
         if not node.arguments:
             self.error("E011", node, scope, "expect needs a shape", f"here it is expect({show_shape(shape)})")
@@ -378,7 +429,9 @@ class NetworkBuilder(Expressions):
         if not self.repeats(node, first):
             value = first if isinstance(first, (Function, Tensor, Term)) else self.evaluate(node, scope, current)
             if isinstance(first, (Function, Tensor)):
-                self.error("E012", node, scope, f'"{node.rest[0][0]}" is not for layers', "f * n repeats f, a -> b joins two")
+                self.error(
+                    "E012", node, scope, f'"{node.rest[0][0]}" is not for layers', "f * n repeats f, a -> b joins two"
+                )
                 value = UNKNOWN
             return self.apply_value(value, node, scope, current)
         times = 1
@@ -387,7 +440,13 @@ class NetworkBuilder(Expressions):
             if value is UNKNOWN:
                 return self.lost(current, Site(scope.source, part, scope.caller, scope.block))
             if operator != "*" or isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                self.error("E012", part, scope, f"a repeat takes a whole number from 0, not {describe(value)}", "write, for example, bottleneck(64) * 3")
+                self.error(
+                    "E012",
+                    part,
+                    scope,
+                    f"a repeat takes a whole number from 0, not {describe(value)}",
+                    "write, for example, bottleneck(64) * 3",
+                )
                 return self.lost(current, Site(scope.source, part, scope.caller, scope.block))
             times *= value
         return self.repeat(node, times, scope, current)
@@ -459,7 +518,13 @@ class NetworkBuilder(Expressions):
                 for item in argument.value.items:
                     current = self.apply(item, scope, current)
             elif argument.name is None or argument.name.text != "name":
-                self.error("E012", argument, scope, "Sequential takes a list of layers", "write the layers as steps, one a line")
+                self.error(
+                    "E012",
+                    argument,
+                    scope,
+                    "Sequential takes a list of layers",
+                    "write the layers as steps, one a line",
+                )
         return current
 
     def apply_block(
@@ -496,7 +561,13 @@ class NetworkBuilder(Expressions):
         for argument in arguments:
             if argument.name is None:
                 if position >= len(names):
-                    self.error("E011", argument, scope, f"{name} takes {len(names)} arguments, this is one too many", f"they are {', '.join(names)}" if names else "")
+                    self.error(
+                        "E011",
+                        argument,
+                        scope,
+                        f"{name} takes {len(names)} arguments, this is one too many",
+                        f"they are {', '.join(names)}" if names else "",
+                    )
                     return None
                 word = names[position]
                 position += 1
@@ -544,7 +615,7 @@ class NetworkBuilder(Expressions):
         else:
             branches = []
             inputs = (current.index,)
-        label = word.lower() if word.lower() in cls.presets else getattr(cls, "names")[0]
+        label = word.lower() if word.lower() in cls.presets else cls.names[0]
         bound = bind(cls, word, arguments, at, scope, current, self)
         if bound is None or bound.layer is None:
             return self.lost(current, site, label)
@@ -569,7 +640,11 @@ class NetworkBuilder(Expressions):
         """Each argument of a merge applied to the current tensor; a list counts as its elements."""
         inputs = []
         for argument in branches:
-            value = self.evaluate(argument.value, scope, current) if isinstance(argument.value, (tree.Name, tree.List, tree.Index)) else None
+            value = (
+                self.evaluate(argument.value, scope, current)
+                if isinstance(argument.value, (tree.Name, tree.List, tree.Index))
+                else None
+            )
             if isinstance(value, (list, tuple)):
                 inputs += [self.apply_value(v, argument.value, scope, current).index for v in value]
             else:
@@ -617,7 +692,9 @@ class NetworkBuilder(Expressions):
             place = at.function
         self.error(problem.code, place, scope, problem.message, problem.help)
 
-    def new_node(self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site) -> Node:
+    def new_node(
+        self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
+    ) -> Node:
         nodes = self.graph.nodes
         if len(nodes) + self.multiplier > self.max_layers:
             scope = Scope(None, site.source, site.caller, site.block)
@@ -628,7 +705,11 @@ class NetworkBuilder(Expressions):
 
     def lost(self, current: Tensor | None, site: Site, label: str = "?") -> Tensor:
         """Where a step could not be understood: a node of unknown shape, so that the table shows the gap."""
-        if current is not None and self.graph.nodes[current.index].layer is None and self.graph.nodes[current.index].shape is None:
+        if (
+            current is not None
+            and self.graph.nodes[current.index].layer is None
+            and self.graph.nodes[current.index].shape is None
+        ):
             return current
         return Tensor(self.new_node(None, () if current is None else (current.index,), None, label, site).index)
 
@@ -651,7 +732,9 @@ class NetworkBuilder(Expressions):
         if here is None or there is None or node.layer is None or original.layer is None:
             return
         if node.layer != original.layer or node.layer.weights(here) != original.layer.weights(there):
-            message = f"{node.label} is shared, but here its weights would have another shape than on {show_shape(there[0])}"
+            message = (
+                f"{node.label} is shared, but here its weights would have another shape than on {show_shape(there[0])}"
+            )
             note = Note("its first use", original.site.span)
             self.error("E102", at, scope, message, "bring both inputs to the same channels first", extra=(note,))
             node.shape = None

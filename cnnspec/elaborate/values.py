@@ -27,7 +27,7 @@ UNKNOWN: Any = _Unknown()
 class Scope:
     """Names bound in one body; looks outward for the rest. `source` is the file that the body stands in."""
 
-    __slots__ = ("caller", "block", "names", "parent", "places", "source")
+    __slots__ = ("block", "caller", "names", "parent", "places", "source")
 
     def __init__(self, parent: Scope | None, source: Source, caller: Site | None = None, block: str = "") -> None:
         self.parent = parent

@@ -98,8 +98,9 @@ class Activation(Layer):
     }
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> tanh"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nglu -> activation(gelu)",) + tuple(
-        f"input 6x4\n{n}" for n in FUNCTIONS if n not in ("relu", "relu6", "leaky_relu", "elu", "softmax")
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 8x8x4\nglu -> activation(gelu)",
+        *tuple(f"input 6x4\n{n}" for n in FUNCTIONS if n not in ("relu", "relu6", "leaky_relu", "elu", "softmax")),
     )
 
     function: str = argument(function, "which activation", keras="activation")
@@ -110,14 +111,18 @@ class Activation(Layer):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if self.function == "glu" and inputs[0][-1] % 2:
-            return Problem("E103", f"glu halves the channels, and {inputs[0][-1]} is odd", help="give it an even number")
+            return Problem(
+                "E103", f"glu halves the channels, and {inputs[0][-1]} is odd", help="give it an even number"
+            )
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*inputs[0][:-1], inputs[0][-1] // 2) if self.function == "glu" else inputs[0]
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        if self.function == "glu":  # Keras's Activation layer takes glu's output to have its input's shape; its function does not
+        if (
+            self.function == "glu"
+        ):  # Keras's Activation layer takes glu's output to have its input's shape; its function does not
             return (KerasCall("ops.glu", {}, "gate"), KerasCall("Identity", {}))
         return (KerasCall("Activation", self.given()),)
 
@@ -132,7 +137,9 @@ class ReLU(Layer):
     presets: ClassVar[dict[str, dict[str, Any]]] = {"relu6": {"max_value": 6}}
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> relu"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nrelu6 -> relu(max_value=4, negative_slope=0.1, threshold=0.2)",)
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 8x8x4\nrelu6 -> relu(max_value=4, negative_slope=0.1, threshold=0.2)",
+    )
 
     max_value: float | None = argument(optional(number), "values above it become it", None, aliases=("max",))
     negative_slope: float = argument(number, "slope of the negative side", 0, aliases=("slope",))

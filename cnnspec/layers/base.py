@@ -7,7 +7,7 @@ size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that th
 
 from __future__ import annotations
 
-from cnnspec.diagnostic import Problem
+from cnnspec.diagnostic import Problem as Problem
 from cnnspec.layers.argument import Argument
 from cnnspec.layers.window import EACH, Reach
 from cnnspec.record import Record
@@ -116,7 +116,9 @@ def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = 
     wanted = " or ".join(RANK_NAMES[r] for r in ranks)
     size = show_shape(inputs[0])
     if rank == 0:
-        return Problem("E106", f"{layer} needs {wanted}, got a vector of {size}", help="put it before flatten, or reshape first")
+        return Problem(
+            "E106", f"{layer} needs {wanted}, got a vector of {size}", help="put it before flatten, or reshape first"
+        )
     return Problem("E106", f"{layer} needs {wanted}, got {size}", help="reshape first")
 
 
@@ -140,4 +142,3 @@ def product(sizes: tuple[Dim, ...]) -> Dim:
     for size in sizes:
         total = total * size
     return total
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from cnnspec.layers.activation import activation
 from cnnspec.layers.argument import (
     Term,
@@ -60,7 +62,9 @@ class Windowed(Layer):
                 dilated = f" dilated to {window.extent}" if window.dilation > 1 else ""
                 padded = f" + padding {room - n}" if room != n else ""
                 message = f"{name}'s kernel {window.kernel}{dilated} does not fit into {n}{padded} positions"
-                axis_name = ("height", "width") if rank == 2 else ("depth", "height", "width") if rank == 3 else ("length",)
+                axis_name = (
+                    ("height", "width") if rank == 2 else ("depth", "height", "width") if rank == 3 else ("length",)
+                )
                 help = f"{axis_name[axis]} must be at least {window.extent - (room - n)} here: use padding=same, a smaller kernel, or fewer strides before it"
                 return Problem("E101", message, "kernel", help)
         return None
@@ -112,16 +116,17 @@ CONSTRAINT = argument(optional(constraint), "projection of the weights after eve
 class Convolution(Windowed):
     """What the convolutions have in common."""
 
-    kernel: ClassVar[Any]
-    stride: ClassVar[Any]
-    padding: ClassVar[Any]
-    dilation: ClassVar[Any]
+    if TYPE_CHECKING:  # fields of the subclasses
+        kernel: Any
+        stride: Any
+        padding: Any
+        dilation: Any
 
     def window_arguments(self) -> dict[str, Any]:
         return {"kernel": self.kernel, "stride": self.stride, "dilation": self.dilation, "padding": self.padding}
 
     def kernel_area(self, rank: int) -> int:
-        return int(product(tuple([along(self.kernel, rank, axis) for axis in range(rank)])))
+        return prod(self.kernel_shape(rank))
 
     def kernel_shape(self, rank: int) -> tuple[int, ...]:
         return tuple([along(self.kernel, rank, axis) for axis in range(rank)])
@@ -174,10 +179,10 @@ class Conv(Convolution):
         if found:
             return found
         for amount, what in ((channels, "the input's channels"), (self.filters, "filters")):
-            if amount % self.groups:
+            if isinstance(amount, int) and amount % self.groups:
                 message = f"{what} ({amount}) cannot be split into {self.groups} groups"
-                low = int(amount) // self.groups * self.groups
-                help = f"{low or self.groups} or {low + self.groups} can" if amount == self.filters else "change groups"
+                low = amount // self.groups * self.groups
+                help = f"{f'{low} or ' if low else ''}{low + self.groups} can"
                 return Problem("E103", message, "groups", help)
         return None
 
@@ -204,7 +209,13 @@ class DepthwiseConv(Convolution):
     1- or 2-dimensional by its input. Output channels: Cin * multiplier. Parameters: (kh * kw + 1) * Cin * multiplier.
     """
 
-    names: ClassVar[tuple[str, ...]] = ("depthwise_conv", "depthwiseconv1d", "depthwiseconv2d", "depthwiseconv", "dwconv")
+    names: ClassVar[tuple[str, ...]] = (
+        "depthwise_conv",
+        "depthwiseconv1d",
+        "depthwiseconv2d",
+        "depthwiseconv",
+        "dwconv",
+    )
     example: ClassVar[str] = "input 28x28x8\ndepthwise_conv(3x3, padding=same)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 15x13x6\ndepthwise_conv(3x3, stride=2, padding=1, multiplier=2, bias=false, activation=relu)",
@@ -312,12 +323,14 @@ class SeparableConv(Convolution):
         return self.padded(KerasCall(f"SeparableConv{rank}D", self.given()), rank)
 
 
-def largest(value: Any) -> int:
+def largest(value: int | tuple[int, ...]) -> int:
     return max(value) if isinstance(value, tuple) else value
 
 
 def uneven_stride(stride: Any) -> Problem | None:
     """TensorFlow's depthwise kernels take one stride for both axes (on a GPU, and on a CPU without oneDNN)."""
     if isinstance(stride, tuple) and len(set(stride)) > 1:
-        return Problem("E011", f"stride {show(stride)} differs by axis: TensorFlow refuses that here", "stride", "give one number")
+        return Problem(
+            "E011", f"stride {show(stride)} differs by axis: TensorFlow refuses that here", "stride", "give one number"
+        )
     return None

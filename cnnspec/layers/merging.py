@@ -147,14 +147,24 @@ class Concatenate(Layer):
             return Problem("E011", message, help="write concat(in, …), with one branch an argument")
         first = inputs[0]
         if not (1 <= self.axis <= len(first) or -len(first) <= self.axis <= -1):
-            return Problem("E011", f"axis {self.axis} does not exist: {show_shape(first)} has axes 1 to {len(first)}", "axis", "-1 is the channels")
+            return Problem(
+                "E011",
+                f"axis {self.axis} does not exist: {show_shape(first)} has axes 1 to {len(first)}",
+                "axis",
+                "-1 is the channels",
+            )
         along = self._index(len(first))
         for number, other in enumerate(inputs[1:], 2):
             rest = [(x, y) for i, (x, y) in enumerate(zip(first, other, strict=False)) if i != along]
             if len(first) != len(other) or not all(may_agree(x, y) for x, y in rest):
                 message = f"concat of {show_shape(first)} and {show_shape(other)}: they differ beside the axis they are joined along"
                 help = "give both the same height and width: the same strides, padding=same, or crop the larger"
-                return Problem("E102", message, f"#{number}", help if len(first) == len(other) else "bring both to the same number of axes")
+                return Problem(
+                    "E102",
+                    message,
+                    f"#{number}",
+                    help if len(first) == len(other) else "bring both to the same number of axes",
+                )
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
@@ -162,7 +172,9 @@ class Concatenate(Layer):
         total: Dim = 0
         for shape in inputs:
             total = total + shape[along]
-        return tuple([total if i == along else simplest(list(column)) for i, column in enumerate(zip(*inputs, strict=True))])
+        return tuple(
+            [total if i == along else simplest(list(column)) for i, column in enumerate(zip(*inputs, strict=True))]
+        )
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         rank = len(inputs[0])

@@ -43,7 +43,10 @@ class BatchNorm(Layer):
     names: ClassVar[tuple[str, ...]] = ("bn", "batchnormalization", "batch_norm", "batchnorm", "batchnorm2d")
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3, bias=false) -> bn -> relu"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nbn(scale=false, epsilon=0.00001, momentum=0.9)", "input 7\nbn(center=false)")
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 6x5x4\nbn(scale=false, epsilon=0.00001, momentum=0.9)",
+        "input 7\nbn(center=false)",
+    )
 
     axis: int = argument(integer, "axis that is kept apart", -1)
     momentum: float = argument(number, "of the moving averages", 0.99)

@@ -20,10 +20,11 @@ STRIDE = argument(optional(per_axis(1)), "step of the window; the kernel's size 
 class Pool(Windowed):
     """What maxpool and avgpool have in common."""
 
-    kernel: ClassVar[Any]
-    stride: ClassVar[Any]
-    padding: ClassVar[Any]
     word: ClassVar[str]
+    if TYPE_CHECKING:  # fields of the subclasses
+        kernel: Any
+        stride: Any
+        padding: Any
 
     def window_arguments(self) -> dict[str, Any]:
         stride = self.kernel if self.stride is None else self.stride
@@ -32,14 +33,16 @@ class Pool(Windowed):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, self.word) or self.window_problem(inputs, self.word):
             return found
+        if isinstance(self.padding, str):
+            return None
         for axis, window in enumerate(self.windows(inputs)):
-            if isinstance(self.padding, str):
-                continue
-            if max(window.before, window.after) >= window.kernel:
-                message = f"padding {max(window.before, window.after)} is no less than the kernel {window.kernel}: a window would hold padding alone"
+            n, before, after = inputs[0][axis], window.before, window.after
+            assert isinstance(before, int) and isinstance(after, int)
+            if max(before, after) >= window.kernel:
+                message = f"padding {max(before, after)} is no less than the kernel {window.kernel}: a window would hold padding alone"
                 return Problem("E109", message, "padding", f"use {window.kernel // 2} or less")
-            n = inputs[0][axis]
-            if isinstance(n, int) and (window.output(n) - 1) * window.stride - window.before >= n:
+            outputs = window.output(n)
+            if isinstance(n, int) and isinstance(outputs, int) and (outputs - 1) * window.stride - before >= n:
                 message = "the last window would hold padding alone"
                 return Problem("E109", message, "padding", "pad less")
         return None
@@ -69,7 +72,9 @@ class MaxPool(Pool):
 
     kernel: Any = KERNEL
     stride: Any = STRIDE
-    padding: Any = argument(padding("valid", "same"), "cells around the input that never win", "valid", "-", ("pad", "p"))
+    padding: Any = argument(
+        padding("valid", "same"), "cells around the input that never win", "valid", "-", ("pad", "p")
+    )
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
@@ -109,15 +114,18 @@ class AvgPool(Pool):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return self.padded(KerasCall(f"AveragePooling{rank}D", {"pool_size": self.kernel, **self.given("stride")}), rank)
+        return self.padded(
+            KerasCall(f"AveragePooling{rank}D", {"pool_size": self.kernel, **self.given("stride")}), rank
+        )
 
 
 class GlobalPool(Layer):
     """What gap and gmp have in common."""
 
-    keepdims: ClassVar[bool]
     word: ClassVar[str]
     keras_name: ClassVar[str]
+    if TYPE_CHECKING:  # a field of the subclasses
+        keepdims: bool
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return needs_space(inputs, self.word)
@@ -144,7 +152,11 @@ class GlobalAvgPool(GlobalPool):
         "globalavgpool1d", "globalavgpool2d", "globalavgpool3d", "global_avgpool", "globalaveragepooling",
     )  # fmt: skip
     example: ClassVar[str] = "input 7x7x64\ngap"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 7x5x6\ngap(keepdims=true)", "input 9x4\ngap", "input 3x4x5x2\ngap")
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 7x5x6\ngap(keepdims=true)",
+        "input 9x4\ngap",
+        "input 3x4x5x2\ngap",
+    )
     word: ClassVar[str] = "gap"
     keras_name: ClassVar[str] = "GlobalAveragePooling"
 
@@ -162,7 +174,11 @@ class GlobalMaxPool(GlobalPool):
         "globalmaxpool1d", "globalmaxpool2d", "globalmaxpool3d", "global_maxpool", "globalmaxpooling",
     )  # fmt: skip
     example: ClassVar[str] = "input 7x7x64\ngmp"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 7x5x6\ngmp(keepdims=true)", "input 9x4\ngmp", "input 3x4x5x2\ngmp")
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 7x5x6\ngmp(keepdims=true)",
+        "input 9x4\ngmp",
+        "input 3x4x5x2\ngmp",
+    )
     word: ClassVar[str] = "gmp"
     keras_name: ClassVar[str] = "GlobalMaxPooling"
 

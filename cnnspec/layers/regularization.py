@@ -36,10 +36,19 @@ class SpatialDropout(Layer):
     1-, 2- or 3-dimensional by its input.
     """
 
-    names: ClassVar[tuple[str, ...]] = ("spatial_dropout", "spatialdropout1d", "spatialdropout2d", "spatialdropout3d", "spatialdropout")
+    names: ClassVar[tuple[str, ...]] = (
+        "spatial_dropout",
+        "spatialdropout1d",
+        "spatialdropout2d",
+        "spatialdropout3d",
+        "spatialdropout",
+    )
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> spatial_dropout(0.2)"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 9x4\nspatial_dropout(0.1)", "input 3x4x5x2\nspatial_dropout(0.1, seed=1)")
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 9x4\nspatial_dropout(0.1)",
+        "input 3x4x5x2\nspatial_dropout(0.1, seed=1)",
+    )
 
     rate: float = RATE
     seed: int | None = SEED

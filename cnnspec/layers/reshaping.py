@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from cnnspec.layers.argument import argument, axes, padding, shape
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
 from cnnspec.layers.convolution import keras_padding
@@ -44,21 +46,23 @@ class Reshape(Layer):
         have = product(inputs[0])
         if self.shape.count(-1) > 1 or 0 in self.shape:
             return Problem("E011", f"{self.shape} is no shape", "shape", "use -1 at most once, and no 0")
-        fixed = product(tuple([n for n in self.shape if n != -1]))
+        fixed = prod([n for n in self.shape if n != -1])
         if isinstance(have, Size):
             known = [n for n in inputs[0] if not isinstance(n, Size)]
-            if -1 not in self.shape or product(tuple(known)) % fixed:
+            if -1 not in self.shape or prod(known) % fixed:
                 message = f"reshape of {show_shape(inputs[0])}, of unknown size, to {show_shape(self.shape)}"
                 return Problem("E110", message, "shape", "give the input a size, or leave the unknown part to -1")
             return None
         if have % fixed if -1 in self.shape else have != fixed:
             into = " x ".join(map(str, self.shape))
             message = f"{show_shape(inputs[0])} has {have} values, {into} {'is no divisor of that' if -1 in self.shape else f'= {fixed}'}"
-            return Problem("E110", message, "shape", "use -1 for one axis" if -1 not in self.shape else "change the other axes")
+            return Problem(
+                "E110", message, "shape", "use -1 for one axis" if -1 not in self.shape else "change the other axes"
+            )
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        left = product(inputs[0]) // product(tuple([n for n in self.shape if n != -1]))
+        left = product(inputs[0]) // prod([n for n in self.shape if n != -1])
         return tuple([left if n == -1 else n for n in self.shape])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
@@ -84,7 +88,9 @@ class Permute(Layer):
         if sorted(self._order()) != list(range(1, len(inputs[0]) + 1)):
             wanted = ", ".join(map(str, range(1, len(inputs[0]) + 1)))
             message = f"the order of {show_shape(inputs[0])} must hold each of {wanted} once"
-            return Problem("E011", message, "order", f"for example ({', '.join(map(str, range(len(inputs[0]), 0, -1)))})")
+            return Problem(
+                "E011", message, "order", f"for example ({', '.join(map(str, range(len(inputs[0]), 0, -1)))})"
+            )
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
@@ -100,8 +106,9 @@ class Permute(Layer):
 class _Edge(Layer):
     """What pad and crop have in common."""
 
-    amount: ClassVar[Any]
     word: ClassVar[str]
+    if TYPE_CHECKING:  # a field of the subclasses
+        amount: Any
 
     def _sides(self, rank: int) -> list[tuple[int, int]]:
         amounts = [along(self.amount, rank, axis) for axis in range(rank)]
@@ -120,9 +127,20 @@ class _Edge(Layer):
 class Pad(_Edge):
     """Zeros around the map: pad(1), pad(1x2) for each axis, pad(((1, 2), (3, 4))) for each side."""
 
-    names: ClassVar[tuple[str, ...]] = ("pad", "zeropadding1d", "zeropadding2d", "zeropadding3d", "zeropadding", "zero_pad")
+    names: ClassVar[tuple[str, ...]] = (
+        "pad",
+        "zeropadding1d",
+        "zeropadding2d",
+        "zeropadding3d",
+        "zeropadding",
+        "zero_pad",
+    )
     example: ClassVar[str] = "input 28x28x3\npad(1)"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 8x9x3\npad(((0, 1), (2, 3)))", "input 8x3\npad(2)", "input 3x4x5x2\npad(1x2x0)")
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 8x9x3\npad(((0, 1), (2, 3)))",
+        "input 8x3\npad(2)",
+        "input 3x4x5x2\npad(1x2x0)",
+    )
     word: ClassVar[str] = "pad"
 
     amount: Any = argument(padding(), "rows and columns on every side", 1, "padding", ("padding",))
@@ -144,7 +162,11 @@ class Crop(_Edge):
 
     names: ClassVar[tuple[str, ...]] = ("crop", "cropping1d", "cropping2d", "cropping3d", "cropping")
     example: ClassVar[str] = "input 28x28x3\ncrop(2)"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 8x9x3\ncrop(((0, 1), (2, 3)))", "input 8x3\ncrop(2)", "input 6x7x5x2\ncrop(1x2x0)")
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 8x9x3\ncrop(((0, 1), (2, 3)))",
+        "input 8x3\ncrop(2)",
+        "input 6x7x5x2\ncrop(1x2x0)",
+    )
     word: ClassVar[str] = "crop"
 
     amount: Any = argument(padding(), "rows and columns on every side", 1, "cropping", ("cropping",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import Term, argument, choice, optional, per_axis, padding
+from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, needs_space, product, show_shape
 from cnnspec.layers.convolution import (
     ACTIVATION,
@@ -53,7 +53,9 @@ class ConvTranspose(Convolution):
     filters: int = FILTERS
     kernel: Any = KERNEL
     stride: Any = STRIDE
-    padding: Any = argument(padding("valid", "same"), "rows and columns cut off around the output", "valid", "-", ("pad", "p"))
+    padding: Any = argument(
+        padding("valid", "same"), "rows and columns cut off around the output", "valid", "-", ("pad", "p")
+    )
     output_padding: Any = argument(optional(per_axis(0)), "rows and columns added at the output's end", None)
     dilation: Any = DILATION
     activation: str | None = ACTIVATION
@@ -69,7 +71,13 @@ class ConvTranspose(Convolution):
     def _axis(self, rank: int, axis: int) -> tuple[int, int, int, int | None, Any]:
         """kernel extent, stride, dilation, output padding and padding of one axis."""
         kernel, stride, dilation = (along(v, rank, axis) for v in (self.kernel, self.stride, self.dilation))
-        return dilation * (kernel - 1) + 1, stride, dilation, along(self.output_padding, rank, axis), along(self.padding, rank, axis)
+        return (
+            dilation * (kernel - 1) + 1,
+            stride,
+            dilation,
+            along(self.output_padding, rank, axis),
+            along(self.padding, rank, axis),
+        )
 
     def _length(self, rank: int, axis: int, n: Dim) -> Dim:
         """Positions before a numeric padding is cut off."""
@@ -107,7 +115,9 @@ class ConvTranspose(Convolution):
             n = inputs[0][axis]
             left = self._length(rank, axis, n) - sum(self._cut(rank, axis))
             if isinstance(left, int) and left < 1:
-                message = f"padding {sum(self._cut(rank, axis))} cuts off all {left + sum(self._cut(rank, axis))} positions"
+                message = (
+                    f"padding {sum(self._cut(rank, axis))} cuts off all {left + sum(self._cut(rank, axis))} positions"
+                )
                 return Problem("E101", message, "padding", "cut off less")
         return None
 
@@ -130,7 +140,9 @@ class ConvTranspose(Convolution):
             n = inputs[0][axis]
             overhang = (n - 1) * stride + extent - self._length(rank, axis, n)
             assert isinstance(overhang, int)  # n cancels
-            cut = max(overhang, 0) // 2 + self._cut(rank, axis)[0] if self.padding == "same" else self._cut(rank, axis)[0]
+            cut = (
+                max(overhang, 0) // 2 + self._cut(rank, axis)[0] if self.padding == "same" else self._cut(rank, axis)[0]
+            )
             reaches.append(Reach(1, stride, cut - extent + stride, cut, dilation))
         return tuple(reaches)
 
@@ -160,7 +172,9 @@ class Upsample(Layer):
     )
 
     size: Any = argument(per_axis(1), "how many times larger", 2, aliases=("factor", "scale"))
-    interpolation: str = argument(choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"), "how new values come about", "nearest")
+    interpolation: str = argument(
+        choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"), "how new values come about", "nearest"
+    )
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, "upsample"):
@@ -170,7 +184,9 @@ class Upsample(Layer):
             message = f"size has {len(self.size)} axes, the input {show_shape(inputs[0])} has {rank}"
             return Problem("E106", message, "size", f"give one number, or {rank}")
         if self.interpolation != "nearest" and rank != 2:
-            return Problem("E011", f"{self.interpolation} interpolation is for two dimensions", "interpolation", "use nearest")
+            return Problem(
+                "E011", f"{self.interpolation} interpolation is for two dimensions", "interpolation", "use nearest"
+            )
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
@@ -196,5 +212,3 @@ class Upsample(Layer):
         if self.interpolation != "nearest":
             given["interpolation"] = self.interpolation
         return (KerasCall(f"UpSampling{rank}D", given),)
-
-

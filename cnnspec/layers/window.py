@@ -52,7 +52,8 @@ class Window(Record):
 
     def remainder(self, n: int) -> int:
         """Padded positions at the end that no window covers."""
-        return int((n + self.before + self.after - self.extent) % self.stride)
+        assert isinstance(self.before, int) and isinstance(self.after, int)
+        return (n + self.before + self.after - self.extent) % self.stride
 
     def reach(self) -> Reach:
         if isinstance(self.before, int):

@@ -36,7 +36,14 @@ def cells(row: LayerFigures) -> tuple[str, ...]:
     if row.shared_with:
         params = f"shared with {row.shared_with}"
     connected = ", ".join(row.inputs) or "-"
-    return f"{row.name} ({row.type})", show_shape(row.output_shape), params, connected, figure(row.macs), field(row.receptive_field)
+    return (
+        f"{row.name} ({row.type})",
+        show_shape(row.output_shape),
+        params,
+        connected,
+        figure(row.macs),
+        field(row.receptive_field),
+    )
 
 
 def totals(network: Checked) -> list[str]:
@@ -93,7 +100,10 @@ def text(network: Checked, width: int | None, color: bool) -> str:
 def markdown(network: Checked) -> str:
     lines = [f"**{title(network)}**", "", "| " + " | ".join(HEADINGS) + " |"]
     lines.append("| " + " | ".join("---:" if i in NUMERIC else "---" for i in range(len(HEADINGS))) + " |")
-    lines += ["| " + " | ".join(printable(c).replace("|", "\\|").replace("*", "\\*") for c in cells(row)) + " |" for row in rows(network)]
+    lines += [
+        "| " + " | ".join(printable(c).replace("|", "\\|").replace("*", "\\*") for c in cells(row)) + " |"
+        for row in rows(network)
+    ]
     lines.append("")
     lines += [f"- {line.replace('*', chr(92) + '*')}" for line in totals(network)]
     return "\n".join(lines) + "\n"
@@ -134,7 +144,9 @@ def html(network: Checked) -> str:
     """A table for notebooks."""
     from html import escape
 
-    head = "".join(f"<th style='text-align:{'right' if i in NUMERIC else 'left'}'>{h}</th>" for i, h in enumerate(HEADINGS))
+    head = "".join(
+        f"<th style='text-align:{'right' if i in NUMERIC else 'left'}'>{h}</th>" for i, h in enumerate(HEADINGS)
+    )
     body = ""
     for row in rows(network):
         style = " style='color:#b00'" if row.output_shape is None else ""

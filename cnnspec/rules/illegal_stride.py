@@ -154,7 +154,9 @@ def effect_on_input(node: Node, context: Context) -> str:
     if len(listed) > 60:
         listed = "parts"
     size = "x".join(map(str, shape[:-1]))
-    return f"; of the {size} input, {listed} never reach the output ({(total - read) / total:.1%} of it)".replace("%", " %")
+    return f"; of the {size} input, {listed} never reach the output ({(total - read) / total:.1%} of it)".replace(
+        "%", " %"
+    )
 
 
 # ---- what would fit ----------------------------------------------------------------------------------------
@@ -191,10 +193,11 @@ def other_inputs(graph: Graph, lost: list[int]) -> list[str]:
     if shape is None or not sizes_known(shape) or len(shape) - 1 != len(lost):
         return []
     found = []
+    sizes = [n for n in shape if isinstance(n, int)]
     for direction in (-1, 1):
         for distance in range(1, 65):
-            tried = tuple([n + direction * distance * bool(count) for n, count in zip(shape, [*lost, 0], strict=True)])  # type: ignore[operator]
-            if min(tried) < 1:  # type: ignore[type-var]
+            tried = tuple([n + direction * distance * bool(count) for n, count in zip(sizes, [*lost, 0], strict=True)])
+            if min(tried) < 1:
                 break
             shapes = shapes_with(graph, {index: tried})
             if shapes is not None and not any(any(left_over(n, shapes)) for n in graph.nodes):

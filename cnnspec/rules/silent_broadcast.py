@@ -40,7 +40,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         for shape in inputs:
             if len(shape) != len(node.shape) or any(n == 1 and m != 1 for n, m in zip(shape, node.shape, strict=True)):
-                message = f"{node.label} repeats {show_shape(shape)} to {show_shape(node.shape)}: a sum needs equal shapes"
+                message = (
+                    f"{node.label} repeats {show_shape(shape)} to {show_shape(node.shape)}: a sum needs equal shapes"
+                )
                 help = f"bring it to {show_shape(node.shape)}, for example with conv({node.shape[-1]}, 1x1)"
                 yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), WARNING)
                 break

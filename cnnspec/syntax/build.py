@@ -79,7 +79,7 @@ class Builder:
         self.diagnostics.append(Diagnostic(code, message, Span(self.source, start, end), help))
 
     # ---- items ---------------------------------------------------------------------------------------------
-    def start(self, start: int, end: int, children: list[Any]) -> Body:
+    def start(self, start: int, end: int, children: list[Body]) -> Body:
         return children[0]
 
     def body(self, start: int, end: int, children: list[Any]) -> Body:
@@ -134,7 +134,7 @@ class Builder:
             shape = Tuple(arguments[0].start, arguments[-1].end, tuple([a.value for a in arguments]))
         return Input(start, end, name, shape, stages)
 
-    def listed(self, start: int, end: int, children: list[Any]) -> tuple[Argument, ...]:
+    def listed(self, start: int, end: int, children: list[tuple[Argument, ...]]) -> tuple[Argument, ...]:
         return children[0]
 
     def output(self, start: int, end: int, children: list[Any]) -> Output:
@@ -152,7 +152,7 @@ class Builder:
     def branch(self, start: int, end: int, children: list[Any]) -> Branch:
         return Branch(start, end, children[0], children[1], children[2] if len(children) == 3 else None)
 
-    def otherwise(self, start: int, end: int, children: list[Any]) -> Body | Branch:
+    def otherwise(self, start: int, end: int, children: list[Body | Branch]) -> Body | Branch:
         return children[0]
 
     def budget(self, start: int, end: int, children: list[Any]) -> Budget:
@@ -273,7 +273,7 @@ class Builder:
     def false(self, start: int, end: int, children: list[Any]) -> Flag:
         return Flag(start, end, False)
 
-    def name(self, start: int, end: int, children: list[Any]) -> Name:
+    def name(self, start: int, end: int, children: list[Name]) -> Name:
         return children[0]
 
     def here(self, start: int, end: int, children: list[Any]) -> Here:
@@ -282,7 +282,7 @@ class Builder:
     def braces(self, start: int, end: int, children: list[Any]) -> Braces:
         return Braces(start, end, children[0])
 
-    def group(self, start: int, end: int, children: list[Any]) -> Node:
+    def group(self, start: int, end: int, children: list[Node]) -> Node:
         return children[0]
 
     def tuple(self, start: int, end: int, children: list[Any]) -> Tuple:
@@ -290,4 +290,3 @@ class Builder:
 
     def list(self, start: int, end: int, children: list[Any]) -> List:
         return List(start, end, tuple(children))
-

@@ -52,9 +52,9 @@ def generate() -> str:
             keywords.update(dict.fromkeys(words[1].split("|"), name))
             del terminals[name]
     ignored = set(lexer.ignore_types)
-    kinds = sorted({t.name for t in lexer.terminals} - ignored) + ["END"]
+    kinds = [*sorted({t.name for t in lexer.terminals} - ignored), "END"]
 
-    parse_table: Any = made.parser.parser._parse_table  # type: ignore[union-attr]
+    parse_table: Any = made.parser.parser._parse_table
     rows: dict[int, dict[str, tuple[Any, Any]]] = parse_table.states
     numbers = {parse_table.start_states["start"]: 0}  # states renumbered in the order in which a walk meets them
     for state in numbers_in_walk(rows, numbers):
@@ -81,17 +81,21 @@ def generate() -> str:
     def line(name: str, value: object) -> str:
         return f"{name} = {pformat(value, width=118, compact=True, sort_dicts=False)}\n"
 
-    return HEADER + "\n# fmt: off\n" + "".join(
-        [
-            line("KINDS", kinds),
-            line("KEYWORDS", dict(sorted(keywords.items()))),
-            line("TERMINALS", terminals),
-            line("IGNORED", sorted(ignored)),
-            line("END_STATE", end),
-            line("RULES", table_rules),
-            line("ACTIONS", actions),
-            line("GOTOS", gotos),
-        ]
+    return (
+        HEADER
+        + "\n# fmt: off\n"
+        + "".join(
+            [
+                line("KINDS", kinds),
+                line("KEYWORDS", dict(sorted(keywords.items()))),
+                line("TERMINALS", terminals),
+                line("IGNORED", sorted(ignored)),
+                line("END_STATE", end),
+                line("RULES", table_rules),
+                line("ACTIONS", actions),
+                line("GOTOS", gotos),
+            ]
+        )
     )
 
 

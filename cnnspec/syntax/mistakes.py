@@ -8,8 +8,8 @@ error in the same state of the parser, at the same kind of token, gets that entr
 from __future__ import annotations
 
 from cnnspec.source import Source, printable
-from cnnspec.syntax.lexer import KIND, KINDS, UNREADABLE
-from cnnspec.syntax.table import ACTIONS
+from cnnspec.syntax.lexer import UNREADABLE
+from cnnspec.syntax.table import ACTIONS, KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,10 +82,10 @@ SAY = {
 _PYTHON = ("import", "from", "def", "return", "print", "class", "with", "while", "try", "lambda")
 _CHARACTERS = {
     ":": 'a body stands between "{" and "}", and a value is given with "="',
-    "“": 'quote with " or \'',
-    "”": 'quote with " or \'',
-    "‘": 'quote with " or \'',
-    "’": 'quote with " or \'',
+    "“": "quote with \" or '",
+    "”": "quote with \" or '",
+    "‘": "quote with \" or '",
+    "’": "quote with \" or '",
     "×": "write 3x3 with the letter x",
     "→": 'write the arrow as "->"',
     "⇒": 'write the arrow as "=>"',
@@ -142,6 +142,9 @@ def _unreadable(text: str, at: int) -> tuple[str, str]:
         return "this text is never closed", f"end it with {character} on the same line"
     if character.isdigit():
         run = text[at:].split(None, 1)[0].split(",")[0].split(")")[0][:40]
-        return f'"{printable(run)}" is neither a number nor a shape', "a name begins with a letter; a shape is written 3x3 without spaces"
+        return (
+            f'"{printable(run)}" is neither a number nor a shape',
+            "a name begins with a letter; a shape is written 3x3 without spaces",
+        )
     shown = f'"{character}"' if character.isprintable() else f"the character U+{ord(character):04X}"
     return f"{shown} has no meaning here", _CHARACTERS.get(character, "remove it")

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import gc
 
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.source import Source, Span
+from cnnspec.source import Source
 from cnnspec.syntax import build
-from cnnspec.syntax.lexer import KIND, KINDS, UNREADABLE, Lexer
+from cnnspec.syntax.lexer import KIND, UNREADABLE, Lexer
 from cnnspec.syntax.table import ACTIONS, END_STATE, GOTOS, RULES
 from cnnspec.syntax.tree import Bad, Body, Name, Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 MAX_DEPTH = 100  # of nesting; bounds the recursion of every later stage
@@ -27,7 +25,6 @@ _NAME, _END, _RBRACE, _LBRACE, _ARROW = (KIND[k] for k in ("NAME", "END", "RBRAC
 
 _CLOSERS = {KIND["RPAR"], KIND["RSQB"], _RBRACE}
 
-_Action = "Callable[[build.Builder, int, int, list[Any]], Any]"
 _rules: list[tuple[str, int, Any, tuple[int, ...], bool]] = [
     (origin, length, getattr(build.Builder, action) if action else action, kept, kept == tuple(range(length)))
     for origin, length, action, kept in RULES
@@ -113,7 +110,9 @@ class _Parser:
                         if length > 1:
                             depth += 1
                             if depth > MAX_DEPTH:
-                                builder.refuse("E003", first, first + 1, f"this is nested more than {MAX_DEPTH} deep", TOO_DEEP)
+                                builder.refuse(
+                                    "E003", first, first + 1, f"this is nested more than {MAX_DEPTH} deep", TOO_DEEP
+                                )
                                 value, depth = Bad(first, last), 0
                                 break
                 values.append(value)
@@ -154,7 +153,9 @@ class _Parser:
         if not continuing:
             if unclosed and open_bracket:
                 at = open_bracket[1]
-                self.builder.refuse("E001", at, at + 1, f'this "{text[at]}" is never closed', "close it before the line ends")
+                self.builder.refuse(
+                    "E001", at, at + 1, f'this "{text[at]}" is never closed', "close it before the line ends"
+                )
             elif kind == _END and brackets:
                 at = brackets[-1][1]
                 self.builder.refuse("E001", at, at + 1, 'this "{" is never closed', 'add a "}" where the body ends')

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
 from cnnspec.train.images import MAX_BYTES, resize
-from cnnspec.train.match import REGRESSION, Targets, TrainingFailed, fit
+from cnnspec.train.match import REGRESSION, Fit, Targets, TrainingFailed, fit
 from cnnspec.train.settings import NAMED_DATA
 
 if TYPE_CHECKING:
@@ -87,47 +87,49 @@ def _labels(ys: Sequence[Array], settings: TrainSettings) -> tuple[list[Array], 
 # ---- from a data set to what the network takes --------------------------------------------------------------
 def prepare(raw: Raw, graph: Graph, settings: TrainSettings) -> Data:
     """Arrays in the shapes that the network takes, split. Raises TrainingFailed when they cannot be brought there."""
-    import numpy as np
-
     name = str(settings.data)
     known = settings.data in NAMED_DATA
-    if len(raw.x) != len(raw.y) or (raw.x_test is not None and len(raw.x_test) != len(raw.y_test)):  # type: ignore[arg-type]
-        which = "train" if len(raw.x) != len(raw.y) else "test"
-        x, y = (raw.x, raw.y) if which == "train" else (raw.x_test, raw.y_test)
-        raise TrainingFailed(f"{name} has {len(x)} examples in x_{which}, but {len(y)} labels in y_{which}", "", 2)  # type: ignore[arg-type]
-    pairs = [(raw.x, raw.y)] + ([(raw.x_test, raw.y_test)] if raw.x_test is not None and len(raw.x_test) else [])
-    examples = [_examples(x, part, name) for (x, _), part in zip(pairs, ("x_train", "x_test"), strict=False)]  # type: ignore[arg-type]
-    notes = [*raw.notes, *({note for _, note in examples if note and not known})]
-    ys, classes = _labels([y for _, y in pairs], settings)  # type: ignore[misc]
-    shape = examples[0][0].shape[1:]
-    if any(x.shape[1:] != shape for x, _ in examples):
-        raise TrainingFailed(f"x_train and x_test of {name} differ in shape", "", 2)
+    parts = [raw.train] if raw.test is None or not len(raw.test[0]) else [raw.train, raw.test]
+    notes, xs = [], []
+    for (x, y), part in zip(parts, ("train", "test"), strict=False):
+        if not x.shape or not y.shape or len(x) != len(y):
+            raise TrainingFailed(f"{name} has x_{part} of shape {x.shape}, but y_{part} of shape {y.shape}", "a label an example", 2)
+        examples, note = _examples(x, f"x_{part}", name)
+        xs.append(examples)
+        if note and not known and note not in notes:
+            notes.append(note)
+    ys, classes = _labels([y for _, y in parts], settings)
+    shape = xs[0].shape[1:]
+    if any(x.shape[1:] != shape for x in xs) or any(y.shape[1:] != ys[0].shape[1:] for y in ys):
+        raise TrainingFailed(f"the training and the test data of {name} differ in shape", "", 2)
     targets = Targets(ys[0].shape[1:], NAMED_DATA[name][1] if known else classes, known)
     how = fit(graph, settings, shape, targets, images=known)
-    xs = []
-    for x, _ in examples:
-        if how.resized:
-            size = 4 * len(x) * int(np.prod(how.shape))
-            if size > MAX_BYTES:
-                raise TrainingFailed(
-                    f"{len(x):,} images of {show_shape(how.shape)} take {size / 2**30:.0f} GiB of memory", "give the network a smaller input"
-                )
-            x = resize(x, how.shape[:2])
-        xs.append(x.reshape(len(x), *how.shape))
     if how.resized:
         notes.append(f"the images of {name}, {show_shape(shape)}, are resized to {show_shape(how.shape)}")
     elif how.shape != shape:
         notes.append(f"examples of {show_shape(shape)} are read as {show_shape(how.shape)}")
+    xs = [_shaped(x, how, name) for x in xs]
     units = graph.nodes[graph.outputs[0]].shape[-1]  # type: ignore[index]
     final = [_form(y, how.targets, units if isinstance(units, int) else 0) for y in ys]
     return _split(xs, ys, final, classes is not None and ys[0].ndim == 1, settings, how.targets, tuple(notes))
+
+
+def _shaped(x: Array, how: Fit, name: str) -> Array:
+    if not how.resized:
+        return x.reshape(len(x), *how.shape)
+    size = 4 * len(x) * how.shape[0] * how.shape[1] * how.shape[2]
+    if size > MAX_BYTES:
+        needs = f"{len(x):,} images of {name} take {size / 2**30:.0f} GiB of memory as {show_shape(how.shape)}"
+        raise TrainingFailed(needs, f"give the network a smaller input; at most {MAX_BYTES >> 30} GiB are used")
+    return resize(x, how.shape[:2])
 
 
 def _form(y: Array, targets: str, units: int) -> Array:
     import numpy as np
 
     if targets == "one-hot":
-        return (y[..., None] == np.arange(units)).astype(np.float32)
+        one_hot: Array = (y[..., None] == np.arange(units)).astype(np.float32)
+        return one_hot
     return y.astype(np.float32)[:, None] if targets == "column" else y
 
 

@@ -25,7 +25,8 @@ def weights(size: int, wanted: int) -> Array:
     centres = (np.arange(wanted) + 0.5) * scale - 0.5
     distance = np.abs(np.arange(size)[None, :] - centres[:, None]) / width
     rows = np.maximum(0.0, 1.0 - distance)
-    return (rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
+    matrix: Array = (rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
+    return matrix
 
 
 def resize(images: Array, size: tuple[int, ...]) -> Array:

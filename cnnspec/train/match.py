@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
-from cnnspec.train.words import our_word
 from cnnspec.train.settings import NAMED_DATA
+from cnnspec.train.words import our_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def fit(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: 
     if len(wanted) == len(shape) and all(not isinstance(w, int) or w == n for w, n in zip(wanted, shape, strict=True)):
         final = shape
     elif all(isinstance(w, int) for w in wanted) and _product(wanted) == _product(shape):
-        final = tuple([int(w) for w in wanted])  # type: ignore[arg-type]
+        final = tuple([w for w in wanted if isinstance(w, int)])
     elif images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:
         final = tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)])
         resized = True

@@ -129,7 +129,7 @@ def held_back(display: Lines | None = None, until: str = "") -> Iterator[Interru
 def watcher(keras: Any, epochs: int, shown: Lines, interrupts: Interrupts) -> Any:
     """The Keras callback. `done` is how many batches were trained, `where` the place reached."""
 
-    class Watcher(keras.callbacks.Callback):  # type: ignore[misc, name-defined]
+    class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
         done = 0
         where = "before the first batch"
 

@@ -88,7 +88,7 @@ def output_path(value: Any) -> str:
     """A file or folder that training writes: inside the current folder, whoever wrote the spec."""
     import os
 
-    path = text(value)
+    path: str = text(value)
     parts = path.replace("\\", "/").split("/")
     if not path.strip(" .") or "\0" in path or ".." in parts or path.startswith(("/", "~")) or os.path.isabs(path):
         raise Unfit('a path inside the current folder, such as "logs/run1.csv"')
@@ -111,7 +111,7 @@ def checkpoint(value: Any) -> str:
     """A checkpoint's file; {epoch} and {val_loss:.2f} stand for figures."""
     import re
 
-    path = ending(".keras", ".weights.h5")(value)
+    path: str = ending(".keras", ".weights.h5")(value)
     if re.sub(r"\{\w+(:0?\d?(\.\d)?[a-z]?)?\}", "", path).count("{"):
         raise Unfit('a file name with fields such as "{epoch:02d}" or "{val_loss:.2f}"')
     return path

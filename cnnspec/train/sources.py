@@ -24,13 +24,10 @@ if TYPE_CHECKING:
 
 
 class Raw(Record):
-    """A data set as it comes. `y` are class numbers (N,) where the set is known by name."""
+    """A data set as it comes: examples and their targets, which are class numbers (N,) where the set has a name."""
 
-    x: Array
-    y: Array
-    x_test: Array | None = None
-    y_test: Array | None = None
-    notes: tuple[str, ...] = ()
+    train: tuple[Array, Array]
+    test: tuple[Array, Array] | None = None
 
 
 def load(settings: TrainSettings) -> Raw:
@@ -52,7 +49,7 @@ def _digits() -> Raw:
             f"{error.name or 'scikit-learn'} is not installed; data = digits needs scikit-learn: pip install \"cnnspec[keras]\""
         ) from error
     bundled = load_digits()
-    return Raw((bundled.images[..., None] / 16).astype(np.float32), bundled.target.astype(np.int64))
+    return Raw(((bundled.images[..., None] / 16).astype(np.float32), bundled.target.astype(np.int64)))
 
 
 def _downloaded(name: str) -> Raw:
@@ -77,7 +74,9 @@ def _downloaded(name: str) -> Raw:
     finally:
         socket.setdefaulttimeout(before)
     shape = NAMED_DATA[name][0]
-    return Raw(x.reshape(-1, *shape), y.ravel().astype(np.int64), x_test.reshape(-1, *shape), y_test.ravel().astype(np.int64))
+    return Raw(
+        (x.reshape(-1, *shape), y.ravel().astype(np.int64)), (x_test.reshape(-1, *shape), y_test.ravel().astype(np.int64))
+    )
 
 
 def _cache() -> str:
@@ -112,4 +111,5 @@ def _npz(path: str) -> Raw:
         need = ["y_test" if "x_test" in found else "x_test"]
     if need:
         raise TrainingFailed(f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}", "", 2)
-    return Raw(*[found.get(n) for n in _ARRAYS])
+    test = (found["x_test"], found["y_test"]) if "x_test" in found else None
+    return Raw((found["x_train"], found["y_train"]), test)
