@@ -9,7 +9,7 @@ from cnnspec import rules
 from cnnspec.analyses.facts import Facts
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate import elaborate
-from cnnspec.elaborate.network import MAX_LAYERS
+from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.record import Record
 from cnnspec.rules.context import Context
 from cnnspec.source import Source

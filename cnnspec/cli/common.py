@@ -6,7 +6,8 @@ import os
 import sys
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.elaborate.network import MAX_LAYERS, NetworkBuilder
+from cnnspec.elaborate.network import NetworkBuilder
+from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.values import UNKNOWN, Scope
 from cnnspec.pipeline import Analysis, Checked, analyse, decode, read
 from cnnspec.report.findings import show

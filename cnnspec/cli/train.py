@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     except TrainingFailed as error:
         if error.status != FINDINGS:
             raise UsageError(str(error)) from None
-        _show(Diagnostic("E030", error.message, error.span or settings.span("data"), error.help))
+        _show(Diagnostic("E030", error.message, error.span, error.help))
         return FINDINGS
     return _report(outcome)
 

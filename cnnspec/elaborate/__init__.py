@@ -7,7 +7,8 @@ import os
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate.files import Definitions, Files
 from cnnspec.elaborate.graph import Graph, Setting, Site
-from cnnspec.elaborate.network import MAX_LAYERS, NetworkBuilder
+from cnnspec.elaborate.network import NetworkBuilder
+from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.values import UNKNOWN, Scope
 from cnnspec.names import suggestion
 from cnnspec.record import Record

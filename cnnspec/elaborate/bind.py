@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cnnspec.elaborate.expressions import Expressions, describe
+from cnnspec.elaborate.expressions import Expressions
+from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
 from cnnspec.names import suggestion

@@ -24,7 +24,7 @@ from __future__ import annotations
 from cnnspec.analyses.liveness import Liveness, sizes_known
 from cnnspec.analyses.resized import shapes_with
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.expressions import trail
+from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import show
 
 TYPE_CHECKING = False

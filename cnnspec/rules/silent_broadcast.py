@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.expressions import trail
+from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.base import show_shape
 
 TYPE_CHECKING = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term
@@ -13,6 +14,9 @@ from cnnspec.train.words import our_word
 
 if TYPE_CHECKING:
     from cnnspec.train.settings import TrainSettings
+
+
+NEEDS = {"TensorBoard": "tensorboard", "RemoteMonitor": "requests"}  # which Keras misses only after the first epoch
 
 
 def build(term: Term, keras: Any, **more: Any) -> Any:
@@ -75,6 +79,9 @@ def callbacks(settings: TrainSettings, keras: Any, output: str) -> list[Any]:
             raise TrainingFailed(
                 f"model_checkpoint writes {given['filepath']}, where the last model is saved", "give it another file, or choose -o"
             )
+        package = NEEDS.get(term.name)
+        if package and find_spec(package) is None:
+            raise TrainingFailed(f"{our_word(term)} needs {package}, which is not installed", f"pip install {package}", 2)
         if term.name == "BackupAndRestore":
             _own_folder(given["backup_dir"])
         for name in ("filename", "filepath"):

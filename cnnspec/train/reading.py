@@ -213,7 +213,7 @@ def word(module: str, value: Any) -> Term:
         try:
             given[parameter] = KINDS[parameter](v)
         except Unfit as unfit:
-            from cnnspec.elaborate.expressions import describe
+            from cnnspec.elaborate.reporting import describe
 
             raise WrongWord(f"{parameter} of {name} must be {unfit.expected}, not {describe(v)}", "", term, place) from None
     for parameter in parameters:

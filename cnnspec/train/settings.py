@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.diagnostic import Diagnostic
-from cnnspec.elaborate.expressions import describe
+from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.layers.argument import Term, Unfit, count, flag, natural, rate, text, word_of
 from cnnspec.names import suggestion

@@ -1,0 +1,180 @@
+"""Numbers: sums, products, powers, comparisons, ranges and the few functions on them, with their limits."""
+
+from __future__ import annotations
+
+from cnnspec.elaborate.reporting import Reporting, describe, is_number
+from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
+from cnnspec.layers.argument import show, word_of
+from cnnspec.size import Size, maximum
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+MAX_ELEMENTS = 1_000_000  # of a list or a range
+MAX_NUMBER = 10**18
+
+
+class Arithmetic(Reporting):
+    """Evaluates what makes numbers of numbers."""
+
+    def compare(self, node: tree.Compare, scope: Scope, current: Tensor | None) -> Any:
+        left, right = self.evaluate(node.left, scope, current), self.evaluate(node.right, scope, current)
+        if left is UNKNOWN or right is UNKNOWN:
+            return UNKNOWN
+        if node.operator in ("==", "!="):
+            if isinstance(left, Size) or isinstance(right, Size):
+                return self.ordered(node, left, right, scope)
+            same = word_of(left) == word_of(right) if word_of(left) is not None else left == right
+            return same is (node.operator == "==")
+        if not is_number(left) or not is_number(right):
+            wrong = right if is_number(left) else left
+            at = node.right if is_number(left) else node.left
+            return self.not_a_number(at, wrong, scope)
+        return self.ordered(node, left, right, scope)
+
+    def ordered(self, node: tree.Compare, left: Any, right: Any, scope: Scope) -> Any:
+        if not is_number(left) or not is_number(right):
+            return node.operator == "!="
+        difference = left - right
+        if isinstance(difference, Size):
+            return self.error(
+                "E017", node, scope, f"{left} {node.operator} {right} depends on a size that is not known",
+                "give the input a size, or set it apart with a parameter",
+            )  # fmt: skip
+        return COMPARE[node.operator](difference, 0)
+
+    def range(self, node: tree.Range, scope: Scope, current: Tensor | None) -> Any:
+        first, last = self.evaluate(node.first, scope, current), self.evaluate(node.last, scope, current)
+        if first is UNKNOWN or last is UNKNOWN:
+            return UNKNOWN
+        for value, part in ((first, node.first), (last, node.last)):
+            if isinstance(value, bool) or not isinstance(value, int):
+                return self.error("E012", part, scope, f"a range goes between whole numbers, not {describe(value)}")
+        if last - first >= MAX_ELEMENTS:
+            return self.error(
+                "E003",
+                node,
+                scope,
+                f"this range has {last - first + 1:,} numbers; at most {MAX_ELEMENTS:,} are allowed",
+                "both ends count: 1..3 is 1, 2, 3",
+            )
+        return list(range(first, last + 1))
+
+    def operate(self, operator: str, left: Any, right: Any, at: tree.Node, part: tree.Node, scope: Scope) -> Any:
+        if left is UNKNOWN or right is UNKNOWN:
+            return UNKNOWN
+        if isinstance(left, list) and operator == "+" and isinstance(right, list):
+            return left + right
+        if isinstance(left, list) and operator == "*" and isinstance(right, int):
+            if len(left) * right > MAX_ELEMENTS:
+                return self.error(
+                    "E003",
+                    part,
+                    scope,
+                    f"this list would have {len(left) * right:,} elements; at most {MAX_ELEMENTS:,} are allowed",
+                )
+            return left * right
+        for value, place in ((left, at), (right, part)):
+            if not is_number(value):
+                return self.not_a_number(place, value, scope)
+        return self.compute(operator, left, right, part, scope)
+
+    def compute(self, operator: str, left: Any, right: Any, part: tree.Node, scope: Scope) -> Any:
+        if operator in ("/", "//", "%"):
+            if isinstance(right, Size):
+                return self.error("E017", part, scope, f"division by {right}, a size that is not known")
+            if right == 0:
+                return self.error("E012", part, scope, "division by zero")
+            if isinstance(left, Size) and (operator == "/" or right < 0 or not isinstance(right, int)):
+                return self.error("E017", part, scope, f"{left} {operator} {right} may be no whole number", "use //")
+        if operator == "/":
+            exact = isinstance(left, int) and isinstance(right, int) and left % right == 0
+            value = left // right if exact else left / right
+        else:
+            value = OPERATE[operator](left, right)
+        if not isinstance(value, Size) and abs(value) >= MAX_NUMBER:
+            return self.error("E003", part, scope, "this number is too large", "numbers have at most 18 digits")
+        return value
+
+    def power(self, node: tree.Power, scope: Scope, current: Tensor | None) -> Any:
+        base, exponent = self.evaluate(node.base, scope, current), self.evaluate(node.exponent, scope, current)
+        if base is UNKNOWN or exponent is UNKNOWN:
+            return UNKNOWN
+        for value, place in ((base, node.base), (exponent, node.exponent)):
+            if not is_number(value) or isinstance(value, Size):
+                return self.not_a_number(place, value, scope)
+        if base == 0 and exponent < 0:
+            return self.error("E012", node.exponent, scope, "division by zero")
+        if abs(exponent) > 64 and abs(base) not in (0, 1) or base < 0 and not float(exponent).is_integer():
+            return self.error(
+                "E003",
+                node.exponent,
+                scope,
+                f"{show(base)}^{show(exponent)} is no usable number",
+                "numbers have at most 18 digits",
+            )
+        value = base**exponent
+        if abs(value) >= MAX_NUMBER:
+            return self.error(
+                "E003", node.exponent, scope, "this number is too large", "numbers have at most 18 digits"
+            )
+        return value
+
+    def signed(self, node: tree.Signed, scope: Scope, current: Tensor | None) -> Any:
+        value = self.evaluate(node.value, scope, current)
+        if value is UNKNOWN:
+            return UNKNOWN
+        if not is_number(value):
+            return self.not_a_number(node.value, value, scope)
+        return -value if node.operator == "-" else value
+
+    def builtin(self, word: str, node: tree.Call, scope: Scope, current: Tensor | None) -> Any:
+        values = [self.evaluate(a.value, scope, current) for a in node.arguments]
+        if UNKNOWN in values:
+            return UNKNOWN
+        if word == "len":
+            if len(values) != 1 or not isinstance(values[0], (list, tuple)):
+                return self.error("E012", node, scope, "len takes one list", "write, for example, len(blocks)")
+            return len(values[0])
+        if len(values) == 1 and isinstance(values[0], (list, tuple)) and word in ("min", "max"):
+            values = list(values[0])
+        if not values or not all(map(is_number, values)):
+            return self.error("E012", node, scope, f"{word} takes numbers", f"write, for example, {word}(7 / 2)")
+        return BUILTINS[word](*values)
+
+
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+OPERATE: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+}
+
+
+def _largest(*values: Any) -> Any:
+    result = values[0]
+    for value in values[1:]:
+        result = maximum(result, value) if isinstance(result, Size) or isinstance(value, Size) else max(result, value)
+    return result
+
+
+BUILTINS: dict[str, Callable[..., Any]] = {
+    "len": len,
+    "max": _largest,
+    "min": lambda *values: -_largest(*[-v for v in values]),
+    "round": lambda value: value if isinstance(value, Size) else round(value),
+    "floor": lambda value: value if isinstance(value, Size) else int(value // 1),
+    "ceil": lambda value: value if isinstance(value, Size) else int(-(-value // 1)),
+}

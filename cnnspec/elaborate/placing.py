@@ -1,0 +1,194 @@
+"""A layer call → a node of the graph: arguments bound, the layer's own check made, its shape inferred."""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import Note, Problem
+from cnnspec.elaborate.bind import argument_name, bind
+from cnnspec.elaborate.expressions import Expressions
+from cnnspec.elaborate.graph import Graph, Node, Site
+from cnnspec.elaborate.values import Scope, Tensor
+from cnnspec.layers.base import Layer, Shape, show_shape
+from cnnspec.size import Size
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MAX_LAYERS = 1_000_000
+
+
+class TooMuch(Exception):
+    """The network is larger than the limit; the diagnostic is noted already."""
+
+
+class Placing(Expressions):
+    """Puts layers into the graph. `max_layers` bounds its size."""
+
+    def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
+        super().__init__()
+        self.graph = Graph(name)
+        self.max_layers = max_layers
+        self.multiplier = 1  # how often the repeats around the present place run it
+        self.taken: set[str] = set()
+        self.sharing: list[list[int]] = []  # the layers made so far by each shared function being recorded
+        self.replaying: list[tuple[list[int], list[int]]] = []  # (layers of the first use, position) being reused
+        self._inferred: dict[tuple[int, tuple[Shape, ...]], tuple[Problem | None, Shape | None]] = {}
+
+    def apply(self, expression: tree.Node, scope: Scope, current: Tensor) -> Tensor:
+        """The tensor that an expression, as a step, makes of the current one."""
+        raise NotImplementedError
+
+    def apply_value(self, value: Any, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
+        """A value as a function of the current tensor."""
+        raise NotImplementedError
+
+    def apply_layer(
+        self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor
+    ) -> Tensor:  # fmt: skip
+        site = Site(scope.source, at, scope.caller, scope.block)
+        if cls.merges:
+            branches = [a for a in arguments if a.name is None]
+            inputs = self.merge_inputs(branches, scope, current)
+            if inputs is None:
+                return self.lost(current, site)
+            arguments = tuple([a for a in arguments if a.name is not None])
+        else:
+            branches = []
+            inputs = (current.index,)
+        label = word.lower() if word.lower() in cls.presets else cls.names[0]
+        bound = bind(cls, word, arguments, at, scope, current, self)
+        if bound is None or bound.layer is None:
+            return self.lost(current, site, label)
+        layer = bound.layer
+        label = getattr(layer, "label", label)
+        shapes = [self.graph.nodes[i].shape for i in inputs]
+        shape: Shape | None = None
+        if None not in shapes:
+            problem, shape = self.infer(layer, tuple(shapes))  # type: ignore[arg-type]
+            if problem is not None:
+                self.refused(problem, arguments, branches, at, scope, cls, word)
+        node = self.new_node(layer, inputs, shape, label, site)
+        if bound.name:
+            self.name_node(node, bound.name)
+        self.share(node, scope, at)
+        result = Tensor(node.index)
+        if bound.activation is not None:
+            result = self.apply_value(bound.activation, at, scope, result)
+        return result
+
+    def merge_inputs(self, branches: list[tree.Argument], scope: Scope, current: Tensor) -> tuple[int, ...] | None:
+        """Each argument of a merge applied to the current tensor; a list counts as its elements."""
+        inputs = []
+        for argument in branches:
+            value = (
+                self.evaluate(argument.value, scope, current)
+                if isinstance(argument.value, (tree.Name, tree.List, tree.Index))
+                else None
+            )
+            if isinstance(value, (list, tuple)):
+                inputs += [self.apply_value(v, argument.value, scope, current).index for v in value]
+            else:
+                inputs.append(self.apply(argument.value, scope, current).index)
+        return tuple(inputs)
+
+    def infer(self, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Problem | None, Shape | None]:
+        key = (id(layer), shapes)
+        found = self._inferred.get(key)
+        if found is None:
+            problem = layer.problem(shapes)
+            output = None
+            if problem is None:
+                for weight in layer.weights(shapes):
+                    if any(isinstance(n, Size) for n in weight.shape):
+                        name = layer.names[0]
+                        message = f"{name} on {show_shape(shapes[0])}: its {weight.name} would have the unknown shape {show_shape(weight.shape)}"
+                        problem = Problem("E107", message, help="use gap instead of flatten, or give the input a size")
+                        break
+                else:
+                    output = layer.output(shapes)
+            found = self._inferred[key] = (problem, output)
+        return found
+
+    def refused(
+        self, problem: Problem, arguments: tuple[tree.Argument, ...], branches: list[tree.Argument], at: tree.Node,
+        scope: Scope, cls: type[Layer], word: str,
+    ) -> None:  # fmt: skip
+        """Note a layer's problem at the argument at fault."""
+
+        place: tree.Node = at
+        if problem.argument.startswith("#"):
+            number = int(problem.argument[1:])
+            place = branches[number - 1] if number <= len(branches) else at
+        elif problem.argument:
+            free = [n for n in cls.arguments if n not in cls.presets.get(word.lower(), {})]
+            position = 0
+            for argument in arguments:
+                name = argument_name(cls, argument.name.text) if argument.name else free[position]
+                position += argument.name is None
+                if name == problem.argument:
+                    place = argument
+        elif isinstance(at, tree.Call):
+            place = at.function
+        self.error(problem.code, place, scope, problem.message, problem.help)
+
+    def new_node(
+        self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
+    ) -> Node:
+        nodes = self.graph.nodes
+        if len(nodes) + self.multiplier > self.max_layers:
+            scope = Scope(None, site.source, site.caller, site.block)
+            self.limit(site.node, scope, len(nodes) + self.multiplier)
+        node = Node(len(nodes), layer, inputs, shape, label, site)
+        nodes.append(node)
+        return node
+
+    def limit(self, at: tree.Node, scope: Scope, layers: int) -> None:
+        if layers > self.max_layers:
+            message = f"this asks for at least {layers:,} layers; at most {self.max_layers:,} are allowed"
+            self.error("E003", at, scope, message, "repeat less, or raise the limit with --max-layers")
+            raise TooMuch
+
+    def lost(self, current: Tensor | None, site: Site, label: str = "?") -> Tensor:
+        """Where a step could not be understood: a node of unknown shape, so that the table shows the gap."""
+        if (
+            current is not None
+            and self.graph.nodes[current.index].layer is None
+            and self.graph.nodes[current.index].shape is None
+        ):
+            return current
+        return Tensor(self.new_node(None, () if current is None else (current.index,), None, label, site).index)
+
+    def name_node(self, node: Node, name: str) -> None:
+        """Call a node by a name that the text gives, made unique with a number."""
+        unique, number = name, 2
+        while unique in self.taken:
+            unique, number = f"{name}_{number}", number + 1
+        self.taken.add(unique)
+        node.name = unique
+
+    def share(self, node: Node, scope: Scope, at: tree.Node) -> None:
+        """Enter a layer into the shared functions that are being recorded or reused."""
+        if self.replaying:
+            first, position = self.replaying[-1]
+            if position[0] < len(first):
+                original = self.graph.nodes[first[position[0]]]
+                position[0] += 1
+                while original.shares is not None:
+                    original = self.graph.nodes[original.shares]
+                node.shares = original.index
+                self.check_shared(node, original, at, scope)
+        if self.sharing:
+            self.sharing[-1].append(node.index)
+
+    def check_shared(self, node: Node, original: Node, at: tree.Node, scope: Scope) -> None:
+        here, there = self.graph.input_shapes(node), self.graph.input_shapes(original)
+        if here is None or there is None or node.layer is None or original.layer is None:
+            return
+        if node.layer != original.layer or node.layer.weights(here) != original.layer.weights(there):
+            message = (
+                f"{node.label} is shared, but here its weights would have another shape than on {show_shape(there[0])}"
+            )
+            note = Note("its first use", original.site.span)
+            self.error("E102", at, scope, message, "bring both inputs to the same channels first", extra=(note,))
+            node.shape = None

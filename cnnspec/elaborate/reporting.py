@@ -1,0 +1,86 @@
+"""Saying what is wrong while a network is built: each mistake once, with the block calls that led to it."""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import ERROR, Diagnostic, Note
+from cnnspec.elaborate.graph import Graph, Site
+from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Function, LayerFunction, Scope, Tensor
+from cnnspec.layers.argument import Term, show
+from cnnspec.names import suggestion
+from cnnspec.size import Size
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Reporting:
+    """Collects `errors`. Its subclasses evaluate expressions and build the graph."""
+
+    def __init__(self) -> None:
+        self.errors: list[Diagnostic] = []
+        self._seen: set[tuple[str, str, int, str]] = set()
+        self.graph = Graph("")
+
+    def evaluate(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
+        """The value of an expression; UNKNOWN, and an error noted, where it has none."""
+        raise NotImplementedError
+
+    def error(
+        self, code: str, node: tree.Node, scope: Scope, message: str, help: str = "", severity: str = ERROR,
+        extra: tuple[Note, ...] = (),
+    ) -> Any:  # fmt: skip
+        """Report once, with the block calls that led here, and return UNKNOWN."""
+        key = (code, scope.source.name, node.start, message)
+        if key not in self._seen:
+            self._seen.add(key)
+            site = Site(scope.source, node, scope.caller, scope.block)
+            self.errors.append(Diagnostic(code, message, site.span, help, (*extra, *trail(site)), severity))
+        return UNKNOWN
+
+    def not_a_number(self, node: tree.Node, value: Any, scope: Scope) -> Any:
+        if isinstance(value, Term):
+            return self.unknown_name(value.place[0] if value.place else node, value.name, scope)
+        return self.error("E012", node, scope, f"a number is needed here, not {describe(value)}")
+
+    def unknown_name(self, node: tree.Node, name: str, scope: Scope) -> Any:
+        from cnnspec.layers import spellings
+
+        known = [*scope.all_names(), *spellings()]
+        hint = suggestion(name, known).removeprefix("; ")
+        return self.error(
+            "E010", node, scope, f'nothing is called "{name}"', hint or "`cnnspec layers` lists the layers"
+        )
+
+
+def trail(site: Site) -> tuple[Note, ...]:
+    """The block calls that led to a site, innermost first."""
+    notes: list[Note] = []
+    while site.caller is not None and len(notes) < 8:
+        notes.append(Note(f"in block {site.block}, called here", site.caller.span))
+        site = site.caller
+    return tuple(notes)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, Size)) and not isinstance(value, bool)
+
+
+def describe(value: Any) -> str:
+    """A value in a sentence."""
+    if isinstance(value, Tensor):
+        return "a tensor"
+    if isinstance(value, BlockFunction):
+        return f"the block {value.block.name.text}"
+    if isinstance(value, LayerFunction):
+        return f"the layer {value.word}"
+    if isinstance(value, Function):
+        return "a layer function"
+    if isinstance(value, str):
+        return f'the text "{value}"'
+    if isinstance(value, Term):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return "a list"
+    return show(value)

@@ -1,0 +1,226 @@
+"""Steps: what an expression, as a function, makes of the current tensor."""
+
+from __future__ import annotations
+
+from cnnspec.elaborate.graph import Site
+from cnnspec.elaborate.placing import MAX_LAYERS, Placing, TooMuch
+from cnnspec.elaborate.reporting import describe, is_number
+from cnnspec.elaborate.values import (
+    UNKNOWN,
+    BlockFunction,
+    Closure,
+    Function,
+    LayerFunction,
+    Scope,
+    SharedFunction,
+    Tensor,
+)
+from cnnspec.layers import find
+from cnnspec.layers.argument import Term
+from cnnspec.layers.base import show_shape
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+MAX_STEPS = 10_000_000  # statements and calls run, so that loops that make no layer end too
+MAX_CALLS = 64  # blocks and layer functions inside one another
+
+
+class Steps(Placing):
+    """Applies expressions to tensors; blocks and other functions are in `calls`."""
+
+    def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
+        super().__init__(name, max_layers)
+        self.steps = 0
+        self.calls = 0
+        self.loops = 0  # around the present place, inside its block
+        self._applications: dict[type, Callable[[Any, Scope, Tensor], Tensor]] = {
+            tree.Chain: self.apply_chain,
+            tree.Naming: self.apply_naming,
+            tree.Braces: self.apply_braces,
+            tree.Ternary: self.apply_ternary,
+            tree.Arithmetic: self.apply_repeat,
+            tree.Contract: self.apply_contract,
+            tree.Here: lambda node, scope, current: current,
+            tree.Bad: lambda node, scope, current: self.lost(
+                current, Site(scope.source, node, scope.caller, scope.block)
+            ),
+        }
+
+    def run(self, body: tree.Body, scope: Scope, current: Tensor | None) -> Tensor | None:
+        """Run the items of a body."""
+        raise NotImplementedError
+
+    def apply_block(
+        self, function: BlockFunction, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor
+    ) -> Tensor:  # fmt: skip
+        """Call a block."""
+        raise NotImplementedError
+
+    def apply_shared(self, function: SharedFunction, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
+        """Use a shared function."""
+        raise NotImplementedError
+
+    def bind_name(self, name: tree.Name, value: Any, scope: Scope) -> None:
+        """Bind a name in a scope."""
+        raise NotImplementedError
+
+    def apply(self, expression: tree.Node, scope: Scope, current: Tensor) -> Tensor:
+        """The tensor that an expression, as a step, makes of the current one."""
+        method = self._applications.get(type(expression))
+        if method is not None:
+            return method(expression, scope, current)
+        return self.apply_value(self.evaluate(expression, scope, current), expression, scope, current)
+
+    def apply_value(self, value: Any, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
+        """A value as a function of the current tensor."""
+        if isinstance(value, Tensor):
+            return value
+        if isinstance(value, Term):
+            layer = find(value.name)
+            if layer is not None and not value.positional and not value.keywords:
+                return self.apply_layer(layer, value.name, (), at, scope, current)
+            place, origin = value.place or (at, scope)
+            self.unknown_name(place, value.name, origin)
+        elif isinstance(value, LayerFunction):
+            return self.apply_layer(value.layer, value.word, (), at, scope, current)
+        elif isinstance(value, Closure):
+            return self.inside(at, scope, lambda: self.apply(value.expression, value.scope.inner(), current), current)
+        elif isinstance(value, BlockFunction):
+            return self.apply_block(value, (), at, scope, current)
+        elif isinstance(value, SharedFunction):
+            return self.apply_shared(value, at, scope, current)
+        elif value is not UNKNOWN:
+            self.error(
+                "E012", at, scope, f"{describe(value)} is no step", "a step is a layer, a block, a named tensor or `in`"
+            )
+        return self.lost(current, Site(scope.source, at, scope.caller, scope.block))
+
+    def count(self, node: tree.Node, scope: Scope) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            self.error(
+                "E003", node, scope, f"this needs more than {MAX_STEPS:,} steps to build", "make the loops shorter"
+            )
+            raise TooMuch
+
+    def inside(self, at: tree.Node, scope: Scope, run: Callable[[], Tensor], current: Tensor) -> Tensor:
+        """Run one call deeper."""
+        if self.calls >= MAX_CALLS:
+            self.error(
+                "E003",
+                at,
+                scope,
+                f"calls are nested more than {MAX_CALLS} deep here",
+                "a block must not call itself, nor a function itself",
+            )
+            raise TooMuch
+        self.calls += 1
+        result = run()
+        self.calls -= 1
+        return result
+
+    def apply_chain(self, node: tree.Chain, scope: Scope, current: Tensor) -> Tensor:
+        for stage in node.stages:
+            current = self.apply(stage, scope, current)
+        return current
+
+    def apply_naming(self, node: tree.Naming, scope: Scope, current: Tensor) -> Tensor:
+        made = len(self.graph.nodes)
+        result = self.apply(node.value, scope, current)
+        if (
+            result.index >= made
+            and not self.graph.nodes[result.index].name
+            and self.graph.nodes[result.index].shares is None
+        ):
+            self.name_node(self.graph.nodes[result.index], node.name.text)
+        self.bind_name(node.name, result, scope)
+        return result
+
+    def apply_braces(self, node: tree.Braces, scope: Scope, current: Tensor) -> Tensor:
+        return self.run(node.body, scope.inner(), current) or current
+
+    def apply_ternary(self, node: tree.Ternary, scope: Scope, current: Tensor) -> Tensor:
+        condition = self.truth(node.condition, scope, current)
+        if condition is UNKNOWN:
+            return self.lost(current, Site(scope.source, node, scope.caller, scope.block))
+        return self.apply(node.then if condition else node.otherwise, scope, current)
+
+    def apply_contract(self, node: tree.Contract, scope: Scope, current: Tensor) -> Tensor:
+        shape = self.graph.nodes[current.index].shape
+        if shape is None:
+            return current
+        for argument in node.arguments:
+            value = self.evaluate(argument.value, scope, current)
+            if value is UNKNOWN:
+                continue
+            if argument.name is not None:
+                attribute = tree.Attribute(argument.start, argument.end, tree.Here(0, 0), argument.name)
+                actual: Any = self.tensor_attribute(attribute, shape, scope)
+                if actual is not UNKNOWN and actual != value:
+                    self.broken(argument, scope, f"{argument.name.text} = {show_value(value)}", show_value(actual))
+            else:
+                wanted = value if isinstance(value, tuple) else (value,)
+                if len(wanted) != len(shape) or any(
+                    w is not None and w != n for w, n in zip(wanted, shape, strict=True)
+                ):
+                    self.broken(argument, scope, show_shape(wanted), show_shape(shape))
+        if not node.arguments:
+            self.error("E011", node, scope, "expect needs a shape", f"here it is expect({show_shape(shape)})")
+        return current
+
+    def broken(self, at: tree.Node, scope: Scope, wanted: str, actual: str) -> None:
+        message = f"{wanted} is expected here, the tensor is {actual}"
+        self.error("E020", at, scope, message, "mend the layers before it, or the contract")
+
+    def apply_repeat(self, node: tree.Arithmetic, scope: Scope, current: Tensor) -> Tensor:
+        first = self.evaluate(node.first, scope, current)
+        if not self.repeats(node, first):
+            value = first if isinstance(first, (Function, Tensor, Term)) else self.evaluate(node, scope, current)
+            if isinstance(first, (Function, Tensor)):
+                self.error(
+                    "E012", node, scope, f'"{node.rest[0][0]}" is not for layers', "f * n repeats f, a -> b joins two"
+                )
+                value = UNKNOWN
+            return self.apply_value(value, node, scope, current)
+        times = 1
+        for operator, part in node.rest:
+            value = self.evaluate(part, scope, current)
+            if value is UNKNOWN:
+                return self.lost(current, Site(scope.source, part, scope.caller, scope.block))
+            if operator != "*" or isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                self.error(
+                    "E012",
+                    part,
+                    scope,
+                    f"a repeat takes a whole number from 0, not {describe(value)}",
+                    "write, for example, bottleneck(64) * 3",
+                )
+                return self.lost(current, Site(scope.source, part, scope.caller, scope.block))
+            times *= value
+        return self.repeat(node, times, scope, current)
+
+    def repeat(self, node: tree.Arithmetic, times: int, scope: Scope, current: Tensor) -> Tensor:
+        if times == 0:
+            return current
+        made, outer = len(self.graph.nodes), self.multiplier
+        self.multiplier = outer * times
+        try:
+            result = self.apply(node.first, scope, current)
+        finally:
+            self.multiplier = outer
+        each = len(self.graph.nodes) - made
+        if each == 0:  # no layer was made: once more changes nothing
+            return result
+        self.limit(node, scope, made + each * times)
+        for _ in range(times - 1):
+            self.count(node, scope)
+            result = self.apply(node.first, scope, result)
+        return result
+
+
+def show_value(value: Any) -> str:
+    return str(value) if is_number(value) else describe(value)
