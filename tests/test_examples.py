@@ -234,6 +234,7 @@ COMPUTES = (
     "kernel_size", "strides", "padding", "dilation_rate", "groups", "depth_multiplier", "use_bias", "activation", "units",
     "pool_size", "axis", "epsilon", "momentum", "scale", "center", "rate", "max_value", "negative_slope", "threshold",
 )  # fmt: skip
+NUMBERS: dict[Any, int] = {}
 
 
 def describe(model: Any) -> tuple[list[Any], list[tuple[str, Any, int]]]:
@@ -243,7 +244,6 @@ def describe(model: Any) -> tuple[list[Any], list[tuple[str, Any, int]]]:
     models with equal descriptions of their outputs are the same graph, whatever order their layers stand in.
     Activation('relu') and ReLU() are the same layer.
     """
-    numbers: dict[Any, int] = describe.numbers  # type: ignore[attr-defined]
     by_layer: dict[int, int] = {}
     flat, deep = [], []
     for layer in model.layers:
@@ -258,16 +258,14 @@ def describe(model: Any) -> tuple[list[Any], list[tuple[str, Any, int]]]:
         output = tuple(layer.output.shape[1:])
         flat.append((kind, output, layer.count_params()))
         (node,) = layer._inbound_nodes
-        before = [by_layer[id(t._keras_history.operation)] for t in node.input_tensors] if layer is not model.layers[0] else []
+        operations = [tensor._keras_history.operation for tensor in node.input_tensors]
+        before = [by_layer[id(operation)] for operation in operations if operation is not layer]  # an input is its own
         if kind == "Add":
             before.sort()
         key = (*flat[-1], repr(sorted(computes.items())), tuple(before))
-        by_layer[id(layer)] = numbers.setdefault(key, len(numbers))
+        by_layer[id(layer)] = NUMBERS.setdefault(key, len(NUMBERS))
         deep.append(by_layer[id(layer)])
     return deep, flat
-
-
-describe.numbers = {}  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module", params=APPLICATIONS, ids=APPLICATIONS.get)
@@ -283,11 +281,11 @@ def pair(request: pytest.FixtureRequest) -> Any:
 
 
 def test_layers_are_those_of_keras_applications(pair: Any) -> None:
+    """Each layer in Keras's order: its class, output shape and parameters, how it is set, and what it is joined to."""
     _, model, (deep, flat) = pair
     our_deep, our_flat = describe(model)
-    assert sorted(our_flat) == sorted(flat)
-    assert sorted(our_deep) == sorted(deep), "the same layers, joined or set otherwise"
-    assert our_deep[-1] == deep[-1]
+    assert our_flat == flat
+    assert our_deep == deep, "the same layers, joined or set otherwise"
 
 
 def test_figures_are_those_of_the_built_application(pair: Any) -> None:

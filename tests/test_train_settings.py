@@ -15,7 +15,7 @@ from cnnspec.train.match import Targets, TrainingFailed, fit, fit_named
 from cnnspec.train.reading import KINDS
 from cnnspec.train.settings import KEYS, TrainSettings, metric_name, resolve
 from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find
-from tests.support import network
+from support import network
 
 HEAD = "input 8x8x1\nflatten -> dense(10, softmax)\n"
 
@@ -229,13 +229,14 @@ def test_what_is_done_to_the_data() -> None:
 
 def test_settings_and_fit_import_nothing_heavy() -> None:
     program = (
-        "import sys; from tests.support import network; from cnnspec.train.match import *; from cnnspec.train.settings import *\n"
+        "import sys; from support import network; from cnnspec.train.match import *; from cnnspec.train.settings import *\n"
         f"net = network({HEAD + 'train { data = digits; callbacks = early_stopping }'!r})\n"
         "settings, found = resolve(net.train); assert not found; assert fit_named(net.graph, settings)\n"
         "print(sorted({'numpy', 'keras', 'tensorflow', 'sklearn', 'rich'} & set(sys.modules)))"
     )
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    tests = os.path.dirname(os.path.abspath(__file__))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.path.dirname(tests), tests])}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 

@@ -84,7 +84,7 @@ class Tracer(NetworkBuilder):
         use = Use(node, scope, current, self.trace.ghost)
         use.value = value
         self.stack[-1].kids.append(use)
-        if not use.ghost:
+        if not use.ghost and value is None:
             self.trace.times[id(node)] = self.trace.times.get(id(node), 0) + 1
         if value is not None:
             self.trace.applied.setdefault(id(value), []).append(use)
@@ -252,7 +252,7 @@ def is_plain(value: Any) -> bool:
     """Whether a value is made of numbers, words and lists alone."""
     if isinstance(value, (tuple, list)):
         return all(map(is_plain, value))
-    return value is None or isinstance(value, (bool, int, float, str))
+    return value is None or isinstance(value, (bool, int, float, str, Term))
 
 
 def known_files(graph: Graph) -> Read:

@@ -85,6 +85,11 @@ def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elab
         if not builder.errors:
             return ()
     graph = builder.build(definitions.parsed.body, definitions.scope)
+    if not graph.inputs and not builder.errors and not definitions.parsed.diagnostics:
+        first = next(item for item in items if isinstance(item, _NETWORK_ITEMS))
+        builder.error(
+            "E016", first, definitions.scope, "this network has no input", "begin with, for example, input 28x28x1"
+        )
     return (Elaborated(graph, _train(builder, definitions), tuple(builder.errors), None),)
 
 

@@ -71,8 +71,9 @@ class Calls(Steps):
     def apply_sequential(self, node: tree.Call, scope: Scope, current: Tensor) -> Tensor:
         for argument in node.arguments:
             if isinstance(argument.value, tree.List):
-                for item in argument.value.items:
-                    current = self.apply(item, scope, current)
+                for number, item in enumerate(argument.value.items):
+                    if number or not isinstance(item, tree.Input):  # the first has been made by the step
+                        current = self.apply(item, scope, current)
             elif argument.name is None or argument.name.text != "name":
                 self.error(
                     "E012",

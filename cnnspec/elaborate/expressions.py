@@ -52,6 +52,9 @@ class Expressions(Arithmetic):
             tree.Arithmetic: self.arithmetic,
             tree.Power: self.power,
             tree.Signed: self.signed,
+            tree.Input: lambda node, scope, current: self.error(
+                "E012", node, scope, "an input is no value", "write it on a line of its own"
+            ),
             tree.Bad: lambda node, scope, current: UNKNOWN,
         }
 

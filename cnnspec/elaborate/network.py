@@ -93,6 +93,8 @@ class NetworkBuilder(Calls):
         while isinstance(first, tree.Call) and not any(_named(a, "input_shape") for a in first.arguments):
             inner = first.arguments[0].value if first.arguments else None  # Sequential([Conv2D(…), …])
             first = inner.items[0] if isinstance(inner, tree.List) and inner.items else tree.Bad(0, 0)
+        if isinstance(first, tree.Input):
+            return self.input(first, scope, None)
         if isinstance(first, tree.Call):
             shape = next(a.value for a in first.arguments if _named(a, "input_shape"))
             return self.input(tree.Input(shape.start, shape.end, None, shape), scope, None)

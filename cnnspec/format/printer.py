@@ -45,18 +45,19 @@ class _Printer:
         attacher = Attacher(tree)
         self.text, self.comments, self.closing = tree.source.text, attacher.attached, attacher.closing
         self.before = {end: start for start, end in tree.comments}
-        self.flats: dict[tuple[int, bool], str | None] = {}
+        self.flats: dict[int, str | None] = {}
         self.laid: dict[tuple[int, int, int, int, int], str] = {}
         self.widths: dict[int, int] = {}
 
     # ---- on one line ---------------------------------------------------------------------------------------
     def flat(self, node: Node, place: int) -> str | None:
         """A node on one line; None where it may not stand on one."""
-        key = id(node), place == EXPR
-        if key not in self.flats:
-            self.flats[key] = self.flat_body(node) if isinstance(node, Body) else self.flat_node(node, place)
-        found = self.flats[key]
-        return f"({found})" if found is not None and self.needs_group(node, place) else found
+        if self.needs_group(node, place):
+            inner = self.flat(node, EXPR)
+            return None if inner is None else f"({inner})"
+        if id(node) not in self.flats:
+            self.flats[id(node)] = self.flat_body(node) if isinstance(node, Body) else self.flat_node(node, place)
+        return self.flats[id(node)]
 
     def flat_node(self, node: Node, place: int) -> str | None:
         parts = segments(node)
@@ -120,6 +121,9 @@ class _Printer:
 
     def lay_open(self, node: Node, place: int, indent: int, used: int, after: int) -> str:
         if self.needs_group(node, place):
+            flat = self.flat(node, place)
+            if flat is not None and not self.head([(node, EXPR)], 0)[1]:
+                return flat  # parentheses around what cannot break do not break either
             inner = indent + INDENT
             return f"({new_line(inner)}{self.lay(node, EXPR, inner, inner, 0)}{new_line(indent)})"
         if isinstance(node, Body):
@@ -239,12 +243,15 @@ class _Printer:
                 total += 1
             else:
                 node, place = piece
-                if isinstance(node, Body) or self.needs_group(node, place):
+                if isinstance(node, Body):
                     return total + 1, True
                 inner = segments(node)
                 length, stops = self.head(inner[0][1] if inner else pieces(node, place), 0)
+                stops = stops or len(inner) > 1
+                if self.needs_group(node, place):
+                    length = 1 if stops else length + 2
                 total += length
-                if stops or len(inner) > 1:
+                if stops:
                     return total, True
         return total + after, False
 

@@ -160,7 +160,7 @@ class _Rewriter:
             then, otherwise = self.expression(node.then, layer), self.expression(node.otherwise, layer)
             return node.replace(then=then, condition=self.expression(node.condition), otherwise=otherwise)
         if isinstance(node, Arithmetic):
-            repeated = layer and node.rest[0][0] == "*"
+            repeated = node.rest[0][0] == "*"  # f * n
             rest = [(operator, self.expression(term)) for operator, term in node.rest]
             return node.replace(first=self.expression(node.first, repeated), rest=tuple(rest))
         if isinstance(node, Body):

@@ -109,17 +109,18 @@ class Builder:
         stages = rest.pop().stages if rest and isinstance(rest[-1], Chain) else ()
         shape = rest.pop() if rest else None
         name = rest.pop() if rest else None
+        if isinstance(children[0], Input):
+            return children[0].replace(end=end, stages=stages)
         if type(shape) is tuple:
-            if children[0] != "input":
-                return self.pasted_input(start, end, shape, stages)
             shape = Tuple(start, end, tuple([a.value for a in shape]))
         return Input(start, end, name, shape, stages)
 
     def onward(self, start: int, end: int, children: list[Any]) -> Chain:
         return Chain(start, end, tuple(children))
 
-    def pasted_input(self, start: int, end: int, arguments: tuple[Argument, ...], stages: tuple[Node, ...]) -> Input:
+    def pasted(self, start: int, end: int, children: list[Any]) -> Input:
         """Keras's Input(shape=(28, 28, 1), name="image")."""
+        arguments: tuple[Argument, ...] = children[1]
         name: Name | None = None
         shape: Node | None = None
         for argument in arguments:
@@ -132,7 +133,7 @@ class Builder:
                 self.refuse("E011", argument.start, argument.end, f'an input has no argument "{word}"')
         if isinstance(shape, Number) and len(arguments) > 1 and not any(a.name for a in arguments):
             shape = Tuple(arguments[0].start, arguments[-1].end, tuple([a.value for a in arguments]))
-        return Input(start, end, name, shape, stages)
+        return Input(start, end, name, shape)
 
     def listed(self, start: int, end: int, children: list[tuple[Argument, ...]]) -> tuple[Argument, ...]:
         return children[0]
@@ -169,8 +170,8 @@ class Builder:
     def step(self, start: int, end: int, children: list[Any]) -> Step:
         return Step(start, end, children[0])
 
-    def added(self, start: int, end: int, children: list[Any]) -> Step:
-        return Step(start, end, children[1])
+    def added(self, start: int, end: int, children: list[Any]) -> Step | Input:
+        return children[1] if isinstance(children[1], Input) else Step(start, end, children[1])
 
     def names(self, start: int, end: int, children: list[Any]) -> tuple[Name, ...]:
         return tuple(children)

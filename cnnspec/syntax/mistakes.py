@@ -7,6 +7,8 @@ error in the same state of the parser, at the same kind of token, gets that entr
 
 from __future__ import annotations
 
+import re
+
 from cnnspec.source import Source, printable
 from cnnspec.syntax.lexer import UNREADABLE
 from cnnspec.syntax.table import ACTIONS, KINDS
@@ -31,7 +33,9 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         'put a "," between them',
         ("for i in [1 2] { relu }", "a = (1, 2 3)", "a = [1, 2 3]", "a = [x y]"),
     ),
-    ("a step is missing after the arrow", "write the next layer, or drop the arrow", ("conv -> ", "conv -> \n}", "conv -> -> relu")),
+    ("an argument is missing", "write it, or drop the comma", ("conv(8, , 3)", "conv(, 3)", "a = [1, , 2]", "a = [, 2]")),
+    ("two names stand side by side", 'put a "," between them', ('use "a" (b c)', "output a b", "for a b in c { relu }")),
+    ("a step is missing after the arrow", "write the next layer, or drop the arrow", ("conv -> ", "add(conv ->)", "add(conv ->, x)", "add(x, conv ->)", "conv -> \n}", "conv -> -> relu")),
     ("a step is missing before the arrow", "begin with an input or a layer", ("-> relu", "{ -> relu }")),
     ("a value is missing", 'write one after the "="', ("a = ", "a = \nrelu", "conv(filters=)", "conv(filters=, 3)", "shared a =\nrelu")),
     (
@@ -79,7 +83,11 @@ SAY = {
     "EQUAL": '"="', "COMMA": '","', "DOT": '"."', "POWER": '"^"', "__RANGE": '".."',
 }  # fmt: skip
 
-_PYTHON = ("import", "from", "def", "return", "print", "class", "with", "while", "try", "lambda")
+_PYTHON = re.compile(
+    r"""\s*(?:(?:import|from|def|return|class|with|while|try|lambda|assert)\b
+        |print\s*\(|\w+\.(?:summary|compile|fit|evaluate|predict|save|build|load_data)\s*\()""",
+    re.X,
+)
 _CHARACTERS = {
     ":": 'a body stands between "{" and "}", and a value is given with "="',
     "“": "quote with \" or '",
@@ -104,9 +112,7 @@ def explain(source: Source, state: int, kind: int, start: int, end: int) -> tupl
     text = source.text
     if kind == UNREADABLE:
         return _unreadable(text, start)
-    line_start = text.rfind("\n", 0, start) + 1
-    words = text[line_start:].split(None, 1)
-    if words and words[0] in _PYTHON:
+    if python_end(text, start) is not None:
         return "this is Python, not a network", "keep the layers, one a line; drop the rest"
     if not _known:
         for message, help, snippets in MISTAKES:
@@ -122,11 +128,23 @@ def explain(source: Source, state: int, kind: int, start: int, end: int) -> tupl
     return f"{found} cannot stand here", "check what comes before it"
 
 
+def python_end(text: str, at: int) -> int | None:
+    """Where the Python statement ends whose first line holds `at`; None when that line is no Python."""
+    begin = text.rfind("\n", 0, at) + 1
+    if not _PYTHON.match(text, begin):
+        return None
+    depth, position = 0, begin
+    while position < len(text) and (depth > 0 or text[position] != "\n"):
+        depth += (text[position] in "([{") - (text[position] in ")]}")
+        position += 1
+    return position
+
+
 def failures(snippet: str) -> Iterator[tuple[int, int]]:
     """(state, kind of token) of the first mistake in a text."""
-    from cnnspec.syntax.parse import _Parser
+    from cnnspec.syntax.parse import Parser
 
-    class Probe(_Parser):
+    class Probe(Parser):
         def recover(self, kind: int, start: int, end: int) -> None:
             self.failed = (self.states[-1], kind)
 

@@ -10,7 +10,8 @@ import gc
 
 from cnnspec.source import Source
 from cnnspec.syntax import build
-from cnnspec.syntax.lexer import KIND, UNREADABLE, Lexer
+from cnnspec.syntax.lexer import KIND
+from cnnspec.syntax.recovery import Recovery
 from cnnspec.syntax.table import ACTIONS, END_STATE, GOTOS, RULES
 from cnnspec.syntax.tree import Bad, Body, Name, Tree
 
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_DEPTH = 100  # of nesting; bounds the recursion of every later stage
-MAX_MISTAKES = 50
+TOO_DEEP = "give the inner parts names or blocks of their own"
 
-_NAME, _END, _RBRACE, _LBRACE, _ARROW = (KIND[k] for k in ("NAME", "END", "RBRACE", "LBRACE", "_ARROW"))
-
-_CLOSERS = {KIND["RPAR"], KIND["RSQB"], _RBRACE}
+_NAME, _END = KIND["NAME"], KIND["END"]
 
 _rules: list[tuple[str, int, Any, tuple[int, ...], bool]] = [
     (origin, length, getattr(build.Builder, action) if action else action, kept, kept == tuple(range(length)))
@@ -36,21 +35,14 @@ def parse(source: Source) -> Tree:
     collecting = gc.isenabled()
     gc.disable()  # a parse makes many objects and no garbage: collecting meanwhile doubles its time
     try:
-        return _Parser(source).run()
+        return Parser(source).run()
     finally:
         if collecting:
             gc.enable()
 
 
-class _Parser:
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.lexer = Lexer(source.text)
-        self.builder = build.Builder(source)
-        self.states, self.values = [0], []  # type: list[int], list[Any]
-        self.starts, self.ends, self.depths = [], [], []  # type: list[int], list[int], list[int]
-        self.last_resumed = -1
-        self.failed: tuple[int, int] | None = None
+class Parser(Recovery):
+    """Steps through the table."""
 
     def run(self) -> Tree:
         text, builder = self.source.text, self.builder
@@ -140,63 +132,3 @@ class _Parser:
         """What had been read of the outermost body when the parser gave up."""
         items = [v for value in self.values[:2] for v in (value if type(value) is list else [value])]
         return Body(0, len(self.source.text), tuple([item for item in items if isinstance(item, build.ITEMS)]))
-
-    def recover(self, kind: int, start: int, end: int) -> Any:
-        """Report the token that does not fit, drop its item, and return the tokens to go on with (None: give up)."""
-        from cnnspec.syntax.mistakes import explain
-
-        text, brackets = self.source.text, self.lexer.brackets
-        continuing = kind == _ARROW and self.values and isinstance(self.values[-1], Bad)
-        first_in_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-        open_bracket = brackets[-1] if brackets and brackets[-1][0] != _LBRACE else None
-        unclosed = open_bracket is not None and (first_in_line or kind == _END or start == end)
-        if not continuing:
-            if unclosed and open_bracket:
-                at = open_bracket[1]
-                self.builder.refuse(
-                    "E001", at, at + 1, f'this "{text[at]}" is never closed', "close it before the line ends"
-                )
-            elif kind == _END and brackets:
-                at = brackets[-1][1]
-                self.builder.refuse("E001", at, at + 1, 'this "{" is never closed', 'add a "}" where the body ends')
-            else:
-                message, help = explain(self.source, self.states[-1], kind, start, end)
-                self.builder.refuse("E001", start, end, message, help)
-        if len(self.builder.diagnostics) >= MAX_MISTAKES:
-            message = f"{MAX_MISTAKES} mistakes so far: the rest of the file was not read"
-            self.builder.refuse("E003", start, end, message, "mend these first")
-            return None
-
-        while "item" not in GOTOS[self.states[-1]]:
-            del self.states[-1], self.values[-1], self.starts[-1], self.ends[-1], self.depths[-1]
-        bad_start = self.ends[-1] if self.ends else 0
-        self.states.append(GOTOS[self.states[-1]]["item"])
-        self.values.append(Bad(bad_start, end))
-        self.starts.append(bad_start)
-        self.ends.append(max(bad_start, start))
-        self.depths.append(0)
-
-        while brackets and brackets[-1][0] != _LBRACE:
-            brackets.pop()
-        if unclosed and open_bracket and kind == _END:
-            resume = _line_end(text, open_bracket[1])
-        elif kind == _END:
-            missing = len(brackets)
-            brackets.clear()
-            return iter([(_RBRACE, start, end)] * missing + [(_END, start, end)])
-        elif kind in _CLOSERS:
-            resume = end
-        elif (first_in_line or kind == UNREADABLE and start == end) and start != self.last_resumed:
-            resume = start
-        else:
-            resume = _line_end(text, start)
-        self.last_resumed = resume
-        return self.lexer.tokens(resume, separated=True)
-
-
-TOO_DEEP = "give the inner parts names or blocks of their own"
-
-
-def _line_end(text: str, at: int) -> int:
-    found = text.find("\n", at)
-    return len(text) if found < 0 else found

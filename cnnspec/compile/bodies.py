@@ -1,0 +1,218 @@
+"""Bodies of the text → statements: inputs, constants, loops, conditions, shared functions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compile.calls import keras_calls
+from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place, is_variable
+from cnnspec.compile.literals import NoLiteral, literal, same
+from cnnspec.compile.steps import Steps
+from cnnspec.compile.trace import Trace, Use, is_false, is_plain, kids, real
+from cnnspec.compile.values import evidence
+from cnnspec.elaborate.values import UNKNOWN, Function, Tensor
+from cnnspec.layers.argument import Term
+from cnnspec.syntax import tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NO_LINES = (tree.Budget, tree.Block, tree.Model, tree.Train, tree.Use)
+
+
+class Bodies(Steps):
+    """Prints bodies."""
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__(trace)
+        self.inputs: list[str] = []
+        self.outputs: list[str] = []
+        self._items: dict[type, Callable[[Any, Place, str], str]] = {
+            tree.Step: self.step,
+            tree.Input: self.input,
+            tree.Output: self.output,
+            tree.Assign: self.assigned,
+            tree.Shared: self.shared,
+            tree.Loop: self.loop,
+            tree.Branch: self.branch,
+        }
+
+    if TYPE_CHECKING:
+
+        def define(self, name: str, node: tree.Node, uses: list[Use], place: Place) -> str: ...
+
+    def body(self, body: tree.Body, place: Place, target: str) -> str:
+        """All items of a body; the expression of the last one's result."""
+        text = current = place.current
+        items = [item for item in body.items if not isinstance(item, _NO_LINES)]
+        for item in items:
+            uses = kids(place.uses, item)
+            if not uses or isinstance(item, tree.Input) and not current:
+                uses = uses or place.uses
+            if not is_variable(text) and text:
+                current = self.hold(text, target, place)
+            else:
+                current = text
+            text = self._items[type(item)](item, place.at(uses, current), target)
+        return text
+
+    def step(self, item: tree.Step, place: Place, target: str) -> str:
+        for kid in [k for k in place.uses[0].kids if isinstance(k.node, tree.Input)]:  # input_shape= of a first layer
+            assert isinstance(kid.node, tree.Input)
+            place = place.at(place.uses, self.input(kid.node, place.at([kid]), target))
+        uses = kids(place.uses, item.value)
+        return self.apply(item.value, place.at(uses), target) if uses else place.current
+
+    # ---- inputs and outputs --------------------------------------------------------------------------------
+    def input(self, item: tree.Input, place: Place, target: str) -> str:
+        frame, graph = place.frame, self.trace.graph
+        tensor = place.uses[0].result
+        if not frame.main or frame.depth != 1 or len(place.uses) != 1 or graph is None:
+            raise Differs
+        node = next(graph.nodes[i] for i in graph.inputs if graph.nodes[i].site.node is item)
+        assert tensor is not None
+        assert node.shape is not None
+        shape = tuple([n if isinstance(n, int) else None for n in node.shape])
+        texts = [self.input_shape(item, shape, place)]
+        named = item.name is not None and item.name.text == node.name and not self.is_clashing(node.name)
+        if named:
+            texts.append(f'name="{node.name}"')
+        variable = frame.own(item.name.text) if item.name and item.name.text.isidentifier() else frame.fresh("inputs")
+        frame.emit(f"{variable} = keras.Input({', '.join(texts)})")
+        self.inputs.append(variable)
+        if item.name:
+            place.env.names[item.name.text] = Binding("tensor", variable)
+        return self.chain(item.stages, place.at(place.uses, variable), target)
+
+    def input_shape(self, item: tree.Input, shape: tuple[int | None, ...], place: Place) -> str:
+        """The shape as it was written, where that is no more than a list of sizes."""
+        if isinstance(item.shape, tree.Tuple):
+            values = evidence(item.shape, place)
+            if values and same(values[0], shape):
+                return f"shape={self.value(item.shape, place)}"
+        elif isinstance(item.shape, tree.Name):
+            values = evidence(item.shape, place)
+            text = self.value(item.shape, place)
+            if values and same(values[0], shape):
+                return f"shape={text}"
+            if values and same((values[0],), shape):
+                return f"shape=({text},)"
+        return f"shape={literal(shape)}"
+
+    def output(self, item: tree.Output, place: Place, target: str) -> str:
+        if not place.frame.main:
+            raise Differs
+        for name in item.names:
+            binding = place.env.find(name.text)
+            if binding is None or binding.kind != "tensor":
+                raise Differs
+            if binding.text not in self.outputs:
+                self.outputs.append(binding.text)
+        return place.current
+
+    # ---- constants -----------------------------------------------------------------------------------------
+    def assigned(self, item: tree.Assign, place: Place, target: str) -> str:
+        values = evidence(item.value, place)
+        place.env.names[item.name.text] = self.binding(item, values, place)
+        return place.current
+
+    def binding(self, item: tree.Assign, values: list[Any], place: Place) -> Binding:
+        """What a constant is in the source, after it has been written there."""
+        frame, name = place.frame, item.name.text
+        if all(isinstance(value, Term) for value in values):
+            return Binding("alias")
+        if all(isinstance(value, Function) for value in values):
+            uses = [use for value in values for use in self.trace.applied.get(id(value), [])]
+            if not uses:
+                return Binding("alias")
+            try:
+                with frame.attempt():
+                    return Binding("function", self.define(name, item.value, uses, place))
+            except Differs:
+                return Binding("inline", "", (item.value, place.env))
+        text = self.value(item.value, place)
+        receiver = place.env.receiver()
+        if all(isinstance(value, Tensor) for value in values):
+            binding = receiver.names.get(name)
+            if binding is None or binding.kind != "tensor":
+                binding = receiver.names[name] = Binding("tensor", frame.own(name))
+        else:
+            binding = Binding("value", frame.own(name))
+        frame.assign(binding.text, text)
+        return binding
+
+    def shared(self, item: tree.Shared, place: Place, target: str) -> str:
+        raise Differs
+
+    # ---- loops and conditions ------------------------------------------------------------------------------
+    def loop(self, item: tree.Loop, place: Place, target: str) -> str:
+        frame = place.frame
+        runs = kids(place.uses, item.body)
+        if not runs:
+            return place.current
+        try:
+            with frame.attempt():
+                if place.current:
+                    frame.assign(target, place.current)
+                iterable = self.range(item.iterable, place) if isinstance(item.iterable, tree.Range) else self.table(item.iterable, place)
+                env = Env(place.env, True)
+                names = [frame.own(name.text) for name in item.targets]
+                functions = any(isinstance(run.scope and run.scope.names.get(t.text), Function) for run in runs for t in item.targets)
+                tensors = all(isinstance(run.scope and run.scope.names.get(t.text), Tensor) for run in runs for t in item.targets)
+                for name, variable in zip(item.targets, names, strict=True):
+                    env.names[name.text] = Binding("function" if functions else "tensor" if tensors else "value", variable)
+                with frame.block(f"for {', '.join(names)} in {iterable}:"):
+                    frame.assign(target, self.body(item.body, place.at(runs, target, env), target))
+                for variable in names:
+                    frame.release(variable)
+            return target
+        except Differs:
+            current = place.current
+        for turn in self.turns(place, item.body):
+            env = Env(place.env, True)
+            for name in item.targets:
+                env.names[name.text] = Binding("alias")
+            current = self.hold(self.body(item.body, place.at(turn, current, env), target), target, place)
+        return current
+
+    def branch(self, item: tree.Branch, place: Place, target: str) -> str:
+        frame = place.frame
+        arms: list[tuple[tree.Node | None, tree.Body]] = []
+        part: tree.Body | tree.Branch | None = item
+        while isinstance(part, tree.Branch):
+            arms.append((part.condition, part.body))
+            part = part.otherwise
+        if part is not None:
+            arms.append((None, part))
+        alive = [(condition, body, kids(place.uses, body)) for condition, body in arms]
+        alive = [arm for arm in alive if arm[2]]
+        if not alive:
+            return place.current
+        try:
+            with frame.attempt():
+                if place.current:
+                    frame.assign(target, place.current)
+                word = "if"
+                for condition, body, runs in alive:
+                    header = "else:" if condition is None else f"{word} {self.value(condition, place)}:"
+                    if header == "else:" and word == "if":
+                        header = f"if {self.none_of([c for c, _ in arms if c is not None], place)}:"
+                    with frame.block(header):
+                        frame.assign(target, self.body(body, place.at(runs, target, Env(place.env, True)), target))
+                    word = "elif"
+            return target
+        except Differs:
+            taken = [arm for arm in alive if any(not run.ghost for run in arm[2])]
+            if len(taken) != 1 or len(taken[0][2]) != len(place.uses):
+                raise
+        _, body, runs = taken[0]
+        return self.body(body, place.at(runs, env=Env(place.env, True)), target)
+
+    def none_of(self, conditions: list[tree.Node], place: Place) -> str:
+        if len(conditions) == 1:
+            return self.opposite(conditions[0], place)
+        return self.opposite(tree.Logic(0, 0, "or", tuple(conditions)), place)
+
+
+__all__ = ["Bodies", "Frame", "NoLiteral", "UNKNOWN", "is_false", "is_plain", "keras_calls", "re", "real"]
