@@ -80,6 +80,7 @@ def larger(inner: Any) -> Any:
         node(t.Tuple, some(inner)),
         node(t.List, some(inner)),
         node(t.List, tables),
+        node(t.List, some(node(t.Input, st.none() | contents.map(lambda s: t.Name(0, 0, s)), st.none() | inner), 1)),
         node(t.Braces, node(t.Body, some(node(t.Step, inner)))),
         node(t.Naming, inner, names),
         st.builds(ternary, inner, inner, inner),

@@ -14,7 +14,9 @@ def test_names_are_unique_where_a_label_ends_in_a_digit() -> None:
 
 @pytest.mark.parametrize("empty", ["Sequential()", "keras.Sequential()", 'models.Sequential(name="small")'])
 def test_a_pasted_sequential_begins_empty(empty: str) -> None:
-    graph = legal(f"model = {empty}\nmodel.add(layers.Conv2D(4, (3, 3), input_shape=(8, 8, 1)))\nmodel.add(layers.Flatten())")
+    graph = legal(
+        f"model = {empty}\nmodel.add(layers.Conv2D(4, (3, 3), input_shape=(8, 8, 1)))\nmodel.add(layers.Flatten())"
+    )
     assert [node.shape for node in graph.nodes] == [(8, 8, 1), (6, 6, 4), (144,)]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import network
 
 from cnnspec.cli import main
 from cnnspec.train import objects, run, sources
@@ -23,7 +24,6 @@ from cnnspec.train.match import TrainingFailed
 from cnnspec.train.progress import Lines, figure, figures
 from cnnspec.train.settings import TrainSettings, resolve
 from cnnspec.train.sources import Raw, load
-from support import network
 
 keras = pytest.importorskip("keras")
 
@@ -294,6 +294,30 @@ def test_a_file_stands_beside_the_spec(capsys: pytest.CaptureFixture[str]) -> No
 def test_labels_of_every_form(head: str, labels: Any, loss: str | None) -> None:
     outcome, _ = trained(f"input 6x6\nflatten -> {head}", data=write(y_train=labels), epochs=1, **({"loss": loss} if loss else {}))
     assert np.isfinite(outcome.figures["loss"])
+
+
+def test_the_accuracy_of_one_logit_is_the_share_of_right_signs() -> None:
+    labels = np.arange(120) % 2
+    x = np.random.default_rng(0).normal(size=(120, 6, 6)) + 0.1 * labels[:, None, None]
+    outcome, _ = trained("input 6x6\nflatten -> dense(1)", data=write(x_train=x, y_train=labels), epochs=3, seed=1)
+    net = network("input 6x6\nflatten -> dense(1)")
+    settings = TrainSettings(data="data.npz", seed=1)
+    test = prepare(load(settings), net.graph, settings).test
+    assert test is not None
+    logits = keras.models.load_model(outcome.model).predict(test[0], verbose=0)
+    assert ((logits > 0) != (logits > 0.5)).any()
+    assert outcome.figures["accuracy"] == pytest.approx(((logits > 0) == (test[1] > 0)).mean())
+
+
+def test_quantities_have_no_accuracy() -> None:
+    outcome, _ = trained("input 6x6\nflatten -> dense(1)", data=write(y_train=np.linspace(0, 1, 120)), epochs=1, loss="mse")
+    assert set(outcome.figures) == {"loss"}
+
+
+def test_a_map_of_labels() -> None:
+    maps = np.random.default_rng(0).integers(0, 3, (120, 6, 6))
+    outcome, _ = trained("input ?x?x1\nconv(3, 3x3, padding=same)", data=write(y_train=maps, x_train=maps), epochs=1)
+    assert set(outcome.figures) == {"accuracy", "loss"}
 
 
 def test_pixels_of_bytes_are_scaled() -> None:

@@ -9,13 +9,13 @@ import sys
 from typing import Any
 
 import pytest
+from support import network
 
 from cnnspec.layers.argument import Term
 from cnnspec.train.match import Targets, TrainingFailed, fit, fit_named
 from cnnspec.train.reading import KINDS
 from cnnspec.train.settings import KEYS, TrainSettings, metric_name, resolve
 from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find
-from support import network
 
 HEAD = "input 8x8x1\nflatten -> dense(10, softmax)\n"
 

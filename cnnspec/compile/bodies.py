@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.calls import keras_calls
-from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place, is_variable
-from cnnspec.compile.literals import NoLiteral, literal, same
+from cnnspec.compile.frame import Binding, Differs, Env, Place
+from cnnspec.compile.literals import literal, same
 from cnnspec.compile.steps import Steps
-from cnnspec.compile.trace import Trace, Use, is_false, is_plain, kids, real
+from cnnspec.compile.trace import Trace, Use, kids
 from cnnspec.compile.values import evidence
-from cnnspec.elaborate.values import UNKNOWN, Function, Tensor
+from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
@@ -40,6 +38,7 @@ class Bodies(Steps):
 
     if TYPE_CHECKING:
 
+        def shared(self, item: tree.Shared, place: Place, target: str) -> str: ...
         def define(self, name: str, node: tree.Node, uses: list[Use], place: Place) -> str: ...
 
     def body(self, body: tree.Body, place: Place, target: str) -> str:
@@ -47,13 +46,8 @@ class Bodies(Steps):
         text = current = place.current
         items = [item for item in body.items if not isinstance(item, _NO_LINES)]
         for item in items:
-            uses = kids(place.uses, item)
-            if not uses or isinstance(item, tree.Input) and not current:
-                uses = uses or place.uses
-            if not is_variable(text) and text:
-                current = self.hold(text, target, place)
-            else:
-                current = text
+            uses = self.inside(place, item)
+            current = self.hold(text, target, place) if text else ""
             text = self._items[type(item)](item, place.at(uses, current), target)
         return text
 
@@ -142,9 +136,6 @@ class Bodies(Steps):
         frame.assign(binding.text, text)
         return binding
 
-    def shared(self, item: tree.Shared, place: Place, target: str) -> str:
-        raise Differs
-
     # ---- loops and conditions ------------------------------------------------------------------------------
     def loop(self, item: tree.Loop, place: Place, target: str) -> str:
         frame = place.frame
@@ -153,8 +144,7 @@ class Bodies(Steps):
             return place.current
         try:
             with frame.attempt():
-                if place.current:
-                    frame.assign(target, place.current)
+                frame.assign(target, place.current)
                 iterable = self.range(item.iterable, place) if isinstance(item.iterable, tree.Range) else self.table(item.iterable, place)
                 env = Env(place.env, True)
                 names = [frame.own(name.text) for name in item.targets]
@@ -163,10 +153,10 @@ class Bodies(Steps):
                 for name, variable in zip(item.targets, names, strict=True):
                     env.names[name.text] = Binding("function" if functions else "tensor" if tensors else "value", variable)
                 with frame.block(f"for {', '.join(names)} in {iterable}:"):
-                    frame.assign(target, self.body(item.body, place.at(runs, target, env), target))
+                    frame.assign(target, self.body(item.body, place.at(runs, target if place.current else "", env), target))
                 for variable in names:
                     frame.release(variable)
-            return target
+            return target if place.current else ""
         except Differs:
             current = place.current
         for turn in self.turns(place, item.body):
@@ -191,17 +181,16 @@ class Bodies(Steps):
             return place.current
         try:
             with frame.attempt():
-                if place.current:
-                    frame.assign(target, place.current)
+                frame.assign(target, place.current)
                 word = "if"
                 for condition, body, runs in alive:
                     header = "else:" if condition is None else f"{word} {self.value(condition, place)}:"
                     if header == "else:" and word == "if":
                         header = f"if {self.none_of([c for c, _ in arms if c is not None], place)}:"
                     with frame.block(header):
-                        frame.assign(target, self.body(body, place.at(runs, target, Env(place.env, True)), target))
+                        frame.assign(target, self.body(body, place.at(runs, target if place.current else "", Env(place.env, True)), target))
                     word = "elif"
-            return target
+            return target if place.current else ""
         except Differs:
             taken = [arm for arm in alive if any(not run.ghost for run in arm[2])]
             if len(taken) != 1 or len(taken[0][2]) != len(place.uses):
@@ -214,5 +203,3 @@ class Bodies(Steps):
             return self.opposite(conditions[0], place)
         return self.opposite(tree.Logic(0, 0, "or", tuple(conditions)), place)
 
-
-__all__ = ["Bodies", "Frame", "NoLiteral", "UNKNOWN", "is_false", "is_plain", "keras_calls", "re", "real"]

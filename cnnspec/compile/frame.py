@@ -68,42 +68,44 @@ class Frame:
         self.outer = outer
         self.spoken = {escaped(name) for name in spoken}
         self.taken: set[str] = set()
+        self.ours: set[str] = set()
         self.lines: list[tuple[int, str]] = []
         self.depth = 0
         self.main = False
 
-    def is_taken(self, name: str) -> bool:
+    def outward(self) -> Iterator[Frame]:
         frame: Frame | None = self
         while frame is not None:
-            if name in frame.taken:
-                return True
+            yield frame
             frame = frame.outer
-        return False
 
     def fresh(self, base: str) -> str:
-        """A variable of our own."""
-        return self._first(base, lambda name: name in self.spoken or self.is_taken(name))
+        """A variable of our own. It may hide one of ours in a function outside: those are never read from inside."""
+        refused = set().union(*[frame.spoken | frame.taken for frame in self.outward()], self.ours)
+        name = unused(base, refused)
+        self.ours.add(name)
+        return name
 
     def own(self, name: str) -> str:
         """A variable for a name of the text."""
-        return self._first(escaped(name), self.is_taken)
-
-    def _first(self, base: str, refused: Any) -> str:
-        name, number = base, 2
-        while name in RESERVED or refused(name):
-            name, number = (f"{base}_{number}" if base[-1].isdigit() else f"{base}{number}"), number + 1
+        name = unused(escaped(name), set().union(*[frame.taken for frame in self.outward()], self.ours))
         self.taken.add(name)
         return name
 
     def release(self, name: str) -> None:
         self.taken.discard(name)
+        self.ours.discard(name)
 
     def emit(self, text: str) -> None:
         self.lines.append((self.depth, text))
 
     def assign(self, target: str, text: str) -> None:
-        if target != text:
+        if text and target != text:
             self.emit(f"{target} = {text}")
+
+    def paste(self, lines: list[tuple[int, str]]) -> None:
+        """Lines of another frame, as deep as this one stands."""
+        self.lines += [(self.depth + depth, text) for depth, text in lines]
 
     @contextmanager
     def block(self, header: str) -> Iterator[None]:
@@ -121,22 +123,13 @@ class Frame:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """What is written inside is taken back when it fails."""
-        lines, taken, depth = len(self.lines), set(self.taken), self.depth
+        lines, taken, ours, depth = len(self.lines), set(self.taken), set(self.ours), self.depth
         try:
             yield
         except Differs:
             del self.lines[lines:]
-            self.taken, self.depth = taken, depth
+            self.taken, self.ours, self.depth = taken, ours, depth
             raise
-
-    @contextmanager
-    def aside(self) -> Iterator[list[tuple[int, str]]]:
-        """What is written inside goes to a list of its own."""
-        kept, self.lines = self.lines, []
-        try:
-            yield self.lines
-        finally:
-            self.lines = kept
 
 
 class Place(Record):
@@ -149,6 +142,13 @@ class Place(Record):
 
     def at(self, uses: list[Use], current: str | None = None, env: Env | None = None) -> Place:
         return Place(self.frame, env or self.env, self.current if current is None else current, uses)
+
+
+def unused(base: str, refused: set[str]) -> str:
+    name, number = base, 2
+    while name in RESERVED or name in refused:
+        name, number = (f"{base}_{number}" if base[-1].isdigit() else f"{base}{number}"), number + 1
+    return name
 
 
 def escaped(name: str) -> str:

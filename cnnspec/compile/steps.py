@@ -98,6 +98,7 @@ class Steps(Calls):
         binding = receiver.names.get(node.name.text)
         if binding is None or binding.kind != "tensor":
             binding = Binding("tensor", place.frame.own(node.name.text))
+        place.frame.taken.add(binding.text)
         receiver.names[node.name.text] = place.env.names[node.name.text] = binding
         place.frame.assign(binding.text, text)
         return binding.text
@@ -199,12 +200,12 @@ class Steps(Calls):
             return self.value_applied(node, here, place, target) if valued else self.apply(node, here, target)
 
         if all(is_short(node, uses) for node, uses, _ in flat):
-            lines, taken = len(frame.lines), set(frame.taken)
+            lines, taken, ours = len(frame.lines), set(frame.taken), set(frame.ours)
             texts = [run(node, uses, valued, "_") for node, uses, valued in flat]
             if len(frame.lines) == lines and (all(map(is_variable, texts)) or sum(map(len, texts)) < WIDE):
                 return texts
             del frame.lines[lines:]
-            frame.taken = taken
+            frame.taken, frame.ours = taken, ours
         whole = [node for node, _, _ in flat if not is_trivial(node)]
         names = [self.branch_name(node, whole, frame) if not is_trivial(node) else "" for node, _, _ in flat]
         texts = []
@@ -319,6 +320,8 @@ class Steps(Calls):
         if binding is not None and binding.kind == "inline":
             expression, env = binding.value
             inner = [kid for use in place.uses for kid in use.kids if kid.node is expression]
+            if len(inner) != len(place.uses):
+                raise Differs
             return self.apply(expression, Place(place.frame, Env(env), place.current, inner), target, name)
         if all(isinstance(value, (Term, LayerFunction)) for value in values):
             if any(use.cls is None for use in place.uses):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.frame import Differs, Place
 from cnnspec.compile.literals import NoLiteral, literal, same
-from cnnspec.elaborate.expressions import SPATIAL
+from cnnspec.elaborate.expressions import OPERATE, SPATIAL
 from cnnspec.elaborate.values import UNKNOWN, Function, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.size import Size
@@ -102,6 +102,8 @@ class Values:
                 raise Differs
             return literal(Term(node.text)), ATOM
         if binding.kind not in ("value", "tensor", "function"):
+            raise Differs
+        if binding.kind == "function" and any(isinstance(value, Term) for value in evidence(node, place)):
             raise Differs
         binding.used = True
         return binding.text, ATOM
@@ -228,6 +230,4 @@ def compute(operator: str, left: Any, right: Any) -> Any:
         return UNKNOWN
     if operator == "/":
         return left // right if isinstance(left, int) and isinstance(right, int) and left % right == 0 else left / right
-    return {"+": left + right, "-": left - right, "*": left * right}.get(operator, UNKNOWN) if operator not in ("//", "%") else (
-        left // right if operator == "//" else left % right
-    )
+    return OPERATE[operator](left, right)

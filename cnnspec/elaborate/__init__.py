@@ -112,7 +112,7 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
             value = UNKNOWN
         scope.names[name] = builder.graph.parameters[name] = value
     graph = builder.build(model.body, scope)
-    if not graph.inputs and not builder.errors:
+    if not graph.inputs and not builder.errors and not builder.unread:
         builder.error(
             "E016",
             model.name,

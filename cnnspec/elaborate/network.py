@@ -28,6 +28,7 @@ class NetworkBuilder(Calls):
 
     def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
         super().__init__(name, max_layers)
+        self.unread = False  # whether an item was met that could not be parsed
         self._items: dict[type, Callable[[Any, Scope, Tensor | None], Tensor | None]] = {
             tree.Step: self.step,
             tree.Input: self.input,
@@ -63,6 +64,7 @@ class NetworkBuilder(Calls):
             if method is not None:
                 current = method(item, scope, current)
             elif isinstance(item, tree.Bad):
+                self.unread = True
                 if current is not None:
                     current = self.lost(current, Site(scope.source, item, scope.caller, scope.block))
             elif scope.parent is not None:
@@ -98,7 +100,7 @@ class NetworkBuilder(Calls):
         if isinstance(first, tree.Call):
             shape = next(a.value for a in first.arguments if _named(a, "input_shape"))
             return self.input(tree.Input(shape.start, shape.end, None, shape), scope, None)
-        if self.graph.inputs:  # an input was refused
+        if self.graph.inputs or self.unread:  # an input was refused, or may stand in what could not be read
             return None
         self.error("E016", value, scope, "there is no input before this step", "begin with, for example, input 28x28x1")
         return None

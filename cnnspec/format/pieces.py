@@ -16,6 +16,7 @@ from cnnspec.syntax.tree import (
     Assign,
     Attribute,
     Block,
+    Body,
     Braces,
     Branch,
     Budget,
@@ -94,6 +95,11 @@ def level(node: Node) -> int:
     return _LEVELS.get(type(node), ATOM)
 
 
+def needs_group(node: Node, place: int) -> bool:
+    """Whether a node needs parentheses where an expression of precedence `place` is due."""
+    return level(node) < place and not isinstance(node, Body)
+
+
 def is_name(text: str) -> bool:
     """Whether a text could be written as a name."""
     return re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None and text not in KEYWORDS
@@ -113,11 +119,11 @@ def pieces(node: Node, place: int = EXPR) -> list[Piece]:
     return _SPELLINGS[type(node)](node)
 
 
-def head_of_input(node: Input) -> list[Piece]:
-    """`input image 224x224x3`, without the stages that may follow; Keras's form for what has no other."""
+def head_of_input(node: Input, pasted: bool = False) -> list[Piece]:
+    """`input image 224x224x3`, without the stages that may follow; Keras's form in lists, and for what has no other."""
     name, shape = node.name, node.shape
     plain = shape is None or isinstance(shape, (Name, Number, Dims, Tuple))
-    if not plain or (name and (shape is None or not is_name(name.text))):
+    if pasted or not plain or (name and (shape is None or not is_name(name.text))):
         out: list[Piece] = ["Input("]
         if shape is not None:
             out += ["shape=", (shape, EXPR)]

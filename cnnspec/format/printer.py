@@ -9,11 +9,10 @@ so a second formatting changes nothing. Decisions look at widths of code only, n
 
 from __future__ import annotations
 
-import re
-
 from cnnspec.format.columns import aligned, rows
 from cnnspec.format.comments import SPACE, Attacher, Comment, new_line
-from cnnspec.format.pieces import CONDITION, EXPR, Bracket, level, pieces, segments
+from cnnspec.format.measure import head, width
+from cnnspec.format.pieces import CONDITION, EXPR, Bracket, head_of_input, needs_group, pieces, segments
 from cnnspec.syntax.tree import Argument, Assign, Body, Braces, Branch, Input, List, Step, Train
 
 TYPE_CHECKING = False
@@ -25,19 +24,12 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 INDENT = 2
-_code = re.compile(r"""(?:[^"'#]|"[^"]*"|'[^']*')*""").match
 
 
 def print_tree(tree: Tree) -> str:
     """The canonical text of a tree, with its comments."""
     text = _Printer(tree).items(tree.body, 0)
     return text + "\n" if text else ""
-
-
-def _width(line: str) -> int:
-    """The length of a line without its comment."""
-    code = _code(line)
-    return len(code[0].rstrip()) if code else 0
 
 
 class _Printer:
@@ -52,7 +44,7 @@ class _Printer:
     # ---- on one line ---------------------------------------------------------------------------------------
     def flat(self, node: Node, place: int) -> str | None:
         """A node on one line; None where it may not stand on one."""
-        if self.needs_group(node, place):
+        if needs_group(node, place):
             inner = self.flat(node, EXPR)
             return None if inner is None else f"({inner})"
         if id(node) not in self.flats:
@@ -82,7 +74,10 @@ class _Printer:
     def flat_bracket(self, bracket: Bracket) -> str | None:
         if self.comments.any(bracket.holder, bracket.elements) or self.fixed(bracket):
             return None
-        inner = [self.flat(element, EXPR) for element in bracket.elements]
+        inner = [
+            self.flat_pieces(head_of_input(element, True)) if isinstance(element, Input) else self.flat(element, EXPR)
+            for element in bracket.elements
+        ]
         if None in inner:
             return None
         return bracket.opening + ", ".join(filter(None, inner)) + "," * bracket.lone + bracket.closing
@@ -120,9 +115,9 @@ class _Printer:
         return self.laid[key]
 
     def lay_open(self, node: Node, place: int, indent: int, used: int, after: int) -> str:
-        if self.needs_group(node, place):
+        if needs_group(node, place):
             flat = self.flat(node, place)
-            if flat is not None and not self.head([(node, EXPR)], 0)[1]:
+            if flat is not None and not head([(node, EXPR)], 0)[1]:
                 return flat  # parentheses around what cannot break do not break either
             inner = indent + INDENT
             return f"({new_line(inner)}{self.lay(node, EXPR, inner, inner, 0)}{new_line(indent)})"
@@ -144,7 +139,7 @@ class _Printer:
             if isinstance(piece, str):
                 text = piece
             else:
-                rest = self.head(parts[number + 1 :], after)[0]
+                rest = head(parts[number + 1 :], after)[0]
                 if isinstance(piece, Bracket):
                     text = self.bracket(piece, indent, column, rest)
                 else:
@@ -160,13 +155,13 @@ class _Printer:
         if all(comments == ((), ()) for comments in around):
             flats = [self.flat_pieces(part) for _, part in parts]
             room = [WIDTH - (inner if n else used) - (after if n == last else 0) for n in range(len(parts))]
-            opened = [flat is None or len(flat) > width for flat, width in zip(flats, room, strict=True)]
+            opened = [flat is None or len(flat) > most for flat, most in zip(flats, room, strict=True)]
             if any(opened[:2]):  # further on, an arrow before it reads better
                 joined: list[Piece] = []
                 for number, (_, part) in enumerate(parts):
                     joined += [" "] * (number > 0) + part
                 text = self.sequence(joined, indent, used, after)
-                if all(_width(line) <= WIDTH for line in ("_" * used + text + "_" * after).split("\n")):
+                if all(width(line) <= WIDTH for line in ("_" * used + text + "_" * after).split("\n")):
                     return text
         out = ""
         for number, (leading, trailing) in enumerate(around):
@@ -189,7 +184,10 @@ class _Printer:
         for number, element in enumerate(bracket.elements):
             out += self.comments.above(element, inner, number > 0) + new_line(inner)
             value = element.value if isinstance(element, Argument) and element.name is None else element
-            out += table[number] if table else self.lay(value, EXPR, inner, inner, 1)
+            if isinstance(value, Input):
+                out += self.sequence(head_of_input(value, True), inner, inner, 1)
+            else:
+                out += table[number] if table else self.lay(value, EXPR, inner, inner, 1)
             out += "," * (bracket.commas or number + 1 < len(bracket.elements))
             out += self.comments.behind(self.comments.trailing.get(id(element), ()), inner)
         out += self.comments.lines(self.comments.dangling.get(holder, ()), inner, bool(bracket.elements))
@@ -226,34 +224,6 @@ class _Printer:
         if isinstance(node, Train):
             self.widths |= aligned(node.body, self.comments)
         return pieces(node, place)
-
-    def needs_group(self, node: Node, place: int) -> bool:
-        return level(node) < place and not isinstance(node, Body)
-
-    def head(self, parts: Sequence[Piece], after: int) -> tuple[int, bool]:
-        """How long the pieces are up to where a line may first end, and whether it may; `after` if it may nowhere."""
-        total = 0
-        for piece in parts:
-            if isinstance(piece, str):
-                total += len(piece)
-            elif isinstance(piece, Bracket):
-                total += 1
-                if piece.elements:
-                    return total, True
-                total += 1
-            else:
-                node, place = piece
-                if isinstance(node, Body):
-                    return total + 1, True
-                inner = segments(node)
-                length, stops = self.head(inner[0][1] if inner else pieces(node, place), 0)
-                stops = stops or len(inner) > 1
-                if self.needs_group(node, place):
-                    length = 1 if stops else length + 2
-                total += length
-                if stops:
-                    return total, True
-        return total + after, False
 
     def around(self, key: Node) -> tuple[Sequence[Comment], Sequence[Comment]]:
         """The comments before and behind a segment."""

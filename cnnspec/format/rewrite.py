@@ -106,7 +106,7 @@ class _Rewriter:
             yield item
         else:
             for layer in found:
-                yield from self.unwrapped(Step(layer.start, layer.end, layer))
+                yield from [layer] if isinstance(layer, Input) else self.unwrapped(Step(layer.start, layer.end, layer))
 
     def declared(self, step: Step) -> tuple[Step, Input | None]:
         """A first step without its `input_shape=`, and the input that this declares."""
@@ -148,7 +148,8 @@ class _Rewriter:
             return node if isinstance(node, Name) else node.replace(value=self.expression(node.value))
         if isinstance(node, Call):
             stages = layers.sequential(node)
-            if stages and (layer or len(stages) > 1):
+            inputs = stages is not None and any(isinstance(stage, Input) for stage in stages)
+            if stages and not inputs and (layer or len(stages) > 1):
                 whole = Chain(node.start, node.end, tuple(stages)) if len(stages) > 1 else stages[0]
                 return self.expression(whole, layer, naming)
             return self.call(node, layer, naming)
@@ -165,7 +166,7 @@ class _Rewriter:
             return node.replace(first=self.expression(node.first, repeated), rest=tuple(rest))
         if isinstance(node, Body):
             return self.body(node)
-        if isinstance(node, Branch):
+        if isinstance(node, (Branch, Input)):
             return self.item(node)
         if isinstance(node, Contract):
             return node

@@ -10,29 +10,29 @@ from __future__ import annotations
 import re
 
 from cnnspec.source import Source, printable
-from cnnspec.syntax.lexer import UNREADABLE
+from cnnspec.syntax.lexer import KIND, UNREADABLE
 from cnnspec.syntax.table import ACTIONS, KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_STEPS = ("relu", "conv(8)", "x[0]", "{ relu }", "3", "3x3")
+_VALUES = ("8", "3x3", "same", "'a'", "f(2)", "[1]", "2 * a")
+_SECOND = ("8", "3x3", "same", "'a'", "f(2)", "2 * a")
+
 MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     (
         "two steps stand side by side",
         'put "->" or a new line between them',
-        ("conv(8, 3x3) relu", "conv relu", "maxpool(2x2) conv(8, 3x3)", "bn maxpool(2x2)", "x[0] relu", "{ relu } relu"),
+        tuple(f"{around.format(f'{a} {b}')}" for a in _STEPS for b in _STEPS for around in ("{}", "a = {}")),
     ),
     (
         "two arguments stand side by side",
         'put a "," between them',
-        ("conv(8 3x3)", "conv(8, 3x3 same)", "conv(8, stride=2 padding=same)", 'conv("a" "b")', "conv(a b)", "conv(2*a b)"),
+        tuple(f"conv({before}{a} {b})" for a in _VALUES for b in _SECOND for before in ("", "8, ", "stride=")),
     ),
-    (
-        "two elements stand side by side",
-        'put a "," between them',
-        ("for i in [1 2] { relu }", "a = (1, 2 3)", "a = [1, 2 3]", "a = [x y]"),
-    ),
+    ("two elements stand side by side", 'put a "," between them', tuple(f"a = [{a} {b}]" for a in _VALUES for b in _SECOND)),
     ("an argument is missing", "write it, or drop the comma", ("conv(8, , 3)", "conv(, 3)", "a = [1, , 2]", "a = [, 2]")),
     ("two names stand side by side", 'put a "," between them', ('use "a" (b c)', "output a b", "for a b in c { relu }")),
     ("a step is missing after the arrow", "write the next layer, or drop the arrow", ("conv -> ", "add(conv ->)", "add(conv ->, x)", "add(x, conv ->)", "conv -> \n}", "conv -> -> relu")),
@@ -48,32 +48,37 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "put the steps between braces, the first on the line of the if",
         ("if a relu", "if a\n{ relu }", "if a -> relu", "if a { relu } else relu"),
     ),
-    ("this ternary has no else", "write `a if condition else b`; `in` passes the tensor on as it is", ("x -> y if a", "add(in, conv if a)", "a = b if c\n")),
+    ("this ternary has no else", "write `a if condition else b`; `in` passes the tensor on as it is", ("x -> y if a", "x if a\nrelu", "x if a -> relu", "add(in, conv if a)", "a = b if c\n")),
     (
         "a block is `block name(parameters) { … }`",
         "write, for example, block cbr(filters) { conv(filters, 3x3) -> bn -> relu }",
-        ("block f\nrelu", "block f(x)\n{ relu }", "block { relu }", "block (x) { relu }", "block f(x) relu", "block f(x) = relu", "block f(3) { relu }", "block f(x y) { relu }"),
+        ("block f\nrelu", "block f(x)\n{ relu }", "block { relu }", "block (x) { relu }", "block f(x) relu", "block f(x) = relu"),
     ),
     (
         "a model is `model Name(parameters) { … }`",
         "write, for example, model Net(classes=10) { input 28x28x1 … }",
-        ("model { relu }", "model Net relu", "model Net()\n{ relu }", "model (x) { relu }", "model Net(3) { relu }"),
+        ("model { relu }", "model Net relu", "model Net()\n{ relu }", "model (x) { relu }"),
+    ),
+    (
+        "parameters are names, each with a default if you like",
+        "write, for example, (filters, stride=1)",
+        ("block f(3) { relu }", "block f(x y) { relu }", "block f(x, 3) { relu }"),
     ),
     ("train takes a body", "write train { epochs = 10 }", ("train epochs", "train = 3", "train(epochs=3)", "train\n{ epochs = 1 }")),
     (
         "an input's shape is written 28x28x1",
         "join height, width and channels with x, without spaces; ? is an unknown size",
-        ("input 28 28 1", "input 28, 28, 1", "input [28, 28, 1]", "input image 28 28", "input x 28, 28", 'input "image"', "input = 28x28x1", "input image = 28x28x1", "input image: 28x28x1"),
+        ("input 28 28 1", "input 28, 28, 1", "input [28, 28, 1]", "input image 28 28", "input x 28, 28", 'input "image"', "input = 28x28x1", "input image = 28x28x1"),
     ),
     ("a budget compares a quantity with a bound", "write, for example, expect params < 5M", ("expect params", "expect params = 5M", "expect 5M > params", "expect params <", "expect")),
-    ('"as" is followed by a name', "write, for example, conv(8, 3x3) as stem", ("conv as 3", "conv as", 'conv as "stem"', "conv as in")),
+    ('"as" is followed by a name', "write, for example, conv(8, 3x3) as stem", ("conv as 3", "conv as", "conv as\nrelu", "conv as -> relu", 'conv as "stem"', "conv as in")),
     ("use is `use \"file.cnn\" (names)`", 'write, for example, use "blocks.cnn" (cbr, bottleneck)', ('use "a.cnn"', "use a.cnn (b)", 'use "a.cnn" b', 'use (b) "a.cnn"', 'use "a.cnn" ()')),
     ("output is followed by names", "name tensors with `as`, then write output a, b", ("output", "output 3", "output conv(8)", "output (a, b)")),
     ('"=" gives a value; "==" compares', 'write "=="', ("if a = 3 { relu }", "x if a = 3 else y", "a = b = 3")),
     ("this closes a bracket that was never opened", "remove it", ("conv)", "conv(8))", "conv]", "relu }", "}", ")", "]", "conv(8) }", "a = 3)")),
     ('an operator misses its right side', "write a number or a layer after it", ("conv *", "conv(2 *)", "conv(2 +, 3)", "a = 2 ^", "a = 3 *\nrelu", "conv(-)", "a = 1 ..")),
     ("an operator misses its left side", "write a number or a layer before it", ("* 3", "conv(* 3)", "a = * 3")),
-    ("a keyword cannot be a name", "choose another name", ("input = 3", "model = model", "in = 3", "for = 3", "as = 3", "conv as model", "conv(in=3)", "conv(model=3)")),
+    ("a keyword cannot be a name", "choose another name", ("model = model", "in = 3", "for = 3", "as = 3", "conv as model", "conv(in=3)", "conv(model=3)")),
 ]  # fmt: skip
 
 SAY = {
@@ -104,11 +109,13 @@ _CHARACTERS = {
     "$": "drop the LaTeX; an arrow is -> or =>",
 }
 
-_known: dict[tuple[int, int], tuple[str, str]] = {}
+_known: dict[
+    tuple[int, str, int], tuple[str, str]
+] = {}  # by (state, context, kind), and by (-1, context, kind) for any state behind an expression
 
 
-def explain(source: Source, state: int, kind: int, start: int, end: int) -> tuple[str, str]:
-    """(message, help) for a token of `kind` that the parser cannot take in `state`."""
+def explain(source: Source, state: int, context: str, kind: int, start: int, end: int) -> tuple[str, str]:
+    """(message, help) for a token of `kind` that the parser cannot take in `state`, in what began as a `context`."""
     text = source.text
     if kind == UNREADABLE:
         return _unreadable(text, start)
@@ -117,10 +124,12 @@ def explain(source: Source, state: int, kind: int, start: int, end: int) -> tupl
     if not _known:
         for message, help, snippets in MISTAKES:
             for snippet in snippets:
-                for failure in failures(snippet):
-                    _known.setdefault(failure, (message, help))
-    if (state, kind) in _known:
-        return _known[state, kind]
+                for failed_state, *rest in failures(snippet):
+                    _known.setdefault((failed_state, *rest), (message, help))  # type: ignore[arg-type]
+                    _known.setdefault((_alike(failed_state), *rest), (message, help))  # type: ignore[arg-type]
+    for key in ((state, context, kind), (_alike(state), context, kind)):
+        if key in _known:
+            return _known[key]
     found = SAY.get(KINDS[kind]) or f'"{printable(text[start:end])}"'
     expected = [SAY.get(KINDS[k], f'"{KINDS[k].lower()}"') for k in sorted(ACTIONS[state])]
     if 0 < len(expected) <= 4:
@@ -140,13 +149,18 @@ def python_end(text: str, at: int) -> int | None:
     return position
 
 
-def failures(snippet: str) -> Iterator[tuple[int, int]]:
-    """(state, kind of token) of the first mistake in a text."""
+def _alike(state: int) -> int:
+    """All states behind a complete expression count as one, where no entry names the state itself."""
+    return -1 if KIND["_ARROW"] in ACTIONS[state] else state
+
+
+def failures(snippet: str) -> Iterator[tuple[int, str, int]]:
+    """(state, context, kind of token) of the first mistake in a text."""
     from cnnspec.syntax.parse import Parser
 
     class Probe(Parser):
         def recover(self, kind: int, start: int, end: int) -> None:
-            self.failed = (self.states[-1], kind)
+            self.failed = (self.states[-1], self.context(), kind)
 
     probe = Probe(Source("", snippet))
     probe.run()

@@ -33,7 +33,7 @@ class Recovery:
         self.states, self.values = [0], []  # type: list[int], list[Any]
         self.starts, self.ends, self.depths = [], [], []  # type: list[int], list[int], list[int]
         self.last_resumed = -1
-        self.failed: tuple[int, int] | None = None
+        self.failed: tuple[int, str, int] | None = None
 
     def recover(self, kind: int, start: int, end: int) -> Iterator[tuple[int, int, int]] | None:
         """Report the token that does not fit, leave out what it spoils, and return the tokens to go on with.
@@ -80,7 +80,9 @@ class Recovery:
         else:
             from cnnspec.syntax.mistakes import explain
 
-            message, help = explain(self.source, self.states[-1], kind, start, end)
+            if kind == _END and self.ends:  # say it where the text ends, not behind the blank lines that follow
+                start = end = self.ends[-1]
+            message, help = explain(self.source, self.states[-1], self.context(), kind, start, end)
             self.builder.refuse("E001", start, end, message, help)
 
     def behind_argument(self, start: int, open_brackets: list[tuple[int, int]]) -> int | None:
@@ -96,6 +98,21 @@ class Recovery:
             if len(lexer.brackets) < level:
                 return at if comma is None else comma
         return None
+
+    def context(self) -> str:
+        """What the text at fault began as: an item, an argument, an element of a list, a condition or an expression."""
+        _, outside = self.outline()
+        for i in reversed(outside):
+            if i and self.values[i - 1] in (
+                "=",
+                "->",
+                "=>",
+            ):  # look at what the value is given to, where the chain began
+                continue
+            for word in ("item", "arg", "_element", "condition", "expr"):
+                if word in GOTOS[self.states[i]]:
+                    return word
+        return ""
 
     def outline(self) -> tuple[list[int], list[int]]:
         """Where on the stack the brackets stand that are open, and which states stand in none that is closed."""

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.match import REGRESSION, TrainingFailed
 from cnnspec.train.reading import word
 from cnnspec.train.settings import metric_name
 from cnnspec.train.words import our_word
@@ -63,11 +63,21 @@ def _last_activation(model: Any) -> str:
     return str(getattr(activation, "__name__", type(layer).__name__)).lower()
 
 
-def metrics(settings: TrainSettings, keras: Any, targets: str) -> list[Any]:
-    """Keras's metrics: those of the settings, else accuracy where targets are classes."""
+def metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str) -> list[Any]:
+    """Keras's metrics: those of the settings, else accuracy unless targets are quantities."""
     if settings.metrics is None:
-        return ["accuracy"] if targets in ("classes", "one-hot", "column") else []
-    return ["accuracy" if m.name == "accuracy" else build(m, keras, name=metric_name(m)) for m in settings.metrics]
+        quantities = loss.name in REGRESSION and targets != "one-hot"
+        return [] if quantities else [_accuracy(keras, loss, targets)]
+    return [
+        _accuracy(keras, loss, targets) if m.name == "accuracy" else build(m, keras, name=metric_name(m))
+        for m in settings.metrics
+    ]
+
+
+def _accuracy(keras: Any, loss: Term, targets: str) -> Any:
+    if targets == "column" and dict(loss.keywords).get("from_logits"):
+        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)  # "accuracy" would ask for a logit above 0.5
+    return "accuracy"
 
 
 def callbacks(settings: TrainSettings, keras: Any, output: str) -> list[Any]:

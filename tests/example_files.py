@@ -1,0 +1,22 @@
+"""The files under examples/, and the networks in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cnnspec.pipeline import Checked, analyse, read
+from cnnspec.source import Source
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+FILES = sorted(EXAMPLES.rglob("*.cnn"))
+
+
+def networks(path: Path) -> dict[str, Checked]:
+    """The networks of a file by name."""
+    source = read(str(path))
+    assert isinstance(source, Source)
+    return {network.name: network for network in analyse(source).networks}
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(EXAMPLES).as_posix()
