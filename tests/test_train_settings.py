@@ -219,6 +219,7 @@ def test_what_is_done_to_the_data() -> None:
     assert how("input 64\ndense(1)", (64,), Targets((), None)) == ((64,), False, "column")
     assert how("input 64\ndense(3)", (64,), Targets((3,), None)) == ((64,), False, "given")
     assert how("input ?x?x1\nconv(5, 1x1)", (8, 8, 1), Targets((8, 8), 5)) == ((8, 8, 1), False, "classes")
+    assert how("input ?x?x1\nconv(5, 1x1)", (8, 8), Targets((8, 8), 5)) == ((8, 8, 1), False, "classes")
     with pytest.raises(TrainingFailed, match="takes 28x28x1, an example of the data is 8x8x1"):
         how("input 28x28x1\nflatten -> dense(10)", (8, 8, 1), classes)
     with pytest.raises(TrainingFailed, match="targets that are no class numbers"):

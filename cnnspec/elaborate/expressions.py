@@ -213,6 +213,8 @@ class Expressions(Arithmetic):
 
     def repeats(self, node: tree.Arithmetic, left: Any) -> bool:
         """Whether this is `f * n`, with f a layer function, and not a product of numbers."""
-        if node.rest[0][0] != "*":
-            return False
-        return isinstance(left, (Function, Tensor)) or (isinstance(left, Term) and find(left.name) is not None)
+        return node.rest[0][0] == "*" and self.is_function(left)
+
+    def is_function(self, value: Any) -> bool:
+        """Whether a value can be applied to a tensor."""
+        return isinstance(value, (Function, Tensor)) or (isinstance(value, Term) and find(value.name) is not None)

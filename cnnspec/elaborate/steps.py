@@ -9,7 +9,6 @@ from cnnspec.elaborate.values import (
     UNKNOWN,
     BlockFunction,
     Closure,
-    Function,
     LayerFunction,
     Scope,
     SharedFunction,
@@ -179,13 +178,11 @@ class Steps(Placing):
     def apply_repeat(self, node: tree.Arithmetic, scope: Scope, current: Tensor) -> Tensor:
         first = self.evaluate(node.first, scope, current)
         if not self.repeats(node, first):
-            value = first if isinstance(first, (Function, Tensor, Term)) else self.evaluate(node, scope, current)
-            if isinstance(first, (Function, Tensor)):
-                self.error(
-                    "E012", node, scope, f'"{node.rest[0][0]}" is not for layers', "f * n repeats f, a -> b joins two"
-                )
-                value = UNKNOWN
-            return self.apply_value(value, node, scope, current)
+            if self.is_function(first):
+                message = f'"{node.rest[0][0]}" is not for layers'
+                self.error("E012", node, scope, message, "f * n repeats f, a -> b joins two")
+                return self.lost(current, Site(scope.source, node, scope.caller, scope.block))
+            return self.apply_value(self.evaluate(node, scope, current), node, scope, current)
         times = 1
         for operator, part in node.rest:
             value = self.evaluate(part, scope, current)

@@ -84,8 +84,10 @@ def fit(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: 
     wanted, output = ends(graph)
     data = settings.data or "the data"
     resized = False
-    if len(wanted) == len(shape) and all(not isinstance(w, int) or w == n for w, n in zip(wanted, shape, strict=True)):
+    if agree(wanted, shape):
         final = shape
+    elif agree(wanted, (*shape, 1)):
+        final = (*shape, 1)
     elif all(isinstance(w, int) for w in wanted) and _product(wanted) == _product(shape):
         final = tuple([w for w in wanted if isinstance(w, int)])
     elif images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:

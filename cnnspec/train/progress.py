@@ -149,7 +149,7 @@ def watcher(keras: Any, epochs: int, shown: Lines, interrupts: Interrupts) -> An
                     f"try a smaller learning rate (it is {rate}), clipnorm=1 in the optimizer, or inputs that are scaled",
                 )
             now = time.monotonic()
-            if now - self.shown_at > 0.1:
+            if now - self.shown_at > 0.1 or batch + 1 == self.batches:
                 self.shown_at = now
                 shown.advance(batch + 1, figures(logs or {}))
             interrupts.heed()

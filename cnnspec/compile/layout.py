@@ -1,0 +1,124 @@
+"""Logical lines → the lines of a file, broken as `ruff format` breaks them."""
+
+from __future__ import annotations
+
+import re
+
+WIDTH = 88
+OPENING, CLOSING = "([{", ")]}"
+
+
+def laid_out(lines: list[tuple[int, str]]) -> str:
+    """The text of a file from lines and their depth. An empty line stands where one is asked for, or needed."""
+    made: list[str] = []
+    previous = (0, "")
+    for depth, text in lines:
+        if text.startswith("def ") and depth and previous[1] and not previous[1].endswith(":"):
+            made.append("")
+        if not text:
+            if previous[1] or depth == 0:
+                made.append("")
+        else:
+            if not previous[1] and depth < previous[0] and made and made[-1] == "" and text.startswith(("else:", "elif ")):
+                made.pop()
+            made += wrapped(text, depth)
+        previous = (depth, text)
+    text = "\n".join(made)
+    return re.sub(r"\n{4,}", "\n\n\n", text).rstrip("\n") + "\n"
+
+
+def wrapped(text: str, depth: int, tail: str = "") -> list[str]:
+    """One logical line, broken at its brackets where it is too long or a list asks for a line an element."""
+    indent = "    " * depth
+    one = indent + text + tail
+    if len(one) <= WIDTH and not exploding(text):
+        return [one]
+    pair = splitting(text)
+    if pair is None:
+        return parenthesised(text, depth, tail) or [one]
+    start, end = pair
+    head, inside, rest = text[: start + 1], text[start + 1 : end], text[end:]
+    items = parts(inside)
+    listing = start == 0 or not (text[start - 1].isalnum() or text[start - 1] in "_)]")
+    inner = indent + "    "
+    comprehension = len(items) == 1 and (" for " in inside or not listing)
+    if not inside.endswith(",") and (not listing or comprehension) and len(inner + inside) <= WIDTH and not exploding(inside):
+        middle = [inner + inside]
+    elif comprehension:
+        middle = wrapped(inside, depth + 1, "" if " for " in inside else ",")
+    else:
+        middle = [line for item in items for line in wrapped(item, depth + 1, ",")]
+    return [indent + head, *middle, indent + rest + tail]
+
+
+def exploding(text: str) -> bool:
+    """Whether a list in it ends with a comma: one element a line is asked for."""
+    return re.search(r",\]", text) is not None
+
+
+def brackets(text: str) -> list[tuple[int, int]]:
+    """The outermost pairs of brackets."""
+    found, depth, start, quote = [], 0, 0, ""
+    at = 0
+    while at < len(text):
+        character = text[at]
+        if quote:
+            if character == "\\":
+                at += 1
+            elif character == quote:
+                quote = ""
+        elif character in "\"'":
+            quote = character
+        elif character in OPENING:
+            if depth == 0:
+                start = at
+            depth += 1
+        elif character in CLOSING:
+            depth -= 1
+            if depth == 0:
+                found.append((start, at))
+        at += 1
+    return found
+
+
+def splitting(text: str) -> tuple[int, int] | None:
+    """The pair of brackets to break at: the last, unless it holds a mere name and follows another."""
+    found = [pair for pair in brackets(text) if pair[1] - pair[0] > 1]
+    if not found:
+        return None
+    asked = [pair for pair in found if exploding(text[pair[0] : pair[1] + 1])]
+    if asked:
+        return asked[-1]
+    last = found[-1]
+    inside = text[last[0] + 1 : last[1]]
+    if len(found) > 1 and re.fullmatch(r"\w+", inside) and found[-2][1] == last[0] - 1:
+        return found[-2]
+    return last
+
+
+def parts(text: str) -> list[str]:
+    """What stands between the commas."""
+    found, before = [], 0
+    inner = brackets(text)
+    quote = ""
+    for at, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote and text[at - 1] != "\\" else quote
+        elif character in "\"'":
+            quote = character
+        elif character == "," and not any(start < at < end for start, end in inner):
+            found.append(text[before:at].strip())
+            before = at + 1
+    found.append(text[before:].strip())
+    return [part for part in found if part]
+
+
+def parenthesised(text: str, depth: int, tail: str) -> list[str] | None:
+    """A long condition or sum in parentheses, broken at its operators."""
+    found = re.fullmatch(r"((?:\w+ = )|return |if |elif )(.*?)(:?)", text)
+    if found is None or tail:
+        return None
+    head, inside, colon = found.groups()
+    indent = "    " * depth
+    broken = re.split(r" (?=(?:and|or|if|else) )", inside)
+    return [f"{indent}{head}(", *[f"{indent}    {part}" for part in broken], f"{indent}){colon}"]

@@ -1,0 +1,83 @@
+"""Graph → source, layer by layer: what is always possible, and what to fall back on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compile.calls import joined
+from cnnspec.compile.frame import Frame, escaped
+from cnnspec.compile.literals import literal
+
+if TYPE_CHECKING:
+    from cnnspec.elaborate.graph import Graph
+    from cnnspec.layers.base import KerasCall
+
+
+def lines(graph: Graph) -> list[tuple[int, str]]:
+    """Statements that build a model: the lines of a module behind its imports, with their depth."""
+    frame = Frame(None)
+    frame.taken.add("model")
+    automatic = automatic_names(graph)
+    tensors: list[str] = []
+    layers: dict[int, list[str]] = {}
+    repeated = {node.shares for node in graph.nodes if node.shares is not None}
+    for node in graph.nodes:
+        variable = frame.own(node.name if node.name.isidentifier() else node.label)
+        tensors.append(variable)
+        named = f'name="{node.name}"' if is_given(graph, node.name, automatic) else ""
+        if node.layer is None:
+            assert node.shape is not None
+            shape = literal(tuple([n if isinstance(n, int) else None for n in node.shape]))
+            frame.emit(f"{variable} = keras.Input({', '.join(filter(None, [f'shape={shape}', named]))})")
+            continue
+        inputs = [tensors[i] for i in node.inputs]
+        text = f"[{', '.join(inputs)}]" if node.layer.merges else inputs[0]
+        owner = node.index if node.shares is None else node.shares
+        shapes = graph.input_shapes(node)
+        assert shapes is not None
+        calls = node.layer.keras(shapes)
+        if owner not in layers:
+            layers[owner] = [called(call, named if not call.helper else "") for call in calls]
+            if owner in repeated:
+                for position, (call, layer) in enumerate(zip(calls, layers[owner], strict=True)):
+                    if call.name != "ops.pad":
+                        layers[owner][position] = frame.fresh(f"{variable}_layer")
+                        frame.emit(f"{layers[owner][position]} = {layer}")
+        for call, layer in zip(calls, layers[owner], strict=True):
+            text = f"keras.ops.pad({text}, {layer})" if call.name == "ops.pad" else f"{layer}({text})"
+        frame.emit(f"{variable} = {text}")
+    ends = [[tensors[i] for i in chosen] for chosen in (graph.inputs, graph.outputs)]
+    joined_ends = [names[0] if len(names) == 1 else f"[{', '.join(names)}]" for names in ends]
+    frame.emit(f'model = keras.Model({", ".join(joined_ends)}, name="{model_name(graph)}")')
+    return frame.lines
+
+
+def called(call: KerasCall, name: str) -> str:
+    texts: list[tuple[str, Any]] = [(key, literal(value)) for key, value in call.arguments.items()]
+    if call.name == "ops.pad":
+        return joined(texts)
+    return f"layers.{call.name}({', '.join(filter(None, [joined(texts), name]))})"
+
+
+def is_given(graph: Graph, name: str, automatic: set[str]) -> bool:
+    """Whether the text gave this name to a layer, and Keras will give it to no other."""
+    numbered = re.sub(r"_?\d+$", "", name)
+    return numbered not in {node.label for node in graph.nodes} and re.sub(r"_\d+$", "", name) not in automatic and escaped(name) == name
+
+
+def automatic_names(graph: Graph) -> set[str]:
+    """What Keras calls the layers of this network that have no name: conv2d, and conv2d_1 and so on."""
+    found = {"input_layer", "keras_tensor", "pad"}
+    for node in graph.nodes:
+        shapes = graph.input_shapes(node)
+        if node.layer is not None and shapes is not None:
+            for call in node.layer.keras(shapes):
+                name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", call.name.split(".")[-1])
+                found.add(re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower())
+    return found
+
+
+def model_name(graph: Graph) -> str:
+    """The name of the Keras model."""
+    return re.sub(r"[^A-Za-z0-9_]", "_", graph.name) or "network"
