@@ -165,7 +165,8 @@ def untidy(draw: Any, text: str) -> tuple[str, list[str]]:
     for kind, start, end in Lexer(text).tokens():
         inside = brackets[-1] != KIND["LBRACE"]
         after = before in loose and before not in (KIND["ELSE"], KIND["RBRACE"])
-        out += gap(inside or after or (kind in loose and kind != KIND["LBRACE"]))
+        pasted = before == KIND["PASTED_INPUT"]  # known by the bracket right behind it
+        out += gap(not pasted and (inside or after or (kind in loose and kind != KIND["LBRACE"])))
         if kind in (KIND["LPAR"], KIND["LSQB"], KIND["LBRACE"]):
             brackets.append(kind)
         elif kind in (KIND["RPAR"], KIND["RSQB"], KIND["RBRACE"]):

@@ -69,7 +69,7 @@ class Liveness:
                     assert isinstance(n, int)
                     if carried is None or axis >= len(carried):
                         masks[axis] |= full(n)
-                    elif self.shapes[index][axis] != n and reach == EACH:  # type: ignore[index]
+                    elif self.shapes[index][axis] == 1 != n and reach == EACH:  # type: ignore[index]
                         masks[axis] |= full(n)  # repeated along this axis by a merge
                     else:
                         masks[axis] |= self._carry(reach, self.shapes[index][axis], n, carried[axis])  # type: ignore
@@ -98,8 +98,8 @@ class Liveness:
                         theirs[axis] = full(n)
                         continue
                     m = self.shapes[node.index][axis]  # type: ignore[index]
-                    if m != n and reaches[axis] == EACH:
-                        theirs[axis] = full(n)
+                    if n == 1 != m and reaches[axis] == EACH:  # repeated
+                        theirs[axis] = 1
                     else:
                         theirs[axis] |= self._mark(reaches[axis], n, m, mine[axis])  # type: ignore[arg-type]
         return [None if masks is None else tuple(masks) for masks in live]
@@ -107,7 +107,7 @@ class Liveness:
     def _carry(self, reach: Reach, n: int, m: int, real: int) -> int:
         """Which of m outputs read a position of `real`."""
         if reach == EACH:
-            return real
+            return real & full(m)
         key = (reach, n, m, real)
         if key not in self._carried:
             mask = 0
@@ -120,7 +120,7 @@ class Liveness:
     def _mark(self, reach: Reach, n: int, m: int, live: int) -> int:
         """Which of n inputs the outputs in `live` read."""
         if reach == EACH:
-            return live
+            return live & full(n)
         key = (reach, n, m, live)
         if key not in self._marked:
             mask = 0

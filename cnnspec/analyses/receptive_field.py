@@ -27,39 +27,40 @@ MAX_PERIOD = 4096
 
 
 class Field(Record):
-    """One axis: positions 0 … period - 1 see lows[i] … highs[i]; position i + period sees the same, `advance` further.
+    """One axis: positions 0 … period - 1 see the spans `spans[i]`, first and last input position, or nothing (None).
 
-    `placed` is False where padding depends on an unknown size: then only lengths are known, not places.
+    Position i + period sees the same, `advance` further. `placed` is False where padding depends on an unknown size:
+    then only lengths are known, not places.
     """
 
     advance: int
-    lows: tuple[int, ...]
-    highs: tuple[int, ...]
+    spans: tuple[tuple[int, int] | None, ...]
     placed: bool = True
 
     @property
     def size(self) -> int:
         """Length of the field, of the longest where it differs between positions."""
-        return max([high - low + 1 for low, high in zip(self.lows, self.highs, strict=True)])
+        return max([span[1] - span[0] + 1 for span in self.spans if span], default=0)
 
     @property
     def stride(self) -> int | float:
         """Input positions between two neighbours (the effective stride, or jump); below 1 after upsampling."""
-        period = len(self.lows)
+        period = len(self.spans)
         return self.advance // period if self.advance % period == 0 else self.advance / period
 
     @property
     def padding(self) -> int | None:
         """How far the field of position 0 begins before the input (the effective padding)."""
-        return -self.lows[0] if self.placed else None
+        return -self.spans[0][0] if self.placed and self.spans[0] else None
 
-    def at(self, position: int) -> tuple[int, int]:
-        """First and last input position that a position sees, whether inside the input or not."""
-        turns, phase = divmod(position, len(self.lows))
-        return self.lows[phase] + turns * self.advance, self.highs[phase] + turns * self.advance
+    def at(self, position: int) -> tuple[int, int] | None:
+        """First and last input position that a position sees, whether inside the input or not; None: it sees nothing."""
+        turns, phase = divmod(position, len(self.spans))
+        span = self.spans[phase]
+        return None if span is None else (span[0] + turns * self.advance, span[1] + turns * self.advance)
 
 
-START = Field(1, (0,), (0,))  # the input sees itself
+START = Field(1, ((0, 0),))  # the input sees itself
 
 
 class Whole(Record):
@@ -120,19 +121,25 @@ def compose(reach: Reach, field: Field) -> Field | None:
     if reach.step == reach.over == 1 and reach.low == reach.high == 0:
         return field
     low = reach.low if reach.low is not None else 0
-    period = len(field.lows)
+    period = len(field.spans)
     new_period = reach.over * period // gcd(reach.step, reach.over * period)
     if new_period > MAX_PERIOD:
         return None
-    turns = reach.step * new_period // reach.over // period
-    lows, highs = [], []
+    advance = reach.step * new_period // reach.over // period * field.advance
+    spans = []
     for i in range(new_period):
         first, last = (reach.step * i + low) // reach.over, (reach.step * i + reach.high) // reach.over
-        if first > last:  # reads nothing: a gap of a transposed convolution; it takes no room in the hull
-            first = last = (reach.step * i + low) // reach.over
-        lows.append(field.at(first)[0])
-        highs.append(field.at(last)[1])
-    return Field(turns * field.advance, tuple(lows), tuple(highs), field.placed and reach.low is not None)
+        spans.append(_seen(field, first, last, reach.gap))
+    return Field(advance, tuple(spans), field.placed and reach.low is not None)
+
+
+def _seen(field: Field, first: int, last: int, gap: int) -> tuple[int, int] | None:
+    """What the positions first, first + gap, … last see together. Later positions see later spans."""
+    if None not in field.spans:
+        begin, end = field.at(first), field.at(last)
+        return (begin[0], end[1]) if begin and end and first <= last else None
+    spans = [span for position in range(first, last + 1, gap) if (span := field.at(position))]
+    return (spans[0][0], spans[-1][1]) if spans else None
 
 
 def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
@@ -146,13 +153,15 @@ def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
             return None
         period = 1
         for field in column:
-            period = period * len(field.lows) // gcd(period, len(field.lows))
-        advances = {field.advance * (period // len(field.lows)) for field in column}
+            period = period * len(field.spans) // gcd(period, len(field.spans))
+        advances = {field.advance * (period // len(field.spans)) for field in column}
         if len(advances) > 1 or period > MAX_PERIOD:
             return None
-        lows = tuple([min([f.at(i)[0] for f in column]) for i in range(period)])
-        highs = tuple([max([f.at(i)[1] for f in column]) for i in range(period)])
-        merged.append(Field(advances.pop(), lows, highs))
+        spans: list[tuple[int, int] | None] = []
+        for i in range(period):
+            seen = [span for field in column if (span := field.at(i))]
+            spans.append((min(s[0] for s in seen), max(s[1] for s in seen)) if seen else None)
+        merged.append(Field(advances.pop(), tuple(spans)))
     return tuple(merged)
 
 

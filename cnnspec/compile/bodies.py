@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.frame import Binding, Differs, Env, Place
@@ -16,14 +17,18 @@ from cnnspec.syntax import tree
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnspec.compile.remarks import Remarks
+    from cnnspec.source import Source
+
 _NO_LINES = (tree.Budget, tree.Block, tree.Model, tree.Train, tree.Use)
 
 
 class Bodies(Steps):
     """Prints bodies."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, remarks: Remarks) -> None:
         super().__init__(trace)
+        self.remarks = remarks
         self.inputs: list[str] = []
         self.outputs: list[str] = []
         self._items: dict[type, Callable[[Any, Place, str], str]] = {
@@ -44,12 +49,36 @@ class Bodies(Steps):
     def body(self, body: tree.Body, place: Place, target: str) -> str:
         """All items of a body; the expression of the last one's result."""
         text = current = place.current
+        before: tree.Node | None = None
         items = [item for item in body.items if not isinstance(item, _NO_LINES)]
         for item in items:
             uses = self.inside(place, item)
             current = self.hold(text, target, place) if text else ""
+            if isinstance(item, (tree.Loop, tree.Branch)) and current:
+                place.frame.assign(target, current)
+                current = target
+            self.separate(item, before, place.at(uses))
+            before = item
             text = self._items[type(item)](item, place.at(uses, current), target)
         return text
+
+    def separate(self, item: tree.Node, before: tree.Node | None, place: Place) -> None:
+        """Keep the empty line before an item, and its comments."""
+        scope = place.uses[0].scope
+        if scope is None:
+            return
+        comments = self.comments(item, scope.source)
+        if before is not None and "\n\n" in re.sub(r"[ \t]", "", scope.source.text[before.end : item.start].split("#")[0]):
+            place.frame.emit("")
+        if not isinstance(item, tree.Assign):
+            for line in comments:
+                place.frame.emit(line)
+
+    def comments(self, item: tree.Node, source: Source) -> list[str]:
+        """The comments right above an item, and the one behind its first line, as Python's."""
+        if isinstance(item, tree.Step) and isinstance(item.value, tree.Contract):
+            return []
+        return self.remarks.above(item, source)
 
     def step(self, item: tree.Step, place: Place, target: str) -> str:
         for kid in [k for k in place.uses[0].kids if isinstance(k.node, tree.Input)]:  # input_shape= of a first layer

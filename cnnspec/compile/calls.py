@@ -38,17 +38,20 @@ class Made(Record):
     helper: str
 
     def on(self, tensors: str) -> str:
-        """The call applied: `layers.ReLU()(x)`."""
-        if self.name == "ops.pad":
-            return f"keras.ops.pad({tensors}, {self.arguments})"
-        return f"{self.layer}({tensors})"
+        """The call applied: `layers.ReLU()(x)`, `keras.ops.glu(x)`."""
+        if self.is_function:
+            return f"keras.{self.name}({', '.join(filter(None, [tensors, self.arguments]))})"
+        return f"layers.{self.name}({self.arguments})({tensors})"
 
     @property
     def layer(self) -> str:
-        """The layer alone: `layers.ReLU()`."""
-        if self.name == "ops.pad":
-            raise Differs
+        """The layer alone: `layers.ReLU()`; only of what is a layer."""
         return f"layers.{self.name}({self.arguments})"
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function of keras.ops: it has no weights and no name."""
+        return self.name.startswith("ops.")
 
 
 def joined(texts: list[tuple[str, str]]) -> str:
@@ -80,7 +83,7 @@ class Calls(Values):
         made = []
         for position, call in enumerate(found[0]):
             texts = self.texts(first.cls, [calls[position] for calls in found], written, place)
-            if not call.helper and name:
+            if not call.helper and name and not call.name.startswith("ops."):
                 texts.append(("name", f'"{name}"'))
             made.append(Made(call.name, joined(texts), call.helper))
         return made

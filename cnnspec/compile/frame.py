@@ -144,6 +144,20 @@ class Place(Record):
         return Place(self.frame, env or self.env, self.current if current is None else current, uses)
 
 
+def returning(lines: list[tuple[int, str]], text: str, depth: int) -> list[tuple[int, str]]:
+    """The lines of a function that returns an expression; where `if` and `else` both make it, each returns its own."""
+    head = f"{text} = "
+    split = next((i for i in range(len(lines) - 1, -1, -1) if lines[i][0] == depth), 0)
+    if is_variable(text) and split and lines[split] == (depth, "else:"):
+        first = next(i for i in range(split - 1, -1, -1) if lines[i][0] == depth)
+        ends = (split - 1, len(lines) - 1)
+        if lines[first][1].startswith("if ") and all(lines[i][0] == depth + 1 and lines[i][1].startswith(head) for i in ends):
+            then, otherwise = [(depth + 1, f"return {lines[i][1].removeprefix(head)}") for i in ends]
+            outdented = [(d - 1, line) for d, line in [*lines[split + 1 : -1], otherwise]]
+            return [*lines[: split - 1], then, *outdented]
+    return [*lines, (depth, f"return {text}")]
+
+
 def unused(base: str, refused: set[str]) -> str:
     name, number = base, 2
     while name in RESERVED or name in refused:

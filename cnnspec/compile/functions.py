@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.bodies import Bodies
 from cnnspec.compile.calls import keras_calls
-from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place, spoken
+from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place, returning, spoken
 from cnnspec.compile.trace import Trace, Use, real
 from cnnspec.compile.values import evidence, is_closed
 from cnnspec.elaborate.files import names_in, walk
@@ -20,6 +20,8 @@ from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
+
+    from cnnspec.compile.remarks import Remarks
 
 
 class Variant:
@@ -31,14 +33,13 @@ class Variant:
         self.parameters: list[tuple[str, str]] = []  # name in the text, kind of value
         self.defaults: set[str] = set()
         self.keywords: set[str] = set()  # those that stand behind a "*"
-        self.lines: list[tuple[int, str]] = []
 
 
 class Functions(Bodies):
     """Prints functions."""
 
-    def __init__(self, trace: Trace) -> None:
-        super().__init__(trace)
+    def __init__(self, trace: Trace, remarks: Remarks) -> None:
+        super().__init__(trace, remarks)
         self.module = Frame(None)
         self.known: dict[int, list[Variant]] = {}
         self.printed: list[tuple[tuple[str, int], list[tuple[int, str]]]] = []  # functions, by place in the text
@@ -99,15 +100,15 @@ class Functions(Bodies):
         scope = place.uses[0].scope
         assert scope is not None
         variable = self.module.own(name)
-        lines = [(0, f"def {variable}({tensor}):"), *[(d + 1, t) for d, t in frame.lines], (1, f"return {text}")]
-        self.printed.append(((scope.source.name, node.start), lines))
+        lines = [(0, f"def {variable}({tensor}):"), *[(d + 1, t) for d, t in returning(frame.lines, text, 0)]]
+        above = [(0, line) for line in self.comments(place.uses[0].node, scope.source)]
+        self.printed.append(((scope.source.name, node.start), [*above, *lines]))
         return variable
 
     def defined(self, outer: Frame, name: str, frame: Frame, tensor: str, text: str) -> str:
         variable = outer.own(name)
         with outer.block(f"def {variable}({tensor}):"):
-            outer.paste(frame.lines)
-            outer.emit(f"return {text}")
+            outer.paste(returning(frame.lines, text, 0))
         outer.emit("")
         return variable
 
@@ -201,16 +202,15 @@ class Functions(Bodies):
             inner.names[name] = Binding(binding, frame.own(name))
         bindings = dict(inner.names)
         text = self.body(block.body, Place(frame, inner, tensor, bodies), tensor)
-        frame.emit(f"return {text}")
         header, prologue = self.signature(block, calls, kinds, bindings, tensor, Place(frame, env, tensor, calls))
         variant = Variant(outer.own(block.name.text), calls)
         self.variables[id(variant)] = [(name, binding.text) for name, binding in bindings.items()]
         variant.parameters = [(name, kinds[name]) for name, binding in bindings.items() if binding.used]
         variant.defaults, variant.keywords = header.defaults, header.keywords
-        lines = [(0, f"def {variant.name}({', '.join(header.texts)}):"), *prologue, *frame.lines]
-        variant.lines = lines
+        lines = [(0, f"def {variant.name}({', '.join(header.texts)}):"), *prologue, *returning(frame.lines, text, 1)]
         if outer is self.module:
-            self.printed.append(((function.scope.source.name, block.start), lines))
+            above = [(0, line) for line in self.comments(block, function.scope.source)]
+            self.printed.append(((function.scope.source.name, block.start), [*above, *lines]))
         else:
             self.prelude += [*[(d + 1, t) for d, t in lines], (1, "")]
         return variant

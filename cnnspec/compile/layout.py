@@ -31,7 +31,7 @@ def wrapped(text: str, depth: int, tail: str = "") -> list[str]:
     """One logical line, broken at its brackets where it is too long or a list asks for a line an element."""
     indent = "    " * depth
     one = indent + text + tail
-    if len(one) <= WIDTH and not exploding(text):
+    if text.startswith("#") or len(one) <= WIDTH and not exploding(text):
         return [one]
     pair = splitting(text)
     if pair is None:

@@ -54,7 +54,7 @@ class Sharing(Functions):
             chained = chained and node.inputs == (before,)
             before = node.index
         variable = frame.own(name)
-        if chained and before == first.result.index and all(call.name != "ops.pad" for call in calls):
+        if chained and before == first.result.index and not any(call.is_function for call in calls):
             if len(calls) == 1:
                 frame.emit(f"{variable} = {calls[0].layer}")
                 return variable
@@ -74,7 +74,7 @@ class Sharing(Functions):
             text = f"[{', '.join(inputs)}]" if node.layer is not None and node.layer.merges else inputs[0]
             tensors[node.index] = inner.fresh(node.label if node.label.isidentifier() else "y")
             for call in made:
-                if call.name == "ops.pad":
+                if call.is_function:
                     text = call.on(text)
                 else:
                     layer = frame.fresh(f"{name}_{node.label}_{call.helper}" if call.helper else f"{name}_{node.label}")

@@ -15,6 +15,7 @@ from cnnspec.compile import straight
 from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place, spoken
 from cnnspec.compile.layout import laid_out
 from cnnspec.compile.literals import NoLiteral, literal
+from cnnspec.compile.remarks import Remarks
 from cnnspec.compile.replay import Mismatch, replay
 from cnnspec.compile.sharing import Sharing
 from cnnspec.compile.steps import TooHard
@@ -65,7 +66,7 @@ class Printer(Sharing):
     """Prints one network."""
 
     def __init__(self, trace: Trace, network: Compiled) -> None:
-        super().__init__(trace)
+        super().__init__(trace, Remarks(network.tree))
         self.network = network
         self.variables = {}
         self.prelude = []

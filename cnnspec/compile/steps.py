@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.calls import Arguments, Calls, alternatives, keras_calls, padded_sometimes
 from cnnspec.compile.frame import Binding, Differs, Env, Place, is_variable
 from cnnspec.compile.trace import Trace, Use, is_false, kids
-from cnnspec.compile.values import PRODUCT, evidence
+from cnnspec.compile.values import PRODUCT, TERNARY, evidence
 from cnnspec.elaborate.values import Function, LayerFunction, Tensor
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term
@@ -226,7 +226,7 @@ class Steps(Calls):
     def repeat(self, node: tree.Arithmetic, place: Place, target: str) -> str:
         """f * n: a loop, or f alone where n is written as 1."""
         frame = place.frame
-        times = " * ".join(self.value(part, place, PRODUCT) for _, part in node.rest)
+        times = " * ".join(self.value(part, place, PRODUCT if len(node.rest) > 1 else TERNARY) for _, part in node.rest)
         uses = self.inside(place, node.first)
         if times == "1":
             return self.apply(node.first, place.at(uses), target)
@@ -299,6 +299,7 @@ class Steps(Calls):
                 raise Differs
             return self.value_applied(node.function, place.at(valued, current), place, target)
         items = [i for a in node.arguments if isinstance(a.value, tree.List) for i in a.value.items]
+        items = [i for number, i in enumerate(items) if number or not isinstance(i, tree.Input)]
         return self.chain(tuple(items), place, target)
 
     def applied(self, node: tree.Node, place: Place, target: str, name: str) -> str:

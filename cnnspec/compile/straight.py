@@ -41,11 +41,14 @@ def lines(graph: Graph) -> list[tuple[int, str]]:
             layers[owner] = [called(call, named if not call.helper else "") for call in calls]
             if owner in repeated:
                 for position, (call, layer) in enumerate(zip(calls, layers[owner], strict=True)):
-                    if call.name != "ops.pad":
+                    if not call.name.startswith("ops."):
                         layers[owner][position] = frame.fresh(f"{variable}_layer")
                         frame.emit(f"{layers[owner][position]} = {layer}")
         for call, layer in zip(calls, layers[owner], strict=True):
-            text = f"keras.ops.pad({text}, {layer})" if call.name == "ops.pad" else f"{layer}({text})"
+            if call.name.startswith("ops."):
+                text = f"keras.{call.name}({', '.join(filter(None, [text, layer]))})"
+            else:
+                text = f"{layer}({text})"
         frame.emit(f"{variable} = {text}")
     ends = [[tensors[i] for i in chosen] for chosen in (graph.inputs, graph.outputs)]
     joined_ends = [names[0] if len(names) == 1 else f"[{', '.join(names)}]" for names in ends]
@@ -55,7 +58,7 @@ def lines(graph: Graph) -> list[tuple[int, str]]:
 
 def called(call: KerasCall, name: str) -> str:
     texts: list[tuple[str, Any]] = [(key, literal(value)) for key, value in call.arguments.items()]
-    if call.name == "ops.pad":
+    if call.name.startswith("ops."):
         return joined(texts)
     return f"layers.{call.name}({', '.join(filter(None, [joined(texts), name]))})"
 
@@ -68,7 +71,7 @@ def is_given(graph: Graph, name: str, automatic: set[str]) -> bool:
 
 def automatic_names(graph: Graph) -> set[str]:
     """What Keras calls the layers of this network that have no name: conv2d, and conv2d_1 and so on."""
-    found = {"input_layer", "keras_tensor", "pad"}
+    found = {"input_layer", "keras_tensor"}
     for node in graph.nodes:
         shapes = graph.input_shapes(node)
         if node.layer is not None and shapes is not None:

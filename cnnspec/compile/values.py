@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.frame import Differs, Place
 from cnnspec.compile.literals import NoLiteral, literal, same
-from cnnspec.elaborate.expressions import OPERATE, SPATIAL
+from cnnspec.elaborate.arithmetic import OPERATE
+from cnnspec.elaborate.expressions import SPATIAL
 from cnnspec.elaborate.values import UNKNOWN, Function, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.size import Size
@@ -50,7 +51,7 @@ class Values:
             tree.Text: lambda node, place: (literal(Term(node.value)), ATOM),
             tree.Flag: lambda node, place: (literal(node.value), ATOM),
             tree.Name: self._name,
-            tree.Here: lambda node, place: (place.current, ATOM),
+            tree.Here: self._here,
             tree.Attribute: self._attribute,
             tree.Index: lambda node, place: (f"{self.value(node.value, place, ATOM)}[{self.value(node.index, place)}]", ATOM),
             tree.Tuple: self._listed,
@@ -95,6 +96,11 @@ class Values:
         return text, SIGN if text.startswith("-") else ATOM
 
     # ---- kinds of expressions ------------------------------------------------------------------------------
+    def _here(self, node: tree.Here, place: Place) -> tuple[str, int]:
+        if not place.current:
+            raise Differs
+        return place.current, ATOM
+
     def _name(self, node: tree.Name, place: Place) -> tuple[str, int]:
         binding = place.env.find(node.text)
         if binding is None:

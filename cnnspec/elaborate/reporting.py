@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.elaborate.graph import Graph, Site
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Function, LayerFunction, Scope, Tensor
+from cnnspec.layers import find
 from cnnspec.layers.argument import Term, show
 from cnnspec.names import suggestion
 from cnnspec.size import Size
@@ -40,6 +41,8 @@ class Reporting:
         return UNKNOWN
 
     def not_a_number(self, node: tree.Node, value: Any, scope: Scope) -> Any:
+        if isinstance(value, Term) and find(value.name) is not None:
+            return self.error("E012", node, scope, f"a number is needed here, not the layer {value.name}")
         if isinstance(value, Term):
             return self.unknown_name(value.place[0] if value.place else node, value.name, scope)
         return self.error("E012", node, scope, f"a number is needed here, not {describe(value)}")

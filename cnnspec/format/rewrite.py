@@ -206,7 +206,7 @@ class _Rewriter:
 
 def in_canonical_form(shape: Node) -> Node:
     """A written-out (28, 28, 1) as 28x28x1, None in it as ?."""
-    if not isinstance(shape, (Tuple, List)):
+    if not isinstance(shape, (Tuple, List)) or any(isinstance(item, Input) for item in shape.items):
         return shape
     sizes: list[int | None] = []
     for item in shape.items:

@@ -110,7 +110,7 @@ def prepare(raw: Raw, graph: Graph, settings: TrainSettings) -> Data:
         notes.append(f"examples of {show_shape(shape)} are read as {show_shape(how.shape)}")
     xs = [_shaped(x, how, name) for x in xs]
     units = graph.nodes[graph.outputs[0]].shape[-1]  # type: ignore[index]
-    final = [_form(y, how.targets, 11 if isinstance(units, int) else 0) for y in ys]
+    final = [_form(y, how.targets, units if isinstance(units, int) else 0) for y in ys]
     return _split(xs, ys, final, classes is not None and ys[0].ndim == 1, settings, how.targets, tuple(notes))
 
 

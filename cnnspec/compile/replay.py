@@ -1,0 +1,325 @@
+"""Source read back: does it build this graph?
+
+The source is walked as Python would run it, by a reader that knows only the few constructs that the printer writes;
+nothing is executed. Keras calls are compared, one after the other, with what the graph's layers state.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compile.calls import FIRST
+from cnnspec.compile.literals import same
+from cnnspec.compile.straight import model_name
+from cnnspec.layers.argument import CONSTRAINTS, INITIALIZERS, REGULARIZERS, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.layers.base import KerasCall
+
+MAX_STEPS = 20_000_000
+PARAMETERS = {cls: names for table in (INITIALIZERS, REGULARIZERS, CONSTRAINTS) for cls, names in table.values()}
+OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
+    ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
+}  # fmt: skip
+BUILTINS: dict[str, Any] = {
+    "len": len, "max": max, "min": min, "round": round, "int": int, "float": float, "list": list, "range": range,
+    "math": {"floor": math.floor, "ceil": math.ceil},
+}  # fmt: skip
+
+
+class Mismatch(Exception):
+    """The source does something else than the graph."""
+
+
+class Tensor:
+    """A tensor: the output of a node, or of one of the Keras calls on the way there."""
+
+    def __init__(self, node: int, part: int, shape: tuple[int | None, ...]) -> None:
+        self.node = node
+        self.part = part
+        self.shape = (None, *shape)
+
+
+class Made:
+    """A Keras layer that was made, not yet applied or applied before."""
+
+    def __init__(self, name: str, positional: Sequence[Any], keywords: dict[str, Any]) -> None:
+        self.name = name
+        self.positional = positional
+        self.keywords = keywords
+        self.owner: tuple[int, int] | None = None
+
+
+class Model:
+    def __init__(self, inputs: list[Tensor], outputs: list[Tensor], name: str) -> None:
+        self.inputs, self.outputs, self.name = inputs, outputs, name
+
+
+class Returned(Exception):
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Defined:
+    """A function of the source, with the names around it."""
+
+    def __init__(self, node: ast.FunctionDef | ast.Lambda, scopes: list[dict[str, Any]], defaults: dict[str, Any]) -> None:
+        self.node, self.scopes, self.defaults = node, scopes, defaults
+
+
+def replay(text: str, graph: Graph) -> None:
+    """Raises Mismatch when a source does not build a graph's network as `model`."""
+    reader = Reader(graph)
+    try:
+        scope: dict[str, Any] = {}
+        for statement in ast.parse(text).body:
+            reader.run(statement, [scope])
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, SyntaxError, RecursionError) as error:
+        raise Mismatch(f"{type(error).__name__}: {error}") from None
+    model = scope.get("model")
+    if not isinstance(model, Model) or reader.position != len(graph.nodes):
+        raise Mismatch("the model is not whole")
+    found = [[t.node for t in ends] for ends in (model.inputs, model.outputs)]
+    if found != [graph.inputs, graph.outputs] or model.name != model_name(graph):
+        raise Mismatch("inputs, outputs or the name differ")
+    if any(not reader.is_end(t) for t in model.outputs):
+        raise Mismatch("an output is cut short")
+
+
+class Reader:
+    """Walks source, and the graph along with it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.position = 0  # the node that is made next, and which of its Keras calls
+        self.part = 0
+        self.made: dict[int, list[Made | None]] = {}
+        self.names: set[str] = set()
+        self.steps = 0
+
+    # ---- statements ----------------------------------------------------------------------------------------
+    def run(self, node: ast.stmt, scopes: list[dict[str, Any]]) -> None:
+        if isinstance(node, ast.Assign):
+            self.bind(node.targets[0], self.value(node.value, scopes), scopes[-1])
+        elif isinstance(node, ast.FunctionDef):
+            scopes[-1][node.name] = self.defined(node, scopes)
+        elif isinstance(node, ast.Return) and node.value is not None:
+            raise Returned(self.value(node.value, scopes))
+        elif isinstance(node, ast.If):
+            if "__name__" in ast.dump(node.test):
+                return
+            for statement in node.body if self.value(node.test, scopes) else node.orelse:
+                self.run(statement, scopes)
+        elif isinstance(node, ast.For):
+            for element in self.value(node.iter, scopes):
+                self.bind(node.target, element, scopes[-1])
+                for statement in node.body:
+                    self.run(statement, scopes)
+        elif not (isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or is_docstring(node)):
+            raise Mismatch(f"cannot read {type(node).__name__}")
+
+    def bind(self, target: ast.expr, value: Any, scope: dict[str, Any]) -> None:
+        if isinstance(target, ast.Name):
+            scope[target.id] = value
+        elif isinstance(target, ast.Tuple):
+            for part, element in zip(target.elts, value, strict=True):
+                self.bind(part, element, scope)
+
+    def defined(self, node: ast.FunctionDef | ast.Lambda, scopes: list[dict[str, Any]]) -> Defined:
+        spec = node.args
+        defaults = dict(zip([a.arg for a in spec.args][::-1], [self.value(d, scopes) for d in spec.defaults][::-1], strict=False))
+        for name, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
+            if default is not None:
+                defaults[name.arg] = self.value(default, scopes)
+        return Defined(node, scopes, defaults)
+
+    def call(self, function: Defined, positional: list[Any], keywords: dict[str, Any]) -> Any:
+        spec = function.node.args
+        names = [a.arg for a in spec.args]
+        if len(positional) > len(names):
+            raise Mismatch("too many arguments")
+        given = dict(zip(names, positional, strict=False))
+        if given.keys() & keywords.keys() or keywords.keys() - {*names, *[a.arg for a in spec.kwonlyargs]}:
+            raise Mismatch("arguments that do not fit")
+        scope = {**function.defaults, **given, **keywords}
+        if scope.keys() != {*names, *[a.arg for a in spec.kwonlyargs]}:
+            raise Mismatch("arguments are missing")
+        scopes = [*function.scopes, scope]
+        if isinstance(function.node, ast.Lambda):
+            return self.value(function.node.body, scopes)
+        try:
+            for statement in function.node.body:
+                self.run(statement, scopes)
+        except Returned as returned:
+            return returned.value
+        return None
+
+    # ---- expressions ---------------------------------------------------------------------------------------
+    def value(self, node: ast.expr, scopes: list[dict[str, Any]]) -> Any:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise Mismatch("too long")
+        match node:
+            case ast.Constant():
+                return node.value
+            case ast.Name():
+                return self.name(node.id, scopes)
+            case ast.Tuple():
+                return tuple([self.value(e, scopes) for e in node.elts])
+            case ast.List():
+                return [self.value(e, scopes) for e in node.elts]
+            case ast.BinOp():
+                return OPERATORS[type(node.op)](self.value(node.left, scopes), self.value(node.right, scopes))
+            case ast.UnaryOp():
+                value = self.value(node.operand, scopes)
+                return not value if isinstance(node.op, ast.Not) else -value if isinstance(node.op, ast.USub) else +value
+            case ast.Compare(ops=[one], comparators=[right]):
+                return OPERATORS[type(one)](self.value(node.left, scopes), self.value(right, scopes))
+            case ast.BoolOp():
+                value = None
+                for part in node.values:
+                    value = self.value(part, scopes)
+                    if bool(value) is isinstance(node.op, ast.Or):
+                        break
+                return value
+            case ast.IfExp():
+                return self.value(node.body if self.value(node.test, scopes) else node.orelse, scopes)
+            case ast.Subscript():
+                value = self.value(node.value, scopes)
+                if isinstance(node.slice, ast.Slice):
+                    return value[1:]
+                return value[self.value(node.slice, scopes)]
+            case ast.Lambda():
+                return self.defined(node, scopes)
+            case ast.ListComp(generators=[loop]):
+                made = []
+                for element in self.value(loop.iter, scopes):
+                    inner: dict[str, Any] = {}
+                    self.bind(loop.target, element, inner)
+                    made.append(self.value(node.elt, [*scopes, inner]))
+                return made
+            case ast.Attribute():
+                value = self.value(node.value, scopes)
+                if isinstance(value, Tensor) and node.attr == "shape":
+                    return value.shape
+                if isinstance(value, dict):
+                    return value[node.attr]
+                if isinstance(value, str):
+                    return f"{value}.{node.attr}"
+            case ast.Call():
+                return self.called(node, scopes)
+        raise Mismatch(f"cannot read {type(node).__name__}")
+
+    def name(self, name: str, scopes: list[dict[str, Any]]) -> Any:
+        for scope in reversed(scopes):
+            if name in scope:
+                return scope[name]
+        if name in ("keras", "layers"):
+            return name
+        return BUILTINS[name]
+
+    def called(self, node: ast.Call, scopes: list[dict[str, Any]]) -> Any:
+        function = self.value(node.func, scopes)
+        positional = [self.value(a, scopes) for a in node.args]
+        keywords = {str(k.arg): self.value(k.value, scopes) for k in node.keywords}
+        if isinstance(function, Defined):
+            return self.call(function, positional, keywords)
+        if isinstance(function, Made):
+            return self.applied(function, *positional)
+        if not isinstance(function, str):
+            return function(*positional, **keywords)
+        module, _, name = function.rpartition(".")
+        if module == "layers":
+            return Made(name, positional, keywords)
+        if function == "keras.Input":
+            return self.input(*positional, **keywords)
+        if module == "keras.ops":
+            return self.applied(Made(f"ops.{name}", positional[1:], keywords), positional[0])
+        if function == "keras.Model":
+            inputs, outputs = [ends if isinstance(ends, list) else [ends] for ends in positional]
+            return Model(inputs, outputs, keywords["name"])
+        if module.startswith("keras.") and name in PARAMETERS:
+            given = dict(zip(PARAMETERS[name], positional, strict=False)) | keywords
+            return Term(name, (), tuple(given.items()), module.removeprefix("keras."))
+        raise Mismatch(f"cannot read {function}")
+
+    # ---- the graph along with it ---------------------------------------------------------------------------
+    def next(self) -> Node:
+        if self.position >= len(self.graph.nodes):
+            raise Mismatch("a layer too many")
+        return self.graph.nodes[self.position]
+
+    def input(self, shape: tuple[int | None, ...], name: str = "") -> Tensor:
+        node = self.next()
+        if node.layer is not None or node.shape is None or known(node.shape) != tuple(shape):
+            raise Mismatch("another input")
+        self.named(node, name)
+        self.position += 1
+        return Tensor(node.index, 0, known(node.shape))
+
+    def named(self, node: Node, name: str) -> None:
+        if name and (name != node.name or name in self.names):
+            raise Mismatch("another name")
+        self.names.add(name)
+
+    def applied(self, layer: Made, tensors: Tensor | list[Tensor]) -> Tensor:
+        node, part = self.next(), self.part
+        shapes = self.graph.input_shapes(node)
+        if node.layer is None or shapes is None or node.shape is None:
+            raise Mismatch("an input is expected")
+        calls = node.layer.keras(shapes)
+        if node.layer.merges is not isinstance(tensors, (list, tuple)):
+            raise Mismatch("several tensors for one, or one for several")
+        given = list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
+        if part == 0:
+            if tuple([t.node for t in given]) != node.inputs or not all(map(self.is_end, given)):
+                raise Mismatch(f"{node.name} reads other tensors")
+        elif (given[0].node, given[0].part) != (node.index, part - 1):
+            raise Mismatch(f"{node.name} is torn apart")
+        self.compare(layer, calls[part], node)
+        owner = node.index if node.shares is None else node.shares
+        if not layer.name.startswith("ops.") and layer.owner not in ((owner, part), None if node.shares is None else ()):
+            raise Mismatch(f"{node.name} has other weights")
+        layer.owner = (owner, part)
+        self.part += 1
+        if self.part == len(calls):
+            self.position, self.part = self.position + 1, 0
+        return Tensor(node.index, part, known(node.shape))
+
+    def is_end(self, tensor: Tensor) -> bool:
+        node = self.graph.nodes[tensor.node]
+        shapes = self.graph.input_shapes(node)
+        return node.layer is None or shapes is not None and tensor.part == len(node.layer.keras(shapes)) - 1
+
+    def compare(self, layer: Made, call: KerasCall, node: Node) -> None:
+        """The layer's class and arguments against what the graph's layer states."""
+        keywords = dict(layer.keywords)
+        if not call.helper:
+            self.named(node, keywords.pop("name", "") if layer.owner is None else "")
+        given = {**dict(zip(call.arguments, layer.positional, strict=False)), **keywords}
+        if layer.name != call.name or any(name not in FIRST for name in list(call.arguments)[: len(layer.positional)]):
+            raise Mismatch(f"{node.name} is {call.name}, not {layer.name}")
+        fields = {a.keras.strip("-") or field: a.record_default for field, a in (node.layer.arguments if node.layer else {}).items()}
+        for name in {**given, **call.arguments}:
+            expected = call.arguments.get(name, fields.get(name))
+            value = given.get(name, fields.get(name))
+            if not same(value, expected) and not (isinstance(value, Term) and value == expected):
+                raise Mismatch(f"{node.name}'s {name} is {expected}, not {value}")
+
+
+def known(shape: tuple[Any, ...]) -> tuple[int | None, ...]:
+    return tuple([n if isinstance(n, int) else None for n in shape])
+
+
+def is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

@@ -1,0 +1,146 @@
+"""Receptive fields and unread pixels against gradients: of models with positive weights, so that nothing cancels out.
+
+The input positions with a gradient are those that were read. A unit whose field lies inside the input must have been
+moved by exactly the positions of that box's borders; an input position without any gradient is one that we call dead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnspec.analyses.facts import Facts
+from cnnspec.analyses.liveness import Liveness
+from cnnspec.analyses.receptive_field import WHOLE
+from cnnspec.compile.live import to_keras
+from cnnspec.elaborate.graph import Graph
+
+from support import cases, legal
+
+
+def gradients(graph: Graph, unit: tuple[int, int] | None) -> np.ndarray[Any, Any]:
+    """|d output / d input|, HxW, of one output position or (None) of all of them, every weight being 1."""
+    import tensorflow as tf
+
+    model = to_keras(graph)
+    for variable in model.trainable_weights:
+        variable.assign(np.zeros(variable.shape) if "bias" in variable.path else np.ones(variable.shape))
+    x = tf.ones((1, *model.inputs[0].shape[1:]))
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(x)
+        y = model(x)
+        target = tf.reduce_sum(y if unit is None else y[:, unit[0], unit[1], :])
+    found = tape.gradient(target, x)
+    return np.zeros(model.inputs[0].shape[1:3]) if found is None else np.abs(found.numpy()[0]).sum(-1)
+
+
+@st.composite
+def chains(draw: st.DrawFn, upsampling: bool = True) -> str:
+    """Spatial networks without non-linearity: windows of every padding, strides, dilations, branches, upsampling."""
+    size = draw(st.integers(17, 40))
+    lines = [f"input {size}x{draw(st.integers(17, 40))}x1"]
+    for _ in range(draw(st.integers(1, 5))):
+        lines.append(draw(steps(upsampling)))
+    return "\n".join(lines)
+
+
+@st.composite
+def steps(draw: st.DrawFn, upsampling: bool) -> str:
+    k, l = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    s, d, p = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(0, 2))
+    kinds = [
+        f"conv(1, {k}x{l}, stride={s}, padding={draw(st.sampled_from(['valid', 'same', '1', '1x2', '((0, 1), (2, 0))']))})",
+        f"conv(1, {k}x{l}, dilation={d}, padding={draw(st.sampled_from(['valid', 'same', str(p)]))})",
+        f"depthwise_conv({k}, padding=same)",
+        f"avgpool({k}x{l}, stride={s}, padding={draw(st.sampled_from(['valid', 'same']))})",
+        f"pad(((0, {p}), (1, {s})))",
+        f"crop(((0, {p}), (1, 0)))",
+        f"concat(conv(1, {k}, padding=same), conv(1, {l}, padding=same, dilation={d}))",
+        f"add(in, conv(1, {k}, padding=same) -> conv(1, {l}, padding=same)) -> conv(1, 1)",
+    ]
+    if upsampling:
+        kinds += [
+            f"upsample({s})",
+            f"upsample(2x{s}, interpolation=bilinear)",
+            f"conv_transpose(1, {k}x{l}, stride={s}, padding={draw(st.sampled_from(['valid', 'same']))})",
+            f"conv_transpose(1, {k + p}, stride={s}, padding={min(p, (k + p - 1) // 2)})",
+            f"avgpool(2x2) -> conv(1, {k}, padding=same) -> upsample(2)",
+        ]
+    return draw(st.sampled_from(kinds))
+
+
+def drawn(text: str) -> Graph | None:
+    """The graph, where the drawn layers fit into one another."""
+    from support import network
+
+    made = network(text)
+    return None if made.errors else made.graph
+
+
+@given(chains(), st.data())
+@cases(0.6)
+def test_the_field_of_a_unit_inside_is_the_box_of_its_gradients(text: str, data: st.DataObject) -> None:
+    graph = drawn(text)
+    if graph is None:
+        return
+    output = graph.nodes[graph.outputs[0]]
+    field = Facts(graph).fields[output.index]
+    assert field is not None and field != WHOLE and output.shape is not None
+    sizes = graph.nodes[0].shape
+    assert sizes is not None
+    units = []
+    for axis in (0, 1):
+        inside = [i for i in range(output.shape[axis]) if (span := field[axis].at(i)) and 0 <= span[0] <= span[1] < sizes[axis]]
+        if not inside:
+            return
+        units.append(inside[len(inside) // 2])
+    unit = (units[0], data.draw(st.sampled_from([units[1]])))
+    read = np.argwhere(gradients(graph, unit) > 0)
+    box = [(int(read[:, axis].min()), int(read[:, axis].max())) for axis in (0, 1)]
+    assert box == [field[axis].at(unit[axis]) for axis in (0, 1)], text
+
+
+@given(chains(upsampling=False))
+@cases(0.6)
+def test_an_input_position_is_dead_exactly_when_it_has_no_gradient(text: str) -> None:
+    graph = drawn(text)
+    if graph is None:
+        return
+    live = Liveness(graph, [node.shape for node in graph.nodes]).live[0]
+    shape = graph.nodes[0].shape
+    assert live is not None and shape is not None
+    rows, columns = ([bool(mask >> i & 1) for i in range(n)] for mask, n in zip(live, shape, strict=False))
+    assert np.array_equal(gradients(graph, None) > 0, np.outer(rows, columns)), text
+
+
+LECTURE_4 = "input 28x28x1\nconv(1, 3x3) -> avgpool(2x2)\nconv(1, 3x3) -> avgpool(2x2)\nconv(1, 3x3)"
+
+
+def test_lecture_4_never_reads_rows_and_columns_26_and_27() -> None:
+    graph = legal(LECTURE_4)
+    unread = gradients(graph, None) == 0
+    assert [i for i in range(28) if unread[i].all()] == [26, 27]
+    assert [i for i in range(28) if unread[:, i].all()] == [26, 27]
+    live = Liveness(graph, [node.shape for node in graph.nodes]).live[0]
+    assert live == ((1 << 26) - 1, (1 << 26) - 1)
+
+
+@pytest.mark.parametrize(("position", "size"), [(70, 188), (71, 188), (72, 204), (64, 204)])
+def test_u_net_sees_188_or_204_by_the_phase_of_its_output(position: int, size: int) -> None:
+    """Ronneberger's U-Net at 572: the recurrence would say 200."""
+    down = "\n".join("conv(1, 3x3) -> conv(1, 3x3) -> avgpool(2x2)" for _ in range(4))
+    up = "\n".join("conv_transpose(1, 2x2, stride=2) -> conv(1, 3x3) -> conv(1, 3x3)" for _ in range(4))
+    graph = legal(f"input 572x572x1\n{down}\nconv(1, 3x3) -> conv(1, 3x3)\n{up}")
+    field = Facts(graph).fields[-1]
+    assert isinstance(field, tuple)
+    spans = {span[1] - span[0] + 1 for i in range(16) if (span := field[0].at(i))}
+    assert spans == {188, 204}
+    span = field[0].at(position)
+    assert span is not None
+    read = np.flatnonzero(gradients(graph, (position, position)).sum(1))
+    assert (int(read.min()), int(read.max())) == span
+    assert size in spans
