@@ -114,7 +114,7 @@ class Network:
         if format not in ("text", "markdown", "csv"):
             raise ValueError(f'no format is called "{format}": text, markdown, csv or json')
         if format == "text":
-            return summary.text(self._checked, None, False)
+            return summary.text(self._checked)
         return summary.markdown(self._checked) if format == "markdown" else summary.csv(self._checked)
 
     def to_keras(self) -> keras.Model:

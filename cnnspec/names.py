@@ -1,10 +1,15 @@
-"""The nearest of some names to one that is unknown."""
+"""The nearest of some names to one that is unknown; the names of pasted modules, which mean nothing."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+PASTED_MODULES = {
+    "tf", "tensorflow", "keras", "layers", "nn", "math", "activations", "initializers", "regularizers", "constraints",
+    "models", "optimizers", "losses", "metrics", "callbacks", "np", "K",
+}  # fmt: skip
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -66,3 +66,12 @@ def printable(text: str) -> str:
         c if c.isprintable() else " " if c == "\t" else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}"
         for c in text
     )
+
+
+def brief(text: str, most: int = 80) -> str:
+    """Text for a message: what somebody wrote may be a megabyte long, a sentence may not."""
+    if len(text) <= most:
+        return text
+    words = [word if len(word) <= most else word[: most - 20] + "…" for word in text.split(" ")]
+    short = " ".join(words)
+    return short if len(short) <= 4 * most else short[: 4 * most - 1] + "…"

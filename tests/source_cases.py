@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 Draw = Callable[[Any], Any]
 C = 4
+ODD = ["x", "y", "lambda", "layers", "list", "shortcut", "outputs", "_", "branch1", "inputs", "keras", "range", "build_model"]
 
 
 class Names:
@@ -24,25 +25,16 @@ class Names:
         self.words: list[str] = list(outer.words) if outer else []
         self.blocks: list[tuple[str, list[tuple[str, str]]]] = outer.blocks if outer else []
         self.count: list[int] = outer.count if outer else [0]
-        self.in_block = outer.in_block if outer else False
+        self.used: set[str] = outer.used if outer else set()
 
     def new(self, draw: Draw, own: str) -> str:
-        """A fresh name, now and then one that Python or Keras has a use for."""
+        """A fresh name, now and then one that Python, Keras or the printer has a use for."""
         self.count[0] += 1
-        odd = draw(st.sampled_from(["", "", "", "", "x", "y", "lambda", "layers", "list", "shortcut", "outputs", "_", "branch1", "model"]))
-        return f"{odd}{self.count[0]}" if odd and draw(st.booleans()) and odd != "lambda" else (f"{own}{self.count[0]}" if not odd else self.odd(odd, own))
-
-    def odd(self, odd: str, own: str) -> str:
-        taken = [*self.numbers, *self.functions, *self.tensors, *self.words, *[name for name, _ in self.blocks]]
-        if odd in taken or odd in self.used:
-            return f"{own}{self.count[0]}"
-        self.used.add(odd)
-        return odd
-
-    @property
-    def used(self) -> set[str]:
-        self.__dict__.setdefault("_used", set())
-        return self.__dict__["_used"]
+        odd = draw(st.sampled_from(["", "", "", *ODD]))
+        if odd and odd not in self.used:
+            self.used.add(odd)
+            return odd
+        return f"{own}{self.count[0]}"
 
 
 def number(draw: Draw, names: Names, depth: int = 1) -> str:
@@ -88,13 +80,13 @@ def layer(draw: Draw, names: Names) -> str:
     if kind == 2:
         return f"conv({C}, {draw(st.sampled_from(['1x1', '(3, 3)', '3x1']))}, padding=same, activation={word}, kernel_regularizer=l2(1e-{draw(st.integers(2, 5))}))"
     if kind == 3:
-        return f"depthwise_conv(3x3, padding=same, kernel_initializer=he_normal)".replace("kernel_initializer", "depthwise_initializer")
+        return "depthwise_conv(3x3, padding=same, depthwise_initializer=he_normal)"
     if kind == 4:
         return f"maxpool(3x3, stride=1, padding={draw(st.sampled_from(['1', 'same']))})"
     if kind == 5:
         return f"conv({C}, 3x3, padding = 1 if {condition(draw, names, 0)} else same)"
     if kind == 6:
-        return f"(pad({number(draw, names)}) -> crop({number(draw, names)}) -> resized)".replace(" -> resized", "") if False else "bn"
+        return f"(pad({number(draw, names, 0)}) -> conv({C}, 3x3) -> crop((in.height - 8) // 2))"
     if kind == 7:
         return f"dropout(0.{draw(st.integers(1, 9))})"
     if kind == 8:
@@ -208,7 +200,7 @@ KINDS = ["number", "?number", "function", "?function", "word", "?word", "tensor"
 
 def block(draw: Draw, names: Names) -> str:
     inner = Names()
-    inner.blocks, inner.count = names.blocks, names.count
+    inner.blocks, inner.count, inner.used = names.blocks, names.count, names.used
     parameters: list[tuple[str, str]] = []
     texts = []
     for kind in sorted(draw(st.lists(st.sampled_from(KINDS), max_size=3)), key=lambda k: k.startswith("?")):

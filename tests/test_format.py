@@ -175,10 +175,3 @@ def test_the_deepest_nesting_that_is_read_is_printed(opening: str, closing: str)
     assert depth > 20
     once = formatted(opening * depth + inner + closing * depth)
     assert formatted(once) == once
-
-
-def test_the_prefixes_of_pasted_names_are_those_that_are_understood() -> None:
-    from cnnspec.elaborate import expressions
-    from cnnspec.format import keras
-
-    assert keras.PREFIXES == expressions.PREFIXES

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import argparse
 
 
+MAX_FOLDED = 3000  # layers; a longer table would take a terminal's layout too long
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument(
@@ -37,9 +40,9 @@ def run(options: argparse.Namespace) -> int:
     elif options.format == "markdown":
         print(summary.markdown(network), end="")
     else:
-        color = in_color(sys.stdout)
-        width = max(shutil.get_terminal_size().columns, 60) if sys.stdout.isatty() else None
-        print(summary.text(network, width, color), end="")
+        folded = in_color(sys.stdout) and len(network.graph.nodes) <= MAX_FOLDED
+        width = max(shutil.get_terminal_size().columns, 60)
+        print(summary.colored(network, width) if folded else summary.text(network), end="")
     sys.stdout.flush()
     for diagnostic in found:
         print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)

@@ -174,13 +174,11 @@ def escaped(name: str) -> str:
 
 def spoken(body: tree.Node) -> list[str]:
     """The names that a body binds, those of its inner bodies too."""
-    from cnnspec.elaborate.files import walk
+    from cnnspec.syntax.tree import walk
 
     found: list[str] = []
     for node in walk(body):
-        if isinstance(node, (tree.Naming, tree.Assign, tree.Shared, tree.Parameter)):
-            found.append(node.name.text)
-        elif isinstance(node, tree.Input) and node.name:
+        if isinstance(node, (tree.Naming, tree.Assign, tree.Shared, tree.Parameter)) or isinstance(node, tree.Input) and node.name:
             found.append(node.name.text)
         elif isinstance(node, tree.Loop):
             found += [target.text for target in node.targets]

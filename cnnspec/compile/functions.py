@@ -13,10 +13,10 @@ from cnnspec.compile.calls import keras_calls
 from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place, returning, spoken
 from cnnspec.compile.trace import Trace, Use, real
 from cnnspec.compile.values import evidence, is_closed
-from cnnspec.elaborate.files import names_in, walk
 from cnnspec.elaborate.values import BlockFunction, Closure, Function, Scope, Tensor
 from cnnspec.layers.argument import Term, show
 from cnnspec.syntax import tree
+from cnnspec.syntax.tree import names_in, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -44,6 +44,8 @@ class Functions(Bodies):
         self.known: dict[int, list[Variant]] = {}
         self.printed: list[tuple[tuple[str, int], list[tuple[int, str]]]] = []  # functions, by place in the text
         self._files: dict[int, Env] = {}
+        blocks = [calls[0].block.block for calls in trace.calls.values() if calls[0].block]
+        self.titles = {id(block): self.module.own(block.name.text) for block in blocks}  # of functions not written yet
 
     if TYPE_CHECKING:
 
@@ -58,6 +60,10 @@ class Functions(Bodies):
                 if isinstance(value, BlockFunction):
                     env.names[name] = Binding("block", "", value)
         return env
+
+    def is_function(self, value: Any) -> bool:
+        """Whether a value is applied to tensors: a function, or a word that is used as a step."""
+        return isinstance(value, Function) or isinstance(value, Term) and id(value) in self.trace.applied
 
     # ---- layer functions -----------------------------------------------------------------------------------
     def function(self, node: tree.Node, place: Place, name: str) -> str:
@@ -203,7 +209,8 @@ class Functions(Bodies):
         bindings = dict(inner.names)
         text = self.body(block.body, Place(frame, inner, tensor, bodies), tensor)
         header, prologue = self.signature(block, calls, kinds, bindings, tensor, Place(frame, env, tensor, calls))
-        variant = Variant(outer.own(block.name.text), calls)
+        title = self.titles.pop(id(block), "") if outer is self.module else ""
+        variant = Variant(title or outer.own(block.name.text), calls)
         self.variables[id(variant)] = [(name, binding.text) for name, binding in bindings.items()]
         variant.parameters = [(name, kinds[name]) for name, binding in bindings.items() if binding.used]
         variant.defaults, variant.keywords = header.defaults, header.keywords
@@ -219,7 +226,7 @@ class Functions(Bodies):
         """What a parameter is: data, a tensor, or a function on tensors."""
         if all(isinstance(value, Tensor) for value in values):
             return "tensor"
-        if any(isinstance(value, Function) or id(value) in self.trace.applied for value in values):
+        if any(map(self.is_function, values)):
             return "function"
         if any(isinstance(value, Tensor) for value in values):
             raise Differs

@@ -21,9 +21,9 @@ from cnnspec.compile.sharing import Sharing
 from cnnspec.compile.steps import TooHard
 from cnnspec.compile.trace import MAX_LAYERS, Trace, record
 from cnnspec.compile.values import evidence, is_closed
-from cnnspec.elaborate.files import names_in, walk
 from cnnspec.elaborate.values import BlockFunction, Function, Tensor
 from cnnspec.syntax import tree
+from cnnspec.syntax.tree import names_in, walk
 
 if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph

@@ -13,7 +13,6 @@ from cnnspec.compile.frame import Binding, Differs, Env, Place, is_variable
 from cnnspec.compile.trace import Trace, Use, is_false, kids
 from cnnspec.compile.values import PRODUCT, TERNARY, evidence
 from cnnspec.elaborate.values import Function, LayerFunction, Tensor
-from cnnspec.layers import find
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
@@ -185,8 +184,6 @@ class Steps(Calls):
         text = self.value(node, place)
         if all(isinstance(v, Tensor) for value in values for v in value):
             return text
-        if any(isinstance(v, Term) for value in values for v in value):
-            raise Differs
         variable = place.frame.fresh("branch")
         place.frame.release(variable)
         return f"[{variable}({place.current}) for {variable} in {text}]"
@@ -206,8 +203,8 @@ class Steps(Calls):
                 return texts
             del frame.lines[lines:]
             frame.taken, frame.ours = taken, ours
-        whole = [node for node, _, _ in flat if not is_trivial(node)]
-        names = [self.branch_name(node, whole, frame) if not is_trivial(node) else "" for node, _, _ in flat]
+        whole = [node for node, uses, _ in flat if not is_there(node, uses)]
+        names = ["" if is_there(node, uses) else self.branch_name(node, whole, frame) for node, uses, _ in flat]
         texts = []
         for (node, uses, valued), name in zip(flat, names, strict=True):
             texts.append(self.hold(run(node, uses, valued, name), name, place) if name else run(node, uses, valued, name))
@@ -216,7 +213,7 @@ class Steps(Calls):
         return texts
 
     def branch_name(self, node: tree.Node, whole: list[tree.Node], frame: Any) -> str:
-        if isinstance(node, tree.Ternary) and (is_trivial(node.then) or is_trivial(node.otherwise)):
+        if isinstance(node, tree.Ternary) and any(isinstance(side, tree.Here) for side in (node.then, node.otherwise)):
             return str(frame.fresh("shortcut"))
         if len(whole) == 1 or len(whole) == 2 and any(isinstance(other, tree.Ternary) for other in whole if other is not node):
             return str(frame.fresh("y"))
@@ -338,11 +335,13 @@ class Steps(Calls):
         return self.apply(node, place.at(inner), target, name)
 
 
-def is_trivial(node: tree.Node) -> bool:
-    """Whether a branch is a tensor that is there already, as far as its text tells."""
-    if isinstance(node, tree.Name):
-        return find(node.text) is None
-    return isinstance(node, tree.Here)
+def is_there(node: tree.Node, uses: list[Use]) -> bool:
+    """Whether a branch is a tensor that is there already."""
+    if isinstance(node, tree.Here):
+        return True
+    return all(isinstance(use.value, Tensor) or any(isinstance(kid.value, Tensor) for kid in use.kids) for use in uses) and isinstance(
+        node, (tree.Name, tree.Index)
+    )
 
 
 def is_short(node: tree.Node, uses: list[Use]) -> bool:

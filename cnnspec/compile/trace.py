@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.network import NetworkBuilder
-from cnnspec.elaborate.placing import MAX_LAYERS, TooMuch
+from cnnspec.elaborate.placing import MAX_LAYERS
+from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope, SharedFunction, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree

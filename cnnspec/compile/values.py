@@ -70,6 +70,7 @@ class Values:
     if TYPE_CHECKING:
 
         def function(self, node: tree.Node, place: Place, name: str) -> str: ...
+        def is_function(self, value: Any) -> bool: ...
 
     def value(self, node: tree.Node, place: Place, least: int = TERNARY) -> str:
         """The Python expression of a value, in parentheses where it binds less tightly than `least`."""
@@ -134,7 +135,7 @@ class Values:
         return f"{shape}[{places.pop()}]", ATOM
 
     def _listed(self, node: tree.Tuple | tree.List, place: Place) -> tuple[str, int]:
-        functions = any(isinstance(v, Function) for item in node.items for v in evidence(item, place))
+        functions = any(self.is_function(value) for item in node.items for value in evidence(item, place))
         if functions:
             items = [self.function(item, place, "branch") for item in node.items]
         else:

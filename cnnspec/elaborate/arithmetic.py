@@ -67,20 +67,19 @@ class Arithmetic(Reporting):
         if left is UNKNOWN or right is UNKNOWN:
             return UNKNOWN
         if isinstance(left, list) and operator == "+" and isinstance(right, list):
-            return left + right
+            return self.sized(elements(left) + elements(right), part, scope) or left + right
         if isinstance(left, list) and operator == "*" and isinstance(right, int):
-            if len(left) * right > MAX_ELEMENTS:
-                return self.error(
-                    "E003",
-                    part,
-                    scope,
-                    f"this list would have {len(left) * right:,} elements; at most {MAX_ELEMENTS:,} are allowed",
-                )
-            return left * right
+            return self.sized(elements(left) * right, part, scope) or left * right
         for value, place in ((left, at), (right, part)):
             if not is_number(value):
                 return self.not_a_number(place, value, scope)
         return self.compute(operator, left, right, part, scope)
+
+    def sized(self, count: int, at: tree.Node, scope: Scope) -> Any:
+        """UNKNOWN, and an error noted, for a list of too many elements; else None."""
+        if count <= MAX_ELEMENTS:
+            return None
+        return self.error("E003", at, scope, f"this list would have {count:,} elements; at most {MAX_ELEMENTS:,} are allowed")
 
     def compute(self, operator: str, left: Any, right: Any, part: tree.Node, scope: Scope) -> Any:
         if operator in ("/", "//", "%"):
@@ -161,6 +160,17 @@ OPERATE: dict[str, Callable[[Any, Any], Any]] = {
     "//": lambda a, b: a // b,
     "%": lambda a, b: a % b,
 }
+
+
+def elements(value: list[Any] | tuple[Any, ...]) -> int:
+    """How many elements a list has, those of the lists in it included (a list may hold one list many times)."""
+    count = len(value)
+    queue = [v for v in value if isinstance(v, (list, tuple))]
+    while queue and count <= MAX_ELEMENTS:
+        inner = queue.pop()
+        count += len(inner)
+        queue += [v for v in inner if isinstance(v, (list, tuple))]
+    return count
 
 
 def _largest(*values: Any) -> Any:

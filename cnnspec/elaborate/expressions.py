@@ -6,13 +6,13 @@ tensor that enters the step in which the expression is written (None before the 
 
 from __future__ import annotations
 
-from cnnspec.elaborate.arithmetic import BUILTINS, Arithmetic
+from cnnspec.elaborate.arithmetic import BUILTINS, Arithmetic, elements
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
-from cnnspec.names import suggestion
+from cnnspec.names import PASTED_MODULES, suggestion
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-PREFIXES = {
-    "tf", "tensorflow", "keras", "layers", "nn", "math", "activations", "initializers", "regularizers", "constraints",
-    "models", "optimizers", "losses", "metrics", "callbacks", "np", "K",
-}  # fmt: skip
 SPATIAL = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
@@ -103,7 +99,7 @@ class Expressions(Arithmetic):
         """Whether this is a pasted module: tf, keras.layers, …"""
         while isinstance(node, tree.Attribute):
             node = node.value
-        return isinstance(node, tree.Name) and node.text in PREFIXES and scope.find(node.text) is None
+        return isinstance(node, tree.Name) and node.text in PASTED_MODULES and scope.find(node.text) is None
 
     def attribute(self, node: tree.Attribute, scope: Scope, current: Tensor | None) -> Any:
         if self.is_prefix(node.value, scope):
@@ -163,11 +159,11 @@ class Expressions(Arithmetic):
 
     def tuple(self, node: tree.Tuple, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
-        return UNKNOWN if UNKNOWN in items else tuple(items)
+        return UNKNOWN if UNKNOWN in items else self.sized(elements(items), node, scope) or tuple(items)
 
     def list(self, node: tree.List, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
-        return UNKNOWN if UNKNOWN in items else items
+        return UNKNOWN if UNKNOWN in items else self.sized(elements(items), node, scope) or items
 
     def ternary(self, node: tree.Ternary, scope: Scope, current: Tensor | None) -> Any:
         condition = self.truth(node.condition, scope, current)

@@ -12,10 +12,11 @@ from cnnspec.record import Record
 from cnnspec.source import Source, Span
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
+from cnnspec.syntax.tree import names_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     Read = Callable[[str], Source | Diagnostic]
 
@@ -85,18 +86,23 @@ class Files:
 
     def recursion(self, blocks: dict[str, BlockFunction], scope: Scope) -> None:
         """Note every block that reaches itself: it would never end."""
-        calls = {name: names_in(function.block.body) & blocks.keys() for name, function in blocks.items()}
-        for name, function in blocks.items():
-            seen: set[str] = set()
+        calls = {name: calls_of(function.block) & blocks.keys() for name, function in blocks.items()}
+        reached: dict[str, set[str]] = {}
+        for name in blocks:
+            seen = reached[name] = set()
             queue = list(calls[name])
             while queue:
                 called = queue.pop()
                 if called not in seen:
                     seen.add(called)
                     queue += calls[called]
-            if name in seen:
-                function.recursive = True
-                way = "itself" if name in calls[name] else "itself through " + ", ".join(sorted(seen - {name}))
+        told: set[str] = set()
+        for name, function in blocks.items():
+            function.recursive = name in reached[name]
+            if function.recursive and name not in told:  # a circle is said once, where its first block stands
+                circle = [other for other in reached[name] if name in reached[other]]
+                told.update(circle)
+                way = "itself" if circle == [name] else "itself through " + ", ".join(sorted(set(circle) - {name}))
                 self.run.error(
                     "E014",
                     function.block.name,
@@ -178,22 +184,7 @@ def project_root(folder: str) -> str:
         at = above
 
 
-def names_in(node: tree.Node) -> set[str]:
-    """Every name that stands anywhere in a tree."""
-    found: set[str] = set()
-    for part in walk(node):
-        if isinstance(part, tree.Name):
-            found.add(part.text)
-    return found
-
-
-def walk(node: tree.Node) -> Iterator[tree.Node]:
-    """A node and all below it."""
-    queue: list[object] = [node]
-    while queue:
-        part = queue.pop()
-        if isinstance(part, tree.Node):
-            yield part
-            queue += [getattr(part, name) for name in part._fields]
-        elif isinstance(part, tuple):
-            queue += part
+def calls_of(block: tree.Block) -> set[str]:
+    """The names that a block may call, its parameters left out."""
+    defaults = [names_in(p.default) for p in block.parameters if p.default is not None]
+    return names_in(block.body).union(*defaults) - {p.name.text for p in block.parameters}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.elaborate.ahead import Ahead
 from cnnspec.elaborate.calls import Calls
 from cnnspec.elaborate.graph import BudgetLimit, Graph, Site
-from cnnspec.elaborate.placing import MAX_LAYERS, TooMuch
-from cnnspec.elaborate.reporting import describe
-from cnnspec.elaborate.values import UNKNOWN, Scope, SharedFunction, Tensor
+from cnnspec.elaborate.placing import MAX_LAYERS
+from cnnspec.elaborate.reporting import TooMuch, describe
+from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope, SharedFunction, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.layers.base import Shape
 from cnnspec.names import suggestion
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+SHOWN = 1000  # layers that are kept of a network that is too large
 AXES = {1: "L", 2: "HW", 3: "DHW"}
 
 
@@ -45,16 +47,28 @@ class NetworkBuilder(Calls):
         limit = sys.getrecursionlimit()
         # Nesting is bounded by the parser (100) times MAX_CALLS, with few frames for each level.
         sys.setrecursionlimit(max(limit, 50_000))
+        self.building = True
         try:
+            self.look_ahead(body, scope)
             last = self.run(body, scope, None)
             if not self.graph.outputs and last is not None:
                 self.graph.outputs = [last.index]
         except TooMuch:
-            pass
+            del self.graph.nodes[SHOWN:]
+            self.graph.outputs = []
         finally:
+            self.building = False
             sys.setrecursionlimit(limit)
         self.graph.assign_names()
         return self.graph
+
+    def look_ahead(self, body: tree.Body, scope: Scope) -> None:
+        """Refuse at once what would be refused after a long time; nothing to do where no part stands for many."""
+        if any(isinstance(item, (tree.Loop, tree.Assign)) for item in body.items) or scope.binds(BlockFunction):
+            ahead = Ahead(body, (), scope)
+            culprit = ahead.culprit(body, self.max_layers)
+            if culprit is not None:
+                self.limit(culprit, scope, min(ahead.least(culprit), 10**18))
 
     def run(self, body: tree.Body, scope: Scope, current: Tensor | None) -> Tensor | None:
         items = self._items
@@ -206,6 +220,7 @@ class NetworkBuilder(Calls):
             return self.lost(current, Site(scope.source, item.iterable, scope.caller, scope.block))
         self.loops += 1
         for element in elements:
+            self.count(item, scope)
             inner = scope.inner()
             if not self.destructure(item, element, inner, scope):
                 break

@@ -6,6 +6,7 @@ from cnnspec.diagnostic import Note, Problem
 from cnnspec.elaborate.bind import argument_name, bind
 from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.graph import Graph, Node, Site
+from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.layers.base import Layer, Shape, show_shape
 from cnnspec.size import Size
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_LAYERS = 1_000_000
-
-
-class TooMuch(Exception):
-    """The network is larger than the limit; the diagnostic is noted already."""
 
 
 class Placing(Expressions):

@@ -9,6 +9,7 @@ from cnnspec.layers import find
 from cnnspec.layers.argument import Term, show
 from cnnspec.names import suggestion
 from cnnspec.size import Size
+from cnnspec.source import brief
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -16,11 +17,19 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+MAX_MISTAKES = 100  # of one network; each takes a while to find words for
+
+
+class TooMuch(Exception):
+    """The network is larger, or has more mistakes, than is allowed; the diagnostic is noted already."""
+
+
 class Reporting:
     """Collects `errors`. Its subclasses evaluate expressions and build the graph."""
 
     def __init__(self) -> None:
         self.errors: list[Diagnostic] = []
+        self.building = False  # whether TooMuch is caught
         self._seen: set[tuple[str, str, int, str]] = set()
         self.graph = Graph("")
 
@@ -33,11 +42,16 @@ class Reporting:
         extra: tuple[Note, ...] = (),
     ) -> Any:  # fmt: skip
         """Report once, with the block calls that led here, and return UNKNOWN."""
+        message, help = brief(message), brief(help)
         key = (code, scope.source.name, node.start, message)
         if key not in self._seen:
             self._seen.add(key)
             site = Site(scope.source, node, scope.caller, scope.block)
             self.errors.append(Diagnostic(code, message, site.span, help, (*extra, *trail(site)), severity))
+            if self.building and len(self.errors) == MAX_MISTAKES:
+                more = f"{MAX_MISTAKES} mistakes so far: the rest of the network was not checked"
+                self.errors.append(Diagnostic("E003", more, site.span, "mend these first"))
+                raise TooMuch
         return UNKNOWN
 
     def not_a_number(self, node: tree.Node, value: Any, scope: Scope) -> Any:
@@ -81,9 +95,11 @@ def describe(value: Any) -> str:
     if isinstance(value, Function):
         return "a layer function"
     if isinstance(value, str):
-        return f'the text "{value}"'
+        return f'the text "{brief(value)}"'
     if isinstance(value, Term):
-        return f'"{value}"'
+        return f'"{brief(str(value))}"'
     if isinstance(value, list):
         return "a list"
-    return show(value)
+    if isinstance(value, tuple) and any(isinstance(v, (Tensor, Function, tuple, list)) for v in value):
+        return "a tuple"
+    return brief(show(value))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.elaborate.graph import Site
-from cnnspec.elaborate.placing import MAX_LAYERS, Placing, TooMuch
-from cnnspec.elaborate.reporting import describe, is_number
+from cnnspec.elaborate.placing import MAX_LAYERS, Placing
+from cnnspec.elaborate.reporting import TooMuch, describe, is_number
 from cnnspec.elaborate.values import (
     UNKNOWN,
     BlockFunction,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-MAX_STEPS = 10_000_000  # statements and calls run, so that loops that make no layer end too
+MAX_STEPS = 1_000_000  # statements and calls run beyond four a layer, so that loops that make no layer end too
 MAX_CALLS = 64  # blocks and layer functions inside one another
 
 
@@ -100,10 +100,9 @@ class Steps(Placing):
 
     def count(self, node: tree.Node, scope: Scope) -> None:
         self.steps += 1
-        if self.steps > MAX_STEPS:
-            self.error(
-                "E003", node, scope, f"this needs more than {MAX_STEPS:,} steps to build", "make the loops shorter"
-            )
+        if self.steps > MAX_STEPS and self.steps > MAX_STEPS + 4 * len(self.graph.nodes):
+            message = f"this runs more than {MAX_STEPS:,} steps that make no layer"
+            self.error("E003", node, scope, message, "make the loops shorter")
             raise TooMuch
 
     def inside(self, at: tree.Node, scope: Scope, run: Callable[[], Tensor], current: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from cnnspec.format.pieces import is_name
 from cnnspec.layers import find
 from cnnspec.layers.argument import Unfit
+from cnnspec.names import PASTED_MODULES
 from cnnspec.syntax.tree import Argument, Attribute, Call, Dims, List, Name, Node, Number, Text, Tuple
 
 TYPE_CHECKING = False
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 
     from cnnspec.layers.base import Layer
 
-# Modules that pasted names come with; `elaborate` reads the same ones.
-PREFIXES = {
-    "tf", "tensorflow", "keras", "layers", "nn", "math", "activations", "initializers", "regularizers", "constraints",
-    "models", "optimizers", "losses", "metrics", "callbacks", "np", "K",
-}  # fmt: skip
 
 # Activations that are a layer of the same name. Not leaky_relu: the layer's slope is 0.3, the activation's 0.2.
 _SAME_AS_LAYER = ("relu", "relu6", "elu", "softmax")
@@ -43,7 +39,7 @@ class Layers:
             root = node.value
             while isinstance(root, Attribute):
                 root = root.value
-            if isinstance(root, Name) and root.text in PREFIXES - self.bound:
+            if isinstance(root, Name) and root.text in PASTED_MODULES - self.bound:
                 return node.name.text
             return None
         return node.text if isinstance(node, Name) and node.text not in self.bound else None

@@ -144,7 +144,7 @@ class GroupNorm(Layer):
         if self.groups != -1 and self.groups < 1:
             return Problem("E011", "groups must be a whole number from 1, or -1", "groups", "-1 is one group a channel")
         if self.groups != -1 and isinstance(channels, int) and (channels % self.groups or self.groups > channels):
-            possible = [g for g in range(1, channels + 1) if channels % g == 0]
+            possible = [g for g in range(1, min(channels, 4096) + 1) if channels % g == 0]
             near = min(possible, key=lambda g: abs(g - self.groups))
             message = f"{channels} channels cannot be split into {self.groups} groups"
             return Problem("E103", message, "groups", f"{near} groups can")

@@ -69,8 +69,21 @@ def title(network: Checked) -> str:
     return f'Model: "{network.name}"' + (f" ({settings})" if settings else "")
 
 
-def text(network: Checked, width: int | None, color: bool) -> str:
-    """The table as `model.summary()` shows it; `width` None leaves every line as long as it needs to be."""
+def text(network: Checked) -> str:
+    """The table as `model.summary()` shows it, every line as long as it needs to be."""
+    table = [HEADINGS, *[cells(row) for row in rows(network)]]
+    widths = [max([len(line[i]) for line in table]) for i in range(len(HEADINGS))]
+    lines = [
+        " " + "   ".join([f"{c:>{w}}" if i in NUMERIC else f"{c:{w}}" for i, (c, w) in enumerate(zip(line, widths, strict=True))])
+        for line in table
+    ]
+    lines.insert(1, " " + "─" * (sum(widths) + 3 * (len(widths) - 1)))
+    shown = [title(network), "", *lines, "", *totals(network)]
+    return "\n".join([printable(line.rstrip()) for line in shown]) + "\n"
+
+
+def colored(network: Checked, width: int) -> str:
+    """The same table for a terminal of some width: long cells are folded, and rows of unknown shape are red."""
     from io import StringIO
 
     from rich import box
@@ -87,8 +100,7 @@ def text(network: Checked, width: int | None, color: bool) -> str:
         table.add_row(*[Text(printable(cell), style=style) for cell in cells(row)])
     out = StringIO()
     console = Console(
-        file=out, width=width or 10_000, force_terminal=color, no_color=not color, highlight=False, legacy_windows=False,
-        color_system="standard" if color else None,
+        file=out, width=width, force_terminal=True, highlight=False, legacy_windows=False, color_system="standard"
     )  # fmt: skip
     console.print(Text(printable(title(network)), style="bold"))
     console.print(table)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from cnnspec.diagnostic import Diagnostic
-from cnnspec.source import Source, Span
+from cnnspec.source import Source, Span, brief
 from cnnspec.syntax.tree import (
     Argument,
     Arithmetic,
@@ -76,7 +76,7 @@ class Builder:
         self.diagnostics: list[Diagnostic] = []
 
     def refuse(self, code: str, start: int, end: int, message: str, help: str = "") -> None:
-        self.diagnostics.append(Diagnostic(code, message, Span(self.source, start, end), help))
+        self.diagnostics.append(Diagnostic(code, brief(message), Span(self.source, start, end), brief(help)))
 
     # ---- items ---------------------------------------------------------------------------------------------
     def start(self, start: int, end: int, children: list[Body]) -> Body:
@@ -86,8 +86,9 @@ class Builder:
         return Body(start, end, tuple(children))
 
     def use(self, start: int, end: int, children: list[Any]) -> Use:
-        text, names = children
-        return Use(start, end, Text(start + 4, start + 4 + len(text), text[1:-1]), names)
+        text, *names = children
+        at = self.source.text.index(text, start)
+        return Use(start, end, Text(at, at + len(text), text[1:-1]), tuple(names))
 
     def block(self, start: int, end: int, children: list[Any]) -> Block:
         return Block(start, end, children[0], children[1] if len(children) == 3 else (), children[-1])
@@ -185,10 +186,11 @@ class Builder:
 
     def ternary(self, start: int, end: int, children: list[Any]) -> Node:
         then, condition, otherwise = children
-        if isinstance(otherwise, Naming):  # "a if c else b as name" names the whole
+        named = otherwise.end == end  # and not in parentheses of its own
+        if named and isinstance(otherwise, Naming):  # "a if c else b as name" names the whole
             whole = Ternary(start, otherwise.value.end, then, condition, otherwise.value)
             return Naming(start, end, whole, otherwise.name)
-        if isinstance(otherwise, Chain) and isinstance(otherwise.stages[-1], Naming):
+        if named and isinstance(otherwise, Chain) and isinstance(otherwise.stages[-1], Naming):
             last = otherwise.stages[-1]
             rest = Chain(otherwise.start, last.value.end, (*otherwise.stages[:-1], last.value))
             return Naming(start, end, Ternary(start, rest.end, then, condition, rest), last.name)

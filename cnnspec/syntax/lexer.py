@@ -72,7 +72,8 @@ class Lexer:
                         brackets.pop()
             if newline_at >= 0:
                 if (previous not in (_NEWLINE, _ARROW, _LBRACE) or separated) and kind not in (_ARROW, _RBRACE, _ELSE):
-                    yield _NEWLINE, newline_at, newline_at + 1
+                    # where an item was left out there may be no newline to show
+                    yield _NEWLINE, newline_at, newline_at + (text[newline_at] in "\n;")
                 separated, newline_at = False, -1
             if kind in _OPENING:
                 brackets.append((kind, at))

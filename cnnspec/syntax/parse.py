@@ -99,7 +99,7 @@ class Parser(Recovery):
                         value = children[0]
                     else:
                         value = action(builder, first, last, children)
-                        if length > 1:
+                        if length > 1 and origin != "args":  # a call counts once, not its arguments too
                             depth += 1
                             if depth > MAX_DEPTH:
                                 builder.refuse(

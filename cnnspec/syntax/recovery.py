@@ -159,7 +159,7 @@ class Recovery:
             resume = start
         elif kind in _CLOSERS:
             resume = end
-        elif (first_in_line or (kind == UNREADABLE and start == end)) and start != self.last_resumed:
+        elif (start == end if kind == UNREADABLE else first_in_line) and start != self.last_resumed:
             resume = start
         else:
             resume = self.behind_item(start, open_brackets)

@@ -10,6 +10,7 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import ClassVar
 
     from cnnspec.diagnostic import Diagnostic
@@ -232,3 +233,24 @@ class Tree(Record):
     body: Body
     comments: tuple[tuple[int, int], ...]
     diagnostics: tuple[Diagnostic, ...]
+
+
+def names_in(node: Node) -> set[str]:
+    """Every name that stands anywhere in a tree."""
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, Name):
+            found.add(part.text)
+    return found
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all below it."""
+    queue: list[object] = [node]
+    while queue:
+        part = queue.pop()
+        if isinstance(part, Node):
+            yield part
+            queue += [getattr(part, name) for name in part._fields]
+        elif isinstance(part, tuple):
+            queue += part

@@ -1,0 +1,57 @@
+"""Every rule's page: its bad example has exactly that finding, its good example none at all."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from types import ModuleType
+
+import pytest
+
+from cnnspec import rules
+from cnnspec.diagnostic import NAMES
+from cnnspec.pipeline import analyse
+from cnnspec.source import Source
+
+
+def example(rule: ModuleType, word: str) -> str:
+    found = re.search(rf"^{word}:\n\n((?:    .*\n|\n)+)", (rule.__doc__ or "") + "\n", re.M)
+    assert found, f"{rule.__name__} has no {word} example"
+    return inspect.cleandoc(found[1]) + "\n"
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda r: r.__name__.rsplit(".", 1)[1])
+def test_page(rule: ModuleType) -> None:
+    first = (rule.__doc__ or "").split("\n")[0]
+    assert first.startswith(f"{rule.CODE} {NAMES[rule.CODE]}: ")
+    assert rule.__name__.endswith(NAMES[rule.CODE].replace("-", "_"))
+    bad = analyse(Source("bad.cnn", example(rule, "Bad"))).diagnostics
+    assert [d.code for d in bad] == [rule.CODE]
+    good = analyse(Source("good.cnn", example(rule, "Good"))).diagnostics
+    assert good == ()
+
+
+def test_what_fits_was_tried() -> None:
+    """Each repair that an illegal stride proposes clears it."""
+    spec = "input 7x7x3\nconv(8, 3x3, stride=3)\n"
+    (found,) = analyse(Source("bad.cnn", spec)).diagnostics
+    proposals = found.help.removeprefix("what fits: ").split("; ")
+    assert len(proposals) >= 3
+    for proposal in proposals:
+        if proposal.startswith("an input of "):
+            tried = [spec.replace("7x7x3", size) for size in proposal.removeprefix("an input of ").split(" or ")]
+        elif proposal.startswith("stride="):
+            tried = [spec.replace("stride=3", proposal)]
+        else:
+            tried = [spec.replace("stride=3", f"stride=3, {proposal}")]
+        for changed in tried:
+            assert changed != spec
+            assert analyse(Source("mended.cnn", changed)).diagnostics == ()
+
+
+def test_the_share_of_the_input_that_lecture_4_never_reads() -> None:
+    spec = "input 28x28x1\nconv(4, 3x3) -> maxpool(2x2)\nconv(4, 3x3) -> maxpool(2x2)\nconv(4, 3x3)\n"
+    (found,) = analyse(Source("net.cnn", spec)).diagnostics
+    assert "of the 28x28 input, rows and columns 26, 27 never reach the output (13.8 % of it)" in found.message
+    assert "an input of 26x26x1 or 30x30x1" in found.help
+    assert analyse(Source("net.cnn", spec.replace("28x28", "30x30"))).diagnostics == ()
