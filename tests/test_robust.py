@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from support import cases
 
 from cnnspec.diagnostic import NAMES, Diagnostic
+from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.format import format_source
 from cnnspec.layers import CATALOGUE, spellings
 from cnnspec.pipeline import Analysis, analyse, decode
@@ -50,19 +51,19 @@ def limit(seconds: int = SECONDS) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def answer(data: bytes | str, name: str = "/nonexistent/net.cnn", tables: bool = True) -> tuple[Diagnostic, ...]:
-    """What cnnspec says of a text, each sentence of it checked."""
+def answer(data: bytes | str, name: str = "/nonexistent/net.cnn", most: int = 20_000) -> tuple[Diagnostic, ...]:
+    """What cnnspec says of a text, each sentence of it checked. `most` bounds the layers."""
     with limit():
         source = decode(data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass"), name)
         if isinstance(source, Diagnostic):
             clear(source)
             return (source,)
-        analysis: Analysis = analyse(source)
+        analysis: Analysis = analyse(source, max_layers=most)
         for found in analysis.diagnostics:
             clear(found)
             assert show(found)
             assert as_data(found, name)
-        for network in analysis.networks if tables else ():
+        for network in analysis.networks:
             if len(network.graph.nodes) < 500:
                 assert summary.markdown(network)
                 assert summary.json(network)
@@ -273,6 +274,11 @@ HOSTILE: dict[str, tuple[bytes | str, set[str]]] = {
     "compared lists of lists": (INPUT + "a0 = [1, 2]\nb0 = [1, 2]\n" + "".join(f"a{i + 1} = [a{i}, a{i}]\nb{i + 1} = [b{i}, b{i}]\n" for i in range(40)) + "if a40 == b40 { relu }", {"E003"}),
     "tuples of tuples": (INPUT + "a0 = (1, 2)\n" + "".join(f"a{i + 1} = (a{i}, a{i})\n" for i in range(60)) + "dense(a60)", {"E003"}),
     "merged lists of lists": (INPUT + "a0 = [in, in]\n" + "".join(f"a{i + 1} = [a{i}, a{i}]\n" for i in range(40)) + "add(a40)", {"E003"}),
+    "deep lists": (INPUT + "a0 = [1]\n" + "".join(f"a{i + 1} = [a{i}]\n" for i in range(20_000)) + "dense(a20000)", {"E003"}),
+    "deep tuples": (INPUT + "a0 = (1, 2)\n" + "".join(f"a{i + 1} = (a{i}, 2)\n" for i in range(20_000)) + "dense(a20000)", {"E003"}),
+    "deep words": (INPUT + "a0 = l2(1)\n" + "".join(f"a{i + 1} = l2(a{i})\n" for i in range(20_000)) + "dense(4, kernel_regularizer=a20000)", {"E011", "E003"}),
+    "a tuple of functions": (INPUT + "(in, relu, (1, (2, relu)))", {"E012"}),
+    "a function as a number": (INPUT + "dense((relu, {relu}))", {"E011"}),
     "a growing text": (INPUT + "a0 = 'xx'\n" + "".join(f"a{i + 1} = a{i} + a{i}\n" for i in range(60)) + "dense(a60)", {"E012"}),
     "* 1000000000": (INPUT + f"{CONV} * 1000000000", {"E003"}),
     "* 999999999999999999": (INPUT + f"{CONV} * 999999999999999999", {"E003"}),
@@ -358,7 +364,7 @@ HOSTILE: dict[str, tuple[bytes | str, set[str]]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile(name: str, tmp_path: Path) -> None:
     data, expected = HOSTILE[name]
-    found = answer(data, str(tmp_path / "net.cnn"))
+    found = answer(data, str(tmp_path / "net.cnn"), MAX_LAYERS)
     errors = {d.code for d in found if d.severity == "error"}
     assert errors <= expected if expected else not errors, [(d.code, d.message[:200]) for d in found][:5]
     assert bool(errors) is bool(expected), name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.frame import Binding, Differs, Env, Place
 from cnnspec.compile.literals import literal, same
-from cnnspec.compile.steps import Steps
+from cnnspec.compile.steps import Steps, is_settled
 from cnnspec.compile.trace import Trace, Use, kids
 from cnnspec.compile.values import evidence
 from cnnspec.elaborate.values import Function, Tensor
@@ -30,7 +30,7 @@ class Bodies(Steps):
         super().__init__(trace)
         self.remarks = remarks
         self.inputs: list[str] = []
-        self.outputs: list[str] = []
+        self.outputs: dict[str, Any] = {}
         self._items: dict[type, Callable[[Any, Place, str], str]] = {
             tree.Step: self.step,
             tree.Input: self.input,
@@ -130,8 +130,9 @@ class Bodies(Steps):
             binding = place.env.find(name.text)
             if binding is None or binding.kind != "tensor":
                 raise Differs
-            if binding.text not in self.outputs:
-                self.outputs.append(binding.text)
+            tensor = place.uses[0].scope.find(name.text) if place.uses[0].scope else None
+            if tensor not in self.outputs.values():  # a tensor is an output once, whatever it is called
+                self.outputs[binding.text] = tensor
         return place.current
 
     # ---- constants -----------------------------------------------------------------------------------------
@@ -208,24 +209,40 @@ class Bodies(Steps):
         alive = [arm for arm in alive if arm[2]]
         if not alive:
             return place.current
-        try:
-            with frame.attempt():
-                frame.assign(target, place.current)
-                word = "if"
-                for condition, body, runs in alive:
-                    header = "else:" if condition is None else f"{word} {self.value(condition, place)}:"
-                    if header == "else:" and word == "if":
-                        header = f"if {self.none_of([c for c, _ in arms if c is not None], place)}:"
-                    with frame.block(header):
-                        frame.assign(target, self.body(body, place.at(runs, target if place.current else "", Env(place.env, True)), target))
-                    word = "elif"
-            return target if place.current else ""
-        except Differs:
-            taken = [arm for arm in alive if any(not run.ghost for run in arm[2])]
-            if len(taken) != 1 or len(taken[0][2]) != len(place.uses):
-                raise
+        taken = [arm for arm in alive if not arm[2][0].ghost]
+        conditions = [condition for condition, _ in arms if condition is not None]
+        for chosen in (alive, taken):
+            try:
+                with frame.attempt():
+                    self.arms(chosen, conditions, place, target)
+                return target if place.current else ""
+            except Differs:
+                continue
+        if not taken:
+            return place.current
+        if len(taken) != 1 or len(taken[0][2]) != len(place.uses):
+            raise Differs
         _, body, runs = taken[0]
         return self.body(body, place.at(runs, env=Env(place.env, True)), target)
+
+    def arms(
+        self, alive: list[tuple[tree.Node | None, tree.Body, list[Use]]], conditions: list[tree.Node], place: Place, target: str
+    ) -> None:
+        """`if`, `elif`, `else`. `conditions` are all those of the text: an `else` may stand for them alone."""
+        frame = place.frame
+        frame.assign(target, place.current)
+        word = "if"
+        for condition, body, runs in alive:
+            if condition is not None:
+                header = f"{word} {self.value(condition, place)}:"
+                if is_settled(self.value(condition, place)):
+                    raise Differs
+            else:
+                header = "else:" if word == "elif" else f"if {self.none_of(conditions, place)}:"
+            with frame.block(header):
+                env = Env(place.env, True)
+                frame.assign(target, self.body(body, place.at(runs, target if place.current else "", env), target))
+            word = "elif"
 
     def none_of(self, conditions: list[tree.Node], place: Place) -> str:
         if len(conditions) == 1:

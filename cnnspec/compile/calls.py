@@ -14,7 +14,7 @@ from cnnspec.compile.literals import same
 from cnnspec.compile.trace import Trace, Use, is_false
 from cnnspec.compile.values import Values, evidence, is_closed
 from cnnspec.elaborate.bind import argument_name
-from cnnspec.layers.argument import Term, Unfit
+from cnnspec.layers.argument import CONSTRAINTS, INITIALIZERS, REGULARIZERS, Term, Unfit
 from cnnspec.record import Record
 from cnnspec.syntax import tree
 
@@ -28,6 +28,9 @@ FIRST = {
     "filters", "units", "kernel_size", "pool_size", "rate", "target_shape", "dims", "size", "groups", "activation",
     "padding", "cropping", "pad_width",
 }  # fmt: skip
+
+
+WORDS = {*INITIALIZERS, *REGULARIZERS, *CONSTRAINTS} - {"constant", "l1_l2"}  # what Keras knows by the same words
 
 
 class Made(Record):
@@ -152,8 +155,10 @@ def keras_calls(use: Use) -> tuple[KerasCall, ...]:
 
 
 def reads(cls: type[Layer], field: str, raw: Any, value: Any) -> bool:
-    """Whether a term with arguments, l2(1e-4), is read as this value."""
-    if not isinstance(raw, Term) or not (raw.positional or raw.keywords) or field not in cls.arguments:
+    """Whether a term, he_normal or l2(1e-4), is read as this value; a bare word only where Keras reads it so, too."""
+    if not isinstance(raw, Term) or field not in cls.arguments:
+        return False
+    if not (raw.positional or raw.keywords) and raw.name not in WORDS:
         return False
     try:
         return bool(cls.arguments[field].kind(raw) == value)

@@ -6,6 +6,7 @@ parameter is passed (data, a tensor, a function on tensors) is seen from its val
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.bodies import Bodies
@@ -208,9 +209,11 @@ class Functions(Bodies):
             inner.names[name] = Binding(binding, frame.own(name))
         bindings = dict(inner.names)
         text = self.body(block.body, Place(frame, inner, tensor, bodies), tensor)
+        used = " ".join(line for _, line in frame.lines) + " " + text
+        for binding in bindings.values():
+            binding.used = re.search(rf"\b{binding.text}\b", used) is not None
         header, prologue = self.signature(block, calls, kinds, bindings, tensor, Place(frame, env, tensor, calls))
-        title = self.titles.pop(id(block), "") if outer is self.module else ""
-        variant = Variant(title or outer.own(block.name.text), calls)
+        variant = Variant(self.titles.pop(id(block), "") or outer.own(block.name.text), calls)
         self.variables[id(variant)] = [(name, binding.text) for name, binding in bindings.items()]
         variant.parameters = [(name, kinds[name]) for name, binding in bindings.items() if binding.used]
         variant.defaults, variant.keywords = header.defaults, header.keywords
@@ -264,8 +267,14 @@ class Functions(Bodies):
                 texts[name] += f"={text}"
                 continue
             texts[name] += "=None"
-            header = [(1, f"if {binding.text} is None:"), *[(d + 2, t) for d, t in frame.lines], (2, f"{binding.text} = {text}")]
-            prologue[:0] = header
+            for other in bindings.values():
+                other.used = other.used or re.search(rf"\b{other.text}\b", text) is not None
+            anonymous = re.fullmatch(r"lambda (\w+): (.*)", text)
+            if anonymous:
+                last = [(2, f"def {binding.text}({anonymous[1]}):"), (3, f"return {anonymous[2]}"), (1, "")]
+            else:
+                last = [(2, f"{binding.text} = {text}")]
+            prologue[:0] = [(1, f"if {binding.text} is None:"), *[(d + 2, t) for d, t in frame.lines], *last]
         made.texts.append(tensor)
         for parameter in block.parameters:
             name = parameter.name.text

@@ -13,7 +13,7 @@ def laid_out(lines: list[tuple[int, str]]) -> str:
     made: list[str] = []
     previous = (0, "")
     for depth, text in lines:
-        if text.startswith("def ") and depth and previous[1] and not previous[1].endswith(":"):
+        if text.startswith("def ") and depth and previous[1] and not previous[1].startswith("def "):
             made.append("")
         if not text:
             if previous[1] or depth == 0:
@@ -33,9 +33,11 @@ def wrapped(text: str, depth: int, tail: str = "") -> list[str]:
     one = indent + text + tail
     if text.startswith("#") or len(one) <= WIDTH and not exploding(text):
         return [one]
-    pair = splitting(text)
-    if pair is None:
-        return parenthesised(text, depth, tail) or [one]
+    pair = splitting(text, WIDTH - len(indent))
+    if pair is None or not exploding(text) and len(at_operators(re.sub(r"^(\w+ = |return |if |elif |for \w.* in )|:$", "", text))) > 1:
+        broken = parenthesised(text, depth, tail)
+        if broken is not None or pair is None:
+            return broken or [one]
     start, end = pair
     head, inside, rest = text[: start + 1], text[start + 1 : end], text[end:]
     items = parts(inside)
@@ -81,8 +83,8 @@ def brackets(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def splitting(text: str) -> tuple[int, int] | None:
-    """The pair of brackets to break at: the last, unless it holds a mere name and follows another."""
+def splitting(text: str, width: int) -> tuple[int, int] | None:
+    """The pair of brackets to break at: the last, unless it follows another and what stands before it is too wide."""
     found = [pair for pair in brackets(text) if pair[1] - pair[0] > 1]
     if not found:
         return None
@@ -90,8 +92,7 @@ def splitting(text: str) -> tuple[int, int] | None:
     if asked:
         return asked[-1]
     last = found[-1]
-    inside = text[last[0] + 1 : last[1]]
-    if len(found) > 1 and re.fullmatch(r"\w+", inside) and found[-2][1] == last[0] - 1:
+    if len(found) > 1 and found[-2][1] == last[0] - 1 and last[0] >= width:
         return found[-2]
     return last
 
@@ -114,11 +115,32 @@ def parts(text: str) -> list[str]:
 
 
 def parenthesised(text: str, depth: int, tail: str) -> list[str] | None:
-    """A long condition or sum in parentheses, broken at its operators."""
-    found = re.fullmatch(r"((?:\w+ = )|return |if |elif )(.*?)(:?)", text)
-    if found is None or tail:
+    """A long condition or sum, broken at the operators that bind least; in parentheses where it is not an argument."""
+    if tail:
+        inside, head, end, indent = text, None, tail, "    " * depth
+    else:
+        found = re.fullmatch(r"((?:\w+ = )|return |if |elif )(.*?)(:?)", text)
+        if found is None:
+            return None
+        head, inside, end = found.groups()
+        indent = "    " * (depth + 1)
+    broken = at_operators(inside)
+    if len(broken) == 1 and tail:
         return None
-    head, inside, colon = found.groups()
-    indent = "    " * depth
-    broken = re.split(r" (?=(?:and|or|if|else) )", inside)
-    return [f"{indent}{head}(", *[f"{indent}    {part}" for part in broken], f"{indent}){colon}"]
+    lines = [indent + part for part in broken]
+    if head is None:
+        return [*lines[:-1], lines[-1] + end]
+    return ["    " * depth + head + "(", *lines, "    " * depth + ")" + end]
+
+
+OPERATORS = (r" (?=(?:if|else) )", r" (?=or )", r" (?=and )", r" (?=(?:==|!=|<|<=|>|>=) )", r" (?=[+-] )", r" (?=(?:\*|/|//|%) )")
+
+
+def at_operators(text: str) -> list[str]:
+    """The text, broken at those of its operators outside of brackets that bind least."""
+    inner = brackets(text)
+    for pattern in OPERATORS:
+        cuts = [m.start() for m in re.finditer(pattern, text) if not any(start < m.start() < end for start, end in inner)]
+        if cuts:
+            return [text[one:two].strip() for one, two in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    return [text]

@@ -11,7 +11,7 @@ import math
 import operator
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.calls import FIRST
+from cnnspec.compile.calls import FIRST, WORDS
 from cnnspec.compile.literals import same
 from cnnspec.compile.straight import model_name
 from cnnspec.layers.argument import CONSTRAINTS, INITIALIZERS, REGULARIZERS, Term
@@ -309,10 +309,12 @@ class Reader:
         given = {**dict(zip(call.arguments, layer.positional, strict=False)), **keywords}
         if layer.name != call.name or any(name not in FIRST for name in list(call.arguments)[: len(layer.positional)]):
             raise Mismatch(f"{node.name} is {call.name}, not {layer.name}")
-        fields = {a.keras.strip("-") or field: a.record_default for field, a in (node.layer.arguments if node.layer else {}).items()}
+        fields = {a.keras.strip("-") or field: a for field, a in (node.layer.arguments if node.layer else {}).items()}
         for name in {**given, **call.arguments}:
-            expected = call.arguments.get(name, fields.get(name))
-            value = given.get(name, fields.get(name))
+            default = fields[name].record_default if name in fields else None
+            expected, value = call.arguments.get(name, default), given.get(name, default)
+            if isinstance(value, str) and value in WORDS and isinstance(expected, Term):
+                value = fields[name].kind(value)
             if not same(value, expected) and not (isinstance(value, Term) and value == expected):
                 raise Mismatch(f"{node.name}'s {name} is {expected}, not {value}")
 

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cnnspec.compile import straight
-from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place, spoken
+from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place, is_variable, spoken
 from cnnspec.compile.layout import laid_out
 from cnnspec.compile.literals import NoLiteral, literal
 from cnnspec.compile.remarks import Remarks
@@ -191,22 +191,14 @@ class Printer(Sharing):
             return ""
 
     def ending(self, result: str) -> list[str]:
+        """The last lines of the network's function."""
         lines = []
-        outputs = self.outputs
-        if not outputs:
-            if not result.isidentifier() or result == "x":
-                variable = self.main.fresh("outputs")
-                lines.append(f"{variable} = {result}")
-                result = variable
-            outputs = [result]
-        inputs = self.inputs
+        outputs = list(self.outputs) or [result]
+        if not all(map(is_variable, outputs)):
+            outputs = [self.main.fresh("outputs")]
+            lines.append(f"{outputs[0]} = {result}")
         name = straight.model_name(self.network.graph)
-        lines.append(f'return keras.Model({listed(inputs)}, {listed(outputs)}, name="{name}")')
-        if lines[0].endswith("= x") and self.main.lines and self.main.lines[-1][1].startswith("x = "):
-            depth, last = self.main.lines[-1]
-            if depth == 1:
-                return lines
-        return lines
+        return [*lines, f'return keras.Model({listed(self.inputs)}, {listed(outputs)}, name="{name}")']
 
 
 def is_fixed(node: tree.Node) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.elaborate.reporting import Reporting, describe, is_number
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
-from cnnspec.layers.argument import show, word_of
+from cnnspec.layers.argument import Term, show, word_of
 from cnnspec.size import Size, maximum
 from cnnspec.syntax import tree
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_ELEMENTS = 1_000_000  # of a list or a range
+MAX_DEPTH = 100  # of lists in lists, and of terms in terms
 MAX_NUMBER = 10**18
 
 
@@ -67,19 +68,24 @@ class Arithmetic(Reporting):
         if left is UNKNOWN or right is UNKNOWN:
             return UNKNOWN
         if isinstance(left, list) and operator == "+" and isinstance(right, list):
-            return self.sized(elements(left) + elements(right), part, scope) or left + right
+            return self.refused_list(left, 1, part, scope) or self.refused_list(right, 1, part, scope, len(left)) or left + right
         if isinstance(left, list) and operator == "*" and isinstance(right, int):
-            return self.sized(elements(left) * right, part, scope) or left * right
+            return self.refused_list(left, right, part, scope) or left * right
         for value, place in ((left, at), (right, part)):
             if not is_number(value):
                 return self.not_a_number(place, value, scope)
         return self.compute(operator, left, right, part, scope)
 
-    def sized(self, count: int, at: tree.Node, scope: Scope) -> Any:
-        """UNKNOWN, and an error noted, for a list of too many elements; else None."""
+    def refused_list(self, value: Any, times: int, at: tree.Node, scope: Scope, beside: int = 0) -> Any:
+        """UNKNOWN, and an error noted, for a list of too many elements or levels; else None."""
+        count, depth = measure(value)
+        if depth > MAX_DEPTH:
+            return self.error("E003", at, scope, f"values are nested more than {MAX_DEPTH} deep here", "write it flatter")
+        count = count * times + beside
         if count <= MAX_ELEMENTS:
             return None
-        return self.error("E003", at, scope, f"this list would have {count:,} elements; at most {MAX_ELEMENTS:,} are allowed")
+        message = f"this list would have at least {count:,} elements; at most {MAX_ELEMENTS:,} are allowed"
+        return self.error("E003", at, scope, message)
 
     def compute(self, operator: str, left: Any, right: Any, part: tree.Node, scope: Scope) -> Any:
         if operator in ("/", "//", "%"):
@@ -162,15 +168,21 @@ OPERATE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def elements(value: list[Any] | tuple[Any, ...]) -> int:
-    """How many elements a list has, those of the lists in it included (a list may hold one list many times)."""
-    count = len(value)
-    queue = [v for v in value if isinstance(v, (list, tuple))]
-    while queue and count <= MAX_ELEMENTS:
-        inner = queue.pop()
-        count += len(inner)
-        queue += [v for v in inner if isinstance(v, (list, tuple))]
-    return count
+def measure(values: list[Any] | tuple[Any, ...]) -> tuple[int, int]:
+    """How many elements a list has, those of the lists and terms in it included, and how deep they are nested."""
+    count, depth, level = 0, 0, [values]
+    while level and count <= MAX_ELEMENTS and depth <= MAX_DEPTH:
+        count += sum(map(len, level))
+        depth += 1
+        level = [part for inner in level for value in inner if (part := parts(value))]
+    return count, depth
+
+
+def parts(value: Any) -> list[Any] | tuple[Any, ...]:
+    """The values that a value holds."""
+    if isinstance(value, Term):
+        return (*value.positional, *[v for _, v in value.keywords])
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _largest(*values: Any) -> Any:

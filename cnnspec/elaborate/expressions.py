@@ -6,7 +6,7 @@ tensor that enters the step in which the expression is written (None before the 
 
 from __future__ import annotations
 
-from cnnspec.elaborate.arithmetic import BUILTINS, Arithmetic, elements
+from cnnspec.elaborate.arithmetic import BUILTINS, Arithmetic
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
 from cnnspec.layers import find
@@ -85,7 +85,8 @@ class Expressions(Arithmetic):
                 positional.append(value)
             else:
                 keywords.append((argument.name.text, value))
-        return Term(word, tuple(positional), tuple(keywords), place=(node.function, scope))
+        refused = self.refused_list([*positional, *[value for _, value in keywords]], 1, node, scope)
+        return refused or Term(word, tuple(positional), tuple(keywords), place=(node.function, scope))
 
     def callee(self, function: tree.Node, scope: Scope) -> str | None:
         """The word that is called when it is bound to nothing in the file; None otherwise."""
@@ -159,11 +160,11 @@ class Expressions(Arithmetic):
 
     def tuple(self, node: tree.Tuple, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
-        return UNKNOWN if UNKNOWN in items else self.sized(elements(items), node, scope) or tuple(items)
+        return UNKNOWN if UNKNOWN in items else self.refused_list(items, 1, node, scope) or tuple(items)
 
     def list(self, node: tree.List, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
-        return UNKNOWN if UNKNOWN in items else self.sized(elements(items), node, scope) or items
+        return UNKNOWN if UNKNOWN in items else self.refused_list(items, 1, node, scope) or items
 
     def ternary(self, node: tree.Ternary, scope: Scope, current: Tensor | None) -> Any:
         condition = self.truth(node.condition, scope, current)

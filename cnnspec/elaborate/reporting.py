@@ -100,6 +100,6 @@ def describe(value: Any) -> str:
         return f'"{brief(str(value))}"'
     if isinstance(value, list):
         return "a list"
-    if isinstance(value, tuple) and any(isinstance(v, (Tensor, Function, tuple, list)) for v in value):
+    if isinstance(value, tuple) and any(isinstance(v, (Tensor, Function, list)) for v in value):
         return "a tuple"
     return brief(show(value))
