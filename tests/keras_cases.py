@@ -163,7 +163,11 @@ def pools(draw: Draw) -> Case:
     text = f"{which}({said(kernel=kernel, **stride, padding=amount)})"
     given = {"pool_size": kernel, "strides": stride.get("stride")}
     if which == "avgpool" or isinstance(amount, str):
-        return Case([shape(draw, rank)], text, padded("MaxPooling" if which == "maxpool" else "AveragePooling", rank, amount, **given))
+        return Case(
+            [shape(draw, rank)],
+            text,
+            padded("MaxPooling" if which == "maxpool" else "AveragePooling", rank, amount, **given),
+        )
 
     def build(keras: Any, xs: list[Any]) -> Any:
         sides = edges(amount, rank) if rank > 1 else (edges(amount, rank),)
@@ -202,7 +206,10 @@ def edge_layers(draw: Draw) -> Case:
 
 @st.composite
 def global_pools(draw: Draw) -> Case:
-    rank, (word, name) = draw(st.integers(1, 3)), draw(st.sampled_from([("gap", "GlobalAveragePooling"), ("gmp", "GlobalMaxPooling")]))
+    rank, (word, name) = (
+        draw(st.integers(1, 3)),
+        draw(st.sampled_from([("gap", "GlobalAveragePooling"), ("gmp", "GlobalMaxPooling")])),
+    )
     keep = draw(st.booleans())
     build = lambda keras, xs: getattr(keras.layers, f"{name}{rank}D")(keepdims=keep)(xs[0])  # noqa: E731
     return Case([shape(draw, rank)], f"{word}({said(keepdims=keep)})", build)

@@ -43,7 +43,10 @@ class Writer:
             f"dense({f})", "identity", "prelu", "pad(1) -> crop(1)", "rescaling(0.5)", f"conv({f}, 3, groups=2, padding=1)",
         ]  # fmt: skip
         if self.rank < 3:
-            options += [f"separable_conv({f}, 3, padding=same{stride})", f"depthwise_conv({k}, padding=same, multiplier=2{stride})"]
+            options += [
+                f"separable_conv({f}, 3, padding=same{stride})",
+                f"depthwise_conv({k}, padding=same, multiplier=2{stride})",
+            ]
         if strided:
             options += ["upsample(2)", f"conv_transpose({f}, 2, stride=2)"]
         return self.pick(*options)
@@ -103,5 +106,11 @@ def networks(draw: Draw) -> str:
     blocks = [writer.block() for _ in range(writer.number(0, 2))]
     sizes = "x".join(str(writer.number(1, {1: 20, 2: 10, 3: 5}[writer.rank])) for _ in range(writer.rank))
     steps = [writer.step() for _ in range(writer.number(1, 4))]
-    head = writer.pick("", "gap -> dense(3, softmax)", "flatten -> dense(3)", "concat(gap, gmp) -> dense(2)", "gmp as left\noutput left")
+    head = writer.pick(
+        "",
+        "gap -> dense(3, softmax)",
+        "flatten -> dense(3)",
+        "concat(gap, gmp) -> dense(2)",
+        "gmp as left\noutput left",
+    )
     return "\n".join([*blocks, f"input {sizes}x{2 * writer.number(1, 2)}", *steps, head, ""])

@@ -48,7 +48,11 @@ def facts(graph: Graph) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     for node in graph.nodes:
         shapes = graph.input_shapes(node)
-        known = () if node.layer is None or shapes is None else (node.layer, node.layer.macs(shapes), node.layer.reach(shapes))
+        known = (
+            ()
+            if node.layer is None or shapes is None
+            else (node.layer, node.layer.macs(shapes), node.layer.reach(shapes))
+        )
         found.append((node.inputs, node.shape, known, weights(graph, node), node.shares))
     return [*found, ("inputs", graph.inputs), ("outputs", graph.outputs)]
 

@@ -144,3 +144,18 @@ def test_u_net_sees_188_or_204_by_the_phase_of_its_output(position: int, size: i
     read = np.flatnonzero(gradients(graph, (position, position)).sum(1))
     assert (int(read.min()), int(read.max())) == span
     assert size in spans
+
+
+@pytest.mark.parametrize("text", ["resize(7, 40)", "resize(30, 9, interpolation=nearest)", "adaptive_avgpool(7x5)", "adaptive_avgpool(5x17)"])
+def test_layers_of_fixed_output_size_read_what_they_say(text: str) -> None:
+    """Every unit, borders included: what lies outside the input is clipped."""
+    graph = legal(f"input 21x17x1\n{text}")
+    output, field = graph.nodes[-1], Facts(graph).fields[-1]
+    assert output.shape is not None and isinstance(field, tuple)
+    for i in range(0, output.shape[0], 3):
+        for j in range(0, output.shape[1], 3):
+            read = np.argwhere(gradients(graph, (i, j)) > 0)
+            for axis, (n, unit) in enumerate(((21, i), (17, j))):
+                span = field[axis].at(unit)
+                assert span is not None
+                assert (int(read[:, axis].min()), int(read[:, axis].max())) == (max(span[0], 0), min(span[1], n - 1))

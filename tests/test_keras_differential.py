@@ -36,6 +36,7 @@ from keras_cases import FAMILIES, Case
 from support import agree, cases, legal, network, outputs, weights
 
 from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.layers.window import Reach
 from cnnspec.size import value
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
@@ -52,25 +53,37 @@ SAFE_SIDE: dict[str, list[tuple[str, set[str]]]] = {
         ("takes at least 2 tensors", {RUNS}), ("the shapes differ", {RUNS}), (r"axis -?\d does not exist", {BATCH}),
     ],
 }  # fmt: skip
-SHARE = {"conv": 1.5, "conv_transpose": 1.5, "pool": 1.5, "depthwise_conv": 1, "separable_conv": 1, "norm": 1, "merge": 1}
+SHARE = {
+    "conv": 1.5,
+    "conv_transpose": 1.5,
+    "pool": 1.5,
+    "depthwise_conv": 1,
+    "separable_conv": 1,
+    "norm": 1,
+    "merge": 1,
+}
 
 
 class Run:
     """What Keras made of a case: `outcome`, and for RUNS the shape, the parameters and the output itself."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, numbers: str = "float32") -> None:
         import numpy as np
 
         keras = import_keras()
         random = np.random.default_rng(5)
-        self.inputs = [random.normal(size=(2, *shape)).astype("float32") for shape in case.shapes]
+        self.inputs = [random.normal(size=(2, *shape)).astype(numbers) for shape in case.shapes]
         self.model: Any = None
+        policy = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(numbers)
         try:
             entering = [keras.Input(shape) for shape in case.shapes]
             self.model = keras.Model(entering, case.build(keras, entering))
         except Exception as error:
             self.outcome = f"refuses: {error}"
             return
+        finally:
+            keras.config.set_dtype_policy(policy)
         for weight in self.model.weights:  # biases too: what begins as zero shows nothing
             weight.assign(random.uniform(0.5, 1.5, size=weight.shape))
         try:
@@ -173,21 +186,33 @@ def read_by_running(case: Case, axis: int) -> list[set[int]] | None:
     """For each output position along an axis the input positions that move it; None where Keras cannot run it.
 
     All weights are positive and the input is 0 but for one slice of 1s at a time, so that a read input shows.
+    In float64, because TensorFlow's oneDNN kernels (float32) leave out inputs at some edges: a 2x1x1 input, a 2x2
+    kernel, strides of 1x2 and padding=same give the second row nothing in a batch of 2, and its due in a batch of 1.
     """
     import numpy as np
 
-    run = Run(case)
+    run = Run(case, "float64")
     if run.outcome != RUNS:
         return None
     (shape,) = case.shapes
-    slices = np.zeros((shape[axis], *shape), "float32")
+    slices = np.zeros((shape[axis], *shape))
     for position in range(shape[axis]):
         slices[(position, *[slice(None)] * axis, position)] = 1
-    base = np.asarray(run.model([np.zeros((1, *shape), "float32")]))
+    base = np.asarray(run.model([np.zeros((1, *shape))]))
     moved = np.abs(np.asarray(run.model([slices])) - base) > 1e-6
     others = tuple(a for a in range(1, moved.ndim) if a != axis + 1)
     table = moved.any(axis=others)
     return [set(np.flatnonzero(table[:, i]).tolist()) for i in range(table.shape[1])]
+
+
+def read_as_stated(reach: Reach, outputs: int, length: int) -> list[set[int]]:
+    """The same by the layer's reach, for one axis."""
+    assert reach.low is not None
+    ends = [
+        ((reach.step * i + reach.low) // reach.over, (reach.step * i + reach.high) // reach.over)
+        for i in range(outputs)
+    ]
+    return [{p for p in range(first, last + 1, reach.gap) if 0 <= p < length} for first, last in ends]
 
 
 @pytest.mark.parametrize("family", READERS)
@@ -204,17 +229,18 @@ def test_reach_is_what_is_read(family: str) -> None:
         assert node.layer is not None and shapes is not None
         reaches = node.layer.reach(shapes)
         assert reaches is not None and len(reaches) == len(shapes[0]) - 1
+        assert node.shape is not None
+        stated = [read_as_stated(r, *sizes) for r, *sizes in zip(reaches, node.shape, case.shapes[0], strict=False)]
         axis = data.draw(st.integers(0, len(reaches) - 1))
-        reach, length = reaches[axis], case.shapes[0][axis]
+        if not all(any(rows) for other, rows in enumerate(stated) if other != axis):
+            return  # along another axis every window holds padding alone, so that nothing is read at all
         found = read_by_running(case, axis)
-        assert found is not None and reach.low is not None
-        for i, read in enumerate(found):
-            first, last = (reach.step * i + reach.low) // reach.over, (reach.step * i + reach.high) // reach.over
-            stated = {p for p in range(first, last + 1, reach.gap) if 0 <= p < length}
-            if "bilinear" in case.text:
-                assert read <= stated or read <= {min(max(p, 0), length - 1) for p in range(first, last + 1)}
-            else:
-                assert read == stated, (i, reach)
+        if found is None:
+            assert "conv_transpose" in case.text and "dilation=1," not in case.text  # see the module's docstring
+        elif "bilinear" in case.text:  # reads fewer at the edges, and at places where a weight is 0
+            assert all(read <= more for read, more in zip(found, stated[axis], strict=True))
+        else:
+            assert found == stated[axis], reaches[axis]
 
     reads()
 

@@ -51,7 +51,11 @@ def _before(graph: Any, index: int) -> set[int]:
 
 # ---- two forms, one meaning ---------------------------------------------------------------------------------
 def same(text: str, other: str, opening: str = "input 12x8x4") -> None:
-    one, two = (legal(f"{part}\n") for part in (text, other)) if opening == "" else (legal(f"{opening}\n{part}\n") for part in (text, other))
+    one, two = (
+        (legal(f"{part}\n") for part in (text, other))
+        if opening == ""
+        else (legal(f"{opening}\n{part}\n") for part in (text, other))
+    )
     assert facts(one) == facts(two)
 
 

@@ -74,7 +74,9 @@ def clear(found: Diagnostic) -> None:
     """One readable sentence, at a place that is in the text, and what to do."""
     for sentence in (found.message, found.help, *[note.message for note in found.notes]):
         assert "\n" not in sentence and len(sentence) <= 400, sentence[:500]
-        assert not re.search(r"Traceback|Error\b|Exception|<class|<function|object at 0x|\bcnnspec\.\w", sentence), sentence
+        assert not re.search(r"Traceback|Error\b|Exception|<class|<function|object at 0x|\bcnnspec\.\w", sentence), (
+            sentence
+        )
         assert not re.search(r"\bUNKNOWN\b|\b(Term|Size|Tensor|Closure|Node|Bad)\(", sentence), sentence
     assert found.message and not found.message.endswith((".", " ", ":")), found.message
     assert found.code in NAMES and found.name
@@ -373,7 +375,10 @@ def test_hostile(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [n for n in HOSTILE if len(HOSTILE[n][0]) < 200_000])
 def test_formatting_the_hostile(name: str, tmp_path: Path) -> None:
-    source = decode(HOSTILE[name][0] if isinstance(HOSTILE[name][0], bytes) else HOSTILE[name][0].encode("utf-8", "surrogatepass"), "net.cnn")  # type: ignore[union-attr]
+    source = decode(
+        HOSTILE[name][0] if isinstance(HOSTILE[name][0], bytes) else HOSTILE[name][0].encode("utf-8", "surrogatepass"),
+        "net.cnn",
+    )  # type: ignore[union-attr]
     if isinstance(source, Diagnostic):
         return
     with limit():
@@ -411,6 +416,9 @@ def test_a_mistake_in_every_line_is_a_mistake_each() -> None:
 
 
 def test_the_limit_can_fail() -> None:
-    with pytest.raises(Hang), limit(1):
+    def spin() -> None:
         while True:
             pass
+
+    with limit(1), pytest.raises(Hang):
+        spin()

@@ -20,12 +20,13 @@ from hypothesis import given
 from source_cases import programs
 from support import cases, outputs, random_inputs
 
-from cnnspec.compile import source as printing
 from cnnspec.compile import straight
+from cnnspec.compile.alongside import Mismatch
 from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.compile.replay import Mismatch, replay
-from cnnspec.compile.source import Printer, finished, to_source
-from cnnspec.compile.trace import MAX_LAYERS, record
+from cnnspec.compile.printer import Printer, finished
+from cnnspec.compile.replay import replay
+from cnnspec.compile.source import to_source
+from cnnspec.compile.trace import record
 from cnnspec.layers import CATALOGUE
 from cnnspec.pipeline import Checked, analyse, read
 from cnnspec.source import Source
@@ -45,11 +46,16 @@ def network(text: str, name: str = "net.cnn", model: str | None = None, **parame
 
 def pretty(made: Checked) -> str:
     """The source with all of its structure; an error where the printer had to give some of it up."""
-    trace = record(made.tree, made.graph, made.item, True, MAX_LAYERS)
+    trace = record(made.tree, made.graph, made.item, True)
     assert trace is not None
-    text = Printer(trace, made).module_text()
+    text = Printer(trace, made.tree, made.item).module_text()
     replay(text, made.graph)
     return text
+
+
+def layer_by_layer(made: Checked) -> str:
+    """The source with none of its structure."""
+    return finished(made.source, made.graph, straight.lines(made.graph))
 
 
 def run(text: str) -> Any:
@@ -98,8 +104,7 @@ def agrees(made: Checked, text: str, compute: bool = True) -> None:
     expected, model = to_keras(made.graph), run(text)
     assert described(model) == described(expected), text
     if compute:
-        values = [w for w in expected.get_weights()]
-        model.set_weights([w + 0.01 * number for number, w in enumerate(values)])
+        model.set_weights([w + 0.01 * number for number, w in enumerate(expected.get_weights())])
         expected.set_weights(model.get_weights())
         given = random_inputs(made.graph, 2)
         for one, other in zip(outputs(model, given), outputs(expected, given), strict=True):
@@ -118,7 +123,7 @@ def test_every_layer(text: str) -> None:
     made = network(text)
     assert to_source(made) == pretty(made)
     agrees(made, to_source(made))
-    agrees(made, finished(made, straight.lines(made.graph)))
+    agrees(made, layer_by_layer(made))
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: os.path.relpath(path, ROOT))
@@ -160,7 +165,7 @@ def test_random_programs_in_keras(text: str) -> None:
 def test_random_programs_keep_their_structure(text: str) -> None:
     (made,) = analyse(Source("net.cnn", text)).networks
     if not made.broken:
-        assert to_source(made) != finished(made, straight.lines(made.graph))
+        assert to_source(made) != layer_by_layer(made)
 
 
 @cases(0.2)
@@ -168,7 +173,7 @@ def test_random_programs_keep_their_structure(text: str) -> None:
 def test_random_programs_layer_by_layer(text: str) -> None:
     (made,) = analyse(Source("net.cnn", text)).networks
     if not made.broken:
-        agrees(made, finished(made, straight.lines(made.graph)))
+        agrees(made, layer_by_layer(made))
 
 
 # ---- constructs that random programs do not reach ----------------------------------------------------------
@@ -554,7 +559,7 @@ def test_layers_made_once_are_told_from_layers_made_twice() -> None:
 
 
 def test_a_wrong_print_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing.Printer, "opposite", lambda self, node, place: self.value(node, place))
+    monkeypatch.setattr(Printer, "opposite", lambda self, node, place: self.value(node, place))
     made = network(SPEC)
     text = to_source(made)
     assert "def bottleneck" not in text

@@ -84,6 +84,8 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> list[NodeF
             fields.append(None if shape is None else (START,) * (len(shape) - 1) if len(shape) > 1 else WHOLE)
         elif node.layer is None or shape is None:
             fields.append(None)
+        elif node.layer.indexes and node.inputs[0] in inputs:  # words of a text: each sees itself
+            fields.append((START,) * (len(shape) - 1))
         else:
             fields.append(_through(node, fields, shapes, steps))
     return fields

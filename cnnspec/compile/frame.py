@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.record import Record
 from cnnspec.syntax import tree
+from cnnspec.syntax.tree import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cnnspec.compile.trace import Use
 
+Lines = list[tuple[int, str]]  # with their depth
 RESERVED = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "keras", "layers", "math"}
 
 
@@ -34,7 +36,6 @@ class Binding:
         self.kind = kind
         self.text = text
         self.value = value
-        self.used = False
 
 
 class Env:
@@ -69,7 +70,7 @@ class Frame:
         self.spoken = {escaped(name) for name in spoken}
         self.taken: set[str] = set()
         self.ours: set[str] = set()
-        self.lines: list[tuple[int, str]] = []
+        self.lines: Lines = []
         self.depth = 0
         self.main = False
 
@@ -81,14 +82,13 @@ class Frame:
 
     def fresh(self, base: str) -> str:
         """A variable of our own. It may hide one of ours in a function outside: those are never read from inside."""
-        refused = set().union(*[frame.spoken | frame.taken for frame in self.outward()], self.ours)
-        name = unused(base, refused)
+        name = unused(base, lambda n: n in self.ours or any(n in f.spoken or n in f.taken for f in self.outward()))
         self.ours.add(name)
         return name
 
     def own(self, name: str) -> str:
         """A variable for a name of the text."""
-        name = unused(escaped(name), set().union(*[frame.taken for frame in self.outward()], self.ours))
+        name = unused(escaped(name), lambda n: n in self.ours or any(n in f.taken for f in self.outward()))
         self.taken.add(name)
         return name
 
@@ -103,7 +103,7 @@ class Frame:
         if text and target != text:
             self.emit(f"{target} = {text}")
 
-    def paste(self, lines: list[tuple[int, str]]) -> None:
+    def paste(self, lines: Lines) -> None:
         """Lines of another frame, as deep as this one stands."""
         self.lines += [(self.depth + depth, text) for depth, text in lines]
 
@@ -144,7 +144,7 @@ class Place(Record):
         return Place(self.frame, env or self.env, self.current if current is None else current, uses)
 
 
-def returning(lines: list[tuple[int, str]], text: str, depth: int) -> list[tuple[int, str]]:
+def returning(lines: Lines, text: str, depth: int) -> Lines:
     """The lines of a function that returns an expression; where `if` and `else` both make it, each returns its own."""
     head = f"{text} = "
     split = next((i for i in range(len(lines) - 1, -1, -1) if lines[i][0] == depth), 0)
@@ -158,9 +158,10 @@ def returning(lines: list[tuple[int, str]], text: str, depth: int) -> list[tuple
     return [*lines, (depth, f"return {text}")]
 
 
-def unused(base: str, refused: set[str]) -> str:
+def unused(base: str, is_refused: Callable[[str], bool]) -> str:
+    """The first of base, base2, base3, … that is not refused."""
     name, number = base, 2
-    while name in RESERVED or name in refused:
+    while name in RESERVED or is_refused(name):
         name, number = (f"{base}_{number}" if base[-1].isdigit() else f"{base}{number}"), number + 1
     return name
 
@@ -174,15 +175,13 @@ def escaped(name: str) -> str:
 
 def spoken(body: tree.Node) -> list[str]:
     """The names that a body binds, those of its inner bodies too."""
-    from cnnspec.syntax.tree import walk
-
-    found: list[str] = []
+    found: list[tree.Name | None] = []
     for node in walk(body):
-        if isinstance(node, (tree.Naming, tree.Assign, tree.Shared, tree.Parameter)) or isinstance(node, tree.Input) and node.name:
-            found.append(node.name.text)
+        if isinstance(node, (tree.Naming, tree.Assign, tree.Shared, tree.Parameter, tree.Input)):
+            found.append(node.name)
         elif isinstance(node, tree.Loop):
-            found += [target.text for target in node.targets]
-    return found
+            found += node.targets
+    return [name.text for name in found if name is not None]
 
 
 def is_variable(text: str) -> bool:

@@ -51,16 +51,14 @@ class Layering(Calls):
             arguments = tuple([a for a in arguments if a.name is not None])
         printed = self.layer_name(use, name) if len(place.uses) == 1 and self.is_once(use.node) else ""
         text = self.layered(place, arguments, inputs, target, printed)
-        after = [[kid for kid in u.kids if kid.value is not None and kid.node is u.node] for u in place.uses]
-        if any(after):
-            activation = next(a.value for a in arguments if any(id(a.value) in u.values for u in place.uses) and any(
-                u.values.get(id(a.value)) is kid.value for u in place.uses for kid in u.kids
-            ))
-            current = self.hold(text, target, place)
-            return self.value_applied(activation, place.at([kid for found in after for kid in found], current), place, target)
-        return text
+        after = [kid for u in place.uses for kid in u.kids if kid.value is not None and kid.node is u.node]
+        if not after:
+            return text
+        activation = next(a.value for a in arguments if use.values.get(id(a.value)) is after[0].value)
+        return self.value_applied(activation, place.at(after, self.hold(text, target, place)), place, target)
 
     def layered(self, place: Place, arguments: Arguments, inputs: str, target: str, name: str) -> str:
+        """A layer alone, on `inputs`."""
         try:
             calls = self.made(place, arguments, name)
         except Differs:
@@ -84,13 +82,13 @@ class Layering(Calls):
         node = padded_sometimes(place, arguments)
         if node is None:
             raise Differs
-        found_calls = [keras_calls(use) for use in place.uses]
-        padded = [use for use, calls in zip(place.uses, found_calls, strict=True) if calls[0].helper == "pad"]
-        if not padded or any(len(calls) != 1 + (use in padded) for use, calls in zip(place.uses, found_calls, strict=True)):
+        made = [keras_calls(use) for use in place.uses]
+        padded = [use for use, calls in zip(place.uses, made, strict=True) if calls[0].helper == "pad"]
+        if not padded or any(len(calls) != 1 + (calls[0].helper == "pad") for calls in made):
             raise Differs
         with frame.attempt():
             pad = self.made(place.at(padded), arguments, name)[0]
-            (rest,) = self.made(place, arguments, name, [calls[-1:] for calls in found_calls])
+            (rest,) = self.made(place, arguments, name, [calls[-1:] for calls in made])
             frame.assign(target, inputs)
             with frame.block(f"if {self.value(node, place)} > 0:"):
                 frame.assign(target, pad.on(target))
@@ -144,27 +142,26 @@ class Layering(Calls):
         names = ["" if is_there(node, uses) else self.branch_name(node, whole, frame) for node, uses, _ in flat]
         texts = []
         for (node, uses, valued), name in zip(flat, names, strict=True):
-            texts.append(self.hold(run(node, uses, valued, name), name, place) if name else run(node, uses, valued, name))
+            texts.append(self.hold(run(node, uses, valued, name), name, place))
         for name in names:
             frame.release(name)
         return texts
 
-    def branch_name(self, node: tree.Node, whole: list[tree.Node], frame: Any) -> str:
+    def branch_name(self, node: tree.Node, whole: list[tree.Node], frame: Frame) -> str:
+        """What to call a branch: the shortcut of a residual block, its other side y, else by number."""
         if isinstance(node, tree.Ternary) and any(isinstance(side, tree.Here) for side in (node.then, node.otherwise)):
-            return str(frame.fresh("shortcut"))
+            return frame.fresh("shortcut")
         if len(whole) == 1 or len(whole) == 2 and any(isinstance(other, tree.Ternary) for other in whole if other is not node):
-            return str(frame.fresh("y"))
-        return str(frame.fresh(f"branch{next(i for i, n in enumerate(whole, 1) if n is node)}"))
+            return frame.fresh("y")
+        return frame.fresh(f"branch{next(i for i, n in enumerate(whole, 1) if n is node)}")
 
 
 
 def is_there(node: tree.Node, uses: list[Use]) -> bool:
     """Whether a branch is a tensor that is there already."""
-    if isinstance(node, tree.Here):
-        return True
-    return all(isinstance(use.value, Tensor) or any(isinstance(kid.value, Tensor) for kid in use.kids) for use in uses) and isinstance(
-        node, (tree.Name, tree.Index)
-    )
+    if isinstance(node, (tree.Name, tree.Index)):
+        return all(isinstance(value, Tensor) for use in uses for value in [use.value, *[kid.value for kid in use.kids]] if value)
+    return isinstance(node, tree.Here)
 
 
 def is_short(node: tree.Node, uses: list[Use]) -> bool:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WIDTH = 88
 OPENING, CLOSING = "([{", ")]}"
@@ -58,10 +63,9 @@ def exploding(text: str) -> bool:
     return re.search(r",\]", text) is not None
 
 
-def brackets(text: str) -> list[tuple[int, int]]:
-    """The outermost pairs of brackets."""
-    found, depth, start, quote = [], 0, 0, ""
-    at = 0
+def scanned(text: str) -> Iterator[tuple[int, str, int]]:
+    """Every character outside of quotes, with its place and the number of brackets open before it."""
+    depth, quote, at = 0, "", 0
     while at < len(text):
         character = text[at]
         if quote:
@@ -71,16 +75,17 @@ def brackets(text: str) -> list[tuple[int, int]]:
                 quote = ""
         elif character in "\"'":
             quote = character
-        elif character in OPENING:
-            if depth == 0:
-                start = at
-            depth += 1
-        elif character in CLOSING:
-            depth -= 1
-            if depth == 0:
-                found.append((start, at))
+        else:
+            depth -= character in CLOSING
+            yield at, character, depth
+            depth += character in OPENING
         at += 1
-    return found
+
+
+def brackets(text: str) -> list[tuple[int, int]]:
+    """The outermost pairs of brackets."""
+    outer = [(at, character) for at, character, depth in scanned(text) if depth == 0 and character in OPENING + CLOSING]
+    return [(one[0], two[0]) for one, two in zip(outer[::2], outer[1::2], strict=True)]
 
 
 def splitting(text: str, width: int) -> tuple[int, int] | None:
@@ -99,18 +104,8 @@ def splitting(text: str, width: int) -> tuple[int, int] | None:
 
 def parts(text: str) -> list[str]:
     """What stands between the commas."""
-    found, before = [], 0
-    inner = brackets(text)
-    quote = ""
-    for at, character in enumerate(text):
-        if quote:
-            quote = "" if character == quote and text[at - 1] != "\\" else quote
-        elif character in "\"'":
-            quote = character
-        elif character == "," and not any(start < at < end for start, end in inner):
-            found.append(text[before:at].strip())
-            before = at + 1
-    found.append(text[before:].strip())
+    cuts = [-1, *[at for at, character, depth in scanned(text) if character == "," and depth == 0], len(text)]
+    found = [text[one + 1 : two].strip() for one, two in pairwise(cuts)]
     return [part for part in found if part]
 
 

@@ -6,6 +6,7 @@ import json
 import math
 from typing import Any
 
+from cnnspec.compile.layout import brackets, parts
 from cnnspec.layers.argument import Term, Unfit, constraint, initializer, regularizer
 
 # keywords that a reader needs no name for
@@ -69,3 +70,10 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and bool(one == other)
+
+
+def as_tuple(text: str) -> str:
+    """A list as a tuple, for a default: Python keeps one default for all calls."""
+    if not text.startswith("[") or brackets(text) != [(0, len(text) - 1)]:
+        return text
+    return f"({text[1:-1]}{',' if len(parts(text[1:-1])) == 1 else ''})"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.compile.blocks import Blocks
 from cnnspec.compile.calls import Made
 from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place
-from cnnspec.compile.functions import Functions
 from cnnspec.compile.trace import Use, kids, real
 from cnnspec.elaborate.values import SharedFunction, Tensor
 from cnnspec.syntax import tree
@@ -19,7 +19,7 @@ Reads = list[tuple[int, ...]]
 ENTRY = -1
 
 
-class Sharing(Functions):
+class Sharing(Blocks):
     """Prints shared functions."""
 
     def shared(self, item: tree.Shared, place: Place, target: str) -> str:

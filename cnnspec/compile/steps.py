@@ -1,4 +1,4 @@
-"""Steps of the text → statements: layers applied, merges, repeats, conditions, calls.
+"""Steps of the text → statements: chains, names, repeats, conditions, functions applied.
 
 Every method returns the Python expression of its result; what has to stand before it is written to the frame. The
 variable `target` may be overwritten on the way, the current tensor's only where it is that.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.calls import Arguments, Calls, alternatives, keras_calls, padded_sometimes
-from cnnspec.compile.frame import Binding, Differs, Env, Place, is_variable
+from cnnspec.compile.frame import Binding, Differs, Env, Place
+from cnnspec.compile.layering import WIDE, Layering, is_short
 from cnnspec.compile.trace import Trace, Use, is_false, kids
 from cnnspec.compile.values import PRODUCT, TERNARY, evidence
 from cnnspec.elaborate.values import Function, LayerFunction, Tensor
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_WORK = 10_000  # steps printed, besides 20 for each use: attempts inside attempts end
-WIDE = 60  # characters of a merge or a condition that stays in one line
 
 
 class TooHard(Exception):
@@ -33,7 +32,7 @@ class Steps(Layering):
 
     def __init__(self, trace: Trace) -> None:
         super().__init__(trace)
-        self.work = 0
+        self.work = MAX_WORK + 20 * sum(trace.times.values())
         self._apply: dict[type, Callable[[Any, Place, str, str], str]] = {
             tree.Chain: lambda node, place, target, name: self.chain(node.stages, place, target, name),
             tree.Naming: self.naming,
@@ -52,8 +51,8 @@ class Steps(Layering):
 
     def apply(self, node: tree.Node, place: Place, target: str, name: str = "") -> str:
         """A step: the expression of what it makes of the current tensor. `name` is for its layer."""
-        self.work += 1
-        if self.work > MAX_WORK + 20 * sum(self.trace.times.values()):
+        self.work -= 1
+        if self.work < 0:
             raise TooHard
         method = self._apply.get(type(node))
         if method is not None:
@@ -199,7 +198,6 @@ class Steps(Layering):
             return self.value(node, outer)
         binding = place.env.find(node.text) if isinstance(node, tree.Name) else None
         if binding is not None and binding.kind == "function":
-            binding.used = True
             return f"{binding.text}({place.current})"
         if binding is not None and binding.kind == "inline":
             expression, env = binding.value

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.calls import joined
-from cnnspec.compile.frame import Frame, escaped
+from cnnspec.compile.frame import Frame, Lines
 from cnnspec.compile.literals import literal
 
 if TYPE_CHECKING:
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import KerasCall
 
 
-def lines(graph: Graph) -> list[tuple[int, str]]:
+def lines(graph: Graph) -> Lines:
     """Statements that build a model: the lines of a module behind its imports, with their depth."""
     frame = Frame(None)
     frame.taken.add("model")
-    automatic = automatic_names(graph)
+    refused = automatic_names(graph) | {node.label for node in graph.nodes}
     tensors: list[str] = []
     layers: dict[int, list[str]] = {}
     repeated = {node.shares for node in graph.nodes if node.shares is not None}
     for node in graph.nodes:
         variable = frame.own(node.name if node.name.isidentifier() else node.label)
         tensors.append(variable)
-        named = f'name="{node.name}"' if is_given(graph, node.name, automatic) else ""
+        named = f'name="{node.name}"' if is_given(node.name, refused) else ""
         if node.layer is None:
             assert node.shape is not None
             shape = literal(tuple([n if isinstance(n, int) else None for n in node.shape]))
@@ -63,10 +63,9 @@ def called(call: KerasCall, name: str) -> str:
     return f"layers.{call.name}({', '.join(filter(None, [joined(texts), name]))})"
 
 
-def is_given(graph: Graph, name: str, automatic: set[str]) -> bool:
-    """Whether the text gave this name to a layer, and Keras will give it to no other."""
-    numbered = re.sub(r"_?\d+$", "", name)
-    return numbered not in {node.label for node in graph.nodes} and re.sub(r"_\d+$", "", name) not in automatic and escaped(name) == name
+def is_given(name: str, refused: set[str]) -> bool:
+    """Whether the text gave this name to a layer, and neither we nor Keras give it to another."""
+    return re.sub(r"_?\d+$", "", name) not in refused and name.isidentifier()
 
 
 def automatic_names(graph: Graph) -> set[str]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.network import NetworkBuilder
-from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope, SharedFunction, Tensor
 from cnnspec.layers.argument import Term
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph, Node, Site
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.source import Source
+
+GHOSTS = 100_000  # layers that a side that is not taken may make
 
 
 class Use:
@@ -48,6 +49,15 @@ class Use:
         self.layer: Layer | None = None
         self.shapes: tuple[Shape, ...] = ()
         self.made: Node | None = None
+        self._inside: dict[int, list[Use]] | None = None
+
+    def inside(self, node: tree.Node) -> list[Use]:
+        """The uses of a part of the text directly inside this one."""
+        if self._inside is None:
+            self._inside = {}
+            for kid in self.kids:
+                self._inside.setdefault(id(kid.node), []).append(kid)
+        return self._inside.get(id(node), [])
 
 
 class Trace:
@@ -228,19 +238,19 @@ def is_false(value: Any) -> bool:
 
 def kids(uses: Iterable[Use], node: tree.Node) -> list[Use]:
     """The uses of a part directly inside others; what really happened, else what was tried."""
-    return real([kid for use in uses for kid in use.kids if kid.node is node])
+    return real([kid for use in uses for kid in use.inside(node)])
 
 
 def real(uses: list[Use]) -> list[Use]:
     return [use for use in uses if not use.ghost] or uses
 
 
-def record(parsed: tree.Tree, graph: Graph, model: tree.Model | None, ghosts: bool, max_layers: int) -> Trace | None:
+def record(parsed: tree.Tree, graph: Graph, model: tree.Model | None, ghosts: bool) -> Trace | None:
     """The notes of building a network again; None when that gives another graph."""
     trace = Trace(ghosts)
     given = {name: value for name, value in graph.parameters.items() if is_plain(value)}
     elaborate(
-        parsed, known_files(graph), given, max(max_layers, len(graph.nodes)), model.name.text if model else None,
+        parsed, known_files(graph), given, len(graph.nodes) + GHOSTS, model.name.text if model else None,
         make=lambda name, limit: Tracer(name, limit, trace),
     )  # fmt: skip
     again = trace.graph
@@ -258,13 +268,12 @@ def is_plain(value: Any) -> bool:
 
 def known_files(graph: Graph) -> Read:
     """Reads the files that a graph came from, as they were when it was built."""
-    files: dict[str, Source] = {}
+    sources: dict[int, Source] = {}
     for node in graph.nodes:
         site: Site | None = node.site
         while site is not None:
-            files[os.path.realpath(site.source.name)] = site.source
+            sources[id(site.source)] = site.source
             site = site.caller
+    files = {os.path.realpath(source.name): source for source in sources.values()}
     return lambda path: files.get(path) or Diagnostic("E002", f"{path} is not part of the network", None)
 
-
-__all__ = ["MAX_LAYERS", "Trace", "Use", "is_false", "is_plain", "kids", "real", "record"]

@@ -112,7 +112,6 @@ class Values:
             raise Differs
         if binding.kind == "function" and any(isinstance(value, Term) for value in evidence(node, place)):
             raise Differs
-        binding.used = True
         return binding.text, ATOM
 
     def _attribute(self, node: tree.Attribute, place: Place) -> tuple[str, int]:

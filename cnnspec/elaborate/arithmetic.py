@@ -68,7 +68,11 @@ class Arithmetic(Reporting):
         if left is UNKNOWN or right is UNKNOWN:
             return UNKNOWN
         if isinstance(left, list) and operator == "+" and isinstance(right, list):
-            return self.refused_list(left, 1, part, scope) or self.refused_list(right, 1, part, scope, len(left)) or left + right
+            return (
+                self.refused_list(left, 1, part, scope)
+                or self.refused_list(right, 1, part, scope, len(left))
+                or left + right
+            )
         if isinstance(left, list) and operator == "*" and isinstance(right, int):
             return self.refused_list(left, right, part, scope) or left * right
         for value, place in ((left, at), (right, part)):
@@ -80,7 +84,9 @@ class Arithmetic(Reporting):
         """UNKNOWN, and an error noted, for a list of too many elements or levels; else None."""
         count, depth = measure(value)
         if depth > MAX_DEPTH:
-            return self.error("E003", at, scope, f"values are nested more than {MAX_DEPTH} deep here", "write it flatter")
+            return self.error(
+                "E003", at, scope, f"values are nested more than {MAX_DEPTH} deep here", "write it flatter"
+            )
         count = count * times + beside
         if count <= MAX_ELEMENTS:
             return None

@@ -6,21 +6,23 @@ from cnnspec.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, S
 from cnnspec.layers.base import Layer
 from cnnspec.layers.convolution import Conv, DepthwiseConv, SeparableConv
 from cnnspec.layers.dense import Dense
-from cnnspec.layers.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
-from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm
+from cnnspec.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
+from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm, RMSNorm, UnitNorm
 from cnnspec.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
-from cnnspec.layers.preprocessing import Rescaling
-from cnnspec.layers.regularization import Dropout, SpatialDropout
-from cnnspec.layers.reshaping import Crop, Flatten, Identity, Pad, Permute, Reshape
+from cnnspec.layers.preprocessing import Embedding, Normalization, Rescaling
+from cnnspec.layers.regularization import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout
+from cnnspec.layers.resampling import AdaptiveAvgPool, AdaptiveMaxPool, Resize
+from cnnspec.layers.reshaping import ChannelShuffle, Crop, Flatten, Identity, Pad, Permute, Repeat, Reshape
 from cnnspec.layers.transposed import ConvTranspose, Upsample
 
 CATALOGUE: tuple[type[Layer], ...] = (
     Conv, DepthwiseConv, SeparableConv, ConvTranspose, Dense,
-    MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool,
-    BatchNorm, LayerNorm, GroupNorm, Dropout, SpatialDropout,
+    MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, AdaptiveAvgPool, AdaptiveMaxPool,
+    BatchNorm, LayerNorm, GroupNorm, RMSNorm, UnitNorm,
+    Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise,
     ReLU, LeakyReLU, PReLU, ELU, Softmax, Activation,
-    Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate,
-    Flatten, Reshape, Permute, Pad, Crop, Upsample, Rescaling, Identity,
+    Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate, Dot,
+    Flatten, Reshape, Permute, Repeat, ChannelShuffle, Pad, Crop, Upsample, Resize, Rescaling, Normalization, Embedding, Identity,
 )  # fmt: skip
 
 _by_spelling: dict[str, type[Layer]] = {spelling: layer for layer in CATALOGUE for spelling in layer.names}

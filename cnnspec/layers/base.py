@@ -50,6 +50,7 @@ class Layer(Record):
     more_examples: ClassVar[tuple[str, ...]] = ()
     merges: ClassVar[bool] = False  # whether it takes several tensors
     sums: ClassVar[bool] = False  # whether they ought to have one shape, though Keras would repeat axes of size 1
+    indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     arguments: ClassVar[dict[str, Argument]] = {}

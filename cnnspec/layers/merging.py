@@ -1,15 +1,15 @@
-"""Layers that take several tensors: add, subtract, multiply, average, maximum, minimum, concat."""
+"""Layers that take several tensors: add, subtract, multiply, average, maximum, minimum, concat, dot."""
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import argument, integer
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, show_shape
+from cnnspec.layers.argument import argument, axes, flag, integer
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, product, show_shape
 from cnnspec.layers.window import EACH
 from cnnspec.size import Size, value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import ClassVar
+    from typing import Any, ClassVar
 
     from cnnspec.layers.window import Reach
     from cnnspec.size import Dim
@@ -182,3 +182,55 @@ class Concatenate(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Concatenate", self.given()),)
+
+
+class Dot(Layer):
+    """Dot product of two tensors along an axis of each, for every example; axes count the batch as 0, as in Keras.
+
+    Two vectors give one number; with normalize=true it is the cosine of their angle.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("dot",)
+    example: ClassVar[str] = "input 16\ndot(dense(8), dense(8), axes=1)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 5x4\ndot(in, conv(6, 1), axes=(1, 1), normalize=true)",)
+    merges: ClassVar[bool] = True
+    counted: ClassVar[str] = "the length of the axis for each output value"
+
+    axes: Any = argument(axes, "the axis of both, or the axis of each")
+    normalize: bool = argument(flag, "whether both are brought to length 1 first", False)
+
+    def _axes(self) -> tuple[int, int]:
+        pair = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)
+        return pair[0], pair[1]
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if len(inputs) != 2:
+            return Problem("E011", f"dot takes 2 tensors, got {len(inputs)}", help="write dot(in, …, axes=1)")
+        if isinstance(self.axes, tuple) and len(self.axes) != 2:
+            return Problem("E011", "axes must be one axis, or one for each tensor", "axes", "write axes=(1, 1)")
+        lengths = []
+        for axis, shape in zip(self._axes(), inputs, strict=True):
+            if not 1 <= axis <= len(shape):
+                return Problem(
+                    "E011", f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {len(shape)}", "axes"
+                )
+            lengths.append(shape[axis - 1])
+        if not may_agree(lengths[0], lengths[1]):
+            message = f"dot along axes of {lengths[0]} and {lengths[1]} positions"
+            return Problem("E102", message, "axes", "bring both to the same length")
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        rest = [
+            n for axis, shape in zip(self._axes(), inputs, strict=True) for i, n in enumerate(shape, 1) if i != axis
+        ]
+        return tuple(rest) or (1,)
+
+    def macs(self, inputs: tuple[Shape, ...]) -> Dim:
+        return product(self.output(inputs)) * inputs[0][self._axes()[0] - 1]
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        return None
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Dot", self.given()),)

@@ -1,4 +1,4 @@
-"""Normalisation: bn, layer_norm, group_norm."""
+"""Normalisation: bn, layer_norm, group_norm, instance_norm, rms_norm, unit_normalization."""
 
 from __future__ import annotations
 
@@ -114,13 +114,25 @@ class LayerNorm(Layer):
 class GroupNorm(Layer):
     """Group normalisation: each example's channels, in groups, are brought to mean 0 and variance 1.
 
-    32 groups unless given; groups=-1 normalises each channel alone. Two parameters for each channel.
+    32 groups unless given; groups=-1 normalises each channel alone, which is instance_norm. Two parameters for each
+    channel.
     """
 
-    names: ClassVar[tuple[str, ...]] = ("group_norm", "groupnormalization", "groupnorm", "gn")
+    names: ClassVar[tuple[str, ...]] = (
+        "group_norm",
+        "groupnormalization",
+        "groupnorm",
+        "gn",
+        "instance_norm",
+        "instancenorm",
+    )
+    presets: ClassVar[dict[str, dict[str, Any]]] = {"instance_norm": {"groups": -1}, "instancenorm": {"groups": -1}}
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> group_norm(4)"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x32\ngroup_norm -> group_norm(-1, scale=false)",)
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 6x5x32\ngroup_norm -> group_norm(-1, scale=false)",
+        "input 6x5x3\ninstance_norm",
+    )
 
     groups: int = argument(integer, "number of groups", 32)
     axis: int = argument(integer, "axis of the channels", -1)
@@ -155,3 +167,46 @@ class GroupNorm(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GroupNormalization", self.given()),)
+
+
+class RMSNorm(Layer):
+    """Each example is divided by the root of its mean square over an axis, then scaled.
+
+    The axis is the channels unless given. One parameter for each of its positions.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("rms_norm", "rmsnormalization", "rmsnorm")
+    in_place: ClassVar[bool] = True
+    example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> rms_norm"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 6x4\nrms_norm(epsilon=0.001)",)
+
+    axis: int = argument(integer, "axis that is normalised", -1)
+    epsilon: float = argument(number, "added to the mean square", 1e-6, aliases=("eps",))
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return axis_problem(self.axis, inputs[0])
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        return (Weight("scale", (inputs[0][self.axis - 1 if self.axis > 0 else self.axis],)),)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("RMSNormalization", self.given()),)
+
+
+class UnitNorm(Layer):
+    """Each example is brought to length 1 over an axis, the channels unless given."""
+
+    names: ClassVar[tuple[str, ...]] = ("unit_normalization", "unitnormalization", "l2_normalize")
+    in_place: ClassVar[bool] = True
+    example: ClassVar[str] = "input 128\ndense(16) -> unit_normalization"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nunit_normalization(axis=(1, 2))",)
+
+    axis: Any = argument(axes, "axis or axes that are normalised", -1)
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return axis_problem(self.axis, inputs[0])
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (
+            KerasCall("UnitNormalization", {"axis": list(self.axis)} if isinstance(self.axis, tuple) else self.given()),
+        )

@@ -1,13 +1,21 @@
-"""Layers that act while training only: dropout, spatial_dropout."""
+"""Layers that act while training only: the dropouts and the noises."""
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import argument, natural, optional, rate
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space
+from cnnspec.layers.argument import Unfit, argument, natural, number, optional, rate, shape
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import ClassVar
+    from typing import Any, ClassVar
+
+
+def deviation(value: Any) -> int | float:
+    """A number from 0."""
+    if number(value) < 0:
+        raise Unfit("a number from 0")
+    return number(value)
+
 
 RATE = argument(rate, "share of the values that become 0", aliases=("p",))
 SEED = argument(optional(natural), "of the random numbers", None)
@@ -16,18 +24,35 @@ SEED = argument(optional(natural), "of the random numbers", None)
 class Dropout(Layer):
     """Dropout: while training, each value becomes 0 with probability rate, the others grow by 1/(1 - rate).
 
-    The rate is the share that is dropped, not the share that is kept.
+    The rate is the share that is dropped, not the share that is kept. Along an axis where noise_shape is 1, all
+    values live or die together: dropout(0.2, noise_shape=1x1x1) drops whole examples, as stochastic depth does.
     """
 
     names: ClassVar[tuple[str, ...]] = ("dropout", "do")
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, relu) -> dropout(0.5)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 8x8x4\nadd(in, conv(4, 3x3, padding=same) -> dropout(0.2, noise_shape=1x1x1))",
+    )
 
     rate: float = RATE
+    noise_shape: tuple[int, ...] | None = argument(
+        optional(shape), "where values are drawn apart; 1 on the other axes", None
+    )
     seed: int | None = SEED
 
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if self.noise_shape is None:
+            return None
+        pairs = list(zip(self.noise_shape, inputs[0], strict=False))
+        if len(self.noise_shape) != len(inputs[0]) or any(noise not in (1, n) for noise, n in pairs):
+            message = f"noise_shape {show_shape(self.noise_shape)} does not spread over {show_shape(inputs[0])}"
+            return Problem("E011", message, "noise_shape", "write 1, or the input's own size, for each axis")
+        return None
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Dropout", {"rate": self.rate, **self.given("seed")}),)
+        noise = {} if self.noise_shape is None else {"noise_shape": (None, *self.noise_shape)}
+        return (KerasCall("Dropout", {"rate": self.rate, **noise, **self.given("seed")}),)
 
 
 class SpatialDropout(Layer):
@@ -59,3 +84,45 @@ class SpatialDropout(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         name = f"SpatialDropout{len(inputs[0]) - 1}D"
         return (KerasCall(name, {"rate": self.rate, **self.given("seed")}),)
+
+
+class AlphaDropout(Layer):
+    """Dropout that keeps mean and variance of its input; made for selu."""
+
+    names: ClassVar[tuple[str, ...]] = ("alpha_dropout", "alphadropout")
+    in_place: ClassVar[bool] = True
+    example: ClassVar[str] = "input 128\ndense(64, selu) -> alpha_dropout(0.1)"
+
+    rate: float = RATE
+    seed: int | None = SEED
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("AlphaDropout", {"rate": self.rate, **self.given("seed")}),)
+
+
+class GaussianDropout(Layer):
+    """While training, each value is multiplied by noise of mean 1 and variance rate/(1 - rate)."""
+
+    names: ClassVar[tuple[str, ...]] = ("gaussian_dropout", "gaussiandropout")
+    in_place: ClassVar[bool] = True
+    example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> gaussian_dropout(0.2)"
+
+    rate: float = RATE
+    seed: int | None = SEED
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("GaussianDropout", {"rate": self.rate, **self.given("seed")}),)
+
+
+class GaussianNoise(Layer):
+    """While training, noise of mean 0 is added to each value."""
+
+    names: ClassVar[tuple[str, ...]] = ("gaussian_noise", "gaussiannoise")
+    in_place: ClassVar[bool] = True
+    example: ClassVar[str] = "input 28x28x3\ngaussian_noise(0.1) -> conv(8, 3x3)"
+
+    stddev: float = argument(deviation, "standard deviation of the noise", aliases=("std",))
+    seed: int | None = SEED
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("GaussianNoise", {"stddev": self.stddev, **self.given("seed")}),)

@@ -1,10 +1,10 @@
-"""Layers that move values without computing: flatten, reshape, permute, pad, crop, identity."""
+"""Layers that move values without computing: flatten, reshape, permute, repeat, shuffle, pad, crop, identity."""
 
 from __future__ import annotations
 
 from math import prod
 
-from cnnspec.layers.argument import argument, axes, padding, shape
+from cnnspec.layers.argument import argument, axes, count, padding, shape
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
 from cnnspec.layers.convolution import keras_padding
 from cnnspec.layers.window import EACH, Reach, along, fits
@@ -101,6 +101,67 @@ class Permute(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Permute", {"dims": self._order()}),)
+
+
+class Repeat(Layer):
+    """A vector n times over: C values become nxC."""
+
+    names: ClassVar[tuple[str, ...]] = ("repeat", "repeatvector")
+    example: ClassVar[str] = "input 12\nrepeat(5)"
+
+    n: int = argument(count, "how often")
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if len(inputs[0]) != 1:
+            return Problem(
+                "E106", f"repeat needs a vector, got {show_shape(inputs[0])}", help="flatten it first, or use gap"
+            )
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return (self.n, *inputs[0])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        return None
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("RepeatVector", self.given()),)
+
+
+class ChannelShuffle(Layer):
+    """Channels dealt out anew, one of each group in turn, so that grouped convolutions exchange what they see.
+
+    Source: Zhang et al., "ShuffleNet" (2018), figure 1. Becomes Reshape, Permute, Reshape in Keras.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("channel_shuffle", "channelshuffle", "shuffle")
+    example: ClassVar[str] = "input 8x8x12\nconv(12, 1x1, groups=3) -> channel_shuffle(3)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 9x4\nchannel_shuffle(2)",)
+
+    groups: int = argument(count, "number of groups", keras="-")
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        channels = inputs[0][-1]
+        if not all(isinstance(n, int) for n in inputs[0]):
+            return Problem(
+                "E017",
+                f"channel_shuffle of {show_shape(inputs[0])}: Keras's Reshape needs known sizes",
+                help="give the input a size",
+            )
+        if isinstance(channels, int) and channels % self.groups:
+            return Problem(
+                "E103", f"{channels} channels cannot be split into {self.groups} groups", "groups", "use a divisor"
+            )
+        return None
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        *space, channels = inputs[0]
+        rank = len(space)
+        return (
+            KerasCall("Reshape", {"target_shape": (*space, self.groups, channels // self.groups)}, "split"),
+            KerasCall("Permute", {"dims": (*range(1, rank + 1), rank + 2, rank + 1)}, "shuffle"),
+            KerasCall("Reshape", {"target_shape": inputs[0]}),
+        )
 
 
 class _Edge(Layer):

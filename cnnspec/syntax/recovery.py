@@ -15,6 +15,7 @@ from cnnspec.syntax.tree import Bad
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 MAX_MISTAKES = 50
 
@@ -30,8 +31,11 @@ class Recovery:
         self.source = source
         self.lexer = Lexer(source.text)
         self.builder = build.Builder(source)
-        self.states, self.values = [0], []  # type: list[int], list[Any]
-        self.starts, self.ends, self.depths = [], [], []  # type: list[int], list[int], list[int]
+        self.states = [0]
+        self.values: list[Any] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.depths: list[int] = []
         self.last_resumed = -1
         self.failed: tuple[int, str, int] | None = None
 

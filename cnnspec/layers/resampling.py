@@ -1,0 +1,125 @@
+"""Layers that give a map a fixed size: resize, adaptive_avgpool, adaptive_maxpool."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import argument, choice, count, per_axis
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
+from cnnspec.layers.window import Reach, along, fits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+
+class Resize(Layer):
+    """The image in another height and width, by interpolation (pixel centres at half positions, no antialiasing)."""
+
+    names: ClassVar[tuple[str, ...]] = ("resize", "resizing")
+    example: ClassVar[str] = "input 30x20x3\nresize(15, 40)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 9x8x3\nresize(5, 12, interpolation=nearest)",)
+
+    height: int = argument(count, "new height")
+    width: int = argument(count, "new width")
+    interpolation: str = argument(choice("nearest", "bilinear"), "how new values come about", "bilinear")
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return needs_space(inputs, "resize", (2,))
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return (self.height, self.width, inputs[0][-1])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        reaches = []
+        for n, size in zip(inputs[0], (self.height, self.width), strict=False):
+            if not isinstance(n, int):
+                return None
+            if self.interpolation == "nearest":
+                reaches.append(Reach(2 * n, 2 * size, n, n))
+            else:  # position i has its centre at (i + 1/2) n/size - 1/2
+                reaches.append(Reach(2 * n, 2 * size, n - size, n + size - 1))
+        return tuple(reaches)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("Resizing", self.given()),)
+
+
+class AdaptivePool(Layer):
+    """What the adaptive pools have in common: windows from floor(i N/O) up to ceil((i + 1) N/O)."""
+
+    word: ClassVar[str]
+    keras_name: ClassVar[str]
+    if TYPE_CHECKING:  # a field of the subclasses
+        size: Any
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := needs_space(inputs, self.word):
+            return found
+        rank = len(inputs[0]) - 1
+        if not fits(self.size, rank):
+            message = f"size has {len(self.size)} axes, the input {show_shape(inputs[0])} has {rank}"
+            return Problem("E106", message, "size", f"give one number, or {rank}")
+        for axis in range(rank):
+            n, wanted = inputs[0][axis], along(self.size, rank, axis)
+            if not isinstance(n, int):
+                return Problem(
+                    "E017",
+                    f"{self.word} of {show_shape(inputs[0])}: its windows depend on the size",
+                    help="give the input a size, or use gap",
+                )
+            if wanted > n:
+                return Problem(
+                    "E101",
+                    f"{self.word} cannot make {wanted} positions of {n}",
+                    "size",
+                    "ask for fewer, or use upsample",
+                )
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        rank = len(inputs[0]) - 1
+        return (*(along(self.size, rank, axis) for axis in range(rank)), inputs[0][-1])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        rank, reaches = len(inputs[0]) - 1, []
+        for axis in range(rank):
+            n = inputs[0][axis]
+            assert isinstance(n, int)
+            reaches.append(Reach(n, along(self.size, rank, axis), 0, n - 1))
+        return tuple(reaches)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall(f"{self.keras_name}{len(inputs[0]) - 1}D", self.given()),)
+
+
+class AdaptiveAvgPool(AdaptivePool):
+    """Mean of as many windows as give the output a wanted size.
+
+    1-, 2- or 3-dimensional by its input.
+    """
+
+    names: ClassVar[tuple[str, ...]] = (
+        "adaptive_avgpool", "adaptiveaveragepooling1d", "adaptiveaveragepooling2d", "adaptiveaveragepooling3d", "adaptiveavgpool2d",
+    )  # fmt: skip
+    example: ClassVar[str] = "input 30x20x3\nadaptive_avgpool(7x7)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 13x4\nadaptive_avgpool(5)", "input 5x6x7x2\nadaptive_avgpool(2)")
+    word: ClassVar[str] = "adaptive_avgpool"
+    keras_name: ClassVar[str] = "AdaptiveAveragePooling"
+
+    size: Any = argument(per_axis(1), "positions of the output", keras="output_size")
+
+
+class AdaptiveMaxPool(AdaptivePool):
+    """Maximum of as many windows as give the output a wanted size.
+
+    1-, 2- or 3-dimensional by its input.
+    """
+
+    names: ClassVar[tuple[str, ...]] = (
+        "adaptive_maxpool", "adaptivemaxpooling1d", "adaptivemaxpooling2d", "adaptivemaxpooling3d", "adaptivemaxpool2d",
+    )  # fmt: skip
+    example: ClassVar[str] = "input 30x20x3\nadaptive_maxpool(7x7)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 13x4\nadaptive_maxpool(5)", "input 5x6x7x2\nadaptive_maxpool(2)")
+    word: ClassVar[str] = "adaptive_maxpool"
+    keras_name: ClassVar[str] = "AdaptiveMaxPooling"
+
+    size: Any = argument(per_axis(1), "positions of the output", keras="output_size")

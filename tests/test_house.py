@@ -1,0 +1,160 @@
+"""How the house is built, read from the files: imports go one way, no pass knows a layer, nothing heavy is imported early."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cnnspec
+from cnnspec.layers import CATALOGUE
+from cnnspec.syntax.generate import TABLE, generate
+
+PACKAGE = Path(cnnspec.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# What stands in one row may not import another part of that row; every part may import those above its own.
+ORDER = [
+    {"record", "names"},
+    {"source", "size"},
+    {"diagnostic"},
+    {"syntax", "layers"},
+    {"elaborate", "format"},
+    {"analyses"},
+    {"rules", "compile"},
+    {"train"},
+    {"pipeline"},
+    {"report"},
+    {"api"},
+    {"cli"},
+    {"__init__", "__main__"},
+]
+# `report` shows what `pipeline` found and is imported by neither rules nor compile, so it stands behind the pipeline;
+# `format` needs the tree and the catalogue alone. `cnnspec/__init__.py` and `__main__.py` only point at the others.
+RANK = {part: rank for rank, row in enumerate(ORDER) for part in row}
+HEAVY = ("numpy", "rich", "keras", "tensorflow", "sklearn", "lark", "hypothesis")
+SLOW = ("typing", "dataclasses", "json", "fractions")  # standard, but dear at every start (enum comes with re)
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def ids(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every module that a file imports, and whether for annotations alone (under `if TYPE_CHECKING`)."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typed = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) in typed
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module
+            yield node.module, id(node) in typed
+            for alias in node.names:  # `from cnnspec import rules` imports cnnspec.rules
+                yield f"{node.module}.{alias.name}", id(node) in typed
+
+
+def own(path: Path) -> Iterator[tuple[str, bool]]:
+    """The parts of cnnspec that a file imports."""
+    for module, typed in imports(path):
+        first, _, rest = module.partition(".")
+        part = rest.split(".")[0]
+        if first == "cnnspec" and part in RANK:
+            yield part, typed
+
+
+def test_every_part_has_its_place() -> None:
+    assert {part_of(path) for path in FILES} == set(RANK)
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_imports_go_one_way(path: Path) -> None:
+    here = part_of(path)
+    for part, typed in own(path):
+        if part != here and not typed:
+            assert RANK[part] < RANK[here], f"{here} imports {part}"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if part_of(p) in ("analyses", "rules")], ids=ids)
+def test_no_pass_names_a_layer(path: Path) -> None:
+    """Neither by an import nor by its class's name nor by a word of the language in a comparison."""
+    concrete = {layer.__module__ for layer in CATALOGUE} | {"cnnspec.layers.CATALOGUE", "cnnspec.layers.find"}
+    assert not {module for module, _ in imports(path)} & concrete
+    classes = {layer.__name__ for layer in CATALOGUE}
+    words = {name for layer in CATALOGUE for name in layer.names}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        assert not (isinstance(node, ast.Name) and node.id in classes)
+        if isinstance(node, ast.Compare):
+            literals = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+            assert not literals & (words | classes), ast.unparse(node)
+
+
+def test_only_the_catalogue_lists_the_layers() -> None:
+    """Adding a layer touches its own file and the catalogue's list: nobody else imports a layer's class."""
+    classes = {f"{layer.__module__}.{layer.__name__}" for layer in CATALOGUE}
+    for path in FILES:
+        if part_of(path) != "layers":
+            assert not {module for module, _ in imports(path)} & classes, path
+
+
+def loaded(script: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has after a script."""
+    code = f"import sys\nbefore = set(sys.modules)\n{script}\nprint(' '.join(sorted({{m.split('.')[0] for m in set(sys.modules) - before}})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    return set(done.stdout.split("\n")[-2].split())
+
+
+ELABORATE = """
+from cnnspec.source import Source
+from cnnspec.syntax.parse import parse
+from cnnspec.elaborate import elaborate
+text = '''block f(n) { add(in, conv(n, 3x3, padding=same, kernel_initializer=he_normal) -> bn) }
+model M { input ?x?x4
+f(4) * 3 -> gap -> dense(10, softmax)
+for i in 1..2 { relu } }'''
+(made,) = elaborate(parse(Source("net.cnn", text)), lambda path: None)
+assert not made.errors and len(made.graph.nodes) == 14, made.graph.nodes
+"""
+
+
+def test_elaborating_imports_nothing_heavy() -> None:
+    assert not loaded(ELABORATE) & {*HEAVY, *SLOW}
+
+
+def test_checking_imports_nothing_heavy() -> None:
+    script = (
+        ELABORATE + "from cnnspec.pipeline import analyse\nassert not analyse(Source('net.cnn', text)).diagnostics\n"
+    )
+    assert not loaded(script) & {*HEAVY, *SLOW}
+
+
+def test_a_heavy_import_would_be_seen() -> None:
+    assert loaded("import json, lark\n") >= {"json", "lark"}
+
+
+def test_table_is_made_from_the_grammar() -> None:
+    assert generate() == TABLE.read_text(encoding="utf-8"), "run python -m cnnspec.syntax.generate"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p != TABLE], ids=ids)
+def test_a_file_is_a_page_that_says_its_idea(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if text.strip():
+        assert ast.get_docstring(ast.parse(text)), "a module docstring says the idea"
+        assert len(text.splitlines()) <= 340, "a file is a page or two"
