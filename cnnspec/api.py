@@ -148,7 +148,8 @@ class Network:
 
 
 def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:
-    """The network of a spec: a path, or the text itself (a str with a newline, or one that names no file).
+    """The network of a spec: a path, or the text itself (a str with a newline, a space or a parenthesis that names no
+    file).
 
     `model` chooses where a file holds several; the other keywords replace the model's parameters. A network with
     mistakes is returned too: look at `.diagnostics`.
@@ -193,7 +194,7 @@ def _source(path_or_text: str | os.PathLike[str]) -> Source:
 
 def _names_a_file(text: str) -> bool:
     try:
-        return text.endswith(".cnn") or os.path.exists(text)
+        return os.path.exists(text) or not any(c in text for c in " (\t")
     except ValueError:  # a NUL
         return False
 

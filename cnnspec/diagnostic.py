@@ -41,6 +41,7 @@ NAMES = {
     "E110": "reshape-size",
     "E114": "silent-broadcast",
     "W201": "illegal-stride",
+    "W204": "unused-branch",
 }
 
 
@@ -63,7 +64,17 @@ class Diagnostic(Record):
 
     @property
     def name(self) -> str:
+        """The kebab-case name of the code."""
         return NAMES[self.code]
+
+    @property
+    def position(self) -> tuple[int, int] | None:
+        """Line and column, from 1; None when it has no place."""
+        return self.span.source.position(self.span.start) if self.span else None
+
+    def __str__(self) -> str:
+        place = f"{self.span.source.name}:{self.position[0]}:{self.position[1]}: " if self.span and self.position else ""
+        return f"{place}{self.severity}[{self.code}] {self.message}" + (f" ({self.help})" if self.help else "")
 
 
 class Problem(Record):

@@ -11,6 +11,23 @@ PASTED_MODULES = {
     "models", "optimizers", "losses", "metrics", "callbacks", "np", "K",
 }  # fmt: skip
 
+# PyTorch's layers whose arguments mean something else: told apart from Keras's by their case, and what to write.
+_CONV = "PyTorch gives the input's channels first: leave them out, conv(64, 3x3, padding=1)"
+_TRANSPOSED = "PyTorch gives the input's channels first: leave them out, conv_transpose(64, 2x2, stride=2)"
+_NORM = "PyTorch gives the channels: leave them out, bn"
+PYTORCH = {
+    **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d", "LazyConv2d"), _CONV),
+    **dict.fromkeys(("ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"), _TRANSPOSED),
+    **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"), _NORM),
+    "InstanceNorm2d": "PyTorch gives the channels: leave them out, instance_norm",
+    "GroupNorm": "PyTorch gives the channels too: group_norm(groups)",
+    "LayerNorm": "PyTorch gives the shape: leave it out, layer_norm",
+    "Linear": "PyTorch gives the inputs first: leave them out, dense(10)",
+    "AdaptiveAvgPool2d": "write gap for size 1, else adaptive_avgpool(7x7)",
+    "Upsample": "write upsample(2)",
+    "Dropout2d": "write spatial_dropout(0.5)",
+}
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name a person most likely meant, or None when none is close."""

@@ -92,7 +92,7 @@ def analyse(
     networks = []
     found = list(parsed.diagnostics)
     for made in elaborate(parsed, read, parameters, max_layers, model):
-        context = Context(made.graph, made.train)
+        context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors))
         own = [*made.errors, *check_training(made.train), *rules.check(context)]
         found += own
         diagnostics = in_order([*parsed.diagnostics, *own])

@@ -41,6 +41,9 @@ class Source(Record):
         end = starts[number] - 1 if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end]
 
+    def __repr__(self) -> str:
+        return f"Source({self.name!r}, {len(self.text)} characters)"
+
     @property
     def line_count(self) -> int:
         return len(self._line_starts())

@@ -12,7 +12,21 @@ from hypothesis import strategies as st
 
 Draw = Callable[[Any], Any]
 C = 4
-ODD = ["x", "y", "lambda", "layers", "list", "shortcut", "outputs", "_", "branch1", "inputs", "keras", "range", "build_model"]
+ODD = [
+    "x",
+    "y",
+    "lambda",
+    "layers",
+    "list",
+    "shortcut",
+    "outputs",
+    "_",
+    "branch1",
+    "inputs",
+    "keras",
+    "range",
+    "build_model",
+]
 
 
 class Names:
@@ -210,7 +224,9 @@ def block(draw: Draw, names: Names) -> str:
             default = "=" + {"?number": number(draw, inner), "?function": step(draw, inner, 1), "?word": "relu"}[kind]
         parameters.append((name, kind))
         texts.append(name + default)
-        {"number": inner.numbers, "function": inner.functions, "word": inner.words, "tensor": inner.tensors}.get(kind.strip("?"), []).append(name)
+        {"number": inner.numbers, "function": inner.functions, "word": inner.words, "tensor": inner.tensors}.get(
+            kind.strip("?"), []
+        ).append(name)
     first = ""
     for name, kind in parameters:
         if kind == "functions":

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.compile.printer import Printer, finished
 from cnnspec.compile.replay import replay
 from cnnspec.compile.source import to_source
-from cnnspec.compile.trace import record
+from cnnspec.compile.tracer import record
 from cnnspec.layers import CATALOGUE
 from cnnspec.pipeline import Checked, analyse, read
 from cnnspec.source import Source
@@ -76,7 +77,9 @@ def described(model: Any) -> list[Any]:
     found: list[Any] = []
     for operation in model.operations:
         config = {} if not hasattr(operation, "count_params") else nameless(operation.get_config())
-        given = {k: repr(v) for k, v in vars(operation).items() if k in ("pad_width", "mode", "axis")} if not config else {}
+        given = (
+            {k: repr(v) for k, v in vars(operation).items() if k in ("pad_width", "mode", "axis")} if not config else {}
+        )
         weights = [(tuple(w.shape), w.trainable) for w in getattr(operation, "weights", [])]
         calls = [
             (ends(node.input_tensors), [tuple(t.shape) for t in node.output_tensors], constants(node))
@@ -244,6 +247,12 @@ PROGRAMS = {
         mix -> relu -> mix
         output base
     """,
+    "a layer whose arguments follow from its input": """
+        block unit(f) { conv(f, 1x1, groups=2) -> channel_shuffle(2) -> relu }
+        input 8x8x4
+        unit(4) * 2 -> maxpool(2x2) -> unit(4) -> unit(8) -> unit(8)
+        conv(in.height, 3x3, padding=1) -> conv(in.width + in.channels, 3x3, padding=1)
+    """,
     "lists": """
         widths = [4, 8, 8] + [2] * 2
         input 8x8x4
@@ -256,6 +265,7 @@ PROGRAMS = {
         ends = [a, b]
         concat(ends) -> add(in, in) -> conv(widths[0], 1x1)
         for f, k in [(2, 1x1), (3, 3x3)] { conv(f, k, padding=same) }
+        for f, way in [(2, bn), (3, conv(4, 1x1) -> relu)] { conv(f, 1x1) -> way }
     """,
     "whole numbers from fractions": """
         alpha = 0.5
@@ -383,8 +393,12 @@ def test_one_of_several_models() -> None:
 
 def test_blocks_of_other_files_come_along(tmp_path: Any) -> None:
     (tmp_path / "cnnspec.toml").write_text("")
-    (tmp_path / "blocks.cnn").write_text("block cbr(f) { conv(f, 3x3, padding=same) -> norm }\nblock norm { bn -> relu }\n")
-    (tmp_path / "net.cnn").write_text('use "blocks.cnn" (cbr)\nblock norm { layer_norm }\ninput 8x8x3\ncbr(4) -> norm -> cbr(8)\n')
+    (tmp_path / "blocks.cnn").write_text(
+        "block cbr(f) { conv(f, 3x3, padding=same) -> norm }\nblock norm { bn -> relu }\n"
+    )
+    (tmp_path / "net.cnn").write_text(
+        'use "blocks.cnn" (cbr)\nblock norm { layer_norm }\ninput 8x8x3\ncbr(4) -> norm -> cbr(8)\n'
+    )
     source = read(str(tmp_path / "net.cnn"))
     assert isinstance(source, Source)
     (made,) = analyse(source).networks
@@ -564,6 +578,24 @@ def test_a_wrong_print_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> Non
     text = to_source(made)
     assert "def bottleneck" not in text
     agrees(made, text)
+
+
+@pytest.mark.parametrize("depth", [15, 40])
+def test_loops_nested_deeper_than_python_allows(depth: int) -> None:
+    text = "input 8x8x3\n" + "for i in 1..1 {\n" * depth + "conv(3, 1x1)" + "\n}" * depth
+    made = network(text)
+    compile(to_source(made), "generated.py", "exec")
+    agrees(made, to_source(made))
+
+
+def test_a_long_text_takes_no_long_time() -> None:
+    """The work grows with the text, not with its square: 4000 named lines are printed, read back and laid out."""
+    lines = "\n".join(f"conv(4, 1x1) -> relu as step{i}" for i in range(4000))
+    made = network(f"input 8x8x4\n{lines}")
+    before = time.process_time()
+    text = to_source(made)
+    assert text.count("layers.Conv2D") == 4000
+    assert time.process_time() - before < 10
 
 
 def test_module_can_be_imported(tmp_path: Any) -> None:

@@ -129,9 +129,9 @@ QUANTITIES: dict[str, tuple[Callable[[Facts, dict[str, Any]], Figure | None], tu
 }
 
 
-def measure(limit: BudgetLimit, facts: Facts) -> Figure | None:
-    """The figure that a limit speaks of; None when it is unknown. ValueError for arguments that it does not take."""
-    compute, takes = QUANTITIES[limit.quantity]
+def check_limit(limit: BudgetLimit) -> None:
+    """ValueError for arguments, a comparison or a bound that the quantity does not take."""
+    takes = QUANTITIES[limit.quantity][1]
     for name, _ in limit.arguments:
         if name not in takes:
             has = f"it takes {', '.join(takes)}" if takes else "it takes none"
@@ -145,7 +145,11 @@ def measure(limit: BudgetLimit, facts: Facts) -> Figure | None:
             raise ValueError("an output's shape is compared with == or !=")
     elif isinstance(limit.bound, bool) or not isinstance(limit.bound, (int, float)):
         raise ValueError(f"{limit.quantity} is compared with a number")
-    return compute(facts, dict(limit.arguments))
+
+
+def measure(limit: BudgetLimit, facts: Facts) -> Figure | None:
+    """The figure that a limit speaks of; None when it is unknown. ValueError for arguments that make no sense."""
+    return QUANTITIES[limit.quantity][0](facts, dict(limit.arguments))
 
 
 def holds(figure: Figure, limit: BudgetLimit) -> bool:
@@ -159,16 +163,14 @@ def holds(figure: Figure, limit: BudgetLimit) -> bool:
     return all([compare[limit.operator](value) for value in figure.values])
 
 
-def heaviest(limit: BudgetLimit, facts: Facts) -> str:
+def heaviest(quantity: str, facts: Facts) -> str:
     """The three layers that weigh most in a quantity, "" where layers do not add up to it."""
-    if limit.operator not in ("<", "<="):
-        return ""
     weights: list[Any]
-    if limit.quantity == "params":
+    if quantity == "params":
         weights = [None if p is None else p[0] + p[1] for p in facts.parameters]
-    elif limit.quantity in ("macs", "flops"):
+    elif quantity in ("macs", "flops"):
         weights = list(facts.macs)
-    elif limit.quantity in ("activation_memory", "peak_memory"):
+    elif quantity in ("activation_memory", "peak_memory"):
         weights = list(tensor_sizes(facts) or [])
     else:
         return ""
@@ -176,4 +178,4 @@ def heaviest(limit: BudgetLimit, facts: Facts) -> str:
     total = sum([w for w, _ in known])
     top = sorted(known, key=lambda t: -t[0])[:3]
     parts = [f"{facts.graph.nodes[i].name} {w / total:.0%}".replace("%", " %") for w, i in top]
-    return f"most of it: {', '.join(parts)}" if parts else ""
+    return f"largest: {', '.join(parts)}" if parts else ""

@@ -1,6 +1,7 @@
 """All that is known about a graph's nodes, each figure computed when it is first asked for.
 
 Conventions. Parameters: weights, counted once where a layer is shared; frozen ones are those that no gradient moves.
+Totals leave out layers that no output depends on: Keras does not build them.
 MACs: multiply-accumulates of one example, of convolutions and dense layers, bias not counted. FLOPs: 2 * MACs.
 A figure that cannot be known is None, and so is every total that would need it.
 """
@@ -83,14 +84,21 @@ class Facts:
             self._fields = receptive_fields(self.graph, self.shapes)
         return self._fields
 
-    # ---- totals --------------------------------------------------------------------------------------------
+    # ---- totals: of what an output depends on, which is what Keras builds ------------------------------------
+    def _used(self, figures: Sequence[Any]) -> list[Any]:
+        return [figure for figure, used in zip(figures, self.graph.used(), strict=True) if used]
+
+    def _sum(self, part: int) -> int | None:
+        used = self._used(self.parameters)
+        return None if None in used else sum([p[part] for p in used])
+
     @property
     def total_trainable(self) -> int | None:
-        return None if None in self.parameters else sum([p[0] for p in self.parameters if p])
+        return self._sum(0)
 
     @property
     def total_frozen(self) -> int | None:
-        return None if None in self.parameters else sum([p[1] for p in self.parameters if p])
+        return self._sum(1)
 
     @property
     def total_parameters(self) -> int | None:
@@ -100,7 +108,7 @@ class Facts:
     @property
     def total_macs(self) -> Dim | None:
         total: Dim = 0
-        for macs in self.macs:
+        for macs in self._used(self.macs):
             if macs is None:
                 return None
             total = total + macs
@@ -109,7 +117,7 @@ class Facts:
     @property
     def receptive_field(self) -> tuple[Field, ...] | None:
         """The network's receptive field, one `Field` a spatial axis; None where it has none or it is unknown."""
-        return network_field(self.graph, self.fields)
+        return network_field(self._used(self.fields))
 
 
 def _parameters(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[int, int]:

@@ -11,10 +11,10 @@ from cnnspec.layers.window import EACH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnspec.elaborate.graph import Graph
-    from cnnspec.layers.base import Shape
+    from cnnspec.layers.base import Layer, Shape
     from cnnspec.layers.window import Reach
 
     Masks = list[tuple[int, ...] | None]  # for every node one bit set a spatial axis; None: unknown
@@ -28,22 +28,24 @@ def sizes_known(shape: Shape | None) -> bool:
     return shape is not None and all([isinstance(n, int) for n in shape])
 
 
-def reaches_of(graph: Graph, shapes: Sequence[Shape | None]) -> list[tuple[Reach, ...] | None]:
+def reaches_of(
+    graph: Graph, shapes: Sequence[Shape | None], layers: Mapping[int, Layer] | None = None
+) -> list[tuple[Reach, ...] | None]:
     """What every node reads along each axis of its inputs; None for everything."""
     result: list[tuple[Reach, ...] | None] = []
     for node in graph.nodes:
         inputs = [shapes[i] for i in node.inputs]
-        known = node.layer is not None and None not in inputs
-        result.append(node.layer.reach(tuple(inputs)) if known and node.layer else None)  # type: ignore[arg-type]
+        layer = (layers or {}).get(node.index, node.layer)
+        result.append(None if layer is None or None in inputs else layer.reach(tuple(inputs)))  # type: ignore[arg-type]
     return result
 
 
 class Liveness:
-    """`real` and `live` of every node."""
+    """`real` and `live` of every node, some of whose layers may be replaced."""
 
-    def __init__(self, graph: Graph, shapes: Sequence[Shape | None]) -> None:
+    def __init__(self, graph: Graph, shapes: Sequence[Shape | None], layers: Mapping[int, Layer] | None = None) -> None:
         self.graph, self.shapes = graph, shapes
-        self.reaches = reaches_of(graph, shapes)
+        self.reaches = reaches_of(graph, shapes, layers)
         self._carried: dict[tuple[Reach, int, int, int], int] = {}
         self._marked: dict[tuple[Reach, int, int, int], int] = {}
         self.real = self._forward()

@@ -167,7 +167,7 @@ def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
     return tuple(merged)
 
 
-def network_field(graph: Graph, fields: list[NodeField]) -> tuple[Field, ...] | None:
+def network_field(fields: list[NodeField]) -> tuple[Field, ...] | None:
     """The field of the network: the largest of its spatial layers, before anything that depends on the whole input.
 
     None when a layer's is unknown, or when no layer has spatial axes.

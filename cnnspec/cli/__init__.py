@@ -6,6 +6,7 @@ Results go to stdout, the rest to stderr. Exit status: 0 clean, 1 findings, 2 us
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import sys
 
@@ -22,6 +23,10 @@ VERBS = {
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = sys.argv[1:] if argv is None else argv
+    codecs.register_error("cnnspec", _spelled)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="cnnspec")
     try:
         return _run(arguments)
     except SystemExit as stop:  # argparse: --help, or a usage error
@@ -32,6 +37,13 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("cnnspec: interrupted", file=sys.stderr)
         return 130
+
+
+def _spelled(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal or a file of a small character set gets in place of a character that it does not have."""
+    assert isinstance(error, UnicodeEncodeError)
+    text = error.object[error.start : error.end].translate({ord("─"): "-", ord("…"): "..."})
+    return text.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
 def _run(arguments: list[str]) -> int:

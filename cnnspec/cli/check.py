@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if options.output_format == "json":
         import json
 
-        print(json.dumps([as_data(diagnostic, name) for name, diagnostic in found], indent=2, ensure_ascii=False))
+        print(json.dumps([as_data(diagnostic, name) for name, diagnostic in found], indent=2))
     else:
         for _, diagnostic in found:
             print(show(diagnostic, in_color(sys.stdout)), end="\n\n")

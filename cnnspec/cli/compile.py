@@ -40,8 +40,10 @@ def run(options: argparse.Namespace) -> int:
     suffix = ".py" if target == "-" else os.path.splitext(target)[1]
     if suffix not in (".py", ".keras"):
         raise UsageError(f'cannot tell what "{target}" is to be: name it model.keras or model.py')
-    if os.path.isdir(target) or target != "-" and not os.path.isdir(os.path.dirname(os.path.abspath(target))):
-        raise UsageError(f"cannot write {target}: its folder does not exist, or it is a folder itself")
+    if os.path.isdir(target):
+        raise UsageError(f"cannot write {target}: it is a folder")
+    if target != "-" and not os.path.isdir(os.path.dirname(os.path.abspath(target))):
+        raise UsageError(f"cannot write {target}: its folder does not exist")
     network = load_one(options)
     if network is None:
         return FINDINGS

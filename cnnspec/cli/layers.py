@@ -49,19 +49,20 @@ def catalogue() -> str:
     )
 
 
-def signature(layer: type[Layer]) -> str:
+def signature(layer: type[Layer], most: int = 1000) -> str:
+    """The arguments with their defaults, the first `most` of them."""
     parts = []
     for name, argument in layer.arguments.items():
         default = argument.record_default
         parts.append(name if default is REQUIRED else f"{name}={show(default)}")
     if layer.merges:
         parts.insert(0, "in, …")
-    return ", ".join(parts)
+    return ", ".join([*parts[:most], *(["…"] if len(parts) > most else [])])
 
 
 def page(layer: type[Layer], word: str) -> str:
     """What there is to know about a layer: what it does, its arguments, its other names, an example."""
-    lines = [layer.names[0], "=" * len(layer.names[0]), "", inspect.cleandoc(layer.__doc__ or "")]
+    lines = [layer.names[0], "=" * len(layer.names[0]), "", f"{layer.names[0]}({signature(layer, 6)})", "", inspect.cleandoc(layer.__doc__ or "")]
     if word in layer.presets and word in FUNCTIONS:
         lines += ["", f"{word}(x) = {FUNCTIONS[word]}"]
     if layer.arguments:

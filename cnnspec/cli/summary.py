@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         import json
 
-        print(json.dumps(summary.json(network), indent=2, ensure_ascii=False))
+        print(json.dumps(summary.json(network), indent=2))
     elif options.format == "csv":
         print(summary.csv(network), end="")
     elif options.format == "markdown":

@@ -20,12 +20,12 @@ class Mismatch(Exception):
 
 
 class Tensor:
-    """A tensor: the output of a node, or of one of the Keras calls on the way there."""
+    """A tensor: the output of a node, or of one of the Keras calls on the way there, whose shape nobody may ask for."""
 
-    def __init__(self, node: int, part: int, shape: tuple[int | None, ...]) -> None:
+    def __init__(self, node: int, part: int, shape: tuple[int | None, ...] | None) -> None:
         self.node = node
         self.part = part
-        self.shape = (None, *shape)
+        self.shape = None if shape is None else (None, *shape)
 
 
 class Made:
@@ -81,13 +81,16 @@ class Alongside:
             raise Mismatch(f"{node.name} is torn apart")
         self.compare(layer, calls[part], node)
         owner = node.index if node.shares is None else node.shares
-        if not layer.name.startswith("ops.") and layer.owner not in ((owner, part), None if node.shares is None else ()):
+        if not layer.name.startswith("ops.") and layer.owner not in (
+            (owner, part),
+            None if node.shares is None else (),
+        ):
             raise Mismatch(f"{node.name} has other weights")
         layer.owner = (owner, part)
         self.part += 1
         if self.part == len(calls):
             self.position, self.part = self.position + 1, 0
-        return Tensor(node.index, part, known(node.shape))
+        return Tensor(node.index, part, known(node.shape) if part == len(calls) - 1 else None)
 
     def is_end(self, tensor: Tensor) -> bool:
         node = self.graph.nodes[tensor.node]

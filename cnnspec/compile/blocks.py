@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.calls import keras_calls
 from cnnspec.compile.frame import Binding, Differs, Env, Frame, Lines, Place, returning, spoken
 from cnnspec.compile.functions import Functions
+from cnnspec.compile.likeness import keys
 from cnnspec.compile.literals import as_tuple
 from cnnspec.compile.trace import Trace, Use, real
 from cnnspec.compile.values import is_closed
-from cnnspec.elaborate.values import BlockFunction, Closure, Function, Scope, Tensor
-from cnnspec.layers.argument import show
+from cnnspec.elaborate.values import BlockFunction, Scope, Tensor
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Hashable
 
     from cnnspec.compile.remarks import Remarks
 
@@ -231,35 +230,3 @@ def arguments_of(call: Use) -> dict[str, tree.Argument]:
     assert call.block is not None
     names = [p.name.text for p in call.block.block.parameters]
     return {a.name.text if a.name else names[position]: a for position, a in enumerate(call.arguments)}
-
-
-def keys(function: BlockFunction, calls: list[Use]) -> Iterator[Callable[[Use], Hashable]]:
-    """Ways to tell calls of a block apart, the coarsest first: the layers they make, their arguments, each alone."""
-    structures = {id(call): structure(call) for call in calls}
-    sites = {site for found in structures.values() for site in found}
-    differing = [s for s in sites if len({f[s] for f in structures.values() if s in f}) > 1]
-    yield lambda call: tuple([structures[id(call)].get(s) for s in differing])
-    names = [p.name.text for p in function.block.parameters]
-    yield lambda call: tuple([told(call.kids[-1].scope.names.get(name)) for name in names if call.kids[-1].scope])
-    yield id
-
-
-def structure(call: Use) -> dict[int, Hashable]:
-    """The Keras layers that each part of the text makes in one call, the calls inside it included."""
-    found: dict[int, set[Hashable]] = {}
-    queue = [call]
-    while queue:
-        use = queue.pop()
-        if use.layer is not None:
-            found.setdefault(id(use.node), set()).add(tuple([(c.name, c.helper) for c in keras_calls(use)]))
-        queue += use.kids
-    return {site: frozenset(made) for site, made in found.items()}
-
-
-def told(value: Any) -> Hashable:
-    """A value as far as calls are told apart by it."""
-    if isinstance(value, Closure):
-        return id(value.expression)
-    if isinstance(value, BlockFunction):
-        return id(value.block)
-    return type(value).__name__ if isinstance(value, (Function, Tensor)) else show(value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.frame import Binding, Differs, Env, Place
+from cnnspec.compile.flow import Flow
+from cnnspec.compile.frame import Binding, Differs, Place
 from cnnspec.compile.literals import literal, same
-from cnnspec.compile.steps import Steps, is_settled
 from cnnspec.compile.trace import Trace, Use, kids
 from cnnspec.compile.values import evidence
 from cnnspec.elaborate.values import Function, Tensor
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _NO_LINES = (tree.Budget, tree.Block, tree.Model, tree.Train, tree.Use)
 
 
-class Bodies(Steps):
+class Bodies(Flow):
     """Prints bodies."""
 
     def __init__(self, trace: Trace, remarks: Remarks) -> None:
@@ -68,7 +68,9 @@ class Bodies(Steps):
         if scope is None:
             return
         comments = self.comments(item, scope.source)
-        if before is not None and "\n\n" in re.sub(r"[ \t]", "", scope.source.text[before.end : item.start].split("#")[0]):
+        if before is not None and "\n\n" in re.sub(
+            r"[ \t]", "", scope.source.text[before.end : item.start].split("#")[0]
+        ):
             place.frame.emit("")
         if not isinstance(item, tree.Assign):
             for line in comments:
@@ -165,87 +167,3 @@ class Bodies(Steps):
             binding = Binding("value", frame.own(name))
         frame.assign(binding.text, text)
         return binding
-
-    # ---- loops and conditions ------------------------------------------------------------------------------
-    def loop(self, item: tree.Loop, place: Place, target: str) -> str:
-        frame = place.frame
-        runs = kids(place.uses, item.body)
-        if not runs:
-            return place.current
-        try:
-            with frame.attempt():
-                frame.assign(target, place.current)
-                iterable = self.range(item.iterable, place) if isinstance(item.iterable, tree.Range) else self.table(item.iterable, place)
-                env = Env(place.env, True)
-                names = [frame.own(name.text) for name in item.targets]
-                functions = any(isinstance(run.scope and run.scope.names.get(t.text), Function) for run in runs for t in item.targets)
-                tensors = all(isinstance(run.scope and run.scope.names.get(t.text), Tensor) for run in runs for t in item.targets)
-                for name, variable in zip(item.targets, names, strict=True):
-                    env.names[name.text] = Binding("function" if functions else "tensor" if tensors else "value", variable)
-                with frame.block(f"for {', '.join(names)} in {iterable}:"):
-                    frame.assign(target, self.body(item.body, place.at(runs, target if place.current else "", env), target))
-                for variable in names:
-                    frame.release(variable)
-            return target if place.current else ""
-        except Differs:
-            current = place.current
-        for turn in self.turns(place, item.body):
-            env = Env(place.env, True)
-            for name in item.targets:
-                env.names[name.text] = Binding("alias")
-            current = self.hold(self.body(item.body, place.at(turn, current, env), target), target, place)
-        return current
-
-    def branch(self, item: tree.Branch, place: Place, target: str) -> str:
-        frame = place.frame
-        arms: list[tuple[tree.Node | None, tree.Body]] = []
-        part: tree.Body | tree.Branch | None = item
-        while isinstance(part, tree.Branch):
-            arms.append((part.condition, part.body))
-            part = part.otherwise
-        if part is not None:
-            arms.append((None, part))
-        alive = [(condition, body, kids(place.uses, body)) for condition, body in arms]
-        alive = [arm for arm in alive if arm[2]]
-        if not alive:
-            return place.current
-        taken = [arm for arm in alive if not arm[2][0].ghost]
-        conditions = [condition for condition, _ in arms if condition is not None]
-        for chosen in (alive, taken):
-            try:
-                with frame.attempt():
-                    self.arms(chosen, conditions, place, target)
-                return target if place.current else ""
-            except Differs:
-                continue
-        if not taken:
-            return place.current
-        if len(taken) != 1 or len(taken[0][2]) != len(place.uses):
-            raise Differs
-        _, body, runs = taken[0]
-        return self.body(body, place.at(runs, env=Env(place.env, True)), target)
-
-    def arms(
-        self, alive: list[tuple[tree.Node | None, tree.Body, list[Use]]], conditions: list[tree.Node], place: Place, target: str
-    ) -> None:
-        """`if`, `elif`, `else`. `conditions` are all those of the text: an `else` may stand for them alone."""
-        frame = place.frame
-        frame.assign(target, place.current)
-        word = "if"
-        for condition, body, runs in alive:
-            if condition is not None:
-                header = f"{word} {self.value(condition, place)}:"
-                if is_settled(self.value(condition, place)):
-                    raise Differs
-            else:
-                header = "else:" if word == "elif" else f"if {self.none_of(conditions, place)}:"
-            with frame.block(header):
-                env = Env(place.env, True)
-                frame.assign(target, self.body(body, place.at(runs, target if place.current else "", env), target))
-            word = "elif"
-
-    def none_of(self, conditions: list[tree.Node], place: Place) -> str:
-        if len(conditions) == 1:
-            return self.opposite(conditions[0], place)
-        return self.opposite(tree.Logic(0, 0, "or", tuple(conditions)), place)
-

@@ -19,7 +19,7 @@ from cnnspec.record import Record
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
-    from cnnspec.layers.base import KerasCall, Layer
+    from cnnspec.layers.base import KerasCall, Layer, Shape
 
 Arguments = tuple[tree.Argument, ...]
 
@@ -74,7 +74,9 @@ class Calls(Values):
         self.trace = trace
         self.unnameable: set[str] = set()  # names that Keras may give to other layers by itself
 
-    def made(self, place: Place, arguments: Arguments, name: str, found: list[tuple[KerasCall, ...]] | None = None) -> list[Made]:
+    def made(
+        self, place: Place, arguments: Arguments, name: str, found: list[tuple[KerasCall, ...]] | None = None
+    ) -> list[Made]:
         """The Keras calls of one layer of the text, the same for all uses."""
         found = found or [keras_calls(use) for use in place.uses]
         first = place.uses[0]
@@ -97,11 +99,13 @@ class Calls(Values):
         """Names and texts of the arguments of one Keras call; of a default only where an expression gave it."""
         names = list(dict.fromkeys(name for call in calls for name in call.arguments))
         if calls[0].helper:
-            fields = dict.fromkeys(names, "padding")
+            fields = dict.fromkeys(names, "padding") if "padding" in cls.arguments else {}
         else:
             fields = {argument.keras.strip("-") or field: field for field, argument in cls.arguments.items()}
             order = list(cls.arguments)
-            names += [n for n, f in fields.items() if n not in names and f in written and not is_closed(written[f], place)]
+            names += [
+                n for n, f in fields.items() if n not in names and f in written and not is_closed(written[f], place)
+            ]
             names.sort(key=lambda name: order.index(fields[name]) if name in fields else len(order))
         texts = []
         for name in names:
@@ -110,8 +114,21 @@ class Calls(Values):
             values = [call.arguments.get(name, default) for call in calls]
             text = self.written(cls, field, written[field], values, place) if field in written else ""
             if text or any(name in call.arguments for call in calls):
-                texts.append((name, text or self.constant(values)[0]))
+                texts.append((name, text or self.computed(values, place)))
         return texts
+
+    def computed(self, values: list[Any], place: Place) -> str:
+        """An argument that the layer computed: the same in all uses, or made of its input's sizes."""
+        try:
+            return self.constant(values)[0]
+        except Differs:
+            shapes = [use.shapes[0] for use in place.uses if len(use.shapes) == 1]
+            if len(shapes) != len(values) or not all(isinstance(v, tuple) and len(v) == len(values[0]) for v in values):
+                raise
+        if values == shapes:
+            return f"{place.current}.shape[1:]"
+        columns = enumerate(zip(*values, strict=True))
+        return f"({', '.join(sized(list(column), position, shapes, place.current) for position, column in columns)})"
 
     def written(self, cls: type[Layer], field: str, node: tree.Node, values: list[Any], place: Place) -> str:
         """An argument as it was written, where that gives the values it has; else ""."""
@@ -152,6 +169,20 @@ def keras_calls(use: Use) -> tuple[KerasCall, ...]:
     if use.layer is None:
         raise Differs
     return use.layer.keras(use.shapes)
+
+
+def sized(sizes: list[Any], position: int, shapes: list[Shape], tensor: str) -> str:
+    """What some sizes are, one for each use: a number, a size of the input (at the same place first), a part of its
+    channels."""
+    if len(set(sizes)) == 1 and isinstance(sizes[0], int):
+        return str(sizes[0])
+    for axis in sorted(range(min(map(len, shapes))), key=lambda axis: axis != position):
+        if all(size == shape[axis] for size, shape in zip(sizes, shapes, strict=True)):
+            return f"{tensor}.shape[{axis + 1}]"
+    parts = {shape[-1] // size for size, shape in zip(sizes, shapes, strict=True) if isinstance(size, int) and size > 0}
+    if len(parts) != 1:
+        raise Differs
+    return f"{tensor}.shape[-1] // {parts.pop()}"
 
 
 def reads(cls: type[Layer], field: str, raw: Any, value: Any) -> bool:

@@ -151,7 +151,9 @@ def returning(lines: Lines, text: str, depth: int) -> Lines:
     if is_variable(text) and split and lines[split] == (depth, "else:"):
         first = next(i for i in range(split - 1, -1, -1) if lines[i][0] == depth)
         ends = (split - 1, len(lines) - 1)
-        if lines[first][1].startswith("if ") and all(lines[i][0] == depth + 1 and lines[i][1].startswith(head) for i in ends):
+        if lines[first][1].startswith("if ") and all(
+            lines[i][0] == depth + 1 and lines[i][1].startswith(head) for i in ends
+        ):
             then, otherwise = [(depth + 1, f"return {lines[i][1].removeprefix(head)}") for i in ends]
             outdented = [(d - 1, line) for d, line in [*lines[split + 1 : -1], otherwise]]
             return [*lines[: split - 1], then, *outdented]

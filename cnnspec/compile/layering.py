@@ -63,9 +63,14 @@ class Layering(Calls):
             calls = self.made(place, arguments, name)
         except Differs:
             return self.layered_by_padding(place, arguments, inputs, target, name)
+        between = target
+        if any(f"{inputs}.shape" in call.arguments for call in calls[1:]):  # is asked for once more
+            between = place.frame.fresh("y")
         for call in calls[:-1]:
-            place.frame.assign(target, call.on(inputs))
-            inputs = target
+            place.frame.assign(between, call.on(inputs))
+            inputs = between
+        if between != target:
+            place.frame.release(between)
         return calls[-1].on(inputs)
 
     def layered_by_padding(self, place: Place, arguments: Arguments, inputs: str, target: str, name: str) -> str:
@@ -89,6 +94,8 @@ class Layering(Calls):
         with frame.attempt():
             pad = self.made(place.at(padded), arguments, name)[0]
             (rest,) = self.made(place, arguments, name, [calls[-1:] for calls in made])
+            if f"{inputs}.shape" in rest.arguments:
+                raise Differs
             frame.assign(target, inputs)
             with frame.block(f"if {self.value(node, place)} > 0:"):
                 frame.assign(target, pad.on(target))
@@ -151,16 +158,24 @@ class Layering(Calls):
         """What to call a branch: the shortcut of a residual block, its other side y, else by number."""
         if isinstance(node, tree.Ternary) and any(isinstance(side, tree.Here) for side in (node.then, node.otherwise)):
             return frame.fresh("shortcut")
-        if len(whole) == 1 or len(whole) == 2 and any(isinstance(other, tree.Ternary) for other in whole if other is not node):
+        if (
+            len(whole) == 1
+            or len(whole) == 2
+            and any(isinstance(other, tree.Ternary) for other in whole if other is not node)
+        ):
             return frame.fresh("y")
         return frame.fresh(f"branch{next(i for i, n in enumerate(whole, 1) if n is node)}")
-
 
 
 def is_there(node: tree.Node, uses: list[Use]) -> bool:
     """Whether a branch is a tensor that is there already."""
     if isinstance(node, (tree.Name, tree.Index)):
-        return all(isinstance(value, Tensor) for use in uses for value in [use.value, *[kid.value for kid in use.kids]] if value)
+        return all(
+            isinstance(value, Tensor)
+            for use in uses
+            for value in [use.value, *[kid.value for kid in use.kids]]
+            if value
+        )
     return isinstance(node, tree.Here)
 
 
@@ -169,6 +184,8 @@ def is_short(node: tree.Node, uses: list[Use]) -> bool:
     if isinstance(node, tree.Call):
         made = all(use.block is not None or use.cls is not None and not use.cls.merges for use in uses)
         return made and not any(
-            isinstance(use.values.get(id(argument.value)), (Function, list)) for use in uses for argument in node.arguments
+            isinstance(use.values.get(id(argument.value)), (Function, list))
+            for use in uses
+            for argument in node.arguments
         )
     return isinstance(node, (tree.Here, tree.Name, tree.Index))

@@ -24,7 +24,13 @@ def laid_out(lines: list[tuple[int, str]]) -> str:
             if previous[1] or depth == 0:
                 made.append("")
         else:
-            if not previous[1] and depth < previous[0] and made and made[-1] == "" and text.startswith(("else:", "elif ")):
+            if (
+                not previous[1]
+                and depth < previous[0]
+                and made
+                and made[-1] == ""
+                and text.startswith(("else:", "elif "))
+            ):
                 made.pop()
             made += wrapped(text, depth)
         previous = (depth, text)
@@ -39,7 +45,11 @@ def wrapped(text: str, depth: int, tail: str = "") -> list[str]:
     if text.startswith("#") or len(one) <= WIDTH and not exploding(text):
         return [one]
     pair = splitting(text, WIDTH - len(indent))
-    if pair is None or not exploding(text) and len(at_operators(re.sub(r"^(\w+ = |return |if |elif |for \w.* in )|:$", "", text))) > 1:
+    if (
+        pair is None
+        or not exploding(text)
+        and len(at_operators(re.sub(r"^(\w+ = |return |if |elif |for \w.* in )|:$", "", text))) > 1
+    ):
         broken = parenthesised(text, depth, tail)
         if broken is not None or pair is None:
             return broken or [one]
@@ -49,7 +59,12 @@ def wrapped(text: str, depth: int, tail: str = "") -> list[str]:
     listing = start == 0 or not (text[start - 1].isalnum() or text[start - 1] in "_)]")
     inner = indent + "    "
     comprehension = len(items) == 1 and (" for " in inside or not listing)
-    if not inside.endswith(",") and (not listing or comprehension) and len(inner + inside) <= WIDTH and not exploding(inside):
+    if (
+        not inside.endswith(",")
+        and (not listing or comprehension)
+        and len(inner + inside) <= WIDTH
+        and not exploding(inside)
+    ):
         middle = [inner + inside]
     elif comprehension:
         middle = wrapped(inside, depth + 1, "" if " for " in inside else ",")
@@ -128,14 +143,23 @@ def parenthesised(text: str, depth: int, tail: str) -> list[str] | None:
     return ["    " * depth + head + "(", *lines, "    " * depth + ")" + end]
 
 
-OPERATORS = (r" (?=(?:if|else) )", r" (?=or )", r" (?=and )", r" (?=(?:==|!=|<|<=|>|>=) )", r" (?=[+-] )", r" (?=(?:\*|/|//|%) )")
+OPERATORS = (
+    r" (?=(?:if|else) )",
+    r" (?=or )",
+    r" (?=and )",
+    r" (?=(?:==|!=|<|<=|>|>=) )",
+    r" (?=[+-] )",
+    r" (?=(?:\*|/|//|%) )",
+)
 
 
 def at_operators(text: str) -> list[str]:
     """The text, broken at those of its operators outside of brackets that bind least."""
     inner = brackets(text)
     for pattern in OPERATORS:
-        cuts = [m.start() for m in re.finditer(pattern, text) if not any(start < m.start() < end for start, end in inner)]
+        cuts = [
+            m.start() for m in re.finditer(pattern, text) if not any(start < m.start() < end for start, end in inner)
+        ]
         if cuts:
             return [text[one:two].strip() for one, two in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     return [text]

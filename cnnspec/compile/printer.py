@@ -53,7 +53,12 @@ class Printer(Sharing):
             self.constants(self.item)
         parameters, given = self.parameters()
         result = self.body(self.body_node, Place(self.main, self.main_env, "", [self.body_use]), target)
-        own = [(0, f"def {self.title}({', '.join(parameters)}):"), *self.prelude, *self.main.lines, *self.ending(result)]
+        own = [
+            (0, f"def {self.title}({', '.join(parameters)}):"),
+            *self.prelude,
+            *self.main.lines,
+            *self.ending(result),
+        ]
         lines: Lines = list(self.module.lines)
         for function in [*self.called(own), own]:
             lines += [(0, ""), (0, ""), *function]
@@ -63,7 +68,9 @@ class Printer(Sharing):
     def called(self, own: Lines) -> list[Lines]:
         """The functions that are called, those from other files first, then in the order of the text."""
         here = self.parsed.source.name
-        words = {name: {word for _, text in lines for word in re.findall(r"\w+", text)} for _, name, lines in self.printed}
+        words = {
+            name: {word for _, text in lines for word in re.findall(r"\w+", text)} for _, name, lines in self.printed
+        }
         reached: set[str] = set()
         queue = [{word for _, text in own for word in re.findall(r"\w+", text)}]
         while queue:
@@ -88,7 +95,11 @@ class Printer(Sharing):
                 return self.main, self.main_env
             for name in names:
                 called = function.scope.names.get(name)
-                if isinstance(called, BlockFunction) and called.scope is function.scope and id(called.block) not in seen:
+                if (
+                    isinstance(called, BlockFunction)
+                    and called.scope is function.scope
+                    and id(called.block) not in seen
+                ):
                     queue.append(called)
         return self.module, env
 
@@ -118,7 +129,9 @@ class Printer(Sharing):
         """A constant; one of a network without a model around it that blocks read goes to the module."""
         if self.item is None and place.env is self.main_env:
             called = [calls[0].block.block for calls in self.trace.calls.values() if calls[0].block]
-            local = names_in(item.value) & place.env.names.keys() or any(isinstance(n, tree.Here) for n in walk(item.value))
+            local = names_in(item.value) & place.env.names.keys() or any(
+                isinstance(n, tree.Here) for n in walk(item.value)
+            )
             plain = not local and not any(isinstance(value, Tensor) for value in evidence(item.value, place))
             if plain and any(item.name.text in names_in(block) for block in called):
                 self.write_constant(item, Place(self.module, self.file_env, "", place.uses))

@@ -28,7 +28,10 @@ class Remarks:
             return []
         line = source.position(item.start)[0]
         found: list[str] = []
-        if self.lines.get(line, (True, ""))[0] is False and source.line(line)[: source.position(item.start)[1] - 1].strip() == "":
+        if (
+            self.lines.get(line, (True, ""))[0] is False
+            and source.line(line)[: source.position(item.start)[1] - 1].strip() == ""
+        ):
             found.append(self.lines[line][1])
         above = line - 1
         while line > self.first and self.lines.get(above, (False, ""))[0]:

@@ -48,7 +48,9 @@ class Returned(Exception):
 class Defined:
     """A function of the source, with the names around it."""
 
-    def __init__(self, node: ast.FunctionDef | ast.Lambda, scopes: list[dict[str, Any]], defaults: dict[str, Any]) -> None:
+    def __init__(
+        self, node: ast.FunctionDef | ast.Lambda, scopes: list[dict[str, Any]], defaults: dict[str, Any]
+    ) -> None:
         self.node, self.scopes, self.defaults = node, scopes, defaults
 
 
@@ -110,7 +112,9 @@ class Reader(Alongside):
 
     def defined(self, node: ast.FunctionDef | ast.Lambda, scopes: list[dict[str, Any]]) -> Defined:
         spec = node.args
-        defaults = dict(zip([a.arg for a in spec.args][::-1], [self.value(d, scopes) for d in spec.defaults][::-1], strict=False))
+        defaults = dict(
+            zip([a.arg for a in spec.args][::-1], [self.value(d, scopes) for d in spec.defaults][::-1], strict=False)
+        )
         for name, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
             if default is not None:
                 defaults[name.arg] = self.value(default, scopes)
@@ -155,7 +159,9 @@ class Reader(Alongside):
                 return OPERATORS[type(node.op)](self.value(node.left, scopes), self.value(node.right, scopes))
             case ast.UnaryOp():
                 value = self.value(node.operand, scopes)
-                return not value if isinstance(node.op, ast.Not) else -value if isinstance(node.op, ast.USub) else +value
+                return (
+                    not value if isinstance(node.op, ast.Not) else -value if isinstance(node.op, ast.USub) else +value
+                )
             case ast.Compare(ops=[one], comparators=[right]):
                 return OPERATORS[type(one)](self.value(node.left, scopes), self.value(right, scopes))
             case ast.BoolOp():

@@ -34,9 +34,10 @@ class Sharing(Blocks):
             raise Differs
         layers: Layers = []
         for uses in zip(*runs, strict=True):
-            own = all(use.scope and isinstance(v, SharedFunction) and use.scope.parent is v.scope for use, v in zip(
-                uses, [use.value for use in place.uses], strict=True
-            ))
+            own = all(
+                use.scope and isinstance(v, SharedFunction) and use.scope.parent is v.scope
+                for use, v in zip(uses, [use.value for use in place.uses], strict=True)
+            )
             there = Place(place.frame, Env(place.env), "", list(uses))
             assert uses[0].made is not None
             layers.append((self.made(there, uses[0].arguments if own else (), ""), uses[0].made))
@@ -93,7 +94,12 @@ class Sharing(Blocks):
         scope = first.scope
         for name in scope.all_names() if scope else []:
             binding = place.env.find(name)
-            if scope and scope.find(name) == Tensor(ENTRY - 1 - index) and binding is not None and binding.kind == "tensor":
+            if (
+                scope
+                and scope.find(name) == Tensor(ENTRY - 1 - index)
+                and binding is not None
+                and binding.kind == "tensor"
+            ):
                 return binding.text
         raise Differs
 
@@ -124,7 +130,12 @@ def wiring(runs: list[list[Use]], uses: list[Use]) -> Reads | None:
             made = run[number].made if number < len(run) else None
             inputs = made.inputs if made is not None else (use.result.index,)
             order = {layer.made.index: place for place, layer in enumerate(run) if layer.made}
-            choices.append([{order[i]} if i in order else {ENTRY - 1 - i, *([ENTRY] if i == use.current.index else [])} for i in inputs])
+            choices.append(
+                [
+                    {order[i]} if i in order else {ENTRY - 1 - i, *([ENTRY] if i == use.current.index else [])}
+                    for i in inputs
+                ]
+            )
         if len({len(choice) for choice in choices}) != 1:
             return None
         agreed = [set.intersection(*column) for column in zip(*choices, strict=True)]

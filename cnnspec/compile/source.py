@@ -17,7 +17,7 @@ from cnnspec.compile.literals import NoLiteral
 from cnnspec.compile.printer import Printer, finished
 from cnnspec.compile.replay import replay
 from cnnspec.compile.steps import TooHard
-from cnnspec.compile.trace import record
+from cnnspec.compile.tracer import record
 
 if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph

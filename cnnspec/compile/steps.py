@@ -79,7 +79,9 @@ class Steps(Layering):
 
     def naming(self, node: tree.Naming, place: Place, target: str, name: str) -> str:
         once = len(place.uses) == 1 and self.is_once(node)
-        text = self.apply(node.value, place.at(self.inside(place, node.value)), target, node.name.text if once else name)
+        text = self.apply(
+            node.value, place.at(self.inside(place, node.value)), target, node.name.text if once else name
+        )
         receiver = place.env.receiver()
         binding = receiver.names.get(node.name.text)
         if binding is None or binding.kind != "tensor":

@@ -134,11 +134,14 @@ class Values:
         return f"{shape}[{places.pop()}]", ATOM
 
     def _listed(self, node: tree.Tuple | tree.List, place: Place) -> tuple[str, int]:
-        functions = any(self.is_function(value) for item in node.items for value in evidence(item, place))
-        if functions:
-            items = [self.function(item, place, "branch") for item in node.items]
-        else:
-            items = [self.value(item, place) for item in node.items]
+        values = [evidence(item, place) for item in node.items]
+        functions = any(self.is_function(value) for found in values for value in found)
+        items = []
+        for item, found in zip(node.items, values, strict=True):
+            if functions and any(isinstance(value, Tensor) or self.is_function(value) for value in found):
+                items.append(self.function(item, place, "branch"))  # a tensor is a function, too, among functions
+            else:
+                items.append(self.value(item, place))
         inner = ", ".join(items)
         if isinstance(node, tree.Tuple):
             return f"({inner}{',' if len(items) == 1 else ''})", ATOM

@@ -54,26 +54,25 @@ def elaborate(
                 raise KeyError(f'no model has a parameter "{name}"', has + suggestion(name, known))
     if not definitions.models:
         return _whole_file(first, definitions)
+    beside = next((item for item in parsed.body.items if isinstance(item, _NETWORK_ITEMS)), None)
+    if beside is not None:
+        message = "a step beside a model belongs to none"
+        first.error("E012", beside, definitions.scope, message, "move it into the model's braces")
     for item in parsed.body.items:
-        if isinstance(item, _NETWORK_ITEMS):
-            first.error(
-                "E012",
-                item,
-                definitions.scope,
-                "a step beside a model belongs to none",
-                "move it into the model's braces",
-            )
-        elif isinstance(item, tree.Assign):
+        if isinstance(item, tree.Assign):
             first.assign(item, definitions.scope, None)
     train = _train(first, definitions)
-    made = []
-    for number, model in enumerate(models):
-        builder = make(model.name.text, max_layers)
-        if number == 0:
-            builder.errors, builder._seen = first.errors, first._seen
-        graph = _model(builder, model, definitions.scope, parameters or {})
-        made.append(Elaborated(graph, train, tuple(builder.errors), model))
-    return tuple(made)
+    builders = [make(model.name.text, max_layers) for model in models]
+    for builder in builders[:1]:  # what is wrong with the file itself is told with its first model
+        builder.errors, builder._seen = first.errors, first._seen
+    graphs = [_model(b, model, definitions.scope, parameters or {}) for b, model in zip(builders, models, strict=True)]
+    first.never_run(definitions.scope)
+    return tuple(
+        [
+            Elaborated(graph, train, tuple(builder.errors), model)
+            for graph, builder, model in zip(graphs, builders, models, strict=True)
+        ]
+    )
 
 
 def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elaborated, ...]:
@@ -82,6 +81,7 @@ def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elab
         for item in items:
             if isinstance(item, tree.Assign):
                 builder.assign(item, definitions.scope, None)
+        builder.never_run(definitions.scope)
         if not builder.errors:
             return ()
     graph = builder.build(definitions.parsed.body, definitions.scope)
@@ -90,7 +90,9 @@ def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elab
         builder.error(
             "E016", first, definitions.scope, "this network has no input", "begin with, for example, input 28x28x1"
         )
-    return (Elaborated(graph, _train(builder, definitions), tuple(builder.errors), None),)
+    train = _train(builder, definitions)
+    builder.never_run(definitions.scope)
+    return (Elaborated(graph, train, tuple(builder.errors), None),)
 
 
 def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters: Mapping[str, Any]) -> Graph:

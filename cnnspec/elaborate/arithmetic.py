@@ -152,8 +152,10 @@ class Arithmetic(Reporting):
             return len(values[0])
         if len(values) == 1 and isinstance(values[0], (list, tuple)) and word in ("min", "max"):
             values = list(values[0])
-        if not values or not all(map(is_number, values)):
-            return self.error("E012", node, scope, f"{word} takes numbers", f"write, for example, {word}(7 / 2)")
+        several = word in ("min", "max")
+        if not values or not all(map(is_number, values)) or len(values) > 1 and not several:
+            takes, example = ("numbers", "7, 2") if several else ("one number", "7 / 2")
+            return self.error("E012", node, scope, f"{word} takes {takes}", f"write, for example, {word}({example})")
         return BUILTINS[word](*values)
 
 

@@ -46,10 +46,11 @@ def bind(
     for argument in arguments:
         if argument.name is None:
             if position >= len(free):
-                takes = f"{word} takes {len(free)} arguments" if free else f"{word} takes no arguments"
-                run.error(
-                    "E011", argument, scope, f"{takes}, this is one too many", f"`cnnspec layers {word}` lists them"
-                )
+                takes = f"{len(free)} argument{'s' * (len(free) > 1)}" if free else "no arguments"
+                help = f"`cnnspec layers {word}` lists them" if free else "drop it"
+                if len(free) == 1:
+                    help = f"several numbers stand in parentheses of their own: {word}((2, 1))"
+                run.error("E011", argument, scope, f"{word} takes {takes}, this is one too many", help)
                 return None
             name = free[position]
             position += 1
@@ -65,7 +66,7 @@ def bind(
                 failed = True
                 continue
         if name in given:
-            run.error("E011", argument, scope, f"{name} is given twice", "drop one")
+            run.error("E011", argument, scope, f"{name} is given twice", "drop one, or put what has no name first")
             failed = True
             continue
         value = run.evaluate(argument.value, scope, current)
@@ -133,7 +134,7 @@ def aside(argument: tree.Argument, bound: Bound, scope: Scope, current: Tensor |
                 "E011",
                 argument,
                 scope,
-                f"data_format {describe(value)}: channels stand last here",
+                f"data_format is {describe(value)}, but here channels stand last",
                 "drop it, and write the shapes as HxWxC",
             )
     else:

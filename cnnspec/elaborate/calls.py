@@ -88,6 +88,7 @@ class Calls(Steps):
         self, function: BlockFunction, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor
     ) -> Tensor:  # fmt: skip
         block = function.block
+        function.called = True
         site = Site(scope.source, at, scope.caller, scope.block)
         if function.recursive:
             return self.lost(current, site)
@@ -148,12 +149,17 @@ class Calls(Steps):
         def run() -> Tensor:
             return self.apply(function.expression, function.scope.inner(), current)
 
+        around = self.sharing, self.replaying  # a layer belongs to the innermost shared function alone
         if function.nodes is None:
-            self.sharing.append([])
+            self.sharing, self.replaying = [[]], []
             result = self.inside(at, scope, run, current)
-            function.nodes = self.sharing.pop()
+            function.nodes = self.sharing[0]
         else:
-            self.replaying.append((function.nodes, [0]))
+            used = [0]
+            self.sharing, self.replaying = [], [(function.nodes, used)]
             result = self.inside(at, scope, run, current)
-            self.replaying.pop()
+            if used[0] != len(function.nodes) and not self.errors:
+                message = f"{function.name} is shared, but here it has {used[0]} layers, {len(function.nodes)} at its first use"
+                self.error("E102", at, scope, message, "its weights cannot be the same: keep conditions out of it")
+        self.sharing, self.replaying = around
         return result

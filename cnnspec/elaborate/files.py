@@ -12,7 +12,7 @@ from cnnspec.record import Record
 from cnnspec.source import Source, Span
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
-from cnnspec.syntax.tree import names_in
+from cnnspec.syntax.tree import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,20 +87,12 @@ class Files:
     def recursion(self, blocks: dict[str, BlockFunction], scope: Scope) -> None:
         """Note every block that reaches itself: it would never end."""
         calls = {name: calls_of(function.block) & blocks.keys() for name, function in blocks.items()}
-        reached: dict[str, set[str]] = {}
-        for name in blocks:
-            seen = reached[name] = set()
-            queue = list(calls[name])
-            while queue:
-                called = queue.pop()
-                if called not in seen:
-                    seen.add(called)
-                    queue += calls[called]
+        circles = {name: circle for circle in circles_of(calls) for name in circle}
         told: set[str] = set()
         for name, function in blocks.items():
-            function.recursive = name in reached[name]
+            function.recursive = name in circles
             if function.recursive and name not in told:  # a circle is said once, where its first block stands
-                circle = [other for other in reached[name] if name in reached[other]]
+                circle = circles[name]
                 told.update(circle)
                 way = "itself" if circle == [name] else "itself through " + ", ".join(sorted(set(circle) - {name}))
                 self.run.error(
@@ -134,7 +126,7 @@ class Files:
     def path(self, item: tree.Use, scope: Scope) -> str | None:
         """The file that is meant, when it lies inside the project."""
         here = os.path.dirname(os.path.abspath(scope.source.name)) if scope.source.name != "<stdin>" else os.getcwd()
-        path = os.path.realpath(os.path.join(here, item.path.value))
+        path = os.path.realpath(os.path.join(here, item.path.value.replace("\0", "?")))
         root = os.path.realpath(project_root(here))
         if os.path.commonpath([root, path]) != root or "\0" in item.path.value:
             self.run.error(
@@ -167,9 +159,22 @@ class Files:
             note = Note("used here", Span(scope.source, item.path.start, item.path.end))
             self.run.errors += [d.replace(notes=(*d.notes, note)) for d in parsed.diagnostics]
             self.reading.append(path)
-            self.known[path] = self.define(parsed)
+            self.known[path] = definitions = self.define(parsed)
             self.reading.pop()
+            self.constants(definitions)
         return self.known[path]
+
+    def constants(self, definitions: Definitions) -> None:
+        """Bind the constants of a file that is used, for its blocks; one that is none without its network is left out."""
+        scope, errors = definitions.scope, self.run.errors
+        for item in definitions.parsed.body.items:
+            if isinstance(item, tree.Assign) and item.name.text not in scope.places:
+                before = len(errors)
+                value = self.run.evaluate(item.value, scope, None)
+                if len(errors) > before or value is UNKNOWN:
+                    del errors[before:]
+                    continue
+                scope.names[item.name.text], scope.places[item.name.text] = value, item.name
 
 
 def project_root(folder: str) -> str:
@@ -184,7 +189,53 @@ def project_root(folder: str) -> str:
         at = above
 
 
+def circles_of(calls: dict[str, set[str]]) -> list[list[str]]:
+    """The groups of names that reach one another through calls (Tarjan's strongly connected components)."""
+    found: list[list[str]] = []
+    number: dict[str, int] = {}  # in the order of discovery
+    low: dict[str, int] = {}  # the earliest that is reached and still open
+    opened: list[str] = []
+    closed: set[str] = set()
+    for start in calls:
+        path = [] if start in number else [(start, iter(calls[start]))]
+        while path:
+            name, rest = path[-1]
+            if name not in number:
+                number[name] = low[name] = len(number)
+                opened.append(name)
+            called = next(rest, None)
+            if called is not None:
+                if called not in number:
+                    path.append((called, iter(calls[called])))
+                elif called not in closed:
+                    low[name] = min(low[name], number[called])
+                continue
+            path.pop()
+            if path:
+                low[path[-1][0]] = min(low[path[-1][0]], low[name])
+            if low[name] == number[name]:
+                circle = [opened.pop()]
+                while circle[-1] != name:
+                    circle.append(opened.pop())
+                closed.update(circle)
+                if len(circle) > 1 or name in calls[name]:
+                    found.append(circle)
+    return found
+
+
 def calls_of(block: tree.Block) -> set[str]:
-    """The names that a block may call, its parameters left out."""
-    defaults = [names_in(p.default) for p in block.parameters if p.default is not None]
-    return names_in(block.body).union(*defaults) - {p.name.text for p in block.parameters}
+    """The names that a block may call: not its parameters, what it binds itself, nor the words that only label something."""
+    used: set[str] = set()
+    bound = {p.name.text for p in block.parameters}
+    labels: set[int] = set()
+    for part in (*[p.default for p in block.parameters if p.default is not None], block.body):
+        for node in walk(part):  # what labels a name comes before the name
+            if isinstance(node, (tree.Naming, tree.Assign, tree.Shared, tree.Input)) and node.name is not None:
+                bound.add(node.name.text)
+            elif isinstance(node, tree.Loop):
+                bound.update([target.text for target in node.targets])
+            elif isinstance(node, (tree.Argument, tree.Attribute)) and node.name is not None:
+                labels.add(id(node.name))
+            elif isinstance(node, tree.Name) and id(node) not in labels:
+                used.add(node.text)
+    return used - bound

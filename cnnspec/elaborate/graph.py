@@ -95,6 +95,19 @@ class Graph:
                 readers[index].append(node.index)
         return readers
 
+    def used(self) -> list[bool]:
+        """For each node whether an output depends on it; all are, as far as is known, while there is no output."""
+        if not self.outputs:
+            return [True] * len(self.nodes)
+        used = [False] * len(self.nodes)
+        for index in self.outputs:
+            used[index] = True
+        for node in reversed(self.nodes):
+            if used[node.index]:
+                for index in node.inputs:
+                    used[index] = True
+        return used
+
     def assign_names(self) -> None:
         """Give every node that has no name of its own one of its layer's, numbered from 1: conv1, conv2, relu6_1."""
         taken = {node.name for node in self.nodes if node.name}

@@ -9,7 +9,8 @@ from cnnspec.elaborate.calls import Calls
 from cnnspec.elaborate.graph import BudgetLimit, Graph, Site
 from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.reporting import TooMuch, describe
-from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope, SharedFunction, Tensor
+from cnnspec.elaborate.unmet import unknown_in_block, unknown_steps
+from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Closure, Scope, SharedFunction, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.layers.base import Shape
 from cnnspec.names import suggestion
@@ -18,7 +19,7 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 SHOWN = 1000  # layers that are kept of a network that is too large
@@ -30,6 +31,7 @@ class NetworkBuilder(Calls):
 
     def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
         super().__init__(name, max_layers)
+        self.constants: list[Closure] = []  # layer functions that have a name
         self.unread = False  # whether an item was met that could not be parsed
         self._items: dict[type, Callable[[Any, Scope, Tensor | None], Tensor | None]] = {
             tree.Step: self.step,
@@ -115,9 +117,26 @@ class NetworkBuilder(Calls):
             shape = next(a.value for a in first.arguments if _named(a, "input_shape"))
             return self.input(tree.Input(shape.start, shape.end, None, shape), scope, None)
         if self.graph.inputs or self.unread:  # an input was refused, or may stand in what could not be read
+            self.unmet(unknown_steps(value, scope, set()), scope)
             return None
         self.error("E016", value, scope, "there is no input before this step", "begin with, for example, input 28x28x1")
+        self.unread = True
+        self.unmet(unknown_steps(value, scope, set()), scope)
         return None
+
+    def unmet(self, names: Iterator[tree.Name], scope: Scope) -> None:
+        """Say that names are unknown in a part that is not run."""
+        for name in names:
+            self.unknown_name(name, name.text, scope)
+
+    def never_run(self, scope: Scope) -> None:
+        """Look at what nothing applied: the blocks and constants of a file."""
+        for value in scope.names.values():
+            if isinstance(value, BlockFunction) and not value.called and not value.recursive and value.scope is scope:
+                self.unmet(unknown_in_block(value.block, scope), scope)
+        for closure in self.constants:
+            if not closure.applied and not isinstance(closure.expression, tree.Arithmetic):
+                self.unmet(unknown_steps(closure.expression, closure.scope, set()), closure.scope)
 
     def input(self, item: tree.Input, scope: Scope, current: Tensor | None) -> Tensor | None:
         shape = self.input_shape(item, scope, current)
@@ -198,7 +217,10 @@ class NetworkBuilder(Calls):
         return current
 
     def assign(self, item: tree.Assign, scope: Scope, current: Tensor | None) -> Tensor | None:
-        self.bind_name(item.name, self.evaluate(item.value, scope, current), scope)
+        value = self.evaluate(item.value, scope, current)
+        if isinstance(value, Closure):
+            self.constants.append(value)
+        self.bind_name(item.name, value, scope)
         return current
 
     def shared(self, item: tree.Shared, scope: Scope, current: Tensor | None) -> Tensor | None:

@@ -28,7 +28,9 @@ class Placing(Expressions):
         self.max_layers = max_layers
         self.multiplier = 1  # how often the repeats around the present place run it
         self.taken: set[str] = set()
+        self.numbered: dict[str, int] = {}  # the next number to try for a name that is taken
         self.sharing: list[list[int]] = []  # the layers made so far by each shared function being recorded
+        self.shared_layers: set[int] = set()  # made by the first use of a shared function
         self.replaying: list[tuple[list[int], list[int]]] = []  # (layers of the first use, position) being reused
         self._inferred: dict[tuple[int, tuple[Shape, ...]], tuple[Problem | None, Shape | None]] = {}
 
@@ -158,9 +160,12 @@ class Placing(Expressions):
 
     def name_node(self, node: Node, name: str) -> None:
         """Call a node by a name that the text gives, made unique with a number."""
-        unique, number = name, 2
-        while unique in self.taken:
-            unique, number = f"{name}_{number}", number + 1
+        unique = name
+        if name in self.taken:
+            number = self.numbered.get(name, 2)
+            while f"{name}_{number}" in self.taken:
+                number += 1
+            unique, self.numbered[name] = f"{name}_{number}", number + 1
         self.taken.add(unique)
         node.name = unique
 
@@ -168,15 +173,16 @@ class Placing(Expressions):
         """Enter a layer into the shared functions that are being recorded or reused."""
         if self.replaying:
             first, position = self.replaying[-1]
-            if position[0] < len(first):
-                original = self.graph.nodes[first[position[0]]]
-                position[0] += 1
+            position[0] += 1
+            if position[0] <= len(first):
+                original = self.graph.nodes[first[position[0] - 1]]
                 while original.shares is not None:
                     original = self.graph.nodes[original.shares]
                 node.shares = original.index
                 self.check_shared(node, original, at, scope)
         if self.sharing:
             self.sharing[-1].append(node.index)
+            self.shared_layers.add(node.index)
 
     def check_shared(self, node: Node, original: Node, at: tree.Node, scope: Scope) -> None:
         here, there = self.graph.input_shapes(node), self.graph.input_shapes(original)

@@ -63,7 +63,10 @@ class Reporting:
 
     def unknown_name(self, node: tree.Node, name: str, scope: Scope) -> Any:
         from cnnspec.layers import spellings
+        from cnnspec.names import PYTORCH
 
+        if name in PYTORCH:
+            return self.error("E010", node, scope, f"{name} is PyTorch's, which takes other arguments", PYTORCH[name])
         known = [*scope.all_names(), *spellings()]
         hint = suggestion(name, known).removeprefix("; ")
         return self.error(

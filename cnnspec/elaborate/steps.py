@@ -87,6 +87,7 @@ class Steps(Placing):
         elif isinstance(value, LayerFunction):
             return self.apply_layer(value.layer, value.word, (), at, scope, current)
         elif isinstance(value, Closure):
+            value.applied = True
             return self.inside(at, scope, lambda: self.apply(value.expression, value.scope.inner(), current), current)
         elif isinstance(value, BlockFunction):
             return self.apply_block(value, (), at, scope, current)
@@ -129,12 +130,10 @@ class Steps(Placing):
     def apply_naming(self, node: tree.Naming, scope: Scope, current: Tensor) -> Tensor:
         made = len(self.graph.nodes)
         result = self.apply(node.value, scope, current)
-        if (
-            result.index >= made
-            and not self.graph.nodes[result.index].name
-            and self.graph.nodes[result.index].shares is None
-        ):
-            self.name_node(self.graph.nodes[result.index], node.name.text)
+        last = self.graph.nodes[result.index]
+        of_shared = last.shares is not None or (result.index in self.shared_layers and not self.sharing)
+        if result.index >= made and not last.name and not of_shared:
+            self.name_node(last, node.name.text)
         self.bind_name(node.name, result, scope)
         return result
 
@@ -179,7 +178,8 @@ class Steps(Placing):
         if not self.repeats(node, first):
             if self.is_function(first):
                 message = f'"{node.rest[0][0]}" is not for layers'
-                self.error("E012", node, scope, message, "f * n repeats f, a -> b joins two")
+                help = "write add(in, …) for a sum" if node.rest[0][0] == "+" else "f * n repeats f, a -> b joins two"
+                self.error("E012", node, scope, message, help)
                 return self.lost(current, Site(scope.source, node, scope.caller, scope.block))
             return self.apply_value(self.evaluate(node, scope, current), node, scope, current)
         times = 1
@@ -209,12 +209,12 @@ class Steps(Placing):
         finally:
             self.multiplier = outer
         each = len(self.graph.nodes) - made
-        if each == 0:  # no layer was made: once more changes nothing
-            return result
         self.limit(node, scope, made + each * times)
         for _ in range(times - 1):
+            if result == current:  # once more changes nothing
+                break
             self.count(node, scope)
-            result = self.apply(node.first, scope, result)
+            current, result = result, self.apply(node.first, scope, result)
         return result
 
 

@@ -82,22 +82,24 @@ class Function:
 class Closure(Function):
     """An expression that names layers, with the scope that its names are looked up in."""
 
-    __slots__ = ("expression", "scope")
+    __slots__ = ("applied", "expression", "scope")
 
     def __init__(self, expression: tree.Node, scope: Scope) -> None:
         self.expression = expression
         self.scope = scope
+        self.applied = False
 
 
 class BlockFunction(Function):
     """A block, as a file defines it."""
 
-    __slots__ = ("block", "recursive", "scope")
+    __slots__ = ("block", "called", "recursive", "scope")
 
     def __init__(self, block: tree.Block, scope: Scope) -> None:
         self.block = block
         self.scope = scope
         self.recursive = False
+        self.called = False
 
 
 class SharedFunction(Function):

@@ -14,6 +14,7 @@ from cnnspec.layers.regularization import AlphaDropout, Dropout, GaussianDropout
 from cnnspec.layers.resampling import AdaptiveAvgPool, AdaptiveMaxPool, Resize
 from cnnspec.layers.reshaping import ChannelShuffle, Crop, Flatten, Identity, Pad, Permute, Repeat, Reshape
 from cnnspec.layers.transposed import ConvTranspose, Upsample
+from cnnspec.names import PYTORCH
 
 CATALOGUE: tuple[type[Layer], ...] = (
     Conv, DepthwiseConv, SeparableConv, ConvTranspose, Dense,
@@ -29,8 +30,8 @@ _by_spelling: dict[str, type[Layer]] = {spelling: layer for layer in CATALOGUE f
 
 
 def find(word: str) -> type[Layer] | None:
-    """The layer that a word names, in any case and by any of its spellings: conv, CONV, Conv2D."""
-    return _by_spelling.get(word) or _by_spelling.get(word.lower())
+    """The layer that a word names, in any case and by any of its spellings: conv, CONV, Conv2D. Not PyTorch's Conv2d."""
+    return _by_spelling.get(word) or (None if word in PYTORCH else _by_spelling.get(word.lower()))
 
 
 def spellings() -> list[str]:

@@ -117,7 +117,15 @@ def number(value: Any) -> int | float:
 def rate(value: Any) -> int | float:
     """A number from 0 up to, not including, 1."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1:
-        raise Unfit("a share from 0 up to, not including, 1")
+        percent = isinstance(value, int) and not isinstance(value, bool) and 1 < value < 100
+        raise Unfit("a share from 0 up to, not including, 1", f"{value} percent is {value / 100}" if percent else "")
+    return value
+
+
+def share(value: Any) -> int | float:
+    """A number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise Unfit("a number from 0 to 1")
     return value
 
 

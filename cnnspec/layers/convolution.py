@@ -19,7 +19,7 @@ from cnnspec.layers.argument import (
     show,
 )
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, needs_space, product, show_shape
-from cnnspec.layers.window import Reach, Window, along, fits, sides
+from cnnspec.layers.window import Reach, Window, along, fits, one_each, sides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Windowed(Layer):
         for argument_name, value in given.items():
             if not fits(value, rank):
                 message = f"{argument_name} has {len(value)} axes, the input {show_shape(inputs[0])} has {rank}"
-                return Problem("E106", message, argument_name, f"give one number, or {rank}")
+                return Problem("E106", message, argument_name, one_each(rank))
         if given["padding"] == "causal" and rank != 1:
             return Problem("E011", "causal padding is for one dimension", "padding", "use same")
         for axis, window in enumerate(self.windows(inputs)):
@@ -61,7 +61,7 @@ class Windowed(Layer):
             if isinstance(room, int) and room < window.extent:
                 dilated = f" dilated to {window.extent}" if window.dilation > 1 else ""
                 padded = f" + padding {room - n}" if room != n else ""
-                message = f"{name}'s kernel {window.kernel}{dilated} does not fit into {n}{padded} positions"
+                message = f"{name}'s kernel {window.kernel}{dilated} does not fit into {n}{padded} position{'s' * (room != 1)}"
                 axis_name = (
                     ("height", "width") if rank == 2 else ("depth", "height", "width") if rank == 3 else ("length",)
                 )

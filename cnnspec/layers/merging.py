@@ -71,11 +71,13 @@ def difference(a: Shape, b: Shape) -> str:
     """What to do about two shapes that cannot be merged."""
     if len(a) != len(b):
         return "bring both to the same number of axes"
+    if len(a) == 1:
+        return f"give both the same length, for example with dense({a[-1]})"
     if a[:-1] == b[:-1]:
         return f"give both the same channels, for example with conv({a[-1]}, {'x'.join(['1'] * (len(a) - 1)) or '1'})"
     if a[-1] == b[-1]:
         return "give both the same height and width: the same strides, padding=same, or crop the larger"
-    return f"give both the same size, for example with conv({a[-1]}, 1x1, stride=…) on the shortcut"
+    return f"height and width: the same strides, or padding=same; channels {a[-1]} and {b[-1]}: conv({a[-1]}, 1x1), say"
 
 
 class Add(Merge):
@@ -157,7 +159,7 @@ class Concatenate(Layer):
         for number, other in enumerate(inputs[1:], 2):
             rest = [(x, y) for i, (x, y) in enumerate(zip(first, other, strict=False)) if i != along]
             if len(first) != len(other) or not all(may_agree(x, y) for x, y in rest):
-                message = f"concat of {show_shape(first)} and {show_shape(other)}: they differ beside the axis they are joined along"
+                message = f"concat of {show_shape(first)} and {show_shape(other)}: all but the axis they are joined along must agree"
                 help = "give both the same height and width: the same strides, padding=same, or crop the larger"
                 return Problem(
                     "E102",

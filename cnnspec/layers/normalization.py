@@ -13,6 +13,7 @@ from cnnspec.layers.argument import (
     number,
     optional,
     regularizer,
+    share,
 )
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, axis_problem
 
@@ -49,14 +50,18 @@ class BatchNorm(Layer):
     )
 
     axis: int = argument(integer, "axis that is kept apart", -1)
-    momentum: float = argument(number, "of the moving averages", 0.99)
+    momentum: float = argument(share, "of the moving averages", 0.99)
     epsilon: float = EPSILON
     center: bool = CENTER
     scale: bool = SCALE
     beta_initializer: Term = BETA_INITIALIZER
     gamma_initializer: Term = GAMMA_INITIALIZER
-    moving_mean_initializer: Term = BETA_INITIALIZER
-    moving_variance_initializer: Term = GAMMA_INITIALIZER
+    moving_mean_initializer: Term = argument(
+        initializer, "how the moving mean begins", Term("Zeros", module="initializers")
+    )
+    moving_variance_initializer: Term = argument(
+        initializer, "how the moving variance begins", Term("Ones", module="initializers")
+    )
     beta_regularizer: Term | None = REGULARIZER
     gamma_regularizer: Term | None = REGULARIZER
     beta_constraint: Term | None = CONSTRAINT

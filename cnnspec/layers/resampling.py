@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import argument, choice, count, per_axis
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
-from cnnspec.layers.window import Reach, along, fits
+from cnnspec.layers.window import Reach, along, fits, one_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class AdaptivePool(Layer):
         rank = len(inputs[0]) - 1
         if not fits(self.size, rank):
             message = f"size has {len(self.size)} axes, the input {show_shape(inputs[0])} has {rank}"
-            return Problem("E106", message, "size", f"give one number, or {rank}")
+            return Problem("E106", message, "size", one_each(rank))
         for axis in range(rank):
             n, wanted = inputs[0][axis], along(self.size, rank, axis)
             if not isinstance(n, int):

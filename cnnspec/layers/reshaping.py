@@ -7,7 +7,7 @@ from math import prod
 from cnnspec.layers.argument import argument, axes, count, padding, shape
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
 from cnnspec.layers.convolution import keras_padding
-from cnnspec.layers.window import EACH, Reach, along, fits
+from cnnspec.layers.window import EACH, Reach, along, fits, one_each
 from cnnspec.size import Size
 
 TYPE_CHECKING = False
@@ -181,7 +181,7 @@ class _Edge(Layer):
         rank = len(inputs[0]) - 1
         if not fits(self.amount, rank):
             message = f"amount has {len(self.amount)} axes, the input {show_shape(inputs[0])} has {rank}"
-            return Problem("E106", message, "amount", f"give one number, or {rank}")
+            return Problem("E106", message, "amount", one_each(rank))
         return None
 
 

@@ -19,7 +19,7 @@ from cnnspec.layers.convolution import (
     Convolution,
     keras_padding,
 )
-from cnnspec.layers.window import Reach, along, fits
+from cnnspec.layers.window import Reach, along, fits, one_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class ConvTranspose(Convolution):
             value = getattr(self, name)
             if not fits(value, rank):
                 message = f"{name} has {len(value)} axes, the input {show_shape(inputs[0])} has {rank}"
-                return Problem("E106", message, name, f"give one number, or {rank}")
+                return Problem("E106", message, name, one_each(rank))
         if found := self.strided_and_dilated():
             return found
         for axis in range(rank):
@@ -182,7 +182,7 @@ class Upsample(Layer):
         rank = len(inputs[0]) - 1
         if not fits(self.size, rank):
             message = f"size has {len(self.size)} axes, the input {show_shape(inputs[0])} has {rank}"
-            return Problem("E106", message, "size", f"give one number, or {rank}")
+            return Problem("E106", message, "size", one_each(rank))
         if self.interpolation != "nearest" and rank != 2:
             return Problem(
                 "E011", f"{self.interpolation} interpolation is for two dimensions", "interpolation", "use nearest"

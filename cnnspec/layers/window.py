@@ -71,6 +71,11 @@ def fits(value: Any, rank: int) -> bool:
     return not isinstance(value, tuple) or len(value) == rank
 
 
+def one_each(rank: int) -> str:
+    """What to do about a per-axis argument of the wrong length."""
+    return "give one number" if rank == 1 else f"give one number, or {rank}"
+
+
 def sides(padding: Any, rank: int, axis: int, n: Dim, kernel: int, stride: int, dilation: int) -> tuple[Dim, Dim]:
     """Padding before and after along one axis: valid, same, causal, a number, or what the axis was given."""
     extent = dilation * (kernel - 1) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.receptive_field import Whole
 from cnnspec.record import Record
+from cnnspec.syntax.tree import Input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def rows(network: Checked) -> tuple[LayerFigures, ...]:
 def keras_type(node: Node, network: Checked) -> str:
     """The Keras class that the layer becomes; "?" where there is no telling."""
     if node.layer is None:
-        return "InputLayer" if node.index in network.graph.inputs else "?"
+        return "InputLayer" if isinstance(node.site.node, Input) else "?"
     inputs = network.facts.inputs_of(node.index)
     if inputs is None or node.shape is None:
         return type(node.layer).__name__

@@ -17,7 +17,7 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.analyses.budget import QUANTITIES, heaviest, holds, measure
+from cnnspec.analyses.budget import QUANTITIES, check_limit, heaviest, holds, measure
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.names import suggestion
 
@@ -25,12 +25,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.analyses.budget import Figure
     from cnnspec.rules.context import Context
 
 CODE = "E021"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
+    figures: dict[str, Figure | None] = {}  # a quantity is measured once, however often it is limited
+    weights: dict[str, str] = {}
     for limit in context.graph.budgets:
         span = limit.site.span
         if limit.quantity not in QUANTITIES:
@@ -38,14 +41,25 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield Diagnostic("E010", f'no quantity is called "{limit.quantity}"', span, help)
             continue
         try:
-            figure = measure(limit, context.facts)
+            check_limit(limit)
+            asked = f"{limit.quantity} {limit.arguments}"
+            if asked not in figures:
+                figures[asked] = measure(limit, context.facts)
+            figure = figures[asked]
         except ValueError as error:
             yield Diagnostic("E011", str(error), span)
             continue
+        if figure is None and context.broken:  # the cause has been said
+            continue
         if figure is None:
             message = f"{limit.quantity} cannot be known here: it depends on something unknown"
-            yield Diagnostic("E017", message, span, "give the input a size, and mend the other mistakes first")
+            yield Diagnostic("E017", message, span, "give the input a size")
             continue
         if not holds(figure, limit):
             message = f"{limit.quantity} is {figure.text}, not {limit.operator} {figure.show(limit.bound)}"
-            yield Diagnostic(CODE, message, span, heaviest(limit, context.facts))
+            if limit.operator in ("<", "<="):
+                if limit.quantity not in weights:
+                    weights[limit.quantity] = heaviest(limit.quantity, context.facts)
+                yield Diagnostic(CODE, message, span, weights[limit.quantity])
+            else:
+                yield Diagnostic(CODE, message, span)

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 class Context:
     """A network under inspection: its graph, its facts, and its train section."""
 
-    def __init__(self, graph: Graph, train: dict[str, Setting]) -> None:
+    def __init__(self, graph: Graph, train: dict[str, Setting], broken: bool = False) -> None:
         self.graph = graph
+        self.broken = broken  # whether something in the text could not be understood
         self.train = train
         self.facts = Facts(graph)
         self._liveness: Liveness | None = None

@@ -43,26 +43,39 @@ AXIS_NAMES = {1: ("position",), 2: ("row", "column"), 3: ("slice", "row", "colum
 
 def check(context: Context) -> Iterator[Diagnostic]:
     graph, shapes = context.graph, context.facts.shapes
-    suspects = [node for node in graph.nodes if any(left_over(node, shapes))]
-    if not suspects:
+    if not any(any(left_over(node, node.layer, shapes)) for node in graph.nodes):
         return
-    for node in suspects:
-        lost = lost_by(node, shapes, context.liveness)
-        if any(lost):
-            yield finding(node, lost, context)
+    lost = losses(graph, shapes, context.liveness)
+    for index, counts in lost.items():
+        yield finding(graph.nodes[index], counts, set(lost), context)
 
 
-def left_over(node: Node, shapes: Sequence[Shape | None]) -> list[int]:
+def losses(
+    graph: Graph, shapes: Sequence[Shape | None], liveness: Liveness, layers: dict[int, Layer] | None = None
+) -> dict[int, list[int]]:
+    """Of every node that leaves data unread: how many positions of each axis of its input."""
+    found = {}
+    for node in graph.nodes:
+        layer = (layers or {}).get(node.index, node.layer)
+        left = left_over(node, layer, shapes)
+        if any(left):
+            lost = lost_of(left, node.inputs[0], shapes, liveness)
+            if any(lost):
+                found[node.index] = lost
+    return found
+
+
+def left_over(node: Node, layer: Layer | None, shapes: Sequence[Shape | None]) -> list[int]:
     """Positions at the end of each axis of a node's input that none of its windows covers, padding not counted.
 
     What lies between two windows of a stride longer than the kernel is skipped everywhere, not left over.
     """
-    if node.layer is None or len(node.inputs) != 1 or shapes[node.index] is None:
+    if layer is None or len(node.inputs) != 1 or shapes[node.index] is None:
         return []
     shape = shapes[node.inputs[0]]
     if shape is None or not sizes_known(shape):
         return []
-    windows = node.layer.windows((shape,))
+    windows = layer.windows((shape,))
     if windows is None:
         return []
     return [_uncovered(window, n) for window, n in zip(windows, shape, strict=False)]  # type: ignore[arg-type]
@@ -73,14 +86,13 @@ def _uncovered(window: Window, n: int) -> int:
     return max(0, min(n, window.remainder(n) - window.after) - max(0, window.stride - window.extent))
 
 
-def lost_by(node: Node, shapes: Sequence[Shape | None], liveness: Liveness) -> list[int]:
-    """Of what a node leaves over, the positions of each axis that carry data and that nothing else reads."""
-    source = node.inputs[0]
+def lost_of(left: list[int], source: int, shapes: Sequence[Shape | None], liveness: Liveness) -> list[int]:
+    """Of what is left over of a node's output, the positions of each axis that carry data and that nothing reads."""
     real, live, shape = liveness.real[source], liveness.live[source], shapes[source]
     if real is None or live is None or shape is None:
         return []
     lost = []
-    for axis, count in enumerate(left_over(node, shapes)):
+    for axis, count in enumerate(left):
         n = shape[axis]
         assert isinstance(n, int)
         dead = real[axis] & ~live[axis]
@@ -88,7 +100,7 @@ def lost_by(node: Node, shapes: Sequence[Shape | None], liveness: Liveness) -> l
     return lost
 
 
-def finding(node: Node, lost: list[int], context: Context) -> Diagnostic:
+def finding(node: Node, lost: list[int], losing: set[int], context: Context) -> Diagnostic:
     graph, shapes = context.graph, context.facts.shapes
     entering = shapes[node.inputs[0]]
     assert node.layer is not None and entering is not None
@@ -97,7 +109,7 @@ def finding(node: Node, lost: list[int], context: Context) -> Diagnostic:
     axis = next(i for i, count in enumerate(lost) if count)
     message = f"{formula(windows[axis], entering[axis])}: the stride does not fit, {unread(lost)} never read"  # type: ignore[arg-type]
     message += effect_on_input(node, context)
-    helps = repairs(graph, node, shapes, lost)
+    helps = repairs(graph, node, shapes, lost, losing)
     help = "what fits: " + "; ".join(helps) if helps else ""
     span = node.site.span
     for argument in getattr(node.site.node, "arguments", ()):
@@ -129,50 +141,63 @@ def unread(lost: list[int]) -> str:
 
 
 def effect_on_input(node: Node, context: Context) -> str:
-    """What of the network's input is never read, where the layer does not read the input itself."""
+    """What of the network's input is never read."""
     graph, shapes, liveness = context.graph, context.facts.shapes, context.liveness
-    if node.inputs[0] in graph.inputs or len(graph.inputs) != 1:
+    if len(graph.inputs) != 1:
         return ""
     index = graph.inputs[0]
     live, shape = liveness.live[index], shapes[index]
     if live is None or shape is None:
         return ""
     read = total = 1
-    dead = []
+    places = []
     for mask, n, name in zip(live, shape, AXIS_NAMES[len(shape) - 1], strict=False):
         assert isinstance(n, int)
         missing = [i for i in range(n) if not mask >> i & 1]
         read, total = read * (n - len(missing)), total * n
-        dead.append((missing, name))
+        if missing:
+            places.append((ranges(missing), name + "s" * (len(missing) > 1)))
     if read == total:
         return ""
-    places = [(", ".join(map(str, missing)), name + "s" * (len(missing) > 1)) for missing, name in dead if missing]
+    share = f"{(total - read) / total:.1%}".replace("%", " %")
+    if node.inputs[0] == index:
+        return f" ({share} of the input)"
     if len({numbers for numbers, _ in places}) == 1 and len(places) > 1:
         listed = " and ".join(name for _, name in places) + f" {places[0][0]}"
     else:
         listed = " and ".join(f"{name} {numbers}" for numbers, name in places)
-    if len(listed) > 60:
-        listed = "parts"
-    size = "x".join(map(str, shape[:-1]))
-    return f"; of the {size} input, {listed} never reach the output ({(total - read) / total:.1%} of it)".replace(
-        "%", " %"
-    )
+    return f"; of the {'x'.join(map(str, shape[:-1]))} input, {listed} never reach the output ({share} of it)"
+
+
+def ranges(positions: list[int]) -> str:
+    """ "0, 26 to 27"."""
+    parts: list[list[int]] = []
+    for position in positions:
+        if parts and position == parts[-1][-1] + 1:
+            parts[-1].append(position)
+        else:
+            parts.append([position])
+    texts = [f"{p[0]} to {p[-1]}" if len(p) > 2 else ", ".join(map(str, p)) for p in parts]
+    return ", ".join(texts) if len(texts) <= 4 else f"{', '.join(texts[:2])} … {texts[-1]}"
 
 
 # ---- what would fit ----------------------------------------------------------------------------------------
-def repairs(graph: Graph, node: Node, shapes: Sequence[Shape | None], lost: list[int]) -> list[str]:
+def repairs(graph: Graph, node: Node, shapes: Sequence[Shape | None], lost: list[int], losing: set[int]) -> list[str]:
     """The smallest changes after which the whole network is still legal and this loss is gone, each tried."""
     if len(graph.nodes) > MAX_TRIED or None in shapes:
         return []
     found = other_inputs(graph, lost)
-    found += [text for text, layer in other_layers(node) if clears(graph, node, layer)]
+    found += [text for text, layer in other_layers(node) if clears(graph, node, layer, losing)]
     return found[:4]
 
 
-def clears(graph: Graph, node: Node, layer: Layer) -> bool:
-    """Whether the network stays legal with another layer in a node's place, and the layer fits there."""
-    shapes = shapes_with(graph, layers={node.index: layer})
-    return shapes is not None and fits(layer, shapes[node.inputs[0]])
+def clears(graph: Graph, node: Node, layer: Layer, losing: set[int]) -> bool:
+    """Whether, with another layer in a node's place, the network is legal, the layer fits, and no other loses anew."""
+    layers = {node.index: layer}
+    shapes = shapes_with(graph, layers=layers)
+    if shapes is None or not fits(layer, shapes[node.inputs[0]]):
+        return False
+    return losses(graph, shapes, Liveness(graph, shapes, layers), layers).keys() <= losing - {node.index}
 
 
 def fits(layer: Layer, entering: Shape) -> bool:
@@ -200,7 +225,7 @@ def other_inputs(graph: Graph, lost: list[int]) -> list[str]:
             if min(tried) < 1:
                 break
             shapes = shapes_with(graph, {index: tried})
-            if shapes is not None and not any(any(left_over(n, shapes)) for n in graph.nodes):
+            if shapes is not None and not any(any(left_over(n, n.layer, shapes)) for n in graph.nodes):
                 found.append("x".join(map(str, tried)))
                 break
     return [f"an input of {' or '.join(found)}"] if found else []

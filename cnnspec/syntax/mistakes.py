@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import re
 
+from cnnspec.names import nearest
 from cnnspec.source import Source, printable
 from cnnspec.syntax.lexer import KIND, UNREADABLE
-from cnnspec.syntax.table import ACTIONS, KINDS
+from cnnspec.syntax.table import ACTIONS, KEYWORDS, KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_STEPS = ("relu", "conv(8)", "x[0]", "{ relu }", "3", "3x3")
+_STEPS = ("relu", "conv(8)", "x[0]", "{ relu }")
 _VALUES = ("8", "3x3", "same", "'a'", "f(2)", "[1]", "2 * a")
 _SECOND = ("8", "3x3", "same", "'a'", "f(2)", "2 * a")
 
 MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
+    ('a power is written with "^"', "write 2^3", ("a = 2 ** 3", "a = b ** c", "conv(2 ** 3)", "conv(8, b ** 3)")),
+    ("arguments stand in parentheses", "write, for example, conv(32, 3x3)", ("conv 32", "conv 3x3", "conv 32, 3x3", "conv 'same'")),
+    ("only a name can be given a value", "write name = …", ("a.b = 3", "conv(3) = c", "x[0] = 3", "(a) = 3", "self.conv = conv(3)")),
+    ("a line ends without a comma", "put each on a line of its own", ("a = 1, b = 2", "a = 1,", "a = conv(3), b")),
     (
         "two steps stand side by side",
         'put "->" or a new line between them',
@@ -119,6 +124,15 @@ def explain(source: Source, state: int, context: str, kind: int, start: int, end
     text = source.text
     if kind == UNREADABLE:
         return _unreadable(text, start)
+    line = text[text.rfind("\n", 0, start) + 1 :].split("\n", 1)[0]
+    if line.lstrip().startswith(("//", "/*", "--", "%")):
+        return 'a comment begins with "#"', "write # instead"
+    spaced = re.search(r"(?<![\w.])(\d+) +x +(\d+)(?: +x +(\d+))?(?!\w)", line)
+    if spaced:
+        return "a shape is written without spaces", "write " + "x".join([n for n in spaced.groups() if n])
+    word = re.match(r"\s*([a-z]+)\b", line)
+    if word and word[1] not in KEYWORDS and find_keyword(word[1]) and context == "item":
+        return f'nothing is called "{word[1]}"', f'did you mean "{find_keyword(word[1])}"?'
     if python_end(text, start) is not None:
         return "this is Python, not a network", "keep the layers, one a line; drop the rest"
     if not _known:
@@ -147,6 +161,11 @@ def python_end(text: str, at: int) -> int | None:
         depth += (text[position] in "([{") - (text[position] in ")]}")
         position += 1
     return position
+
+
+def find_keyword(word: str) -> str | None:
+    """The keyword that a word is a misspelling of."""
+    return nearest(word, ("input", "output", "block", "model", "train", "shared", "expect")) if len(word) > 3 else None
 
 
 def _alike(state: int) -> int:
