@@ -92,7 +92,7 @@ class Network:
     @property
     def receptive_field(self) -> ReceptiveField | None:
         """Of the last layer before the whole input is mixed, in input positions; None where there is none."""
-        return receptive_field(self._checked.facts.receptive_field, self._checked)
+        return receptive_field(self._checked.facts.receptive_field)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

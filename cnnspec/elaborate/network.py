@@ -32,6 +32,7 @@ class NetworkBuilder(Calls):
     def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
         super().__init__(name, max_layers)
         self.constants: list[Closure] = []  # layer functions that have a name
+        self.functional = False  # whether pasted code of Keras's functional API was met
         self.unread = False  # whether an item was met that could not be parsed
         self._items: dict[type, Callable[[Any, Scope, Tensor | None], Tensor | None]] = {
             tree.Step: self.step,
@@ -217,6 +218,13 @@ class NetworkBuilder(Calls):
         return current
 
     def assign(self, item: tree.Assign, scope: Scope, current: Tensor | None) -> Tensor | None:
+        if isinstance(item.value, tree.Call) and isinstance(item.value.function, tree.Call):  # x = Conv2D(…)(x)
+            if not self.functional:
+                help = "write the layers as steps, one a line, and name skips with `as`"
+                self.error("E012", item, scope, "this is Keras's functional API", help)
+            self.functional = True
+            scope.names[item.name.text] = UNKNOWN
+            return current
         value = self.evaluate(item.value, scope, current)
         if isinstance(value, Closure):
             self.constants.append(value)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class ReceptiveField(Record):
     """Size, effective stride and effective padding in input positions, one of each a spatial axis.
 
-    `whole`: the layer depends on all of the input; the size is then the input's, and there is no stride or padding.
-    A padding is None where it depends on an unknown input size.
+    `whole`: the layer depends on all of an input; the size is then the input's, and there is no stride or padding.
+    A padding is None where it depends on an unknown input size, a size where several inputs have different ones.
     """
 
-    size: tuple[Dim, ...]
+    size: tuple[Dim, ...] | None
     stride: tuple[int | float, ...] | None
     padding: tuple[int | None, ...] | None
     whole: bool = False
@@ -56,6 +56,7 @@ class LayerFigures(Record):
 def rows(network: Checked) -> tuple[LayerFigures, ...]:
     """The figures of every node, inputs included, in the order of the text."""
     graph, facts = network.graph, network.facts
+    sizes = input_sizes(network)
     made = []
     for node in graph.nodes:
         parameters = facts.parameters[node.index]
@@ -68,7 +69,7 @@ def rows(network: Checked) -> tuple[LayerFigures, ...]:
                 None if parameters is None else parameters[0],
                 None if parameters is None else parameters[1],
                 facts.macs[node.index],
-                receptive_field(facts.fields[node.index], network),
+                receptive_field(facts.fields[node.index], sizes[node.index]),
                 node.site.source.position(node.site.node.start)[0],
                 None if node.shares is None else graph.nodes[node.shares].name,
             )
@@ -86,14 +87,21 @@ def keras_type(node: Node, network: Checked) -> str:
     return next(call.name for call in node.layer.keras(inputs) if not call.helper)
 
 
-def receptive_field(field: NodeField, network: Checked) -> ReceptiveField | None:
+def input_sizes(network: Checked) -> list[set[tuple[Dim, ...]]]:
+    """For every node the spatial sizes of the inputs that it depends on."""
+    found: list[set[tuple[Dim, ...]]] = []
+    for node in network.graph.nodes:
+        own: set[tuple[Dim, ...]] = {node.shape[:-1]} if node.layer is None and node.shape else set()
+        found.append(own.union(*[found[i] for i in node.inputs]) if node.inputs else own)
+    return found
+
+
+def receptive_field(field: NodeField, sizes: set[tuple[Dim, ...]] | None = None) -> ReceptiveField | None:
+    """A field as figures; `sizes` are those of the inputs that it can be the whole of."""
     if field is None:
         return None
     if isinstance(field, Whole):
-        shapes = [network.graph.nodes[i].shape for i in network.graph.inputs]
-        if len(set(shapes)) != 1 or shapes[0] is None:
-            return None
-        return ReceptiveField(shapes[0][:-1], None, None, True)
+        return ReceptiveField(next(iter(sizes)) if sizes and len(sizes) == 1 else None, None, None, True)
     return ReceptiveField(
         tuple([axis.size for axis in field]),
         tuple([axis.stride for axis in field]),

@@ -52,7 +52,7 @@ def totals(network: Checked) -> list[str]:
     params, trainable, frozen = facts.total_parameters, facts.total_trainable, facts.total_frozen
     macs = facts.total_macs
     size = "" if params is None else f" ({in_bytes(params * BYTES['float32'])} as float32)"
-    reach = receptive_field(facts.receptive_field, network)
+    reach = receptive_field(facts.receptive_field)
     lines = [
         f"Total params: {figure(params)}{size}",
         f"Trainable params: {figure(trainable)}",
@@ -192,7 +192,7 @@ def json(network: Checked) -> dict[str, Any]:
             "non_trainable_params": facts.total_frozen,
             "macs": _value(macs),
             "flops": None if macs is None else _value(2 * macs),
-            "receptive_field": _reach(receptive_field(facts.receptive_field, network)),
+            "receptive_field": _reach(receptive_field(facts.receptive_field)),
         },
         "conventions": CONVENTIONS,
     }

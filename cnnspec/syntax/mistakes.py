@@ -26,6 +26,11 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     ('a power is written with "^"', "write 2^3", ("a = 2 ** 3", "a = b ** c", "conv(2 ** 3)", "conv(8, b ** 3)")),
     ("arguments stand in parentheses", "write, for example, conv(32, 3x3)", ("conv 32", "conv 3x3", "conv 32, 3x3", "conv 'same'")),
     ("only a name can be given a value", "write name = …", ("a.b = 3", "conv(3) = c", "x[0] = 3", "(a) = 3", "self.conv = conv(3)")),
+    (
+        "an input is no value",
+        "write input image 28x28x1 on a line of its own; image is then its name",
+        ("a = Input(3)", "a = keras.Input(3)", "a = layers.Input(shape=3)", "conv(Input(3))"),
+    ),
     ("a line ends without a comma", "put each on a line of its own", ("a = 1, b = 2", "a = 1,", "a = conv(3), b")),
     (
         "two steps stand side by side",
