@@ -42,6 +42,7 @@ NAMES = {
     "E114": "silent-broadcast",
     "W201": "illegal-stride",
     "W204": "unused-branch",
+    "T402": "logits-mismatch",
 }
 
 

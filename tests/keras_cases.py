@@ -244,7 +244,14 @@ def norms(draw: Draw) -> Case:
         given |= {"center": draw(st.booleans()), "scale": draw(st.booleans())}
     if which == "group_norm":
         given["groups"] = draw(st.integers(-1, 9))
-    build = lambda keras, xs: getattr(keras.layers, NORMS[which])(**given)(xs[0])  # noqa: E731
+    meant = dict(given)
+    if (
+        which == "layer_norm"
+        and isinstance(given.get("axis"), tuple)
+        and all(-rank - 1 <= a <= rank + 1 for a in given["axis"])
+    ):
+        meant["axis"] = sorted(a % (rank + 2) for a in given["axis"])  # Keras mistakes (-1, 1) for (1, -1)
+    build = lambda keras, xs: getattr(keras.layers, NORMS[which])(**meant)(xs[0])  # noqa: E731
     return Case([entering], f"{which}({said(**given)})", build)
 
 

@@ -119,6 +119,9 @@ class Activation(Layer):
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*inputs[0][:-1], inputs[0][-1] // 2) if self.function == "glu" else inputs[0]
 
+    def ends_in(self) -> str | None:
+        return self.function
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         if (
             self.function == "glu"
@@ -145,6 +148,9 @@ class ReLU(Layer):
     negative_slope: float = argument(number, "slope of the negative side", 0, aliases=("slope",))
     threshold: float = argument(number, "values below it count as negative", 0)
 
+    def ends_in(self) -> str | None:
+        return "relu"
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ReLU", self.given()),)
 
@@ -160,6 +166,9 @@ class LeakyReLU(Layer):
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> leaky_relu(0.1)"
 
     negative_slope: float = argument(number, "slope of the negative side", 0.3, aliases=("slope", "alpha"))
+
+    def ends_in(self) -> str | None:
+        return "leaky_relu"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("LeakyReLU", self.given()),)
@@ -196,6 +205,9 @@ class PReLU(Layer):
         shape = tuple([1 if i in self.shared() else n for i, n in enumerate(inputs[0], 1)])
         return (Weight("alpha", shape),)
 
+    def ends_in(self) -> str | None:
+        return "prelu"
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         given = self.given()
         if self.shared():
@@ -211,6 +223,9 @@ class ELU(Layer):
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> elu(0.5)"
 
     alpha: float = argument(number, "limit of the negative side", 1)
+
+    def ends_in(self) -> str | None:
+        return "elu"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ELU", self.given()),)
@@ -236,6 +251,9 @@ class Softmax(Layer):
         rank = len(inputs[0])
         given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
         return super().reach(inputs) if all(a in (-1, rank) for a in given) else None
+
+    def ends_in(self) -> str | None:
+        return "softmax"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Softmax", self.given()),)

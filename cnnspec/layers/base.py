@@ -83,6 +83,10 @@ class Layer(Record):
         """The sliding window of each spatial axis, for a layer that has one."""
         return None
 
+    def ends_in(self) -> str | None:
+        """The function that its output went through last, "linear" for none; None: it says nothing about that."""
+        return None
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         """The Keras layers, applied in turn, that do what this layer does."""
         raise NotImplementedError(type(self).__name__)

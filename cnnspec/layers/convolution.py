@@ -121,6 +121,7 @@ class Convolution(Windowed):
         stride: Any
         padding: Any
         dilation: Any
+        activation: str | None
 
     def window_arguments(self) -> dict[str, Any]:
         return {"kernel": self.kernel, "stride": self.stride, "dilation": self.dilation, "padding": self.padding}
@@ -130,6 +131,9 @@ class Convolution(Windowed):
 
     def kernel_shape(self, rank: int) -> tuple[int, ...]:
         return tuple([along(self.kernel, rank, axis) for axis in range(rank)])
+
+    def ends_in(self) -> str | None:
+        return self.activation or "linear"
 
     def strided_and_dilated(self) -> Problem | None:
         if largest(self.stride) > 1 and largest(self.dilation) > 1:

@@ -53,5 +53,8 @@ class Dense(Layer):
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(inputs[0]) * self.units
 
+    def ends_in(self) -> str | None:
+        return self.activation or "linear"
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Dense", self.given()),)

@@ -21,6 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.window import Reach
+
 EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
 CENTER = argument(flag, "whether a learned offset (beta) is added", True)
 SCALE = argument(flag, "whether a learned factor (gamma) is applied", True)
@@ -105,14 +107,20 @@ class LayerNorm(Layer):
         return axis_problem(self.axis, inputs[0])
 
     def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        return scale_and_center(self, tuple([inputs[0][a - 1] for a in self.axes(inputs[0])]))
+
+    def axes(self, shape: Shape) -> list[int]:
+        """The axes in order, counted from 1, the batch being 0."""
         given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        shape = tuple([inputs[0][a - 1 if a > 0 else a] for a in given])
-        return scale_and_center(self, shape)
+        return sorted([a % (len(shape) + 1) for a in given])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        return super().reach(inputs) if self.axes(inputs[0]) == [len(inputs[0])] else None
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         given = self.given()
         if isinstance(self.axis, tuple):
-            given["axis"] = list(self.axis)
+            given["axis"] = self.axes(inputs[0])  # Keras sorts them by their sign too, and then mistakes gamma's axes
         return (KerasCall("LayerNormalization", given),)
 
 
