@@ -28,6 +28,15 @@ PYTORCH = {
     "Dropout2d": "write spatial_dropout(0.5)",
 }
 
+# Keras's cross-entropies, without underscores, and the function that makes the probabilities that each expects.
+CROSS_ENTROPIES = {
+    "categoricalcrossentropy": "softmax",
+    "sparsecategoricalcrossentropy": "softmax",
+    "categoricalfocalcrossentropy": "softmax",
+    "binarycrossentropy": "sigmoid",
+    "binaryfocalcrossentropy": "sigmoid",
+}
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name a person most likely meant, or None when none is close."""

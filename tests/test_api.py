@@ -6,6 +6,7 @@ import doctest
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import cnnspec
@@ -118,3 +119,10 @@ def test_unknown_sizes_are_expressions() -> None:
     assert str(shape[0]) == "H//2"
     assert isinstance(shape[0], Size)
     assert shape[0].value({"H": 7}) == 3
+
+
+def test_parameters_from_python_are_read_as_the_language_writes_them() -> None:
+    spec = "model N(k=3, act=relu) {\n  input 8x8x3\n  conv(k, 3x3, activation=act)\n  relu if act else in\n}"
+    for k in (np.int64(4), 4):
+        net = cnnspec.load(spec, k=k, act=None)
+        assert (net.diagnostics, net.params, len(net.layers)) == ((), 112, 2)

@@ -88,6 +88,19 @@ def test_stdin(good: Path) -> None:
         assert shown in done.stdout
 
 
+def test_a_small_character_set_gets_something_readable(tmp_path: Path) -> None:
+    """Windows pipes are often cp1252: no line of a table may fail there, and JSON must stay JSON."""
+    spec = tmp_path / "é.cnn"
+    spec.write_text("input 8x8x3\nconv(8, 3x3)")
+    for encoding in ("ascii", "cp1252"):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        command = [sys.executable, "-m", "cnnspec", "summary", str(spec)]
+        table = subprocess.run(command, capture_output=True, env=environment, check=True).stdout
+        assert b"\n ----" in table
+        data = subprocess.run([*command, "--format", "json"], capture_output=True, env=environment, check=True).stdout
+        assert json.loads(data)["model"] == "é"
+
+
 def test_summary_formats_agree(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = json.loads(run(capsys, "summary", good, "--format", "json")[1])
     rows = list(csv.DictReader(io.StringIO(run(capsys, "summary", good, "--format", "csv")[1])))

@@ -128,7 +128,7 @@ def compare(family: str, case: Case) -> str:
     model = to_keras(graph)
     agree(model, graph)
     model.set_weights(run.model.get_weights())
-    (output,) = outputs(model, run.inputs)
+    (output,) = outputs(model, run.inputs if len(run.inputs) > 1 else run.inputs[0])
     np.testing.assert_allclose(output, run.output, rtol=1e-4, atol=1e-4)
     return run.outcome
 

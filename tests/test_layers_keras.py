@@ -188,7 +188,7 @@ ROWS = [(find(layer.names[0]), name) for layer in CATALOGUE for name in layer.ar
 def spec(layer: type[Layer], name: str, value: str, spelling: str = "") -> str:
     """The layer's spec with one argument set; a required one replaces the value that it has there."""
     template = VALUES[layer.__name__][0]
-    call, _, rest = template.rpartition("(")
+    call, _, rest = template.partition("(")
     kept = [part for part in rest.split(", ") if not part.startswith(f"{name}=")]
     return (call + "(" + ", ".join(kept)).replace("{}", f"{spelling or name}={value}")
 

@@ -156,6 +156,13 @@ def holds(figure: Figure, limit: BudgetLimit) -> bool:
     bound = limit.bound
     if limit.quantity == "output" and not isinstance(bound, tuple):
         bound = (bound,)
+    if isinstance(bound, tuple):  # its ? stands for any size
+        wanted = [w for w in bound if w is not None]
+        places = [i for i, w in enumerate(bound) if w is not None]
+        return all(
+            (len(shape) == len(bound) and [shape[i] for i in places] == wanted) is (limit.operator == "==")
+            for shape in figure.values
+        )
     compare: dict[str, Callable[[Any], bool]] = {
         "<": lambda v: v < bound, "<=": lambda v: v <= bound, ">": lambda v: v > bound,
         ">=": lambda v: v >= bound, "==": lambda v: v == bound, "!=": lambda v: v != bound,

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     Masks = list[tuple[int, ...] | None]  # for every node one bit set a spatial axis; None: unknown
 
 
+MAX_LENGTH = 2**24  # positions of an axis
+
+
 def full(n: int) -> int:
     return (1 << n) - 1
 
 
 def sizes_known(shape: Shape | None) -> bool:
-    return shape is not None and all([isinstance(n, int) for n in shape])
+    """Whether every size is a number, and no axis too long for sets of its positions."""
+    return shape is not None and all([isinstance(n, int) for n in shape]) and max(shape[:-1], default=0) <= MAX_LENGTH  # type: ignore[type-var, operator]
 
 
 def reaches_of(
@@ -36,7 +40,8 @@ def reaches_of(
     for node in graph.nodes:
         inputs = [shapes[i] for i in node.inputs]
         layer = (layers or {}).get(node.index, node.layer)
-        result.append(None if layer is None or None in inputs else layer.reach(tuple(inputs)))  # type: ignore[arg-type]
+        known = layer is not None and shapes[node.index] is not None and None not in inputs  # else it was refused
+        result.append(layer.reach(tuple(inputs)) if layer is not None and known else None)  # type: ignore[arg-type]
     return result
 
 
@@ -112,11 +117,7 @@ class Liveness:
             return real & full(m)
         key = (reach, n, m, real)
         if key not in self._carried:
-            mask = 0
-            for i in range(m):
-                if taps(reach, i, n) & real:
-                    mask |= 1 << i
-            self._carried[key] = mask
+            self._carried[key] = carried(reach, m, real)
         return self._carried[key]
 
     def _mark(self, reach: Reach, n: int, m: int, live: int) -> int:
@@ -125,23 +126,61 @@ class Liveness:
             return live & full(n)
         key = (reach, n, m, live)
         if key not in self._marked:
-            mask = 0
-            for i in range(m):
-                if live >> i & 1:
-                    mask |= taps(reach, i, n)
-            self._marked[key] = mask
+            self._marked[key] = marked(reach, m, live) & full(n)
         return self._marked[key]
 
 
-def taps(reach: Reach, i: int, n: int) -> int:
-    """The positions 0 … n - 1 that output i reads."""
-    low = (reach.step * i + (reach.low or 0)) // reach.over
-    high = (reach.step * i + reach.high) // reach.over
-    if reach.gap == 1:
-        low, high = max(low, 0), min(high, n - 1)
-        return (full(high - low + 1) << low) if high >= low else 0
-    mask = 0
-    for position in range(low, high + 1, reach.gap):
-        if 0 <= position < n:
-            mask |= 1 << position
+# The outputs over*q + p, for one p, read windows that begin at first + step*q and hold equally many positions. Sets are
+# shifted whole and sampled as texts of 0 and 1, so that an axis of a million positions takes a moment.
+def carried(reach: Reach, m: int, real: int) -> int:
+    """Which of m outputs read a position of `real`."""
+    found = ["0"] * m
+    for phase in range(min(reach.over, m)):
+        first, count = window_of(reach, phase)
+        below = max(0, -first)
+        read, done = real << below, 1
+        while done < count:
+            more = min(done, count - done)
+            read, done = read | read >> more * reach.gap, done + more
+        outputs = len(range(phase, m, reach.over))
+        sampled = digits(read)[below + first :: reach.step][:outputs] if count > 0 else ""
+        found[phase :: reach.over] = sampled.ljust(outputs, "0")
+    return number("".join(found))
+
+
+def marked(reach: Reach, m: int, live: int) -> int:
+    """The positions that the outputs in `live` read, of m; beyond the input's end too."""
+    mask, outputs = 0, digits(live).ljust(m, "0")
+    for phase in range(min(reach.over, m)):
+        first, count = window_of(reach, phase)
+        if count < 1:
+            continue
+        mine = outputs[phase : m : reach.over]
+        spaced = ["0"] * (reach.step * len(mine))
+        spaced[:: reach.step] = mine
+        read, done = number("".join(spaced)), 1
+        while done < count:
+            more = min(done, count - done)
+            read, done = read | read << more * reach.gap, done + more
+        mask |= read << first if first >= 0 else read >> -first
     return mask
+
+
+def window_of(reach: Reach, i: int) -> tuple[int, int]:
+    """The first position that output i reads, and how many."""
+    first, last = (reach.step * i + (reach.low or 0)) // reach.over, (reach.step * i + reach.high) // reach.over
+    return first, (last - first) // reach.gap + 1
+
+
+def digits(mask: int) -> str:
+    """A set as a text, position 0 first."""
+    return f"{mask:b}"[::-1]
+
+
+def number(text: str) -> int:
+    return int(text[::-1] or "0", 2)
+
+
+def positions(mask: int, n: int) -> list[int]:
+    """The positions 0 … n - 1 that are in a set."""
+    return [i for i, digit in enumerate(digits(mask & full(n))) if digit == "1"]

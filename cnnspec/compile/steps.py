@@ -63,7 +63,7 @@ class Steps(Layering):
             return self.call_block(place)
         if isinstance(node, tree.Arithmetic) and kids(place.uses, node.first):
             return self.repeat(node, place, target)
-        if isinstance(node, tree.Arithmetic) and isinstance(evidence(node.first, place)[0], (Function, Term)):
+        if isinstance(node, tree.Arithmetic) and isinstance(evidence(node.first, place)[0], (Function, Term, Tensor)):
             return place.current  # times 0
         if isinstance(node, tree.Call):
             return self.call(node, place, target)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.source import Source
 
+KEPT = {"graph", "stack", "trace", "_inferred"}  # what is undone by itself, or may stay
 GHOSTS = 100_000  # layers that a side that is not taken may make
 
 
@@ -161,27 +162,24 @@ class Tracer(NetworkBuilder):
             return
         trace.tried.add(id(side))
         use, kept = self.stack[-1], len(self.stack[-1].kids)
-        nodes, inputs, outputs, budgets = len(graph.nodes), len(graph.inputs), len(graph.outputs), len(graph.budgets)
-        errors, seen, taken = list(self.errors), set(self._seen), set(self.taken)
-        counted = (self.steps, self.calls, self.loops, self.multiplier)
-        sharing, self.sharing = self.sharing, []
-        replaying, self.replaying = self.replaying, []
-        self.fresh = []
-        trace.ghost = True
-        failed = False
+        made: tuple[list[Any], ...] = (graph.nodes, graph.inputs, graph.outputs, graph.budgets)
+        lengths, errors = [len(part) for part in made], len(self.errors)
+        state = {name: (value, copied(value)) for name, value in vars(self).items() if name not in KEPT}
+        self.sharing, self.replaying, self.fresh = [], [], []
+        trace.ghost, failed = True, False
         try:
             run()
         except TooMuch:
             failed = True
         trace.ghost = False
-        failed = failed or len(self.errors) > len(errors) or len(graph.inputs) > inputs or len(graph.outputs) > outputs
+        failed = failed or len(self.errors) > errors or [len(part) for part in made][1:3] != lengths[1:3]
         for function in self.fresh:
             function.nodes = None
-        del graph.nodes[nodes:], graph.inputs[inputs:], graph.outputs[outputs:], graph.budgets[budgets:]
-        self.errors[:] = errors
-        self._seen, self.taken = seen, taken
-        self.steps, self.calls, self.loops, self.multiplier = counted
-        self.sharing, self.replaying = sharing, replaying
+        for part, length in zip(made, lengths, strict=True):
+            del part[length:]
+        for name, (value, before) in state.items():
+            restore(value, before)
+            setattr(self, name, value)
         if failed:
             del use.kids[kept:]
 
@@ -189,6 +187,19 @@ class Tracer(NetworkBuilder):
         if self.trace.ghost and function.nodes is None:
             self.fresh.append(function)
         return super().apply_shared(function, at, scope, current)
+
+
+def copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, (list, set, dict)) else value
+
+
+def restore(value: Any, before: Any) -> None:
+    """Give a list, a set or a dict the content it had, in place: others may hold it."""
+    if isinstance(value, list):
+        value[:] = before
+    elif isinstance(value, (set, dict)):
+        value.clear()
+        value.update(before)
 
 
 def record(parsed: tree.Tree, graph: Graph, model: tree.Model | None, ghosts: bool) -> Trace | None:

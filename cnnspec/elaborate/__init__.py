@@ -10,6 +10,7 @@ from cnnspec.elaborate.graph import Graph, Setting, Site
 from cnnspec.elaborate.network import NetworkBuilder
 from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.values import UNKNOWN, Scope
+from cnnspec.layers.argument import Term
 from cnnspec.names import suggestion
 from cnnspec.record import Record
 from cnnspec.syntax import tree
@@ -100,7 +101,7 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
     for parameter in model.parameters:
         name = parameter.name.text
         if name in parameters:
-            value = parameters[name]
+            value = given(parameters[name])
         elif parameter.default is not None:
             value = builder.evaluate(parameter.default, scope, None)
         else:
@@ -145,3 +146,15 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
 
 def _stem(name: str) -> str:
     return os.path.splitext(os.path.basename(name))[0] if name != "<stdin>" else "network"
+
+
+def given(value: Any) -> Any:
+    """A parameter's value from Python as the language has it: None is the word none, NumPy's whole numbers are numbers."""
+    if value is None:
+        return Term("none")
+    if isinstance(value, (list, tuple)):
+        return type(value)([given(v) for v in value]) if type(value) in (list, tuple) else value
+    try:
+        return value if isinstance(value, int) else value.__index__()
+    except (AttributeError, TypeError):
+        return value

@@ -159,7 +159,7 @@ class Calls(Steps):
             self.sharing, self.replaying = [], [(function.nodes, used)]
             result = self.inside(at, scope, run, current)
             if used[0] != len(function.nodes) and not self.errors:
-                message = f"{function.name} is shared, but here it has {used[0]} layers, {len(function.nodes)} at its first use"
+                message = f"{function.name} is shared, but its first use has {len(function.nodes)} layers and this one {used[0]}"
                 self.error("E102", at, scope, message, "its weights cannot be the same: keep conditions out of it")
         self.sharing, self.replaying = around
         return result

@@ -179,6 +179,8 @@ class Expressions(Arithmetic):
             return value
         if word_of(value) == "none":
             return False
+        if isinstance(node, tree.Name) and word_of(value) == node.text:
+            return self.unknown_name(node, node.text, scope)
         return self.error(
             "E012", node, scope, f"a condition is true or false, not {describe(value)}", "compare it: stride == 1"
         )

@@ -21,7 +21,7 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.analyses.liveness import Liveness, sizes_known
+from cnnspec.analyses.liveness import Liveness, full, positions, sizes_known
 from cnnspec.analyses.resized import shapes_with
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cnnspec.rules.context import Context
 
 CODE = "W201"
-MAX_TRIED = 3000  # nodes of a network whose repairs are still searched for
+MAX_TRIED = 6000  # nodes, summed over the findings of a network, up to which repairs are searched for
 AXIS_NAMES = {1: ("position",), 2: ("row", "column"), 3: ("slice", "row", "column")}
 
 
@@ -46,8 +46,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if not any(any(left_over(node, node.layer, shapes)) for node in graph.nodes):
         return
     lost = losses(graph, shapes, context.liveness)
-    for index, counts in lost.items():
-        yield finding(graph.nodes[index], counts, set(lost), context)
+    for number, (index, counts) in enumerate(lost.items(), 1):
+        yield finding(graph.nodes[index], counts, set(lost), context, number * len(graph.nodes) <= MAX_TRIED)
 
 
 def losses(
@@ -96,11 +96,11 @@ def lost_of(left: list[int], source: int, shapes: Sequence[Shape | None], livene
         n = shape[axis]
         assert isinstance(n, int)
         dead = real[axis] & ~live[axis]
-        lost.append(sum(dead >> position & 1 for position in range(n - count, n)))
+        lost.append((dead >> n - count).bit_count())
     return lost
 
 
-def finding(node: Node, lost: list[int], losing: set[int], context: Context) -> Diagnostic:
+def finding(node: Node, lost: list[int], losing: set[int], context: Context, repaired: bool) -> Diagnostic:
     graph, shapes = context.graph, context.facts.shapes
     entering = shapes[node.inputs[0]]
     assert node.layer is not None and entering is not None
@@ -109,7 +109,7 @@ def finding(node: Node, lost: list[int], losing: set[int], context: Context) -> 
     axis = next(i for i, count in enumerate(lost) if count)
     message = f"{formula(windows[axis], entering[axis])}: the stride does not fit, {unread(lost)} never read"  # type: ignore[arg-type]
     message += effect_on_input(node, context)
-    helps = repairs(graph, node, shapes, lost, losing)
+    helps = repairs(graph, node, shapes, lost, losing) if repaired else []
     help = "what fits: " + "; ".join(helps) if helps else ""
     span = node.site.span
     for argument in getattr(node.site.node, "arguments", ()):
@@ -153,7 +153,7 @@ def effect_on_input(node: Node, context: Context) -> str:
     places = []
     for mask, n, name in zip(live, shape, AXIS_NAMES[len(shape) - 1], strict=False):
         assert isinstance(n, int)
-        missing = [i for i in range(n) if not mask >> i & 1]
+        missing = positions(full(n) & ~mask, n)
         read, total = read * (n - len(missing)), total * n
         if missing:
             places.append((ranges(missing), name + "s" * (len(missing) > 1)))
@@ -184,7 +184,7 @@ def ranges(positions: list[int]) -> str:
 # ---- what would fit ----------------------------------------------------------------------------------------
 def repairs(graph: Graph, node: Node, shapes: Sequence[Shape | None], lost: list[int], losing: set[int]) -> list[str]:
     """The smallest changes after which the whole network is still legal and this loss is gone, each tried."""
-    if len(graph.nodes) > MAX_TRIED or None in shapes:
+    if None in shapes:
         return []
     found = other_inputs(graph, lost)
     found += [text for text, layer in other_layers(node) if clears(graph, node, layer, losing)]

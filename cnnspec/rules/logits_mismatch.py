@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.layers.argument import Term, word_of
+from cnnspec.names import CROSS_ENTROPIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,13 +33,6 @@ if TYPE_CHECKING:
     from cnnspec.rules.context import Context
 
 CODE = "T402"
-FITTING = {
-    "categoricalcrossentropy": "softmax",
-    "sparsecategoricalcrossentropy": "softmax",
-    "categoricalfocalcrossentropy": "softmax",
-    "binarycrossentropy": "sigmoid",
-    "binaryfocalcrossentropy": "sigmoid",
-}
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -46,7 +40,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if setting is None or len(context.graph.outputs) != 1:
         return
     loss = setting.value if isinstance(setting.value, Term) else Term(word_of(setting.value) or "")
-    fitting = FITTING.get(loss.name.replace("_", "").lower())
+    fitting = CROSS_ENTROPIES.get(loss.name.replace("_", "").lower())
     end = last_function(context.graph)
     if fitting is None or end is None:
         return
@@ -54,7 +48,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     logits = dict(loss.keywords).get("from_logits", False)
     note = (Note(f"the end of the network, {node.name}", node.site.span),)
     span = setting.site.span
-    if logits is True and function in ("softmax", "sigmoid"):
+    if logits is True and function in CROSS_ENTROPIES.values():
         message = f"the loss expects logits, and the network ends in {function}: it would be applied twice"
         yield Diagnostic(CODE, message, span, f"drop from_logits=true, or the {function}", note)
     elif logits is False and function == "linear":
