@@ -55,7 +55,10 @@ def test_constants_of_a_used_file_are_known_to_its_blocks(tmp_path: Path) -> Non
     (tmp_path / "net.cnn").write_text('use "blocks.cnn" (cbr)\ninput 8x8x3\ncbr')
     net = load(tmp_path / "net.cnn")
     assert not net.diagnostics
-    assert [(layer.type, layer.output_shape) for layer in net.layers[1:]] == [("Conv2D", (6, 6, 16)), ("ReLU", (6, 6, 16))]
+    assert [(layer.type, layer.output_shape) for layer in net.layers[1:]] == [
+        ("Conv2D", (6, 6, 16)),
+        ("ReLU", (6, 6, 16)),
+    ]
 
 
 def test_a_nul_in_the_path_of_use_is_a_finding() -> None:
@@ -67,7 +70,10 @@ def test_a_file_of_blocks_that_call_one_another_in_a_long_row_is_read_at_once() 
     assert [sorted(circle) for circle in circles_of(calls)] == [["4998", "4999", "5000"]]
 
 
-@pytest.mark.parametrize("spec", ["input 8x8x3\nconv(8, 3x3, stride=4)\nupsample(10000000000)", "input 1000000000000x1\nconv(8, 3, stride=2)"])
+@pytest.mark.parametrize(
+    "spec",
+    ["input 8x8x3\nconv(8, 3x3, stride=4)\nupsample(10000000000)", "input 1000000000000x1\nconv(8, 3, stride=2)"],
+)
 def test_an_axis_too_long_to_look_at_each_position_is_no_crash(spec: str) -> None:
     assert {found.code for found in load(spec).diagnostics} <= {"W201"}
 

@@ -312,6 +312,7 @@ PROGRAMS = {
         conv(4, 1x1) as conv2d_1
         conv(4, 1x1) -> relu as input_layer
         conv(4, 1x1, name="stem") -> bn as keras
+        conv(4, 1x1, name="block1/conv")
         flatten as print
     """,
     "pasted from Keras": """
@@ -560,6 +561,15 @@ def test_replay_sees_what_is_wrong(before: str, after: str) -> None:
     replay(EXPECTED, made.graph)
     with pytest.raises(Mismatch):
         replay(EXPECTED.replace(before, after), made.graph)
+
+
+def test_replay_knows_that_a_local_variable_hides_a_global_one() -> None:
+    made = network("input 8x8x3\nconv(4, 3x3)")
+    text = to_source(made)
+    before = "def build_model():\n"
+    replay(text.replace(before, f"n = 1\n\n\n{before}    k = n\n"), made.graph)
+    with pytest.raises(Mismatch):
+        replay(text.replace(before, f"n = 1\n\n\n{before}    k = n\n    n = 2\n"), made.graph)
 
 
 def test_layers_made_once_are_told_from_layers_made_twice() -> None:

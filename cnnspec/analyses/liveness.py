@@ -7,7 +7,7 @@ outputs are live. What carries data and is never read was computed, or loaded, f
 
 from __future__ import annotations
 
-from cnnspec.layers.window import EACH
+from cnnspec.layers.window import EACH, UNTRACED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def reaches_of(
         inputs = [shapes[i] for i in node.inputs]
         layer = (layers or {}).get(node.index, node.layer)
         known = layer is not None and shapes[node.index] is not None and None not in inputs  # else it was refused
-        result.append(layer.reach(tuple(inputs)) if layer is not None and known else None)  # type: ignore[arg-type]
+        reach = layer.reach(tuple(inputs)) if layer is not None and known else None  # type: ignore[arg-type]
+        result.append(None if reach is UNTRACED else reach)
     return result
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from math import gcd
 
+from cnnspec.layers.window import UNTRACED
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -103,6 +104,8 @@ def _through(
         return None
     if WHOLE in entering:
         return WHOLE
+    if reaches is UNTRACED:
+        return None
     merged = entering[0] if len(entering) == 1 else hull(entering)  # type: ignore[arg-type]
     if merged is None or isinstance(merged, Whole):
         return merged

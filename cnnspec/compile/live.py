@@ -71,7 +71,7 @@ def to_keras(graph: Graph) -> keras.Model:
         if node.layer is None:
             assert node.shape is not None
             shape = tuple([n if isinstance(n, int) else None for n in node.shape])
-            tensors.append(keras.Input(shape=shape, name=node.name))
+            tensors.append(keras.Input(shape=shape, name=keras_name(node)))
             continue
         owner = node.index if node.shares is None else node.shares
         if owner not in layers:
@@ -87,7 +87,9 @@ def to_keras(graph: Graph) -> keras.Model:
     name = re.sub(r"[^A-Za-z0-9_]", "_", graph.name) or "network"
     inputs = [tensors[i] for i in graph.inputs]
     outputs = [tensors[i] for i in graph.outputs]
-    return keras.Model(inputs[0] if len(inputs) == 1 else inputs, outputs[0] if len(outputs) == 1 else outputs, name=name)
+    return keras.Model(
+        inputs[0] if len(inputs) == 1 else inputs, outputs[0] if len(outputs) == 1 else outputs, name=name
+    )
 
 
 def make(call: KerasCall, node: Node, keras: Any) -> Any:
@@ -96,8 +98,13 @@ def make(call: KerasCall, node: Node, keras: Any) -> Any:
     if call.name.startswith("ops."):
         function = getattr(keras.ops, call.name.removeprefix("ops."))
         return lambda x: function(x, **arguments)
-    name = f"{node.name}_{call.helper}" if call.helper else node.name
+    name = f"{keras_name(node)}_{call.helper}" if call.helper else keras_name(node)
     return getattr(keras.layers, call.name)(name=name, **arguments)
+
+
+def keras_name(node: Node) -> str:
+    """A node's name as Keras takes it: a pasted one may hold a slash, which Keras 3 refuses."""
+    return node.name.replace("/", "_")
 
 
 def plain(value: Any, keras: Any) -> Any:

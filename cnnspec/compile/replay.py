@@ -12,6 +12,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.alongside import Alongside, Made, Mismatch, Tensor
+from cnnspec.compile.scoping import Defined, Locals, Returned, assigned_in
 from cnnspec.compile.straight import model_name
 from cnnspec.layers.argument import CONSTRAINTS, INITIALIZERS, REGULARIZERS, Term
 
@@ -37,21 +38,6 @@ BUILTINS: dict[str, Any] = {
 class Model:
     def __init__(self, inputs: list[Tensor], outputs: list[Tensor], name: str) -> None:
         self.inputs, self.outputs, self.name = inputs, outputs, name
-
-
-class Returned(Exception):
-    def __init__(self, value: Any) -> None:
-        super().__init__()
-        self.value = value
-
-
-class Defined:
-    """A function of the source, with the names around it."""
-
-    def __init__(
-        self, node: ast.FunctionDef | ast.Lambda, scopes: list[dict[str, Any]], defaults: dict[str, Any]
-    ) -> None:
-        self.node, self.scopes, self.defaults = node, scopes, defaults
 
 
 def replay(text: str, graph: Graph) -> None:
@@ -81,6 +67,7 @@ class Reader(Alongside):
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
         self.steps = 0
+        self.assigned: dict[int, set[str]] = {}  # by the id of the function's node
 
     # ---- statements ----------------------------------------------------------------------------------------
     def run(self, node: ast.stmt, scopes: list[dict[str, Any]]) -> None:
@@ -131,7 +118,9 @@ class Reader(Alongside):
         scope = {**function.defaults, **given, **keywords}
         if scope.keys() != {*names, *[a.arg for a in spec.kwonlyargs]}:
             raise Mismatch("arguments are missing")
-        scopes = [*function.scopes, scope]
+        if id(function.node) not in self.assigned:
+            self.assigned[id(function.node)] = assigned_in(function.node)
+        scopes = [*function.scopes, Locals(scope, self.assigned[id(function.node)])]
         if isinstance(function.node, ast.Lambda):
             return self.value(function.node.body, scopes)
         try:
@@ -203,6 +192,8 @@ class Reader(Alongside):
         for scope in reversed(scopes):
             if name in scope:
                 return scope[name]
+            if isinstance(scope, Locals) and name in scope.assigned:
+                raise Mismatch(f"{name} is used before it is assigned")
         if name in ("keras", "layers"):
             return name
         return BUILTINS[name]

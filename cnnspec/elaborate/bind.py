@@ -126,7 +126,10 @@ def aside(argument: tree.Argument, bound: Bound, scope: Scope, current: Tensor |
     if word == "input_shape":
         bound.input_shape = argument.value
     elif word == "name":
-        bound.name = word_of(run.evaluate(argument.value, scope, current))
+        value = run.evaluate(argument.value, scope, current)
+        bound.name = word_of(value)
+        if value is not UNKNOWN and not bound.name:
+            run.error("E011", argument, scope, f"a layer's name is a text, not {describe(value)}")
     elif word == "data_format":
         value = run.evaluate(argument.value, scope, current)
         if word_of(value) not in ("channels_last", "none", "None"):

@@ -16,6 +16,7 @@ from cnnspec.layers.argument import (
     word_of,
 )
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, axis_problem, show_shape
+from cnnspec.layers.window import UNTRACED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ class Softmax(Layer):
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         rank = len(inputs[0])
         given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        return super().reach(inputs) if all(a in (-1, rank) for a in given) else None
+        return super().reach(inputs) if all(a in (-1, rank) for a in given) else UNTRACED
 
     def ends_in(self) -> str | None:
         return "softmax"

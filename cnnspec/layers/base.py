@@ -76,7 +76,7 @@ class Layer(Record):
         return 0
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        """What an output position reads along each spatial axis; None: everything."""
+        """What an output position reads along each spatial axis; None: everything; UNTRACED: it is not followed."""
         return (EACH,) * (len(inputs[0]) - 1)
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:

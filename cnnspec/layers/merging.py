@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import argument, axes, flag, integer
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, product, show_shape
-from cnnspec.layers.window import EACH
+from cnnspec.layers.window import EACH, UNTRACED
 from cnnspec.size import Size, value
 
 TYPE_CHECKING = False
@@ -180,7 +180,7 @@ class Concatenate(Layer):
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         rank = len(inputs[0])
-        return super().reach(inputs) if self._index(rank) == rank - 1 else None
+        return super().reach(inputs) if self._index(rank) == rank - 1 else UNTRACED
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Concatenate", self.given()),)
@@ -232,7 +232,7 @@ class Dot(Layer):
         return product(self.output(inputs)) * inputs[0][self._axes()[0] - 1]
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return None
+        return UNTRACED
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Dot", self.given()),)

@@ -7,7 +7,7 @@ from math import prod
 from cnnspec.layers.argument import argument, axes, count, padding, shape
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
 from cnnspec.layers.convolution import keras_padding
-from cnnspec.layers.window import EACH, Reach, along, fits, one_each
+from cnnspec.layers.window import EACH, UNTRACED, Reach, along, fits, one_each
 from cnnspec.size import Size
 
 TYPE_CHECKING = False
@@ -66,8 +66,10 @@ class Reshape(Layer):
         return tuple([left if n == -1 else n for n in self.shape])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        if len(self.shape) == 1:  # as flatten
+            return None
         same_space = self.output(inputs)[:-1] == inputs[0][:-1]
-        return (EACH,) * (len(inputs[0]) - 1) if same_space else None
+        return (EACH,) * (len(inputs[0]) - 1) if same_space else UNTRACED
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Reshape", self.given()),)
@@ -97,7 +99,7 @@ class Permute(Layer):
         return tuple([inputs[0][axis - 1] for axis in self._order()])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return super().reach(inputs) if self._order() == tuple(range(1, len(inputs[0]) + 1)) else None
+        return super().reach(inputs) if self._order() == tuple(range(1, len(inputs[0]) + 1)) else UNTRACED
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Permute", {"dims": self._order()}),)

@@ -31,6 +31,7 @@ class Reach(Record):
 
 
 EACH = Reach()  # position i reads position i
+UNTRACED: tuple[Reach, ...] = (Reach(0, 1, 0, 0),)  # in place of the reaches of a layer that moves positions elsewhere
 
 
 class Window(Record):

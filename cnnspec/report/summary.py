@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 HEADINGS = ("Layer (type)", "Output Shape", "Param #", "Connected to", "MACs", "RF")
+MAX_CONNECTED = 6  # names that a table shows; JSON and CSV have all
 NUMERIC = {2, 4, 5}
 
 
@@ -35,7 +36,12 @@ def cells(row: LayerFigures) -> tuple[str, ...]:
     params = figure(row.params)
     if row.shared_with:
         params = f"shared with {row.shared_with}"
-    connected = ", ".join(row.inputs) or "-"
+    shown = (
+        row.inputs
+        if len(row.inputs) <= MAX_CONNECTED
+        else (*row.inputs[:2], "…", f"{row.inputs[-1]} ({len(row.inputs)} layers)")
+    )
+    connected = ", ".join(shown) or "-"
     return (
         f"{row.name} ({row.type})",
         show_shape(row.output_shape),
@@ -74,7 +80,10 @@ def text(network: Checked) -> str:
     table = [HEADINGS, *[cells(row) for row in rows(network)]]
     widths = [max([len(line[i]) for line in table]) for i in range(len(HEADINGS))]
     lines = [
-        " " + "   ".join([f"{c:>{w}}" if i in NUMERIC else f"{c:{w}}" for i, (c, w) in enumerate(zip(line, widths, strict=True))])
+        " "
+        + "   ".join(
+            [f"{c:>{w}}" if i in NUMERIC else f"{c:{w}}" for i, (c, w) in enumerate(zip(line, widths, strict=True))]
+        )
         for line in table
     ]
     lines.insert(1, " " + "─" * (sum(widths) + 3 * (len(widths) - 1)))

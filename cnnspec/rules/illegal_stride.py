@@ -143,7 +143,7 @@ def unread(lost: list[int]) -> str:
 def effect_on_input(node: Node, context: Context) -> str:
     """What of the network's input is never read."""
     graph, shapes, liveness = context.graph, context.facts.shapes, context.liveness
-    if len(graph.inputs) != 1:
+    if len(graph.inputs) != 1 or context.broken:
         return ""
     index = graph.inputs[0]
     live, shape = liveness.live[index], shapes[index]

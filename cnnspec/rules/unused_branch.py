@@ -48,7 +48,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     queue.append(index)
         parameters = sum([sum(context.facts.parameters[i] or ()) for i in branch])
         what = "this input feeds" if node.index in graph.inputs else f"{node.name} feeds"
-        cost = f", with {len(branch)} layers and {parameters:,} parameters" if parameters else ""
+        cost = (
+            f", with {len(branch)} layer{'s' * (len(branch) > 1)} and {parameters:,} parameters" if parameters else ""
+        )
         message = f"{what} no output{cost}"
         yield Diagnostic(
             CODE, message, node.site.span, "use it, name it in an output, or drop it", trail(node.site), WARNING
