@@ -74,7 +74,9 @@ class Diagnostic(Record):
         return self.span.source.position(self.span.start) if self.span else None
 
     def __str__(self) -> str:
-        place = f"{self.span.source.name}:{self.position[0]}:{self.position[1]}: " if self.span and self.position else ""
+        place = (
+            f"{self.span.source.name}:{self.position[0]}:{self.position[1]}: " if self.span and self.position else ""
+        )
         return f"{place}{self.severity}[{self.code}] {self.message}" + (f" ({self.help})" if self.help else "")
 
 

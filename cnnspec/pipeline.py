@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph, Setting
     from cnnspec.syntax.tree import Model, Tree
 
-PROMISES = ("E020", "E021", "E030", "T402")  # broken promises and bad training settings do not keep a network from being built
+PROMISES = (
+    "E020",
+    "E021",
+    "E030",
+    "T402",
+)  # broken promises and bad training settings do not keep a network from being built
 MAX_BYTES = 64 * 2**20
 
 

@@ -38,7 +38,13 @@ def test_figures() -> None:
     assert net.receptive_field == cnnspec.ReceptiveField((3, 3), (1, 1), (0, 0))
     assert [layer.name for layer in net.layers] == ["input1", "conv1", "last", "gap1", "dense1"]
     conv = net.layers[1]
-    assert (conv.type, conv.inputs, conv.output_shape, conv.params, conv.line) == ("Conv2D", ("input1",), (6, 6, 4), 40, 2)
+    assert (conv.type, conv.inputs, conv.output_shape, conv.params, conv.line) == (
+        "Conv2D",
+        ("input1",),
+        (6, 6, 4),
+        40,
+        2,
+    )
     assert net.diagnostics == ()
     assert repr(net) == "<cnnspec.Network network: 5 layers, 71 parameters>".replace("network:", f"{net.name}:")
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import cases
 
 from cnnspec.cli import VERBS, main
-from support import cases
 
 ROOT = Path(__file__).parents[1]
 GOOD = "input 8x8x1\nconv(4, 3x3, activation=relu) -> gap -> dense(3, softmax)\n"
@@ -82,7 +82,12 @@ def test_check_takes_folders_and_several_files(tmp_path: Path, capsys: pytest.Ca
 def test_stdin(good: Path) -> None:
     for verb, shown in (("check", "1 file"), ("summary", "Total params: 55"), ("format", "input 8x8x1")):
         done = subprocess.run(
-            [sys.executable, "-m", "cnnspec", verb, "-"], input=GOOD, capture_output=True, text=True, cwd=ROOT, check=False
+            [sys.executable, "-m", "cnnspec", verb, "-"],
+            input=GOOD,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert shown in done.stdout
@@ -300,7 +305,9 @@ def test_random_bytes_get_a_sentence(data: bytes) -> None:
             assert "internal error" not in err.getvalue()
 
 
-def test_missing_files_and_folders_without_specs(tmp_path: Path, good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_files_and_folders_without_specs(
+    tmp_path: Path, good: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     status, out, err = run(capsys, "check", tmp_path / "no.cnn", good)
     assert status == 2
     assert "cannot read" in err
@@ -313,7 +320,9 @@ def test_missing_files_and_folders_without_specs(tmp_path: Path, good: Path, cap
         assert run(capsys, verb, tmp_path / "no.cnn", *extra)[0] == 2
 
 
-def test_a_file_of_blocks_alone_is_fine_to_check_but_has_no_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_of_blocks_alone_is_fine_to_check_but_has_no_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "blocks.cnn"
     path.write_text("block f(n) { conv(n, 3x3) }\n")
     assert run(capsys, "check", path)[0] == 0
@@ -337,7 +346,9 @@ def test_an_output_that_cannot_be_written_is_a_sentence(good: Path, capsys: pyte
         assert "cannot write" in err
 
 
-def test_a_write_that_fails_leaves_the_old_file(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_the_old_file(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = tmp_path / "model.py"
     target.write_text("old")
 
@@ -361,13 +372,29 @@ def test_without_keras_there_is_one_sentence_with_the_command(good: Path, tmp_pa
         "from cnnspec.cli import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
-    for arguments in (["compile", str(good), "-o", str(tmp_path / "m.keras")], ["train", str(ROOT / "examples" / "digits.cnn")]):
-        done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, cwd=tmp_path, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    for arguments in (
+        ["compile", str(good), "-o", str(tmp_path / "m.keras")],
+        ["train", str(ROOT / "examples" / "digits.cnn")],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
         assert done.returncode == 2, done.stderr
         assert 'pip install "cnnspec[keras]"' in done.stderr
         assert "Traceback" not in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
-    source = subprocess.run([sys.executable, "-c", script, "compile", str(good), "-o", "-"], capture_output=True, text=True, cwd=ROOT, check=False)
+    source = subprocess.run(
+        [sys.executable, "-c", script, "compile", str(good), "-o", "-"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
     assert (source.returncode, source.stderr) == (0, "")
     assert "Conv2D" in source.stdout
 
@@ -394,9 +421,23 @@ def test_no_color_unless_a_terminal_wants_it(tmp_path: Path, capsys: pytest.Capt
     assert "\x1b" not in run(capsys, "check", path)[1]
     script = f"import pty, sys; sys.exit(pty.spawn([{sys.executable!r}, '-m', 'cnnspec', 'check', {str(path)!r}]) >> 8)"
     environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | {"TERM": "xterm"}
-    colored = subprocess.run([sys.executable, "-c", script], capture_output=True, cwd=ROOT, env=environment, check=False, stdin=subprocess.DEVNULL)
+    colored = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     assert b"\x1b[1;31merror" in colored.stdout
-    plain = subprocess.run([sys.executable, "-c", script], capture_output=True, cwd=ROOT, env=environment | {"NO_COLOR": "1"}, check=False, stdin=subprocess.DEVNULL)
+    plain = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment | {"NO_COLOR": "1"},
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
     assert b"\x1b[1;31m" not in plain.stdout
 
 

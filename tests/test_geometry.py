@@ -12,15 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import cases, legal
 
 from cnnspec.analyses.facts import Facts
 from cnnspec.analyses.liveness import Liveness
 from cnnspec.analyses.receptive_field import WHOLE
 from cnnspec.compile.live import to_keras
 from cnnspec.elaborate.graph import Graph
-
-from support import cases, legal
-
 
 MAX_POSITIONS = 10_000  # of an output that is still looked at: upsampling may make it as large as it likes
 
@@ -56,23 +54,23 @@ def chains(draw: st.DrawFn, upsampling: bool = True) -> str:
 
 @st.composite
 def steps(draw: st.DrawFn, upsampling: bool) -> str:
-    k, l = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+    k, w = draw(st.integers(1, 5)), draw(st.integers(1, 5))
     s, d, p = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(0, 2))
     kinds = [
-        f"conv(1, {k}x{l}, stride={s}, padding={draw(st.sampled_from(['valid', 'same', '1', '1x2', '((0, 1), (2, 0))']))})",
-        f"conv(1, {k}x{l}, dilation={d}, padding={draw(st.sampled_from(['valid', 'same', str(p)]))})",
+        f"conv(1, {k}x{w}, stride={s}, padding={draw(st.sampled_from(['valid', 'same', '1', '1x2', '((0, 1), (2, 0))']))})",
+        f"conv(1, {k}x{w}, dilation={d}, padding={draw(st.sampled_from(['valid', 'same', str(p)]))})",
         f"depthwise_conv({k}, padding=same)",
-        f"avgpool({k}x{l}, stride={s}, padding={draw(st.sampled_from(['valid', 'same']))})",
+        f"avgpool({k}x{w}, stride={s}, padding={draw(st.sampled_from(['valid', 'same']))})",
         f"pad(((0, {p}), (1, {s})))",
         f"crop(((0, {p}), (1, 0)))",
-        f"concat(conv(1, {k}, padding=same), conv(1, {l}, padding=same, dilation={d}))",
-        f"add(in, conv(1, {k}, padding=same) -> conv(1, {l}, padding=same)) -> conv(1, 1)",
+        f"concat(conv(1, {k}, padding=same), conv(1, {w}, padding=same, dilation={d}))",
+        f"add(in, conv(1, {k}, padding=same) -> conv(1, {w}, padding=same)) -> conv(1, 1)",
     ]
     if upsampling:
         kinds += [
             f"upsample({s})",
             f"upsample(2x{s}, interpolation=bilinear)",
-            f"conv_transpose(1, {k}x{l}, stride={s}, padding={draw(st.sampled_from(['valid', 'same']))})",
+            f"conv_transpose(1, {k}x{w}, stride={s}, padding={draw(st.sampled_from(['valid', 'same']))})",
             f"conv_transpose(1, {k + p}, stride={s}, padding={min(p, (k + p - 1) // 2)})",
             f"avgpool(2x2) -> conv(1, {k}, padding=same) -> upsample(2)",
         ]
@@ -104,7 +102,11 @@ def test_the_field_of_a_unit_inside_is_the_box_of_what_it_reads(text: str, data:
     assert sizes is not None
     units = []
     for axis in (0, 1):
-        inside = [i for i in range(output.shape[axis]) if (span := field[axis].at(i)) and 0 <= span[0] <= span[1] < sizes[axis]]
+        inside = [
+            i
+            for i in range(output.shape[axis])
+            if (span := field[axis].at(i)) and 0 <= span[0] <= span[1] < sizes[axis]
+        ]
         if not inside:
             return
         units.append(inside[len(inside) // 2])
@@ -156,7 +158,9 @@ def test_u_net_sees_188_or_204_by_the_phase_of_its_output(position: int, size: i
     assert size in spans
 
 
-@pytest.mark.parametrize("text", ["resize(7, 40)", "resize(30, 9, interpolation=nearest)", "adaptive_avgpool(7x5)", "adaptive_avgpool(5x17)"])
+@pytest.mark.parametrize(
+    "text", ["resize(7, 40)", "resize(30, 9, interpolation=nearest)", "adaptive_avgpool(7x5)", "adaptive_avgpool(5x17)"]
+)
 def test_layers_of_fixed_output_size_read_what_they_say(text: str) -> None:
     """Every unit, borders included: what lies outside the input is clipped."""
     graph = legal(f"input 21x17x1\n{text}")

@@ -79,7 +79,9 @@ def filled(text: str, folder: Path) -> str:
         return "```console\n" + "\n".join(f"$ {c}\n{printed(c, folder).rstrip()}\n" for c in commands) + "```"
 
     text = BLOCK.sub(console, text)
-    return re.sub(r"(<!-- layers -->\n).*?(<!-- end -->)", lambda m: m[1] + layer_table() + "\n" + m[2], text, count=1, flags=re.S)
+    return re.sub(
+        r"(<!-- layers -->\n).*?(<!-- end -->)", lambda m: m[1] + layer_table() + "\n" + m[2], text, count=1, flags=re.S
+    )
 
 
 @pytest.mark.parametrize("number", [i for i, b in enumerate(blocks()) if b[0] == "cnn"])

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import cases
 
 from cnnspec.size import Size, maximum, value
-from support import cases
 
 H, W = Size.unknown("H"), Size.unknown("W")
 

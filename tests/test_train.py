@@ -76,7 +76,20 @@ def test_the_command_trains_saves_and_says_where(capsys: pytest.CaptureFixture[s
 
 
 def test_options_stand_above_the_section(capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--epochs", "1", "--batch", "500", "--seed", "3", "--learning-rate", "0.25", "--validation", "0", "-o", "a.keras"]
+    options = [
+        "--epochs",
+        "1",
+        "--batch",
+        "500",
+        "--seed",
+        "3",
+        "--learning-rate",
+        "0.25",
+        "--validation",
+        "0",
+        "-o",
+        "a.keras",
+    ]
     status, out, err = command(capsys, SMALL + SECTION.replace("}", "; optimizer = sgd }"), *options)
     assert status == 0
     assert out.endswith("saved a.keras\n")
@@ -110,7 +123,9 @@ def test_the_saved_model_has_the_accuracy_that_was_printed() -> None:
     model = keras.models.load_model(outcome.model, safe_mode=True)
     right = model.predict(data.test[0], verbose=0).argmax(axis=1) == data.test[1]
     assert right.mean() == pytest.approx(outcome.figures["accuracy"], abs=1e-6)
-    assert model.evaluate(*data.test, verbose=0, return_dict=True)["loss"] == pytest.approx(outcome.figures["loss"], rel=1e-4)
+    assert model.evaluate(*data.test, verbose=0, return_dict=True)["loss"] == pytest.approx(
+        outcome.figures["loss"], rel=1e-4
+    )
 
 
 def test_the_example_reaches_its_accuracy() -> None:
@@ -121,13 +136,17 @@ def test_the_example_reaches_its_accuracy() -> None:
     assert "112,682 parameters" in shown
 
 
-@pytest.mark.parametrize("loss", ["categorical_crossentropy(label_smoothing=0.1)", "categorical_focal_crossentropy", "mse", "kl_divergence"])
+@pytest.mark.parametrize(
+    "loss", ["categorical_crossentropy(label_smoothing=0.1)", "categorical_focal_crossentropy", "mse", "kl_divergence"]
+)
 def test_losses_on_vectors_get_a_vector_for_each_class(loss: str) -> None:
     outcome, _ = trained(SMALL + SECTION.replace("sparse_categorical_crossentropy", loss), epochs=4)
     assert outcome.figures["accuracy"] > 0.5
 
 
-@pytest.mark.parametrize(("end", "loss"), [("dense(10, softmax)", False), ("dense(10)", True), ("dense(10) -> softmax", False)])
+@pytest.mark.parametrize(
+    ("end", "loss"), [("dense(10, softmax)", False), ("dense(10)", True), ("dense(10) -> softmax", False)]
+)
 def test_without_a_loss_the_networks_end_decides(end: str, loss: bool) -> None:
     net = network(f"input 8x8x1\nflatten -> {end}")
     model = run.to_keras(net.graph)
@@ -136,7 +155,9 @@ def test_without_a_loss_the_networks_end_decides(end: str, loss: bool) -> None:
 
 
 def test_digits_are_resized_to_the_network() -> None:
-    outcome, shown = trained("input 16x12x1\nconv(4, 3x3, stride=2) -> flatten -> dense(10)\ntrain { data = digits }", epochs=1)
+    outcome, shown = trained(
+        "input 16x12x1\nconv(4, 3x3, stride=2) -> flatten -> dense(10)\ntrain { data = digits }", epochs=1
+    )
     assert "the images of digits, 8x8x1, are resized to 16x12x1" in shown
     assert keras.models.load_model(outcome.model).input_shape == (None, 16, 12, 1)
 
@@ -144,7 +165,9 @@ def test_digits_are_resized_to_the_network() -> None:
 @pytest.mark.parametrize("size", [(28, 28), (32, 20), (5, 8), (3, 2)])
 def test_resizing_is_that_of_keras(size: tuple[int, int]) -> None:
     images = np.random.default_rng(0).random((3, 8, 9, 2), np.float32)
-    theirs = np.asarray(keras.ops.image.resize(images, size, interpolation="bilinear", antialias=True, data_format="channels_last"))
+    theirs = np.asarray(
+        keras.ops.image.resize(images, size, interpolation="bilinear", antialias=True, data_format="channels_last")
+    )
     np.testing.assert_allclose(resize(images, size), theirs, atol=1e-5)
 
 
@@ -189,7 +212,10 @@ def test_callbacks_work() -> None:
 
 
 def test_the_learning_rate_falls_on_a_plateau() -> None:
-    text = SMALL + "train { data = digits; callbacks = reduce_lr_on_plateau(patience=1, min_delta=100, factor=0.5); optimizer = adam(0.01) }"
+    text = (
+        SMALL
+        + "train { data = digits; callbacks = reduce_lr_on_plateau(patience=1, min_delta=100, factor=0.5); optimizer = adam(0.01) }"
+    )
     _, shown = trained(text, epochs=4, seed=0)
     assert "learning_rate 0.0100" in shown
     assert "learning_rate 0.0050" in shown
@@ -228,10 +254,17 @@ def required(parameters: str) -> str:
 def test_every_word_makes_what_keras_has() -> None:
     from cnnspec.train.words import MODULES
 
-    for key, module in (("optimizer", "optimizers"), ("loss", "losses"), ("metrics", "metrics"), ("callbacks", "callbacks")):
+    for key, module in (
+        ("optimizer", "optimizers"),
+        ("loss", "losses"),
+        ("metrics", "metrics"),
+        ("callbacks", "callbacks"),
+    ):
         for word, (cls, parameters) in MODULES[module][1].items():
             extra = "; optimizer = adam(use_ema=true)" if word == "swap_ema_weights" else ""
-            settings, found = resolve(network(SMALL + f"train {{ {key} = {word}({required(parameters)}){extra} }}").train)
+            settings, found = resolve(
+                network(SMALL + f"train {{ {key} = {word}({required(parameters)}){extra} }}").train
+            )
             assert not found, (word, found[0].message)
             if key == "callbacks":
                 if word not in ("tensorboard", "remote_monitor"):
@@ -292,7 +325,9 @@ def test_a_file_stands_beside_the_spec(capsys: pytest.CaptureFixture[str]) -> No
     ],
 )
 def test_labels_of_every_form(head: str, labels: Any, loss: str | None) -> None:
-    outcome, _ = trained(f"input 6x6\nflatten -> {head}", data=write(y_train=labels), epochs=1, **({"loss": loss} if loss else {}))
+    outcome, _ = trained(
+        f"input 6x6\nflatten -> {head}", data=write(y_train=labels), epochs=1, **({"loss": loss} if loss else {})
+    )
     assert np.isfinite(outcome.figures["loss"])
 
 
@@ -310,7 +345,9 @@ def test_the_accuracy_of_one_logit_is_the_share_of_right_signs() -> None:
 
 
 def test_quantities_have_no_accuracy() -> None:
-    outcome, _ = trained("input 6x6\nflatten -> dense(1)", data=write(y_train=np.linspace(0, 1, 120)), epochs=1, loss="mse")
+    outcome, _ = trained(
+        "input 6x6\nflatten -> dense(1)", data=write(y_train=np.linspace(0, 1, 120)), epochs=1, loss="mse"
+    )
     assert set(outcome.figures) == {"loss"}
 
 
@@ -363,7 +400,9 @@ def test_a_file_that_is_no_npz() -> None:
         assert name in error.message
 
 
-def test_a_download_that_fails_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_download_that_fails_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def offline() -> Any:
         print("Downloading data from https://…")
         raise Exception("URL fetch failure on https://…: None -- [Errno -2] Name or service not known")
@@ -376,9 +415,13 @@ def test_a_download_that_fails_is_one_sentence(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize(("name", "shape"), [("mnist", (28, 28)), ("cifar10", (32, 32, 3))])
-def test_downloaded_data_have_the_known_shape(monkeypatch: pytest.MonkeyPatch, name: str, shape: tuple[int, ...]) -> None:
+def test_downloaded_data_have_the_known_shape(
+    monkeypatch: pytest.MonkeyPatch, name: str, shape: tuple[int, ...]
+) -> None:
     images, labels = np.full((20, *shape), 255, np.uint8), (np.arange(20) % 10).reshape((20,) + (1,) * (len(shape) - 2))
-    monkeypatch.setattr(getattr(keras.datasets, name), "load_data", lambda: ((images, labels), (images[:5], labels[:5])))
+    monkeypatch.setattr(
+        getattr(keras.datasets, name), "load_data", lambda: ((images, labels), (images[:5], labels[:5]))
+    )
     net = network(f"input 16x16x{shape[2] if len(shape) == 3 else 1}\nflatten -> dense(10)")
     settings = TrainSettings(data=name, validation=0)
     data = prepare(sources.load(settings), net.graph, settings)
@@ -397,7 +440,9 @@ def test_images_that_memory_cannot_hold_are_refused() -> None:
 
 # ---- what stops a training ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("output", ["absent/model.keras", "folder.keras", "file/model.keras", "model.h5"])
-def test_an_output_that_cannot_be_written_is_found_first(output: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_output_that_cannot_be_written_is_found_first(
+    output: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     Path("folder.keras").mkdir()
     Path("file").write_text("")
     monkeypatch.setattr(run, "load", lambda settings: pytest.fail("it began"))
@@ -428,7 +473,9 @@ def test_a_loss_that_is_no_number_stops_the_training() -> None:
 
 
 def test_what_keras_refuses_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, err = command(capsys, SMALL + "train { data = digits; optimizer = adam(gradient_accumulation_steps=1) }")
+    status, out, err = command(
+        capsys, SMALL + "train { data = digits; optimizer = adam(gradient_accumulation_steps=1) }"
+    )
     assert (status, out) == (1, "")
     assert "Keras refuses adam: " in err
 
@@ -449,7 +496,9 @@ class Pressed(keras.callbacks.Callback):  # type: ignore[misc, name-defined]
 
 
 @pytest.mark.parametrize("real", [False, True])
-def test_ctrl_c_saves_what_there_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], real: bool) -> None:
+def test_ctrl_c_saves_what_there_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], real: bool
+) -> None:
     monkeypatch.setattr(objects, "callbacks", lambda *given: [Pressed(24, real)])
     status, out, err = command(capsys, SMALL + SECTION)
     assert status == 130
@@ -460,7 +509,9 @@ def test_ctrl_c_saves_what_there_is(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_ctrl_c_before_the_first_batch_saves_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_before_the_first_batch_saves_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(objects, "callbacks", lambda *given: [Pressed(1, False)])
     status, out, err = command(capsys, SMALL + SECTION)
     assert (status, out) == (130, "")

@@ -67,7 +67,11 @@ def test_overrides_stand_above_the_section() -> None:
 def test_keras_names_of_settings_are_understood() -> None:
     settings, found = resolve(section("batch_size = 64", "validation_split = 0.25", "lr = 0.5"))
     assert found == ()
-    assert (settings.batch, settings.validation, dict(settings.optimizer.keywords)) == (64, 0.25, {"learning_rate": 0.5})
+    assert (settings.batch, settings.validation, dict(settings.optimizer.keywords)) == (
+        64,
+        0.25,
+        {"learning_rate": 0.5},
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,12 +113,25 @@ def test_settings_that_contradict_each_other() -> None:
     assert wrong("optimizer = adam(0.1)", "learning_rate = 0.2")[0] == "the learning rate is set twice"
     assert wrong("validation = 0", "callbacks = early_stopping")[2] == "set validation = 0.1, or watch loss"
     scheduled = wrong("optimizer = adam(cosine_decay(0.1, 100))", "callbacks = reduce_lr_on_plateau")
-    assert scheduled[:2] == ("reduce_lr_on_plateau cannot change a learning rate that follows a schedule", "reduce_lr_on_plateau")
+    assert scheduled[:2] == (
+        "reduce_lr_on_plateau cannot change a learning rate that follows a schedule",
+        "reduce_lr_on_plateau",
+    )
     assert wrong("batch = 3", "batch_size = 4")[0] == "batch is set already"
 
 
 @pytest.mark.parametrize(
-    "path", ["/etc/log.csv", "../log.csv", "a/../../log.csv", "~/log.csv", "C:log.csv", "gs://bucket/log.csv", "log.py", "..\\log.csv"]
+    "path",
+    [
+        "/etc/log.csv",
+        "../log.csv",
+        "a/../../log.csv",
+        "~/log.csv",
+        "C:log.csv",
+        "gs://bucket/log.csv",
+        "log.py",
+        "..\\log.csv",
+    ],
 )
 def test_a_spec_writes_inside_the_current_folder_only(path: str) -> None:
     assert wrong(f'callbacks = csv_logger("{path}")')[0].startswith("filename of csv_logger must be a ")
@@ -122,7 +139,9 @@ def test_a_spec_writes_inside_the_current_folder_only(path: str) -> None:
 
 @pytest.mark.parametrize("path", [".", "..", "/tmp", ""])
 def test_a_backup_has_a_folder_below(path: str) -> None:
-    assert wrong(f'callbacks = backup_and_restore("{path}")')[0].startswith("backup_dir of backup_and_restore must be a path")
+    assert wrong(f'callbacks = backup_and_restore("{path}")')[0].startswith(
+        "backup_dir of backup_and_restore must be a path"
+    )
 
 
 @pytest.mark.parametrize("path", ["m-{epoch.__class__}.keras", "m-{epoch:999999999d}.keras", "{}.keras", "m.h5"])
@@ -158,7 +177,11 @@ def test_tables_are_those_of_keras(module: str) -> None:
     theirs = {}
     for name, value in vars(keras_module(module)).items():
         if inspect.isclass(value) and name not in NOT_FROM_TEXT[module]:
-            listed = [p for p in inspect.signature(value.__init__).parameters.values() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+            listed = [
+                p
+                for p in inspect.signature(value.__init__).parameters.values()
+                if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+            ]
             theirs[name] = " ".join(p.name + "!" * (p.default is p.empty) for p in listed[1:])
     assert ours == theirs
 
@@ -172,7 +195,13 @@ def test_every_parameter_has_a_kind() -> None:
 def test_words_are_found_in_every_spelling(module: str) -> None:
     table = MODULES[module][1]
     for name, (cls, _) in table.items():
-        assert find(name, table) == find(cls, table) == find(name.upper(), table) == find(name.replace("_", ""), table) == name
+        assert (
+            find(name, table)
+            == find(cls, table)
+            == find(name.upper(), table)
+            == find(name.replace("_", ""), table)
+            == name
+        )
     assert all(any(full in t for _, t in MODULES.values()) for full in SHORT.values())
 
 
@@ -191,7 +220,9 @@ def test_a_network_that_cannot_take_the_data_is_refused() -> None:
     assert refused("input 8x8x1\nflatten -> dense(1000)") == "digits has 10 classes, the network 1000 outputs"
     assert refused("input 8x8x1\nflatten -> dense(1, sigmoid)") == "digits has 10 classes, the network 1 output"
     assert refused("input 8x8x1\nconv(10, 3x3)") == "the network yields 6x6x10, but digits has a class for each example"
-    assert refused("input 32x32x3\nflatten -> dense(10)", "cifar100") == "cifar100 has 100 classes, the network 10 outputs"
+    assert (
+        refused("input 32x32x3\nflatten -> dense(10)", "cifar100") == "cifar100 has 100 classes, the network 10 outputs"
+    )
     several = "input a 8x8x1\ninput b 8x8x1\nadd(a, b) -> flatten -> dense(10)"
     assert refused(several).endswith("has 2 inputs; this command trains networks with one")
     several = "input 8x8x1\nflatten as f -> dense(10) as g\noutput f, g"

@@ -62,7 +62,14 @@ def signature(layer: type[Layer], most: int = 1000) -> str:
 
 def page(layer: type[Layer], word: str) -> str:
     """What there is to know about a layer: what it does, its arguments, its other names, an example."""
-    lines = [layer.names[0], "=" * len(layer.names[0]), "", f"{layer.names[0]}({signature(layer, 6)})", "", inspect.cleandoc(layer.__doc__ or "")]
+    lines = [
+        layer.names[0],
+        "=" * len(layer.names[0]),
+        "",
+        f"{layer.names[0]}({signature(layer, 6)})",
+        "",
+        inspect.cleandoc(layer.__doc__ or ""),
+    ]
     if word in layer.presets and word in FUNCTIONS:
         lines += ["", f"{word}(x) = {FUNCTIONS[word]}"]
     if layer.arguments:

@@ -28,7 +28,9 @@ OPTIONS = ("data", "epochs", "batch", "learning_rate", "validation", "seed")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
-    parser.add_argument("--data", metavar="DATA", help=f"{', '.join(NAMED_DATA)}, or a .npz file with x_train and y_train")
+    parser.add_argument(
+        "--data", metavar="DATA", help=f"{', '.join(NAMED_DATA)}, or a .npz file with x_train and y_train"
+    )
     parser.add_argument("--epochs", type=_number(count), metavar="N", help="how often to go through the training data")
     parser.add_argument("--batch", type=_number(count), metavar="N", help="examples in a step")
     parser.add_argument("--learning-rate", type=_number(positive), metavar="RATE", help="in place of the optimizer's")
@@ -90,7 +92,9 @@ def _settings(network: Checked, options: argparse.Namespace) -> TrainSettings | 
     if found:
         return None
     if settings.data is None:
-        raise UsageError(f"{network.source.name} does not say what to train on: write train {{ data = digits }}, or give --data digits")
+        raise UsageError(
+            f"{network.source.name} does not say what to train on: write train {{ data = digits }}, or give --data digits"
+        )
     return settings
 
 

@@ -94,7 +94,9 @@ class Arithmetic(Reporting):
         return self.error("E003", at, scope, message)
 
     def compute(self, operator: str, left: Any, right: Any, part: tree.Node, scope: Scope) -> Any:
-        if (isinstance(left, Size) and isinstance(right, float)) or (isinstance(right, Size) and isinstance(left, float)):
+        if (isinstance(left, Size) and isinstance(right, float)) or (
+            isinstance(right, Size) and isinstance(left, float)
+        ):
             return self.error("E017", part, scope, f"{left} {operator} {right} may be no whole number", "use // and *")
         if operator in ("/", "//", "%"):
             if isinstance(right, Size):

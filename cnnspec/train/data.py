@@ -93,7 +93,9 @@ def prepare(raw: Raw, graph: Graph, settings: TrainSettings) -> Data:
     notes, xs = [], []
     for (x, y), part in zip(parts, ("train", "test"), strict=False):
         if not x.shape or not y.shape or len(x) != len(y):
-            raise TrainingFailed(f"{name} has x_{part} of shape {x.shape}, but y_{part} of shape {y.shape}", "a label an example", 2)
+            raise TrainingFailed(
+                f"{name} has x_{part} of shape {x.shape}, but y_{part} of shape {y.shape}", "a label an example", 2
+            )
         examples, note = _examples(x, f"x_{part}", name)
         xs.append(examples)
         if note and not known and note not in notes:
@@ -134,7 +136,13 @@ def _form(y: Array, targets: str, units: int) -> Array:
 
 
 def _split(
-    xs: list[Array], labels: list[Array], ys: list[Array], by_class: bool, settings: TrainSettings, targets: str, notes: tuple[str, ...]
+    xs: list[Array],
+    labels: list[Array],
+    ys: list[Array],
+    by_class: bool,
+    settings: TrainSettings,
+    targets: str,
+    notes: tuple[str, ...],
 ) -> Data:
     import numpy as np
 

@@ -138,7 +138,9 @@ def _targets(graph: Graph, loss: Term | None, output: Shape, targets: Targets, d
 
 def agree(wanted: Shape, shape: tuple[int, ...]) -> bool:
     """Whether a shape is one that the network may yield; a size that it leaves open agrees with all."""
-    return len(wanted) == len(shape) and all(not isinstance(w, int) or w == n for w, n in zip(wanted, shape, strict=True))
+    return len(wanted) == len(shape) and all(
+        not isinstance(w, int) or w == n for w, n in zip(wanted, shape, strict=True)
+    )
 
 
 def _show(shape: tuple[int, ...]) -> str:

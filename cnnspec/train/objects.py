@@ -30,9 +30,13 @@ def build(term: Term, keras: Any, **more: Any) -> Any:
     except AttributeError:
         if hasattr(module, term.name):
             raise
-        raise TrainingFailed(f"this version of Keras ({keras.__version__}) has no {term.name}", "upgrade Keras", 2) from None
+        raise TrainingFailed(
+            f"this version of Keras ({keras.__version__}) has no {term.name}", "upgrade Keras", 2
+        ) from None
     except ImportError as error:
-        raise TrainingFailed(f"{our_word(term)} needs a package that is not installed ({error})", "install it", 2) from None
+        raise TrainingFailed(
+            f"{our_word(term)} needs a package that is not installed ({error})", "install it", 2
+        ) from None
     except (TypeError, ValueError) as error:
         raise TrainingFailed(f"Keras refuses {our_word(term)}: {first_line(error)}") from None
 
@@ -50,7 +54,9 @@ def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
     last = _last_activation(model)
     units = model.output.shape[-1]
     if targets == "classes":
-        return word("losses", Term("sparse_categorical_crossentropy", (), () if last == "softmax" else (("from_logits", True),)))
+        return word(
+            "losses", Term("sparse_categorical_crossentropy", (), () if last == "softmax" else (("from_logits", True),))
+        )
     if targets == "column" or (targets == "given" and last == "sigmoid"):
         return word("losses", Term("binary_crossentropy", (), () if last == "sigmoid" else (("from_logits", True),)))
     assert units is not None
@@ -76,7 +82,9 @@ def metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str) -> li
 
 def _accuracy(keras: Any, loss: Term, targets: str) -> Any:
     if targets == "column" and dict(loss.keywords).get("from_logits"):
-        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)  # "accuracy" would ask for a logit above 0.5
+        return keras.metrics.BinaryAccuracy(
+            name="accuracy", threshold=0.0
+        )  # "accuracy" would ask for a logit above 0.5
     return "accuracy"
 
 
@@ -87,11 +95,14 @@ def callbacks(settings: TrainSettings, keras: Any, output: str) -> list[Any]:
         given = dict(term.keywords)
         if term.name == "ModelCheckpoint" and os.path.abspath(given["filepath"]) == os.path.abspath(output):
             raise TrainingFailed(
-                f"model_checkpoint writes {given['filepath']}, where the last model is saved", "give it another file, or choose -o"
+                f"model_checkpoint writes {given['filepath']}, where the last model is saved",
+                "give it another file, or choose -o",
             )
         package = NEEDS.get(term.name)
         if package and find_spec(package) is None:
-            raise TrainingFailed(f"{our_word(term)} needs {package}, which is not installed", f"pip install {package}", 2)
+            raise TrainingFailed(
+                f"{our_word(term)} needs {package}, which is not installed", f"pip install {package}", 2
+            )
         if term.name == "BackupAndRestore":
             _own_folder(given["backup_dir"])
         for name in ("filename", "filepath"):
@@ -111,4 +122,7 @@ def _own_folder(path: str) -> None:
     """Keras deletes the whole backup folder after the training, so nothing of the user's may be in it."""
     own = ("latest.weights.h5", "training_metadata.json", "latest.weights.h5.bkp", "training_metadata.json.bkp")
     if os.path.exists(path) and (not os.path.isdir(path) or set(os.listdir(path)) - set(own)):
-        raise TrainingFailed(f"backup_and_restore deletes {path} after the training, and there are other files in it", "give it a folder of its own")
+        raise TrainingFailed(
+            f"backup_and_restore deletes {path} after the training, and there are other files in it",
+            "give it a folder of its own",
+        )

@@ -199,7 +199,11 @@ def word(module: str, value: Any) -> Term:
     parameters = [p for p in listed.split() if p not in PYTHON_ONLY]
     names = [p.rstrip("!") for p in parameters]
     if len(term.positional) > len(names):
-        takes = f"{name} takes {len(names)} argument{'' if len(names) == 1 else 's'}" if names else f"{name} takes no arguments"
+        takes = (
+            f"{name} takes {len(names)} argument{'' if len(names) == 1 else 's'}"
+            if names
+            else f"{name} takes no arguments"
+        )
         raise WrongWord(f"{takes}, {len(term.positional)} are given", usage(name, names), term, len(names))
     given: dict[str, Any] = {}
     written = [(names[i], i, v) for i, v in enumerate(term.positional)] + [(k, k, v) for k, v in term.keywords]
@@ -215,7 +219,9 @@ def word(module: str, value: Any) -> Term:
         except Unfit as unfit:
             from cnnspec.elaborate.reporting import describe
 
-            raise WrongWord(f"{parameter} of {name} must be {unfit.expected}, not {describe(v)}", "", term, place) from None
+            raise WrongWord(
+                f"{parameter} of {name} must be {unfit.expected}, not {describe(v)}", "", term, place
+            ) from None
     for parameter in parameters:
         if parameter.endswith("!") and parameter[:-1] not in given:
             raise WrongWord(f"{name} needs its {parameter[:-1]}", usage(name, names), term)

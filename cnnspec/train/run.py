@@ -132,7 +132,9 @@ def check_output(path: str) -> None:
             pass
         os.remove(_beside(path))
     except OSError as error:
-        raise TrainingFailed(f"{path} cannot be written: {error.strerror or error}", "choose another place with -o", 2) from None
+        raise TrainingFailed(
+            f"{path} cannot be written: {error.strerror or error}", "choose another place with -o", 2
+        ) from None
 
 
 def save(model: Any, path: str) -> None:

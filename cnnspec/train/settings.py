@@ -198,7 +198,9 @@ def _conflicts(settings: TrainSettings) -> list[Diagnostic]:
     for callback in settings.callbacks:
         name, given = our_word(callback), dict(callback.keywords)
         at = _word_span(callback) or settings.span("callbacks")
-        if name in ("reduce_lr_on_plateau", "learning_rate_scheduler") and isinstance(optimizer.get("learning_rate"), Term):
+        if name in ("reduce_lr_on_plateau", "learning_rate_scheduler") and isinstance(
+            optimizer.get("learning_rate"), Term
+        ):
             message = f"{name} cannot change a learning rate that follows a schedule"
             found.append(Diagnostic("E030", message, at, "give the optimizer a number, or leave the callback out"))
         if name == "swap_ema_weights" and optimizer.get("use_ema") is not True:
@@ -238,4 +240,3 @@ def _word_span(term: Term) -> Span | None:
         return None
     node, scope = term.place
     return Span(scope.source, node.start, node.end)
-

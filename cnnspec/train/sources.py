@@ -46,7 +46,7 @@ def _digits() -> Raw:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise MissingExtra(
-            f"{error.name or 'scikit-learn'} is not installed; data = digits needs scikit-learn: pip install \"cnnspec[keras]\""
+            f'{error.name or "scikit-learn"} is not installed; data = digits needs scikit-learn: pip install "cnnspec[keras]"'
         ) from error
     bundled = load_digits()
     return Raw(((bundled.images[..., None] / 16).astype(np.float32), bundled.target.astype(np.int64)))
@@ -75,7 +75,8 @@ def _downloaded(name: str) -> Raw:
         socket.setdefaulttimeout(before)
     shape = NAMED_DATA[name][0]
     return Raw(
-        (x.reshape(-1, *shape), y.ravel().astype(np.int64)), (x_test.reshape(-1, *shape), y_test.ravel().astype(np.int64))
+        (x.reshape(-1, *shape), y.ravel().astype(np.int64)),
+        (x_test.reshape(-1, *shape), y_test.ravel().astype(np.int64)),
     )
 
 
@@ -104,8 +105,12 @@ def _npz(path: str) -> Raw:
         raise TrainingFailed(f"{path} does not fit in memory", "train on a part of it", 2) from None
     except Exception as error:  # numpy, zipfile and zlib each have their own for a damaged file
         if "allow_pickle" in str(error):
-            raise TrainingFailed(f"{path} holds pickled Python objects, which are not read", "save plain arrays of numbers", 2) from None
-        raise TrainingFailed(f"{path} cannot be read as a .npz file ({type(error).__name__})", "write it with numpy.savez", 2) from error
+            raise TrainingFailed(
+                f"{path} holds pickled Python objects, which are not read", "save plain arrays of numbers", 2
+            ) from None
+        raise TrainingFailed(
+            f"{path} cannot be read as a .npz file ({type(error).__name__})", "write it with numpy.savez", 2
+        ) from error
     need = [n for n in ("x_train", "y_train") if n not in found]
     if not need and ("x_test" in found) != ("y_test" in found):
         need = ["y_test" if "x_test" in found else "x_test"]

@@ -27,7 +27,10 @@ OPTIMIZERS: Table = {
     "rmsprop": ("RMSprop", f"learning_rate rho momentum epsilon centered {_DECAYED}"),
     "adadelta": ("Adadelta", f"learning_rate rho epsilon {_DECAYED}"),
     "adagrad": ("Adagrad", f"learning_rate initial_accumulator_value epsilon {_DECAYED}"),
-    "adafactor": ("Adafactor", f"learning_rate beta_2_decay epsilon_1 epsilon_2 clip_threshold relative_step {_DECAYED}"),
+    "adafactor": (
+        "Adafactor",
+        f"learning_rate beta_2_decay epsilon_1 epsilon_2 clip_threshold relative_step {_DECAYED}",
+    ),
     "ftrl": (
         "Ftrl",
         "learning_rate learning_rate_power initial_accumulator_value l1_regularization_strength "
@@ -43,7 +46,10 @@ OPTIMIZERS: Table = {
 }
 SCHEDULES: Table = {
     "cosine_decay": ("CosineDecay", "initial_learning_rate! decay_steps! alpha name warmup_target warmup_steps"),
-    "cosine_decay_restarts": ("CosineDecayRestarts", "initial_learning_rate! first_decay_steps! t_mul m_mul alpha name"),
+    "cosine_decay_restarts": (
+        "CosineDecayRestarts",
+        "initial_learning_rate! first_decay_steps! t_mul m_mul alpha name",
+    ),
     "exponential_decay": ("ExponentialDecay", "initial_learning_rate! decay_steps! decay_rate! staircase name"),
     "inverse_time_decay": ("InverseTimeDecay", "initial_learning_rate! decay_steps! decay_rate! staircase name"),
     "piecewise_constant_decay": ("PiecewiseConstantDecay", "boundaries! values! name"),
@@ -90,7 +96,10 @@ METRICS: Table = {
     "recall": ("Recall", "thresholds top_k class_id name dtype"),
     "f1_score": ("F1Score", "average threshold name dtype"),
     "fbeta_score": ("FBetaScore", "average beta threshold name dtype"),
-    "auc": ("AUC", "num_thresholds curve summation_method name dtype thresholds multi_label num_labels label_weights from_logits"),
+    "auc": (
+        "AUC",
+        "num_thresholds curve summation_method name dtype thresholds multi_label num_labels label_weights from_logits",
+    ),
     "true_positives": ("TruePositives", "thresholds name dtype"),
     "true_negatives": ("TrueNegatives", "thresholds name dtype"),
     "false_positives": ("FalsePositives", "thresholds name dtype"),
