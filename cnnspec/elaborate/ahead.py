@@ -10,7 +10,6 @@ from __future__ import annotations
 from cnnspec.elaborate.values import BlockFunction, Scope
 from cnnspec.layers import find
 from cnnspec.syntax import tree
-from cnnspec.syntax.tree import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,20 +113,29 @@ class Ahead:
         return found
 
 
+LEAVES = (tree.Name, tree.Number, tree.Dims, tree.Text, tree.Flag, tree.Here, tree.Block, tree.Model, tree.Train)
+
+
 def bindings(body: tree.Body, parameters: Iterable[tree.Parameter]) -> Bindings:
     """Every name that is bound anywhere in a body, with what binds it."""
     found: Bindings = {}
     for parameter in parameters:
         found.setdefault(parameter.name.text, []).append(parameter)
-    for item in body.items:
-        if isinstance(item, (tree.Block, tree.Model, tree.Train)):
-            continue
-        for node in walk(item):
-            if isinstance(node, (tree.Assign, tree.Shared, tree.Naming, tree.Input)) and node.name is not None:
-                found.setdefault(node.name.text, []).append(node)
-            elif isinstance(node, tree.Loop):
+    queue: list[object] = list(body.items)
+    while queue:
+        node = queue.pop()
+        kind = type(node)
+        if isinstance(node, tuple):
+            queue += node
+        elif isinstance(node, tree.Call):
+            queue += [a.value for a in node.arguments if type(a.value) not in LEAVES]
+        elif isinstance(node, tree.Node) and kind not in LEAVES:
+            if isinstance(node, tree.Loop):
                 for target in node.targets:
                     found.setdefault(target.text, []).append(node)
+            elif isinstance(node, (tree.Assign, tree.Shared, tree.Naming, tree.Input)) and node.name is not None:
+                found.setdefault(node.name.text, []).append(node)
+            queue += [getattr(node, name) for name in node._fields[2:]]  # behind start and end
     return found
 
 

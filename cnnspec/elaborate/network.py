@@ -33,6 +33,7 @@ class NetworkBuilder(Calls):
         super().__init__(name, max_layers)
         self.constants: list[Closure] = []  # layer functions that have a name
         self.functional = False  # whether pasted code of Keras's functional API was met
+        self.whole: tuple[tree.Body, Scope] | None = None  # what is built
         self.unread = False  # whether an item was met that could not be parsed
         self._items: dict[type, Callable[[Any, Scope, Tensor | None], Tensor | None]] = {
             tree.Step: self.step,
@@ -52,7 +53,7 @@ class NetworkBuilder(Calls):
         sys.setrecursionlimit(max(limit, 50_000))
         self.building = True
         try:
-            self.look_ahead(body, scope)
+            self.whole = body, scope
             last = self.run(body, scope, None)
             if not self.graph.outputs and last is not None:
                 self.graph.outputs = [last.index]
@@ -65,9 +66,10 @@ class NetworkBuilder(Calls):
         self.graph.assign_names()
         return self.graph
 
-    def look_ahead(self, body: tree.Body, scope: Scope) -> None:
-        """Refuse at once what would be refused after a long time; nothing to do where no part stands for many."""
-        if any(isinstance(item, (tree.Loop, tree.Assign)) for item in body.items) or scope.binds(BlockFunction):
+    def look_ahead(self) -> None:
+        """Refuse at once what would be refused after a long time."""
+        if self.whole is not None:
+            body, scope = self.whole
             ahead = Ahead(body, (), scope)
             culprit = ahead.culprit(body, self.max_layers)
             if culprit is not None:

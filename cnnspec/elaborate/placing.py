@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_LAYERS = 1_000_000
+LOOK_AHEAD = 200_000  # layers, from which on it pays to count what is still to come
 
 
 class Placing(Expressions):
@@ -26,6 +27,7 @@ class Placing(Expressions):
         super().__init__()
         self.graph = Graph(name)
         self.max_layers = max_layers
+        self.checkpoint = min(LOOK_AHEAD, max_layers)
         self.multiplier = 1  # how often the repeats around the present place run it
         self.taken: set[str] = set()
         self.numbered: dict[str, int] = {}  # the next number to try for a name that is taken
@@ -135,12 +137,17 @@ class Placing(Expressions):
         self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
     ) -> Node:
         nodes = self.graph.nodes
-        if len(nodes) + self.multiplier > self.max_layers:
+        if len(nodes) + self.multiplier > self.checkpoint:
+            self.checkpoint = self.max_layers
+            self.look_ahead()
             scope = Scope(None, site.source, site.caller, site.block)
             self.limit(site.node, scope, len(nodes) + self.multiplier)
         node = Node(len(nodes), layer, inputs, shape, label, site)
         nodes.append(node)
         return node
+
+    def look_ahead(self) -> None:
+        """Refuse at once what would be refused after a long time."""
 
     def limit(self, at: tree.Node, scope: Scope, layers: int) -> None:
         if layers > self.max_layers:

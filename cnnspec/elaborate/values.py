@@ -49,15 +49,6 @@ class Scope:
     def inner(self) -> Scope:
         return Scope(self, self.source, self.caller, self.block)
 
-    def binds(self, kind: type) -> bool:
-        """Whether any name here or outward is bound to a value of this kind."""
-        scope: Scope | None = self
-        while scope is not None:
-            if kind in map(type, scope.names.values()):
-                return True
-            scope = scope.parent
-        return False
-
     def all_names(self) -> list[str]:
         scope: Scope | None = self
         found: list[str] = []

@@ -11,7 +11,7 @@ from cnnspec.source import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Literal
 
     from cnnspec.pipeline import Checked
 
@@ -100,22 +100,33 @@ def colored(network: Checked, width: int) -> str:
     from rich.table import Table
     from rich.text import Text
 
+    lines = [(row.output_shape is None, [printable(cell) for cell in cells(row)]) for row in rows(network)]
+    least = [
+        longest([line[i] if i in NUMERIC else word for _, line in lines for word in line[i].split()])
+        for i in range(len(HEADINGS))
+    ]
+    if sum(least) + 3 * len(least) > width:  # too narrow to keep words whole: fold them rather than cut figures off
+        least = [0] * len(least)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(HEADINGS):
         numeric = number in NUMERIC
-        table.add_column(heading, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
-    for row in rows(network):
-        style = "red" if row.output_shape is None else ""
-        table.add_row(*[Text(printable(cell), style=style) for cell in cells(row)])
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        table.add_column(heading, justify=justify, overflow="fold", no_wrap=numeric, min_width=least[number])
+    for unknown, line in lines:
+        table.add_row(*[Text(cell, style="red" if unknown else "") for cell in line])
     out = StringIO()
     console = Console(
         file=out, width=width, force_terminal=True, highlight=False, legacy_windows=False, color_system="standard"
     )  # fmt: skip
     console.print(Text(printable(title(network)), style="bold"))
     console.print(table)
-    for line in totals(network):
-        console.print(Text(printable(line)), soft_wrap=True)
+    for total in totals(network):
+        console.print(Text(printable(total)), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def longest(texts: list[str]) -> int:
+    return max(map(len, texts), default=0)
 
 
 def markdown(network: Checked) -> str:
