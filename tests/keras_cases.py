@@ -71,6 +71,8 @@ def padding(draw: Draw, rank: int, *words: str) -> Any:
 
 def edges(amount: Any, rank: int) -> Any:
     """A padding as Keras's ZeroPadding and Cropping layers take it."""
+    if rank == 1 and isinstance(amount, tuple) and len(amount) == 2 and isinstance(amount[0], int):
+        return amount  # the two sides of the one axis
     sides = amount if isinstance(amount, tuple) else (amount,) * rank
     pairs = tuple(a if isinstance(a, tuple) else (a, a) for a in sides)
     return pairs[0] if rank == 1 else pairs

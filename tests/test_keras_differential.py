@@ -8,7 +8,6 @@ Where Keras builds what it cannot run, or runs what hardly anybody means, cnnspe
 | conv_transpose                  | output_padding with padding=same that does    | builds; the run fails, or yields no positions      |
 |                                 | not give back the input's size                |                                                    |
 | pool                            | a window that would hold padding alone        | runs: minus infinity, or zeros, in the output      |
-| pad, crop                       | two axes given for one                        | 1-D: takes them for the two sides                  |
 | norm, softmax                   | axis 0 (or its negative): the batch           | runs, mixing the examples of a batch               |
 | norm, softmax                   | an axis that does not exist, or named twice   | builds; the run fails                              |
 | prelu                           | shared axes that do not exist, negative ones  | counts them from an axis that is not meant         |
@@ -47,7 +46,6 @@ SAFE_SIDE: dict[str, list[tuple[str, set[str]]]] = {
     "separable_conv": [("differs by axis", {RUNS})],
     "conv_transpose": [("does not give back", {FAILS, EMPTY})],
     "pool": [("would hold padding alone", {RUNS})],
-    "pad and crop": [("amount has 2 axes, the input", {RUNS})],
     "norm": [(r"axis -?\d does not exist", {RUNS, FAILS}), ("is named twice", {FAILS}), ("shared_axes must be", {RUNS})],
     "merge": [
         ("takes at least 2 tensors", {RUNS}), ("the shapes differ", {RUNS}), (r"axis -?\d does not exist", {BATCH}),
@@ -153,7 +151,6 @@ EXHIBITS: list[tuple[str, str, Case]] = [
     ("conv_transpose", FAILS, one("conv_transpose(2, 4, stride=4, padding=same, output_padding=0)", lambda k, x: k.layers.Conv2DTranspose(2, 4, strides=4, padding="same", output_padding=0)(x[0]), (5, 2, 2))),
     ("conv_transpose", EMPTY, one("conv_transpose(2, 2, padding=same, output_padding=0)", lambda k, x: k.layers.Conv2DTranspose(2, 2, padding="same", output_padding=0)(x[0]), (1, 6, 1))),
     ("pool", RUNS, one("avgpool(2, padding=2)", keras_cases.padded("AveragePooling", 2, 2, pool_size=2), (9, 9, 2))),
-    ("pad and crop", RUNS, one("crop(4x0)", lambda k, x: k.layers.Cropping1D((4, 0))(x[0]), (5, 2))),
     ("norm", RUNS, one("layer_norm(axis=(0, 1))", lambda k, x: k.layers.LayerNormalization(axis=(0, 1), center=False, scale=False)(x[0]), (7,))),
     ("norm", RUNS, one("softmax(axis=-2)", lambda k, x: k.layers.Softmax(axis=-2)(x[0]), (7,))),
     ("norm", FAILS, one("softmax(axis=3)", lambda k, x: k.layers.Softmax(axis=3)(x[0]), (5, 5))),

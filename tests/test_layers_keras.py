@@ -14,8 +14,9 @@ from support import agree, keras_layers, legal, network, outputs, random_inputs
 from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.layers import CATALOGUE, find, spellings
 from cnnspec.layers.activation import FUNCTIONS
-from cnnspec.layers.argument import CONSTRAINTS, INITIALIZERS, REGULARIZERS, REQUIRED, Term
+from cnnspec.layers.argument import REQUIRED, Term
 from cnnspec.layers.base import Layer
+from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 EXAMPLES = [(layer, text) for layer in CATALOGUE for text in (layer.example, *layer.more_examples)]
 

@@ -14,7 +14,8 @@ from cnnspec.compile.literals import same
 from cnnspec.compile.trace import Trace, Use, is_false
 from cnnspec.compile.values import Values, evidence, is_closed
 from cnnspec.elaborate.bind import argument_name
-from cnnspec.layers.argument import CONSTRAINTS, INITIALIZERS, REGULARIZERS, Term, Unfit
+from cnnspec.layers.argument import Term, Unfit
+from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from cnnspec.record import Record
 from cnnspec.syntax import tree
 

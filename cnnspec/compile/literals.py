@@ -7,7 +7,8 @@ import math
 from typing import Any
 
 from cnnspec.compile.layout import brackets, parts
-from cnnspec.layers.argument import Term, Unfit, constraint, initializer, regularizer
+from cnnspec.layers.argument import Term, Unfit
+from cnnspec.layers.words import constraint, initializer, regularizer
 
 # keywords that a reader needs no name for
 PLAIN = {"l1", "l2", "value", "max_value", "gain", "factor"}

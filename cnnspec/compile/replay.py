@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.alongside import Alongside, Made, Mismatch, Tensor
 from cnnspec.compile.scoping import Defined, Locals, Returned, assigned_in
 from cnnspec.compile.straight import model_name
-from cnnspec.layers.argument import CONSTRAINTS, INITIALIZERS, REGULARIZERS, Term
+from cnnspec.layers.argument import Term
+from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

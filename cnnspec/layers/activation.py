@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import (
-    Term,
-    Unfit,
-    argument,
-    axes,
-    constraint,
-    initializer,
-    number,
-    one_of,
-    optional,
-    regularizer,
-    word_of,
-)
+from cnnspec.layers.argument import Term, Unfit, argument, axes, number, one_of, optional, word_of
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, axis_problem, show_shape
 from cnnspec.layers.window import UNTRACED
+from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,97 +5,17 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.layers.activation import activation
-from cnnspec.layers.argument import (
-    Term,
-    argument,
-    constraint,
-    count,
-    flag,
-    initializer,
-    optional,
-    padding,
-    per_axis,
-    regularizer,
-    show,
-)
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, needs_space, product, show_shape
-from cnnspec.layers.window import Reach, Window, along, fits, one_each, sides
+from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, show
+from cnnspec.layers.base import KerasCall, Problem, Shape, Weight, needs_space, product
+from cnnspec.layers.window import along
+from cnnspec.layers.windowed import Windowed
+from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.size import Dim
-
-
-class Windowed(Layer):
-    """A layer that slides a window over its input; base of convolutions and pools."""
-
-    def window_arguments(self) -> dict[str, Any]:
-        """kernel, stride, dilation and padding, each one value or one an axis."""
-        raise NotImplementedError
-
-    def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
-        """One window for each spatial axis of the input."""
-        rank, given = len(inputs[0]) - 1, self.window_arguments()
-        made = []
-        for axis in range(rank):
-            kernel, stride, dilation = (along(given[k], rank, axis) for k in ("kernel", "stride", "dilation"))
-            n = inputs[0][axis]
-            before, after = sides(given["padding"], rank, axis, n, kernel, stride, dilation)
-            made.append(Window(kernel, stride, dilation, before, after))
-        return tuple(made)
-
-    def window_problem(self, inputs: tuple[Shape, ...], name: str) -> Problem | None:
-        """What keeps the window from being applied: its axes, or an input that it does not fit into."""
-        rank, given = len(inputs[0]) - 1, self.window_arguments()
-        for argument_name, value in given.items():
-            if not fits(value, rank):
-                message = f"{argument_name} has {len(value)} axes, the input {show_shape(inputs[0])} has {rank}"
-                return Problem("E106", message, argument_name, one_each(rank))
-        if given["padding"] == "causal" and rank != 1:
-            return Problem("E011", "causal padding is for one dimension", "padding", "use same")
-        for axis, window in enumerate(self.windows(inputs)):
-            n = inputs[0][axis]
-            room = n + window.before + window.after
-            if isinstance(room, int) and room < window.extent:
-                dilated = f" dilated to {window.extent}" if window.dilation > 1 else ""
-                padded = f" + padding {room - n}" if room != n else ""
-                message = f"{name}'s kernel {window.kernel}{dilated} does not fit into {n}{padded} position{'s' * (room != 1)}"
-                axis_name = (
-                    ("height", "width") if rank == 2 else ("depth", "height", "width") if rank == 3 else ("length",)
-                )
-                help = f"{axis_name[axis]} must be at least {window.extent - (room - n)} here: use padding=same, a smaller kernel, or fewer strides before it"
-                return Problem("E101", message, "kernel", help)
-        return None
-
-    def spatial_output(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
-        given = self.window_arguments()
-        if given["padding"] == "same":  # ceil(N/S), in a form that needs no padding
-            strides = [along(given["stride"], len(inputs[0]) - 1, axis) for axis in range(len(inputs[0]) - 1)]
-            return tuple([(n + s - 1) // s for n, s in zip(inputs[0], strides, strict=False)])
-        return tuple([w.output(n) for w, n in zip(self.windows(inputs), inputs[0], strict=False)])
-
-    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return tuple([window.reach() for window in self.windows(inputs)])
-
-    def padded(self, call: KerasCall, rank: int) -> tuple[KerasCall, ...]:
-        """The call, behind a ZeroPadding where the padding is a number: Keras has no integer padding."""
-        amount = self.window_arguments()["padding"]
-        if isinstance(amount, str):
-            if amount != "valid":
-                call = KerasCall(call.name, {**call.arguments, "padding": amount})
-            return (call,)
-        if amount == 0:
-            return (call,)
-        return (KerasCall(f"ZeroPadding{rank}D", {"padding": keras_padding(amount, rank)}, "pad"), call)
-
-
-def keras_padding(amount: Any, rank: int) -> Any:
-    """A padding as Keras's ZeroPadding layers take it."""
-    if rank == 1:
-        return amount[0] if isinstance(amount, tuple) else amount
-    return amount
 
 
 FILTERS = argument(count, "number of output channels")

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import (
-    Term,
-    argument,
-    axes,
-    constraint,
-    flag,
-    initializer,
-    integer,
-    number,
-    optional,
-    regularizer,
-    share,
-)
+from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, axis_problem
+from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

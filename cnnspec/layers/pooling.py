@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import argument, flag, optional, padding, per_axis
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space
-from cnnspec.layers.convolution import Windowed
 from cnnspec.layers.window import along
+from cnnspec.layers.windowed import Windowed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import (
-    Term,
-    Unfit,
-    argument,
-    constraint,
-    count,
-    flag,
-    initializer,
-    number,
-    optional,
-    regularizer,
-)
+from cnnspec.layers.argument import Term, Unfit, argument, count, flag, number, optional
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, show_shape
+from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from math import prod
 
 from cnnspec.layers.argument import argument, axes, count, padding, shape
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
-from cnnspec.layers.convolution import keras_padding
 from cnnspec.layers.window import EACH, UNTRACED, Reach, along, fits, one_each
+from cnnspec.layers.windowed import keras_padding
 from cnnspec.size import Size
 
 TYPE_CHECKING = False
@@ -173,15 +173,20 @@ class _Edge(Layer):
     if TYPE_CHECKING:  # a field of the subclasses
         amount: Any
 
+    def _amount(self, rank: int) -> Any:
+        """The amount; on one axis, two numbers are its two sides, as in Keras's 1-D layers."""
+        one_axis = rank == 1 and isinstance(self.amount, tuple) and len(self.amount) == 2
+        return (self.amount,) if one_axis and isinstance(self.amount[0], int) else self.amount
+
     def _sides(self, rank: int) -> list[tuple[int, int]]:
-        amounts = [along(self.amount, rank, axis) for axis in range(rank)]
+        amounts = [along(self._amount(rank), rank, axis) for axis in range(rank)]
         return [a if isinstance(a, tuple) else (a, a) for a in amounts]
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, self.word):
             return found
         rank = len(inputs[0]) - 1
-        if not fits(self.amount, rank):
+        if not fits(self._amount(rank), rank):
             message = f"amount has {len(self.amount)} axes, the input {show_shape(inputs[0])} has {rank}"
             return Problem("E106", message, "amount", one_each(rank))
         return None
@@ -201,7 +206,7 @@ class Pad(_Edge):
     example: ClassVar[str] = "input 28x28x3\npad(1)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 8x9x3\npad(((0, 1), (2, 3)))",
-        "input 8x3\npad(2)",
+        "input 8x3\npad(2) -> pad((1, 2))",
         "input 3x4x5x2\npad(1x2x0)",
     )
     word: ClassVar[str] = "pad"
@@ -217,7 +222,7 @@ class Pad(_Edge):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return (KerasCall(f"ZeroPadding{rank}D", {"padding": keras_padding(self.amount, rank)}),)
+        return (KerasCall(f"ZeroPadding{rank}D", {"padding": keras_padding(self._amount(rank), rank)}),)
 
 
 class Crop(_Edge):
@@ -227,7 +232,7 @@ class Crop(_Edge):
     example: ClassVar[str] = "input 28x28x3\ncrop(2)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 8x9x3\ncrop(((0, 1), (2, 3)))",
-        "input 8x3\ncrop(2)",
+        "input 8x3\ncrop(2) -> crop((1, 2))",
         "input 6x7x5x2\ncrop(1x2x0)",
     )
     word: ClassVar[str] = "crop"
@@ -251,7 +256,7 @@ class Crop(_Edge):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return (KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self.amount, rank)}),)
+        return (KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self._amount(rank), rank)}),)
 
 
 class Identity(Layer):

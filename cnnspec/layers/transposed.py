@@ -17,9 +17,9 @@ from cnnspec.layers.convolution import (
     REGULARIZER,
     STRIDE,
     Convolution,
-    keras_padding,
 )
 from cnnspec.layers.window import Reach, along, fits, one_each
+from cnnspec.layers.windowed import keras_padding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

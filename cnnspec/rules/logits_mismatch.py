@@ -4,7 +4,7 @@ A cross-entropy takes probabilities unless from_logits=true. A softmax (or sigmo
 applied twice, a linear end without it is no probability at all: the network trains badly, and nothing says so.
 Keras on TensorFlow repairs the first with a warning; on JAX and PyTorch, and for the second everywhere, it is silent.
 
-Source: measured on Keras 3.15; keras-hub issue 1008.
+Source: measured on Keras 3.15; keras-hub#1008.
 
 Bad:
 
