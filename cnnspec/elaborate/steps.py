@@ -94,9 +94,10 @@ class Steps(Placing):
         elif isinstance(value, SharedFunction):
             return self.apply_shared(value, at, scope, current)
         elif value is not UNKNOWN:
-            self.error(
-                "E012", at, scope, f"{describe(value)} is no step", "a step is a layer, a block, a named tensor or `in`"
-            )
+            help = "a step is a layer, a block, a named tensor or `in`"
+            if isinstance(at, tree.Name) and find(at.text) is not None:
+                help = f'this file binds "{at.text}", which hides the layer: choose another name for that'
+            self.error("E012", at, scope, f"{describe(value)} is no step", help)
         return self.lost(current, Site(scope.source, at, scope.caller, scope.block))
 
     def count(self, node: tree.Node, scope: Scope) -> None:
