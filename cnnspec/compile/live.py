@@ -24,7 +24,7 @@ class MissingExtra(Exception):
 
 def import_keras() -> Any:
     """Keras, quietly. Raises MissingExtra when it or its backend is not installed."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a machine without a GPU is told so, as an error
     try:
         with _no_greeting():
             import keras
