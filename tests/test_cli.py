@@ -400,7 +400,14 @@ def test_without_keras_there_is_one_sentence_with_the_command(good: Path, tmp_pa
 
 
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in ([], ["check"], ["nothing"], ["summary"], ["summary", "a", "--format", "xml"]):
+    for arguments in (
+        [],
+        ["check"],
+        ["check", "a", "--max-layers", "-1"],
+        ["nothing"],
+        ["summary"],
+        ["summary", "a", "--format", "xml"],
+    ):
         assert run(capsys, *arguments)[0] == 2
     assert run(capsys, "--version")[0] == 0
     for verb in VERBS:

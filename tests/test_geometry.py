@@ -173,3 +173,24 @@ def test_layers_of_fixed_output_size_read_what_they_say(text: str) -> None:
                 span = field[axis].at(unit)
                 assert span is not None
                 assert (int(read[:, axis].min()), int(read[:, axis].max())) == (max(span[0], 0), min(span[1], n - 1))
+
+
+@pytest.mark.parametrize("branch", ["conv(1, 8x8)", "avgpool(8x8)", "conv(1, 3x3) -> conv(1, 6x6)"])
+def test_a_branch_that_is_repeated_makes_every_position_see_what_it_sees(branch: str) -> None:
+    graph = legal(f"input 8x8x1\nadd(in, {branch})\nconv(1, 3x3)")
+    fields = Facts(graph).fields
+    assert fields[-1] == fields[-2] == WHOLE
+    assert reads(graph, (0, 0)).all()
+
+
+def test_a_repeated_branch_that_sees_a_part_alone_is_unknown() -> None:
+    graph = legal("input 8x8x1\nadd(in, conv(1, 5x5, stride=4))")
+    assert graph.nodes[1].shape == (1, 1, 1)
+    assert not reads(graph, (0, 0)).all()
+    assert Facts(graph).fields[-1] is None
+
+
+def test_padding_behind_a_map_of_one_row_carries_no_data() -> None:
+    graph = legal("input 1x6x1\npad(((0, 2), (0, 0)))\nconv(1, 1x1)")
+    real = Liveness(graph, [node.shape for node in graph.nodes]).real[1]
+    assert real == (0b001, 0b111111)

@@ -60,6 +60,7 @@ class Liveness:
     def _forward(self) -> Masks:
         real: Masks = []
         for node in self.graph.nodes:
+            merging = len(node.inputs) > 1
             shape = self.shapes[node.index]
             if not sizes_known(shape) or shape is None:
                 real.append(None)
@@ -77,7 +78,7 @@ class Liveness:
                     assert isinstance(n, int)
                     if carried is None or axis >= len(carried):
                         masks[axis] |= full(n)
-                    elif self.shapes[index][axis] == 1 != n and reach == EACH:  # type: ignore[index]
+                    elif merging and self.shapes[index][axis] == 1 != n:  # type: ignore[index]
                         masks[axis] |= full(n)  # repeated along this axis by a merge
                     else:
                         masks[axis] |= self._carry(reach, self.shapes[index][axis], n, carried[axis])  # type: ignore
@@ -95,6 +96,7 @@ class Liveness:
                 live[index] = [full(n) for n in shape[:-1]]  # type: ignore[arg-type]
         for node in reversed(nodes):
             mine, reaches = live[node.index], self.reaches[node.index]
+            merging = len(node.inputs) > 1
             for index in node.inputs:
                 theirs, shape = live[index], self.shapes[index]
                 if theirs is None or shape is None:
@@ -106,7 +108,7 @@ class Liveness:
                         theirs[axis] = full(n)
                         continue
                     m = self.shapes[node.index][axis]  # type: ignore[index]
-                    if n == 1 != m and reaches[axis] == EACH:  # repeated
+                    if merging and n == 1 != m:  # repeated
                         theirs[axis] = 1
                     else:
                         theirs[axis] |= self._mark(reaches[axis], n, m, mine[axis])  # type: ignore[arg-type]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.layers.base import Shape
     from cnnspec.layers.window import Reach
+    from cnnspec.size import Dim
 
 MAX_PERIOD = 4096
 
@@ -79,6 +80,8 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> list[NodeF
     fields: list[NodeField] = []
     steps: dict[tuple[Reach, Field], Field | None] = {}
     inputs = set(graph.inputs)
+    sizes = {s[:-1] for i in graph.inputs if (s := shapes[i]) is not None}
+    whole = sizes.pop() if len(sizes) == 1 else None
     for node in graph.nodes:
         shape = shapes[node.index]
         if node.index in inputs:
@@ -88,13 +91,14 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> list[NodeF
         elif node.layer.indexes and node.inputs[0] in inputs:  # words of a text: each sees itself
             fields.append((START,) * (len(shape) - 1))
         else:
-            fields.append(_through(node, fields, shapes, steps))
+            fields.append(_through(node, fields, shapes, steps, whole))
     return fields
 
 
 def _through(
-    node: Node, fields: list[NodeField], shapes: Sequence[Shape | None], steps: dict[tuple[Reach, Field], Field | None]
-) -> NodeField:
+    node: Node, fields: list[NodeField], shapes: Sequence[Shape | None], steps: dict[tuple[Reach, Field], Field | None],
+    whole: tuple[Dim, ...] | None,
+) -> NodeField:  # fmt: skip
     assert node.layer is not None
     reaches = node.layer.reach(tuple([shapes[i] for i in node.inputs]))  # type: ignore[misc]
     if reaches is None:
@@ -106,6 +110,9 @@ def _through(
         return WHOLE
     if reaches is UNTRACED:
         return None
+    for index in node.inputs if len(node.inputs) > 1 else ():
+        if _repeated(shapes[index], shapes[node.index]):
+            return WHOLE if _covers(fields[index], whole) else None
     merged = entering[0] if len(entering) == 1 else hull(entering)  # type: ignore[arg-type]
     if merged is None or isinstance(merged, Whole):
         return merged
@@ -119,6 +126,24 @@ def _through(
             return None
         result.append(made)
     return tuple(result)
+
+
+def _repeated(shape: Shape | None, output: Shape | None) -> bool:
+    """Whether a merge repeats a tensor along a spatial axis, so that all its outputs there read the same position."""
+    if shape is None or output is None or len(shape) != len(output):
+        return False
+    return any(n == 1 and m != 1 for n, m in zip(shape[:-1], output[:-1], strict=True))
+
+
+def _covers(field: NodeField, sizes: tuple[Dim, ...] | None) -> bool:
+    """Whether the first position sees all of an input of these sizes."""
+    if not isinstance(field, tuple) or sizes is None or len(field) != len(sizes):
+        return False
+    spans = [axis.at(0) if axis.placed else None for axis in field]
+    return all(
+        span is not None and isinstance(n, int) and span[0] <= 0 and span[1] >= n - 1
+        for span, n in zip(spans, sizes, strict=True)
+    )
 
 
 def compose(reach: Reach, field: Field) -> Field | None:

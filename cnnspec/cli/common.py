@@ -46,11 +46,19 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
     parser.add_argument(
         "--max-layers",
-        type=int,
+        type=positive,
         default=MAX_LAYERS,
         metavar="N",
         help=f"refuse networks of more layers ({MAX_LAYERS:,})",
     )
+
+
+def positive(text: str) -> int:
+    """A whole number from 1, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def parameters(options: argparse.Namespace) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from cnnspec.compile.frame import Binding, Differs, Env, Place
 from cnnspec.compile.layering import WIDE, Layering, is_short
 from cnnspec.compile.trace import Trace, Use, is_false, kids
 from cnnspec.compile.values import PRODUCT, TERNARY, evidence
-from cnnspec.elaborate.values import Function, LayerFunction, Tensor
+from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
@@ -207,7 +207,7 @@ class Steps(Layering):
             if len(inner) != len(place.uses):
                 raise Differs
             return self.apply(expression, Place(place.frame, Env(env), place.current, inner), target, name)
-        if all(isinstance(value, (Term, LayerFunction)) for value in values):
+        if all(isinstance(value, Term) for value in values):
             if any(use.cls is None for use in place.uses):
                 raise Differs
             return self.layer(place, target, name)

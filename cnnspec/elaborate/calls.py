@@ -10,7 +10,6 @@ from cnnspec.elaborate.values import (
     UNKNOWN,
     BlockFunction,
     Closure,
-    LayerFunction,
     Scope,
     SharedFunction,
     Tensor,
@@ -48,8 +47,6 @@ class Calls(Steps):
         function = self.evaluate(node.function, scope, current)
         if isinstance(function, BlockFunction):
             return self.apply_block(function, node.arguments, node, scope, current)
-        if isinstance(function, LayerFunction):
-            return self.apply_layer(function.layer, function.word, node.arguments, node, scope, current)
         if isinstance(function, Term) and find(function.name):
             layer = find(function.name)
             assert layer is not None

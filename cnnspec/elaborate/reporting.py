@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.elaborate.graph import Graph, Site
-from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Function, LayerFunction, Scope, Tensor
+from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Function, Scope, Tensor
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term, show
 from cnnspec.names import suggestion
@@ -93,8 +93,6 @@ def describe(value: Any) -> str:
         return "a tensor"
     if isinstance(value, BlockFunction):
         return f"the block {value.block.name.text}"
-    if isinstance(value, LayerFunction):
-        return f"the layer {value.word}"
     if isinstance(value, Function):
         return "a layer function"
     if isinstance(value, str):

@@ -9,7 +9,6 @@ from cnnspec.elaborate.values import (
     UNKNOWN,
     BlockFunction,
     Closure,
-    LayerFunction,
     Scope,
     SharedFunction,
     Tensor,
@@ -84,8 +83,6 @@ class Steps(Placing):
                 return self.apply_layer(layer, value.name, (), at, scope, current)
             place, origin = value.place or (at, scope)
             self.unknown_name(place, value.name, origin)
-        elif isinstance(value, LayerFunction):
-            return self.apply_layer(value.layer, value.word, (), at, scope, current)
         elif isinstance(value, Closure):
             value.applied = True
             return self.inside(at, scope, lambda: self.apply(value.expression, value.scope.inner(), current), current)

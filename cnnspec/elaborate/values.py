@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.elaborate.graph import Site
-    from cnnspec.layers.base import Layer
     from cnnspec.source import Source
     from cnnspec.syntax import tree
 
@@ -103,13 +102,3 @@ class SharedFunction(Function):
         self.scope = scope
         self.name = name
         self.nodes: list[int] | None = None  # of the first use
-
-
-class LayerFunction(Function):
-    """A layer of the catalogue by a word that names it."""
-
-    __slots__ = ("layer", "word")
-
-    def __init__(self, layer: type[Layer], word: str) -> None:
-        self.layer = layer
-        self.word = word
