@@ -90,6 +90,9 @@ def show(value: Any) -> str:
     return str(value)
 
 
+EACH_AXIS: set[Kind] = set()  # kinds of which one number stands for every axis
+
+
 # ---- kinds -------------------------------------------------------------------------------------------------
 def whole(value: Any, least: int, expected: str) -> int:
     if isinstance(value, float) and value.is_integer():
@@ -150,6 +153,8 @@ def optional(kind: Kind) -> Kind:
         return None if word_of(value) in ("none", "None") else kind(value)
 
     read.__doc__ = f"{(kind.__doc__ or '').rstrip('.')}, or none."
+    if kind in EACH_AXIS:
+        EACH_AXIS.add(read)
     return read
 
 
@@ -196,6 +201,7 @@ def per_axis(least: int) -> Kind:
         return whole(value, least, expected)
 
     read.__doc__ = f"{expected}."
+    EACH_AXIS.add(read)
     return read
 
 
@@ -217,6 +223,7 @@ def padding(*words: str) -> Kind:
         return whole(value, 0, expected)
 
     read.__doc__ = f"{expected}."
+    EACH_AXIS.add(read)
     return read
 
 

@@ -1,0 +1,126 @@
+"""Names for what folding has found: blocks by what they do, variables by the arguments that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cnnspec.decompile.sketch import Block, Call, Choice, Formula, Loop, Read, Step, Steps, Use, Variable
+from cnnspec.layers import find
+from cnnspec.layers.base import Layer
+
+Names = dict[Variable, str]
+
+
+def word(steps: Steps, blocks: list[Block], taken: set[str]) -> Steps:
+    """Names all blocks and variables; the sequence and the blocks' bodies with those names in them."""
+    taken = taken | {"in"}
+    for block in blocks:
+        block.name = free(block_name(block), taken)
+        taken.add(block.name)
+    for block in blocks:
+        names: Names = {}
+        for parameter in block.parameters:
+            names[parameter] = free(parameter.name, {*names.values(), *taken})
+        block.parameters = tuple([Variable(p.scope, p.column, names[p]) for p in block.parameters])
+        block.body = worded(block.body, names, taken)
+    return worded(steps, {}, taken)
+
+
+def worded(steps: Steps, names: Names, taken: set[str]) -> Steps:
+    """The sequence with the names of variables put into it; those of its loops are chosen here."""
+    made: list[Step] = []
+    for step in steps:
+        inner = names
+        values = [renamed(slot.value, names) for slot in step.slots()]
+        if isinstance(step, Loop):
+            inner = dict(names)
+            for variable in step.variables:
+                inner[variable] = free(plural(variable.name), {*taken, *inner.values()})
+        bodies = tuple([worded(body, inner, taken) for body in step.bodies])
+        if isinstance(step, Loop):
+            variables = tuple([Variable(v.scope, v.column, inner[v]) for v in step.variables])
+            made.append(Loop(variables, values[0], bodies[0]))
+        else:
+            made.append(step.rebuilt(values, bodies))
+    return tuple(made)
+
+
+def renamed(value: Any, names: Names) -> Any:
+    if isinstance(value, Variable):
+        return Variable(value.scope, value.column, names[value])
+    if isinstance(value, Formula):
+        return Formula(value.factor, renamed(value.base, names), value.divisor)
+    if isinstance(value, Choice):
+        return Choice(renamed(value.base, names), value.asked, value.then, value.otherwise)
+    if isinstance(value, tuple):
+        return tuple([renamed(v, names) for v in value])
+    return value
+
+
+def plural(name: str) -> str:
+    """A variable that holds a list: rate_each → rates."""
+    return f"{name.removesuffix('_each')}s" if name.endswith("_each") else name
+
+
+def free(stem: str, taken: Iterable[str]) -> str:
+    """The stem, with a number behind it where it is taken."""
+    if stem not in taken:
+        return stem
+    number = 2
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
+
+
+def block_name(block: Block) -> str:
+    """A name for a block, by the merge that it ends in, or by its layers."""
+    if block.shared:
+        return "tower" if len(block.body) > 1 else f"shared_{'_'.join(words(block.body))}"
+    merges = [step for step in block.body if isinstance(step, Use) and step.layer.merges]
+    if merges and (name := merge_name(merges[-1])):
+        return name
+    found = words(block.body)
+    name = "norm" if found == ["bn"] else "_".join(found[:3])
+    return f"{name or 'some'}_block" if find(name) or not name else name
+
+
+def merge_name(merge: Use) -> str:
+    """What a paper calls the module that a merge ends: residual, gate, inception module."""
+    skips = any(not body for body in merge.bodies)
+    word = merge.layer.names[0]
+    if any(isinstance(body[0], Read) for body in merge.bodies if body):
+        return f"{word}_skip"
+    if word == "add":
+        return "residual" if skips else "projection"
+    if word == "concat":
+        return "dense_layer" if skips else "inception" if len(merge.bodies) > 2 else ""
+    return "gate" if skips and any(is_gate(body) for body in merge.bodies) else ""
+
+
+def words(steps: Steps) -> list[str]:
+    """The words of a block's layers for its name: all of a convolution with what belongs to it, else those that compute."""
+    uses = [use for step in steps for use in leaves(step)]
+    main = [use for use in uses if use.layer.macs is not Layer.macs]
+    if len(main) > 1:
+        return list(dict.fromkeys([use.layer.names[0] for use in main]))
+    if not main or len(uses) < 4:
+        return list(dict.fromkeys([spelling(use) for use in uses]))
+    return [spelling(use) for use in main]
+
+
+def leaves(step: Step) -> list[Use]:
+    """The layers of a step, those of blocks that it calls included."""
+    if isinstance(step, Use):
+        return [step, *[use for body in step.bodies for inner in body for use in leaves(inner)]]
+    inside = [step.block.body] if isinstance(step, Call) else step.bodies
+    return [use for body in inside for inner in body for use in leaves(inner)]
+
+
+def spelling(use: Use) -> str:
+    return use.text().partition("(")[0]
+
+
+def is_gate(body: Steps) -> bool:
+    """Whether a branch mixes the whole input: a squeeze."""
+    return any(isinstance(step, Use) and step.layer.reach is not Layer.reach for step in body[:1])
