@@ -93,6 +93,8 @@ class Activation(Layer):
         *tuple(f"input 6x4\n{n}" for n in FUNCTIONS if n not in ("relu", "relu6", "leaky_relu", "elu", "softmax")),
     )
 
+    most_calls: ClassVar[int] = 2
+
     function: str = argument(function, "which activation", keras="activation")
 
     @property
@@ -118,6 +120,11 @@ class Activation(Layer):
         ):  # Keras's Activation layer takes glu's output to have its input's shape; its function does not
             return (KerasCall("ops.glu", {}, "gate"), KerasCall("Identity", {}))
         return (KerasCall("Activation", self.given()),)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        gated = [call.name for call in calls] == ["ops.glu", "Identity"]
+        return cls("glu") if gated else super().from_keras(calls, inputs)
 
 
 class ReLU(Layer):

@@ -8,14 +8,16 @@ size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that th
 from __future__ import annotations
 
 from cnnspec.diagnostic import Problem as Problem
-from cnnspec.layers.argument import Argument
+from cnnspec.layers.argument import REQUIRED, Argument, Unfit, show
 from cnnspec.layers.window import EACH, Reach
+from cnnspec.layers.words import saved
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
+    from cnnspec.layers.argument import Kind
     from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
@@ -53,6 +55,8 @@ class Layer(Record):
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
+    most_calls: ClassVar[int] = 1  # how many Keras layers, one behind another, it may become
+    spreads: ClassVar[tuple[str, ...]] = ()  # arguments where one number says what equal numbers for all axes say
     arguments: ClassVar[dict[str, Argument]] = {}
     presets: ClassVar[dict[str, dict[str, Any]]] = {}  # spelling → arguments that it fixes
 
@@ -91,6 +95,38 @@ class Layer(Record):
         """The Keras layers, applied in turn, that do what this layer does."""
         raise NotImplementedError(type(self).__name__)
 
+    # ---- and back ------------------------------------------------------------------------------------------
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """The layer that becomes these Keras calls, their arguments as Keras saves them; None for another's calls.
+
+        What it makes need not be right: whoever asks compares its `keras` calls with those given. Raises Unfit for a
+        value that no argument here can take.
+        """
+        return cls.of_config(calls[0].arguments) if len(calls) == 1 and cls.called(calls[0]) else None
+
+    @classmethod
+    def called(cls, call: KerasCall) -> bool:
+        """Whether a Keras layer's class is a spelling of this layer."""
+        return call.name.lower() in cls.names
+
+    @classmethod
+    def of_config(cls, config: dict[str, Any], **values: Any) -> Self:
+        """The layer with the arguments of a saved config; `values` go before it, for what is called otherwise there."""
+        for name, declared in cls.arguments.items():
+            key = declared.keras or name
+            if name not in values and key in config:
+                values[name] = from_saved(config[key], declared.kind, key, name in cls.spreads)
+            elif name not in values and declared.record_default is REQUIRED:
+                raise Unfit(f"{key} must be given")
+        return cls(**values)
+
+    def keras_defaults(self, call: KerasCall) -> dict[str, Any]:
+        """What Keras takes the arguments to be that one of this layer's calls leaves out."""
+        if call.helper:
+            return {}
+        return {a.keras or name: a.record_default for name, a in self.arguments.items()}
+
     # ---- helpers for subclasses ----------------------------------------------------------------------------
     def given(self, *names: str) -> dict[str, Any]:
         """Keras's names and values of the arguments that differ from their defaults; all of them, or those named."""
@@ -100,6 +136,30 @@ class Layer(Record):
             for name in chosen
             if self.arguments[name].keras != "-" and getattr(self, name) != self.arguments[name].record_default
         }
+
+
+def from_saved(value: Any, kind: Kind, key: str, per_axis: bool = False) -> Any:
+    """An argument's value from the config of a Keras layer. Raises Unfit."""
+    read = saved(value)
+    candidates = ["none" if read is None else read]
+    if isinstance(read, tuple) and (len(read) == 1 or per_axis):
+        candidates.insert(0, same_on_every_axis(read) if per_axis else read[0])
+    for candidate in candidates:
+        try:
+            return kind(candidate)
+        except Unfit as unfit:
+            problem = unfit
+    raise Unfit(f"{key}={show(read)}: must be {problem.expected}", problem.hint)
+
+
+def same_on_every_axis(sizes: Any) -> Any:
+    """((1, 1), (1, 1)) is 1, ((1, 1), (2, 2)) is (1, 2), ((1, 2), (1, 2)) stays."""
+    if not isinstance(sizes, tuple):
+        return sizes
+    inner = [same_on_every_axis(size) for size in sizes]
+    if any(isinstance(size, tuple) for size in inner):
+        return sizes
+    return inner[0] if len(set(inner)) == 1 else tuple(inner)
 
 
 RANK_NAMES = {1: "LxC", 2: "HxWxC", 3: "DxHxWxC"}

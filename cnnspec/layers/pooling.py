@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import argument, flag, optional, padding, per_axis
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, from_saved, needs_space, same_on_every_axis
 from cnnspec.layers.window import along
 from cnnspec.layers.windowed import Windowed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
     from cnnspec.layers.window import Reach
 
@@ -29,6 +29,15 @@ class Pool(Windowed):
     def window_arguments(self) -> dict[str, Any]:
         stride = self.kernel if self.stride is None else self.stride
         return {"kernel": self.kernel, "stride": stride, "dilation": 1, "padding": self.padding}
+
+    @classmethod
+    def of_config(cls, config: dict[str, Any], **values: Any) -> Self:
+        made = super().of_config(config, **values)
+        same = same_on_every_axis(made.stride) == same_on_every_axis(made.kernel)
+        return made.replace(stride=None) if same else made
+
+    def keras_defaults(self, call: KerasCall) -> dict[str, Any]:
+        return {**super().keras_defaults(call), "strides": call.arguments.get("pool_size")}
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, self.word) or self.window_problem(inputs, self.word):
@@ -87,6 +96,17 @@ class MaxPool(Pool):
             return (call,)
         widths = ((0, 0), *pairs, (0, 0))
         return (KerasCall("ops.pad", {"pad_width": widths, "constant_values": float("-inf")}, "pad"), call)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; cells of minus infinity before it are its numeric padding."""
+        *before, call = calls
+        if not before:
+            return super().from_keras(calls, inputs)
+        if not cls.called(call) or before[0].name != "ops.pad" or call.arguments.get("padding") != "valid":
+            return None
+        sides = before[0].arguments.get("pad_width", ())[1:-1]
+        return cls.of_config(call.arguments, padding=from_saved(sides, padding(), "pad_width", per_axis=True))
 
 
 class AvgPool(Pool):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Unfit, argument, natural, number, optional, rate, shape
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, from_saved, needs_space, show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
 
 def deviation(value: Any) -> int | float:
@@ -53,6 +53,15 @@ class Dropout(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = {} if self.noise_shape is None else {"noise_shape": (None, *self.noise_shape)}
         return (KerasCall("Dropout", {"rate": self.rate, **noise, **self.given("seed")}),)
+
+    @classmethod
+    def of_config(cls, config: dict[str, Any], **values: Any) -> Self:
+        noise = config.get("noise_shape")
+        if not isinstance(noise, (list, tuple)):
+            return super().of_config(config, **values)
+        if not noise or noise[0] is not None:
+            raise Unfit("noise_shape must begin with None, so that every example is drawn apart")
+        return super().of_config(config, noise_shape=from_saved(noise[1:], shape, "noise_shape"), **values)
 
 
 class SpatialDropout(Layer):

@@ -140,6 +140,8 @@ class ChannelShuffle(Layer):
     example: ClassVar[str] = "input 8x8x12\nconv(12, 1x1, groups=3) -> channel_shuffle(3)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 9x4\nchannel_shuffle(2)",)
 
+    most_calls: ClassVar[int] = 3
+
     groups: int = argument(count, "number of groups", keras="-")
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
@@ -165,10 +167,18 @@ class ChannelShuffle(Layer):
             KerasCall("Reshape", {"target_shape": inputs[0]}),
         )
 
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        if [call.name for call in calls] != ["Reshape", "Permute", "Reshape"]:
+            return None
+        split = calls[0].arguments.get("target_shape") or [0]
+        return cls(count(split[-2])) if len(split) == len(inputs[0]) + 1 else None
+
 
 class _Edge(Layer):
     """What pad and crop have in common."""
 
+    spreads: ClassVar[tuple[str, ...]] = ("amount",)
     word: ClassVar[str]
     if TYPE_CHECKING:  # a field of the subclasses
         amount: Any

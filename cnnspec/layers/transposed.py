@@ -19,7 +19,7 @@ from cnnspec.layers.convolution import (
     Convolution,
 )
 from cnnspec.layers.window import Reach, along, fits, one_each
-from cnnspec.layers.windowed import keras_padding
+from cnnspec.layers.windowed import keras_padding, numeric_padding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,6 +156,15 @@ class ConvTranspose(Convolution):
             return (call,)
         return (call, KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self.padding, rank)}, "crop"))
 
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; a Cropping behind it is its numeric padding."""
+        call, *after = calls
+        amount = call.arguments.get("padding", "valid")
+        if not cls.called(call) or any(not c.name.startswith("Cropping") or amount != "valid" for c in after):
+            return None
+        return cls.of_config(call.arguments, padding=numeric_padding(after[0], "cropping") if after else amount)
+
 
 class Upsample(Layer):
     """Upsampling: every row and column repeated (nearest), or interpolated (bilinear).
@@ -170,6 +179,8 @@ class Upsample(Layer):
         "input 7x3\nupsample(3)",
         "input 3x4x5x2\nupsample(2)",
     )
+
+    spreads: ClassVar[tuple[str, ...]] = ("size",)
 
     size: Any = argument(per_axis(1), "how many times larger", 2, aliases=("factor", "scale"))
     interpolation: str = argument(

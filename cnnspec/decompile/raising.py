@@ -1,0 +1,372 @@
+"""A saved Keras model → our graph. Nothing is dropped in silence: what cannot be said is refused by name.
+
+Each Keras call becomes the layer that says so of itself (`Layer.from_keras`), and the layer is then asked what it would
+become in Keras: only where that is, argument by argument, what the model holds, it is taken. So an option without a word
+in the language is a refusal, and so is a mistake in the way back. Several calls may be one layer: a padding before a
+convolution is the convolution's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnspec.decompile.archive import Refused
+from cnnspec.decompile.calls import INPUT, Call, Calls, automatic
+from cnnspec.decompile.equivalents import NEUTRAL, steps
+from cnnspec.elaborate.graph import Graph, Node, Site
+from cnnspec.elaborate.inputs import with_unknowns
+from cnnspec.layers import CATALOGUE, find
+from cnnspec.layers.argument import Term, Unfit, show
+from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
+from cnnspec.layers.words import saved
+from cnnspec.record import Record
+from cnnspec.size import Size
+from cnnspec.source import Source
+from cnnspec.syntax import tree
+
+COMPOSITES = [layer for layer in CATALOGUE if layer.most_calls > 1]
+LONGEST = max(layer.most_calls for layer in COMPOSITES)
+
+
+class Step(Record):
+    """One Keras layer on tensors: inputs are indices of steps. `made` is None where `why` says what stands against it."""
+
+    call: Call
+    made: KerasCall | None
+    inputs: tuple[int, ...]
+    owner: tuple[Any, ...]  # the layer object: several uses of one have the same
+    last: bool  # whether this is the call's result
+    why: str = ""
+
+
+def to_graph(config: dict[str, Any], name: str) -> Graph:
+    """The graph of a model's saved config (`read_config`, or Keras's `serialize_keras_object`). Nodes keep names that a
+    person gave; the others have none yet (`Graph.assign_names`).
+
+    Raises Refused, with a line for every layer that the language cannot express.
+    """
+    return Raising(Calls(config), name).graph
+
+
+class Raising:
+    """The graph as far as it has grown."""
+
+    def __init__(self, model: Calls, name: str) -> None:
+        self.graph = Graph(name)
+        self.source = Source(name, "")
+        self.refusals: list[str] = []
+        self.steps: list[Step] = []
+        self.nodes: dict[int, Node] = {}  # step → the node that yields its tensor
+        self.named: list[Call | None] = []  # for each node the call whose name it has
+        self.first: dict[tuple[Any, ...], Node] = {}  # layer objects → the node of their first use
+        results = self.unfold(model)
+        self.readers: list[list[int]] = [[] for _ in self.steps]
+        for index, step in enumerate(self.steps):
+            for source in step.inputs:
+                self.readers[source].append(index)
+        outputs = [results[index] for index in model.outputs]
+        self.linked = self.links(set(outputs))
+        for index in range(len(self.steps)):
+            if index not in self.nodes:
+                self.raise_from(index)
+        self.graph.inputs = [self.nodes[results[index]].index for index in model.inputs]
+        self.graph.outputs = [self.nodes[index].index for index in outputs]
+        if self.refusals:
+            count = len(self.refusals)
+            head = "this model has a layer" if count == 1 else f"this model has {count} layers"
+            raise Refused("\n  ".join([f"{head} that the language cannot express:", *self.refusals]))
+        self.keep_names(model)
+
+    # ---- calls → steps -------------------------------------------------------------------------------------
+    def unfold(self, model: Calls) -> list[int]:
+        """All steps; for each call the step that yields its result."""
+        results: list[int] = []
+        for call in model.calls:
+            tensors = [results[index] for index in call.inputs()]
+            problem = ordinary(call)
+            try:
+                if problem:
+                    raise Unfit(problem)
+                found = [(None, ())] if call.kind == INPUT else steps(call)
+                for position, (made, inputs) in enumerate(found):
+                    owner = (*call.layer, position)
+                    chosen = tuple([tensors[i] for i in inputs])
+                    tensors.append(self.step(Step(call, made, chosen, owner, position + 1 == len(found))))
+            except Unfit as unfit:
+                self.step(Step(call, None, tuple(tensors), call.layer, True, unfit.expected))
+            results.append(len(self.steps) - 1)
+        return results
+
+    def step(self, step: Step) -> int:
+        self.steps.append(step)
+        return len(self.steps) - 1
+
+    def links(self, outputs: set[int]) -> dict[int, int]:
+        """Steps whose tensor has one reader that reads nothing else; of shared layers only where all uses go together."""
+        links = {
+            index: readers[0]
+            for index, readers in enumerate(self.readers)
+            if len(readers) == 1 and index not in outputs and len(self.steps[readers[0]].inputs) == 1
+        }
+        uses: dict[tuple[Any, ...], list[int]] = {}
+        for index, step in enumerate(self.steps):
+            uses.setdefault(step.owner, []).append(index)
+        followed = {owner: {self.owner_of(links.get(i)) for i in indices} for owner, indices in uses.items()}
+        return {
+            i: j
+            for i, j in links.items()
+            if len(followed[self.steps[i].owner]) == 1
+            and len(uses[self.steps[i].owner]) == len(uses[self.steps[j].owner])
+        }
+
+    def owner_of(self, index: int | None) -> tuple[Any, ...] | None:
+        return None if index is None else self.steps[index].owner
+
+    # ---- steps → nodes -------------------------------------------------------------------------------------
+    def raise_from(self, index: int) -> None:
+        """The node of a step, or of it and those that follow it, where together they are one layer."""
+        step = self.steps[index]
+        if step.call.kind == INPUT and not step.why:
+            self.add_input(index)
+            return
+        shapes = tuple([self.nodes[i].shape for i in step.inputs])
+        if step.made is None:
+            self.refuse(index, step.why)
+        elif None in shapes:
+            self.place(index, None, None)
+        else:
+            self.raise_known(index, shapes)  # type: ignore[arg-type]
+
+    def raise_known(self, index: int, shapes: tuple[Shape, ...]) -> None:
+        chain = [index]
+        while len(chain) < LONGEST and chain[-1] in self.linked and self.steps[self.linked[chain[-1]]].made is not None:
+            chain.append(self.linked[chain[-1]])
+        for length in range(len(chain), 1, -1):
+            calls = tuple([self.call(i, shapes) for i in chain[:length]])
+            for cls in COMPOSITES:
+                if cls.most_calls >= length:
+                    made = attempt(cls, calls, shapes)
+                    if isinstance(made, Layer):
+                        self.finish(chain[:length], made, shapes)
+                        return
+        call = self.call(index, shapes)
+        own = find(call.name)
+        if own is None:
+            self.refuse(index, f"no layer of the language is Keras's {call.name}")
+            return
+        found = attempt(own, (call,), shapes)
+        if isinstance(found, Layer):
+            self.finish([index], found, shapes)
+        else:
+            self.refuse(index, found)
+
+    def call(self, index: int, shapes: tuple[Shape, ...]) -> KerasCall:
+        """A step's Keras call, without what all layers have; the last axis is -1, by whichever number Keras was told."""
+        made = self.steps[index].made
+        assert made is not None
+        arguments = {k: v for k, v in made.arguments.items() if k not in ("name", "trainable", "dtype")}
+        if arguments.get("axis") in (len(shapes[0]), [len(shapes[0])]):
+            arguments["axis"] = -1
+        return KerasCall(made.name, arguments)
+
+    def finish(self, chain: list[int], layer: Layer, shapes: tuple[Shape, ...]) -> None:
+        step = self.steps[chain[-1]]
+        problem = layer.problem(shapes)
+        weights = () if problem else layer.weights(shapes)
+        if problem is not None:
+            self.refuse(chain[-1], problem.message)
+        elif any(isinstance(n, Size) for weight in weights for n in weight.shape):
+            self.refuse(chain[-1], f"its weights would have an unknown shape on {show_shape(shapes[0])}")
+        elif step.call.keywords.get("training") is False and any(not weight.trainable for weight in weights):
+            self.refuse(chain[-1], "it is called with training=False: its moving averages are frozen")
+        else:
+            output = layer.output(shapes)
+            if differs(output, step.call.shape if step.last else None):
+                why = f"its output is {show_shape(output)} by our formula, and {step.call.shape} in the file"
+                self.refuse(chain[-1], f"{why}: one of the two is wrong")
+            elif differs(shapes[0], built_for(self.steps[chain[0]].call)) and step.owner not in self.first:
+                why = (
+                    f"it was built for {built_for(self.steps[chain[0]].call)}, and its input is {show_shape(shapes[0])}"
+                )
+                self.refuse(chain[-1], f"{why}: the file contradicts itself")
+            else:
+                self.place(chain[-1], layer, output, chain)
+                return
+        for index in chain[:-1]:
+            self.nodes[index] = self.nodes[chain[-1]]
+
+    def place(self, index: int, layer: Layer | None, shape: Shape | None, chain: list[int] | None = None) -> None:
+        chain = chain or [index]
+        inputs = tuple([self.nodes[i].index for i in self.steps[chain[0]].inputs])
+        label = spoken(layer) if layer is not None else "?"
+        node = Node(len(self.graph.nodes), layer, inputs, shape, label, self.site(tree.Bad(0, 0)))
+        self.graph.nodes.append(node)
+        step = self.steps[index]
+        original = self.first.setdefault(step.owner, node)
+        if original is not node:
+            node.shares = original.index
+        for i in chain:
+            self.nodes[i] = node
+        proper = chain[-1]
+        if layer is not None and len(chain) > 1:
+            shapes = self.graph.input_shapes(node)
+            assert shapes is not None
+            proper = next(i for i, call in zip(chain, layer.keras(shapes), strict=True) if not call.helper)
+        self.named.append(self.steps[proper].call if self.steps[proper].last else None)
+
+    def refuse(self, index: int, why: str) -> None:
+        """Note a refusal; what follows is judged by the shape that the file states."""
+        step = self.steps[index]
+        if step.owner not in self.first:
+            self.refusals.append(f"{step.call.name} ({step.call.kind}): {why}")
+        stated = step.call.shape
+        known = isinstance(stated, list) and len(stated) > 1 and all(isinstance(n, int) for n in stated[1:])
+        self.place(index, None, tuple(stated[1:]) if known else None)
+
+    def add_input(self, index: int) -> None:
+        call = self.steps[index].call
+        shape = call.config.get("batch_shape")
+        if (
+            not isinstance(shape, list)
+            or not 2 <= len(shape) <= 5
+            or not all(n is None or type(n) is int and n > 0 for n in shape)
+        ):
+            self.refuse(index, f"its shape is {shape}: an input has 1 to 4 sizes behind the batch")
+            return
+        if shape[0] is not None:
+            self.refusals.append(
+                f"{call.name} ({INPUT}): its batch is fixed at {shape[0]}, which the language cannot say"
+            )
+        elif shape[-1] is None:
+            self.refuse(index, "its channels are unknown")
+            return
+        sizes = with_unknowns(tuple(shape[1:]), len(self.graph.inputs) + 1)
+        node = Node(len(self.graph.nodes), None, (), sizes, "input", self.site(tree.Input(0, 0, None, None)))
+        self.graph.nodes.append(node)
+        self.graph.inputs.append(node.index)
+        self.nodes[index] = node
+        self.named.append(call)
+
+    def site(self, node: tree.Node) -> Site:
+        return Site(self.source, node, None, "")
+
+    def keep_names(self, model: Calls) -> None:
+        """Names that a person gave; of one that stands twice, in models used within models, the later with its model's."""
+        taken: set[str] = set()
+        for node in self.graph.nodes:
+            call = self.named[node.index]
+            if node.shares is not None or call is None or automatic(call.layer[-1], call.kind):
+                continue
+            longer = ["_".join(call.layer[-n:]) for n in range(1, len(call.layer) + 1)]
+            free = [name for name in longer if name not in taken]
+            if free:
+                node.name = free[0]
+                taken.add(free[0])
+        if len(set(self.graph.outputs)) == len(model.output_names):
+            for name, output in zip(model.output_names, self.graph.outputs, strict=True):
+                node = self.graph.nodes[output]
+                if not node.name and name not in taken:
+                    node.name = name
+                    taken.add(name)
+
+
+def ordinary(call: Call) -> str:
+    """Why a layer is out of the ordinary in what all layers have: its dtype, whether it is trained; "" where it is not."""
+    config = call.config
+    dtype: Any = config.get("dtype", "float32")
+    if isinstance(dtype, dict):
+        dtype = (
+            dtype.get("config", {}).get("name") if dtype.get("class_name") == "DTypePolicy" else dtype.get("class_name")
+        )
+    if dtype not in ("float32", None):
+        return f"its dtype is {dtype}, and the language's layers compute in float32"
+    if config.get("trainable", True) is not True:
+        return "it is frozen (trainable=False), which the language cannot say"
+    if call.kind == INPUT and any(config.get(key) for key in ("sparse", "ragged", "optional")):
+        return "it is sparse, ragged or optional"
+    return ""
+
+
+def attempt(cls: type[Layer], calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> Layer | str:
+    """The layer that some calls are, proved by what it becomes in Keras; else why there is none."""
+    try:
+        layer = cls.from_keras(calls, shapes)
+        if layer is None:
+            return f"no layer of the language is Keras's {calls[-1].name}"
+        if len(calls) > 1 and layer.problem(shapes) is not None:
+            return "together they are refused"
+        return unlike(layer, calls, shapes) or layer
+    except Unfit as unfit:
+        return f"{unfit.expected}{f' ({unfit.hint})' if unfit.hint else ''}"
+
+
+def unlike(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> str:
+    """What of some calls the layer would not become in Keras; "" where all is alike."""
+    if problem := layer.problem(shapes):
+        return problem.message
+    ours = layer.keras(shapes)
+    if [call.name for call in ours] != [call.name for call in calls]:
+        return f"no layer of the language is Keras's {calls[-1].name} on {show_shape(shapes[0])}"
+    for our, their in zip(ours, calls, strict=True):
+        expected = {**NEUTRAL, "padding": "valid", **layer.keras_defaults(our), **our.arguments}
+        for key, value in their.arguments.items():
+            if key not in expected:
+                return f"its {key}={shown(value)} has no argument in {layer.names[0]}"
+            if not alike(expected[key], value):
+                return f"its {key}={shown(value)} cannot be said of {layer.names[0]}"
+        if lost := [
+            key for key in our.arguments if key not in their.arguments and our.arguments[key] != expected.get(key)
+        ]:
+            return f"its {lost[0]} is missing"
+    return ""
+
+
+def alike(ours: Any, theirs: Any) -> bool:
+    """Whether a Keras argument of ours is what Keras saved: one number stands for equal numbers of all axes."""
+    if isinstance(theirs, dict):
+        ours = Term(ours.name, ours.positional, ours.keywords) if isinstance(ours, Term) else ours
+        return bool(saved(theirs) == ours)
+    if isinstance(theirs, (list, tuple)):
+        if isinstance(ours, (list, tuple)):
+            return len(ours) == len(theirs) and all(alike(a, b) for a, b in zip(ours, theirs, strict=True))
+        return all(alike(ours, b) for b in theirs)
+    if ours is None:
+        return theirs in (None, "linear")
+    return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)
+
+
+def spoken(layer: Layer) -> str:
+    """The word for a layer: relu6 where it is relu(max_value=6)."""
+    label = getattr(layer, "label", None)
+    if label is None:
+        bare = [
+            (word, fixed)
+            for word, fixed in layer.presets.items()
+            if all(getattr(layer, k) == v for k, v in fixed.items())
+        ]
+        label = bare[0][0] if bare else layer.names[0]
+    return str(label)
+
+
+def shown(value: Any) -> str:
+    try:
+        text = show(saved(value))
+    except Unfit:
+        text = str(value.get("class_name"))
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def built_for(call: Call) -> Any:
+    """The first input's shape, batch first, for which a layer was built, as far as the file states it."""
+    build = call.saved.get("build_config")
+    shape = build.get("input_shape") if isinstance(build, dict) else None
+    return shape[0] if isinstance(shape, list) and shape and isinstance(shape[0], list) else shape
+
+
+def differs(ours: Shape, stated: Any) -> bool:
+    """Whether a shape contradicts one that the file states, batch first; what either does not know is no contradiction."""
+    if not isinstance(stated, list):
+        return False
+    if len(stated) != len(ours) + 1:
+        return True
+    return any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(ours, stated[1:], strict=True))
