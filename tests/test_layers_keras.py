@@ -180,7 +180,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "Upsample": ("input 6x5x4\nupsample({})", {
         "size": ("3x2", {"size": (3, 2)}), "interpolation": ("bilinear", {"interpolation": "bilinear"}),
     }),
-    "Rescaling": ("input 6x5x4\nrescaling(scale=2, {})", {"scale": ("0.5", {"scale": 0.5}), "offset": ("3", {"offset": 3})}),
+    "Rescaling": ("input 6x5x4\nrescaling(scale=2, {})", {"scale": ("0.5", {"scale": 0.5}), "offset": ("[3, 2, 1, 0]", {"offset": (3, 2, 1, 0)})}),
     "Identity": ("input 4\nidentity", NONE),
 }  # fmt: skip
 ROWS = [(find(layer.names[0]), name) for layer in CATALOGUE for name in layer.arguments]

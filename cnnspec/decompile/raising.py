@@ -12,31 +12,18 @@ from typing import Any
 
 from cnnspec.decompile.archive import Refused
 from cnnspec.decompile.calls import INPUT, Call, Calls, automatic
-from cnnspec.decompile.equivalents import NEUTRAL, steps
+from cnnspec.decompile.proof import attempt
+from cnnspec.decompile.steps import Steps
 from cnnspec.elaborate.graph import Graph, Node, Site
 from cnnspec.elaborate.inputs import with_unknowns
 from cnnspec.layers import CATALOGUE, find
-from cnnspec.layers.argument import Term, Unfit, show
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
-from cnnspec.layers.words import saved
-from cnnspec.record import Record
 from cnnspec.size import Size
 from cnnspec.source import Source
 from cnnspec.syntax import tree
 
 COMPOSITES = [layer for layer in CATALOGUE if layer.most_calls > 1]
 LONGEST = max(layer.most_calls for layer in COMPOSITES)
-
-
-class Step(Record):
-    """One Keras layer on tensors: inputs are indices of steps. `made` is None where `why` says what stands against it."""
-
-    call: Call
-    made: KerasCall | None
-    inputs: tuple[int, ...]
-    owner: tuple[Any, ...]  # the layer object: several uses of one have the same
-    last: bool  # whether this is the call's result
-    why: str = ""
 
 
 def to_graph(config: dict[str, Any], name: str) -> Graph:
@@ -55,72 +42,21 @@ class Raising:
         self.graph = Graph(name)
         self.source = Source(name, "")
         self.refusals: list[str] = []
-        self.steps: list[Step] = []
         self.nodes: dict[int, Node] = {}  # step → the node that yields its tensor
         self.named: list[Call | None] = []  # for each node the call whose name it has
         self.first: dict[tuple[Any, ...], Node] = {}  # layer objects → the node of their first use
-        results = self.unfold(model)
-        self.readers: list[list[int]] = [[] for _ in self.steps]
-        for index, step in enumerate(self.steps):
-            for source in step.inputs:
-                self.readers[source].append(index)
-        outputs = [results[index] for index in model.outputs]
-        self.linked = self.links(set(outputs))
+        steps = Steps(model)
+        self.steps, self.next, self.readers = steps.all, steps.next, steps.readers
         for index in range(len(self.steps)):
             if index not in self.nodes:
                 self.raise_from(index)
-        self.graph.inputs = [self.nodes[results[index]].index for index in model.inputs]
-        self.graph.outputs = [self.nodes[index].index for index in outputs]
+        self.graph.inputs = [self.nodes[steps.results[index]].index for index in model.inputs]
+        self.graph.outputs = [self.nodes[index].index for index in steps.outputs]
         if self.refusals:
             count = len(self.refusals)
             head = "this model has a layer" if count == 1 else f"this model has {count} layers"
             raise Refused("\n  ".join([f"{head} that the language cannot express:", *self.refusals]))
         self.keep_names(model)
-
-    # ---- calls → steps -------------------------------------------------------------------------------------
-    def unfold(self, model: Calls) -> list[int]:
-        """All steps; for each call the step that yields its result."""
-        results: list[int] = []
-        for call in model.calls:
-            tensors = [results[index] for index in call.inputs()]
-            problem = ordinary(call)
-            try:
-                if problem:
-                    raise Unfit(problem)
-                found = [(None, ())] if call.kind == INPUT else steps(call)
-                for position, (made, inputs) in enumerate(found):
-                    owner = (*call.layer, position)
-                    chosen = tuple([tensors[i] for i in inputs])
-                    tensors.append(self.step(Step(call, made, chosen, owner, position + 1 == len(found))))
-            except Unfit as unfit:
-                self.step(Step(call, None, tuple(tensors), call.layer, True, unfit.expected))
-            results.append(len(self.steps) - 1)
-        return results
-
-    def step(self, step: Step) -> int:
-        self.steps.append(step)
-        return len(self.steps) - 1
-
-    def links(self, outputs: set[int]) -> dict[int, int]:
-        """Steps whose tensor has one reader that reads nothing else; of shared layers only where all uses go together."""
-        links = {
-            index: readers[0]
-            for index, readers in enumerate(self.readers)
-            if len(readers) == 1 and index not in outputs and len(self.steps[readers[0]].inputs) == 1
-        }
-        uses: dict[tuple[Any, ...], list[int]] = {}
-        for index, step in enumerate(self.steps):
-            uses.setdefault(step.owner, []).append(index)
-        followed = {owner: {self.owner_of(links.get(i)) for i in indices} for owner, indices in uses.items()}
-        return {
-            i: j
-            for i, j in links.items()
-            if len(followed[self.steps[i].owner]) == 1
-            and len(uses[self.steps[i].owner]) == len(uses[self.steps[j].owner])
-        }
-
-    def owner_of(self, index: int | None) -> tuple[Any, ...] | None:
-        return None if index is None else self.steps[index].owner
 
     # ---- steps → nodes -------------------------------------------------------------------------------------
     def raise_from(self, index: int) -> None:
@@ -139,8 +75,8 @@ class Raising:
 
     def raise_known(self, index: int, shapes: tuple[Shape, ...]) -> None:
         chain = [index]
-        while len(chain) < LONGEST and chain[-1] in self.linked and self.steps[self.linked[chain[-1]]].made is not None:
-            chain.append(self.linked[chain[-1]])
+        while len(chain) < LONGEST and chain[-1] in self.next and self.steps[self.next[chain[-1]]].made is not None:
+            chain.append(self.next[chain[-1]])
         for length in range(len(chain), 1, -1):
             calls = tuple([self.call(i, shapes) for i in chain[:length]])
             for cls in COMPOSITES:
@@ -233,6 +169,11 @@ class Raising:
         ):
             self.refuse(index, f"its shape is {shape}: an input has 1 to 4 sizes behind the batch")
             return
+        dtype = call.config.get("dtype")
+        indexed = [made is not None and getattr(find(made.name), "indexes", False) for made in self.read_by(index)]
+        if dtype not in ("float32", None) and not (indexed and all(indexed)):
+            why = f"its dtype is {dtype}, and the language's inputs are float32"
+            self.refusals.append(f"{call.name} ({INPUT}): {why}")
         if shape[0] is not None:
             self.refusals.append(
                 f"{call.name} ({INPUT}): its batch is fixed at {shape[0]}, which the language cannot say"
@@ -246,6 +187,9 @@ class Raising:
         self.graph.inputs.append(node.index)
         self.nodes[index] = node
         self.named.append(call)
+
+    def read_by(self, index: int) -> list[KerasCall | None]:
+        return [self.steps[reader].made for reader in self.readers[index]]
 
     def site(self, node: tree.Node) -> Site:
         return Site(self.source, node, None, "")
@@ -270,71 +214,6 @@ class Raising:
                     taken.add(name)
 
 
-def ordinary(call: Call) -> str:
-    """Why a layer is out of the ordinary in what all layers have: its dtype, whether it is trained; "" where it is not."""
-    config = call.config
-    dtype: Any = config.get("dtype", "float32")
-    if isinstance(dtype, dict):
-        dtype = (
-            dtype.get("config", {}).get("name") if dtype.get("class_name") == "DTypePolicy" else dtype.get("class_name")
-        )
-    if dtype not in ("float32", None):
-        return f"its dtype is {dtype}, and the language's layers compute in float32"
-    if config.get("trainable", True) is not True:
-        return "it is frozen (trainable=False), which the language cannot say"
-    if call.kind == INPUT and any(config.get(key) for key in ("sparse", "ragged", "optional")):
-        return "it is sparse, ragged or optional"
-    return ""
-
-
-def attempt(cls: type[Layer], calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> Layer | str:
-    """The layer that some calls are, proved by what it becomes in Keras; else why there is none."""
-    try:
-        layer = cls.from_keras(calls, shapes)
-        if layer is None:
-            return f"no layer of the language is Keras's {calls[-1].name}"
-        if len(calls) > 1 and layer.problem(shapes) is not None:
-            return "together they are refused"
-        return unlike(layer, calls, shapes) or layer
-    except Unfit as unfit:
-        return f"{unfit.expected}{f' ({unfit.hint})' if unfit.hint else ''}"
-
-
-def unlike(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> str:
-    """What of some calls the layer would not become in Keras; "" where all is alike."""
-    if problem := layer.problem(shapes):
-        return problem.message
-    ours = layer.keras(shapes)
-    if [call.name for call in ours] != [call.name for call in calls]:
-        return f"no layer of the language is Keras's {calls[-1].name} on {show_shape(shapes[0])}"
-    for our, their in zip(ours, calls, strict=True):
-        expected = {**NEUTRAL, "padding": "valid", **layer.keras_defaults(our), **our.arguments}
-        for key, value in their.arguments.items():
-            if key not in expected:
-                return f"its {key}={shown(value)} has no argument in {layer.names[0]}"
-            if not alike(expected[key], value):
-                return f"its {key}={shown(value)} cannot be said of {layer.names[0]}"
-        if lost := [
-            key for key in our.arguments if key not in their.arguments and our.arguments[key] != expected.get(key)
-        ]:
-            return f"its {lost[0]} is missing"
-    return ""
-
-
-def alike(ours: Any, theirs: Any) -> bool:
-    """Whether a Keras argument of ours is what Keras saved: one number stands for equal numbers of all axes."""
-    if isinstance(theirs, dict):
-        ours = Term(ours.name, ours.positional, ours.keywords) if isinstance(ours, Term) else ours
-        return bool(saved(theirs) == ours)
-    if isinstance(theirs, (list, tuple)):
-        if isinstance(ours, (list, tuple)):
-            return len(ours) == len(theirs) and all(alike(a, b) for a, b in zip(ours, theirs, strict=True))
-        return all(alike(ours, b) for b in theirs)
-    if ours is None:
-        return theirs in (None, "linear")
-    return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)
-
-
 def spoken(layer: Layer) -> str:
     """The word for a layer: relu6 where it is relu(max_value=6)."""
     label = getattr(layer, "label", None)
@@ -346,14 +225,6 @@ def spoken(layer: Layer) -> str:
         ]
         label = bare[0][0] if bare else layer.names[0]
     return str(label)
-
-
-def shown(value: Any) -> str:
-    try:
-        text = show(saved(value))
-    except Unfit:
-        text = str(value.get("class_name"))
-    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def built_for(call: Call) -> Any:
