@@ -30,6 +30,7 @@ NEUTRAL: dict[str, Any] = {
     "fill_value": 0.0,
     "interpolation": "nearest",
     "noise_shape": None,
+    "padding": "valid",
     "pad_to_aspect_ratio": False,
     "quantization_config": None,
     "renorm": False,
@@ -38,6 +39,8 @@ NEUTRAL: dict[str, Any] = {
     "rms_scaling": False,
     "synchronized": False,
 }
+# What layers are called with when nobody says, where that is True; they act the same either way.
+TRAINING = {"Resizing": True}
 # Activations that are layers of their own, with the arguments that make them the same function.
 LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
     "relu": ("ReLU", {}),
@@ -69,7 +72,7 @@ def steps(call: Call) -> Steps:
     training, mask = call.keywords.get("training"), call.keywords.get("mask")
     if mask is not None:
         raise Unfit("it is called with a mask")
-    if training:
+    if training and training is not TRAINING.get(call.kind):
         raise Unfit("it is called with training=True, so that it acts as in training at any time")
     if others := {key for key, value in call.keywords.items() if value is not None} - {"training", "mask"}:
         raise Unfit(f"it is called with {', '.join(sorted(others))}, which the language cannot say")

@@ -33,7 +33,7 @@ def unlike(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]
     if [call.name for call in ours] != [call.name for call in calls]:
         return f"no layer of the language is Keras's {calls[-1].name} on {show_shape(shapes[0])}"
     for our, their in zip(ours, calls, strict=True):
-        expected = {**NEUTRAL, "padding": "valid", **layer.keras_defaults(our), **our.arguments}
+        expected = {**NEUTRAL, **layer.completed(our, shapes)}
         for key, value in their.arguments.items():
             if key not in expected:
                 return f"its {key}={shown(value)} has no argument in {layer.names[0]}"

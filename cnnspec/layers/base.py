@@ -121,11 +121,11 @@ class Layer(Record):
                 raise Unfit(f"{key} must be given")
         return cls(**values)
 
-    def keras_defaults(self, call: KerasCall) -> dict[str, Any]:
-        """What Keras takes the arguments to be that one of this layer's calls leaves out."""
+    def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+        """The arguments of one of this layer's calls as Keras has them once it is built: with its defaults."""
         if call.helper:
-            return {}
-        return {a.keras or name: a.record_default for name, a in self.arguments.items()}
+            return call.arguments
+        return {a.keras or name: a.record_default for name, a in self.arguments.items()} | call.arguments
 
     # ---- helpers for subclasses ----------------------------------------------------------------------------
     def given(self, *names: str) -> dict[str, Any]:

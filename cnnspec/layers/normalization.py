@@ -170,6 +170,17 @@ class GroupNorm(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GroupNormalization", self.given()),)
 
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; a group for each channel is -1, which Keras replaces by their number."""
+        made = super().from_keras(calls, inputs)
+        alone = isinstance(made, cls) and made.problem(inputs) is None and made.groups == made._channels(inputs)
+        return made.replace(groups=-1) if made is not None and alone else made
+
+    def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+        made = super().completed(call, inputs)
+        return made | {"groups": self._channels(inputs)} if self.groups == -1 else made
+
 
 class RMSNorm(Layer):
     """Each example is divided by the root of its mean square over an axis, then scaled.

@@ -36,8 +36,9 @@ class Pool(Windowed):
         same = same_on_every_axis(made.stride) == same_on_every_axis(made.kernel)
         return made.replace(stride=None) if same else made
 
-    def keras_defaults(self, call: KerasCall) -> dict[str, Any]:
-        return {**super().keras_defaults(call), "strides": call.arguments.get("pool_size")}
+    def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+        made = super().completed(call, inputs)
+        return made | {"strides": made["pool_size"]} if self.stride is None and not call.helper else made
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, self.word) or self.window_problem(inputs, self.word):
