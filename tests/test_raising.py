@@ -5,7 +5,9 @@ The judge is Keras: the model that the raised graph compiles to must hold, layer
 
 from __future__ import annotations
 
+import gc
 import json
+import math
 import subprocess
 import sys
 import zipfile
@@ -13,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import agree, legal
+from support import agree, legal, weights
 from test_layers_keras import EXAMPLES, ROWS, VALUES, named, spec
 
 from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.decompile.application import application, from_model
+from cnnspec.decompile.application import application, from_model, names
 from cnnspec.decompile.archive import MAX_BYTES, Refused, read_config
-from cnnspec.decompile.raising import to_graph
+from cnnspec.decompile.calls import Calls
+from cnnspec.decompile.raising import Raising, to_graph
 from cnnspec.elaborate.graph import Graph
 from cnnspec.layers.base import same_on_every_axis
 
@@ -93,3 +96,42 @@ def test_example_comes_back(layer: Any, text: str) -> None:
 @pytest.mark.parametrize(("layer", "name"), ROWS, ids=[f"{layer.__name__}-{name}" for layer, name in ROWS])
 def test_argument_comes_back(layer: Any, name: str) -> None:
     round_trip(spec(layer, name, VALUES[layer.__name__][1][name][0]))
+
+
+# ---- keras.applications ------------------------------------------------------------------------------------
+NO_LAYER_YET = ("ConvNeXt",)  # their LayerScale has no layer of ours
+
+
+def compare(model: Any) -> None:
+    """Every layer of a built model against the node that it became: shape, parameters, and the totals."""
+    raising = Raising(Calls(config_of(model)), model.name)
+    graph, layers = raising.graph, {operation.name: operation for operation in model.operations}
+    parameters: dict[int, int] = dict.fromkeys(range(len(graph.nodes)), 0)
+    seen = set()
+    for index, step in enumerate(raising.steps):
+        node, layer = raising.nodes[index], layers[step.call.name]
+        if layer not in seen and hasattr(layer, "count_params"):
+            parameters[node.index] += layer.count_params()
+        seen.add(layer)
+        within = index in raising.next and raising.nodes[raising.next[index]] is node
+        if step.last and not within:
+            assert tuple(n if isinstance(n, int) else None for n in node.shape or ()) == tuple(layer.output.shape[1:])
+    assert len(seen) == len(layers)
+    ours = {node.index: sum(math.prod(w.shape) for w in weights(graph, node)) for node in graph.nodes}  # type: ignore[misc]
+    assert ours == parameters
+    assert sum(ours.values()) == model.count_params()
+
+
+@pytest.mark.parametrize("name", ["MobileNetV3Small", "EfficientNetB0", "DenseNet121", "ResNet50V2"])
+def test_application_comes_back(name: str) -> None:
+    compare(application(name))
+
+
+@pytest.mark.slow
+def test_every_application_comes_back() -> None:
+    known = [name for name in names() if not name.startswith(NO_LAYER_YET)]
+    assert len(known) == 35
+    for name in known:
+        compare(application(name))
+        import_keras().backend.clear_session()
+        gc.collect()
