@@ -8,7 +8,7 @@ size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that th
 from __future__ import annotations
 
 from cnnspec.diagnostic import Problem as Problem
-from cnnspec.layers.argument import Argument
+from cnnspec.layers.argument import Argument, argument, flag
 from cnnspec.layers.window import EACH, Reach
 from cnnspec.record import Record
 
@@ -25,7 +25,8 @@ else:
 
 
 class Weight(Record):
-    """One weight tensor; `name` is Keras's. Frozen weights are those that no gradient moves (moving averages)."""
+    """One weight tensor; `name` is Keras's. Frozen weights are those that no gradient moves: moving averages, and
+    those of a layer with trainable=false."""
 
     name: str
     shape: Shape
@@ -35,11 +36,13 @@ class Weight(Record):
 class KerasCall(Record):
     """A Keras layer as plain data: printed into source, or called. `arguments` hold only what differs from Keras's
     defaults; values are numbers, words, tuples, lists, None or a `Term` with a module. `helper` says what it does for
-    the layer proper where it is not that itself ("pad", "crop"). A name "ops.…" is a function of keras.ops, not a layer."""
+    the layer proper where it is not that itself ("pad", "crop"). A name "ops.…" is a function of keras.ops, not a layer.
+    `around` is the wrapper, if any, whose `layer` it becomes."""
 
     name: str
     arguments: dict[str, Any]
     helper: str = ""
+    around: KerasCall | None = None
 
 
 class Layer(Record):
@@ -55,6 +58,7 @@ class Layer(Record):
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     arguments: ClassVar[dict[str, Argument]] = {}
     presets: ClassVar[dict[str, dict[str, Any]]] = {}  # spelling → arguments that it fixes
+    trainable = True  # an argument (TRAINABLE) of the layers that have weights
 
     def __init_subclass__(cls) -> None:
         cls.arguments = {**cls.arguments, **{n: a for n, a in cls._declared.items() if isinstance(a, Argument)}}
@@ -68,8 +72,14 @@ class Layer(Record):
         """The output's shape; called only when there is no problem."""
         return inputs[0]
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        """Its weights, in Keras's order, where nothing freezes them."""
         return ()
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        """Its weights as they are counted: all of them frozen with trainable=false."""
+        own = self.own_weights(inputs)
+        return own if self.trainable else tuple([weight.replace(trainable=False) for weight in own])
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         """Multiply-accumulates of one forward pass of one example; bias, normalisation, activation not counted."""
@@ -102,6 +112,7 @@ class Layer(Record):
         }
 
 
+TRAINABLE = argument(flag, "whether training changes its weights; false for what was trained before", True)
 RANK_NAMES = {1: "LxC", 2: "HxWxC", 3: "DxHxWxC"}
 
 

@@ -147,7 +147,9 @@ class AvgPool(Pool):
 
     def _same_is_ceil(self, inputs: tuple[Shape, ...]) -> bool:
         """Whether padding=same gives the same for every size: at most one cell hangs over, so that it is behind."""
-        return self.padding in ("valid", 0) and all([w.kernel <= 2 and w.kernel <= w.stride for w in self.windows(inputs)])
+        return self.padding in ("valid", 0) and all(
+            [w.kernel <= 2 and w.kernel <= w.stride for w in self.windows(inputs)]
+        )
 
     def _hanging(self, inputs: tuple[Shape, ...]) -> tuple[int, ...] | None:
         """How many cells the last window of each axis hangs over the padded input; None where that is not known."""

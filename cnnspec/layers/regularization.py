@@ -1,4 +1,4 @@
-"""Layers that act while training only: the dropouts and the noises."""
+"""Layers that act while training only: the dropouts, the noises, activity_regularization."""
 
 from __future__ import annotations
 
@@ -17,8 +17,25 @@ def deviation(value: Any) -> int | float:
     return number(value)
 
 
+NOISE_SHAPE = argument(optional(shape), "where values are drawn apart; 1 on the other axes", None)
 RATE = argument(rate, "share of the values that become 0", aliases=("p",))
 SEED = argument(optional(natural), "of the random numbers", None)
+
+
+def noise_problem(noise_shape: tuple[int, ...] | None, entering: Shape) -> Problem | None:
+    """The problem of a noise shape that cannot be spread over the input."""
+    if noise_shape is None:
+        return None
+    pairs = list(zip(noise_shape, entering, strict=False))
+    if len(noise_shape) != len(entering) or any(noise not in (1, n) for noise, n in pairs):
+        message = f"noise_shape {show_shape(noise_shape)} does not spread over {show_shape(entering)}"
+        return Problem("E011", message, "noise_shape", "write 1, or the input's own size, for each axis")
+    return None
+
+
+def keras_noise(noise_shape: tuple[int, ...] | None) -> dict[str, Any]:
+    """A noise shape as Keras takes it: with the batch, drawn apart for each example."""
+    return {} if noise_shape is None else {"noise_shape": (None, *noise_shape)}
 
 
 class Dropout(Layer):
@@ -36,22 +53,14 @@ class Dropout(Layer):
     )
 
     rate: float = RATE
-    noise_shape: tuple[int, ...] | None = argument(
-        optional(shape), "where values are drawn apart; 1 on the other axes", None
-    )
+    noise_shape: tuple[int, ...] | None = NOISE_SHAPE
     seed: int | None = SEED
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if self.noise_shape is None:
-            return None
-        pairs = list(zip(self.noise_shape, inputs[0], strict=False))
-        if len(self.noise_shape) != len(inputs[0]) or any(noise not in (1, n) for noise, n in pairs):
-            message = f"noise_shape {show_shape(self.noise_shape)} does not spread over {show_shape(inputs[0])}"
-            return Problem("E011", message, "noise_shape", "write 1, or the input's own size, for each axis")
-        return None
+        return noise_problem(self.noise_shape, inputs[0])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        noise = {} if self.noise_shape is None else {"noise_shape": (None, *self.noise_shape)}
+        noise = keras_noise(self.noise_shape)
         return (KerasCall("Dropout", {"rate": self.rate, **noise, **self.given("seed")}),)
 
 
@@ -92,12 +101,18 @@ class AlphaDropout(Layer):
     names: ClassVar[tuple[str, ...]] = ("alpha_dropout", "alphadropout")
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, selu) -> alpha_dropout(0.1)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nalpha_dropout(0.1, noise_shape=1x1x4)",)
 
     rate: float = RATE
+    noise_shape: tuple[int, ...] | None = NOISE_SHAPE
     seed: int | None = SEED
 
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return noise_problem(self.noise_shape, inputs[0])
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("AlphaDropout", {"rate": self.rate, **self.given("seed")}),)
+        noise = keras_noise(self.noise_shape)
+        return (KerasCall("AlphaDropout", {"rate": self.rate, **noise, **self.given("seed")}),)
 
 
 class GaussianDropout(Layer):
@@ -126,3 +141,20 @@ class GaussianNoise(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GaussianNoise", {"stddev": self.stddev, **self.given("seed")}),)
+
+
+class ActivityRegularization(Layer):
+    """Its input as it is; while training, a penalty on its size is added to the loss: l1 |x| + l2 x^2, summed.
+
+    For the output of any layer. conv, dense and their kin take activity_regularizer=l2(1e-4), which is the same.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("activity_regularization", "activityregularization")
+    in_place: ClassVar[bool] = True
+    example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> bn -> activity_regularization(l2=1e-4)"
+
+    l1: float = argument(deviation, "factor of the sum of absolute values", 0)
+    l2: float = argument(deviation, "factor of the sum of squares", 0)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("ActivityRegularization", self.given()),)

@@ -68,7 +68,7 @@ class Windowed(Layer):
         amount = self.window_arguments()["padding"]
         if isinstance(amount, str):
             if amount != "valid":
-                call = KerasCall(call.name, {**call.arguments, "padding": amount})
+                call = call.replace(arguments={**call.arguments, "padding": amount})
             return (call,)
         if amount == 0:
             return (call,)
