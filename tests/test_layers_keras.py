@@ -6,6 +6,7 @@ A layer without an example, or an argument that no row of `VALUES` sets, fails h
 from __future__ import annotations
 
 import collections
+import inspect
 from typing import Any
 
 import pytest
@@ -119,7 +120,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     }),
     "Dense": ("input 9\ndense(units=4, {})", {**ACTIVE, **SPECTRAL, **terms("kernel"), "units": ("7", {"units": 7})}),
     "MaxPool": ("input 13x12x4\nmaxpool({})", {
-        **POOL, "ceil": ("true", {"padding": "valid"}),
+        **POOL, "ceil": ("true", {"shape": (7, 6, 4)}),
     }),
     "AvgPool": ("input 13x12x4\navgpool({})", {**POOL, "ceil": ("true", {"padding": "same"})}),
     "GlobalAvgPool": ("input 13x12x4\ngap({})", {"keepdims": ("true", {"keepdims": True})}),
@@ -157,7 +158,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         "stddev": ("0.25", {"stddev": 0.25}), "seed": ("5", {"seed": 5}),
     }),
     "RMSNorm": ("input 6x5x4\nrms_norm({})", {
-        **FREEZING, "axis": ("1", {"axis": (1,)}), "epsilon": ("0.01", {"epsilon": 0.01}),
+        **FREEZING, "axis": ("3", {"axis": (3,)}), "epsilon": ("0.01", {"epsilon": 0.01}),
     }),
     "UnitNorm": ("input 6x5x4\nunit_normalization({})", {"axis": ("(1, 2)", {"axis": (1, 2)})}),
     "AdaptiveAvgPool": ("input 13x12x4\nadaptive_avgpool({})", {"size": ("5x4", {"output_size": (5, 4)})}),
@@ -282,7 +283,9 @@ def test_default_is_keras_default(layer: type[Layer], name: str) -> None:
     node = next(node for node in graph.nodes if isinstance(node.layer, layer))
     call = next(c for c in node.layer.keras(graph.input_shapes(node)) if not c.helper)  # type: ignore[union-attr, arg-type]
     needed = {a.keras or n for n, a in layer.arguments.items() if a.record_default is REQUIRED}
-    bare = getattr(import_keras().layers, call.name)(**{k: v for k, v in call.arguments.items() if k in needed})
+    made = getattr(import_keras().layers, call.name)
+    needed |= {p.name for p in inspect.signature(made).parameters.values() if p.default is p.empty}
+    bare = made(**{k: v for k, v in call.arguments.items() if k in needed})
     wanted, found = declared.record_default, bare.get_config().get(declared.keras or name)
     if layer.__name__ == "Embedding" and name == "embeddings_initializer":
         assert found["class_name"] == wanted.name  # Keras fills in its range

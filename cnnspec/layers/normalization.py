@@ -185,9 +185,10 @@ class GroupNorm(Layer):
 
 
 class RMSNorm(Layer):
-    """Each example is divided by the root of its mean square over an axis, then scaled.
+    """The channels are divided by the root of their mean square, then scaled.
 
-    The axis is the channels unless given. One parameter for each of its positions.
+    One parameter a channel. The axis is that of the channels: over another one Keras would scale the channels all the
+    same.
     """
 
     names: ClassVar[tuple[str, ...]] = ("rms_norm", "rmsnormalization", "rmsnorm")
@@ -200,10 +201,15 @@ class RMSNorm(Layer):
     trainable: bool = TRAINABLE
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        return axis_problem(self.axis, inputs[0])
+        if found := axis_problem(self.axis, inputs[0]):
+            return found
+        if self.axis not in (-1, len(inputs[0])):
+            message = f"rms_norm over axis {self.axis}: Keras scales along the channels, whatever axis it normalises"
+            return Problem("E011", message, "axis", "drop it, or permute the axes first")
+        return None
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return (Weight("scale", (inputs[0][self.axis - 1 if self.axis > 0 else self.axis],)),)
+        return (Weight("scale", inputs[0][-1:]),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("RMSNormalization", self.given()),)

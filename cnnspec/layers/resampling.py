@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis
+from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis, show
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
 from cnnspec.layers.window import UNTRACED, Reach, along, fits, one_each
 
@@ -146,3 +146,23 @@ class AdaptiveMaxPool(AdaptivePool):
     keras_name: ClassVar[str] = "AdaptiveMaxPooling"
 
     size: Any = argument(per_axis(1), "positions of the output", keras="output_size")
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := super().problem(inputs):
+            return found
+        rank = len(inputs[0]) - 1
+        if along(self.size, rank, rank - 1) == 1 and not self._is_global(rank):
+            message = (
+                f"adaptive_maxpool to {show(self.size)}: TensorFlow divides by zero where the last size alone is 1"
+            )
+            return Problem("E011", message, "size", "use maxpool with a kernel as wide as the input")
+        return None
+
+    def _is_global(self, rank: int) -> bool:
+        return all([along(self.size, rank, axis) == 1 for axis in range(rank)])
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        if self._is_global(rank):  # the same thing; the adaptive pool itself would end the process, see above
+            return (KerasCall(f"GlobalMaxPooling{rank}D", {"keepdims": True}),)
+        return super().keras(inputs)
