@@ -9,7 +9,7 @@ depth first, so that a branch stays together.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from cnnspec.decompile.archive import Refused
 from cnnspec.record import Record
@@ -20,9 +20,11 @@ INPUT = "InputLayer"
 
 
 class Tensor(Record):
-    """The output of a call, as an argument of another."""
+    """The output of a call, as an argument of another; `shape` is what the file says of it, batch first."""
 
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"shape"})
     index: int
+    shape: Any = None
 
 
 class Call(Record):
@@ -38,6 +40,7 @@ class Call(Record):
     arguments: tuple[Any, ...]
     keywords: dict[str, Any]
     shape: Any = None
+    frozen: bool = False  # by a model around it
 
     @property
     def name(self) -> str:
@@ -57,6 +60,15 @@ class Call(Record):
         return [t.index for t in leaves([self.arguments, self.keywords]) if isinstance(t, Tensor)]
 
 
+class Around(Record):
+    """The models around a layer: their names, how many, whether one of them is frozen, and what they are called with."""
+
+    path: tuple[str, ...] = ()
+    depth: int = 0
+    frozen: bool = False
+    keywords: Any = None
+
+
 class Calls:
     """All calls of a model; `inputs` and `outputs` are indices, `output_names` the keys where the outputs are a dict."""
 
@@ -65,7 +77,7 @@ class Calls:
         self.inputs: list[int] = []
         if not is_model(model):
             raise Refused(no_model(model))
-        found = self._model(model, None, (), 0)
+        found = self._model(model, None, Around())
         self.outputs: list[int] = list(leaves(found))
         self.output_names: list[str] = sorted(found) if isinstance(found, dict) else []
 
@@ -75,18 +87,20 @@ class Calls:
         self.calls.append(call)
         return len(self.calls) - 1
 
-    def _model(self, model: dict[str, Any], given: list[int] | None, path: tuple[str, ...], depth: int) -> Any:
+    def _model(self, model: dict[str, Any], given: list[int] | None, around: Around) -> Any:
         """The structure of a model's outputs; `given` are the tensors that it is called with, None at the top."""
-        if depth > MAX_NESTING:
+        if around.depth > MAX_NESTING:
             raise Refused(f"models are nested more than {MAX_NESTING} deep in this file")
+        if model["config"].get("trainable", True) is not True:
+            around = around.replace(frozen=True)
         layers = model["config"]["layers"]
         if not all(isinstance(layer, dict) and isinstance(layer.get("config"), dict) for layer in layers):
             raise Refused(f"the file is damaged: a layer of {_called(model)} has no config")
         if model["class_name"] == "Sequential":
-            return self._sequential(model, given, path, depth)
-        return Functional(self, model, given, path, depth).outputs()
+            return self._sequential(model, given, around)
+        return Functional(self, model, given, around).outputs()
 
-    def _sequential(self, model: dict[str, Any], given: list[int] | None, path: tuple[str, ...], depth: int) -> Any:
+    def _sequential(self, model: dict[str, Any], given: list[int] | None, around: Around) -> Any:
         layers = list(model["config"]["layers"])
         first = layers.pop(0) if layers and layers[0].get("class_name") == INPUT else None
         if given is None:
@@ -97,53 +111,49 @@ class Calls:
                     "module": "keras.layers",
                     "config": {"batch_shape": shape, "name": "input_layer"},
                 }
-            given = [self.input(first, path)]
+            given = [self.input(first, around)]
         if len(given) != 1:
             raise Refused(f"the file is damaged: {_called(model)} is a Sequential model with {len(given)} inputs")
         current: Any = given[0]
         for layer in layers:
             if isinstance(current, int):
-                current = self.call(layer, (Tensor(current),), {}, path, depth)
+                current = self.call(layer, (Tensor(current),), {}, around)
             if not isinstance(current, int):
                 raise Refused(f"the file is damaged: a layer of {_called(model)} has several outputs")
         return current
 
-    def input(self, layer: dict[str, Any], path: tuple[str, ...]) -> int:
-        index = self.add(Call((*path, _called(layer)), layer, (), {}))
+    def input(self, layer: dict[str, Any], around: Around) -> int:
+        index = self.add(Call((*around.path, _called(layer)), layer, (), {}))
         self.inputs.append(index)
         return index
 
     def call(
-        self, layer: dict[str, Any], arguments: tuple[Any, ...], keywords: dict[str, Any], path: tuple[str, ...], depth: int,
-        shape: Any = None,
+        self, layer: dict[str, Any], arguments: tuple[Any, ...], keywords: dict[str, Any], around: Around, shape: Any = None
     ) -> Any:  # fmt: skip
         """A use of a layer: one call, or those of the model that it is."""
-        within = (*path, _called(layer))
+        within = (*around.path, _called(layer))
+        said = {key: value for key, value in keywords.items() if value is not None}
         if not is_model(layer):
-            return self.add(Call(within, layer, arguments, keywords, shape))
-        matters = {key: value for key, value in keywords.items() if value is not None}
-        if matters:
-            said = ", ".join(f"{key}={value}" for key, value in matters.items())
-            raise Refused(f"{'/'.join(within)} (a model) is called with {said}, which the language cannot say")
-        if layer["config"].get("trainable", True) is not True:
-            raise Refused(f"{'/'.join(within)} (a model) is frozen (trainable=False), which the language cannot say")
-        return self._model(layer, [t.index for t in leaves(arguments) if isinstance(t, Tensor)], within, depth + 1)
+            return self.add(Call(within, layer, arguments, {**(around.keywords or {}), **said}, shape, around.frozen))
+        if set(said) - {"training"}:
+            others = ", ".join(sorted(set(said) - {"training"}))
+            raise Refused(f"{'/'.join(within)} (a model) is called with {others}, which the language cannot say")
+        inner = Around(within, around.depth + 1, around.frozen, {**(around.keywords or {}), **said})
+        return self._model(layer, [t.index for t in leaves(arguments) if isinstance(t, Tensor)], inner)
 
 
 class Functional:
     """One Functional model being followed from its outputs to its inputs."""
 
-    def __init__(
-        self, calls: Calls, model: dict[str, Any], given: list[int] | None, path: tuple[str, ...], depth: int
-    ) -> None:
-        self.calls, self.model, self.path, self.depth = calls, model, path, depth
+    def __init__(self, calls: Calls, model: dict[str, Any], given: list[int] | None, around: Around) -> None:
+        self.calls, self.model, self.around = calls, model, around
         config = model["config"]
         self.layers: dict[str, dict[str, Any]] = {_called(layer): layer for layer in config["layers"]}
         self.made: dict[tuple[str, int], Any] = {}
         self.shapes: dict[tuple[str, int], Any] = {}  # of tensors, where they are referred to
         references = [key for key, _ in self.references(config.get("input_layers"))]
         if given is None:
-            given = [calls.input(self.layer(name), path) for name, _ in references]
+            given = [calls.input(self.layer(name), around) for name, _ in references]
         if len(given) != len(references):
             raise Refused(
                 f"the file is damaged: {_called(model)} takes {len(references)} inputs and is given {len(given)}"
@@ -200,7 +210,7 @@ class Functional:
                 continue
             stack.pop()
             inputs, options = tuple(self.filled(arguments, True)), self.filled(keywords, True)
-            call = self.calls.call(layer, inputs, options, self.path, self.depth, self.shapes.get((name, number)))
+            call = self.calls.call(layer, inputs, options, self.around, self.shapes.get((name, number)))
             self.made[name, number] = call
 
     def references(self, structure: Any, tensors: bool = False) -> list[tuple[tuple[str, int], dict[str, Any]]]:
@@ -226,7 +236,7 @@ class Functional:
             found = list(leaves(self.made[key]))
             if output >= len(found):
                 raise Refused(f"the file is damaged: it refers to output {output} of {key[0]}, which has {len(found)}")
-            return Tensor(found[output]) if tensors else found[output]
+            return Tensor(found[output], config.get("shape")) if tensors else found[output]
         if isinstance(structure, dict):
             return {key: self.filled(value, tensors) for key, value in structure.items()}
         if isinstance(structure, list):

@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.decompile.calls import Call, Tensor, leaves
+from cnnspec.layers import find
 from cnnspec.layers.activation import FUNCTIONS
-from cnnspec.layers.argument import Unfit, snake
-from cnnspec.layers.base import KerasCall
+from cnnspec.layers.argument import Term, Unfit, snake
+from cnnspec.layers.base import KerasCall, from_saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,14 +23,20 @@ Steps = list[tuple[KerasCall, tuple[int, ...]]]
 # What a layer's config holds beside its arguments, and what it must be: nothing here has a word in the language.
 NEUTRAL: dict[str, Any] = {
     "activity_regularizer": None,
+    "activation": None,
     "antialias": False,
     "axis": -1,
+    "bias_axes": None,
+    "bias_constraint": None,
+    "bias_initializer": Term("Zeros"),
+    "bias_regularizer": None,
     "crop_to_aspect_ratio": False,
     "data_format": "channels_last",
     "fill_mode": "constant",
     "fill_value": 0.0,
     "interpolation": "nearest",
     "noise_shape": None,
+    "offset": 0,
     "padding": "valid",
     "pad_to_aspect_ratio": False,
     "quantization_config": None,
@@ -38,9 +45,10 @@ NEUTRAL: dict[str, Any] = {
     "renorm_momentum": 0.99,
     "rms_scaling": False,
     "synchronized": False,
+    "trainable": True,
 }
-# What layers are called with when nobody says, where that is True; they act the same either way.
-TRAINING = {"Resizing": True}
+# What `training` is when nobody says, of layers whose call has a default that would mean something elsewhere.
+TRAINING = {"Resizing": True, "SpectralNormalization": False}
 # Activations that are layers of their own, with the arguments that make them the same function.
 LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
     "relu": ("ReLU", {}),
@@ -63,11 +71,11 @@ OTHER_WORDS = {"Exp": "exponential"}
 
 def steps(call: Call) -> Steps:
     """The Keras layers that a call amounts to. Raises Unfit, with why not, for one that is no such thing."""
-    module = call.saved.get("module")
-    registered = call.saved.get("registered_name")
-    if not isinstance(module, str) or module.partition(".")[0] != "keras" or registered not in (None, call.kind):
-        raise Unfit(f"{module}.{call.kind} is a class of its own, not one of Keras's")
-    if module.startswith("keras.src.ops."):
+    if found := foreign(call.saved):
+        raise Unfit(f"{found} is a class of its own, not one of Keras's")
+    if problem := dtype_problem(call.config):
+        raise Unfit(problem)
+    if str(call.saved.get("module")).startswith("keras.src.ops."):
         return operation(call)
     training, mask = call.keywords.get("training"), call.keywords.get("mask")
     if mask is not None:
@@ -76,22 +84,77 @@ def steps(call: Call) -> Steps:
         raise Unfit("it is called with training=True, so that it acts as in training at any time")
     if others := {key for key, value in call.keywords.items() if value is not None} - {"training", "mask"}:
         raise Unfit(f"it is called with {', '.join(sorted(others))}, which the language cannot say")
-    if len(call.arguments) != 1 or not all(isinstance(leaf, Tensor) for leaf in leaves(call.arguments)):
-        raise Unfit("it is called with more than its input")
-    if isinstance(call.arguments[0], dict):
+    if call.arguments and isinstance(call.arguments[0], dict):
         raise Unfit("it is called with a dict")
-    return layer(call.kind, call.config, len(leaves(call.arguments)))
+    tensors = [leaf for leaf in leaves(call.arguments) if isinstance(leaf, Tensor)]
+    if len(tensors) != len(leaves(call.arguments)) or len(call.arguments) != 1:
+        raise Unfit("it is called with more than its input")
+    config = {**call.config, "trainable": call.config.get("trainable", True) is True and not call.frozen}
+    return layer(call.kind, config, tensors)
 
 
-def layer(kind: str, config: dict[str, Any], inputs: int) -> Steps:
-    everything = tuple(range(inputs))
+def layer(kind: str, config: dict[str, Any], inputs: list[Tensor]) -> Steps:
+    everything = tuple(range(len(inputs)))
+    if kind in APPLICATIONS and len(inputs) == 1:
+        return [
+            (KerasCall(made.name, made.arguments | common(config)), (0,)) for made in brought(kind, config, inputs[0])
+        ]
+    if kind == "SpectralNormalization":
+        return [(wrapped(config), everything)]
     if kind == "Activation" and isinstance(word := config.get("activation"), str) and word in LAYERS:
         other, arguments = LAYERS[word]
         return [(KerasCall(other, {**arguments, **common(config)}), everything)]
-    if kind == "CustomScaleLayer" and inputs == 2:  # of InceptionResNetV2: x + scale * y
+    if kind == "CustomScaleLayer" and len(inputs) == 2:  # of InceptionResNetV2: x + scale * y
         scaled = KerasCall("Rescaling", {"scale": config.get("scale"), "offset": 0})
         return [(scaled, (1,)), (KerasCall("Add", common(config)), (0, 2))]
     return [(KerasCall(kind, config), everything)]
+
+
+# Layers that keras.applications brings along: the word for each, and which of its arguments are called what.
+APPLICATIONS: dict[str, tuple[str, dict[str, str]]] = {
+    "LayerScale": ("layer_scale", {"init_values": "init"}),
+    "StochasticDepth": ("stochastic_depth", {"drop_path_rate": "rate"}),
+}
+
+
+def brought(kind: str, config: dict[str, Any], entering: Tensor) -> tuple[KerasCall, ...]:
+    """What our layer for one of those becomes in Keras."""
+    word, arguments = APPLICATIONS[kind]
+    cls, shape = find(word), entering.shape
+    if cls is None or not isinstance(shape, list) or config.get("projection_dim", shape[-1]) != shape[-1]:
+        raise Unfit("its arguments contradict its input")
+    values = {own: from_saved(config.get(key), cls.arguments[own].kind, key) for key, own in arguments.items()}
+    return cls(**values).keras((tuple(shape[1:]),))
+
+
+def wrapped(config: dict[str, Any]) -> KerasCall:
+    """A layer in Keras's wrapper for spectral normalisation, as a call with `around`."""
+    inner = config.get("layer")
+    own = inner.get("config") if isinstance(inner, dict) and foreign(inner) is None else None
+    if not isinstance(inner, dict) or not isinstance(own, dict):
+        raise Unfit("it wraps a layer that is not one of Keras's")
+    around = KerasCall("SpectralNormalization", {"power_iterations": config.get("power_iterations")})
+    trained = config["trainable"] and own.get("trainable", True) is True
+    if problem := dtype_problem(own):
+        raise Unfit(problem)
+    return KerasCall(str(inner.get("class_name")), {**own, "trainable": trained}, around=around)
+
+
+def foreign(saved: dict[str, Any]) -> str | None:
+    """The full name of a saved object's class where it is not one of Keras's own."""
+    module, kind = saved.get("module"), saved.get("class_name")
+    own = isinstance(module, str) and module.partition(".")[0] == "keras"
+    return None if own and saved.get("registered_name") in (None, kind) else f"{module}.{kind}"
+
+
+def dtype_problem(config: dict[str, Any]) -> str:
+    """Why a layer's dtype policy cannot be said, "" where it is float32."""
+    dtype: Any = config.get("dtype", "float32")
+    if isinstance(dtype, dict):
+        inner = dtype.get("config")
+        plain = dtype.get("class_name") == "DTypePolicy" and isinstance(inner, dict)
+        dtype = inner.get("name") if plain and isinstance(inner, dict) else dtype.get("class_name")
+    return "" if dtype in ("float32", None) else f"its dtype is {dtype}, and the language's layers compute in float32"
 
 
 def common(config: dict[str, Any]) -> dict[str, Any]:
@@ -101,6 +164,8 @@ def common(config: dict[str, Any]) -> dict[str, Any]:
 
 # ---- operations --------------------------------------------------------------------------------------------
 def operation(call: Call) -> Steps:
+    if call.kind == "GetItem" and len(call.arguments) == 2 and isinstance(call.arguments[0], Tensor):
+        return [(channels(call.arguments[1], call.arguments[0].shape), (0,))]
     arguments = {key: value for key, value in {**call.config, **call.keywords}.items() if key != "name"}
     tensors: list[Any] = []
     constants: list[Any] = []
@@ -173,6 +238,20 @@ def function(kind: str, arguments: dict[str, Any]) -> KerasCall | None:
     if word in LAYERS:
         return KerasCall(*LAYERS[word])
     return KerasCall("Activation", {"activation": word})
+
+
+def channels(key: Any, shape: Any) -> KerasCall:
+    """x[..., begin:end], however the axes before it are written."""
+    chosen = [part if isinstance(part, dict) else {} for part in key] if isinstance(key, list) else []
+    *others, last = [(part.get("class_name"), part.get("config") or {}) for part in chosen] or [(None, {})]
+    full = {"start": None, "stop": None, "step": None}
+    dots = [kind for kind, _ in others if kind == "__ellipsis__"]
+    whole = all(kind == "__ellipsis__" or kind == "__slice__" and config == full for kind, config in others)
+    count = len(shape) if isinstance(shape, list) else 0
+    step = last[1].get("step")
+    if not whole or last[0] != "__slice__" or step not in (None, 1) or not (len(dots) == 1 or len(chosen) == count):
+        raise Unfit("only channels can be sliced: x[..., begin:end]")
+    return KerasCall("ops.get_item", {"key": (..., slice(last[1].get("start") or 0, last[1].get("stop")))})
 
 
 def pad(arguments: dict[str, Any]) -> KerasCall | None:

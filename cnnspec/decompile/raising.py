@@ -12,6 +12,7 @@ from typing import Any
 
 from cnnspec.decompile.archive import Refused
 from cnnspec.decompile.calls import INPUT, Call, Calls, automatic
+from cnnspec.decompile.equivalents import TRAINING
 from cnnspec.decompile.proof import attempt
 from cnnspec.decompile.steps import Steps
 from cnnspec.elaborate.graph import Graph, Node, Site
@@ -77,33 +78,25 @@ class Raising:
         chain = [index]
         while len(chain) < LONGEST and chain[-1] in self.next and self.steps[self.next[chain[-1]]].made is not None:
             chain.append(self.next[chain[-1]])
-        for length in range(len(chain), 1, -1):
-            calls = tuple([self.call(i, shapes) for i in chain[:length]])
-            for cls in COMPOSITES:
-                if cls.most_calls >= length:
-                    made = attempt(cls, calls, shapes)
-                    if isinstance(made, Layer):
-                        self.finish(chain[:length], made, shapes)
-                        return
-        call = self.call(index, shapes)
-        own = find(call.name)
-        if own is None:
-            self.refuse(index, f"no layer of the language is Keras's {call.name}")
-            return
-        found = attempt(own, (call,), shapes)
-        if isinstance(found, Layer):
-            self.finish([index], found, shapes)
-        else:
-            self.refuse(index, found)
+        calls = tuple([self.call(i, shapes) for i in chain])
+        why = f"no layer of the language is Keras's {calls[0].name}"
+        for length in range(len(chain), 0, -1):
+            for cls in candidates(calls[:length]):
+                found = attempt(cls, calls[:length], shapes)
+                if isinstance(found, Layer):
+                    self.finish(chain[:length], found, shapes)
+                    return
+                why = found
+        self.refuse(index, why)
 
     def call(self, index: int, shapes: tuple[Shape, ...]) -> KerasCall:
         """A step's Keras call, without what all layers have; the last axis is -1, by whichever number Keras was told."""
         made = self.steps[index].made
         assert made is not None
-        arguments = {k: v for k, v in made.arguments.items() if k not in ("name", "trainable", "dtype")}
+        arguments = {k: v for k, v in made.arguments.items() if k not in ("name", "dtype")}
         if arguments.get("axis") in (len(shapes[0]), [len(shapes[0])]):
             arguments["axis"] = -1
-        return KerasCall(made.name, arguments)
+        return made.replace(arguments=arguments)
 
     def finish(self, chain: list[int], layer: Layer, shapes: tuple[Shape, ...]) -> None:
         step = self.steps[chain[-1]]
@@ -113,7 +106,7 @@ class Raising:
             self.refuse(chain[-1], problem.message)
         elif any(isinstance(n, Size) for weight in weights for n in weight.shape):
             self.refuse(chain[-1], f"its weights would have an unknown shape on {show_shape(shapes[0])}")
-        elif step.call.keywords.get("training") is False and any(not weight.trainable for weight in weights):
+        elif frozen_call(step.call) and layer.trainable and any(not weight.trainable for weight in weights):
             self.refuse(chain[-1], "it is called with training=False: its moving averages are frozen")
         else:
             output = layer.output(shapes)
@@ -169,6 +162,9 @@ class Raising:
         ):
             self.refuse(index, f"its shape is {shape}: an input has 1 to 4 sizes behind the batch")
             return
+        odd = [key for key in ("sparse", "ragged", "optional") if call.config.get(key)]
+        if odd:
+            self.refusals.append(f"{call.name} ({INPUT}): it is {odd[0]}, which the language cannot say")
         dtype = call.config.get("dtype")
         indexed = [made is not None and getattr(find(made.name), "indexes", False) for made in self.read_by(index)]
         if dtype not in ("float32", None) and not (indexed and all(indexed)):
@@ -212,6 +208,19 @@ class Raising:
                 if not node.name and name not in taken:
                     node.name = name
                     taken.add(name)
+
+
+def frozen_call(call: Call) -> bool:
+    """Whether a layer is called so that it never acts as in training, where that is not its default."""
+    return call.keywords.get("training") is False and TRAINING.get(call.kind) is not False
+
+
+def candidates(calls: tuple[KerasCall, ...]) -> list[type[Layer]]:
+    """The layers that some calls may be, the likelier last: why it is not that one, is what a refusal says."""
+    if len(calls) > 1:
+        return [cls for cls in COMPOSITES if cls.most_calls >= len(calls)]
+    own = find(calls[0].name)
+    return [cls for cls in CATALOGUE if calls[0].name in cls.becomes] + ([own] if own else [])
 
 
 def spoken(layer: Layer) -> str:

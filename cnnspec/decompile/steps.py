@@ -40,8 +40,6 @@ class Steps:
     def unfold(self, call: Call) -> None:
         tensors = [self.results[index] for index in call.inputs()]
         try:
-            if problem := ordinary(call):
-                raise Unfit(problem)
             found = [(None, ())] if call.kind == INPUT else steps(call)
             for position, (made, inputs) in enumerate(found):
                 owner = (*call.layer, position)
@@ -70,19 +68,3 @@ class Steps:
             if not followers and follower is not None and len(uses[follower]) == len(indices):
                 together.add(owner)
         return {i: j for i, j in links.items() if self.all[i].owner in together}
-
-
-def ordinary(call: Call) -> str:
-    """Why a layer is out of the ordinary in what all layers have: its dtype, whether it is trained; "" where it is not."""
-    config = call.config
-    dtype: Any = config.get("dtype", "float32")
-    if isinstance(dtype, dict):
-        dtype = (
-            dtype.get("config", {}).get("name") if dtype.get("class_name") == "DTypePolicy" else dtype.get("class_name")
-        )
-    if dtype not in ("float32", None) and call.kind != INPUT:
-        return f"its dtype is {dtype}, and the language's layers compute in float32"
-    if config.get("trainable", True) is not True:
-        return "it is frozen (trainable=False), which the language cannot say"
-    odd = [key for key in ("sparse", "ragged", "optional") if config.get(key)] if call.kind == INPUT else []
-    return f"it is {odd[0]}" if odd else ""

@@ -8,7 +8,7 @@ size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that th
 from __future__ import annotations
 
 from cnnspec.diagnostic import Problem as Problem
-from cnnspec.layers.argument import REQUIRED, Argument, Unfit, show
+from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, show
 from cnnspec.layers.window import EACH, Reach
 from cnnspec.layers.words import saved
 from cnnspec.record import Record
@@ -27,7 +27,8 @@ else:
 
 
 class Weight(Record):
-    """One weight tensor; `name` is Keras's. Frozen weights are those that no gradient moves (moving averages)."""
+    """One weight tensor; `name` is Keras's. Frozen weights are those that no gradient moves: moving averages, and
+    those of a layer with trainable=false."""
 
     name: str
     shape: Shape
@@ -37,11 +38,13 @@ class Weight(Record):
 class KerasCall(Record):
     """A Keras layer as plain data: printed into source, or called. `arguments` hold only what differs from Keras's
     defaults; values are numbers, words, tuples, lists, None or a `Term` with a module. `helper` says what it does for
-    the layer proper where it is not that itself ("pad", "crop"). A name "ops.…" is a function of keras.ops, not a layer."""
+    the layer proper where it is not that itself ("pad", "crop"). A name "ops.…" is a function of keras.ops, not a layer.
+    `around` is the wrapper, if any, whose `layer` it becomes."""
 
     name: str
     arguments: dict[str, Any]
     helper: str = ""
+    around: KerasCall | None = None
 
 
 class Layer(Record):
@@ -55,10 +58,14 @@ class Layer(Record):
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
+    becomes: ClassVar[
+        tuple[str, ...]
+    ] = ()  # Keras classes and functions that it becomes and that are no spelling of it
     most_calls: ClassVar[int] = 1  # how many Keras layers, one behind another, it may become
     spreads: ClassVar[tuple[str, ...]] = ()  # arguments where one number says what equal numbers for all axes say
     arguments: ClassVar[dict[str, Argument]] = {}
     presets: ClassVar[dict[str, dict[str, Any]]] = {}  # spelling → arguments that it fixes
+    trainable = True  # an argument (TRAINABLE) of the layers that have weights
 
     def __init_subclass__(cls) -> None:
         cls.arguments = {**cls.arguments, **{n: a for n, a in cls._declared.items() if isinstance(a, Argument)}}
@@ -72,8 +79,14 @@ class Layer(Record):
         """The output's shape; called only when there is no problem."""
         return inputs[0]
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        """Its weights, in Keras's order, where nothing freezes them."""
         return ()
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        """Its weights as they are counted: all of them frozen with trainable=false."""
+        own = self.own_weights(inputs)
+        return own if self.trainable else tuple([weight.replace(trainable=False) for weight in own])
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         """Multiply-accumulates of one forward pass of one example; bias, normalisation, activation not counted."""
@@ -103,16 +116,17 @@ class Layer(Record):
         What it makes need not be right: whoever asks compares its `keras` calls with those given. Raises Unfit for a
         value that no argument here can take.
         """
-        return cls.of_config(calls[0].arguments) if len(calls) == 1 and cls.called(calls[0]) else None
+        return cls.of_call(calls[0]) if len(calls) == 1 and cls.called(calls[0]) else None
 
     @classmethod
     def called(cls, call: KerasCall) -> bool:
-        """Whether a Keras layer's class is a spelling of this layer."""
-        return call.name.lower() in cls.names
+        """Whether a Keras class is a spelling of this layer, or one of those that it becomes."""
+        return call.name.lower() in cls.names or call.name in cls.becomes
 
     @classmethod
-    def of_config(cls, config: dict[str, Any], **values: Any) -> Self:
-        """The layer with the arguments of a saved config; `values` go before it, for what is called otherwise there."""
+    def of_call(cls, call: KerasCall, **values: Any) -> Self:
+        """The layer with the arguments of a saved call; `values` go before them, for what is called otherwise there."""
+        config = call.arguments | (call.around.arguments if call.around else {})
         for name, declared in cls.arguments.items():
             key = declared.keras or name
             if name not in values and key in config:
@@ -162,6 +176,7 @@ def same_on_every_axis(sizes: Any) -> Any:
     return inner[0] if len(set(inner)) == 1 else tuple(inner)
 
 
+TRAINABLE = argument(flag, "whether training changes its weights; false for what was trained before", True)
 RANK_NAMES = {1: "LxC", 2: "HxWxC", 3: "DxHxWxC"}
 
 

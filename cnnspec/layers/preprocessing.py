@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, Unfit, argument, count, flag, number, optional
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, show_shape
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, show_shape
+from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -115,15 +116,17 @@ class Embedding(Layer):
     embeddings_regularizer: Term | None = argument(optional(regularizer), "penalty on the vectors", None)
     embeddings_constraint: Term | None = argument(optional(constraint), "projection of the vectors", None)
     mask_zero: bool = argument(flag, "whether 0 marks what is no word", False)
+    spectral_norm: int | None = SPECTRAL_NORM
+    trainable: bool = TRAINABLE
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*inputs[0], self.dim)
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return (Weight("embeddings", (self.words, self.dim)),)
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        return with_vector((Weight("embeddings", (self.words, self.dim)),), self.spectral_norm)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return None
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Embedding", self.given()),)
+        return (spectral(KerasCall("Embedding", self.given()), self.spectral_norm),)

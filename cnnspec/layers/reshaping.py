@@ -1,4 +1,4 @@
-"""Layers that move values without computing: flatten, reshape, permute, repeat, shuffle, pad, crop, identity."""
+"""Layers that move values without computing: flatten, reshape, permute, repeat, pad, crop, identity."""
 
 from __future__ import annotations
 
@@ -128,51 +128,6 @@ class Repeat(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("RepeatVector", self.given()),)
-
-
-class ChannelShuffle(Layer):
-    """Channels dealt out anew, one of each group in turn, so that grouped convolutions exchange what they see.
-
-    Source: Zhang et al., "ShuffleNet" (2018), figure 1. Becomes Reshape, Permute, Reshape in Keras.
-    """
-
-    names: ClassVar[tuple[str, ...]] = ("channel_shuffle", "channelshuffle", "shuffle")
-    example: ClassVar[str] = "input 8x8x12\nconv(12, 1x1, groups=3) -> channel_shuffle(3)"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 9x4\nchannel_shuffle(2)",)
-
-    most_calls: ClassVar[int] = 3
-
-    groups: int = argument(count, "number of groups", keras="-")
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        channels = inputs[0][-1]
-        if not all(isinstance(n, int) for n in inputs[0]):
-            return Problem(
-                "E017",
-                f"channel_shuffle of {show_shape(inputs[0])}: Keras's Reshape needs known sizes",
-                help="give the input a size",
-            )
-        if isinstance(channels, int) and channels % self.groups:
-            return Problem(
-                "E103", f"{channels} channels cannot be split into {self.groups} groups", "groups", "use a divisor"
-            )
-        return None
-
-    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        *space, channels = inputs[0]
-        rank = len(space)
-        return (
-            KerasCall("Reshape", {"target_shape": (*space, self.groups, channels // self.groups)}, "split"),
-            KerasCall("Permute", {"dims": (*range(1, rank + 1), rank + 2, rank + 1)}, "shuffle"),
-            KerasCall("Reshape", {"target_shape": inputs[0]}),
-        )
-
-    @classmethod
-    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
-        if [call.name for call in calls] != ["Reshape", "Permute", "Reshape"]:
-            return None
-        split = calls[0].arguments.get("target_shape") or [0]
-        return cls(count(split[-2])) if len(split) == len(inputs[0]) + 1 else None
 
 
 class _Edge(Layer):

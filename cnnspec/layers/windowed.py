@@ -72,7 +72,7 @@ class Windowed(Layer):
         amount = self.window_arguments()["padding"]
         if isinstance(amount, str):
             if amount != "valid":
-                call = KerasCall(call.name, {**call.arguments, "padding": amount})
+                call = call.replace(arguments={**call.arguments, "padding": amount})
             return (call,)
         if amount == 0:
             return (call,)
@@ -82,12 +82,16 @@ class Windowed(Layer):
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         """As all layers; a ZeroPadding before it is its numeric padding."""
         *before, call = calls
-        if not cls.called(call) or any(not helper.name.startswith("ZeroPadding") for helper in before):
+        if (
+            len(before) > 1
+            or not cls.called(call)
+            or any(not helper.name.startswith("ZeroPadding") for helper in before)
+        ):
             return None
         amount = call.arguments.get("padding", "valid")
         if before and amount != "valid":
             return None
-        return cls.of_config(call.arguments, padding=numeric_padding(before[0], "padding") if before else amount)
+        return cls.of_call(call, padding=numeric_padding(before[0], "padding") if before else amount)
 
 
 def numeric_padding(helper: KerasCall, key: str) -> Any:
