@@ -78,7 +78,9 @@ def edges(amount: Any, rank: int) -> Any:
     return pairs[0] if rank == 1 else pairs
 
 
-def padded(name: str, rank: int, amount: Any, **arguments: Any) -> Callable[[Any, list[Any]], Any]:
+def padded(
+    name: str, rank: int, amount: Any, wrap: Wrap = lambda keras, layer: layer, **arguments: Any
+) -> Callable[[Any, list[Any]], Any]:
     """A Keras layer behind an explicit padding with zeros, where the padding is a number."""
 
     def build(keras: Any, xs: list[Any]) -> Any:
@@ -86,7 +88,7 @@ def padded(name: str, rank: int, amount: Any, **arguments: Any) -> Callable[[Any
         word = amount
         if not isinstance(amount, str):
             x, word = getattr(keras.layers, f"ZeroPadding{rank}D")(edges(amount, rank))(x), "valid"
-        return getattr(keras.layers, f"{name}{rank}D")(padding=word, **arguments)(x)
+        return wrap(keras, getattr(keras.layers, f"{name}{rank}D")(padding=word, **arguments))(x)
 
     return build
 
@@ -99,6 +101,21 @@ def window(draw: Draw, rank: int) -> dict[str, Any]:
         "stride": per_axis(draw, rank, 1, 4) if strided in (0, 1, 2, 3, 9) else 1,
         "dilation": per_axis(draw, rank, 1, 3) if strided >= 7 else 1,
     }
+
+
+Wrap = Callable[[Any, Any], Any]
+
+
+def kept(draw: Draw, spectral: bool = True) -> tuple[dict[str, Any], dict[str, Any], Wrap]:
+    """Whether the weights are frozen, whether the kernel is normalised: as we say it, and as Keras does."""
+    frozen = draw(st.integers(0, 3)) == 0
+    iterations = draw(st.integers(1, 3)) if spectral and draw(st.integers(0, 3)) == 0 else None
+    ours: dict[str, Any] = {"trainable": False} if frozen else {}
+    theirs = dict(ours)
+    if iterations is None:
+        return ours, theirs, lambda keras, layer: layer
+    ours["spectral_norm"] = iterations
+    return ours, theirs, lambda keras, layer: keras.layers.SpectralNormalization(layer, power_iterations=iterations)
 
 
 KERAS = {"kernel": "kernel_size", "stride": "strides", "dilation": "dilation_rate"}
@@ -114,9 +131,11 @@ def convolutions(draw: Draw) -> Case:
     groups = draw(st.sampled_from([1, 1, 1, 2, 3]))
     filters, bias = groups * draw(st.integers(1, 4)) + draw(st.sampled_from([0, 0, 0, 0, 1])), draw(st.booleans())
     amount = padding(draw, rank, "valid", "same", "causal" if rank == 1 or draw(st.integers(0, 9)) == 0 else "same")
-    given = window(draw, rank)
-    text = f"conv({said(filters=filters, **given, padding=amount, groups=groups, bias=bias)})"
-    build = padded("Conv", rank, amount, filters=filters, groups=groups, use_bias=bias, **keras_window(given))
+    given, (ours, theirs, wrap) = window(draw, rank), kept(draw)
+    text = f"conv({said(filters=filters, **given, padding=amount, groups=groups, bias=bias, **ours)})"
+    build = padded(
+        "Conv", rank, amount, wrap, filters=filters, groups=groups, use_bias=bias, **keras_window(given), **theirs
+    )  # fmt: skip
     entering = shape(draw, rank)
     return Case([(*entering[:-1], groups * entering[-1] if draw(st.integers(0, 9)) else entering[-1])], text, build)
 
@@ -124,9 +143,11 @@ def convolutions(draw: Draw) -> Case:
 @st.composite
 def depthwise(draw: Draw) -> Case:
     rank, multiplier, bias = draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.booleans())
-    amount, given = padding(draw, rank, "valid", "same"), window(draw, rank)
-    text = f"depthwise_conv({said(**given, padding=amount, multiplier=multiplier, bias=bias)})"
-    build = padded("DepthwiseConv", rank, amount, depth_multiplier=multiplier, use_bias=bias, **keras_window(given))
+    amount, given, (ours, theirs, wrap) = padding(draw, rank, "valid", "same"), window(draw, rank), kept(draw)
+    text = f"depthwise_conv({said(**given, padding=amount, multiplier=multiplier, bias=bias, **ours)})"
+    build = padded(
+        "DepthwiseConv", rank, amount, wrap, depth_multiplier=multiplier, use_bias=bias, **keras_window(given), **theirs
+    )  # fmt: skip
     return Case([shape(draw, rank)], text, build)
 
 
@@ -134,9 +155,13 @@ def depthwise(draw: Draw) -> Case:
 def separable(draw: Draw) -> Case:
     rank, multiplier, filters = draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 4))
     amount, given, bias = padding(draw, rank, "valid", "same"), window(draw, rank), draw(st.booleans())
-    text = f"separable_conv({said(filters=filters, **given, padding=amount, multiplier=multiplier, bias=bias)})"
+    frozen, _, _ = kept(draw, spectral=False)
+    text = (
+        f"separable_conv({said(filters=filters, **given, padding=amount, multiplier=multiplier, bias=bias, **frozen)})"
+    )
     build = padded(
-        "SeparableConv", rank, amount, filters=filters, depth_multiplier=multiplier, use_bias=bias, **keras_window(given)
+        "SeparableConv", rank, amount, filters=filters, depth_multiplier=multiplier, use_bias=bias, **keras_window(given),
+        **frozen,
     )  # fmt: skip
     return Case([shape(draw, rank)], text, build)
 
@@ -146,12 +171,13 @@ def transposed(draw: Draw) -> Case:
     rank, filters, bias = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.booleans())
     amount, given = padding(draw, rank, "valid", "same", "same"), window(draw, rank)
     extra = {"output_padding": per_axis(draw, rank, 0, 3)} if draw(st.integers(0, 2)) == 0 else {}
-    text = f"conv_transpose({said(filters=filters, **given, padding=amount, bias=bias, **extra)})"
+    ours, theirs, wrap = kept(draw)
+    text = f"conv_transpose({said(filters=filters, **given, padding=amount, bias=bias, **extra, **ours)})"
 
     def build(keras: Any, xs: list[Any]) -> Any:
         word = amount if isinstance(amount, str) else "valid"
         layer = getattr(keras.layers, f"Conv{rank}DTranspose")
-        y = layer(filters, padding=word, use_bias=bias, **keras_window(given), **extra)(xs[0])
+        y = wrap(keras, layer(filters, padding=word, use_bias=bias, **keras_window(given), **extra, **theirs))(xs[0])
         return y if isinstance(amount, str) else getattr(keras.layers, f"Cropping{rank}D")(edges(amount, rank))(y)
 
     return Case([shape(draw, rank, 6, 3)], text, build)
@@ -177,6 +203,47 @@ def pools(draw: Draw) -> Case:
         return getattr(keras.layers, f"MaxPooling{rank}D")(**given)(x)
 
     return Case([shape(draw, rank)], text, build)
+
+
+def rounded_up(n: int, kernel: int, stride: int, before: int, after: int) -> int:
+    """Positions of a pool with ceil_mode, word for word as PyTorch computes them (pooling_output_shape)."""
+    outputs = (n + before + after - (kernel - 1) - 1 + (stride - 1)) // stride + 1
+    return outputs - 1 if (outputs - 1) * stride >= n + before else outputs
+
+
+@st.composite
+def ceil_pools(draw: Draw) -> Case:
+    """Pools that round up: the maximum over minus infinity behind; the sum of a window by the cells that count."""
+    rank, which = draw(st.integers(1, 3)), draw(st.sampled_from(["maxpool", "avgpool"]))
+    kernel, stride = per_axis(draw, rank, 1, 4), per_axis(draw, rank, 1, 4)
+    amount = draw(st.sampled_from(["valid", "valid", "same"])) if draw(st.booleans()) else numeric(draw, rank, 2)
+    entering = shape(draw, rank)
+
+    def build(keras: Any, xs: list[Any]) -> Any:
+        if amount == "same":
+            raise ValueError("PyTorch has no such pool")
+        each = lambda value: value if isinstance(value, tuple) else (value,) * rank  # noqa: E731
+        given = edges(0 if amount == "valid" else amount, rank)
+        sides = given if rank > 1 else ((given, given) if isinstance(given, int) else given,)
+        behind, wanted = [], []
+        for n, k, s, (before, after) in zip(entering[:-1], each(kernel), each(stride), sides, strict=True):
+            outputs = rounded_up(n, k, s, before, after)
+            if outputs < 1:
+                raise ValueError("no positions")
+            wanted.append(outputs)
+            behind.append((0, max(0, (outputs - 1) * s + k - n - before - after)))
+        ops, hanging = keras.ops, ((0, 0), *behind, (0, 0))
+
+        def pooled(x: Any, padding: float, over: float, name: str) -> Any:
+            x = ops.pad(ops.pad(x, ((0, 0), *sides, (0, 0)), constant_values=padding), hanging, constant_values=over)
+            y = getattr(keras.layers, f"{name}{rank}D")(kernel, stride)(x)
+            return y[(slice(None), *[slice(0, n) for n in wanted])]  # not those that begin behind the input
+
+        if which == "maxpool":
+            return pooled(xs[0], float("-inf"), float("-inf"), "MaxPooling")
+        return pooled(xs[0], 0, 0, "AveragePooling") / pooled(ops.ones_like(xs[0]), 1, 0, "AveragePooling")
+
+    return Case([entering], f"{which}({said(kernel=kernel, stride=stride, padding=amount, ceil=True)})", build)
 
 
 @st.composite
@@ -219,14 +286,14 @@ def global_pools(draw: Draw) -> Case:
 
 @st.composite
 def dense(draw: Draw) -> Case:
-    units, bias = draw(st.integers(1, 5)), draw(st.booleans())
-    build = lambda keras, xs: keras.layers.Dense(units, use_bias=bias)(xs[0])  # noqa: E731
-    return Case([shape(draw, draw(st.integers(0, 3)))], f"dense({said(units=units, bias=bias)})", build)
+    units, bias, (ours, theirs, wrap) = draw(st.integers(1, 5)), draw(st.booleans()), kept(draw)
+    build = lambda keras, xs: wrap(keras, keras.layers.Dense(units, use_bias=bias, **theirs))(xs[0])  # noqa: E731
+    return Case([shape(draw, draw(st.integers(0, 3)))], f"dense({said(units=units, bias=bias, **ours)})", build)
 
 
 NORMS = {
     "bn": "BatchNormalization", "layer_norm": "LayerNormalization", "group_norm": "GroupNormalization", "softmax": "Softmax",
-    "prelu": "PReLU",
+    "prelu": "PReLU", "rms_norm": "RMSNormalization", "unit_normalization": "UnitNormalization",
 }  # fmt: skip
 
 
@@ -241,11 +308,16 @@ def norms(draw: Draw) -> Case:
         if draw(st.booleans()):
             given["shared_axes"] = tuple(draw(axes))
     elif draw(st.booleans()):
-        given["axis"] = draw(axis) if which in ("bn", "group_norm") or draw(st.booleans()) else tuple(draw(axes))
+        one = which in ("bn", "group_norm", "rms_norm") or draw(st.booleans())
+        given["axis"] = draw(axis) if one else tuple(draw(axes))
     if which in ("bn", "layer_norm", "group_norm"):
         given |= {"center": draw(st.booleans()), "scale": draw(st.booleans())}
     if which == "group_norm":
         given["groups"] = draw(st.integers(-1, 9))
+    if which == "bn" and draw(st.integers(0, 3)) == 0:
+        given |= {"renorm": True, "synchronized": True}
+    if which not in ("softmax", "unit_normalization"):
+        given |= kept(draw, spectral=False)[0]
     meant = dict(given)
     if (
         which == "layer_norm"
@@ -305,8 +377,104 @@ def moves(draw: Draw) -> Case:
     return Case([entering], f"reshape({size(wanted)})", lambda keras, xs: keras.layers.Reshape(wanted)(xs[0]))
 
 
+@st.composite
+def slices(draw: Draw) -> Case:
+    entering = shape(draw, draw(st.integers(0, 3)), 5, 9)
+    begin, end = draw(st.integers(-10, 9)), draw(st.none() | st.integers(-10, 10))
+
+    def build(keras: Any, xs: list[Any]) -> Any:
+        first, last, _ = slice(begin, end).indices(entering[-1])
+        asked = begin + entering[-1] * (begin < 0), entering[-1] if end is None else end + entering[-1] * (end < 0)
+        if asked != (first, last) or first >= last:
+            raise ValueError("Python would take other channels than were asked for, or none")
+        return xs[0][..., begin:end]
+
+    given = {"begin": begin} if end is None else {"begin": begin, "end": end}
+    return Case([entering], f"slice({said(**given)})", build)
+
+
+@st.composite
+def branch_ends(draw: Draw) -> Case:
+    """What stands at the end of a branch: layer_scale, stochastic_depth, dropouts, a penalty."""
+    entering = shape(draw, draw(st.integers(0, 3)), 5, 6)
+    which = draw(
+        st.sampled_from(["layer_scale", "stochastic_depth", "dropout", "alpha_dropout", "activity_regularization"])
+    )
+    rate = draw(st.sampled_from([0, 0.1, 0.5, 0.9]))
+    if which == "layer_scale":
+        ours, theirs, _ = kept(draw, spectral=False)
+
+        def build(keras: Any, xs: list[Any]) -> Any:
+            class Scale(keras.layers.Layer):  # type: ignore[misc]
+                """keras.applications' LayerScale of ConvNeXt."""
+
+                def build(self, shape: Any) -> None:
+                    self.gamma = self.add_weight(shape=(shape[-1],), initializer="ones")
+
+                def call(self, x: Any) -> Any:
+                    return x * self.gamma
+
+            return Scale(**theirs)(xs[0])
+
+        return Case([entering], f"layer_scale({said(init=rate, **ours)})", build)
+    if which == "activity_regularization":
+        return Case([entering], f"{which}(l2={rate})", lambda k, xs: k.layers.ActivityRegularization(l2=rate)(xs[0]))
+    if which == "stochastic_depth":
+        noise: Any = (None, *[1] * len(entering))
+        return Case([entering], f"{which}({rate})", lambda k, xs: k.layers.Dropout(rate, noise_shape=noise)(xs[0]))
+    name, spread = (
+        "Dropout" if which == "dropout" else "AlphaDropout",
+        tuple(draw(st.sampled_from([1, n])) for n in entering),
+    )
+    return Case(
+        [entering], f"{which}({said(rate=rate, noise_shape=spread)})",
+        lambda k, xs: getattr(k.layers, name)(rate, noise_shape=(None, *spread))(xs[0]),
+    )  # fmt: skip
+
+
+@st.composite
+def resizes(draw: Draw) -> Case:
+    height, width = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    options = {
+        "interpolation": draw(st.sampled_from(["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"])),
+        **{
+            name: True
+            for name in ("antialias", "crop_to_aspect_ratio", "pad_to_aspect_ratio")
+            if draw(st.integers(0, 3)) == 0
+        },
+    }
+    rank = draw(st.sampled_from([2, 2, 2, 2, 1, 3]))
+
+    def build(keras: Any, xs: list[Any]) -> Any:
+        if rank != 2:
+            raise ValueError("not an image")
+        return keras.layers.Resizing(height, width, **options)(xs[0])
+
+    return Case([shape(draw, rank)], f"resize({said(height=height, width=width, **options)})", build)
+
+
+@st.composite
+def adaptive_pools(draw: Draw) -> Case:
+    rank, which = draw(st.integers(1, 3)), draw(st.sampled_from(["avg", "max"]))
+    wanted, entering = per_axis(draw, rank, 1, 5), shape(draw, rank)
+    name = f"Adaptive{'Average' if which == 'avg' else 'Max'}Pooling{rank}D"
+
+    def build(keras: Any, xs: list[Any]) -> Any:
+        each = wanted if isinstance(wanted, tuple) else (wanted,) * rank
+        if any(size > n for size, n in zip(each, entering[:-1], strict=True)):
+            raise ValueError("more positions than there are")
+        if which == "max" and set(each) == {1}:  # Keras's adaptive pool would end the process
+            return getattr(keras.layers, f"GlobalMaxPooling{rank}D")(keepdims=True)(xs[0])
+        if which == "max" and each[-1] == 1:
+            raise ValueError("and here, too")
+        return getattr(keras.layers, name)(wanted[0] if rank == 1 and isinstance(wanted, tuple) else wanted)(xs[0])
+
+    return Case([entering], f"adaptive_{which}pool({said(size=wanted)})", build)
+
+
 FAMILIES = {
     "conv": convolutions(), "depthwise_conv": depthwise(), "separable_conv": separable(), "conv_transpose": transposed(),
-    "pool": pools(), "upsample": upsamples(), "pad and crop": edge_layers(), "global pool": global_pools(), "dense": dense(),
-    "norm": norms(), "merge": merges(), "flatten, reshape, permute": moves(),
+    "pool": pools(), "ceil pool": ceil_pools(), "upsample": upsamples(), "pad and crop": edge_layers(), "global pool": global_pools(), "dense": dense(),
+    "norm": norms(), "merge": merges(), "flatten, reshape, permute": moves(), "slice": slices(), "branch end": branch_ends(), "resize": resizes(),
+    "adaptive pool": adaptive_pools(),
 }  # fmt: skip

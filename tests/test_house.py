@@ -27,7 +27,7 @@ ORDER = [
     {"elaborate", "format"},
     {"analyses"},
     {"rules", "compile"},
-    {"train"},
+    {"train", "decompile"},
     {"pipeline"},
     {"report"},
     {"api"},

@@ -6,6 +6,7 @@ A layer without an example, or an argument that no row of `VALUES` sets, fails h
 from __future__ import annotations
 
 import collections
+import inspect
 from typing import Any
 
 import pytest
@@ -69,13 +70,17 @@ def terms(weight: str) -> dict[str, tuple[str, dict[str, Any]]]:
 
 # Of every layer: a spec with {} where the argument goes, and for each argument the value written and what the config
 # of the Keras layer must then show. A config is of the layer proper, or of its helper for the keys "helper:…".
+FREEZING: dict[str, tuple[str, dict[str, Any]]] = {"trainable": ("false", {"trainable": False})}
 ACTIVE = {
     "activation": ("tanh", {"activation": "tanh"}),
     "bias": ("false", {"use_bias": False}),
     "activity_regularizer": ("l1(0.5)", {"activity_regularizer": L1}),
     **terms("bias"),
+    **FREEZING,
 }
+SPECTRAL = {"spectral_norm": ("2", {"power_iterations": 2})}
 NORMAL = {
+    **FREEZING,
     "epsilon": ("0.01", {"epsilon": 0.01}),
     "center": ("false", {"center": False}),
     "scale": ("false", {"scale": False}),
@@ -98,30 +103,34 @@ NONE: dict[str, tuple[str, dict[str, Any]]] = {}
 
 VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "Conv": ("input 13x12x4\nconv(filters=6, kernel=3, {})", {
-        **WINDOW, **ACTIVE, **terms("kernel"), "filters": ("10", {"filters": 10}), "groups": ("2", {"groups": 2}),
+        **WINDOW, **ACTIVE, **SPECTRAL, **terms("kernel"), "filters": ("10", {"filters": 10}), "groups": ("2", {"groups": 2}),
     }),
     "DepthwiseConv": ("input 13x12x4\ndepthwise_conv(kernel=3, {})", {
-        **WINDOW, **ACTIVE, **terms("depthwise"), "multiplier": ("3", {"depth_multiplier": 3}),
+        **WINDOW, **ACTIVE, **SPECTRAL, **terms("depthwise"), "multiplier": ("3", {"depth_multiplier": 3}),
     }),
     "SeparableConv": ("input 13x12x4\nseparable_conv(filters=6, kernel=3, {})", {
         **WINDOW, **ACTIVE, **terms("depthwise"), **terms("pointwise"),
         "filters": ("10", {"filters": 10}), "multiplier": ("3", {"depth_multiplier": 3}),
     }),
     "ConvTranspose": ("input 13x12x4\nconv_transpose(filters=6, kernel=3, {})", {
-        **WINDOW, **ACTIVE, **terms("kernel"), "filters": ("10", {"filters": 10}),
+        **WINDOW, **ACTIVE, **SPECTRAL, **terms("kernel"), "filters": ("10", {"filters": 10}),
         "stride": ("2x3", {"strides": (2, 3)}),
         "padding": ("1x2", {"helper:cropping": ((1, 1), (2, 2)), "padding": "valid"}),
         "output_padding": ("1, stride=2", {"output_padding": (1, 1)}),
     }),
-    "Dense": ("input 9\ndense(units=4, {})", {**ACTIVE, **terms("kernel"), "units": ("7", {"units": 7})}),
-    "MaxPool": ("input 13x12x4\nmaxpool({})", POOL),
-    "AvgPool": ("input 13x12x4\navgpool({})", POOL),
+    "Dense": ("input 9\ndense(units=4, {})", {**ACTIVE, **SPECTRAL, **terms("kernel"), "units": ("7", {"units": 7})}),
+    "MaxPool": ("input 13x12x4\nmaxpool({})", {
+        **POOL, "ceil": ("true", {"shape": (7, 6, 4)}),
+    }),
+    "AvgPool": ("input 13x12x4\navgpool({})", {**POOL, "ceil": ("true", {"padding": "same"})}),
     "GlobalAvgPool": ("input 13x12x4\ngap({})", {"keepdims": ("true", {"keepdims": True})}),
     "GlobalMaxPool": ("input 13x12x4\ngmp({})", {"keepdims": ("true", {"keepdims": True})}),
     "BatchNorm": ("input 6x5x4\nbn({})", {
         **NORMAL, "axis": ("1", {"axis": 1}), "momentum": ("0.5", {"momentum": 0.5}),
         "moving_mean_initializer": ("he_normal(seed=3)", {"moving_mean_initializer": HE}),
         "moving_variance_initializer": ("he_normal(seed=3)", {"moving_variance_initializer": HE}),
+        "synchronized": ("true", {"synchronized": True}), "renorm": ("true", {"renorm": True}),
+        "renorm_momentum": ("0.5", {"renorm_momentum": 0.5}),
     }),
     "LayerNorm": ("input 6x5x4\nlayer_norm({})", {**NORMAL, "axis": ("(1, 3)", {"axis": (1, 3)})}),
     "GroupNorm": ("input 6x5x32\ngroup_norm({})", {
@@ -130,17 +139,34 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "Dropout": ("input 6x5x4\ndropout(rate=0.5, {})", {
         **DROP, "noise_shape": ("1x1x4", {"noise_shape": (None, 1, 1, 4)}),
     }),
-    "AlphaDropout": ("input 6x5x4\nalpha_dropout(rate=0.5, {})", DROP),
+    "AlphaDropout": ("input 6x5x4\nalpha_dropout(rate=0.5, {})", {
+        **DROP, "noise_shape": ("1x1x4", {"noise_shape": (None, 1, 1, 4)}),
+    }),
+    "ActivityRegularization": ("input 6x5x4\nactivity_regularization({})", {
+        "l1": ("0.5", {"l1": 0.5}), "l2": ("0.25", {"l2": 0.25}),
+    }),
+    "StochasticDepth": ("input 6x5x4\nstochastic_depth(rate=0.5, {})", {
+        "rate": ("0.25", {"rate": 0.25, "noise_shape": (None, 1, 1, 1)}), "seed": ("5", {"seed": 5}),
+    }),
+    "LayerScale": ("input 6x5x4\nlayer_scale({})", {
+        **FREEZING, "init": ("0.5", {"kernel_initializer": {"class_name": "Constant", "config": {"value": 0.5}}}),
+        "regularizer": ("l2(0.25)", {"kernel_regularizer": L2}), "constraint": ("max_norm(3)", {"kernel_constraint": NORM}),
+    }),
+    "Slice": ("input 6x5x4\nslice(begin=1, {})", {"begin": ("2", {"shape": (6, 5, 2)}), "end": ("2", {"shape": (6, 5, 1)})}),
     "GaussianDropout": ("input 6x5x4\ngaussian_dropout(rate=0.5, {})", DROP),
     "GaussianNoise": ("input 6x5x4\ngaussian_noise(stddev=0.5, {})", {
         "stddev": ("0.25", {"stddev": 0.25}), "seed": ("5", {"seed": 5}),
     }),
-    "RMSNorm": ("input 6x5x4\nrms_norm({})", {"axis": ("1", {"axis": (1,)}), "epsilon": ("0.01", {"epsilon": 0.01})}),
+    "RMSNorm": ("input 6x5x4\nrms_norm({})", {
+        **FREEZING, "axis": ("3", {"axis": (3,)}), "epsilon": ("0.01", {"epsilon": 0.01}),
+    }),
     "UnitNorm": ("input 6x5x4\nunit_normalization({})", {"axis": ("(1, 2)", {"axis": (1, 2)})}),
     "AdaptiveAvgPool": ("input 13x12x4\nadaptive_avgpool({})", {"size": ("5x4", {"output_size": (5, 4)})}),
     "AdaptiveMaxPool": ("input 13x12x4\nadaptive_maxpool({})", {"size": ("5x4", {"output_size": (5, 4)})}),
     "Resize": ("input 13x12x4\nresize(height=5, width=6, {})", {
         "height": ("7", {"height": 7}), "width": ("7", {"width": 7}), "interpolation": ("nearest", {"interpolation": "nearest"}),
+        "antialias": ("true", {"antialias": True}), "crop_to_aspect_ratio": ("true", {"crop_to_aspect_ratio": True}),
+        "pad_to_aspect_ratio": ("true", {"pad_to_aspect_ratio": True}), "fill_value": ("0.5", {"fill_value": 0.5}),
     }),
     "Repeat": ("input 4\nrepeat({})", {"n": ("3", {"n": 3})}),
     "ChannelShuffle": ("input 6x5x4\nchannel_shuffle({})", {"groups": ("2", {"helper:dims": (1, 2, 4, 3)})}),
@@ -150,7 +176,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         "threshold": ("0.25", {"threshold": 0.25}),
     }),
     "LeakyReLU": ("input 6x5x4\nleaky_relu({})", {"negative_slope": ("0.5", {"negative_slope": 0.5})}),
-    "PReLU": ("input 6x5x4\nprelu({})", {**terms("alpha"), "shared_axes": ("(1, 2)", {"shared_axes": (1, 2)})}),
+    "PReLU": ("input 6x5x4\nprelu({})", {**terms("alpha"), **FREEZING, "shared_axes": ("(1, 2)", {"shared_axes": (1, 2)})}),
     "ELU": ("input 6x5x4\nelu({})", {"alpha": ("0.5", {"alpha": 0.5})}),
     "Softmax": ("input 6x5x4\nsoftmax({})", {"axis": ("1", {"axis": 1})}),
     "Activation": ("input 6x5x4\nactivation({})", {"function": ("gelu", {"activation": "gelu"})}),
@@ -169,7 +195,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         "invert": ("true", {"invert": True}),
     }),
     "Embedding": ("input 9\nembedding(words=12, dim=4, {})", {
-        **terms("embeddings"), "words": ("30", {"input_dim": 30}), "dim": ("5", {"output_dim": 5}),
+        **terms("embeddings"), **FREEZING, **SPECTRAL, "words": ("30", {"input_dim": 30}), "dim": ("5", {"output_dim": 5}),
         "mask_zero": ("true", {"mask_zero": True}),
     }),
     "Flatten": ("input 6x5x4\nflatten", NONE),
@@ -180,7 +206,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "Upsample": ("input 6x5x4\nupsample({})", {
         "size": ("3x2", {"size": (3, 2)}), "interpolation": ("bilinear", {"interpolation": "bilinear"}),
     }),
-    "Rescaling": ("input 6x5x4\nrescaling(scale=2, {})", {"scale": ("0.5", {"scale": 0.5}), "offset": ("3", {"offset": 3})}),
+    "Rescaling": ("input 6x5x4\nrescaling(scale=2, {})", {"scale": ("0.5", {"scale": 0.5}), "offset": ("[3, 2, 1, 0]", {"offset": (3, 2, 1, 0)})}),
     "Identity": ("input 4\nidentity", NONE),
 }  # fmt: skip
 ROWS = [(find(layer.names[0]), name) for layer in CATALOGUE for name in layer.arguments]
@@ -215,9 +241,10 @@ def configs(text: str, layer: type[Layer]) -> tuple[dict[str, Any], dict[str, An
     node = next(node for node in graph.nodes if isinstance(node.layer, layer))
     made = keras_layers(model, graph, node)
     proper = next(k for k in made if k.name == node.name)
+    own = {"shape": tuple(made[-1].output.shape[1:]), **proper.get_config()}  # a function of keras.ops has no config
     helpers = {key: value for k in made if k is not proper for key, value in k.get_config().items()}
     agree(model, graph)
-    return proper.get_config(), helpers
+    return own, helpers
 
 
 def test_every_layer_and_argument_has_a_row() -> None:
@@ -256,7 +283,9 @@ def test_default_is_keras_default(layer: type[Layer], name: str) -> None:
     node = next(node for node in graph.nodes if isinstance(node.layer, layer))
     call = next(c for c in node.layer.keras(graph.input_shapes(node)) if not c.helper)  # type: ignore[union-attr, arg-type]
     needed = {a.keras or n for n, a in layer.arguments.items() if a.record_default is REQUIRED}
-    bare = getattr(import_keras().layers, call.name)(**{k: v for k, v in call.arguments.items() if k in needed})
+    made = getattr(import_keras().layers, call.name)
+    needed |= {p.name for p in inspect.signature(made).parameters.values() if p.default is p.empty}
+    bare = made(**{k: v for k, v in call.arguments.items() if k in needed})
     wanted, found = declared.record_default, bare.get_config().get(declared.keras or name)
     if layer.__name__ == "Embedding" and name == "embeddings_initializer":
         assert found["class_name"] == wanted.name  # Keras fills in its range

@@ -102,6 +102,11 @@ class Alongside:
         keywords = dict(layer.keywords)
         if not call.helper:
             self.named(node, keywords.pop("name", "") if layer.owner is None else "")
+        if call.around is not None:
+            inner = layer.positional[0] if len(layer.positional) == 1 else None
+            if layer.name != call.around.name or keywords != call.around.arguments or not isinstance(inner, Made):
+                raise Mismatch(f"{node.name} is wrapped in another {call.around.name}")
+            layer, keywords = inner, dict(inner.keywords)
         given = {**dict(zip(call.arguments, layer.positional, strict=False)), **keywords}
         if layer.name != call.name or any(name not in FIRST for name in list(call.arguments)[: len(layer.positional)]):
             raise Mismatch(f"{node.name} is {call.name}, not {layer.name}")

@@ -27,7 +27,7 @@ Arguments = tuple[tree.Argument, ...]
 # the arguments that go without their name where they stand first, and the one that follows the filters
 FIRST = {
     "filters", "units", "kernel_size", "pool_size", "rate", "target_shape", "dims", "size", "groups", "activation",
-    "padding", "cropping", "pad_width",
+    "padding", "cropping", "pad_width", "key", "equation",
 }  # fmt: skip
 
 
@@ -40,22 +40,29 @@ class Made(Record):
     name: str
     arguments: str
     helper: str
+    around: tuple[str, str] | None = None  # the wrapper's name and arguments
 
     def on(self, tensors: str) -> str:
         """The call applied: `layers.ReLU()(x)`, `keras.ops.glu(x)`."""
         if self.is_function:
             return f"keras.{self.name}({', '.join(filter(None, [tensors, self.arguments]))})"
-        return f"layers.{self.name}({self.arguments})({tensors})"
+        return f"{self.layer}({tensors})"
 
     @property
     def layer(self) -> str:
         """The layer alone: `layers.ReLU()`; only of what is a layer."""
-        return f"layers.{self.name}({self.arguments})"
+        return constructed(self.name, self.arguments, self.around)
 
     @property
     def is_function(self) -> bool:
         """Whether it is a function of keras.ops: it has no weights and no name."""
         return self.name.startswith("ops.")
+
+
+def constructed(name: str, arguments: str, around: tuple[str, str] | None) -> str:
+    """The text that makes a layer, in its wrapper where it has one."""
+    layer = f"layers.{name}({arguments})"
+    return f"layers.{around[0]}({', '.join(filter(None, [layer, around[1]]))})" if around else layer
 
 
 def joined(texts: list[tuple[str, str]]) -> str:
@@ -89,9 +96,10 @@ class Calls(Values):
         made = []
         for position, call in enumerate(found[0]):
             texts = self.texts(first.cls, [calls[position] for calls in found], written, place)
+            around = self.around([calls[position].around for calls in found], place)
             if not call.helper and name and not call.name.startswith("ops."):
-                texts.append(("name", f'"{name}"'))
-            made.append(Made(call.name, joined(texts), call.helper))
+                (texts if around is None else around[1]).append(("name", f'"{name}"'))
+            made.append(Made(call.name, joined(texts), call.helper, around and (around[0], joined(around[1]))))
         return made
 
     def texts(
@@ -117,6 +125,16 @@ class Calls(Values):
             if text or any(name in call.arguments for call in calls):
                 texts.append((name, text or self.computed(values, place)))
         return texts
+
+    def around(self, calls: list[KerasCall | None], place: Place) -> tuple[str, list[tuple[str, str]]] | None:
+        """The name of the wrapper that a layer has in all uses, and its arguments; None where it has none."""
+        wrappers = [call for call in calls if call is not None]
+        if not wrappers:
+            return None
+        if len(wrappers) != len(calls):
+            raise Differs
+        names = wrappers[0].arguments
+        return wrappers[0].name, [(n, self.computed([w.arguments[n] for w in wrappers], place)) for n in names]
 
     def computed(self, values: list[Any], place: Place) -> str:
         """An argument that the layer computed: the same in all uses, or made of its input's sizes."""

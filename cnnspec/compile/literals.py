@@ -22,6 +22,10 @@ def literal(value: Any) -> str:
     """A value as Python writes it; raises NoLiteral for functions and tensors."""
     if value is None or isinstance(value, (bool, int)):
         return repr(value)
+    if value is ...:
+        return "..."
+    if isinstance(value, slice):
+        return f"slice({value.start}, {value.stop})"
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else f'float("{value}")'
     if isinstance(value, str):

@@ -99,7 +99,10 @@ def make(call: KerasCall, node: Node, keras: Any) -> Any:
         function = getattr(keras.ops, call.name.removeprefix("ops."))
         return lambda x: function(x, **arguments)
     name = f"{keras_name(node)}_{call.helper}" if call.helper else keras_name(node)
-    return getattr(keras.layers, call.name)(name=name, **arguments)
+    layer = getattr(keras.layers, call.name)(name=name, **arguments)
+    if call.around is not None:
+        layer = getattr(keras.layers, call.around.name)(layer, name=name, **call.around.arguments)
+    return layer
 
 
 def keras_name(node: Node) -> str:

@@ -31,7 +31,7 @@ OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge, ast.Is: operator.is_, ast.IsNot: operator.is_not,
 }  # fmt: skip
 BUILTINS: dict[str, Any] = {
-    "len": len, "max": max, "min": min, "round": round, "int": int, "float": float, "list": list, "range": range,
+    "len": len, "max": max, "min": min, "round": round, "int": int, "float": float, "list": list, "range": range, "slice": slice,
     "math": {"floor": math.floor, "ceil": math.ceil},
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.calls import joined
+from cnnspec.compile.calls import constructed, joined
 from cnnspec.compile.frame import Frame, Lines
 from cnnspec.compile.literals import literal
 
@@ -60,7 +60,10 @@ def called(call: KerasCall, name: str) -> str:
     texts: list[tuple[str, Any]] = [(key, literal(value)) for key, value in call.arguments.items()]
     if call.name.startswith("ops."):
         return joined(texts)
-    return f"layers.{call.name}({', '.join(filter(None, [joined(texts), name]))})"
+    if call.around is None:
+        return constructed(call.name, ", ".join(filter(None, [joined(texts), name])), None)
+    around = joined([(key, literal(value)) for key, value in call.around.arguments.items()])
+    return constructed(call.name, joined(texts), (call.around.name, ", ".join(filter(None, [around, name]))))
 
 
 def is_given(name: str, refused: set[str]) -> bool:
@@ -74,7 +77,8 @@ def automatic_names(graph: Graph) -> set[str]:
     for node in graph.nodes:
         shapes = graph.input_shapes(node)
         if node.layer is not None and shapes is not None:
-            for call in node.layer.keras(shapes):
+            calls = node.layer.keras(shapes)
+            for call in [*calls, *[c.around for c in calls if c.around is not None]]:
                 name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", call.name.split(".")[-1])
                 found.add(re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower())
     return found

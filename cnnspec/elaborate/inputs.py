@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 AXES = {1: "L", 2: "HW", 3: "DHW"}
 
 
+def with_unknowns(sizes: tuple[int | None, ...], number: int) -> Shape:
+    """The shape of the input of that number, counted from 1: unknown sizes are called H and W, of a second input H2 and W2."""
+    letters, suffix = AXES.get(len(sizes) - 1, ""), str(number) if number > 1 else ""
+    return tuple([Size.unknown(letters[i] + suffix) if size is None else size for i, size in enumerate(sizes)])
+
+
 class Inputs(Calls):
     """Makes the inputs of a network."""
 
@@ -104,14 +110,7 @@ class Inputs(Calls):
                 "give the last size a number",
             )
             return None
-        number = len(self.graph.inputs) + 1
-        letters = AXES.get(len(sizes) - 1, "")
-        return tuple(
-            [
-                Size.unknown(letters[i] + (str(number) if number > 1 else "")) if s is None else s
-                for i, s in enumerate(sizes)
-            ]
-        )
+        return with_unknowns(sizes, len(self.graph.inputs) + 1)
 
     def unmet(self, names: Iterator[tree.Name], scope: Scope) -> None:
         """Say that names are unknown in a part that is not run."""

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from cnnspec.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from cnnspec.layers.base import Layer
+from cnnspec.layers.channels import ChannelShuffle, Slice
 from cnnspec.layers.convolution import Conv, DepthwiseConv, SeparableConv
 from cnnspec.layers.dense import Dense
 from cnnspec.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm, RMSNorm, UnitNorm
 from cnnspec.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
 from cnnspec.layers.preprocessing import Embedding, Normalization, Rescaling
-from cnnspec.layers.regularization import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout
+from cnnspec.layers.regularization import (
+    ActivityRegularization,
+    AlphaDropout,
+    Dropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout,
+)
 from cnnspec.layers.resampling import AdaptiveAvgPool, AdaptiveMaxPool, Resize
-from cnnspec.layers.reshaping import ChannelShuffle, Crop, Flatten, Identity, Pad, Permute, Repeat, Reshape
+from cnnspec.layers.reshaping import Crop, Flatten, Identity, Pad, Permute, Repeat, Reshape
+from cnnspec.layers.residual import LayerScale, StochasticDepth
 from cnnspec.layers.transposed import ConvTranspose, Upsample
 from cnnspec.names import PYTORCH
 
@@ -20,10 +29,10 @@ CATALOGUE: tuple[type[Layer], ...] = (
     Conv, DepthwiseConv, SeparableConv, ConvTranspose, Dense,
     MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, AdaptiveAvgPool, AdaptiveMaxPool,
     BatchNorm, LayerNorm, GroupNorm, RMSNorm, UnitNorm,
-    Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise,
+    Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise, ActivityRegularization, StochasticDepth, LayerScale,
     ReLU, LeakyReLU, PReLU, ELU, Softmax, Activation,
     Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate, Dot,
-    Flatten, Reshape, Permute, Repeat, ChannelShuffle, Pad, Crop, Upsample, Resize, Rescaling, Normalization, Embedding, Identity,
+    Flatten, Reshape, Permute, Repeat, Slice, ChannelShuffle, Pad, Crop, Upsample, Resize, Rescaling, Normalization, Embedding, Identity,
 )  # fmt: skip
 
 _by_spelling: dict[str, type[Layer]] = {spelling: layer for layer in CATALOGUE for spelling in layer.names}

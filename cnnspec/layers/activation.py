@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, Unfit, argument, axes, number, one_of, optional, word_of
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, axis_problem, show_shape
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, show_shape
 from cnnspec.layers.window import UNTRACED
 from cnnspec.layers.words import constraint, initializer, regularizer
 
@@ -93,6 +93,9 @@ class Activation(Layer):
         *tuple(f"input 6x4\n{n}" for n in FUNCTIONS if n not in ("relu", "relu6", "leaky_relu", "elu", "softmax")),
     )
 
+    most_calls: ClassVar[int] = 2
+    becomes: ClassVar[tuple[str, ...]] = ("ops.glu",)
+
     function: str = argument(function, "which activation", keras="activation")
 
     @property
@@ -118,6 +121,10 @@ class Activation(Layer):
         ):  # Keras's Activation layer takes glu's output to have its input's shape; its function does not
             return (KerasCall("ops.glu", {}, "gate"), KerasCall("Identity", {}))
         return (KerasCall("Activation", self.given()),)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        return cls("glu") if calls[0].name == "ops.glu" else super().from_keras(calls, inputs)
 
 
 class ReLU(Layer):
@@ -179,6 +186,7 @@ class PReLU(Layer):
     alpha_initializer: Term = argument(initializer, "how the slopes begin", Term("Zeros", module="initializers"))
     alpha_regularizer: Term | None = argument(optional(regularizer), "penalty on the slopes", None)
     alpha_constraint: Term | None = argument(optional(constraint), "projection of the slopes", None)
+    trainable: bool = TRAINABLE
 
     def shared(self) -> tuple[int, ...]:
         if self.shared_axes is None:
@@ -191,7 +199,7 @@ class PReLU(Layer):
             return Problem("E011", message, "shared_axes", "1 is the first axis after the batch")
         return None
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         shape = tuple([1 if i in self.shared() else n for i, n in enumerate(inputs[0], 1)])
         return (Weight("alpha", shape),)
 

@@ -8,14 +8,16 @@ size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that th
 from __future__ import annotations
 
 from cnnspec.diagnostic import Problem as Problem
-from cnnspec.layers.argument import Argument
+from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, show
 from cnnspec.layers.window import EACH, Reach
+from cnnspec.layers.words import saved
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
+    from cnnspec.layers.argument import Kind
     from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
@@ -25,7 +27,8 @@ else:
 
 
 class Weight(Record):
-    """One weight tensor; `name` is Keras's. Frozen weights are those that no gradient moves (moving averages)."""
+    """One weight tensor; `name` is Keras's. Frozen weights are those that no gradient moves: moving averages, and
+    those of a layer with trainable=false."""
 
     name: str
     shape: Shape
@@ -35,11 +38,13 @@ class Weight(Record):
 class KerasCall(Record):
     """A Keras layer as plain data: printed into source, or called. `arguments` hold only what differs from Keras's
     defaults; values are numbers, words, tuples, lists, None or a `Term` with a module. `helper` says what it does for
-    the layer proper where it is not that itself ("pad", "crop"). A name "ops.…" is a function of keras.ops, not a layer."""
+    the layer proper where it is not that itself ("pad", "crop"). A name "ops.…" is a function of keras.ops, not a layer.
+    `around` is the wrapper, if any, whose `layer` it becomes."""
 
     name: str
     arguments: dict[str, Any]
     helper: str = ""
+    around: KerasCall | None = None
 
 
 class Layer(Record):
@@ -53,8 +58,14 @@ class Layer(Record):
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
+    becomes: ClassVar[
+        tuple[str, ...]
+    ] = ()  # Keras classes and functions that it becomes and that are no spelling of it
+    most_calls: ClassVar[int] = 1  # how many Keras layers, one behind another, it may become
+    spreads: ClassVar[tuple[str, ...]] = ()  # arguments where one number says what equal numbers for all axes say
     arguments: ClassVar[dict[str, Argument]] = {}
     presets: ClassVar[dict[str, dict[str, Any]]] = {}  # spelling → arguments that it fixes
+    trainable = True  # an argument (TRAINABLE) of the layers that have weights
 
     def __init_subclass__(cls) -> None:
         cls.arguments = {**cls.arguments, **{n: a for n, a in cls._declared.items() if isinstance(a, Argument)}}
@@ -68,8 +79,14 @@ class Layer(Record):
         """The output's shape; called only when there is no problem."""
         return inputs[0]
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        """Its weights, in Keras's order, where nothing freezes them."""
         return ()
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        """Its weights as they are counted: all of them frozen with trainable=false."""
+        own = self.own_weights(inputs)
+        return own if self.trainable else tuple([weight.replace(trainable=False) for weight in own])
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         """Multiply-accumulates of one forward pass of one example; bias, normalisation, activation not counted."""
@@ -91,6 +108,39 @@ class Layer(Record):
         """The Keras layers, applied in turn, that do what this layer does."""
         raise NotImplementedError(type(self).__name__)
 
+    # ---- and back ------------------------------------------------------------------------------------------
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """The layer that becomes these Keras calls, their arguments as Keras saves them; None for another's calls.
+
+        What it makes need not be right: whoever asks compares its `keras` calls with those given. Raises Unfit for a
+        value that no argument here can take.
+        """
+        return cls.of_call(calls[0]) if len(calls) == 1 and cls.called(calls[0]) else None
+
+    @classmethod
+    def called(cls, call: KerasCall) -> bool:
+        """Whether a Keras class is a spelling of this layer, or one of those that it becomes."""
+        return call.name.lower() in cls.names or call.name in cls.becomes
+
+    @classmethod
+    def of_call(cls, call: KerasCall, **values: Any) -> Self:
+        """The layer with the arguments of a saved call; `values` go before them, for what is called otherwise there."""
+        config = call.arguments | (call.around.arguments if call.around else {})
+        for name, declared in cls.arguments.items():
+            key = declared.keras or name
+            if name not in values and key in config:
+                values[name] = from_saved(config[key], declared.kind, key, name in cls.spreads)
+            elif name not in values and declared.record_default is REQUIRED:
+                raise Unfit(f"{key} must be given")
+        return cls(**values)
+
+    def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+        """The arguments of one of this layer's calls as Keras has them once it is built: with its defaults."""
+        if call.helper:
+            return call.arguments
+        return {a.keras or name: a.record_default for name, a in self.arguments.items()} | call.arguments
+
     # ---- helpers for subclasses ----------------------------------------------------------------------------
     def given(self, *names: str) -> dict[str, Any]:
         """Keras's names and values of the arguments that differ from their defaults; all of them, or those named."""
@@ -102,6 +152,31 @@ class Layer(Record):
         }
 
 
+def from_saved(value: Any, kind: Kind, key: str, per_axis: bool = False) -> Any:
+    """An argument's value from the config of a Keras layer. Raises Unfit."""
+    read = saved(value)
+    candidates = ["none" if read is None else read]
+    if isinstance(read, tuple) and (len(read) == 1 or per_axis):
+        candidates.insert(0, same_on_every_axis(read) if per_axis else read[0])
+    for candidate in candidates:
+        try:
+            return kind(candidate)
+        except Unfit as unfit:
+            problem = unfit
+    raise Unfit(f"{key}={show(read)}: must be {problem.expected}", problem.hint)
+
+
+def same_on_every_axis(sizes: Any) -> Any:
+    """((1, 1), (1, 1)) is 1, ((1, 1), (2, 2)) is (1, 2), ((1, 2), (1, 2)) stays."""
+    if not isinstance(sizes, tuple):
+        return sizes
+    inner = [same_on_every_axis(size) for size in sizes]
+    if any(isinstance(size, tuple) for size in inner):
+        return sizes
+    return inner[0] if len(set(inner)) == 1 else tuple(inner)
+
+
+TRAINABLE = argument(flag, "whether training changes its weights; false for what was trained before", True)
 RANK_NAMES = {1: "LxC", 2: "HxWxC", 3: "DxHxWxC"}
 
 

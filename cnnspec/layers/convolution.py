@@ -6,7 +6,8 @@ from math import prod
 
 from cnnspec.layers.activation import activation
 from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, show
-from cnnspec.layers.base import KerasCall, Problem, Shape, Weight, needs_space, product
+from cnnspec.layers.base import TRAINABLE, KerasCall, Problem, Shape, Weight, needs_space, product
+from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.window import along
 from cnnspec.layers.windowed import Windowed
 from cnnspec.layers.words import constraint, initializer, regularizer
@@ -96,6 +97,8 @@ class Conv(Convolution):
     activity_regularizer: Term | None = ACTIVITY_REGULARIZER
     kernel_constraint: Term | None = CONSTRAINT
     bias_constraint: Term | None = CONSTRAINT
+    spectral_norm: int | None = SPECTRAL_NORM
+    trainable: bool = TRAINABLE
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         channels = inputs[0][-1]
@@ -113,10 +116,10 @@ class Conv(Convolution):
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), self.filters)
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         fan_in = inputs[0][-1] // self.groups
         kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), fan_in, self.filters))
-        return (kernel, Weight("bias", (self.filters,))) if self.bias else (kernel,)
+        return with_vector((kernel, Weight("bias", (self.filters,))) if self.bias else (kernel,), self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         per_value = self.kernel_area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)
@@ -124,7 +127,7 @@ class Conv(Convolution):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return self.padded(KerasCall(f"Conv{rank}D", self.given()), rank)
+        return self.padded(spectral(KerasCall(f"Conv{rank}D", self.given()), self.spectral_norm), rank)
 
 
 class DepthwiseConv(Convolution):
@@ -161,6 +164,8 @@ class DepthwiseConv(Convolution):
     activity_regularizer: Term | None = ACTIVITY_REGULARIZER
     depthwise_constraint: Term | None = CONSTRAINT
     bias_constraint: Term | None = CONSTRAINT
+    spectral_norm: int | None = SPECTRAL_NORM
+    trainable: bool = TRAINABLE
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return (
@@ -172,17 +177,18 @@ class DepthwiseConv(Convolution):
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), inputs[0][-1] * self.multiplier)
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         channels = inputs[0][-1]
         kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), channels, self.multiplier))
-        return (kernel, Weight("bias", (channels * self.multiplier,))) if self.bias else (kernel,)
+        weights = (kernel, Weight("bias", (channels * self.multiplier,))) if self.bias else (kernel,)
+        return with_vector(weights, self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(self.output(inputs)) * self.kernel_area(len(inputs[0]) - 1)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return self.padded(KerasCall(f"DepthwiseConv{rank}D", self.given()), rank)
+        return self.padded(spectral(KerasCall(f"DepthwiseConv{rank}D", self.given()), self.spectral_norm), rank)
 
 
 class SeparableConv(Convolution):
@@ -219,6 +225,7 @@ class SeparableConv(Convolution):
     depthwise_constraint: Term | None = CONSTRAINT
     pointwise_constraint: Term | None = CONSTRAINT
     bias_constraint: Term | None = CONSTRAINT
+    trainable: bool = TRAINABLE
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return (
@@ -230,7 +237,7 @@ class SeparableConv(Convolution):
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), self.filters)
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         rank, channels = len(inputs[0]) - 1, inputs[0][-1]
         kernels = (
             Weight("depthwise_kernel", (*self.kernel_shape(rank), channels, self.multiplier)),

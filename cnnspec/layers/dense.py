@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, count
-from cnnspec.layers.base import KerasCall, Layer, Shape, Weight, product
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Shape, Weight, product
 from cnnspec.layers.convolution import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
@@ -13,6 +13,7 @@ from cnnspec.layers.convolution import (
     KERNEL_INITIALIZER,
     REGULARIZER,
 )
+from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,13 +43,15 @@ class Dense(Layer):
     activity_regularizer: Term | None = ACTIVITY_REGULARIZER
     kernel_constraint: Term | None = CONSTRAINT
     bias_constraint: Term | None = CONSTRAINT
+    spectral_norm: int | None = SPECTRAL_NORM
+    trainable: bool = TRAINABLE
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*inputs[0][:-1], self.units)
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         kernel = Weight("kernel", (inputs[0][-1], self.units))
-        return (kernel, Weight("bias", (self.units,))) if self.bias else (kernel,)
+        return with_vector((kernel, Weight("bias", (self.units,))) if self.bias else (kernel,), self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(inputs[0]) * self.units
@@ -57,4 +60,4 @@ class Dense(Layer):
         return self.activation or "linear"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Dense", self.given()),)
+        return (spectral(KerasCall("Dense", self.given()), self.spectral_norm),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, axis_problem
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -29,7 +29,8 @@ def scale_and_center(layer: Any, shape: Shape) -> tuple[Weight, ...]:
 class BatchNorm(Layer):
     """Batch normalisation: each channel is brought to mean 0 and variance 1 over the batch, then scaled and shifted.
 
-    Per channel two trained parameters (gamma, beta) and two frozen ones (moving mean and variance).
+    Per channel two trained parameters (gamma, beta) and two frozen ones (moving mean and variance). With
+    trainable=false it also normalises by the moving figures while training, as Keras's layer does.
     """
 
     names: ClassVar[tuple[str, ...]] = ("bn", "batchnormalization", "batch_norm", "batchnorm", "batchnorm2d")
@@ -38,6 +39,8 @@ class BatchNorm(Layer):
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 6x5x4\nbn(scale=false, epsilon=0.00001, momentum=0.9)",
         "input 7\nbn(center=false)",
+        "input 6x5x4\nbn(renorm=true)",
+        "input 6x5x4\nbn(trainable=false)",
     )
 
     axis: int = argument(integer, "axis that is kept apart", -1)
@@ -57,14 +60,22 @@ class BatchNorm(Layer):
     gamma_regularizer: Term | None = REGULARIZER
     beta_constraint: Term | None = CONSTRAINT
     gamma_constraint: Term | None = CONSTRAINT
+    synchronized: bool = argument(flag, "whether the replicas of a distributed training share their statistics", False)
+    renorm: bool = argument(
+        flag, "whether training, too, normalises by the moving figures (batch renormalisation)", False
+    )
+    renorm_momentum: float = argument(share, "of renorm's own moving averages", 0.99)
+    trainable: bool = TRAINABLE
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return axis_problem(self.axis, inputs[0])
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         size = (inputs[0][self.axis - 1 if self.axis > 0 else self.axis],)
-        moving = (Weight("moving_mean", size, False), Weight("moving_variance", size, False))
-        return (*scale_and_center(self, size), *moving)
+        names = ["moving_mean", "moving_variance"]
+        if self.renorm:
+            names += ["moving_stddev", "renorm_mean", "renorm_stddev"]
+        return (*scale_and_center(self, size), *[Weight(name, size, False) for name in names])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("BatchNormalization", self.given()),)
@@ -91,11 +102,12 @@ class LayerNorm(Layer):
     gamma_regularizer: Term | None = REGULARIZER
     beta_constraint: Term | None = CONSTRAINT
     gamma_constraint: Term | None = CONSTRAINT
+    trainable: bool = TRAINABLE
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return axis_problem(self.axis, inputs[0])
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         return scale_and_center(self, tuple([inputs[0][a - 1] for a in self.axes(inputs[0])]))
 
     def axes(self, shape: Shape) -> list[int]:
@@ -147,6 +159,7 @@ class GroupNorm(Layer):
     gamma_regularizer: Term | None = REGULARIZER
     beta_constraint: Term | None = CONSTRAINT
     gamma_constraint: Term | None = CONSTRAINT
+    trainable: bool = TRAINABLE
 
     def _channels(self, inputs: tuple[Shape, ...]) -> Any:
         return inputs[0][self.axis - 1 if self.axis > 0 else self.axis]
@@ -164,17 +177,29 @@ class GroupNorm(Layer):
             return Problem("E103", message, "groups", f"{near} groups can")
         return None
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         return scale_and_center(self, (self._channels(inputs),))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GroupNormalization", self.given()),)
 
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; a group for each channel is -1, which Keras replaces by their number."""
+        made = super().from_keras(calls, inputs)
+        alone = isinstance(made, cls) and made.problem(inputs) is None and made.groups == made._channels(inputs)
+        return made.replace(groups=-1) if made is not None and alone else made
+
+    def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+        made = super().completed(call, inputs)
+        return made | {"groups": self._channels(inputs)} if self.groups == -1 else made
+
 
 class RMSNorm(Layer):
-    """Each example is divided by the root of its mean square over an axis, then scaled.
+    """The channels are divided by the root of their mean square, then scaled.
 
-    The axis is the channels unless given. One parameter for each of its positions.
+    One parameter a channel. The axis is that of the channels: over another one Keras would scale the channels all the
+    same.
     """
 
     names: ClassVar[tuple[str, ...]] = ("rms_norm", "rmsnormalization", "rmsnorm")
@@ -184,12 +209,18 @@ class RMSNorm(Layer):
 
     axis: int = argument(integer, "axis that is normalised", -1)
     epsilon: float = argument(number, "added to the mean square", 1e-6, aliases=("eps",))
+    trainable: bool = TRAINABLE
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        return axis_problem(self.axis, inputs[0])
+        if found := axis_problem(self.axis, inputs[0]):
+            return found
+        if self.axis not in (-1, len(inputs[0])):
+            message = f"rms_norm over axis {self.axis}: Keras scales along the channels, whatever axis it normalises"
+            return Problem("E011", message, "axis", "drop it, or permute the axes first")
+        return None
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return (Weight("scale", (inputs[0][self.axis - 1 if self.axis > 0 else self.axis],)),)
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        return (Weight("scale", inputs[0][-1:]),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("RMSNormalization", self.given()),)

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import argument, flag, optional, padding, per_axis
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space
-from cnnspec.layers.window import along
-from cnnspec.layers.windowed import Windowed
+from cnnspec.layers.base import (
+    KerasCall,
+    Layer,
+    Problem,
+    Shape,
+    from_saved,
+    needs_space,
+    same_on_every_axis,
+    show_shape,
+)
+from cnnspec.layers.window import behind_ceil
+from cnnspec.layers.windowed import Windowed, keras_padding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
-    from cnnspec.layers.window import Reach
+    from cnnspec.layers.window import Reach, Window
+    from cnnspec.size import Dim
 
 KERNEL = argument(per_axis(1), "size of the window", 2, "pool_size", ("k", "size", "pool"))
 STRIDE = argument(optional(per_axis(1)), "step of the window; the kernel's size unless given", None, "strides", ("s",))
+CEIL = argument(flag, "whether the last window may hang over the edge", False, "-", ("ceil_mode",))
 
 
 class Pool(Windowed):
@@ -25,18 +36,41 @@ class Pool(Windowed):
         kernel: Any
         stride: Any
         padding: Any
+        ceil: bool
 
     def window_arguments(self) -> dict[str, Any]:
         stride = self.kernel if self.stride is None else self.stride
         return {"kernel": self.kernel, "stride": stride, "dilation": 1, "padding": self.padding}
 
+    @classmethod
+    def of_call(cls, call: KerasCall, **values: Any) -> Self:
+        made = super().of_call(call, **values)
+        same = same_on_every_axis(made.stride) == same_on_every_axis(made.kernel)
+        return made.replace(stride=None) if same else made
+
+    def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+        made = super().completed(call, inputs)
+        return made | {"strides": made["pool_size"]} if self.stride is None and not call.helper else made
+
+    def given_windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
+        """The windows with the padding that was given alone."""
+        return super().windows(inputs)
+
+    def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
+        given = self.given_windows(inputs)
+        if not self.ceil:
+            return given
+        return tuple([w.replace(after=behind_ceil(w.after, w.kernel, w.stride)) for w in given])  # type: ignore[arg-type]
+
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if self.ceil and self.padding == "same":
+            return Problem("E011", "padding=same rounds sizes up by itself", "ceil", "drop ceil, or the padding")
         if found := needs_space(inputs, self.word) or self.window_problem(inputs, self.word):
             return found
         if isinstance(self.padding, str):
             return None
-        for axis, window in enumerate(self.windows(inputs)):
-            n, before, after = inputs[0][axis], window.before, window.after
+        for axis, (window, explicit) in enumerate(zip(self.windows(inputs), self.given_windows(inputs), strict=True)):
+            n, before, after = inputs[0][axis], explicit.before, explicit.after
             assert isinstance(before, int) and isinstance(after, int)
             if max(before, after) >= window.kernel:
                 message = f"padding {max(before, after)} is no less than the kernel {window.kernel}: a window would hold padding alone"
@@ -50,12 +84,27 @@ class Pool(Windowed):
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), inputs[0][-1])
 
+    def even(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether there is as much padding behind each axis as before."""
+        return all([before == after for before, after in self.borders(inputs)])
+
+    def rounded_up(self, inputs: tuple[Shape, ...]) -> Self:
+        """This pool with ceil=true and as much padding behind as before, where that is the same; else itself."""
+        before = tuple([low for low, _ in self.borders(inputs)])
+        rounded = self.replace(ceil=True, padding=same_on_every_axis(before) or "valid")
+        return rounded if rounded.borders(inputs) == self.borders(inputs) else self
+
+    def borders(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
+        """Cells before and behind each axis, those included over which the last window hangs."""
+        return tuple([(window.before, window.after) for window in self.windows(inputs)])
+
 
 class MaxPool(Pool):
     """Maximum of each window.
 
     1-, 2- or 3-dimensional by its input. The stride is the kernel's size unless given. Padding never wins: it counts
-    as minus infinity, also where it is given as a number. padding=same rounds sizes up (7 -> 4), valid down (7 -> 3).
+    as minus infinity, also where it is given as a number. padding=same rounds sizes up (7 -> 4), valid down (7 -> 3)
+    unless ceil=true: then a last window may hang over the edge (7 -> 4), as with PyTorch's ceil_mode.
     """
 
     names: ClassVar[tuple[str, ...]] = (
@@ -67,6 +116,7 @@ class MaxPool(Pool):
         "input 15x14x3\nmaxpool(3x3, stride=2, padding=1)",
         "input 15x3\nmaxpool(2, stride=1)",
         "input 9x8x7x2\nmaxpool(2)",
+        "input 7x8x3\nmaxpool(3x2, stride=2, padding=1x0, ceil=true)",
     )
     word: ClassVar[str] = "maxpool"
 
@@ -75,25 +125,38 @@ class MaxPool(Pool):
     padding: Any = argument(
         padding("valid", "same"), "cells around the input that never win", "valid", "-", ("pad", "p")
     )
+    ceil: bool = CEIL
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
         call = KerasCall(f"MaxPooling{rank}D", {"pool_size": self.kernel, **self.given("stride")})
-        if isinstance(self.padding, str):
+        if self.padding == "same":
             return self.padded(call, rank)
-        amounts = [along(self.padding, rank, axis) for axis in range(rank)]
-        pairs = tuple([a if isinstance(a, tuple) else (a, a) for a in amounts])
+        pairs = self.borders(inputs)
         if not any(map(any, pairs)):
             return (call,)
         widths = ((0, 0), *pairs, (0, 0))
         return (KerasCall("ops.pad", {"pad_width": widths, "constant_values": float("-inf")}, "pad"), call)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; cells of minus infinity before it are its numeric padding."""
+        *before, call = calls
+        if not before:
+            return super().from_keras(calls, inputs)
+        if not cls.called(call) or before[0].name != "ops.pad" or call.arguments.get("padding") != "valid":
+            return None
+        sides = before[0].arguments.get("pad_width", ())[1:-1]
+        made = cls.of_call(call, padding=from_saved(sides, padding(), "pad_width", per_axis=True))
+        return made if made.even(inputs) else made.rounded_up(inputs)
 
 
 class AvgPool(Pool):
     """Mean of each window.
 
     1-, 2- or 3-dimensional by its input. The stride is the kernel's size unless given. With padding=same the padding
-    is left out of the mean, as in TensorFlow; a numeric padding is zeros that count, as in PyTorch's default.
+    is left out of the mean, as in TensorFlow; a numeric padding is zeros that count, as in PyTorch's default. With
+    ceil=true a last window may hang over the edge (7 -> 4); the cells that hang over do not count, as in PyTorch.
     """
 
     names: ClassVar[tuple[str, ...]] = (
@@ -105,18 +168,83 @@ class AvgPool(Pool):
         "input 15x14x3\navgpool(3x3, stride=2, padding=1)",
         "input 9x2\navgpool(2)",
         "input 9x8x7x2\navgpool(3, padding=1)",
+        "input 7x9x3\navgpool(2x2, ceil=true)",
+        "input 8x9x3\navgpool(3x4, stride=3, padding=1, ceil=true)",
     )
     word: ClassVar[str] = "avgpool"
+    most_calls: ClassVar[int] = 5
 
     kernel: Any = KERNEL
     stride: Any = STRIDE
     padding: Any = argument(padding("valid", "same"), "zeros around the input", "valid", "-", ("pad", "p"))
+    ceil: bool = CEIL
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := super().problem(inputs):
+            return found
+        if self.ceil and not self._same_is_ceil(inputs) and self._hanging(inputs) is None:
+            message = f"avgpool with ceil=true on {show_shape(inputs[0])}: how many cells its last windows count depends on the size"
+            return Problem("E017", message, "ceil", "give the input a size, use kernel=2, or round down")
+        return None
+
+    def _same_is_ceil(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether padding=same gives the same for every size: at most one cell hangs over, so that it is behind."""
+        return self.padding in ("valid", 0) and all(
+            [w.kernel <= 2 and w.kernel <= w.stride for w in self.windows(inputs)]
+        )
+
+    def _hanging(self, inputs: tuple[Shape, ...]) -> tuple[int, ...] | None:
+        """How many cells the last window of each axis hangs over the padded input; None where that is not known."""
+        hanging = []
+        for n, window, explicit in zip(inputs[0], self.windows(inputs), self.given_windows(inputs), strict=False):
+            over = (window.output(n) - 1) * window.stride + window.kernel - (n + explicit.before + explicit.after)
+            if not isinstance(over, int):
+                return None
+            hanging.append(max(0, over))
+        return tuple(hanging)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return self.padded(
-            KerasCall(f"AveragePooling{rank}D", {"pool_size": self.kernel, **self.given("stride")}), rank
-        )
+        call = KerasCall(f"AveragePooling{rank}D", {"pool_size": self.kernel, **self.given("stride")})
+        if not self.ceil:
+            return self.padded(call, rank)
+        if self._same_is_ceil(inputs):
+            return (call.replace(arguments={**call.arguments, "padding": "same"}),)
+        return self._counted(call, inputs)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; factors for the last positions behind it mean that it rounds up."""
+        last = max([i for i, call in enumerate(calls) if cls.called(call)], default=0)
+        made = super().from_keras(calls[: last + 1], inputs)
+        if last + 1 == len(calls) or not isinstance(made, cls):
+            return made if last + 1 == len(calls) else None
+        return made.rounded_up(inputs) if all(call.name == "Rescaling" for call in calls[last + 1 :]) else None
+
+    def _counted(self, call: KerasCall, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        """The pool over zeros, then what the last positions of each axis lost to cells that do not count, given back."""
+        hanging = self._hanging(inputs)
+        assert hanging is not None
+        rank, sizes = len(hanging), self.output(inputs)
+        calls = [call]
+        borders = self.borders(inputs)
+        if any(map(any, borders)):
+            amount = keras_padding(borders, rank)
+            calls.insert(0, KerasCall(f"ZeroPadding{rank}D", {"padding": amount}, "pad"))
+        for axis, (over, window) in enumerate(zip(hanging, self.windows(inputs), strict=True)):
+            if over:
+                outputs = sizes[axis]
+                assert isinstance(outputs, int)
+                scale: Any = [1.0] * (outputs - 1) + [window.kernel / (window.kernel - over)]
+                for _ in range(rank - axis):  # the axes behind, and the channels
+                    scale = _column(scale)
+                calls.append(KerasCall("Rescaling", {"scale": scale}, f"mean{axis + 1}"))
+        return tuple(calls)
+
+
+def _column(values: list[Any]) -> list[Any]:
+    """The values with an axis of size 1 behind the others."""
+    return [_column(value) if isinstance(value, list) else [value] for value in values]
 
 
 class GlobalPool(Layer):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, Unfit, argument, count, flag, number, optional
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, show_shape
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, show_shape
+from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -22,46 +23,77 @@ def per_channel(value: Any) -> tuple[float, ...]:
     return (number(value),)
 
 
+def number_or_channels(value: Any) -> Any:
+    """A number, or a list of one for each channel: 1/255, [0.5, 0.5, 0.5]."""
+    return per_channel(value) if isinstance(value, (list, tuple)) else number(value)
+
+
+def figures_problem(layer: Layer, inputs: tuple[Shape, ...], *names: str) -> Problem | None:
+    """The problem of a list of figures that has not one for each channel."""
+    for name in names:
+        given = getattr(layer, name)
+        if isinstance(given, tuple) and len(given) != inputs[0][-1]:
+            message = f"{name} has {len(given)} numbers, {show_shape(inputs[0])} has {inputs[0][-1]} channels"
+            return Problem("E011", message, name, "give one for each channel")
+    return None
+
+
+def listed(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments as Keras takes them: a list for a tuple."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
+
+
 class Rescaling(Layer):
-    """x * scale + offset: rescaling(1/255) brings pixels to 0 … 1."""
+    """x * scale + offset: rescaling(1/255) brings pixels to 0 … 1. Either may be a list with a number for each channel."""
 
     names: ClassVar[tuple[str, ...]] = ("rescaling", "rescale")
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x1\nrescaling(1/255)"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 5x5x3\nrescaling(2/255, offset=-1)",)
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 5x5x3\nrescaling(2/255, offset=-1)",
+        "input 5x5x3\nrescaling([0.5, 1, 2], offset=[0, 1, 0])",
+    )
 
-    scale: float = argument(number, "factor")
-    offset: float = argument(number, "added after scaling", 0)
+    scale: Any = argument(number_or_channels, "factor")
+    offset: Any = argument(number_or_channels, "added after scaling", 0)
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return figures_problem(self, inputs, "scale", "offset")
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Rescaling", {"scale": self.scale, **self.given("offset")}),)
+        return (KerasCall("Rescaling", listed({"scale": self.scale, **self.given("offset")})),)
 
 
 class Normalization(Layer):
     """(x - mean) / sqrt(variance) with given figures of each channel, as ImageNet's recipes have it.
 
-    For figures that are gathered while training, see bn.
+    Without figures it has them as frozen parameters, which Keras's adapt() gathers from the data before training:
+    mean and variance of each channel, and the count of examples. For figures that are gathered while training, see bn.
     """
 
     names: ClassVar[tuple[str, ...]] = ("normalization", "normalize")
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nnormalization(mean=[0.485, 0.456, 0.406], variance=[0.052, 0.05, 0.051])"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x3\nrescaling(1/255) -> normalization",)
 
-    mean: tuple[float, ...] = argument(per_channel, "of each channel")
-    variance: tuple[float, ...] = argument(per_channel, "of each channel")
+    mean: tuple[float, ...] | None = argument(optional(per_channel), "of each channel", None)
+    variance: tuple[float, ...] | None = argument(optional(per_channel), "of each channel", None)
     invert: bool = argument(flag, "whether it is undone instead", False)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        for name in ("mean", "variance"):
-            given = getattr(self, name)
-            if len(given) != inputs[0][-1]:
-                message = f"{name} has {len(given)} numbers, {show_shape(inputs[0])} has {inputs[0][-1]} channels"
-                return Problem("E011", message, name, "give one for each channel")
-        return None
+        if (self.mean is None) != (self.variance is None):
+            missing = "mean" if self.mean is None else "variance"
+            return Problem("E011", f"normalization has no {missing}", help="give mean and variance, or neither")
+        return figures_problem(self, inputs, "mean", "variance")
+
+    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        if self.mean is not None:
+            return ()
+        channels = inputs[0][-1:]
+        return (Weight("mean", channels, False), Weight("variance", channels, False), Weight("count", (), False))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        figures = {"mean": list(self.mean), "variance": list(self.variance)}
-        return (KerasCall("Normalization", {**figures, **self.given("invert")}),)
+        return (KerasCall("Normalization", listed(self.given())),)
 
 
 class Embedding(Layer):
@@ -84,15 +116,17 @@ class Embedding(Layer):
     embeddings_regularizer: Term | None = argument(optional(regularizer), "penalty on the vectors", None)
     embeddings_constraint: Term | None = argument(optional(constraint), "projection of the vectors", None)
     mask_zero: bool = argument(flag, "whether 0 marks what is no word", False)
+    spectral_norm: int | None = SPECTRAL_NORM
+    trainable: bool = TRAINABLE
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*inputs[0], self.dim)
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return (Weight("embeddings", (self.words, self.dim)),)
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        return with_vector((Weight("embeddings", (self.words, self.dim)),), self.spectral_norm)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return None
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Embedding", self.given()),)
+        return (spectral(KerasCall("Embedding", self.given()), self.spectral_norm),)

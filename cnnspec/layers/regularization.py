@@ -1,13 +1,13 @@
-"""Layers that act while training only: the dropouts and the noises."""
+"""Layers that act while training only: the dropouts, the noises, activity_regularization."""
 
 from __future__ import annotations
 
 from cnnspec.layers.argument import Unfit, argument, natural, number, optional, rate, shape
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, from_saved, needs_space, show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
 
 def deviation(value: Any) -> int | float:
@@ -17,11 +17,41 @@ def deviation(value: Any) -> int | float:
     return number(value)
 
 
+NOISE_SHAPE = argument(optional(shape), "where values are drawn apart; 1 on the other axes", None)
 RATE = argument(rate, "share of the values that become 0", aliases=("p",))
 SEED = argument(optional(natural), "of the random numbers", None)
 
 
-class Dropout(Layer):
+def noise_problem(noise_shape: tuple[int, ...] | None, entering: Shape) -> Problem | None:
+    """The problem of a noise shape that cannot be spread over the input."""
+    if noise_shape is None:
+        return None
+    pairs = list(zip(noise_shape, entering, strict=False))
+    if len(noise_shape) != len(entering) or any(noise not in (1, n) for noise, n in pairs):
+        message = f"noise_shape {show_shape(noise_shape)} does not spread over {show_shape(entering)}"
+        return Problem("E011", message, "noise_shape", "write 1, or the input's own size, for each axis")
+    return None
+
+
+def keras_noise(noise_shape: tuple[int, ...] | None) -> dict[str, Any]:
+    """A noise shape as Keras takes it: with the batch, drawn apart for each example."""
+    return {} if noise_shape is None else {"noise_shape": (None, *noise_shape)}
+
+
+class Spread(Layer):
+    """A dropout with a noise shape, which Keras gives with the batch."""
+
+    @classmethod
+    def of_call(cls, call: KerasCall, **values: Any) -> Self:
+        noise = call.arguments.get("noise_shape")
+        if not isinstance(noise, (list, tuple)):
+            return super().of_call(call, **values)
+        if not noise or noise[0] is not None:
+            raise Unfit("noise_shape must begin with None, so that every example is drawn apart")
+        return super().of_call(call, noise_shape=from_saved(noise[1:], shape, "noise_shape"), **values)
+
+
+class Dropout(Spread):
     """Dropout: while training, each value becomes 0 with probability rate, the others grow by 1/(1 - rate).
 
     The rate is the share that is dropped, not the share that is kept. Along an axis where noise_shape is 1, all
@@ -36,22 +66,14 @@ class Dropout(Layer):
     )
 
     rate: float = RATE
-    noise_shape: tuple[int, ...] | None = argument(
-        optional(shape), "where values are drawn apart; 1 on the other axes", None
-    )
+    noise_shape: tuple[int, ...] | None = NOISE_SHAPE
     seed: int | None = SEED
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if self.noise_shape is None:
-            return None
-        pairs = list(zip(self.noise_shape, inputs[0], strict=False))
-        if len(self.noise_shape) != len(inputs[0]) or any(noise not in (1, n) for noise, n in pairs):
-            message = f"noise_shape {show_shape(self.noise_shape)} does not spread over {show_shape(inputs[0])}"
-            return Problem("E011", message, "noise_shape", "write 1, or the input's own size, for each axis")
-        return None
+        return noise_problem(self.noise_shape, inputs[0])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        noise = {} if self.noise_shape is None else {"noise_shape": (None, *self.noise_shape)}
+        noise = keras_noise(self.noise_shape)
         return (KerasCall("Dropout", {"rate": self.rate, **noise, **self.given("seed")}),)
 
 
@@ -86,18 +108,24 @@ class SpatialDropout(Layer):
         return (KerasCall(name, {"rate": self.rate, **self.given("seed")}),)
 
 
-class AlphaDropout(Layer):
+class AlphaDropout(Spread):
     """Dropout that keeps mean and variance of its input; made for selu."""
 
     names: ClassVar[tuple[str, ...]] = ("alpha_dropout", "alphadropout")
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, selu) -> alpha_dropout(0.1)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nalpha_dropout(0.1, noise_shape=1x1x4)",)
 
     rate: float = RATE
+    noise_shape: tuple[int, ...] | None = NOISE_SHAPE
     seed: int | None = SEED
 
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return noise_problem(self.noise_shape, inputs[0])
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("AlphaDropout", {"rate": self.rate, **self.given("seed")}),)
+        noise = keras_noise(self.noise_shape)
+        return (KerasCall("AlphaDropout", {"rate": self.rate, **noise, **self.given("seed")}),)
 
 
 class GaussianDropout(Layer):
@@ -126,3 +154,20 @@ class GaussianNoise(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GaussianNoise", {"stddev": self.stddev, **self.given("seed")}),)
+
+
+class ActivityRegularization(Layer):
+    """Its input as it is; while training, a penalty on its size is added to the loss: l1 |x| + l2 x^2, summed.
+
+    For the output of any layer. conv, dense and their kin take activity_regularizer=l2(1e-4), which is the same.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("activity_regularization", "activityregularization")
+    in_place: ClassVar[bool] = True
+    example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> bn -> activity_regularization(l2=1e-4)"
+
+    l1: float = argument(deviation, "factor of the sum of absolute values", 0)
+    l2: float = argument(deviation, "factor of the sum of squares", 0)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("ActivityRegularization", self.given()),)

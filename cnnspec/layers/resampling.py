@@ -2,41 +2,64 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import argument, choice, count, per_axis
+from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis, show
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
-from cnnspec.layers.window import Reach, along, fits, one_each
+from cnnspec.layers.window import UNTRACED, Reach, along, fits, one_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
 
+RADIUS = {"nearest": 0, "bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}  # positions read to each side
+
+
 class Resize(Layer):
-    """The image in another height and width, by interpolation (pixel centres at half positions, no antialiasing)."""
+    """The image in another height and width, by interpolation (pixel centres at half positions).
+
+    Shrinking an image skips pixels unless antialias=true. Another ratio of height to width distorts it, unless it is
+    cropped to the new ratio first, or padded with fill_value.
+    """
 
     names: ClassVar[tuple[str, ...]] = ("resize", "resizing")
     example: ClassVar[str] = "input 30x20x3\nresize(15, 40)"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 9x8x3\nresize(5, 12, interpolation=nearest)",)
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 9x8x3\nresize(5, 12, interpolation=nearest)",
+        "input 9x8x3\nresize(5, 12, interpolation=bicubic, antialias=true)",
+        "input 9x8x3\nresize(4, 4, pad_to_aspect_ratio=true, fill_value=0.5)",
+    )
 
     height: int = argument(count, "new height")
     width: int = argument(count, "new width")
-    interpolation: str = argument(choice("nearest", "bilinear"), "how new values come about", "bilinear")
+    interpolation: str = argument(choice(*RADIUS), "how new values come about", "bilinear")
+    antialias: bool = argument(flag, "whether a shrunk image is smoothed first", False)
+    crop_to_aspect_ratio: bool = argument(flag, "whether what does not fit the new ratio is cut off", False)
+    pad_to_aspect_ratio: bool = argument(flag, "whether it is padded to the new ratio", False)
+    fill_value: float = argument(number, "what the padding holds", 0)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
+            message = "resize can crop to the new ratio or pad to it, not both"
+            return Problem("E011", message, "pad_to_aspect_ratio", "drop one")
         return needs_space(inputs, "resize", (2,))
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (self.height, self.width, inputs[0][-1])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        reaches = []
+        if self.crop_to_aspect_ratio or self.pad_to_aspect_ratio:
+            return UNTRACED
+        reaches, radius = [], RADIUS[self.interpolation]
         for n, size in zip(inputs[0], (self.height, self.width), strict=False):
             if not isinstance(n, int):
                 return None
-            if self.interpolation == "nearest":
+            if radius == 0:
                 reaches.append(Reach(2 * n, 2 * size, n, n))
-            else:  # position i has its centre at (i + 1/2) n/size - 1/2
-                reaches.append(Reach(2 * n, 2 * size, n - size, n + size - 1))
+                continue
+            # position i has its centre at (i + 1/2) n/size - 1/2 and reads what is nearer to it than the radius
+            scale = n if self.antialias and n > size else size
+            reach = 2 * radius * scale
+            reaches.append(Reach(2 * n, 2 * size, n - size - reach + 2 * size, n - size + reach - 1))
         return tuple(reaches)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
@@ -123,3 +146,23 @@ class AdaptiveMaxPool(AdaptivePool):
     keras_name: ClassVar[str] = "AdaptiveMaxPooling"
 
     size: Any = argument(per_axis(1), "positions of the output", keras="output_size")
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := super().problem(inputs):
+            return found
+        rank = len(inputs[0]) - 1
+        if along(self.size, rank, rank - 1) == 1 and not self._is_global(rank):
+            message = (
+                f"adaptive_maxpool to {show(self.size)}: TensorFlow divides by zero where the last size alone is 1"
+            )
+            return Problem("E011", message, "size", "use maxpool with a kernel as wide as the input")
+        return None
+
+    def _is_global(self, rank: int) -> bool:
+        return all([along(self.size, rank, axis) == 1 for axis in range(rank)])
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        if self._is_global(rank):  # the same thing; the adaptive pool itself would end the process, see above
+            return (KerasCall(f"GlobalMaxPooling{rank}D", {"keepdims": True}),)
+        return super().keras(inputs)

@@ -1,4 +1,4 @@
-"""Layers that move values without computing: flatten, reshape, permute, repeat, shuffle, pad, crop, identity."""
+"""Layers that move values without computing: flatten, reshape, permute, repeat, pad, crop, identity."""
 
 from __future__ import annotations
 
@@ -130,45 +130,10 @@ class Repeat(Layer):
         return (KerasCall("RepeatVector", self.given()),)
 
 
-class ChannelShuffle(Layer):
-    """Channels dealt out anew, one of each group in turn, so that grouped convolutions exchange what they see.
-
-    Source: Zhang et al., "ShuffleNet" (2018), figure 1. Becomes Reshape, Permute, Reshape in Keras.
-    """
-
-    names: ClassVar[tuple[str, ...]] = ("channel_shuffle", "channelshuffle", "shuffle")
-    example: ClassVar[str] = "input 8x8x12\nconv(12, 1x1, groups=3) -> channel_shuffle(3)"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 9x4\nchannel_shuffle(2)",)
-
-    groups: int = argument(count, "number of groups", keras="-")
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        channels = inputs[0][-1]
-        if not all(isinstance(n, int) for n in inputs[0]):
-            return Problem(
-                "E017",
-                f"channel_shuffle of {show_shape(inputs[0])}: Keras's Reshape needs known sizes",
-                help="give the input a size",
-            )
-        if isinstance(channels, int) and channels % self.groups:
-            return Problem(
-                "E103", f"{channels} channels cannot be split into {self.groups} groups", "groups", "use a divisor"
-            )
-        return None
-
-    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        *space, channels = inputs[0]
-        rank = len(space)
-        return (
-            KerasCall("Reshape", {"target_shape": (*space, self.groups, channels // self.groups)}, "split"),
-            KerasCall("Permute", {"dims": (*range(1, rank + 1), rank + 2, rank + 1)}, "shuffle"),
-            KerasCall("Reshape", {"target_shape": inputs[0]}),
-        )
-
-
 class _Edge(Layer):
     """What pad and crop have in common."""
 
+    spreads: ClassVar[tuple[str, ...]] = ("amount",)
     word: ClassVar[str]
     if TYPE_CHECKING:  # a field of the subclasses
         amount: Any

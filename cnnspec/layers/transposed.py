@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Weight, needs_space, product, show_shape
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, needs_space, product, show_shape
 from cnnspec.layers.convolution import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
@@ -18,8 +18,10 @@ from cnnspec.layers.convolution import (
     STRIDE,
     Convolution,
 )
+from cnnspec.layers.resampling import RADIUS
+from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.window import Reach, along, fits, one_each
-from cnnspec.layers.windowed import keras_padding
+from cnnspec.layers.windowed import keras_padding, numeric_padding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ class ConvTranspose(Convolution):
     activity_regularizer: Term | None = ACTIVITY_REGULARIZER
     kernel_constraint: Term | None = CONSTRAINT
     bias_constraint: Term | None = CONSTRAINT
+    spectral_norm: int | None = SPECTRAL_NORM
+    trainable: bool = TRAINABLE
 
     def _axis(self, rank: int, axis: int) -> tuple[int, int, int, int | None, Any]:
         """kernel extent, stride, dilation, output padding and padding of one axis."""
@@ -126,9 +130,9 @@ class ConvTranspose(Convolution):
         spatial = [self._length(rank, axis, inputs[0][axis]) - sum(self._cut(rank, axis)) for axis in range(rank)]
         return (*spatial, self.filters)
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), self.filters, inputs[0][-1]))
-        return (kernel, Weight("bias", (self.filters,))) if self.bias else (kernel,)
+        return with_vector((kernel, Weight("bias", (self.filters,))) if self.bias else (kernel,), self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(inputs[0]) * self.kernel_area(len(inputs[0]) - 1) * self.filters
@@ -151,10 +155,19 @@ class ConvTranspose(Convolution):
         given = self.given()
         if self.padding == "same":
             given["padding"] = "same"
-        call = KerasCall(f"Conv{rank}DTranspose", given)
+        call = spectral(KerasCall(f"Conv{rank}DTranspose", given), self.spectral_norm)
         if isinstance(self.padding, str) or self.padding == 0:
             return (call,)
         return (call, KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self.padding, rank)}, "crop"))
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; a Cropping behind it is its numeric padding."""
+        call, *after = calls
+        amount = call.arguments.get("padding", "valid")
+        if not cls.called(call) or any(not c.name.startswith("Cropping") or amount != "valid" for c in after):
+            return None
+        return cls.of_call(call, padding=numeric_padding(after[0], "cropping") if after else amount)
 
 
 class Upsample(Layer):
@@ -171,10 +184,10 @@ class Upsample(Layer):
         "input 3x4x5x2\nupsample(2)",
     )
 
+    spreads: ClassVar[tuple[str, ...]] = ("size",)
+
     size: Any = argument(per_axis(1), "how many times larger", 2, aliases=("factor", "scale"))
-    interpolation: str = argument(
-        choice("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"), "how new values come about", "nearest"
-    )
+    interpolation: str = argument(choice(*RADIUS), "how new values come about", "nearest")
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, "upsample"):
@@ -198,7 +211,7 @@ class Upsample(Layer):
         for axis in range(rank):
             factor = along(self.size, rank, axis)
             # pixel i has its centre at (i + 1/2)/f - 1/2; an interpolation of radius r reads r positions to each side
-            radius = {"nearest": 0, "bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}[self.interpolation]
+            radius = RADIUS[self.interpolation]
             if radius == 0 or factor == 1:
                 reaches.append(Reach(1, factor, 0, 0))
             else:

@@ -93,3 +93,12 @@ def sides(padding: Any, rank: int, axis: int, n: Dim, kernel: int, stride: int, 
         return total // 2, total - total // 2
     amount = along(padding, rank, axis)
     return amount if isinstance(amount, tuple) else (amount, amount)
+
+
+def behind_ceil(after: int, kernel: int, stride: int) -> int:
+    """Cells behind the input with which rounding down gives what PyTorch's ceil_mode gives, for every input size.
+
+    ceil_mode rounds (N + before + after - k)/s up and drops a last window that would begin behind the input. Both
+    together are floor((N + before + P - k)/s) + 1 with P = min(k - 1, after + s - 1).
+    """
+    return min(kernel - 1, after + stride - 1)

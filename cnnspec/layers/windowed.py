@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, show_shape
+from cnnspec.layers.argument import padding
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, from_saved, show_shape
 from cnnspec.layers.window import Reach, Window, along, fits, one_each, sides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, ClassVar
 
     from cnnspec.size import Dim
 
 
 class Windowed(Layer):
     """A layer that slides a window over its input; base of convolutions and pools."""
+
+    most_calls: ClassVar[int] = 2
+    spreads: ClassVar[tuple[str, ...]] = ("stride", "dilation", "output_padding")
 
     def window_arguments(self) -> dict[str, Any]:
         """kernel, stride, dilation and padding, each one value or one an axis."""
@@ -68,11 +72,32 @@ class Windowed(Layer):
         amount = self.window_arguments()["padding"]
         if isinstance(amount, str):
             if amount != "valid":
-                call = KerasCall(call.name, {**call.arguments, "padding": amount})
+                call = call.replace(arguments={**call.arguments, "padding": amount})
             return (call,)
         if amount == 0:
             return (call,)
         return (KerasCall(f"ZeroPadding{rank}D", {"padding": keras_padding(amount, rank)}, "pad"), call)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; a ZeroPadding before it is its numeric padding."""
+        *before, call = calls
+        if (
+            len(before) > 1
+            or not cls.called(call)
+            or any(not helper.name.startswith("ZeroPadding") for helper in before)
+        ):
+            return None
+        amount = call.arguments.get("padding", "valid")
+        if before and amount != "valid":
+            return None
+        return cls.of_call(call, padding=numeric_padding(before[0], "padding") if before else amount)
+
+
+def numeric_padding(helper: KerasCall, key: str) -> Any:
+    """The padding that a saved ZeroPadding or Cropping layer stands for; its 1-D form has the two sides of one axis."""
+    amount = helper.arguments.get(key)
+    return from_saved([amount] if helper.name.endswith("1D") else amount, padding(), key, per_axis=True)
 
 
 def keras_padding(amount: Any, rank: int) -> Any:

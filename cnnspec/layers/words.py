@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import Term, Unfit, one_of, word_of
+from cnnspec.layers.argument import REQUIRED, Term, Unfit, one_of, word_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,38 +10,73 @@ if TYPE_CHECKING:
 
     from cnnspec.layers.argument import Kind
 
-_SEED = ("seed",)
-INITIALIZERS = {
-    "zeros": ("Zeros", ()),
-    "ones": ("Ones", ()),
-    "constant": ("Constant", ("value",)),
-    "random_normal": ("RandomNormal", ("mean", "stddev", "seed")),
-    "random_uniform": ("RandomUniform", ("minval", "maxval", "seed")),
-    "truncated_normal": ("TruncatedNormal", ("mean", "stddev", "seed")),
+# Name → Keras's class, and its arguments with what Keras takes them to be; REQUIRED where a value is always written.
+_SEED = {"seed": None}
+INITIALIZERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "zeros": ("Zeros", {}),
+    "ones": ("Ones", {}),
+    "constant": ("Constant", {"value": REQUIRED}),
+    "random_normal": ("RandomNormal", {"mean": 0.0, "stddev": 0.05, "seed": None}),
+    "random_uniform": ("RandomUniform", {"minval": -0.05, "maxval": 0.05, "seed": None}),
+    "truncated_normal": ("TruncatedNormal", {"mean": 0.0, "stddev": 0.05, "seed": None}),
     "glorot_normal": ("GlorotNormal", _SEED),
     "glorot_uniform": ("GlorotUniform", _SEED),
     "he_normal": ("HeNormal", _SEED),
     "he_uniform": ("HeUniform", _SEED),
     "lecun_normal": ("LecunNormal", _SEED),
     "lecun_uniform": ("LecunUniform", _SEED),
-    "orthogonal": ("Orthogonal", ("gain", "seed")),
-    "variance_scaling": ("VarianceScaling", ("scale", "mode", "distribution", "seed")),
+    "orthogonal": ("Orthogonal", {"gain": 1.0, "seed": None}),
+    "variance_scaling": (
+        "VarianceScaling",
+        {"scale": 1.0, "mode": "fan_in", "distribution": "truncated_normal", "seed": None},
+    ),
 }
-REGULARIZERS = {
-    "l1": ("L1", ("l1",)),
-    "l2": ("L2", ("l2",)),
-    "l1_l2": ("L1L2", ("l1", "l2")),
-    "orthogonal_regularizer": ("OrthogonalRegularizer", ("factor", "mode")),
+REGULARIZERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "l1": ("L1", {"l1": REQUIRED}),
+    "l2": ("L2", {"l2": REQUIRED}),
+    "l1_l2": ("L1L2", {"l1": REQUIRED, "l2": REQUIRED}),
+    "orthogonal_regularizer": ("OrthogonalRegularizer", {"factor": 0.01, "mode": "rows"}),
 }
-CONSTRAINTS = {
-    "max_norm": ("MaxNorm", ("max_value", "axis")),
-    "min_max_norm": ("MinMaxNorm", ("min_value", "max_value", "rate", "axis")),
-    "non_neg": ("NonNeg", ()),
-    "unit_norm": ("UnitNorm", ("axis",)),
+CONSTRAINTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "max_norm": ("MaxNorm", {"max_value": REQUIRED, "axis": 0}),
+    "min_max_norm": ("MinMaxNorm", {"min_value": 0.0, "max_value": 1.0, "rate": 1.0, "axis": 0}),
+    "non_neg": ("NonNeg", {}),
+    "unit_norm": ("UnitNorm", {"axis": 0}),
 }
+_UNSPEAKABLE = {"input_axes": None, "output_axes": None}  # Keras's further arguments, and what they must be
+_ALL = {cls: defaults for known in (INITIALIZERS, REGULARIZERS, CONSTRAINTS) for cls, defaults in known.values()}
 
 
-def _keras_words(module: str, known: dict[str, tuple[str, tuple[str, ...]]], noun: str) -> Kind:
+def saved(value: Any) -> Any:
+    """A value as Keras saves it: a list is a tuple, an object of Keras's a Term. Raises Unfit for another object."""
+    if isinstance(value, (list, tuple)):
+        return tuple([saved(v) for v in value])
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e6:
+        return int(value)
+    return saved_term(value) if isinstance(value, dict) else value
+
+
+def saved_term(value: dict[str, Any]) -> Term:
+    """The term of an object as Keras saves it, {"class_name": …, "config": {…}}: without what is as in Keras anyway.
+
+    Raises Unfit for an object that is not one of Keras's, or has an argument that the language does not know.
+    """
+    name, config = value.get("class_name"), value.get("config")
+    module, registered = value.get("module"), value.get("registered_name")
+    known = _ALL.get(name) if isinstance(name, str) else None
+    if known is None or not isinstance(config, dict) or registered not in (None, name):
+        raise Unfit("an object of Keras's own", f"it is {module}.{name}")
+    if not isinstance(module, str) or module.partition(".")[0] != "keras":
+        raise Unfit("an object of Keras's own", f"it is {module}.{name}")
+    defaults = {**known, **_UNSPEAKABLE}
+    changed = {key: v for key, v in config.items() if key not in defaults or v != defaults[key]}
+    for key in changed:
+        if key not in known:
+            raise Unfit(f"a {name} without {key}")
+    return Term(str(name), (), tuple([(key, saved(changed[key])) for key in known if key in changed]))
+
+
+def _keras_words(module: str, known: dict[str, tuple[str, dict[str, Any]]], noun: str) -> Kind:
     by_name = {name: name for name in known} | {cls.lower(): name for name, (cls, _) in known.items()}
     by_name |= {name.replace("_", ""): name for name in known}
 
@@ -60,7 +95,8 @@ def _keras_words(module: str, known: dict[str, tuple[str, tuple[str, ...]]], nou
         keywords = dict(zip(parameters, term.positional, strict=False)) | dict(term.keywords)
         if set(keywords) - set(parameters):
             raise Unfit(f"{name}({', '.join(parameters)})")
-        plain = {k: word_of(v) if isinstance(v, Term) else v for k, v in keywords.items()}
+        plain = {k: keywords[k] for k in parameters if k in keywords}
+        plain = {k: word_of(v) if isinstance(v, Term) else v for k, v in plain.items()}
         return Term(cls, (), tuple(plain.items()), module)
 
     read.__doc__ = f"{noun}: {', '.join(known)}."

@@ -84,7 +84,7 @@ def keras_type(node: Node, network: Checked) -> str:
     inputs = network.facts.inputs_of(node.index)
     if inputs is None or node.shape is None:
         return type(node.layer).__name__
-    return next(call.name for call in node.layer.keras(inputs) if not call.helper)
+    return next((call.around or call).name for call in node.layer.keras(inputs) if not call.helper)
 
 
 def input_sizes(network: Checked) -> list[set[tuple[Dim, ...]]]:

@@ -1,0 +1,39 @@
+"""Live Keras models: those that Keras builds in, by name and without weights, and any that the caller holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compile.live import import_keras
+from cnnspec.decompile.archive import Refused
+from cnnspec.decompile.raising import to_graph
+from cnnspec.names import suggestion
+
+if TYPE_CHECKING:
+    import keras
+
+    from cnnspec.elaborate.graph import Graph
+
+
+def names() -> list[str]:
+    """The names of the models that Keras builds in, in alphabetical order."""
+    applications = import_keras().applications
+    return sorted(name for name in vars(applications) if name[0].isupper() and callable(getattr(applications, name)))
+
+
+def application(name: str, **options: Any) -> keras.Model:
+    """A model of keras.applications with fresh weights: none are ever downloaded. `options` are its other arguments.
+
+    Raises Refused for an unknown name.
+    """
+    known = names()
+    if name not in known:
+        raise Refused(f'keras.applications has no "{name}"{suggestion(name, known)}; it has {", ".join(known)}')
+    return getattr(import_keras().applications, name)(**{"weights": None, **options})
+
+
+def from_model(model: keras.Model) -> Graph:
+    """The graph of a live Keras model, by what it says of itself when it is saved. Raises Refused as `to_graph` does."""
+    saved = import_keras().saving.serialize_keras_object(model)
+    return to_graph(json.loads(json.dumps(saved)), model.name)

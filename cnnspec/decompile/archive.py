@@ -1,0 +1,104 @@
+"""A saved Keras model's config, read as data: nothing that the file carries is loaded, imported or run.
+
+A .keras file is a zip archive; of its members only `config.json` and `metadata.json` are opened, by exactly these
+names, and nothing is extracted. The bounds hold for what is really read, whatever the archive says about itself.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+MAX_BYTES = 64 * 2**20
+MAX_DEPTH = 200
+CONVERT = 'load it with Keras 3 and write model.save("net.keras")'
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+
+
+class Refused(Exception):
+    """Something that cannot be imported; the message says what it is, in full sentences for whoever runs the import."""
+
+
+def read_config(path: str | Path) -> dict[str, Any]:
+    """The config of the model in a .keras file, or in a .json file as `model.to_json()` writes it.
+
+    Raises Refused for every other file, and for one that is damaged, too large, or written by Keras 2.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            saved = " a SavedModel folder" if (path / "saved_model.pb").exists() else " a folder"
+            raise Refused(f"{path} is{saved}, not a .keras file: {CONVERT}")
+        with path.open("rb") as file:
+            start = file.read(8)
+            if start == _HDF5:
+                raise Refused(f"{path} is an HDF5 file: {CONVERT}")
+            if start[:2] == b"PK":
+                return _of_archive(path)
+            if start.lstrip()[:1] not in (b"{", b"["):
+                raise Refused(f"{path} is no .keras file (a zip archive) and no JSON")
+            return _of_json(start + file.read(MAX_BYTES + 1 - len(start)), str(path))
+    except OSError as error:
+        raise Refused(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _of_archive(path: Path) -> dict[str, Any]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if "config.json" not in names:
+                raise Refused(f"{path} is a zip archive without config.json, so no .keras file: {CONVERT}")
+            if "metadata.json" in names:
+                metadata = _of_json(_member(archive, "metadata.json", path), f"metadata.json in {path}")
+                version = str(metadata.get("keras_version", "3"))
+                if version.split(".")[0] in ("1", "2"):
+                    raise Refused(f"{path} was written by Keras {version[:20]}: {CONVERT}")
+            return _of_json(_member(archive, "config.json", path), f"config.json in {path}")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise Refused(f"{path} is a damaged .keras file: {error}") from error
+
+
+def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    """A member's bytes, bounded by what it says of its size and by what comes out of it."""
+    if archive.getinfo(name).file_size <= MAX_BYTES:
+        with archive.open(name) as member:
+            content = member.read(MAX_BYTES + 1)
+        if len(content) <= MAX_BYTES:
+            return content
+    raise Refused(f"{name} in {path} is larger than {MAX_BYTES // 2**20} MiB: no model's description is")
+
+
+def _of_json(content: bytes, what: str) -> dict[str, Any]:
+    if len(content) > MAX_BYTES:
+        raise Refused(f"{what} is larger than {MAX_BYTES // 2**20} MiB: no model's description is")
+    try:
+        config = json.loads(content)
+    except RecursionError:
+        raise Refused(f"{what} is nested too deeply") from None
+    except ValueError as error:
+        raise Refused(f"{what} is not JSON: {error}") from error
+    if not isinstance(config, dict):
+        raise Refused(f"{what} describes no model: it is a JSON {_KINDS.get(type(config), 'value')}")
+    if _deeper_than(config, MAX_DEPTH):
+        raise Refused(f"{what} is nested more than {MAX_DEPTH} levels deep")
+    return config
+
+
+_KINDS = {list: "list", str: "text", int: "number", float: "number"}
+
+
+def _deeper_than(value: Any, most: int) -> bool:
+    level = [value]
+    for _ in range(most + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True

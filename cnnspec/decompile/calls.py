@@ -1,0 +1,312 @@
+"""A saved Keras model → the calls that it makes, one behind another: nested models taken apart, references followed.
+
+Keras 3 saves a Functional model as a list of layers, each with one inbound node for every time it is called; the
+arguments of a node refer to tensors as [layer, node, output]. A Sequential model is a list of layers alone. Here all of
+that becomes one list of `Call`s, in which a call's inputs stand before it: the inputs first, then what the outputs need,
+depth first, so that a branch stays together.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from cnnspec.decompile.archive import Refused
+from cnnspec.record import Record
+
+MAX_CALLS = 100_000
+MAX_NESTING = 50  # models inside models
+INPUT = "InputLayer"
+
+
+class Tensor(Record):
+    """The output of a call, as an argument of another; `shape` is what the file says of it, batch first."""
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"shape"})
+    index: int
+    shape: Any = None
+
+
+class Call(Record):
+    """One use of a Keras layer or operation, or an input.
+
+    `arguments` and `keywords` are what it is called with, tensors as `Tensor`; `layer` is the path of the layer's name
+    through the models around it, by which several uses of one layer are told; `shape` is its output's, batch first, as far as
+    the file states it.
+    """
+
+    layer: tuple[str, ...]
+    saved: dict[str, Any]  # module, class_name, config, registered_name, build_config
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    shape: Any = None
+    frozen: bool = False  # by a model around it
+
+    @property
+    def name(self) -> str:
+        """What the layer is called in messages: Keras's name, behind those of the models around it."""
+        return "/".join(self.layer)
+
+    @property
+    def kind(self) -> str:
+        return str(self.saved.get("class_name"))
+
+    @property
+    def config(self) -> dict[str, Any]:
+        config = self.saved.get("config")
+        return config if isinstance(config, dict) else {}
+
+    def inputs(self) -> list[int]:
+        return [t.index for t in leaves([self.arguments, self.keywords]) if isinstance(t, Tensor)]
+
+
+class Around(Record):
+    """The models around a layer: their names, how many, whether one of them is frozen, and what they are called with."""
+
+    path: tuple[str, ...] = ()
+    depth: int = 0
+    frozen: bool = False
+    keywords: Any = None
+
+
+class Calls:
+    """All calls of a model; `inputs` and `outputs` are indices, `output_names` the keys where the outputs are a dict."""
+
+    def __init__(self, model: dict[str, Any]) -> None:
+        self.calls: list[Call] = []
+        self.inputs: list[int] = []
+        if not is_model(model):
+            raise Refused(no_model(model))
+        found = self._model(model, None, Around())
+        self.outputs: list[int] = list(leaves(found))
+        self.output_names: list[str] = sorted(found) if isinstance(found, dict) else []
+
+    def add(self, call: Call) -> int:
+        if len(self.calls) >= MAX_CALLS:
+            raise Refused(f"this model makes more than {MAX_CALLS:,} calls of layers")
+        self.calls.append(call)
+        return len(self.calls) - 1
+
+    def _model(self, model: dict[str, Any], given: list[int] | None, around: Around) -> Any:
+        """The structure of a model's outputs; `given` are the tensors that it is called with, None at the top."""
+        if around.depth > MAX_NESTING:
+            raise Refused(f"models are nested more than {MAX_NESTING} deep in this file")
+        if model["config"].get("trainable", True) is not True:
+            around = around.replace(frozen=True)
+        layers = model["config"]["layers"]
+        if not all(isinstance(layer, dict) and isinstance(layer.get("config"), dict) for layer in layers):
+            raise Refused(f"the file is damaged: a layer of {_called(model)} has no config")
+        if model["class_name"] == "Sequential":
+            return self._sequential(model, given, around)
+        return Functional(self, model, given, around).outputs()
+
+    def _sequential(self, model: dict[str, Any], given: list[int] | None, around: Around) -> Any:
+        layers = list(model["config"]["layers"])
+        first = layers.pop(0) if layers and layers[0].get("class_name") == INPUT else None
+        if given is None:
+            if first is None:
+                shape = _built_shape(model, layers)
+                first = {
+                    "class_name": INPUT,
+                    "module": "keras.layers",
+                    "config": {"batch_shape": shape, "name": "input_layer"},
+                }
+            given = [self.input(first, around)]
+        if len(given) != 1:
+            raise Refused(f"the file is damaged: {_called(model)} is a Sequential model with {len(given)} inputs")
+        current: Any = given[0]
+        for layer in layers:
+            if isinstance(current, int):
+                current = self.call(layer, (Tensor(current),), {}, around)
+            if not isinstance(current, int):
+                raise Refused(f"the file is damaged: a layer of {_called(model)} has several outputs")
+        return current
+
+    def input(self, layer: dict[str, Any], around: Around) -> int:
+        index = self.add(Call((*around.path, _called(layer)), layer, (), {}))
+        self.inputs.append(index)
+        return index
+
+    def call(
+        self, layer: dict[str, Any], arguments: tuple[Any, ...], keywords: dict[str, Any], around: Around, shape: Any = None
+    ) -> Any:  # fmt: skip
+        """A use of a layer: one call, or those of the model that it is."""
+        within = (*around.path, _called(layer))
+        said = {key: value for key, value in keywords.items() if value is not None}
+        if not is_model(layer):
+            return self.add(Call(within, layer, arguments, {**(around.keywords or {}), **said}, shape, around.frozen))
+        if set(said) - {"training"}:
+            others = ", ".join(sorted(set(said) - {"training"}))
+            raise Refused(f"{'/'.join(within)} (a model) is called with {others}, which the language cannot say")
+        inner = Around(within, around.depth + 1, around.frozen, {**(around.keywords or {}), **said})
+        return self._model(layer, [t.index for t in leaves(arguments) if isinstance(t, Tensor)], inner)
+
+
+class Functional:
+    """One Functional model being followed from its outputs to its inputs."""
+
+    def __init__(self, calls: Calls, model: dict[str, Any], given: list[int] | None, around: Around) -> None:
+        self.calls, self.model, self.around = calls, model, around
+        config = model["config"]
+        self.layers: dict[str, dict[str, Any]] = {_called(layer): layer for layer in config["layers"]}
+        self.made: dict[tuple[str, int], Any] = {}
+        self.shapes: dict[tuple[str, int], Any] = {}  # of tensors, where they are referred to
+        references = [key for key, _ in self.references(config.get("input_layers"))]
+        if given is None:
+            given = [calls.input(self.layer(name), around) for name, _ in references]
+        if len(given) != len(references):
+            raise Refused(
+                f"the file is damaged: {_called(model)} takes {len(references)} inputs and is given {len(given)}"
+            )
+        self.made.update(zip(references, given, strict=True))
+
+    def outputs(self) -> Any:
+        structure = self.model["config"].get("output_layers")
+        references = [key for key, _ in self.references(structure)]
+        self.follow(references)
+        for name, layer in self.layers.items():
+            for number in range(len(self.nodes(layer))):
+                if (name, number) not in self.made:
+                    raise Refused(
+                        f"the file is damaged: {name} stands in {_called(self.model)}, and no output depends on it"
+                    )
+        return self.filled(structure)
+
+    def layer(self, name: str) -> dict[str, Any]:
+        if name not in self.layers:
+            raise Refused(f"the file is damaged: it refers to a layer {name!r} that it does not have")
+        return self.layers[name]
+
+    def nodes(self, layer: dict[str, Any]) -> list[dict[str, Any]]:
+        nodes = layer.get("inbound_nodes") or []
+        if not isinstance(nodes, list) or not all(isinstance(n, dict) and "args" in n for n in nodes):
+            raise Refused(
+                f"{_called(layer)}'s calls are written in the form of Keras 2, or damaged: load it with Keras 3 and save it again"
+            )
+        return nodes
+
+    def follow(self, wanted: list[tuple[str, int]]) -> None:
+        """Make all calls that some tensors need, depth first, without recursion."""
+        begun: set[tuple[str, int]] = set()
+        stack = list(reversed(wanted))
+        while stack:
+            name, number = stack[-1]
+            if (name, number) in self.made:
+                stack.pop()
+                continue
+            layer = self.layer(name)
+            nodes = self.nodes(layer)
+            if number >= len(nodes):
+                raise Refused(
+                    f"the file is damaged: it refers to call {number} of {name}, which is called {len(nodes)} times"
+                )
+            arguments, keywords = nodes[number].get("args"), nodes[number].get("kwargs") or {}
+            missing = [key for key, _ in self.references([arguments, keywords], tensors=True) if key not in self.made]
+            if missing:
+                if (name, number) in begun:
+                    raise Refused(f"the file is damaged: {name} depends on its own output")
+                begun.add((name, number))
+                stack += reversed(missing)
+                continue
+            stack.pop()
+            inputs, options = tuple(self.filled(arguments, True)), self.filled(keywords, True)
+            call = self.calls.call(layer, inputs, options, self.around, self.shapes.get((name, number)))
+            self.made[name, number] = call
+
+    def references(self, structure: Any, tensors: bool = False) -> list[tuple[tuple[str, int], dict[str, Any]]]:
+        """The (layer, node) of every tensor in a structure, in order."""
+        found = []
+        for leaf in leaves(structure, is_tensor if tensors else is_reference):
+            if tensors and not is_tensor(leaf):
+                continue
+            config = leaf.get("config") if tensors else {"keras_history": leaf}
+            history = config.get("keras_history") if isinstance(config, dict) else None
+            if not isinstance(config, dict) or not isinstance(history, list) or not is_reference(history):
+                raise Refused(f"the file is damaged: {str(history)[:60]} refers to no tensor")
+            key = (history[0], history[1])
+            self.shapes.setdefault(key, config.get("shape"))
+            found.append((key, config))
+        return found
+
+    def filled(self, structure: Any, tensors: bool = False) -> Any:
+        """A structure with the calls' outputs in place of its references."""
+        if (is_tensor if tensors else is_reference)(structure):
+            ((key, config),) = self.references([structure], tensors)
+            output = config["keras_history"][2]
+            found = list(leaves(self.made[key]))
+            if output >= len(found):
+                raise Refused(f"the file is damaged: it refers to output {output} of {key[0]}, which has {len(found)}")
+            return Tensor(found[output], config.get("shape")) if tensors else found[output]
+        if isinstance(structure, dict):
+            return {key: self.filled(value, tensors) for key, value in structure.items()}
+        if isinstance(structure, list):
+            return [self.filled(value, tensors) for value in structure]
+        return structure
+
+
+def is_tensor(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("class_name") == "__keras_tensor__"
+
+
+def is_reference(value: Any) -> bool:
+    """Whether a value is [layer, node, output]."""
+    if not isinstance(value, list) or len(value) != 3 or not isinstance(value[0], str):
+        return False
+    return all(type(number) is int and number >= 0 for number in value[1:])
+
+
+def is_model(saved: dict[str, Any]) -> bool:
+    """Whether a saved object is a model of Keras's own, made of layers."""
+    config, module = saved.get("config"), saved.get("module")
+    own = isinstance(module, str) and module.partition(".")[0] == "keras"
+    kind = saved.get("class_name") in ("Functional", "Sequential", "Model")
+    return own and kind and isinstance(config, dict) and isinstance(config.get("layers"), list)
+
+
+def no_model(saved: dict[str, Any]) -> str:
+    kind, module = saved.get("class_name"), saved.get("module")
+    if not isinstance(kind, str):
+        return "the file describes no Keras model: it names no class"
+    return f"{module}.{kind} is a class of its own: a Functional or Sequential model can be imported, whose layers the file lists"
+
+
+def leaves(structure: Any, stop: Any = None) -> list[Any]:
+    """What a structure of lists, tuples and dicts holds, in Keras's order: a dict's keys are sorted."""
+    if stop is not None and stop(structure):
+        return [structure]
+    if isinstance(structure, dict):
+        return [leaf for key in sorted(structure, key=str) for leaf in leaves(structure[key], stop)]
+    if isinstance(structure, (list, tuple)):
+        return [leaf for value in structure for leaf in leaves(value, stop)]
+    return [structure]
+
+
+def _called(layer: dict[str, Any]) -> str:
+    """A layer's name, as Keras saves it."""
+    name = layer.get("name") or layer["config"].get("name")
+    if not isinstance(name, str):
+        raise Refused("the file is damaged: a layer has no name")
+    return name
+
+
+def _built_shape(model: dict[str, Any], layers: list[dict[str, Any]]) -> Any:
+    """The batch and shape that a Sequential model without an input was built for."""
+    build = model.get("build_config")
+    candidates = [
+        build.get("input_shape") if isinstance(build, dict) else None,
+        model["config"].get("build_input_shape"),
+        layers[0]["config"].get("batch_shape") if layers else None,
+    ]
+    for shape in candidates:
+        if isinstance(shape, list):
+            return shape
+    raise Refused(
+        f"{_called(model)} was saved before it was built, so its input's shape is unknown: call model.build((None, …)) and save it again"
+    )
+
+
+def automatic(name: str, kind: str) -> bool:
+    """Whether Keras made a layer's name of its class's: conv2d, conv2d_7."""
+    snake = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", kind))).lower()
+    words = (snake, "input") if kind == INPUT else (snake,)
+    return any(re.fullmatch(rf"{re.escape(word)}(_\d+)?", name) for word in words)

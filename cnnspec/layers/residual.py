@@ -1,0 +1,92 @@
+"""Layers at the end of a residual branch: stochastic_depth, layer_scale."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import Term, argument, number, optional, rate
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight
+from cnnspec.layers.regularization import SEED
+from cnnspec.layers.words import constraint, regularizer, saved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+
+class StochasticDepth(Layer):
+    """Stochastic depth: while training, a whole example becomes 0 with probability rate, the others grow by 1/(1 - rate).
+
+    At the end of a residual branch it leaves the shortcut alone, as if the block were not there for that example.
+    Becomes a Dropout whose noise is the same for all values of an example.
+
+    Source: Huang et al., "Deep Networks with Stochastic Depth" (2016); Larsson et al. call it drop path.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("stochastic_depth", "stochasticdepth", "drop_path", "droppath")
+    in_place: ClassVar[bool] = True
+    example: ClassVar[str] = "input 14x14x32\nadd(in, conv(32, 3x3, padding=same) -> bn -> stochastic_depth(0.1))"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 9x4\nstochastic_depth(0.2, seed=1)",
+        "input 12\nstochastic_depth(0.5)",
+    )
+
+    becomes: ClassVar[tuple[str, ...]] = ("Dropout",)
+
+    rate: float = argument(rate, "share of the examples whose values become 0", aliases=("p",))
+    seed: int | None = SEED
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        noise = (None, *[1] * len(inputs[0]))
+        return (KerasCall("Dropout", {"rate": self.rate, "noise_shape": noise, **self.given("seed")}),)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        (call,) = calls
+        noise = call.arguments.get("noise_shape") or []
+        return cls.of_call(call) if cls.called(call) and list(noise) == [None] + [1] * len(inputs[0]) else None
+
+
+class LayerScale(Layer):
+    """Layer scale: each channel is multiplied by a learned factor that begins near 0.
+
+    One parameter a channel. At the end of a residual branch, so that a deep network begins as the identity. Becomes an
+    EinsumDense in Keras, whose kernel holds the factors.
+
+    Source: Touvron et al., "Going deeper with Image Transformers" (2021); Liu et al., "A ConvNet for the 2020s" (2022).
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("layer_scale", "layerscale")
+    in_place: ClassVar[bool] = True
+    example: ClassVar[str] = "input 14x14x32\nadd(in, depthwise_conv(7x7, padding=same) -> layer_norm -> layer_scale)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 12\nlayer_scale(0.1)", "input 9x4\nlayer_scale(1)", "input 3x4x5x6\nlayer_scale",
+    )  # fmt: skip
+
+    becomes: ClassVar[tuple[str, ...]] = ("EinsumDense",)
+
+    init: float = argument(number, "what the factors begin as", 1e-6, "-", ("value",))
+    regularizer: Term | None = argument(optional(regularizer), "penalty on the factors", None, "kernel_regularizer")
+    constraint: Term | None = argument(optional(constraint), "projection of the factors", None, "kernel_constraint")
+    trainable: bool = TRAINABLE
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if len(inputs[0]) > 4:
+            return Problem("E106", "layer_scale takes up to three axes and the channels", help="reshape first")
+        return None
+
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        return (Weight("kernel", inputs[0][-1:]),)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        axes = "b" + "dhw"[4 - len(inputs[0]) :] + "c"  # Keras turns the axes of "..." around in its shapes
+        sizes = tuple([n if isinstance(n, int) else None for n in inputs[0]])
+        first = Term("Constant", keywords=(("value", self.init),), module="initializers")
+        arguments = {"equation": f"{axes},c->{axes}", "output_shape": sizes, "kernel_initializer": first}
+        return (KerasCall("EinsumDense", {**arguments, **self.given("regularizer", "constraint", "trainable")}),)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        (call,) = calls
+        first = saved(call.arguments.get("kernel_initializer"))
+        if not cls.called(call) or not isinstance(first, Term) or first.name != "Constant":
+            return None
+        return cls.of_call(call, init=dict(first.keywords).get("value"))
