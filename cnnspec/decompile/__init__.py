@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from cnnspec.decompile.alike import count_reads
 from cnnspec.decompile.blocks import take_out
+from cnnspec.decompile.constants import with_constants
 from cnnspec.decompile.loops import fold
 from cnnspec.decompile.same import difference
 from cnnspec.decompile.sketch import Block, Steps
@@ -55,14 +56,15 @@ def to_text(graph: Graph) -> str:
 
 def written_out(graph: Graph, way: Way) -> str:
     structure = Structure(graph)
-    steps, blocks = way(structure.steps, structure.shared)
-    labels = {label.name for label in structure.labels.values()}
+    names = {label.name for label in structure.labels.values()} | {node.name for node in graph.nodes}
+    steps, constants = with_constants(structure.steps, structure.shared, names)
+    steps, blocks = way(steps, structure.shared)
     body = [f"input {input_name(structure, i)}{shape(graph.nodes[i].shape or ())}" for i in graph.inputs]
-    body += lines(word(steps, blocks, labels))
+    body += lines(word(steps, blocks, names))
     if len(graph.outputs) > 1 or graph.outputs[0] != structure.last:
         body.append(f"output {', '.join([str(structure.label(i)) for i in graph.outputs])}")
     model = "\n".join([f"model {identifier(graph.name)} {{", *[f"  {line}" for line in body], "}"])
-    text = "\n\n".join([*[definition(block) for block in blocks], model]) + "\n"
+    text = "\n\n".join([*constants, *[definition(block) for block in blocks], model]) + "\n"
     formatted, problems = format_source(Source("imported", text))
     if formatted is None:
         raise Unfaithful(f"{problems[0].message}\n{text}")

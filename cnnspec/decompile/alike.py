@@ -38,8 +38,15 @@ class Common:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def common(occurrences: list[Steps], scope: int, reads: Counter[str], labels_vary: bool = True) -> Common | None:
-    """The common body of sequences of one outline; None when it cannot be had.
+def common(
+    occurrences: list[Steps],
+    scope: int,
+    reads: Counter[str],
+    labels_vary: bool = True,
+    variable: Container[int] = (),
+) -> Common | None:
+    """The common body of sequences of one outline; None when it cannot be had. Slots in `variable` (by their number)
+    are taken to differ.
 
     `reads` counts how often each name of a tensor is read in the whole text: a name that an occurrence gives must be
     read in it alone. Unless `labels_vary`, tensors from outside must be the same in all.
@@ -60,7 +67,12 @@ def common(occurrences: list[Steps], scope: int, reads: Counter[str], labels_var
             places = {own.get(getattr(cell, "name", "")) for cell, own in zip(cells, given, strict=True)}
             if len(places) > 1 or None in places:
                 return None
-        elif not all(same(cell, first) for cell in cells) or scope < 0 and is_free(first, bound, given[0]):
+        elif (
+            place in variable
+            or not all(same(cell, first) for cell in cells)
+            or scope < 0
+            and is_free(first, bound, given[0])
+        ):
             if any(is_bound(cell, bound) for cell in cells) or isinstance(first, Label) and not labels_vary:
                 return None
             column = next((c for c in columns if c.takes(place, cells)), None)
@@ -68,6 +80,7 @@ def common(occurrences: list[Steps], scope: int, reads: Counter[str], labels_var
                 column = Column(cut[0], cells, place)
                 columns.append(column)
             column.channels[place] = [slot.channels for slot in cut]
+    columns = [column for column in columns if not any(other.absorbs(column) for other in columns)]
     columns = [column for column in columns if not column.follows_channels(values)]
     columns.sort(key=lambda column: (column.name == COUNT, not column.required))
     columns = [column for column in columns if not any(column.follows(other, columns) for other in columns)]
@@ -104,6 +117,14 @@ class Column:
             self.uses[place] = factor
         return factor > 0
 
+    def absorbs(self, other: Column) -> bool:
+        """Takes over the slots of a column that is a fixed multiple of it."""
+        factor = ratio(other.cells, self.cells) if other is not self else 0
+        if factor:
+            self.uses |= {place: factor * times for place, times in other.uses.items()}
+            self.channels |= other.channels
+        return factor > 0
+
     def follows(self, other: Column, columns: list[Column]) -> bool:
         """Whether it takes two values (words, or paddings), and which of them is said by a number of another column."""
         mine, theirs = list(dict.fromkeys(self.cells)), list(dict.fromkeys(other.cells))
@@ -133,10 +154,17 @@ class Column:
 
     def follows_channels(self, values: list[Any]) -> bool:
         """Whether all its slots are multiples, or the half, of the channels that enter; then they are written so."""
-        found: dict[int, Formula] = {}
+        found: dict[int, Any] = {}
         for place, factor in self.uses.items():
             entering = self.channels[place]
-            if None in entering or not all(type(c) is int for c in self.cells):
+            if None in entering:
+                return False
+            if all(isinstance(c, tuple) and c[:-1] == self.cells[0][:-1] for c in self.cells):
+                if [c[-1] for c in self.cells] != entering:
+                    return False
+                found[place] = (*self.cells[0][:-1], Formula(1, "in.channels"))  # reshape(1x1x64)
+                continue
+            if not all(type(c) is int for c in self.cells):
                 return False
             cells = [c * factor for c in self.cells]
             if times := ratio(cells, entering):
@@ -148,6 +176,12 @@ class Column:
         for place, formula in found.items():
             values[place] = formula
         return True
+
+
+def differing(occurrences: list[Steps]) -> set[int]:
+    """The numbers of the slots in which sequences of one outline differ."""
+    columns = enumerate(zip(*[slots(steps) for steps in occurrences], strict=True))
+    return {place for place, cut in columns if not all(same(slot.value, cut[0].value) for slot in cut)}
 
 
 def same(one: Any, other: Any) -> bool:
@@ -180,6 +214,8 @@ def factored(value: Any) -> tuple[int, Any]:
 
 def is_bound(value: Any, height: int) -> bool:
     """Whether a value has a meaning in its place alone: it asks for `in`, or holds a variable of a loop inside."""
+    if isinstance(value, tuple):
+        return any(is_bound(v, height) for v in value)
     if isinstance(value, Formula) and isinstance(value.base, str):
         return True
     return any(0 < variable.scope <= height for variable in variables_of(value))

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnnspec.decompile.alike import common, loops_in
+from cnnspec.decompile.alike import common, differing, loops_in
 from cnnspec.decompile.sketch import Loop, Repeat, Step, Steps, Use, outline, size
 from cnnspec.layers.base import Layer
 
@@ -133,20 +133,17 @@ def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | No
             for steps, run in zip(made, column, strict=True):
                 steps.append(run[0])
             continue
-        inner = [common([(step,) for step in run], 1, reads) for run in column]
-        if any(c is None for c in inner):
-            return None
-        if not any(c.variables for c in inner if c):
+        cut = [[(step,) for step in run] for run in column]
+        changing = set().union(*map(differing, cut))
+        if not changing:
             for steps, run in zip(made, column, strict=True):
                 steps.append(Repeat(run[:1], len(run)))
             continue
-        every = common([(step,) for run in column for step in run], height(column[0]), reads, labels_vary=False)
-        if every is None or len(every.variables) > WIDEST:
-            return None
-        rows = iter(every.rows)
-        for steps, run in zip(made, column, strict=True):
-            own = [next(rows) for _ in run]
-            steps.append(Loop(every.variables, table(own), every.body))
+        for steps, run in zip(made, cut, strict=True):
+            inner = common(run, height(run[0]), reads, labels_vary=False, variable=changing)
+            if inner is None or len(inner.variables) > WIDEST // 2:
+                return None
+            steps.append(Loop(inner.variables, table(list(inner.rows)), inner.body))
     return fold_sequences([tuple(steps) for steps in made], reads)
 
 

@@ -43,7 +43,9 @@ class Formula:
     divisor: int = 1
 
     def __str__(self) -> str:
-        return f"{self.factor} * {self.base}" if self.divisor == 1 else f"{self.base} // {self.divisor}"
+        if self.divisor > 1:
+            return f"{self.base} // {self.divisor}"
+        return f"{self.factor} * {self.base}" if self.factor > 1 else str(self.base)
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,17 @@ class Choice:
 
     def __str__(self) -> str:
         return f"{written(self.then)} if {self.base} == {written(self.asked)} else {written(self.otherwise)}"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A long value that stands in several places, and has a name for it."""
+
+    value: Any
+    name: str = field(compare=False)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -188,7 +201,8 @@ class Use(Step):
         parts = [branch(body) for body in self.bodies]
         positional = not parts
         for number, ((name, argument), value) in enumerate(zip(self.layer.arguments.items(), self.values, strict=True)):
-            positional = positional and name not in fixed and (number == 0 or argument.record_default is REQUIRED)
+            required = argument.record_default is REQUIRED
+            positional = positional and name not in fixed and (required or number == 0 and is_size(value))
             if name not in fixed and (value != argument.record_default or number == 0 and is_amount(value)):
                 parts.append(written(value) if positional else f"{name}={written(value)}")
             else:
@@ -202,6 +216,13 @@ class Use(Step):
             if all(type(given[n]) is not Variable and given[n] == v for n, v in fixed.items()):
                 return word, fixed
         return self.layer.names[0], {}
+
+
+def is_size(value: Any) -> bool:
+    """Whether a value is read without its name, as in maxpool(2x2)."""
+    if isinstance(value, tuple):
+        return all(map(is_size, value))
+    return isinstance(value, (int, Variable, Formula)) and not isinstance(value, bool)
 
 
 def is_amount(value: Any) -> bool:
@@ -342,8 +363,8 @@ def branch(steps: Steps) -> str:
     """A sequence as an expression: an argument of a merge, or what is repeated."""
     if not steps:
         return "in"
-    text = sequence(steps, " -> ")
-    return f"{{ {sequence(steps, '; ')} }}" if any(isinstance(step, Loop) for step in steps) else text
+    is_body = any(isinstance(step, (Loop, Mark)) for step in steps)
+    return f"{{ {sequence(steps, '; ')} }}" if is_body else sequence(steps, " -> ")
 
 
 def sequence(steps: Steps, between: str) -> str:
@@ -384,11 +405,13 @@ def listed(values: Iterable[Any]) -> str:
 
 
 def fraction(value: float) -> str:
-    """A float's shortest exact spelling: its digits, or a fraction that Python computes to the same float."""
+    """A float's shortest exact spelling: its digits, or what Python computes to the same float: 1/255, 0.2*3/16."""
     plain = show(int(value)) if value.is_integer() and abs(value) < 1e15 else show(value)
-    if len(plain) > 8:
-        for below in range(2, 1001):
-            above = round(value * below)
-            if 0 < abs(above) <= 20 and above / below == value:
-                return f"{above}/{below}"
+    if len(plain) <= 8:
+        return plain
+    for scale in (1, 0.1, 0.2, 0.3, 0.4, 0.5):
+        for below in range(2, 1001 if scale == 1 else 101):
+            above = round(value * below / scale)
+            if 0 < abs(above) <= (20 if scale == 1 else below) and scale * above / below == value:
+                return f"{above}/{below}" if scale == 1 else f"{scale}*{above}/{below}"
     return plain

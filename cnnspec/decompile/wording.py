@@ -65,10 +65,10 @@ def plural(name: str) -> str:
 
 def free(stem: str, taken: Iterable[str]) -> str:
     """The stem, with a number behind it where it is taken."""
-    if stem not in taken:
+    if stem not in taken and not find(stem):
         return stem
     number = 2
-    while f"{stem}{number}" in taken:
+    while f"{stem}{number}" in taken or find(f"{stem}{number}"):
         number += 1
     return f"{stem}{number}"
 
