@@ -461,6 +461,14 @@ def test_shared_layer_has_its_weights_once() -> None:
     assert len(outputs(model, random_inputs(graph))) == 1
 
 
+def test_what_keras_makes_for_one_size_is_made_again_for_another() -> None:
+    shared = "shared s = { channel_shuffle(2) -> conv(4, 1x1) -> avgpool(3, stride=3, ceil=true) }"
+    graph = legal(f"input a 8x8x4\ninput b 6x6x4\n{shared}\nconcat(s(a) -> gap, s(b) -> gap)")
+    model = to_keras(graph)
+    assert model.count_params() == 4 * 4 + 4
+    assert outputs(model, random_inputs(graph))[0].shape == (1, 8)
+
+
 def test_names_are_the_graph_names() -> None:
     graph = legal("input 8x8x3\nconv(4, 3x3, padding=1) as stem\nmaxpool(2, name='pool')\ndense(3)")
     model = to_keras(graph)
