@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import inspect
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,36 @@ def test_example_equals_keras(layer: type[Layer], text: str) -> None:
     agree(model, graph)
     for output, index in zip(outputs(model, random_inputs(graph, 2)), graph.outputs, strict=True):
         assert output.shape == (2, *graph.nodes[index].shape)  # type: ignore[misc]
+
+
+def is_plain(text: str) -> bool:
+    """Whether every layer of a spec becomes one Keras layer of its own name."""
+    graph = legal(text)
+    for node in graph.nodes:
+        shapes = graph.input_shapes(node)
+        calls = node.layer.keras(shapes) if node.layer is not None and shapes is not None else ()
+        if len(calls) > 1 or any(call.around is not None or call.name == "EinsumDense" for call in calls):
+            return False
+    return True
+
+
+COMPOSED = [(layer, text) for layer, text in EXAMPLES if not is_plain(text)]
+
+
+@pytest.mark.parametrize(("layer", "text"), COMPOSED, ids=named(COMPOSED))
+def test_what_is_put_together_is_saved_and_loaded(layer: type[Layer], text: str, tmp_path: Path) -> None:
+    """With safe_mode, so that no code travels in the file; wrapped layers and functions of keras.ops too."""
+    import numpy as np
+
+    graph = legal(text)
+    model = to_keras(graph)
+    for weight in model.weights:
+        weight.assign(np.random.default_rng(3).uniform(0.5, 1.5, size=weight.shape))
+    model.save(tmp_path / "model.keras")
+    loaded = import_keras().models.load_model(tmp_path / "model.keras", safe_mode=True)
+    inputs = random_inputs(graph, 2)
+    for here, there in zip(outputs(model, inputs), outputs(loaded, inputs), strict=True):
+        np.testing.assert_array_equal(here, there)
 
 
 def test_no_spelling_names_two_layers() -> None:
@@ -428,6 +459,14 @@ def test_shared_layer_has_its_weights_once() -> None:
     model = to_keras(graph)
     assert model.count_params() == 4 * (27 + 1) + 16
     assert len(outputs(model, random_inputs(graph))) == 1
+
+
+def test_what_keras_makes_for_one_size_is_made_again_for_another() -> None:
+    shared = "shared s = { channel_shuffle(2) -> conv(4, 1x1) -> avgpool(3, stride=3, ceil=true) }"
+    graph = legal(f"input a 8x8x4\ninput b 6x6x4\n{shared}\nconcat(s(a) -> gap, s(b) -> gap)")
+    model = to_keras(graph)
+    assert model.count_params() == 4 * 4 + 4
+    assert outputs(model, random_inputs(graph))[0].shape == (1, 8)
 
 
 def test_names_are_the_graph_names() -> None:

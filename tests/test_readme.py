@@ -1,6 +1,6 @@
 """The README's blocks run: specs are clean (those marked ! are not), commands print what stands there, Python passes.
 
-`python tests/test_readme.py` writes what the commands print today, and the table of layers, into the README.
+`python tests/test_readme.py` writes what the commands print today, and the tables of layers and of what is refused, into the README.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import safe_side
 
 from cnnspec.api import check, load
 from cnnspec.cli.layers import signature
@@ -79,9 +80,11 @@ def filled(text: str, folder: Path) -> str:
         return "```console\n" + "\n".join(f"$ {c}\n{printed(c, folder).rstrip()}\n" for c in commands) + "```"
 
     text = BLOCK.sub(console, text)
-    return re.sub(
-        r"(<!-- layers -->\n).*?(<!-- end -->)", lambda m: m[1] + layer_table() + "\n" + m[2], text, count=1, flags=re.S
-    )
+    for name, table in (("layers", layer_table()), ("safe side", safe_side.table())):
+        text = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- end -->)", lambda m, t=table: f"{m[1]}{t}\n{m[2]}", text, count=1, flags=re.S
+        )
+    return text
 
 
 @pytest.mark.parametrize("number", [i for i, b in enumerate(blocks()) if b[0] == "cnn"])

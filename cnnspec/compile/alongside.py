@@ -80,10 +80,10 @@ class Alongside:
         elif (given[0].node, given[0].part) != (node.index, part - 1):
             raise Mismatch(f"{node.name} is torn apart")
         self.compare(layer, calls[part], node)
-        owner = node.index if node.shares is None else node.shares
+        owner = self.graph.made_at(node)
         if not layer.name.startswith("ops.") and layer.owner not in (
             (owner, part),
-            None if node.shares is None else (),
+            None if owner == node.index else (),
         ):
             raise Mismatch(f"{node.name} has other weights")
         layer.owner = (owner, part)

@@ -73,7 +73,7 @@ def to_keras(graph: Graph) -> keras.Model:
             shape = tuple([n if isinstance(n, int) else None for n in node.shape])
             tensors.append(keras.Input(shape=shape, name=keras_name(node)))
             continue
-        owner = node.index if node.shares is None else node.shares
+        owner = graph.made_at(node)
         if owner not in layers:
             shapes = graph.input_shapes(node)
             assert shapes is not None

@@ -21,7 +21,7 @@ def lines(graph: Graph) -> Lines:
     refused = automatic_names(graph) | {node.label for node in graph.nodes}
     tensors: list[str] = []
     layers: dict[int, list[str]] = {}
-    repeated = {node.shares for node in graph.nodes if node.shares is not None}
+    repeated = {graph.made_at(node) for node in graph.nodes if graph.made_at(node) != node.index}
     for node in graph.nodes:
         variable = frame.own(node.name if node.name.isidentifier() else node.label)
         tensors.append(variable)
@@ -33,7 +33,7 @@ def lines(graph: Graph) -> Lines:
             continue
         inputs = [tensors[i] for i in node.inputs]
         text = f"[{', '.join(inputs)}]" if node.layer.merges else inputs[0]
-        owner = node.index if node.shares is None else node.shares
+        owner = graph.made_at(node)
         shapes = graph.input_shapes(node)
         assert shapes is not None
         calls = node.layer.keras(shapes)

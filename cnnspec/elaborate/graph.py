@@ -87,6 +87,19 @@ class Graph:
         shapes = tuple([self.nodes[i].shape for i in node.inputs])
         return None if None in shapes else shapes  # type: ignore[return-value]
 
+    def made_at(self, node: Node) -> int:
+        """The index of the node whose Keras layers a node uses: its own, unless it shares another's.
+
+        A layer without weights that Keras makes for one size alone (a Reshape) is made anew for another size.
+        """
+        if node.shares is None:
+            return node.index
+        first = self.nodes[node.shares]
+        here, there = self.input_shapes(node), self.input_shapes(first)
+        if node.layer is None or first.layer is None or here is None or there is None:
+            return node.shares
+        return node.shares if node.layer.keras(here) == first.layer.keras(there) else node.index
+
     def consumers(self) -> list[list[int]]:
         """For each node the indices of the nodes that read it."""
         readers: list[list[int]] = [[] for _ in self.nodes]

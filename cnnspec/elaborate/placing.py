@@ -202,3 +202,8 @@ class Placing(Expressions):
             note = Note("its first use", original.site.span)
             self.error("E102", at, scope, message, "bring both inputs to the same channels first", extra=(note,))
             node.shape = None
+        elif node.layer.weights(here) and node.layer.keras(here) != original.layer.keras(there):
+            message = f"{node.label} is shared, but Keras makes it for {show_shape(there[0])} alone"
+            note = Note("its first use", original.site.span)
+            self.error("E102", at, scope, message, "bring both inputs to the same size first", extra=(note,))
+            node.shape = None

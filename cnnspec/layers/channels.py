@@ -13,16 +13,14 @@ if TYPE_CHECKING:
 class Slice(Layer):
     """Some of the channels: slice(0, 58) are the first 58, slice(58) is what comes behind them.
 
-    Channels count from 0, and `end` is the first that is left out; negative numbers count from the last channel. An
-    x that is to be split in halves is slice(0, x.channels // 2) and slice(x.channels // 2). Becomes x[..., begin:end]
-    in Keras.
+    Channels count from 0, and `end` is the first that is left out; negative numbers count from the last channel. The
+    halves of a tensor are slice(0, in.channels // 2) and slice(in.channels // 2). Becomes x[..., begin:end] in Keras.
     """
 
     names: ClassVar[tuple[str, ...]] = ("slice", "channels")
-    example: ClassVar[str] = (
-        "input 28x28x116\nconcat(slice(0, 58), slice(58) -> conv(58, 1x1) -> relu) -> channel_shuffle(2)"
-    )
+    example: ClassVar[str] = "input 28x28x116\nslice(0, 58)"
     more_examples: ClassVar[tuple[str, ...]] = (
+        "input 28x28x116\nconcat(slice(0, 58), slice(58) -> conv(58, 1x1) -> relu) -> channel_shuffle(2)",
         "input 9x7\nslice(-3, -1)",
         "input 12\nslice(2, 5)",
         "input 3x4x5x6\nslice(1)",
@@ -49,7 +47,7 @@ class Slice(Layer):
             message = (
                 f"slice begins at channel {self.begin}, but {show_shape(inputs[0])} has channels 0 to {channels - 1}"
             )
-            return Problem("E103", message, "begin", "channels count from 0")
+            return Problem("E103", message, "begin", f"channels count from 0, or from -{channels}")
         if not begin < end <= channels:
             message = (
                 f"slice from channel {self.begin} to {self.end} of {channels} holds no channel"

@@ -79,6 +79,7 @@ class Conv(Convolution):
         "input 17x4\nconv(8, 3, padding=causal, dilation=2)",
         "input 9x8x7x2\nconv(4, 3, stride=2, padding=1)",
         "input 15x15x3\nconv(4, 3x3, padding=((0, 1), (2, 0)), kernel_initializer=he_normal, kernel_regularizer=l2(0.001))",
+        "input 9x9x4\nconv(8, 3x3, padding=1, spectral_norm=1) -> conv(4, 1x1, trainable=false)",
     )
     counted: ClassVar[str] = "kh * kw * Cin/groups for each output value"
 
@@ -147,6 +148,7 @@ class DepthwiseConv(Convolution):
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 15x13x6\ndepthwise_conv(3x3, stride=2, padding=1, multiplier=2, bias=false, activation=relu)",
         "input 20x3\ndepthwise_conv(5, dilation=2)",
+        "input 9x9x4\ndepthwise_conv(3x3, spectral_norm=1)",
     )
     counted: ClassVar[str] = "kh * kw for each output value"
 

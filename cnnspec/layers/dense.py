@@ -30,7 +30,10 @@ class Dense(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("dense", "fc", "fullyconnected", "fully_connected", "linear_layer")
     example: ClassVar[str] = "input 9216\ndense(128, relu)"
-    more_examples: ClassVar[tuple[str, ...]] = ("input 5x4x6\ndense(3, bias=false, kernel_constraint=max_norm(2))",)
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 5x4x6\ndense(3, bias=false, kernel_constraint=max_norm(2))",
+        "input 6\ndense(3, spectral_norm=2) as judge",
+    )
     counted: ClassVar[str] = "Cin for each output value"
 
     units: int = argument(count, "number of outputs", aliases=("filters", "features"))

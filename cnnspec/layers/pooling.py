@@ -15,6 +15,7 @@ from cnnspec.layers.base import (
 )
 from cnnspec.layers.window import behind_ceil
 from cnnspec.layers.windowed import Windowed, keras_padding
+from cnnspec.size import maximum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,9 +95,20 @@ class Pool(Windowed):
         rounded = self.replace(ceil=True, padding=same_on_every_axis(before) or "valid")
         return rounded if rounded.borders(inputs) == self.borders(inputs) else self
 
-    def borders(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
-        """Cells before and behind each axis, those included over which the last window hangs."""
-        return tuple([(window.before, window.after) for window in self.windows(inputs)])
+    def overhang(self, inputs: tuple[Shape, ...], axis: int) -> Dim:
+        """How many cells the last window of an axis hangs over the padded input."""
+        window, given = self.windows(inputs)[axis], self.given_windows(inputs)[axis]
+        end = (window.output(inputs[0][axis]) - 1) * window.stride + window.kernel
+        return maximum(0, end - (inputs[0][axis] + given.before + given.after))
+
+    def borders(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
+        """Cells before and behind each axis, those over which a window may hang included, none for nothing."""
+        made = []
+        for axis, (window, given) in enumerate(zip(self.windows(inputs), self.given_windows(inputs), strict=True)):
+            before, after, over = window.before, window.after, self.overhang(inputs, axis)
+            assert isinstance(before, int) and isinstance(after, int) and isinstance(given.after, int)
+            made.append((before, min(after, given.after + over) if isinstance(over, int) else after))
+        return tuple(made)
 
 
 class MaxPool(Pool):
@@ -156,7 +168,8 @@ class AvgPool(Pool):
 
     1-, 2- or 3-dimensional by its input. The stride is the kernel's size unless given. With padding=same the padding
     is left out of the mean, as in TensorFlow; a numeric padding is zeros that count, as in PyTorch's default. With
-    ceil=true a last window may hang over the edge (7 -> 4); the cells that hang over do not count, as in PyTorch.
+    ceil=true a last window may hang over the edge (7 -> 4); the cells that hang over do not count, as in PyTorch. In
+    Keras that is padding=same where this is the same, else a Rescaling behind the pool, which needs a known size.
     """
 
     names: ClassVar[tuple[str, ...]] = (
@@ -182,7 +195,8 @@ class AvgPool(Pool):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := super().problem(inputs):
             return found
-        if self.ceil and not self._same_is_ceil(inputs) and self._hanging(inputs) is None:
+        overhangs = [self.overhang(inputs, axis) for axis in range(len(inputs[0]) - 1)] if self.ceil else []
+        if not all([isinstance(over, int) for over in overhangs]) and not self._same_is_ceil(inputs):
             message = f"avgpool with ceil=true on {show_shape(inputs[0])}: how many cells its last windows count depends on the size"
             return Problem("E017", message, "ceil", "give the input a size, use kernel=2, or round down")
         return None
@@ -192,16 +206,6 @@ class AvgPool(Pool):
         return self.padding in ("valid", 0) and all(
             [w.kernel <= 2 and w.kernel <= w.stride for w in self.windows(inputs)]
         )
-
-    def _hanging(self, inputs: tuple[Shape, ...]) -> tuple[int, ...] | None:
-        """How many cells the last window of each axis hangs over the padded input; None where that is not known."""
-        hanging = []
-        for n, window, explicit in zip(inputs[0], self.windows(inputs), self.given_windows(inputs), strict=False):
-            over = (window.output(n) - 1) * window.stride + window.kernel - (n + explicit.before + explicit.after)
-            if not isinstance(over, int):
-                return None
-            hanging.append(max(0, over))
-        return tuple(hanging)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
@@ -223,18 +227,16 @@ class AvgPool(Pool):
 
     def _counted(self, call: KerasCall, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         """The pool over zeros, then what the last positions of each axis lost to cells that do not count, given back."""
-        hanging = self._hanging(inputs)
-        assert hanging is not None
-        rank, sizes = len(hanging), self.output(inputs)
+        rank = len(inputs[0]) - 1
         calls = [call]
         borders = self.borders(inputs)
         if any(map(any, borders)):
             amount = keras_padding(borders, rank)
             calls.insert(0, KerasCall(f"ZeroPadding{rank}D", {"padding": amount}, "pad"))
-        for axis, (over, window) in enumerate(zip(hanging, self.windows(inputs), strict=True)):
+        for axis, (outputs, window) in enumerate(zip(self.spatial_output(inputs), self.windows(inputs), strict=True)):
+            over = self.overhang(inputs, axis)
             if over:
-                outputs = sizes[axis]
-                assert isinstance(outputs, int)
+                assert isinstance(over, int) and isinstance(outputs, int)
                 scale: Any = [1.0] * (outputs - 1) + [window.kernel / (window.kernel - over)]
                 for _ in range(rank - axis):  # the axes behind, and the channels
                     scale = _column(scale)

@@ -48,6 +48,7 @@ class ConvTranspose(Convolution):
         "input 7x9x3\nconv_transpose(4, 4x4, stride=2, padding=1)",
         "input 7x6x3\nconv_transpose(4, 3x3, stride=2, output_padding=1)",
         "input 7x2\nconv_transpose(4, 3, dilation=2)",
+        "input 7x7x3\nconv_transpose(4, 4x4, stride=2, padding=1, spectral_norm=1)",
         "input 4x5x6x2\nconv_transpose(3, 1, stride=2)",
     )
     counted: ClassVar[str] = "kh * kw * filters for each input value"

@@ -201,10 +201,10 @@ def clears(graph: Graph, node: Node, layer: Layer, losing: set[int]) -> bool:
 
 
 def fits(layer: Layer, entering: Shape) -> bool:
-    """Whether a layer's windows end with their input: no remainder, or padding=same, which pads what is missing."""
+    """Whether a layer's windows end with their input: no remainder, or padding=same or ceil, which add what is missing."""
     windows = layer.windows((entering,)) or ()
     pairs = [(w, n) for w, n in zip(windows, entering, strict=False) if isinstance(n, int)]
-    if getattr(layer, "padding", None) == "same":
+    if getattr(layer, "padding", None) == "same" or getattr(layer, "ceil", False):
         return all(_uncovered(window, n) == 0 for window, n in pairs)
     return all(window.remainder(n) == 0 for window, n in pairs)
 
@@ -236,6 +236,8 @@ def other_layers(node: Node) -> Iterator[tuple[str, Layer]]:
     layer = node.layer
     assert layer is not None
     given = {name: getattr(layer, name, None) for name in ("stride", "padding", "kernel")}
+    if "ceil" in layer.arguments and not isinstance(given["padding"], str):  # which padding=same would replace
+        yield "ceil=true", layer.replace(ceil=True)
     yield "padding=same", layer.replace(padding="same")
     if isinstance(given["padding"], (int, str)):
         start = given["padding"] if isinstance(given["padding"], int) else 0
