@@ -236,7 +236,7 @@ def test_arithmetic_has_the_parentheses_that_it_needs_and_no_more() -> None:
     a, b, c = (worked(n, Leaf(n)) for n in (7, 3, 2))
     for number, text in [
         (a - (b - c), "7 - (3 - 2)"), (a - b + c, "7 - 3 + 2"), ((a + b) * c, "(7 + 3)*2"), (a * b + c, "7*3 + 2"),
-        (a // (b * c), "floor(7/(3*2))"), ((a - b) // c, "floor((7 - 3)/2)"), (traced(8, "n") // c, "8/2"),
+        (a // (b * c), "floor(7/(3*2))"), ((a * b) // c, "floor(7*3/2)"), ((a - b) // c, "floor((7 - 3)/2)"), (traced(8, "n") // c, "8/2"),
         (b * (traced(8, "n") // c), "3*(8/2)"), ((a * b) * (b * c), "7*3 * 3*2"), ((a + b) % c, "(7 + 3) mod 2"),
     ]:  # fmt: skip
         assert write(tree_of(number), TEXT) == text
@@ -308,12 +308,13 @@ def test_json_is_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert layer == {
         "name": "conv1", "type": "Conv2D", "line": 2, "inputs": [{"name": "input1", "shape": ["H", 9, 3]}],
         "output_shape": ["H - 2", 7, 4],
+        "used": True,
     }  # fmt: skip
     assert [section["title"] for section in sections] == ["Output size", "Parameters", "MACs", "Receptive field"]
     assert sections[0]["steps"] == [
         {"name": "height", "work": "floor((H + 2*0 - 3)/1) + 1", "value": "H - 2", "note": ""},
         {"name": "width", "work": "floor((9 + 2*0 - 3)/1) + 1", "value": 7, "note": ""},
-        {"name": "channels", "work": None, "value": 4, "note": "the filters"},
+        {"name": "channels", "work": None, "value": 4, "note": "given as filters"},
     ]
     assert json.loads(load(path).explain(format="json"))["totals"]["steps"][0] == {
         "name": "parameters", "work": "108 + 16", "value": 124, "note": "",

@@ -38,7 +38,9 @@ def derive(facts: Facts, index: int) -> tuple[Section, ...]:
     reach = Section("Receptive field", field_steps(facts, index))
     if node.layer is None:
         return (Section("Output size", (Step("", note="as the text gives it"),)), reach)
-    layer = node.layer.replace(**{name: traced(getattr(node.layer, name), name) for name in node.layer.arguments})
+    layer = node.layer.replace(
+        **{name: traced(getattr(node.layer, name), f"given as {name}") for name in node.layer.arguments}
+    )
     entering = tuple([named(facts.graph.nodes[i], inputs[k]) for k, i in enumerate(node.inputs)])
     output, working = layer.output(entering), layer.working(entering)
     known: Known = {tree_of(n): Leaf(bare(n)) for n in (*output, *[w.value for w in working])}
@@ -55,7 +57,7 @@ def derive(facts: Facts, index: int) -> tuple[Section, ...]:
 
 def named(node: Node, shape: Shape) -> Shape:
     """A shape that enters a layer, to work with: each size knows what it is."""
-    return tuple([traced(n, f"{axis} of {node.name}") for n, axis in zip(shape, axis_names(shape), strict=True)])
+    return tuple([traced(n, f"the {axis} of {node.name}") for n, axis in zip(shape, axis_names(shape), strict=True)])
 
 
 def axis_names(shape: Shape) -> tuple[str, ...]:
@@ -70,7 +72,7 @@ def step(name: str, number: Dim, known: Known, note: str = "") -> Step:
     """A number's step; one that was not worked out says what it is instead."""
     tree = settled(tree_of(number), known)
     if isinstance(tree, Leaf):
-        return Step(name, Leaf(tree.value), bare(number), note or (f"the {tree.origin}" if tree.origin else ""))
+        return Step(name, Leaf(tree.value), bare(number), note or tree.origin)
     return Step(name, tree, bare(number), note)
 
 
@@ -116,21 +118,21 @@ def parameters(weights: tuple[Weight, ...], shared: str, known: Known) -> Sectio
         return Section("Parameters", (Step("", note="none"),), True)
     if shared:
         return Section("Parameters", (Step("", None, 0, f"the weights are those of {shared} and counted there"),))
-    made = [weight_step(weight, known) for weight in weights]
     trained, frozen = [w for w in weights if w.trainable], [w for w in weights if not w.trainable]
+    made = [s for part in (trained, frozen) for s in joined([(w.name, weight_step(w, known)) for w in part], ", ".join)]
     if trained and frozen:
+        parts = (Leaf(sum(map(size, trained))), Leaf(sum(map(size, frozen))))
         made += [sum_step("trained", trained, known), sum_step("not trained", frozen, known)]
-        values = [s.value for s in made[-2:]]
-        made.append(Step("together", Op("+", tuple([Leaf(v) for v in values])), sum(values)))  # type: ignore[arg-type]
+        made.append(Step("together", Op("+", parts), sum(map(size, weights))))
     elif len(weights) > 1:
-        made.append(sum_step("together", list(weights), known))
+        made.append(sum_step("together", trained or frozen, known))
     return Section("Parameters", tuple(made))
 
 
 def weight_step(weight: Weight, known: Known) -> Step:
     if len(weight.shape) == 1:
-        return step(weight.name, weight.shape[0], known)
-    return Step(weight.name, row("*", factors(weight, known)), size(weight))
+        return step("", weight.shape[0], known)
+    return Step("", row("*", factors(weight, known)), size(weight))
 
 
 def sum_step(name: str, weights: list[Weight], known: Known) -> Step:

@@ -139,4 +139,4 @@ def _end(reach: Reach, end: int) -> str:
     text = at + (f" {'+' if end > 0 else '-'} {abs(end)}" if end else "")
     if reach.over == 1:
         return text
-    return f"floor(({text})/{reach.over})" if end or reach.step > 1 else f"floor(i/{reach.over})"
+    return f"floor(({text})/{reach.over})" if end else f"floor({at}/{reach.over})"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Leaf(Record):
-    """A number, and what it is: "filters", "height of conv1"; "" for a literal of the formula."""
+    """A number, and what it is: "given as filters", "the height of conv1"; "" for a literal of the formula."""
 
     value: int | float | Size
     origin: str = ""

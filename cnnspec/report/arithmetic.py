@@ -80,7 +80,8 @@ def _written(tree: Tree, style: Style) -> tuple[str, int]:
         return style.maximum.format(", ".join([_at_least(part, SUM, style) for part in parts])), ATOM
     if tree.sign == "%":
         return style.mod.format(_at_least(parts[0], ATOM, style), _at_least(parts[1], ATOM, style)), SUM
-    exact = style.quotient.format(*[_at_least(p, SUM if style.bar else ATOM, style) for p in parts])
+    above, below = (SUM, SUM) if style.bar else (PRODUCT, ATOM)
+    exact = style.quotient.format(_at_least(parts[0], above, style), _at_least(parts[1], below, style))
     if tree.sign == "ceil":
         return style.ceil.format(exact), ATOM
     if tree.sign == "/" or _comes_out(tree):

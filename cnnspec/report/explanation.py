@@ -39,6 +39,7 @@ class Explained(Record):
     written: str
     inputs: tuple[tuple[str, Shape | None], ...]
     output: Shape | None
+    used: bool
     sections: tuple[Section, ...]
 
     @property
@@ -47,14 +48,15 @@ class Explained(Record):
 
     @property
     def flow(self) -> str:
-        """ "13x13x32 (maxpool1) -> 11x11x64"; an input's shape alone."""
+        """ "13x13x32 (maxpool1) -> 11x11x64"; an input's shape alone; and whether it is for nothing."""
         entering = ", ".join(f"{show_shape(shape)} ({name})" for name, shape in self.inputs)
-        return f"{entering} -> {show_shape(self.output)}" if entering else show_shape(self.output)
+        flow = f"{entering} -> {show_shape(self.output)}" if entering else show_shape(self.output)
+        return flow if self.used else f"{flow}; no output depends on it, so totals leave it out"
 
 
 def explained(network: Checked, layer: str | None) -> list[Explained]:
     """A layer by its name in the summary, or every layer. LookupError, with what was perhaps meant, for another name."""
-    graph, figures = network.graph, rows(network)
+    graph, figures, used = network.graph, rows(network), network.graph.used()
     names = [node.name for node in graph.nodes]
     if layer is not None and layer not in names:
         near = suggestion(layer, names) or ": `cnnspec summary` lists its layers"
@@ -67,7 +69,9 @@ def explained(network: Checked, layer: str | None) -> list[Explained]:
                 sections = tuple([s for s in sections if not s.nothing])
             inputs = tuple([(names[i], graph.nodes[i].shape) for i in node.inputs])
             written = brief(printable(node.site.span.text.split("\n")[0]))
-            made.append(Explained(row.name, row.type, row.line, written, inputs, node.shape, sections))
+            made.append(
+                Explained(row.name, row.type, row.line, written, inputs, node.shape, used[node.index], sections)
+            )
     return made
 
 
@@ -189,6 +193,7 @@ def json(network: Checked, layer: str | None = None) -> dict[str, Any]:
                 "line": made.line,
                 "inputs": [{"name": name, "shape": _list(shape)} for name, shape in made.inputs],
                 "output_shape": _list(made.output),
+                "used": made.used,
                 "sections": [_section(section) for section in made.sections],
             }
             for made in explained(network, layer)
