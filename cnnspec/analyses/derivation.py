@@ -98,7 +98,9 @@ def unread_steps(layer: Layer, entering: tuple[Shape, ...], known: Known) -> lis
     for axis, window in enumerate(windows or ()):
         n = entering[0][axis]
         if isinstance(n, int) and isinstance(window.after, int) and (left := window.remainder(n)):
-            padding = " of padding" if bare(left) <= bare(window.after) else ""  # type: ignore[operator]
+            after = bare(window.after)
+            assert isinstance(after, int)
+            padding = " of padding" if left <= after else f", {after} of them padding," if after else ""
             found.append((POSITION_NAMES[len(windows or ())][axis], step("", left, known, padding)))
     return [s.replace(name="left over", note=unread(s.name, s.value, s.note)) for s in joined(found, " and ".join)]
 

@@ -28,15 +28,17 @@ def run(options: argparse.Namespace) -> int:
         network, found = load_analysed(options)
     except Refused:
         return FINDINGS
-    try:
-        if options.format == "json":
-            import json
+    if options.layer is not None:
+        try:
+            explanation.layer_called(network, options.layer)
+        except LookupError as error:
+            raise UsageError(str(error)) from None
+    if options.format == "json":
+        import json
 
-            print(json.dumps(explanation.json(network, options.layer), indent=2))
-        else:
-            print(explanation.FORMATS[options.format](network, options.layer), end="")
-    except LookupError as error:
-        raise UsageError(error.args[0]) from None
+        print(json.dumps(explanation.json(network, options.layer), indent=2))
+    else:
+        print(explanation.FORMATS[options.format](network, options.layer), end="")
     sys.stdout.flush()
     errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
     for diagnostic in errors:

@@ -54,24 +54,26 @@ class Explained(Record):
         return flow if self.used else f"{flow}; no output depends on it, so totals leave it out"
 
 
+def layer_called(network: Checked, name: str) -> int:
+    """The index of the layer with this name in the summary. LookupError, with what was perhaps meant, where none has it."""
+    names = [node.name for node in network.graph.nodes]
+    if name not in names:
+        near = suggestion(name, names) or ": `cnnspec summary` lists its layers"
+        raise LookupError(f'{network.name} has no layer "{name}"{near}')
+    return names.index(name)
+
+
 def explained(network: Checked, layer: str | None) -> list[Explained]:
-    """A layer by its name in the summary, or every layer. LookupError, with what was perhaps meant, for another name."""
-    graph, figures, used = network.graph, rows(network), network.graph.used()
-    names = [node.name for node in graph.nodes]
-    if layer is not None and layer not in names:
-        near = suggestion(layer, names) or ": `cnnspec summary` lists its layers"
-        raise LookupError(f'{network.name} has no layer "{layer}"{near}')
+    """The layer of a name, or every layer without the sections that have nothing to derive."""
+    nodes, figures, used = network.graph.nodes, rows(network), network.graph.used()
+    chosen = range(len(nodes)) if layer is None else [layer_called(network, layer)]
     made = []
-    for node, row in zip(graph.nodes, figures, strict=True):
-        if layer is None or node.name == layer:
-            sections = derive(network.facts, node.index)
-            if layer is None:
-                sections = tuple([s for s in sections if not s.nothing])
-            inputs = tuple([(names[i], graph.nodes[i].shape) for i in node.inputs])
-            written = brief(printable(node.site.span.text.split("\n")[0]))
-            made.append(
-                Explained(row.name, row.type, row.line, written, inputs, node.shape, used[node.index], sections)
-            )
+    for index in chosen:
+        node, row = nodes[index], figures[index]
+        sections = tuple([s for s in derive(network.facts, index) if layer is not None or not s.nothing])
+        inputs = tuple([(nodes[i].name, nodes[i].shape) for i in node.inputs])
+        written = brief(printable(node.site.span.text.split("\n")[0]))
+        made.append(Explained(row.name, row.type, row.line, written, inputs, node.shape, used[index], sections))
     return made
 
 
@@ -180,7 +182,7 @@ def json(network: Checked, layer: str | None = None) -> dict[str, Any]:
     """The derivations as data, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning.
 
     A step's `work` is arithmetic in + - * / with floor(), ceil(), max() and mod, null where words (`note`) say it; its
-    `value` is the figure, null where there is none, an expression as text where it depends on the input's size.
+    `value` is the figure, null where there is none. Sizes that depend on the input's are expressions as text, "H//2".
     """
     return {
         "schema_version": SCHEMA_VERSION,
