@@ -84,8 +84,7 @@ def merged(field: Field, branches: list[tuple[str, Field]]) -> list[Step]:
     lengths = [branch.size for _, branch in branches]
     names = ", ".join(dict.fromkeys(name for name, _ in branches))
     if field.size == max(lengths):
-        tree: Tree | None = Op("max", tuple([Leaf(n) for n in lengths])) if len(lengths) > 1 else Leaf(lengths[0])
-        first = Step("size", tree, field.size, f"the largest of the branches, {names}")
+        first = Step("size", Op("max", tuple(map(Leaf, lengths))), field.size, f"the largest of the branches, {names}")
     else:
         first = Step("size", None, field.size, f"all that the branches see together, {names}")
     return [first, *stated(field)]

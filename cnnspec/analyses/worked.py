@@ -34,7 +34,7 @@ class Leaf(Record):
 
 
 class Op(Record):
-    """An operation on two or more numbers. `sign`: + - * // % as in Python, / exact, ceil of the quotient."""
+    """An operation on two or more numbers. `sign`: + - * // % as in Python, / exact, ceil of the quotient, max."""
 
     sign: str
     parts: tuple[Tree, ...]
