@@ -117,6 +117,21 @@ class Network:
             return summary.text(self._checked)
         return summary.markdown(self._checked) if format == "markdown" else summary.csv(self._checked)
 
+    def explain(self, layer: str | None = None, format: str = "text") -> str:
+        """Where the figures of a layer come from, with the numbers put in; of every layer where none is named.
+
+        `format`: text, markdown, latex or json. LookupError for a layer that is not there, ValueError for another format.
+        """
+        from cnnspec.report import explanation
+
+        if format == "json":
+            import json
+
+            return json.dumps(explanation.json(self._checked, layer), indent=2, ensure_ascii=False) + "\n"
+        if format not in explanation.FORMATS:
+            raise ValueError(f'no format is called "{format}": {", ".join(explanation.FORMATS)} or json')
+        return explanation.FORMATS[format](self._checked, layer)
+
     def to_keras(self) -> keras.Model:
         """The Keras model, its layers named as here.
 

@@ -47,6 +47,15 @@ class KerasCall(Record):
     around: KerasCall | None = None
 
 
+class Working(Record):
+    """A figure inside a layer's formulas: "effective kernel". `axis` counts from 0, None where it belongs to none; a
+    figure without a name is too plain for a line of its own."""
+
+    name: str
+    axis: int | None
+    value: Dim
+
+
 class Layer(Record):
     """Base of all layers. The subclass's docstring is its page: a first line, then what there is to know."""
 
@@ -99,6 +108,10 @@ class Layer(Record):
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:
         """The sliding window of each spatial axis, for a layer that has one."""
         return None
+
+    def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
+        """Figures inside its formulas that a derivation works out first and then puts in as numbers."""
+        return ()
 
     def ends_in(self) -> str | None:
         """The function that its output went through last, "linear" for none; None: it says nothing about that."""

@@ -6,7 +6,7 @@ from math import prod
 
 from cnnspec.layers.activation import activation
 from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, show
-from cnnspec.layers.base import TRAINABLE, KerasCall, Problem, Shape, Weight, needs_space, product
+from cnnspec.layers.base import TRAINABLE, KerasCall, Problem, Shape, Weight, Working, needs_space, product
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.window import along
 from cnnspec.layers.windowed import Windowed
@@ -116,6 +116,10 @@ class Conv(Convolution):
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), self.filters)
+
+    def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
+        group = Working("channels of a group" if self.groups > 1 else "", None, inputs[0][-1] // self.groups)
+        return (*super().working(inputs), group)
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         fan_in = inputs[0][-1] // self.groups

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, needs_space, product, show_shape
+from cnnspec.layers.base import (
+    TRAINABLE,
+    KerasCall,
+    Layer,
+    Problem,
+    Shape,
+    Weight,
+    Working,
+    needs_space,
+    product,
+    show_shape,
+)
 from cnnspec.layers.convolution import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
@@ -88,7 +99,7 @@ class ConvTranspose(Convolution):
         """Positions before a numeric padding is cut off."""
         extent, stride, _, extra, _ = self._axis(rank, axis)
         if extra is None:
-            return n * stride if self.padding == "same" else n * stride + max(extent - stride, 0)
+            return n * stride if self.padding == "same" else (n - 1) * stride + max(extent, stride)
         if self.padding == "same":
             return (n - 1) * stride + extent - 2 * (extent // 2) + extra
         return (n - 1) * stride + extent + extra
@@ -130,6 +141,11 @@ class ConvTranspose(Convolution):
         rank = len(inputs[0]) - 1
         spatial = [self._length(rank, axis, inputs[0][axis]) - sum(self._cut(rank, axis)) for axis in range(rank)]
         return (*spatial, self.filters)
+
+    def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
+        rank = len(inputs[0]) - 1
+        windows = [self._axis(rank, axis) for axis in range(rank)]
+        return tuple([Working("effective kernel" if w[2] > 1 else "", axis, w[0]) for axis, w in enumerate(windows)])
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), self.filters, inputs[0][-1]))

@@ -9,6 +9,9 @@ from __future__ import annotations
 from cnnspec.record import Record
 from cnnspec.size import maximum
 
+AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+POSITION_NAMES = {1: ("position",), 2: ("row", "column"), 3: ("slice", "row", "column")}  # one position of each axis
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -77,6 +80,14 @@ def one_each(rank: int) -> str:
     return "give one number" if rank == 1 else f"give one number, or {rank}"
 
 
+def same_padding(n: Dim, extent: int, stride: int) -> Dim:
+    """Padding of both sides together that gives ceil(N/S) outputs."""
+    if stride == 1:
+        return extent - 1
+    outputs = (n + stride - 1) // stride
+    return maximum(0, (outputs - 1) * stride + extent - n)
+
+
 def sides(padding: Any, rank: int, axis: int, n: Dim, kernel: int, stride: int, dilation: int) -> tuple[Dim, Dim]:
     """Padding before and after along one axis: valid, same, causal, a number, or what the axis was given."""
     extent = dilation * (kernel - 1) + 1
@@ -85,11 +96,7 @@ def sides(padding: Any, rank: int, axis: int, n: Dim, kernel: int, stride: int, 
     if padding == "causal":
         return extent - 1, 0
     if padding == "same":
-        if stride == 1:
-            total: Dim = extent - 1
-        else:
-            outputs = (n + stride - 1) // stride
-            total = maximum(0, (outputs - 1) * stride + extent - n)
+        total = same_padding(n, extent, stride)
         return total // 2, total - total // 2
     amount = along(padding, rank, axis)
     return amount if isinstance(amount, tuple) else (amount, amount)

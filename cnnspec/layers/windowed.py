@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import padding
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, from_saved, show_shape
-from cnnspec.layers.window import Reach, Window, along, fits, one_each, sides
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Working, from_saved, show_shape
+from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, one_each, same_padding, sides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,12 +50,26 @@ class Windowed(Layer):
                 dilated = f" dilated to {window.extent}" if window.dilation > 1 else ""
                 padded = f" + padding {room - n}" if room != n else ""
                 message = f"{name}'s kernel {window.kernel}{dilated} does not fit into {n}{padded} position{'s' * (room != 1)}"
-                axis_name = (
-                    ("height", "width") if rank == 2 else ("depth", "height", "width") if rank == 3 else ("length",)
-                )
-                help = f"{axis_name[axis]} must be at least {window.extent - (room - n)} here: use padding=same, a smaller kernel, or fewer strides before it"
+                help = f"{AXIS_NAMES[rank][axis]} must be at least {window.extent - (room - n)} here: use padding=same, a smaller kernel, or fewer strides before it"
                 return Problem("E101", message, "kernel", help)
         return None
+
+    def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
+        """The kernel with its gaps where it is dilated, and the padding that a word stands for."""
+        made, padding = [], self.window_arguments()["padding"]
+        for axis, (window, n) in enumerate(zip(self.windows(inputs), inputs[0], strict=False)):
+            made.append(Working("effective kernel" if window.dilation > 1 else "", axis, window.extent))
+            if padding == "causal":
+                made.append(Working("padding before", axis, window.before))
+            if padding == "same":
+                total = same_padding(n, window.extent, window.stride)
+                known = isinstance(total, int)  # else its halves are no shorter than it
+                made += [
+                    Working("padding" if total != 0 else "", axis, total),
+                    Working("padding before" if known and total != 0 else "", axis, window.before),
+                    Working("padding after" if known and total != 0 else "", axis, window.after),
+                ]
+        return tuple(made)
 
     def spatial_output(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
         given = self.window_arguments()

@@ -26,6 +26,7 @@ from cnnspec.analyses.resized import shapes_with
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import show
+from cnnspec.layers.window import POSITION_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 CODE = "W201"
 MAX_TRIED = 6000  # nodes, summed over the findings of a network, up to which repairs are searched for
-AXIS_NAMES = {1: ("position",), 2: ("row", "column"), 3: ("slice", "row", "column")}
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -128,7 +128,7 @@ def formula(window: Window, n: int) -> str:
 
 def unread(lost: list[int]) -> str:
     """ "the last row and column are", "the last 2 rows are"."""
-    names = AXIS_NAMES[len(lost)]
+    names = POSITION_NAMES[len(lost)]
     parts = [(count, name) for count, name in zip(lost, names, strict=True) if count]
     counts = {count for count, _ in parts}
     if len(counts) == 1:
@@ -151,7 +151,7 @@ def effect_on_input(node: Node, context: Context) -> str:
         return ""
     read = total = 1
     places = []
-    for mask, n, name in zip(live, shape, AXIS_NAMES[len(shape) - 1], strict=False):
+    for mask, n, name in zip(live, shape, POSITION_NAMES[len(shape) - 1], strict=False):
         assert isinstance(n, int)
         missing = positions(full(n) & ~mask, n)
         read, total = read * (n - len(missing)), total * n
