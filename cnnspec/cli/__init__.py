@@ -13,6 +13,7 @@ import sys
 VERBS = {
     "check": "find mistakes in specs",
     "summary": "show every layer's shape, parameters, MACs and receptive field",
+    "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "format": "bring specs into the one canonical form",
     "compile": "make a Keras model, saved or as source",
     "train": "train a network as its train section says",
