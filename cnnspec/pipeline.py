@@ -32,6 +32,7 @@ PROMISES = (
     "E030",
     "T402",
 )  # broken promises and bad training settings do not keep a network from being built
+SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
 MAX_BYTES = 64 * 2**20
 
 
@@ -135,9 +136,11 @@ def resize(network: Checked, inputs: Mapping[int, Shape]) -> Resized:
 
 
 def input_sizes(network: Checked) -> InputSizes | None:
-    """All sizes that the network's inputs may have; None where none was found."""
+    """All sizes that the network's inputs may have; None where none was found, or no size could mend its text."""
     from cnnspec.analyses import input_sizes
 
+    if any(d.code in SIZELESS for d in network.diagnostics):
+        return None
     return input_sizes.input_sizes(network.graph, lambda inputs: resize(network, inputs))
 
 

@@ -97,6 +97,8 @@ class Rough:
 def rough_networks(draw: Any) -> str:
     writer = Rough(draw)
     steps = [writer.step() for _ in range(writer.number(1, 4))]
-    head = draw(st.sampled_from(["", "", "gap -> dense(3)", "flatten -> dense(3)", "reshape((-1, 2))", "reshape((8, 2))"]))
+    head = draw(
+        st.sampled_from(["", "", "gap -> dense(3)", "flatten -> dense(3)", "reshape((-1, 2))", "reshape((8, 2))"])
+    )
     size = f"{writer.number(8, 60)}x{writer.number(8, 60)}"
     return "\n".join([f"input {size}x2", *steps, head, ""])

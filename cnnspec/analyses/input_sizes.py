@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
 
+    from cnnspec.analyses.size_set import SizeSet
     from cnnspec.analyses.sizing import Sizes, Whole
     from cnnspec.layers.base import Shape
     from cnnspec.pipeline import Resized
@@ -46,6 +47,21 @@ class Axis(Record):
     kinds: tuple[Sizes, ...]
     tied_by: Reason | None  # the layer that sees the axes together
     guessed: bool = False  # whether sizes beyond those tried are only likely to be as those before
+
+    @property
+    def legal(self) -> SizeSet | None:
+        """The sizes that no layer and no merge refuses; None where those tried show no pattern."""
+        return self.kinds[0].sizes
+
+    @property
+    def lossless(self) -> SizeSet | None:
+        """The legal sizes of which no stride leaves data unread."""
+        return self.kinds[1].sizes
+
+    @property
+    def strict(self) -> SizeSet | None:
+        """The legal sizes that every stride fits without remainder."""
+        return self.kinds[2].sizes
 
     @property
     def declared(self) -> int | None:
@@ -75,8 +91,8 @@ def input_sizes(graph: Graph, rebuild: Rebuild) -> InputSizes | None:
     axes = [sized_axes(graph, i) for i in graph.inputs]
     for tried in to_try(shapes, axes):
         built = rebuild(dict(enumerate(tried)))
-        if built.asks and (found := one_by_one(graph, shapes, axes, rebuild)):
-            return found
+        if built.asks:
+            return one_by_one(graph, shapes, axes, rebuild)
         if built.legal:
             break
     else:
@@ -155,7 +171,7 @@ def without(graph: Graph, index: int) -> Graph:
 
 
 # ---- texts that ask for sizes ------------------------------------------------------------------------------------
-def one_by_one(graph: Graph, shapes: list[Shape], axes: list[int], rebuild: Rebuild) -> InputSizes:
+def one_by_one(graph: Graph, shapes: list[Shape], axes: list[int], rebuild: Rebuild) -> InputSizes | None:
     """The sizes of a text that asks for them, each built, all axes turned together."""
     numbers = [n for shape, count in zip(shapes, axes, strict=True) for n in shape[:count] if isinstance(n, int)]
     least = min(numbers, default=1)
@@ -163,9 +179,9 @@ def one_by_one(graph: Graph, shapes: list[Shape], axes: list[int], rebuild: Rebu
     dial = Dial(
         tuple(
             [
-                (number, axis, int(shape[axis]) // least if proportional else 1)  # type: ignore[call-overload]
+                (number, axis, n // least if proportional and isinstance(n, int) else 1)
                 for number, (shape, count) in enumerate(zip(shapes, axes, strict=True))
-                for axis in range(count)
+                for axis, n in enumerate(shape[:count])
             ]
         )
     )
@@ -179,8 +195,12 @@ def one_by_one(graph: Graph, shapes: list[Shape], axes: list[int], rebuild: Rebu
     verdicts = Verdicts(tried, *masks)
     reasons: dict[Hashable, Reason] = {key: key for mask in masks for key in mask if isinstance(key, Reason)}
     kinds = conclude(verdicts, size_set.likely_period(verdicts.sets(), tried), None, reasons)
+    if not kinds[0].members:
+        return None
     members = [(graph.inputs[number], axis, times) for number, axis, times in dial.members]
-    return InputSizes((Axis(tuple([named_axis(graph, shapes, *m) for m in members]), tuple(kinds), None, True),), asks=True)
+    return InputSizes(
+        (Axis(tuple([named_axis(graph, shapes, *m) for m in members]), tuple(kinds), None, True),), asks=True
+    )
 
 
 def faults_of(built: Resized) -> tuple[list[Reason], list[Reason], list[Reason]]:

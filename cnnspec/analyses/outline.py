@@ -11,7 +11,7 @@ from cnnspec.layers.window import EACH, UNTRACED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.analyses.resizing import Column, Resizing, Sweep
+    from cnnspec.analyses.resizing import Resizing, Sweep
     from cnnspec.elaborate.graph import Node
     from cnnspec.layers.base import Shape
     from cnnspec.layers.window import Reach

@@ -216,7 +216,7 @@ def axes_of(graph: Graph) -> Whole:
     for dial, axis in zip(dials.dials, axes, strict=True):
         legal = axis.kinds[0].sizes
         if legal is not None and not legal.residues:
-            fixed = min([i for i in dials.probe(dial).refused], default=fixed)
+            fixed = min(dials.probe(dial).refused, default=fixed)
     depending = zip(dials.shapes, dials.depends_on, strict=True)
     growing = frozenset([shape for shape, axis in depending if shape and axis[-1]])
     return Whole(tuple(axes), _weighted(dials), fixed, growing)

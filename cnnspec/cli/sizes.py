@@ -48,12 +48,14 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     ranks = {len(node.shape) - 1 for i in network.graph.inputs if (node := network.graph.nodes[i]).shape}
     if options.near and len(options.near) > 1 and len(options.near) not in ranks:
-        raise UsageError(f"--near has {len(options.near)} sizes, the inputs of {network.source.name} have not: give one")
+        raise UsageError(
+            f"--near has {len(options.near)} sizes, the inputs of {network.source.name} have not: give one"
+        )
     found = input_sizes(network)
+    for diagnostic in diagnostics:
+        if diagnostic.severity == ERROR and diagnostic.code not in PROMISES:
+            print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
     if found is None:
-        for diagnostic in diagnostics:
-            if diagnostic.severity == ERROR and diagnostic.code not in PROMISES:
-                print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
         say(f"{network.source.name}: no input size was found for which this network is legal")
         return FINDINGS
     if options.format == "json":
@@ -62,4 +64,4 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(sizes.json(network, found, options.near), indent=2))
     else:
         print(sizes.text(network, found, options.near), end="")
-    return CLEAN
+    return FINDINGS if network.broken else CLEAN

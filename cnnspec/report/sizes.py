@@ -1,14 +1,14 @@
 """The input sizes of a network for people, as congruences with who imposes them, and as JSON.
 
-    legal     any from 18
-                from 18 on: conv3 (line 4)
-    strict    4k + 14 for k >= 1: 18, 22, 26, 30, …; 28 is none, 26 and 30 are
-                period 4: maxpool1 (line 2), maxpool2 (line 3)
+legal     any from 18
+            from 18 on: conv3 (line 4)
+strict    4k + 14 for k >= 1: 18, 22, 26, 30, …; not 28, but 26 and 30
+            period 4: maxpool1 (line 2), maxpool2 (line 3)
 """
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import groupby, islice
 
 from cnnspec.analyses import size_set
 from cnnspec.analyses.sizing import LEGAL, LOSSLESS, STRICT
@@ -76,19 +76,23 @@ def listed(texts: list[str], word: str) -> str:
     return f" {word} ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
 
 
-def standing(sizes: SizeSet, n: int) -> str:
-    """Whether a size is in a set, and which are nearest: "28 is none, 26 and 30 are"."""
-    if n in sizes:
-        return f"{n} is one"
+def standing(sizes: SizeSet, n: int | None, said: bool) -> str:
+    """Whether a size is in a set, and which are nearest: "not 28, but 26 and 30". That it is only if that is to be `said`."""
+    if n is None or n in sizes:
+        return f"; {n} is one" if n is not None and said else ""
     near = [str(m) for m in (sizes.below(n), sizes.above(n)) if m is not None]
-    return f"{n} is none" + (f", {listed(near, 'and')} {'are' if len(near) > 1 else 'is'}" if near else "")
+    return f"; not {n}" + (f", but {listed(near, 'and')}" if near else "")
 
 
 def layers(reasons: tuple[Reason, ...]) -> str:
-    """Who imposes something: "concat1 (line 12) where maxpool4 rounds down"."""
-    texts = [f"{r.layer} (line {r.line})" + (f" where {r.rounding} rounds down" if r.rounding else "") for r in reasons]
-    more = len(texts) - 2 * SHOWN
-    return ", ".join(texts[: 2 * SHOWN]) + (f" and {more} more" if more > 0 else "")
+    """Who imposes something: "concat1 where maxpool4 rounds down, concat2 (line 12)"."""
+    shown = sorted(reasons, key=lambda r: (r.line, len(r.layer), r.layer))[: 2 * SHOWN]
+    texts = []
+    for line, group in groupby(shown, lambda r: r.line):
+        names = [r.layer + (f" where {r.rounding} rounds down" if r.rounding else "") for r in group]
+        texts.append(f"{', '.join(names)} (line {line})")
+    more = len(reasons) - len(shown)
+    return ", ".join(texts) + (f" and {more} more" if more else "")
 
 
 # ---- text ---------------------------------------------------------------------------------------------------------
@@ -96,9 +100,13 @@ def text(network: Checked, found: InputSizes, near: Near = None) -> str:
     """All of it, for a terminal."""
     lines = [f'Input sizes of "{network.name}"', *body(found, near)]
     if found.weighted is not None:
-        lines += ["", f"{layers((found.weighted,))} has weights for one input size: at another, the network is another."]
+        lines += ["", f"{layers((found.weighted,))} has weights for one size: once built, the model takes no other."]
     if found.rest is not None and found.fixed is not None:
-        lines += ["", f"{layers((found.fixed,))} fixes the size. Without it and what follows it:", *body(found.rest, near)]
+        lines += [
+            "",
+            f"{layers((found.fixed,))} fixes the size. Without it and what follows it:",
+            *body(found.rest, near),
+        ]
     kinds = [kind for axis in found.axes for kind in axis.kinds]
     if kinds:
         lines += ["", *[f"{kind}: {meaning}" for kind, meaning in MEANINGS.items()]]
@@ -136,17 +144,16 @@ def asked(axis: Axis, near: Near) -> int | None:
     """The size that is asked about: `near`, else the text's."""
     if near is None:
         return axis.declared
-    letter = axis.axes[0].letter
-    place = {"L": 0, "D": 0, "H": len(near) - 2, "W": len(near) - 1}[letter]
-    return near[max(0, place) if len(near) > 1 else 0]
+    first = axis.axes[0]
+    place = {"L": 0, "D": 0, "H": len(near) - 2, "W": len(near) - 1}[first.letter] if len(near) > 1 else 0
+    return near[place] // first.times if near[place] % first.times == 0 else None
 
 
 def heading(alike: list[Axis]) -> str:
     axes = alike[0].axes
-    if len(alike) > 1:
-        return f"{axes[0].input}, {listed([WORDS[a.axes[0].letter] for a in alike], 'and')} alike, each on its own:"
     if len(axes) == 1:
-        return f"{axes[0].input}, {WORDS[axes[0].letter]}:"
+        words = [WORDS[axis.axes[0].letter] for axis in alike]
+        return f"{axes[0].input}, {listed(words, 'and')}{', each on its own' if len(words) > 1 else ''}:"
     one_input = len({a.input for a in axes}) == 1
     names = [WORDS[a.letter] if one_input else f"{a.input}'s {WORDS[a.letter]}" for a in axes]
     if len({a.times for a in axes}) > 1:
@@ -158,26 +165,30 @@ def heading(alike: list[Axis]) -> str:
 def axis_lines(alike: list[Axis], found: InputSizes, near: Near) -> list[str]:
     axis = alike[0]
     lines = [heading(alike)]
-    for kind in axis.kinds:
-        lines += kind_lines(kind, asked(axis, near))
-    if axis.tied_by is not None:
-        lines.append(f"  tied by {layers((axis.tied_by,))}: only such sizes were tried")
+    for number, kind in enumerate(axis.kinds):
+        before = axis.kinds[number - 1] if number else None
+        if before is not None and before.sizes == kind.sizes and kind.sizes is not None:
+            lines.append(f"  {kind.kind:<8}  as {before.kind}")
+        else:
+            lines += kind_lines(kind, asked(axis, near), near is not None)
     tried = axis.kinds[0].tried
+    if axis.tied_by is not None:
+        lines.append(f"  {layers((axis.tied_by,))} sees them together: sizes in another proportion were not looked at")
     if found.asks:
-        lines.append(f"  the text asks for sizes: each from 1 to {tried} was built; larger ones should be as those before")
-    elif axis.guessed:
-        lines.append(f"  found by trying 1 to {tried}; larger ones should be as those before")
+        lines.append("  the text asks for sizes, and may build another network for each;")
+    if axis.guessed:
+        lines.append(f"  every size from 1 to {tried} was tried, larger ones should be as those before")
     return lines
 
 
-def kind_lines(kind: Sizes, n: int | None) -> list[str]:
+def kind_lines(kind: Sizes, n: int | None, said: bool) -> list[str]:
     label = f"  {kind.kind:<8}  "
     sizes = kind.sizes
     if sizes is None:
         members = size_set.members_of(kind.members)
         some = listed([str(m) for m in members[: 2 * SHOWN]], "and") or "none"
         return [f"{label}no pattern; of 1 to {kind.tried}: {some}" + (", …" if len(members) > 2 * SHOWN else "")]
-    lines = [label + phrase(sizes) + (f"; {standing(sizes, n)}" if n is not None else "")]
+    lines = [label + phrase(sizes) + standing(sizes, n, said)]
     because = []
     if kind.period_by:
         because.append(f"{f'period {sizes.period}' if sizes.residues else 'because of'}: {layers(kind.period_by)}")
@@ -196,6 +207,7 @@ def json(network: Checked, found: InputSizes, near: Near = None) -> dict[str, An
         "schema_version": SCHEMA_VERSION,
         "model": network.name,
         "file": network.source.name,
+        "text_asks_for_sizes": found.asks,
         **data(found, near),
         "meanings": MEANINGS,
     }
