@@ -54,7 +54,7 @@ class Outline:
 
     def _reach(self, node: Node, entering: tuple[Shape | None, ...]) -> int:
         """The number of what a node reads along the axis; -1 for everything."""
-        key = id(node.layer), entering
+        key = self.network.kind[node.index], entering
         if key not in self._reaches:
             reach = node.layer.reach(entering) if node.layer is not None and None not in entering else None  # type: ignore[arg-type]
             if reach is None or reach is UNTRACED or len(reach) <= self.axis:

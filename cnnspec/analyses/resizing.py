@@ -45,8 +45,10 @@ class Resizing:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        numbers: dict[Layer | None, int] = {}
+        self.kind = [numbers.setdefault(node.layer, len(numbers)) for node in graph.nodes]  # equal layers have one
         self.base: dict[int, Shape] = {i: graph.nodes[i].shape or () for i in graph.inputs}
-        self._outputs: dict[tuple[int, tuple[Shape, ...]], Shape | None] = {}
+        self._outputs: dict[int, dict[tuple[Shape, ...], Shape | None]] = {}
         self._weights: dict[tuple[int, tuple[Shape, ...]], tuple[Shape, ...]] = {}
         self._fits: dict[tuple[int, Shape], tuple[tuple[int, int], ...]] = {}
 
@@ -60,9 +62,9 @@ class Resizing:
             if node.layer is None:
                 made: tuple[Column, list[int]] = tuple([shapes[node.index] for shapes in turned]), []
             else:
-                key = id(node.layer), tuple([id(columns[i]) for i in node.inputs])
+                key = self.kind[node.index], tuple([id(columns[i]) for i in node.inputs])
                 if key not in known:
-                    known[key] = self._apply(node.layer, [columns[i] for i in node.inputs])
+                    known[key] = self._apply(node, node.layer, [columns[i] for i in node.inputs])
                 made = known[key]
                 if node.shares is not None:
                     made = self._sharing(node, made, columns)
@@ -71,18 +73,19 @@ class Resizing:
                 refused[node.index] = made[1]
         return Sweep(columns, refused)
 
-    def _apply(self, layer: Layer, entering: list[Column]) -> tuple[Column, list[int]]:
+    def _apply(self, node: Node, layer: Layer, entering: list[Column]) -> tuple[Column, list[int]]:
+        known = self._outputs.setdefault(self.kind[node.index], {})
         outputs: list[Shape | None] = []
         refused = []
         for place, shapes in enumerate(zip(*entering, strict=True)):
-            output = None
-            if None not in shapes:
-                key = id(layer), shapes
-                if key not in self._outputs:
-                    self._outputs[key] = None if layer.problem(shapes) else layer.output(shapes)
-                output = self._outputs[key]
-                if output is None:
-                    refused.append(place)
+            if shapes in known:
+                output = known[shapes]
+            elif None in shapes:
+                output = None
+            else:
+                output = known[shapes] = None if layer.problem(shapes) else layer.output(shapes)
+            if output is None and None not in shapes:
+                refused.append(place)
             outputs.append(output)
         return tuple(outputs), refused
 
@@ -101,7 +104,7 @@ class Resizing:
 
     def weights(self, node: Node, entering: tuple[Shape, ...]) -> tuple[Shape, ...]:
         """The shapes of a node's weights on given inputs."""
-        key = id(node.layer), entering
+        key = self.kind[node.index], entering
         if key not in self._weights:
             assert node.layer is not None
             self._weights[key] = tuple([weight.shape for weight in node.layer.weights(entering)])
@@ -109,7 +112,7 @@ class Resizing:
 
     def fits(self, node: Node, entering: Shape) -> tuple[tuple[int, int], ...]:
         """For each axis along which a node slides a window: the remainder, and what of the input no window covers."""
-        key = id(node.layer), entering
+        key = self.kind[node.index], entering
         if key not in self._fits:
             windows = (node.layer.windows((entering,)) if node.layer is not None else None) or ()
             self._fits[key] = tuple(

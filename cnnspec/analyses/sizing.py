@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
 
 KINDS = LEGAL, LOSSLESS, STRICT = "legal", "lossless", "strict"
-MOST = 2**14  # sizes that are tried at most
+WORK = 4_000_000  # shapes that are worked out at most along an axis, where its period asks for so many
 RETRIED = 600  # sizes that are tried where no period is known
 
 
@@ -98,7 +98,7 @@ def sweep_verdicts(dials: Dials, number: int, sweep: Sweep, tried: int) -> Verdi
     for node in graph.nodes:
         if node.layer is None or len(node.inputs) != 1:
             continue
-        key = id(node.layer), id(sweep.columns[node.inputs[0]]), counts(depends, node.inputs[0], number)
+        key = network.kind[node.index], id(sweep.columns[node.inputs[0]]), counts(depends, node.inputs[0], number)
         if key not in known:
             known[key] = misfits(network, node, sweep, key[2])
         misfit, over = known[key]
@@ -227,15 +227,17 @@ def _turn_all(dials: Dials) -> list[AxisSizes] | None:
     reasons: dict[Hashable, Reason] = {node.index: reason(node) for node in network.graph.nodes}
     for number, dial in enumerate(dials.dials):
         period, start = dials.horizon(dial)
-        for tried in (min(max(start + 2 * period, 32), MOST), RETRIED):
+        wanted = max(start + 2 * period, 32)
+        most = max(RETRIED, WORK // len(network.graph.nodes))
+        for tried in (wanted, RETRIED) if wanted <= most else (RETRIED,):
             sweep = network.sweep(dial, range(1, tried + 1))
             if dials.tie(number, sweep):
                 return None
             verdicts = sweep_verdicts(dials, number, sweep, tried)
-            if verdicts.repeat(period):
+            if tried == wanted and verdicts.repeat(period):
                 break
         else:  # a reshape of the whole map, say, has periods of its own
-            period = size_set.likely_period(verdicts.sets(), tried)
+            period = size_set.likely_period(verdicts.sets(), tried) if wanted <= most else tried
         found = conclude(verdicts, period, network.graph, reasons)
         tied = dials.tied.get(dial)
         axes.append(AxisSizes(dial, tuple(found), reason(tied) if tied else None, tried == RETRIED))

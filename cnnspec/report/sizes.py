@@ -177,7 +177,9 @@ def axis_lines(alike: list[Axis], found: InputSizes, near: Near) -> list[str]:
     if found.asks:
         lines.append("  the text asks for sizes, and may build another network for each;")
     if axis.guessed:
-        lines.append(f"  every size from 1 to {tried} was tried, larger ones should be as those before")
+        known = all(kind.sizes is not None for kind in axis.kinds)
+        more = "larger ones should be as those before" if known else "they repeat later, if at all"
+        lines.append(f"  every size from 1 to {tried} was tried, {more}")
     return lines
 
 
@@ -187,7 +189,7 @@ def kind_lines(kind: Sizes, n: int | None, said: bool) -> list[str]:
     if sizes is None:
         members = size_set.members_of(kind.members)
         some = listed([str(m) for m in members[: 2 * SHOWN]], "and") or "none"
-        return [f"{label}no pattern; of 1 to {kind.tried}: {some}" + (", …" if len(members) > 2 * SHOWN else "")]
+        return [f"{label}of those tried: {some}" + (", …" if len(members) > 2 * SHOWN else "")]
     lines = [label + phrase(sizes) + standing(sizes, n, said)]
     because = []
     if kind.period_by:
