@@ -161,6 +161,10 @@ def summed(text: str) -> list[tuple[str, str | None, list[str]]]:
             ],
         ),
         ("input 20\ndense(10)", []),
+        (  # what a pool leaves over is not read by a merge either whose end is cut off
+            "input 8x8x2\nrelu as x\nmaxpool(2) as a\nx -> concat(x, x) -> crop(((0, 1), (0, 1))) as b\noutput a, b",
+            [(f"input1.{axis}*1", None, ["any from 2", *["multiples of 2"] * 2]) for axis in "HW"],
+        ),
     ],
 )
 def test_axes(text: str, wanted: list[tuple[str, str | None, list[str]]]) -> None:

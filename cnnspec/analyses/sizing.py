@@ -3,7 +3,7 @@
 Legal: no layer and no merge refuses them. Lossless: legal, and no stride leaves data unread (as W201 has it).
 Strict: legal, and every stride fits, (N + 2P - F)/S without remainder.
 Sizes are tried from 1 until two whole periods lie behind the size from which on the network must repeat; that they
-are alike is checked. Source: rules B5 and B8 follow Dumoulin & Visin, "A guide to convolution arithmetic" (2016).
+are alike is checked. Formulas: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning" (2016).
 """
 
 from __future__ import annotations

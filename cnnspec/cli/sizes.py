@@ -28,12 +28,12 @@ MOST_AXES = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
-    parser.add_argument("--near", type=near, metavar="SIZE", help="the size to ask about: 670, or 670x512")
+    parser.add_argument("--near", type=size, metavar="SIZE", help="the size to ask about: 670, or 670x512")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_model_options(parser)
 
 
-def near(text: str) -> tuple[int, ...]:
+def size(text: str) -> tuple[int, ...]:
     """A size for argparse: a whole number from 1, or one for each axis."""
     numbers = tuple([int(part) for part in text.lower().split("x")])
     if not 1 <= len(numbers) <= MOST_AXES or min(numbers) < 1:
