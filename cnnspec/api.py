@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import keras
 
+    from cnnspec.analyses.input_sizes import InputSizes
     from cnnspec.diagnostic import Diagnostic
     from cnnspec.layers.base import Shape
     from cnnspec.pipeline import Checked
@@ -131,6 +132,19 @@ class Network:
         if format not in explanation.FORMATS:
             raise ValueError(f'no format is called "{format}": {", ".join(explanation.FORMATS)} or json')
         return explanation.FORMATS[format](self._checked, layer)
+
+    def sizes(self) -> InputSizes:
+        """All input sizes for which the network is legal, loses nothing, or fits exactly: one `Axis` an axis.
+
+        Its `legal`, `lossless` and `strict` are sets: `in` asks, `below` and `above` give the nearest, `members`
+        counts them up. SpecError when the network is legal for no size that was tried.
+        """
+        from cnnspec.pipeline import input_sizes
+
+        found = input_sizes(self._checked)
+        if found is None:
+            raise SpecError(f"{self.name} is legal for no input size that was tried", self.diagnostics)
+        return found
 
     def to_keras(self) -> keras.Model:
         """The Keras model, its layers named as here.

@@ -10,6 +10,7 @@ from cnnspec.analyses.facts import Facts
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.placing import MAX_LAYERS
+from cnnspec.elaborate.trial import Trial
 from cnnspec.record import Record
 from cnnspec.rules.context import Context
 from cnnspec.source import Source
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from cnnspec.analyses.input_sizes import InputSizes
     from cnnspec.elaborate.graph import Graph, Setting
+    from cnnspec.layers.base import Shape
     from cnnspec.syntax.tree import Model, Tree
 
 PROMISES = (
@@ -29,6 +32,7 @@ PROMISES = (
     "E030",
     "T402",
 )  # broken promises and bad training settings do not keep a network from being built
+SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
 MAX_BYTES = 64 * 2**20
 
 
@@ -105,6 +109,39 @@ def analyse(
             Checked(made.graph.name, source, parsed, made.graph, context.facts, made.train, diagnostics, made.item)
         )
     return Analysis(source, parsed, tuple(networks), in_order(found))
+
+
+class Resized(Record):
+    """A network with other input sizes: whether it stands without error, and what its text asks of sizes."""
+
+    graph: Graph
+    legal: bool
+    asks: bool  # whether the text asks for a length
+    asked: frozenset[Shape]  # shapes of the tensors whose channels it asks for
+
+
+def resize(network: Checked, inputs: Mapping[int, Shape]) -> Resized:
+    """The network built again, its inputs (counted from 0) with the given shapes."""
+    made: list[Trial] = []
+
+    def trial(name: str, max_layers: int) -> Trial:
+        made.append(Trial(name, max_layers, inputs))
+        return made[-1]
+
+    only = network.item.name.text if network.item else None
+    (built,) = elaborate(network.tree, read, network.graph.parameters, MAX_LAYERS, only, trial)
+    legal = not network.tree.diagnostics and all(d.severity != ERROR or d.code in PROMISES for d in built.errors)
+    asked = frozenset().union(*[builder.asked for builder in made])
+    return Resized(built.graph, legal, any(builder.asks for builder in made), asked)
+
+
+def input_sizes(network: Checked) -> InputSizes | None:
+    """All sizes that the network's inputs may have; None where none was found, or no size could mend its text."""
+    from cnnspec.analyses import input_sizes
+
+    if any(d.code in SIZELESS for d in network.diagnostics):
+        return None
+    return input_sizes.input_sizes(network.graph, lambda inputs: resize(network, inputs))
 
 
 def check_training(train: dict[str, Setting]) -> list[Diagnostic]:

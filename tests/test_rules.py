@@ -55,3 +55,9 @@ def test_the_share_of_the_input_that_lecture_4_never_reads() -> None:
     assert "of the 28x28 input, rows and columns 26, 27 never reach the output (13.8 % of it)" in found.message
     assert "an input of 26x26x1 or 30x30x1" in found.help
     assert analyse(Source("net.cnn", spec.replace("28x28", "30x30"))).diagnostics == ()
+
+
+def test_a_transposed_convolution_has_no_stride_to_fit() -> None:
+    """What a crop cuts off behind one was computed for nothing, but no stride left it over."""
+    spec = "input 7x7x3\nconv_transpose(4, 2x2, stride=2) -> crop(((0, 2), (0, 2)))\n"
+    assert analyse(Source("net.cnn", spec)).diagnostics == ()

@@ -14,6 +14,7 @@ VERBS = {
     "check": "find mistakes in specs",
     "summary": "show every layer's shape, parameters, MACs and receptive field",
     "explain": "derive every figure of a layer, with the numbers put in",
+    "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "format": "bring specs into the one canonical form",
     "compile": "make a Keras model, saved or as source",
     "train": "train a network as its train section says",

@@ -38,6 +38,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
 
@@ -153,6 +154,10 @@ class ConvTranspose(Convolution):
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(inputs[0]) * self.kernel_area(len(inputs[0]) - 1) * self.filters
+
+    def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
+        """None: it paints windows into its output, and slides none over its input."""
+        return ()
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         rank, reaches = len(inputs[0]) - 1, []

@@ -21,6 +21,7 @@ Good:
 
 from __future__ import annotations
 
+from cnnspec.analyses.left_over import left_over, losses, uncovered
 from cnnspec.analyses.liveness import Liveness, full, positions, sizes_known
 from cnnspec.analyses.resized import shapes_with
 from cnnspec.diagnostic import WARNING, Diagnostic
@@ -48,56 +49,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
     lost = losses(graph, shapes, context.liveness)
     for number, (index, counts) in enumerate(lost.items(), 1):
         yield finding(graph.nodes[index], counts, set(lost), context, number * len(graph.nodes) <= MAX_TRIED)
-
-
-def losses(
-    graph: Graph, shapes: Sequence[Shape | None], liveness: Liveness, layers: dict[int, Layer] | None = None
-) -> dict[int, list[int]]:
-    """Of every node that leaves data unread: how many positions of each axis of its input."""
-    found = {}
-    for node in graph.nodes:
-        layer = (layers or {}).get(node.index, node.layer)
-        left = left_over(node, layer, shapes)
-        if any(left):
-            lost = lost_of(left, node.inputs[0], shapes, liveness)
-            if any(lost):
-                found[node.index] = lost
-    return found
-
-
-def left_over(node: Node, layer: Layer | None, shapes: Sequence[Shape | None]) -> list[int]:
-    """Positions at the end of each axis of a node's input that none of its windows covers, padding not counted.
-
-    What lies between two windows of a stride longer than the kernel is skipped everywhere, not left over.
-    """
-    if layer is None or len(node.inputs) != 1 or shapes[node.index] is None:
-        return []
-    shape = shapes[node.inputs[0]]
-    if shape is None or not sizes_known(shape):
-        return []
-    windows = layer.windows((shape,))
-    if windows is None:
-        return []
-    return [_uncovered(window, n) for window, n in zip(windows, shape, strict=False)]  # type: ignore[arg-type]
-
-
-def _uncovered(window: Window, n: int) -> int:
-    assert isinstance(window.after, int)
-    return max(0, min(n, window.remainder(n) - window.after) - max(0, window.stride - window.extent))
-
-
-def lost_of(left: list[int], source: int, shapes: Sequence[Shape | None], liveness: Liveness) -> list[int]:
-    """Of what is left over of a node's output, the positions of each axis that carry data and that nothing reads."""
-    real, live, shape = liveness.real[source], liveness.live[source], shapes[source]
-    if real is None or live is None or shape is None:
-        return []
-    lost = []
-    for axis, count in enumerate(left):
-        n = shape[axis]
-        assert isinstance(n, int)
-        dead = real[axis] & ~live[axis]
-        lost.append((dead >> n - count).bit_count())
-    return lost
 
 
 def finding(node: Node, lost: list[int], losing: set[int], context: Context, repaired: bool) -> Diagnostic:
@@ -205,7 +156,7 @@ def fits(layer: Layer, entering: Shape) -> bool:
     windows = layer.windows((entering,)) or ()
     pairs = [(w, n) for w, n in zip(windows, entering, strict=False) if isinstance(n, int)]
     if getattr(layer, "padding", None) == "same" or getattr(layer, "ceil", False):
-        return all(_uncovered(window, n) == 0 for window, n in pairs)
+        return all(uncovered(window, n) == 0 for window, n in pairs)
     return all(window.remainder(n) == 0 for window, n in pairs)
 
 

@@ -1,0 +1,67 @@
+"""cnnspec sizes FILE: all input sizes that a network takes, those that lose nothing, those that fit exactly."""
+
+from __future__ import annotations
+
+import sys
+
+from cnnspec.cli.common import (
+    CLEAN,
+    FINDINGS,
+    Refused,
+    UsageError,
+    add_model_options,
+    in_color,
+    load_analysed,
+    say,
+)
+from cnnspec.diagnostic import ERROR
+from cnnspec.pipeline import PROMISES, input_sizes
+from cnnspec.report import sizes
+from cnnspec.report.findings import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+MOST_AXES = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
+    parser.add_argument("--near", type=size, metavar="SIZE", help="the size to ask about: 670, or 670x512")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_model_options(parser)
+
+
+def size(text: str) -> tuple[int, ...]:
+    """A size for argparse: a whole number from 1, or one for each axis."""
+    numbers = tuple([int(part) for part in text.lower().split("x")])
+    if not 1 <= len(numbers) <= MOST_AXES or min(numbers) < 1:
+        raise ValueError(text)
+    return numbers
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        network, diagnostics = load_analysed(options)
+    except Refused:
+        return FINDINGS
+    ranks = {len(node.shape) - 1 for i in network.graph.inputs if (node := network.graph.nodes[i]).shape}
+    if options.near and len(options.near) > 1 and len(options.near) not in ranks:
+        raise UsageError(
+            f"--near has {len(options.near)} sizes, the inputs of {network.source.name} have not: give one"
+        )
+    found = input_sizes(network)
+    for diagnostic in diagnostics:
+        if diagnostic.severity == ERROR and diagnostic.code not in PROMISES:
+            print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+    if found is None:
+        say(f"{network.source.name}: no input size was found for which this network is legal")
+        return FINDINGS
+    if options.format == "json":
+        import json
+
+        print(json.dumps(sizes.json(network, found, options.near), indent=2))
+    else:
+        print(sizes.text(network, found, options.near), end="")
+    return FINDINGS if network.broken else CLEAN
