@@ -90,6 +90,25 @@ def show(value: Any) -> str:
     return str(value)
 
 
+# ---- one form for what means the same ----------------------------------------------------------------------
+_each_axis: set[Kind] = set()  # kinds that read a value for every axis, or one for all
+
+
+def shortest(argument: Argument, value: Any) -> Any:
+    """The one form of the values that mean the same to an argument: 3 for 3x3, 1 for ((1, 1), (1, 1)), valid for 0."""
+    if argument.kind not in _each_axis:
+        return value
+    short = _said_once(value)
+    return "valid" if short == 0 and argument.record_default == "valid" else short
+
+
+def _said_once(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    inner = tuple([_said_once(v) for v in value])
+    return inner[0] if len(set(inner)) == 1 and not isinstance(inner[0], tuple) else inner
+
+
 # ---- kinds -------------------------------------------------------------------------------------------------
 def whole(value: Any, least: int, expected: str) -> int:
     if isinstance(value, float) and value.is_integer():
@@ -150,6 +169,8 @@ def optional(kind: Kind) -> Kind:
         return None if word_of(value) in ("none", "None") else kind(value)
 
     read.__doc__ = f"{(kind.__doc__ or '').rstrip('.')}, or none."
+    if kind in _each_axis:
+        _each_axis.add(read)
     return read
 
 
@@ -196,6 +217,7 @@ def per_axis(least: int) -> Kind:
         return whole(value, least, expected)
 
     read.__doc__ = f"{expected}."
+    _each_axis.add(read)
     return read
 
 
@@ -217,6 +239,7 @@ def padding(*words: str) -> Kind:
         return whole(value, 0, expected)
 
     read.__doc__ = f"{expected}."
+    _each_axis.add(read)
     return read
 
 

@@ -9,7 +9,7 @@ from cnnspec.layers.windowed import Windowed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
     from cnnspec.layers.window import Reach
 
@@ -29,6 +29,9 @@ class Pool(Windowed):
     def window_arguments(self) -> dict[str, Any]:
         stride = self.kernel if self.stride is None else self.stride
         return {"kernel": self.kernel, "stride": stride, "dilation": 1, "padding": self.padding}
+
+    def shortest(self) -> Self:
+        return super(Pool, self.replace(stride=self.window_arguments()["stride"])).shortest()
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, self.word) or self.window_problem(inputs, self.word):
