@@ -74,7 +74,7 @@ class Tokens:
     def __init__(self, view: View, bound: Mapping[int, int], colors: Colors) -> None:
         marks = [bound.get(i, -1) for i in range(len(view.nodes))]
 
-        def numbers(looks: Iterable[Hashable]) -> list[int]:
+        def numbers(looks: Iterable[object]) -> list[int]:
             return [colors.setdefault(look, len(colors)) for look in zip(looks, marks, strict=True)]
 
         self.exact = numbers(view.substance)

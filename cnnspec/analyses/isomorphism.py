@@ -44,8 +44,13 @@ class View:
         self.sharers: dict[int, list[int]] = {}  # the first use of shared weights → all uses
         for i in self.live:
             first = self.nodes[i].shares
-            if first is not None:
+            if first is not None and self._weighs(self.nodes[i]):
                 self.sharers.setdefault(first, [first] if used[first] else []).append(i)
+
+    def _weighs(self, node: Node) -> bool:
+        """Whether a node has weights; a layer without any can be called twice or stand twice, all the same."""
+        shapes = self.graph.input_shapes(node)
+        return shapes is None or node.layer is None or bool(node.layer.weights(shapes))
 
     def group(self, index: int) -> list[int]:
         """The nodes that use the same weights as this one, itself included."""

@@ -91,12 +91,12 @@ def show(value: Any) -> str:
 
 
 # ---- one form for what means the same ----------------------------------------------------------------------
-_each_axis: set[Kind] = set()  # kinds that read a value for every axis, or one for all
+EACH_AXIS: set[Kind] = set()  # kinds that read a value for every axis, or one for all
 
 
 def shortest(argument: Argument, value: Any) -> Any:
     """The one form of the values that mean the same to an argument: 3 for 3x3, 1 for ((1, 1), (1, 1)), valid for 0."""
-    if argument.kind not in _each_axis:
+    if argument.kind not in EACH_AXIS:
         return value
     short = _said_once(value)
     return "valid" if short == 0 and argument.record_default == "valid" else short
@@ -169,8 +169,8 @@ def optional(kind: Kind) -> Kind:
         return None if word_of(value) in ("none", "None") else kind(value)
 
     read.__doc__ = f"{(kind.__doc__ or '').rstrip('.')}, or none."
-    if kind in _each_axis:
-        _each_axis.add(read)
+    if kind in EACH_AXIS:
+        EACH_AXIS.add(read)
     return read
 
 
@@ -217,7 +217,7 @@ def per_axis(least: int) -> Kind:
         return whole(value, least, expected)
 
     read.__doc__ = f"{expected}."
-    _each_axis.add(read)
+    EACH_AXIS.add(read)
     return read
 
 
@@ -239,7 +239,7 @@ def padding(*words: str) -> Kind:
         return whole(value, 0, expected)
 
     read.__doc__ = f"{expected}."
-    _each_axis.add(read)
+    EACH_AXIS.add(read)
     return read
 
 
