@@ -8,19 +8,21 @@ The same network (see `isomorphism`) is paired whole. Else:
 3. The rest is put in a row and compared as texts are: a longest common subsequence, gaps closed with coarser eyes
    (the layer with its arguments, its class, its family of classes: relu and gelu, maxpool and avgpool).
 
-In step 3 rows may follow the text or the graph, and the first eyes may be the finest or the next: stages shifted by one
-match in few layers exactly, or in all but their widths. All are tried, and the shortest account of the difference wins.
-Time is linear in the layers, times the number of edits while that is small.
+Equal layers one behind another make step 2 ambiguous. In step 3 rows may follow the text or the graph, and the first
+eyes may be the finest or the next: stages shifted by one match in few layers exactly, or in all but their widths. All of
+this is tried, and the shortest account of the difference wins. Time is linear in the layers, times the number of edits
+while that is small.
 """
 
 from __future__ import annotations
 
 from cnnspec.analyses.isomorphism import View, from_inputs, from_outputs, isomorphism, unordered
+from cnnspec.analyses.rewiring import Rewiring
 from cnnspec.analyses.subsequence import common, slide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from cnnspec.analyses.isomorphism import Colors
     from cnnspec.analyses.subsequence import Pairs
@@ -88,23 +90,37 @@ def _aligned(a: View, b: View) -> dict[int, int]:
     colors: Colors = {}
     of_a = Tokens(a, {i: i for i in anchors}, colors)
     of_b = Tokens(b, {j: i for i, j in anchors.items()}, colors)
-    mapping: dict[int, int] = {}
-    _pair_equals(a, b, of_a.exact, of_b.exact, mapping)
-    taken = set(mapping.values())
-    text = [i for i in a.live if i not in mapping], [j for j in b.live if j not in taken]
+    least = max(1, abs(len(a.live) - len(b.live)))
+    best: dict[int, int] = {}
+    shortest = -1
+    for equals in _equals(a, b, of_a.exact, of_b.exact):
+        for trial in _trials(a, b, of_a, of_b, equals, anchors):
+            length = _account(trial, a, b)
+            if shortest < 0 or length < shortest:
+                best, shortest = trial, length
+            if shortest <= least:  # no account is shorter
+                return best
+    return best
+
+
+def _trials(
+    a: View, b: View, of_a: Tokens, of_b: Tokens, equals: dict[int, int], anchors: dict[int, int]
+) -> Iterator[dict[int, int]]:
+    """Ways to pair what is left when the equal parts are paired."""
+    taken = set(equals.values())
+    text = [i for i in a.live if i not in equals], [j for j in b.live if j not in taken]
     walk = _walked(a, of_a.kind, text[0]), _walked(b, of_b.kind, text[1])
-    trials = []
     for row, other in (text,) if walk == text else (text, walk):
+        mine, theirs = (
+            [[level[i] for i in nodes] for level in of.levels] for of, nodes in ((of_a, row), (of_b, other))
+        )
         for first in (1, 0):
-            trial = dict(mapping)
-            for x, y in _closed(
-                [[of[i] for i in row] for of in of_a.levels], [[of[j] for j in other] for of in of_b.levels], first
-            ):
+            trial = dict(equals)
+            for x, y in _closed(mine, theirs, first):
                 trial[row[x]] = other[y]
             for i, j in anchors.items():  # the token of a named layer matches nothing else: both are free, or a pair
                 trial.setdefault(i, j)
-            trials.append(trial)
-    return min(trials, key=lambda trial: _account(trial, a, b))
+            yield trial
 
 
 def _anchors(a: View, b: View) -> dict[int, int]:
@@ -120,22 +136,30 @@ def _anchors(a: View, b: View) -> dict[int, int]:
     return {i: j for i, j in pairs if type(a.nodes[i].layer) is type(b.nodes[j].layer)}
 
 
-def _pair_equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int], mapping: dict[int, int]) -> None:
-    """Pair the layers that have equal networks before and behind them, then before them, then behind them."""
+def _equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[dict[int, int]]:
+    """Pairs of layers with equal networks before and behind them, then before them, then behind them; or those last two
+    the other way round, which is another answer where equal layers stand one behind another.
+    """
     colors: Colors = {}
     before = from_inputs(a, of_a, colors), from_inputs(b, of_b, colors)
     behind = from_outputs(a, of_a, colors), from_outputs(b, of_b, colors)
     both = list(zip(before[0], behind[0], strict=True)), list(zip(before[1], behind[1], strict=True))
-    taken: set[int] = set()
-    for mine, theirs in (both, before, behind):
-        free: dict[Hashable, list[int]] = {}
-        for j in reversed(b.live):
-            if j not in taken:
-                free.setdefault(theirs[j], []).append(j)
-        for i in a.live:
-            if i not in mapping and free.get(mine[i]):
-                mapping[i] = free[mine[i]].pop()
-                taken.add(mapping[i])
+    found: list[dict[int, int]] = []
+    for order in ((both, before, behind), (both, behind, before)):
+        mapping: dict[int, int] = {}
+        taken: set[int] = set()
+        for mine, theirs in order:
+            free: dict[Hashable, list[int]] = {}
+            for j in reversed(b.live):
+                if j not in taken:
+                    free.setdefault(theirs[j], []).append(j)
+            for i in a.live:
+                if i not in mapping and free.get(mine[i]):
+                    mapping[i] = free[mine[i]].pop()
+                    taken.add(mapping[i])
+        if mapping not in found:
+            found.append(mapping)
+    return found
 
 
 def _walked(view: View, kinds: Sequence[int], nodes: Sequence[int]) -> list[int]:
@@ -185,10 +209,13 @@ def _closed(a: list[list[int]], b: list[list[int]], level: int) -> Pairs:
 
 
 def _account(mapping: dict[int, int], a: View, b: View) -> int:
-    """The length of the difference as told: layers added and removed, and changes, equal ones once."""
+    """The length of the difference as told: layers added, removed and rewired, and changes, equal ones once."""
+    rewiring = Rewiring(a, b, mapping)
     changes = set()
+    rewired = sum(rewiring.ends())
     for i, j in mapping.items():
+        rewired += rewiring.inputs(i, j)
         if a.substance[i] != b.substance[j]:
             mine, theirs = a.nodes[i], b.nodes[j]
             changes.add((type(mine.layer), type(theirs.layer), changed_arguments(mine, theirs)))
-    return len(a.live) + len(b.live) - 2 * len(mapping) + len(changes)
+    return len(a.live) + len(b.live) - 2 * len(mapping) + rewired + len(changes)

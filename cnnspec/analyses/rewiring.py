@@ -11,50 +11,47 @@ from cnnspec.analyses.isomorphism import unordered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from cnnspec.analyses.alignment import Alignment
     from cnnspec.analyses.isomorphism import View
 
 
 class Rewiring:
-    """What is rewired between the two graphs of an alignment."""
+    """What is rewired between two graphs whose nodes are paired: `forth` from a to b, `back` from b to a."""
 
-    def __init__(self, alignment: Alignment) -> None:
-        self.alignment = alignment
-        forth, back = alignment.forth, alignment.back
+    def __init__(self, a: View, b: View, forth: Mapping[int, int]) -> None:
+        self.a, self.b, self.forth = a, b, forth
+        self.back = {j: i for i, j in forth.items()}
         # For each node the partnered nodes that it comes from, both as indices of the second graph.
-        self._from_a = _origins(alignment.a, forth)
-        self._from_b = _origins(alignment.b, {j: j for j in back})
+        self._from_a = _origins(a, forth)
+        self._from_b = _origins(b, {j: j for j in self.back})
 
     def inputs(self, i: int, j: int) -> bool:
         """Whether the layers of a pair read different things."""
-        a, b = self.alignment.a.nodes[i], self.alignment.b.nodes[j]
+        a, b = self.a.nodes[i], self.b.nodes[j]
         return not self._agree(a.inputs, b.inputs, unordered(a) and unordered(b))
 
     def ends(self) -> tuple[bool, bool]:
         """Whether the network's inputs are others or in another order, and whether its outputs are."""
-        a, b = self.alignment.a.graph, self.alignment.b.graph
-        mine = [self.alignment.forth[i] for i in a.inputs if i in self.alignment.forth]
-        theirs = [j for j in b.inputs if j in self.alignment.back]
+        a, b = self.a.graph, self.b.graph
+        mine = [self.forth[i] for i in a.inputs if i in self.forth]
+        theirs = [j for j in b.inputs if j in self.back]
         return mine != theirs, not self._agree(a.outputs, b.outputs, False)
 
     def sharing(self, i: int, j: int) -> bool:
         """Whether the layers of a pair share their weights with different ones, as far as those have partners."""
-        forth, back = self.alignment.forth, self.alignment.back
-        mine = {forth[k] for k in self.alignment.a.group(i) if k in forth}
-        return mine != {k for k in self.alignment.b.group(j) if k in back}
+        mine = {self.forth[k] for k in self.a.group(i) if k in self.forth}
+        return mine != {k for k in self.b.group(j) if k in self.back}
 
     def _agree(self, sources: Sequence[int], targets: Sequence[int], any_order: bool) -> bool:
         if len(sources) != len(targets):
             return False
         if not any_order:
             return all(self._one(i, j) for i, j in zip(sources, targets, strict=True))
-        forth = self.alignment.forth
         left, rest = list(targets), []
         for i in sources:
-            if forth.get(i) in left:
-                left.remove(forth[i])
+            if self.forth.get(i) in left:
+                left.remove(self.forth[i])
             else:
                 rest.append(i)
         for i in rest:
@@ -65,15 +62,15 @@ class Rewiring:
         return True
 
     def _one(self, i: int, j: int) -> bool:
-        partner = self.alignment.forth.get(i)
+        partner = self.forth.get(i)
         if partner == j:
             return True
-        if partner is not None and j in self.alignment.back:
+        if partner is not None and j in self.back:
             return False
         return not self._from_a[i].isdisjoint(self._from_b[j]) or not (self._from_a[i] or self._from_b[j])
 
 
-def _origins(view: View, partners: dict[int, int]) -> list[frozenset[int]]:
+def _origins(view: View, partners: Mapping[int, int]) -> list[frozenset[int]]:
     """For each node its partner, or the partners of the nearest layers before it that have one."""
     nothing: frozenset[int] = frozenset()
     found = [nothing] * len(view.nodes)

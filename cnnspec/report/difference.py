@@ -141,7 +141,7 @@ class Difference(Record):
 def difference(a: Checked, b: Checked) -> Difference:
     """Compare two networks without mistakes."""
     alignment = Alignment(a.graph, b.graph)
-    rewiring = Rewiring(alignment)
+    rewiring = Rewiring(alignment.a, alignment.b, alignment.forth)
     mine, theirs = (_figures(network) for network in (a, b))
     found = []
     for i, j in _in_order(alignment):
