@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph, Node
 
 
+SWAPS = 200_000  # layers that are looked at again to tell twins apart
+
+
 class Alignment:
     """The pairs of two graphs, by the index of each; whether they are all there is to say.
 
@@ -100,7 +103,7 @@ def _aligned(a: View, b: View) -> dict[int, int]:
                 best, shortest = trial, length
             if shortest <= least:  # no account is shorter
                 return best
-    return best
+    return _untangled(best, shortest, a, b, of_a.kind, of_b.kind)
 
 
 def _trials(
@@ -137,15 +140,15 @@ def _anchors(a: View, b: View) -> dict[int, int]:
 
 
 def _equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[dict[int, int]]:
-    """Pairs of layers with equal networks before and behind them, then before them, then behind them; or those last two
-    the other way round, which is another answer where equal layers stand one behind another.
+    """Pairs of layers with equal networks before them, or behind them, or both: in which order they are made matters
+    where equal layers stand one behind another or side by side.
     """
     colors: Colors = {}
     before = from_inputs(a, of_a, colors), from_inputs(b, of_b, colors)
     behind = from_outputs(a, of_a, colors), from_outputs(b, of_b, colors)
     both = list(zip(before[0], behind[0], strict=True)), list(zip(before[1], behind[1], strict=True))
     found: list[dict[int, int]] = []
-    for order in ((both, before, behind), (both, behind, before)):
+    for order in ((both, before, behind), (both, behind, before), (before, behind), (behind, before)):
         mapping: dict[int, int] = {}
         taken: set[int] = set()
         for mine, theirs in order:
@@ -160,6 +163,44 @@ def _equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[
         if mapping not in found:
             found.append(mapping)
     return found
+
+
+def _untangled(
+    mapping: dict[int, int], length: int, a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]
+) -> dict[int, int]:
+    """Twins that were paired crosswise, uncrossed: where a pair reads other layers than before, these are paired instead
+    if that shortens the account.
+    """
+    tries = max(4, SWAPS // len(a.nodes))
+    improved = True
+    while improved:
+        improved = False
+        rewiring = Rewiring(a, b, mapping)
+        crossed = [(i, j) for i, j in mapping.items() if rewiring.inputs(i, j)]
+        reads = [(s, t) for i, j in crossed for s in a.nodes[i].inputs for t in b.nodes[j].inputs]
+        for s, t in dict.fromkeys(reads):
+            if mapping.get(s) == t or of_a[s] != of_b[t]:
+                continue
+            if not tries:
+                return mapping
+            tries -= 1
+            swapped = _swapped(mapping, rewiring.back, s, t)
+            if (shorter := _account(swapped, a, b)) < length:
+                mapping, length, improved = swapped, shorter, True
+                break
+    return mapping
+
+
+def _swapped(mapping: Mapping[int, int], back: Mapping[int, int], i: int, j: int) -> dict[int, int]:
+    """The pairs with (i, j) among them; what they were paired with before is paired with each other."""
+    made = dict(mapping)
+    partner, other = made.pop(i, None), back.get(j)
+    if other is not None:
+        del made[other]
+        if partner is not None:
+            made[other] = partner
+    made[i] = j
+    return made
 
 
 def _walked(view: View, kinds: Sequence[int], nodes: Sequence[int]) -> list[int]:

@@ -6,6 +6,8 @@ columns of parameters and MACs add up to the differences of the totals. MACs and
 
 from __future__ import annotations
 
+import os
+
 from cnnspec.analyses.facts import CONVENTIONS
 from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
@@ -78,7 +80,8 @@ def laid_out(table: list[tuple[str, ...]], numeric: set[int]) -> list[str]:
 
 def _title(side: Side) -> str:
     """The file, the model where it is called otherwise, and the model's parameters."""
-    name = "" if side.file.endswith(f"{side.name}.cnn") else side.name
+    plain = (side.file, os.path.splitext(os.path.basename(side.file))[0])
+    name = "" if side.name in plain or side.file == "<stdin>" and side.name == "network" else side.name
     said = ", ".join([name] * bool(name) + [f"{name}={value}" for name, value in side.parameters])
     return f"{side.file} ({said})" if said else side.file
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.alignment import Alignment, changed_arguments
 from cnnspec.analyses.rewiring import Rewiring
-from cnnspec.layers.argument import EACH_AXIS, REQUIRED, Term, show
+from cnnspec.layers.argument import EACH_AXIS, REQUIRED, Term, shortest, show
 from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
 from cnnspec.report.rows import LayerFigures, ReceptiveField, receptive_field, rows
@@ -249,7 +249,7 @@ def call(node: Node) -> str:
         value = getattr(layer, name)
         if argument.record_default is REQUIRED and name not in fixed:
             parts.append(written(name, value))
-        elif value != fixed.get(name, argument.record_default):
+        elif shortest(argument, value) != fixed.get(name, argument.record_default):
             bare = number == 0 and argument.kind in EACH_AXIS  # pad(3), maxpool(3x3)
             parts.append(written(name, value) if bare else f"{name}={written(name, value)}")
     return f"{node.label}({', '.join(parts)})" if parts else node.label
