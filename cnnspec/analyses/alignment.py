@@ -11,7 +11,7 @@ The same network (see `isomorphism`) is paired whole. Else:
 Equal layers one behind another make step 2 ambiguous. In step 3 rows may follow the text or the graph, and the first
 eyes may be the finest or the next: stages shifted by one match in few layers exactly, or in all but their widths. All of
 this is tried, and the shortest account of the difference wins. Time is linear in the layers, times the number of edits
-while that is small.
+while that is small. What may be told longer than needed: changes around equal layers that read the same, several deep.
 """
 
 from __future__ import annotations
@@ -168,8 +168,8 @@ def _equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[
 def _untangled(
     mapping: dict[int, int], length: int, a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]
 ) -> dict[int, int]:
-    """Twins that were paired crosswise, uncrossed: where a pair reads other layers than before, these are paired instead
-    if that shortens the account.
+    """Twins that were paired crosswise, uncrossed: where pairs read other layers than before, these, or the pairs
+    themselves, are paired the other way if that shortens the account.
     """
     tries = max(4, SWAPS // len(a.nodes))
     improved = True
@@ -177,8 +177,9 @@ def _untangled(
         improved = False
         rewiring = Rewiring(a, b, mapping)
         crossed = [(i, j) for i, j in mapping.items() if rewiring.inputs(i, j)]
-        reads = [(s, t) for i, j in crossed for s in a.nodes[i].inputs for t in b.nodes[j].inputs]
-        for s, t in dict.fromkeys(reads):
+        others = [(s, t) for i, j in crossed for s in a.nodes[i].inputs for t in b.nodes[j].inputs]
+        others += [(i, j) for i, _ in crossed[:tries] for _, j in crossed[:tries]]
+        for s, t in dict.fromkeys(others):
             if mapping.get(s) == t or of_a[s] != of_b[t]:
                 continue
             if not tries:
