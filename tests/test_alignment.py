@@ -142,12 +142,19 @@ def test_one_layer_written_in_two_ways_is_the_same() -> None:
         ("conv(4, 3x3, 2, padding=1)", "conv(4, (3, 3), stride=2x2, padding=((1, 1), (1, 1)))"),
         ("maxpool(2x2)", "maxpool(2, stride=2)"),
         ("avgpool(3x3, padding=0)", "avgpool(3, 3)"),
+        ("conv(4, 1x1, stride=2, padding=same)", "conv(4, 1x1, stride=2)"),
         ("upsample(2)", "upsample(2x2)"),
         ("{ relu -> bn } * 2", "relu -> bn -> relu -> bn"),
         ("shared f = relu\nf -> f", "relu -> relu"),
     ):
         assert same(f"input 9x9x4\n{a}", f"input 9x9x4\n{b}"), a
-    for a, b in (("conv(4, 3x1)", "conv(4, 1x3)"), ("pad(((1, 2), (1, 2)))", "pad(((1, 1), (2, 2)))")):
+    old, new = (legal(f"input 9x9x4\nmaxpool({kernel})").nodes[-1] for kernel in (2, 3))
+    assert changed_arguments(old, new) == (("kernel", 2, 3),)  # the stride, which is the kernel's, was not written
+    for a, b in (
+        ("conv(4, 3x3, padding=same)", "conv(4, 3x3)"),
+        ("conv(4, 3x1)", "conv(4, 1x3)"),
+        ("pad(((1, 2), (1, 2)))", "pad(((1, 1), (2, 2)))"),
+    ):
         assert not same(f"input 9x9x4\n{a}", f"input 9x9x4\n{b}")
 
 

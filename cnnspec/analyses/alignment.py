@@ -65,9 +65,11 @@ def changed_arguments(a: Node, b: Node) -> tuple[tuple[str, object, object], ...
     if a.layer is None or b.layer is None:
         return (("shape", a.shape, b.shape),) if a.shape != b.shape else ()
     mine, theirs = a.layer.shortest(), b.layer.shortest()
-    names = [name for name in mine.arguments if name in theirs.arguments]
-    differing = [name for name in names if getattr(mine, name) != getattr(theirs, name)]
-    return tuple([(name, getattr(a.layer, name), getattr(b.layer, name)) for name in differing])
+    names = [
+        name for name in mine.arguments if name in theirs.arguments and getattr(mine, name) != getattr(theirs, name)
+    ]
+    values = [(name, getattr(a.layer, name), getattr(b.layer, name)) for name in names]
+    return tuple([value for value in values if value[1] != value[2]])  # not a stride that follows the kernel
 
 
 class Tokens:
