@@ -7,25 +7,31 @@ imported until it is used.
 from __future__ import annotations
 
 __version__ = "0.1.0"
-__all__ = ["Diagnostic", "LayerFigures", "MissingExtra", "Network", "ReceptiveField", "SpecError", "check", "load"]
+__all__ = [
+    "Diagnostic", "Difference", "LayerFigures", "MissingExtra", "Network", "ReceptiveField", "SpecError", "check", "diff",
+    "load",
+]  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.api import Network, SpecError, check, load
+    from cnnspec.api import Network, SpecError, check, diff, load
     from cnnspec.compile.live import MissingExtra
     from cnnspec.diagnostic import Diagnostic
+    from cnnspec.report.difference import Difference
     from cnnspec.report.rows import LayerFigures, ReceptiveField
 
 _HOMES = {
     "Diagnostic": "cnnspec.diagnostic",
+    "Difference": "cnnspec.report.difference",
     "LayerFigures": "cnnspec.report.rows",
     "MissingExtra": "cnnspec.compile.live",
     "Network": "cnnspec.api",
     "ReceptiveField": "cnnspec.report.rows",
     "SpecError": "cnnspec.api",
     "check": "cnnspec.api",
+    "diff": "cnnspec.api",
     "load": "cnnspec.api",
 }
 

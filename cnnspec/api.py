@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnspec.diagnostic import Diagnostic
     from cnnspec.layers.base import Shape
     from cnnspec.pipeline import Checked
+    from cnnspec.report.difference import Difference
     from cnnspec.size import Dim
 
 
@@ -209,6 +210,20 @@ def check(path_or_text: str | os.PathLike[str], **parameters: Any) -> tuple[Diag
         raise TypeError(f"{message}; {help}") from None
 
 
+def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str]) -> Difference:
+    """What is different between two networks, each a `Network` or what `load` takes; `print` shows it as a table.
+
+    Raises SpecError when one has mistakes, and what `load` raises.
+    """
+    from cnnspec.report.difference import difference
+
+    networks = [side if isinstance(side, Network) else load(side) for side in (a, b)]
+    for network in networks:
+        if network._checked.broken:
+            raise SpecError(f"{network.name} cannot be compared", network.diagnostics)
+    return difference(networks[0]._checked, networks[1]._checked)
+
+
 def _source(path_or_text: str | os.PathLike[str]) -> Source:
     if isinstance(path_or_text, str) and ("\n" in path_or_text or not _names_a_file(path_or_text)):
         return Source("<text>", path_or_text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -228,4 +243,4 @@ def _names_a_file(text: str) -> bool:
         return False
 
 
-__all__ = ["Network", "SpecError", "check", "load"]
+__all__ = ["Network", "SpecError", "check", "diff", "load"]

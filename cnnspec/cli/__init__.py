@@ -15,6 +15,7 @@ VERBS = {
     "summary": "show every layer's shape, parameters, MACs and receptive field",
     "explain": "derive every figure of a layer, with the numbers put in",
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
+    "diff": "compare two networks, layer by layer and in total",
     "format": "bring specs into the one canonical form",
     "compile": "make a Keras model, saved or as source",
     "train": "train a network as its train section says",
@@ -52,7 +53,7 @@ def _run(arguments: list[str]) -> int:
     from importlib import import_module
 
     parser = argparse.ArgumentParser(
-        prog="cnnspec", description="Convolutional networks: check, tabulate, format, compile and train specs."
+        prog="cnnspec", description="Convolutional networks: check, tabulate, compare, format, compile and train specs."
     )
     parser.add_argument("--version", action="store_true", help="show the version")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")

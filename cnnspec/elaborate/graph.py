@@ -33,10 +33,11 @@ class Site(Record):
 class Node:
     """One use of a layer. `shape` is None where it cannot be known; `layer` is None for an input.
 
-    `shares` is the index of the node whose layer, and so whose weights, this node uses again.
+    `shares` is the index of the node whose layer, and so whose weights, this node uses again. `given` is the name that
+    the text gives, "" where it gives none; `name` is that made unique, or an automatic one.
     """
 
-    __slots__ = ("index", "inputs", "label", "layer", "name", "shape", "shares", "site")
+    __slots__ = ("given", "index", "inputs", "label", "layer", "name", "shape", "shares", "site")
 
     def __init__(
         self, index: int, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
@@ -46,7 +47,7 @@ class Node:
         self.inputs = inputs
         self.shape = shape
         self.label = label  # what the language calls the layer: conv, relu
-        self.name = ""
+        self.name = self.given = ""
         self.site = site
         self.shares: int | None = None
 

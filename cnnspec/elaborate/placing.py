@@ -174,7 +174,7 @@ class Placing(Expressions):
                 number += 1
             unique, self.numbered[name] = f"{name}_{number}", number + 1
         self.taken.add(unique)
-        node.name = unique
+        node.name, node.given = unique, name
 
     def share(self, node: Node, scope: Scope, at: tree.Node) -> None:
         """Enter a layer into the shared functions that are being recorded or reused."""

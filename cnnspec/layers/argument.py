@@ -90,7 +90,23 @@ def show(value: Any) -> str:
     return str(value)
 
 
-EACH_AXIS: set[Kind] = set()  # kinds of which one number stands for every axis
+# ---- one form for what means the same ----------------------------------------------------------------------
+EACH_AXIS: set[Kind] = set()  # kinds that read a value for every axis, or one for all
+
+
+def shortest(argument: Argument, value: Any) -> Any:
+    """The one form of the values that mean the same to an argument: 3 for 3x3, 1 for ((1, 1), (1, 1)), valid for 0."""
+    if argument.kind not in EACH_AXIS:
+        return value
+    short = _said_once(value)
+    return "valid" if short == 0 and argument.record_default == "valid" else short
+
+
+def _said_once(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    inner = tuple([_said_once(v) for v in value])
+    return inner[0] if len(set(inner)) == 1 and not isinstance(inner[0], tuple) else inner
 
 
 # ---- kinds -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that th
 from __future__ import annotations
 
 from cnnspec.diagnostic import Problem as Problem
-from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, show
+from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, shortest, show
 from cnnspec.layers.window import EACH, Reach
 from cnnspec.layers.words import saved
 from cnnspec.record import Record
@@ -64,6 +64,7 @@ class Layer(Record):
     more_examples: ClassVar[tuple[str, ...]] = ()
     merges: ClassVar[bool] = False  # whether it takes several tensors
     sums: ClassVar[bool] = False  # whether they ought to have one shape, though Keras would repeat axes of size 1
+    unordered: ClassVar[bool] = False  # whether their order makes no difference
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
@@ -120,6 +121,10 @@ class Layer(Record):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         """The Keras layers, applied in turn, that do what this layer does."""
         raise NotImplementedError(type(self).__name__)
+
+    def shortest(self) -> Self:
+        """The one form of the layers that do the same, whichever way their arguments are written; to be compared."""
+        return self.replace(**{name: shortest(a, getattr(self, name)) for name, a in self.arguments.items()})
 
     # ---- and back ------------------------------------------------------------------------------------------
     @classmethod

@@ -33,6 +33,7 @@ class Merge(Layer):
 
     merges: ClassVar[bool] = True
     sums: ClassVar[bool] = True
+    unordered: ClassVar[bool] = True
     word: ClassVar[str]
     takes: ClassVar[int] = 0  # how many tensors, 0 for two or more
 
@@ -94,6 +95,7 @@ class Subtract(Merge):
     names: ClassVar[tuple[str, ...]] = ("subtract", "sub")
     example: ClassVar[str] = "input 8x8x4\nsubtract(in, conv(4, 3x3, padding=same))"
     word: ClassVar[str] = "subtract"
+    unordered: ClassVar[bool] = False
     takes: ClassVar[int] = 2
 
 

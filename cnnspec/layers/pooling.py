@@ -63,6 +63,9 @@ class Pool(Windowed):
             return given
         return tuple([w.replace(after=behind_ceil(w.after, w.kernel, w.stride)) for w in given])  # type: ignore[arg-type]
 
+    def shortest(self) -> Self:
+        return super(Pool, self.replace(stride=self.window_arguments()["stride"])).shortest()
+
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if self.ceil and self.padding == "same":
             return Problem("E011", "padding=same rounds sizes up by itself", "ceil", "drop ceil, or the padding")

@@ -8,7 +8,7 @@ from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, one_ea
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, Self
 
     from cnnspec.size import Dim
 
@@ -22,6 +22,12 @@ class Windowed(Layer):
     def window_arguments(self) -> dict[str, Any]:
         """kernel, stride, dilation and padding, each one value or one an axis."""
         raise NotImplementedError
+
+    def shortest(self) -> Self:
+        """With valid where a padding word says nothing: a window of one position reaches into no padding."""
+        made = super().shortest()
+        given = made.window_arguments()
+        return made.replace(padding="valid") if given["kernel"] == 1 and isinstance(given["padding"], str) else made
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
         """One window for each spatial axis of the input."""

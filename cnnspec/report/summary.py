@@ -204,15 +204,15 @@ def json(network: Checked) -> dict[str, Any]:
         "model": network.name,
         "file": network.source.name,
         "inputs": [_tensor(graph.nodes[i]) for i in graph.inputs],
-        "layers": [_layer(row) for row in rows(network)],
+        "layers": [layer_data(row) for row in rows(network)],
         "outputs": [_tensor(graph.nodes[i]) for i in graph.outputs],
         "totals": {
             "params": facts.total_parameters,
             "trainable_params": facts.total_trainable,
             "non_trainable_params": facts.total_frozen,
-            "macs": _value(macs),
-            "flops": None if macs is None else _value(2 * macs),
-            "receptive_field": _reach(receptive_field(facts.receptive_field)),
+            "macs": value_data(macs),
+            "flops": None if macs is None else value_data(2 * macs),
+            "receptive_field": reach_data(receptive_field(facts.receptive_field)),
         },
         "conventions": CONVENTIONS,
     }
@@ -222,15 +222,15 @@ def _tensor(node: Any) -> dict[str, Any]:
     return {"name": node.name, "shape": _list(node.shape)}
 
 
-def _layer(row: LayerFigures) -> dict[str, Any]:
+def layer_data(row: LayerFigures) -> dict[str, Any]:
     made = {
         "name": row.name,
         "type": row.type,
         "inputs": list(row.inputs),
         "output_shape": _list(row.output_shape),
         "params": {"trainable": row.trainable, "non_trainable": row.non_trainable},
-        "macs": _value(row.macs),
-        "receptive_field": _reach(row.receptive_field),
+        "macs": value_data(row.macs),
+        "receptive_field": reach_data(row.receptive_field),
         "line": row.line,
     }
     if row.shared_with:
@@ -238,15 +238,15 @@ def _layer(row: LayerFigures) -> dict[str, Any]:
     return made
 
 
-def _reach(value: ReceptiveField | None) -> dict[str, Any]:
+def reach_data(value: ReceptiveField | None) -> dict[str, Any]:
     if value is None:
         return {"size": None, "stride": None, "padding": None}
     return {"size": _list(value.size), "stride": _list(value.stride), "padding": _list(value.padding)}
 
 
 def _list(values: Any) -> list[Any] | None:
-    return None if values is None else [_value(v) for v in values]
+    return None if values is None else [value_data(v) for v in values]
 
 
-def _value(value: Any) -> Any:
+def value_data(value: Any) -> Any:
     return str(value) if isinstance(value, Size) else value

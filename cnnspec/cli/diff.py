@@ -1,0 +1,109 @@
+"""cnnspec diff A B: what is different between two networks. Exit status 1 when they differ, 0 when they do not.
+
+A side is a spec, one model of a spec (`file.cnn:Model`), stdin (`-`), or a saved Keras model (`net.keras`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+from cnnspec.analyses.facts import Facts
+from cnnspec.cli.common import (
+    CLEAN,
+    FINDINGS,
+    USAGE,
+    Refused,
+    UsageError,
+    add_model_options,
+    in_color,
+    load_analysed,
+    say,
+)  # fmt: skip
+from cnnspec.diagnostic import ERROR
+from cnnspec.pipeline import Checked
+from cnnspec.report import comparison
+from cnnspec.report.difference import difference
+from cnnspec.report.findings import show
+from cnnspec.source import Source
+from cnnspec.syntax.tree import Body, Tree
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "What a commit would change: git show HEAD:net.cnn | cnnspec diff - net.cnn"
+    for name in "ab":
+        parser.add_argument(
+            name, metavar=name.upper(), help="a spec, FILE:MODEL where it holds several, - for stdin, or a .keras file"
+        )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    for name in "ab":
+        parser.add_argument(
+            f"--set-{name}",
+            metavar="NAME=VALUE",
+            action="append",
+            default=[],
+            help=f"as --set, in {name.upper()} alone",
+        )
+    add_model_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    (path_a, model_a), (path_b, model_b) = chosen(options.a, options.model), chosen(options.b, options.model)
+    if path_a == path_b == "-":
+        raise UsageError("stdin can be one side only: give the other as a file")
+    a = network_of(path_a, model_a, options.set_a, options)
+    b = network_of(path_b, model_b, options.set_b, options)
+    if a is None or b is None:
+        return USAGE
+    found = difference(a, b)
+    if options.format == "json":
+        import json
+
+        print(json.dumps(comparison.json(found), indent=2))
+    else:
+        print(comparison.text(found, in_color(sys.stdout)), end="")
+    return CLEAN if found.same else FINDINGS
+
+
+def chosen(side: str, model: str | None) -> tuple[str, str | None]:
+    """A side's path and model: net.cnn:Small is one model of a file, unless there is a file of that very name."""
+    path, colon, name = side.rpartition(":")
+    return (path, name) if colon and path and name.isidentifier() and not os.path.exists(side) else (side, model)
+
+
+def network_of(path: str, model: str | None, own: list[str], options: argparse.Namespace) -> Checked | None:
+    """The network of one side; None when it has mistakes, which have been shown."""
+    if path.endswith((".keras", ".json")):
+        if own or options.set:
+            raise UsageError(f"{path} is a saved model: it has no parameters to set")
+        return saved(path)
+    asked = argparse.Namespace(file=path, model=model, set=[*options.set, *own], max_layers=options.max_layers)
+    try:
+        network, found = load_analysed(asked)
+    except Refused:
+        return None
+    if not network.broken:
+        return network
+    for diagnostic in found:
+        if diagnostic.severity == ERROR:
+            print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+    return None
+
+
+def saved(path: str) -> Checked | None:
+    """The network of a saved Keras model; None when the language cannot express it, which has been said."""
+    archive, raising = import_module("cnnspec.decompile.archive"), import_module("cnnspec.decompile.raising")
+    name = os.path.splitext(os.path.basename(path))[0]
+    try:
+        graph = raising.to_graph(archive.read_config(path), name)
+    except archive.Refused as refusal:
+        for line in f"{path}: {refusal}".splitlines():
+            say(line)
+        return None
+    for node in graph.nodes:
+        node.given = node.name
+    graph.assign_names()
+    source = Source(path, "")
+    return Checked(name, source, Tree(source, Body(0, 0, ()), (), ()), graph, Facts(graph), {}, (), None)
