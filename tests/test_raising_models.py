@@ -177,8 +177,8 @@ REFUSED: list[tuple[str, Build]] = [
     ("divides by a tensor", lambda k: lambda x: 1.0 / x),
     ("the operation gelu", lambda k: lambda x: k.ops.gelu(x)),
     ("rms_scaling=true", lambda k: lambda x: k.layers.LayerNormalization(rms_scaling=True)(x)),
-    ("its activation must be", lambda k: lambda x: k.layers.Dense(2, activation="threshold")(x)),
-    ("kernel_initializer", lambda k: lambda x: k.layers.Dense(2, kernel_initializer=k.initializers.Identity())(x)),
+    ("its activation=threshold must be an activation", lambda k: lambda x: k.layers.Dense(2, activation="threshold")(x)),
+    ("its kernel_initializer must be an object that the language knows", lambda k: lambda x: k.layers.Dense(2, kernel_initializer=k.initializers.Identity())(x)),
 ]  # fmt: skip
 
 
@@ -186,9 +186,7 @@ REFUSED: list[tuple[str, Build]] = [
 def test_what_cannot_be_said_is_refused_by_name(why: str, build: Build) -> None:
     with pytest.raises(Refused) as refused:
         from_model(model(build))
-    assert why.replace("its activation", "activation") in str(refused.value).replace(
-        "activation=threshold: ", "activation "
-    )
+    assert why in str(refused.value)
     assert len(str(refused.value).split("\n")) == 2
 
 
@@ -391,7 +389,7 @@ def test_models_that_double_are_bounded() -> None:
     config = small()
     for number in range(30):
         config = doubled(config, f"m{number}")
-    with pytest.raises(Refused, match="more than 100,000 calls"):
+    with pytest.raises(Refused, match="more than 2,000 times"):
         to_graph(config, "net")
 
 
