@@ -6,12 +6,12 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import outputs, random_inputs
+from support import legal, outputs, random_inputs
 
 from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.decompile.application import application, from_model
@@ -400,3 +400,32 @@ def doubled(inner: dict[str, Any], name: str) -> dict[str, Any]:
     layers = [{**x, "name": "x", "inbound_nodes": []}, {**inner, "name": "inner", "inbound_nodes": [node, node]}]
     ends = {"input_layers": [["x", 0, 0]], "output_layers": [["inner", 0, 0], ["inner", 1, 0]]}
     return {"module": "keras", "class_name": "Functional", "config": {"name": name, "layers": layers, **ends}}
+
+
+# ---- every place of a file, with every kind of nonsense ----------------------------------------------------
+NONSENSE = [None, -1, 0, "x", [], {}, [1, 2], True, 1.5, {"class_name": "L2"}, [[["a"]]], 10**30, {"class_name": {}}]
+WHOLE = """input 12x12x4
+add(in, channel_shuffle(2)) -> conv(6, 3, padding=1, kernel_regularizer=l2(0.1)) -> maxpool(3, stride=1, padding=1)
+dropout(0.1) -> avgpool(3x4, stride=3, padding=1, ceil=true) -> slice(1, 3) -> conv_transpose(3, 3, padding=1) -> layer_scale
+"""
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if path:
+        yield path
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield from places(value[key], (*path, key))
+
+
+def test_nonsense_anywhere_is_refused_or_harmless() -> None:
+    whole = to_keras(legal(WHOLE)).to_json()
+    for number, path in enumerate(places(json.loads(whole))):
+        config = json.loads(whole)
+        inner = config
+        for key in path[:-1]:
+            inner = inner[key]
+        inner[path[-1]] = NONSENSE[number % len(NONSENSE)]
+        try:
+            to_graph(config, "net")
+        except Refused as refused:
+            assert str(refused)

@@ -184,7 +184,7 @@ class Functional:
 
     def nodes(self, layer: dict[str, Any]) -> list[dict[str, Any]]:
         nodes = layer.get("inbound_nodes") or []
-        if not isinstance(nodes, list) or not all(isinstance(n, dict) and "args" in n for n in nodes):
+        if not isinstance(nodes, list) or not all(is_node(n) for n in nodes):
             raise Refused(
                 f"{_called(layer)}'s calls are written in the form of Keras 2, or damaged: load it with Keras 3 and save it again"
             )
@@ -247,6 +247,12 @@ class Functional:
         if isinstance(structure, list):
             return [self.filled(value, tensors) for value in structure]
         return structure
+
+
+def is_node(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("args"), list):
+        return False
+    return value.get("kwargs") is None or isinstance(value["kwargs"], dict)
 
 
 def is_tensor(value: Any) -> bool:
