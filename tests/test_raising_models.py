@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -425,7 +426,5 @@ def test_nonsense_anywhere_is_refused_or_harmless() -> None:
         for key in path[:-1]:
             inner = inner[key]
         inner[path[-1]] = NONSENSE[number % len(NONSENSE)]
-        try:
+        with contextlib.suppress(Refused):
             to_graph(config, "net")
-        except Refused as refused:
-            assert str(refused)
