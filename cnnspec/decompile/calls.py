@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 from cnnspec.decompile.archive import Refused
 from cnnspec.record import Record
 
-MAX_CALLS = 100_000
-MAX_NESTING = 50  # models inside models
+MAX_CALLS = 20_000  # twenty times what the largest of keras.applications makes
+MAX_MODELS = 2_000  # uses of models inside models
+MAX_NESTING = 50
 INPUT = "InputLayer"
 
 
@@ -75,6 +76,7 @@ class Calls:
     def __init__(self, model: dict[str, Any]) -> None:
         self.calls: list[Call] = []
         self.inputs: list[int] = []
+        self.models = 0
         if not is_model(model):
             raise Refused(no_model(model))
         found = self._model(model, None, Around())
@@ -89,6 +91,9 @@ class Calls:
 
     def _model(self, model: dict[str, Any], given: list[int] | None, around: Around) -> Any:
         """The structure of a model's outputs; `given` are the tensors that it is called with, None at the top."""
+        self.models += 1
+        if self.models > MAX_MODELS:
+            raise Refused(f"this model uses models inside models more than {MAX_MODELS:,} times")
         if around.depth > MAX_NESTING:
             raise Refused(f"models are nested more than {MAX_NESTING} deep in this file")
         if model["config"].get("trainable", True) is not True:
@@ -179,7 +184,7 @@ class Functional:
 
     def nodes(self, layer: dict[str, Any]) -> list[dict[str, Any]]:
         nodes = layer.get("inbound_nodes") or []
-        if not isinstance(nodes, list) or not all(isinstance(n, dict) and "args" in n for n in nodes):
+        if not isinstance(nodes, list) or not all(is_node(n) for n in nodes):
             raise Refused(
                 f"{_called(layer)}'s calls are written in the form of Keras 2, or damaged: load it with Keras 3 and save it again"
             )
@@ -242,6 +247,12 @@ class Functional:
         if isinstance(structure, list):
             return [self.filled(value, tensors) for value in structure]
         return structure
+
+
+def is_node(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("args"), list):
+        return False
+    return value.get("kwargs") is None or isinstance(value["kwargs"], dict)
 
 
 def is_tensor(value: Any) -> bool:

@@ -87,8 +87,8 @@ def steps(call: Call) -> Steps:
     if call.arguments and isinstance(call.arguments[0], dict):
         raise Unfit("it is called with a dict")
     tensors = [leaf for leaf in leaves(call.arguments) if isinstance(leaf, Tensor)]
-    if len(tensors) != len(leaves(call.arguments)) or len(call.arguments) != 1:
-        raise Unfit("it is called with more than its input")
+    if not tensors or len(tensors) != len(leaves(call.arguments)) or len(call.arguments) != 1:
+        raise Unfit("it is called with something else than its input")
     config = {**call.config, "trainable": call.config.get("trainable", True) is True and not call.frozen}
     return layer(call.kind, config, tensors)
 

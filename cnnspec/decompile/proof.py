@@ -11,6 +11,9 @@ from cnnspec.layers.argument import Term, Unfit, show
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
 from cnnspec.layers.words import saved
 
+# What formulas raise on values of a kind that Keras never saves: a file may hold any, and layers do not check for that.
+DAMAGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, AssertionError)
+
 
 def attempt(cls: type[Layer], calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> Layer | str:
     """The layer that some calls are, proved by what it becomes in Keras; else why there is none."""
@@ -23,6 +26,8 @@ def attempt(cls: type[Layer], calls: tuple[KerasCall, ...], shapes: tuple[Shape,
         return unlike(layer, calls, shapes) or layer
     except Unfit as unfit:
         return f"{unfit.expected}{f' ({unfit.hint})' if unfit.hint else ''}"
+    except DAMAGE as error:
+        return f"its config is damaged: {error}"
 
 
 def unlike(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> str:

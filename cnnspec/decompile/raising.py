@@ -99,30 +99,22 @@ class Raising:
         return made.replace(arguments=arguments)
 
     def finish(self, chain: list[int], layer: Layer, shapes: tuple[Shape, ...]) -> None:
+        """The node of a layer that some steps are, unless the file contradicts what it would be."""
         step = self.steps[chain[-1]]
-        problem = layer.problem(shapes)
-        weights = () if problem else layer.weights(shapes)
-        if problem is not None:
-            self.refuse(chain[-1], problem.message)
-        elif any(isinstance(n, Size) for weight in weights for n in weight.shape):
-            self.refuse(chain[-1], f"its weights would have an unknown shape on {show_shape(shapes[0])}")
+        weights, output = layer.weights(shapes), layer.output(shapes)
+        stated, built = step.call.shape if step.last else None, built_for(self.steps[chain[0]].call)
+        if any(isinstance(n, Size) for weight in weights for n in weight.shape):
+            why = f"its weights would have an unknown shape on {show_shape(shapes[0])}"
         elif frozen_call(step.call) and layer.trainable and any(not weight.trainable for weight in weights):
-            self.refuse(chain[-1], "it is called with training=False: its moving averages are frozen")
+            why = "it is called with training=False: its moving averages are frozen"
+        elif differs(output, stated):
+            why = f"its output is {show_shape(output)} by our formula and {stated} in the file: one of the two is wrong"
+        elif differs(shapes[0], built) and step.owner not in self.first:
+            why = f"it was built for {built}, and its input is {show_shape(shapes[0])}: the file contradicts itself"
         else:
-            output = layer.output(shapes)
-            if differs(output, step.call.shape if step.last else None):
-                why = f"its output is {show_shape(output)} by our formula, and {step.call.shape} in the file"
-                self.refuse(chain[-1], f"{why}: one of the two is wrong")
-            elif differs(shapes[0], built_for(self.steps[chain[0]].call)) and step.owner not in self.first:
-                why = (
-                    f"it was built for {built_for(self.steps[chain[0]].call)}, and its input is {show_shape(shapes[0])}"
-                )
-                self.refuse(chain[-1], f"{why}: the file contradicts itself")
-            else:
-                self.place(chain[-1], layer, output, chain)
-                return
-        for index in chain[:-1]:
-            self.nodes[index] = self.nodes[chain[-1]]
+            self.place(chain[-1], layer, output, chain)
+            return
+        self.refuse(chain[-1], why, chain)
 
     def place(self, index: int, layer: Layer | None, shape: Shape | None, chain: list[int] | None = None) -> None:
         chain = chain or [index]
@@ -143,14 +135,15 @@ class Raising:
             proper = next(i for i, call in zip(chain, layer.keras(shapes), strict=True) if not call.helper)
         self.named.append(self.steps[proper].call if self.steps[proper].last else None)
 
-    def refuse(self, index: int, why: str) -> None:
+    def refuse(self, index: int, why: str, chain: list[int] | None = None) -> None:
         """Note a refusal; what follows is judged by the shape that the file states."""
         step = self.steps[index]
         if step.owner not in self.first:
             self.refusals.append(f"{step.call.name} ({step.call.kind}): {why}")
         stated = step.call.shape
-        known = isinstance(stated, list) and len(stated) > 1 and all(isinstance(n, int) for n in stated[1:])
-        self.place(index, None, tuple(stated[1:]) if known else None)
+        sizes = tuple(stated[1:]) if isinstance(stated, list) and len(stated) <= 5 else ()
+        known = sizes and all([type(n) is int and 0 < n < 10**9 for n in sizes])
+        self.place(index, None, sizes if known else None, chain)
 
     def add_input(self, index: int) -> None:
         call = self.steps[index].call

@@ -6,6 +6,7 @@ from typing import Any
 
 from cnnspec.decompile.calls import INPUT, Call, Calls
 from cnnspec.decompile.equivalents import steps
+from cnnspec.decompile.proof import DAMAGE
 from cnnspec.layers.argument import Unfit
 from cnnspec.layers.base import KerasCall
 from cnnspec.record import Record
@@ -46,8 +47,9 @@ class Steps:
                 chosen = tuple([tensors[i] for i in inputs])
                 tensors.append(len(self.all))
                 self.all.append(Step(call, made, chosen, owner, position + 1 == len(found)))
-        except Unfit as unfit:
-            self.all.append(Step(call, None, tuple(tensors), call.layer, True, unfit.expected))
+        except (Unfit, *DAMAGE) as error:
+            why = error.expected if isinstance(error, Unfit) else f"its config is damaged: {error}"
+            self.all.append(Step(call, None, tuple(tensors), call.layer, True, why))
         self.results.append(len(self.all) - 1)
 
     def links(self) -> dict[int, int]:

@@ -150,7 +150,7 @@ class Layer(Record):
             if name not in values and key in config:
                 values[name] = from_saved(config[key], declared.kind, key, name in cls.spreads)
             elif name not in values and declared.record_default is REQUIRED:
-                raise Unfit(f"{key} must be given")
+                raise Unfit(f"its {key} is not given")
         return cls(**values)
 
     def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
@@ -172,7 +172,10 @@ class Layer(Record):
 
 def from_saved(value: Any, kind: Kind, key: str, per_axis: bool = False) -> Any:
     """An argument's value from the config of a Keras layer. Raises Unfit."""
-    read = saved(value)
+    try:
+        read = saved(value)
+    except Unfit as unfit:
+        raise Unfit(f"its {key} must be {unfit.expected}", unfit.hint) from None
     candidates = ["none" if read is None else read]
     if isinstance(read, tuple) and (len(read) == 1 or per_axis):
         candidates.insert(0, same_on_every_axis(read) if per_axis else read[0])
@@ -181,7 +184,7 @@ def from_saved(value: Any, kind: Kind, key: str, per_axis: bool = False) -> Any:
             return kind(candidate)
         except Unfit as unfit:
             problem = unfit
-    raise Unfit(f"{key}={show(read)}: must be {problem.expected}", problem.hint)
+    raise Unfit(f"its {key}={show(read)} must be {problem.expected}", problem.hint)
 
 
 def same_on_every_axis(sizes: Any) -> Any:

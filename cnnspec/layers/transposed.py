@@ -189,7 +189,7 @@ class ConvTranspose(Convolution):
         amount = call.arguments.get("padding", "valid")
         if not cls.called(call) or any(not c.name.startswith("Cropping") or amount != "valid" for c in after):
             return None
-        return cls.of_call(call, padding=numeric_padding(after[0], "cropping") if after else amount)
+        return cls.of_call(call, padding=numeric_padding(after[0], "cropping") if after else cls.own_padding(call))
 
 
 class Upsample(Layer):

@@ -111,7 +111,12 @@ class Windowed(Layer):
         amount = call.arguments.get("padding", "valid")
         if before and amount != "valid":
             return None
-        return cls.of_call(call, padding=numeric_padding(before[0], "padding") if before else amount)
+        return cls.of_call(call, padding=numeric_padding(before[0], "padding") if before else cls.own_padding(call))
+
+    @classmethod
+    def own_padding(cls, call: KerasCall) -> Any:
+        """The padding that a saved call states itself."""
+        return from_saved(call.arguments.get("padding", "valid"), cls.arguments["padding"].kind, "padding")
 
 
 def numeric_padding(helper: KerasCall, key: str) -> Any:

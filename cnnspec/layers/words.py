@@ -65,9 +65,9 @@ def saved_term(value: dict[str, Any]) -> Term:
     module, registered = value.get("module"), value.get("registered_name")
     known = _ALL.get(name) if isinstance(name, str) else None
     if known is None or not isinstance(config, dict) or registered not in (None, name):
-        raise Unfit("an object of Keras's own", f"it is {module}.{name}")
+        raise Unfit("an object that the language knows", f"it is {module}.{name}")
     if not isinstance(module, str) or module.partition(".")[0] != "keras":
-        raise Unfit("an object of Keras's own", f"it is {module}.{name}")
+        raise Unfit("an object that the language knows", f"it is {module}.{name}")
     defaults = {**known, **_UNSPEAKABLE}
     changed = {key: v for key, v in config.items() if key not in defaults or v != defaults[key]}
     for key in changed:
