@@ -17,11 +17,11 @@ from support import agree, legal, weights
 from test_layers_keras import EXAMPLES, ROWS, VALUES, named, spec
 
 from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.decompile.application import application, names
-from cnnspec.decompile.calls import Calls
-from cnnspec.decompile.raising import Raising, to_graph
 from cnnspec.elaborate.graph import Graph
 from cnnspec.layers.base import same_on_every_axis
+from cnnspec.raising.application import application, names
+from cnnspec.raising.calls import Calls
+from cnnspec.raising.graph import Raising, to_graph
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,20 +11,8 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.decompile.sketch import (
-    Choice,
-    Formula,
-    Label,
-    Loop,
-    Mark,
-    Slot,
-    Step,
-    Steps,
-    Use,
-    Variable,
-    filled,
-    slots,
-)
+from cnnspec.decompile.sketch import Loop, Mark, Slot, Step, Steps, Use, filled, slots
+from cnnspec.decompile.values import Choice, Formula, Label, Variable
 
 COUNT = "n"  # the column of how often something comes: the last one, as tables have it
 
@@ -43,9 +31,9 @@ def common(
     scope: int,
     reads: Counter[str],
     labels_vary: bool = True,
-    variable: Container[int] = (),
+    changing: Container[int] = (),
 ) -> Common | None:
-    """The common body of sequences of one outline; None when it cannot be had. Slots in `variable` (by their number)
+    """The common body of sequences of one outline; None when it cannot be had. Slots in `changing` (by their number)
     are taken to differ.
 
     `reads` counts how often each name of a tensor is read in the whole text: a name that an occurrence gives must be
@@ -68,7 +56,7 @@ def common(
             if len(places) > 1 or None in places:
                 return None
         elif (
-            place in variable
+            place in changing
             or not all(same(cell, first) for cell in cells)
             or scope < 0
             and is_free(first, bound, given[0])

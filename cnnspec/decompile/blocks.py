@@ -11,23 +11,8 @@ from collections.abc import Iterator
 
 from cnnspec.decompile.alike import Common, common, count_reads
 from cnnspec.decompile.loops import belongs
-from cnnspec.decompile.sketch import (
-    Block,
-    Call,
-    Formula,
-    Label,
-    Loop,
-    Mark,
-    NoDefault,
-    Read,
-    Step,
-    Steps,
-    Use,
-    Variable,
-    outline,
-    size,
-    slots,
-)
+from cnnspec.decompile.sketch import Block, Call, Loop, Mark, NoDefault, Read, Step, Steps, Use, outline, size, slots
+from cnnspec.decompile.values import Formula, Label, Variable
 
 LONGEST = 32  # steps in a block
 WIDEST = 5  # parameters

@@ -133,14 +133,14 @@ def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | No
             for steps, run in zip(made, column, strict=True):
                 steps.append(run[0])
             continue
-        cut = [[(step,) for step in run] for run in column]
-        changing = set().union(*map(differing, cut))
+        cut: list[list[Steps]] = [[(step,) for step in run] for run in column]
+        changing = {place for run in cut for place in differing(run)}
         if not changing:
             for steps, run in zip(made, column, strict=True):
                 steps.append(Repeat(run[:1], len(run)))
             continue
         for steps, run in zip(made, cut, strict=True):
-            inner = common(run, height(run[0]), reads, labels_vary=False, variable=changing)
+            inner = common(run, height(run[0]), reads, labels_vary=False, changing=changing)
             if inner is None or len(inner.variables) > WIDEST // 2:
                 return None
             steps.append(Loop(inner.variables, table(list(inner.rows)), inner.body))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnspec.decompile.sketch import Block, Call, Label, Mark, Read, Step, Steps, Use, filled, slots
+from cnnspec.decompile.sketch import Block, Call, Mark, Read, Step, Steps, Use, filled, slots
 from cnnspec.decompile.towers import towers
+from cnnspec.decompile.values import Label
+from cnnspec.decompile.wording import numbered, usable
 from cnnspec.elaborate.graph import Graph, Node
 from cnnspec.layers.argument import EACH_AXIS
 from cnnspec.layers.base import Layer
@@ -26,6 +28,7 @@ class Structure:
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.nodes = graph, graph.nodes
+        self.names = usable([node.name for node in graph.nodes])
         self.shared: list[Block] = []
         self.towers: dict[
             int, tuple[Block, int]
@@ -150,7 +153,7 @@ class Structure:
             ready.sort()
             end = next((e for e in ready if current in needs[e]), ready[0])
             ready.remove(end)
-            made.append((end, tuple(self.chain(end, current))))
+            made.append((end, tuple(self.chain(end, current, is_statement=True))))
             current = end
             for follower in followers[end]:
                 waiting[follower] -= 1
@@ -166,7 +169,7 @@ class Structure:
 
     def _numbered(self, steps: Steps, order: list[int]) -> Steps:
         """The steps with the names that nobody gave numbered in the order in which they appear."""
-        mine = [end for end in order if end in self.labels and not self.nodes[end].name]
+        mine = [end for end in order if end in self.labels and not self.names[end]]
         names = dict(
             zip(
                 [self.labels[end] for end in mine],
@@ -190,12 +193,11 @@ class Structure:
             seen.add(index)
         return seen & self.ends
 
-    def chain(self, end: int, current: int) -> list[Step]:
-        """The steps that make `end` of the tensor `current`."""
+    def chain(self, index: int, current: int, is_statement: bool = False) -> list[Step]:
+        """The steps that make a tensor of the tensor `current`."""
         steps: list[Step] = []
-        index = end
         while index != current:
-            if index in self.ends and index != end:
+            if index in self.ends and (steps or not is_statement):
                 steps.append(Read(self.label(index)))
                 break
             node = self.nodes[index]
@@ -248,22 +250,15 @@ class Structure:
         assert node.layer is not None
         channels = None if node.layer.merges else self.nodes[node.inputs[0]].shape
         entering = channels[-1] if channels and isinstance(channels[-1], int) else None
-        return Use(type(node.layer), values_of(node.layer), branches, entering, node.name)
+        return Use(type(node.layer), values_of(node.layer), branches, entering, self.names[node.index])
 
     def label(self, index: int) -> Label:
         """The name by which a tensor is read: its own, if a person gave it one."""
         if index not in self.labels:
-            node = self.nodes[index]
-            name = node.name or self._free("input" if node.layer is None else SKIP)
-            self.labels[index] = Label(name)
+            stem = "input" if self.nodes[index].layer is None else SKIP
+            taken = [*self.names, *[label.name for label in self.labels.values()]]
+            self.labels[index] = Label(self.names[index] or numbered(stem, taken))
         return self.labels[index]
-
-    def _free(self, stem: str) -> str:
-        taken = {node.name for node in self.nodes} | {label.name for label in self.labels.values()}
-        number = 1
-        while f"{stem}{number}" in taken:
-            number += 1
-        return f"{stem}{number}"
 
 
 def number_of(label: Label) -> int:

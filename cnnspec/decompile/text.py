@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cnnspec.decompile.loops import belongs, is_pool
-from cnnspec.decompile.sketch import Block, Call, Loop, Mark, NoDefault, Repeat, Step, Steps, Use, branch, written
+from cnnspec.decompile.sketch import Block, Call, Loop, Mark, NoDefault, Repeat, Step, Steps, Use, branch
+from cnnspec.decompile.values import written
 from cnnspec.layers.base import Layer
 
 WIDTH = 88
@@ -31,7 +32,7 @@ def lines(steps: Steps) -> list[str]:
     made: list[str] = []
     last: Step | None = None
     is_open = False
-    for step in steps:
+    for step, after in zip(steps, [*steps[1:], None], strict=True):
         if isinstance(step, Loop):
             made += [f"{step.opening} {{", *[f"  {line}" for line in lines(step.bodies[0])], "}"]
             is_open = False
@@ -40,7 +41,8 @@ def lines(steps: Steps) -> list[str]:
             is_open = False
         else:
             text = step.text()
-            name = f" as {step.name}" if isinstance(step, Use) and step.name else ""
+            is_named = isinstance(after, Mark)
+            name = f" as {step.name}" if isinstance(step, Use) and step.name and not is_named else ""
             joins = last is not None and not isinstance(last, (Loop, Mark)) and made
             if joins and (is_open or goes_on(last, step)) and len(made[-1]) + len(text) + 4 <= WIDTH:
                 made[-1] += f" -> {text}{name}"
