@@ -67,11 +67,12 @@ def written_out(graph: Graph, way: Way, keep_names: bool = False) -> str:
     steps, blocks = way(every_name(steps) if keep_names else steps, structure.shared)
     taken -= {*structure.names} - names_in(steps)
     body = [f"input {input_name(structure, i)}{shape(graph.nodes[i].shape or ())}" for i in graph.inputs]
-    body += lines(word(steps, blocks, taken))
+    main = lines(word(steps, blocks, taken))
+    body += [definition(block) for block in blocks if block.shared] + main
     if len(graph.outputs) > 1:
         body.append(f"output {', '.join([str(structure.labels[i]) for i in graph.outputs])}")
     model = "\n".join([f"model {identifier(graph.name) or 'Network'} {{", *[f"  {line}" for line in body], "}"])
-    text = "\n\n".join([*constants, *[definition(block) for block in blocks], model]) + "\n"
+    text = "\n\n".join([*constants, *[definition(block) for block in blocks if not block.shared], model]) + "\n"
     formatted, problems = format_source(Source("imported", text))
     if formatted is None:
         raise Unfaithful(problems[0].message)
@@ -88,7 +89,7 @@ def names_in(steps: Steps) -> set[str]:
 def every_name(steps: Steps) -> Steps:
     """The sequence with the name of every layer behind it, those in branches included."""
     made: list[Step] = []
-    for step, after in zip(steps, [*steps[1:], None], strict=True):
+    for step, after in zip(steps, (*steps, None)[1:], strict=True):
         made.append(step.with_bodies([every_name(body) for body in step.bodies]))
         if isinstance(step, Use) and step.name and not isinstance(after, Mark):
             made.append(Mark(Label(step.name)))

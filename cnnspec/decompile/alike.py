@@ -14,6 +14,7 @@ from typing import Any
 from cnnspec.decompile.sketch import Loop, Mark, Slot, Step, Steps, Use, filled, slots
 from cnnspec.decompile.values import Choice, Formula, Label, Variable
 
+STRIDE = "stride"
 COUNT = "n"  # the column of how often something comes: the last one, as tables have it
 
 
@@ -114,20 +115,11 @@ class Column:
         return factor > 0
 
     def follows(self, other: Column, columns: list[Column]) -> bool:
-        """Whether it takes two values (words, or paddings), and which of them is said by a number of another column."""
-        mine, theirs = list(dict.fromkeys(self.cells)), list(dict.fromkeys(other.cells))
-        if (
-            other is self
-            or self.required
-            or len(mine) != 2
-            or len(theirs) != 2
-            or len(self.cells) < 3
-            or self.followers
-        ):
+        """Whether it is a word or something else by the stride, as Keras's models pad: same if stride == 1 else 1."""
+        mine, theirs = set(self.cells), set(other.cells)
+        if other is self or other.name != STRIDE or len(mine) != 2 or len(theirs) != 2 or len(self.cells) < 3:
             return False
-        if any(type(c) is int for c in mine) or not all(type(c) is int for c in theirs):
-            return False
-        if any(isinstance(c, (Label, Variable, Formula)) for c in mine):
+        if not any(isinstance(c, str) for c in mine) or not all(type(c) is int for c in theirs):
             return False
         if len(set(zip(self.cells, other.cells, strict=True))) > 2:
             return False

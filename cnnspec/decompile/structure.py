@@ -40,10 +40,8 @@ class Structure:
             self.depths.append(1 + max([self.depths[i] for i in node.inputs], default=0))
         self.regions: dict[int, set[int]] = {}
         self.reaching: set[int] = set()  # merges that reach back too far to be written in place
+        self.merges_at: dict[int, list[int]] = {}  # the merges whose branches begin at a node
         self.entries = self._entries()
-        self.merges_at: dict[int, list[int]] = {}
-        for merge, entry in self.entries.items():
-            self.merges_at.setdefault(entry, []).append(merge)
         self.ends = {n.index for n in self.nodes if used[n.index] and self._ends_statement(n)}
         self.ends |= {*graph.outputs, *graph.inputs}
         self._end_nesting()
@@ -75,6 +73,7 @@ class Structure:
             if node.layer is not None and node.layer.merges and common != ORIGIN:
                 if self._nests(node, common):
                     entries[node.index] = common
+                    self.merges_at.setdefault(common, []).append(node.index)
                 else:
                     self.reaching.add(node.index)
         return entries
@@ -91,6 +90,8 @@ class Structure:
                 return False
             queue += [i for i in self.nodes[index].inputs if i != entry]
         if any(r != merge.index and r not in region for index in region for r in self.readers[index]):
+            return False
+        if any(self._ends_statement(self.nodes[index]) for index in region):
             return False
         if self._is_hourglass(region, entry, merge.index):
             return False
@@ -169,14 +170,11 @@ class Structure:
 
     def _numbered(self, steps: Steps, order: list[int]) -> Steps:
         """The steps with the names that nobody gave numbered in the order in which they appear."""
-        mine = [end for end in order if end in self.labels and not self.names[end]]
-        names = dict(
-            zip(
-                [self.labels[end] for end in mine],
-                sorted([self.labels[end] for end in mine], key=number_of),
-                strict=True,
-            )
-        )
+        names: dict[Label, Label] = {}
+        for stem in (SKIP, "output"):
+            own = [self.labels[end] for end in order if end in self.labels and not self.names[end]]
+            mine = [label for label in own if label.name.rstrip("0123456789") == stem]
+            names |= zip(mine, sorted(mine, key=lambda label: int(label.name.removeprefix(stem))), strict=True)
         self.labels = {end: names.get(label, label) for end, label in self.labels.items()}
         return filled(
             steps, iter([names.get(s.value, s.value) if isinstance(s.value, Label) else s.value for s in slots(steps)])
@@ -256,13 +254,10 @@ class Structure:
         """The name by which a tensor is read: its own, if a person gave it one."""
         if index not in self.labels:
             stem = "input" if self.nodes[index].layer is None else SKIP
+            stem = "output" if stem == SKIP and index in self.graph.outputs else stem
             taken = [*self.names, *[label.name for label in self.labels.values()]]
             self.labels[index] = Label(self.names[index] or numbered(stem, taken))
         return self.labels[index]
-
-
-def number_of(label: Label) -> int:
-    return int(label.name.removeprefix(SKIP))
 
 
 def area(node: Node) -> int:

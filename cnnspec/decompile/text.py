@@ -32,7 +32,7 @@ def lines(steps: Steps) -> list[str]:
     made: list[str] = []
     last: Step | None = None
     is_open = False
-    for step, after in zip(steps, [*steps[1:], None], strict=True):
+    for step, after in zip(steps, (*steps, None)[1:], strict=True):
         if isinstance(step, Loop):
             made += [f"{step.opening} {{", *[f"  {line}" for line in lines(step.bodies[0])], "}"]
             is_open = False
@@ -79,7 +79,7 @@ def is_prelude(step: Step) -> bool:
     return (
         isinstance(step, Use)
         and not step.layer.merges
-        and step.layer.weights is Layer.weights
+        and step.layer.own_weights is Layer.own_weights
         and step.layer.windows is Layer.windows
         and step.layer.ends_in is Layer.ends_in
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnspec.layers.argument import show
+from cnnspec.layers.argument import Term, show, snake
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,12 @@ class Label:
         return self.name
 
 
+class Rows(tuple[Any, ...]):
+    """The rows of a loop's table: written as a list."""
+
+    __slots__ = ()
+
+
 # ---- as text ---------------------------------------------------------------------------------------------
 def written(value: Any) -> str:
     """A value as the language writes it."""
@@ -80,6 +86,12 @@ def written(value: Any) -> str:
         return fraction(value)
     if isinstance(value, str) and not value.isidentifier():
         return f'"{value}"'
+    if isinstance(value, Term) and value.keywords and not value.positional:
+        alone = len(value.keywords) == 1 and value.keywords[0][0] in (snake(value.name), "value")  # l2(0.0001)
+        inner = [written(v) if alone else f"{key}={written(v)}" for key, v in value.keywords]
+        return f"{snake(value.name)}({', '.join(inner)})"
+    if isinstance(value, Rows):
+        return table(value, 2 if value and isinstance(value[0], tuple) else 1)
     if isinstance(value, tuple) and len(value) > 1 and all(type(v) is int and v > 0 for v in value):
         return show(value)
     if isinstance(value, tuple):
@@ -97,17 +109,33 @@ def table(rows: Any, columns: int) -> str:
 
 
 def listed(values: Iterable[Any]) -> str:
+    """Values one behind another; floats alike, all as parts of one number: 0.2*1/79, 0.2*2/79."""
+    values = [*values]
+    if len(values) > 1 and all(isinstance(v, float) for v in values) and max(len(show(v)) for v in values) > PLAIN:
+        for scale, below in FRACTIONS:
+            parts = [part(v, scale, below) for v in values]
+            if all(parts):
+                return ", ".join(parts)
     return ", ".join([written(v) for v in values])
 
 
 def fraction(value: float) -> str:
     """A float's shortest exact spelling: its digits, or what Python computes to the same float: 1/255, 0.2*3/16."""
     plain = show(int(value)) if value.is_integer() and abs(value) < 1e15 else show(value)
-    if len(plain) <= 8:
+    if len(plain) <= PLAIN:
         return plain
-    for scale in (1, 0.1, 0.2, 0.3, 0.4, 0.5):
-        for below in range(2, 1001 if scale == 1 else 101):
-            above = round(value * below / scale)
-            if 0 < abs(above) <= (20 if scale == 1 else below) and scale * above / below == value:
-                return f"{above}/{below}" if scale == 1 else f"{scale}*{above}/{below}"
-    return plain
+    return next((text for scale, below in FRACTIONS if (text := part(value, scale, below))), plain)
+
+
+PLAIN = 8  # digits that are read as they are
+FRACTIONS = [(1, n) for n in range(2, 1001)] + [
+    (scale, n) for scale in (0.2, 0.1, 0.3, 0.4, 0.5) for n in range(2, 101)
+]
+
+
+def part(value: float, scale: float, below: int) -> str:
+    """The float as a whole number of parts of another: 0.2*3/16; "" where it is none, or not a small one."""
+    above = round(value * below / scale)
+    if not 0 < abs(above) <= (20 if scale == 1 else below) or scale * above / below != value:
+        return ""
+    return f"{above}/{below}" if scale == 1 else f"{scale}*{above}/{below}"

@@ -71,7 +71,7 @@ def renamed(value: Any, names: Names, labels: Mapping[str, str]) -> Any:
     if isinstance(value, Label):
         return Label(labels.get(value.name, value.name))
     if isinstance(value, tuple):
-        return tuple([renamed(v, names, labels) for v in value])
+        return type(value)([renamed(v, names, labels) for v in value])
     return value
 
 
