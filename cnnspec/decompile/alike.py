@@ -14,6 +14,7 @@ from typing import Any
 from cnnspec.decompile.sketch import Loop, Mark, Slot, Step, Steps, Use, filled, slots
 from cnnspec.decompile.values import Choice, Formula, Label, Variable
 
+MOST = 16  # columns that are looked at; more are no table that a person reads
 STRIDE = "stride"
 COUNT = "n"  # the column of how often something comes: the last one, as tables have it
 
@@ -42,7 +43,7 @@ def common(
     """
     given = [marks(steps) for steps in occurrences]
     for steps, own in zip(occurrences, given, strict=True):
-        inside = count_reads(steps)
+        inside = count_reads(steps) if own else reads
         if any(reads[name] != inside[name] for name in own):
             return None
     bound = max((loop.height for loop in loops_in(occurrences[0])), default=0)
@@ -66,6 +67,8 @@ def common(
                 return None
             column = next((c for c in columns if c.takes(place, cells)), None)
             if column is None:
+                if len(columns) == MOST:
+                    return None
                 column = Column(cut[0], cells, place)
                 columns.append(column)
             column.channels[place] = [slot.channels for slot in cut]
@@ -85,6 +88,7 @@ def common(
     for made, *like in zip(steps_in(body), *map(steps_in, occurrences), strict=True):
         if isinstance(made, Use):
             made.name = ""
+            made.forget()
             if any(made.channels != other.channels for other in like):
                 made.channels = None
     return Common(body, variables, rows)
@@ -166,7 +170,7 @@ def differing(occurrences: list[Steps]) -> set[int]:
 
 def same(one: Any, other: Any) -> bool:
     """Equal, and of one kind: True is not 1."""
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+    return one is other or bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def ratio(above: Iterable[Any], below: Iterable[Any]) -> int:

@@ -118,16 +118,23 @@ class Use(Step):
         name: str = "",
     ) -> None:
         self.layer, self.values, self.bodies, self.channels, self.name = layer, values, branches, channels, name
+        self._slots: list[Slot] | None = None
 
     @property
     def head(self) -> Hashable:
         return self.layer
 
     def slots(self) -> Iterable[Slot]:
-        return [
-            Slot(name, value, self.channels, argument.record_default is REQUIRED)
-            for (name, argument), value in zip(self.layer.arguments.items(), self.values, strict=True)
-        ]
+        if self._slots is None:
+            self._slots = [
+                Slot(name, value, self.channels, argument.record_default is REQUIRED)
+                for (name, argument), value in zip(self.layer.arguments.items(), self.values, strict=True)
+            ]
+        return self._slots
+
+    def forget(self) -> None:
+        """Its slots are made anew, when its channels are no longer known."""
+        self._slots = None
 
     def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
         return Use(self.layer, tuple(values), bodies, self.channels, self.name)
