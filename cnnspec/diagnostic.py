@@ -39,10 +39,13 @@ NAMES = {
     "E108": "bad-output-padding",
     "E109": "pool-window-in-padding",
     "E110": "reshape-size",
+    "E113": "fractional-output-size",
     "E114": "silent-broadcast",
     "W201": "illegal-stride",
     "W204": "unused-branch",
     "T402": "logits-mismatch",
+    "S710": "unused-ignore",
+    "S711": "bad-ignore",
 }
 
 

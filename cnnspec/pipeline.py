@@ -13,12 +13,13 @@ from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.trial import Trial
 from cnnspec.record import Record
 from cnnspec.rules.context import Context
+from cnnspec.rules.ignores import Hiding
 from cnnspec.source import Source
 from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Set
     from typing import Any
 
     from cnnspec.analyses.input_sizes import InputSizes
@@ -94,20 +95,28 @@ def read(path: str) -> Source | Diagnostic:
 
 
 def analyse(
-    source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None, max_layers: int = MAX_LAYERS
-) -> Analysis:
-    """Everything that is known about a file. Raises KeyError for a parameter that no model has."""
+    source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
+    max_layers: int = MAX_LAYERS, codes: Set[str] = rules.DEFAULTS,
+) -> Analysis:  # fmt: skip
+    """Everything that is known about a file; of the rules, those with the given codes run.
+
+    Raises KeyError for a parameter that no model has.
+    """
     parsed = parse(source)
     networks = []
     found = list(parsed.diagnostics)
+    hiding = Hiding(parsed)
     for made in elaborate(parsed, read, parameters, max_layers, model):
         context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors))
-        own = [*made.errors, *check_training(made.train), *rules.check(context)]
+        own = hiding.shown([*made.errors, *check_training(made.train), *rules.check(context, codes)])
         found += own
         diagnostics = in_order([*parsed.diagnostics, *own])
         networks.append(
             Checked(made.graph.name, source, parsed, made.graph, context.facts, made.train, diagnostics, made.item)
         )
+    everything = bool(networks) and not parameters and model is None
+    everything = everything and all(d.code in rules.CHOICE for d in found)  # a mistake keeps rules from looking
+    found += hiding.findings(codes, everything)
     return Analysis(source, parsed, tuple(networks), in_order(found))
 
 

@@ -20,14 +20,15 @@ def example(rule: ModuleType, word: str) -> str:
     return inspect.cleandoc(found[1]) + "\n"
 
 
-@pytest.mark.parametrize("rule", rules.RULES, ids=lambda r: r.__name__.rsplit(".", 1)[1])
+@pytest.mark.parametrize("rule", rules.ALL, ids=lambda r: r.__name__.rsplit(".", 1)[1])
 def test_page(rule: ModuleType) -> None:
     first = (rule.__doc__ or "").split("\n")[0]
     assert first.startswith(f"{rule.CODE} {NAMES[rule.CODE]}: ")
     assert rule.__name__.endswith(NAMES[rule.CODE].replace("-", "_"))
-    bad = analyse(Source("bad.cnn", example(rule, "Bad"))).diagnostics
+    codes = rules.DEFAULTS | {rule.CODE}
+    bad = analyse(Source("bad.cnn", example(rule, "Bad")), codes=codes).diagnostics
     assert [d.code for d in bad] == [rule.CODE]
-    good = analyse(Source("good.cnn", example(rule, "Good"))).diagnostics
+    good = analyse(Source("good.cnn", example(rule, "Good")), codes=codes).diagnostics
     assert good == ()
 
 

@@ -1,0 +1,18 @@
+"""S711 bad-ignore: a comment for cnnspec that it cannot follow, and that therefore ignores nothing.
+
+It names no rule, a rule that does not exist, or what cannot be ignored: errors of the language. There is no form that
+ignores everything, since it would hide what nobody has seen yet.
+
+Bad:
+
+    input 8x8x3
+    conv(8, 3x3)  # cnnspec: ignore
+
+Good:
+
+    input 7x7x3
+    conv(8, 3x3, stride=3)  # cnnspec: ignore[illegal-stride] the last row is black
+"""
+
+CODE = "S711"
+DEFAULT = True

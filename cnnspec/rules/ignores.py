@@ -1,0 +1,172 @@
+"""Comments that ignore a finding: `# cnnspec: ignore[W201] reason` and `# cnnspec: file-ignore[W201] reason`.
+
+The first, at the end of a line, concerns the innermost statement of that line; on a line of its own, the statement that
+it stands in, else the one below it. A statement with braces is one statement. The second concerns the file. Between
+the brackets stand codes or names of rules, separated by commas; what comes behind is the reason, for people.
+"""
+
+from __future__ import annotations
+
+from cnnspec import rules
+from cnnspec.diagnostic import NAMES, WARNING, Diagnostic
+from cnnspec.names import nearest, suggestion
+from cnnspec.record import Record
+from cnnspec.rules import bad_ignore, unused_ignore
+from cnnspec.source import Source, Span, brief
+from cnnspec.syntax.parse import parse
+from cnnspec.syntax.tree import Block, Body, Branch, Loop, Model, Train, Tree, walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence, Set
+
+    from cnnspec.syntax.tree import Node
+
+MARK = "cnnspec:"
+LINE, FILE = "ignore", "file-ignore"
+ELSEWHERE = ("noqa", "disable", "off", "skip", "allow", "suppress", "nolint")  # what other tools call it
+NOWHERE = (0, -1)
+BRACED = (Block, Branch, Loop, Model, Train)
+
+
+class Ignore(Record):
+    """One rule that a comment ignores: where it is named, and the stretch of text that is concerned."""
+
+    code: str
+    span: Span
+    start: int
+    end: int
+
+    def covers(self, found: Diagnostic) -> bool:
+        span = found.span
+        return found.code == self.code and span is not None and self.start <= span.start <= self.end
+
+
+class Ignores:
+    """The comments of a file that concern findings. `bad` are those that cannot be followed."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.source = tree.source
+        self.ignores: list[Ignore] = []
+        self.bad: list[Diagnostic] = []
+        self.used: set[Ignore] = set()
+        statements: list[Node] | None = None
+        text = tree.source.text
+        for start, end in tree.comments:
+            body = text[start:end].lstrip("#! \t")
+            if not body.startswith(MARK):
+                continue
+            if statements is None:
+                statements = [item for part in walk(tree.body) if isinstance(part, Body) for item in part.items]
+                statements.sort(key=lambda item: (item.start, -item.end))
+            at = end - len(body) + len(MARK)
+            self.read(text[at:end], at, Span(tree.source, start, end), statements)
+
+    def read(self, text: str, at: int, comment: Span, statements: Sequence[Node]) -> None:
+        """What a comment says behind the mark; `at` is where that begins."""
+        word, opened, rest = text.partition("[")
+        listed, closed, _ = rest.partition("]")
+        word = word.strip()
+        if word not in (LINE, FILE) or not (opened and closed and listed.strip()):
+            self.bad += unreadable(comment, text)
+            return
+        stretch = (0, len(self.source.text)) if word == FILE else concerned(self.source, comment, statements)
+        at += text.index("[") + 1
+        for name in listed.split(","):
+            start = at + len(name) - len(name.lstrip())
+            span = Span(self.source, start, start + len(name.strip()))
+            at += len(name) + 1
+            code, why = code_of(name.strip())
+            if why:
+                self.bad.append(Diagnostic(bad_ignore.CODE, why[0], span, why[1], (), WARNING))
+            else:
+                self.ignores.append(Ignore(code, span, *stretch))
+
+    def hide(self, found: Diagnostic) -> bool:
+        """Whether a finding is to be ignored; those that ignore it have been of use."""
+        covering = [ignore for ignore in self.ignores if ignore.covers(found)]
+        self.used.update(covering)
+        return bool(covering)
+
+    def unused(self, codes: Set[str]) -> Iterator[Diagnostic]:
+        """Those of no use, of rules that ran."""
+        for ignore in self.ignores:
+            if ignore not in self.used and ignore.code in codes:
+                message = f"{ignore.code} {NAMES[ignore.code]} finds nothing here"
+                help = "remove the comment, or put it at the end of the line, or on the line above"
+                yield Diagnostic(unused_ignore.CODE, message, ignore.span, help, (), WARNING)
+
+
+def code_of(name: str) -> tuple[str, tuple[str, str] | None]:
+    """The code that a name between the brackets means, or what is wrong with it and what to do."""
+    code = next((c for c, word in NAMES.items() if name.upper() == c or name.lower() == word), None)
+    if code is None:
+        beginning = sorted(c for c in rules.CHOICE if name and c.startswith(name.upper()))
+        known = [*NAMES, *NAMES.values()]
+        help = f"name the rules: {', '.join(beginning[:4])}" if beginning else suggestion(name, known).lstrip("; ")
+        return "", (f'no rule is called "{brief(name)}"', help or "`cnnspec rules` lists them")
+    title = f"{code} {NAMES[code]}"
+    if code not in rules.CHOICE:
+        return "", (f"{title} is an error of the language: it cannot be ignored", "mend it")
+    if code in (bad_ignore.CODE, unused_ignore.CODE):
+        return "", (f"{title} is about such comments: none can ignore it", f"use --ignore {code}")
+    return code, None
+
+
+def unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
+    """What is wrong with a comment that is none of the two forms; nothing when it is prose."""
+    first = text.split("[")[0].split()[:1]
+    word = first[0] if first else ""
+    if word in (LINE, FILE):
+        message = "this ignores nothing: it must name the rules, in brackets"
+    elif word.lower() in ELSEWHERE or nearest(word, (LINE, FILE)) or text.strip().startswith(f"{word}["):
+        message = f'a comment cannot ask for "{brief(word)}", only for {LINE} and {FILE}'
+    else:
+        return
+    help = f"write # cnnspec: {FILE if word == FILE else LINE}[W201] and the reason"
+    yield Diagnostic(bad_ignore.CODE, message, comment, help, (), WARNING)
+
+
+def concerned(source: Source, comment: Span, statements: Sequence[Node]) -> tuple[int, int]:
+    """The stretch of text of the statements that a comment concerns; one that holds nothing where there are none.
+
+    `statements` are ordered by where they begin, the outer before the inner.
+    """
+    at = comment.start
+    line = source.text.rfind("\n", 0, at) + 1
+    if source.text[line:at].strip():
+        beside = [s for s in statements if s.start < at and s.end > line]
+        inner = [s for s, after in zip(beside, [*beside[1:], None], strict=True) if not after or after.start >= s.end]
+        return (inner[0].start, max(s.end for s in inner)) if inner else NOWHERE
+    around = min([s for s in statements if s.start < at < s.end], key=lambda s: s.end - s.start, default=None)
+    below = next((s for s in statements if s.start > at), None)
+    if below is not None and (around is None or below.start < around.end):
+        return below.start, below.end
+    return NOWHERE if around is None or isinstance(around, BRACED) else (around.start, around.end)
+
+
+# ---- the findings of a file ----------------------------------------------------------------------------------
+class Hiding:
+    """What the comments of a file, and of the files that it uses, hide."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.own = Ignores(tree)
+        self._known = {tree.source.name: self.own}
+
+    def shown(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+        """The findings that no comment ignores."""
+        return [diagnostic for diagnostic in found if not self._of(diagnostic).hide(diagnostic)]
+
+    def _of(self, found: Diagnostic) -> Ignores:
+        source = found.span.source if found.span else self.own.source
+        if source.name not in self._known:
+            empty = MARK not in source.text  # a used file was parsed before: once more only for its comments
+            self._known[source.name] = Ignores(parse(source.replace(text="") if empty else source))
+        return self._known[source.name]
+
+    def findings(self, codes: Set[str], everything: bool) -> list[Diagnostic]:
+        """What is wrong with the comments themselves; whether each is of use is told when `everything` was looked at."""
+        found = list(self.own.bad) if bad_ignore.CODE in codes else []
+        if everything and unused_ignore.CODE in codes:
+            found += self.own.unused(codes)
+        return found
