@@ -27,12 +27,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
     from cnnspec.syntax.tree import Model, Tree
 
-PROMISES = (
-    "E020",
-    "E021",
-    "E030",
-    "T402",
-)  # broken promises and bad training settings do not keep a network from being built
+PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
 SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
 MAX_BYTES = 64 * 2**20
 
@@ -52,7 +47,12 @@ class Checked(Record):
     @property
     def broken(self) -> bool:
         """Whether something is wrong that keeps it from being compiled."""
-        return any(d.severity == ERROR and d.code not in PROMISES for d in self.diagnostics)
+        return any(prevents(d) for d in self.diagnostics)
+
+
+def prevents(found: Diagnostic) -> bool:
+    """Whether a finding keeps its network from being built; what a rule finds never does."""
+    return found.severity == ERROR and found.code not in PROMISES and found.code not in rules.CHOICE
 
 
 class Analysis(Record):
@@ -139,7 +139,7 @@ def resize(network: Checked, inputs: Mapping[int, Shape]) -> Resized:
 
     only = network.item.name.text if network.item else None
     (built,) = elaborate(network.tree, read, network.graph.parameters, MAX_LAYERS, only, trial)
-    legal = not network.tree.diagnostics and all(d.severity != ERROR or d.code in PROMISES for d in built.errors)
+    legal = not network.tree.diagnostics and not any(map(prevents, built.errors))
     asked = frozenset().union(*[builder.asked for builder in made])
     return Resized(built.graph, legal, any(builder.asks for builder in made), asked)
 

@@ -69,6 +69,7 @@ def test_check_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "filename": str(path),
         "location": {"row": 2, "column": 14},
         "end_location": {"row": 2, "column": 22},
+        "notes": [],
     }
 
 

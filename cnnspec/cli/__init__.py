@@ -20,6 +20,8 @@ VERBS = {
     "format": "bring specs into the one canonical form",
     "compile": "make a Keras model, saved or as source",
     "train": "train a network as its train section says",
+    "rules": "list what check looks for",
+    "rule": "show a rule's page",
     "layers": "list the layers, or show one's page",
 }
 MODULES = {"import": "importing"}  # where a verb cannot be a module's name

@@ -4,54 +4,148 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.cli import settings
 from cnnspec.cli.common import (
     CLEAN,
     FINDINGS,
     USAGE,
+    UsageError,
     add_model_options,
     analysis_of,
-    files_in,
     in_color,
     say,
     source_of,
 )
-from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.report.findings import as_data, show, tally
+from cnnspec.cli.configuration import FAIL_ON
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.report.findings import as_data, concise, show, tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from cnnspec.report.places import Finding
+
+FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a spec, a folder of specs, or - for stdin")
-    parser.add_argument("--output-format", choices=("text", "json"), default="text", help="how findings are printed")
+    settings.add_arguments(parser)
+    group = parser.add_argument_group("what is said")
+    group.add_argument("--output-format", choices=FORMATS, default="full", help="how findings are printed (full)")
+    group.add_argument("--statistics", action="store_true", help="count the findings of each rule instead")
+    group.add_argument("-q", "--quiet", action="store_true", help="print findings alone: no totals, no remarks")
+    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="auto: on terminals")
+    group.add_argument("--show-settings", action="store_true", help="print what holds for the first PATH, and stop")
+    group = parser.add_argument_group("what is a failure")
+    group.add_argument("--fail-on", choices=FAIL_ON, help="the least severity that makes the exit status 1 (warning)")
+    group.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found")
+    group.add_argument("--baseline", metavar="FILE", help="leave out what FILE counts")
+    group.add_argument("--write-baseline", metavar="FILE", help="count all findings into FILE, and report none")
     add_model_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    found: dict[tuple[str, Diagnostic], None] = {}  # in order, each once: two files may use the same third
-    unreadable = False
-    files = 0
-    for path in files_in(options.paths):
+    if options.statistics and options.output_format not in ("full", "concise", "json"):
+        raise UsageError(f"--statistics has no form for --output-format {options.output_format}: full or json")
+    if options.baseline and options.write_baseline:
+        raise UsageError("--baseline and --write-baseline together: give one of them")
+    lookup = settings.Lookup(options)
+    if options.show_settings:
+        print(lookup.of(options.paths[0]).show())
+        return CLEAN
+    found, files, status = findings(options, lookup)
+    if options.baseline or options.write_baseline:
+        found = against_baseline(options, found, files)
+    if options.statistics:
+        print_statistics(found, options)
+    else:
+        write(found, files, options)
+    if options.exit_zero or status != CLEAN:
+        return status
+    return FINDINGS if any(lookup.of(place).fails(diagnostic.severity) for place, diagnostic in found) else CLEAN
+
+
+def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list[Finding], list[str], int]:
+    """What is found in which files, in order, each once since two files may use the same third; USAGE for an unreadable one."""
+    found: dict[Finding, None] = {}
+    files: list[str] = []
+    status = CLEAN
+    for path in lookup.files(options.paths):
         source = path if isinstance(path, Diagnostic) else source_of(path)
         if isinstance(source, Diagnostic):
             say(f"{source.message}: {source.help}")
-            unreadable = True
+            status = USAGE
             continue
-        files += 1
-        for diagnostic in analysis_of(source, options).diagnostics:
+        files.append(source.name)
+        codes = lookup.of(source.name).codes(source.name)
+        for diagnostic in analysis_of(source, options, codes).diagnostics:
             place = diagnostic.span.source.name if diagnostic.span else source.name
-            found[place, diagnostic] = None
-    if options.output_format == "json":
-        import json
+            if place == source.name or lookup.of(place).reports(diagnostic.code, place):
+                found[place, diagnostic] = None
+    return list(found), files, status
 
-        print(json.dumps([as_data(diagnostic, name) for name, diagnostic in found], indent=2))
+
+def against_baseline(options: argparse.Namespace, found: list[Finding], files: list[str]) -> list[Finding]:
+    """The findings that are left to report when a baseline is written or read."""
+    from cnnspec.cli import baseline
+    from cnnspec.rules import CHOICE
+
+    if options.write_baseline:
+        counts = baseline.write(options.write_baseline, found)
+        total = sum(n for codes in counts.values() for n in codes.values())
+        if not options.quiet:
+            say(f"{options.write_baseline} counts {total} finding{'s' * (total != 1)} in {len(counts)} files")
+        return [(place, d) for place, d in found if d.code not in CHOICE]
+    path = options.baseline
+    left, gone = baseline.beyond(found, baseline.read(path), path, files)
+    if gone and not options.quiet:
+        what = f"{gone} findings that are" if gone > 1 else "a finding that is"
+        say(f"{path} counts {what} gone: write it again with --write-baseline {path}")
+    return left
+
+
+# ---- writing -----------------------------------------------------------------------------------------------
+def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Namespace) -> None:
+    kind = options.output_format
+    if kind in ("full", "concise"):
+        color = options.color == "always" or (options.color == "auto" and in_color(sys.stdout))
+        for place, diagnostic in found:
+            if kind == "full":
+                print(show(diagnostic, color), end="\n\n")
+            else:
+                print(concise(place, diagnostic))
+        if files and not options.quiet:
+            print(tally([diagnostic for _, diagnostic in found], len(files)))
+    elif kind in ("json", "jsonl"):
+        from json import dumps
+
+        data = [as_data(diagnostic, name) for name, diagnostic in found]
+        print(dumps(data, indent=2) if kind == "json" else "\n".join(map(dumps, data)), end="\n" if data else "")
+    elif kind == "sarif":
+        from cnnspec.report.sarif import sarif
+
+        print(sarif(found, files))
     else:
-        for _, diagnostic in found:
-            print(show(diagnostic, in_color(sys.stdout)), end="\n\n")
-        if files:
-            print(tally([diagnostic for _, diagnostic in found], files))
-    if unreadable:
-        return USAGE
-    return FINDINGS if any(diagnostic.severity != INFO for _, diagnostic in found) else CLEAN
+        from cnnspec.report import services
+
+        text = {"github": services.github, "gitlab": services.gitlab, "junit": services.junit}[kind](found, files)
+        print(text, end="\n" if text else "")
+
+
+def print_statistics(found: Sequence[Finding], options: argparse.Namespace) -> None:
+    """How often each rule was found, the most frequent first."""
+    counts: dict[tuple[str, str, str], int] = {}
+    for _, d in found:
+        counts[d.code, d.name, d.severity] = counts.get((d.code, d.name, d.severity), 0) + 1
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    if options.output_format == "json":
+        from json import dumps
+
+        print(dumps([{"code": c, "name": n, "severity": s, "count": count} for (c, n, s), count in rows], indent=2))
+        return
+    width = max((len(str(count)) for _, count in rows), default=0)
+    for (code, name, severity), count in rows:
+        print(f"{count:{width}}  {code}  {severity:7}  {name}")

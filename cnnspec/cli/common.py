@@ -11,6 +11,7 @@ from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.values import UNKNOWN, Scope
 from cnnspec.pipeline import Analysis, Checked, analyse, decode, read
 from cnnspec.report.findings import show
+from cnnspec.rules import DEFAULTS
 from cnnspec.source import Source, printable
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
@@ -18,7 +19,7 @@ from cnnspec.syntax.parse import parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
     from typing import Any, TextIO
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2
@@ -89,10 +90,13 @@ def source_of(path: str) -> Source | Diagnostic:
     return read(path)
 
 
-def analysis_of(source: Source, options: argparse.Namespace) -> Analysis:
-    """A source analysed as the options say. UsageError for a parameter or a model that it does not have."""
+def analysis_of(source: Source, options: argparse.Namespace, codes: Set[str] = DEFAULTS) -> Analysis:
+    """A source analysed as the options say, by the rules with these codes.
+
+    UsageError for a parameter or a model that it does not have.
+    """
     try:
-        analysis = analyse(source, parameters(options), options.model, options.max_layers)
+        analysis = analyse(source, parameters(options), options.model, options.max_layers, codes)
     except KeyError as error:
         message, help = error.args
         raise UsageError(f"{source.name}: {message}; {help}") from None
@@ -105,10 +109,12 @@ def analysis_of(source: Source, options: argparse.Namespace) -> Analysis:
 
 def load_analysed(options: argparse.Namespace) -> tuple[Checked, tuple[Diagnostic, ...]]:
     """The one network that a command works on, with its diagnostics. UsageError when there is none, or several."""
+    from cnnspec.cli.settings import Lookup  # which needs this module
+
     source = source_of(options.file)
     if isinstance(source, Diagnostic):
         raise UsageError(f"{source.message}: {source.help}")
-    analysis = analysis_of(source, options)
+    analysis = analysis_of(source, options, Lookup(options).of(source.name).codes(source.name))
     if len(analysis.networks) > 1:
         names = ", ".join(n.name for n in analysis.networks)
         raise UsageError(f"{source.name} holds several models ({names}): choose one with --model")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, files_in, in_color, say, source_of, write_whole
+from cnnspec.cli import settings
+from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, in_color, say, source_of, write_whole
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.report.findings import show
 
@@ -19,13 +20,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--diff", action="store_true", help="write nothing; show what would change, exit 1 when something would"
     )
+    settings.add_file_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     from cnnspec.format import format_source
 
     status = CLEAN
-    for path in files_in(options.paths):
+    for path in settings.Lookup(options).files(options.paths):
         source = path if isinstance(path, Diagnostic) else source_of(path)
         if isinstance(source, Diagnostic):
             say(f"{source.message}: {source.help}")

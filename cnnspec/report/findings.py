@@ -67,24 +67,35 @@ def _columns(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def concise(place: str, found: Diagnostic) -> str:
+    """One diagnostic in a line, its place first."""
+    at = printable(found.span.source.name if found.span else place)
+    if found.position:
+        at += f":{found.position[0]}:{found.position[1]}"
+    return f"{at}: {found.severity}[{found.code} {found.name}]: {printable(found.message)}"
+
+
 def as_data(found: Diagnostic, filename: str) -> dict[str, Any]:
     """One diagnostic for scripts; rows and columns from 1, columns in code points; no location when it has no place."""
-    location = end = None
-    if found.span is not None:
-        filename = found.span.source.name
-        row, column = found.span.source.position(found.span.start)
-        end_row, end_column = found.span.source.position(found.span.end)
-        location, end = {"row": row, "column": column}, {"row": end_row, "column": end_column}
     return {
         "code": found.code,
         "name": found.name,
         "severity": found.severity,
         "message": found.message,
-        "filename": filename,
-        "location": location,
-        "end_location": end,
+        **place_of(found.span, filename),
         "help": found.help,
+        "notes": [{"message": note.message, **place_of(note.span, filename)} for note in found.notes],
     }
+
+
+def place_of(span: Span | None, filename: str) -> dict[str, Any]:
+    location = end = None
+    if span is not None:
+        filename = span.source.name
+        row, column = span.source.position(span.start)
+        end_row, end_column = span.source.position(span.end)
+        location, end = {"row": row, "column": column}, {"row": end_row, "column": end_column}
+    return {"filename": filename, "location": location, "end_location": end}
 
 
 def tally(found: Iterable[Diagnostic], files: int) -> str:

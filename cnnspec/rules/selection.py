@@ -11,6 +11,7 @@ from cnnspec import rules
 from cnnspec.diagnostic import NAMES
 from cnnspec.names import suggestion
 from cnnspec.record import Record
+from cnnspec.source import brief
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def codes_named(words: Sequence[str], ignoring: bool = False) -> dict[str, int]:
             codes, length = list(NAMES), 0
         codes = codes or [code for code in NAMES if word and code.startswith(word.upper())]
         if not codes:
-            known = [*NAMES, *NAMES.values()]
-            raise ValueError(f'no rule is called "{word}"{suggestion(word, known)}')
+            help = suggestion(word, [*NAMES, *NAMES.values()]) or ": `cnnspec rules` lists them"
+            raise ValueError(f'no rule is called "{brief(word)}"{help}')
         if ignoring and rules.CHOICE.isdisjoint(codes):
             raise ValueError(f"{codes[0]} {NAMES[codes[0]]} is an error of the language: it cannot be ignored")
         for code in codes:

@@ -1,0 +1,116 @@
+"""The configuration file of a spec: cnnspec.toml, or [tool.cnnspec] of pyproject.toml, in the nearest folder up that has one.
+
+Both hold the same keys; of two in one folder cnnspec.toml counts. A file's keys stand here with what they take. tomllib
+is imported when there is something to read, since a check without configuration starts faster than that import.
+"""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.cli.common import UsageError
+from cnnspec.names import suggestion
+from cnnspec.rules.selection import PROFILES, TARGETS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+FAIL_ON = ("error", "warning", "info", "never")
+WORDS, FLAG, TABLE = "a list of texts", "true or false", "a table of lists of texts"
+KEYS: dict[str, str | tuple[str, ...]] = {
+    "select": WORDS,
+    "ignore": WORDS,
+    "extend-select": WORDS,
+    "per-file-ignores": TABLE,
+    "profile": PROFILES,
+    "strict-stride": FLAG,
+    "target": WORDS,
+    "fail-on": FAIL_ON,
+    "exclude": WORDS,
+    "force-exclude": FLAG,
+}
+
+
+def find(folder: str) -> tuple[str, dict[str, Any]] | None:
+    """The path and the keys of the configuration that holds for a folder. UsageError for one that cannot be used."""
+    while True:
+        for name, inside in (("cnnspec.toml", False), ("pyproject.toml", True)):
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                table = read(path, inside)
+                if table is not None:
+                    return path, checked(path, table)
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def read(path: str, inside: bool) -> Any:
+    """The table of a file; None when it has none. `inside` a pyproject.toml it is tool.cnnspec."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from None
+    if inside and not mentioned(text):
+        return None
+    import tomllib
+
+    try:
+        table: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}") from None
+    if not inside:
+        return table
+    tool = table.get("tool")
+    return tool.get("cnnspec") if isinstance(tool, dict) else None
+
+
+def mentioned(text: str) -> bool:
+    """Whether a pyproject.toml may hold [tool.cnnspec]: many only have the word in their dependencies."""
+    for line in text.splitlines():
+        bare = line.translate({ord(c): None for c in " \t\"'"})
+        if bare.startswith(("[tool.cnnspec", "tool.cnnspec", "tool=")) or bare.split("#")[0] == "[tool]":
+            return True
+    return False
+
+
+def checked(path: str, table: Any) -> dict[str, Any]:
+    """The keys of a configuration, each as it should be, lists as tuples."""
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: tool.cnnspec must be a table, not {shown(table)}")
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in KEYS:
+            known = suggestion(key, KEYS) or "; known are " + ", ".join(KEYS)
+            raise UsageError(f'{path}: no key is called "{key}"{known}')
+        if key == "target" and isinstance(value, str):
+            value = [value]
+        kind = KEYS[key]
+        right = (
+            isinstance(value, bool) if kind == FLAG
+            else texts(value) if kind == WORDS
+            else isinstance(value, dict) and all(texts(v) for v in value.values()) if kind == TABLE
+            else value in kind
+        )  # fmt: skip
+        if not right:
+            takes = kind if isinstance(kind, str) else "one of " + ", ".join(kind)
+            raise UsageError(f"{path}: {key} takes {takes}, not {shown(value)}")
+        found[key] = tuple(value) if kind == WORDS else value
+    unknown = [t for t in found.get("target", ()) if t not in TARGETS]
+    if unknown:
+        raise UsageError(f"{path}: target takes {', '.join(TARGETS)}, not {shown(unknown[0])}")
+    return found
+
+
+def texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def shown(value: Any) -> str:
+    """A value of a TOML file, for a message."""
+    from json import dumps
+
+    return dumps(value, default=str, ensure_ascii=False)

@@ -1,0 +1,27 @@
+"""cnnspec rule CODE: a rule's page."""
+
+from __future__ import annotations
+
+from cnnspec.cli.common import CLEAN, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", metavar="RULE", help="a code or a name: W201, illegal-stride")
+
+
+def run(options: argparse.Namespace) -> int:
+    from cnnspec.report.pages import find
+
+    try:
+        page = find(options.code)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    title = f"{page.code} {page.name}"
+    print(f"{title}\n{'=' * len(title)}\n\n{page.title}.\n\nSeverity: {page.severity}. Runs: {page.runs}.")
+    if page.text.rstrip(".") != page.title:
+        print(f"\n{page.text}")
+    return CLEAN

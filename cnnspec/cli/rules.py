@@ -1,0 +1,34 @@
+"""cnnspec rules: every code with its name, its severity, when it runs, and what it says."""
+
+from __future__ import annotations
+
+from cnnspec.cli.common import CLEAN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+SCHEMA_VERSION = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are printed")
+
+
+def run(options: argparse.Namespace) -> int:
+    from cnnspec.report.pages import pages
+
+    listed = pages()
+    if options.format == "json":
+        from json import dumps
+
+        fields = ("code", "name", "severity", "runs", "title")
+        rows = [{field: getattr(page, field) for field in fields} for page in listed]
+        print(dumps({"schema_version": SCHEMA_VERSION, "rules": rows}, indent=2))
+        return CLEAN
+    width = max(len(page.name) for page in listed)
+    when = max(len(page.runs) for page in listed)
+    for page in listed:
+        print(f"{page.code}  {page.name:{width}}  {page.severity:7}  {page.runs:{when}}  {page.title}")
+    print("\n`cnnspec rule CODE` shows a rule's page.")
+    return CLEAN

@@ -1,0 +1,207 @@
+"""What holds for a file: the command line over its configuration file over the defaults, key by key."""
+
+from __future__ import annotations
+
+import os
+from argparse import BooleanOptionalAction
+
+from cnnspec.cli import configuration
+from cnnspec.cli.common import UsageError, files_in, say
+from cnnspec.cli.configuration import KEYS
+from cnnspec.diagnostic import ERROR, INFO, WARNING, Diagnostic
+from cnnspec.names import suggestion
+from cnnspec.rules import CHOICE
+from cnnspec.rules.selection import PROFILES, TARGETS, Selection, codes_named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+DEFAULTS: dict[str, Any] = {
+    "select": None,
+    "ignore": (),
+    "extend-select": (),
+    "per-file-ignores": {},
+    "profile": None,
+    "strict-stride": False,
+    "target": (),
+    "fail-on": "warning",
+    "exclude": (),
+    "force-exclude": False,
+}
+WEIGHT = {ERROR: 3, WARNING: 2, INFO: 1}
+FAILING = {"error": 3, "warning": 2, "info": 1, "never": 4}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that a configuration file may hold too."""
+    rule = "codes (W201), beginnings of codes (W), names (illegal-stride), or ALL; separated by commas"
+    words: dict[str, Any] = {"action": "append", "metavar": "RULES"}
+    flag = BooleanOptionalAction  # so that the command line can also undo what the file says
+    group = parser.add_argument_group("which rules", f"RULES are {rule}.")
+    group.add_argument("--select", help="run these rules, instead of those on by default", **words)
+    group.add_argument("--extend-select", help="run these rules too", **words)
+    group.add_argument("--ignore", help="do not run these rules", **words)
+    group.add_argument(
+        "--per-file-ignores", action="append", metavar="GLOB:RULES", help="do not run these rules on these files"
+    )
+    group.add_argument("--profile", choices=PROFILES, help="run the lectures' rules of thumb too")
+    group.add_argument(
+        "--strict-stride", action=flag, default=None, help="every remainder of a stride is an error (E113)"
+    )
+    group.add_argument(
+        "--target", action="append", metavar="TARGET", help=f"run the rules for {', '.join(TARGETS)}; may stand twice"
+    )
+    add_file_arguments(parser)
+
+
+def add_file_arguments(parser: argparse.ArgumentParser) -> None:
+    """Those of them that say which files are looked at."""
+    flag = BooleanOptionalAction
+    group = parser.add_argument_group("which files")
+    group.add_argument("--exclude", action="append", metavar="GLOB", help="leave out files or folders")
+    group.add_argument(
+        "--force-exclude", action=flag, default=None, help="leave them out also where they are named as PATH"
+    )
+
+
+class Settings:
+    """The values of all keys for the files of one folder, and where each comes from."""
+
+    def __init__(
+        self, given: dict[str, Any], path: str | None = None, configured: dict[str, Any] | None = None
+    ) -> None:
+        here = os.getcwd()
+        folder = os.path.dirname(path) if path else here
+        layers = [(DEFAULTS, "default", here), (configured or {}, path or "", folder), (given, "command line", here)]
+        self.path = path
+        self.values: dict[str, Any] = {}
+        self.origins: dict[str, str] = {}
+        self.roots: dict[str, str] = {}  # the folder that a key's patterns are relative to
+        for values, origin, root in layers:
+            for key, value in values.items():
+                self.values[key], self.origins[key], self.roots[key] = value, origin, root
+        self.selection = Selection(**{f: self.values[f.replace("_", "-")] for f in Selection._fields})
+        self.rules: frozenset[str] = self._codes("", self.selection.codes)
+
+    def _codes(self, key: str, made: Any, *arguments: Any, **named: Any) -> Any:
+        """What `made` returns; its ValueError as a usage error that says where the rule was named."""
+        try:
+            return made(*arguments, **named)
+        except ValueError as error:
+            keys = [key] if key else ["select", "ignore", "extend-select"]
+            origins = {self.origins[k] for k in keys} - {"default", "command line"}
+            where = f"{self.path}: " if origins else ""
+            raise UsageError(f"{where}{error}") from None
+
+    def codes(self, path: str) -> frozenset[str]:
+        """The codes of the rules that run on a file."""
+        ignored: set[str] = set()
+        for pattern, words in self.values["per-file-ignores"].items():
+            if matches(path, pattern, self.roots["per-file-ignores"]):
+                ignored |= self._codes("per-file-ignores", codes_named, words, ignoring=True).keys()
+        return self.rules - ignored
+
+    def reports(self, code: str, path: str) -> bool:
+        """Whether a finding in a file that another one uses is reported: what the language refuses always is."""
+        return code not in CHOICE or code in self.codes(path)
+
+    def excludes(self, path: str, named: bool) -> bool:
+        """Whether a file is left out; one that was named itself only by force."""
+        if path == "-" or (named and not self.values["force-exclude"]):
+            return False
+        return any(matches(path, pattern, self.roots["exclude"]) for pattern in self.values["exclude"])
+
+    def fails(self, severity: str) -> bool:
+        """Whether a finding makes the exit status 1."""
+        return WEIGHT[severity] >= FAILING[self.values["fail-on"]]
+
+    def show(self) -> str:
+        """Every key, its value, and where that comes from."""
+        lines = []
+        for key in KEYS:
+            value = self.values[key]
+            text = "-" if value is None else configuration.shown(list(value) if isinstance(value, tuple) else value)
+            lines.append(f"{key:18}{text}  ({self.origins[key]})")
+        return "\n".join([*lines, f"{'rules that run':18}{', '.join(sorted(self.rules)) or 'none'}"])
+
+
+class Lookup:
+    """The settings of every file that one command looks at; a folder's configuration is read once."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.given = from_command_line(options)
+        self._folders: dict[str, Settings] = {}
+        self._files: dict[str | None, Settings] = {}
+
+    def of(self, path: str) -> Settings:
+        """The settings of a file; of the working folder for stdin. UsageError for settings that cannot be."""
+        folder = os.getcwd() if path in ("-", "<stdin>") else os.path.dirname(os.path.abspath(path))
+        if folder not in self._folders:
+            found = configuration.find(folder)
+            file = found[0] if found else None
+            if file not in self._files:
+                self._files[file] = Settings(self.given, *(found or ()))
+            self._folders[folder] = self._files[file]
+        return self._folders[folder]
+
+    def files(self, paths: list[str]) -> Iterator[str | Diagnostic]:
+        """The files that paths and folders name, without those that are excluded; remarks when nothing is left."""
+        excluded = left = 0
+        for path in files_in(paths):
+            if isinstance(path, str) and self.of(path).excludes(path, path in paths):
+                excluded += 1
+                continue
+            left += 1
+            yield path
+        if excluded and not left:
+            say(f"nothing to do: {excluded} file{'s are' if excluded > 1 else ' is'} excluded")
+
+
+def from_command_line(options: argparse.Namespace) -> dict[str, Any]:
+    """The keys that the command line gives."""
+    given: dict[str, Any] = {}
+    for key in KEYS:
+        value = getattr(options, key.replace("-", "_"), None)
+        if value is None:
+            continue
+        if key == "per-file-ignores":
+            table: dict[str, tuple[str, ...]] = {}
+            for text in value:
+                pattern, colon, words = text.rpartition(":")
+                if not colon or not pattern or not words:
+                    raise UsageError(f'--per-file-ignores takes GLOB:RULES, for example "old/*.cnn:W201", not "{text}"')
+                table[pattern] = (*table.get(pattern, ()), *split([words]))
+            given[key] = table
+        else:
+            given[key] = split(value) if isinstance(value, list) else value
+    for target in given.get("target", ()):
+        if target not in TARGETS:
+            raise UsageError(f'--target takes {", ".join(TARGETS)}, not "{target}"{suggestion(target, TARGETS)}')
+    return given
+
+
+def split(texts: Sequence[str]) -> tuple[str, ...]:
+    """Words separated by commas, in options that may stand several times."""
+    return tuple([word.strip() for text in texts for word in text.split(",") if word.strip()])
+
+
+def matches(path: str, pattern: str, root: str) -> bool:
+    """Whether a glob names a file, or a folder that it lies in: by its path from `root`, or by its name alone.
+
+    `*` also matches a slash, as in most linters.
+    """
+    from fnmatch import fnmatchcase
+
+    path = os.path.abspath(path)
+    try:
+        relative = os.path.relpath(path, root)
+    except ValueError:  # another drive
+        relative = path
+    parts = relative.replace(os.sep, "/").split("/")
+    pattern = os.path.relpath(pattern, root) if os.path.isabs(pattern) else pattern
+    pattern = pattern.replace(os.sep, "/").removeprefix("./").rstrip("/")
+    paths = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+    return any(fnmatchcase(tried, pattern) for tried in [*parts, *paths])

@@ -1,0 +1,98 @@
+"""Findings as SARIF 2.1.0, with every property that GitHub's code scanning asks for.
+
+Sources: OASIS, Static Analysis Results Interchange Format 2.1.0; GitHub, "SARIF support for code scanning". Run it in the
+repository's root, since paths are relative to the working folder.
+"""
+
+from __future__ import annotations
+
+from cnnspec import __version__
+from cnnspec.diagnostic import ERROR, INFO, WARNING
+from cnnspec.report.pages import page_of
+from cnnspec.report.places import fingerprints, region, uri
+from cnnspec.source import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from cnnspec.diagnostic import Diagnostic, Note
+    from cnnspec.report.places import Finding
+    from cnnspec.source import Span
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {ERROR: "error", WARNING: "warning", INFO: "note"}
+
+
+def sarif(found: Sequence[Finding], files: Sequence[str]) -> str:
+    """The text of a SARIF file."""
+    from json import dumps
+
+    ids = sorted({diagnostic.code for _, diagnostic in found})
+    marks = fingerprints(found)
+    run = {
+        "tool": {
+            "driver": {
+                "name": "cnnspec",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": [rule(code) for code in ids],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            result(place, diagnostic, ids.index(diagnostic.code), mark)
+            for (place, diagnostic), mark in zip(found, marks, strict=True)
+        ],
+    }
+    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def rule(code: str) -> dict[str, Any]:
+    page = page_of(code)
+    return {
+        "id": code,
+        "name": page.name,
+        "shortDescription": {"text": page.title},
+        "fullDescription": {"text": page.why or page.title},
+        "help": {"text": page.text, "markdown": page.markdown()},
+        "defaultConfiguration": {"level": LEVELS[page.severity]},
+        "properties": {"tags": ["convolutional-network"], "problem.severity": problem(page.severity)},
+    }
+
+
+def problem(severity: str) -> str:
+    return "recommendation" if severity == INFO else severity
+
+
+def result(place: str, found: Diagnostic, index: int, mark: str) -> dict[str, Any]:
+    text = printable(found.message) + (f" Help: {printable(found.help)}" if found.help else "")
+    return {
+        "ruleId": found.code,
+        "ruleIndex": index,
+        "level": LEVELS[found.severity],
+        "message": {"text": text},
+        "locations": [{"physicalLocation": physical(place, found.span)}],
+        "relatedLocations": [related(n, note, place) for n, note in enumerate(found.notes)],
+        "partialFingerprints": {"primaryLocationLineHash": mark},
+    }
+
+
+def related(number: int, note: Note, place: str) -> dict[str, Any]:
+    name = note.span.source.name if note.span else place
+    return {
+        "id": number,
+        "message": {"text": printable(note.message)},
+        "physicalLocation": physical(name, note.span),
+    }
+
+
+def physical(place: str, span: Span | None) -> dict[str, Any]:
+    row, column, end_row, end_column = region(span)
+    return {
+        "artifactLocation": {"uri": uri(place), "uriBaseId": "%SRCROOT%"}
+        if not uri(place).startswith("file:")
+        else {"uri": uri(place)},
+        "region": {"startLine": row, "startColumn": column, "endLine": end_row, "endColumn": end_column},
+    }
