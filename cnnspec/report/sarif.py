@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec import __version__
 from cnnspec.diagnostic import ERROR, INFO, WARNING
-from cnnspec.report.pages import page_of
+from cnnspec.report.pages import pages
 from cnnspec.report.places import fingerprints, region, uri
 from cnnspec.source import printable
 
@@ -18,18 +18,22 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.diagnostic import Diagnostic, Note
+    from cnnspec.report.pages import Page
     from cnnspec.report.places import Finding
     from cnnspec.source import Span
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {ERROR: "error", WARNING: "warning", INFO: "note"}
+PROBLEMS = {ERROR: "error", WARNING: "warning", INFO: "recommendation"}
+MOST = 1024  # characters of a description
 
 
 def sarif(found: Sequence[Finding], files: Sequence[str]) -> str:
     """The text of a SARIF file."""
     from json import dumps
 
-    ids = sorted({diagnostic.code for _, diagnostic in found})
+    known = pages()  # all, found or not: what a run reports must not change its rules
+    index = {page.code: number for number, page in enumerate(known)}
     marks = fingerprints(found)
     run = {
         "tool": {
@@ -37,33 +41,28 @@ def sarif(found: Sequence[Finding], files: Sequence[str]) -> str:
                 "name": "cnnspec",
                 "version": __version__,
                 "semanticVersion": __version__,
-                "rules": [rule(code) for code in ids],
+                "rules": [rule(page) for page in known],
             }
         },
         "columnKind": "unicodeCodePoints",
         "results": [
-            result(place, diagnostic, ids.index(diagnostic.code), mark)
+            result(place, diagnostic, index[diagnostic.code], mark)
             for (place, diagnostic), mark in zip(found, marks, strict=True)
         ],
     }
     return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def rule(code: str) -> dict[str, Any]:
-    page = page_of(code)
+def rule(page: Page) -> dict[str, Any]:
     return {
-        "id": code,
+        "id": page.code,
         "name": page.name,
         "shortDescription": {"text": page.title},
-        "fullDescription": {"text": page.why or page.title},
+        "fullDescription": {"text": (page.why or page.title)[:MOST]},
         "help": {"text": page.text, "markdown": page.markdown()},
         "defaultConfiguration": {"level": LEVELS[page.severity]},
-        "properties": {"tags": ["convolutional-network"], "problem.severity": problem(page.severity)},
+        "properties": {"tags": ["convolutional-network"], "problem.severity": PROBLEMS[page.severity]},
     }
-
-
-def problem(severity: str) -> str:
-    return "recommendation" if severity == INFO else severity
 
 
 def result(place: str, found: Diagnostic, index: int, mark: str) -> dict[str, Any]:
@@ -74,25 +73,23 @@ def result(place: str, found: Diagnostic, index: int, mark: str) -> dict[str, An
         "level": LEVELS[found.severity],
         "message": {"text": text},
         "locations": [{"physicalLocation": physical(place, found.span)}],
-        "relatedLocations": [related(n, note, place) for n, note in enumerate(found.notes)],
+        "relatedLocations": [related(n, note, note.span) for n, note in enumerate(found.notes) if note.span],
         "partialFingerprints": {"primaryLocationLineHash": mark},
     }
 
 
-def related(number: int, note: Note, place: str) -> dict[str, Any]:
-    name = note.span.source.name if note.span else place
+def related(number: int, note: Note, span: Span) -> dict[str, Any]:
     return {
         "id": number,
         "message": {"text": printable(note.message)},
-        "physicalLocation": physical(name, note.span),
+        "physicalLocation": physical(span.source.name, span),
     }
 
 
 def physical(place: str, span: Span | None) -> dict[str, Any]:
     row, column, end_row, end_column = region(span)
+    found = uri(place)
     return {
-        "artifactLocation": {"uri": uri(place), "uriBaseId": "%SRCROOT%"}
-        if not uri(place).startswith("file:")
-        else {"uri": uri(place)},
+        "artifactLocation": {"uri": found} | ({} if found.startswith("file:") else {"uriBaseId": "%SRCROOT%"}),
         "region": {"startLine": row, "startColumn": column, "endLine": end_row, "endColumn": end_column},
     }

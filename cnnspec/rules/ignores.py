@@ -7,20 +7,20 @@ the brackets stand codes or names of rules, separated by commas; what comes behi
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from cnnspec import rules
 from cnnspec.diagnostic import NAMES, WARNING, Diagnostic
 from cnnspec.names import nearest, suggestion
 from cnnspec.record import Record
 from cnnspec.rules import bad_ignore, unused_ignore
-from cnnspec.source import Source, Span, brief
+from cnnspec.source import Span, brief
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import Block, Body, Branch, Loop, Model, Train, Tree, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
-
-    from cnnspec.syntax.tree import Node
 
 MARK = "cnnspec:"
 LINE, FILE = "ignore", "file-ignore"
@@ -50,19 +50,17 @@ class Ignores:
         self.ignores: list[Ignore] = []
         self.bad: list[Diagnostic] = []
         self.used: set[Ignore] = set()
-        statements: list[Node] | None = None
+        statements: Statements | None = None
         text = tree.source.text
         for start, end in tree.comments:
             body = text[start:end].lstrip("#! \t")
             if not body.startswith(MARK):
                 continue
-            if statements is None:
-                statements = [item for part in walk(tree.body) if isinstance(part, Body) for item in part.items]
-                statements.sort(key=lambda item: (item.start, -item.end))
+            statements = statements or Statements(tree)
             at = end - len(body) + len(MARK)
             self.read(text[at:end], at, Span(tree.source, start, end), statements)
 
-    def read(self, text: str, at: int, comment: Span, statements: Sequence[Node]) -> None:
+    def read(self, text: str, at: int, comment: Span, statements: Statements) -> None:
         """What a comment says behind the mark; `at` is where that begins."""
         word, opened, rest = text.partition("[")
         listed, closed, _ = rest.partition("]")
@@ -70,7 +68,7 @@ class Ignores:
         if word not in (LINE, FILE) or not (opened and closed and listed.strip()):
             self.bad += unreadable(comment, text)
             return
-        stretch = (0, len(self.source.text)) if word == FILE else concerned(self.source, comment, statements)
+        stretch = (0, len(self.source.text)) if word == FILE else statements.concerned(comment.start)
         at += text.index("[") + 1
         for name in listed.split(","):
             start = at + len(name) - len(name.lstrip())
@@ -115,7 +113,7 @@ def code_of(name: str) -> tuple[str, tuple[str, str] | None]:
 
 def unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
     """What is wrong with a comment that is none of the two forms; nothing when it is prose."""
-    first = text.split("[")[0].split()[:1]
+    first = text.partition("[")[0].partition("=")[0].split()[:1]
     word = first[0] if first else ""
     if word in (LINE, FILE):
         message = "this ignores nothing: it must name the rules, in brackets"
@@ -127,22 +125,39 @@ def unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
     yield Diagnostic(bad_ignore.CODE, message, comment, help, (), WARNING)
 
 
-def concerned(source: Source, comment: Span, statements: Sequence[Node]) -> tuple[int, int]:
-    """The stretch of text of the statements that a comment concerns; one that holds nothing where there are none.
+class Statements:
+    """The statements of a file, ordered by where they begin, the outer before the inner, each with the one around it."""
 
-    `statements` are ordered by where they begin, the outer before the inner.
-    """
-    at = comment.start
-    line = source.text.rfind("\n", 0, at) + 1
-    if source.text[line:at].strip():
-        beside = [s for s in statements if s.start < at and s.end > line]
-        inner = [s for s, after in zip(beside, [*beside[1:], None], strict=True) if not after or after.start >= s.end]
-        return (inner[0].start, max(s.end for s in inner)) if inner else NOWHERE
-    around = min([s for s in statements if s.start < at < s.end], key=lambda s: s.end - s.start, default=None)
-    below = next((s for s in statements if s.start > at), None)
-    if below is not None and (around is None or below.start < around.end):
-        return below.start, below.end
-    return NOWHERE if around is None or isinstance(around, BRACED) else (around.start, around.end)
+    def __init__(self, tree: Tree) -> None:
+        self.text = tree.source.text
+        self.all = [item for part in walk(tree.body) if isinstance(part, Body) for item in part.items]
+        self.all.sort(key=lambda item: (item.start, -item.end))
+        self.starts = [item.start for item in self.all]
+        self.around: list[int] = []  # -1: none
+        for number, item in enumerate(self.all):
+            self.around.append(self.holding(number - 1, item.start))
+
+    def holding(self, number: int, place: int) -> int:
+        """The innermost statement that ends behind a place, of this one and those around it."""
+        while number >= 0 and self.all[number].end <= place:
+            number = self.around[number]
+        return number
+
+    def concerned(self, at: int) -> tuple[int, int]:
+        """The stretch of text of the statements that a comment at a place concerns; NOWHERE where there are none."""
+        line = self.text.rfind("\n", 0, at) + 1
+        last = bisect_left(self.starts, at) - 1  # the last statement that begins before the comment
+        if self.text[line:at].strip():
+            first = bisect_left(self.starts, line)
+            inner = [i for i in range(first, last + 1) if i == last or self.starts[i + 1] >= self.all[i].end]
+            inner = inner or [i for i in [self.holding(last, line)] if i >= 0]
+            return (self.all[inner[0]].start, max(self.all[i].end for i in inner)) if inner else NOWHERE
+        number = self.holding(last, at)
+        holder = self.all[number] if number >= 0 else None
+        below = self.all[last + 1] if last + 1 < len(self.all) else None
+        if below is not None and (holder is None or below.start < holder.end):
+            return below.start, below.end
+        return NOWHERE if holder is None or isinstance(holder, BRACED) else (holder.start, holder.end)
 
 
 # ---- the findings of a file ----------------------------------------------------------------------------------
