@@ -137,8 +137,10 @@ class Lookup:
         self._files: dict[str | None, Settings] = {}
 
     def of(self, path: str) -> Settings:
-        """The settings of a file; of the working folder for stdin. UsageError for settings that cannot be."""
-        folder = os.getcwd() if path in ("-", "<stdin>") else os.path.dirname(os.path.abspath(path))
+        """The settings of a file or a folder; of the working folder for stdin. UsageError for settings that cannot be."""
+        folder = os.getcwd() if path in ("-", "<stdin>") else os.path.abspath(path)
+        if not os.path.isdir(folder):
+            folder = os.path.dirname(folder)
         if folder not in self._folders:
             found = configuration.find(folder)
             file = found[0] if found else None
