@@ -97,7 +97,8 @@ def against_baseline(options: argparse.Namespace, found: list[Finding], files: l
         counts = baseline.write(options.write_baseline, found)
         total = sum(n for codes in counts.values() for n in codes.values())
         if not options.quiet:
-            say(f"{options.write_baseline} counts {total} finding{'s' * (total != 1)} in {len(counts)} files")
+            files_of = f"{len(counts)} file{'s' * (len(counts) != 1)}"
+            say(f"{options.write_baseline} counts {total} finding{'s' * (total != 1)} in {files_of}")
         return [(place, d) for place, d in found if d.code not in CHOICE]
     path = options.baseline
     left, gone = baseline.beyond(found, baseline.read(path), path, files)
