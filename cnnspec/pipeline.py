@@ -52,7 +52,7 @@ class Checked(Record):
 
 def prevents(found: Diagnostic) -> bool:
     """Whether a finding keeps its network from being built; what a rule finds never does."""
-    return found.severity == ERROR and found.code not in PROMISES and found.code not in rules.CHOICE
+    return found.severity == ERROR and found.code not in PROMISES and not rules.optional(found.code)
 
 
 class Analysis(Record):
@@ -96,9 +96,9 @@ def read(path: str) -> Source | Diagnostic:
 
 def analyse(
     source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
-    max_layers: int = MAX_LAYERS, codes: Set[str] = rules.DEFAULTS,
+    max_layers: int = MAX_LAYERS, codes: Set[str] | None = None,
 ) -> Analysis:  # fmt: skip
-    """Everything that is known about a file; of the rules, those with the given codes run.
+    """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
 
     Raises KeyError for a parameter that no model has.
     """
@@ -115,7 +115,7 @@ def analyse(
             Checked(made.graph.name, source, parsed, made.graph, context.facts, made.train, diagnostics, made.item)
         )
     everything = bool(networks) and not parameters and model is None
-    everything = everything and all(d.code in rules.CHOICE for d in found)  # a mistake keeps rules from looking
+    everything = everything and all(rules.optional(d.code) for d in found)  # a mistake keeps rules from looking
     found += hiding.findings(codes, everything)
     return Analysis(source, parsed, tuple(networks), in_order(found))
 

@@ -77,6 +77,12 @@ def test_what_runs(here: Path, capsys: pytest.CaptureFixture[str], options: str,
     assert (status, shown) == (1 if codes else 0, codes)
 
 
+def test_where_a_rule_is_listed_says_whether_it_runs_by_default() -> None:
+    for rule in rules.ALL:
+        assert (rule.__name__.rsplit(".", 1)[1] not in rules.ON_REQUEST) == rule.DEFAULT, rule
+    assert rules.default_codes() == {rule.CODE for rule in rules.ALL if rule.DEFAULT}
+
+
 def test_rules_for_targets_and_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
     def rule(code: str, default: bool, **more: object) -> types.SimpleNamespace:
         return types.SimpleNamespace(CODE=code, DEFAULT=default, **more)
@@ -84,21 +90,20 @@ def test_rules_for_targets_and_profiles(monkeypatch: pytest.MonkeyPatch) -> None
     made = (
         rule("W201", True),
         rule("N601", False, TARGETS=("torch", "onnx")),
-        rule("E104", True, TARGETS=("keras",)),
+        rule("T404", True, TARGETS=("keras",)),
         rule("L801", False, PROFILE="lecture"),
     )
-    monkeypatch.setattr(rules, "ALL", made)
-    monkeypatch.setattr(rules, "DEFAULTS", frozenset({"W201", "E104"}))
-    monkeypatch.setattr(rules, "CHOICE", frozenset([rule.CODE for rule in made]))
-    monkeypatch.setitem(NAMES, "L801", "input-not-divisible-by-two")
+    monkeypatch.setattr(rules, "ALL", made, raising=False)
+    for code in ("N601", "T404", "L801"):
+        monkeypatch.setitem(NAMES, code, NAMES.get(code, f"made-up-{code.lower()}"))
     for asked, codes in (
-        (Selection(), {"W201", "E104"}),
+        (Selection(), None),
         (Selection(target=("torch",)), {"W201", "N601"}),
-        (Selection(target=("keras",)), {"W201", "E104"}),
+        (Selection(target=("keras",)), {"W201", "T404"}),
         (Selection(target=("gpu", "onnx")), {"W201", "N601"}),
-        (Selection(profile="lecture"), {"W201", "E104", "L801"}),
+        (Selection(profile="lecture"), {"W201", "T404", "L801"}),
         (Selection(select=("L8",)), {"L801"}),
-        (Selection(profile="lecture", ignore=("L",)), {"W201", "E104"}),
+        (Selection(profile="lecture", ignore=("L",)), {"W201", "T404"}),
     ):
         assert asked.codes() == codes, asked
 
@@ -163,7 +168,7 @@ def test_quiet_color_statistics_settings(here: Path, capsys: pytest.CaptureFixtu
         "rules",
         "that",
         "run",
-        *", ".join(sorted(rules.DEFAULTS - {"W201"})).split(),
+        *", ".join(sorted(rules.default_codes() - {"W201"})).split(),
     ]
 
 

@@ -58,8 +58,8 @@ def test_use_is_only_judged_when_everything_was_looked_at() -> None:
     assert [d.code for d in analyse(source).diagnostics] == ["S710"]
     assert analyse(source, model="B").diagnostics == ()
     assert analyse(source, {"n": 5}).diagnostics == ()
-    assert analyse(source, codes=rules.DEFAULTS - {"W201"}).diagnostics == ()
-    assert analyse(source, codes=rules.DEFAULTS - {"S710"}).diagnostics == ()
+    assert analyse(source, codes=rules.default_codes() - {"W201"}).diagnostics == ()
+    assert analyse(source, codes=rules.default_codes() - {"S710"}).diagnostics == ()
     assert analyse(Source("net.cnn", spec)).diagnostics == ()
 
 

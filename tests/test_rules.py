@@ -25,7 +25,7 @@ def test_page(rule: ModuleType) -> None:
     first = (rule.__doc__ or "").split("\n")[0]
     assert first.startswith(f"{rule.CODE} {NAMES[rule.CODE]}: ")
     assert rule.__name__.endswith(NAMES[rule.CODE].replace("-", "_"))
-    codes = rules.DEFAULTS | {rule.CODE}
+    codes = rules.default_codes() | {rule.CODE}
     bad = analyse(Source("bad.cnn", example(rule, "Bad")), codes=codes).diagnostics
     assert [d.code for d in bad] == [rule.CODE]
     good = analyse(Source("good.cnn", example(rule, "Good")), codes=codes).diagnostics

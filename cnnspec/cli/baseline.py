@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.cli.common import UsageError, write_whole
-from cnnspec.rules import CHOICE
+from cnnspec.rules import optional
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def counted(found: Iterable[Finding], path: str) -> Counts:
     """The findings of each file by rule, with paths as a baseline at `path` writes them."""
     counts: Counts = {}
     for place, diagnostic in found:
-        if diagnostic.code in CHOICE:
+        if optional(diagnostic.code):
             codes = counts.setdefault(relative(place, path), {})
             codes[diagnostic.code] = codes.get(diagnostic.code, 0) + 1
     return counts

@@ -91,7 +91,7 @@ def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list
 def against_baseline(options: argparse.Namespace, found: list[Finding], files: list[str]) -> list[Finding]:
     """The findings that are left to report when a baseline is written or read."""
     from cnnspec.cli import baseline
-    from cnnspec.rules import CHOICE
+    from cnnspec.rules import optional
 
     if options.write_baseline:
         counts = baseline.write(options.write_baseline, found)
@@ -99,7 +99,7 @@ def against_baseline(options: argparse.Namespace, found: list[Finding], files: l
         if not options.quiet:
             files_of = f"{len(counts)} file{'s' * (len(counts) != 1)}"
             say(f"{options.write_baseline} counts {total} finding{'s' * (total != 1)} in {files_of}")
-        return [(place, d) for place, d in found if d.code not in CHOICE]
+        return [(place, d) for place, d in found if not optional(d.code)]
     path = options.baseline
     left, gone = baseline.beyond(found, baseline.read(path), path, files)
     if gone and not options.quiet:

@@ -11,7 +11,6 @@ from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.values import UNKNOWN, Scope
 from cnnspec.pipeline import Analysis, Checked, analyse, decode, read
 from cnnspec.report.findings import show
-from cnnspec.rules import DEFAULTS
 from cnnspec.source import Source, printable
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
@@ -90,8 +89,8 @@ def source_of(path: str) -> Source | Diagnostic:
     return read(path)
 
 
-def analysis_of(source: Source, options: argparse.Namespace, codes: Set[str] = DEFAULTS) -> Analysis:
-    """A source analysed as the options say, by the rules with these codes.
+def analysis_of(source: Source, options: argparse.Namespace, codes: Set[str] | None = None) -> Analysis:
+    """A source analysed as the options say, by the rules with these codes, None: the default ones.
 
     UsageError for a parameter or a model that it does not have.
     """

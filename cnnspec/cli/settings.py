@@ -10,7 +10,7 @@ from cnnspec.cli.common import UsageError, files_in, say
 from cnnspec.cli.configuration import KEYS
 from cnnspec.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.names import suggestion
-from cnnspec.rules import CHOICE
+from cnnspec.rules import default_codes, optional
 from cnnspec.rules.selection import PROFILES, TARGETS, Selection, codes_named
 
 TYPE_CHECKING = False
@@ -84,7 +84,7 @@ class Settings:
             for key, value in values.items():
                 self.values[key], self.origins[key], self.roots[key] = value, origin, root
         self.selection = Selection(**{f: self.values[f.replace("_", "-")] for f in Selection._fields})
-        self.rules: frozenset[str] = self._codes("", self.selection.codes)
+        self.rules: frozenset[str] | None = self._codes("", self.selection.codes)
 
     def _codes(self, key: str, made: Any, *arguments: Any, **named: Any) -> Any:
         """What `made` returns; its ValueError as a usage error that says where the rule was named."""
@@ -96,17 +96,20 @@ class Settings:
             where = f"{self.path}: " if origins else ""
             raise UsageError(f"{where}{error}") from None
 
-    def codes(self, path: str) -> frozenset[str]:
-        """The codes of the rules that run on a file."""
+    def codes(self, path: str) -> frozenset[str] | None:
+        """The codes of the rules that run on a file; None: the default ones, which need not be looked up."""
         ignored: set[str] = set()
         for pattern, words in self.values["per-file-ignores"].items():
             if matches(path, pattern, self.roots["per-file-ignores"]):
                 ignored |= self._codes("per-file-ignores", codes_named, words, ignoring=True).keys()
-        return self.rules - ignored
+        if not ignored:
+            return self.rules
+        return (default_codes() if self.rules is None else self.rules) - ignored
 
     def reports(self, code: str, path: str) -> bool:
         """Whether a finding in a file that another one uses is reported: what the language refuses always is."""
-        return code not in CHOICE or code in self.codes(path)
+        codes = self.codes(path)
+        return codes is None or not optional(code) or code in codes
 
     def excludes(self, path: str, named: bool) -> bool:
         """Whether a file is left out; one that was named itself only by force."""
@@ -125,7 +128,8 @@ class Settings:
             value = self.values[key]
             text = "-" if value is None else configuration.shown(list(value) if isinstance(value, tuple) else value)
             lines.append(f"{key:18}{text}  ({self.origins[key]})")
-        return "\n".join([*lines, f"{'rules that run':18}{', '.join(sorted(self.rules)) or 'none'}"])
+        codes = default_codes() if self.rules is None else self.rules
+        return "\n".join([*lines, f"{'rules that run':18}{', '.join(sorted(codes)) or 'none'}"])
 
 
 class Lookup:

@@ -59,12 +59,12 @@ def page_of(code: str) -> Page:
 
 def runs(rule: ModuleType) -> str:
     """When a rule runs, in words."""
-    if rules.always(rule):
+    if not rules.optional(rule.CODE):
         return "always"
     targets = [f"--target {target}" for target in getattr(rule, "TARGETS", ())]
     profile = ["--strict-stride"] if rule.CODE == STRICT_STRIDE else []
     profile += [f"--profile {rule.PROFILE}"] if hasattr(rule, "PROFILE") else []
-    if rule.CODE in rules.DEFAULTS:
+    if rule.DEFAULT:
         return f"on; with targets, only {' or '.join(targets)}" if targets else "on"
     return f"off; on with {' or '.join([*targets, *profile])}" if targets or profile else "off"
 
@@ -72,7 +72,7 @@ def runs(rule: ModuleType) -> str:
 def severity_of(rule: ModuleType) -> str:
     """The severity that its page's bad example is found with."""
     code: str = rule.CODE
-    found = analyse(Source("bad.cnn", example(rule, "Bad")), codes=rules.DEFAULTS | {code}).diagnostics
+    found = analyse(Source("bad.cnn", example(rule, "Bad")), codes=rules.default_codes() | {code}).diagnostics
     return next((d.severity for d in found if d.code == code), ERROR)
 
 

@@ -99,12 +99,12 @@ def code_of(name: str) -> tuple[str, tuple[str, str] | None]:
     """The code that a name between the brackets means, or what is wrong with it and what to do."""
     code = next((c for c, word in NAMES.items() if name.upper() == c or name.lower() == word), None)
     if code is None:
-        beginning = sorted(c for c in rules.CHOICE if name and c.startswith(name.upper()))
+        beginning = sorted(c for c in NAMES if name and rules.optional(c) and c.startswith(name.upper()))
         known = [*NAMES, *NAMES.values()]
         help = f"name the rules: {', '.join(beginning[:4])}" if beginning else suggestion(name, known).lstrip("; ")
         return "", (f'no rule is called "{brief(name)}"', help or "`cnnspec rules` lists them")
     title = f"{code} {NAMES[code]}"
-    if code not in rules.CHOICE:
+    if not rules.optional(code):
         return "", (f"{title} is an error of the language: it cannot be ignored", "mend it")
     if code in (bad_ignore.CODE, unused_ignore.CODE):
         return "", (f"{title} is about such comments: none can ignore it", f"use --ignore {code}")
@@ -179,8 +179,11 @@ class Hiding:
             self._known[source.name] = Ignores(parse(source.replace(text="") if empty else source))
         return self._known[source.name]
 
-    def findings(self, codes: Set[str], everything: bool) -> list[Diagnostic]:
+    def findings(self, codes: Set[str] | None, everything: bool) -> list[Diagnostic]:
         """What is wrong with the comments themselves; whether each is of use is told when `everything` was looked at."""
+        if not self.own.bad and not self.own.ignores:
+            return []
+        codes = rules.default_codes() if codes is None else codes
         found = list(self.own.bad) if bad_ignore.CODE in codes else []
         if everything and unused_ignore.CODE in codes:
             found += self.own.unused(codes)

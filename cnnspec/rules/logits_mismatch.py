@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cnnspec.rules.context import Context
 
 CODE = "T402"
+DEFAULT = True
 
 
 def check(context: Context) -> Iterator[Diagnostic]:

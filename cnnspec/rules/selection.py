@@ -33,8 +33,13 @@ class Selection(Record):
     strict_stride: bool = False
     target: tuple[str, ...] = ()
 
-    def codes(self) -> frozenset[str]:
-        """The codes of the rules that run. Raises ValueError, with one sentence, for a rule that there is not."""
+    def codes(self) -> frozenset[str] | None:
+        """The codes of the rules that run; None when nothing was asked for: the default ones.
+
+        Raises ValueError, with one sentence, for a rule that there is not.
+        """
+        if self == Selection():
+            return None
         selected, extended = codes_named(self.select or ()), codes_named(self.extend_select)
         if self.strict_stride:
             extended[STRICT_STRIDE] = len(STRICT_STRIDE)
@@ -49,13 +54,13 @@ class Selection(Record):
 
     def by_default(self, rule: ModuleType) -> bool:
         """Whether a rule runs without being named."""
-        targets = getattr(rule, "TARGETS", ())
+        targets: tuple[str, ...] = getattr(rule, "TARGETS", ())
         wanted = not set(targets).isdisjoint(self.target)
         if self.profile is not None and getattr(rule, "PROFILE", None) == self.profile:
             return True
         if self.select is not None:
             return False
-        return wanted or (rule.CODE in rules.DEFAULTS and not (targets and self.target))
+        return wanted or (rule.DEFAULT and not (targets and self.target))
 
 
 def codes_named(words: Sequence[str], ignoring: bool = False) -> dict[str, int]:
@@ -70,7 +75,7 @@ def codes_named(words: Sequence[str], ignoring: bool = False) -> dict[str, int]:
         if not codes:
             help = suggestion(word, [*NAMES, *NAMES.values()]) or ": `cnnspec rules` lists them"
             raise ValueError(f'no rule is called "{brief(word)}"{help}')
-        if ignoring and rules.CHOICE.isdisjoint(codes):
+        if ignoring and not any(map(rules.optional, codes)):
             raise ValueError(f"{codes[0]} {NAMES[codes[0]]} is an error of the language: it cannot be ignored")
         for code in codes:
             found[code] = max(found.get(code, 0), length)
