@@ -152,9 +152,9 @@ HEADS = (
 )  # fmt: skip
 
 
-def network(random: Random, kind: str = "mixed") -> str:
-    """A whole network: blocks, one or two inputs, steps of a kind among any others, a head."""
-    writer = Writer(random, random.choice([1, 2, 2, 2, 3]))
+def network(random: Random, kind: str = "mixed", rank: int = 0, headless: bool = False) -> str:
+    """A whole network: blocks, one or two inputs, steps of a kind among any others, a head. `rank` 0 is any."""
+    writer = Writer(random, rank or random.choice([1, 2, 2, 2, 3]))
     blocks = [writer.block() for _ in range(writer.number(0, 2))] if kind == "mixed" else []
     sizes = "x".join(str(writer.number(1, {1: 20, 2: 10, 3: 5}[writer.rank])) for _ in range(writer.rank))
     inputs = [f"input {sizes}x{2 * writer.number(1, 2)}"]
@@ -163,7 +163,7 @@ def network(random: Random, kind: str = "mixed") -> str:
     steps = [KINDS[kind](writer) for _ in range(writer.number(1, 4 if kind == "mixed" else 2))]
     if kind != "mixed":
         steps.insert(writer.number(0, len(steps)), writer.chain())
-    return "\n".join([*blocks, *inputs, *steps, writer.pick(*HEADS), ""])
+    return "\n".join([*blocks, *inputs, *steps, "" if headless else writer.pick(*HEADS), ""])
 
 
 def networks() -> st.SearchStrategy[str]:

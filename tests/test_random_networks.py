@@ -1,4 +1,7 @@
-"""A thousand random networks: every layer, the totals and the classes equal Keras's built model, and all of them run."""
+"""A thousand random networks: every layer, the totals and the classes equal Keras's built model, and all of them run.
+
+Those are legal by how they are drawn. To more of them a random layer is added that may not fit: the verdict is Keras's.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,17 @@ import collections
 import math
 import os
 from random import Random, SystemRandom
+from typing import Any
 
 import network_cases
 import pytest
-from hypothesis import settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from keras_cases import FAMILIES, Case
+from keras_compare import Run, refused
 from network_cases import KINDS
-from support import agree, legal, outputs, random_inputs
+from safe_side import RUNS
+from support import agree, cases, legal, network, outputs, random_inputs
 
 from cnnspec.analyses.facts import Facts
 from cnnspec.compile.live import import_keras, to_keras
@@ -65,3 +73,53 @@ def test_networks_equal_keras(kind: str, part: int) -> None:
             raise
         texts.add(text)
     import_keras().backend.clear_session()
+
+
+# ---- the verdict on one layer more ---------------------------------------------------------------------------
+# Families whose Keras side fits any input of the rank that it was drawn for.
+FITTING = [
+    "conv",
+    "depthwise_conv",
+    "separable_conv",
+    "conv_transpose",
+    "pool",
+    "pad and crop",
+    "global pool",
+    "dense",
+    "plain",
+]
+
+
+class Grown(Case):
+    """A network and a layer behind it."""
+
+    def __init__(self, text: str, graph: Graph, case: Case) -> None:
+        def build(keras: Any, xs: list[Any]) -> Any:
+            return case.build(keras, [to_keras(graph)(xs if len(xs) > 1 else xs[0])])
+
+        super().__init__([graph.nodes[i].shape for i in graph.inputs], case.text, build)  # type: ignore[misc]
+        self.network = text
+
+    @property
+    def spec(self) -> str:
+        return f"{self.network}\n{self.text}\n"
+
+
+@cases(1)
+@given(st.sampled_from(FITTING), st.sampled_from(sorted(KINDS)), st.integers(0, 2**32), st.data())
+def test_one_layer_more_is_legal_where_keras_runs_it(family: str, kind: str, seed: int, data: st.DataObject) -> None:
+    case = data.draw(FAMILIES[family])
+    rank = len(case.shapes[0]) - 1
+    assume(rank > 0)
+    text = network_cases.network(Random(seed), kind, rank, headless=True)
+    graph = legal(text)
+    assume(small(graph))
+    grown = Grown(text, graph, case)
+    made, run = network(grown.spec), Run(grown)
+    if made.errors:
+        (error,) = made.errors
+        refused(family, error, run.outcome)
+        return
+    assert run.outcome == RUNS, run.outcome
+    assert made.graph.nodes[made.graph.outputs[0]].shape == run.shape
+    assert Facts(made.graph).total_parameters == run.model.count_params()
