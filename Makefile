@@ -1,11 +1,12 @@
 # make demo: set up, check, summarise and train examples/digits.cnn
 # make test: set up and run the tests            make check: lint, types, formatting
-# make bench: the speed figures of the README     make clean: remove what was made
+# make bench: the speed figures of the README     make zoo: examples/zoo, imported anew from Keras
+# make clean: remove what was made
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench zoo clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnspec needs Python 3.11 or later")'
@@ -30,6 +31,9 @@ check: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py
+
+zoo: $(VENV)/ready
+	$(BIN)/python benchmarks/zoo.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info digits.keras

@@ -9,14 +9,14 @@ from __future__ import annotations
 __version__ = "0.1.0"
 __all__ = [
     "Diagnostic", "Difference", "LayerFigures", "MissingExtra", "Network", "ReceptiveField", "SpecError", "check", "diff",
-    "load",
+    "from_keras", "load",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.api import Network, SpecError, check, diff, load
+    from cnnspec.api import Network, SpecError, check, diff, from_keras, load
     from cnnspec.compile.live import MissingExtra
     from cnnspec.diagnostic import Diagnostic
     from cnnspec.report.difference import Difference
@@ -32,6 +32,7 @@ _HOMES = {
     "SpecError": "cnnspec.api",
     "check": "cnnspec.api",
     "diff": "cnnspec.api",
+    "from_keras": "cnnspec.api",
     "load": "cnnspec.api",
 }
 

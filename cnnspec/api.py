@@ -158,6 +158,11 @@ class Network:
             raise SpecError(f"{self.name} cannot be built", self.diagnostics)
         return to_keras(self._checked.graph)
 
+    @property
+    def text(self) -> str:
+        """The spec itself."""
+        return self._checked.source.text
+
     def to_source(self) -> str:
         """Keras source that builds the same model. Raises SpecError when the spec has mistakes."""
         from cnnspec.compile.source import to_source
@@ -199,6 +204,24 @@ def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **pa
         names = ", ".join(n.name for n in analysis.networks)
         raise SpecError(f"{source.name} holds several models: choose with model=, one of {names}")
     raise SpecError(f"{source.name} holds no network" + (f' called "{model}"' if model else ""), analysis.diagnostics)
+
+
+def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
+    """The network of a live Keras model; `.text` is its spec, as `cnnspec import` writes it.
+
+    With `keep_names` nothing is folded into blocks and loops, so that every layer keeps its name. Raises SpecError,
+    naming the layers, for a model that the language cannot express.
+    """
+    from cnnspec.decompile import to_text
+    from cnnspec.raising.application import from_model
+    from cnnspec.raising.archive import Refused
+
+    try:
+        graph = from_model(model)
+    except Refused as refusal:
+        raise SpecError(str(refusal)) from None
+    (network,) = analyse(Source(f"<{model.name}>", to_text(graph, keep_names))).networks
+    return Network(network)
 
 
 def check(path_or_text: str | os.PathLike[str], **parameters: Any) -> tuple[Diagnostic, ...]:
@@ -243,4 +266,4 @@ def _names_a_file(text: str) -> bool:
         return False
 
 
-__all__ = ["Network", "SpecError", "check", "diff", "load"]
+__all__ = ["Network", "SpecError", "check", "diff", "from_keras", "load"]

@@ -8,7 +8,8 @@ from cnnspec.pipeline import Checked, analyse, read
 from cnnspec.source import Source
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-FILES = sorted(EXAMPLES.rglob("*.cnn"))
+ZOO = EXAMPLES / "zoo"  # imported from keras.applications
+FILES = sorted([path for path in EXAMPLES.rglob("*.cnn") if path.parent != ZOO])
 
 
 def networks(path: Path) -> dict[str, Checked]:

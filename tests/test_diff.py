@@ -10,9 +10,7 @@ import itertools
 import json
 import re
 import sys
-import types
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -192,36 +190,13 @@ def test_a_terminal_gets_colors(files: Path) -> None:
     assert re.sub("\x1b\\[[0-9;]*m", "", colored) == found.to_text()
 
 
-def test_a_saved_model_is_a_side(
-    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is read through `cnnspec.decompile`, of which this stands in: the graph of a spec without its names."""
-
-    class Refused(Exception):
-        pass
-
-    def read_config(path: str) -> dict[str, Any]:
-        if not Path(path).exists():
-            raise Refused("there is no such file")
-        return {}
-
-    def to_graph(config: dict[str, Any], name: str) -> Any:
-        graph = cnnspec.load(B)._checked.graph
-        for node in graph.nodes:
-            node.name = node.given = ""
-        return graph
-
-    archive, raising = types.ModuleType("archive"), types.ModuleType("raising")
-    archive.read_config, archive.Refused, raising.to_graph = read_config, Refused, to_graph  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "cnnspec.decompile", types.ModuleType("cnnspec.decompile"))
-    monkeypatch.setitem(sys.modules, "cnnspec.decompile.archive", archive)
-    monkeypatch.setitem(sys.modules, "cnnspec.decompile.raising", raising)
-    Path("net.keras").touch()
+def test_a_saved_model_is_a_side(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cnnspec.load(B).to_keras().save("net.keras")
     assert run(capsys, "b.cnn", "net.keras")[0] == 0
     status, out, _ = run(capsys, "a.cnn", "net.keras")
     assert status == 1
     assert re.search(r"conv1:2 +conv1 +filters 4 -> 8", out)
-    assert run(capsys, "a.cnn", "no.keras") == (2, "", "cnnspec: no.keras: there is no such file\n")
+    assert run(capsys, "a.cnn", "no.keras") == (2, "", "cnnspec: cannot read no.keras: No such file or directory\n")
 
 
 if __name__ == "__main__":

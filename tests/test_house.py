@@ -27,7 +27,7 @@ ORDER = [
     {"elaborate", "format"},
     {"analyses"},
     {"rules", "compile"},
-    {"train", "decompile"},
+    {"train", "decompile", "raising"},
     {"pipeline"},
     {"report"},
     {"api"},

@@ -5,31 +5,20 @@ The judge is Keras: the model that the raised graph compiles to must hold, layer
 
 from __future__ import annotations
 
-import gc
-import json
-import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import agree, legal, weights
+from keras_configs import config_of
+from support import agree, legal
 from test_layers_keras import EXAMPLES, ROWS, VALUES, named, spec
 
-from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.decompile.application import application, names
-from cnnspec.decompile.calls import Calls
-from cnnspec.decompile.raising import Raising, to_graph
+from cnnspec.compile.live import to_keras
 from cnnspec.elaborate.graph import Graph
 from cnnspec.layers.base import same_on_every_axis
+from cnnspec.raising.graph import to_graph
 
 ROOT = Path(__file__).parent.parent
-
-
-def config_of(model: Any) -> dict[str, Any]:
-    """A model's config as a file holds it."""
-    saved: dict[str, Any] = json.loads(model.to_json())
-    return saved
 
 
 def calls(model: Any) -> dict[str, Any]:
@@ -118,47 +107,3 @@ def test_example_comes_back(layer: Any, text: str) -> None:
 @pytest.mark.parametrize(("layer", "name"), ROWS, ids=[f"{layer.__name__}-{name}" for layer, name in ROWS])
 def test_argument_comes_back(layer: Any, name: str) -> None:
     round_trip(spec(layer, name, VALUES[layer.__name__][1][name][0]))
-
-
-# ---- keras.applications ------------------------------------------------------------------------------------
-def by_path(model: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every layer and operation by its name behind those of the models around it."""
-    for operation in getattr(model, "operations", model.layers):
-        if hasattr(operation, "layers"):
-            yield from by_path(operation, f"{path}{operation.name}/")
-        elif path == "" or type(operation).__name__ != "InputLayer":
-            yield path + operation.name, operation
-
-
-def compare(model: Any) -> None:
-    """Every layer of a built model against the node that it became: shape, parameters, and the totals."""
-    raising = Raising(Calls(config_of(model)), model.name)
-    graph, layers = raising.graph, dict(by_path(model))
-    parameters: dict[int, int] = dict.fromkeys(range(len(graph.nodes)), 0)
-    seen = set()
-    for index, step in enumerate(raising.steps):
-        node, layer = raising.nodes[index], layers[step.call.name]
-        if layer not in seen and hasattr(layer, "count_params"):
-            parameters[node.index] += layer.count_params()
-        seen.add(layer)
-        within = index in raising.next and raising.nodes[raising.next[index]] is node
-        if step.last and not within:
-            assert tuple(n if isinstance(n, int) else None for n in node.shape or ()) == tuple(layer.output.shape[1:])
-    assert len(seen) == len(layers)
-    ours = {node.index: sum(math.prod(w.shape) for w in weights(graph, node)) for node in graph.nodes}  # type: ignore[misc]
-    assert ours == parameters
-    assert sum(ours.values()) == model.count_params()
-
-
-@pytest.mark.parametrize("name", ["MobileNetV3Small", "EfficientNetB0", "DenseNet121", "ResNet50V2"])
-def test_application_comes_back(name: str) -> None:
-    compare(application(name))
-
-
-@pytest.mark.slow
-def test_every_application_comes_back() -> None:
-    assert len(names()) == 40
-    for name in names():
-        compare(application(name))
-        import_keras().backend.clear_session()
-        gc.collect()

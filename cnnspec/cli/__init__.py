@@ -16,11 +16,13 @@ VERBS = {
     "explain": "derive every figure of a layer, with the numbers put in",
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "diff": "compare two networks, layer by layer and in total",
+    "import": "write a Keras model as a spec",
     "format": "bring specs into the one canonical form",
     "compile": "make a Keras model, saved or as source",
     "train": "train a network as its train section says",
     "layers": "list the layers, or show one's page",
 }
+MODULES = {"import": "importing"}  # where a verb cannot be a module's name
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -61,7 +63,7 @@ def _run(arguments: list[str]) -> int:
     for name, about in VERBS.items():
         verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
         if name == chosen:
-            import_module(f"cnnspec.cli.{name}").add_arguments(verb)
+            import_module(f"cnnspec.cli.{MODULES.get(name, name)}").add_arguments(verb)
     options = parser.parse_args(arguments)
     if options.version:
         from cnnspec import __version__
@@ -74,7 +76,7 @@ def _run(arguments: list[str]) -> int:
     from cnnspec.cli.common import UsageError, say
 
     try:
-        status: int = import_module(f"cnnspec.cli.{options.verb}").run(options)
+        status: int = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}").run(options)
         sys.stdout.flush()
         return status
     except UsageError as error:

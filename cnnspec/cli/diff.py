@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from importlib import import_module
 
 from cnnspec.analyses.facts import Facts
 from cnnspec.cli.common import (
@@ -94,11 +93,12 @@ def network_of(path: str, model: str | None, own: list[str], options: argparse.N
 
 def saved(path: str) -> Checked | None:
     """The network of a saved Keras model; None when the language cannot express it, which has been said."""
-    archive, raising = import_module("cnnspec.decompile.archive"), import_module("cnnspec.decompile.raising")
-    name = os.path.splitext(os.path.basename(path))[0]
+    from cnnspec.raising.archive import Refused as NotExpressed
+    from cnnspec.raising.graph import of_file
+
     try:
-        graph = raising.to_graph(archive.read_config(path), name)
-    except archive.Refused as refusal:
+        graph = of_file(path)
+    except NotExpressed as refusal:
         for line in f"{path}: {refusal}".splitlines():
             say(line)
         return None
@@ -106,4 +106,4 @@ def saved(path: str) -> Checked | None:
         node.given = node.name
     graph.assign_names()
     source = Source(path, "")
-    return Checked(name, source, Tree(source, Body(0, 0, ()), (), ()), graph, Facts(graph), {}, (), None)
+    return Checked(graph.name, source, Tree(source, Body(0, 0, ()), (), ()), graph, Facts(graph), {}, (), None)

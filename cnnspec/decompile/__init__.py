@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnnspec.decompile.alike import count_reads
+from cnnspec.analyses.isomorphism import View, isomorphism
+from cnnspec.decompile.alike import count_reads, steps_in
 from cnnspec.decompile.blocks import take_out
 from cnnspec.decompile.constants import with_constants
 from cnnspec.decompile.loops import fold
-from cnnspec.decompile.same import difference
-from cnnspec.decompile.sketch import Block, Steps
+from cnnspec.decompile.sketch import Block, Mark, Read, Step, Steps, Use
 from cnnspec.decompile.structure import Structure
 from cnnspec.decompile.text import definition, lines, shape
-from cnnspec.decompile.wording import word
+from cnnspec.decompile.values import Label
+from cnnspec.decompile.wording import identifier, word
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.graph import Graph
 from cnnspec.format import format_source
@@ -34,18 +35,22 @@ class Unfaithful(Exception):
     """A text does not read back as the network that it was made from: a defect of cnnspec."""
 
 
-def to_text(graph: Graph) -> str:
+def to_text(graph: Graph, keep_names: bool = False) -> str:
     """The text of a network, canonically formatted; of two ways to fold it the one with loops, unless it is much longer.
 
-    Raises Unfaithful when none reads back as the same network.
+    What stands in a loop or a block has no names of its own; with `keep_names` nothing is folded, and every layer keeps
+    the name that a person gave it. Raises Unfaithful when no text reads back as the same network.
     """
     made: list[str] = []
     why = ""
-    for way in (loops_first, blocks_first, as_it_is):
+    for way in (as_it_is,) if keep_names else (loops_first, blocks_first, as_it_is):
         if way is as_it_is and made:
             break
-        text = written_out(graph, way)
-        why = unlike(text, graph) or why
+        try:
+            text = written_out(graph, way, keep_names)
+            why = unlike(text, graph)
+        except Unfaithful as error:
+            why = str(error)
         if not why:
             made.append(text)
     if not made:
@@ -54,32 +59,46 @@ def to_text(graph: Graph) -> str:
     return min(others, key=len) if others and len(others[0]) < CLEARLY * len(best) else best
 
 
-def written_out(graph: Graph, way: Way) -> str:
+def written_out(graph: Graph, way: Way, keep_names: bool = False) -> str:
+    """The text of a network, folded in one way."""
     structure = Structure(graph)
-    names = {label.name for label in structure.labels.values()} | {node.name for node in graph.nodes}
-    steps, constants = with_constants(structure.steps, structure.shared, names)
-    steps, blocks = way(steps, structure.shared)
+    taken = {label.name for label in structure.labels.values()} | {*structure.names}
+    steps, constants = with_constants(structure.steps, structure.shared, taken)
+    steps, blocks = way(every_name(steps) if keep_names else steps, structure.shared)
+    taken -= {*structure.names} - names_in(steps)
     body = [f"input {input_name(structure, i)}{shape(graph.nodes[i].shape or ())}" for i in graph.inputs]
-    body += lines(word(steps, blocks, names))
-    if len(graph.outputs) > 1 or graph.outputs[0] != structure.last:
-        body.append(f"output {', '.join([str(structure.label(i)) for i in graph.outputs])}")
-    model = "\n".join([f"model {identifier(graph.name)} {{", *[f"  {line}" for line in body], "}"])
-    text = "\n\n".join([*constants, *[definition(block) for block in blocks], model]) + "\n"
+    main = lines(word(steps, blocks, taken))
+    body += [definition(block) for block in blocks if block.shared] + main
+    if len(graph.outputs) > 1:
+        body.append(f"output {', '.join([str(structure.labels[i]) for i in graph.outputs])}")
+    model = "\n".join([f"model {identifier(graph.name) or 'Network'} {{", *[f"  {line}" for line in body], "}"])
+    text = "\n\n".join([*constants, *[definition(block) for block in blocks if not block.shared], model]) + "\n"
     formatted, problems = format_source(Source("imported", text))
     if formatted is None:
-        raise Unfaithful(f"{problems[0].message}\n{text}")
+        raise Unfaithful(problems[0].message)
     return formatted
 
 
+def names_in(steps: Steps) -> set[str]:
+    """The names that a person gave and that are written: those of tensors, and of layers outside blocks and loops."""
+    return {str(step.label) for step in steps_in(steps) if isinstance(step, (Mark, Read))} | {
+        step.name for step in steps if isinstance(step, Use)
+    }
+
+
+def every_name(steps: Steps) -> Steps:
+    """The sequence with the name of every layer behind it, those in branches included."""
+    made: list[Step] = []
+    for step, after in zip(steps, (*steps, None)[1:], strict=True):
+        made.append(step.with_bodies([every_name(body) for body in step.bodies]))
+        if isinstance(step, Use) and step.name and not isinstance(after, Mark):
+            made.append(Mark(Label(step.name)))
+    return tuple(made)
+
+
 def input_name(structure: Structure, index: int) -> str:
-    named = structure.labels.get(index) or structure.nodes[index].name
+    named = structure.labels.get(index) or structure.names[index]
     return f"{named} " if named else ""
-
-
-def identifier(name: str) -> str:
-    """A model's name as the language takes it."""
-    plain = "".join([c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name]) or "Network"
-    return f"_{plain}" if plain[0].isdigit() else plain
 
 
 def unlike(text: str, graph: Graph) -> str:
@@ -88,7 +107,9 @@ def unlike(text: str, graph: Graph) -> str:
     if parsed.diagnostics:
         return parsed.diagnostics[0].message
     (made,) = elaborate(parsed, lambda path: Source(path, ""), {}, 10**9, None)
-    return made.errors[0].message if made.errors else difference(graph, made.graph)
+    if made.errors:
+        return made.errors[0].message
+    return "" if isomorphism(View(graph), View(made.graph)) else "the text reads back as another network"
 
 
 def loops_first(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:

@@ -11,21 +11,10 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.decompile.sketch import (
-    Choice,
-    Formula,
-    Label,
-    Loop,
-    Mark,
-    Slot,
-    Step,
-    Steps,
-    Use,
-    Variable,
-    filled,
-    slots,
-)
+from cnnspec.decompile.sketch import Loop, Mark, Slot, Step, Steps, Use, filled, slots
+from cnnspec.decompile.values import Choice, Formula, Label, Variable
 
+STRIDE = "stride"
 COUNT = "n"  # the column of how often something comes: the last one, as tables have it
 
 
@@ -43,9 +32,9 @@ def common(
     scope: int,
     reads: Counter[str],
     labels_vary: bool = True,
-    variable: Container[int] = (),
+    changing: Container[int] = (),
 ) -> Common | None:
-    """The common body of sequences of one outline; None when it cannot be had. Slots in `variable` (by their number)
+    """The common body of sequences of one outline; None when it cannot be had. Slots in `changing` (by their number)
     are taken to differ.
 
     `reads` counts how often each name of a tensor is read in the whole text: a name that an occurrence gives must be
@@ -68,7 +57,7 @@ def common(
             if len(places) > 1 or None in places:
                 return None
         elif (
-            place in variable
+            place in changing
             or not all(same(cell, first) for cell in cells)
             or scope < 0
             and is_free(first, bound, given[0])
@@ -126,20 +115,11 @@ class Column:
         return factor > 0
 
     def follows(self, other: Column, columns: list[Column]) -> bool:
-        """Whether it takes two values (words, or paddings), and which of them is said by a number of another column."""
-        mine, theirs = list(dict.fromkeys(self.cells)), list(dict.fromkeys(other.cells))
-        if (
-            other is self
-            or self.required
-            or len(mine) != 2
-            or len(theirs) != 2
-            or len(self.cells) < 3
-            or self.followers
-        ):
+        """Whether it is a word or something else by the stride, as Keras's models pad: same if stride == 1 else 1."""
+        mine, theirs = set(self.cells), set(other.cells)
+        if other is self or other.name != STRIDE or len(mine) != 2 or len(theirs) != 2 or len(self.cells) < 3:
             return False
-        if any(type(c) is int for c in mine) or not all(type(c) is int for c in theirs):
-            return False
-        if any(isinstance(c, (Label, Variable, Formula)) for c in mine):
+        if not any(isinstance(c, str) for c in mine) or not all(type(c) is int for c in theirs):
             return False
         if len(set(zip(self.cells, other.cells, strict=True))) > 2:
             return False

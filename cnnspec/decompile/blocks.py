@@ -11,23 +11,8 @@ from collections.abc import Iterator
 
 from cnnspec.decompile.alike import Common, common, count_reads
 from cnnspec.decompile.loops import belongs
-from cnnspec.decompile.sketch import (
-    Block,
-    Call,
-    Formula,
-    Label,
-    Loop,
-    Mark,
-    NoDefault,
-    Read,
-    Step,
-    Steps,
-    Use,
-    Variable,
-    outline,
-    size,
-    slots,
-)
+from cnnspec.decompile.sketch import Block, Call, Loop, Mark, NoDefault, Read, Step, Steps, Use, outline, size, slots
+from cnnspec.decompile.values import Formula, Label, Variable
 
 LONGEST = 32  # steps in a block
 WIDEST = 5  # parameters
@@ -114,10 +99,19 @@ def windows(sequence: Steps, found: dict[tuple[int, ...], list[Window]]) -> Iter
         if isinstance(first, (Mark, Read)):
             continue
         for end in range(begin + 1, min(len(sequence), begin + LONGEST) + 1):
+            if calls_shared(sequence[end - 1]):
+                break  # its function is the model's own
             key = outlines[begin:end]
             if taken.get(key, 0) <= begin and (end - begin > 1 or isinstance(first, (Use, Loop))):
                 taken[key] = end
                 yield key, Window(sequence, begin, end)
+
+
+def calls_shared(step: Step) -> bool:
+    """Whether a step uses weights that are used elsewhere too."""
+    if isinstance(step, Call):
+        return step.block.shared
+    return any(calls_shared(inner) for body in step.bodies for inner in body)
 
 
 def is_worthy(alike: Common) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from cnnspec.decompile.sketch import Block, Label, Named, Steps, filled, slots, written
+from cnnspec.decompile.sketch import Block, Steps, filled, slots
+from cnnspec.decompile.values import Label, Named, written
 from cnnspec.decompile.wording import free
 
 LONG = 20  # characters of a value that is worth a name

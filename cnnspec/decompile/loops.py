@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cnnspec.decompile.alike import common, differing, loops_in
 from cnnspec.decompile.sketch import Loop, Repeat, Step, Steps, Use, outline, size
+from cnnspec.decompile.values import Rows
 from cnnspec.layers.base import Layer
 
 LONGEST = 40  # runs in the body of a loop
@@ -92,7 +93,11 @@ def ends_well(step: Step) -> bool:
 
 def is_pool(step: Step) -> bool:
     """Whether a step slides a window without weights."""
-    return isinstance(step, Use) and step.layer.windows is not Layer.windows and step.layer.weights is Layer.weights
+    return (
+        isinstance(step, Use)
+        and step.layer.windows is not Layer.windows
+        and step.layer.own_weights is Layer.own_weights
+    )
 
 
 def stretches(outlines: list[int]) -> Iterator[tuple[int, int, int]]:
@@ -121,7 +126,7 @@ def belongs(before: Step, after: Step) -> bool:
         return False
     if after.layer.ends_in is not Layer.ends_in:
         return True
-    return after.layer.weights is not Layer.weights and not before.layer.merges
+    return after.layer.own_weights is not Layer.own_weights and not before.layer.merges
 
 
 def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | None:
@@ -133,14 +138,14 @@ def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | No
             for steps, run in zip(made, column, strict=True):
                 steps.append(run[0])
             continue
-        cut = [[(step,) for step in run] for run in column]
-        changing = set().union(*map(differing, cut))
+        cut: list[list[Steps]] = [[(step,) for step in run] for run in column]
+        changing = {place for run in cut for place in differing(run)}
         if not changing:
             for steps, run in zip(made, column, strict=True):
                 steps.append(Repeat(run[:1], len(run)))
             continue
         for steps, run in zip(made, cut, strict=True):
-            inner = common(run, height(run[0]), reads, labels_vary=False, variable=changing)
+            inner = common(run, height(run[0]), reads, labels_vary=False, changing=changing)
             if inner is None or len(inner.variables) > WIDEST // 2:
                 return None
             steps.append(Loop(inner.variables, table(list(inner.rows)), inner.body))
@@ -159,9 +164,9 @@ def fold_sequences(iterations: list[Steps], reads: Counter[str]) -> Steps | None
     return (Loop(found.variables, table(list(found.rows)), found.body),)
 
 
-def table(rows: list[tuple[object, ...]]) -> tuple[object, ...]:
+def table(rows: list[tuple[object, ...]]) -> Rows:
     """The rows of a loop: plain values where there is one variable."""
-    return tuple([row[0] for row in rows]) if len(rows[0]) == 1 else tuple(rows)
+    return Rows([row[0] for row in rows] if len(rows[0]) == 1 else rows)
 
 
 def height(steps: Steps) -> int:

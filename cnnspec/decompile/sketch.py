@@ -9,77 +9,13 @@ their slots.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from cnnspec.layers.argument import REQUIRED, show
+from cnnspec.decompile.values import Formula, Variable, table, written
+from cnnspec.layers.argument import REQUIRED
 from cnnspec.layers.base import Layer
 
 Steps = tuple["Step", ...]
-
-
-@dataclass(frozen=True)
-class Variable:
-    """What changes from one use of a body to the next: a column of a loop, or a parameter of a block.
-
-    `scope` is the loop's height (1 around no other loop) or the block's number below zero, so that equal loops in
-    two places have equal variables, and nested ones different.
-    """
-
-    scope: int
-    column: int
-    name: str = field(compare=False)  # what the slot is called
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A value that is computed from another one: 4 * filters, in.channels // 2."""
-
-    factor: int
-    base: Variable | str
-    divisor: int = 1
-
-    def __str__(self) -> str:
-        if self.divisor > 1:
-            return f"{self.base} // {self.divisor}"
-        return f"{self.factor} * {self.base}" if self.factor > 1 else str(self.base)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value that follows from another one: same if stride == 1 else 1."""
-
-    base: Variable
-    asked: Any
-    then: Any
-    otherwise: Any
-
-    def __str__(self) -> str:
-        return f"{written(self.then)} if {self.base} == {written(self.asked)} else {written(self.otherwise)}"
-
-
-@dataclass(frozen=True)
-class Named:
-    """A long value that stands in several places, and has a name for it."""
-
-    value: Any
-    name: str = field(compare=False)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True)
-class Label:
-    """The name of a tensor. Two labels of the same text are the same tensor."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Slot(NamedTuple):
@@ -376,42 +312,3 @@ def sequence(steps: Steps, between: str) -> str:
         else:
             parts.append(step.text())
     return between.join(parts)
-
-
-def written(value: Any) -> str:
-    """A value as the language writes it."""
-    if isinstance(value, float):
-        return fraction(value)
-    if isinstance(value, str) and not value.isidentifier():
-        return f'"{value}"'
-    if isinstance(value, tuple) and len(value) > 1 and all(type(v) is int and v > 0 for v in value):
-        return show(value)
-    if isinstance(value, tuple):
-        return f"({listed(value)}{',' if len(value) == 1 else ''})"
-    return f"[{listed(value)}]" if isinstance(value, list) else show(value)
-
-
-def table(rows: Any, columns: int) -> str:
-    """The rows of a loop: a list of values, or of tuples."""
-    if not isinstance(rows, tuple):
-        return str(rows)
-    if columns == 1:
-        return f"[{listed(rows)}]"
-    return f"[{', '.join([f'({listed(row)})' for row in rows])}]"
-
-
-def listed(values: Iterable[Any]) -> str:
-    return ", ".join([written(v) for v in values])
-
-
-def fraction(value: float) -> str:
-    """A float's shortest exact spelling: its digits, or what Python computes to the same float: 1/255, 0.2*3/16."""
-    plain = show(int(value)) if value.is_integer() and abs(value) < 1e15 else show(value)
-    if len(plain) <= 8:
-        return plain
-    for scale in (1, 0.1, 0.2, 0.3, 0.4, 0.5):
-        for below in range(2, 1001 if scale == 1 else 101):
-            above = round(value * below / scale)
-            if 0 < abs(above) <= (20 if scale == 1 else below) and scale * above / below == value:
-                return f"{above}/{below}" if scale == 1 else f"{scale}*{above}/{below}"
-    return plain

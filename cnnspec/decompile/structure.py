@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnspec.decompile.sketch import Block, Call, Label, Mark, Read, Step, Steps, Use, filled, slots
+from cnnspec.decompile.sketch import Block, Call, Mark, Read, Step, Steps, Use, filled, slots
 from cnnspec.decompile.towers import towers
+from cnnspec.decompile.values import Label
+from cnnspec.decompile.wording import numbered, usable
 from cnnspec.elaborate.graph import Graph, Node
 from cnnspec.layers.argument import EACH_AXIS
 from cnnspec.layers.base import Layer
@@ -26,6 +28,7 @@ class Structure:
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.nodes = graph, graph.nodes
+        self.names = usable([node.name for node in graph.nodes])
         self.shared: list[Block] = []
         self.towers: dict[
             int, tuple[Block, int]
@@ -37,10 +40,8 @@ class Structure:
             self.depths.append(1 + max([self.depths[i] for i in node.inputs], default=0))
         self.regions: dict[int, set[int]] = {}
         self.reaching: set[int] = set()  # merges that reach back too far to be written in place
+        self.merges_at: dict[int, list[int]] = {}  # the merges whose branches begin at a node
         self.entries = self._entries()
-        self.merges_at: dict[int, list[int]] = {}
-        for merge, entry in self.entries.items():
-            self.merges_at.setdefault(entry, []).append(merge)
         self.ends = {n.index for n in self.nodes if used[n.index] and self._ends_statement(n)}
         self.ends |= {*graph.outputs, *graph.inputs}
         self._end_nesting()
@@ -72,6 +73,7 @@ class Structure:
             if node.layer is not None and node.layer.merges and common != ORIGIN:
                 if self._nests(node, common):
                     entries[node.index] = common
+                    self.merges_at.setdefault(common, []).append(node.index)
                 else:
                     self.reaching.add(node.index)
         return entries
@@ -88,6 +90,8 @@ class Structure:
                 return False
             queue += [i for i in self.nodes[index].inputs if i != entry]
         if any(r != merge.index and r not in region for index in region for r in self.readers[index]):
+            return False
+        if any(self._ends_statement(self.nodes[index]) for index in region):
             return False
         if self._is_hourglass(region, entry, merge.index):
             return False
@@ -150,7 +154,7 @@ class Structure:
             ready.sort()
             end = next((e for e in ready if current in needs[e]), ready[0])
             ready.remove(end)
-            made.append((end, tuple(self.chain(end, current))))
+            made.append((end, tuple(self.chain(end, current, is_statement=True))))
             current = end
             for follower in followers[end]:
                 waiting[follower] -= 1
@@ -166,14 +170,11 @@ class Structure:
 
     def _numbered(self, steps: Steps, order: list[int]) -> Steps:
         """The steps with the names that nobody gave numbered in the order in which they appear."""
-        mine = [end for end in order if end in self.labels and not self.nodes[end].name]
-        names = dict(
-            zip(
-                [self.labels[end] for end in mine],
-                sorted([self.labels[end] for end in mine], key=number_of),
-                strict=True,
-            )
-        )
+        names: dict[Label, Label] = {}
+        for stem in (SKIP, "output"):
+            own = [self.labels[end] for end in order if end in self.labels and not self.names[end]]
+            mine = [label for label in own if label.name.rstrip("0123456789") == stem]
+            names |= zip(mine, sorted(mine, key=lambda label: int(label.name.removeprefix(stem))), strict=True)
         self.labels = {end: names.get(label, label) for end, label in self.labels.items()}
         return filled(
             steps, iter([names.get(s.value, s.value) if isinstance(s.value, Label) else s.value for s in slots(steps)])
@@ -190,12 +191,11 @@ class Structure:
             seen.add(index)
         return seen & self.ends
 
-    def chain(self, end: int, current: int) -> list[Step]:
-        """The steps that make `end` of the tensor `current`."""
+    def chain(self, index: int, current: int, is_statement: bool = False) -> list[Step]:
+        """The steps that make a tensor of the tensor `current`."""
         steps: list[Step] = []
-        index = end
         while index != current:
-            if index in self.ends and index != end:
+            if index in self.ends and (steps or not is_statement):
                 steps.append(Read(self.label(index)))
                 break
             node = self.nodes[index]
@@ -248,26 +248,16 @@ class Structure:
         assert node.layer is not None
         channels = None if node.layer.merges else self.nodes[node.inputs[0]].shape
         entering = channels[-1] if channels and isinstance(channels[-1], int) else None
-        return Use(type(node.layer), values_of(node.layer), branches, entering, node.name)
+        return Use(type(node.layer), values_of(node.layer), branches, entering, self.names[node.index])
 
     def label(self, index: int) -> Label:
         """The name by which a tensor is read: its own, if a person gave it one."""
         if index not in self.labels:
-            node = self.nodes[index]
-            name = node.name or self._free("input" if node.layer is None else SKIP)
-            self.labels[index] = Label(name)
+            stem = "input" if self.nodes[index].layer is None else SKIP
+            stem = "output" if stem == SKIP and index in self.graph.outputs else stem
+            taken = [*self.names, *[label.name for label in self.labels.values()]]
+            self.labels[index] = Label(self.names[index] or numbered(stem, taken))
         return self.labels[index]
-
-    def _free(self, stem: str) -> str:
-        taken = {node.name for node in self.nodes} | {label.name for label in self.labels.values()}
-        number = 1
-        while f"{stem}{number}" in taken:
-            number += 1
-        return f"{stem}{number}"
-
-
-def number_of(label: Label) -> int:
-    return int(label.name.removeprefix(SKIP))
 
 
 def area(node: Node) -> int:

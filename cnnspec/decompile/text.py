@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cnnspec.decompile.loops import belongs, is_pool
-from cnnspec.decompile.sketch import Block, Call, Loop, Mark, NoDefault, Repeat, Step, Steps, Use, branch, written
+from cnnspec.decompile.sketch import Block, Call, Loop, Mark, NoDefault, Repeat, Step, Steps, Use, branch
+from cnnspec.decompile.values import written
 from cnnspec.layers.base import Layer
 
 WIDTH = 88
@@ -31,7 +32,7 @@ def lines(steps: Steps) -> list[str]:
     made: list[str] = []
     last: Step | None = None
     is_open = False
-    for step in steps:
+    for step, after in zip(steps, (*steps, None)[1:], strict=True):
         if isinstance(step, Loop):
             made += [f"{step.opening} {{", *[f"  {line}" for line in lines(step.bodies[0])], "}"]
             is_open = False
@@ -40,7 +41,8 @@ def lines(steps: Steps) -> list[str]:
             is_open = False
         else:
             text = step.text()
-            name = f" as {step.name}" if isinstance(step, Use) and step.name else ""
+            is_named = isinstance(after, Mark)
+            name = f" as {step.name}" if isinstance(step, Use) and step.name and not is_named else ""
             joins = last is not None and not isinstance(last, (Loop, Mark)) and made
             if joins and (is_open or goes_on(last, step)) and len(made[-1]) + len(text) + 4 <= WIDTH:
                 made[-1] += f" -> {text}{name}"
@@ -77,7 +79,7 @@ def is_prelude(step: Step) -> bool:
     return (
         isinstance(step, Use)
         and not step.layer.merges
-        and step.layer.weights is Layer.weights
+        and step.layer.own_weights is Layer.own_weights
         and step.layer.windows is Layer.windows
         and step.layer.ends_in is Layer.ends_in
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cnnspec.decompile.sketch import Block, Call, Choice, Formula, Loop, Read, Step, Steps, Use, Variable
+from cnnspec.decompile.alike import marks
+from cnnspec.decompile.sketch import Block, Call, Loop, Read, Step, Steps, Use
+from cnnspec.decompile.values import Choice, Formula, Label, Variable
 from cnnspec.layers import find
 from cnnspec.layers.base import Layer
+from cnnspec.syntax.table import KEYWORDS
 
 Names = dict[Variable, str]
 
@@ -23,21 +27,32 @@ def word(steps: Steps, blocks: list[Block], taken: set[str]) -> Steps:
         for parameter in block.parameters:
             names[parameter] = free(parameter.name, {*names.values(), *taken})
         block.parameters = tuple([Variable(p.scope, p.column, names[p]) for p in block.parameters])
-        block.body = worded(block.body, names, taken)
+        inner = neutral(list(marks(block.body)), {*names.values(), *taken})
+        block.body = worded(block.body, names, taken, inner)
     return worded(steps, {}, taken)
 
 
-def worded(steps: Steps, names: Names, taken: set[str]) -> Steps:
-    """The sequence with the names of variables put into it; those of its loops are chosen here."""
+def neutral(names: list[str], taken: set[str]) -> dict[str, str]:
+    """What tensors inside a block are called: as in the first place that it was taken from, without the numbers."""
+    made: dict[str, str] = {}
+    for name in names:
+        plain = re.sub(r"_?\d+(?=_|$)", "", name).strip("_") or "x"
+        made[name] = free(plain, {*taken, *made.values()})
+    return made
+
+
+def worded(steps: Steps, names: Names, taken: set[str], labels: Mapping[str, str] = {}) -> Steps:
+    """The sequence with the names of variables put into it; those of its loops are chosen here. `labels` are new names of
+    tensors."""
     made: list[Step] = []
     for step in steps:
         inner = names
-        values = [renamed(slot.value, names) for slot in step.slots()]
+        values = [renamed(slot.value, names, labels) for slot in step.slots()]
         if isinstance(step, Loop):
             inner = dict(names)
             for variable in step.variables:
                 inner[variable] = free(plural(variable.name), {*taken, *inner.values()})
-        bodies = tuple([worded(body, inner, taken) for body in step.bodies])
+        bodies = tuple([worded(body, inner, taken, labels) for body in step.bodies])
         if isinstance(step, Loop):
             variables = tuple([Variable(v.scope, v.column, inner[v]) for v in step.variables])
             made.append(Loop(variables, values[0], bodies[0]))
@@ -46,15 +61,17 @@ def worded(steps: Steps, names: Names, taken: set[str]) -> Steps:
     return tuple(made)
 
 
-def renamed(value: Any, names: Names) -> Any:
+def renamed(value: Any, names: Names, labels: Mapping[str, str]) -> Any:
     if isinstance(value, Variable):
         return Variable(value.scope, value.column, names[value])
     if isinstance(value, Formula):
-        return Formula(value.factor, renamed(value.base, names), value.divisor)
+        return Formula(value.factor, renamed(value.base, names, labels), value.divisor)
     if isinstance(value, Choice):
-        return Choice(renamed(value.base, names), value.asked, value.then, value.otherwise)
+        return Choice(renamed(value.base, names, labels), value.asked, value.then, value.otherwise)
+    if isinstance(value, Label):
+        return Label(labels.get(value.name, value.name))
     if isinstance(value, tuple):
-        return tuple([renamed(v, names) for v in value])
+        return type(value)([renamed(v, names, labels) for v in value])
     return value
 
 
@@ -71,6 +88,32 @@ def free(stem: str, taken: Iterable[str]) -> str:
     while f"{stem}{number}" in taken or find(f"{stem}{number}"):
         number += 1
     return f"{stem}{number}"
+
+
+def numbered(stem: str, taken: Iterable[str]) -> str:
+    """The stem with the first free number behind it, from 1."""
+    number = 1
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
+
+
+def usable(names: Sequence[str]) -> list[str]:
+    """The names that people gave to layers, as the language takes them: no slash, no keyword, no layer's own word, none
+    twice. "" stays."""
+    made: list[str] = []
+    for name in names:
+        plain = identifier(name)
+        if plain in KEYWORDS or find(plain):
+            plain += "_"
+        made.append(plain if plain not in made or not plain else free(plain, made))
+    return made
+
+
+def identifier(name: str) -> str:
+    """A name in the characters that a name may have."""
+    plain = "".join([c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name])
+    return f"_{plain}" if plain[:1].isdigit() else plain
 
 
 def block_name(block: Block) -> str:

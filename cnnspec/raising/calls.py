@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from cnnspec.decompile.archive import Refused
+from cnnspec.raising.archive import Refused
 from cnnspec.record import Record
 
 MAX_CALLS = 20_000  # twenty times what the largest of keras.applications makes

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.decompile.calls import Call, Tensor, leaves
 from cnnspec.layers import find
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import Term, Unfit, snake
 from cnnspec.layers.base import KerasCall, from_saved
+from cnnspec.raising.calls import Call, Tensor, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnspec.decompile.calls import INPUT, Call, Calls
-from cnnspec.decompile.equivalents import steps
-from cnnspec.decompile.proof import DAMAGE
 from cnnspec.layers.argument import Unfit
 from cnnspec.layers.base import KerasCall
+from cnnspec.raising.calls import INPUT, Call, Calls
+from cnnspec.raising.equivalents import steps
+from cnnspec.raising.proof import DAMAGE
 from cnnspec.record import Record
 
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnspec.decompile.equivalents import NEUTRAL
 from cnnspec.layers.argument import Term, Unfit, show
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
 from cnnspec.layers.words import saved
+from cnnspec.raising.equivalents import NEUTRAL
 
 # What formulas raise on values of a kind that Keras never saves: a file may hold any, and layers do not check for that.
 DAMAGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, AssertionError)

@@ -8,17 +8,18 @@ convolution is the convolution's.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from cnnspec.decompile.archive import Refused
-from cnnspec.decompile.calls import INPUT, Call, Calls, automatic
-from cnnspec.decompile.equivalents import TRAINING
-from cnnspec.decompile.proof import attempt
-from cnnspec.decompile.steps import Steps
 from cnnspec.elaborate.graph import Graph, Node, Site
 from cnnspec.elaborate.inputs import with_unknowns
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
+from cnnspec.raising.archive import Refused, read_config
+from cnnspec.raising.calls import INPUT, Call, Calls, automatic
+from cnnspec.raising.equivalents import TRAINING
+from cnnspec.raising.proof import attempt
+from cnnspec.raising.steps import Steps
 from cnnspec.size import Size
 from cnnspec.source import Source
 from cnnspec.syntax import tree
@@ -34,6 +35,15 @@ def to_graph(config: dict[str, Any], name: str) -> Graph:
     Raises Refused, with a line for every layer that the language cannot express.
     """
     return Raising(Calls(config), name).graph
+
+
+def of_file(path: str) -> Graph:
+    """The graph of a saved model, called as the model is, or, where nobody named it, as the file. Raises Refused."""
+    config = read_config(path)
+    inner = config.get("config")
+    name = inner.get("name") if isinstance(inner, dict) else None
+    given = isinstance(name, str) and not any(automatic(name, kind) for kind in ("Functional", "Sequential", "Model"))
+    return to_graph(config, str(name) if given else os.path.splitext(os.path.basename(path))[0])
 
 
 class Raising:

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import import_keras
-from cnnspec.decompile.archive import Refused
-from cnnspec.decompile.raising import to_graph
-from cnnspec.names import suggestion
+from cnnspec.names import nearest
+from cnnspec.raising.archive import Refused
+from cnnspec.raising.graph import to_graph
 
 if TYPE_CHECKING:
     import keras
@@ -29,7 +29,9 @@ def application(name: str, **options: Any) -> keras.Model:
     """
     known = names()
     if name not in known:
-        raise Refused(f'keras.applications has no "{name}"{suggestion(name, known)}; it has {", ".join(known)}')
+        meant = nearest(name, known)
+        hint = f'did you mean "{meant}"?' if meant else f"it has {', '.join(known)}"
+        raise Refused(f'keras.applications has no "{name}": {hint}')
     return getattr(import_keras().applications, name)(**{"weights": None, **options})
 
 

@@ -1,0 +1,81 @@
+"""All of keras.applications as specs: writes examples/zoo/*.cnn and the table in examples/zoo/README.md.
+
+    python benchmarks/zoo.py [NAME …]
+
+Each model is built by Keras (without weights), imported, and written with Keras's own count of its parameters, which
+a test holds the spec to. The table's other figures are cnnspec's. Needs Keras and some two minutes.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+
+from cnnspec import load
+from cnnspec.compile.live import import_keras
+from cnnspec.decompile import to_text
+from cnnspec.raising.application import application, from_model, names
+from cnnspec.size import Size
+
+ZOO = Path(__file__).parent.parent / "examples" / "zoo"
+HEAD = """# The zoo
+
+Every model of keras.applications as `cnnspec import --application NAME` writes it. MACs are multiply-accumulates of
+one image, bias not counted (of 224x224 where the size is open); the receptive field is that of the last layer before the whole image is mixed ("all":
+a gate mixes it all along). Made by `make zoo`.
+
+| model | input | layers | lines | parameters | MACs | receptive field |
+| --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def spec(name: str) -> str:
+    """The text of an application, its header included."""
+    model = application(name)
+    frozen = sum([int(weight.shape.num_elements() or 1) for weight in model.non_trainable_weights])
+    total = model.count_params()
+    text = to_text(from_model(model))
+    cells = [
+        ("layer", "total"),
+        ("params", f"{total:,}"),
+        ("trainable", f"{total - frozen:,}"),
+        ("frozen", f"{frozen:,}"),
+    ]
+    widths = [max(map(len, cell)) for cell in cells]
+    rows = ["    ".join([cell[row].rjust(width) for cell, width in zip(cells, widths, strict=True)]) for row in (0, 1)]
+    head = f"# keras.applications.{name}, imported. Keras counts:\n#\n#: {rows[0]}\n#: {rows[1]}\n\n"
+    del model
+    import_keras().backend.clear_session()
+    gc.collect()
+    return head + text
+
+
+def row(path: Path) -> str:
+    """The line of the table for a spec."""
+    network = load(path)
+    shape = "x".join(["?" if not isinstance(n, int) else str(n) for n in network.inputs[0] or ()])
+    field = network.receptive_field
+    seen = "all" if field is None or field.whole or field.size is None else "x".join(map(str, field.size))
+    macs = network.macs
+    if isinstance(macs, Size):
+        macs = macs.value(dict.fromkeys(macs.names(), 224))
+    shown = "?" if macs is None else f"{macs / 1e9:.3f} G"
+    lines = sum([not line.startswith("#") and line != "" for line in path.read_text(encoding="utf-8").splitlines()])
+    return (
+        f"| [{path.stem}]({path.name}) | {shape} | {len(network.layers) - 1:,} | {lines} | {network.params:,} "
+        f"| {shown} | {seen} |\n"
+    )
+
+
+def table() -> str:
+    """The README of the zoo."""
+    return HEAD + "".join([row(path) for path in sorted(ZOO.glob("*.cnn"))])
+
+
+if __name__ == "__main__":
+    ZOO.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or names():
+        (ZOO / f"{name}.cnn").write_text(spec(name), encoding="utf-8")
+        print(name, flush=True)
+    (ZOO / "README.md").write_text(table(), encoding="utf-8")
