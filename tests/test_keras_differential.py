@@ -268,7 +268,7 @@ def test_an_expression_at_a_size_is_what_that_size_gives(chain: tuple[int, str],
 
 
 # ---- what is drawn ------------------------------------------------------------------------------------------
-def drawn(examples: int = 150) -> collections.Counter[tuple[str, str]]:
+def drawn(examples: int = 250) -> collections.Counter[tuple[str, str]]:
     """How often a run draws each layer (under "") and each argument with another value than its default.
 
     Counts the values of `activation` and `function` too, each as an argument of the layer "".
