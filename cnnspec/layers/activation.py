@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import Term, Unfit, argument, axes, number, one_of, optional, word_of
+from cnnspec.layers.argument import Term, Unfit, argument, axes, from_zero, number, one_of, optional, word_of
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, show_shape
 from cnnspec.layers.window import UNTRACED
 from cnnspec.layers.words import constraint, initializer, regularizer
@@ -141,9 +141,9 @@ class ReLU(Layer):
         "input 8x8x4\nrelu6 -> relu(max_value=4, negative_slope=0.1, threshold=0.2)",
     )
 
-    max_value: float | None = argument(optional(number), "values above it become it", None, aliases=("max",))
-    negative_slope: float = argument(number, "slope of the negative side", 0, aliases=("slope",))
-    threshold: float = argument(number, "values below it count as negative", 0)
+    max_value: float | None = argument(optional(from_zero), "values above it become it", None, aliases=("max",))
+    negative_slope: float = argument(from_zero, "slope of the negative side", 0, aliases=("slope",))
+    threshold: float = argument(from_zero, "values below it count as negative", 0)
 
     def ends_in(self) -> str | None:
         return "relu"
@@ -162,7 +162,7 @@ class LeakyReLU(Layer):
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> leaky_relu(0.1)"
 
-    negative_slope: float = argument(number, "slope of the negative side", 0.3, aliases=("slope", "alpha"))
+    negative_slope: float = argument(from_zero, "slope of the negative side", 0.3, aliases=("slope", "alpha"))
 
     def ends_in(self) -> str | None:
         return "leaky_relu"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import argument, axes, flag, integer
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, product, show_shape
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, axis_problem, product, show_shape
 from cnnspec.layers.window import EACH, UNTRACED
 from cnnspec.size import Size, value
 
@@ -203,22 +203,22 @@ class Dot(Layer):
     axes: Any = argument(axes, "the axis of both, or the axis of each")
     normalize: bool = argument(flag, "whether both are brought to length 1 first", False)
 
-    def _axes(self) -> tuple[int, int]:
+    def _axes(self, inputs: tuple[Shape, ...]) -> list[int]:
+        """The axis of each tensor, counted from 1."""
         pair = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)
-        return pair[0], pair[1]
+        return [axis % (len(shape) + 1) for axis, shape in zip(pair, inputs, strict=True)]
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if len(inputs) != 2:
             return Problem("E011", f"dot takes 2 tensors, got {len(inputs)}", help="write dot(in, …, axes=1)")
         if isinstance(self.axes, tuple) and len(self.axes) != 2:
             return Problem("E011", "axes must be one axis, or one for each tensor", "axes", "write axes=(1, 1)")
-        lengths = []
-        for axis, shape in zip(self._axes(), inputs, strict=True):
-            if not 1 <= axis <= len(shape):
-                return Problem(
-                    "E011", f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {len(shape)}", "axes"
-                )
-            lengths.append(shape[axis - 1])
+        pair = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)
+        for axis, shape in zip(pair, inputs, strict=True):
+            problem = axis_problem(axis, shape)
+            if problem is not None:
+                return problem.replace(argument="axes")
+        lengths = [shape[axis - 1] for axis, shape in zip(self._axes(inputs), inputs, strict=True)]
         if not may_agree(lengths[0], lengths[1]):
             message = f"dot along axes of {lengths[0]} and {lengths[1]} positions"
             return Problem("E102", message, "axes", "bring both to the same length")
@@ -226,12 +226,15 @@ class Dot(Layer):
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rest = [
-            n for axis, shape in zip(self._axes(), inputs, strict=True) for i, n in enumerate(shape, 1) if i != axis
+            n
+            for axis, shape in zip(self._axes(inputs), inputs, strict=True)
+            for i, n in enumerate(shape, 1)
+            if i != axis
         ]
         return tuple(rest) or (1,)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
-        return product(self.output(inputs)) * inputs[0][self._axes()[0] - 1]
+        return product(self.output(inputs)) * inputs[0][self._axes(inputs)[0] - 1]
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return UNTRACED

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import Unfit, argument, natural, number, optional, rate, shape
+from cnnspec.layers.argument import Unfit, argument, from_zero, natural, optional, rate, shape, share
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, from_saved, needs_space, show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
-
-
-def deviation(value: Any) -> int | float:
-    """A number from 0."""
-    if number(value) < 0:
-        raise Unfit("a number from 0")
-    return number(value)
 
 
 NOISE_SHAPE = argument(optional(shape), "where values are drawn apart; 1 on the other axes", None)
@@ -149,7 +142,7 @@ class GaussianNoise(Layer):
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\ngaussian_noise(0.1) -> conv(8, 3x3)"
 
-    stddev: float = argument(deviation, "standard deviation of the noise", aliases=("std",))
+    stddev: float = argument(share, "standard deviation of the noise, at most 1", aliases=("std",))
     seed: int | None = SEED
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
@@ -166,8 +159,8 @@ class ActivityRegularization(Layer):
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> bn -> activity_regularization(l2=1e-4)"
 
-    l1: float = argument(deviation, "factor of the sum of absolute values", 0)
-    l2: float = argument(deviation, "factor of the sum of squares", 0)
+    l1: float = argument(from_zero, "factor of the sum of absolute values", 0)
+    l2: float = argument(from_zero, "factor of the sum of squares", 0)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ActivityRegularization", self.given()),)
