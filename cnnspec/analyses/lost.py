@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cnnspec.analyses import regions
 from cnnspec.analyses.liveness import Liveness, carried, digits, full
-from cnnspec.layers.window import Reach
+from cnnspec.layers.window import UNTRACED, Reach
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -67,18 +67,24 @@ class DeadTaps(Record):
 
 
 class Lost(Record):
-    """Everything that a network loses, in its order. `unknown` are used nodes whose sizes are no numbers."""
+    """Everything that a network loses, in its order.
+
+    `unknown` are used nodes whose sizes are no numbers, `untraced` those that move positions elsewhere.
+    """
 
     losses: tuple[Loss, ...]
     taps: tuple[DeadTaps, ...]
     unknown: tuple[int, ...]
+    untraced: tuple[int, ...]
 
 
 def lost(facts: Facts) -> Lost:
     """What is lost in the part of a network that its outputs depend on."""
     graph, shapes, used = facts.graph, facts.shapes, facts.graph.used()
     sizes = regions.spaces(graph, shapes)
-    reaches = regions.followed(graph, shapes, None)
+    reaches = regions.followed(graph, shapes, UNTRACED)
+    untraced = tuple([i for i, reach in enumerate(reaches) if reach is UNTRACED and used[i]])
+    reaches = [None if reach is UNTRACED else reach for reach in reaches]
     seeds = {i: regions.everything(n) for i in graph.outputs if (n := sizes[i]) is not None}
     read = regions.read_by(graph, sizes, reaches, seeds)
     real, readers = Liveness(graph, shapes).real, graph.consumers()
@@ -96,7 +102,7 @@ def lost(facts: Facts) -> Lost:
         by = tuple(dict.fromkeys(i for i in readers[node.index] if used[i]))
         losses += _loss(node.index, space, region, carrying, by, facts)
         taps += _dead_taps(node.index, real, facts)
-    return Lost(tuple(losses), tuple(taps), tuple(unknown))
+    return Lost(tuple(losses), tuple(taps), tuple(unknown), untraced)
 
 
 def _loss(

@@ -45,6 +45,11 @@ class Field(Record):
         return max([span[1] - span[0] + 1 for span in self.spans if span], default=0)
 
     @property
+    def least(self) -> int:
+        """Length of the field where it is smallest, positions that see nothing left aside."""
+        return min([span[1] - span[0] + 1 for span in self.spans if span], default=0)
+
+    @property
     def stride(self) -> int | float:
         """Input positions between two neighbours (the effective stride, or jump); below 1 after upsampling."""
         period = len(self.spans)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.cli.common import CLEAN, FINDINGS, add_model_options, load_one
+from cnnspec.cli.common import FINDINGS, Refused, add_model_options, load_analysed, status_of
 from cnnspec.report import lost
 
 TYPE_CHECKING = False
@@ -17,8 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    network = load_one(options)
-    if network is None:
+    try:
+        network, found = load_analysed(options)
+    except Refused:
         return FINDINGS
     if options.format == "json":
         import json
@@ -26,4 +27,4 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(lost.json(network), indent=2))
     else:
         print(lost.text(network), end="")
-    return CLEAN
+    return status_of(found)

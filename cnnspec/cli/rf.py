@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, add_model_options, load_one, write_whole
+from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of, write_whole
 from cnnspec.report import field_text
 from cnnspec.report.field import unit_field
 
@@ -37,8 +37,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.output} must end in .svg: that is the one format of the picture")
     if options.picture and options.format == "json":
         raise UsageError("--picture is for people, --format json for scripts: choose one")
-    network = load_one(options)
-    if network is None:
+    try:
+        network, found = load_analysed(options)
+    except Refused:
         return FINDINGS
     try:
         if options.format == "json":
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
             draw(network, options)
     except (LookupError, ValueError) as error:
         raise UsageError(str(error)) from None
-    return CLEAN
+    return status_of(found)
 
 
 def draw(network: Checked, options: argparse.Namespace) -> None:

@@ -29,7 +29,8 @@ class LayerField(Record):
 
     `field` has size, stride (the jump between neighbours) and padding; `start` and `centre` are those of the first
     position's field, `coverage` is the share of the input's area that a field of this size covers, `effective` an
-    estimate of the effective field: four standard deviations of uniform weights along the largest path.
+    estimate of the effective field: four standard deviations of uniform weights along the largest path. `least` is the
+    size where it is smallest: behind upsampling it may differ by position, and the size of `field` is the largest.
     """
 
     name: str
@@ -37,6 +38,7 @@ class LayerField(Record):
     line: int
     output_shape: Shape | None
     field: ReceptiveField | None
+    least: tuple[int, ...] | None
     start: tuple[int | None, ...] | None
     centre: tuple[float | None, ...] | None
     coverage: float | None
@@ -132,9 +134,11 @@ def layer_fields(network: Checked, geometry: Geometry) -> tuple[LayerField, ...]
         field, routes = geometry.fields[node.index], largest[node.index]
         seen = sizes[node.index]
         figures = receptive_field(field, seen)
+        least: tuple[int, ...] | None = None
         start: tuple[int | None, ...] | None = None
         centre: tuple[float | None, ...] | None = None
         if isinstance(field, tuple):
+            least = tuple([axis.least for axis in field])
             spans = [axis.spans[0] if axis.placed else None for axis in field]
             start = tuple([span and span[0] for span in spans])
             centre = tuple([None if span is None else (span[0] + span[1]) / 2 for span in spans])
@@ -145,6 +149,7 @@ def layer_fields(network: Checked, geometry: Geometry) -> tuple[LayerField, ...]
                 node.site.source.position(node.site.node.start)[0],
                 node.shape,
                 figures,
+                least,
                 start,
                 centre,
                 coverage(field, next(iter(seen)) if len(seen) == 1 else None),

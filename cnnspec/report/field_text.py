@@ -124,9 +124,13 @@ def network_notes(network: Checked, geometry: Geometry, layers: tuple[LayerField
         ]
     gates = tuple([network.graph.nodes[i].name for i in sorted({merge for merge, _ in geometry.gates})])
     if gates:
-        lines.append(f"Gates: {shortened(gates)} mix the whole input into every position; the fields leave them out.")
+        lines.append(f"Gates: {mixing(gates)}; the fields leave that out.")
     found = tuple([offset for _, offset in offsets(network, geometry)])
     return [*lines, *[f"Misaligned: {words}" for words in misaligned(found)]]
+
+
+def mixing(gates: tuple[str, ...]) -> str:
+    return f"{shortened(gates)} mix{'es' * (len(gates) == 1)} the whole input into every position"
 
 
 def effective(layer: LayerField) -> str:
@@ -164,9 +168,9 @@ def unit(found: UnitField) -> str:
         of = f" of {read.name}" if len(found.inputs) > 1 else ""
         shown.append((where + of, clipped(read)))
     shown += path_lines(found)
-    if found.gates:
+    if found.gates and found.largest:
         all_of = "; ".join([f"{percent(read.coverage)} of {read.name}" for read in found.with_gates])
-        shown.append(("Gates", f"{shortened(found.gates)} mix the whole input into every position; left out above"))
+        shown.append(("Gates", f"{mixing(found.gates)}; left out above"))
         shown.append(("  with them", f"it reads {all_of}"))
     shown += [("Misaligned", words) for words in misaligned(found.misaligned)]
     width = max([len(name) for name, _ in shown]) + 2
@@ -179,8 +183,11 @@ def figures(layer: LayerField) -> list[tuple[str, str]]:
         return [("Receptive field", "unknown: a layer moves positions elsewhere, or sizes are not known")]
     if field.whole:
         return [("Receptive field", "the whole input")]
+    size = field_cell(field)
+    if layer.least != field.size:
+        size = f"{show_shape(layer.least)} to {size}, by position"
     return [
-        ("Receptive field", f"{field_cell(field)}, {percent(layer.coverage)} of the input"),
+        ("Receptive field", f"{size}, {percent(layer.coverage)} of the input"),
         ("Jump", each(field.stride)),
         ("Start", f"{each(layer.start)}, of the first position"),
         ("Centre", f"{each(layer.centre)}, of the first position"),
@@ -203,10 +210,12 @@ def field_of(box: tuple[Span, ...]) -> str:
 def clipped(read: InputRead) -> str:
     if read.read is None:
         return "?: an input's size is unknown, or a layer moves positions elsewhere"
+    if not read.size:
+        return "all of it" if read.read else "nothing"
     if read.box is None:
         return "reads nothing: all of its field is padding"
     share = f"{counted(read.read, 'position')}, {percent(read.coverage)} of the input"
-    where = f"{spoken(read.box)}: {field_of(read.box)}" if read.box else "all"
+    where = f"{spoken(read.box)}: {field_of(read.box)}"
     if not read.holes:
         return f"{where}, {share}"
     return f"{where}, of it {share}; {counted(read.holes, 'hole')} ({percent(read.holes / area(read.box))} of the box)"
@@ -258,6 +267,7 @@ def layer_data(layer: LayerField) -> dict[str, Any]:
         "line": layer.line,
         "output_shape": layer.output_shape and [value_data(n) for n in layer.output_shape],
         **reach_data(layer.field),
+        "least_size": layer.least,
         "whole": None if layer.field is None else layer.field.whole,
         "start": layer.start,
         "centre": layer.centre,

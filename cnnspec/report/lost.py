@@ -95,6 +95,9 @@ def text(network: Checked) -> str:
     unknown = tuple([nodes[i].name for i in found.unknown])
     if unknown:
         lines.append(f"Sizes are unknown, and so is what is lost: ? of {shortened(unknown)}.")
+    elif found.untraced:
+        names = shortened(tuple([nodes[i].name for i in found.untraced]))
+        lines.append(f"More may be lost: {names} moves positions elsewhere and counts as reading everything.")
     elif not found.losses:
         lines.append("Every position that carries data is read.")
     return printed(lines)
@@ -160,6 +163,7 @@ def json(network: Checked) -> dict[str, Any]:
         ],
         "totals": {"macs_lost": wasted, "macs_share": share},
         "unknown": [nodes[i].name for i in found.unknown],
+        "untraced": [nodes[i].name for i in found.untraced],
         "conventions": CONVENTIONS,
     }
 

@@ -50,8 +50,9 @@ class Picture(Record):
 
     def hull(self) -> tuple[Span, Span]:
         """The rows and the columns that the frame and all boxes take."""
-        rows = [box.rows for box in self.boxes] + [(0, self.height - 1)] * (self.height is not None)  # type: ignore[operator]
-        columns = [box.columns for box in self.boxes] + [(0, self.width - 1)] * (self.width is not None)  # type: ignore[operator]
+        rows, columns = [box.rows for box in self.boxes], [box.columns for box in self.boxes]
+        if self.height is not None and self.width is not None:
+            rows, columns = [*rows, (0, self.height - 1)], [*columns, (0, self.width - 1)]
         return (min(a for a, _ in rows), max(b for _, b in rows)), (
             min(a for a, _ in columns),
             max(b for _, b in columns),
@@ -213,7 +214,8 @@ def frame(grid: list[list[str]], corners: tuple[int, int, int, int], signs: str)
 def bars(found: Picture, ascii: bool, width: int) -> list[str]:
     """One axis alone: a bar a layer, the input's at the top."""
     (_, _), (left, right) = found.hull()
-    names = [f"{box.name}  {box.size}" for box in found.boxes]
+    longest = max([len(box.name) for box in found.boxes])
+    names = [f"{box.name:{longest}}  {box.size}" for box in found.boxes]
     room = max(map(len, [*names, "input"])) + 2
     scale = (width - room - 1) / (right + 1 - left)
     signs = LINES[ascii]
