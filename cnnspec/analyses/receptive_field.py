@@ -190,12 +190,17 @@ def compose(reach: Reach, field: Field) -> Field | None:
 
 
 def _seen(field: Field, first: int, last: int, gap: int) -> tuple[int, int] | None:
-    """What the positions first, first + gap, … last see together. Later positions see later spans."""
-    if None not in field.spans:
-        begin, end = field.at(first), field.at(last)
-        return (begin[0], end[1]) if begin and end and first <= last else None
-    spans = [span for position in range(first, last + 1, gap) if (span := field.at(position))]
-    return (spans[0][0], spans[-1][1]) if spans else None
+    """What the positions first, first + gap, … last see together.
+
+    Within a period a later position may see an earlier span (where some saw nothing before), a period on it cannot: so
+    the ends are seen by the first and the last positions, one period of each.
+    """
+    positions: Sequence[int] = range(first, last + 1, gap)
+    period = len(field.spans)
+    if len(positions) > 2 * period:
+        positions = [*positions[:period], *positions[-period:]]
+    spans = [span for position in positions if (span := field.at(position))]
+    return (min([span[0] for span in spans]), max([span[1] for span in spans])) if spans else None
 
 
 def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
