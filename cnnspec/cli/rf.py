@@ -6,6 +6,7 @@ import sys
 
 from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of, write_whole
 from cnnspec.report import field_text
+from cnnspec.report.explanation import layer_called
 from cnnspec.report.field import unit_field
 
 TYPE_CHECKING = False
@@ -41,21 +42,26 @@ def run(options: argparse.Namespace) -> int:
         network, found = load_analysed(options)
     except Refused:
         return FINDINGS
+    for name in options.layers:
+        try:
+            layer_called(network, name)
+        except LookupError as error:
+            raise UsageError(str(error)) from None
     try:
+        if options.picture or options.output is not None:
+            draw(network, options)
         if options.format == "json":
             import json
 
-            print(json.dumps(field_text.json(network, options.layers, options.at), indent=2))
-        elif options.picture or options.output is not None:
-            draw(network, options)
-        elif options.layers:
+            from cnnspec.report import field_json
+
+            print(json.dumps(field_json.json(network, options.layers, options.at), indent=2))
+        elif options.layers and not (options.picture or options.output):
             units = [field_text.unit(unit_field(network, name, options.at)) for name in options.layers]
             print("\n".join(units), end="")
-        else:
+        elif not (options.picture or options.output):
             print(field_text.table(network), end="")
-        if options.output is not None and options.format == "json":
-            draw(network, options)
-    except (LookupError, ValueError) as error:
+    except ValueError as error:  # no such position, or nothing to draw
         raise UsageError(str(error)) from None
     return status_of(found)
 
