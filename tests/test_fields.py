@@ -374,17 +374,11 @@ def test_nasnet_mobile_never_reads_row_and_column_223() -> None:
 
 
 @given(
-    st.integers(1, 9),
-    st.integers(1, 5),
-    st.integers(1, 6),
-    st.integers(1, 3),
-    st.sampled_from(["valid", "same", "1", "3", "((0, 4),)"]),
+    st.integers(1, 9), st.integers(2, 4), st.integers(1, 6), st.sampled_from(["valid", "same", "1", "3", "((0, 4),)"])
 )
-@cases(0.3)
-def test_dead_taps_are_those_that_no_output_depends_on(n: int, k: int, d: int, s: int, padding: str) -> None:
-    text = f"input {n}x1\nconv(1, {k}, padding={padding}, bias=false, " + (
-        f"dilation={d})" if s == 1 else f"stride={s})"
-    )
+@cases(0.5)
+def test_dead_taps_are_those_that_no_output_depends_on(n: int, k: int, d: int, padding: str) -> None:
+    text = f"input {n}x1\nconv(1, {k}, padding={padding}, bias=false, {'stride=3' if d == 1 else f'dilation={d}'})"
     graph = drawn_web(text)
     if graph is None:
         return
