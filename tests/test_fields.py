@@ -425,6 +425,14 @@ def test_what_cannot_be_asked_is_said(arguments: list[str], message: str, capsys
     assert (status, out) == (2, "") and message in err
 
 
+@pytest.mark.parametrize("text", ["input 10\ndense(3)", "input 8x8x1\ngap", "input 8x8x4\npermute((2, 1, 3))"])
+def test_what_has_no_box_is_not_drawn(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "net.cnn"
+    path.write_text(text)
+    status, out, err = run(capsys, "rf", path, "--picture")
+    assert (status, out, err) == (2, "", 'cnnspec: "net" has no layer with a receptive field to draw\n')
+
+
 def test_unknown_sizes_leave_fields_and_take_coverage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "any.cnn"
     path.write_text("input ?x?x3\nconv(8, 3x3, padding=1) -> maxpool(2)\nconv(8, 3x3)\n")

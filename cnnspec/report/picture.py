@@ -94,6 +94,8 @@ def picture(network: Checked, names: list[str], at: tuple[int, ...] | None = Non
             rows, columns = ((0, 0), (0, 0), *spans)[-2:] if len(spans) == 1 else spans[-2:]
             boxes.append(Drawn(nodes[index].name, size, own, rows or (0, 0), columns or (0, 0)))
             middles = [sum(span) / 2 for span in spans if span]
+    if not boxes:
+        raise ValueError(f'"{network.name}" has no layer with a receptive field to draw')
     boxes.sort(key=lambda box: extent(box), reverse=True)
     chosen = boxes if len(asked) > 1 else apart(boxes)
     return framed(network, geometry, last, tuple(chosen), unit)
