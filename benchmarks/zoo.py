@@ -13,17 +13,21 @@ import sys
 from pathlib import Path
 
 from cnnspec import load
+from cnnspec.analyses.geometry import Geometry
 from cnnspec.compile.live import import_keras
 from cnnspec.decompile import to_text
+from cnnspec.pipeline import analyse
 from cnnspec.raising.application import application, from_model, names
+from cnnspec.report.field_text import deepest
 from cnnspec.size import Size
+from cnnspec.source import Source
 
 ZOO = Path(__file__).parent.parent / "examples" / "zoo"
 HEAD = """# The zoo
 
 Every model of keras.applications as `cnnspec import --application NAME` writes it. MACs are multiply-accumulates of
-one image, bias not counted (of 224x224 where the size is open); the receptive field is that of the last layer before the whole image is mixed ("all":
-a gate mixes it all along). Made by `make zoo`.
+one image, bias not counted (of 224x224 where the size is open); the receptive field is that of the last layer before the whole image is mixed, gates
+left out. Made by `make zoo`.
 
 | model | input | layers | lines | parameters | MACs | receptive field |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -55,8 +59,11 @@ def row(path: Path) -> str:
     """The line of the table for a spec."""
     network = load(path)
     shape = "x".join(["?" if not isinstance(n, int) else str(n) for n in network.inputs[0] or ()])
-    field = network.receptive_field
-    seen = "all" if field is None or field.whole or field.size is None else "x".join(map(str, field.size))
+    (checked,) = analyse(Source(path.name, path.read_text(encoding="utf-8"))).networks
+    geometry = Geometry(checked.facts)
+    last = deepest(checked, geometry)
+    field = None if last is None else geometry.fields[last]
+    seen = "x".join([str(axis.size) for axis in field]) if isinstance(field, tuple) else "all"
     macs = network.macs
     if isinstance(macs, Size):
         macs = macs.value(dict.fromkeys(macs.names(), 224))
