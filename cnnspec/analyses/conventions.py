@@ -1,7 +1,7 @@
 """What well-known tools call FLOPs: each tool's figure by its own convention, from the operations of the layers.
 
 A convention says what each kind of work counts; what it does not name counts nothing. Read in the tools' sources:
-fvcore 0.1.6 (jit_handles.py), ptflops 0.7 (its backend pytorch, pytorch_ops.py: modules), thop 0.1.1 (vision/),
+fvcore 0.1.6 (jit_handles.py), ptflops 0.7 (its backend pytorch, with count_functional), thop 0.1.1 (vision/),
 torchinfo 1.8 (layer_info.py), PyTorch 2 (torch/utils/flop_counter.py). TensorFlow's is its profiler
 (tf.compat.v1.profiler) on the Keras model at batch 1; a test runs it.
 """
@@ -90,6 +90,11 @@ def _normalised(affine: int, plain: int) -> Count:
     return lambda work: work.inputs * (affine if work.affine else plain)
 
 
+def _thop_interpolation(work: Operation) -> Dim:
+    each = {1: 1, 4: 11, 16: 259}  # nearest, bilinear, bicubic
+    return work.outputs * (each.get(work.taps, 0) if isinstance(work.taps, int) else 0)
+
+
 # ---- TensorFlow: sums over the registered operations of what Keras's layers become -----------------------------------
 def _tf_biased(work: Operation) -> Dim:
     return 2 * work.macs + work.outputs * work.bias
@@ -109,7 +114,7 @@ def _tf_batch_norm(work: Operation) -> Dim:
 
 
 def _tf_layer_norm(work: Operation) -> Dim:
-    return 9 * work.inputs + 4 * (work.inputs // work.channels)
+    return 9 * work.inputs + 4 * work.groups
 
 
 def _tf_group_norm(work: Operation) -> Dim:
@@ -129,12 +134,16 @@ CONVENTIONS = {
         },
     ),
     "ptflops": Convention(
-        "MACs", "adds biases, norms (2 a value), activations (1 a value), pools (1 an input) and upsampling (1 an output)",
+        "MACs", "adds biases, norms (2 a value), activations and pools, most of them twice: as a module and as the function in it",
         {
             **_each((*CONVOLUTIONS, TRANSPOSED, PRODUCT), _biased), BATCH_PRODUCT: _macs,
             **_each(NORMS, _normalised(2, 1)),
-            **_each(("relu", "relu6", "leaky_relu", "prelu", "elu", "gelu"), _outputs),
-            **_each((MAX_POOL, AVERAGE_POOL, GLOBAL_MAX, GLOBAL_AVERAGE, ADAPTIVE_MAX, ADAPTIVE_AVERAGE), _inputs),
+            **_each(("relu", "prelu", "elu", "gelu"), lambda work: 2 * work.outputs),
+            **_each(("relu6", "leaky_relu", "silu", "softmax"), _outputs),
+            **_each(
+                (MAX_POOL, AVERAGE_POOL, GLOBAL_MAX, GLOBAL_AVERAGE, ADAPTIVE_MAX, ADAPTIVE_AVERAGE),
+                lambda work: 2 * work.inputs,
+            ),
             INTERPOLATION: _outputs,
         },
     ),
@@ -144,8 +153,8 @@ CONVENTIONS = {
             **_each((*CONVOLUTIONS, PRODUCT), _macs), TRANSPOSED: _by_outputs, **_each(NORMS, _normalised(4, 2)),
             AVERAGE_POOL: _outputs,
             **_each((GLOBAL_AVERAGE, ADAPTIVE_AVERAGE), lambda work: work.inputs + work.outputs),
-            "softmax": lambda work: 3 * work.outputs - work.outputs // work.channels, "prelu": _outputs,
-            INTERPOLATION: lambda work: work.outputs * {1: 1, 4: 11, 16: 259}.get(work.taps, 0),  # type: ignore[call-overload]
+            "softmax": lambda work: 3 * work.outputs - work.groups, "prelu": _outputs,
+            INTERPOLATION: _thop_interpolation,
         },
     ),
     "torchinfo": Convention(

@@ -14,6 +14,7 @@ VERBS = {
     "check": "find mistakes in specs",
     "summary": "show every layer's shape, parameters, MACs and receptive field",
     "explain": "derive every figure of a layer, with the numbers put in",
+    "cost": "show what a network takes: work, memory for inference and training, time on a device",
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "diff": "compare two networks, layer by layer and in total",
     "format": "bring specs into the one canonical form",

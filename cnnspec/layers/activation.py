@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.layers.window import Reach
-    from cnnspec.size import Dim
 
 # Keras's names, each with what it computes. Keras's `threshold` is not among them: it needs two arguments more, so that
 # Keras builds it by name and then cannot run it.
@@ -71,11 +70,12 @@ def activation(value: Any) -> str | None:
     return None if name == "linear" else name
 
 
-def applied(function: str | None, values: Dim, channels: Dim) -> tuple[Operation, ...]:
-    """The operation of an `activation=` on so many values; none for no activation."""
+def applied(function: str | None, shape: Shape) -> tuple[Operation, ...]:
+    """The operation of an `activation=` on a tensor; none for no activation."""
     if function is None:
         return ()
-    return (Operation(function, values, values, channels=channels, keeps=KEEPS.get(function, OUTPUT)),)
+    values, keeps = product(shape), KEEPS.get(function, OUTPUT)
+    return (Operation(function, values, values, groups=product(shape[:-1]), rank=len(shape) - 1, keeps=keeps),)
 
 
 def function(value: Any) -> str:
@@ -123,7 +123,7 @@ class Activation(Layer):
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         kind = MOVE if self.function == "linear" else self.function
         keeps = KEEPS.get(self.function, OUTPUT)
-        return (self.operation(inputs, kind=kind, channels=inputs[0][-1], keeps=keeps),)
+        return (self.operation(inputs, kind=kind, groups=product(inputs[0][:-1]), keeps=keeps),)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if self.function == "glu" and inputs[0][-1] % 2:
@@ -292,8 +292,9 @@ class Softmax(Layer):
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        together = product(tuple([inputs[0][axis - 1 if axis > 0 else axis] for axis in given]))
-        return (self.operation(inputs, channels=together),)
+        together = {axis % (len(inputs[0]) + 1) for axis in given}
+        apart = product(tuple([n for axis, n in enumerate(inputs[0], 1) if axis not in together]))
+        return (self.operation(inputs, groups=apart),)
 
     def ends_in(self) -> str | None:
         return "softmax"

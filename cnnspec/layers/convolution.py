@@ -60,7 +60,7 @@ class Convolution(Windowed):
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         output = self.output(inputs)
         work = self.convolution(inputs)
-        return (*self.behind_padding(inputs, work), *applied(self.activation, product(output), output[-1]))
+        return (*self.behind_padding(inputs, work), *applied(self.activation, output))
 
     def convolution(self, inputs: tuple[Shape, ...]) -> Operation:
         """The convolution alone, without a padding before it and an activation behind it."""
@@ -289,7 +289,7 @@ class SeparableConv(Convolution):
             CONVOLUTION, space * middle, product(output), space * middle * self.filters, middle, channels=self.filters,
             weights=middle * self.filters + self.filters * self.bias, bias=self.bias, rank=rank, keeps=INPUT,
         )  # fmt: skip
-        activated = applied(self.activation, product(output), self.filters)
+        activated = applied(self.activation, output)
         return (*self.behind_padding(inputs, depthwise), pointwise, *activated)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:

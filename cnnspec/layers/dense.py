@@ -66,7 +66,7 @@ class Dense(Layer):
             inputs, kind=PRODUCT, macs=self.macs(inputs), taps=inputs[0][-1], channels=self.units, bias=self.bias,
             keeps=INPUT,
         )  # fmt: skip
-        return (work, *applied(self.activation, work.outputs, self.units))
+        return (work, *applied(self.activation, self.output(inputs)))
 
     def ends_in(self) -> str | None:
         return self.activation or "linear"

@@ -126,9 +126,11 @@ class LayerNorm(Layer):
         return sorted([a % (len(shape) + 1) for a in given])
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        together = product(tuple([inputs[0][axis - 1] for axis in self.axes(inputs[0])]))
+        together = self.axes(inputs[0])
+        apart = product(tuple([n for axis, n in enumerate(inputs[0], 1) if axis not in together]))
+        learned = product(tuple([inputs[0][axis - 1] for axis in together]))
         keeps = Keeps(input=True, inside=int(self.scale))
-        return (self.operation(inputs, taps=2, channels=together, bias=self.center, keeps=keeps),)
+        return (self.operation(inputs, taps=2, channels=learned, groups=apart, bias=self.center, keeps=keeps),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return super().reach(inputs) if self.axes(inputs[0]) == [len(inputs[0])] else None

@@ -42,9 +42,10 @@ NOTHING, INPUT, OUTPUT, BOTH = Keeps(), Keeps(input=True), Keeps(output=True), K
 class Operation(Record):
     """One primitive operation. A convolution's kernel has taps * channels values, all of which slide but its bias.
 
-    `taps`: values of the input behind one of the output (of a merge, tensors); of a transposed convolution over `step`
-    outputs. `channels`: those of the output; of a normalisation, the values that have weights of their own. `groups`:
-    of channels that do not mix. `weights`: learned values, the bias among them. `rank`: spatial axes.
+    `taps`: values of the input behind one of the output (of a merge, tensors); of a transposed convolution, behind
+    `step` of them. `channels`: those of the output; of a normalisation, values with weights of their own. `groups`: of
+    channels that do not mix; of a softmax or a normalisation, those brought to a common size. `weights`: learned
+    values, the bias (an offset) among them. `rank`: spatial axes.
     """
 
     kind: str

@@ -168,7 +168,7 @@ class ConvTranspose(Convolution):
             step=prod([along(self.stride, rank, axis) for axis in range(rank)]), keeps=INPUT,
         )  # fmt: skip
         cut = (Operation(MOVE, whole, product(output), rank=rank),) if whole != product(output) else ()
-        return (work, *cut, *applied(self.activation, product(output), self.filters))
+        return (work, *cut, *applied(self.activation, output))
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
         """None: it paints windows into its output, and slides none over its input."""
