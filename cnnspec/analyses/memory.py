@@ -6,25 +6,13 @@ that can work in place (an activation, a normalisation, a reshape) writes over i
 
 from __future__ import annotations
 
+from cnnspec.analyses.largest import largest
 from cnnspec.layers.base import product
-from cnnspec.size import Size, maximum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.analyses.facts import Facts
     from cnnspec.size import Dim
-
-
-def larger(left: Dim, right: Dim) -> Dim:
-    """The larger of two numbers of values, as an expression where that depends on the input's size.
-
-    The parts of such numbers are products of sizes, so that a difference without a negative part decides.
-    """
-    difference = left - right
-    parts = difference.terms.values() if isinstance(difference, Size) else [difference]
-    if all([part >= 0 for part in parts]):
-        return left
-    return right if all([part <= 0 for part in parts]) else maximum(left, right)
 
 
 def tensor_sizes(facts: Facts) -> list[Dim] | None:
@@ -60,8 +48,7 @@ def peak_values(facts: Facts) -> tuple[Dim, int] | None:
     for index, end in enumerate(last_use):
         ending[end].append(index)
     alive: Dim = 0
-    peak: Dim = 0
-    at = 0
+    needs: list[Dim] = []
     for node in graph.nodes:
         taken_over = [
             i for i in node.inputs
@@ -70,9 +57,8 @@ def peak_values(facts: Facts) -> tuple[Dim, int] | None:
         needed = alive + sizes[node.index]
         for i in taken_over:
             needed = needed - sizes[i]
-        if (highest := larger(needed, peak)) != peak:
-            peak, at = highest, node.index
+        needs.append(needed)
         alive = alive + sizes[node.index]
         for i in ending[node.index]:
             alive = alive - sizes[i]
-    return peak, at
+    return largest(needs)

@@ -3,7 +3,8 @@
 A layer reads its inputs and weights and writes its output once; the time is at least that of its arithmetic at the
 device's peak and that of these bytes at its bandwidth. A lower bound for frameworks that run layer by layer: no device
 reaches its peak, and one that merges layers moves fewer bytes. Arithmetic: 2 FLOPs a MAC; other layers one for
-each value that is read for an output (a 3x3 max pool 9, a relu 1). A view (flatten, reshape) costs nothing.
+each value that is read for an output (a 3x3 max pool 9, a relu 1). A view (flatten, reshape) costs nothing, nor does
+a dropout, which inference leaves out.
 
 Source: Williams, Waterman, Patterson, "Roofline" (2009); NVIDIA, "GPU performance background", for the examples.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.training import roots
 from cnnspec.layers.base import product
+from cnnspec.layers.operation import NOISE
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -51,7 +53,8 @@ def traffic(facts: Facts, precision: Precision, batch: int = 1) -> list[Traffic 
         if shapes is None or operations is None or shape is None:
             made.append(None)
             continue
-        if node.layer is None or root != node.index:
+        idle = root != node.index or all([work.kind == NOISE for work in operations])
+        if node.layer is None or idle:
             made.append(Traffic(0, 0))
             continue
         moved = product(shape)

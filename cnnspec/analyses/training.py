@@ -10,7 +10,7 @@ Figures are values of one example; truth values (a dropout's mask) count bytes o
 
 from __future__ import annotations
 
-from cnnspec.analyses.memory import larger
+from cnnspec.analyses.largest import largest
 from cnnspec.layers.base import product
 from cnnspec.layers.operation import MOVE
 from cnnspec.record import Record
@@ -94,14 +94,13 @@ def _values(facts: Facts, index: int) -> Dim:
 
 def transient(facts: Facts) -> tuple[Dim, int] | None:
     """(values, node) of the largest pair of gradients: of what an operation makes, and of what it reads."""
-    largest: Dim = 0
-    at = 0
+    both: list[Dim] = []
+    at: list[int] = []
     for node in facts.graph.nodes:
         operations = facts.operations[node.index]
         if operations is None:
             return None
-        for operation in operations:
-            both = operation.inputs + operation.outputs
-            if (highest := larger(both, largest)) != largest:
-                largest, at = highest, node.index
-    return largest, at
+        both += [operation.inputs + operation.outputs for operation in operations]
+        at += [node.index] * len(operations)
+    found = largest(both)
+    return None if found is None else (found[0], at[found[1]])
