@@ -96,11 +96,15 @@ def transient(facts: Facts) -> tuple[Dim, int] | None:
     """(values, node) of the largest pair of gradients: of what an operation makes, and of what it reads."""
     both: list[Dim] = []
     at: list[int] = []
-    for node in facts.graph.nodes:
+    for node, root in zip(facts.graph.nodes, roots(facts), strict=True):
         operations = facts.operations[node.index]
         if operations is None:
             return None
+        if root != node.index:  # a view
+            continue
         both += [operation.inputs + operation.outputs for operation in operations]
         at += [node.index] * len(operations)
+    if not both:
+        return 0, 0
     found = largest(both)
     return None if found is None else (found[0], at[found[1]])
