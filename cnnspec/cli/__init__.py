@@ -16,6 +16,7 @@ VERBS = {
     "explain": "derive every figure of a layer, with the numbers put in",
     "rf": "show receptive fields: a table, one unit, or a picture",
     "lost": "show which positions and taps are never read",
+    "cost": "show what a network takes: work, memory for inference and training, time on a device",
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "diff": "compare two networks, layer by layer and in total",
     "import": "write a Keras model as a spec",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import argument, axes, flag, integer
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, axis_problem, product, show_shape
+from cnnspec.layers.operation import BATCH_PRODUCT, INPUT, MEAN, MERGE, Keeps, Operation
 from cnnspec.layers.window import EACH, UNTRACED
 from cnnspec.size import Size, value
 
@@ -34,6 +35,7 @@ class Merge(Layer):
     merges: ClassVar[bool] = True
     sums: ClassVar[bool] = True
     unordered: ClassVar[bool] = True
+    kind: ClassVar[str] = MERGE
     word: ClassVar[str]
     takes: ClassVar[int] = 0  # how many tensors, 0 for two or more
 
@@ -53,6 +55,9 @@ class Merge(Layer):
         longest = max(map(len, inputs))
         columns = zip(*[(1,) * (longest - len(shape)) + shape for shape in inputs], strict=True)
         return tuple([simplest([d for d in column if d != 1] or [1]) for column in columns])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return (self.operation(inputs, taps=len(inputs)),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return (EACH,) * (max(map(len, inputs)) - 1)
@@ -104,6 +109,7 @@ class Multiply(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("multiply", "mul")
     example: ClassVar[str] = "input 8x8x4\nmultiply(in, gap(keepdims=true) -> conv(4, 1x1, activation=sigmoid))"
+    keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "multiply"
     sums: ClassVar[bool] = False
 
@@ -113,6 +119,7 @@ class Average(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("average",)
     example: ClassVar[str] = "input 8x8x4\naverage(in, conv(4, 3x3, padding=same), relu)"
+    kind: ClassVar[str] = MEAN
     word: ClassVar[str] = "average"
 
 
@@ -121,6 +128,7 @@ class Maximum(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("maximum",)
     example: ClassVar[str] = "input 8x8x4\nmaximum(in, conv(4, 3x3, padding=same))"
+    keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "maximum"
 
 
@@ -129,6 +137,7 @@ class Minimum(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("minimum",)
     example: ClassVar[str] = "input 8x8x4\nminimum(in, conv(4, 3x3, padding=same))"
+    keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "minimum"
 
 
@@ -235,6 +244,10 @@ class Dot(Layer):
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(self.output(inputs)) * inputs[0][self._axes(inputs)[0] - 1]
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        length = inputs[0][self._axes(inputs)[0] - 1]
+        return (self.operation(inputs, kind=BATCH_PRODUCT, macs=self.macs(inputs), taps=length, keeps=INPUT),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return UNTRACED

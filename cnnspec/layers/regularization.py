@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import Unfit, argument, from_zero, natural, optional, rate, shape, share
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, from_saved, needs_space, show_shape
+from cnnspec.layers.operation import INPUT, NOISE, NOTHING, Keeps, Operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Dropout(Spread):
     """
 
     names: ClassVar[tuple[str, ...]] = ("dropout", "do")
+    kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, relu) -> dropout(0.5)"
     more_examples: ClassVar[tuple[str, ...]] = (
@@ -64,6 +66,9 @@ class Dropout(Spread):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return noise_problem(self.noise_shape, inputs[0])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return (self.operation(inputs, keeps=NOTHING if self.noise_shape else Keeps(flags=1)),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = keras_noise(self.noise_shape)
@@ -83,6 +88,7 @@ class SpatialDropout(Layer):
         "spatialdropout3d",
         "spatialdropout",
     )
+    kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> spatial_dropout(0.2)"
     more_examples: ClassVar[tuple[str, ...]] = (
@@ -105,6 +111,8 @@ class AlphaDropout(Spread):
     """Dropout that keeps mean and variance of its input; made for selu."""
 
     names: ClassVar[tuple[str, ...]] = ("alpha_dropout", "alphadropout")
+    kind: ClassVar[str] = NOISE
+    keeps: ClassVar[Keeps] = Keeps(inside=1)
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, selu) -> alpha_dropout(0.1)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nalpha_dropout(0.1, noise_shape=1x1x4)",)
@@ -125,6 +133,8 @@ class GaussianDropout(Layer):
     """While training, each value is multiplied by noise of mean 1 and variance rate/(1 - rate)."""
 
     names: ClassVar[tuple[str, ...]] = ("gaussian_dropout", "gaussiandropout")
+    kind: ClassVar[str] = NOISE
+    keeps: ClassVar[Keeps] = Keeps(inside=1)
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> gaussian_dropout(0.2)"
 
@@ -139,6 +149,7 @@ class GaussianNoise(Layer):
     """While training, noise of mean 0 is added to each value."""
 
     names: ClassVar[tuple[str, ...]] = ("gaussian_noise", "gaussiannoise")
+    kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\ngaussian_noise(0.1) -> conv(8, 3x3)"
 
@@ -156,6 +167,7 @@ class ActivityRegularization(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("activity_regularization", "activityregularization")
+    keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> bn -> activity_regularization(l2=1e-4)"
 
