@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.analyses.geometry import Geometry
 from cnnspec.analyses.receptive_field import network_field
 from cnnspec.layers.base import show_shape
+from cnnspec.report.columns import field as field_cell
 from cnnspec.report.field import (
     LayerField,
     Offset,
@@ -15,7 +16,6 @@ from cnnspec.report.field import (
     layer_fields,
     offsets,
 )
-from cnnspec.report.summary import field as field_cell
 from cnnspec.source import printable
 
 TYPE_CHECKING = False
