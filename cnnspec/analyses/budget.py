@@ -1,15 +1,10 @@
-"""What an `expect` statement can limit, and what a network has of it."""
+"""What an `expect` statement can limit, and what a network has of it.
+
+An analysis is imported by the budget that needs it: most files limit parameters and MACs alone.
+"""
 
 from __future__ import annotations
 
-from cnnspec.analyses import cost
-from cnnspec.analyses.geometry import coverage
-from cnnspec.analyses.left_over import losses
-from cnnspec.analyses.liveness import Liveness, sizes_known
-from cnnspec.analyses.memory import activation_values, peak_values, tensor_sizes
-from cnnspec.analyses.optimizer import slots
-from cnnspec.analyses.precision import in_bytes, precision
-from cnnspec.analyses.training import saved
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.layers.window import AXIS_NAMES
@@ -74,6 +69,8 @@ def _receptive_field(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 def _coverage(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    from cnnspec.analyses.geometry import coverage
+
     field = facts.receptive_field
     shape = facts.shapes[facts.graph.inputs[0]] if len(facts.graph.inputs) == 1 else None
     if field is None or shape is None:
@@ -85,6 +82,8 @@ def _coverage(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 def _precision(arguments: dict[str, Any]) -> Precision:
+    from cnnspec.analyses.precision import precision
+
     return precision(word_of(arguments.get("dtype", "float32")) or "?")
 
 
@@ -96,6 +95,8 @@ def _batch(arguments: dict[str, Any]) -> int:
 
 
 def _bytes(size: Dim | None) -> Figure | None:
+    from cnnspec.analyses.precision import in_bytes
+
     return Figure((size,), in_bytes(size), in_bytes) if isinstance(size, int) else None
 
 
@@ -105,10 +106,14 @@ def _activations(values: Dim | None, arguments: dict[str, Any]) -> Figure | None
 
 
 def _activation_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    from cnnspec.analyses.memory import activation_values
+
     return _activations(activation_values(facts), arguments)
 
 
 def _peak_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    from cnnspec.analyses.memory import peak_values
+
     peak = peak_values(facts)
     return _activations(None if peak is None else peak[0], arguments)
 
@@ -119,10 +124,15 @@ def _params_bytes(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 def _inference_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    from cnnspec.analyses import cost
+
     return _bytes(cost.inference(facts, _precision(arguments)).bytes(_batch(arguments)))
 
 
 def _training_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    from cnnspec.analyses import cost
+    from cnnspec.analyses.optimizer import slots
+
     asked = arguments.get("optimizer", "adam")
     given = dict(asked.keywords) if isinstance(asked, Term) else {}
     held = slots(asked.name if isinstance(asked, Term) else str(asked), given)
@@ -131,6 +141,9 @@ def _training_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 def _lossless(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     """Whether every position that carries data is read: the value True, or False and what is lost."""
+    from cnnspec.analyses.left_over import losses
+    from cnnspec.analyses.liveness import Liveness, sizes_known
+
     if not all([sizes_known(shape) for shape in facts.shapes]):
         return None
     lost = losses(facts.graph, facts.shapes, Liveness(facts.graph, facts.shapes))
@@ -244,6 +257,9 @@ def holds(figure: Figure, limit: BudgetLimit) -> bool:
 
 def heaviest(quantity: str, facts: Facts) -> str:
     """The three layers that weigh most in a quantity, "" where layers do not add up to it."""
+    from cnnspec.analyses.memory import tensor_sizes
+    from cnnspec.analyses.training import saved
+
     weights: list[Any]
     if quantity in ("params", "params_bytes"):
         weights = _sums(facts.parameters)
