@@ -41,7 +41,7 @@ def _written_at_first_use(cls: Any) -> Any:
     """An `__init__` that puts the real one in its place: most classes are never instantiated in one run, and compiling
     it costs more than the rest of the class."""
 
-    def __init__(self: Any, *values: Any, **named: Any) -> None:
+    def first(self: Any, *values: Any, **named: Any) -> None:
         defaults = cls._defaults
         parameters = ", ".join([f"{n}=_d[{n!r}]" if n in defaults else n for n in cls._fields])
         lines = "".join([f"\n self.{n} = {n}" for n in cls._fields])
@@ -50,7 +50,7 @@ def _written_at_first_use(cls: Any) -> Any:
         cls.__init__ = scope["__init__"]
         cls.__init__(self, *values, **named)
 
-    return __init__
+    return first
 
 
 @dataclass_transform()
