@@ -73,6 +73,8 @@ def saved_term(value: dict[str, Any]) -> Term:
     for key in changed:
         if key not in known:
             raise Unfit(f"a {name} without {key}")
+        if isinstance(v := changed[key], str) and not v.isidentifier():
+            raise Unfit(f"a {name} whose {key} is a word")
     return Term(str(name), (), tuple([(key, saved(changed[key])) for key in known if key in changed]))
 
 

@@ -18,6 +18,7 @@ MAX_CALLS = 20_000  # twenty times what the largest of keras.applications makes
 MAX_MODELS = 2_000  # uses of models inside models
 MAX_NESTING = 50
 INPUT = "InputLayer"
+MODELS = ("Functional", "Sequential", "Model")
 
 
 class Tensor(Record):
@@ -101,6 +102,10 @@ class Calls:
         layers = model["config"]["layers"]
         if not all(isinstance(layer, dict) and isinstance(layer.get("config"), dict) for layer in layers):
             raise Refused(f"the file is damaged: a layer of {_called(model)} has no config")
+        names = [_called(layer) for layer in layers]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise Refused(f"the file is damaged: two layers of {_called(model)} are called {twice}")
         if model["class_name"] == "Sequential":
             return self._sequential(model, given, around)
         return Functional(self, model, given, around).outputs()
@@ -166,7 +171,7 @@ class Functional:
         self.made.update(zip(references, given, strict=True))
 
     def outputs(self) -> Any:
-        structure = self.model["config"].get("output_layers")
+        structure = self.counted_from_zero(self.model["config"].get("output_layers"))
         references = [key for key, _ in self.references(structure)]
         self.follow(references)
         for name, layer in self.layers.items():
@@ -176,6 +181,17 @@ class Functional:
                         f"the file is damaged: {name} stands in {_called(self.model)}, and no output depends on it"
                     )
         return self.filled(structure)
+
+    def counted_from_zero(self, structure: Any) -> Any:
+        """The references to a model's outputs as those in calls are: there alone Keras counts the calls of a Functional
+        model from 1, as it was called once when it was made."""
+        if is_reference(structure):
+            name, number, output = structure
+            kind = self.layers.get(name, {}).get("class_name")
+            return [name, number - 1 if number and kind in ("Functional", "Model") else number, output]
+        if isinstance(structure, dict):
+            return {key: self.counted_from_zero(value) for key, value in structure.items()}
+        return [self.counted_from_zero(value) for value in structure] if isinstance(structure, list) else structure
 
     def layer(self, name: str) -> dict[str, Any]:
         if name not in self.layers:
@@ -239,8 +255,11 @@ class Functional:
             ((key, config),) = self.references([structure], tensors)
             output = config["keras_history"][2]
             found = list(leaves(self.made[key]))
-            if output >= len(found):
+            if output >= len(found) and is_model(self.layer(key[0])):
                 raise Refused(f"the file is damaged: it refers to output {output} of {key[0]}, which has {len(found)}")
+            if output >= len(found):
+                kind = self.layer(key[0]).get("class_name")
+                raise Refused(f"{key[0]} ({kind}) has several outputs, and every layer of the language has one")
             return Tensor(found[output], config.get("shape")) if tensors else found[output]
         if isinstance(structure, dict):
             return {key: self.filled(value, tensors) for key, value in structure.items()}
@@ -268,16 +287,28 @@ def is_reference(value: Any) -> bool:
 
 def is_model(saved: dict[str, Any]) -> bool:
     """Whether a saved object is a model of Keras's own, made of layers."""
-    config, module = saved.get("config"), saved.get("module")
-    own = isinstance(module, str) and module.partition(".")[0] == "keras"
-    kind = saved.get("class_name") in ("Functional", "Sequential", "Model")
-    return own and kind and isinstance(config, dict) and isinstance(config.get("layers"), list)
+    config, kind = saved.get("config"), saved.get("class_name")
+    return (
+        is_own(saved)
+        and isinstance(kind, str)
+        and kind in MODELS
+        and isinstance(config, dict)
+        and isinstance(config.get("layers"), list)
+    )
+
+
+def is_own(saved: dict[str, Any]) -> bool:
+    """Whether a saved object's class stands in a module of Keras's."""
+    module = saved.get("module")
+    return isinstance(module, str) and module.partition(".")[0] == "keras"
 
 
 def no_model(saved: dict[str, Any]) -> str:
     kind, module = saved.get("class_name"), saved.get("module")
     if not isinstance(kind, str):
         return "the file describes no Keras model: it names no class"
+    if is_own(saved) and kind in MODELS:
+        return f"the file is damaged: its {kind} model has no list of layers"
     return f"{module}.{kind} is a class of its own: a Functional or Sequential model can be imported, whose layers the file lists"
 
 

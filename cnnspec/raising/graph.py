@@ -63,10 +63,13 @@ class Raising:
                 self.raise_from(index)
         self.graph.inputs = [self.nodes[steps.results[index]].index for index in model.inputs]
         self.graph.outputs = [self.nodes[index].index for index in steps.outputs]
+        for index in {i for i in steps.outputs if steps.outputs.count(i) > 1}:
+            call = self.steps[index].call
+            self.refusals.append(f"{call.name} ({call.kind}): it is an output twice, which the language cannot say")
         if self.refusals:
             count = len(self.refusals)
             head = "this model has a layer" if count == 1 else f"this model has {count} layers"
-            raise Refused("\n  ".join([f"{head} that the language cannot express:", *self.refusals]))
+            raise Refused(f"{head} that the language cannot express:", *self.refusals)
         self.keep_names(model)
 
     # ---- steps → nodes -------------------------------------------------------------------------------------
@@ -89,8 +92,8 @@ class Raising:
         while len(chain) < LONGEST and chain[-1] in self.next and self.steps[self.next[chain[-1]]].made is not None:
             chain.append(self.next[chain[-1]])
         calls = tuple([self.call(i, shapes) for i in chain])
-        why = f"no layer of the language is Keras's {calls[0].name}"
         for length in range(len(chain), 0, -1):
+            why = f"no layer of the language is Keras's {calls[0].name}"
             for cls in candidates(calls[:length]):
                 found = attempt(cls, calls[:length], shapes)
                 if isinstance(found, Layer):
