@@ -96,8 +96,8 @@ class Structure:
             return False
         if self._is_hourglass(region, entry, merge.index):
             return False
-        inner = [self.levels[i] for i in self.merges_at.get(entry, ()) if i in region]
-        self.levels[merge.index] = 1 + max(inner, default=0)
+        inner = [i for i in self.merges_at.get(entry, ()) if i in region]
+        self.levels[merge.index] = 1 + max([self.levels[i] for i in inner], default=0)
         if self.levels[merge.index] > DEEPEST:
             return False
         self.regions[merge.index] = region

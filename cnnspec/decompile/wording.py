@@ -119,7 +119,9 @@ def spelled(name: str) -> str:
 def block_name(block: Block) -> str:
     """A name for a block, by the merge that it ends in, or by its layers."""
     if block.shared:
-        return "tower" if len(block.body) > 1 else f"shared_{'_'.join(words(block.body))}"
+        (first, *others) = block.body
+        given = first.name if isinstance(first, Use) and not others else "tower"
+        return given or f"shared_{'_'.join(words(block.body))}"
     merges = [step for step in block.body if isinstance(step, Use) and step.layer.merges]
     if merges and (name := merge_name(merges[-1])):
         return name

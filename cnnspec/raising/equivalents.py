@@ -13,7 +13,8 @@ from cnnspec.layers import find
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import Term, Unfit, snake
 from cnnspec.layers.base import KerasCall, from_saved
-from cnnspec.raising.calls import Call, Tensor, is_own, leaves
+from cnnspec.raising.calls import Call, Tensor
+from cnnspec.raising.saved import is_own, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,9 +16,10 @@ from cnnspec.elaborate.inputs import with_unknowns
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
 from cnnspec.raising.archive import Refused, read_config
-from cnnspec.raising.calls import INPUT, Call, Calls, automatic
+from cnnspec.raising.calls import Call, Calls
 from cnnspec.raising.equivalents import TRAINING
 from cnnspec.raising.proof import attempt
+from cnnspec.raising.saved import INPUT, automatic
 from cnnspec.raising.steps import Steps
 from cnnspec.size import Size
 from cnnspec.source import Source
