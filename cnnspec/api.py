@@ -210,7 +210,7 @@ def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
     """The network of a live Keras model; `.text` is its spec, as `cnnspec import` writes it.
 
     With `keep_names` nothing is folded into blocks and loops, so that every layer keeps its name. Raises SpecError,
-    naming the layers, for a model that the language cannot express.
+    naming the layers, for a model that the language cannot express, and TypeError for what is no model.
     """
     from cnnspec.decompile import Unfaithful, to_text
     from cnnspec.raising.application import from_model

@@ -246,6 +246,18 @@ def test_from_keras_names_the_layers_that_it_refuses() -> None:
     ]
 
 
+def test_from_keras_of_a_model_that_nobody_named() -> None:
+    k = import_keras()
+    assert cnnspec.from_keras(k.Sequential([k.Input((4,)), k.layers.Dense(2)])).name == "Network"
+
+
+def test_from_keras_takes_a_model() -> None:
+    k = import_keras()
+    for value, kind in (("net.keras", "str"), (k.layers.Dense(3), "Dense")):
+        with pytest.raises(TypeError, match=f"a keras.Model is asked for, not {kind}"):
+            cnnspec.from_keras(value)
+
+
 def test_outputs_that_the_language_has_not() -> None:
     k = import_keras()
     x = k.Input((4,))
@@ -334,7 +346,7 @@ def test_import_replaces_a_file_and_keeps_its_mode(
 def test_import_of_an_application(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "import", "--application", "VGG16")
     assert status == 0 and out.startswith("model vgg16 {\n  input 224x224x3\n")
-    assert "blocks and loops have taken the names of " in err and "; --keep-names keeps them" in err
+    assert "have lost their names (block1_conv1, block1_conv2, block1_pool, …)" in err
 
 
 def test_names_that_are_lost_and_names_that_are_respelled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -349,7 +361,7 @@ def test_names_that_are_lost_and_names_that_are_respelled(tmp_path: Path, capsys
     respelled = "cnnspec: spelled as the language has names: the-image → the_image, été → _t_\n"
     status, out, err = run(capsys, "import", path)
     assert (status, err.split("\n", 1)[1]) == (
-        0, f"cnnspec: blocks and loops have taken the names of 6 layers (c1, pool1, c2, …); --keep-names keeps them\n{respelled}",
+        0, f"cnnspec: 6 layers have lost their names (c1, pool1, c2, …) in branches, blocks and loops; --keep-names keeps them\n{respelled}",
     )  # fmt: skip
     status, out, err = run(capsys, "import", path, "--keep-names")
     assert (status, err.split("\n", 1)[1]) == (0, respelled)

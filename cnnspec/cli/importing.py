@@ -91,9 +91,11 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     ]
     lost = [name for name, spelled in names if spelled not in written]
     if lost:
-        layers = "1 layer" if len(lost) == 1 else f"{len(lost):,} layers"
-        keep = "" if options.keep_names else "; --keep-names keeps them"
-        say(f"blocks and loops have taken the names of {layers} ({some(lost)}){keep}")
+        layers = "1 layer has lost its name" if len(lost) == 1 else f"{len(lost):,} layers have lost their names"
+        where = (
+            "in shared functions" if options.keep_names else "in branches, blocks and loops; --keep-names keeps them"
+        )
+        say(f"{layers} ({some(lost)}) {where}")
     respelled = [f"{name} → {spelled}" for name, spelled in names if spelled != name and spelled in written]
     if respelled:
         say(f"spelled as the language has names: {some(respelled)}")

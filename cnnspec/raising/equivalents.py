@@ -14,7 +14,7 @@ from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import Term, Unfit, snake
 from cnnspec.layers.base import KerasCall, from_saved
 from cnnspec.raising.calls import Call, Tensor
-from cnnspec.raising.saved import is_own, leaves
+from cnnspec.raising.saved import full_name, is_own, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,8 +146,9 @@ def wrapped(config: dict[str, Any]) -> KerasCall:
 
 def foreign(saved: dict[str, Any]) -> str | None:
     """The full name of a saved object's class where it is not one of Keras's own."""
-    module, kind = saved.get("module"), saved.get("class_name")
-    return None if is_own(saved) and saved.get("registered_name") in (None, kind) else f"{module}.{kind}"
+    return (
+        None if is_own(saved) and saved.get("registered_name") in (None, saved.get("class_name")) else full_name(saved)
+    )
 
 
 def dtype_problem(config: dict[str, Any]) -> str:

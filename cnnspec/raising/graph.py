@@ -19,7 +19,7 @@ from cnnspec.raising.archive import Refused, read_config
 from cnnspec.raising.calls import Call, Calls
 from cnnspec.raising.equivalents import TRAINING
 from cnnspec.raising.proof import attempt
-from cnnspec.raising.saved import INPUT, automatic
+from cnnspec.raising.saved import INPUT, MODELS, automatic
 from cnnspec.raising.steps import Steps
 from cnnspec.size import Size
 from cnnspec.source import Source
@@ -41,10 +41,14 @@ def to_graph(config: dict[str, Any], name: str) -> Graph:
 def of_file(path: str) -> Graph:
     """The graph of a saved model, called as the model is, or, where nobody named it, as the file. Raises Refused."""
     config = read_config(path)
+    return to_graph(config, given_name(config) or os.path.splitext(os.path.basename(path))[0])
+
+
+def given_name(config: dict[str, Any]) -> str:
+    """What a person called a saved model, "" where nobody did."""
     inner = config.get("config")
     name = inner.get("name") if isinstance(inner, dict) else None
-    given = isinstance(name, str) and not any(automatic(name, kind) for kind in ("Functional", "Sequential", "Model"))
-    return to_graph(config, str(name) if given else os.path.splitext(os.path.basename(path))[0])
+    return name if isinstance(name, str) and not any(automatic(name, kind) for kind in MODELS) else ""
 
 
 class Raising:

@@ -46,13 +46,22 @@ def is_own(saved: dict[str, Any]) -> bool:
     return isinstance(module, str) and module.partition(".")[0] == "keras"
 
 
+def full_name(saved: dict[str, Any]) -> str:
+    """A saved object's class, behind its module where the file states one."""
+    module, kind = saved.get("module"), saved.get("class_name")
+    return f"{kind}" if module is None else f"{module}.{kind}"
+
+
 def no_model(saved: dict[str, Any]) -> str:
-    kind, module = saved.get("class_name"), saved.get("module")
+    """Why something at the top of a file is no model that can be imported."""
+    kind = saved.get("class_name")
     if not isinstance(kind, str):
         return "the file describes no Keras model: it names no class"
     if is_own(saved) and kind in MODELS:
         return f"the file is damaged: its {kind} model has no list of layers"
-    return f"{module}.{kind} is a class of its own: a Functional or Sequential model can be imported, whose layers the file lists"
+    if is_own(saved):
+        return f"the file describes a {kind}: a Functional or Sequential model can be imported"
+    return f"{full_name(saved)} is a class of its own: a Functional or Sequential model can be imported, whose layers the file lists"
 
 
 def leaves(structure: Any, stop: Any = None) -> list[Any]:
