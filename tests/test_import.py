@@ -6,6 +6,7 @@ The judge is Keras: what the text compiles to has the original's parameters and,
 from __future__ import annotations
 
 import json
+import os
 import stat
 import zipfile
 from collections.abc import Callable
@@ -405,6 +406,16 @@ def test_output_that_cannot_be_written(saved: Path, tmp_path: Path, capsys: pyte
     assert refused(capsys, model, "-o", missing) == f"cnnspec: cannot write {missing}: No such file or directory\n"
     assert "cannot write /proc/net.cnn: " in refused(capsys, model, "-o", "/proc/net.cnn")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_is_written_to_and_stays(saved: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no file is not replaced by one: -o /dev/null must leave the device."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert run(capsys, "import", saved / "net.keras", "-o", pipe)[0] == 0
+    assert os.read(reader, 100_000).decode() == RESNET and pipe.is_fifo()
+    os.close(reader)
 
 
 def lambda_of(config: dict[str, Any]) -> None:
