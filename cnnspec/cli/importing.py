@@ -46,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
     except Refused as refusal:
         for line in refusal.lines:
             say(line)
+        if options.source is not None and not os.path.exists(options.source) and options.source.isidentifier():
+            say(f"a model of keras.applications is asked for with --application {options.source}")
         return USAGE
     try:
         text = to_text(graph, options.keep_names)
