@@ -37,7 +37,11 @@ def answers(graph: Graph) -> Iterator[np.ndarray[Any, Any]]:
     lit = np.eye(positions, dtype="float32").reshape((positions, *space, 1))
     batch = max(1, 200_000 // outputs)
     for at in range(0, positions, batch):
-        yield np.asarray(model(lit[at : at + batch], training=False)).sum(-1) > 0
+        some = lit[at : at + batch]
+        # One dark image more: Keras's add takes a second argument of shape (N, 1, 1) for a bias where N is also the size
+        # of the first one's axis, and adds it along the wrong one.
+        seen = model(np.concatenate([some, np.zeros_like(some[:1])]), training=False)
+        yield np.asarray(seen)[:-1].sum(-1) > 0
 
 
 def reads(graph: Graph, unit: tuple[int, ...] | None = None) -> np.ndarray[Any, Any]:
