@@ -212,10 +212,12 @@ class Size:
         return {name for atoms in self.terms for atom in atoms for name in atom.names()}
 
     def __str__(self) -> str:
-        """Python's notation, largest products first, what is taken away last: 2*(H//2) + H - 1."""
+        """Python's notation, largest products first, but nothing negative where it can be helped."""
         written = [("*".join(_factors(atoms, factor)), factor) for atoms, factor in self.terms.items()]
         degree = {text: len(atoms) for (text, _), atoms in zip(written, self.terms, strict=True)}
-        written.sort(key=lambda term: (term[1] < 0, -degree[term[0]], len(term[0]), term[0]))
+        written.sort(key=lambda term: (-degree[term[0]], len(term[0]), term[0]))
+        leading = next((term for term in written if term[1] > 0), None)
+        written.sort(key=lambda term: term is not leading)
         (first, factor), *rest = written or [("0", 0)]
         return "".join(["-" * (factor < 0) + first, *[f" {'-' if f < 0 else '+'} {text}" for text, f in rest]])
 
