@@ -8,7 +8,7 @@ from typing import Any
 
 import network_cases
 import pytest
-from example_files import EXAMPLES, FILES, networks, relative
+from example_files import FILES, networks, relative
 from hypothesis import given
 from hypothesis import strategies as st
 from support import cases, legal

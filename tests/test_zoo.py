@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import sys
@@ -75,7 +74,6 @@ def images(model: Any) -> Any:
 def forgotten() -> Iterator[None]:
     yield
     import_keras().backend.clear_session()
-    gc.collect()
 
 
 def test_zoo_has_all_applications() -> None:

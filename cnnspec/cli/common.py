@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cnnspec.diagnostic import INFO, Diagnostic
+from cnnspec.diagnostic import ERROR, INFO, Diagnostic
 from cnnspec.elaborate.network import NetworkBuilder
 from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.values import UNKNOWN, Scope
@@ -68,18 +68,23 @@ def parameters(options: argparse.Namespace) -> dict[str, Any]:
         name, equals, value = text.partition("=")
         if not equals or not name.strip().isidentifier():
             raise UsageError(f'--set takes name=value, not "{text}"')
-        source = Source("--set", f"x = {value}")
-        parsed = parse(source)
-        run = NetworkBuilder("")
-        item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
-        result = UNKNOWN
-        if not parsed.diagnostics and isinstance(item, tree.Assign):
-            result = run.evaluate(item.value, Scope(None, source), None)
-        if result is UNKNOWN:
-            why = [*parsed.diagnostics, *run.errors]
-            raise UsageError(f'--set {name}: "{value}" is no value' + (f": {why[0].message}" if why else ""))
-        values[name.strip()] = result
+        values[name.strip()] = evaluated(value, "--set", f" {name}")
     return values
+
+
+def evaluated(value: str, option: str, name: str = "") -> Any:
+    """The value of an option, written as the language writes it. UsageError for what is none."""
+    source = Source(option, f"x = {value}")
+    parsed = parse(source)
+    run = NetworkBuilder("")
+    item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
+    result = UNKNOWN
+    if not parsed.diagnostics and isinstance(item, tree.Assign):
+        result = run.evaluate(item.value, Scope(None, source), None)
+    if result is UNKNOWN:
+        why = [*parsed.diagnostics, *run.errors]
+        raise UsageError(f'{option}{name}: "{value}" is no value' + (f": {why[0].message}" if why else ""))
+    return result
 
 
 # ---- reading -----------------------------------------------------------------------------------------------
@@ -135,6 +140,15 @@ def load_one(options: argparse.Namespace) -> Checked | None:
         if diagnostic.severity != INFO:
             print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
     return None if network.broken else network
+
+
+def status_of(found: tuple[Diagnostic, ...]) -> int:
+    """Show the errors among what was found, behind what the command has printed; its exit status."""
+    sys.stdout.flush()
+    errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
+    for diagnostic in errors:
+        print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+    return FINDINGS if errors else CLEAN
 
 
 def files_in(paths: list[str]) -> Iterator[str | Diagnostic]:

@@ -46,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"a defect of cnnspec, please report it: no text reads back as this model: {error}") from None
     if options.output == "-":
         sys.stdout.write(text)
+        sys.stdout.flush()
     else:
         write_whole(options.output, text)
     report(graph, text, options)

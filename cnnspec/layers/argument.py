@@ -140,6 +140,13 @@ def number(value: Any) -> int | float:
     return value
 
 
+def from_zero(value: Any) -> int | float:
+    """A number from 0."""
+    if number(value) < 0:
+        raise Unfit("a number from 0")
+    return number(value)
+
+
 def rate(value: Any) -> int | float:
     """A number from 0 up to, not including, 1."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cnnspec.layers.agreement import may_agree
 from cnnspec.layers.argument import argument, axes, flag, integer
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, product, show_shape
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, axis_problem, product, show_shape
+from cnnspec.layers.operation import BATCH_PRODUCT, INPUT, MEAN, MERGE, Keeps, Operation
 from cnnspec.layers.window import EACH, UNTRACED
 from cnnspec.size import Size
 
@@ -27,6 +28,7 @@ class Merge(Layer):
     merges: ClassVar[bool] = True
     sums: ClassVar[bool] = True
     unordered: ClassVar[bool] = True
+    kind: ClassVar[str] = MERGE
     word: ClassVar[str]
     takes: ClassVar[int] = 0  # how many tensors, 0 for two or more
 
@@ -54,6 +56,9 @@ class Merge(Layer):
 
     def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
         return tuple([(column[0], other) for column in self._columns(inputs) for other in column[1:]])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return (self.operation(inputs, taps=len(inputs)),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return (EACH,) * (max(map(len, inputs)) - 1)
@@ -105,6 +110,7 @@ class Multiply(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("multiply", "mul")
     example: ClassVar[str] = "input 8x8x4\nmultiply(in, gap(keepdims=true) -> conv(4, 1x1, activation=sigmoid))"
+    keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "multiply"
     sums: ClassVar[bool] = False
 
@@ -114,6 +120,7 @@ class Average(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("average",)
     example: ClassVar[str] = "input 8x8x4\naverage(in, conv(4, 3x3, padding=same), relu)"
+    kind: ClassVar[str] = MEAN
     word: ClassVar[str] = "average"
 
 
@@ -122,6 +129,7 @@ class Maximum(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("maximum",)
     example: ClassVar[str] = "input 8x8x4\nmaximum(in, conv(4, 3x3, padding=same))"
+    keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "maximum"
 
 
@@ -130,6 +138,7 @@ class Minimum(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("minimum",)
     example: ClassVar[str] = "input 8x8x4\nminimum(in, conv(4, 3x3, padding=same))"
+    keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "minimum"
 
 
@@ -207,20 +216,21 @@ class Dot(Layer):
     axes: Any = argument(axes, "the axis of both, or the axis of each")
     normalize: bool = argument(flag, "whether both are brought to length 1 first", False)
 
-    def _axes(self) -> tuple[int, int]:
+    def _axes(self, inputs: tuple[Shape, ...]) -> list[int]:
+        """The axis of each tensor, counted from 1."""
         pair = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)
-        return pair[0], pair[1]
+        return [axis % (len(shape) + 1) for axis, shape in zip(pair, inputs, strict=True)]
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if len(inputs) != 2:
             return Problem("E011", f"dot takes 2 tensors, got {len(inputs)}", help="write dot(in, …, axes=1)")
         if isinstance(self.axes, tuple) and len(self.axes) != 2:
             return Problem("E011", "axes must be one axis, or one for each tensor", "axes", "write axes=(1, 1)")
-        for axis, shape in zip(self._axes(), inputs, strict=True):
-            if not 1 <= axis <= len(shape):
-                return Problem(
-                    "E011", f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {len(shape)}", "axes"
-                )
+        pair = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)
+        for axis, shape in zip(pair, inputs, strict=True):
+            problem = axis_problem(axis, shape)
+            if problem is not None:
+                return problem.replace(argument="axes")
         ((first, second),) = self.agreements(inputs)
         if not may_agree(first, second):
             message = f"dot along axes of {first} and {second} positions"
@@ -228,17 +238,24 @@ class Dot(Layer):
         return None
 
     def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
-        first, second = self._axes()
+        first, second = self._axes(inputs)
         return ((inputs[0][first - 1], inputs[1][second - 1]),)
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rest = [
-            n for axis, shape in zip(self._axes(), inputs, strict=True) for i, n in enumerate(shape, 1) if i != axis
+            n
+            for axis, shape in zip(self._axes(inputs), inputs, strict=True)
+            for i, n in enumerate(shape, 1)
+            if i != axis
         ]
         return tuple(rest) or (1,)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
-        return product(self.output(inputs)) * inputs[0][self._axes()[0] - 1]
+        return product(self.output(inputs)) * inputs[0][self._axes(inputs)[0] - 1]
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        length = inputs[0][self._axes(inputs)[0] - 1]
+        return (self.operation(inputs, kind=BATCH_PRODUCT, macs=self.macs(inputs), taps=length, keeps=INPUT),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return UNTRACED

@@ -161,7 +161,8 @@ class Builder:
         return Budget(start, end, tuple(children))
 
     def limit(self, start: int, end: int, children: list[Any]) -> Limit:
-        (name, arguments), operator, bound = children
+        (name, arguments), *comparison = children
+        operator, bound = comparison or ("", None)
         return Limit(start, end, name, arguments, operator, bound)
 
     def quantity(self, start: int, end: int, children: list[Any]) -> tuple[Name, tuple[Argument, ...]]:

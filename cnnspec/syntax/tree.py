@@ -188,8 +188,8 @@ class Branch(Node):
 class Limit(Node):
     quantity: Name
     arguments: tuple[Argument, ...]
-    operator: str
-    bound: Node
+    operator: str  # "" where nothing is compared
+    bound: Node | None
 
 
 class Budget(Node):
