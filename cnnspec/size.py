@@ -213,21 +213,38 @@ class Size:
 
     def __str__(self) -> str:
         """Python's notation, largest products first, but nothing negative where it can be helped."""
-        written = [("*".join(_factors(atoms, factor)), factor) for atoms, factor in self.terms.items()]
-        degree = {text: len(atoms) for (text, _), atoms in zip(written, self.terms, strict=True)}
-        written.sort(key=lambda term: (-degree[term[0]], len(term[0]), term[0]))
-        leading = next((term for term in written if term[1] > 0), None)
-        written.sort(key=lambda term: term is not leading)
-        (first, factor), *rest = written or [("0", 0)]
-        return "".join(["-" * (factor < 0) + first, *[f" {'-' if f < 0 else '+'} {text}" for text, f in rest]])
+        return format(self)
+
+    def __format__(self, spec: str) -> str:
+        """As text, its factors in the format of `spec`: "," separates their thousands, for people alone."""
+        terms = sorted(self._readable().items(), key=lambda term: (-len(term[0]), *_length(term[0])))
+        leading = next((term for term in terms if term[1] > 0), None)
+        terms.sort(key=lambda term: term is not leading)
+        text = "".join([f" {'-' if f < 0 else '+'} {'*'.join(_factors(atoms, f, spec))}" for atoms, f in terms])
+        return text[3:] if leading else f"-{text[3:]}" if terms else "0"
+
+    def _readable(self) -> dict[tuple[Atom, ...], int]:
+        """The terms, (H + 1)//2 - 2 as (H - 3)//2."""
+        if len(self.terms) == 2 and () in self.terms:
+            (atoms,) = [atoms for atoms in self.terms if atoms]
+            (atom, *others) = atoms
+            if not others and self.terms[atoms] == 1 and isinstance(atom, Quotient) and () in atom.dividend.terms:
+                moved = atom.dividend + self.terms[()] * atom.divisor
+                return {(Quotient(Size(_terms(moved)), atom.divisor),): 1}
+        return self.terms
 
     def __repr__(self) -> str:
         return f"Size({self})"
 
 
-def _factors(atoms: tuple[Atom, ...], factor: int) -> list[str]:
+def _length(atoms: tuple[Atom, ...]) -> tuple[int, str]:
+    text = "*".join(map(str, atoms))
+    return len(text), text
+
+
+def _factors(atoms: tuple[Atom, ...], factor: int, spec: str) -> list[str]:
     """A term without its sign. A quotient stands in parentheses beside a factor or behind a minus."""
-    amount = [] if abs(factor) == 1 and atoms else [str(abs(factor))]
+    amount = [] if abs(factor) == 1 and atoms else [format(abs(factor), spec)]
     alone = not amount and len(atoms) == 1 and factor > 0
     return amount + [str(a) if alone or not isinstance(a, Quotient) else f"({a})" for a in atoms]
 

@@ -75,6 +75,9 @@ def test_growth_is_that_of_every_size(data: st.DataObject, h: int) -> None:
         ((6 * H + 5) // 4, "H + H//2 + 1"),
         (maximum(0, 2 * ((H + 1) // 2) - H), "2*((H + 1)//2) - H"),
         (-(-H // 2), "H - (H//2)"),
+        ((H - 5) // 2 + 1, "(H - 3)//2"),
+        (H // 2 - 1, "H//2 - 1"),
+        (1000 * (H // 3) * W + 5 * H * W - 7, "5*H*W + 1000*(H//3)*W - 7"),
         (maximum(7, H), "max(7, H)"),
     ],
 )
