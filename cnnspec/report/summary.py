@@ -41,14 +41,18 @@ def totals(network: Checked, sizes: SizeNames) -> list[str]:
 
 
 def folded(line: str) -> list[str]:
-    """A long sum over several lines."""
-    first, *terms = line.split(" + ")
+    """A long sum over several lines, its convention behind it."""
+    total, bracket, convention = line.rpartition(" (")
+    first, *terms = total.split(" + ")
     lines = [first]
     for term in terms:
-        if len(lines[-1]) + len(term) > SUM_WIDTH:
+        whole = lines[-1].count("(") == lines[-1].count(")")
+        if whole and len(lines[-1]) + len(term) > SUM_WIDTH:
             lines.append("     ")
         lines[-1] += f" + {term}"
-    return lines
+    if terms and len(lines[-1] + convention) > SUM_WIDTH + 20:
+        return [*lines, f"      ({convention}"]
+    return [*lines[:-1], lines[-1] + bracket + convention]
 
 
 def title(network: Checked) -> str:
