@@ -28,6 +28,9 @@ def pairs(h: int, w: int) -> st.SearchStrategy[Pair]:
             st.tuples(inner, inner).map(lambda p: (p[0][0] * p[1][0], p[0][1] * p[1][1])),
             st.tuples(inner, inner).map(lambda p: (maximum(p[0][0], p[1][0]), max(p[0][1], p[1][1]))),
             st.tuples(inner, small).map(lambda p: (p[0][0] // p[1], p[0][1] // p[1])),
+            st.tuples(inner, small, small, st.integers(-9, 9)).map(
+                lambda p: ((p[0][0] * p[1] + p[3]) // p[2], (p[0][1] * p[1] + p[3]) // p[2])
+            ),
             st.tuples(inner, small).map(lambda p: (p[0][0] % p[1], p[0][1] % p[1])),
         )
 
