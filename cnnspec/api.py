@@ -221,17 +221,19 @@ def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
     """The network of a live Keras model; `.text` is its spec, as `cnnspec import` writes it.
 
     With `keep_names` nothing is folded into blocks and loops, so that every layer keeps its name. Raises SpecError,
-    naming the layers, for a model that the language cannot express.
+    naming the layers, for a model that the language cannot express, and TypeError for what is no model.
     """
-    from cnnspec.decompile import to_text
+    from cnnspec.decompile import Unfaithful, to_text
     from cnnspec.raising.application import from_model
     from cnnspec.raising.archive import Refused
 
     try:
-        graph = from_model(model)
+        text = to_text(from_model(model), keep_names)
     except Refused as refusal:
         raise SpecError(str(refusal)) from None
-    (network,) = analyse(Source(f"<{model.name}>", to_text(graph, keep_names))).networks
+    except Unfaithful as error:
+        raise SpecError(f"a defect of cnnspec, please report it: no text reads back as this model: {error}") from None
+    (network,) = analyse(Source(f"<{model.name}>", text)).networks
     return Network(network)
 
 

@@ -168,9 +168,16 @@ def files_in(paths: list[str]) -> Iterator[str | Diagnostic]:
 
 # ---- writing -----------------------------------------------------------------------------------------------
 def write_whole(path: str, text: str) -> None:
-    """Write a text file so that it is replaced whole or not at all. UsageError when it cannot be written."""
+    """Write a text file so that it is replaced whole or not at all; a device or a pipe is written to, never replaced.
+
+    UsageError when it cannot be written.
+    """
     beside = beside_of(path)
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8", newline="") as device:
+                device.write(text)
+            return
         with open(beside, "x", encoding="utf-8", newline="") as file:
             file.write(text)
         if os.path.exists(path):
