@@ -40,6 +40,7 @@ NAMES = {
     "E109": "pool-window-in-padding",
     "E110": "reshape-size",
     "E114": "silent-broadcast",
+    "E115": "size-dependent-merge",
     "W201": "illegal-stride",
     "W204": "unused-branch",
     "T402": "logits-mismatch",

@@ -92,6 +92,10 @@ class Layer(Record):
         """The output's shape; called only when there is no problem."""
         return inputs[0]
 
+    def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
+        """Pairs of sizes of its inputs that must be equal; of symbolic ones, `problem` asks only that they may be."""
+        return ()
+
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         """Its weights, in Keras's order, where nothing freezes them."""
         return ()

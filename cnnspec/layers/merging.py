@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from cnnspec.layers.agreement import may_agree
 from cnnspec.layers.argument import argument, axes, flag, integer
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, axis_problem, product, show_shape
 from cnnspec.layers.operation import BATCH_PRODUCT, INPUT, MEAN, MERGE, Keeps, Operation
 from cnnspec.layers.window import EACH, UNTRACED
-from cnnspec.size import Size, value
+from cnnspec.size import Size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,14 +15,6 @@ if TYPE_CHECKING:
 
     from cnnspec.layers.window import Reach
     from cnnspec.size import Dim
-
-
-def may_agree(a: Dim, b: Dim) -> bool:
-    """Whether two sizes are equal for some size of the input (tried: all unknowns alike, 1 to 256)."""
-    if isinstance(a - b, int):
-        return a == b
-    names = {n for dim in (a, b) if isinstance(dim, Size) for n in dim.names()}
-    return any(value(a, dict.fromkeys(names, n)) == value(b, dict.fromkeys(names, n)) for n in range(1, 257))
 
 
 def simplest(dims: list[Dim]) -> Dim:
@@ -44,17 +37,25 @@ class Merge(Layer):
             wanted = str(self.takes) if self.takes else "at least 2"
             message = f"{self.word} takes {wanted} tensors, got {len(inputs)}"
             return Problem("E011", message, help=f"write {self.word}(in, …), with one branch an argument")
-        first = inputs[0]
+        merged = inputs[0]
         for number, other in enumerate(inputs[1:], 2):
-            if not broadcasts(first, other):
-                message = f"{self.word} of {show_shape(first)} and {show_shape(other)}: the shapes differ"
-                return Problem("E102", message, f"#{number}", difference(first, other))
+            if not broadcasts(merged, other):
+                message = f"{self.word} of {show_shape(merged)} and {show_shape(other)}: the shapes differ"
+                return Problem("E102", message, f"#{number}", difference(merged, other))
+            merged = self.output((merged, other))
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return tuple([simplest(column or [1]) for column in self._columns(inputs)])
+
+    def _columns(self, inputs: tuple[Shape, ...]) -> list[list[Dim]]:
+        """The sizes of each axis, aligned at the channels, but those of 1, which are repeated."""
         longest = max(map(len, inputs))
         columns = zip(*[(1,) * (longest - len(shape)) + shape for shape in inputs], strict=True)
-        return tuple([simplest([d for d in column if d != 1] or [1]) for column in columns])
+        return [[size for size in column if size != 1] for column in columns]
+
+    def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
+        return tuple([(column[0], other) for column in self._columns(inputs) for other in column[1:]])
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         return (self.operation(inputs, taps=len(inputs)),)
@@ -166,10 +167,8 @@ class Concatenate(Layer):
                 "axis",
                 "-1 is the channels",
             )
-        along = self._index(len(first))
         for number, other in enumerate(inputs[1:], 2):
-            rest = [(x, y) for i, (x, y) in enumerate(zip(first, other, strict=False)) if i != along]
-            if len(first) != len(other) or not all(may_agree(x, y) for x, y in rest):
+            if len(first) != len(other) or not all(may_agree(x, y) for x, y in self.agreements((first, other))):
                 message = f"concat of {show_shape(first)} and {show_shape(other)}: all but the axis they are joined along must agree"
                 help = "give both the same height and width: the same strides, padding=same, or crop the larger"
                 return Problem(
@@ -179,6 +178,11 @@ class Concatenate(Layer):
                     help if len(first) == len(other) else "bring both to the same number of axes",
                 )
         return None
+
+    def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
+        along = self._index(len(inputs[0]))
+        columns = [column for i, column in enumerate(zip(*inputs, strict=True)) if i != along]
+        return tuple([(column[0], other) for column in columns for other in column[1:]])
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         along = self._index(len(inputs[0]))
@@ -227,11 +231,15 @@ class Dot(Layer):
             problem = axis_problem(axis, shape)
             if problem is not None:
                 return problem.replace(argument="axes")
-        lengths = [shape[axis - 1] for axis, shape in zip(self._axes(inputs), inputs, strict=True)]
-        if not may_agree(lengths[0], lengths[1]):
-            message = f"dot along axes of {lengths[0]} and {lengths[1]} positions"
+        ((first, second),) = self.agreements(inputs)
+        if not may_agree(first, second):
+            message = f"dot along axes of {first} and {second} positions"
             return Problem("E102", message, "axes", "bring both to the same length")
         return None
+
+    def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
+        first, second = self._axes(inputs)
+        return ((inputs[0][first - 1], inputs[1][second - 1]),)
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rest = [

@@ -188,7 +188,7 @@ class Raising:
         elif shape[-1] is None:
             self.refuse(index, "its channels are unknown")
             return
-        sizes = with_unknowns(tuple(shape[1:]), len(self.graph.inputs) + 1)
+        sizes = with_unknowns(tuple(shape[1:]), len(self.graph.inputs) + 1, set())
         node = Node(len(self.graph.nodes), None, (), sizes, "input", self.site(tree.Input(0, 0, None, None)))
         self.graph.nodes.append(node)
         self.graph.inputs.append(node.index)

@@ -10,6 +10,8 @@ from cnnspec.layers.base import product, show_shape
 from cnnspec.names import suggestion
 from cnnspec.record import Record
 from cnnspec.report.rows import LayerFigures, ReceptiveField, rows
+from cnnspec.report.size_names import SizeNames
+from cnnspec.size import Size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
 
 MAX_CONNECTED = 6  # names that a table shows; JSON and CSV have all
 FLOAT32 = precision("float32")
+WIDTH = 100  # of a table, from which on symbolic sizes have short names
 
 
 def figure(value: Any) -> str:
     """A number with separators, an expression as it is, ? for unknown."""
-    return "?" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+    return "?" if value is None else f"{value:,}" if isinstance(value, (int, Size)) else str(value)
 
 
 def field(value: ReceptiveField | None) -> str:
@@ -161,11 +164,24 @@ def chosen(names: str) -> tuple[str, ...]:
     return wanted if {"layer", "name"} & set(wanted) else ("layer", *wanted)
 
 
-def table(network: Checked, names: tuple[str, ...]) -> list[list[str]]:
-    """The cells of every row, as people read them."""
+def table(network: Checked, names: tuple[str, ...], width: int = WIDTH) -> tuple[list[list[str]], SizeNames]:
+    """The cells of every row, as people read them, and the names that its sizes have: short ones where the table would
+    else be wider than `width`."""
     layers = Layers(network)
+    sizes = SizeNames(network, short=False)
+    cells = _cells(layers, names, sizes)
+    if sizes.named and sum([max(map(len, column)) + 3 for column in zip(*cells, strict=True)]) > width:
+        sizes = SizeNames(network, short=True)
+        cells = _cells(layers, names, sizes)
+    return cells, sizes
+
+
+def _cells(layers: Layers, names: tuple[str, ...], sizes: SizeNames) -> list[list[str]]:
     columns = [COLUMNS[name] for name in names]
-    return [[column.show(column.value(layers, i)) for column in columns] for i in range(len(layers.rows))]
+    return [
+        [column.show(sizes.of(column.value(layers, node.index), node)) for column in columns]
+        for node in layers.network.graph.nodes
+    ]
 
 
 def plain(network: Checked, names: tuple[str, ...]) -> list[list[str]]:

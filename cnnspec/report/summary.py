@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from cnnspec.pipeline import Checked
+    from cnnspec.report.size_names import SizeNames
 
 SCHEMA_VERSION = 1
+SUM_WIDTH = 100  # of a line of a total that is a sum
 
 
-def totals(network: Checked) -> list[str]:
-    """The lines below the table, each total with its convention."""
+def totals(network: Checked, sizes: SizeNames) -> list[str]:
+    """The lines below the table, each total with its convention, then what short names of sizes stand for."""
     facts = network.facts
     params, trainable, frozen = facts.total_parameters, facts.total_trainable, facts.total_frozen
-    macs = facts.total_macs
+    macs = sizes.total(facts.macs, facts.total_macs)
     size = "" if params is None else f" ({in_bytes(params * BYTES['float32'])} as float32)"
     reach = receptive_field(facts.receptive_field)
     lines = [
@@ -35,7 +37,22 @@ def totals(network: Checked) -> list[str]:
     ]
     if reach is not None:
         lines.append(f"Receptive field: {field(reach)} (of the last layer before the whole input is mixed)")
-    return lines
+    return lines + [("       " if i else "Sizes: ") + line for i, line in enumerate(sizes.definitions())]
+
+
+def folded(line: str) -> list[str]:
+    """A long sum over several lines, its convention behind it."""
+    total, bracket, convention = line.rpartition(" (")
+    first, *terms = total.split(" + ")
+    lines = [first]
+    for term in terms:
+        whole = lines[-1].count("(") == lines[-1].count(")")
+        if whole and len(lines[-1]) + len(term) > SUM_WIDTH:
+            lines.append("     ")
+        lines[-1] += f" + {term}"
+    if terms and len(lines[-1] + convention) > SUM_WIDTH + 20:
+        return [*lines, f"      ({convention}"]
+    return [*lines[:-1], lines[-1] + bracket + convention]
 
 
 def title(network: Checked) -> str:
@@ -51,8 +68,10 @@ def headings(names: tuple[str, ...]) -> tuple[tuple[str, ...], set[int]]:
 def text(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
     """The table as `model.summary()` shows it, every line as long as it needs to be."""
     heads, numeric = headings(names)
-    lines = laid_out([heads, *table(network, names)], numeric)
-    return "\n".join([printable(line.rstrip()) for line in [title(network), "", *lines, "", *totals(network)]]) + "\n"
+    cells, sizes = table(network, names)
+    lines = [title(network), "", *laid_out([heads, *cells], numeric), ""]
+    lines += [part for total in totals(network, sizes) for part in folded(total)]
+    return "\n".join([printable(line.rstrip()) for line in lines]) + "\n"
 
 
 def laid_out(cells: Sequence[Sequence[str]], numeric: set[int]) -> list[str]:
@@ -79,9 +98,10 @@ def colored(network: Checked, width: int, names: tuple[str, ...] = DEFAULT) -> s
     from rich.text import Text
 
     heads, numeric_columns = headings(names)
+    body, sizes = table(network, names, width)
     lines = [
         (node.shape is None, [printable(cell) for cell in cells])
-        for node, cells in zip(network.graph.nodes, table(network, names), strict=True)
+        for node, cells in zip(network.graph.nodes, body, strict=True)
     ]
     least = [
         longest([line[i] if i in numeric_columns else word for _, line in lines for word in line[i].split()])
@@ -102,7 +122,7 @@ def colored(network: Checked, width: int, names: tuple[str, ...] = DEFAULT) -> s
     )  # fmt: skip
     console.print(Text(printable(title(network)), style="bold"))
     console.print(drawn)
-    for total in totals(network):
+    for total in totals(network, sizes):
         console.print(Text(printable(total)), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
@@ -113,14 +133,14 @@ def longest(texts: list[str]) -> int:
 
 def markdown(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
     heads, numeric = headings(names)
+    body, sizes = table(network, names)
     lines = [f"**{title(network)}**", "", "| " + " | ".join(heads) + " |"]
     lines.append("| " + " | ".join("---:" if i in numeric else "---" for i in range(len(heads))) + " |")
     lines += [
-        "| " + " | ".join(printable(c).replace("|", "\\|").replace("*", "\\*") for c in cells) + " |"
-        for cells in table(network, names)
+        "| " + " | ".join(printable(c).replace("|", "\\|").replace("*", "\\*") for c in cells) + " |" for cells in body
     ]
     lines.append("")
-    lines += [f"- {line.replace('*', chr(92) + '*')}" for line in totals(network)]
+    lines += [f"- {line.replace('*', chr(92) + '*')}" for line in totals(network, sizes)]
     return "\n".join(lines) + "\n"
 
 
@@ -165,13 +185,13 @@ def html(network: Checked) -> str:
     heads, numeric = headings(DEFAULT)
     align = ["right" if i in numeric else "left" for i in range(len(heads))]
     head = "".join(f"<th style='text-align:{side}'>{h}</th>" for side, h in zip(align, heads, strict=True))
-    body = ""
-    for node, cells in zip(network.graph.nodes, table(network, DEFAULT), strict=True):
+    body, (made, sizes) = "", table(network, DEFAULT)
+    for node, cells in zip(network.graph.nodes, made, strict=True):
         style = " style='color:#b00'" if node.shape is None else ""
         body += f"<tr{style}>" + "".join(
             f"<td style='text-align:{side}'>{escape(printable(cell))}</td>" for side, cell in zip(align, cells, strict=True)
         ) + "</tr>"  # fmt: skip
-    lines = "<br>".join(escape(printable(line)) for line in totals(network))
+    lines = "<br>".join(escape(printable(line)) for line in totals(network, sizes))
     return f"<b>{escape(printable(title(network)))}</b><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{lines}</p>"
 
 

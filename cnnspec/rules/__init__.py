@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from cnnspec.rules import broken_budget, illegal_stride, logits_mismatch, silent_broadcast, unused_branch
+from cnnspec.rules import (
+    broken_budget,
+    illegal_stride,
+    logits_mismatch,
+    silent_broadcast,
+    size_dependent_merge,
+    unused_branch,
+)
 from cnnspec.rules.context import Context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.diagnostic import Diagnostic
 
-RULES = (silent_broadcast, illegal_stride, unused_branch, logits_mismatch, broken_budget)
+RULES = (silent_broadcast, size_dependent_merge, illegal_stride, unused_branch, logits_mismatch, broken_budget)
 
 
 def check(context: Context) -> list[Diagnostic]:

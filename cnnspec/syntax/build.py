@@ -266,7 +266,7 @@ class Builder:
         if max(map(len, parts)) > MAX_DIGITS:
             self.refuse("E003", start, end, f"this size has more than {MAX_DIGITS} digits", "write a smaller one")
             return Bad(start, end)
-        return Dims(start, end, tuple([None if p == "?" else int(p) for p in parts]))
+        return Dims(start, end, tuple([None if p == "?" else int(p) if p.isdigit() else p for p in parts]))
 
     def string(self, start: int, end: int, children: list[Any]) -> Text:
         return Text(start, end, children[0][1:-1])
