@@ -13,17 +13,20 @@ import sys
 from pathlib import Path
 
 from cnnspec import load
+from cnnspec.analyses.geometry import Geometry
 from cnnspec.compile.live import import_keras
 from cnnspec.decompile import to_text
+from cnnspec.pipeline import analyse
 from cnnspec.raising.application import application, from_model, names
-from cnnspec.size import Size
+from cnnspec.report.field_text import deepest
+from cnnspec.source import Source
 
 ZOO = Path(__file__).parent.parent / "examples" / "zoo"
 HEAD = """# The zoo
 
 Every model of keras.applications as `cnnspec import --application NAME` writes it. MACs are multiply-accumulates of
-one image, bias not counted (of 224x224 where the size is open); the receptive field is that of the last layer before the whole image is mixed ("all":
-a gate mixes it all along). Made by `make zoo`.
+one image (of 224x224 where the size is open), bias not counted; the receptive field is that of the last layer before
+the whole image is mixed, gates left out. Made by `make zoo`.
 
 | model | input | layers | lines | parameters | MACs | receptive field |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -52,20 +55,25 @@ def spec(name: str) -> str:
 
 
 def row(path: Path) -> str:
-    """The line of the table for a spec."""
-    network = load(path)
-    shape = "x".join(["?" if not isinstance(n, int) else str(n) for n in network.inputs[0] or ()])
-    field = network.receptive_field
-    seen = "all" if field is None or field.whole or field.size is None else "x".join(map(str, field.size))
-    macs = network.macs
-    if isinstance(macs, Size):
-        macs = macs.value(dict.fromkeys(macs.names(), 224))
-    shown = "?" if macs is None else f"{macs / 1e9:.3f} G"
-    lines = sum([not line.startswith("#") and line != "" for line in path.read_text(encoding="utf-8").splitlines()])
-    return (
-        f"| [{path.stem}]({path.name}) | {shape} | {len(network.layers) - 1:,} | {lines} | {network.params:,} "
-        f"| {shown} | {seen} |\n"
-    )
+    """The line of the table for a spec; where its size is open, for images of 224x224."""
+    text = path.read_text(encoding="utf-8")
+    given = load(path).inputs[0] or ()
+    (network,) = analyse(Source(path.name, text.replace("?x?", "224x224"))).networks
+    geometry = Geometry(network.facts)
+    last = deepest(network, geometry)
+    field = None if last is None else geometry.fields[last]
+    macs = network.facts.total_macs
+    assert isinstance(field, tuple) and isinstance(macs, int)
+    cells = [
+        f"[{path.stem}]({path.name})",
+        "x".join(["?" if not isinstance(n, int) else str(n) for n in given]),
+        f"{len(network.graph.nodes) - 1:,}",
+        str(sum([not line.startswith("#") and line != "" for line in text.splitlines()])),
+        f"{network.facts.total_parameters:,}",
+        f"{macs / 1e9:.3f} G",
+        "x".join([str(axis.size) for axis in field]),
+    ]
+    return f"| {' | '.join(cells)} |\n"
 
 
 def table() -> str:

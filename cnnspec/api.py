@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
     from cnnspec.pipeline import Checked
     from cnnspec.report.difference import Difference
+    from cnnspec.report.field import UnitField
     from cnnspec.size import Dim
 
 
@@ -134,6 +135,16 @@ class Network:
             raise ValueError(f'no format is called "{format}": {", ".join(explanation.FORMATS)} or json')
         return explanation.FORMATS[format](self._checked, layer)
 
+    def receptive_field_of(self, layer: str, at: tuple[int, ...] | None = None) -> UnitField:
+        """Everything about the field of one output position of a layer (of the middle one, unless told): its box on
+        every input, what it reads there, its smallest and largest path.
+
+        LookupError for a layer that is not there, ValueError for a position that it does not have.
+        """
+        from cnnspec.report.field import unit_field
+
+        return unit_field(self._checked, layer, at)
+
     def sizes(self) -> InputSizes:
         """All input sizes for which the network is legal, loses nothing, or fits exactly: one `Axis` an axis.
 
@@ -210,17 +221,19 @@ def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
     """The network of a live Keras model; `.text` is its spec, as `cnnspec import` writes it.
 
     With `keep_names` nothing is folded into blocks and loops, so that every layer keeps its name. Raises SpecError,
-    naming the layers, for a model that the language cannot express.
+    naming the layers, for a model that the language cannot express, and TypeError for what is no model.
     """
-    from cnnspec.decompile import to_text
+    from cnnspec.decompile import Unfaithful, to_text
     from cnnspec.raising.application import from_model
     from cnnspec.raising.archive import Refused
 
     try:
-        graph = from_model(model)
+        text = to_text(from_model(model), keep_names)
     except Refused as refusal:
         raise SpecError(str(refusal)) from None
-    (network,) = analyse(Source(f"<{model.name}>", to_text(graph, keep_names))).networks
+    except Unfaithful as error:
+        raise SpecError(f"a defect of cnnspec, please report it: no text reads back as this model: {error}") from None
+    (network,) = analyse(Source(f"<{model.name}>", text)).networks
     return Network(network)
 
 

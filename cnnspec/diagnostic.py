@@ -41,6 +41,7 @@ NAMES = {
     "E110": "reshape-size",
     "E113": "fractional-output-size",
     "E114": "silent-broadcast",
+    "E115": "size-dependent-merge",
     "W201": "illegal-stride",
     "W204": "unused-branch",
     "T402": "logits-mismatch",

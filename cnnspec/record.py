@@ -31,13 +31,26 @@ class _RecordType(type):
         fields += tuple(own)
         body["__slots__"] = tuple(own) + tuple(body.pop("__slots__", ()))
         body["_fields"], body["_defaults"], body["_declared"] = fields, defaults, declared
+        made: Any = super().__new__(mcs, name, bases, body)
         if fields and "__init__" not in body:
-            parameters = ", ".join(f"{n}=_d[{n!r}]" if n in defaults else n for n in fields)
-            lines = "".join(f"\n self.{n} = {n}" for n in fields)
-            scope: dict[str, Any] = {"_d": defaults}
-            exec(f"def __init__(self, {parameters}):{lines}", scope)
-            body["__init__"] = scope["__init__"]
-        return super().__new__(mcs, name, bases, body)
+            made.__init__ = _written_at_first_use(made)
+        return made
+
+
+def _written_at_first_use(cls: Any) -> Any:
+    """An `__init__` that puts the real one in its place: most classes are never instantiated in one run, and compiling
+    it costs more than the rest of the class."""
+
+    def first(self: Any, *values: Any, **named: Any) -> None:
+        defaults = cls._defaults
+        parameters = ", ".join([f"{n}=_d[{n!r}]" if n in defaults else n for n in cls._fields])
+        lines = "".join([f"\n self.{n} = {n}" for n in cls._fields])
+        scope: dict[str, Any] = {"_d": defaults}
+        exec(f"def __init__(self, {parameters}):{lines}", scope)
+        cls.__init__ = scope["__init__"]
+        cls.__init__(self, *values, **named)
+
+    return first
 
 
 @dataclass_transform()

@@ -9,15 +9,21 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
+from keras_options import ACTIVATIONS, CONSTRAINTS, REGULARIZERS, Wrap, options, some
 
 Draw = Callable[[Any], Any]
 
 
 class Case:
-    """`text` is applied to inputs of `shapes`; `build(keras, tensors)` says the same in Keras."""
+    """`text` is applied to inputs of `shapes`; `build(keras, tensors)` says the same in Keras.
 
-    def __init__(self, shapes: list[tuple[int, ...]], text: str, build: Callable[[Any, list[Any]], Any]) -> None:
-        self.shapes, self.text, self.build = shapes, text, build
+    With `words`, the inputs are whole numbers below it.
+    """
+
+    def __init__(
+        self, shapes: list[tuple[int, ...]], text: str, build: Callable[[Any, list[Any]], Any], words: int = 0
+    ) -> None:
+        self.shapes, self.text, self.build, self.words = shapes, text, build, words
 
     @property
     def spec(self) -> str:
@@ -30,6 +36,8 @@ class Case:
 
 def size(value: Any) -> str:
     """A number or a tuple as the language writes it."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
     if not isinstance(value, tuple):
         return str(value)
     if all(isinstance(v, int) and v >= 0 for v in value) and len(value) > 1:
@@ -103,21 +111,6 @@ def window(draw: Draw, rank: int) -> dict[str, Any]:
     }
 
 
-Wrap = Callable[[Any, Any], Any]
-
-
-def kept(draw: Draw, spectral: bool = True) -> tuple[dict[str, Any], dict[str, Any], Wrap]:
-    """Whether the weights are frozen, whether the kernel is normalised: as we say it, and as Keras does."""
-    frozen = draw(st.integers(0, 3)) == 0
-    iterations = draw(st.integers(1, 3)) if spectral and draw(st.integers(0, 3)) == 0 else None
-    ours: dict[str, Any] = {"trainable": False} if frozen else {}
-    theirs = dict(ours)
-    if iterations is None:
-        return ours, theirs, lambda keras, layer: layer
-    ours["spectral_norm"] = iterations
-    return ours, theirs, lambda keras, layer: keras.layers.SpectralNormalization(layer, power_iterations=iterations)
-
-
 KERAS = {"kernel": "kernel_size", "stride": "strides", "dilation": "dilation_rate"}
 
 
@@ -131,7 +124,7 @@ def convolutions(draw: Draw) -> Case:
     groups = draw(st.sampled_from([1, 1, 1, 2, 3]))
     filters, bias = groups * draw(st.integers(1, 4)) + draw(st.sampled_from([0, 0, 0, 0, 1])), draw(st.booleans())
     amount = padding(draw, rank, "valid", "same", "causal" if rank == 1 or draw(st.integers(0, 9)) == 0 else "same")
-    given, (ours, theirs, wrap) = window(draw, rank), kept(draw)
+    given, (ours, theirs, wrap) = window(draw, rank), options(draw, "kernel", "bias", active=True, spectral=True)
     text = f"conv({said(filters=filters, **given, padding=amount, groups=groups, bias=bias, **ours)})"
     build = padded(
         "Conv", rank, amount, wrap, filters=filters, groups=groups, use_bias=bias, **keras_window(given), **theirs
@@ -143,7 +136,8 @@ def convolutions(draw: Draw) -> Case:
 @st.composite
 def depthwise(draw: Draw) -> Case:
     rank, multiplier, bias = draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.booleans())
-    amount, given, (ours, theirs, wrap) = padding(draw, rank, "valid", "same"), window(draw, rank), kept(draw)
+    amount, given = padding(draw, rank, "valid", "same"), window(draw, rank)
+    ours, theirs, wrap = options(draw, "depthwise", "bias", active=True, spectral=True)
     text = f"depthwise_conv({said(**given, padding=amount, multiplier=multiplier, bias=bias, **ours)})"
     build = padded(
         "DepthwiseConv", rank, amount, wrap, depth_multiplier=multiplier, use_bias=bias, **keras_window(given), **theirs
@@ -155,13 +149,11 @@ def depthwise(draw: Draw) -> Case:
 def separable(draw: Draw) -> Case:
     rank, multiplier, filters = draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 4))
     amount, given, bias = padding(draw, rank, "valid", "same"), window(draw, rank), draw(st.booleans())
-    frozen, _, _ = kept(draw, spectral=False)
-    text = (
-        f"separable_conv({said(filters=filters, **given, padding=amount, multiplier=multiplier, bias=bias, **frozen)})"
-    )
+    ours, theirs, _ = options(draw, "depthwise", "pointwise", "bias", active=True)
+    text = f"separable_conv({said(filters=filters, **given, padding=amount, multiplier=multiplier, bias=bias, **ours)})"
     build = padded(
         "SeparableConv", rank, amount, filters=filters, depth_multiplier=multiplier, use_bias=bias, **keras_window(given),
-        **frozen,
+        **theirs,
     )  # fmt: skip
     return Case([shape(draw, rank)], text, build)
 
@@ -171,7 +163,7 @@ def transposed(draw: Draw) -> Case:
     rank, filters, bias = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.booleans())
     amount, given = padding(draw, rank, "valid", "same", "same"), window(draw, rank)
     extra = {"output_padding": per_axis(draw, rank, 0, 3)} if draw(st.integers(0, 2)) == 0 else {}
-    ours, theirs, wrap = kept(draw)
+    ours, theirs, wrap = options(draw, "kernel", "bias", active=True, spectral=True)
     text = f"conv_transpose({said(filters=filters, **given, padding=amount, bias=bias, **extra, **ours)})"
 
     def build(keras: Any, xs: list[Any]) -> Any:
@@ -286,7 +278,8 @@ def global_pools(draw: Draw) -> Case:
 
 @st.composite
 def dense(draw: Draw) -> Case:
-    units, bias, (ours, theirs, wrap) = draw(st.integers(1, 5)), draw(st.booleans()), kept(draw)
+    units, bias = draw(st.integers(1, 5)), draw(st.booleans())
+    ours, theirs, wrap = options(draw, "kernel", "bias", active=True, spectral=True)
     build = lambda keras, xs: wrap(keras, keras.layers.Dense(units, use_bias=bias, **theirs))(xs[0])  # noqa: E731
     return Case([shape(draw, draw(st.integers(0, 3)))], f"dense({said(units=units, bias=bias, **ours)})", build)
 
@@ -295,13 +288,17 @@ NORMS = {
     "bn": "BatchNormalization", "layer_norm": "LayerNormalization", "group_norm": "GroupNormalization", "softmax": "Softmax",
     "prelu": "PReLU", "rms_norm": "RMSNormalization", "unit_normalization": "UnitNormalization",
 }  # fmt: skip
+LEARNED = {
+    "bn": ("beta", "gamma"), "layer_norm": ("beta", "gamma"), "group_norm": ("beta", "gamma"), "prelu": ("alpha",), "rms_norm": (),
+}  # fmt: skip
+SHARES = st.sampled_from([0, 0.5, 0.9, 1])
 
 
 @st.composite
 def norms(draw: Draw) -> Case:
     rank = draw(st.integers(0, 3))
     entering = shape(draw, rank, 6, 8)
-    which = draw(st.sampled_from(sorted(NORMS)))
+    which = draw(st.sampled_from([*NORMS, *NORMS, "bn", "bn", "layer_norm"]))
     axis, axes = st.integers(-rank - 2, rank + 2), st.lists(st.integers(-rank - 1, rank + 1), min_size=1, max_size=3)
     given: dict[str, Any] = {}
     if which == "prelu":
@@ -314,11 +311,13 @@ def norms(draw: Draw) -> Case:
         given |= {"center": draw(st.booleans()), "scale": draw(st.booleans())}
     if which == "group_norm":
         given["groups"] = draw(st.integers(-1, 9))
-    if which == "bn" and draw(st.integers(0, 3)) == 0:
-        given |= {"renorm": True, "synchronized": True}
-    if which not in ("softmax", "unit_normalization"):
-        given |= kept(draw, spectral=False)[0]
-    meant = dict(given)
+    if which == "bn":
+        given |= some(draw, momentum=SHARES, renorm=st.just(True), renorm_momentum=SHARES, synchronized=st.just(True))
+    if which in ("bn", "layer_norm", "group_norm", "rms_norm"):
+        given |= some(draw, epsilon=st.sampled_from([0.01, 1e-5, 0.5]))
+    gathered = ("moving_mean", "moving_variance") if which == "bn" else ()
+    ours, theirs, _ = options(draw, *LEARNED[which], gathered=gathered) if which in LEARNED else ({}, {}, None)
+    meant = given | theirs
     if (
         which == "layer_norm"
         and isinstance(given.get("axis"), tuple)
@@ -326,7 +325,7 @@ def norms(draw: Draw) -> Case:
     ):
         meant["axis"] = sorted(a % (rank + 2) for a in given["axis"])  # Keras mistakes (-1, 1) for (1, -1)
     build = lambda keras, xs: getattr(keras.layers, NORMS[which])(**meant)(xs[0])  # noqa: E731
-    return Case([entering], f"{which}({said(**given)})", build)
+    return Case([entering], f"{which}({said(**given, **ours)})", build)
 
 
 MERGES = {
@@ -342,11 +341,15 @@ def merges(draw: Draw) -> Case:
     for _ in range(count - 1):
         other = tuple(draw(st.sampled_from([n, n, n, n, 1, n + 1])) for n in first)
         shapes.append(other[draw(st.sampled_from([0, 0, 0, rank, 1])) :] or other)
-    word = draw(st.sampled_from([*MERGES, "concat", "concat", "concat"]))
+    word = draw(st.sampled_from([*MERGES, "concat", "concat", "concat", "dot", "dot"]))
     names = ", ".join(f"x{i}" for i in range(count))
     if word == "concat":
         axis = draw(st.sampled_from([-1, -1, *range(-rank - 2, rank + 3)]))
         return Case(shapes, f"concat({names}, axis={axis})", lambda keras, xs: keras.layers.Concatenate(axis=axis)(xs))
+    if word == "dot":
+        axis = st.integers(-1, rank + 2)
+        given = {"axes": draw(axis | st.tuples(axis, axis)), **some(draw, normalize=st.just(True))}
+        return Case(shapes, f"dot({names}, {said(**given)})", lambda keras, xs: keras.layers.Dot(**given)(xs))
     return Case(shapes, f"{word}({names})", lambda keras, xs: getattr(keras.layers, MERGES[word])()(xs))
 
 
@@ -395,40 +398,43 @@ def slices(draw: Draw) -> Case:
 
 @st.composite
 def branch_ends(draw: Draw) -> Case:
-    """What stands at the end of a branch: layer_scale, stochastic_depth, dropouts, a penalty."""
+    """What stands at the end of a branch: layer_scale, stochastic_depth, dropouts."""
     entering = shape(draw, draw(st.integers(0, 3)), 5, 6)
-    which = draw(
-        st.sampled_from(["layer_scale", "stochastic_depth", "dropout", "alpha_dropout", "activity_regularization"])
-    )
-    rate = draw(st.sampled_from([0, 0.1, 0.5, 0.9]))
+    which = draw(st.sampled_from(["layer_scale", "stochastic_depth", "dropout", "alpha_dropout"]))
+    rate, seed = draw(st.sampled_from([0, 0.1, 0.5, 0.9])), some(draw, seed=SEEDS)
     if which == "layer_scale":
-        ours, theirs, _ = kept(draw, spectral=False)
+        ours, theirs, _ = options(draw)
+        penalty, projection = some(draw, regularizer=terms(REGULARIZERS)), some(draw, constraint=terms(CONSTRAINTS))
 
         def build(keras: Any, xs: list[Any]) -> Any:
             class Scale(keras.layers.Layer):  # type: ignore[misc]
                 """keras.applications' LayerScale of ConvNeXt."""
 
                 def build(self, shape: Any) -> None:
-                    self.gamma = self.add_weight(shape=(shape[-1],), initializer="ones")
+                    self.gamma = self.add_weight(
+                        shape=(shape[-1],),
+                        initializer=keras.initializers.Constant(rate),
+                        regularizer=keras.regularizers.get(REGULARIZERS.get(penalty.get("regularizer"))),
+                        constraint=keras.constraints.get(CONSTRAINTS.get(projection.get("constraint"))),
+                    )
 
                 def call(self, x: Any) -> Any:
                     return x * self.gamma
 
             return Scale(**theirs)(xs[0])
 
-        return Case([entering], f"layer_scale({said(init=rate, **ours)})", build)
-    if which == "activity_regularization":
-        return Case([entering], f"{which}(l2={rate})", lambda k, xs: k.layers.ActivityRegularization(l2=rate)(xs[0]))
+        return Case([entering], f"layer_scale({said(init=rate, **penalty, **projection, **ours)})", build)
     if which == "stochastic_depth":
         noise: Any = (None, *[1] * len(entering))
-        return Case([entering], f"{which}({rate})", lambda k, xs: k.layers.Dropout(rate, noise_shape=noise)(xs[0]))
+        build = lambda k, xs: k.layers.Dropout(rate, noise_shape=noise, **seed)(xs[0])  # noqa: E731
+        return Case([entering], f"{which}({said(rate=rate, **seed)})", build)
     name, spread = (
         "Dropout" if which == "dropout" else "AlphaDropout",
         tuple(draw(st.sampled_from([1, n])) for n in entering),
     )
     return Case(
-        [entering], f"{which}({said(rate=rate, noise_shape=spread)})",
-        lambda k, xs: getattr(k.layers, name)(rate, noise_shape=(None, *spread))(xs[0]),
+        [entering], f"{which}({said(rate=rate, noise_shape=spread, **seed)})",
+        lambda k, xs: getattr(k.layers, name)(rate, noise_shape=(None, *spread), **seed)(xs[0]),
     )  # fmt: skip
 
 
@@ -442,6 +448,7 @@ def resizes(draw: Draw) -> Case:
             for name in ("antialias", "crop_to_aspect_ratio", "pad_to_aspect_ratio")
             if draw(st.integers(0, 3)) == 0
         },
+        **some(draw, fill_value=st.sampled_from([0.5, -1])),
     }
     rank = draw(st.sampled_from([2, 2, 2, 2, 1, 3]))
 
@@ -472,9 +479,92 @@ def adaptive_pools(draw: Draw) -> Case:
     return Case([entering], f"adaptive_{which}pool({said(size=wanted)})", build)
 
 
+def terms(words: dict[str, Any]) -> Any:
+    return st.sampled_from(sorted(words))
+
+
+# Layers without weights whose arguments Keras calls as we do: its class, and what each argument may be. Those that are
+# NEEDED are always given. Some values are out of range.
+NUMBERS, SEEDS = st.sampled_from([0, 0.25, 0.5, 2, 6, -0.5]), st.integers(0, 9)
+RATES = {"rate": st.sampled_from([0, 0.1, 0.5, 0.9, -0.5, 1.5]), "seed": SEEDS}
+PLAIN: dict[str, tuple[str, dict[str, Any]]] = {
+    "spatial_dropout": ("SpatialDropout{rank}D", RATES),
+    "gaussian_dropout": ("GaussianDropout", RATES),
+    "gaussian_noise": ("GaussianNoise", {"stddev": NUMBERS, "seed": SEEDS}),
+    "relu": ("ReLU", {"max_value": NUMBERS, "negative_slope": NUMBERS, "threshold": NUMBERS}),
+    "leaky_relu": ("LeakyReLU", {"negative_slope": NUMBERS}),
+    "elu": ("ELU", {"alpha": NUMBERS}),
+    "activity_regularization": ("ActivityRegularization", {"l1": NUMBERS, "l2": NUMBERS}),
+    "repeat": ("RepeatVector", {"n": st.integers(0, 4)}),
+    "identity": ("Identity", {}),
+}
+NEEDED = {"rate", "stddev", "n"}
+
+
+@st.composite
+def plain(draw: Draw) -> Case:
+    which = draw(st.sampled_from(sorted(PLAIN)))
+    rank = draw(st.sampled_from([0, 0, 0, 1] if which == "repeat" else [0, 1, 2, 3]))
+    name, known = PLAIN[which]
+    given = {n: draw(v) for n, v in known.items() if n in NEEDED}
+    given |= some(draw, **{n: v for n, v in known.items() if n not in NEEDED})
+    build = lambda keras, xs: getattr(keras.layers, name.format(rank=rank))(**given)(xs[0])  # noqa: E731
+    return Case([shape(draw, rank, 5, 5)], f"{which}({said(**given)})" if given else which, build)
+
+
+@st.composite
+def activations(draw: Draw) -> Case:
+    """Each as a word of its own and as an argument; relu and its kin as layers are in PLAIN."""
+    word, entering = draw(st.sampled_from([*ACTIVATIONS, "glu", "glu"])), shape(draw, draw(st.integers(0, 3)), 5, 6)
+    layer = {"leaky_relu": "LeakyReLU", "elu": "ELU"}.get(word)  # whose layers have other defaults, or their own class
+    if draw(st.booleans()) or not layer:
+        ours = f"activation({word})" if layer or draw(st.booleans()) else word
+        build = lambda k, xs: k.ops.glu(xs[0]) if word == "glu" else k.layers.Activation(word)(xs[0])  # noqa: E731
+    else:
+        ours, build = word, lambda k, xs: getattr(k.layers, layer)()(xs[0])
+    return Case([entering], ours, build)
+
+
+@st.composite
+def channelwise(draw: Draw) -> Case:
+    """What has a figure for each channel, or deals channels out."""
+    entering = shape(draw, draw(st.integers(0, 3)), 5, 6)
+    channels = entering[-1]
+    which = draw(st.sampled_from(["rescaling", "normalization", "channel_shuffle"]))
+    if which == "channel_shuffle":
+        groups = draw(st.integers(1, 4))
+
+        def shuffled(keras: Any, xs: list[Any]) -> Any:
+            if channels % groups:
+                raise ValueError("the groups would not be of one size")
+            size = channels // groups
+            return keras.ops.take(xs[0], [g * size + i for i in range(size) for g in range(groups)], axis=-1)
+
+        return Case([entering], f"channel_shuffle({groups})", shuffled)
+    figures = st.lists(
+        st.sampled_from([0.25, 1, 2, 3]), min_size=channels, max_size=channels + draw(st.sampled_from([0, 0, 1]))
+    )
+    if which == "rescaling":
+        one = st.sampled_from([0.5, 2, -1])
+        given = {"scale": draw(one | figures), **some(draw, offset=one | figures)}
+    else:
+        given = some(draw, mean=figures, variance=figures, invert=st.just(True))
+    name = which.capitalize()
+    return Case([entering], f"{which}({said(**given)})", lambda k, xs: getattr(k.layers, name)(**given)(xs[0]))
+
+
+@st.composite
+def embeddings(draw: Draw) -> Case:
+    words, dim, rank = draw(st.integers(1, 9)), draw(st.integers(1, 4)), draw(st.integers(0, 2))
+    ours, theirs, wrap = options(draw, "embeddings", spectral=True)
+    masked = some(draw, mask_zero=st.just(True))
+    build = lambda keras, xs: wrap(keras, keras.layers.Embedding(words, dim, **masked, **theirs))(xs[0])  # noqa: E731
+    return Case([shape(draw, rank)], f"embedding({said(words=words, dim=dim, **masked, **ours)})", build, words)
+
+
 FAMILIES = {
     "conv": convolutions(), "depthwise_conv": depthwise(), "separable_conv": separable(), "conv_transpose": transposed(),
     "pool": pools(), "ceil pool": ceil_pools(), "upsample": upsamples(), "pad and crop": edge_layers(), "global pool": global_pools(), "dense": dense(),
     "norm": norms(), "merge": merges(), "flatten, reshape, permute": moves(), "slice": slices(), "branch end": branch_ends(), "resize": resizes(),
-    "adaptive pool": adaptive_pools(),
+    "adaptive pool": adaptive_pools(), "plain": plain(), "activation": activations(), "channelwise": channelwise(), "embedding": embeddings(),
 }  # fmt: skip

@@ -108,6 +108,16 @@ REFUSALS = [
         r"axis -?\d does not exist", {BATCH},
         (BATCH, one("concat(x0, x1, axis=0)", lambda k, x: k.layers.Concatenate(axis=0)(x), (4,), (4,))),
     ),
+    Refusal(
+        "merge", "dot", "axis 0 (or its negative): the batch", "builds; the run fails", r"axis -?\d does not exist", {FAILS},
+        (FAILS, one("dot(x0, x1, axes=0)", lambda k, x: k.layers.Dot(axes=0)(x), (4,), (4,))),
+    ),
+    Refusal(
+        "channelwise", "rescaling", "a list that has not one number for each channel",
+        "builds; the run fails, or repeats a single channel in a shape that it does not state", "numbers", {ASTRAY, FAILS},
+        (FAILS, one("rescaling([0.5, 2])", lambda k, x: k.layers.Rescaling([0.5, 2])(x[0]), (4, 3))),
+        (ASTRAY, one("rescaling([0.5, 2])", lambda k, x: k.layers.Rescaling([0.5, 2])(x[0]), (4, 1))),
+    ),
     # cannot be shown, and is not drawn: the process would be gone
     Refusal("", "adaptive_maxpool", "1 as the last size alone", DIVISION, "TensorFlow divides by zero", set()),
 ]  # fmt: skip

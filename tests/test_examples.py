@@ -136,7 +136,7 @@ def test_example_is_right(path: Path) -> None:
     source = read(str(path))
     assert isinstance(source, Source)
     analysis = analyse(source)
-    announced = set(re.findall(r"`cnnspec check`\s(?:# )?warns\s(?:# )?\((\w+)\)", source.text))
+    announced = set(re.findall(r"`cnnspec check`\s(?:# )?(?:warns|notes)\s(?:# )?\((\w+)\)", source.text))
     assert {d.code for d in analysis.diagnostics} == announced, [(d.code, d.message) for d in analysis.diagnostics]
     assert analysis.networks
 
@@ -149,6 +149,26 @@ def test_figures_of_the_header(path: Path) -> None:
     rows = [(f"{f.model} {f.layer} {f.column}".strip(), f, found(f, made)) for f in figures]
     assert [(name, ours) for name, _, ours in rows] == [(name, f.right) for name, f, _ in rows]
     assert [name for name, f, ours in rows if ours == f.wrong] == [], "the slide is right after all"
+
+
+# What torchvision publishes of its weights (the fields `num_params` and `_ops`, billions of multiply-adds). It counts
+# trained parameters alone, and those of Inception's auxiliary head, which its multiply-adds and our file leave out.
+TORCHVISION = {
+    "resnet50.cnn": (25_557_032, 4.089),
+    "vgg16.cnn": (138_357_544, 15.47),
+    "mobilenet_v2.cnn": (3_504_872, 0.301),
+    "efficientnet_b0.cnn": (5_288_548, 0.386),
+    "densenet121.cnn": (7_978_856, 2.834),
+    "inception_v3.cnn": (None, 5.713),
+}
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_figures_are_those_that_torchvision_publishes(name: str) -> None:
+    (network,) = networks(EXAMPLES / name).values()
+    parameters, billions = TORCHVISION[name]
+    assert parameters in (None, network.facts.total_trainable)
+    assert round(network.facts.total_macs / 1e9, 3) == billions  # type: ignore[operator]
 
 
 def test_every_slide_error_of_a_table_is_named() -> None:

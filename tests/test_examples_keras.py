@@ -18,11 +18,13 @@ APPLICATIONS = {
     "inception_v3.cnn": "InceptionV3",
     "mobilenet_v2.cnn": "MobileNetV2",
     "densenet121.cnn": "DenseNet121",
+    "efficientnet_b0.cnn": "EfficientNetB0",
 }
 # What a layer computes, apart from its weights' values.
 COMPUTES = (
     "kernel_size", "strides", "padding", "dilation_rate", "groups", "depth_multiplier", "use_bias", "activation", "units",
     "pool_size", "axis", "epsilon", "momentum", "scale", "center", "rate", "max_value", "negative_slope", "threshold",
+    "noise_shape", "offset",
 )  # fmt: skip
 NUMBERS: dict[Any, int] = {}
 
@@ -39,8 +41,9 @@ def describe(model: Any) -> tuple[list[Any], list[tuple[str, Any, int]]]:
     for layer in model.layers:
         kind, config = type(layer).__name__, layer.get_config()
         computes = {name: float(v) if type(v := config[name]) is int else v for name in COMPUTES if name in config}
-        if "axis" in computes:
-            computes["axis"] %= len(layer.output.shape)  # -1 and 3 are the channels
+        if "axis" in computes:  # -1 and 3 are the channels
+            axes = computes["axis"] if isinstance(computes["axis"], (list, tuple)) else [computes["axis"]]
+            computes["axis"] = [axis % len(layer.output.shape) for axis in axes]
         if set(config.get("kernel_size", ())) == {1}:
             computes["padding"] = "valid"  # a 1x1 kernel is never padded
         if kind == "ReLU" and computes == {"max_value": None, "negative_slope": 0, "threshold": 0}:
@@ -101,4 +104,4 @@ def test_figures_are_those_of_the_built_model(path: Path) -> None:
         model = to_keras(network.graph)
         agree(model, network.graph)
         agree_in_total(model, network)
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=model.count_params() > 10**6)  # which takes longer than a small build

@@ -11,6 +11,7 @@ That a random search meets every class is not certain in a short run; each has a
 
 from __future__ import annotations
 
+import collections
 import math
 import re
 from typing import Any
@@ -20,10 +21,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras_cases import FAMILIES, Case
-from safe_side import ASTRAY, BATCH, EMPTY, FAILS, REFUSALS, RUNS, Refusal, one
-from support import agree, cases, legal, network, outputs, weights
+from keras_compare import Run, compare, parameters
+from safe_side import REFUSALS, RUNS, Refusal, one
+from support import agree, cases, legal, network, weights
 
 from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.layers import CATALOGUE
+from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.window import UNTRACED, Reach
 from cnnspec.size import value
 
@@ -34,79 +38,10 @@ SHARE = {
     "pool": 1.5,
     "depthwise_conv": 1,
     "separable_conv": 1,
-    "norm": 1,
+    "norm": 2,
+    "activation": 2,
     "merge": 1,
 }
-
-
-class Run:
-    """What Keras made of a case: `outcome`, and for RUNS the shape, the parameters and the output itself."""
-
-    def __init__(self, case: Case, numbers: str = "float32") -> None:
-        import numpy as np
-
-        keras = import_keras()
-        random = np.random.default_rng(5)
-        self.inputs = [random.normal(size=(2, *shape)).astype(numbers) for shape in case.shapes]
-        self.model: Any = None
-        policy = keras.config.dtype_policy()
-        keras.config.set_dtype_policy(numbers)
-        try:
-            entering = [keras.Input(shape) for shape in case.shapes]
-            self.model = keras.Model(entering, case.build(keras, entering))
-        except Exception as error:
-            self.outcome = f"refuses: {error}"
-            return
-        finally:
-            keras.config.set_dtype_policy(policy)
-        for weight in self.model.weights:  # biases too: what begins as zero shows nothing
-            weight.assign(random.uniform(0.5, 1.5, size=weight.shape))
-        try:
-            self.output = np.asarray(self.model(self.inputs))
-        except Exception:
-            self.outcome = FAILS
-            return
-        self.shape = self.output.shape[1:]
-        self.outcome = EMPTY if 0 in self.output.shape else RUNS if len(self.output) == 2 else BATCH
-        if self.outcome == RUNS and tuple(self.model.output.shape[1:]) != self.shape:
-            self.outcome = ASTRAY
-
-
-def parameters(model: Any) -> tuple[int, int]:
-    """Trainable and frozen."""
-    groups = model.trainable_weights, model.non_trainable_weights
-    trainable, frozen = (sum(math.prod(w.shape) for w in group) for group in groups)
-    return trainable, frozen
-
-
-def compare(family: str, case: Case) -> str:
-    """Asserts that both agree; returns what Keras did."""
-    import numpy as np
-
-    made, run = network(case.spec), Run(case)
-    if made.errors:
-        (error, *more) = made.errors
-        assert not more, "one cause, one error"
-        if run.outcome.startswith("refuses"):
-            return run.outcome
-        classes = [refusal for refusal in REFUSALS if refusal.family == family]
-        assert any(re.search(c.part, error.message) and run.outcome in c.outcomes for c in classes), (
-            error.message, run.outcome,
-        )  # fmt: skip
-        return run.outcome
-    assert run.outcome == RUNS, run.outcome
-    graph = made.graph
-    node = graph.nodes[graph.outputs[0]]
-    assert node.shape == run.shape
-    ours = weights(graph, node)
-    trainable, frozen = (sum(math.prod(w.shape) for w in ours if w.trainable is which) for which in (True, False))
-    assert (trainable, frozen) == parameters(run.model)
-    model = to_keras(graph)
-    agree(model, graph)
-    model.set_weights(run.model.get_weights())
-    (output,) = outputs(model, run.inputs if len(run.inputs) > 1 else run.inputs[0])
-    np.testing.assert_allclose(output, run.output, rtol=1e-4, atol=1e-4)
-    return run.outcome
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -185,8 +120,8 @@ def test_reach_is_what_is_read(family: str) -> None:
     @given(FAMILIES[family], st.data())
     def reads(case: Case, data: st.DataObject) -> None:
         made = network(case.spec)
-        if made.errors or "lanczos" in case.text or "bicubic" in case.text:  # those have weights of 0 and below
-            return
+        if made.errors or re.search(r"lanczos|bicubic|\bactivation=", case.text):
+            return  # with weights of 0 and below, or a function that may hide what moves
         graph = made.graph
         node = graph.nodes[graph.outputs[0]]
         shapes = graph.input_shapes(node)
@@ -226,7 +161,7 @@ class Opened(Case):
             tuple(None if axis in axes else n for axis, n in enumerate(shape))
             for shape, axes in zip(case.shapes, opened, strict=True)
         ]
-        super().__init__(shapes, case.text, case.build)  # type: ignore[arg-type]
+        super().__init__(shapes, case.text, case.build, case.words)  # type: ignore[arg-type]
 
     @property
     def spec(self) -> str:
@@ -332,6 +267,38 @@ def test_an_expression_at_a_size_is_what_that_size_gives(chain: tuple[int, str],
         assert output.shape[1:] == closed.graph.nodes[closed.graph.outputs[0]].shape
 
 
+# ---- what is drawn ------------------------------------------------------------------------------------------
+def drawn(examples: int = 250) -> collections.Counter[tuple[str, str]]:
+    """How often a run draws each layer (under "") and each argument with another value than its default.
+
+    Counts the values of `activation` and `function` too, each as an argument of the layer "".
+    """
+    count: collections.Counter[tuple[str, str]] = collections.Counter()
+    for family, strategy in FAMILIES.items():
+
+        @settings(max_examples=round(examples * max(1, SHARE.get(family, 1))), derandomize=True, database=None)
+        @given(strategy)
+        def collect(case: Case) -> None:
+            for layer in [node.layer for node in network(case.spec).graph.nodes if node.layer is not None]:
+                changed = {
+                    n: getattr(layer, n) for n, a in layer.arguments.items() if getattr(layer, n) != a.record_default
+                }
+                count.update((type(layer).__name__, name) for name in ("", *changed))
+                count.update(("", changed[name]) for name in ("activation", "function") if name in changed)
+
+        collect()
+    return count
+
+
+def test_every_layer_and_every_option_is_drawn() -> None:
+    count = drawn()
+    wanted = [(layer.__name__, name) for layer in CATALOGUE for name in ("", *layer.arguments)]
+    wanted += [
+        ("", function) for function in FUNCTIONS if function not in ("relu6", "leaky_relu", "elu", "softmax", "linear")
+    ]
+    assert [pair for pair in wanted if not count[pair]] == []
+
+
 @pytest.mark.parametrize("family", ["conv", "conv_transpose", "pool", "norm", "merge"])
 def test_cases_are_not_all_of_one_kind(family: str) -> None:
     """The search proves something only if a good share of what it draws is legal, and another is refused."""
@@ -351,3 +318,8 @@ def test_the_comparison_can_fail() -> None:
     with pytest.raises(AssertionError):
         compare("conv", wrong)
     assert legal(wrong.spec).nodes[-1].shape == (6, 6, 4)
+
+
+if __name__ == "__main__":  # what a run draws
+    for (layer, argument), times in sorted(drawn().items()):
+        print(f"{times:6}  {layer} {argument}")

@@ -1,35 +1,18 @@
-"""Random networks: every layer equals Keras's, they run, and forms that mean the same have the same facts."""
+"""Forms that mean the same have the same facts, on random networks."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import network_cases
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from network_cases import Writer
-from support import agree, cases, facts, legal, outputs, random_inputs, weights
+from support import cases, facts, legal, weights
 
 from cnnspec.compile.live import to_keras
 
 MOST = 120  # layers that are built in Keras
-
-
-@cases(0.8)
-@given(network_cases.networks())
-def test_network_equals_keras(text: str) -> None:
-    graph = legal(text)
-    if len(graph.nodes) > MOST or max(_values(node.shape) for node in graph.nodes) > 200_000:
-        return
-    model = to_keras(graph)
-    agree(model, graph)
-    ours = sum(_values(w.shape) for node in graph.nodes if node.shares is None for w in weights(graph, node))
-    used = {index for output in graph.outputs for index in _before(graph, output)}
-    unused = sum(_values(w.shape) for node in graph.nodes if node.index not in used for w in weights(graph, node))
-    assert model.count_params() == ours - unused
-    for output, index in zip(outputs(model, random_inputs(graph)), graph.outputs, strict=True):
-        assert output.shape[1:] == graph.nodes[index].shape
 
 
 def _values(shape: Any) -> int:
@@ -37,16 +20,6 @@ def _values(shape: Any) -> int:
     for n in shape:
         count *= n
     return count
-
-
-def _before(graph: Any, index: int) -> set[int]:
-    seen, queue = set(), [index]
-    while queue:
-        at = queue.pop()
-        if at not in seen:
-            seen.add(at)
-            queue += graph.nodes[at].inputs
-    return seen
 
 
 # ---- two forms, one meaning ---------------------------------------------------------------------------------
@@ -62,7 +35,7 @@ def same(text: str, other: str, opening: str = "input 12x8x4") -> None:
 @st.composite
 def bodies(draw: Any, name: str = "") -> str:
     """Steps that apply to any two-dimensional tensor of even channels; `name` stands for a number in some of them."""
-    writer = Writer(draw, 2)
+    writer = Writer(draw(st.randoms(use_true_random=False)), 2)
     kinds = [
         lambda: writer.chain(), lambda: writer.join(), lambda: writer.step(1), lambda: writer.chain(f"2 * {name}" if name else ""),
     ]  # fmt: skip

@@ -267,8 +267,8 @@ def test_saved_model_is_read_without_keras(tmp_path: Path) -> None:
     assert done.stdout.split("\n")[:3] == ["2", "2", "[]"]
 
 
-def zipped(path: Path, members: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+def zipped(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return path
@@ -288,6 +288,8 @@ FILES: list[tuple[str, Callable[[Path], Any]]] = [
     ("it is a JSON list", lambda p: zipped(p, {"config.json": b"[]"})),
     ("nested", lambda p: zipped(p, {"config.json": b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"})),
     ("nested more than", lambda p: zipped(p, {"config.json": b'{"a":' + b"[" * 300 + b"]" * 300 + b"}"})),
+    ("a number that is too long", lambda p: p.write_text('{"class_name": ' + "9" * 5000 + "}")),
+    ("packed in a way that Keras does not use", lambda p: zipped(p, {"config.json": b"{}"}, zipfile.ZIP_LZMA)),
     ("written by Keras 2.15.0", lambda p: zipped(p, {"config.json": b"{}", "metadata.json": b'{"keras_version": "2.15.0"}'})),
 ]  # fmt: skip
 
@@ -326,7 +328,7 @@ def reference(config: dict[str, Any]) -> list[Any]:
 DAMAGED: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("depends on its own output", lambda c: reference(c).__setitem__(0, "c")),
     ("a layer 'nowhere' that it does not have", lambda c: reference(c).__setitem__(0, "nowhere")),
-    ("refers to output 7", lambda c: reference(c).__setitem__(2, 7)),
+    ("x0 (InputLayer) has several outputs", lambda c: reference(c).__setitem__(2, 7)),
     ("refers to no tensor", lambda c: reference(c).__setitem__(1, "x")),
     ("has no config", lambda c: c["config"]["layers"].append(3)),
     ("names no class", lambda c: {}),
@@ -338,6 +340,10 @@ DAMAGED: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("no output depends on it", lambda c: c["config"]["layers"].append({**relu([None, 5]), "name": "lost"})),
     ("kernel_size=(3, true)", lambda c: layer(c)["config"].update(kernel_size=[3, True])),
     ("filters=-3", lambda c: layer(c)["config"].update(filters=-3)),
+    ("trainable is 'yes'", lambda c: layer(c)["config"].update(trainable="yes")),
+    ("are called c", lambda c: c["config"]["layers"].append(layer(c))),
+    ("has no list of layers", lambda c: c["config"].update(layers={})),
+    ("alpha is infinite", lambda c: layer(c).update(class_name="ELU", config={"name": "c", "alpha": float("inf")})),
     ("its new_option=1 has no argument in conv", lambda c: layer(c)["config"].update(new_option=1)),
 ]  # fmt: skip
 
@@ -399,7 +405,7 @@ def doubled(inner: dict[str, Any], name: str) -> dict[str, Any]:
     node = {"args": [tensor], "kwargs": {}}
     x = {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, 8, 8, 4], "name": "x"}}
     layers = [{**x, "name": "x", "inbound_nodes": []}, {**inner, "name": "inner", "inbound_nodes": [node, node]}]
-    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["inner", 0, 0], ["inner", 1, 0]]}
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["inner", 1, 0], ["inner", 2, 0]]}
     return {"module": "keras", "class_name": "Functional", "config": {"name": name, "layers": layers, **ends}}
 
 

@@ -17,11 +17,11 @@ from support import cases
 
 from cnnspec.analyses import size_set
 from cnnspec.analyses.input_sizes import InputSizes
+from cnnspec.analyses.size_words import phrase
 from cnnspec.analyses.sizing import KINDS
 from cnnspec.api import SpecError, load
 from cnnspec.cli import main
 from cnnspec.pipeline import analyse, input_sizes
-from cnnspec.report.sizes import phrase
 from cnnspec.source import Source
 
 SMALL, LARGE = 12, 60  # layers, from which on not every size is tried

@@ -103,7 +103,7 @@ def nameless(value: Any) -> Any:
 def agrees(made: Checked, text: str, compute: bool = True) -> None:
     """The source builds the same model as the graph."""
     keras = import_keras()
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)  # names begin anew; the collector alone takes longer than a build
     expected, model = to_keras(made.graph), run(text)
     assert described(model) == described(expected), text
     if compute:

@@ -1,10 +1,13 @@
-"""What an `expect` statement can limit, and what a network has of it."""
+"""What an `expect` statement can limit, and what a network has of it.
+
+An analysis is imported by the budget that needs it: most files limit parameters and MACs alone.
+"""
 
 from __future__ import annotations
 
-from cnnspec.analyses.memory import BYTES, activation_values, in_bytes, peak_values, tensor_sizes
-from cnnspec.layers.argument import word_of
+from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
+from cnnspec.layers.window import AXIS_NAMES
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -13,7 +16,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.analyses.facts import Facts
+    from cnnspec.analyses.precision import Precision
     from cnnspec.elaborate.graph import BudgetLimit
+    from cnnspec.size import Dim
 
 
 class Figure(Record):
@@ -64,38 +69,99 @@ def _receptive_field(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 def _coverage(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    from cnnspec.analyses.geometry import coverage
+
     field = facts.receptive_field
     shape = facts.shapes[facts.graph.inputs[0]] if len(facts.graph.inputs) == 1 else None
     if field is None or shape is None:
         return None
-    share = 1.0
-    for axis, n in zip(field, shape, strict=False):
-        if not isinstance(n, int):
-            return None
-        share *= min(1.0, axis.size / n)
+    share = coverage(field, shape[: len(field)])
+    if share is None:
+        return None
     return Figure((share,), _share(share), _share)
 
 
-def _memory(values: int | None, arguments: dict[str, Any]) -> Figure | None:
-    dtype = word_of(arguments.get("dtype", "float32"))
-    if dtype not in BYTES:
-        raise ValueError(f'"{dtype}" is no dtype: known are {", ".join(BYTES)}')
+def _precision(arguments: dict[str, Any]) -> Precision:
+    from cnnspec.analyses.precision import precision
+
+    return precision(word_of(arguments.get("dtype", "float32")) or "?")
+
+
+def _batch(arguments: dict[str, Any]) -> int:
     batch = arguments.get("batch", 1)
     if not isinstance(batch, int) or isinstance(batch, bool) or batch < 1:
         raise ValueError("batch must be a whole number from 1")
-    if values is None:
-        return None
-    size = values * BYTES[dtype] * batch
-    return Figure((size,), in_bytes(size), in_bytes)
+    return batch
+
+
+def _bytes(size: Dim | None) -> Figure | None:
+    from cnnspec.analyses.precision import in_bytes
+
+    return Figure((size,), in_bytes(size), in_bytes) if isinstance(size, int) else None
+
+
+def _activations(values: Dim | None, arguments: dict[str, Any]) -> Figure | None:
+    size = _precision(arguments).activation * _batch(arguments)
+    return _bytes(None if values is None else values * size)
 
 
 def _activation_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
-    return _memory(activation_values(facts), arguments)
+    from cnnspec.analyses.memory import activation_values
+
+    return _activations(activation_values(facts), arguments)
 
 
 def _peak_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    from cnnspec.analyses.memory import peak_values
+
     peak = peak_values(facts)
-    return _memory(None if peak is None else peak[0], arguments)
+    return _activations(None if peak is None else peak[0], arguments)
+
+
+def _params_bytes(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    params, size = facts.total_parameters, _precision(arguments).weight
+    return _bytes(None if params is None else params * size)
+
+
+def _inference_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    from cnnspec.analyses import cost
+
+    return _bytes(cost.inference(facts, _precision(arguments)).bytes(_batch(arguments)))
+
+
+def _training_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    from cnnspec.analyses import cost
+    from cnnspec.analyses.optimizer import slots
+
+    asked = arguments.get("optimizer", "adam")
+    given = dict(asked.keywords) if isinstance(asked, Term) else {}
+    held = slots(asked.name if isinstance(asked, Term) else str(asked), given)
+    return _bytes(cost.training(facts, _precision(arguments), held).bytes(_batch(arguments)))
+
+
+def _lossless(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
+    """Whether every position that carries data is read: the value True, or False and what is lost."""
+    from cnnspec.analyses.left_over import losses
+    from cnnspec.analyses.liveness import Liveness, sizes_known
+
+    if not all([sizes_known(shape) for shape in facts.shapes]):
+        return None
+    lost = losses(facts.graph, facts.shapes, Liveness(facts.graph, facts.shapes))
+    used, nodes = facts.graph.used(), facts.graph.nodes
+    parts = []
+    for index, counts in lost.items():
+        if used[index]:
+            node = nodes[index]
+            shape = facts.shapes[node.inputs[0]] or ()
+            names = AXIS_NAMES.get(len(shape) - 1, ())
+            axes = [
+                f"{count} of {n} along the {name}"
+                for count, n, name in zip(counts, shape, names, strict=False)
+                if count
+            ]
+            parts.append(f"{node.name} leaves {' and '.join(axes)} unread")
+    more = f", and {len(parts) - LISTED} more layers" if len(parts) > LISTED else ""
+    return Figure((not parts,), ", ".join(parts[:LISTED]) + more, str)
 
 
 def _depth(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
@@ -115,6 +181,7 @@ def _output(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     )
 
 
+LISTED = 3
 MEMORY = ("batch", "dtype")
 QUANTITIES: dict[str, tuple[Callable[[Facts, dict[str, Any]], Figure | None], tuple[str, ...]]] = {
     "params": (_params, ()),
@@ -124,9 +191,15 @@ QUANTITIES: dict[str, tuple[Callable[[Facts, dict[str, Any]], Figure | None], tu
     "coverage": (_coverage, ()),
     "activation_memory": (_activation_memory, MEMORY),
     "peak_memory": (_peak_memory, MEMORY),
+    "params_bytes": (_params_bytes, ("dtype",)),
+    "inference_memory": (_inference_memory, MEMORY),
+    "training_memory": (_training_memory, (*MEMORY, "optimizer")),
     "depth": (_depth, ()),
     "output": (_output, ()),
+    "lossless": (_lossless, ()),
 }
+IN_BYTES = ("activation_memory", "peak_memory", "params_bytes", "inference_memory", "training_memory")
+ALONE = ("lossless",)  # said without a comparison
 
 
 def check_limit(limit: BudgetLimit) -> None:
@@ -140,11 +213,21 @@ def check_limit(limit: BudgetLimit) -> None:
                 if name
                 else f"{limit.quantity}'s arguments need names: {has}"
             )
-    if limit.quantity == "output":
+    if limit.quantity in ALONE or not limit.operator:
+        if limit.quantity not in ALONE:
+            raise ValueError(f"a budget compares {limit.quantity} with a bound: {limit.quantity} <= …")
+        if limit.operator:
+            raise ValueError(f"{limit.quantity} is compared with nothing: write expect {limit.quantity}")
+    elif limit.quantity == "output":
         if limit.operator not in ("==", "!="):
             raise ValueError("an output's shape is compared with == or !=")
     elif isinstance(limit.bound, bool) or not isinstance(limit.bound, (int, float)):
         raise ValueError(f"{limit.quantity} is compared with a number")
+    elif limit.in_bytes and limit.quantity not in IN_BYTES:
+        instead = "; params_bytes is their memory" if limit.quantity == "params" else ""
+        raise ValueError(
+            f"{limit.quantity} is no number of bytes, the limit is: write 1k or 1M for thousands or millions{instead}"
+        )
 
 
 def measure(limit: BudgetLimit, facts: Facts) -> Figure | None:
@@ -154,6 +237,8 @@ def measure(limit: BudgetLimit, facts: Facts) -> Figure | None:
 
 def holds(figure: Figure, limit: BudgetLimit) -> bool:
     bound = limit.bound
+    if not limit.operator:
+        return all(figure.values)
     if limit.quantity == "output" and not isinstance(bound, tuple):
         bound = (bound,)
     if isinstance(bound, tuple):  # its ? stands for any size
@@ -172,17 +257,31 @@ def holds(figure: Figure, limit: BudgetLimit) -> bool:
 
 def heaviest(quantity: str, facts: Facts) -> str:
     """The three layers that weigh most in a quantity, "" where layers do not add up to it."""
+    from cnnspec.analyses.memory import tensor_sizes
+    from cnnspec.analyses.training import saved
+
     weights: list[Any]
-    if quantity == "params":
-        weights = [None if p is None else p[0] + p[1] for p in facts.parameters]
+    if quantity in ("params", "params_bytes"):
+        weights = _sums(facts.parameters)
     elif quantity in ("macs", "flops"):
         weights = list(facts.macs)
-    elif quantity in ("activation_memory", "peak_memory"):
+    elif quantity in ("activation_memory", "peak_memory", "inference_memory"):
         weights = list(tensor_sizes(facts) or [])
+    elif quantity == "training_memory":
+        weights = [layer.values for layer in saved(facts) or []]
     else:
         return ""
     known = [(w, i) for i, w in enumerate(weights) if isinstance(w, int) and w]
     total = sum([w for w, _ in known])
     top = sorted(known, key=lambda t: -t[0])[:3]
     parts = [f"{facts.graph.nodes[i].name} {w / total:.0%}".replace("%", " %") for w, i in top]
-    return f"largest: {', '.join(parts)}" if parts else ""
+    what = {
+        "peak_memory": "largest outputs",
+        "inference_memory": "largest outputs",
+        "training_memory": "most kept for gradients",
+    }
+    return f"{what.get(quantity, 'largest')}: {', '.join(parts)}" if parts else ""
+
+
+def _sums(parameters: list[tuple[int, int] | None]) -> list[int | None]:
+    return [None if p is None else p[0] + p[1] for p in parameters]

@@ -19,18 +19,22 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Node
     from cnnspec.layers.base import Shape
 
+    Equal = tuple[tuple[tuple[int, int], ...], ...]  # groups of axes, (number of the input, axis) each
     Depends = list[list[set[int]]]  # for every node and axis the dials that it depends on
 
 
 class Dials:
     """The dials of a network, as far as they are tied together."""
 
-    def __init__(self, network: Resizing) -> None:
+    def __init__(self, network: Resizing, equal: Equal = ()) -> None:
         self.network = network
         self.shapes: list[Shape | None] = [node.shape for node in network.graph.nodes]
         self.far = self._far()
         graph = network.graph
-        self.dials = [Dial(((i, axis, 1),)) for i in graph.inputs for axis in range(sized_axes(graph, i))]
+        groups = {axis: group for group in equal for axis in group}
+        axes = [(number, axis) for number, i in enumerate(graph.inputs) for axis in range(sized_axes(graph, i))]
+        together = dict.fromkeys([groups.get(axis, (axis,)) for axis in axes])
+        self.dials = [Dial(tuple([(graph.inputs[number], axis, 1) for number, axis in group])) for group in together]
         self.tied: dict[Dial, Node] = {}  # why a dial has several members
         self.depends_on: Depends = []
         while self._tie_far():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cnnspec.analyses.receptive_field import Field, NodeField
     from cnnspec.elaborate.graph import Graph
     from cnnspec.layers.base import Layer, Shape
+    from cnnspec.layers.operation import Operation
     from cnnspec.size import Dim
 
 CONVENTIONS = {
@@ -37,6 +38,7 @@ class Facts:
         self.shapes: Sequence[Shape | None] = [node.shape for node in graph.nodes] if shapes is None else shapes
         self._parameters: list[tuple[int, int] | None] | None = None
         self._macs: list[Dim | None] | None = None
+        self._operations: list[tuple[Operation, ...] | None] | None = None
         self._fields: list[NodeField] | None = None
 
     def inputs_of(self, index: int) -> tuple[Shape, ...] | None:
@@ -76,6 +78,13 @@ class Facts:
         if self._macs is None:
             self._macs = self._each(lambda layer, inputs: layer.macs(inputs), 0)
         return self._macs
+
+    @property
+    def operations(self) -> list[tuple[Operation, ...] | None]:
+        """The primitive operations of every node; none for an input."""
+        if self._operations is None:
+            self._operations = self._each(lambda layer, inputs: layer.operations(inputs), ())
+        return self._operations
 
     @property
     def fields(self) -> list[NodeField]:

@@ -15,11 +15,13 @@ from cnnspec.analyses.sizing import Reason, Verdicts, axes_of, conclude, reason
 from cnnspec.elaborate.graph import Graph, Node
 from cnnspec.elaborate.inputs import AXES
 from cnnspec.record import Record
+from cnnspec.size import Size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
 
+    from cnnspec.analyses.dials import Equal
     from cnnspec.analyses.size_set import SizeSet
     from cnnspec.analyses.sizing import Sizes, Whole
     from cnnspec.layers.base import Shape
@@ -97,10 +99,20 @@ def input_sizes(graph: Graph, rebuild: Rebuild) -> InputSizes | None:
             break
     else:
         return None
-    whole = axes_of(built.graph)
+    whole = axes_of(built.graph, same_names(shapes))
     if whole.growing & built.asked:
         return one_by_one(graph, shapes, axes, rebuild)
     return named(whole, built.graph, shapes)
+
+
+def same_names(shapes: list[Shape]) -> Equal:
+    """The axes of inputs (number of the input, axis) whose unknown sizes have one name."""
+    places: dict[Size, list[tuple[int, int]]] = {}
+    for number, shape in enumerate(shapes):
+        for axis, size in enumerate(shape):
+            if isinstance(size, Size):
+                places.setdefault(size, []).append((number, axis))
+    return tuple([tuple(axes) for axes in places.values() if len(axes) > 1])
 
 
 def to_try(shapes: list[Shape], axes: list[int]) -> Iterator[list[Shape]]:
@@ -139,7 +151,7 @@ def named(whole: Whole, graph: Graph, shapes: list[Shape]) -> InputSizes:
     if whole.fixed is not None:
         fixed = reason(graph.nodes[whole.fixed])
         part = without(graph, whole.fixed)
-        rest = named(axes_of(part), part, shapes)
+        rest = named(axes_of(part, same_names(shapes)), part, shapes)
     return InputSizes(tuple(found), whole.weighted, fixed, rest)
 
 

@@ -5,6 +5,8 @@ Sets of tried sizes are ints used as bit sets, bit n for size n; sizes begin at 
 
 from __future__ import annotations
 
+from math import lcm
+
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -62,6 +64,15 @@ def found(tried: int, most: int, period: int) -> SizeSet | None:
         start -= 1
     early = tuple([n for n in range(1, start) if tried >> n & 1])
     return SizeSet(shortest, residues, start, early)
+
+
+def common(a: SizeSet, b: SizeSet) -> SizeSet:
+    """The sizes that are in both."""
+    period = lcm(a.period, b.period)
+    most = max(a.start, b.start, *a.early, *b.early, 1) + 2 * period
+    both = found(sum([1 << n for n in range(1, most + 1) if n in a and n in b]), most, period)
+    assert both is not None  # behind both starts, both repeat with this period
+    return both
 
 
 def likely_period(tried: list[int], most: int) -> int:

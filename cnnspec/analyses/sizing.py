@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from cnnspec.analyses.dials import Depends
+    from cnnspec.analyses.dials import Depends, Equal
     from cnnspec.analyses.resizing import Dial, Sweep
     from cnnspec.analyses.size_set import SizeSet
     from cnnspec.elaborate.graph import Graph, Node
@@ -207,9 +207,10 @@ class Whole(Record):
     growing: frozenset[Shape]
 
 
-def axes_of(graph: Graph) -> Whole:
-    """The sizes of a legal graph with known sizes, whose text asks for none."""
-    dials = Dials(Resizing(graph))
+def axes_of(graph: Graph, equal: Equal = ()) -> Whole:
+    """The sizes of a legal graph with known sizes, whose text asks for none. `equal` are groups of axes (number of the
+    input, axis) that the text says are of one size."""
+    dials = Dials(Resizing(graph), equal)
     while (axes := _turn_all(dials)) is None:  # axes were found to be tied
         pass
     fixed = None

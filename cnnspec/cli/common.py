@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cnnspec.diagnostic import INFO, Diagnostic
+from cnnspec.diagnostic import ERROR, INFO, Diagnostic
 from cnnspec.elaborate.network import NetworkBuilder
 from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.values import UNKNOWN, Scope
@@ -68,18 +68,23 @@ def parameters(options: argparse.Namespace) -> dict[str, Any]:
         name, equals, value = text.partition("=")
         if not equals or not name.strip().isidentifier():
             raise UsageError(f'--set takes name=value, not "{text}"')
-        source = Source("--set", f"x = {value}")
-        parsed = parse(source)
-        run = NetworkBuilder("")
-        item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
-        result = UNKNOWN
-        if not parsed.diagnostics and isinstance(item, tree.Assign):
-            result = run.evaluate(item.value, Scope(None, source), None)
-        if result is UNKNOWN:
-            why = [*parsed.diagnostics, *run.errors]
-            raise UsageError(f'--set {name}: "{value}" is no value' + (f": {why[0].message}" if why else ""))
-        values[name.strip()] = result
+        values[name.strip()] = evaluated(value, "--set", f" {name}")
     return values
+
+
+def evaluated(value: str, option: str, name: str = "") -> Any:
+    """The value of an option, written as the language writes it. UsageError for what is none."""
+    source = Source(option, f"x = {value}")
+    parsed = parse(source)
+    run = NetworkBuilder("")
+    item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
+    result = UNKNOWN
+    if not parsed.diagnostics and isinstance(item, tree.Assign):
+        result = run.evaluate(item.value, Scope(None, source), None)
+    if result is UNKNOWN:
+        why = [*parsed.diagnostics, *run.errors]
+        raise UsageError(f'{option}{name}: "{value}" is no value' + (f": {why[0].message}" if why else ""))
+    return result
 
 
 # ---- reading -----------------------------------------------------------------------------------------------
@@ -142,6 +147,15 @@ def load_one(options: argparse.Namespace) -> Checked | None:
     return None if network.broken else network
 
 
+def status_of(found: tuple[Diagnostic, ...]) -> int:
+    """Show the errors among what was found, behind what the command has printed; its exit status."""
+    sys.stdout.flush()
+    errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
+    for diagnostic in errors:
+        print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+    return FINDINGS if errors else CLEAN
+
+
 def files_in(paths: list[str]) -> Iterator[str | Diagnostic]:
     """The paths, with folders replaced by the .cnn files below them; hidden folders are left out."""
     for path in paths:
@@ -159,9 +173,16 @@ def files_in(paths: list[str]) -> Iterator[str | Diagnostic]:
 
 # ---- writing -----------------------------------------------------------------------------------------------
 def write_whole(path: str, text: str) -> None:
-    """Write a text file so that it is replaced whole or not at all. UsageError when it cannot be written."""
+    """Write a text file so that it is replaced whole or not at all; a device or a pipe is written to, never replaced.
+
+    UsageError when it cannot be written.
+    """
     beside = beside_of(path)
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8", newline="") as device:
+                device.write(text)
+            return
         with open(beside, "x", encoding="utf-8", newline="") as file:
             file.write(text)
         if os.path.exists(path):

@@ -99,7 +99,8 @@ def saved(path: str) -> Checked | None:
     try:
         graph = of_file(path)
     except NotExpressed as refusal:
-        for line in f"{path}: {refusal}".splitlines():
+        sentence, *layers = refusal.lines
+        for line in (f"{path}: {sentence}" if layers else sentence, *layers):
             say(line)
         return None
     for node in graph.nodes:

@@ -6,9 +6,10 @@ A file is read as data: nothing that it carries is loaded, imported or run, and 
 from __future__ import annotations
 
 import os
+import re
 import sys
 
-from cnnspec.cli.common import CLEAN, UsageError, say, write_whole
+from cnnspec.cli.common import CLEAN, USAGE, UsageError, say, write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,16 @@ def run(options: argparse.Namespace) -> int:
     if os.path.isdir(options.output):
         raise UsageError(f"cannot write {options.output}: it is a folder")
     from cnnspec.decompile import Unfaithful, to_text
+    from cnnspec.raising.archive import Refused
 
-    graph = graph_of(options)
+    try:
+        graph = graph_of(options)
+    except Refused as refusal:
+        for line in refusal.lines:
+            say(line)
+        if options.source is not None and not os.path.exists(options.source) and options.source.isidentifier():
+            say(f"a model of keras.applications is asked for with --application {options.source}")
+        return USAGE
     try:
         text = to_text(graph, options.keep_names)
     except Unfaithful as error:
@@ -54,34 +63,47 @@ def run(options: argparse.Namespace) -> int:
 
 
 def graph_of(options: argparse.Namespace) -> Graph:
-    """The graph of what is to be imported. UsageError, naming the layers, for what cannot be expressed."""
-    from cnnspec.raising.archive import Refused
+    """The graph of what is to be imported. Raises Refused, naming the layers, for what cannot be expressed."""
+    if options.source is not None:
+        from cnnspec.raising.graph import of_file
+
+        return of_file(options.source)
+    from cnnspec.compile.live import MissingExtra
+    from cnnspec.raising.application import application, from_model
 
     try:
-        if options.source is not None:
-            from cnnspec.raising.graph import of_file
-
-            return of_file(options.source)
-        from cnnspec.compile.live import MissingExtra
-        from cnnspec.raising.application import application, from_model
-
-        try:
-            return from_model(application(options.application))
-        except MissingExtra as error:
-            raise UsageError(str(error)) from None
-    except Refused as refusal:
-        raise UsageError(str(refusal)) from None
+        return from_model(application(options.application))
+    except MissingExtra as error:
+        raise UsageError(str(error)) from None
 
 
 def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     """What was written, and what was left behind."""
+    from cnnspec.decompile.wording import usable
+
     count = sum([node.layer is not None for node in graph.nodes])
     target = "" if options.output == "-" else f"wrote {options.output}: "
     say(
         f"{target}{graph.name}, {count:,} layers in {text.count(chr(10)):,} lines; weights and training settings stay behind"
     )
-    words = set(text.split())
-    lost = [node.name for node in graph.nodes if node.name and node.name not in words]
-    if lost and not options.keep_names:
-        some = ", ".join(lost[:3]) + (", …" if len(lost) > 3 else "")
-        say(f"blocks and loops have taken the names of {len(lost):,} layers ({some}); --keep-names keeps them")
+    written = set(re.findall(r"\w+", text))
+    names = [
+        (node.name, spelled)
+        for node, spelled in zip(graph.nodes, usable([node.name for node in graph.nodes]), strict=True)
+        if node.name
+    ]
+    lost = [name for name, spelled in names if spelled not in written]
+    if lost:
+        layers = "1 layer has lost its name" if len(lost) == 1 else f"{len(lost):,} layers have lost their names"
+        where = (
+            "in shared functions" if options.keep_names else "in branches, blocks and loops; --keep-names keeps them"
+        )
+        say(f"{layers} ({some(lost)}) {where}")
+    respelled = [f"{name} → {spelled}" for name, spelled in names if spelled != name and spelled in written]
+    if respelled:
+        say(f"spelled as the language has names: {some(respelled)}")
+
+
+def some(words: list[str]) -> str:
+    """The first of some words."""
+    return ", ".join(words[:3]) + (", …" if len(words) > 3 else "")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 
-from cnnspec.cli.common import CLEAN, FINDINGS, Refused, add_model_options, in_color, load_analysed
+from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed
 from cnnspec.diagnostic import ERROR
 from cnnspec.report import summary
+from cnnspec.report.columns import COLUMNS, DEFAULT, chosen
 from cnnspec.report.findings import show
 
 TYPE_CHECKING = False
@@ -23,10 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "markdown", "csv", "json"), default="text", help="how it is printed"
     )
+    parser.add_argument(
+        "--columns", metavar="NAMES", help=f"columns of the table, as in params,macs,memory: {', '.join(COLUMNS)}"
+    )
     add_model_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
+    names = columns(options)
     try:
         network, found = load_analysed(options)
     except Refused:
@@ -36,14 +41,29 @@ def run(options: argparse.Namespace) -> int:
 
         print(json.dumps(summary.json(network), indent=2))
     elif options.format == "csv":
-        print(summary.csv(network), end="")
+        print(summary.csv(network, names), end="")
     elif options.format == "markdown":
-        print(summary.markdown(network), end="")
+        print(summary.markdown(network, names or DEFAULT), end="")
     else:
         folded = in_color(sys.stdout) and len(network.graph.nodes) <= MAX_FOLDED
         width = max(shutil.get_terminal_size().columns, 60)
-        print(summary.colored(network, width) if folded else summary.text(network), end="")
+        print(
+            summary.colored(network, width, names or DEFAULT) if folded else summary.text(network, names or DEFAULT),
+            end="",
+        )
     sys.stdout.flush()
     for diagnostic in found:
         print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
     return FINDINGS if any(diagnostic.severity == ERROR for diagnostic in found) else CLEAN
+
+
+def columns(options: argparse.Namespace) -> tuple[str, ...]:
+    """The columns asked for, () for the usual ones. UsageError for one that there is not."""
+    if options.columns is None:
+        return ()
+    if options.format == "json":
+        raise UsageError("--columns is for tables: the JSON form has a fixed set of fields")
+    try:
+        return chosen(options.columns)
+    except ValueError as error:
+        raise UsageError(str(error)) from None

@@ -18,7 +18,7 @@ from cnnspec.decompile.sketch import Block, Mark, Read, Step, Steps, Use
 from cnnspec.decompile.structure import Structure
 from cnnspec.decompile.text import definition, lines, shape
 from cnnspec.decompile.values import Label
-from cnnspec.decompile.wording import identifier, word
+from cnnspec.decompile.wording import spelled, word
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.graph import Graph
 from cnnspec.format import format_source
@@ -62,16 +62,18 @@ def to_text(graph: Graph, keep_names: bool = False) -> str:
 def written_out(graph: Graph, way: Way, keep_names: bool = False) -> str:
     """The text of a network, folded in one way."""
     structure = Structure(graph)
-    taken = {label.name for label in structure.labels.values()} | {*structure.names}
+    name = spelled(graph.name or "Network")
+    taken = {label.name for label in structure.labels.values()} | {*structure.names, name}
     steps, constants = with_constants(structure.steps, structure.shared, taken)
     steps, blocks = way(every_name(steps) if keep_names else steps, structure.shared)
-    taken -= {*structure.names} - names_in(steps)
+    given = {*structure.names, *[label.name for label in structure.labels.values()]}
+    taken -= given - names_in(steps) - {input_name(structure, i).strip() for i in graph.inputs}
     body = [f"input {input_name(structure, i)}{shape(graph.nodes[i].shape or ())}" for i in graph.inputs]
     main = lines(word(steps, blocks, taken))
     body += [definition(block) for block in blocks if block.shared] + main
     if len(graph.outputs) > 1:
         body.append(f"output {', '.join([str(structure.labels[i]) for i in graph.outputs])}")
-    model = "\n".join([f"model {identifier(graph.name) or 'Network'} {{", *[f"  {line}" for line in body], "}"])
+    model = "\n".join([f"model {name} {{", *[f"  {line}" for line in body], "}"])
     text = "\n\n".join([*constants, *[definition(block) for block in blocks if not block.shared], model]) + "\n"
     formatted, problems = format_source(Source("imported", text))
     if formatted is None:

@@ -105,14 +105,15 @@ class Column:
 
     def takes(self, place: int, cells: tuple[Any, ...]) -> bool:
         """Whether the values of another slot are these, or a fixed multiple of them."""
-        factor = 1 if all(same(a, b) for a, b in zip(cells, self.cells, strict=True)) else ratio(cells, self.cells)
+        equal = all(same(a, b) for a, b in zip(cells, self.cells, strict=True))
+        factor = 1 if equal else 0 if self.name == COUNT else ratio(cells, self.cells)
         if factor:
             self.uses[place] = factor
         return factor > 0
 
     def absorbs(self, other: Column) -> bool:
         """Takes over the slots of a column that is a fixed multiple of it."""
-        factor = ratio(other.cells, self.cells) if other is not self else 0
+        factor = ratio(other.cells, self.cells) if other is not self and COUNT not in (self.name, other.name) else 0
         if factor:
             self.uses |= {place: factor * times for place, times in other.uses.items()}
             self.channels |= other.channels

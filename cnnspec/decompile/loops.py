@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnspec.decompile.alike import common, differing, loops_in
-from cnnspec.decompile.sketch import Loop, Repeat, Step, Steps, Use, outline, size
+from cnnspec.decompile.sketch import Loop, Mark, Repeat, Step, Steps, Use, outline, size
 from cnnspec.decompile.values import Rows
 from cnnspec.layers.base import Layer
 
@@ -67,7 +67,7 @@ def best(found: list[Run], reads: Counter[str], kinds: set[str]) -> Folded | Non
                 candidates.append(Folded(number, number + 1, folded, size(run) - size(folded)))
     for begin, period, times in stretches([run[0].outline for run in found]):
         end = begin + period * times
-        if cuts(found, begin) or cuts(found, end):
+        if isinstance(found[begin][0], Mark) or cuts(found, begin) or cuts(found, end):
             continue
         folded = fold_stretch([found[i : i + period] for i in range(begin, end, period)], reads)
         if folded:

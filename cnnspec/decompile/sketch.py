@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from cnnspec.decompile.values import Formula, Variable, table, written
-from cnnspec.layers.argument import REQUIRED
+from cnnspec.decompile.values import Axes, Formula, Variable, table, written
+from cnnspec.layers.argument import EACH_AXIS, REQUIRED, Argument
 from cnnspec.layers.base import Layer
 
 Steps = tuple["Step", ...]
@@ -146,7 +146,7 @@ class Use(Step):
         for number, ((name, argument), value) in enumerate(zip(self.layer.arguments.items(), self.values, strict=True)):
             required = argument.record_default is REQUIRED
             positional = positional and name not in fixed and (required or number == 0 and is_size(value))
-            if name not in fixed and (value != argument.record_default or number == 0 and is_amount(value)):
+            if name not in fixed and (value != argument.record_default or number == 0 and is_amount(argument, value)):
                 parts.append(written(value) if positional else f"{name}={written(value)}")
             else:
                 positional = False
@@ -163,14 +163,16 @@ class Use(Step):
 
 def is_size(value: Any) -> bool:
     """Whether a value is read without its name, as in maxpool(2x2)."""
+    if isinstance(value, Axes):
+        return False
     if isinstance(value, tuple):
         return all(map(is_size, value))
     return isinstance(value, (int, Variable, Formula)) and not isinstance(value, bool)
 
 
-def is_amount(value: Any) -> bool:
-    """Whether a value is written though it is the default, as in pad(1)."""
-    return type(value) is int and value > 0
+def is_amount(argument: Argument, value: Any) -> bool:
+    """Whether a value is written though it is the default, as in pad(1), but not in elu."""
+    return argument.kind in EACH_AXIS and type(value) is int and value > 0
 
 
 class Repeat(Step):

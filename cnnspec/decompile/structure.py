@@ -11,13 +11,13 @@ from typing import Any
 
 from cnnspec.decompile.sketch import Block, Call, Mark, Read, Step, Steps, Use, filled, slots
 from cnnspec.decompile.towers import towers
-from cnnspec.decompile.values import Label
+from cnnspec.decompile.values import Axes, Label
 from cnnspec.decompile.wording import numbered, usable
 from cnnspec.elaborate.graph import Graph, Node
-from cnnspec.layers.argument import EACH_AXIS
+from cnnspec.layers.argument import AXES, EACH_AXIS
 from cnnspec.layers.base import Layer
 
-DEEPEST = 2  # merges of named tensors in one another
+DEEPEST = 2  # merges of named tensors, or of one tensor, in one another
 WIDEST = 80  # layers in the branches of a merge that is written in place; longer skips have names
 SKIP = "skip"  # what a tensor is called that nobody named
 ORIGIN = -1  # what dominates all inputs
@@ -39,6 +39,7 @@ class Structure:
         for node in self.nodes:
             self.depths.append(1 + max([self.depths[i] for i in node.inputs], default=0))
         self.regions: dict[int, set[int]] = {}
+        self.levels: dict[int, int] = {}  # how many merges of the same tensor nest in each
         self.reaching: set[int] = set()  # merges that reach back too far to be written in place
         self.merges_at: dict[int, list[int]] = {}  # the merges whose branches begin at a node
         self.entries = self._entries()
@@ -94,6 +95,10 @@ class Structure:
         if any(self._ends_statement(self.nodes[index]) for index in region):
             return False
         if self._is_hourglass(region, entry, merge.index):
+            return False
+        inner = [i for i in self.merges_at.get(entry, ()) if i in region]
+        self.levels[merge.index] = 1 + max([self.levels[i] for i in inner], default=0)
+        if self.levels[merge.index] > DEEPEST:
             return False
         self.regions[merge.index] = region
         return True
@@ -271,7 +276,8 @@ def area(node: Node) -> int:
 def values_of(layer: Layer) -> tuple[Any, ...]:
     """A layer's arguments, in order; one number where every axis has the same, but for a window's size (3x3)."""
     return tuple([
-        plain(value, name != "kernel") if argument.kind in EACH_AXIS else value
+        plain(value, name != "kernel") if argument.kind in EACH_AXIS
+        else Axes(value) if argument.kind in AXES and isinstance(value, tuple) else value
         for (name, argument), value in zip(layer.arguments.items(), layer._key(), strict=True)
     ])  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnspec.decompile.loops import belongs, is_pool
-from cnnspec.decompile.sketch import Block, Call, Loop, Mark, NoDefault, Repeat, Step, Steps, Use, branch
+from cnnspec.decompile.sketch import Block, Call, Loop, Mark, NoDefault, Read, Repeat, Step, Steps, Use, branch
 from cnnspec.decompile.values import written
 from cnnspec.layers.base import Layer
 
@@ -48,7 +48,7 @@ def lines(steps: Steps) -> list[str]:
                 made[-1] += f" -> {text}{name}"
             else:
                 made.append(f"{text}{name}")
-            is_open = is_prelude(step)
+            is_open = is_prelude(step) or isinstance(step, Read)
         last = step
     return made
 

@@ -73,6 +73,12 @@ class Label:
         return self.name
 
 
+class Axes(tuple[int, ...]):
+    """The numbers of axes: written as a list, not as a shape."""
+
+    __slots__ = ()
+
+
 class Rows(tuple[Any, ...]):
     """The rows of a loop's table: written as a list."""
 
@@ -92,7 +98,12 @@ def written(value: Any) -> str:
         return f"{snake(value.name)}({', '.join(inner)})"
     if isinstance(value, Rows):
         return table(value, 2 if value and isinstance(value[0], tuple) else 1)
-    if isinstance(value, tuple) and len(value) > 1 and all(type(v) is int and v > 0 for v in value):
+    if (
+        isinstance(value, tuple)
+        and not isinstance(value, Axes)
+        and len(value) > 1
+        and all(type(v) is int and v > 0 for v in value)
+    ):
         return show(value)
     if isinstance(value, tuple):
         return f"({listed(value)}{',' if len(value) == 1 else ''})"

@@ -103,23 +103,25 @@ def usable(names: Sequence[str]) -> list[str]:
     twice. "" stays."""
     made: list[str] = []
     for name in names:
-        plain = identifier(name)
-        if plain in KEYWORDS or find(plain):
+        plain = spelled(name)
+        if find(plain):
             plain += "_"
         made.append(plain if plain not in made or not plain else free(plain, made))
     return made
 
 
-def identifier(name: str) -> str:
-    """A name in the characters that a name may have."""
+def spelled(name: str) -> str:
+    """A name in the characters that a name may have, and no keyword."""
     plain = "".join([c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name])
-    return f"_{plain}" if plain[:1].isdigit() else plain
+    return f"_{plain}" if plain[:1].isdigit() else f"{plain}_" if plain in KEYWORDS else plain
 
 
 def block_name(block: Block) -> str:
     """A name for a block, by the merge that it ends in, or by its layers."""
     if block.shared:
-        return "tower" if len(block.body) > 1 else f"shared_{'_'.join(words(block.body))}"
+        (first, *others) = block.body
+        given = first.name if isinstance(first, Use) and not others else "tower"
+        return given or f"shared_{'_'.join(words(block.body))}"
     merges = [step for step in block.body if isinstance(step, Use) and step.layer.merges]
     if merges and (name := merge_name(merges[-1])):
         return name

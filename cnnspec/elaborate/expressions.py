@@ -30,7 +30,7 @@ class Expressions(Arithmetic):
         super().__init__()
         self._evaluate: dict[type, Callable[[Any, Scope, Tensor | None], Any]] = {
             tree.Number: lambda node, scope, current: node.value,
-            tree.Dims: lambda node, scope, current: node.sizes,
+            tree.Dims: self.dims,
             tree.Text: lambda node, scope, current: node.value,
             tree.Flag: lambda node, scope, current: node.value,
             tree.Name: self.name,
@@ -58,6 +58,13 @@ class Expressions(Arithmetic):
         """The value of an expression; UNKNOWN, and an error noted, where it has none."""
         method = self._evaluate.get(type(node))
         return Closure(node, scope) if method is None else method(node, scope, current)
+
+    def dims(self, node: tree.Dims, scope: Scope, current: Tensor | None) -> Any:
+        named = next((size for size in node.sizes if isinstance(size, str)), None)
+        if named is None:
+            return node.sizes
+        message = f"{named} is a size with a name, which an input's shape alone can have"
+        return self.error("E012", node, scope, message, "write numbers, or (a, b) for sizes that are bound")
 
     def name(self, node: tree.Name, scope: Scope, current: Tensor | None) -> Any:
         value = scope.find(node.text)

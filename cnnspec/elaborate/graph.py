@@ -56,13 +56,17 @@ class Node:
 
 
 class BudgetLimit(Record):
-    """One comparison of an `expect` statement: quantity(arguments) operator bound."""
+    """One comparison of an `expect` statement: quantity(arguments) operator bound.
+
+    Without a comparison (`expect lossless`) the operator is "". `in_bytes`: the bound is written in bytes, 256KiB.
+    """
 
     quantity: str
     arguments: tuple[tuple[str, Any], ...]
     operator: str
     bound: Any
     site: Site
+    in_bytes: bool = False
 
 
 class Setting(Record):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from cnnspec.elaborate.calls import Calls
 from cnnspec.elaborate.graph import Site
 from cnnspec.elaborate.placing import MAX_LAYERS
@@ -15,14 +17,41 @@ from cnnspec.syntax import tree
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
+
+    from cnnspec.size import Dim
 
 AXES = {1: "L", 2: "HW", 3: "DHW"}
 
 
-def with_unknowns(sizes: tuple[int | None, ...], number: int) -> Shape:
-    """The shape of the input of that number, counted from 1: unknown sizes are called H and W, of a second input H2 and W2."""
-    letters, suffix = AXES.get(len(sizes) - 1, ""), str(number) if number > 1 else ""
-    return tuple([Size.unknown(letters[i] + suffix) if size is None else size for i, size in enumerate(sizes)])
+def is_size_name(word: str) -> bool:
+    """Whether a word can name an unknown size: H, SIDE, N2."""
+    return word.isidentifier() and word.isupper()
+
+
+def written_sizes(text: str) -> tuple[int | str, ...] | None:
+    """The sizes of SxSx3, which the lexer takes for a name; None where it is one."""
+    parts = text.split("x")
+    if len(parts) < 2 or not all(part.isdigit() or is_size_name(part) for part in parts):
+        return None
+    return tuple([int(part) if part.isdigit() else part for part in parts])
+
+
+def with_unknowns(sizes: tuple[int | str | None, ...], number: int, taken: set[str]) -> Shape:
+    """The shape of the input of that number, counted from 1. Unknown sizes have the names that they are given, else H
+    and W, of a second input H2 and W2; equal names are equal sizes. `taken` are the names so far; these are added."""
+    taken |= {size for size in sizes if isinstance(size, str)}
+    made: list[Dim] = []
+    for axis, size in enumerate(sizes):
+        name = size
+        if size is None:
+            numbers = count(number)
+            while name is None or name in taken:
+                n = next(numbers)
+                name = AXES[len(sizes) - 1][axis] + str(n) * (n > 1)
+            taken.add(str(name))
+        made.append(name if isinstance(name, int) else Size.unknown(str(name)))
+    return tuple(made)
 
 
 class Inputs(Calls):
@@ -30,6 +59,7 @@ class Inputs(Calls):
 
     def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
         super().__init__(name, max_layers)
+        self.size_names: set[str] = set()  # of the unknown sizes of the inputs so far
         self.unread = False  # whether an item was met that could not be parsed
 
     def empty(self, value: tree.Node, scope: Scope) -> bool:
@@ -75,21 +105,20 @@ class Inputs(Calls):
         if item.shape is None:
             self.error("E011", item, scope, "an input needs a shape", "write, for example, input 28x28x1")
             return None
-        value = self.evaluate(item.shape, scope, current)
-        if value is UNKNOWN:
+        sizes = self.sizes(item.shape, scope, current)
+        if sizes is None:
             return None
-        if isinstance(value, Term):
-            self.unknown_name(item.shape, value.name, scope)
-            return None
-        sizes = value if isinstance(value, tuple) else (value,)
-        sizes = tuple([None if isinstance(s, Term) and s.name == "None" else s for s in sizes])
-        if not sizes or not all(s is None or isinstance(s, int) and not isinstance(s, bool) and s > 0 for s in sizes):
+        if (
+            not sizes
+            or not all(s is None or isinstance(s, (int, str)) and not isinstance(s, bool) for s in sizes)
+            or any(isinstance(s, int) and s < 1 for s in sizes)
+        ):
             self.error(
                 "E012",
                 item.shape,
                 scope,
                 "an input's shape is made of whole numbers from 1",
-                "write, for example, 28x28x1; ? is an unknown size",
+                "write, for example, 28x28x1; ? is an unknown size, SxSx3 has two that are equal",
             )
             return None
         if len(sizes) > 4:
@@ -101,7 +130,7 @@ class Inputs(Calls):
                 "leave the batch out",
             )
             return None
-        if sizes[-1] is None:
+        if not isinstance(sizes[-1], int):
             self.error(
                 "E017",
                 item.shape,
@@ -110,12 +139,47 @@ class Inputs(Calls):
                 "give the last size a number",
             )
             return None
-        return with_unknowns(sizes, len(self.graph.inputs) + 1)
+        return with_unknowns(sizes, len(self.graph.inputs) + 1, self.size_names)
+
+    def sizes(self, shape: tree.Node, scope: Scope, current: Tensor | None) -> tuple[Any, ...] | None:
+        """The sizes of an input as they are written: None for ?, a word for one that has a name."""
+        words: tuple[int | str | None, ...] | None = None
+        if isinstance(shape, tree.Name) and scope.find(shape.text) is None:
+            words = written_sizes(shape.text)
+        elif isinstance(shape, tree.Dims):
+            words = shape.sizes
+        if words is not None:
+            bound = next((word for word in words if isinstance(word, str) and scope.find(word) is not None), None)
+            if bound is not None:
+                written = ", ".join(["?" if word is None else str(word) for word in words])
+                self.error("E012", shape, scope, f"{bound} is bound: it names no unknown size", f"write ({written})")
+                return None
+            return words
+        value = self.evaluate(shape, scope, current)
+        if value is UNKNOWN:
+            return None
+        if isinstance(value, Term):
+            named = written_sizes(value.name.replace("x", " ").upper().replace(" ", "x"))
+            if named is None:
+                self.unknown_name(shape, value.name, scope)
+            else:
+                help = f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
+                self.error("E010", shape, scope, f'nothing is called "{value.name}"', help)
+            return None
+        sizes = value if isinstance(value, tuple) else (value,)
+        return tuple([word_of(size) if isinstance(size, Term) else size for size in sizes])
 
     def unmet(self, names: Iterator[tree.Name], scope: Scope) -> None:
         """Say that names are unknown in a part that is not run."""
         for name in names:
             self.unknown_name(name, name.text, scope)
+
+
+def word_of(term: Term) -> Any:
+    """None for a pasted None, the word of a named size; what is neither stays and is refused."""
+    if term.positional or term.keywords:
+        return term
+    return None if term.name == "None" else term.name if is_size_name(term.name) else term
 
 
 def _named(argument: tree.Argument, name: str) -> bool:

@@ -200,14 +200,18 @@ class NetworkBuilder(Inputs):
 
     def budget(self, item: tree.Budget, scope: Scope, current: Tensor | None) -> Tensor | None:
         for limit in item.limits:
-            bound = self.evaluate(limit.bound, scope, current)
+            bound = None if limit.bound is None else self.evaluate(limit.bound, scope, current)
             arguments = tuple(
                 [(a.name.text if a.name else "", self.evaluate(a.value, scope, current)) for a in limit.arguments]
             )
             if bound is UNKNOWN or UNKNOWN in [v for _, v in arguments]:
                 continue
             site = Site(scope.source, limit, scope.caller, scope.block)
-            self.graph.budgets.append(BudgetLimit(limit.quantity.text, arguments, limit.operator, bound, site))
+            in_bytes = limit.bound is not None and any(
+                [isinstance(n, tree.Number) and n.text.endswith("B") for n in tree.walk(limit.bound)]
+            )
+            made = BudgetLimit(limit.quantity.text, arguments, limit.operator, bound, site, in_bytes)
+            self.graph.budgets.append(made)
         return current
 
     def bind_name(self, name: tree.Name, value: Any, scope: Scope) -> None:

@@ -172,7 +172,8 @@ def _branch(node: Branch) -> list[Piece]:
 
 def _limit(node: Limit) -> list[Piece]:
     arguments: list[Piece] = [_listed(node, node.arguments, "()", -1)] if node.arguments else []
-    return [node.quantity.text, *arguments, f" {node.operator} ", (node.bound, SUM)]
+    comparison: list[Piece] = [f" {node.operator} ", (node.bound, SUM)] if node.bound is not None else []
+    return [node.quantity.text, *arguments, *comparison]
 
 
 def _budget(node: Budget) -> list[Piece]:

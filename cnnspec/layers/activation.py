@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import Term, Unfit, argument, axes, number, one_of, optional, word_of
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, show_shape
+from cnnspec.layers.argument import Term, Unfit, argument, axes, from_zero, number, one_of, optional, word_of
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product, show_shape
+from cnnspec.layers.operation import INPUT, MOVE, NOTHING, OUTPUT, Keeps, Operation
 from cnnspec.layers.window import UNTRACED
 from cnnspec.layers.words import constraint, initializer, regularizer
 
@@ -46,6 +47,15 @@ FUNCTIONS = {
     "sparsemax": "the nearest point of the probability simplex",
     "glu": "a sigmoid(b), a and b the two halves of the channels",
 }
+# What training keeps of each, in TensorFlow; of most functions the output.
+KEEPS = {
+    "leaky_relu": INPUT, "silu": INPUT, "softplus": INPUT, "softsign": INPUT, "linear": NOTHING,
+    "celu": Keeps(input=True, inside=1), "mish": Keeps(input=True, inside=1), "squareplus": Keeps(input=True, inside=1),
+    "hard_tanh": Keeps(input=True, inside=1), "hard_silu": Keeps(input=True, inside=2), "gelu": Keeps(inside=3),
+    "hard_sigmoid": Keeps(inside=1), "log_sigmoid": Keeps(inside=1), "tanh_shrink": Keeps(inside=1),
+    "hard_shrink": Keeps(flags=1), "soft_shrink": Keeps(flags=2), "sparse_sigmoid": Keeps(flags=2),
+    "sparse_plus": Keeps(inside=1, flags=2), "sparsemax": Keeps(inside=1, flags=1), "glu": Keeps(inside=2),
+}  # fmt: skip
 SYNONYMS = {"swish": "silu", "hard_swish": "hard_silu", "leakyrelu": "leaky_relu", "none": "linear"}
 _spellings = {**{n.replace("_", ""): n for n in FUNCTIONS}, **{n: n for n in FUNCTIONS}, **SYNONYMS}
 _RESHAPING = {"glu"}  # changes its input's shape, so that it stands only as a layer
@@ -58,6 +68,14 @@ def activation(value: Any) -> str | None:
     if name is None or name in _RESHAPING:
         raise Unfit("an activation", one_of(word or "", [n for n in FUNCTIONS if n not in _RESHAPING]))
     return None if name == "linear" else name
+
+
+def applied(function: str | None, shape: Shape) -> tuple[Operation, ...]:
+    """The operation of an `activation=` on a tensor; none for no activation."""
+    if function is None:
+        return ()
+    values, keeps = product(shape), KEEPS.get(function, OUTPUT)
+    return (Operation(function, values, values, groups=product(shape[:-1]), rank=len(shape) - 1, keeps=keeps),)
 
 
 def function(value: Any) -> str:
@@ -102,6 +120,11 @@ class Activation(Layer):
     def label(self) -> str:
         return self.function
 
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        kind = MOVE if self.function == "linear" else self.function
+        keeps = KEEPS.get(self.function, OUTPUT)
+        return (self.operation(inputs, kind=kind, groups=product(inputs[0][:-1]), keeps=keeps),)
+
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if self.function == "glu" and inputs[0][-1] % 2:
             return Problem(
@@ -141,9 +164,16 @@ class ReLU(Layer):
         "input 8x8x4\nrelu6 -> relu(max_value=4, negative_slope=0.1, threshold=0.2)",
     )
 
-    max_value: float | None = argument(optional(number), "values above it become it", None, aliases=("max",))
-    negative_slope: float = argument(number, "slope of the negative side", 0, aliases=("slope",))
-    threshold: float = argument(number, "values below it count as negative", 0)
+    max_value: float | None = argument(optional(from_zero), "values above it become it", None, aliases=("max",))
+    negative_slope: float = argument(from_zero, "slope of the negative side", 0, aliases=("slope",))
+    threshold: float = argument(from_zero, "values below it count as negative", 0)
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        kind = "relu6" if self.max_value == 6 else "relu"
+        if self.threshold == 0 and self.negative_slope == 0 and self.max_value in (None, 6):
+            return (self.operation(inputs, kind=kind, keeps=OUTPUT),)
+        sloped = self.threshold == 0 and self.max_value is None
+        return (self.operation(inputs, kind=kind, keeps=INPUT if sloped else Keeps(inside=3, flags=1)),)
 
     def ends_in(self) -> str | None:
         return "relu"
@@ -160,9 +190,11 @@ class LeakyReLU(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("leaky_relu", "leakyrelu")
     in_place: ClassVar[bool] = True
+    kind: ClassVar[str] = "leaky_relu"
+    keeps: ClassVar[Keeps] = INPUT
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> leaky_relu(0.1)"
 
-    negative_slope: float = argument(number, "slope of the negative side", 0.3, aliases=("slope", "alpha"))
+    negative_slope: float = argument(from_zero, "slope of the negative side", 0.3, aliases=("slope", "alpha"))
 
     def ends_in(self) -> str | None:
         return "leaky_relu"
@@ -179,6 +211,8 @@ class PReLU(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("prelu",)
     in_place: ClassVar[bool] = True
+    kind: ClassVar[str] = "prelu"
+    keeps: ClassVar[Keeps] = Keeps(inside=2)
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> prelu(shared_axes=(1, 2))"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x6x3\nprelu(alpha_initializer=constant(0.25))",)
 
@@ -218,9 +252,13 @@ class ELU(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("elu",)
     in_place: ClassVar[bool] = True
+    kind: ClassVar[str] = "elu"
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> elu(0.5)"
 
     alpha: float = argument(number, "limit of the negative side", 1)
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return (self.operation(inputs, keeps=OUTPUT if self.alpha == 1 else Keeps(inside=1, flags=1)),)
 
     def ends_in(self) -> str | None:
         return "elu"
@@ -237,6 +275,8 @@ class Softmax(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("softmax",)
     in_place: ClassVar[bool] = True
+    kind: ClassVar[str] = "softmax"
+    keeps: ClassVar[Keeps] = OUTPUT
     example: ClassVar[str] = "input 8x8x4\ngap -> dense(10) -> softmax"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x6x3\nsoftmax(axis=1)",)
 
@@ -249,6 +289,12 @@ class Softmax(Layer):
         rank = len(inputs[0])
         given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
         return super().reach(inputs) if all(a in (-1, rank) for a in given) else UNTRACED
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        together = {axis % (len(inputs[0]) + 1) for axis in given}
+        apart = product(tuple([n for axis, n in enumerate(inputs[0], 1) if axis not in together]))
+        return (self.operation(inputs, groups=apart),)
 
     def ends_in(self) -> str | None:
         return "softmax"

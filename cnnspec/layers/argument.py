@@ -92,6 +92,7 @@ def show(value: Any) -> str:
 
 # ---- one form for what means the same ----------------------------------------------------------------------
 EACH_AXIS: set[Kind] = set()  # kinds that read a value for every axis, or one for all
+AXES: set[Kind] = set()  # kinds that read the numbers of axes: (1, 2), which is no shape
 
 
 def shortest(argument: Argument, value: Any) -> Any:
@@ -140,6 +141,13 @@ def number(value: Any) -> int | float:
     return value
 
 
+def from_zero(value: Any) -> int | float:
+    """A number from 0."""
+    if number(value) < 0:
+        raise Unfit("a number from 0")
+    return number(value)
+
+
 def rate(value: Any) -> int | float:
     """A number from 0 up to, not including, 1."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1:
@@ -169,8 +177,9 @@ def optional(kind: Kind) -> Kind:
         return None if word_of(value) in ("none", "None") else kind(value)
 
     read.__doc__ = f"{(kind.__doc__ or '').rstrip('.')}, or none."
-    if kind in EACH_AXIS:
-        EACH_AXIS.add(read)
+    for kinds in (EACH_AXIS, AXES):
+        if kind in kinds:
+            kinds.add(read)
     return read
 
 
@@ -257,6 +266,9 @@ def axes(value: Any) -> int | tuple[int, ...]:
     if isinstance(value, (tuple, list)):
         return tuple([integer(v) for v in value])
     return integer(value)
+
+
+AXES.add(axes)
 
 
 def one_of(word: str, known: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import Problem as Problem
 from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, shortest, show
+from cnnspec.layers.operation import MOVE, NOTHING, Keeps, Operation
 from cnnspec.layers.window import EACH, Reach
 from cnnspec.layers.words import saved
 from cnnspec.record import Record
@@ -68,6 +69,8 @@ class Layer(Record):
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
+    kind: ClassVar[str] = MOVE  # of its work, where it is one operation; see operation.py
+    keeps: ClassVar[Keeps] = NOTHING  # what training keeps of that
     becomes: ClassVar[
         tuple[str, ...]
     ] = ()  # Keras classes and functions that it becomes and that are no spelling of it
@@ -89,6 +92,10 @@ class Layer(Record):
         """The output's shape; called only when there is no problem."""
         return inputs[0]
 
+    def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
+        """Pairs of sizes of its inputs that must be equal; of symbolic ones, `problem` asks only that they may be."""
+        return ()
+
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         """Its weights, in Keras's order, where nothing freezes them."""
         return ()
@@ -101,6 +108,22 @@ class Layer(Record):
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         """Multiply-accumulates of one forward pass of one example; bias, normalisation, activation not counted."""
         return 0
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        """The primitive operations that it is, one behind another; the first reads its inputs."""
+        return (self.operation(inputs),)
+
+    def operation(self, inputs: tuple[Shape, ...], **figures: Any) -> Operation:
+        """The operation of a layer that is one, with some figures that are not the usual ones."""
+        read: Dim = 0
+        for shape in inputs:
+            read = read + product(shape)
+        learned: Dim = 0
+        for weight in self.own_weights(inputs):
+            learned = learned + (product(weight.shape) if weight.trainable else 0)
+        usual = {"kind": self.kind, "weights": learned, "rank": len(inputs[0]) - 1, "keeps": self.keeps}
+        usual |= {"inputs": read, "outputs": product(self.output(inputs))}
+        return Operation(**(usual | figures))
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         """What an output position reads along each spatial axis; None: everything; UNTRACED: it is not followed."""

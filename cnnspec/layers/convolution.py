@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from cnnspec.layers.activation import activation
+from cnnspec.layers.activation import activation, applied
 from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, show
 from cnnspec.layers.base import TRAINABLE, KerasCall, Problem, Shape, Weight, Working, needs_space, product
+from cnnspec.layers.operation import CONVOLUTION, DEPTHWISE, GROUPED, INPUT, Operation
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.window import along
 from cnnspec.layers.windowed import Windowed
@@ -55,6 +56,15 @@ class Convolution(Windowed):
 
     def ends_in(self) -> str | None:
         return self.activation or "linear"
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        output = self.output(inputs)
+        work = self.convolution(inputs)
+        return (*self.behind_padding(inputs, work), *applied(self.activation, output))
+
+    def convolution(self, inputs: tuple[Shape, ...]) -> Operation:
+        """The convolution alone, without a padding before it and an activation behind it."""
+        raise NotImplementedError(type(self).__name__)
 
     def strided_and_dilated(self) -> Problem | None:
         if largest(self.stride) > 1 and largest(self.dilation) > 1:
@@ -130,6 +140,13 @@ class Conv(Convolution):
         per_value = self.kernel_area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)
         return product(self.output(inputs)) * per_value
 
+    def convolution(self, inputs: tuple[Shape, ...]) -> Operation:
+        taps = self.kernel_area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)
+        return self.operation(
+            inputs, kind=CONVOLUTION if self.groups == 1 else GROUPED, macs=self.macs(inputs), taps=taps,
+            channels=self.filters, groups=self.groups, bias=self.bias, keeps=INPUT,
+        )  # fmt: skip
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
         return self.padded(spectral(KerasCall(f"Conv{rank}D", self.given()), self.spectral_norm), rank)
@@ -191,6 +208,12 @@ class DepthwiseConv(Convolution):
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(self.output(inputs)) * self.kernel_area(len(inputs[0]) - 1)
+
+    def convolution(self, inputs: tuple[Shape, ...]) -> Operation:
+        return self.operation(
+            inputs, kind=DEPTHWISE, macs=self.macs(inputs), taps=self.kernel_area(len(inputs[0]) - 1),
+            channels=inputs[0][-1] * self.multiplier, groups=inputs[0][-1], bias=self.bias, keeps=INPUT,
+        )  # fmt: skip
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
@@ -254,6 +277,20 @@ class SeparableConv(Convolution):
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         spatial, middle = product(self.spatial_output(inputs)), inputs[0][-1] * self.multiplier
         return spatial * middle * self.kernel_area(len(inputs[0]) - 1) + spatial * middle * self.filters
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        rank, output = len(inputs[0]) - 1, self.output(inputs)
+        space, area, middle = product(output[:-1]), self.kernel_area(rank), inputs[0][-1] * self.multiplier
+        depthwise = Operation(
+            DEPTHWISE, product(inputs[0]), space * middle, space * middle * area, area, channels=middle,
+            groups=inputs[0][-1], weights=area * middle, rank=rank, keeps=INPUT,
+        )  # fmt: skip
+        pointwise = Operation(
+            CONVOLUTION, space * middle, product(output), space * middle * self.filters, middle, channels=self.filters,
+            weights=middle * self.filters + self.filters * self.bias, bias=self.bias, rank=rank, keeps=INPUT,
+        )  # fmt: skip
+        activated = applied(self.activation, output)
+        return (*self.behind_padding(inputs, depthwise), pointwise, *activated)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1

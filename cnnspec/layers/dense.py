@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, count
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Shape, Weight, product
 from cnnspec.layers.convolution import (
@@ -13,6 +14,7 @@ from cnnspec.layers.convolution import (
     KERNEL_INITIALIZER,
     REGULARIZER,
 )
+from cnnspec.layers.operation import INPUT, PRODUCT, Operation
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 
 TYPE_CHECKING = False
@@ -58,6 +60,13 @@ class Dense(Layer):
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(inputs[0]) * self.units
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        work = self.operation(
+            inputs, kind=PRODUCT, macs=self.macs(inputs), taps=inputs[0][-1], channels=self.units, bias=self.bias,
+            keeps=INPUT,
+        )  # fmt: skip
+        return (work, *applied(self.activation, self.output(inputs)))
 
     def ends_in(self) -> str | None:
         return self.activation or "linear"

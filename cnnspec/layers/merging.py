@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from cnnspec.layers.agreement import may_agree
 from cnnspec.layers.argument import argument, axes, flag, integer
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, product, show_shape
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, axis_problem, product, show_shape
+from cnnspec.layers.operation import BATCH_PRODUCT, INPUT, MEAN, MERGE, Keeps, Operation
 from cnnspec.layers.window import EACH, UNTRACED
-from cnnspec.size import Size, value
+from cnnspec.size import Size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,14 +15,6 @@ if TYPE_CHECKING:
 
     from cnnspec.layers.window import Reach
     from cnnspec.size import Dim
-
-
-def may_agree(a: Dim, b: Dim) -> bool:
-    """Whether two sizes are equal for some size of the input (tried: all unknowns alike, 1 to 256)."""
-    if isinstance(a - b, int):
-        return a == b
-    names = {n for dim in (a, b) if isinstance(dim, Size) for n in dim.names()}
-    return any(value(a, dict.fromkeys(names, n)) == value(b, dict.fromkeys(names, n)) for n in range(1, 257))
 
 
 def simplest(dims: list[Dim]) -> Dim:
@@ -34,6 +28,7 @@ class Merge(Layer):
     merges: ClassVar[bool] = True
     sums: ClassVar[bool] = True
     unordered: ClassVar[bool] = True
+    kind: ClassVar[str] = MERGE
     word: ClassVar[str]
     takes: ClassVar[int] = 0  # how many tensors, 0 for two or more
 
@@ -42,17 +37,28 @@ class Merge(Layer):
             wanted = str(self.takes) if self.takes else "at least 2"
             message = f"{self.word} takes {wanted} tensors, got {len(inputs)}"
             return Problem("E011", message, help=f"write {self.word}(in, …), with one branch an argument")
-        first = inputs[0]
+        merged = inputs[0]
         for number, other in enumerate(inputs[1:], 2):
-            if not broadcasts(first, other):
-                message = f"{self.word} of {show_shape(first)} and {show_shape(other)}: the shapes differ"
-                return Problem("E102", message, f"#{number}", difference(first, other))
+            if not broadcasts(merged, other):
+                message = f"{self.word} of {show_shape(merged)} and {show_shape(other)}: the shapes differ"
+                return Problem("E102", message, f"#{number}", difference(merged, other))
+            merged = self.output((merged, other))
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        return tuple([simplest(column or [1]) for column in self._columns(inputs)])
+
+    def _columns(self, inputs: tuple[Shape, ...]) -> list[list[Dim]]:
+        """The sizes of each axis, aligned at the channels, but those of 1, which are repeated."""
         longest = max(map(len, inputs))
         columns = zip(*[(1,) * (longest - len(shape)) + shape for shape in inputs], strict=True)
-        return tuple([simplest([d for d in column if d != 1] or [1]) for column in columns])
+        return [[size for size in column if size != 1] for column in columns]
+
+    def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
+        return tuple([(column[0], other) for column in self._columns(inputs) for other in column[1:]])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return (self.operation(inputs, taps=len(inputs)),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return (EACH,) * (max(map(len, inputs)) - 1)
@@ -104,6 +110,7 @@ class Multiply(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("multiply", "mul")
     example: ClassVar[str] = "input 8x8x4\nmultiply(in, gap(keepdims=true) -> conv(4, 1x1, activation=sigmoid))"
+    keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "multiply"
     sums: ClassVar[bool] = False
 
@@ -113,6 +120,7 @@ class Average(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("average",)
     example: ClassVar[str] = "input 8x8x4\naverage(in, conv(4, 3x3, padding=same), relu)"
+    kind: ClassVar[str] = MEAN
     word: ClassVar[str] = "average"
 
 
@@ -121,6 +129,7 @@ class Maximum(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("maximum",)
     example: ClassVar[str] = "input 8x8x4\nmaximum(in, conv(4, 3x3, padding=same))"
+    keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "maximum"
 
 
@@ -129,6 +138,7 @@ class Minimum(Merge):
 
     names: ClassVar[tuple[str, ...]] = ("minimum",)
     example: ClassVar[str] = "input 8x8x4\nminimum(in, conv(4, 3x3, padding=same))"
+    keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "minimum"
 
 
@@ -157,10 +167,8 @@ class Concatenate(Layer):
                 "axis",
                 "-1 is the channels",
             )
-        along = self._index(len(first))
         for number, other in enumerate(inputs[1:], 2):
-            rest = [(x, y) for i, (x, y) in enumerate(zip(first, other, strict=False)) if i != along]
-            if len(first) != len(other) or not all(may_agree(x, y) for x, y in rest):
+            if len(first) != len(other) or not all(may_agree(x, y) for x, y in self.agreements((first, other))):
                 message = f"concat of {show_shape(first)} and {show_shape(other)}: all but the axis they are joined along must agree"
                 help = "give both the same height and width: the same strides, padding=same, or crop the larger"
                 return Problem(
@@ -170,6 +178,11 @@ class Concatenate(Layer):
                     help if len(first) == len(other) else "bring both to the same number of axes",
                 )
         return None
+
+    def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
+        along = self._index(len(inputs[0]))
+        columns = [column for i, column in enumerate(zip(*inputs, strict=True)) if i != along]
+        return tuple([(column[0], other) for column in columns for other in column[1:]])
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         along = self._index(len(inputs[0]))
@@ -203,35 +216,51 @@ class Dot(Layer):
     axes: Any = argument(axes, "the axis of both, or the axis of each")
     normalize: bool = argument(flag, "whether both are brought to length 1 first", False)
 
-    def _axes(self) -> tuple[int, int]:
+    def _axes(self, inputs: tuple[Shape, ...]) -> list[int]:
+        """The axis of each tensor, counted from 1."""
         pair = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)
-        return pair[0], pair[1]
+        return [axis % (len(shape) + 1) for axis, shape in zip(pair, inputs, strict=True)]
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if len(inputs) != 2:
             return Problem("E011", f"dot takes 2 tensors, got {len(inputs)}", help="write dot(in, …, axes=1)")
         if isinstance(self.axes, tuple) and len(self.axes) != 2:
             return Problem("E011", "axes must be one axis, or one for each tensor", "axes", "write axes=(1, 1)")
-        lengths = []
-        for axis, shape in zip(self._axes(), inputs, strict=True):
-            if not 1 <= axis <= len(shape):
-                return Problem(
-                    "E011", f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {len(shape)}", "axes"
-                )
-            lengths.append(shape[axis - 1])
-        if not may_agree(lengths[0], lengths[1]):
-            message = f"dot along axes of {lengths[0]} and {lengths[1]} positions"
+        pair = self.axes if isinstance(self.axes, tuple) else (self.axes, self.axes)
+        for axis, shape in zip(pair, inputs, strict=True):
+            problem = axis_problem(axis, shape)
+            if problem is not None:
+                return problem.replace(argument="axes")
+        ((first, second),) = self.agreements(inputs)
+        if isinstance(first, int) != isinstance(second, int):
+            message = (
+                f"dot along axes of {first} and {second} positions: Keras refuses a known size with an unknown one"
+            )
+            return Problem("E017", message, "axes", "give both inputs a size")
+        if not may_agree(first, second):
+            message = f"dot along axes of {first} and {second} positions"
             return Problem("E102", message, "axes", "bring both to the same length")
         return None
 
+    def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
+        first, second = self._axes(inputs)
+        return ((inputs[0][first - 1], inputs[1][second - 1]),)
+
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rest = [
-            n for axis, shape in zip(self._axes(), inputs, strict=True) for i, n in enumerate(shape, 1) if i != axis
+            n
+            for axis, shape in zip(self._axes(inputs), inputs, strict=True)
+            for i, n in enumerate(shape, 1)
+            if i != axis
         ]
         return tuple(rest) or (1,)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
-        return product(self.output(inputs)) * inputs[0][self._axes()[0] - 1]
+        return product(self.output(inputs)) * inputs[0][self._axes(inputs)[0] - 1]
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        length = inputs[0][self._axes(inputs)[0] - 1]
+        return (self.operation(inputs, kind=BATCH_PRODUCT, macs=self.macs(inputs), taps=length, keeps=INPUT),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return UNTRACED

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product
+from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -43,6 +44,9 @@ class BatchNorm(Layer):
         "input 6x5x4\nbn(trainable=false)",
     )
 
+    kind: ClassVar[str] = BATCH_NORM
+    keeps: ClassVar[Keeps] = INPUT
+
     axis: int = argument(integer, "axis that is kept apart", -1)
     momentum: float = argument(share, "of the moving averages", 0.99)
     epsilon: float = EPSILON
@@ -77,6 +81,10 @@ class BatchNorm(Layer):
             names += ["moving_stddev", "renorm_mean", "renorm_stddev"]
         return (*scale_and_center(self, size), *[Weight(name, size, False) for name in names])
 
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        channels = inputs[0][self.axis - 1 if self.axis > 0 else self.axis]
+        return (self.operation(inputs, taps=2, channels=channels, bias=self.center),)
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("BatchNormalization", self.given()),)
 
@@ -91,6 +99,8 @@ class LayerNorm(Layer):
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> layer_norm"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nlayer_norm(axis=(1, 2), center=false)",)
+
+    kind: ClassVar[str] = LAYER_NORM
 
     axis: Any = argument(axes, "axis or axes that are normalised", -1)
     epsilon: float = EPSILON
@@ -114,6 +124,13 @@ class LayerNorm(Layer):
         """The axes in order, counted from 1, the batch being 0."""
         given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
         return sorted([a % (len(shape) + 1) for a in given])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        together = self.axes(inputs[0])
+        apart = product(tuple([n for axis, n in enumerate(inputs[0], 1) if axis not in together]))
+        learned = product(tuple([inputs[0][axis - 1] for axis in together]))
+        keeps = Keeps(input=True, inside=int(self.scale))
+        return (self.operation(inputs, taps=2, channels=learned, groups=apart, bias=self.center, keeps=keeps),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return super().reach(inputs) if self.axes(inputs[0]) == [len(inputs[0])] else None
@@ -141,6 +158,8 @@ class GroupNorm(Layer):
         "instancenorm",
     )
     presets: ClassVar[dict[str, dict[str, Any]]] = {"instance_norm": {"groups": -1}, "instancenorm": {"groups": -1}}
+    kind: ClassVar[str] = GROUP_NORM
+    keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> group_norm(4)"
     more_examples: ClassVar[tuple[str, ...]] = (
@@ -180,6 +199,11 @@ class GroupNorm(Layer):
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         return scale_and_center(self, (self._channels(inputs),))
 
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        channels = self._channels(inputs)
+        groups = channels if self.groups == -1 else self.groups
+        return (self.operation(inputs, taps=2, channels=channels, groups=groups, bias=self.center),)
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GroupNormalization", self.given()),)
 
@@ -203,6 +227,8 @@ class RMSNorm(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("rms_norm", "rmsnormalization", "rmsnorm")
+    kind: ClassVar[str] = SCALING
+    keeps: ClassVar[Keeps] = Keeps(input=True, inside=1)
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> rms_norm"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x4\nrms_norm(epsilon=0.001)",)
@@ -230,6 +256,8 @@ class UnitNorm(Layer):
     """Each example is brought to length 1 over an axis, the channels unless given."""
 
     names: ClassVar[tuple[str, ...]] = ("unit_normalization", "unitnormalization", "l2_normalize")
+    kind: ClassVar[str] = SCALING
+    keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(16) -> unit_normalization"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nunit_normalization(axis=(1, 2))",)

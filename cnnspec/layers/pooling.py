@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from cnnspec.layers.argument import argument, flag, optional, padding, per_axis
 from cnnspec.layers.base import (
     KerasCall,
@@ -10,9 +12,11 @@ from cnnspec.layers.base import (
     Shape,
     from_saved,
     needs_space,
+    product,
     same_on_every_axis,
     show_shape,
 )
+from cnnspec.layers.operation import AVERAGE_POOL, BOTH, GLOBAL_AVERAGE, GLOBAL_MAX, MAX_POOL, Keeps, Operation
 from cnnspec.layers.window import behind_ceil
 from cnnspec.layers.windowed import Windowed, keras_padding
 from cnnspec.size import maximum
@@ -88,6 +92,10 @@ class Pool(Windowed):
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), inputs[0][-1])
 
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        area = prod([window.kernel for window in self.windows(inputs)])
+        return self.behind_padding(inputs, self.operation(inputs, taps=area, channels=inputs[0][-1]))
+
     def even(self, inputs: tuple[Shape, ...]) -> bool:
         """Whether there is as much padding behind each axis as before."""
         return all([before == after for before, after in self.borders(inputs)])
@@ -133,6 +141,8 @@ class MaxPool(Pool):
         "input 9x8x7x2\nmaxpool(2)",
         "input 7x8x3\nmaxpool(3x2, stride=2, padding=1x0, ceil=true)",
     )
+    kind: ClassVar[str] = MAX_POOL
+    keeps: ClassVar[Keeps] = BOTH
     word: ClassVar[str] = "maxpool"
 
     kernel: Any = KERNEL
@@ -187,6 +197,7 @@ class AvgPool(Pool):
         "input 7x9x3\navgpool(2x2, ceil=true)",
         "input 8x9x3\navgpool(3x4, stride=3, padding=1, ceil=true)",
     )
+    kind: ClassVar[str] = AVERAGE_POOL
     word: ClassVar[str] = "avgpool"
     most_calls: ClassVar[int] = 5
 
@@ -267,6 +278,9 @@ class GlobalPool(Layer):
         channels = inputs[0][-1:]
         return ((1,) * (len(inputs[0]) - 1) if self.keepdims else ()) + channels
 
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return (self.operation(inputs, taps=product(inputs[0][:-1]), channels=inputs[0][-1]),)
+
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return None
 
@@ -290,6 +304,7 @@ class GlobalAvgPool(GlobalPool):
         "input 9x4\ngap",
         "input 3x4x5x2\ngap",
     )
+    kind: ClassVar[str] = GLOBAL_AVERAGE
     word: ClassVar[str] = "gap"
     keras_name: ClassVar[str] = "GlobalAveragePooling"
 
@@ -312,6 +327,8 @@ class GlobalMaxPool(GlobalPool):
         "input 9x4\ngmp",
         "input 3x4x5x2\ngmp",
     )
+    kind: ClassVar[str] = GLOBAL_MAX
+    keeps: ClassVar[Keeps] = BOTH
     word: ClassVar[str] = "gmp"
     keras_name: ClassVar[str] = "GlobalMaxPooling"
 

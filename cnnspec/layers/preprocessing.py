@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import Term, Unfit, argument, count, flag, number, optional
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, show_shape
+from cnnspec.layers.operation import INPUT, SCALING, Keeps
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.words import constraint, initializer, regularizer
 
@@ -47,6 +48,7 @@ class Rescaling(Layer):
     """x * scale + offset: rescaling(1/255) brings pixels to 0 … 1. Either may be a list with a number for each channel."""
 
     names: ClassVar[tuple[str, ...]] = ("rescaling", "rescale")
+    kind: ClassVar[str] = SCALING
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x1\nrescaling(1/255)"
     more_examples: ClassVar[tuple[str, ...]] = (
@@ -72,6 +74,7 @@ class Normalization(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("normalization", "normalize")
+    kind: ClassVar[str] = SCALING
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nnormalization(mean=[0.485, 0.456, 0.406], variance=[0.052, 0.05, 0.051])"
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x3\nrescaling(1/255) -> normalization",)
@@ -107,6 +110,8 @@ class Embedding(Layer):
     example: ClassVar[str] = (
         "input 100\nembedding(5000, 64) -> conv(32, 5, activation=relu) -> gmp -> dense(2, softmax)"
     )
+
+    keeps: ClassVar[Keeps] = INPUT
 
     words: int = argument(count, "how many different numbers there are", keras="input_dim")
     dim: int = argument(count, "length of a vector", keras="output_dim")

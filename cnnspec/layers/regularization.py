@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import Unfit, argument, natural, number, optional, rate, shape
+from cnnspec.layers.argument import Unfit, argument, from_zero, natural, optional, rate, shape, share
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, from_saved, needs_space, show_shape
+from cnnspec.layers.operation import INPUT, NOISE, NOTHING, Keeps, Operation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
-
-
-def deviation(value: Any) -> int | float:
-    """A number from 0."""
-    if number(value) < 0:
-        raise Unfit("a number from 0")
-    return number(value)
 
 
 NOISE_SHAPE = argument(optional(shape), "where values are drawn apart; 1 on the other axes", None)
@@ -59,6 +53,7 @@ class Dropout(Spread):
     """
 
     names: ClassVar[tuple[str, ...]] = ("dropout", "do")
+    kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, relu) -> dropout(0.5)"
     more_examples: ClassVar[tuple[str, ...]] = (
@@ -71,6 +66,9 @@ class Dropout(Spread):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return noise_problem(self.noise_shape, inputs[0])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return (self.operation(inputs, keeps=NOTHING if self.noise_shape else Keeps(flags=1)),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = keras_noise(self.noise_shape)
@@ -90,6 +88,7 @@ class SpatialDropout(Layer):
         "spatialdropout3d",
         "spatialdropout",
     )
+    kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> spatial_dropout(0.2)"
     more_examples: ClassVar[tuple[str, ...]] = (
@@ -112,6 +111,8 @@ class AlphaDropout(Spread):
     """Dropout that keeps mean and variance of its input; made for selu."""
 
     names: ClassVar[tuple[str, ...]] = ("alpha_dropout", "alphadropout")
+    kind: ClassVar[str] = NOISE
+    keeps: ClassVar[Keeps] = Keeps(inside=1)
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, selu) -> alpha_dropout(0.1)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nalpha_dropout(0.1, noise_shape=1x1x4)",)
@@ -132,6 +133,8 @@ class GaussianDropout(Layer):
     """While training, each value is multiplied by noise of mean 1 and variance rate/(1 - rate)."""
 
     names: ClassVar[tuple[str, ...]] = ("gaussian_dropout", "gaussiandropout")
+    kind: ClassVar[str] = NOISE
+    keeps: ClassVar[Keeps] = Keeps(inside=1)
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> gaussian_dropout(0.2)"
 
@@ -146,10 +149,11 @@ class GaussianNoise(Layer):
     """While training, noise of mean 0 is added to each value."""
 
     names: ClassVar[tuple[str, ...]] = ("gaussian_noise", "gaussiannoise")
+    kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\ngaussian_noise(0.1) -> conv(8, 3x3)"
 
-    stddev: float = argument(deviation, "standard deviation of the noise", aliases=("std",))
+    stddev: float = argument(share, "standard deviation of the noise, at most 1", aliases=("std",))
     seed: int | None = SEED
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
@@ -163,11 +167,12 @@ class ActivityRegularization(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("activity_regularization", "activityregularization")
+    keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> bn -> activity_regularization(l2=1e-4)"
 
-    l1: float = argument(deviation, "factor of the sum of absolute values", 0)
-    l2: float = argument(deviation, "factor of the sum of squares", 0)
+    l1: float = argument(from_zero, "factor of the sum of absolute values", 0)
+    l2: float = argument(from_zero, "factor of the sum of squares", 0)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ActivityRegularization", self.given()),)

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis, show
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
+from cnnspec.layers.operation import (
+    ADAPTIVE_AVERAGE,
+    ADAPTIVE_MAX,
+    BOTH,
+    INPUT,
+    INTERPOLATION,
+    NOTHING,
+    Keeps,
+    Operation,
+)
 from cnnspec.layers.window import UNTRACED, Reach, along, fits, one_each
 
 TYPE_CHECKING = False
@@ -12,6 +22,12 @@ if TYPE_CHECKING:
 
 
 RADIUS = {"nearest": 0, "bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}  # positions read to each side
+
+
+def interpolated(layer: Layer, interpolation: str, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+    """The operation of an interpolation: nearest reads one value for each of the output, bilinear 2 an axis."""
+    radius, rank = RADIUS[interpolation], len(inputs[0]) - 1
+    return (layer.operation(inputs, taps=max(1, 2 * radius) ** rank, keeps=INPUT if radius else NOTHING),)
 
 
 class Resize(Layer):
@@ -29,6 +45,8 @@ class Resize(Layer):
         "input 9x8x3\nresize(4, 4, pad_to_aspect_ratio=true, fill_value=0.5)",
     )
 
+    kind: ClassVar[str] = INTERPOLATION
+
     height: int = argument(count, "new height")
     width: int = argument(count, "new width")
     interpolation: str = argument(choice(*RADIUS), "how new values come about", "bilinear")
@@ -45,6 +63,9 @@ class Resize(Layer):
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (self.height, self.width, inputs[0][-1])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return interpolated(self, self.interpolation, inputs)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         if self.crop_to_aspect_ratio or self.pad_to_aspect_ratio:
@@ -125,6 +146,7 @@ class AdaptiveAvgPool(AdaptivePool):
     )  # fmt: skip
     example: ClassVar[str] = "input 30x20x3\nadaptive_avgpool(7x7)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 13x4\nadaptive_avgpool(5)", "input 5x6x7x2\nadaptive_avgpool(2)")
+    kind: ClassVar[str] = ADAPTIVE_AVERAGE
     word: ClassVar[str] = "adaptive_avgpool"
     keras_name: ClassVar[str] = "AdaptiveAveragePooling"
 
@@ -142,6 +164,8 @@ class AdaptiveMaxPool(AdaptivePool):
     )  # fmt: skip
     example: ClassVar[str] = "input 30x20x3\nadaptive_maxpool(7x7)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 13x4\nadaptive_maxpool(5)", "input 5x6x7x2\nadaptive_maxpool(2)")
+    kind: ClassVar[str] = ADAPTIVE_MAX
+    keeps: ClassVar[Keeps] = BOTH
     word: ClassVar[str] = "adaptive_maxpool"
     keras_name: ClassVar[str] = "AdaptiveMaxPooling"
 

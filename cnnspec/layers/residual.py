@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, number, optional, rate
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight
+from cnnspec.layers.operation import INPUT, NOISE, SCALING, Keeps
 from cnnspec.layers.regularization import SEED
 from cnnspec.layers.words import constraint, regularizer, saved
 
@@ -22,6 +23,7 @@ class StochasticDepth(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("stochastic_depth", "stochasticdepth", "drop_path", "droppath")
+    kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 14x14x32\nadd(in, conv(32, 3x3, padding=same) -> bn -> stochastic_depth(0.1))"
     more_examples: ClassVar[tuple[str, ...]] = (
@@ -55,6 +57,8 @@ class LayerScale(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("layer_scale", "layerscale")
+    kind: ClassVar[str] = SCALING
+    keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 14x14x32\nadd(in, depthwise_conv(7x7, padding=same) -> layer_norm -> layer_scale)"
     more_examples: ClassVar[tuple[str, ...]] = (

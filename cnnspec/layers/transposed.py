@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import prod
+
+from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis
 from cnnspec.layers.base import (
     TRAINABLE,
@@ -29,7 +32,8 @@ from cnnspec.layers.convolution import (
     STRIDE,
     Convolution,
 )
-from cnnspec.layers.resampling import RADIUS
+from cnnspec.layers.operation import INPUT, INTERPOLATION, MOVE, TRANSPOSED, Operation
+from cnnspec.layers.resampling import RADIUS, interpolated
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.window import Reach, along, fits, one_each
 from cnnspec.layers.windowed import keras_padding, numeric_padding
@@ -155,6 +159,17 @@ class ConvTranspose(Convolution):
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(inputs[0]) * self.kernel_area(len(inputs[0]) - 1) * self.filters
 
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        rank, output = len(inputs[0]) - 1, self.output(inputs)
+        whole = product(tuple([self._length(rank, axis, inputs[0][axis]) for axis in range(rank)])) * self.filters
+        work = self.operation(
+            inputs, kind=TRANSPOSED, outputs=whole, macs=self.macs(inputs), channels=self.filters, bias=self.bias,
+            taps=self.kernel_area(rank) * inputs[0][-1],
+            step=prod([along(self.stride, rank, axis) for axis in range(rank)]), keeps=INPUT,
+        )  # fmt: skip
+        cut = (Operation(MOVE, whole, product(output), rank=rank),) if whole != product(output) else ()
+        return (work, *cut, *applied(self.activation, output))
+
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
         """None: it paints windows into its output, and slides none over its input."""
         return ()
@@ -210,6 +225,11 @@ class Upsample(Layer):
 
     size: Any = argument(per_axis(1), "how many times larger", 2, aliases=("factor", "scale"))
     interpolation: str = argument(choice(*RADIUS), "how new values come about", "nearest")
+
+    kind: ClassVar[str] = INTERPOLATION
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return interpolated(self, self.interpolation, inputs)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, "upsample"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import padding
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Working, from_saved, show_shape
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Working, from_saved, product, show_shape
+from cnnspec.layers.operation import MOVE, Operation
 from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, one_each, same_padding, sides
 
 TYPE_CHECKING = False
@@ -86,6 +87,16 @@ class Windowed(Layer):
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return tuple([window.reach() for window in self.windows(inputs)])
+
+    def behind_padding(self, inputs: tuple[Shape, ...], work: Operation) -> tuple[Operation, ...]:
+        """The operation, behind a padding of its own where the padding is a number."""
+        if isinstance(self.window_arguments()["padding"], str):
+            return (work,)
+        sizes = [n + w.before + w.after for n, w in zip(inputs[0], self.windows(inputs), strict=False)]
+        room = product((*sizes, inputs[0][-1]))
+        if room == work.inputs:
+            return (work,)
+        return (Operation(MOVE, work.inputs, room, rank=work.rank), work.replace(inputs=room))
 
     def padded(self, call: KerasCall, rank: int) -> tuple[KerasCall, ...]:
         """The call, behind a ZeroPadding where the padding is a number: Keras has no integer padding."""

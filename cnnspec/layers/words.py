@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from struct import pack, unpack
+
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, one_of, word_of
 
 TYPE_CHECKING = False
@@ -53,7 +55,15 @@ def saved(value: Any) -> Any:
         return tuple([saved(v) for v in value])
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e6:
         return int(value)
+    if isinstance(value, float):
+        return as_written(value)
     return saved_term(value) if isinstance(value, dict) else value
+
+
+def as_written(value: float) -> float:
+    """The number of which Keras saved the nearest of single precision: 0.01, saved as 0.009999999776482582."""
+    short = float(f"{value:.7g}")
+    return short if value != short and abs(value) < 3e38 and unpack("f", pack("f", short)) == (value,) else value
 
 
 def saved_term(value: dict[str, Any]) -> Term:
@@ -73,6 +83,8 @@ def saved_term(value: dict[str, Any]) -> Term:
     for key in changed:
         if key not in known:
             raise Unfit(f"a {name} without {key}")
+        if isinstance(v := changed[key], str) and not v.isidentifier():
+            raise Unfit(f"a {name} whose {key} is a word")
     return Term(str(name), (), tuple([(key, saved(changed[key])) for key in known if key in changed]))
 
 

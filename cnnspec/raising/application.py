@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.live import import_keras
 from cnnspec.names import nearest
 from cnnspec.raising.archive import Refused
-from cnnspec.raising.graph import to_graph
+from cnnspec.raising.graph import given_name, to_graph
 
 if TYPE_CHECKING:
     import keras
@@ -36,6 +36,11 @@ def application(name: str, **options: Any) -> keras.Model:
 
 
 def from_model(model: keras.Model) -> Graph:
-    """The graph of a live Keras model, by what it says of itself when it is saved. Raises Refused as `to_graph` does."""
-    saved = import_keras().saving.serialize_keras_object(model)
-    return to_graph(json.loads(json.dumps(saved)), model.name)
+    """The graph of a live Keras model, by what it says of itself when it is saved.
+
+    Raises Refused as `to_graph` does, and TypeError for what is no model.
+    """
+    if not isinstance(model, import_keras().Model):
+        raise TypeError(f"a keras.Model is asked for, not {type(model).__name__}")
+    config = json.loads(json.dumps(import_keras().saving.serialize_keras_object(model)))
+    return to_graph(config, given_name(config))

@@ -12,14 +12,24 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from cnnspec.source import brief, printable
+
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 200
+LONGEST = 400  # characters of a word in a message
 CONVERT = 'load it with Keras 3 and write model.save("net.keras")'
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 class Refused(Exception):
-    """Something that cannot be imported; the message says what it is, in full sentences for whoever runs the import."""
+    """Something that cannot be imported: a sentence for whoever runs the import, and a line for every layer at fault.
+
+    What a file says stands in them without control characters, so that a line of the message is one of ours.
+    """
+
+    def __init__(self, sentence: str, *layers: str) -> None:
+        self.lines = [printable(brief(sentence, LONGEST)), *[f"  {printable(brief(line, LONGEST))}" for line in layers]]
+        super().__init__("\n".join(self.lines))
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
@@ -38,11 +48,11 @@ def read_config(path: str | Path) -> dict[str, Any]:
                 raise Refused(f"{path} is an HDF5 file: {CONVERT}")
             if start[:2] == b"PK":
                 return _of_archive(path)
-            if start.lstrip()[:1] not in (b"{", b"["):
+            if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
                 raise Refused(f"{path} is no .keras file (a zip archive) and no JSON")
             return _of_json(start + file.read(MAX_BYTES + 1 - len(start)), str(path))
-    except OSError as error:
-        raise Refused(f"cannot read {path}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # the latter for a NUL in the path
+        raise Refused(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _of_archive(path: Path) -> dict[str, Any]:
@@ -63,6 +73,8 @@ def _of_archive(path: Path) -> dict[str, Any]:
 
 def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     """A member's bytes, bounded by what it says of its size and by what comes out of it."""
+    if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Refused(f"{name} in {path} is packed in a way that Keras does not use")
     if archive.getinfo(name).file_size <= MAX_BYTES:
         with archive.open(name) as member:
             content = member.read(MAX_BYTES + 1)
@@ -78,8 +90,10 @@ def _of_json(content: bytes, what: str) -> dict[str, Any]:
         config = json.loads(content)
     except RecursionError:
         raise Refused(f"{what} is nested too deeply") from None
-    except ValueError as error:
+    except (json.JSONDecodeError, UnicodeError) as error:
         raise Refused(f"{what} is not JSON: {error}") from error
+    except ValueError:  # Python reads no integer of more than some thousand digits
+        raise Refused(f"{what} holds a number that is too long") from None
     if not isinstance(config, dict):
         raise Refused(f"{what} describes no model: it is a JSON {_KINDS.get(type(config), 'value')}")
     if _deeper_than(config, MAX_DEPTH):

@@ -8,16 +8,25 @@ depth first, so that a branch stays together.
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from cnnspec.raising.archive import Refused
+from cnnspec.raising.saved import (
+    INPUT,
+    built_shape,
+    called,
+    is_model,
+    is_node,
+    is_reference,
+    is_tensor,
+    leaves,
+    no_model,
+)
 from cnnspec.record import Record
 
 MAX_CALLS = 20_000  # twenty times what the largest of keras.applications makes
 MAX_MODELS = 2_000  # uses of models inside models
 MAX_NESTING = 50
-INPUT = "InputLayer"
 
 
 class Tensor(Record):
@@ -100,7 +109,11 @@ class Calls:
             around = around.replace(frozen=True)
         layers = model["config"]["layers"]
         if not all(isinstance(layer, dict) and isinstance(layer.get("config"), dict) for layer in layers):
-            raise Refused(f"the file is damaged: a layer of {_called(model)} has no config")
+            raise Refused(f"the file is damaged: a layer of {called(model)} has no config")
+        names = [called(layer) for layer in layers]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise Refused(f"the file is damaged: two layers of {called(model)} are called {twice}")
         if model["class_name"] == "Sequential":
             return self._sequential(model, given, around)
         return Functional(self, model, given, around).outputs()
@@ -110,7 +123,7 @@ class Calls:
         first = layers.pop(0) if layers and layers[0].get("class_name") == INPUT else None
         if given is None:
             if first is None:
-                shape = _built_shape(model, layers)
+                shape = built_shape(model, layers)
                 first = {
                     "class_name": INPUT,
                     "module": "keras.layers",
@@ -118,17 +131,17 @@ class Calls:
                 }
             given = [self.input(first, around)]
         if len(given) != 1:
-            raise Refused(f"the file is damaged: {_called(model)} is a Sequential model with {len(given)} inputs")
+            raise Refused(f"the file is damaged: {called(model)} is a Sequential model with {len(given)} inputs")
         current: Any = given[0]
         for layer in layers:
             if isinstance(current, int):
                 current = self.call(layer, (Tensor(current),), {}, around)
             if not isinstance(current, int):
-                raise Refused(f"the file is damaged: a layer of {_called(model)} has several outputs")
+                raise Refused(f"the file is damaged: a layer of {called(model)} has several outputs")
         return current
 
     def input(self, layer: dict[str, Any], around: Around) -> int:
-        index = self.add(Call((*around.path, _called(layer)), layer, (), {}))
+        index = self.add(Call((*around.path, called(layer)), layer, (), {}))
         self.inputs.append(index)
         return index
 
@@ -136,7 +149,7 @@ class Calls:
         self, layer: dict[str, Any], arguments: tuple[Any, ...], keywords: dict[str, Any], around: Around, shape: Any = None
     ) -> Any:  # fmt: skip
         """A use of a layer: one call, or those of the model that it is."""
-        within = (*around.path, _called(layer))
+        within = (*around.path, called(layer))
         said = {key: value for key, value in keywords.items() if value is not None}
         if not is_model(layer):
             return self.add(Call(within, layer, arguments, {**(around.keywords or {}), **said}, shape, around.frozen))
@@ -153,7 +166,7 @@ class Functional:
     def __init__(self, calls: Calls, model: dict[str, Any], given: list[int] | None, around: Around) -> None:
         self.calls, self.model, self.around = calls, model, around
         config = model["config"]
-        self.layers: dict[str, dict[str, Any]] = {_called(layer): layer for layer in config["layers"]}
+        self.layers: dict[str, dict[str, Any]] = {called(layer): layer for layer in config["layers"]}
         self.made: dict[tuple[str, int], Any] = {}
         self.shapes: dict[tuple[str, int], Any] = {}  # of tensors, where they are referred to
         references = [key for key, _ in self.references(config.get("input_layers"))]
@@ -161,21 +174,32 @@ class Functional:
             given = [calls.input(self.layer(name), around) for name, _ in references]
         if len(given) != len(references):
             raise Refused(
-                f"the file is damaged: {_called(model)} takes {len(references)} inputs and is given {len(given)}"
+                f"the file is damaged: {called(model)} takes {len(references)} inputs and is given {len(given)}"
             )
         self.made.update(zip(references, given, strict=True))
 
     def outputs(self) -> Any:
-        structure = self.model["config"].get("output_layers")
+        structure = self.counted_from_zero(self.model["config"].get("output_layers"))
         references = [key for key, _ in self.references(structure)]
         self.follow(references)
         for name, layer in self.layers.items():
             for number in range(len(self.nodes(layer))):
                 if (name, number) not in self.made:
                     raise Refused(
-                        f"the file is damaged: {name} stands in {_called(self.model)}, and no output depends on it"
+                        f"the file is damaged: {name} stands in {called(self.model)}, and no output depends on it"
                     )
         return self.filled(structure)
+
+    def counted_from_zero(self, structure: Any) -> Any:
+        """The references to a model's outputs as those in calls are: there alone Keras counts the calls of a Functional
+        model from 1, as it was called once when it was made."""
+        if is_reference(structure):
+            name, number, output = structure
+            kind = self.layers.get(name, {}).get("class_name")
+            return [name, number - 1 if number and kind in ("Functional", "Model") else number, output]
+        if isinstance(structure, dict):
+            return {key: self.counted_from_zero(value) for key, value in structure.items()}
+        return [self.counted_from_zero(value) for value in structure] if isinstance(structure, list) else structure
 
     def layer(self, name: str) -> dict[str, Any]:
         if name not in self.layers:
@@ -186,7 +210,7 @@ class Functional:
         nodes = layer.get("inbound_nodes") or []
         if not isinstance(nodes, list) or not all(is_node(n) for n in nodes):
             raise Refused(
-                f"{_called(layer)}'s calls are written in the form of Keras 2, or damaged: load it with Keras 3 and save it again"
+                f"{called(layer)}'s calls are written in the form of Keras 2, or damaged: load it with Keras 3 and save it again"
             )
         return nodes
 
@@ -239,85 +263,14 @@ class Functional:
             ((key, config),) = self.references([structure], tensors)
             output = config["keras_history"][2]
             found = list(leaves(self.made[key]))
-            if output >= len(found):
+            if output >= len(found) and is_model(self.layer(key[0])):
                 raise Refused(f"the file is damaged: it refers to output {output} of {key[0]}, which has {len(found)}")
+            if output >= len(found):
+                kind = self.layer(key[0]).get("class_name")
+                raise Refused(f"{key[0]} ({kind}) has several outputs, and every layer of the language has one")
             return Tensor(found[output], config.get("shape")) if tensors else found[output]
         if isinstance(structure, dict):
             return {key: self.filled(value, tensors) for key, value in structure.items()}
         if isinstance(structure, list):
             return [self.filled(value, tensors) for value in structure]
         return structure
-
-
-def is_node(value: Any) -> bool:
-    if not isinstance(value, dict) or not isinstance(value.get("args"), list):
-        return False
-    return value.get("kwargs") is None or isinstance(value["kwargs"], dict)
-
-
-def is_tensor(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("class_name") == "__keras_tensor__"
-
-
-def is_reference(value: Any) -> bool:
-    """Whether a value is [layer, node, output]."""
-    if not isinstance(value, list) or len(value) != 3 or not isinstance(value[0], str):
-        return False
-    return all(type(number) is int and number >= 0 for number in value[1:])
-
-
-def is_model(saved: dict[str, Any]) -> bool:
-    """Whether a saved object is a model of Keras's own, made of layers."""
-    config, module = saved.get("config"), saved.get("module")
-    own = isinstance(module, str) and module.partition(".")[0] == "keras"
-    kind = saved.get("class_name") in ("Functional", "Sequential", "Model")
-    return own and kind and isinstance(config, dict) and isinstance(config.get("layers"), list)
-
-
-def no_model(saved: dict[str, Any]) -> str:
-    kind, module = saved.get("class_name"), saved.get("module")
-    if not isinstance(kind, str):
-        return "the file describes no Keras model: it names no class"
-    return f"{module}.{kind} is a class of its own: a Functional or Sequential model can be imported, whose layers the file lists"
-
-
-def leaves(structure: Any, stop: Any = None) -> list[Any]:
-    """What a structure of lists, tuples and dicts holds, in Keras's order: a dict's keys are sorted."""
-    if stop is not None and stop(structure):
-        return [structure]
-    if isinstance(structure, dict):
-        return [leaf for key in sorted(structure, key=str) for leaf in leaves(structure[key], stop)]
-    if isinstance(structure, (list, tuple)):
-        return [leaf for value in structure for leaf in leaves(value, stop)]
-    return [structure]
-
-
-def _called(layer: dict[str, Any]) -> str:
-    """A layer's name, as Keras saves it."""
-    name = layer.get("name") or layer["config"].get("name")
-    if not isinstance(name, str):
-        raise Refused("the file is damaged: a layer has no name")
-    return name
-
-
-def _built_shape(model: dict[str, Any], layers: list[dict[str, Any]]) -> Any:
-    """The batch and shape that a Sequential model without an input was built for."""
-    build = model.get("build_config")
-    candidates = [
-        build.get("input_shape") if isinstance(build, dict) else None,
-        model["config"].get("build_input_shape"),
-        layers[0]["config"].get("batch_shape") if layers else None,
-    ]
-    for shape in candidates:
-        if isinstance(shape, list):
-            return shape
-    raise Refused(
-        f"{_called(model)} was saved before it was built, so its input's shape is unknown: call model.build((None, …)) and save it again"
-    )
-
-
-def automatic(name: str, kind: str) -> bool:
-    """Whether Keras made a layer's name of its class's: conv2d, conv2d_7."""
-    snake = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", kind))).lower()
-    words = (snake, "input") if kind == INPUT else (snake,)
-    return any(re.fullmatch(rf"{re.escape(word)}(_\d+)?", name) for word in words)

@@ -13,7 +13,8 @@ from cnnspec.layers import find
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import Term, Unfit, snake
 from cnnspec.layers.base import KerasCall, from_saved
-from cnnspec.raising.calls import Call, Tensor, leaves
+from cnnspec.raising.calls import Call, Tensor
+from cnnspec.raising.saved import full_name, is_own, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,10 @@ def steps(call: Call) -> Steps:
     tensors = [leaf for leaf in leaves(call.arguments) if isinstance(leaf, Tensor)]
     if not tensors or len(tensors) != len(leaves(call.arguments)) or len(call.arguments) != 1:
         raise Unfit("it is called with something else than its input")
-    config = {**call.config, "trainable": call.config.get("trainable", True) is True and not call.frozen}
+    trainable = call.config.get("trainable", True)
+    if not isinstance(trainable, bool):
+        raise Unfit(f"its trainable is {trainable!r}")
+    config = {**call.config, "trainable": trainable and not call.frozen}
     return layer(call.kind, config, tensors)
 
 
@@ -142,9 +146,9 @@ def wrapped(config: dict[str, Any]) -> KerasCall:
 
 def foreign(saved: dict[str, Any]) -> str | None:
     """The full name of a saved object's class where it is not one of Keras's own."""
-    module, kind = saved.get("module"), saved.get("class_name")
-    own = isinstance(module, str) and module.partition(".")[0] == "keras"
-    return None if own and saved.get("registered_name") in (None, kind) else f"{module}.{kind}"
+    return (
+        None if is_own(saved) and saved.get("registered_name") in (None, saved.get("class_name")) else full_name(saved)
+    )
 
 
 def dtype_problem(config: dict[str, Any]) -> str:

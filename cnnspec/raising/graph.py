@@ -16,9 +16,10 @@ from cnnspec.elaborate.inputs import with_unknowns
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
 from cnnspec.raising.archive import Refused, read_config
-from cnnspec.raising.calls import INPUT, Call, Calls, automatic
+from cnnspec.raising.calls import Call, Calls
 from cnnspec.raising.equivalents import TRAINING
 from cnnspec.raising.proof import attempt
+from cnnspec.raising.saved import INPUT, MODELS, automatic
 from cnnspec.raising.steps import Steps
 from cnnspec.size import Size
 from cnnspec.source import Source
@@ -40,10 +41,14 @@ def to_graph(config: dict[str, Any], name: str) -> Graph:
 def of_file(path: str) -> Graph:
     """The graph of a saved model, called as the model is, or, where nobody named it, as the file. Raises Refused."""
     config = read_config(path)
+    return to_graph(config, given_name(config) or os.path.splitext(os.path.basename(path))[0])
+
+
+def given_name(config: dict[str, Any]) -> str:
+    """What a person called a saved model, "" where nobody did."""
     inner = config.get("config")
     name = inner.get("name") if isinstance(inner, dict) else None
-    given = isinstance(name, str) and not any(automatic(name, kind) for kind in ("Functional", "Sequential", "Model"))
-    return to_graph(config, str(name) if given else os.path.splitext(os.path.basename(path))[0])
+    return name if isinstance(name, str) and not any(automatic(name, kind) for kind in MODELS) else ""
 
 
 class Raising:
@@ -63,10 +68,13 @@ class Raising:
                 self.raise_from(index)
         self.graph.inputs = [self.nodes[steps.results[index]].index for index in model.inputs]
         self.graph.outputs = [self.nodes[index].index for index in steps.outputs]
+        for index in {i for i in steps.outputs if steps.outputs.count(i) > 1}:
+            call = self.steps[index].call
+            self.refusals.append(f"{call.name} ({call.kind}): it is an output twice, which the language cannot say")
         if self.refusals:
             count = len(self.refusals)
             head = "this model has a layer" if count == 1 else f"this model has {count} layers"
-            raise Refused("\n  ".join([f"{head} that the language cannot express:", *self.refusals]))
+            raise Refused(f"{head} that the language cannot express:", *self.refusals)
         self.keep_names(model)
 
     # ---- steps → nodes -------------------------------------------------------------------------------------
@@ -89,8 +97,8 @@ class Raising:
         while len(chain) < LONGEST and chain[-1] in self.next and self.steps[self.next[chain[-1]]].made is not None:
             chain.append(self.next[chain[-1]])
         calls = tuple([self.call(i, shapes) for i in chain])
-        why = f"no layer of the language is Keras's {calls[0].name}"
         for length in range(len(chain), 0, -1):
+            why = f"no layer of the language is Keras's {calls[0].name}"
             for cls in candidates(calls[:length]):
                 found = attempt(cls, calls[:length], shapes)
                 if isinstance(found, Layer):
@@ -180,7 +188,7 @@ class Raising:
         elif shape[-1] is None:
             self.refuse(index, "its channels are unknown")
             return
-        sizes = with_unknowns(tuple(shape[1:]), len(self.graph.inputs) + 1)
+        sizes = with_unknowns(tuple(shape[1:]), len(self.graph.inputs) + 1, set())
         node = Node(len(self.graph.nodes), None, (), sizes, "input", self.site(tree.Input(0, 0, None, None)))
         self.graph.nodes.append(node)
         self.graph.inputs.append(node.index)

@@ -15,6 +15,9 @@ from cnnspec.raising.equivalents import NEUTRAL
 DAMAGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, AssertionError)
 
 
+INFINITY = float("inf")
+
+
 def attempt(cls: type[Layer], calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> Layer | str:
     """The layer that some calls are, proved by what it becomes in Keras; else why there is none."""
     try:
@@ -34,6 +37,8 @@ def unlike(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]
     """What of some calls the layer would not become in Keras; "" where all is alike."""
     if problem := layer.problem(shapes):
         return problem.message
+    if without := [name for name in layer._fields if getattr(layer, name) in (INFINITY, -INFINITY)]:
+        return f"its {without[0]} is infinite, which the language cannot say"
     ours = layer.keras(shapes)
     if len(ours) == len(calls) + 1 and ours[0].name.startswith("ops.") and ours[-1].name == "Identity":
         ours = ours[:-1]  # a function of keras.ops cannot carry a name: ours has a layer behind it that can

@@ -6,9 +6,10 @@ from typing import Any
 
 from cnnspec.layers.argument import Unfit
 from cnnspec.layers.base import KerasCall
-from cnnspec.raising.calls import INPUT, Call, Calls
+from cnnspec.raising.calls import Call, Calls
 from cnnspec.raising.equivalents import steps
 from cnnspec.raising.proof import DAMAGE
+from cnnspec.raising.saved import INPUT
 from cnnspec.record import Record
 
 

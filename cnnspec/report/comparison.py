@@ -11,8 +11,9 @@ import os
 from cnnspec.analyses.facts import CONVENTIONS
 from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
+from cnnspec.report.columns import field, figure
 from cnnspec.report.difference import ADDED, CHANGED, FIELD, REMOVED, RESHAPED, SAME, written
-from cnnspec.report.summary import field, figure, layer_data, reach_data, value_data
+from cnnspec.report.summary import layer_data, reach_data, value_data
 from cnnspec.size import Size
 from cnnspec.source import printable
 

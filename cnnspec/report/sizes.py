@@ -8,9 +8,10 @@ strict    4k + 14 for k >= 1: 18, 22, 26, 30, …; not 28, but 26 and 30
 
 from __future__ import annotations
 
-from itertools import groupby, islice
+from itertools import groupby
 
 from cnnspec.analyses import size_set
+from cnnspec.analyses.size_words import SHOWN, listed, phrase
 from cnnspec.analyses.sizing import LEGAL, LOSSLESS, STRICT
 from cnnspec.source import printable
 
@@ -32,50 +33,9 @@ MEANINGS = {
     STRICT: "legal, and every stride fits: (N + 2P - F)/S has no remainder",
 }
 WORDS = {"L": "length", "D": "depth", "H": "height", "W": "width"}
-SHOWN = 4  # members, residues and layers that are listed
 
 
 # ---- a set in words -----------------------------------------------------------------------------------------------
-def phrase(sizes: SizeSet) -> str:
-    """A set as a congruence: "any from 18", "multiples of 32", "4k + 14 for k >= 1: 18, 22, 26, 30, …"."""
-    early = list(sizes.early)
-    if not sizes.residues:
-        return listed([str(n) for n in early], "and") + " alone" if early else "none"
-    first = next(n for n in islice(sizes.members(), len(early), None))
-    before = f"{listed([str(n) for n in early], 'and')}, and " if early else ""
-    period = sizes.period
-    if period == 1:
-        return before + (f"any from {first}" if first > 1 else "any")
-    offsets = list(islice(sizes.members(first), len(sizes.residues)))
-    if len(offsets) > 1:
-        return f"{before}{period}k + {{{runs(offsets)}}} for k >= 0: {examples(sizes, first)}"
-    if first % period == 0:
-        return f"{before}multiples of {period}" + (f" from {first}" if first > period else "")
-    offset = first - period
-    return f"{before}{period}k {'-' if offset < 0 else '+'} {abs(offset)} for k >= 1: {examples(sizes, first)}"
-
-
-def examples(sizes: SizeSet, first: int) -> str:
-    return ", ".join(map(str, islice(sizes.members(first), SHOWN))) + ", …"
-
-
-def runs(numbers: list[int]) -> str:
-    """Neighbours together: "3 to 10, 15"."""
-    parts: list[list[int]] = []
-    for n in numbers:
-        if parts and n == parts[-1][-1] + 1:
-            parts[-1].append(n)
-        else:
-            parts.append([n])
-    texts = [f"{p[0]} to {p[-1]}" if len(p) > 2 else ", ".join(map(str, p)) for p in parts]
-    return ", ".join(texts)
-
-
-def listed(texts: list[str], word: str) -> str:
-    """ "a, b and c"."""
-    return f" {word} ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
-
-
 def standing(sizes: SizeSet, n: int | None, said: bool) -> str:
     """Whether a size is in a set, and which are nearest: "not 28, but 26 and 30". That it is only if that is to be `said`."""
     if n is None or n in sizes:

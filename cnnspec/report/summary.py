@@ -3,60 +3,30 @@
 from __future__ import annotations
 
 from cnnspec.analyses.facts import CONVENTIONS
-from cnnspec.analyses.memory import BYTES, in_bytes
+from cnnspec.analyses.precision import BYTES, in_bytes
 from cnnspec.layers.base import show_shape
+from cnnspec.report.columns import COLUMNS, DEFAULT, field, figure, plain, table
 from cnnspec.report.rows import LayerFigures, ReceptiveField, receptive_field, rows
 from cnnspec.size import Size
 from cnnspec.source import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, Literal
 
     from cnnspec.pipeline import Checked
+    from cnnspec.report.size_names import SizeNames
 
 SCHEMA_VERSION = 1
-HEADINGS = ("Layer (type)", "Output Shape", "Param #", "Connected to", "MACs", "RF")
-MAX_CONNECTED = 6  # names that a table shows; JSON and CSV have all
-NUMERIC = {2, 4, 5}
+SUM_WIDTH = 100  # of a line of a total that is a sum
 
 
-def figure(value: Any) -> str:
-    """A number with separators, an expression as it is, ? for unknown."""
-    return "?" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def field(value: ReceptiveField | None) -> str:
-    if value is None:
-        return "?"
-    return "all" if value.whole else show_shape(value.size) or "-"
-
-
-def cells(row: LayerFigures) -> tuple[str, ...]:
-    params = figure(row.params)
-    if row.shared_with:
-        params = f"shared with {row.shared_with}"
-    shown = (
-        row.inputs
-        if len(row.inputs) <= MAX_CONNECTED
-        else (*row.inputs[:2], "…", f"{row.inputs[-1]} ({len(row.inputs)} layers)")
-    )
-    connected = ", ".join(shown) or "-"
-    return (
-        f"{row.name} ({row.type})",
-        show_shape(row.output_shape),
-        params,
-        connected,
-        figure(row.macs),
-        field(row.receptive_field),
-    )
-
-
-def totals(network: Checked) -> list[str]:
-    """The lines below the table, each total with its convention."""
+def totals(network: Checked, sizes: SizeNames) -> list[str]:
+    """The lines below the table, each total with its convention, then what short names of sizes stand for."""
     facts = network.facts
     params, trainable, frozen = facts.total_parameters, facts.total_trainable, facts.total_frozen
-    macs = facts.total_macs
+    macs = sizes.total(facts.macs, facts.total_macs)
     size = "" if params is None else f" ({in_bytes(params * BYTES['float32'])} as float32)"
     reach = receptive_field(facts.receptive_field)
     lines = [
@@ -67,7 +37,22 @@ def totals(network: Checked) -> list[str]:
     ]
     if reach is not None:
         lines.append(f"Receptive field: {field(reach)} (of the last layer before the whole input is mixed)")
-    return lines
+    return lines + [("       " if i else "Sizes: ") + line for i, line in enumerate(sizes.definitions())]
+
+
+def folded(line: str) -> list[str]:
+    """A long sum over several lines, its convention behind it."""
+    total, bracket, convention = line.rpartition(" (")
+    first, *terms = total.split(" + ")
+    lines = [first]
+    for term in terms:
+        whole = lines[-1].count("(") == lines[-1].count(")")
+        if whole and len(lines[-1]) + len(term) > SUM_WIDTH:
+            lines.append("     ")
+        lines[-1] += f" + {term}"
+    if terms and len(lines[-1] + convention) > SUM_WIDTH + 20:
+        return [*lines, f"      ({convention}"]
+    return [*lines[:-1], lines[-1] + bracket + convention]
 
 
 def title(network: Checked) -> str:
@@ -75,23 +60,35 @@ def title(network: Checked) -> str:
     return f'Model: "{network.name}"' + (f" ({settings})" if settings else "")
 
 
-def text(network: Checked) -> str:
+def headings(names: tuple[str, ...]) -> tuple[tuple[str, ...], set[int]]:
+    """The columns' headings, and which of them are numeric."""
+    return tuple([COLUMNS[name].heading for name in names]), {i for i, n in enumerate(names) if COLUMNS[n].numeric}
+
+
+def text(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
     """The table as `model.summary()` shows it, every line as long as it needs to be."""
-    table = [HEADINGS, *[cells(row) for row in rows(network)]]
-    widths = [max([len(line[i]) for line in table]) for i in range(len(HEADINGS))]
+    heads, numeric = headings(names)
+    cells, sizes = table(network, names)
+    lines = [title(network), "", *laid_out([heads, *cells], numeric), ""]
+    lines += [part for total in totals(network, sizes) for part in folded(total)]
+    return "\n".join([printable(line.rstrip()) for line in lines]) + "\n"
+
+
+def laid_out(cells: Sequence[Sequence[str]], numeric: set[int]) -> list[str]:
+    """A table's lines, with a rule below its headings."""
+    widths = [max([len(line[i]) for line in cells]) for i in range(len(cells[0]))]
     lines = [
         " "
         + "   ".join(
-            [f"{c:>{w}}" if i in NUMERIC else f"{c:{w}}" for i, (c, w) in enumerate(zip(line, widths, strict=True))]
+            [f"{c:>{w}}" if i in numeric else f"{c:{w}}" for i, (c, w) in enumerate(zip(line, widths, strict=True))]
         )
-        for line in table
+        for line in cells
     ]
     lines.insert(1, " " + "─" * (sum(widths) + 3 * (len(widths) - 1)))
-    shown = [title(network), "", *lines, "", *totals(network)]
-    return "\n".join([printable(line.rstrip()) for line in shown]) + "\n"
+    return lines
 
 
-def colored(network: Checked, width: int) -> str:
+def colored(network: Checked, width: int, names: tuple[str, ...] = DEFAULT) -> str:
     """The same table for a terminal of some width: long cells are folded, and rows of unknown shape are red."""
     from io import StringIO
 
@@ -100,27 +97,32 @@ def colored(network: Checked, width: int) -> str:
     from rich.table import Table
     from rich.text import Text
 
-    lines = [(row.output_shape is None, [printable(cell) for cell in cells(row)]) for row in rows(network)]
+    heads, numeric_columns = headings(names)
+    body, sizes = table(network, names, width)
+    lines = [
+        (node.shape is None, [printable(cell) for cell in cells])
+        for node, cells in zip(network.graph.nodes, body, strict=True)
+    ]
     least = [
-        longest([line[i] if i in NUMERIC else word for _, line in lines for word in line[i].split()])
-        for i in range(len(HEADINGS))
+        longest([line[i] if i in numeric_columns else word for _, line in lines for word in line[i].split()])
+        for i in range(len(heads))
     ]
     if sum(least) + 3 * len(least) > width:  # too narrow to keep words whole: fold them rather than cut figures off
         least = [0] * len(least)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, heading in enumerate(HEADINGS):
-        numeric = number in NUMERIC
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, heading in enumerate(heads):
+        numeric = number in numeric_columns
         justify: Literal["left", "right"] = "right" if numeric else "left"
-        table.add_column(heading, justify=justify, overflow="fold", no_wrap=numeric, min_width=least[number])
+        drawn.add_column(heading, justify=justify, overflow="fold", no_wrap=numeric, min_width=least[number])
     for unknown, line in lines:
-        table.add_row(*[Text(cell, style="red" if unknown else "") for cell in line])
+        drawn.add_row(*[Text(cell, style="red" if unknown else "") for cell in line])
     out = StringIO()
     console = Console(
         file=out, width=width, force_terminal=True, highlight=False, legacy_windows=False, color_system="standard"
     )  # fmt: skip
     console.print(Text(printable(title(network)), style="bold"))
-    console.print(table)
-    for total in totals(network):
+    console.print(drawn)
+    for total in totals(network, sizes):
         console.print(Text(printable(total)), soft_wrap=True)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
@@ -129,32 +131,36 @@ def longest(texts: list[str]) -> int:
     return max(map(len, texts), default=0)
 
 
-def markdown(network: Checked) -> str:
-    lines = [f"**{title(network)}**", "", "| " + " | ".join(HEADINGS) + " |"]
-    lines.append("| " + " | ".join("---:" if i in NUMERIC else "---" for i in range(len(HEADINGS))) + " |")
+def markdown(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
+    heads, numeric = headings(names)
+    body, sizes = table(network, names)
+    lines = [f"**{title(network)}**", "", "| " + " | ".join(heads) + " |"]
+    lines.append("| " + " | ".join("---:" if i in numeric else "---" for i in range(len(heads))) + " |")
     lines += [
-        "| " + " | ".join(printable(c).replace("|", "\\|").replace("*", "\\*") for c in cells(row)) + " |"
-        for row in rows(network)
+        "| " + " | ".join(printable(c).replace("|", "\\|").replace("*", "\\*") for c in cells) + " |" for cells in body
     ]
     lines.append("")
-    lines += [f"- {line.replace('*', chr(92) + '*')}" for line in totals(network)]
+    lines += [f"- {line.replace('*', chr(92) + '*')}" for line in totals(network, sizes)]
     return "\n".join(lines) + "\n"
 
 
-def csv(network: Checked) -> str:
-    """One line a layer; shapes as 28x28x1, an empty cell for what is unknown."""
+def csv(network: Checked, names: tuple[str, ...] = ()) -> str:
+    """One line a layer; shapes as 28x28x1, an empty cell for what is unknown. Chosen columns are called by their names."""
     import csv as writer
     from io import StringIO
 
     out = StringIO()
-    table = writer.writer(out, lineterminator="\n")
-    table.writerow(
+    lines = writer.writer(out, lineterminator="\n")
+    if names:
+        lines.writerows([names, *plain(network, names)])
+        return out.getvalue()
+    lines.writerow(
         ("layer", "type", "output_shape", "params", "trainable_params", "non_trainable_params", "connected_to", "macs",
          "rf_size", "rf_stride", "rf_padding", "line")
     )  # fmt: skip
     for row in rows(network):
         reach = row.receptive_field
-        table.writerow(
+        lines.writerow(
             (
                 row.name, row.type, "" if row.output_shape is None else show_shape(row.output_shape),
                 _blank(row.params), _blank(row.trainable), _blank(row.non_trainable), " ".join(row.inputs), _blank(row.macs),
@@ -176,17 +182,16 @@ def html(network: Checked) -> str:
     """A table for notebooks."""
     from html import escape
 
-    head = "".join(
-        f"<th style='text-align:{'right' if i in NUMERIC else 'left'}'>{h}</th>" for i, h in enumerate(HEADINGS)
-    )
-    body = ""
-    for row in rows(network):
-        style = " style='color:#b00'" if row.output_shape is None else ""
+    heads, numeric = headings(DEFAULT)
+    align = ["right" if i in numeric else "left" for i in range(len(heads))]
+    head = "".join(f"<th style='text-align:{side}'>{h}</th>" for side, h in zip(align, heads, strict=True))
+    body, (made, sizes) = "", table(network, DEFAULT)
+    for node, cells in zip(network.graph.nodes, made, strict=True):
+        style = " style='color:#b00'" if node.shape is None else ""
         body += f"<tr{style}>" + "".join(
-            f"<td style='text-align:{'right' if i in NUMERIC else 'left'}'>{escape(printable(cell))}</td>"
-            for i, cell in enumerate(cells(row))
+            f"<td style='text-align:{side}'>{escape(printable(cell))}</td>" for side, cell in zip(align, cells, strict=True)
         ) + "</tr>"  # fmt: skip
-    lines = "<br>".join(escape(printable(line)) for line in totals(network))
+    lines = "<br>".join(escape(printable(line)) for line in totals(network, sizes))
     return f"<b>{escape(printable(title(network)))}</b><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{lines}</p>"
 
 

@@ -7,7 +7,7 @@ there is a train section, and all of them where rules are selected.
 
 from __future__ import annotations
 
-from cnnspec.rules import broken_budget, illegal_stride, silent_broadcast, unused_branch
+from cnnspec.rules import broken_budget, illegal_stride, silent_broadcast, size_dependent_merge, unused_branch
 from cnnspec.rules.context import Context
 from cnnspec.rules.language import REFUSED
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnnspec.diagnostic import Diagnostic
 
-DEFAULTS = (silent_broadcast, illegal_stride, unused_branch, broken_budget)
+DEFAULTS = (silent_broadcast, size_dependent_merge, illegal_stride, unused_branch, broken_budget)
 ON_TRAINING: tuple[str, ...] = ("logits_mismatch",)
 ON_REQUEST: tuple[str, ...] = ("fractional_output_size",)
 OF_COMMENTS: tuple[str, ...] = ("bad_ignore", "unused_ignore")  # pages alone: these are found in a file's comments

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CODE = "E021"
 DEFAULT = True
+HELP = {"lossless": "cnnspec sizes shows the input sizes that lose nothing"}
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -57,6 +58,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield Diagnostic("E017", message, span, "give the input a size")
             continue
         if not holds(figure, limit):
+            if not limit.operator:
+                yield Diagnostic(CODE, f"not {limit.quantity}: {figure.text}", span, HELP.get(limit.quantity, ""))
+                continue
             message = f"{limit.quantity} is {figure.text}, not {limit.operator} {figure.show(limit.bound)}"
             if limit.operator in ("<", "<="):
                 if limit.quantity not in weights:

@@ -161,7 +161,8 @@ class Builder:
         return Budget(start, end, tuple(children))
 
     def limit(self, start: int, end: int, children: list[Any]) -> Limit:
-        (name, arguments), operator, bound = children
+        (name, arguments), *comparison = children
+        operator, bound = comparison or ("", None)
         return Limit(start, end, name, arguments, operator, bound)
 
     def quantity(self, start: int, end: int, children: list[Any]) -> tuple[Name, tuple[Argument, ...]]:
@@ -265,7 +266,7 @@ class Builder:
         if max(map(len, parts)) > MAX_DIGITS:
             self.refuse("E003", start, end, f"this size has more than {MAX_DIGITS} digits", "write a smaller one")
             return Bad(start, end)
-        return Dims(start, end, tuple([None if p == "?" else int(p) for p in parts]))
+        return Dims(start, end, tuple([None if p == "?" else int(p) if p.isdigit() else p for p in parts]))
 
     def string(self, start: int, end: int, children: list[Any]) -> Text:
         return Text(start, end, children[0][1:-1])

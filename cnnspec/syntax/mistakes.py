@@ -80,7 +80,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "join height, width and channels with x, without spaces; ? is an unknown size",
         ("input 28 28 1", "input 28, 28, 1", "input [28, 28, 1]", "input image 28 28", "input x 28, 28", 'input "image"', "input = 28x28x1", "input image = 28x28x1"),
     ),
-    ("a budget compares a quantity with a bound", "write, for example, expect params < 5M", ("expect params", "expect params = 5M", "expect 5M > params", "expect params <", "expect")),
+    ("a budget compares a quantity with a bound", "write, for example, expect params < 5M", ("expect params = 5M", "expect 5M > params", "expect params <", "expect")),
     ('"as" is followed by a name', "write, for example, conv(8, 3x3) as stem", ("conv as 3", "conv as", "conv as\nrelu", "conv as -> relu", 'conv as "stem"', "conv as in")),
     ("use is `use \"file.cnn\" (names)`", 'write, for example, use "blocks.cnn" (cbr, bottleneck)', ('use "a.cnn"', "use a.cnn (b)", 'use "a.cnn" b', 'use (b) "a.cnn"', 'use "a.cnn" ()')),
     ("output is followed by names", "name tensors with `as`, then write output a, b", ("output", "output 3", "output conv(8)", "output (a, b)")),

@@ -37,9 +37,9 @@ class Number(Node):
 
 
 class Dims(Node):
-    """A shape literal, 3x3 or ?x?x3; None stands for `?`."""
+    """A shape literal, 3x3 or ?x?x3; None stands for `?`, a word for a size that has a name (224xWx3)."""
 
-    sizes: tuple[int | None, ...]
+    sizes: tuple[int | str | None, ...]
 
 
 class Text(Node):
@@ -188,8 +188,8 @@ class Branch(Node):
 class Limit(Node):
     quantity: Name
     arguments: tuple[Argument, ...]
-    operator: str
-    bound: Node
+    operator: str  # "" where nothing is compared
+    bound: Node | None
 
 
 class Budget(Node):

@@ -1,0 +1,102 @@
+"""cnnspec cost FILE: work, memory for inference and training, matrix sizes, and the time that a device needs at least."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+
+from cnnspec.analyses.conventions import CONVENTIONS
+from cnnspec.analyses.devices import DEVICES, device
+from cnnspec.analyses.optimizer import SLOTS, slots
+from cnnspec.analyses.precision import POLICIES, precision
+from cnnspec.cli.common import (
+    CLEAN,
+    FINDINGS,
+    Refused,
+    UsageError,
+    add_model_options,
+    evaluated,
+    in_color,
+    load_analysed,
+    positive,
+)
+from cnnspec.diagnostic import ERROR
+from cnnspec.layers.argument import Term, show
+from cnnspec.report import cost
+from cnnspec.report.cost import Question
+from cnnspec.report.findings import show as shown
+from cnnspec.source import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.pipeline import Checked
+
+ADAM = Term("adam")
+UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
+    parser.add_argument("--batch", type=positive, metavar="N", help="examples at once (the train section's, else 1)")
+    parser.add_argument("--dtype", default="float32", metavar="DTYPE", help=f"{', '.join(POLICIES)}")
+    parser.add_argument(
+        "--optimizer", metavar="NAME", help=f"(the train section's, else adam) {', '.join(SLOTS)}; or sgd(momentum=0.9)"
+    )
+    parser.add_argument("--memory", type=size, metavar="SIZE", help="show the largest batch that fits: 16GiB")
+    parser.add_argument("--device", metavar="NAME", help=f"show the time at least on {', '.join(DEVICES)}")
+    parser.add_argument("--flops-as", metavar="TOOL", help=f"count as {', '.join(CONVENTIONS)}")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_model_options(parser)
+
+
+def size(text: str) -> int:
+    """A number of bytes for argparse: 16GiB, 80GB, 262144."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?", text.strip().lower())
+    if match is None or match[2] not in UNITS or float(match[1]) * UNITS[match[2]] < 1:
+        raise argparse.ArgumentTypeError(f'must be a number of bytes, such as 16GiB, not "{printable(text)}"')
+    return round(float(match[1]) * UNITS[match[2]])
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        network, found = load_analysed(options)
+    except Refused:
+        return FINDINGS
+    asked = question(network, options)
+    if options.format == "json":
+        import json
+
+        print(json.dumps(cost.json(network, asked), indent=2))
+    else:
+        print(cost.text(network, asked), end="")
+    sys.stdout.flush()
+    errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
+    for diagnostic in errors:
+        print(shown(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+    return FINDINGS if errors else CLEAN
+
+
+def question(network: Checked, options: argparse.Namespace) -> Question:
+    """What the options ask; the batch and the optimizer are the train section's unless they are given. UsageError."""
+    optimizer, batch = network.train.get("optimizer"), network.train.get("batch")
+    term = ADAM if optimizer is None else optimizer.value
+    if options.optimizer is not None:
+        term = evaluated(options.optimizer, "--optimizer")
+    term = Term(term) if isinstance(term, str) else term
+    if not isinstance(term, Term):
+        raise UsageError(f'--optimizer takes an optimizer, such as adam, not "{show(term)}"')
+    examples = options.batch or (batch.value if batch is not None and isinstance(batch.value, int) else 1)
+    if options.flops_as is not None and options.flops_as not in CONVENTIONS:
+        raise UsageError(f'no tool is called "{options.flops_as}": known are {", ".join(CONVENTIONS)}')
+    try:
+        policy = precision(options.dtype)
+        held = slots(term.name, dict(term.keywords))
+        chosen = None if options.device is None else device(options.device)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if chosen is not None and policy.computes not in chosen.peaks:
+        raise UsageError(
+            f"no peak in {policy.computes} is known for {chosen.name}: choose --dtype {' or '.join(chosen.peaks)}"
+        )
+    return Question(examples, policy, str(term), held, options.memory, chosen, options.flops_as)

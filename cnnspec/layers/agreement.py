@@ -1,0 +1,56 @@
+"""For which input sizes two symbolic sizes are equal.
+
+The difference of two sizes of one unknown n grows by the same amount with every period (`Size.growth`), so one period
+tells of all n from 1: where the difference does not grow, its zeros repeat; where it grows, each n of the first period
+leads to one zero at most.
+"""
+
+from __future__ import annotations
+
+from cnnspec.record import Record
+from cnnspec.size import LONGEST_PERIOD, Size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.size import Dim
+
+TRIED = 64  # values of the other unknowns, where there are several
+
+
+class Zeros(Record):
+    """The sizes n >= 1 at which something is 0: those `alone`, and n + k*period for each of `repeating`, k >= 0."""
+
+    period: int
+    repeating: tuple[int, ...]
+    alone: tuple[int, ...]
+
+
+def zeros(dim: Size) -> Zeros | None:
+    """The zeros of a size; None where it has several unknowns, or does not repeat so that all could be looked at."""
+    growth = dim.growth()
+    if growth is None or growth[0] > LONGEST_PERIOD:
+        return None
+    period, grown = growth
+    (name,) = dim.names()
+    values = {n: dim.value({name: n}) for n in range(1, period + 1)}
+    if not grown:
+        return Zeros(period, tuple([n for n, found in values.items() if found == 0]), ())
+    steps = {n: -found // grown for n, found in values.items() if found % grown == 0}
+    return Zeros(1, (), tuple(sorted([n + k * period for n, k in steps.items() if k >= 0])))
+
+
+def may_agree(a: Dim, b: Dim) -> bool:
+    """Whether two sizes are equal for some size of the input, as far as can be told."""
+    difference = a - b
+    if isinstance(difference, int):
+        return difference == 0
+    found = zeros(difference)
+    if found is not None:
+        return bool(found.repeating or found.alone)
+    names = sorted(difference.names())
+    for n in range(1, TRIED + 1):
+        for free in names:
+            known = difference.at({name: n for name in names if name != free})
+            if known == 0 or isinstance(known, Size) and (found := zeros(known)) and (found.repeating or found.alone):
+                return True
+    return any(difference.value(dict.fromkeys(names, n)) == 0 for n in range(1, 257))
