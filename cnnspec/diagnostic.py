@@ -42,7 +42,20 @@ NAMES = {
     "E114": "silent-broadcast",
     "W201": "illegal-stride",
     "W204": "unused-branch",
+    "T401": "softmax-single-unit",
     "T402": "logits-mismatch",
+    "T403": "activation-loss-mismatch",
+    "T404": "categorical-loss-one-unit",
+    "T405": "dropout-before-norm",
+    "T406": "bn-small-batch",
+    "T407": "bias-before-norm",
+    "T408": "activation-on-logits",
+    "T409": "saturating-hidden",
+    "T410": "dropout-rate",
+    "T411": "deep-plain",
+    "P501": "first-dense-explosion",
+    "P505": "memory-budget",
+    "P507": "unshared-prelu",
 }
 
 

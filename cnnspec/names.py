@@ -37,6 +37,12 @@ CROSS_ENTROPIES = {
     "binaryfocalcrossentropy": "sigmoid",
 }
 
+# The functions whose slope follows from their output, so that training need not keep their input.
+SLOPE_FROM_OUTPUT = {
+    "linear", "relu", "leaky_relu", "elu", "celu", "selu", "sigmoid", "hard_sigmoid", "sparse_sigmoid", "log_sigmoid", "tanh",
+    "hard_tanh", "softplus", "softsign", "exponential", "softmax", "log_softmax", "sparsemax",
+}  # fmt: skip
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name a person most likely meant, or None when none is close."""

@@ -25,15 +25,16 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph, Setting
     from cnnspec.layers.base import Shape
     from cnnspec.syntax.tree import Model, Tree
+    from cnnspec.train.settings import TrainSettings
 
-PROMISES = (
-    "E020",
-    "E021",
-    "E030",
-    "T402",
-)  # broken promises and bad training settings do not keep a network from being built
+PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
 SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
 MAX_BYTES = 64 * 2**20
+
+
+def prevents(found: Diagnostic) -> bool:
+    """Whether a finding keeps the network from being built: an error of the language itself, or of shapes."""
+    return found.severity == ERROR and found.code.startswith("E") and found.code not in PROMISES
 
 
 class Checked(Record):
@@ -51,7 +52,7 @@ class Checked(Record):
     @property
     def broken(self) -> bool:
         """Whether something is wrong that keeps it from being compiled."""
-        return any(d.severity == ERROR and d.code not in PROMISES for d in self.diagnostics)
+        return any(map(prevents, self.diagnostics))
 
 
 class Analysis(Record):
@@ -101,8 +102,9 @@ def analyse(
     networks = []
     found = list(parsed.diagnostics)
     for made in elaborate(parsed, read, parameters, max_layers, model):
-        context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors))
-        own = [*made.errors, *check_training(made.train), *rules.check(context)]
+        settings, unfit = training(made.train)
+        context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors), settings)
+        own = [*made.errors, *unfit, *rules.check(context)]
         found += own
         diagnostics = in_order([*parsed.diagnostics, *own])
         networks.append(
@@ -130,7 +132,7 @@ def resize(network: Checked, inputs: Mapping[int, Shape]) -> Resized:
 
     only = network.item.name.text if network.item else None
     (built,) = elaborate(network.tree, read, network.graph.parameters, MAX_LAYERS, only, trial)
-    legal = not network.tree.diagnostics and all(d.severity != ERROR or d.code in PROMISES for d in built.errors)
+    legal = not network.tree.diagnostics and not any(map(prevents, built.errors))
     asked = frozenset().union(*[builder.asked for builder in made])
     return Resized(built.graph, legal, any(builder.asks for builder in made), asked)
 
@@ -144,12 +146,13 @@ def input_sizes(network: Checked) -> InputSizes | None:
     return input_sizes.input_sizes(network.graph, lambda inputs: resize(network, inputs))
 
 
-def check_training(train: dict[str, Setting]) -> list[Diagnostic]:
+def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Diagnostic, ...]]:
+    """The settings of a train section, None without one, and what is wrong with it."""
     if not train:
-        return []
+        return None, ()
     from cnnspec.train.settings import resolve
 
-    return list(resolve(train)[1])
+    return resolve(train)
 
 
 def in_order(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -14,8 +14,7 @@ from cnnspec.cli.common import (
     load_analysed,
     say,
 )
-from cnnspec.diagnostic import ERROR
-from cnnspec.pipeline import PROMISES, input_sizes
+from cnnspec.pipeline import input_sizes, prevents
 from cnnspec.report import sizes
 from cnnspec.report.findings import show
 
@@ -53,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         )
     found = input_sizes(network)
     for diagnostic in diagnostics:
-        if diagnostic.severity == ERROR and diagnostic.code not in PROMISES:
+        if prevents(diagnostic):
             print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
     if found is None:
         say(f"{network.source.name}: no input size was found for which this network is legal")

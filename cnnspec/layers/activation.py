@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, Unfit, argument, axes, number, one_of, optional, word_of
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, show_shape
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product, show_shape
 from cnnspec.layers.window import UNTRACED
 from cnnspec.layers.words import constraint, initializer, regularizer
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.layers.window import Reach
+    from cnnspec.size import Dim
 
 # Keras's names, each with what it computes. Keras's `threshold` is not among them: it needs two arguments more, so that
 # Keras builds it by name and then cannot run it.
@@ -252,6 +253,10 @@ class Softmax(Layer):
 
     def ends_in(self) -> str | None:
         return "softmax"
+
+    def competing(self, inputs: tuple[Shape, ...]) -> Dim | None:
+        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        return product(tuple([inputs[0][axis - 1 if axis > 0 else axis] for axis in given]))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Softmax", self.given()),)

@@ -67,6 +67,10 @@ class Layer(Record):
     unordered: ClassVar[bool] = False  # whether their order makes no difference
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
+    multiplies: ClassVar[bool] = False  # whether it multiplies its tensors, so that one may gate or weigh another
+    normalizes: ClassVar[bool] = False  # whether it brings its values to a common scale
+    keeps_moments: ClassVar[bool] = False  # whether mean and variance stay where it drops values
+    needs_inputs: ClassVar[bool] = False  # whether its gradient needs its inputs, though it has no weights
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     becomes: ClassVar[
         tuple[str, ...]
@@ -117,6 +121,22 @@ class Layer(Record):
     def ends_in(self) -> str | None:
         """The function that its output went through last, "linear" for none; None: it says nothing about that."""
         return None
+
+    def competing(self, inputs: tuple[Shape, ...]) -> Dim | None:
+        """How many values its softmax brings to the sum 1; None where it has none."""
+        return self.output(inputs)[-1] if self.ends_in() in ("softmax", "log_softmax", "sparsemax") else None
+
+    def drops(self) -> float:
+        """The share of single values, or of channels, that become 0 while training."""
+        return 0
+
+    def batch_values(self, inputs: tuple[Shape, ...]) -> Dim | None:
+        """How many values of one example go into each statistic that it takes of a batch; None: it takes none."""
+        return None
+
+    def cancels_offset(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether a constant added to a channel of its input changes nothing in its output."""
+        return False
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         """The Keras layers, applied in turn, that do what this layer does."""

@@ -106,6 +106,8 @@ class Multiply(Merge):
     example: ClassVar[str] = "input 8x8x4\nmultiply(in, gap(keepdims=true) -> conv(4, 1x1, activation=sigmoid))"
     word: ClassVar[str] = "multiply"
     sums: ClassVar[bool] = False
+    multiplies: ClassVar[bool] = True
+    needs_inputs: ClassVar[bool] = True
 
 
 class Average(Merge):
@@ -122,6 +124,7 @@ class Maximum(Merge):
     names: ClassVar[tuple[str, ...]] = ("maximum",)
     example: ClassVar[str] = "input 8x8x4\nmaximum(in, conv(4, 3x3, padding=same))"
     word: ClassVar[str] = "maximum"
+    needs_inputs: ClassVar[bool] = True
 
 
 class Minimum(Merge):
@@ -130,6 +133,7 @@ class Minimum(Merge):
     names: ClassVar[tuple[str, ...]] = ("minimum",)
     example: ClassVar[str] = "input 8x8x4\nminimum(in, conv(4, 3x3, padding=same))"
     word: ClassVar[str] = "minimum"
+    needs_inputs: ClassVar[bool] = True
 
 
 class Concatenate(Layer):
@@ -198,6 +202,8 @@ class Dot(Layer):
     example: ClassVar[str] = "input 16\ndot(dense(8), dense(8), axes=1)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 5x4\ndot(in, conv(6, 1), axes=(1, 1), normalize=true)",)
     merges: ClassVar[bool] = True
+    multiplies: ClassVar[bool] = True
+    needs_inputs: ClassVar[bool] = True
     counted: ClassVar[str] = "the length of the axis for each output value"
 
     axes: Any = argument(axes, "the axis of both, or the axis of each")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.layers.window import Reach
+    from cnnspec.size import Dim
 
 EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
 CENTER = argument(flag, "whether a learned offset (beta) is added", True)
@@ -35,6 +36,8 @@ class BatchNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("bn", "batchnormalization", "batch_norm", "batchnorm", "batchnorm2d")
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
+    needs_inputs: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3, bias=false) -> bn -> relu"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 6x5x4\nbn(scale=false, epsilon=0.00001, momentum=0.9)",
@@ -77,6 +80,15 @@ class BatchNorm(Layer):
             names += ["moving_stddev", "renorm_mean", "renorm_stddev"]
         return (*scale_and_center(self, size), *[Weight(name, size, False) for name in names])
 
+    def batch_values(self, inputs: tuple[Shape, ...]) -> Dim | None:
+        if not self.trainable or self.renorm or self.synchronized:  # its figures are those of more than this batch
+            return None
+        apart = self.axis - 1 if self.axis > 0 else self.axis + len(inputs[0])
+        return product(tuple([n for axis, n in enumerate(inputs[0]) if axis != apart]))
+
+    def cancels_offset(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.trainable and not self.renorm and self.axis in (-1, len(inputs[0]))
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("BatchNormalization", self.given()),)
 
@@ -89,6 +101,8 @@ class LayerNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("layer_norm", "layernormalization", "layernorm", "ln")
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
+    needs_inputs: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> layer_norm"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nlayer_norm(axis=(1, 2), center=false)",)
 
@@ -142,6 +156,8 @@ class GroupNorm(Layer):
     )
     presets: ClassVar[dict[str, dict[str, Any]]] = {"instance_norm": {"groups": -1}, "instancenorm": {"groups": -1}}
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
+    needs_inputs: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> group_norm(4)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 6x5x32\ngroup_norm -> group_norm(-1, scale=false)",
@@ -180,6 +196,10 @@ class GroupNorm(Layer):
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         return scale_and_center(self, (self._channels(inputs),))
 
+    def cancels_offset(self, inputs: tuple[Shape, ...]) -> bool:
+        alone = self.groups == -1 or self.groups == inputs[0][-1]
+        return alone and self.axis in (-1, len(inputs[0]))
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GroupNormalization", self.given()),)
 
@@ -204,6 +224,8 @@ class RMSNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("rms_norm", "rmsnormalization", "rmsnorm")
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
+    needs_inputs: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> rms_norm"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x4\nrms_norm(epsilon=0.001)",)
 
@@ -231,6 +253,8 @@ class UnitNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("unit_normalization", "unitnormalization", "l2_normalize")
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
+    needs_inputs: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(16) -> unit_normalization"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nunit_normalization(axis=(1, 2))",)
 

@@ -134,6 +134,7 @@ class MaxPool(Pool):
         "input 7x8x3\nmaxpool(3x2, stride=2, padding=1x0, ceil=true)",
     )
     word: ClassVar[str] = "maxpool"
+    needs_inputs: ClassVar[bool] = True
 
     kernel: Any = KERNEL
     stride: Any = STRIDE
@@ -313,6 +314,7 @@ class GlobalMaxPool(GlobalPool):
         "input 3x4x5x2\ngmp",
     )
     word: ClassVar[str] = "gmp"
+    needs_inputs: ClassVar[bool] = True
     keras_name: ClassVar[str] = "GlobalMaxPooling"
 
     keepdims: bool = argument(flag, "whether the axes stay, with size 1", False)

@@ -143,6 +143,7 @@ class AdaptiveMaxPool(AdaptivePool):
     example: ClassVar[str] = "input 30x20x3\nadaptive_maxpool(7x7)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 13x4\nadaptive_maxpool(5)", "input 5x6x7x2\nadaptive_maxpool(2)")
     word: ClassVar[str] = "adaptive_maxpool"
+    needs_inputs: ClassVar[bool] = True
     keras_name: ClassVar[str] = "AdaptiveMaxPooling"
 
     size: Any = argument(per_axis(1), "positions of the output", keras="output_size")

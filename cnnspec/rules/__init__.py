@@ -1,17 +1,58 @@
-"""The rules, in the order in which they look at a network. One file each: its page, and `check(context)`."""
+"""The rules, in the order in which they look at a network. One file each: its page, and `check(context)`.
+
+Every check imports those of `DEFAULTS`; those that ask for a loss or a batch are imported where there is a train section,
+and those that run on request alone when they are asked for.
+"""
 
 from __future__ import annotations
 
-from cnnspec.rules import broken_budget, illegal_stride, logits_mismatch, silent_broadcast, unused_branch
+from cnnspec.rules import (
+    activation_on_logits,
+    bias_before_norm,
+    broken_budget,
+    deep_plain,
+    dropout_before_norm,
+    dropout_rate,
+    first_dense_explosion,
+    illegal_stride,
+    saturating_hidden,
+    silent_broadcast,
+    softmax_single_unit,
+    unshared_prelu,
+    unused_branch,
+)
 from cnnspec.rules.context import Context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
     from cnnspec.diagnostic import Diagnostic
 
-RULES = (silent_broadcast, illegal_stride, unused_branch, logits_mismatch, broken_budget)
+DEFAULTS = (
+    silent_broadcast, illegal_stride, unused_branch, broken_budget, softmax_single_unit, dropout_before_norm, bias_before_norm,
+    activation_on_logits, saturating_hidden, dropout_rate, deep_plain, first_dense_explosion, unshared_prelu,
+)  # fmt: skip
+ON_TRAINING = (
+    "logits_mismatch", "activation_loss_mismatch", "categorical_loss_one_unit", "bn_small_batch", "memory_budget",
+)  # fmt: skip
+ON_REQUEST: tuple[str, ...] = ()
+
+
+def __getattr__(name: str) -> tuple[ModuleType, ...]:
+    if name == "RULES":
+        return (*DEFAULTS, *imported(ON_TRAINING), *imported(ON_REQUEST))
+    raise AttributeError(name)
+
+
+def imported(names: tuple[str, ...]) -> Iterator[ModuleType]:
+    from importlib import import_module
+
+    return map(import_module, [f"cnnspec.rules.{name}" for name in names])
 
 
 def check(context: Context) -> list[Diagnostic]:
-    """All that the rules find in a network."""
-    return [finding for rule in RULES for finding in rule.check(context)]
+    """All that the default rules find in a network."""
+    chosen = (*DEFAULTS, *imported(ON_TRAINING)) if context.train else DEFAULTS
+    return [finding for rule in chosen for finding in rule.check(context)]

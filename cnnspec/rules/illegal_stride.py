@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cnnspec.rules.context import Context
 
 CODE = "W201"
+DEFAULT = True
 MAX_TRIED = 6000  # nodes, summed over the findings of a network, up to which repairs are searched for
 
 
