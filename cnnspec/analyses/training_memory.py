@@ -69,6 +69,7 @@ def training_memory(facts: Facts, optimizer: Term) -> TrainingMemory | None:
         return None
     kept: dict[int, int] = {}  # node → bytes of its output
     extra: dict[int, int] = {}  # node → bytes beside its output
+    stored = list(range(len(sizes)))  # the node whose output's memory a node's output lies in
     for node, used in zip(facts.graph.nodes, facts.graph.used(), strict=True):
         inputs = facts.inputs_of(node.index)
         if node.layer is None or inputs is None or not used:
@@ -86,7 +87,10 @@ def training_memory(facts: Facts, optimizer: Term) -> TrainingMemory | None:
         if node.layer.drops():
             extra[node.index] = sizes[node.index]
         if needs_inputs:
-            kept.update([(i, FLOAT * sizes[i]) for i in node.inputs])
+            kept.update([(stored[i], FLOAT * sizes[i]) for i in node.inputs])
+        moves_alone = node.layer.in_place and function is None and not needs_inputs and not node.layer.drops()
+        if moves_alone and len(node.inputs) == 1:  # flatten: the same numbers in the same place
+            stored[node.index] = stored[node.inputs[0]]
     held = [(n, i) for figures in (kept, extra) for i, n in figures.items()]
     largest = sorted(held, key=lambda pair: (-pair[0], pair[1]))[:3]
     state = FLOAT * trained * slots(optimizer)

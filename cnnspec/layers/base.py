@@ -71,6 +71,8 @@ class Layer(Record):
     normalizes: ClassVar[bool] = False  # whether it brings its values to a common scale
     keeps_moments: ClassVar[bool] = False  # whether mean and variance stay where it drops values
     needs_inputs: ClassVar[bool] = False  # whether its gradient needs its inputs, though it has no weights
+    takes_largest: ClassVar[bool] = False  # whether its outputs are maxima of windows
+    adds_zeros: ClassVar[bool] = False  # whether its output is its input with zeros around
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     becomes: ClassVar[
         tuple[str, ...]
@@ -136,6 +138,10 @@ class Layer(Record):
 
     def cancels_offset(self, inputs: tuple[Shape, ...]) -> bool:
         """Whether a constant added to a channel of its input changes nothing in its output."""
+        return False
+
+    def leaves_out_padding(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether its means are over fewer values at the border, where cells of padding do not count."""
         return False
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:

@@ -37,7 +37,33 @@ DEFAULTS = (
 ON_TRAINING = (
     "logits_mismatch", "activation_loss_mismatch", "categorical_loss_one_unit", "bn_small_batch", "memory_budget",
 )  # fmt: skip
-ON_REQUEST: tuple[str, ...] = ()
+ON_REQUEST: tuple[str, ...] = (
+    "misaligned_channels",
+    "low_arithmetic_intensity",
+    "big_kernel_factorise",
+    "im2col_blowup",
+    "same_padding_portability",
+    "avgpool_pad_count",
+    "zero_pad_before_maxpool",
+    "flatten_order",
+    "norm_order_mix",
+    "head_depth",
+    "non_expanding_features",
+    "foldable_pad",
+    "input_not_divisible_by_two",
+    "uncommon_input_size",
+    "large_kernel_not_first",
+    "pool_not_2x2_s2",
+    "pool_with_padding",
+    "unpadded_conv",
+    "strided_conv_or_pool",
+    "missing_bn_dropout",
+    "block_order",
+    "pool_stride_large",
+    "even_kernel",
+    "no_softmax_last",
+    "no_downsampling",
+)
 
 
 def __getattr__(name: str) -> tuple[ModuleType, ...]:

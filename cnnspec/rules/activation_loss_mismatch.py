@@ -71,7 +71,8 @@ def unlikely(end: Ending) -> str:
         )
     if end.function == "softmax":
         return f"{end.written} takes each unit for a question of its own, and the softmax makes the {end.units} units share 1"
-    return f"{end.written} takes probabilities, and the network ends in {end.function}: its values are none"
+    outputs = "1 output comes" if end.units == 1 else f"{end.units} outputs come"
+    return f"{end.written} takes probabilities, and the network's {outputs} out of {end.function}: they need not be any"
 
 
 def named(data: str | None) -> bool:

@@ -39,10 +39,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if end is None or not end.one_category:
         return
     message = f"{end.written} over 1 unit is 0 whatever the network says: nothing is learned"
-    logits = "(from_logits=true)" if end.logits or end.function == "linear" else ""
-    help = (
-        f"write binary_crossentropy{logits}"
-        + (" and end in sigmoid" if not logits else "")
-        + ", or end in a unit for each class"
-    )
+    if end.logits or end.function == "linear":
+        instead = "binary_crossentropy(from_logits=true)"
+    else:
+        instead = "binary_crossentropy" + (" and end in sigmoid" if end.function != "sigmoid" else "")
+    help = f"write {instead}, or end in a unit for each class"
     yield Diagnostic(CODE, message, end.span, help, end.notes)

@@ -61,7 +61,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     rate = first.layer.drops()
     dropouts = list(dict.fromkeys([dropout for dropout, _ in pairs]))
     message = (
-        f"{listed(dropouts)} feed{'s' * (len(dropouts) == 1)} {norm.name}{' and others' * (len(pairs) > 1)}: while training, "
+        f"{listed(dropouts)} feed{'s' * (len(dropouts) == 1)} {norm.name}: while training, "
         f"the mean square there is 1/(1 - {rate:g}) = {1 / (1 - rate):.2g} times what it is in use"
     )
     yield Diagnostic(

@@ -11,7 +11,7 @@ import os
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN
-from cnnspec.layers.argument import Term, Unfit, count, flag, natural, number, rate, text, word_of
+from cnnspec.layers.argument import Term, Unfit, count, flag, natural, rate, text, word_of
 from cnnspec.names import suggestion
 from cnnspec.record import Record
 from cnnspec.source import Span
@@ -77,9 +77,9 @@ def seed(value: Any) -> int:
 
 def size_in_bytes(value: Any) -> int:
     """A size such as 8GiB."""
-    if number(value) < 1:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value < 2**63:
         raise Unfit("a size such as 8GiB")
-    return int(number(value))
+    return int(value)
 
 
 def words(module: str) -> Kind:
