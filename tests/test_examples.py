@@ -138,7 +138,9 @@ def test_example_is_right(path: Path) -> None:
     assert isinstance(source, Source)
     analysis = analyse(source)
     announced = set(re.findall(r"`cnnspec check`\s(?:# )?warns\s(?:# )?\((\w+)\)", source.text))
-    serious = [d for d in analysis.diagnostics if d.severity != INFO]  # what is for information stands in test_precision
+    serious = [
+        d for d in analysis.diagnostics if d.severity != INFO
+    ]  # what is for information stands in test_precision
     assert {d.code for d in serious} == announced, [(d.code, d.message) for d in serious]
     assert analysis.networks
 
