@@ -51,7 +51,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     nodes, total = [node for node, _ in useless], sum(biases for _, biases in useless)
     whole = facts.total_parameters
-    share = f", {total / whole:.2%} of all".replace("%", " %") if whole else ""
+    share = f", {total / whole:.2%} of all".replace("%", " %") if whole and total / whole >= 0.00005 else ""
     message = f"the bias of {listed(nodes)} is taken away by the normalisation behind it: {total:,} parameters{share}"
     yield Diagnostic(CODE, message, nodes[0].site.span, "write bias=false", elsewhere(nodes), INFO)
 

@@ -51,7 +51,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def placed(node: Node, context: Context) -> int | None:
     """Where in a block a layer belongs; None for one that belongs nowhere."""
     layer, inputs = node.layer, context.facts.inputs_of(node.index)
-    if layer is None or inputs is None or layer.merges or layer.counted:
+    if layer is None or inputs is None or node.shape is None or layer.merges or layer.counted:
         return 0
     if layer.windows(inputs):
         return 3

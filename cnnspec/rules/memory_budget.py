@@ -55,7 +55,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         f"training needs at least {in_bytes(need.total(settings.batch))} at batch = {settings.batch} "
         f"({', '.join(parts)}), and memory is {in_bytes(settings.memory)}"
     )
-    help = f"batch = {fits} fits" if fits > 0 else "no batch fits: fewer layers or filters, or a stride earlier"
+    if fits > 0:
+        help = f"batch = {fits} fits"
+    else:
+        help = f"no batch fits: without examples it is {in_bytes(need.fixed)}, one example takes {in_bytes(need.kept)}"
     nodes = context.graph.nodes
     notes = [Note(f"{nodes[i].name} keeps {in_bytes(n)} an example", nodes[i].site.span) for n, i in need.largest]
     yield Diagnostic(CODE, message, settings.span("memory"), help, tuple(notes))
