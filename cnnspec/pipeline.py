@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph, Setting
     from cnnspec.layers.base import Shape
     from cnnspec.syntax.tree import Model, Tree
+    from cnnspec.train.settings import TrainSettings
 
 PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
 SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
@@ -107,8 +108,9 @@ def analyse(
     found = list(parsed.diagnostics)
     hiding = Hiding(parsed)
     for made in elaborate(parsed, read, parameters, max_layers, model):
-        context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors))
-        own = hiding.shown([*made.errors, *check_training(made.train), *rules.check(context, codes)])
+        settings, unfit = training(made.train)
+        context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors), settings)
+        own = hiding.shown([*made.errors, *unfit, *rules.check(context, codes)])
         found += own
         diagnostics = in_order([*parsed.diagnostics, *own])
         networks.append(
@@ -153,12 +155,13 @@ def input_sizes(network: Checked) -> InputSizes | None:
     return input_sizes.input_sizes(network.graph, lambda inputs: resize(network, inputs))
 
 
-def check_training(train: dict[str, Setting]) -> list[Diagnostic]:
+def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Diagnostic, ...]]:
+    """The settings of a train section, None without one, and what is wrong with it."""
     if not train:
-        return []
+        return None, ()
     from cnnspec.train.settings import resolve
 
-    return list(resolve(train)[1])
+    return resolve(train)
 
 
 def in_order(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cnnspec.analyses.left_over import losses
 from cnnspec.analyses.liveness import Liveness
 from cnnspec.elaborate import elaborate
-from cnnspec.pipeline import PROMISES, read
+from cnnspec.pipeline import prevents, read
 from cnnspec.source import Source
 from cnnspec.syntax.parse import parse
 
@@ -32,7 +32,7 @@ def truth(text: str, model: str | None = None) -> tuple[bool, bool, bool]:
     """Whether the size that stands in a text (of one of its models) is legal, lossless, strict."""
     parsed = parse(Source("net.cnn", text))
     (made,) = elaborate(parsed, read, only=model)
-    if any(error.severity == "error" and error.code not in PROMISES for error in made.errors):
+    if any(map(prevents, made.errors)):
         return False, False, False
     graph = made.graph
     shapes: list[Any] = [node.shape for node in graph.nodes]

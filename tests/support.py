@@ -6,9 +6,13 @@ from typing import Any
 
 from hypothesis import settings
 
+from cnnspec import rules
+from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate import Elaborated, elaborate
 from cnnspec.elaborate.graph import Graph, Node
 from cnnspec.layers.base import Weight
+from cnnspec.pipeline import analyse, in_order, training
+from cnnspec.rules.context import Context
 from cnnspec.source import Source
 from cnnspec.syntax.parse import parse
 
@@ -31,6 +35,16 @@ def legal(text: str, **parameters: Any) -> Graph:
     made = network(text, **parameters)
     assert not made.errors, (text, [(d.message, d.help) for d in made.errors])
     return made.graph
+
+
+def findings(text: str, codes: tuple[str, ...]) -> tuple[Diagnostic, ...]:
+    """What the rules of these codes, and no others, say of a text without mistakes, in the order of the text."""
+    found: list[Diagnostic] = []
+    for checked in analyse(Source("case.cnn", text)).networks:
+        assert not checked.broken, (text, checked.diagnostics)
+        context = Context(checked.graph, checked.train, False, training(checked.train)[0])
+        found += [finding for rule in rules.RULES if rule.CODE in codes for finding in rule.check(context)]
+    return in_order(found)
 
 
 def no_files(path: str) -> Any:

@@ -1,4 +1,7 @@
-"""What `check` says: the cases of tests/check/*.md, each a spec and the findings that it must have, no more, no less."""
+"""What `check` says: the cases of tests/check/*.md, each a spec and the findings that it must have, no more, no less.
+
+Codes behind the word cnn stand for the rules that are asked, which need not run by default.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,23 @@ import re
 from pathlib import Path
 
 import pytest
+from support import findings
 
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.pipeline import analyse
 from cnnspec.source import Source
 
 FOLDER = Path(__file__).parent / "check"
-CASE = re.compile(r"^## (.+?)\n+```cnn\n(.*?)^```\n+```\n(.*?)^```", re.M | re.S)
+CASE = re.compile(r"^## (.+?)\n+```cnn([ A-Z0-9]*)\n(.*?)^```\n+```\n(.*?)^```", re.M | re.S)
 
 
-def cases() -> list[tuple[str, str, str]]:
+def cases() -> list[tuple[str, str, str, str]]:
     found = []
     for path in sorted(FOLDER.glob("*.md")):
         text = path.read_text(encoding="utf-8")
         matches = CASE.findall(text)
         assert len(matches) == len(re.findall("^## ", text, re.M)), f"a case of {path.name} is not of the form"
-        found += [(f"{path.stem}: {title}", spec, expected) for title, spec, expected in matches]
+        found += [(f"{path.stem}: {title}", codes, spec, expected) for title, codes, spec, expected in matches]
     return found
 
 
@@ -51,9 +55,10 @@ def _helped(wanted: str, number: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("spec", "expected"), [pytest.param(s, e, id=t) for t, s, e in cases()])
-def test_case(spec: str, expected: str) -> None:
-    found = analyse(Source("case.cnn", spec)).diagnostics
+@pytest.mark.parametrize(("codes", "spec", "expected"), [pytest.param(c, s, e, id=t) for t, c, s, e in cases()])
+def test_case(codes: str, spec: str, expected: str) -> None:
+    asked = tuple(codes.split())
+    found = findings(spec, asked) if asked else analyse(Source("case.cnn", spec)).diagnostics
     assert lines(found, expected) == expected.splitlines()
     for diagnostic in found:
         assert diagnostic.span is not None

@@ -127,7 +127,7 @@ ELABORATE = """
 from cnnspec.source import Source
 from cnnspec.syntax.parse import parse
 from cnnspec.elaborate import elaborate
-text = '''block f(n) { add(in, conv(n, 3x3, padding=same, kernel_initializer=he_normal) -> bn) }
+text = '''block f(n) { add(in, conv(n, 3x3, padding=same, bias=false, kernel_initializer=he_normal) -> bn) }
 model M { input ?x?x4
 f(4) * 3 -> gap -> dense(10, softmax)
 for i in 1..2 { relu } }'''

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -25,11 +26,20 @@ def test_page(rule: ModuleType) -> None:
     first = (rule.__doc__ or "").split("\n")[0]
     assert first.startswith(f"{rule.CODE} {NAMES[rule.CODE]}: ")
     assert rule.__name__.endswith(NAMES[rule.CODE].replace("-", "_"))
-    codes = rules.default_codes() | {rule.CODE}
+    codes = rules.default_codes() if rule.DEFAULT else frozenset({rule.CODE})
     bad = analyse(Source("bad.cnn", example(rule, "Bad")), codes=codes).diagnostics
     assert [d.code for d in bad] == [rule.CODE]
     good = analyse(Source("good.cnn", example(rule, "Good")), codes=codes).diagnostics
     assert good == ()
+
+
+def test_every_rule_has_its_own_code() -> None:
+    codes = [rule.CODE for rule in rules.ALL]
+    assert len(set(codes)) == len(codes)
+    files = {
+        path.stem for path in Path(rules.__file__).parent.glob("*.py") if "CODE = " in path.read_text(encoding="utf-8")
+    }
+    assert files == {rule.__name__.rsplit(".", 1)[1] for rule in rules.ALL}
 
 
 def test_what_fits_was_tried() -> None:

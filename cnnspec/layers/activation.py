@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.layers.window import Reach
+    from cnnspec.size import Dim
 
 # Keras's names, each with what it computes. Keras's `threshold` is not among them: it needs two arguments more, so that
 # Keras builds it by name and then cannot run it.
@@ -298,6 +299,10 @@ class Softmax(Layer):
 
     def ends_in(self) -> str | None:
         return "softmax"
+
+    def competing(self, inputs: tuple[Shape, ...]) -> Dim | None:
+        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        return product(tuple([inputs[0][axis - 1 if axis > 0 else axis] for axis in given]))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Softmax", self.given()),)

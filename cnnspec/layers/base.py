@@ -68,6 +68,11 @@ class Layer(Record):
     unordered: ClassVar[bool] = False  # whether their order makes no difference
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
+    multiplies: ClassVar[bool] = False  # whether it multiplies its tensors, so that one may gate or weigh another
+    normalizes: ClassVar[bool] = False  # whether it brings its values to a common scale
+    keeps_moments: ClassVar[bool] = False  # whether mean and variance stay where it drops values
+    takes_largest: ClassVar[bool] = False  # whether its outputs are maxima of windows
+    adds_zeros: ClassVar[bool] = False  # whether its output is its input with zeros around
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     kind: ClassVar[str] = MOVE  # of its work, where it is one operation; see operation.py
     keeps: ClassVar[Keeps] = NOTHING  # what training keeps of that
@@ -140,6 +145,26 @@ class Layer(Record):
     def ends_in(self) -> str | None:
         """The function that its output went through last, "linear" for none; None: it says nothing about that."""
         return None
+
+    def competing(self, inputs: tuple[Shape, ...]) -> Dim | None:
+        """How many values its softmax brings to the sum 1; None where it has none."""
+        return self.output(inputs)[-1] if self.ends_in() in ("softmax", "log_softmax", "sparsemax") else None
+
+    def drops(self) -> float:
+        """The share of single values, or of channels, that become 0 while training."""
+        return 0
+
+    def batch_values(self, inputs: tuple[Shape, ...]) -> Dim | None:
+        """How many values of one example go into each statistic that it takes of a batch; None: it takes none."""
+        return None
+
+    def cancels_offset(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether a constant added to a channel of its input changes nothing in its output."""
+        return False
+
+    def leaves_out_padding(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether its means are over fewer values at the border, where cells of padding do not count."""
+        return False
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         """The Keras layers, applied in turn, that do what this layer does."""

@@ -113,6 +113,7 @@ class Multiply(Merge):
     keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "multiply"
     sums: ClassVar[bool] = False
+    multiplies: ClassVar[bool] = True
 
 
 class Average(Merge):
@@ -211,6 +212,7 @@ class Dot(Layer):
     example: ClassVar[str] = "input 16\ndot(dense(8), dense(8), axes=1)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 5x4\ndot(in, conv(6, 1), axes=(1, 1), normalize=true)",)
     merges: ClassVar[bool] = True
+    multiplies: ClassVar[bool] = True
     counted: ClassVar[str] = "the length of the axis for each output value"
 
     axes: Any = argument(axes, "the axis of both, or the axis of each")

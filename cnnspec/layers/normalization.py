@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.layers.window import Reach
+    from cnnspec.size import Dim
 
 EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
 CENTER = argument(flag, "whether a learned offset (beta) is added", True)
@@ -36,6 +37,7 @@ class BatchNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("bn", "batchnormalization", "batch_norm", "batchnorm", "batchnorm2d")
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3, bias=false) -> bn -> relu"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 6x5x4\nbn(scale=false, epsilon=0.00001, momentum=0.9)",
@@ -85,6 +87,15 @@ class BatchNorm(Layer):
         channels = inputs[0][self.axis - 1 if self.axis > 0 else self.axis]
         return (self.operation(inputs, taps=2, channels=channels, bias=self.center),)
 
+    def batch_values(self, inputs: tuple[Shape, ...]) -> Dim | None:
+        if not self.trainable or self.renorm or self.synchronized:  # its figures are those of more than this batch
+            return None
+        apart = self.axis - 1 if self.axis > 0 else self.axis + len(inputs[0])
+        return product(tuple([n for axis, n in enumerate(inputs[0]) if axis != apart]))
+
+    def cancels_offset(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.trainable and not self.renorm and self.axis in (-1, len(inputs[0]))
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("BatchNormalization", self.given()),)
 
@@ -97,6 +108,7 @@ class LayerNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("layer_norm", "layernormalization", "layernorm", "ln")
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> layer_norm"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nlayer_norm(axis=(1, 2), center=false)",)
 
@@ -161,6 +173,7 @@ class GroupNorm(Layer):
     kind: ClassVar[str] = GROUP_NORM
     keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> group_norm(4)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 6x5x32\ngroup_norm -> group_norm(-1, scale=false)",
@@ -204,6 +217,10 @@ class GroupNorm(Layer):
         groups = channels if self.groups == -1 else self.groups
         return (self.operation(inputs, taps=2, channels=channels, groups=groups, bias=self.center),)
 
+    def cancels_offset(self, inputs: tuple[Shape, ...]) -> bool:
+        alone = self.groups == -1 or self.groups == inputs[0][-1]
+        return alone and self.axis in (-1, len(inputs[0]))
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GroupNormalization", self.given()),)
 
@@ -230,6 +247,7 @@ class RMSNorm(Layer):
     kind: ClassVar[str] = SCALING
     keeps: ClassVar[Keeps] = Keeps(input=True, inside=1)
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> rms_norm"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x4\nrms_norm(epsilon=0.001)",)
 
@@ -259,6 +277,7 @@ class UnitNorm(Layer):
     kind: ClassVar[str] = SCALING
     keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
+    normalizes: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(16) -> unit_normalization"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nunit_normalization(axis=(1, 2))",)
 

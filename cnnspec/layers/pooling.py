@@ -144,6 +144,7 @@ class MaxPool(Pool):
     kind: ClassVar[str] = MAX_POOL
     keeps: ClassVar[Keeps] = BOTH
     word: ClassVar[str] = "maxpool"
+    takes_largest: ClassVar[bool] = True
 
     kernel: Any = KERNEL
     stride: Any = STRIDE
@@ -214,6 +215,9 @@ class AvgPool(Pool):
             message = f"avgpool with ceil=true on {show_shape(inputs[0])}: how many cells its last windows count depends on the size"
             return Problem("E017", message, "ceil", "give the input a size, use kernel=2, or round down")
         return None
+
+    def leaves_out_padding(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.padding == "same" and any([w.before != 0 or w.after != 0 for w in self.windows(inputs)])
 
     def _same_is_ceil(self, inputs: tuple[Shape, ...]) -> bool:
         """Whether padding=same gives the same for every size: at most one cell hangs over, so that it is behind."""

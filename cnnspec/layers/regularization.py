@@ -32,6 +32,11 @@ def keras_noise(noise_shape: tuple[int, ...] | None) -> dict[str, Any]:
     return {} if noise_shape is None else {"noise_shape": (None, *noise_shape)}
 
 
+def drops_whole_examples(noise_shape: tuple[int, ...] | None) -> bool:
+    """Whether all values of an example live or die together."""
+    return noise_shape is not None and all(n == 1 for n in noise_shape)
+
+
 class Spread(Layer):
     """A dropout with a noise shape, which Keras gives with the batch."""
 
@@ -63,6 +68,9 @@ class Dropout(Spread):
     rate: float = RATE
     noise_shape: tuple[int, ...] | None = NOISE_SHAPE
     seed: int | None = SEED
+
+    def drops(self) -> float:
+        return 0 if drops_whole_examples(self.noise_shape) else self.rate
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return noise_problem(self.noise_shape, inputs[0])
@@ -99,6 +107,9 @@ class SpatialDropout(Layer):
     rate: float = RATE
     seed: int | None = SEED
 
+    def drops(self) -> float:
+        return self.rate
+
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return needs_space(inputs, "spatial_dropout")
 
@@ -114,12 +125,16 @@ class AlphaDropout(Spread):
     kind: ClassVar[str] = NOISE
     keeps: ClassVar[Keeps] = Keeps(inside=1)
     in_place: ClassVar[bool] = True
+    keeps_moments: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, selu) -> alpha_dropout(0.1)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nalpha_dropout(0.1, noise_shape=1x1x4)",)
 
     rate: float = RATE
     noise_shape: tuple[int, ...] | None = NOISE_SHAPE
     seed: int | None = SEED
+
+    def drops(self) -> float:
+        return 0 if drops_whole_examples(self.noise_shape) else self.rate
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return noise_problem(self.noise_shape, inputs[0])

@@ -7,7 +7,22 @@ there is a train section, and all of them where rules are selected.
 
 from __future__ import annotations
 
-from cnnspec.rules import broken_budget, illegal_stride, silent_broadcast, size_dependent_merge, unused_branch
+from cnnspec.rules import (
+    activation_on_logits,
+    bias_before_norm,
+    broken_budget,
+    deep_plain,
+    dropout_before_norm,
+    dropout_rate,
+    first_dense_explosion,
+    illegal_stride,
+    saturating_hidden,
+    silent_broadcast,
+    size_dependent_merge,
+    softmax_single_unit,
+    unshared_prelu,
+    unused_branch,
+)
 from cnnspec.rules.context import Context
 from cnnspec.rules.language import REFUSED
 
@@ -18,9 +33,41 @@ if TYPE_CHECKING:
 
     from cnnspec.diagnostic import Diagnostic
 
-DEFAULTS = (silent_broadcast, size_dependent_merge, illegal_stride, unused_branch, broken_budget)
-ON_TRAINING: tuple[str, ...] = ("logits_mismatch",)
-ON_REQUEST: tuple[str, ...] = ("fractional_output_size",)
+DEFAULTS = (
+    silent_broadcast, size_dependent_merge, illegal_stride, unused_branch, broken_budget, softmax_single_unit, dropout_before_norm, bias_before_norm,
+    activation_on_logits, saturating_hidden, dropout_rate, deep_plain, first_dense_explosion, unshared_prelu,
+)  # fmt: skip
+ON_TRAINING = (
+    "logits_mismatch", "activation_loss_mismatch", "categorical_loss_one_unit", "bn_small_batch", "memory_budget",
+)  # fmt: skip
+ON_REQUEST: tuple[str, ...] = (
+    "fractional_output_size",
+    "misaligned_channels",
+    "low_arithmetic_intensity",
+    "big_kernel_factorise",
+    "im2col_blowup",
+    "same_padding_portability",
+    "avgpool_pad_count",
+    "zero_pad_before_maxpool",
+    "flatten_order",
+    "norm_order_mix",
+    "head_depth",
+    "non_expanding_features",
+    "foldable_pad",
+    "input_not_divisible_by_two",
+    "uncommon_input_size",
+    "large_kernel_not_first",
+    "pool_not_2x2_s2",
+    "pool_with_padding",
+    "unpadded_conv",
+    "strided_conv_or_pool",
+    "missing_bn_dropout",
+    "block_order",
+    "pool_stride_large",
+    "even_kernel",
+    "no_softmax_last",
+    "no_downsampling",
+)
 OF_COMMENTS: tuple[str, ...] = ("bad_ignore", "unused_ignore")  # pages alone: these are found in a file's comments
 
 

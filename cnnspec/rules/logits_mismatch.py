@@ -21,15 +21,14 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.diagnostic import Diagnostic, Note
-from cnnspec.layers.argument import Term, word_of
+from cnnspec.diagnostic import Diagnostic
 from cnnspec.names import CROSS_ENTROPIES
+from cnnspec.rules.ending import ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.rules.context import Context
 
 CODE = "T402"
@@ -37,35 +36,13 @@ DEFAULT = True
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    setting = context.train.get("loss")
-    if setting is None or len(context.graph.outputs) != 1:
+    end = ending(context)
+    if end is None or end.fitting is None or end.one_category:
         return
-    loss = setting.value if isinstance(setting.value, Term) else Term(word_of(setting.value) or "")
-    fitting = CROSS_ENTROPIES.get(loss.name.replace("_", "").lower())
-    end = last_function(context.graph)
-    if fitting is None or end is None:
-        return
-    node, function = end
-    logits = dict(loss.keywords).get("from_logits", False)
-    note = (Note(f"the end of the network, {node.name}", node.site.span),)
-    span = setting.site.span
-    if logits is True and function in CROSS_ENTROPIES.values():
-        message = f"the loss expects logits, and the network ends in {function}: it would be applied twice"
-        yield Diagnostic(CODE, message, span, f"drop from_logits=true, or the {function}", note)
-    elif logits is False and function == "linear":
-        message = f"the loss expects probabilities, and the network ends in {node.name} without an activation"
-        help = f"write {loss.name}(from_logits=true), or end in {fitting}"
-        yield Diagnostic(CODE, message, span, help, note)
-
-
-def last_function(graph: Graph) -> tuple[Node, str] | None:
-    """The last node on the way to the output that says what its values are, and the function it ends in."""
-    node = graph.nodes[graph.outputs[0]]
-    while node.layer is not None:
-        function = node.layer.ends_in()
-        if function is not None:
-            return node, function
-        if len(node.inputs) != 1:
-            return None
-        node = graph.nodes[node.inputs[0]]
-    return None
+    if end.logits and end.function in CROSS_ENTROPIES.values():
+        message = f"the loss expects logits, and the network ends in {end.function}: it would be applied twice"
+        yield Diagnostic(CODE, message, end.span, f"drop from_logits=true, or the {end.function}", end.notes)
+    elif not end.logits and end.function == "linear":
+        message = f"the loss expects probabilities, and the network ends in {end.node.name} without an activation"
+        help = f"write {end.written}(from_logits=true), or end in {end.fitting}"
+        yield Diagnostic(CODE, message, end.span, help, end.notes)

@@ -52,6 +52,7 @@ class TrainSettings(Record):
     validation: float = 0.1  # share of the training data
     test: float = 0.2  # share held back of data that comes without a test set
     shuffle: bool = True
+    memory: int | None = None  # bytes that the device has; a check alone asks for it
     spans: tuple[tuple[str, Span], ...] = ()
 
     def span(self, key: str) -> Span | None:
@@ -72,6 +73,13 @@ def seed(value: Any) -> int:
     if natural(value) >= 2**32:
         raise Unfit("a whole number from 0 to 4294967295")
     return natural(value)
+
+
+def size_in_bytes(value: Any) -> int:
+    """A size such as 8GiB."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value < 2**63:
+        raise Unfit("a size such as 8GiB")
+    return int(value)
 
 
 def words(module: str) -> Kind:
@@ -96,6 +104,7 @@ KEYS: dict[str, Kind] = {
     "validation": rate,
     "test": rate,
     "shuffle": flag,
+    "memory": size_in_bytes,
 }
 ALIASES = {"batch_size": "batch", "lr": "learning_rate", "validation_split": "validation", "val": "validation"}
 
