@@ -8,8 +8,8 @@ from __future__ import annotations
 
 __version__ = "0.1.0"
 __all__ = [
-    "Diagnostic", "Difference", "LayerFigures", "MissingExtra", "Network", "ReceptiveField", "SpecError", "check", "diff",
-    "from_keras", "load",
+    "Diagnostic", "Difference", "LayerFigures", "MissingExtra", "Network", "ReceptiveField", "SpecError", "UnitField", "check",
+    "diff", "from_keras", "load",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnspec.compile.live import MissingExtra
     from cnnspec.diagnostic import Diagnostic
     from cnnspec.report.difference import Difference
+    from cnnspec.report.field import UnitField
     from cnnspec.report.rows import LayerFigures, ReceptiveField
 
 _HOMES = {
@@ -30,6 +31,7 @@ _HOMES = {
     "Network": "cnnspec.api",
     "ReceptiveField": "cnnspec.report.rows",
     "SpecError": "cnnspec.api",
+    "UnitField": "cnnspec.report.field",
     "check": "cnnspec.api",
     "diff": "cnnspec.api",
     "from_keras": "cnnspec.api",

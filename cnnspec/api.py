@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
     from cnnspec.pipeline import Checked
     from cnnspec.report.difference import Difference
+    from cnnspec.report.field import UnitField
     from cnnspec.size import Dim
 
 
@@ -133,6 +134,16 @@ class Network:
         if format not in explanation.FORMATS:
             raise ValueError(f'no format is called "{format}": {", ".join(explanation.FORMATS)} or json')
         return explanation.FORMATS[format](self._checked, layer)
+
+    def receptive_field_of(self, layer: str, at: tuple[int, ...] | None = None) -> UnitField:
+        """Everything about the field of one output position of a layer (of the middle one, unless told): its box on
+        every input, what it reads there, its smallest and largest path.
+
+        LookupError for a layer that is not there, ValueError for a position that it does not have.
+        """
+        from cnnspec.report.field import unit_field
+
+        return unit_field(self._checked, layer, at)
 
     def sizes(self) -> InputSizes:
         """All input sizes for which the network is legal, loses nothing, or fits exactly: one `Axis` an axis.

@@ -6,6 +6,7 @@ answer to exactly the positions up to that box's borders; a position that nothin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ from cnnspec.elaborate.graph import Graph
 MAX_POSITIONS = 10_000  # of an output that is still looked at: upsampling may make it as large as it likes
 
 
-def reads(graph: Graph, unit: tuple[int, ...] | None = None) -> np.ndarray[Any, Any]:
-    """For every input position, in its place, whether an output position (or any of them) reads it, every weight being 1.
+def answers(graph: Graph) -> Iterator[np.ndarray[Any, Any]]:
+    """For the input positions in order, some at a time, which output positions read each, every weight being 1.
 
     The networks are linear without bias, so what one lit position makes of an output is its share in it.
     """
@@ -35,11 +36,16 @@ def reads(graph: Graph, unit: tuple[int, ...] | None = None) -> np.ndarray[Any, 
     positions, outputs = int(np.prod(space)), int(np.prod(model.outputs[0].shape[1:-1]))
     lit = np.eye(positions, dtype="float32").reshape((positions, *space, 1))
     batch = max(1, 200_000 // outputs)
-    found = []
     for at in range(0, positions, batch):
-        answers = np.asarray(model(lit[at : at + batch], training=False)).sum(-1) > 0
-        found.append(answers.reshape(len(answers), -1).any(1) if unit is None else answers[(slice(None), *unit)])
-    return np.concatenate(found).reshape(space)
+        yield np.asarray(model(lit[at : at + batch], training=False)).sum(-1) > 0
+
+
+def reads(graph: Graph, unit: tuple[int, ...] | None = None) -> np.ndarray[Any, Any]:
+    """For every input position, in its place, whether an output position (or any of them) reads it."""
+    shape = graph.nodes[graph.inputs[0]].shape
+    assert shape is not None
+    found = [a.reshape(len(a), -1).any(1) if unit is None else a[(slice(None), *unit)] for a in answers(graph)]
+    return np.concatenate(found).reshape(shape[:-1])
 
 
 @st.composite

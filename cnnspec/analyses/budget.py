@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.analyses.geometry import coverage
 from cnnspec.analyses.memory import BYTES, activation_values, in_bytes, peak_values, tensor_sizes
 from cnnspec.layers.argument import word_of
 from cnnspec.layers.base import show_shape
@@ -68,11 +69,9 @@ def _coverage(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     shape = facts.shapes[facts.graph.inputs[0]] if len(facts.graph.inputs) == 1 else None
     if field is None or shape is None:
         return None
-    share = 1.0
-    for axis, n in zip(field, shape, strict=False):
-        if not isinstance(n, int):
-            return None
-        share *= min(1.0, axis.size / n)
+    share = coverage(field, shape[: len(field)])
+    if share is None:
+        return None
     return Figure((share,), _share(share), _share)
 
 

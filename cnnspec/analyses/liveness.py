@@ -33,16 +33,19 @@ def sizes_known(shape: Shape | None) -> bool:
 
 
 def reaches_of(
-    graph: Graph, shapes: Sequence[Shape | None], layers: Mapping[int, Layer] | None = None
+    graph: Graph,
+    shapes: Sequence[Shape | None],
+    layers: Mapping[int, Layer] | None = None,
+    untraced: tuple[Reach, ...] | None = None,
 ) -> list[tuple[Reach, ...] | None]:
-    """What every node reads along each axis of its inputs; None for everything."""
+    """What every node reads along each axis of its inputs; None for everything, and unless told for UNTRACED too."""
     result: list[tuple[Reach, ...] | None] = []
     for node in graph.nodes:
         inputs = [shapes[i] for i in node.inputs]
         layer = (layers or {}).get(node.index, node.layer)
         known = layer is not None and shapes[node.index] is not None and None not in inputs  # else it was refused
         reach = layer.reach(tuple(inputs)) if layer is not None and known else None  # type: ignore[arg-type]
-        result.append(None if reach is UNTRACED else reach)
+        result.append(untraced if reach is UNTRACED else reach)
     return result
 
 

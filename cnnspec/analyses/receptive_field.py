@@ -45,6 +45,11 @@ class Field(Record):
         return max([span[1] - span[0] + 1 for span in self.spans if span], default=0)
 
     @property
+    def least(self) -> int:
+        """Length of the field where it is smallest, positions that see nothing left aside."""
+        return min([span[1] - span[0] + 1 for span in self.spans if span], default=0)
+
+    @property
     def stride(self) -> int | float:
         """Input positions between two neighbours (the effective stride, or jump); below 1 after upsampling."""
         period = len(self.spans)
@@ -54,6 +59,15 @@ class Field(Record):
     def padding(self) -> int | None:
         """How far the field of position 0 begins before the input (the effective padding)."""
         return -self.spans[0][0] if self.placed and self.spans[0] else None
+
+    @property
+    def centre(self) -> float | None:
+        """Where the field of position 0 has its middle, the mean over one period: so aligned branches agree in it."""
+        if not self.placed or None in self.spans:
+            return None
+        period = len(self.spans)
+        ends = sum([span[0] + span[1] for span in self.spans if span])
+        return ends / (2 * period) - self.advance * (period - 1) / (2 * period)
 
     def at(self, position: int) -> tuple[int, int] | None:
         """First and last input position that a position sees, whether inside the input or not; None: it sees nothing."""
@@ -75,8 +89,14 @@ if TYPE_CHECKING:
     NodeField = tuple[Field, ...] | Whole | None  # None: unknown
 
 
-def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> list[NodeField]:
-    """The field of every node: one `Field` a spatial axis, WHOLE, or None where it cannot be known."""
+def receptive_fields(
+    graph: Graph, shapes: Sequence[Shape | None], gates: set[tuple[int, int]] | None = None
+) -> list[NodeField]:
+    """The field of every node: one `Field` a spatial axis, WHOLE, or None where it cannot be known.
+
+    With `gates` the structural field: where a merge mixes the whole input into other branches (a squeeze-and-excitation
+    gate, a global context), that branch is left out, and (merge, branch) entered there.
+    """
     fields: list[NodeField] = []
     steps: dict[tuple[Reach, Field], Field | None] = {}
     inputs = set(graph.inputs)
@@ -91,26 +111,32 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> list[NodeF
         elif node.layer.indexes and node.inputs[0] in inputs:  # words of a text: each sees itself
             fields.append((START,) * (len(shape) - 1))
         else:
-            fields.append(_through(node, fields, shapes, steps, whole))
+            fields.append(_through(node, fields, shapes, steps, whole, gates))
     return fields
 
 
 def _through(
     node: Node, fields: list[NodeField], shapes: Sequence[Shape | None], steps: dict[tuple[Reach, Field], Field | None],
-    whole: tuple[Dim, ...] | None,
+    whole: tuple[Dim, ...] | None, gates: set[tuple[int, int]] | None,
 ) -> NodeField:  # fmt: skip
     assert node.layer is not None
     reaches = node.layer.reach(tuple([shapes[i] for i in node.inputs]))  # type: ignore[misc]
     if reaches is None:
         return WHOLE
-    entering = [fields[i] for i in node.inputs]
+    inputs = node.inputs
+    if gates is not None and len(inputs) > 1:
+        mixing = {i for i in inputs if fields[i] == WHOLE or _repeated(shapes[i], shapes[node.index])}
+        if mixing and not mixing.issuperset(inputs):
+            gates.update([(node.index, i) for i in mixing])
+            inputs = tuple([i for i in inputs if i not in mixing])
+    entering = [fields[i] for i in inputs]
     if None in entering:
         return None
     if WHOLE in entering:
         return WHOLE
     if reaches is UNTRACED:
         return None
-    for index in node.inputs if len(node.inputs) > 1 else ():
+    for index in inputs if len(node.inputs) > 1 else ():
         if _repeated(shapes[index], shapes[node.index]):
             return WHOLE if _covers(fields[index], whole) else None
     merged = entering[0] if len(entering) == 1 else hull(entering)  # type: ignore[arg-type]
@@ -164,12 +190,17 @@ def compose(reach: Reach, field: Field) -> Field | None:
 
 
 def _seen(field: Field, first: int, last: int, gap: int) -> tuple[int, int] | None:
-    """What the positions first, first + gap, … last see together. Later positions see later spans."""
-    if None not in field.spans:
-        begin, end = field.at(first), field.at(last)
-        return (begin[0], end[1]) if begin and end and first <= last else None
-    spans = [span for position in range(first, last + 1, gap) if (span := field.at(position))]
-    return (spans[0][0], spans[-1][1]) if spans else None
+    """What the positions first, first + gap, … last see together.
+
+    Within a period a later position may see an earlier span (where some saw nothing before), a period on it cannot: so
+    the ends are seen by the first and the last positions, one period of each.
+    """
+    positions: Sequence[int] = range(first, last + 1, gap)
+    period = len(field.spans)
+    if len(positions) > 2 * period:
+        positions = [*positions[:period], *positions[-period:]]
+    spans = [span for position in positions if (span := field.at(position))]
+    return (min([span[0] for span in spans]), max([span[1] for span in spans])) if spans else None
 
 
 def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:

@@ -14,6 +14,8 @@ VERBS = {
     "check": "find mistakes in specs",
     "summary": "show every layer's shape, parameters, MACs and receptive field",
     "explain": "derive every figure of a layer, with the numbers put in",
+    "rf": "show receptive fields: a table, one unit, or a picture",
+    "lost": "show which positions and taps are never read",
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "diff": "compare two networks, layer by layer and in total",
     "import": "write a Keras model as a spec",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cnnspec.diagnostic import INFO, Diagnostic
+from cnnspec.diagnostic import ERROR, INFO, Diagnostic
 from cnnspec.elaborate.network import NetworkBuilder
 from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.values import UNKNOWN, Scope
@@ -135,6 +135,15 @@ def load_one(options: argparse.Namespace) -> Checked | None:
         if diagnostic.severity != INFO:
             print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
     return None if network.broken else network
+
+
+def status_of(found: tuple[Diagnostic, ...]) -> int:
+    """Show the errors among what was found, behind what the command has printed; its exit status."""
+    sys.stdout.flush()
+    errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
+    for diagnostic in errors:
+        print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+    return FINDINGS if errors else CLEAN
 
 
 def files_in(paths: list[str]) -> Iterator[str | Diagnostic]:

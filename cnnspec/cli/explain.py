@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
-from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed
-from cnnspec.diagnostic import ERROR
+from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of
 from cnnspec.report import explanation
-from cnnspec.report.findings import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +35,4 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(explanation.json(network, options.layer), indent=2))
     else:
         print(explanation.FORMATS[options.format](network, options.layer), end="")
-    sys.stdout.flush()
-    errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
-    for diagnostic in errors:
-        print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
-    return FINDINGS if errors else CLEAN
+    return status_of(found)

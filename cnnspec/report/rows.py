@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.analyses.receptive_field import Whole
+from cnnspec.analyses.regions import texts
 from cnnspec.record import Record
 from cnnspec.syntax.tree import Input
 
@@ -90,8 +91,11 @@ def keras_type(node: Node, network: Checked) -> str:
 def input_sizes(network: Checked) -> list[set[tuple[Dim, ...]]]:
     """For every node the spatial sizes of the inputs that it depends on."""
     found: list[set[tuple[Dim, ...]]] = []
+    words = texts(network.graph)
     for node in network.graph.nodes:
-        own: set[tuple[Dim, ...]] = {node.shape[:-1]} if node.layer is None and node.shape else set()
+        own: set[tuple[Dim, ...]] = set()
+        if node.layer is None and node.shape:
+            own = {node.shape if node.index in words else node.shape[:-1]}
         found.append(own.union(*[found[i] for i in node.inputs]) if node.inputs else own)
     return found
 

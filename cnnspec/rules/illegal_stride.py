@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.left_over import left_over, losses, uncovered
 from cnnspec.analyses.liveness import Liveness, full, positions, sizes_known
+from cnnspec.analyses.places import listed
 from cnnspec.analyses.resized import shapes_with
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
@@ -101,35 +102,17 @@ def effect_on_input(node: Node, context: Context) -> str:
     if live is None or shape is None:
         return ""
     read = total = 1
-    places = []
-    for mask, n, name in zip(live, shape, POSITION_NAMES[len(shape) - 1], strict=False):
+    missing = []
+    for mask, n in zip(live, shape, strict=False):
         assert isinstance(n, int)
-        missing = positions(full(n) & ~mask, n)
-        read, total = read * (n - len(missing)), total * n
-        if missing:
-            places.append((ranges(missing), name + "s" * (len(missing) > 1)))
+        missing.append(positions(full(n) & ~mask, n))
+        read, total = read * (n - len(missing[-1])), total * n
     if read == total:
         return ""
     share = f"{(total - read) / total:.1%}".replace("%", " %")
     if node.inputs[0] == index:
         return f" ({share} of the input)"
-    if len({numbers for numbers, _ in places}) == 1 and len(places) > 1:
-        listed = " and ".join(name for _, name in places) + f" {places[0][0]}"
-    else:
-        listed = " and ".join(f"{name} {numbers}" for numbers, name in places)
-    return f"; of the {'x'.join(map(str, shape[:-1]))} input, {listed} never reach the output ({share} of it)"
-
-
-def ranges(positions: list[int]) -> str:
-    """ "0, 26 to 27"."""
-    parts: list[list[int]] = []
-    for position in positions:
-        if parts and position == parts[-1][-1] + 1:
-            parts[-1].append(position)
-        else:
-            parts.append([position])
-    texts = [f"{p[0]} to {p[-1]}" if len(p) > 2 else ", ".join(map(str, p)) for p in parts]
-    return ", ".join(texts) if len(texts) <= 4 else f"{', '.join(texts[:2])} … {texts[-1]}"
+    return f"; of the {'x'.join(map(str, shape[:-1]))} input, {listed(missing)} never reach the output ({share} of it)"
 
 
 # ---- what would fit ----------------------------------------------------------------------------------------

@@ -1,0 +1,192 @@
+"""Receptive fields as geometry: what one unit reads, through which paths, how its branches lie on one another.
+
+The structural field leaves out branches that mix the whole input into others (gates): with them everything is read.
+Along each axis the smallest and the largest path to a node are kept. Where no layer upsamples, a field grows by the
+same from its merge on, so taking the smaller and the larger branch at every merge finds them; with upsampling, where
+fields differ by phase, each merge is decided by the longest field of its branch.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from cnnspec.analyses import regions
+from cnnspec.analyses.receptive_field import MAX_PERIOD, START, Field, Whole, compose, receptive_fields
+from cnnspec.layers.window import EACH, UNTRACED
+from cnnspec.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.analyses.facts import Facts
+    from cnnspec.analyses.receptive_field import NodeField
+    from cnnspec.analyses.regions import Region, Sizes
+    from cnnspec.layers.window import Reach
+    from cnnspec.size import Dim
+
+HALF = 0.5  # positions of a merge's output: from there on its branches count as misaligned
+
+
+class Route(Record):
+    """One path from an input to a node along one axis: its field, and the route that it goes on from."""
+
+    node: int
+    field: Field
+    variance: float  # of the place that a value comes from, in input positions, if every window were a mean
+    before: Route | None
+    grew: bool  # whether the last node reads more or elsewhere than position by position
+
+    def nodes(self) -> tuple[int, ...]:
+        """The nodes on the way that read more than position by position, in order; an input among them."""
+        found: list[int] = []
+        route: Route | None = self
+        while route is not None:
+            if route.grew:
+                found.append(route.node)
+            route = route.before
+        return tuple(reversed(found))
+
+    @property
+    def effective(self) -> float:
+        """An estimate of the effective field: four standard deviations, not more than the field itself.
+
+        It holds for uniform weights, so about for a network before training, which enlarges it. After Luo, Li,
+        Urtasun & Zemel, "Understanding the effective receptive field in deep CNNs" (2016): a Gaussian.
+        """
+        return min(float(self.field.size), max(1.0, 4 * sqrt(self.variance)))
+
+
+class Misaligned(Record):
+    """A merge whose branches have their centres apart along an axis: by so many input positions, and of its own."""
+
+    node: int
+    axis: int
+    pixels: float
+    positions: float
+    branches: tuple[int, int]  # the inputs whose centres lie first and last
+
+
+class Geometry:
+    """The geometry of a network, each part worked out when it is first asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts, self.graph, self.shapes = facts, facts.graph, facts.shapes
+        self.gates: set[tuple[int, int]] = set()
+        self.fields = receptive_fields(self.graph, self.shapes, self.gates)
+        self.sizes = regions.spaces(self.graph, self.shapes)
+        self._reaches: list[tuple[Reach, ...] | None] | None = None
+        self._routes: dict[bool, list[tuple[Route, ...] | None]] = {}
+        self._misaligned: tuple[Misaligned, ...] | None = None
+
+    @property
+    def reaches(self) -> list[tuple[Reach, ...] | None]:
+        """What every node reads along each axis; None for everything."""
+        if self._reaches is None:
+            self._reaches = regions.followed(self.graph, self.shapes, UNTRACED)
+        return self._reaches
+
+    def branches(self, index: int) -> tuple[int, ...]:
+        """The inputs of a node that its structural field comes from."""
+        return tuple([i for i in self.graph.nodes[index].inputs if (index, i) not in self.gates])
+
+    # ---- one unit ------------------------------------------------------------------------------------------
+    def read(self, index: int, at: Sizes, gates: bool = False) -> dict[int, Region | None]:
+        """The positions of every network input that one output position reads; None where that cannot be told.
+
+        Without `gates` the branches that mix the whole input are left out. All sizes must be known numbers.
+        """
+        without = frozenset() if gates else self.gates
+        found = regions.read_by(self.graph, self.sizes, self.reaches, {index: regions.position(at)}, without)
+        return {i: found[i] for i in self.graph.inputs if self.sizes[i] is not None}
+
+    def gates_of(self, index: int) -> tuple[int, ...]:
+        """The merges before (or at) a node that have a gate."""
+        before = self.before(index)
+        return tuple(sorted({merge for merge, _ in self.gates if merge in before}))
+
+    def before(self, index: int) -> set[int]:
+        """A node and all that it depends on."""
+        found, waiting = {index}, [index]
+        while waiting:
+            for i in self.graph.nodes[waiting.pop()].inputs:
+                if i not in found:
+                    found.add(i)
+                    waiting.append(i)
+        return found
+
+    # ---- paths ---------------------------------------------------------------------------------------------
+    def routes(self, largest: bool) -> list[tuple[Route, ...] | None]:
+        """For every node the path with the smallest or the largest field along each axis; None where there is none."""
+        if largest not in self._routes:
+            self._routes[largest] = self._find(1 if largest else -1)
+        return self._routes[largest]
+
+    def _find(self, sign: int) -> list[tuple[Route, ...] | None]:
+        found: list[tuple[Route, ...] | None] = []
+        made: dict[tuple[Reach, Field], Field | None] = {}
+        for node in self.graph.nodes:
+            field, reaches = self.fields[node.index], self.reaches[node.index]
+            routes = [r for i in self.branches(node.index) if (r := found[i]) is not None]
+            if not isinstance(field, tuple):
+                found.append(None)
+            elif not routes:  # an input
+                found.append((Route(node.index, START, 0.0, None, True),) * len(field))
+            else:
+                column = []
+                for axis in range(len(field)):
+                    before = max([r[axis] for r in routes], key=lambda route: sign * route.field.size)
+                    reach = reaches[axis] if reaches is not None and axis < len(reaches) else EACH
+                    key = (reach, before.field)
+                    if key not in made:
+                        made[key] = compose(*key)
+                    grown = made[key] or before.field
+                    variance = before.variance + spread(reach) * before.field.stride**2
+                    column.append(Route(node.index, grown, variance, before, reach != EACH))
+                found.append(tuple(column))
+        return found
+
+    # ---- branches ------------------------------------------------------------------------------------------
+    @property
+    def misaligned(self) -> tuple[Misaligned, ...]:
+        """The merges whose branches' fields have their centres half a position or more apart."""
+        if self._misaligned is None:
+            self._misaligned = tuple([m for node in self.graph.nodes for m in self._apart(node.index)])
+        return self._misaligned
+
+    def _apart(self, index: int) -> list[Misaligned]:
+        field = self.fields[index]
+        if not isinstance(field, tuple):
+            return []
+        branches = [(f, i) for i in self.branches(index) if isinstance(f := self.fields[i], tuple)]
+        found = []
+        for axis, mine in enumerate(field) if len(branches) > 1 else ():
+            centres = [(c, i) for f, i in branches if (c := f[axis].centre) is not None]
+            (low, first), (high, last) = min(centres, default=(0.0, 0)), max(centres, default=(0.0, 0))
+            if high - low >= HALF * mine.stride > 0:
+                found.append(Misaligned(index, axis, high - low, (high - low) / mine.stride, (first, last)))
+        return found
+
+
+def spread(reach: Reach) -> float:
+    """The variance of the position that a value is taken from, all that are read being alike, in positions read."""
+    low = reach.low if reach.low is not None else 0
+    phases = min(reach.over, MAX_PERIOD)
+    total = 0.0
+    for phase in range(phases):
+        first, last = (reach.step * phase + low) // reach.over, (reach.step * phase + reach.high) // reach.over
+        taps = (last - first) // reach.gap + 1
+        total += max(0, taps * taps - 1) / 12 * reach.gap**2
+    return total / phases
+
+
+def coverage(field: NodeField, sizes: tuple[Dim, ...] | None) -> float | None:
+    """The share of an input's area that a field of this size covers, were it to lie inside; None where unknown."""
+    if isinstance(field, Whole):
+        return 1.0
+    if field is None or sizes is None or len(field) != len(sizes):
+        return None
+    share = 1.0
+    for axis, n in zip(field, sizes, strict=True):
+        if not isinstance(n, int):
+            return None
+        share *= min(1.0, axis.size / n)
+    return share

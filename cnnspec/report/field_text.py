@@ -1,0 +1,229 @@
+"""Receptive fields for people: as the lecture's table, and as everything about one layer."""
+
+from __future__ import annotations
+
+from cnnspec.analyses.geometry import Geometry
+from cnnspec.analyses.receptive_field import network_field
+from cnnspec.layers.base import show_shape
+from cnnspec.report.field import (
+    LayerField,
+    Offset,
+    Path,
+    UnitField,
+    area,
+    axis_names,
+    layer_fields,
+    offsets,
+)
+from cnnspec.report.summary import field as field_cell
+from cnnspec.source import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.pipeline import Checked
+    from cnnspec.report.field import InputRead, Span
+
+HEADINGS = ("Layer (type)", "Output", "RF", "Jump", "Start", "Centre", "Coverage")
+LEGEND = (
+    "RF: input positions that one position depends on, unclipped; jump: input positions from one to its neighbour;",
+    "start, centre: of the first position's field; a negative start is the effective padding; coverage: RF/input.",
+)
+ESTIMATE = "an estimate: 4 standard deviations, uniform weights; training enlarges it"
+FIRST, LAST = 4, 3  # layers of a long list that are shown
+
+
+# ---- figures -----------------------------------------------------------------------------------------------
+def plain(value: float | None) -> str:
+    """2, 0.5, ? for unknown; at most two digits behind the point."""
+    return "?" if value is None else f"{round(value, 2):g}" if abs(value) < 10**6 else str(round(value))
+
+
+def each(values: tuple[Any, ...] | None) -> str:
+    """One figure where all axes are alike, else one an axis: "2", "2, 1"."""
+    shown = [plain(value) for value in values or ()]
+    return ", ".join(shown if len(set(shown)) > 1 else shown[:1])
+
+
+def percent(share: float | None) -> str:
+    return "?" if share is None else f"{100 * share:.1f} %"
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def shortened(names: tuple[str, ...]) -> str:
+    if len(names) <= FIRST + LAST + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:FIRST])}, … {', '.join(names[-LAST:])} ({len(names)} layers)"
+
+
+# ---- the table ---------------------------------------------------------------------------------------------
+def cells(layer: LayerField) -> tuple[str, ...]:
+    field = layer.field
+    return (
+        f"{layer.name} ({layer.type})",
+        show_shape(layer.output_shape),
+        field_cell(field),
+        each(field.stride) or "-" if field else "?",
+        each(layer.start) or "-" if field else "?",
+        each(layer.centre) or "-" if field else "?",
+        percent(layer.coverage),
+    )
+
+
+def table(network: Checked) -> str:
+    """The lecture's table, and below it what holds for the whole network."""
+    geometry = Geometry(network.facts)
+    layers = layer_fields(network, geometry)
+    lines = columns([HEADINGS, *[cells(layer) for layer in layers]], {0, 1})
+    notes = [*LEGEND, *network_notes(network, geometry, layers)]
+    return printed([f'Receptive fields of "{network.name}"', "", *lines, "", *notes])
+
+
+def columns(rows: list[tuple[str, ...]], left: set[int]) -> list[str]:
+    """Rows in columns, a rule below the first; the columns in `left` begin at the left."""
+    widths = [max([len(row[i]) for row in rows]) for i in range(len(rows[0]))]
+    lines = [
+        " " + "   ".join([f"{c:{w}}" if i in left else f"{c:>{w}}" for i, (c, w) in enumerate(zip(row, widths, strict=True))])
+        for row in rows
+    ]  # fmt: skip
+    lines.insert(1, " " + "─" * (sum(widths) + 3 * (len(widths) - 1)))
+    return [line.rstrip() for line in lines]
+
+
+def deepest(network: Checked, geometry: Geometry) -> int | None:
+    """The layer whose field is the network's: the last with the largest, before the whole input is mixed."""
+    used = network.graph.used()
+    field = network_field([f for f, use in zip(geometry.fields, used, strict=True) if use])
+    found = [i for i, f in enumerate(geometry.fields) if field is not None and f is not None and f == field and used[i]]
+    return found[-1] if found else None
+
+
+def network_notes(network: Checked, geometry: Geometry, layers: tuple[LayerField, ...]) -> list[str]:
+    lines = []
+    last = deepest(network, geometry)
+    if last is not None and layers[last].effective:
+        layer = layers[last]
+        lines += [
+            f"The network: {field_cell(layer.field)} ({layer.name}), {percent(layer.coverage)} of the input;"
+            f" effective about {effective(layer)}",
+            f"({ESTIMATE})",
+        ]
+    gates = tuple([network.graph.nodes[i].name for i in sorted({merge for merge, _ in geometry.gates})])
+    if gates:
+        lines.append(f"Gates: {mixing(gates)}; the fields leave that out.")
+    found = tuple([offset for _, offset in offsets(network, geometry)])
+    return [*lines, *[f"Misaligned: {words}" for words in misaligned(found)]]
+
+
+def mixing(gates: tuple[str, ...]) -> str:
+    return f"{shortened(gates)} mix{'es' * (len(gates) == 1)} the whole input into every position"
+
+
+def effective(layer: LayerField) -> str:
+    return show_shape(tuple([round(value) for value in layer.effective or ()]))
+
+
+def misaligned(found: tuple[Offset, ...]) -> list[str]:
+    """ "add1: the centres of conv1 and input1 are 1 pixel apart in height and width (1 position)"; axes alike together."""
+    lines = []
+    together: dict[tuple[Any, ...], list[str]] = {}
+    for o in found:
+        together.setdefault((o.layer, o.branches, o.pixels, o.positions), []).append(o.axis)
+    for (layer, branches, pixels, positions), axes in together.items():
+        lines.append(
+            f"{layer}: the centres of {branches[0]} and {branches[1]} lie {plain(pixels)} pixel{'s' * (pixels != 1)} apart"
+            f" in {' and '.join(axes)} ({plain(positions)} of its positions)"
+        )
+    return lines
+
+
+# ---- one unit ----------------------------------------------------------------------------------------------
+def unit(found: UnitField) -> str:
+    """Everything about a layer's field, and one of its positions."""
+    layer = found.layer
+    lines = [
+        f"{layer.name} ({layer.type}), line {layer.line}: {found.written}",
+        f"  {show_shape(layer.output_shape)}",
+        "",
+    ]
+    shown = figures(layer)
+    where = f"Position {','.join(map(str, found.at))}" if found.at else "A value"
+    if found.box is not None:
+        shown.append((f"{where}, unclipped", f"{spoken(found.box)}: {field_of(found.box)}"))
+    for read in found.inputs:
+        of = f" of {read.name}" if len(found.inputs) > 1 else ""
+        shown.append((where + of, clipped(read)))
+    shown += path_lines(found)
+    if found.gates and found.largest:
+        all_of = "; ".join([f"{percent(read.coverage)} of {read.name}" for read in found.with_gates])
+        shown.append(("Gates", f"{mixing(found.gates)}; left out above"))
+        shown.append(("  with them", f"it reads {all_of}"))
+    shown += [("Misaligned", words) for words in misaligned(found.misaligned)]
+    width = max([len(name) for name, _ in shown]) + 2
+    return printed([*lines, *[f"  {name:{width}}{words}" for name, words in shown]])
+
+
+def figures(layer: LayerField) -> list[tuple[str, str]]:
+    field = layer.field
+    if field is None:
+        return [("Receptive field", "unknown: a layer moves positions elsewhere, or sizes are not known")]
+    if field.whole:
+        return [("Receptive field", "the whole input")]
+    size = field_cell(field)
+    if layer.least != field.size:
+        size = f"{show_shape(layer.least)} to {size}, by position"
+    return [
+        ("Receptive field", f"{size}, {percent(layer.coverage)} of the input"),
+        ("Jump", each(field.stride)),
+        ("Start", f"{each(layer.start)}, of the first position"),
+        ("Centre", f"{each(layer.centre)}, of the first position"),
+        ("Effective field", f"about {effective(layer)} ({ESTIMATE})"),
+    ]
+
+
+def spoken(box: tuple[Span, ...]) -> str:
+    """ "height 4 to 21, width 4 to 21"."""
+    names = axis_names(len(box))
+    return ", ".join(
+        [f"{name} {a} to {b}" if a != b else f"{name} {a}" for name, (a, b) in zip(names, box, strict=True)]
+    )
+
+
+def field_of(box: tuple[Span, ...]) -> str:
+    return show_shape(tuple([last - first + 1 for first, last in box]))
+
+
+def clipped(read: InputRead) -> str:
+    if read.read is None:
+        return "?: an input's size is unknown, or a layer moves positions elsewhere"
+    if not read.size:
+        return "all of it" if read.read else "nothing"
+    if read.box is None:
+        return "reads nothing: all of its field is padding"
+    share = f"{counted(read.read, 'position')}, {percent(read.coverage)} of the input"
+    where = f"{spoken(read.box)}: {field_of(read.box)}"
+    if not read.holes:
+        return f"{where}, {share}"
+    return f"{where}, of it {share}; {counted(read.holes, 'hole')} ({percent(read.holes / area(read.box))} of the box)"
+
+
+def path_lines(found: UnitField) -> list[tuple[str, str]]:
+    lines = []
+    same = found.smallest == found.largest
+    kinds = (("Path", found.largest),) if same else (("Smallest path", found.smallest), ("Largest path", found.largest))
+    for word, paths in kinds:
+        groups: dict[tuple[str, ...], list[Path]] = {}
+        for path in paths:
+            groups.setdefault(path.layers, []).append(path)
+        for layers, group in groups.items():
+            axes = f" in {' and '.join([p.axis for p in group])}" if len(groups) > 1 else ""
+            lines.append((word, f"{show_shape(tuple([p.size for p in group]))}{axes}: {shortened(layers)}"))
+    return lines
+
+
+def printed(lines: list[str]) -> str:
+    return "\n".join([printable(line.rstrip()) for line in lines]) + "\n"
