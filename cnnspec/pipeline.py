@@ -26,12 +26,8 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
     from cnnspec.syntax.tree import Model, Tree
 
-PROMISES = (
-    "E020",
-    "E021",
-    "E030",
-    "T402",
-)  # broken promises and bad training settings do not keep a network from being built
+# Broken promises, bad training settings and what lint calls an error do not keep a network from being built.
+PROMISES = ("E020", "E021", "E030", "E105", "E111", "E112", "E113", "T402")
 SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
 MAX_BYTES = 64 * 2**20
 

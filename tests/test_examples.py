@@ -136,7 +136,7 @@ def test_example_is_right(path: Path) -> None:
     source = read(str(path))
     assert isinstance(source, Source)
     analysis = analyse(source)
-    announced = set(re.findall(r"`cnnspec check`\s(?:# )?warns\s(?:# )?\((\w+)\)", source.text))
+    announced = set(re.findall(r"`cnnspec check`\s(?:# )?(?:warns|notes)\s(?:# )?\((\w+)\)", source.text))
     assert {d.code for d in analysis.diagnostics} == announced, [(d.code, d.message) for d in analysis.diagnostics]
     assert analysis.networks
 

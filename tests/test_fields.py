@@ -301,7 +301,7 @@ def test_published_fields(name: str) -> None:
     """Araujo, Norris & Sim, Distill 2019, table 1."""
     where, parameters, size = PUBLISHED[name]
     network = load(EXAMPLES / where if where.endswith(".cnn") else where, **parameters)._checked
-    assert not network.diagnostics
+    assert not network.broken
     geometry = Geometry(network.facts)
     last = max(i for i, field in enumerate(geometry.fields) if isinstance(field, tuple))
     routes, field = geometry.routes(True)[last], geometry.fields[last]
@@ -357,7 +357,7 @@ def test_resnet_50_computes_three_quarters_of_three_stages_for_nothing() -> None
 
 
 def test_nasnet_mobile_never_reads_row_and_column_223() -> None:
-    from cnnspec.decompile.application import application, from_model
+    from cnnspec.raising.application import application, from_model
 
     model = application("NASNetMobile")
     (loss,) = [loss for loss in lost(Facts(from_model(model))).losses if loss.node == 0]

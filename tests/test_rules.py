@@ -9,8 +9,9 @@ from types import ModuleType
 import pytest
 
 from cnnspec import rules
-from cnnspec.diagnostic import NAMES
+from cnnspec.diagnostic import NAMES, Diagnostic
 from cnnspec.pipeline import analyse
+from cnnspec.rules.context import Context
 from cnnspec.source import Source
 
 
@@ -25,10 +26,16 @@ def test_page(rule: ModuleType) -> None:
     first = (rule.__doc__ or "").split("\n")[0]
     assert first.startswith(f"{rule.CODE} {NAMES[rule.CODE]}: ")
     assert rule.__name__.endswith(NAMES[rule.CODE].replace("-", "_"))
-    bad = analyse(Source("bad.cnn", example(rule, "Bad"))).diagnostics
+    bad, good = findings(rule, example(rule, "Bad")), findings(rule, example(rule, "Good"))
     assert [d.code for d in bad] == [rule.CODE]
-    good = analyse(Source("good.cnn", example(rule, "Good"))).diagnostics
-    assert good == ()
+    assert good == []
+
+
+def findings(rule: ModuleType, spec: str) -> list[Diagnostic]:
+    """What is found by default, and by a rule that must be asked for."""
+    found = analyse(Source("net.cnn", spec))
+    asked = [] if rule.DEFAULT else [d for n in found.networks for d in rule.check(Context(n.graph, n.train))]
+    return [*found.diagnostics, *asked]
 
 
 def test_what_fits_was_tried() -> None:

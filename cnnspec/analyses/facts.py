@@ -8,6 +8,7 @@ A figure that cannot be known is None, and so is every total that would need it.
 
 from __future__ import annotations
 
+from cnnspec.analyses.kernels import kernel_of
 from cnnspec.analyses.receptive_field import network_field, receptive_fields
 from cnnspec.layers.base import product
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from cnnspec.analyses.kernels import Kernel
     from cnnspec.analyses.receptive_field import Field, NodeField
     from cnnspec.elaborate.graph import Graph
     from cnnspec.layers.base import Layer, Shape
@@ -37,6 +39,7 @@ class Facts:
         self.shapes: Sequence[Shape | None] = [node.shape for node in graph.nodes] if shapes is None else shapes
         self._parameters: list[tuple[int, int] | None] | None = None
         self._macs: list[Dim | None] | None = None
+        self._kernels: list[Kernel | None] | None = None
         self._fields: list[NodeField] | None = None
 
     def inputs_of(self, index: int) -> tuple[Shape, ...] | None:
@@ -76,6 +79,13 @@ class Facts:
         if self._macs is None:
             self._macs = self._each(lambda layer, inputs: layer.macs(inputs), 0)
         return self._macs
+
+    @property
+    def kernels(self) -> list[Kernel | None]:
+        """The kernel of every node that has one."""
+        if self._kernels is None:
+            self._kernels = self._each(kernel_of, None)
+        return self._kernels
 
     @property
     def fields(self) -> list[NodeField]:

@@ -14,6 +14,8 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnspec.analyses.facts import Facts
     from cnnspec.analyses.regions import Region
     from cnnspec.layers.window import Window
@@ -101,7 +103,7 @@ def lost(facts: Facts) -> Lost:
             carrying = tuple([full(n) for n in space])
         by = tuple(dict.fromkeys(i for i in readers[node.index] if used[i]))
         losses += _loss(node.index, space, region, carrying, by, facts)
-        taps += _dead_taps(node.index, real, facts)
+        taps += dead_taps(node.index, real, facts)
     return Lost(tuple(losses), tuple(taps), tuple(unknown), untraced)
 
 
@@ -132,7 +134,7 @@ def _ends(rows: int, n: int) -> tuple[int, int]:
     return max(0, len(runs[0]) - skipped), max(0, len(runs[-1]) - skipped)
 
 
-def _dead_taps(index: int, real: list[tuple[int, ...] | None], facts: Facts) -> list[DeadTaps]:
+def dead_taps(index: int, real: Sequence[tuple[int, ...] | None], facts: Facts) -> list[DeadTaps]:
     """The taps of a layer with a kernel of its own that meet no position that carries data, wherever the window lies."""
     node, inputs = facts.graph.nodes[index], facts.inputs_of(index)
     if node.layer is None or inputs is None or len(node.inputs) != 1 or not any(facts.parameters[index] or (0, 0)):

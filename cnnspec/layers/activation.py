@@ -146,7 +146,7 @@ class ReLU(Layer):
     threshold: float = argument(number, "values below it count as negative", 0)
 
     def ends_in(self) -> str | None:
-        return "relu"
+        return "leaky_relu" if self.negative_slope else "relu6" if self.max_value == 6 else "relu"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ReLU", self.given()),)

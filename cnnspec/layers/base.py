@@ -67,6 +67,7 @@ class Layer(Record):
     unordered: ClassVar[bool] = False  # whether their order makes no difference
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
+    affine: ClassVar[bool] = False  # whether, once trained, it adds up its input's values with fixed factors
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     becomes: ClassVar[
         tuple[str, ...]
@@ -117,6 +118,10 @@ class Layer(Record):
     def ends_in(self) -> str | None:
         """The function that its output went through last, "linear" for none; None: it says nothing about that."""
         return None
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether it is written to do something and leaves every value where and as it is."""
+        return False
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         """The Keras layers, applied in turn, that do what this layer does."""

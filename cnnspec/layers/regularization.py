@@ -60,6 +60,7 @@ class Dropout(Spread):
 
     names: ClassVar[tuple[str, ...]] = ("dropout", "do")
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, relu) -> dropout(0.5)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 8x8x4\nadd(in, conv(4, 3x3, padding=same) -> dropout(0.2, noise_shape=1x1x1))",
@@ -71,6 +72,9 @@ class Dropout(Spread):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return noise_problem(self.noise_shape, inputs[0])
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.rate == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = keras_noise(self.noise_shape)
@@ -91,6 +95,7 @@ class SpatialDropout(Layer):
         "spatialdropout",
     )
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> spatial_dropout(0.2)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 9x4\nspatial_dropout(0.1)",
@@ -103,6 +108,9 @@ class SpatialDropout(Layer):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return needs_space(inputs, "spatial_dropout")
 
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.rate == 0
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         name = f"SpatialDropout{len(inputs[0]) - 1}D"
         return (KerasCall(name, {"rate": self.rate, **self.given("seed")}),)
@@ -113,6 +121,7 @@ class AlphaDropout(Spread):
 
     names: ClassVar[tuple[str, ...]] = ("alpha_dropout", "alphadropout")
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, selu) -> alpha_dropout(0.1)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nalpha_dropout(0.1, noise_shape=1x1x4)",)
 
@@ -122,6 +131,9 @@ class AlphaDropout(Spread):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return noise_problem(self.noise_shape, inputs[0])
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.rate == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = keras_noise(self.noise_shape)
@@ -133,10 +145,14 @@ class GaussianDropout(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("gaussian_dropout", "gaussiandropout")
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> gaussian_dropout(0.2)"
 
     rate: float = RATE
     seed: int | None = SEED
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.rate == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GaussianDropout", {"rate": self.rate, **self.given("seed")}),)
@@ -147,10 +163,14 @@ class GaussianNoise(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("gaussian_noise", "gaussiannoise")
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\ngaussian_noise(0.1) -> conv(8, 3x3)"
 
     stddev: float = argument(deviation, "standard deviation of the noise", aliases=("std",))
     seed: int | None = SEED
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.stddev == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GaussianNoise", {"stddev": self.stddev, **self.given("seed")}),)
@@ -164,10 +184,14 @@ class ActivityRegularization(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("activity_regularization", "activityregularization")
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> bn -> activity_regularization(l2=1e-4)"
 
     l1: float = argument(deviation, "factor of the sum of absolute values", 0)
     l2: float = argument(deviation, "factor of the sum of squares", 0)
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.l1 == self.l2 == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ActivityRegularization", self.given()),)

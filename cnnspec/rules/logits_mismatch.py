@@ -24,15 +24,16 @@ from __future__ import annotations
 from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.names import CROSS_ENTROPIES
+from cnnspec.rules.ends import last_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.rules.context import Context
 
 CODE = "T402"
+DEFAULT = True
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -55,16 +56,3 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = f"the loss expects probabilities, and the network ends in {node.name} without an activation"
         help = f"write {loss.name}(from_logits=true), or end in {fitting}"
         yield Diagnostic(CODE, message, span, help, note)
-
-
-def last_function(graph: Graph) -> tuple[Node, str] | None:
-    """The last node on the way to the output that says what its values are, and the function it ends in."""
-    node = graph.nodes[graph.outputs[0]]
-    while node.layer is not None:
-        function = node.layer.ends_in()
-        if function is not None:
-            return node, function
-        if len(node.inputs) != 1:
-            return None
-        node = graph.nodes[node.inputs[0]]
-    return None

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cnnspec.rules.context import Context
 
 CODE = "E114"
+DEFAULT = True
 
 
 def check(context: Context) -> Iterator[Diagnostic]:

@@ -1,0 +1,65 @@
+"""R306 even-kernel-same: an even kernel with padding=same shifts the map by half a position.
+
+A 4x4 kernel needs 3 rows of padding, which padding=same stands 1 before and 2 behind: every such layer moves what it
+sees by half a position, always to the same side. Strided layers, whose map has other positions anyway, are left alone.
+
+Source: Convolutional Neural Networks, lecture 1 ("usually an odd number") and 2 (P = (F - 1)/2 is no whole number);
+Wu et al., "Convolution with even-sized kernels and symmetric padding" (2019).
+
+Bad:
+
+    input 32x32x3
+    conv(8, 4x4, padding=same, activation=relu)
+
+Good:
+
+    input 32x32x3
+    conv(8, 3x3, padding=same, activation=relu)
+"""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.rules.finding import several, together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.elaborate.graph import Node
+    from cnnspec.layers.window import Window
+    from cnnspec.rules.context import Context
+
+CODE = "R306"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    found = [(node, window) for node in context.graph.nodes if (window := shifting(node, context))]
+    if found:
+        nodes, window = [node for node, _ in found], found[0][1]
+        whose = "" if len(nodes) == 1 else f"; {nodes[0].name}'s:"
+        total = f", {len(nodes) / 2:g} positions in all" if len(nodes) > 1 else ""
+        message = f"{several(nodes)} {'has' if len(nodes) == 1 else 'have'} an even kernel with padding=same{whose or ','} {window.before} before and {window.after} behind: each shifts the map by half a position{total}"
+        smaller = f"{window.kernel - 1} or " if window.kernel > 2 else ""
+        yield together(
+            CODE,
+            nodes,
+            message,
+            f"use a kernel of {smaller}{window.kernel + 1}",
+            WARNING,
+            ("kernel", "k", "size", "kernel_size"),
+        )
+
+
+def shifting(node: Node, context: Context) -> Window | None:
+    """The window that padding=same puts off the middle, of a layer with weights and stride 1."""
+    inputs = context.facts.inputs_of(node.index)
+    if node.layer is None or inputs is None or node.shape is None or getattr(node.layer, "padding", None) != "same":
+        return None
+    if not any(context.facts.parameters[node.index] or ()) and node.shares is None:
+        return None
+    for window in node.layer.windows(inputs) or ():
+        if window.stride == 1 and window.before != window.after:
+            return window
+    return None

@@ -1,0 +1,81 @@
+"""W202 skipped-positions: half or more of what a layer computes is never read, because the strides after it jump over it.
+
+A 1x1 convolution of stride 2 reads one position in four; when nothing else reads the others, the layers before computed
+them for nothing. In the first ResNet (and Keras's ResNet50) that is 9.7 % of all multiply-accumulates.
+
+Source: He et al., "Bag of Tricks for Image Classification with Convolutional Neural Networks" (2019), ResNet-B and D.
+
+Bad:
+
+    input 32x32x3
+    conv(16, 3x3, padding=same, activation=relu)
+    conv(32, 1x1, stride=2, activation=relu)
+
+Good:
+
+    input 32x32x3
+    conv(16, 3x3, padding=same, activation=relu)
+    conv(32, 3x3, stride=2, padding=same, activation=relu)
+"""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.rules.finding import several, share, together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.analyses.lost import Loss
+    from cnnspec.elaborate.graph import Node
+    from cnnspec.rules.context import Context
+
+CODE = "W202"
+DEFAULT = True
+LEAST = 0.5
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    graph = context.graph
+    jumping = {node.index for node in graph.nodes if jumps(node, context)}
+    if not jumping:
+        return
+    from cnnspec.analyses.lost import lost
+
+    losses = lost(context.facts).losses
+    found = [loss for loss in losses if loss.share >= LEAST and skipped(loss, jumping, context)]
+    if not found:
+        return
+    nodes, worst = [graph.nodes[loss.node] for loss in found], max(found, key=lambda loss: loss.share)
+    wasted = sum([loss.macs or 0 for loss in losses])
+    total = context.facts.total_macs
+    cost = (
+        f"; {wasted:,} MACs{share(wasted, total)} compute what nobody reads"
+        if wasted and isinstance(total, int)
+        else ""
+    )
+    readers = [graph.nodes[i] for i in worst.by if i in jumping]
+    percent = f"{worst.share:.0%}".replace("%", " %")
+    what = several(nodes, "tensors")
+    message = f"{percent} of the positions of {what} are never read: {several(readers)} jump{'s' * (len(readers) == 1)} over them{cost}"
+    help = "stride in a 3x3 convolution instead, or put avgpool(2x2) before a 1x1 convolution of stride 1"
+    yield together(CODE, nodes, message, help, WARNING)
+
+
+def jumps(node: Node, context: Context) -> bool:
+    """Whether a layer's windows leave positions between them unread."""
+    inputs = context.facts.inputs_of(node.index)
+    if node.layer is None or inputs is None or node.shape is None:
+        return False
+    return any([window.stride > window.extent for window in node.layer.windows(inputs) or ()])
+
+
+def skipped(loss: Loss, jumping: set[int], context: Context) -> bool:
+    """Whether what is lost lies between windows of its readers; a pad or crop that shifts a map is no loss of its own."""
+    layer = context.graph.nodes[loss.node].layer
+    reach = context.reaches[loss.node]
+    moved = reach is not None and any([axis.low == axis.high != 0 for axis in reach])
+    if layer is not None and moved and not layer.windows(context.facts.inputs_of(loss.node) or ()):
+        return False
+    return bool(jumping.intersection(loss.by)) and any([axis.inside for axis in loss.axes])
