@@ -9,6 +9,8 @@ import pytest
 
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.pipeline import analyse
+from cnnspec.rules import RULES
+from cnnspec.rules.context import Context
 from cnnspec.source import Source
 
 FOLDER = Path(__file__).parent / "check"
@@ -51,9 +53,17 @@ def _helped(wanted: str, number: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("spec", "expected"), [pytest.param(s, e, id=t) for t, s, e in cases()])
-def test_case(spec: str, expected: str) -> None:
-    found = analyse(Source("case.cnn", spec)).diagnostics
+ASKED = {rule.CODE: rule for rule in RULES if not rule.DEFAULT}
+
+
+@pytest.mark.parametrize(("title", "spec", "expected"), [pytest.param(t, s, e, id=t) for t, s, e in cases()])
+def test_case(title: str, spec: str, expected: str) -> None:
+    """What is found by default; where the title begins with a code in brackets, what that rule finds too."""
+    analysis = analyse(Source("case.cnn", spec))
+    found = analysis.diagnostics
+    if asked := re.search(r": \[(\w+)\]", title):
+        for network in analysis.networks:
+            found += tuple(ASKED[asked[1]].check(Context(network.graph, network.train)))
     assert lines(found, expected) == expected.splitlines()
     for diagnostic in found:
         assert diagnostic.span is not None

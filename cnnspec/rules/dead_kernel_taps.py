@@ -21,6 +21,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.rules.edges import moves_edges
 from cnnspec.rules.finding import several, share, together
 
 TYPE_CHECKING = False
@@ -37,9 +38,7 @@ DEFAULT = True
 
 def check(context: Context) -> Iterator[Diagnostic]:
     graph, facts = context.graph, context.facts
-    padded = any(
-        [reach is not None and any([axis.low == axis.high != 0 for axis in reach]) for reach in context.reaches]
-    )
+    padded = any([moves_edges(node, context) for node in graph.nodes])
     if not padded and not any([misses(window, n) for window, n in windows(context)]):
         return
     from cnnspec.analyses.lost import dead_taps
@@ -55,8 +54,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
         seeing, all_taps = seeing * alive, all_taps * count
     weights = sum([taps.weights for taps in found if graph.nodes[taps.node].shares is None])
     size = "x".join(map(str, inputs[0][:-1]))
-    where = f"in {graph.nodes[worst.node].name}, on a map of {size}, " if len(nodes) > 1 else f"on a map of {size} "
-    message = f"taps of {several(nodes)} only ever see padding: {where}{all_taps - seeing} of {all_taps}; {weights:,} weights{share(weights, facts.total_parameters)} never matter"
+    counted = f"{all_taps - seeing} of {all_taps}"
+    if len(nodes) == 1:
+        what = f"{counted} taps of {nodes[0].name} only ever see padding on its map of {size}"
+    else:
+        what = f"taps of {several(nodes)} only ever see padding, {counted} of {graph.nodes[worst.node].name} on its map of {size}"
+    message = f"{what}; {weights:,} weights{share(weights, facts.total_parameters)} never matter"
     help = f"use a kernel of {'x'.join(map(str, worst.seeing))} there, fewer strides before, less dilation, or a larger input"
     yield together(CODE, nodes, message, help, WARNING)
 

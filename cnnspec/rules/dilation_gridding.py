@@ -1,8 +1,8 @@
 """R304 dilation-gridding: the rates of dilated convolutions in a row leave gaps, or share a factor.
 
 With hybrid dilated convolution the largest gap at the second layer, M_2, must be no more than the kernel, where
-M_n = r_n and M_i = max(M_{i+1} - 2 r_i, 2 r_i - M_{i+1}, r_i); and the rates must have no common factor. Off by
-default: DeepLab's backbones break it on purpose, behind layers that see everything; rf-holes counts what is missed.
+M_n = r_n and M_i = max(M_{i+1} - 2 r_i, 2 r_i - M_{i+1}, r_i), the rates in ascending order; and they must have no
+common factor. Off by default: DeepLab's backbones break it on purpose, behind layers that see everything; rf-holes counts what is missed.
 
 Source: Wang et al., "Understanding Convolution for Semantic Segmentation" (2018), section 3.2.
 
@@ -44,12 +44,13 @@ DEFAULT = False
 def check(context: Context) -> Iterator[Diagnostic]:
     for chain in chains(context):
         for column in zip(*[windows for _, windows in chain], strict=True):
-            rates, kernel = [window.dilation for window in column], max([window.kernel for window in column])
+            ordered = sorted(column, key=lambda window: (window.dilation, -window.kernel))
+            rates, kernel = [window.dilation for window in ordered], ordered[0].kernel
             common, gap = gcd(*rates), largest_gap(rates)
             if max(rates) == 1 or (common == 1 and gap <= kernel):
                 continue
             why = f"share the factor {common}" if common > 1 else f"leave gaps of {gap} to a kernel of {kernel}"
-            message = f"rates {', '.join(map(str, rates))} in a row {why}"
+            message = f"the rates {', '.join(map(str, rates))} of convolutions in a row {why}"
             nodes = [node for node, windows in chain if any([window.dilation > 1 for window in windows])]
             yield together(
                 CODE, nodes, message, "take rates without a common factor, as 1, 2, 5", WARNING, ("dilation", "d")

@@ -47,6 +47,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if shape is None or len(shape) != 1 or end is None:
         return
     node, function = end
+    while context.facts.kernels[node.index] is None and len(node.inputs) == 1:  # a softmax of its own
+        node = graph.nodes[node.inputs[0]]
     units = shape[0]
     setting = context.train.get("data")
     named = word_of(setting.value) if setting is not None else None

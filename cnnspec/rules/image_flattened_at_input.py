@@ -60,7 +60,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         parameters = sum(context.facts.parameters[node.index] or ())
         image = show_shape(context.facts.shapes[images[0]])
-        message = f"the {kernel.entering:,} values of the {image} image go straight into {node.name}: {parameters:,} parameters, and no neighbourhoods"
+        message = f"the {image} image goes straight into {node.name}, as {kernel.entering:,} values: {parameters:,} parameters, and no neighbourhoods"
         yield Diagnostic(CODE, message, node.site.span, "begin with convolutions and pools", trail(node.site), INFO)
 
 
@@ -69,11 +69,11 @@ def large(shape: tuple[object, ...] | None) -> bool:
 
 
 def moved(node: Node, context: Context) -> bool:
-    """Whether a layer without weights yields as many values as enter it."""
+    """Whether a layer without weights moves the values of a map, or pools some of them."""
     inputs = context.facts.inputs_of(node.index)
     if inputs is None or node.shape is None or len(inputs) != 1:
         return False
-    return product(inputs[0]) == product(node.shape)
+    return context.reaches[node.index] is not None or product(inputs[0]) == product(node.shape)
 
 
 def behind(node: Node, readers: list[list[int]]) -> set[int]:

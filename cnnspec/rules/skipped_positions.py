@@ -21,6 +21,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.rules.edges import moves_edges
 from cnnspec.rules.finding import several, share, together
 
 TYPE_CHECKING = False
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from cnnspec.analyses.lost import Loss
     from cnnspec.elaborate.graph import Node
+    from cnnspec.layers.window import Window
     from cnnspec.rules.context import Context
 
 CODE = "W202"
@@ -59,23 +61,25 @@ def check(context: Context) -> Iterator[Diagnostic]:
     percent = f"{worst.share:.0%}".replace("%", " %")
     what = several(nodes, "tensors")
     message = f"{percent} of the positions of {what} are never read: {several(readers)} jump{'s' * (len(readers) == 1)} over them{cost}"
-    help = "stride in a 3x3 convolution instead, or put avgpool(2x2) before a 1x1 convolution of stride 1"
+    rank = len(worst.axes)
+    stride = max([window.stride for window in windows_of(readers[0], context)])
+    mean = f"avgpool({'x'.join([str(stride)] * rank)})"
+    help = f"give the stride to a layer whose kernel is at least {stride}, or put {mean} before and stride=1 here"
     yield together(CODE, nodes, message, help, WARNING)
 
 
 def jumps(node: Node, context: Context) -> bool:
     """Whether a layer's windows leave positions between them unread."""
+    return any([window.stride > window.extent for window in windows_of(node, context)])
+
+
+def windows_of(node: Node, context: Context) -> tuple[Window, ...]:
     inputs = context.facts.inputs_of(node.index)
-    if node.layer is None or inputs is None or node.shape is None:
-        return False
-    return any([window.stride > window.extent for window in node.layer.windows(inputs) or ()])
+    known = node.layer is not None and inputs is not None and node.shape is not None
+    return (known and node.layer.windows(inputs)) or ()  # type: ignore[union-attr, arg-type]
 
 
 def skipped(loss: Loss, jumping: set[int], context: Context) -> bool:
     """Whether what is lost lies between windows of its readers; a pad or crop that shifts a map is no loss of its own."""
-    layer = context.graph.nodes[loss.node].layer
-    reach = context.reaches[loss.node]
-    moved = reach is not None and any([axis.low == axis.high != 0 for axis in reach])
-    if layer is not None and moved and not layer.windows(context.facts.inputs_of(loss.node) or ()):
-        return False
-    return bool(jumping.intersection(loss.by)) and any([axis.inside for axis in loss.axes])
+    between = bool(jumping.intersection(loss.by)) and any([axis.inside for axis in loss.axes])
+    return between and not moves_edges(context.graph.nodes[loss.node], context)

@@ -19,7 +19,6 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import ERROR, Diagnostic
-from cnnspec.layers.argument import show
 from cnnspec.rules.finding import several, together
 
 TYPE_CHECKING = False
@@ -48,9 +47,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
             sides = sides or tuple([(window.before, window.after) for window in windows])
     if found:
         known = all([isinstance(n, int) for pair in sides for n in pair])
-        first = found[0]
+        first, pairs = found[0], ", ".join([f"({before}, {after})" for before, after in sides])
+        written = f"({pairs},)" if len(sides) == 1 else f"({pairs})"
         help = (
-            f"write padding={show(sides if len(sides) > 1 else sides[0])} for {first.name}"
+            f"write padding={written} for {first.name}"
             if known
             else "give the input a size, and write the padding in numbers"
         )

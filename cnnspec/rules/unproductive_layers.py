@@ -26,7 +26,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import several, share, together
+from cnnspec.rules.finding import share, together
 from cnnspec.rules.images import image_of, pointlike
 
 TYPE_CHECKING = False
@@ -54,7 +54,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     total = facts.total_macs
     spent = f"{macs:,} MACs{share(macs, total if isinstance(total, int) else None)}"
     parameters = sum([sum(facts.parameters[node.index] or ()) for node in found])
-    message = f"{len(found)} of {len(spatial)} convolutions larger than 1x1 can relate nothing new: where {several(found, 'convolutions')} begin{'s' * (len(found) == 1)}, the {'x'.join(map(str, image))} input is seen already; {spent}, {parameters:,} parameters{share(parameters, facts.total_parameters)}"
+    size = "x".join(map(str, image))
+    message = f"{len(found)} of {len(spatial)} convolutions larger than 1x1 (first {found[0].name}) begin where every position has seen the {size} input, or on maps no larger than their kernel, and can relate nothing new: {spent}, {parameters:,} parameters{share(parameters, facts.total_parameters)}"
     help = "drop an early stride or pool, drop these layers, or give it a larger input"
     yield together(CODE, found, message, help, INFO)
 
