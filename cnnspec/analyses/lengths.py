@@ -42,11 +42,11 @@ def lengths(graph: Graph, reaches: Sequence[tuple[Reach, ...] | None]) -> list[t
             continue
         reach = reaches[node.index]
         entering = [f for i in node.inputs if (f := found[i]) is not None]
-        if reach is UNTRACED or any([axis.over > 1 for axis in reach or ()]):
-            return None
         if reach is None or not entering or node.shape is None:
             found.append(None)
             continue
+        if reach is UNTRACED or any([axis.over > 1 for axis in reach]):
+            return None
         column = []
         for axis, one in enumerate(reach):
             before = entering[0][axis]

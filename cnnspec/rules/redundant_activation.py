@@ -35,6 +35,7 @@ DEFAULT = True
 # What an activation is when its input went through another already, in words; others behind one another may be meant.
 NEVER_NEGATIVE = {"relu", "relu6", "sigmoid", "hard_sigmoid", "sparse_sigmoid", "softplus", "softmax", "sparsemax", "exponential"}  # fmt: skip
 AS_THEY_ARE = {"relu", "leaky_relu", "prelu", "elu", "celu"}  # what is not negative
+IDEMPOTENT = {"relu6", "hard_tanh", "hard_shrink", "log_softmax"}
 SHARES = {"softmax", "sparsemax"}
 BOUNDED = {"sigmoid", "hard_sigmoid", "sparse_sigmoid", "tanh", "hard_tanh", "softsign"}
 
@@ -74,7 +75,7 @@ def effect(first: str, second: str) -> str:
     """What the second does behind the first; "" where nothing is wrong with it."""
     if first in NEVER_NEGATIVE and second in AS_THEY_ARE:
         return "nothing is negative any more, so it changes nothing"
-    if first == second == "relu6":
+    if first == second and first in IDEMPOTENT:
         return "it changes nothing"
     if first in SHARES and second in SHARES:
         return "of shares that sum to 1 it makes nearly equal ones"
