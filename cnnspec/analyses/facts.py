@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.analyses.receptive_field import Field, NodeField
     from cnnspec.elaborate.graph import Graph
     from cnnspec.layers.base import Layer, Shape
+    from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
 CONVENTIONS = {
@@ -40,6 +41,7 @@ class Facts:
         self._parameters: list[tuple[int, int] | None] | None = None
         self._macs: list[Dim | None] | None = None
         self._kernels: list[Kernel | None] | None = None
+        self._windows: list[tuple[Window, ...]] | None = None
         self._fields: list[NodeField] | None = None
 
     def inputs_of(self, index: int) -> tuple[Shape, ...] | None:
@@ -86,6 +88,13 @@ class Facts:
         if self._kernels is None:
             self._kernels = self._each(kernel_of, None)
         return self._kernels
+
+    @property
+    def windows(self) -> list[tuple[Window, ...]]:
+        """The window of every node along each axis; none for a layer without, or of unknown shapes."""
+        if self._windows is None:
+            self._windows = [w or () for w in self._each(lambda layer, inputs: layer.windows(inputs), None)]
+        return self._windows
 
     @property
     def fields(self) -> list[NodeField]:

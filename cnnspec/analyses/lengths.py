@@ -7,7 +7,7 @@ times the strides before (Araujo, Norris & Sim 2019); `geometry` has places, and
 
 from __future__ import annotations
 
-from cnnspec.layers.window import UNTRACED
+from cnnspec.layers.window import EACH, UNTRACED
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -47,6 +47,9 @@ def lengths(graph: Graph, reaches: Sequence[tuple[Reach, ...] | None]) -> list[t
             continue
         if reach is UNTRACED or any([axis.over > 1 for axis in reach]):
             return None
+        if len(entering) == 1 and all([axis is EACH for axis in reach]):
+            found.append(entering[0])
+            continue
         column = []
         for axis, one in enumerate(reach):
             before = entering[0][axis]

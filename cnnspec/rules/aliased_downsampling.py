@@ -34,10 +34,9 @@ DEFAULT = False
 def check(context: Context) -> Iterator[Diagnostic]:
     found, largest = [], 1
     for node in context.graph.nodes:
-        inputs = context.facts.inputs_of(node.index)
-        if node.layer is None or inputs is None or node.shape is None or node.layer.affine:  # a mean is smooth
+        if node.layer is None or node.layer.affine:  # a mean is smooth
             continue
-        stride = max([window.stride for window in node.layer.windows(inputs) or ()], default=1)
+        stride = max([window.stride for window in context.facts.windows[node.index]], default=1)
         if stride > 1:
             found.append(node)
             largest = max(largest, stride)

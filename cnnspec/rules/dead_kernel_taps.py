@@ -67,9 +67,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def windows(context: Context) -> Iterator[tuple[Window, Dim]]:
     """The windows of every layer with kernels of its own, each with the size of its input."""
     for node in context.graph.nodes:
-        inputs = context.facts.inputs_of(node.index)
-        if node.layer is not None and inputs is not None and any(context.facts.parameters[node.index] or ()):
-            yield from zip(node.layer.windows(inputs) or (), inputs[0], strict=False)
+        found, inputs = context.facts.windows[node.index], context.facts.inputs_of(node.index)
+        if found and inputs is not None and any(context.facts.parameters[node.index] or ()):
+            yield from zip(found, inputs[0], strict=False)
 
 
 def misses(window: Window, n: Dim) -> bool:

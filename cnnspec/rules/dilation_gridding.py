@@ -76,9 +76,9 @@ def chains(context: Context) -> list[list[tuple[Node, tuple[Window, ...]]]]:
         if node.layer is None or inputs is None or len(inputs) != 1 or not reach:
             continue
         before = ending.get(node.inputs[0], [])
-        windows = node.layer.windows(inputs) if any(context.facts.parameters[node.index] or ()) else None
+        windows = context.facts.windows[node.index] if any(context.facts.parameters[node.index] or ()) else ()
         if windows and all([w.stride == 1 for w in windows]) and any([w.kernel > 1 for w in windows]):
-            ending[node.index] = [*before, (node, tuple(windows))] if len(before) < 64 else before
+            ending[node.index] = [*before, (node, windows)] if len(before) < 64 else before
         elif before and all([axis == EACH for axis in reach]):
             ending[node.index] = before
     found = []

@@ -13,6 +13,6 @@ def moves_edges(node: Node, context: Context) -> bool:
     inputs, output, reach = context.facts.inputs_of(node.index), node.shape, context.reaches[node.index]
     if node.layer is None or not reach or inputs is None or len(inputs) != 1 or output is None:
         return False
-    if node.layer.windows(inputs) or any([axis.low != axis.high or axis.step != axis.over for axis in reach]):
+    if context.facts.windows[node.index] or any([axis.low != axis.high or axis.step != axis.over for axis in reach]):
         return False
     return inputs[0][:-1] != output[:-1] or any([axis.low != 0 for axis in reach])

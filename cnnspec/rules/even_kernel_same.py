@@ -54,12 +54,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def shifting(node: Node, context: Context) -> Window | None:
     """The window that padding=same puts off the middle, of a layer with weights and stride 1."""
-    inputs = context.facts.inputs_of(node.index)
-    if node.layer is None or inputs is None or node.shape is None or getattr(node.layer, "padding", None) != "same":
+    if getattr(node.layer, "padding", None) != "same":
         return None
     if not any(context.facts.parameters[node.index] or ()) and node.shares is None:
         return None
-    for window in node.layer.windows(inputs) or ():
+    for window in context.facts.windows[node.index]:
         if window.stride == 1 and window.before != window.after:
             return window
     return None

@@ -37,11 +37,11 @@ PROFILE = "lecture"
 def check(context: Context) -> Iterator[Diagnostic]:
     for node in context.graph.nodes:
         layer, inputs = node.layer, context.facts.inputs_of(node.index)
-        if layer is None or inputs is None or node.shape is None:
+        if inputs is None:
             continue
         if getattr(layer, "padding", None) == "same" or getattr(layer, "ceil", False):  # which round up, by definition
             continue
-        for window, n in zip(layer.windows(inputs) or (), inputs[0], strict=False):
+        for window, n in zip(context.facts.windows[node.index], inputs[0] if inputs else (), strict=False):
             if isinstance(n, int) and (rest := window.remainder(n)):
                 fitting = [size for size in (n - rest, n - rest + window.stride) if size > 0]
                 padding = window.before + window.after

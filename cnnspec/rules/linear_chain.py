@@ -75,15 +75,10 @@ def wide(first: Kernel, second: Kernel) -> bool:
 
 def together_are(first: Node, second: Node, context: Context) -> str:
     """What two such layers amount to."""
-    kernels = context.facts.kernels
-    before, after = kernels[first.index], kernels[second.index]
-    inputs, entering = context.facts.inputs_of(first.index), context.facts.inputs_of(second.index)
-    assert before is not None and after is not None and inputs is not None and entering is not None
+    before, after = context.facts.kernels[first.index], context.facts.kernels[second.index]
+    assert before is not None and after is not None
     if before.dense or after.dense or second.inputs != (first.index,) or len(before.sizes) != len(after.sizes):
         return "together they can do no more than one layer"
-    assert first.layer is not None and second.layer is not None
-    sizes = [
-        a.extent + (b.extent - 1) * a.stride
-        for a, b in zip(first.layer.windows(inputs) or (), second.layer.windows(entering) or (), strict=True)
-    ]
+    windows = zip(context.facts.windows[first.index], context.facts.windows[second.index], strict=True)
+    sizes = [one.extent + (other.extent - 1) * one.stride for one, other in windows]
     return f"together they are one {'x'.join(map(str, sizes))} convolution"

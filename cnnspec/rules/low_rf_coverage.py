@@ -45,10 +45,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if image is None or not pooled or context.lengths is None:
         return
     found = [(lengths, node) for node in pooled if (lengths := context.lengths[node.index]) is not None]
-    if len(found) < len(pooled) or sum([windowed(node, context) for node in context.graph.nodes]) < LAYERS:
+    if len(found) < len(pooled):
         return
     lengths, node = max(found, key=lambda pair: [axis.most for axis in pair[0]])
     if any([axis.most >= LEAST * n for axis, n in zip(lengths, image, strict=True)]):
+        return
+    if sum([any([w.kernel > 1 for w in windows]) for windows in context.facts.windows]) < LAYERS:
         return
     seen = covered = 1
     for axis, n in zip(lengths, image, strict=True):
@@ -60,12 +62,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
     )
     help = "a pool or a stride of 2 after a layer doubles what the following ones add"
     yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), INFO)
-
-
-def windowed(node: Node, context: Context) -> bool:
-    inputs = context.facts.inputs_of(node.index)
-    known = node.layer is not None and inputs is not None and node.shape is not None
-    return known and any([window.kernel > 1 for window in node.layer.windows(inputs) or ()])  # type: ignore[union-attr, arg-type]
 
 
 def globally_pooled(context: Context) -> list[Node]:

@@ -38,11 +38,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     found: list[Node] = []
     sides: tuple[tuple[Dim, Dim], ...] = ()
     for node in context.graph.nodes:
-        if node.layer is None or getattr(node.layer, "padding", None) != "same":
-            continue
-        inputs = context.facts.inputs_of(node.index)
-        windows = node.layer.windows(inputs) if inputs is not None and node.shape is not None else None
-        if windows and any([window.stride > 1 for window in windows]):
+        windows = context.facts.windows[node.index]
+        if getattr(node.layer, "padding", None) == "same" and any([window.stride > 1 for window in windows]):
             found.append(node)
             sides = sides or tuple([(window.before, window.after) for window in windows])
     if found:

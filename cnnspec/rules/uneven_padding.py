@@ -47,9 +47,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def uneven(node: Node, context: Context) -> tuple[int, int, int] | None:
     """Padding before, behind, and what is read of that behind, of the first axis where the two sides differ in use."""
     inputs = context.facts.inputs_of(node.index)
-    if node.layer is None or inputs is None or node.shape is None:
+    if not inputs:
         return None
-    for axis, (window, n) in enumerate(zip(node.layer.windows(inputs) or (), inputs[0], strict=False)):
+    for axis, (window, n) in enumerate(zip(context.facts.windows[node.index], inputs[0], strict=False)):
         if not isinstance(n, int) or not isinstance(window.before, int) or not isinstance(window.after, int):
             continue
         pad_before, pad_after = pads(node, axis, context)

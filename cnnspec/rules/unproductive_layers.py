@@ -62,25 +62,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def larger_than_one(node: Node, context: Context) -> bool:
     """Whether a layer has weights and a window of more than one position."""
-    inputs = context.facts.inputs_of(node.index)
-    if (
-        node.layer is None
-        or inputs is None
-        or not any(context.facts.parameters[node.index] or ())
-        and node.shares is None
-    ):
-        return False
-    return any([window.kernel > 1 for window in node.layer.windows(inputs) or ()])
+    weighty = node.shares is not None or any(context.facts.parameters[node.index] or ())
+    return weighty and any([window.kernel > 1 for window in context.facts.windows[node.index]])
 
 
 def unproductive(node: Node, image: tuple[int, ...], context: Context) -> bool:
     """Whether along each axis where its window is long all is seen before it, or its input is no longer than it."""
     inputs, lengths = context.facts.inputs_of(node.index), context.lengths
-    assert node.layer is not None and inputs is not None and lengths is not None
+    assert inputs is not None and lengths is not None
     before = lengths[node.inputs[0]]
     if before is None or len(before) != len(image):
         return False
-    for window, n, seen, whole in zip(node.layer.windows(inputs) or (), inputs[0], before, image, strict=False):
+    for window, n, seen, whole in zip(context.facts.windows[node.index], inputs[0], before, image, strict=False):
         if window.kernel > 1 and seen.least < whole:
             padded = window.before != 0 or window.after != 0
             if not (padded and isinstance(n, int) and n <= window.kernel):
