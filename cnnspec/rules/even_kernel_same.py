@@ -1,7 +1,8 @@
 """R306 even-kernel-same: an even kernel with padding=same shifts the map by half a position.
 
 A 4x4 kernel needs 3 rows of padding, which padding=same stands 1 before and 2 behind: every such layer moves what it
-sees by half a position, always to the same side. Strided layers, whose map has other positions anyway, are left alone.
+sees by half a position, always to the same side. Left alone are strided layers, whose map has other positions anyway,
+and one dimension: half a step of a text or a sound is no edge out of place.
 
 Source: Convolutional Neural Networks, lecture 1 ("usually an odd number") and 2 (P = (F - 1)/2 is no whole number);
 Wu et al., "Convolution with even-sized kernels and symmetric padding" (2019).
@@ -38,9 +39,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
     found = [(node, window) for node in context.graph.nodes if (window := shifting(node, context))]
     if found:
         nodes, window = [node for node, _ in found], found[0][1]
-        whose = "" if len(nodes) == 1 else f"; {nodes[0].name}'s:"
-        total = f", {len(nodes) / 2:g} positions in all" if len(nodes) > 1 else ""
-        message = f"{several(nodes)} {'has' if len(nodes) == 1 else 'have'} an even kernel with padding=same{whose or ','} {window.before} before and {window.after} behind: each shifts the map by half a position{total}"
+        sides = f"{window.before} before and {window.after} behind"
+        if len(nodes) == 1:
+            message = (
+                f"{nodes[0].name} has an even kernel with padding=same, {sides}: it shifts the map by half a position"
+            )
+        else:
+            message = f"{several(nodes)} have an even kernel with padding=same, {nodes[0].name} {sides}: each shifts the map by half a position, all of them by {len(nodes) / 2:g}"
         smaller = f"{window.kernel - 1} or " if window.kernel > 2 else ""
         yield together(
             CODE,
@@ -54,7 +59,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def shifting(node: Node, context: Context) -> Window | None:
     """The window that padding=same puts off the middle, of a layer with weights and stride 1."""
-    if getattr(node.layer, "padding", None) != "same":
+    if getattr(node.layer, "padding", None) != "same" or len(node.shape or ()) < 3:
         return None
     if not any(context.facts.parameters[node.index] or ()) and node.shares is None:
         return None

@@ -81,4 +81,5 @@ def together_are(first: Node, second: Node, context: Context) -> str:
         return "together they can do no more than one layer"
     windows = zip(context.facts.windows[first.index], context.facts.windows[second.index], strict=True)
     sizes = [one.extent + (other.extent - 1) * one.stride for one, other in windows]
-    return f"together they are one {'x'.join(map(str, sizes))} convolution"
+    padded = any([one.before != 0 or one.after != 0 for one in context.facts.windows[second.index]])
+    return f"together they are one {'x'.join(map(str, sizes))} convolution{', but for the border' if padded else ''}"
