@@ -76,6 +76,11 @@ class Facts:
                     self._parameters[node.index] = (0, 0)
         return self._parameters
 
+    def weighty(self, index: int) -> bool:
+        """Whether a node has weights, its own or those that it shares with an earlier one."""
+        shared = self.graph.nodes[index].shares
+        return any(self.parameters[index if shared is None else shared] or ())
+
     @property
     def macs(self) -> list[Dim | None]:
         if self._macs is None:

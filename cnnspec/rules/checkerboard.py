@@ -36,7 +36,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     found = []
     for node in context.graph.nodes:
         reach = context.reaches[node.index]
-        if reach and any(context.facts.parameters[node.index] or ()):
+        if reach and context.facts.weighty(node.index):
             fewest, most = [min(counts) for counts in map(taps, reach)], [max(counts) for counts in map(taps, reach)]
             if fewest != most:
                 found.append((node, reach, fewest, most))

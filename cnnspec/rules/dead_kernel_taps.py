@@ -43,7 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     from cnnspec.analyses.lost import dead_taps
 
-    found = [taps for node in graph.nodes for taps in dead_taps(node.index, context.liveness.real, facts)]
+    reused = {node.shares for node in graph.nodes}  # whose taps may see something at another use
+    alone = [node for node in graph.nodes if node.shares is None and node.index not in reused]
+    found = [taps for node in alone for taps in dead_taps(node.index, context.liveness.real, facts)]
     if not found:
         return
     nodes, worst = [graph.nodes[taps.node] for taps in found], max(found, key=lambda taps: taps.weights)
@@ -52,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     seeing, all_taps = 1, 1
     for alive, count in zip(worst.seeing, worst.taps, strict=True):
         seeing, all_taps = seeing * alive, all_taps * count
-    weights = sum([taps.weights for taps in found if graph.nodes[taps.node].shares is None])
+    weights = sum([taps.weights for taps in found])
     size = "x".join(map(str, inputs[0][:-1]))
     counted = f"{all_taps - seeing} of {all_taps}"
     if len(nodes) == 1:
@@ -68,7 +70,7 @@ def windows(context: Context) -> Iterator[tuple[Window, Dim]]:
     """The windows of every layer with kernels of its own, each with the size of its input."""
     for node in context.graph.nodes:
         found, inputs = context.facts.windows[node.index], context.facts.inputs_of(node.index)
-        if found and inputs is not None and any(context.facts.parameters[node.index] or ()):
+        if found and inputs is not None and context.facts.weighty(node.index):
             yield from zip(found, inputs[0], strict=False)
 
 

@@ -76,7 +76,7 @@ def chains(context: Context) -> list[list[tuple[Node, tuple[Window, ...]]]]:
         if node.layer is None or inputs is None or len(inputs) != 1 or not reach:
             continue
         before = ending.get(node.inputs[0], [])
-        windows = context.facts.windows[node.index] if any(context.facts.parameters[node.index] or ()) else ()
+        windows = context.facts.windows[node.index] if context.facts.weighty(node.index) else ()
         if windows and all([w.stride == 1 for w in windows]) and any([w.kernel > 1 for w in windows]):
             ending[node.index] = [*before, (node, windows)] if len(before) < 64 else before
         elif before and all([axis == EACH for axis in reach]):

@@ -61,7 +61,7 @@ def shifting(node: Node, context: Context) -> Window | None:
     """The window that padding=same puts off the middle, of a layer with weights and stride 1."""
     if getattr(node.layer, "padding", None) != "same" or len(node.shape or ()) < 3:
         return None
-    if not any(context.facts.parameters[node.index] or ()) and node.shares is None:
+    if not context.facts.weighty(node.index):
         return None
     for window in context.facts.windows[node.index]:
         if window.stride == 1 and window.before != window.after:

@@ -47,14 +47,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
     raw = [node.index in images for node in graph.nodes]  # whether it holds the image's values, moved at most
     for node in graph.nodes:
         if node.layer is not None:
-            raw[node.index] = all([raw[i] for i in node.inputs]) and not any(
-                context.facts.parameters[node.index] or (1,)
-            )
+            raw[node.index] = all([raw[i] for i in node.inputs]) and not context.facts.weighty(node.index)
             raw[node.index] = raw[node.index] and bool(moved(node, context))
     readers = graph.consumers()
     for node in graph.nodes:
         kernel = kernels[node.index]
-        if kernel is None or not kernel.dense or not raw[node.inputs[0]] or len(node.shape or ()) != 1:
+        if (
+            kernel is None
+            or node.shares is not None
+            or not kernel.dense
+            or not raw[node.inputs[0]]
+            or len(node.shape or ()) != 1
+        ):
             continue
         if kernel.entering < LEAST or not any([kernels[i] is not None for i in behind(node, readers)]):
             continue

@@ -77,5 +77,5 @@ def keeps(node: Node, context: Context) -> bool:
     inputs, reach = context.facts.inputs_of(node.index), context.reaches[node.index]
     if node.layer is None or inputs is None or len(inputs) != 1 or reach is None:
         return False
-    pools = context.facts.windows[node.index] and not any(context.facts.parameters[node.index] or (1,))
+    pools = context.facts.windows[node.index] and not context.facts.weighty(node.index)
     return node.layer.in_place or bool(pools)

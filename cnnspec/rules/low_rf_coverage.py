@@ -80,7 +80,7 @@ def globally_pooled(context: Context) -> list[Node]:
         waiting += [i for i in node.inputs if pointlike(shapes[i])]
         for i in maps:
             kept = (shapes[index] or (0,))[-1] == (shapes[i] or (1,))[-1]
-            if context.reaches[index] is not None or not kept or any(context.facts.parameters[index] or (1,)):
+            if context.reaches[index] is not None or not kept or context.facts.weighty(index):
                 return []
             found.append(graph.nodes[i])
     return found

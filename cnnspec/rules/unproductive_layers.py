@@ -62,8 +62,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def larger_than_one(node: Node, context: Context) -> bool:
     """Whether a layer has weights and a window of more than one position."""
-    weighty = node.shares is not None or any(context.facts.parameters[node.index] or ())
-    return weighty and any([window.kernel > 1 for window in context.facts.windows[node.index]])
+    return context.facts.weighty(node.index) and any(
+        [window.kernel > 1 for window in context.facts.windows[node.index]]
+    )
 
 
 def unproductive(node: Node, image: tuple[int, ...], context: Context) -> bool:
