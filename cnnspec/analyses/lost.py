@@ -159,5 +159,8 @@ def dead_taps(index: int, real: Sequence[tuple[int, ...] | None], facts: Facts) 
 def _seeing(window: Window, outputs: int, carrying: int) -> int:
     """How many taps of a window meet a position of `carrying` from any of its places."""
     assert isinstance(window.before, int)
-    offsets = [tap * window.dilation - window.before for tap in range(window.kernel)]
+    first = -(-(window.before - window.stride * (outputs - 1)) // window.dilation)  # those before it, and behind the
+    last = (window.before + carrying.bit_length() - 1) // window.dilation  # last, meet no position of the input
+    taps = range(max(0, first), min(window.kernel, last + 1))
+    offsets = [tap * window.dilation - window.before for tap in taps]
     return sum([carried(Reach(window.stride, 1, o, o), outputs, carrying) != 0 for o in offsets])
