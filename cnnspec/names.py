@@ -1,4 +1,4 @@
-"""The nearest of some names to one that is unknown; the names of pasted modules, which mean nothing."""
+"""Names that several parts know: pasted modules, losses, data sets; the nearest of some names to one that is unknown."""
 
 from __future__ import annotations
 
@@ -35,6 +35,15 @@ CROSS_ENTROPIES = {
     "categoricalfocalcrossentropy": "softmax",
     "binarycrossentropy": "sigmoid",
     "binaryfocalcrossentropy": "sigmoid",
+}
+
+# Data sets by name: the shape of an image, and the number of classes.
+NAMED_DATA: dict[str, tuple[tuple[int, int, int], int]] = {
+    "digits": ((8, 8, 1), 10),
+    "mnist": ((28, 28, 1), 10),
+    "fashion_mnist": ((28, 28, 1), 10),
+    "cifar10": ((32, 32, 3), 10),
+    "cifar100": ((32, 32, 3), 100),
 }
 
 

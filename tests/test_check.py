@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support import findings
 
+from cnnspec import rules
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.pipeline import analyse
 from cnnspec.source import Source
@@ -55,10 +56,16 @@ def _helped(wanted: str, number: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("codes", "spec", "expected"), [pytest.param(c, s, e, id=t) for t, c, s, e in cases()])
-def test_case(codes: str, spec: str, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("title", "codes", "spec", "expected"), [pytest.param(t, c, s, e, id=t) for t, c, s, e in cases()]
+)
+def test_case(title: str, codes: str, spec: str, expected: str) -> None:
+    """What is found by default; where a title begins with a code in brackets, that rule's findings too; where codes
+    stand behind the fence, those of these rules alone."""
     asked = tuple(codes.split())
-    found = findings(spec, asked) if asked else analyse(Source("case.cnn", spec)).diagnostics
+    also = re.search(r": \[(\w+)\]", title)
+    chosen = rules.default_codes() | {also[1]} if also else None
+    found = findings(spec, asked) if asked else analyse(Source("case.cnn", spec), codes=chosen).diagnostics
     assert lines(found, expected) == expected.splitlines()
     for diagnostic in found:
         assert diagnostic.span is not None

@@ -138,10 +138,9 @@ def test_example_is_right(path: Path) -> None:
     assert isinstance(source, Source)
     analysis = analyse(source)
     announced = set(re.findall(r"`cnnspec check`\s(?:# )?(?:warns|notes)\s(?:# )?\((\w+)\)", source.text))
-    serious = [
-        d for d in analysis.diagnostics if d.severity != INFO
-    ]  # what is for information stands in test_precision
-    assert {d.code for d in serious} == announced, [(d.code, d.message) for d in serious]
+    serious = {d.code for d in analysis.diagnostics if d.severity != INFO}  # others stand in test_precision, argued
+    found_here = {d.code for d in analysis.diagnostics}
+    assert serious <= announced <= found_here, [(d.code, d.message) for d in analysis.diagnostics]
     assert analysis.networks
 
 

@@ -301,7 +301,7 @@ def test_published_fields(name: str) -> None:
     """Araujo, Norris & Sim, Distill 2019, table 1."""
     where, parameters, size = PUBLISHED[name]
     network = load(EXAMPLES / where if where.endswith(".cnn") else where, **parameters)._checked
-    assert not network.diagnostics
+    assert not network.broken
     geometry = Geometry(network.facts)
     last = max(i for i, field in enumerate(geometry.fields) if isinstance(field, tuple))
     routes, field = geometry.routes(True)[last], geometry.fields[last]

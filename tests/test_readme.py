@@ -1,6 +1,6 @@
 """The README's blocks run: specs are clean (those marked ! are not), commands print what stands there, Python passes.
 
-`python tests/test_readme.py` writes what the commands print today, and the tables of layers and of what is refused, into the README.
+`python tests/test_readme.py` writes what the commands print today, and the tables of layers, rules and what is refused, into the README.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 import safe_side
+from test_rules import example, findings
 
 from cnnspec.api import check, load
 from cnnspec.cli.layers import signature
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.base import Layer
+from cnnspec.rules import RULES
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.M | re.S)
@@ -59,6 +61,15 @@ def layer_table() -> str:
     return "\n".join(rows)
 
 
+def rule_table() -> str:
+    rows = ["| code | name | what it finds | how grave |", "| --- | --- | --- | --- |"]
+    for rule in sorted(RULES, key=lambda rule: ("EWRT".index(rule.CODE[0]), rule.CODE)):
+        bad = findings(rule, example(rule, "Bad"))[-1]
+        what = (rule.__doc__ or "").split("\n")[0].partition(": ")[2].removesuffix(".")
+        rows.append(f"| {rule.CODE} | {bad.name} | {what} | {bad.severity}{'' if rule.DEFAULT else ', on request'} |")
+    return "\n".join(rows)
+
+
 def keras_name(layer: type[Layer]) -> str:
     """The Keras class that the layer's example becomes, with the dimensions that there are."""
     graph = load(layer.example)._checked.graph
@@ -80,7 +91,7 @@ def filled(text: str, folder: Path) -> str:
         return "```console\n" + "\n".join(f"$ {c}\n{printed(c, folder).rstrip()}\n" for c in commands) + "```"
 
     text = BLOCK.sub(console, text)
-    for name, table in (("layers", layer_table()), ("safe side", safe_side.table())):
+    for name, table in (("layers", layer_table()), ("rules", rule_table()), ("safe side", safe_side.table())):
         text = re.sub(
             rf"(<!-- {name} -->\n).*?(<!-- end -->)", lambda m, t=table: f"{m[1]}{t}\n{m[2]}", text, count=1, flags=re.S
         )

@@ -8,6 +8,7 @@ A figure that cannot be known is None, and so is every total that would need it.
 
 from __future__ import annotations
 
+from cnnspec.analyses.kernels import kernel_of
 from cnnspec.analyses.receptive_field import network_field, receptive_fields
 from cnnspec.layers.base import product
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from cnnspec.analyses.kernels import Kernel
     from cnnspec.analyses.receptive_field import Field, NodeField
     from cnnspec.elaborate.graph import Graph
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.layers.operation import Operation
+    from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
 CONVENTIONS = {
@@ -39,6 +42,8 @@ class Facts:
         self._parameters: list[tuple[int, int] | None] | None = None
         self._macs: list[Dim | None] | None = None
         self._operations: list[tuple[Operation, ...] | None] | None = None
+        self._kernels: list[Kernel | None] | None = None
+        self._windows: list[tuple[Window, ...]] | None = None
         self._fields: list[NodeField] | None = None
 
     def inputs_of(self, index: int) -> tuple[Shape, ...] | None:
@@ -73,6 +78,11 @@ class Facts:
                     self._parameters[node.index] = (0, 0)
         return self._parameters
 
+    def weighty(self, index: int) -> bool:
+        """Whether a node has weights, its own or those that it shares with an earlier one."""
+        shared = self.graph.nodes[index].shares
+        return any(self.parameters[index if shared is None else shared] or ())
+
     @property
     def macs(self) -> list[Dim | None]:
         if self._macs is None:
@@ -85,6 +95,20 @@ class Facts:
         if self._operations is None:
             self._operations = self._each(lambda layer, inputs: layer.operations(inputs), ())
         return self._operations
+
+    @property
+    def kernels(self) -> list[Kernel | None]:
+        """The kernel of every node that has one."""
+        if self._kernels is None:
+            self._kernels = self._each(kernel_of, None)
+        return self._kernels
+
+    @property
+    def windows(self) -> list[tuple[Window, ...]]:
+        """The window of every node along each axis; none for a layer without, or of unknown shapes."""
+        if self._windows is None:
+            self._windows = [w or () for w in self._each(lambda layer, inputs: layer.windows(inputs), None)]
+        return self._windows
 
     @property
     def fields(self) -> list[NodeField]:

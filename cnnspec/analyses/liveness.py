@@ -162,7 +162,7 @@ def marked(reach: Reach, m: int, live: int) -> int:
         if count < 1:
             continue
         mine = outputs[phase : m : reach.over]
-        spaced = ["0"] * (reach.step * len(mine))
+        spaced = ["0"] * (reach.step * (len(mine) - 1) + 1)  # no more: a stride may be longer than all of memory
         spaced[:: reach.step] = mine
         read, done = number("".join(spaced)), 1
         while done < count:

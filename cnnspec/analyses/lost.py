@@ -14,6 +14,8 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnspec.analyses.facts import Facts
     from cnnspec.analyses.regions import Region
     from cnnspec.layers.window import Window
@@ -101,7 +103,7 @@ def lost(facts: Facts) -> Lost:
             carrying = tuple([full(n) for n in space])
         by = tuple(dict.fromkeys(i for i in readers[node.index] if used[i]))
         losses += _loss(node.index, space, region, carrying, by, facts)
-        taps += _dead_taps(node.index, real, facts)
+        taps += dead_taps(node.index, real, facts)
     return Lost(tuple(losses), tuple(taps), tuple(unknown), untraced)
 
 
@@ -132,7 +134,7 @@ def _ends(rows: int, n: int) -> tuple[int, int]:
     return max(0, len(runs[0]) - skipped), max(0, len(runs[-1]) - skipped)
 
 
-def _dead_taps(index: int, real: list[tuple[int, ...] | None], facts: Facts) -> list[DeadTaps]:
+def dead_taps(index: int, real: Sequence[tuple[int, ...] | None], facts: Facts) -> list[DeadTaps]:
     """The taps of a layer with a kernel of its own that meet no position that carries data, wherever the window lies."""
     node, inputs = facts.graph.nodes[index], facts.inputs_of(index)
     if node.layer is None or inputs is None or len(node.inputs) != 1 or not any(facts.parameters[index] or (0, 0)):
@@ -157,5 +159,8 @@ def _dead_taps(index: int, real: list[tuple[int, ...] | None], facts: Facts) -> 
 def _seeing(window: Window, outputs: int, carrying: int) -> int:
     """How many taps of a window meet a position of `carrying` from any of its places."""
     assert isinstance(window.before, int)
-    offsets = [tap * window.dilation - window.before for tap in range(window.kernel)]
+    first = -(-(window.before - window.stride * (outputs - 1)) // window.dilation)  # those before it, and behind the
+    last = (window.before + carrying.bit_length() - 1) // window.dilation  # last, meet no position of the input
+    taps = range(max(0, first), min(window.kernel, last + 1))
+    offsets = [tap * window.dilation - window.before for tap in taps]
     return sum([carried(Reach(window.stride, 1, o, o), outputs, carrying) != 0 for o in offsets])

@@ -9,10 +9,11 @@ import sys
 from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, add_model_options, in_color, load_one, say
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.layers.argument import Unfit, count, rate
+from cnnspec.names import NAMED_DATA
 from cnnspec.report.findings import show
 from cnnspec.source import printable
 from cnnspec.train.reading import positive
-from cnnspec.train.settings import NAMED_DATA, TrainSettings, resolve, seed
+from cnnspec.train.settings import TrainSettings, resolve, seed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

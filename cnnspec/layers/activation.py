@@ -177,7 +177,7 @@ class ReLU(Layer):
         return (self.operation(inputs, kind=kind, keeps=INPUT if sloped else Keeps(inside=3, flags=1)),)
 
     def ends_in(self) -> str | None:
-        return "relu"
+        return "leaky_relu" if self.negative_slope else "relu6" if self.max_value == 6 else "relu"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ReLU", self.given()),)

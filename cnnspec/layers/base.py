@@ -73,6 +73,7 @@ class Layer(Record):
     keeps_moments: ClassVar[bool] = False  # whether mean and variance stay where it drops values
     takes_largest: ClassVar[bool] = False  # whether its outputs are maxima of windows
     adds_zeros: ClassVar[bool] = False  # whether its output is its input with zeros around
+    affine: ClassVar[bool] = False  # whether, once trained, it adds up its input's values with fixed factors
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     kind: ClassVar[str] = MOVE  # of its work, where it is one operation; see operation.py
     keeps: ClassVar[Keeps] = NOTHING  # what training keeps of that
@@ -164,6 +165,10 @@ class Layer(Record):
 
     def leaves_out_padding(self, inputs: tuple[Shape, ...]) -> bool:
         """Whether its means are over fewer values at the border, where cells of padding do not count."""
+        return False
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether it is written to do something and leaves every value where and as it is."""
         return False
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:

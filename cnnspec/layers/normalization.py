@@ -38,6 +38,7 @@ class BatchNorm(Layer):
     names: ClassVar[tuple[str, ...]] = ("bn", "batchnormalization", "batch_norm", "batchnorm", "batchnorm2d")
     in_place: ClassVar[bool] = True
     normalizes: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3, bias=false) -> bn -> relu"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 6x5x4\nbn(scale=false, epsilon=0.00001, momentum=0.9)",

@@ -89,6 +89,9 @@ class Pool(Windowed):
                 return Problem("E109", message, "padding", "pad less")
         return None
 
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return all([w.kernel == w.stride == 1 and w.before == w.after == 0 for w in self.windows(inputs)])
+
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), inputs[0][-1])
 
@@ -189,6 +192,7 @@ class AvgPool(Pool):
     names: ClassVar[tuple[str, ...]] = (
         "avgpool", "averagepooling1d", "averagepooling2d", "averagepooling3d", "avgpool1d", "avgpool2d", "avgpool3d", "averagepooling", "avg_pool",
     )  # fmt: skip
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x8\navgpool(2x2)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 15x14x3\navgpool(3x3, stride=1, padding=same)",
@@ -288,6 +292,9 @@ class GlobalPool(Layer):
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return None
 
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.output(inputs) == inputs[0]
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall(f"{self.keras_name}{len(inputs[0]) - 1}D", self.given()),)
 
@@ -302,6 +309,7 @@ class GlobalAvgPool(GlobalPool):
         "gap", "globalaveragepooling1d", "globalaveragepooling2d", "globalaveragepooling3d",
         "globalavgpool1d", "globalavgpool2d", "globalavgpool3d", "global_avgpool", "globalaveragepooling",
     )  # fmt: skip
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 7x7x64\ngap"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 7x5x6\ngap(keepdims=true)",

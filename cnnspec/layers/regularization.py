@@ -60,6 +60,7 @@ class Dropout(Spread):
     names: ClassVar[tuple[str, ...]] = ("dropout", "do")
     kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, relu) -> dropout(0.5)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 8x8x4\nadd(in, conv(4, 3x3, padding=same) -> dropout(0.2, noise_shape=1x1x1))",
@@ -77,6 +78,9 @@ class Dropout(Spread):
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         return (self.operation(inputs, keeps=NOTHING if self.noise_shape else Keeps(flags=1)),)
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.rate == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = keras_noise(self.noise_shape)
@@ -98,6 +102,7 @@ class SpatialDropout(Layer):
     )
     kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> spatial_dropout(0.2)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 9x4\nspatial_dropout(0.1)",
@@ -113,6 +118,9 @@ class SpatialDropout(Layer):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return needs_space(inputs, "spatial_dropout")
 
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.rate == 0
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         name = f"SpatialDropout{len(inputs[0]) - 1}D"
         return (KerasCall(name, {"rate": self.rate, **self.given("seed")}),)
@@ -126,6 +134,7 @@ class AlphaDropout(Spread):
     keeps: ClassVar[Keeps] = Keeps(inside=1)
     in_place: ClassVar[bool] = True
     keeps_moments: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(64, selu) -> alpha_dropout(0.1)"
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nalpha_dropout(0.1, noise_shape=1x1x4)",)
 
@@ -139,6 +148,9 @@ class AlphaDropout(Spread):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return noise_problem(self.noise_shape, inputs[0])
 
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.rate == 0
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = keras_noise(self.noise_shape)
         return (KerasCall("AlphaDropout", {"rate": self.rate, **noise, **self.given("seed")}),)
@@ -151,10 +163,14 @@ class GaussianDropout(Layer):
     kind: ClassVar[str] = NOISE
     keeps: ClassVar[Keeps] = Keeps(inside=1)
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> gaussian_dropout(0.2)"
 
     rate: float = RATE
     seed: int | None = SEED
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.rate == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GaussianDropout", {"rate": self.rate, **self.given("seed")}),)
@@ -166,10 +182,14 @@ class GaussianNoise(Layer):
     names: ClassVar[tuple[str, ...]] = ("gaussian_noise", "gaussiannoise")
     kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\ngaussian_noise(0.1) -> conv(8, 3x3)"
 
     stddev: float = argument(share, "standard deviation of the noise, at most 1", aliases=("std",))
     seed: int | None = SEED
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.stddev == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GaussianNoise", {"stddev": self.stddev, **self.given("seed")}),)
@@ -184,10 +204,14 @@ class ActivityRegularization(Layer):
     names: ClassVar[tuple[str, ...]] = ("activity_regularization", "activityregularization")
     keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> bn -> activity_regularization(l2=1e-4)"
 
     l1: float = argument(from_zero, "factor of the sum of absolute values", 0)
     l2: float = argument(from_zero, "factor of the sum of squares", 0)
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.l1 == self.l2 == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ActivityRegularization", self.given()),)

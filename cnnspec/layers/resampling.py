@@ -83,6 +83,9 @@ class Resize(Layer):
             reaches.append(Reach(2 * n, 2 * size, n - size - reach + 2 * size, n - size + reach - 1))
         return tuple(reaches)
 
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.output(inputs) == inputs[0]
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Resizing", self.given()),)
 
@@ -130,6 +133,9 @@ class AdaptivePool(Layer):
             assert isinstance(n, int)
             reaches.append(Reach(n, along(self.size, rank, axis), 0, n - 1))
         return tuple(reaches)
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.output(inputs) == inputs[0]
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall(f"{self.keras_name}{len(inputs[0]) - 1}D", self.given()),)

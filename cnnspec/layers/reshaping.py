@@ -20,6 +20,7 @@ class Flatten(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("flatten",)
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 12x12x64\nflatten"
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
@@ -27,6 +28,9 @@ class Flatten(Layer):
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return None
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return len(inputs[0]) == 1
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Flatten", {}),)
@@ -71,6 +75,9 @@ class Reshape(Layer):
         same_space = self.output(inputs)[:-1] == inputs[0][:-1]
         return (EACH,) * (len(inputs[0]) - 1) if same_space else UNTRACED
 
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.output(inputs) == inputs[0]
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Reshape", self.given()),)
 
@@ -100,6 +107,9 @@ class Permute(Layer):
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return super().reach(inputs) if self._order() == tuple(range(1, len(inputs[0]) + 1)) else UNTRACED
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self._order() == tuple(range(1, len(inputs[0]) + 1))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Permute", {"dims": self._order()}),)
@@ -156,6 +166,9 @@ class _Edge(Layer):
             return Problem("E106", message, "amount", one_each(rank))
         return None
 
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return not any([any(sides) for sides in self._sides(len(inputs[0]) - 1)])
+
 
 class Pad(_Edge):
     """Zeros around the map: pad(1), pad(1x2) for each axis, pad(((1, 2), (3, 4))) for each side."""
@@ -168,6 +181,7 @@ class Pad(_Edge):
         "zeropadding",
         "zero_pad",
     )
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\npad(1)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 8x9x3\npad(((0, 1), (2, 3)))",
@@ -195,6 +209,7 @@ class Crop(_Edge):
     """Rows and columns cut off: crop(1), crop(1x2) for each axis, crop(((1, 2), (3, 4))) for each side."""
 
     names: ClassVar[tuple[str, ...]] = ("crop", "cropping1d", "cropping2d", "cropping3d", "cropping")
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\ncrop(2)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 8x9x3\ncrop(((0, 1), (2, 3)))",
@@ -230,6 +245,7 @@ class Identity(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("identity",)
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x3\nidentity as image"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:

@@ -25,6 +25,7 @@ class StochasticDepth(Layer):
     names: ClassVar[tuple[str, ...]] = ("stochastic_depth", "stochasticdepth", "drop_path", "droppath")
     kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 14x14x32\nadd(in, conv(32, 3x3, padding=same) -> bn -> stochastic_depth(0.1))"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 9x4\nstochastic_depth(0.2, seed=1)",
@@ -35,6 +36,9 @@ class StochasticDepth(Layer):
 
     rate: float = argument(rate, "share of the examples whose values become 0", aliases=("p",))
     seed: int | None = SEED
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.rate == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = (None, *[1] * len(inputs[0]))
@@ -60,6 +64,7 @@ class LayerScale(Layer):
     kind: ClassVar[str] = SCALING
     keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 14x14x32\nadd(in, depthwise_conv(7x7, padding=same) -> layer_norm -> layer_scale)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 12\nlayer_scale(0.1)", "input 9x4\nlayer_scale(1)", "input 3x4x5x6\nlayer_scale",

@@ -261,6 +261,9 @@ class Upsample(Layer):
                 reaches.append(Reach(2, 2 * factor, 1 - factor - widening, factor + widening))
         return tuple(reaches)
 
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.output(inputs) == inputs[0]
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
         given: dict[str, Any] = {"size": along(self.size, 1, 0) if rank == 1 else self.size}

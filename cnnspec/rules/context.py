@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from cnnspec.analyses.facts import Facts
-from cnnspec.analyses.liveness import Liveness
+from cnnspec.analyses.lengths import lengths
+from cnnspec.analyses.liveness import Liveness, reaches_of
+from cnnspec.layers.window import UNTRACED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnnspec.analyses.geometry import Geometry
+    from cnnspec.analyses.lengths import Length
     from cnnspec.elaborate.graph import Graph, Setting
+    from cnnspec.layers.window import Reach
     from cnnspec.train.settings import TrainSettings
 
 
@@ -24,6 +29,10 @@ class Context:
         self.facts = Facts(graph)
         self._liveness: Liveness | None = None
         self._readers: list[list[int]] | None = None
+        self._geometry: Geometry | None = None
+        self._reaches: list[tuple[Reach, ...] | None] | None = None
+        self._lengths: list[tuple[Length, ...] | None] | None = None
+        self._measured = False
 
     @property
     def liveness(self) -> Liveness:
@@ -37,3 +46,24 @@ class Context:
         if self._readers is None:
             self._readers = self.graph.consumers()
         return self._readers
+
+    @property
+    def reaches(self) -> list[tuple[Reach, ...] | None]:
+        """What every node reads along each axis; None for everything."""
+        if self._reaches is None:
+            self._reaches = reaches_of(self.graph, self.facts.shapes, untraced=UNTRACED)
+        return self._reaches
+
+    @property
+    def lengths(self) -> list[tuple[Length, ...] | None] | None:
+        if not self._measured:
+            self._measured, self._lengths = True, lengths(self.graph, self.reaches)
+        return self._lengths
+
+    @property
+    def geometry(self) -> Geometry:
+        if self._geometry is None:
+            from cnnspec.analyses.geometry import Geometry
+
+            self._geometry = Geometry(self.facts)
+        return self._geometry

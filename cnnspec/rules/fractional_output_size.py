@@ -1,8 +1,7 @@
-"""E113 fractional-output-size: a stride leaves a remainder, whatever it consists of.
+"""E113 fractional-output-size: (N + 2P - F)/S + 1 is no whole number.
 
-The strict reading of the lecture: (N + 2P - F)/S + 1 must be a whole number. It counts remainders of padding too, so
-that ResNet-50 at 224 has eight of them; illegal-stride (W201) reports those alone that lose data. Off unless asked for:
-`--strict-stride`, or `strict-stride = true` in the configuration.
+The strict reading of the lecture: every remainder is illegal, also one that leaves only padding unread, as in ResNet-50
+at 224. Off by default, where illegal-stride reports the remainders that lose data.
 
 Source: Convolutional Neural Networks, lecture 2, "Illegal stride for input & filter size", "Fractions are illegal".
 
@@ -19,16 +18,15 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.diagnostic import Diagnostic
+from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate.reporting import trail
-from cnnspec.layers.window import POSITION_NAMES
+from cnnspec.rules.finding import place
 from cnnspec.rules.illegal_stride import formula
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.layers.base import Layer
     from cnnspec.rules.context import Context
 
 CODE = "E113"
@@ -37,22 +35,18 @@ PROFILE = "lecture"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    shapes = context.facts.shapes
     for node in context.graph.nodes:
-        entering = shapes[node.inputs[0]] if len(node.inputs) == 1 else None
-        if node.layer is None or entering is None or rounds_up(node.layer):
+        layer, inputs = node.layer, context.facts.inputs_of(node.index)
+        if inputs is None:
             continue
-        names = POSITION_NAMES.get(len(entering) - 1, ())
-        for window, n, name in zip(node.layer.windows((entering,)) or (), entering, names, strict=False):
-            if isinstance(n, int) and window.remainder(n):
-                rest = window.remainder(n)
-                message = f"{formula(window, n)}: no whole number, a remainder of {rest} {name}{'s' * (rest > 1)}"
-                smaller = f"{n - rest} or " if n - rest + window.before + window.after >= window.extent else ""  # type: ignore[operator]
-                help = f"{smaller}{n - rest + window.stride} {name}s leave none"
-                yield Diagnostic(CODE, message, node.site.span, help, trail(node.site))
+        if getattr(layer, "padding", None) == "same" or getattr(layer, "ceil", False):  # which round up, by definition
+            continue
+        for window, n in zip(context.facts.windows[node.index], inputs[0] if inputs else (), strict=False):
+            if isinstance(n, int) and (rest := window.remainder(n)):
+                fitting = [size for size in (n - rest, n - rest + window.stride) if size > 0]
+                padding = window.before + window.after
+                room = f"{n} + padding {padding}" if padding != 0 else f"{n} positions"
+                message = f"{formula(window, n)} is no whole number: {rest} of {room} left over"
+                help = f"{' or '.join(map(str, fitting))} positions here fit"
+                yield Diagnostic(CODE, message, place(node, "stride", "strides", "s"), help, trail(node.site), ERROR)
                 break
-
-
-def rounds_up(layer: Layer) -> bool:
-    """Whether a layer adds what its last window lacks, by its definition."""
-    return getattr(layer, "padding", None) == "same" or getattr(layer, "ceil", False)

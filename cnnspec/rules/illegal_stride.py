@@ -29,6 +29,7 @@ from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import show
 from cnnspec.layers.window import POSITION_NAMES
+from cnnspec.rules.finding import place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,11 +65,7 @@ def finding(node: Node, lost: list[int], losing: set[int], context: Context, rep
     message += effect_on_input(node, context)
     helps = repairs(graph, node, shapes, lost, losing) if repaired else []
     help = "what fits: " + "; ".join(helps) if helps else ""
-    span = node.site.span
-    for argument in getattr(node.site.node, "arguments", ()):
-        if argument.name is not None and argument.name.text in ("stride", "strides", "s"):
-            span = span.replace(start=argument.start, end=argument.end)
-    return Diagnostic(CODE, message, span, help, trail(node.site), WARNING)
+    return Diagnostic(CODE, message, place(node, "stride", "strides", "s"), help, trail(node.site), WARNING)
 
 
 def formula(window: Window, n: int) -> str:

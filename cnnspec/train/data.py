@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.base import show_shape
+from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
 from cnnspec.train.images import MAX_BYTES, resize
 from cnnspec.train.match import REGRESSION, Fit, Targets, TrainingFailed, fit
-from cnnspec.train.settings import NAMED_DATA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ Shapes are without the batch; a size that the network leaves open takes the data
 from __future__ import annotations
 
 from cnnspec.layers.base import show_shape
+from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
-from cnnspec.train.settings import NAMED_DATA
 from cnnspec.train.words import our_word
 
 TYPE_CHECKING = False

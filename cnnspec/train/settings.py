@@ -12,7 +12,7 @@ from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.layers.argument import Term, Unfit, count, flag, natural, rate, text, word_of
-from cnnspec.names import suggestion
+from cnnspec.names import NAMED_DATA, suggestion
 from cnnspec.record import Record
 from cnnspec.source import Span
 from cnnspec.syntax import tree
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.graph import Setting
     from cnnspec.layers.argument import Kind
-
-# Data sets by name: the shape of an image, and the number of classes.
-NAMED_DATA: dict[str, tuple[tuple[int, int, int], int]] = {
-    "digits": ((8, 8, 1), 10),
-    "mnist": ((28, 28, 1), 10),
-    "fashion_mnist": ((28, 28, 1), 10),
-    "cifar10": ((32, 32, 3), 10),
-    "cifar100": ((32, 32, 3), 100),
-}
 
 
 class TrainSettings(Record):

@@ -11,9 +11,9 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
+from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
 from cnnspec.train.match import TrainingFailed
-from cnnspec.train.settings import NAMED_DATA
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,0 +1,64 @@
+"""R307 checkerboard: the windows that a transposed convolution paints overlap unevenly.
+
+Where the kernel is no multiple of the stride, neighbouring output positions collect different numbers of input values,
+in two dimensions in a checkerboard; networks learn to balance that badly, and images show it.
+
+Source: Odena, Dumoulin & Olah, "Deconvolution and Checkerboard Artifacts", Distill 2016.
+
+Bad:
+
+    input 7x7x64
+    conv_transpose(32, 3x3, stride=2, padding=same, activation=relu)
+
+Good:
+
+    input 7x7x64
+    conv_transpose(32, 4x4, stride=2, padding=same, activation=relu)
+"""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.rules.finding import several, together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.layers.window import Reach
+    from cnnspec.rules.context import Context
+
+CODE = "R307"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    found = []
+    for node in context.graph.nodes:
+        reach = context.reaches[node.index]
+        if reach and context.facts.weighty(node.index):
+            fewest, most = [min(counts) for counts in map(taps, reach)], [max(counts) for counts in map(taps, reach)]
+            if fewest != most:
+                found.append((node, reach, fewest, most))
+    if found:
+        nodes, (node, reach, fewest, most) = [node for node, *_ in found], found[0]
+        least = greatest = 1
+        for low, high in zip(fewest, most, strict=True):
+            least, greatest = least * low, greatest * high
+        whose = f"; of {node.name} they" if len(nodes) > 1 else " and"
+        message = f"the windows of {several(nodes)} overlap unevenly{whose} give some positions {least} and others {greatest} values to add up"
+        stride = max([axis.over for axis in reach])
+        help = f"use a kernel that is a multiple of the stride ({stride} or {2 * stride}), or upsample({stride}) and a convolution"
+        yield together(CODE, nodes, message, help, WARNING, ("kernel", "k", "size", "kernel_size"))
+
+
+def taps(reach: Reach) -> list[int]:
+    """How many input positions each output position of one period reads."""
+    counts = []
+    for phase in range(reach.over):
+        first, last = (
+            (reach.step * phase + (reach.low or 0)) // reach.over,
+            (reach.step * phase + reach.high) // reach.over,
+        )
+        counts.append(max(0, (last - first) // reach.gap + 1))
+    return counts

@@ -1,0 +1,83 @@
+"""W203 dead-kernel-taps: parts of a kernel only ever see padding, so that their weights never matter.
+
+Where a map is smaller than the kernel reaches, the outer taps lie in the padding wherever the window stands: a padded
+3x3 on a 1x1 map is a 1x1 convolution with eight dead taps of nine. The usual cause is a network made for 224x224
+images, used on 32x32 ones.
+
+Source: Chen et al., "Rethinking Atrous Convolution for Semantic Image Segmentation" (2017), section 3.3: at a rate
+near the size of the map a 3x3 "degenerates to a simple 1x1".
+
+Bad:
+
+    input 16x16x3
+    conv(8, 3x3, padding=same, dilation=16, activation=relu)
+
+Good:
+
+    input 16x16x3
+    conv(8, 3x3, padding=same, activation=relu)
+"""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.rules.edges import moves_edges
+from cnnspec.rules.finding import several, share, together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.layers.window import Window
+    from cnnspec.rules.context import Context
+    from cnnspec.size import Dim
+
+CODE = "W203"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    graph, facts = context.graph, context.facts
+    padded = any([moves_edges(node, context) for node in graph.nodes])
+    if not padded and not any([misses(window, n) for window, n in windows(context)]):
+        return
+    from cnnspec.analyses.lost import dead_taps
+
+    reused = {node.shares for node in graph.nodes}  # whose taps may see something at another use
+    alone = [node for node in graph.nodes if node.shares is None and node.index not in reused]
+    found = [taps for node in alone for taps in dead_taps(node.index, context.liveness.real, facts)]
+    if not found:
+        return
+    nodes, worst = [graph.nodes[taps.node] for taps in found], max(found, key=lambda taps: taps.weights)
+    inputs = facts.inputs_of(worst.node)
+    assert inputs is not None
+    seeing, all_taps = 1, 1
+    for alive, count in zip(worst.seeing, worst.taps, strict=True):
+        seeing, all_taps = seeing * alive, all_taps * count
+    weights = sum([taps.weights for taps in found])
+    size = "x".join(map(str, inputs[0][:-1]))
+    counted = f"{all_taps - seeing} of {all_taps}"
+    if len(nodes) == 1:
+        what = f"{counted} taps of {nodes[0].name} only ever see padding on its map of {size}"
+    else:
+        what = f"taps of {several(nodes)} only ever see padding, {counted} of {graph.nodes[worst.node].name} on its map of {size}"
+    message = f"{what}; {weights:,} weights{share(weights, facts.total_parameters)} never matter"
+    help = f"use a kernel of {'x'.join(map(str, worst.seeing))} there, fewer strides before, less dilation, or a larger input"
+    yield together(CODE, nodes, message, help, WARNING)
+
+
+def windows(context: Context) -> Iterator[tuple[Window, Dim]]:
+    """The windows of every layer with kernels of its own, each with the size of its input."""
+    for node in context.graph.nodes:
+        found, inputs = context.facts.windows[node.index], context.facts.inputs_of(node.index)
+        if found and inputs is not None and context.facts.weighty(node.index):
+            yield from zip(found, inputs[0], strict=False)
+
+
+def misses(window: Window, n: Dim) -> bool:
+    """Whether a tap might see padding alone; not so where the first tap gets into the input and the last begins in it."""
+    outputs = window.output(n)
+    if not isinstance(n, int) or not isinstance(window.before, int) or not isinstance(outputs, int):
+        return False
+    first = window.stride * (outputs - 1) - window.before
+    return first < 0 or window.extent - 1 - window.before >= n or n < window.stride

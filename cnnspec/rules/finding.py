@@ -1,0 +1,57 @@
+"""How a rule puts a finding: at the smallest place, and one finding for the many layers that share it."""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import Diagnostic, Note
+from cnnspec.elaborate.reporting import trail
+from cnnspec.layers.window import POSITION_NAMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.elaborate.graph import Node
+    from cnnspec.source import Span
+
+MAX_PLACES = 4  # others than the first
+
+
+def place(node: Node, *names: str) -> Span:
+    """Where one of a layer's arguments stands, if it is written by name; else the layer."""
+    span = node.site.span
+    for argument in getattr(node.site.node, "arguments", ()):
+        if argument.name is not None and argument.name.text in names:
+            return span.replace(start=argument.start, end=argument.end)
+    return span
+
+
+def together(
+    code: str, nodes: Sequence[Node], message: str, help: str, severity: str, argument: tuple[str, ...] = ()
+) -> Diagnostic:
+    """One finding for all of its layers, at the first of them; the places of others are notes."""
+    first = nodes[0]
+    spans = {place(node, *argument): node.name for node in reversed(nodes)}
+    first_span = place(first, *argument)
+    others = [(span, name) for span, name in reversed(spans.items()) if span != first_span]
+    notes = [Note(f"also {name}", span) for span, name in others[:MAX_PLACES]]
+    return Diagnostic(code, message, first_span, help, (*notes, *trail(first.site)), severity)
+
+
+def several(nodes: Sequence[Node], noun: str = "layers") -> str:
+    """ "conv1", "conv1 and conv2", "53 layers, the first conv1,"."""
+    if len(nodes) < 3:
+        return " and ".join([node.name for node in nodes])
+    return f"{len(nodes)} {noun} (first {nodes[0].name})"
+
+
+def share(part: int, total: int | None) -> str:
+    """A part of a total: " (25.0 %)"; nothing where the total is unknown."""
+    return f" ({part / total:.1%})".replace("%", " %") if total else ""
+
+
+def axes_named(values: Sequence[object], rank: int) -> str:
+    """Values of several axes in words, equal ones once: "3 rows and columns", "3 rows and 1 column"."""
+    names = POSITION_NAMES[rank]
+    if len(set(values)) == 1:
+        return f"{values[0]} {' and '.join([name + 's' * (values[0] != 1) for name in names])}"
+    return " and ".join([f"{value} {name}{'s' * (value != 1)}" for value, name in zip(values, names, strict=True)])

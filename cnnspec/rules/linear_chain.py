@@ -1,0 +1,85 @@
+"""W207 linear-chain: two layers with weights and no non-linearity between them do no more than one.
+
+A sum of sums is a sum: two 3x3 convolutions without an activation between them are one 5x5, with more parameters than
+it needs. Usually a relu was forgotten. Left alone are deliberate factorisations: a bottleneck of fewer channels, a 1x1
+convolution, grouped and depthwise convolutions, a single filter.
+
+Source: Convolutional Neural Networks, lectures 0 and 3, on activations.
+
+Bad:
+
+    input 32x32x3
+    conv(16, 3x3, padding=same) -> bn
+    conv(16, 3x3, padding=same) -> bn -> relu
+
+Good:
+
+    input 32x32x3
+    conv(16, 3x3, padding=same) -> bn -> relu
+    conv(16, 3x3, padding=same) -> bn -> relu
+"""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.rules.finding import together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.analyses.kernels import Kernel
+    from cnnspec.elaborate.graph import Node
+    from cnnspec.rules.context import Context
+
+CODE = "W207"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    if context.broken:  # what could not be understood may be what is missed
+        return
+    graph, kernels = context.graph, context.facts.kernels
+    readers, outputs = graph.consumers(), set(graph.outputs)
+    seconds, pairs = [], []
+    for node in graph.nodes:
+        kernel = kernels[node.index]
+        if kernel is None:
+            continue
+        first = graph.nodes[node.inputs[0]]
+        while first.layer is not None and kernels[first.index] is None and first.layer.affine:
+            if len(readers[first.index]) > 1 or first.index in outputs:
+                break
+            first = graph.nodes[first.inputs[0]]
+        before = kernels[first.index]
+        if before is None or first.layer is None or first.layer.ends_in() != "linear":
+            continue
+        if len(readers[first.index]) == 1 and first.index not in outputs and wide(before, kernel):
+            seconds.append(node)
+            pairs.append((first, node))
+    if pairs:
+        first, second = pairs[0]
+        others = f", and {len(pairs) - 1} more such pair{'s' * (len(pairs) > 2)}" if len(pairs) > 1 else ""
+        message = (
+            f"no non-linearity between {first.name} and {second.name}{others}: {together_are(first, second, context)}"
+        )
+        yield together(CODE, seconds, message, f"put an activation behind {first.name}, for example relu", WARNING)
+
+
+def wide(first: Kernel, second: Kernel) -> bool:
+    """Whether the first layer is no factorisation: it mixes all channels, and passes on no fewer than come in or go on."""
+    if first.dense:
+        return first.leaving >= min(first.entering, second.leaving)
+    return first.groups == 1 and min(first.sizes) > 1 and first.leaving >= first.entering and first.leaving > 1
+
+
+def together_are(first: Node, second: Node, context: Context) -> str:
+    """What two such layers amount to."""
+    before, after = context.facts.kernels[first.index], context.facts.kernels[second.index]
+    assert before is not None and after is not None
+    if before.dense or after.dense or second.inputs != (first.index,) or len(before.sizes) != len(after.sizes):
+        return "together they can do no more than one layer"
+    windows = zip(context.facts.windows[first.index], context.facts.windows[second.index], strict=True)
+    sizes = [one.extent + (other.extent - 1) * one.stride for one, other in windows]
+    padded = any([one.before != 0 or one.after != 0 for one in context.facts.windows[second.index]])
+    return f"together they are one {'x'.join(map(str, sizes))} convolution{', but for the border' if padded else ''}"

@@ -1,0 +1,55 @@
+"""E111 strided-same-unsupported: PyTorch has no padding='same' for a stride above 1.
+
+PyTorch's convolutions raise ValueError there, because the padding that TensorFlow's `same` means depends on the input
+size. At a known size it can be written out: TensorFlow's odd row or column stands at the end.
+
+Source: pytorch#67551; measured on PyTorch.
+
+Bad:
+
+    input 32x32x3
+    conv(8, 3x3, stride=2, padding=same)
+
+Good:
+
+    input 32x32x3
+    conv(8, 3x3, stride=2, padding=((0, 1), (0, 1)))
+"""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import ERROR, Diagnostic
+from cnnspec.rules.finding import several, together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.elaborate.graph import Node
+    from cnnspec.rules.context import Context
+    from cnnspec.size import Dim
+
+CODE = "E111"
+DEFAULT = False
+TARGETS = ("torch",)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    found: list[Node] = []
+    sides: tuple[tuple[Dim, Dim], ...] = ()
+    for node in context.graph.nodes:
+        windows = context.facts.windows[node.index]
+        if getattr(node.layer, "padding", None) == "same" and any([window.stride > 1 for window in windows]):
+            found.append(node)
+            sides = sides or tuple([(window.before, window.after) for window in windows])
+    if found:
+        known = all([isinstance(n, int) for pair in sides for n in pair])
+        first, pairs = found[0], ", ".join([f"({before}, {after})" for before, after in sides])
+        written = f"({pairs},)" if len(sides) == 1 else f"({pairs})"
+        help = (
+            f"write padding={written} for {first.name}"
+            if known
+            else "give the input a size, and write the padding in numbers"
+        )
+        message = f"{several(found)} {'has' if len(found) == 1 else 'have'} padding=same with a stride above 1, which PyTorch refuses"
+        yield together(CODE, found, message, help, ERROR, ("padding", "pad", "p"))
