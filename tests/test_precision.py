@@ -33,13 +33,15 @@ FOUND: dict[str, list[tuple[int, str, str]]] = {
     "lectures/lecture3_three_layers.cnn": [(17, "W209", FLAT)],
     # Two towers, one on each GPU: conv4 and conv5 exchange nothing. A hint, and the paper's own drawing.
     "alexnet.cnn": [(32, "W208", "2 groups of channels never meet between conv4 and conv5")],
+    # Its three skips meet what comes up again at multiples of 8 alone: what an open size leaves to say.
+    "unet_any_size.cnn": [(19, "E115", "multiples of 8")],
     # Version 1 of ResNet has its stride on 1x1 convolutions; He et al. 2019 (ResNet-B) mended that.
     "resnet50_keras.cnn": [(29, "W202", SKIPPED)],
     "zoo/ResNet50.cnn": [(20, "W202", "375,717,888 MACs (9.7 %)")],
     "zoo/ResNet101.cnn": [(20, "W202", "375,717,888 MACs (5.0 %)")],
     "zoo/ResNet152.cnn": [(20, "W202", "375,717,888 MACs (3.3 %)")],
     # Its valid stem of 3x3, stride 2, leaves row and column 223 of 224: their gradient is zero.
-    "zoo/NASNetMobile.cnn": [(90, "W201", "the last row and column are never read (0.9 % of the input)")],
+    "zoo/NASNetMobile.cnn": [(88, "W201", "the last row and column are never read (0.9 % of the input)")],
 }
 
 
@@ -47,7 +49,8 @@ FOUND: dict[str, list[tuple[int, str, str]]] = {
 def test_findings_are_those_of_the_table(path: Path) -> None:
     source = read(str(path))
     assert isinstance(source, Source)
-    found = [(d.position[0] if d.position else 0, d.code, d.message) for d in analyse(source).diagnostics]
+    own = [d for d in analyse(source).diagnostics if d.code[0] not in "TP"]  # those stand in test_precision_training
+    found = [(d.position[0] if d.position else 0, d.code, d.message) for d in own]
     expected = FOUND.get(relative(path), [])
     assert [(line, code) for line, code, _ in found] == [(line, code) for line, code, _ in expected], found
     for (_, _, message), (_, _, part) in zip(found, expected, strict=True):

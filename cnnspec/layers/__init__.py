@@ -7,9 +7,10 @@ from cnnspec.layers.base import Layer
 from cnnspec.layers.channels import ChannelShuffle, Slice
 from cnnspec.layers.convolution import Conv, DepthwiseConv, SeparableConv
 from cnnspec.layers.dense import Dense
+from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
 from cnnspec.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm, RMSNorm, UnitNorm
-from cnnspec.layers.pooling import AvgPool, GlobalAvgPool, GlobalMaxPool, MaxPool
+from cnnspec.layers.pooling import AvgPool, MaxPool
 from cnnspec.layers.preprocessing import Embedding, Normalization, Rescaling
 from cnnspec.layers.regularization import (
     ActivityRegularization,

@@ -9,14 +9,14 @@ Source: Convolutional Neural Networks, lectures 0 and 3, on activations.
 Bad:
 
     input 32x32x3
-    conv(16, 3x3, padding=same) -> bn
-    conv(16, 3x3, padding=same) -> bn -> relu
+    conv(16, 3x3, padding=same, bias=false) -> bn
+    conv(16, 3x3, padding=same, bias=false) -> bn -> relu
 
 Good:
 
     input 32x32x3
-    conv(16, 3x3, padding=same) -> bn -> relu
-    conv(16, 3x3, padding=same) -> bn -> relu
+    conv(16, 3x3, padding=same, bias=false) -> bn -> relu
+    conv(16, 3x3, padding=same, bias=false) -> bn -> relu
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.rules.activation_on_logits import HEADS
 from cnnspec.rules.finding import several, together
 
 TYPE_CHECKING = False
@@ -49,6 +50,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         second = node.layer.ends_in()
         if second is None or second == "linear":
+            continue
+        if node.index in context.graph.outputs and second in HEADS:  # activation-on-logits says what that costs
             continue
         first = before(node, context.graph)
         if first is not None and effect(first, second):
