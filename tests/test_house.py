@@ -129,8 +129,9 @@ from cnnspec.syntax.parse import parse
 from cnnspec.elaborate import elaborate
 text = '''block f(n) { add(in, conv(n, 3x3, padding=same, bias=false, kernel_initializer=he_normal) -> bn) -> relu }
 model M { input ?x?x4
-f(4) * 3 -> gap -> dense(10, softmax)
-for i in 1..2 { dropout(0.1) } }'''
+f(4) * 3 -> gap
+for i in 1..2 { dropout(0.1) }
+dense(10, softmax) }'''
 (made,) = elaborate(parse(Source("net.cnn", text)), lambda path: None)
 assert not made.errors and len(made.graph.nodes) == 17, made.graph.nodes
 """

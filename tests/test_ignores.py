@@ -13,7 +13,7 @@ from cnnspec.format import format_source
 from cnnspec.pipeline import analyse, read
 from cnnspec.source import Source
 
-SPECS = [(title, spec) for title, spec, _ in CASE.findall((FOLDER / "ignores.md").read_text(encoding="utf-8"))]
+SPECS = [(title, spec) for title, _, spec, _ in CASE.findall((FOLDER / "ignores.md").read_text(encoding="utf-8"))]
 STRIDE = "conv(8, 3x3, stride=3)"
 
 

@@ -63,7 +63,7 @@ def layer_table() -> str:
 
 def rule_table() -> str:
     rows = ["| code | name | what it finds | how grave |", "| --- | --- | --- | --- |"]
-    for rule in sorted(RULES, key=lambda rule: ("EWRT".index(rule.CODE[0]), rule.CODE)):
+    for rule in sorted(RULES, key=lambda rule: ("EWRTPNSL".index(rule.CODE[0]), rule.CODE)):
         bad = findings(rule, example(rule, "Bad"))[-1]
         what = (rule.__doc__ or "").split("\n")[0].partition(": ")[2].removesuffix(".")
         rows.append(f"| {rule.CODE} | {bad.name} | {what} | {bad.severity}{'' if rule.DEFAULT else ', on request'} |")

@@ -10,7 +10,7 @@ def towers(graph: Graph) -> list[list[list[int]]]:
     first to the last. What has no weights is shared only inside a chain: elsewhere it makes no difference."""
     groups: dict[int, list[int]] = {}
     for node in graph.nodes:
-        if node.shares is not None:
+        if node.shares is not None and node.layer is not None and not node.layer.merges:
             groups.setdefault(node.shares, [node.shares]).append(node.index)
     readers = graph.consumers()
     following: dict[int, int] = {}  # owner → owner of the next layer in the chain
