@@ -27,7 +27,7 @@ check: $(VENV)/ready
 	$(BIN)/ruff format --check cnnspec tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/cnnspec format --check examples
-	$(BIN)/cnnspec check examples/*.cnn
+	$(BIN)/cnnspec check --fail-on error --output-format concise examples/*.cnn
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py
