@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cnnspec import rules
 from cnnspec.analyses.facts import Facts
+from cnnspec.collecting import Uncollected
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.placing import MAX_LAYERS
@@ -103,6 +104,13 @@ def analyse(
 
     Raises KeyError for a parameter that no model has.
     """
+    with Uncollected():
+        return _analysed(source, parameters, model, max_layers, codes)
+
+
+def _analysed(
+    source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None
+) -> Analysis:
     parsed = parse(source)
     networks = []
     found = list(parsed.diagnostics)

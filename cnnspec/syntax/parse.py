@@ -6,8 +6,7 @@ so that each mistake is reported once and does not hide the next.
 
 from __future__ import annotations
 
-import gc
-
+from cnnspec.collecting import Uncollected
 from cnnspec.source import Source
 from cnnspec.syntax import build
 from cnnspec.syntax.lexer import KIND
@@ -32,13 +31,8 @@ _rules: list[tuple[str, int, Any, tuple[int, ...], bool]] = [
 
 def parse(source: Source) -> Tree:
     """The tree of a source; `tree.diagnostics` holds its syntax errors, each once, in order."""
-    collecting = gc.isenabled()
-    gc.disable()  # a parse makes many objects and no garbage: collecting meanwhile doubles its time
-    try:
+    with Uncollected():
         return Parser(source).run()
-    finally:
-        if collecting:
-            gc.enable()
 
 
 class Parser(Recovery):

@@ -1,0 +1,21 @@
+"""The garbage collector, kept away from work that makes many objects and no garbage: it would double its time."""
+
+from __future__ import annotations
+
+import gc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Uncollected:
+    """`with Uncollected():` no garbage is collected; one inside another is none the worse."""
+
+    def __enter__(self) -> None:
+        self.was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.was_on:
+            gc.enable()
