@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if node.layer is not None and inputs is not None and node.layer.leaves_out_padding(inputs):
             found.append(node)
     if found:
-        message = f"the means of {listed(found)} leave padding out, and PyTorch's count it as zeros"
+        message = f"the means of {several(found)} leave padding out, and PyTorch's count it as zeros"
         help = "write count_include_pad=False there, or padding=valid here"
         yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -67,6 +67,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [f[0] for f in found]
         node, now, then, kernel, rank, steps = found[0]
         small = "x".join(["3"] * rank)
-        message = f"{listed(nodes)} ha{'s' if len(nodes) == 1 else 've'} a kernel of {'x'.join([str(kernel)] * rank)}: {now:,} weights in {node.name}"
+        message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a kernel of {'x'.join([str(kernel)] * rank)}: {now:,} weights in {node.name}"
         help = f"{steps} convolutions of {small} see as far with {then:,} ({then / now - 1:+.0%})".replace("%", " %")
         yield Diagnostic(CODE, message, node.site.span, help, elsewhere(nodes), INFO)

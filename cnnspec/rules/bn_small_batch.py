@@ -23,7 +23,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import ERROR, WARNING, Diagnostic, Note
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if single:
         has = "has" if len(single) == 1 else "have"
         message = (
-            f"{listed(single)} {has} 1 value to take a mean and a variance of, at batch = 1: the output is beta alone"
+            f"{several(single)} {has} 1 value to take a mean and a variance of, at batch = 1: the output is beta alone"
         )
         help = "raise batch, or use layer_norm"
         yield Diagnostic(CODE, message, span, help, elsewhere_all(single), ERROR)
     if rough:
         takes = "takes its" if len(rough) == 1 else "take their"
-        message = f"{listed(rough)} {takes} statistics over {settings.batch} example{'s' * (settings.batch > 1)}"
+        message = f"{several(rough)} {takes} statistics over {settings.batch} example{'s' * (settings.batch > 1)}"
         help = f"write group_norm in its place, or raise batch above {FEW}"
         yield Diagnostic(CODE, message, span, help, elsewhere_all(rough), WARNING)
 

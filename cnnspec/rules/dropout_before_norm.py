@@ -23,7 +23,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     rate = first.layer.drops()
     dropouts = list(dict.fromkeys([dropout for dropout, _ in pairs]))
     message = (
-        f"{listed(dropouts)} feed{'s' * (len(dropouts) == 1)} {norm.name}: while training, "
+        f"{several(dropouts)} feed{'s' * (len(dropouts) == 1)} {norm.name}: while training, "
         f"the mean square there is 1/(1 - {rate:g}) = {1 / (1 - rate):.2g} times what it is in use"
     )
     yield Diagnostic(

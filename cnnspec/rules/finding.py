@@ -37,6 +37,14 @@ def together(
     return Diagnostic(code, message, first_span, help, (*notes, *trail(first.site)), severity)
 
 
+def elsewhere(nodes: Sequence[Node]) -> tuple[Note, ...]:
+    """The calls that led to the first node, and the other places in the text."""
+    first = nodes[0].site.span
+    others = {(n.site.source.name, n.site.node.start): n for n in nodes[1:] if n.site.span != first}
+    notes = [Note(f"also {node.name}", node.site.span) for node in others.values()][:MAX_PLACES]
+    return (*trail(nodes[0].site), *notes)
+
+
 def several(nodes: Sequence[Node], noun: str = "layers") -> str:
     """ "conv1", "conv1 and conv2", "53 layers, the first conv1,"."""
     if len(nodes) < 3:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from cnnspec.analyses.walks import flattened
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import show_shape
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +44,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.append((node, source))
     if found:
         nodes, source = [node for node, _ in found], found[0][1]
-        message = f"{listed(nodes)} read{'s' * (len(nodes) == 1)} {show_shape(source.shape)} flattened channels last, which PyTorch and ONNX lay out channels first"
+        message = f"{several(nodes)} read{'s' * (len(nodes) == 1)} {show_shape(source.shape)} flattened channels last, which PyTorch and ONNX lay out channels first"
         help = "reorder the rows of its kernel when weights are carried over"
         yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), INFO)

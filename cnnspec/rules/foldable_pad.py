@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.append((border, getattr(border.layer, "amount", None), len(layer.windows)))
     if found:
         nodes, (amount, axes) = [node for node, _, _ in found], found[0][1:]
-        message = f"{listed(nodes)} can be the padding of the convolution behind"
+        message = f"{several(nodes)} can be the padding of the convolution behind"
         yield Diagnostic(
             CODE, message, nodes[0].site.span, f"write padding={written(amount, axes)} there", elsewhere(nodes), INFO
         )

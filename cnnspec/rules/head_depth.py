@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere
+from cnnspec.rules.finding import elsewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

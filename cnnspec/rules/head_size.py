@@ -23,11 +23,11 @@ Good:
 
 from __future__ import annotations
 
+from cnnspec.analyses.walks import last_function
 from cnnspec.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import word_of
 from cnnspec.names import NAMED_DATA
-from cnnspec.rules.ends import last_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     graph = context.graph
     if len(graph.outputs) != 1 or context.broken:
         return
-    shape, end = context.facts.shapes[graph.outputs[0]], last_function(graph)
+    shape, end = context.facts.shapes[graph.outputs[0]], last_function(graph, graph.outputs[0])
     if shape is None or len(shape) != 1 or end is None:
         return
     node, function = end

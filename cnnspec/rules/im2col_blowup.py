@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [f[1] for f in found]
         values, node, rows, columns, times = max(found, key=lambda f: f[0])  # type: ignore[arg-type, return-value]
         message = (
-            f"as matrix products, {listed(nodes)} need{'s' * (len(nodes) == 1)} patch matrices: {node.name} one of "
+            f"as matrix products, {several(nodes)} need{'s' * (len(nodes) == 1)} patch matrices: {node.name} one of "
             f"{rows} x {columns} = {values:,} numbers, {times:.1f} times its input"
         )
         yield Diagnostic(

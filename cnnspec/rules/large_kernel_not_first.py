@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -39,6 +39,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [layer.node for layer in large]
         size = "x".join(map(str, large[0].kernel))
         message = (
-            f"{listed(nodes)} ha{'s' if len(nodes) == 1 else 've'} a large kernel behind the first convolution: {size}"
+            f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a large kernel behind the first convolution: {size}"
         )
         yield Diagnostic(CODE, message, nodes[0].site.span, "use 3x3, several times", elsewhere(nodes), INFO)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [node for _, node in found]
         lowest, node = min(found, key=lambda pair: pair[0])
         message = (
-            f"{listed(nodes)} wait{'s' * (len(nodes) == 1)} for memory on an A100: {lowest:.1f} operations a byte in {node.name} "
+            f"{several(nodes)} wait{'s' * (len(nodes) == 1)} for memory on an A100: {lowest:.1f} operations a byte in {node.name} "
             f"at batch {batch}, where {RIDGE} are needed to be busy"
         )
         yield Diagnostic(

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 found.append((node, channels))
     if found:
         nodes, (first, channels) = [node for node, _ in found], found[0]
-        message = f"{listed(nodes)} make{'s' * (len(nodes) == 1)} channels that are no multiple of {EIGHT}: {channels} in {first.name}"
+        message = f"{several(nodes)} make{'s' * (len(nodes) == 1)} channels that are no multiple of {EIGHT}: {channels} in {first.name}"
         help = f"{-(-channels // EIGHT) * EIGHT} costs a tensor core the same"
         yield Diagnostic(CODE, message, first.site.span, help, elsewhere(nodes), INFO)
 

@@ -22,7 +22,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         channels = nodes[found[0].inputs[0]].shape
         shape = found[0].shape
         assert channels is not None and shape is not None
-        message = f"{listed(found)} stand{'s' * (len(found) == 1)} behind a pool and make{'s' * (len(found) == 1)} no more channels: {shape[-1]} of {channels[-1]}"
+        message = f"{several(found)} stand{'s' * (len(found) == 1)} behind a pool and make{'s' * (len(found) == 1)} no more channels: {shape[-1]} of {channels[-1]}"
         yield Diagnostic(
             CODE, message, found[0].site.span, f"{2 * channels[-1]} keep what the pool drops", elsewhere(found), INFO
         )

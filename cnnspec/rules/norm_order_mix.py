@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             before.append(node)
     if before and behind:
         fewer = min(before, behind, key=len)
-        message = f"normalisations before an activation: {len(before)}, behind one: {len(behind)} ({listed(fewer).removesuffix(',')})"
+        message = f"normalisations before an activation: {len(before)}, behind one: {len(behind)} ({several(fewer).removesuffix(',')})"
         yield Diagnostic(CODE, message, fewer[0].site.span, "use one order throughout", elsewhere(fewer), INFO)
 
 

@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 from cnnspec.rules.sliding import in_short, slid
 
 TYPE_CHECKING = False
@@ -38,5 +38,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if other:
         nodes, first = [layer.node for layer in other], other[0]
         size, stride = "x".join(map(str, first.kernel)), in_short(first.stride)
-        message = f"{listed(nodes)} pool{'s' * (len(nodes) == 1)} {size} with stride {stride}"
+        message = f"{several(nodes)} pool{'s' * (len(nodes) == 1)} {size} with stride {stride}"
         yield Diagnostic(CODE, message, nodes[0].site.span, "2x2 with stride 2 is common", elsewhere(nodes), INFO)

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     nodes, first = [layer.node for layer in found], found[0]
     window = next(w for w in first.windows if uneven(w))
     message = (
-        f"{listed(nodes)} pad{'s' * (len(nodes) == 1)} unevenly before a stride, {window.before} in front and {window.after} "
+        f"{several(nodes)} pad{'s' * (len(nodes) == 1)} unevenly before a stride, {window.before} in front and {window.after} "
         f"behind in {first.node.name}: PyTorch's padding has the same on both sides"
     )
     amount = ", ".join([f"({w.before}, {w.after})" for w in first.windows])

@@ -26,7 +26,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, WARNING, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     hidden = inside(named, context)
     soft = [context.graph.nodes[i] for i in hidden if named[i] == "softmax"]
     if soft:
-        message = f"{listed(soft)} end{'s' * (len(soft) == 1)} in a softmax inside the network: its values share 1"
+        message = f"{several(soft)} end{'s' * (len(soft) == 1)} in a softmax inside the network: its values share 1"
         help = "write relu, or multiply something with it if it is attention"
         yield Diagnostic(CODE, message, soft[0].site.span, help, elsewhere(soft), WARNING)
     for function, many in SATURATING.items():

@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
     assert first.layer is not None
     function = first.layer.ends_in()
     value = 0 if function == "log_softmax" else 1
-    message = f"the {function} of {listed(at_fault)} stands over 1 value: it is always {value}"
+    message = f"the {function} of {several(at_fault)} stands over 1 value: it is always {value}"
     help = "write sigmoid, or give it a unit for each class"
     yield Diagnostic(CODE, message, first.site.span, help, elsewhere(at_fault))

@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     strided = [layer for layer in slid(context, weighs=True) if max(layer.stride) > 1]
     if pools and strided:
         nodes = [layer.node for layer in strided]
-        message = f"{listed(nodes)} ha{'s' if len(nodes) == 1 else 've'} a stride ({max(strided[0].stride)}), and {len(pools)} pool{'s' * (len(pools) > 1)} reduce{'s' * (len(pools) == 1)} the map too"
+        message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a stride ({max(strided[0].stride)}), and {len(pools)} pool{'s' * (len(pools) > 1)} reduce{'s' * (len(pools) == 1)} the map too"
         yield Diagnostic(
             CODE, message, nodes[0].site.span, "write stride=1 and pool, or drop the pools", elsewhere(nodes), INFO
         )

@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -43,5 +43,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if bare:
         nodes, first = [layer.node for layer in bare], bare[0]
         assert first.node.shape is not None
-        message = f"{listed(nodes)} pad{'s' * (len(nodes) == 1)} nothing: {first.entering[0]} becomes {first.node.shape[0]} in {first.node.name}"
+        message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} nothing: {first.entering[0]} becomes {first.node.shape[0]} in {first.node.name}"
         yield Diagnostic(CODE, message, nodes[0].site.span, "write padding=same", elsewhere(nodes), INFO)

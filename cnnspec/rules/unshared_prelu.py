@@ -21,7 +21,7 @@ from __future__ import annotations
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.argument import show
 from cnnspec.layers.base import product, show_shape
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     shape = found[0].shape
     on = f" on {show_shape(shape)}" if len(found) == 1 else ""
-    message = f"{listed(found)} learn{'s' * (len(found) == 1)} {learned:,} slopes{on}, one a value; one a channel are {shared:,}"
+    message = f"{several(found)} learn{'s' * (len(found) == 1)} {learned:,} slopes{on}, one a value; one a channel are {shared:,}"
     axes = tuple(range(1, len(shape or ())))
     help = f"write shared_axes=({', '.join(map(str, axes))})" if len(axes) > 1 else f"write shared_axes={show(axes[0])}"
     yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING)

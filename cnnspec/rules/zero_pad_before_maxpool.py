@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.walks import last_function
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.repeats import elsewhere, listed
+from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if signed is None or signed[1] not in NEVER_NEGATIVE or normalized is not None and normalized.normalizes:
             found.append(border)
     if found:
-        message = f"{listed(found)} put{'s' * (len(found) == 1)} zeros around values that may be negative, and the max pool behind takes them"
+        message = f"{several(found)} put{'s' * (len(found) == 1)} zeros around values that may be negative, and the max pool behind takes them"
         yield Diagnostic(
             CODE, message, found[0].site.span, "give the pool the padding: it never wins there", elsewhere(found), INFO
         )
