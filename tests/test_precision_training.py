@@ -21,7 +21,7 @@ FOUND: dict[str, tuple[tuple[str, str, str], ...]] = {  # file → code, a part 
     "vgg16.cnn": (("P501", "102,764,544 of the network's 138,357,544 parameters (74.3 %)", FLATTENED),),
     "zoo/VGG16.cnn": (("P501", "102,764,544 of the network's 138,357,544 parameters (74.3 %)", FLATTENED),),
     "zoo/VGG19.cnn": (("P501", "102,764,544 of the network's 143,667,240 parameters (71.5 %)", FLATTENED),),
-    "resnet50_keras.cnn": (("T407", "53 layers, the first of them conv1, is taken away", BIASES),),
+    "resnet50_keras.cnn": (("T407", "53 layers (first conv1) is taken away", BIASES),),
     "zoo/ResNet50.cnn": (("T407", "26,560 parameters, 0.10 % of all", BIASES),),
     "zoo/ResNet101.cnn": (("T407", "52,672 parameters, 0.12 % of all", BIASES),),
     "zoo/ResNet152.cnn": (("T407", "75,712 parameters, 0.13 % of all", BIASES),),
