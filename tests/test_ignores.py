@@ -30,11 +30,11 @@ def test_the_formatter_leaves_them_where_they_count(title: str, spec: str) -> No
 
 @pytest.mark.parametrize("width", [10, 40])
 def test_also_when_the_formatter_breaks_the_line(width: int) -> None:
-    chain = " -> ".join([STRIDE.replace("8", str(8 + i)) for i in range(6)])
-    spec = f"input 2000x2000x3\n{'conv(8, 1x1) -> ' * width}{chain}  # cnnspec: ignore[W201]\n"
+    chain = " -> relu -> ".join([STRIDE.replace("8", str(8 + i)) for i in range(6)])
+    spec = f"input 2000x2000x3\n{'gelu -> ' * width}{chain}  # cnnspec: ignore[W201]\n"
     text, _ = format_source(Source("net.cnn", spec))
     assert text is not None and text.count("\n") > 3
-    assert codes(spec) == codes(text) and not {"W201", "S710"} & {*codes(spec)}
+    assert codes(spec) == codes(text) == []
     assert "W201" in codes(spec.partition("#")[0])
 
 
@@ -70,6 +70,6 @@ def test_the_python_api_honours_them() -> None:
 
 
 def test_many_comments_are_no_trouble() -> None:
-    lines = [f"{'relu'}  # cnnspec: ignore[W201]"] * 2000
+    lines = [f"{'gelu'}  # cnnspec: ignore[W201]"] * 2000
     found = analyse(Source("net.cnn", "input 7x7x3\n" + "\n".join(lines))).diagnostics
-    assert [d.code for d in found if d.code == "S710"] == ["S710"] * 2000
+    assert [d.code for d in found] == ["S710"] * 2000

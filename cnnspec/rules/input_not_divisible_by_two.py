@@ -8,14 +8,14 @@ Source: lecture 3, "the input layer should be divisible by two many times".
 Bad:
 
     input 30x30x3
-    conv(8, 3x3, padding=same) -> maxpool(2x2)
-    conv(8, 3x3, padding=same) -> maxpool(2x2)
+    conv(8, 3x3, padding=same) -> relu -> maxpool(3x3, stride=2, padding=same)
+    conv(8, 3x3, padding=same) -> relu -> maxpool(3x3, stride=2, padding=same)
 
 Good:
 
     input 32x32x3
-    conv(8, 3x3, padding=same) -> maxpool(2x2)
-    conv(8, 3x3, padding=same) -> maxpool(2x2)
+    conv(8, 3x3, padding=same) -> relu -> maxpool(3x3, stride=2, padding=same)
+    conv(8, 3x3, padding=same) -> relu -> maxpool(3x3, stride=2, padding=same)
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ Source: lecture 3, "CONV layers should use small filters, 3x3 or 5x5 at most".
 Bad:
 
     input 32x32x3
-    conv(8, 3x3, padding=same) -> conv(8, 7x7, padding=same)
+    conv(8, 3x3, padding=same) -> relu -> conv(8, 7x7, padding=same)
 
 Good:
 
     input 32x32x3
-    conv(8, 7x7, padding=same) -> conv(8, 3x3, padding=same)
+    conv(8, 7x7, padding=same) -> relu -> conv(8, 3x3, padding=same)
 """
 
 from __future__ import annotations
