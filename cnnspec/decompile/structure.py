@@ -14,7 +14,7 @@ from cnnspec.decompile.towers import towers
 from cnnspec.decompile.values import Axes, Label
 from cnnspec.decompile.wording import numbered, usable
 from cnnspec.elaborate.graph import Graph, Node
-from cnnspec.layers.argument import AXES, EACH_AXIS
+from cnnspec.layers.argument import AXES, EACH_AXIS, same_on_every_axis
 from cnnspec.layers.base import Layer
 
 DEEPEST = 2  # merges of named tensors, or of one tensor, in one another
@@ -275,17 +275,12 @@ def area(node: Node) -> int:
 
 def values_of(layer: Layer) -> tuple[Any, ...]:
     """A layer's arguments, in order; one number where every axis has the same, but for a window's size (3x3)."""
-    return tuple([
-        plain(value, name != "kernel") if argument.kind in EACH_AXIS
-        else Axes(value) if argument.kind in AXES and isinstance(value, tuple) else value
-        for (name, argument), value in zip(layer.arguments.items(), layer._key(), strict=True)
-    ])  # fmt: skip
-
-
-def plain(value: Any, each: bool = True) -> Any:
-    """One number for a tuple that has the same for every axis (if `each`), and on both sides of it."""
-    if not isinstance(value, tuple) or any(v != value[0] for v in value) or not each and len(value) > 1:
-        return value
-    if isinstance(value[0], tuple):
-        return plain(value[0]) if value[0][0] == value[0][1] else value
-    return value[0]
+    made: list[Any] = []
+    for (name, argument), value in zip(layer.arguments.items(), layer._key(), strict=True):
+        if argument.kind in AXES and isinstance(value, tuple):
+            made.append(Axes(value))
+        elif argument.kind in EACH_AXIS and not (name == "kernel" and isinstance(value, tuple) and len(value) > 1):
+            made.append(same_on_every_axis(value))
+        else:
+            made.append(value)
+    return tuple(made)

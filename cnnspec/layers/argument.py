@@ -99,15 +99,18 @@ def shortest(argument: Argument, value: Any) -> Any:
     """The one form of the values that mean the same to an argument: 3 for 3x3, 1 for ((1, 1), (1, 1)), valid for 0."""
     if argument.kind not in EACH_AXIS:
         return value
-    short = _said_once(value)
+    short = same_on_every_axis(value)
     return "valid" if short == 0 and argument.record_default == "valid" else short
 
 
-def _said_once(value: Any) -> Any:
-    if not isinstance(value, tuple):
-        return value
-    inner = tuple([_said_once(v) for v in value])
-    return inner[0] if len(set(inner)) == 1 and not isinstance(inner[0], tuple) else inner
+def same_on_every_axis(sizes: Any) -> Any:
+    """((1, 1), (1, 1)) is 1, ((1, 1), (2, 2)) is (1, 2), ((1, 2), (1, 2)) stays."""
+    if not isinstance(sizes, tuple):
+        return sizes
+    inner = [same_on_every_axis(size) for size in sizes]
+    if any(isinstance(size, tuple) for size in inner):
+        return sizes
+    return inner[0] if len(set(inner)) == 1 else tuple(inner)
 
 
 # ---- kinds -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that th
 from __future__ import annotations
 
 from cnnspec.diagnostic import Problem as Problem
-from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, shortest, show
+from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, same_on_every_axis, shortest, show
 from cnnspec.layers.operation import MOVE, NOTHING, Keeps, Operation
 from cnnspec.layers.window import EACH, Reach
 from cnnspec.layers.words import saved
@@ -238,16 +238,6 @@ def from_saved(value: Any, kind: Kind, key: str, per_axis: bool = False) -> Any:
         except Unfit as unfit:
             problem = unfit
     raise Unfit(f"its {key}={show(read)} must be {problem.expected}", problem.hint)
-
-
-def same_on_every_axis(sizes: Any) -> Any:
-    """((1, 1), (1, 1)) is 1, ((1, 1), (2, 2)) is (1, 2), ((1, 2), (1, 2)) stays."""
-    if not isinstance(sizes, tuple):
-        return sizes
-    inner = [same_on_every_axis(size) for size in sizes]
-    if any(isinstance(size, tuple) for size in inner):
-        return sizes
-    return inner[0] if len(set(inner)) == 1 else tuple(inner)
 
 
 TRAINABLE = argument(flag, "whether training changes its weights; false for what was trained before", True)

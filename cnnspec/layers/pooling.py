@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from cnnspec.layers.argument import argument, flag, optional, padding, per_axis
+from cnnspec.layers.argument import argument, flag, optional, padding, per_axis, same_on_every_axis
 from cnnspec.layers.base import (
     KerasCall,
     Layer,
@@ -12,7 +12,6 @@ from cnnspec.layers.base import (
     Shape,
     from_saved,
     needs_space,
-    same_on_every_axis,
     show_shape,
 )
 from cnnspec.layers.operation import AVERAGE_POOL, BOTH, MAX_POOL, Keeps, Operation
