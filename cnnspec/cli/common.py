@@ -7,7 +7,7 @@ import sys
 
 from cnnspec.diagnostic import ERROR, INFO, Diagnostic
 from cnnspec.limits import MAX_LAYERS
-from cnnspec.reading import decode, read
+from cnnspec.reading import content, decode, read
 from cnnspec.report.findings import show
 from cnnspec.source import Source, printable
 
@@ -92,10 +92,13 @@ def evaluated(value: str, option: str, name: str = "") -> Any:
 
 
 # ---- reading -----------------------------------------------------------------------------------------------
+def content_of(path: str) -> bytes | Diagnostic:
+    return sys.stdin.buffer.read() if path == "-" else content(path)
+
+
 def source_of(path: str) -> Source | Diagnostic:
-    if path == "-":
-        return decode(sys.stdin.buffer.read(), "<stdin>")
-    return read(path)
+    data = content_of(path)
+    return data if isinstance(data, Diagnostic) else decode(data, "<stdin>" if path == "-" else path)
 
 
 def analysis_of(

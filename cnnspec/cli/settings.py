@@ -30,6 +30,7 @@ DEFAULTS: dict[str, Any] = {
     "fail-on": "warning",
     "exclude": (),
     "force-exclude": False,
+    "cache-dir": None,
 }
 WEIGHT = {ERROR: 3, WARNING: 2, INFO: 1}
 FAILING = {"error": 3, "warning": 2, "info": 1, "never": 4}
