@@ -83,9 +83,7 @@ def _run(arguments: list[str]) -> int:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     chosen = next((a for a in arguments if not a.startswith("-")), None)
     for name, about in VERBS.items():
-        verb = verbs.add_parser(
-            name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=Help
-        )
+        verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=Help)
         if name == chosen:
             import_module(f"cnnspec.cli.{MODULES.get(name, name)}").add_arguments(verb)
     options = parser.parse_args(arguments)

@@ -55,6 +55,15 @@ def run(options: argparse.Namespace) -> int:
     if options.show_settings:
         print(lookup.of(options.paths[0]).show())
         return CLEAN
+    if options.watch:
+        from cnnspec.cli.watch import watch
+
+        return watch(options, once)
+    return once(options, lookup)
+
+
+def once(options: argparse.Namespace, lookup: settings.Lookup) -> int:
+    """Check everything and say what is found: the exit status."""
     found, files, status = findings(options, lookup)
     if options.baseline or options.write_baseline:
         found = against_baseline(options, found, files)

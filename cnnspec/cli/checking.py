@@ -29,6 +29,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--jobs", type=positive, metavar="N", help="check N files at once (as many as there are cores, for many files)"
     )
+    group.add_argument("--watch", action="store_true", help="check again whenever something changes, until Ctrl-C")
     group.add_argument("--no-cache", action="store_true", help="check all anew, and keep nothing")
     group.add_argument(
         "--cache-dir",
@@ -57,7 +58,10 @@ def outcomes(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
         made.append(known)
     if tasks:
         check(tasks, made, Checker(options, cache), options)
-    return [outcome for outcome in made if outcome is not None]
+    results = [outcome for outcome in made if outcome is not None]
+    for outcome in results:
+        lookup.looked_at.update([name for name in (outcome.name, *outcome.reads) if name])
+    return results
 
 
 class Checker:

@@ -138,6 +138,7 @@ class Lookup:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.given = from_command_line(options)
+        self.looked_at: set[str] = set()  # the files that were checked, and those that they use
         self._folders: dict[str, Settings] = {}
         self._files: dict[str | None, Settings] = {}
 
