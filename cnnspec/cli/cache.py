@@ -3,7 +3,7 @@
 An entry is called by what is asked (file, rules, options) and holds a stamp of what the answer came from: the content
 of the file and cnnspec itself, taken as Python takes byte code, by the size and time of its files. So an edited file
 replaces its own entry. The files that it uses are listed with their own stamps and with what `use` made of their names.
-An answer is kept only where all of them were there. Whatever is wrong with an entry or with the folder, then it is as
+An answer is kept only where all of them could be read. Whatever is wrong with an entry or with the folder, then it is as
 if it were not there.
 
 The folder stands where linters put theirs: beside the configuration, else in the project's root; for files outside of
@@ -96,8 +96,6 @@ class Cache:
         """Write down what was found, if that can be trusted later on."""
         if folder is None or isinstance(data, Diagnostic) or examined.analysis is None or not examined.reading.steady:
             return
-        if any(found.code == "E015" for found in examined.outcome.diagnostics):  # the next `use` may find its file
-            return
         try:
             text = written(stamp(self.tool.encode() + data), body(examined))
         except (Untold, RecursionError):
@@ -132,8 +130,8 @@ DIAGNOSTICS = "tuple[Diagnostic, ...]"
 
 
 def uses(examined: Examined) -> list[tuple[str, str]]:
-    """Every `use` that was followed: the name of the source that it stands in, and its text."""
-    if not examined.reading.contents or examined.analysis is None:
+    """Every `use`, followed or refused: the name of the source that it stands in, and its text."""
+    if examined.analysis is None:
         return []
     from cnnspec.syntax.parse import parse
     from cnnspec.syntax.tree import Use
@@ -211,7 +209,7 @@ def put(path: str, text: str) -> None:
             os.unlink(beside)
         if os.path.basename(path).startswith("00"):  # every 256th entry, about
             prune(os.path.dirname(path))
-    except OSError:
+    except (OSError, ValueError):  # the latter for a NUL in the path
         pass
 
 
