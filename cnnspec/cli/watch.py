@@ -53,7 +53,7 @@ def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, setti
             for path, state in snapshot(options.paths, known).items():  # what was not known before it was read
                 before.setdefault(path, None if state and state[0] > started else state)
             if not options.quiet:
-                files = len(lookup.looked_at)
+                files = len({os.path.realpath(path) for path in lookup.looked_at})
                 many = "" if files == 1 else "s"
                 say(f"checked at {strftime('%H:%M:%S', localtime())}, watching {files} file{many}; Ctrl-C ends it")
             changed = wait(options.paths, known, before)
@@ -103,6 +103,6 @@ def state_of(path: str) -> tuple[int, int, int] | None:
 
 def named(paths: list[str]) -> str:
     """ "net.cnn and 2 others"."""
-    shown = [os.path.relpath(path) for path in paths[:1]]
-    others = len(paths) - 1
-    return "".join(shown) + (f" and {others} other{'s' * (others > 1)}" if others > 0 else "")
+    shown = sorted({os.path.relpath(os.path.realpath(path)) for path in paths})  # a file that is used has two names
+    others = len(shown) - 1
+    return "".join(shown[:1]) + (f" and {others} other{'s' * (others > 1)}" if others > 0 else "")
