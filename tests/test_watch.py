@@ -191,8 +191,10 @@ def test_a_file_that_changes_while_it_is_first_read(tmp_path: Path, monkeypatch:
         lib.write_text("new")
         return 0
 
-    def sleep(seconds: float, times: Iterator[int] = iter(range(10))) -> None:
-        next(times)  # that it never comes is a StopIteration
+    times = iter(range(10))
+
+    def sleep(seconds: float) -> None:
+        next(times)  # that the second round never comes is a StopIteration
 
     lib.write_text("old")
     os.utime(lib, (0, 0))
