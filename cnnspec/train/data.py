@@ -1,6 +1,6 @@
-"""A data set → arrays that the network takes: scaled, resized, labelled and split.
+"""A data set → what the network takes: scaled, resized, labelled and split.
 
-Pixels become float32 from 0 to 1. What is held back (for the test, where the data bring none, and for validation) is
+What is held back (for the test, where the data bring none, and for validation) is
 drawn with the seed, the same share of every class.
 """
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
-from cnnspec.train.images import MAX_BYTES, resize
-from cnnspec.train.match import REGRESSION, Fit, Targets, TrainingFailed, fit
+from cnnspec.train.examples import Part, Shaped, held
+from cnnspec.train.match import REGRESSION, Targets, TrainingFailed, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,42 +27,21 @@ if TYPE_CHECKING:
 
 
 class Data(Record):
-    """What a training takes. Examples (N, *shape) float32; validation and test are None where nothing is held back.
+    """What a training takes. Validation and test are None where nothing is held back.
 
-    `targets` is `match.Fit.targets`; `notes` say in sentences what was done to the data.
+    `targets` is `match.Fit.targets`; `names` are those of the classes, where the data name them; `notes` say in
+    sentences what was done to the data.
     """
 
-    x: Array
-    y: Array
-    validation: tuple[Array, Array] | None
-    test: tuple[Array, Array] | None
+    train: Part
+    validation: Part | None
+    test: Part | None
     targets: str
+    names: tuple[str, ...] | None
     notes: tuple[str, ...]
 
 
-# ---- what a file may hold -----------------------------------------------------------------------------------
-def _examples(x: Array, name: str, path: str) -> tuple[Array, str]:
-    """Examples as float32, and what was done to them."""
-    import numpy as np
-
-    if x.dtype.kind not in "buif":
-        raise TrainingFailed(f"{name} of {path} holds {x.dtype}, not numbers", "", 2)
-    if x.ndim < 2 or not x.size:
-        raise TrainingFailed(f"{name} of {path} has the shape {x.shape}: there are no examples in it", "", 2)
-    note = ""
-    if x.dtype == np.uint8:
-        x, note = x.astype(np.float32) / np.float32(255), "pixels from 0 to 255 are scaled to 0 to 1"
-    with np.errstate(over="ignore"):
-        x = np.ascontiguousarray(x, np.float32)
-    bad = ~np.isfinite(x.reshape(len(x), -1)).all(axis=1)
-    if bad.any():
-        raise TrainingFailed(
-            f"{int(bad.sum())} of {len(x)} examples in {name} of {path} hold NaN or infinity, the first is {int(bad.argmax())}",
-            "leave them out, or replace the values", 2,
-        )  # fmt: skip
-    return x, note
-
-
+# ---- targets ------------------------------------------------------------------------------------------------
 def _labels(ys: Sequence[Array], settings: TrainSettings) -> tuple[list[Array], int | None]:
     """Targets in one form, and the number of classes if they are class numbers: one-hot rows become numbers."""
     import numpy as np
@@ -86,44 +65,30 @@ def _labels(ys: Sequence[Array], settings: TrainSettings) -> tuple[list[Array], 
 
 # ---- from a data set to what the network takes --------------------------------------------------------------
 def prepare(raw: Raw, graph: Graph, settings: TrainSettings) -> Data:
-    """Arrays in the shapes that the network takes, split. Raises TrainingFailed when they cannot be brought there."""
+    """Examples in the shapes that the network takes, split. Raises TrainingFailed when they cannot be brought there."""
+    import numpy as np
+
     name = str(settings.data)
     known = settings.data in NAMED_DATA
     parts = [raw.train] if raw.test is None or not len(raw.test[0]) else [raw.train, raw.test]
-    notes, xs = [], []
-    for (x, y), part in zip(parts, ("train", "test"), strict=False):
-        if not x.shape or not y.shape or len(x) != len(y):
-            raise TrainingFailed(
-                f"{name} has x_{part} of shape {x.shape}, but y_{part} of shape {y.shape}", "a label an example", 2
-            )
-        examples, note = _examples(x, f"x_{part}", name)
-        xs.append(examples)
-        if note and not known and note not in notes:
-            notes.append(note)
     ys, classes = _labels([y for _, y in parts], settings)
-    shape = xs[0].shape[1:]
-    if any(x.shape[1:] != shape for x in xs) or any(y.shape[1:] != ys[0].shape[1:] for y in ys):
+    shape = parts[0][0].shape
+    if any(x.shape != shape for x, _ in parts) or any(y.shape[1:] != ys[0].shape[1:] for y in ys):
         raise TrainingFailed(f"the training and the test data of {name} differ in shape", "", 2)
     targets = Targets(ys[0].shape[1:], NAMED_DATA[name][1] if known else classes, known)
     how = fit(graph, settings, shape, targets, images=known)
+    notes = list(raw.notes)
     if how.resized:
         notes.append(f"the images of {name}, {show_shape(shape)}, are resized to {show_shape(how.shape)}")
     elif how.shape != shape:
         notes.append(f"examples of {show_shape(shape)} are read as {show_shape(how.shape)}")
-    xs = [_shaped(x, how, name) for x in xs]
     units = graph.nodes[graph.outputs[0]].shape[-1]  # type: ignore[index]
-    final = [_form(y, how.targets, units if isinstance(units, int) else 0) for y in ys]
-    return _split(xs, ys, final, classes is not None and ys[0].ndim == 1, settings, how.targets, tuple(notes))
-
-
-def _shaped(x: Array, how: Fit, name: str) -> Array:
-    if not how.resized:
-        return x.reshape(len(x), *how.shape)
-    size = 4 * len(x) * how.shape[0] * how.shape[1] * how.shape[2]
-    if size > MAX_BYTES:
-        needs = f"{len(x):,} images of {name} take {size / 2**30:.0f} GiB of memory as {show_shape(how.shape)}"
-        raise TrainingFailed(needs, f"give the network a smaller input; at most {MAX_BYTES >> 30} GiB are used")
-    return resize(x, how.shape[:2])
+    whole = [
+        Part(held(Shaped(x, how)), _form(y, how.targets, units if isinstance(units, int) else 0), np.arange(len(y)))
+        for (x, _), y in zip(parts, ys, strict=True)
+    ]
+    train, validation, test = _split(whole, ys, classes is not None and ys[0].ndim == 1, settings)
+    return Data(train, validation, test, how.targets, raw.names, tuple(notes))
 
 
 def _form(y: Array, targets: str, units: int) -> Array:
@@ -136,29 +101,26 @@ def _form(y: Array, targets: str, units: int) -> Array:
 
 
 def _split(
-    xs: list[Array],
-    labels: list[Array],
-    ys: list[Array],
-    by_class: bool,
-    settings: TrainSettings,
-    targets: str,
-    notes: tuple[str, ...],
-) -> Data:
+    whole: list[Part], labels: list[Array], by_class: bool, settings: TrainSettings
+) -> tuple[Part, Part | None, Part | None]:
+    """What is trained on, and what is held back for validation and for the test."""
     import numpy as np
 
     rng = np.random.default_rng(settings.seed)
-    test = (xs[1], ys[1]) if len(xs) > 1 else None
-    x, y, label = xs[0], ys[0], labels[0]
+    train, label = whole[0], labels[0]
+    test = whole[1] if len(whole) > 1 else None
     if test is None:
-        rest, held = draw(label, settings.test, by_class, rng)
-        if len(held):
-            test = (x[held], y[held])
-        x, y, label = x[rest], y[rest], label[rest]
-    rest, held = draw(label, settings.validation, by_class, rng)
-    validation = (x[held], y[held]) if len(held) else None
+        rest, away = draw(label, settings.test, by_class, rng)
+        test = _chosen(train, away)
+        train, label = train.replace(places=rest), label[rest]
+    rest, away = draw(label, settings.validation, by_class, rng)
     if not len(rest):
         raise TrainingFailed(f"{settings.data} has no examples left to train on", "hold back less", 2)
-    return Data(x[rest], y[rest], validation, test, targets, notes)
+    return train.replace(places=train.places[rest]), _chosen(train, away), test
+
+
+def _chosen(part: Part, which: Array) -> Part | None:
+    return part.replace(places=part.places[which]) if len(which) else None
 
 
 def draw(labels: Array, share: float, by_class: bool, rng: np.random.Generator) -> tuple[Array, Array]:

@@ -13,21 +13,28 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.live import MissingExtra
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
+from cnnspec.train.examples import Held
 from cnnspec.train.match import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from cnnspec.train.examples import Examples
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
 
 
 class Raw(Record):
-    """A data set as it comes: examples and their targets, which are class numbers (N,) where the set has a name."""
+    """A data set as it comes: examples and their targets, which are class numbers (N,) where the set has a name.
 
-    train: tuple[Array, Array]
-    test: tuple[Array, Array] | None = None
+    `names` are those of the classes; `notes` say in sentences what was found in it.
+    """
+
+    train: tuple[Examples, Array]
+    test: tuple[Examples, Array] | None = None
+    names: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def load(settings: TrainSettings) -> Raw:
@@ -49,7 +56,7 @@ def _digits() -> Raw:
             f'{error.name or "scikit-learn"} is not installed; data = digits needs scikit-learn: pip install "cnnspec[keras]"'
         ) from error
     bundled = load_digits()
-    return Raw(((bundled.images[..., None] / 16).astype(np.float32), bundled.target.astype(np.int64)))
+    return Raw((Held((bundled.images[..., None] / 16).astype(np.float32)), bundled.target.astype(np.int64)))
 
 
 def _downloaded(name: str) -> Raw:
@@ -75,8 +82,8 @@ def _downloaded(name: str) -> Raw:
         socket.setdefaulttimeout(before)
     shape = NAMED_DATA[name][0]
     return Raw(
-        (x.reshape(-1, *shape), y.ravel().astype(np.int64)),
-        (x_test.reshape(-1, *shape), y_test.ravel().astype(np.int64)),
+        (Held(x.reshape(-1, *shape)), y.ravel().astype(np.int64)),
+        (Held(x_test.reshape(-1, *shape)), y_test.ravel().astype(np.int64)),
     )
 
 
@@ -116,5 +123,45 @@ def _npz(path: str) -> Raw:
         need = ["y_test" if "x_test" in found else "x_test"]
     if need:
         raise TrainingFailed(f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}", "", 2)
-    test = (found["x_test"], found["y_test"]) if "x_test" in found else None
-    return Raw((found["x_train"], found["y_train"]), test)
+    return of_arrays(path, found)
+
+
+def of_arrays(name: str, arrays: dict[str, Array]) -> Raw:
+    """The data set of x_train, y_train and perhaps x_test, y_test; `name` stands in what is said of it."""
+    import numpy as np
+
+    pairs = []
+    for part in ("train", "test")[: len(arrays) // 2]:
+        x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
+        if not x.shape or not y.shape or len(x) != len(y):
+            message = f"{name} has x_{part} of shape {x.shape}, but y_{part} of shape {y.shape}"
+            raise TrainingFailed(message, "a label an example", 2)
+        if part == "train" or len(x):
+            check_array(x, f"x_{part}", name)
+            pairs.append((Held(x), y))
+    scaled = any(x.array.dtype == np.uint8 for x, _ in pairs)
+    notes = ("pixels from 0 to 255 are scaled to 0 to 1",) if scaled else ()
+    return Raw(pairs[0], pairs[1] if len(pairs) > 1 else None, None, notes)
+
+
+def check_array(x: Array, name: str, path: str) -> None:
+    """Raises TrainingFailed for examples (N, …) that no network can take."""
+    import numpy as np
+
+    if x.dtype.kind not in "buif":
+        raise TrainingFailed(f"{name} of {path} holds {x.dtype}, not numbers", "", 2)
+    if x.ndim < 2 or not x.size:
+        raise TrainingFailed(f"{name} of {path} has the shape {x.shape}: there are no examples in it", "", 2)
+    if x.dtype.kind != "f":
+        return
+    bad, first = 0, 0
+    for start in range(0, len(x), 1024):
+        with np.errstate(over="ignore"):
+            finite = np.isfinite(x[start : start + 1024].astype(np.float32)).reshape(-1, x[0].size).all(axis=1)
+        first = first if bad or finite.all() else start + int((~finite).argmax())
+        bad += int((~finite).sum())
+    if bad:
+        raise TrainingFailed(
+            f"{bad} of {len(x)} examples in {name} of {path} hold NaN or infinity, the first is {first}",
+            "leave them out, or replace the values", 2,
+        )  # fmt: skip

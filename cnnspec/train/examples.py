@@ -1,0 +1,98 @@
+"""Examples that are read when a batch asks for them, so that a data set may be larger than the memory.
+
+A source of data (an array, a folder of images, …) is an `Examples`; what a network takes is a view of one: scaled,
+reshaped, resized, or a choice of places. Everything is float32 from `take` on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.record import Record
+from cnnspec.train.images import resize
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from cnnspec.train.match import Fit
+
+    Array = np.ndarray[Any, Any]
+
+HELD_BYTES = 2 * 2**30  # up to which examples are kept as the network takes them
+
+
+class Examples:
+    """Examples of one shape (without the batch)."""
+
+    shape: tuple[int, ...]
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def take(self, places: Array) -> Array:
+        """The examples at these places, whole numbers from 0: (n, *shape) float32."""
+        raise NotImplementedError
+
+
+class Held(Examples):
+    """Examples in an array (N, *shape); bytes are pixels from 0 to 255 and become 0 to 1."""
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+        self.shape = array.shape[1:]
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def take(self, places: Array) -> Array:
+        import numpy as np
+
+        taken = self.array[places]
+        if taken.dtype == np.uint8:
+            return taken.astype(np.float32) / np.float32(255)
+        with np.errstate(over="ignore"):
+            return np.ascontiguousarray(taken, np.float32)
+
+
+class Shaped(Examples):
+    """Examples in the shape that a network takes: (H, W, C) resized, or the same numbers in another order of axes."""
+
+    def __init__(self, source: Examples, fit: Fit) -> None:
+        self.source, self.fit, self.shape = source, fit, fit.shape
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def take(self, places: Array) -> Array:
+        taken = self.source.take(places)
+        return resize(taken, self.shape[:2]) if self.fit.resized else taken.reshape(len(taken), *self.shape)
+
+
+def held(examples: Examples, limit: int = HELD_BYTES) -> Examples:
+    """The same examples, in memory where they take no more than `limit` bytes."""
+    import numpy as np
+
+    size = 4 * len(examples) * int(np.prod(examples.shape))
+    if size > limit:
+        return examples
+    whole = np.empty((len(examples), *examples.shape), np.float32)
+    for start in range(0, len(examples), 256):
+        places = np.arange(start, min(start + 256, len(examples)))
+        whole[places] = examples.take(places)
+    return Held(whole)
+
+
+class Part(Record):
+    """A part of a data set: the examples at `places`, and the targets of all examples (N, …) as the loss takes them."""
+
+    examples: Examples
+    targets: Array
+    places: Array
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def take(self, which: Array | slice) -> tuple[Array, Array]:
+        """Examples and targets of these of the part's places, counted from 0."""
+        places = self.places[which]
+        return self.examples.take(places), self.targets[places]
