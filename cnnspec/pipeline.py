@@ -10,8 +10,9 @@ from cnnspec.analyses.facts import Facts
 from cnnspec.collecting import Uncollected
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate import elaborate
-from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.trial import Trial
+from cnnspec.limits import MAX_LAYERS
+from cnnspec.reading import read
 from cnnspec.record import Record
 from cnnspec.rules.context import Context
 from cnnspec.rules.ignores import Hiding
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.analyses.input_sizes import InputSizes
+    from cnnspec.elaborate.files import Read
     from cnnspec.elaborate.graph import Graph, Setting
     from cnnspec.layers.base import Shape
     from cnnspec.syntax.tree import Model, Tree
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
 SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
-MAX_BYTES = 64 * 2**20
 
 
 class Checked(Record):
@@ -66,51 +67,22 @@ class Analysis(Record):
     diagnostics: tuple[Diagnostic, ...]
 
 
-def decode(data: bytes, name: str) -> Source | Diagnostic:
-    """Bytes of a file → its source: UTF-8, line ends made "\\n"; a diagnostic without a place when it is not text."""
-    if len(data) > MAX_BYTES:
-        return Diagnostic("E002", f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} are read", None, "split it")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        message = f"{name} is not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}"
-        return Diagnostic("E002", message, None, "save it as UTF-8")
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        return Diagnostic(
-            "E002", f"{name} holds a NUL character in line {line}: it is no text", None, "save it as UTF-8"
-        )
-    return Source(name, text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def read(path: str) -> Source | Diagnostic:
-    """The source in a file; a diagnostic without a place when it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        return Diagnostic("E002", f"cannot read {path}: {error.strerror or error}", None, "check the path")
-    except ValueError:  # a NUL in the path
-        return Diagnostic("E002", f"cannot read {path!r}: it is no path", None, "check the path")
-    return decode(data, path)
-
-
 def analyse(
     source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
-    max_layers: int = MAX_LAYERS, codes: Set[str] | None = None,
+    max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, read: Read = read,
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
 
-    Raises KeyError for a parameter that no model has.
+    `read` gives the sources of the files that it uses. Raises KeyError for a parameter that no model has.
     """
     with Uncollected():
-        return _analysed(source, parameters, model, max_layers, codes)
+        return _analysed(source, parameters, model, max_layers, codes, read)
 
 
 def _analysed(
-    source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None
-) -> Analysis:
+    source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
+    read: Read,
+) -> Analysis:  # fmt: skip
     parsed = parse(source)
     networks = []
     found = list(parsed.diagnostics)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
+from cnnspec.cli.checking import add_run_options, outcomes
 from cnnspec.cli.common import (
     CLEAN,
     FINDINGS,
     USAGE,
     UsageError,
     add_model_options,
-    analysis_of,
     in_color,
     say,
-    source_of,
 )
 from cnnspec.cli.configuration import FAIL_ON
-from cnnspec.diagnostic import Diagnostic
 from cnnspec.report.findings import as_data, concise, show, tally
 
 TYPE_CHECKING = False
@@ -45,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--baseline", metavar="FILE", help="leave out what FILE counts")
     group.add_argument("--write-baseline", metavar="FILE", help="count all findings into FILE, and report none")
     add_model_options(parser)
+    add_run_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -56,6 +55,15 @@ def run(options: argparse.Namespace) -> int:
     if options.show_settings:
         print(lookup.of(options.paths[0]).show())
         return CLEAN
+    if options.watch:
+        from cnnspec.cli.watch import watch
+
+        return watch(options, once)
+    return once(options, lookup)
+
+
+def once(options: argparse.Namespace, lookup: settings.Lookup) -> int:
+    """Check everything and say what is found: the exit status."""
     found, files, status = findings(options, lookup)
     if options.baseline or options.write_baseline:
         found = against_baseline(options, found, files)
@@ -73,17 +81,17 @@ def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list
     found: dict[Finding, None] = {}
     files: list[str] = []
     status = CLEAN
-    for path in lookup.files(options.paths):
-        source = path if isinstance(path, Diagnostic) else source_of(path)
-        if isinstance(source, Diagnostic):
-            say(f"{source.message}: {source.help}")
+    for outcome in outcomes(options, lookup):
+        if outcome.refused:
+            say(outcome.refused)
             status = USAGE
             continue
-        files.append(source.name)
-        codes = lookup.of(source.name).codes(source.name)
-        for diagnostic in analysis_of(source, options, codes).diagnostics:
-            place = diagnostic.span.source.name if diagnostic.span else source.name
-            if place == source.name or lookup.of(place).reports(diagnostic.code, place):
+        if outcome.remark and not options.quiet:
+            say(outcome.remark)
+        files.append(outcome.name)
+        for diagnostic in outcome.diagnostics:
+            place = diagnostic.span.source.name if diagnostic.span else outcome.name
+            if place == outcome.name or lookup.of(place).reports(diagnostic.code, place):
                 found[place, diagnostic] = None
     return list(found), files, status
 
