@@ -617,3 +617,17 @@ def test_a_terminal_gets_a_bar() -> None:
     assert "epoch 2/2  loss " in stream.getvalue()
     assert "/21" in stream.getvalue()
     assert type(display(stream, quiet=True)) is Lines
+
+
+def test_a_fingerprint_is_of_the_contents(tmp_path: Path) -> None:
+    def of(x: Any, y: Any, **settings: Any) -> str:
+        name = str(tmp_path / f"{len(os.listdir(tmp_path))}.npz")
+        np.savez(name, x_train=x, y_train=y)
+        given = TrainSettings(data=name, **settings)
+        return prepare(load(given), network("input 6x6\nflatten -> dense(3)").graph, given).fingerprint
+
+    x, y = np.random.default_rng(0).random((30, 6, 6)), np.arange(30) % 3
+    first = of(x, y)
+    assert len(first) == 64
+    assert first == of(x, y, seed=5, validation=0.5)
+    assert len({first, of(x[::-1], y), of(x, 2 - y), of(x + 1e-9, y), of(x[:-3], y[:-3])}) == 5
