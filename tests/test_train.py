@@ -18,6 +18,7 @@ from support import network
 
 from cnnspec.cli import main
 from cnnspec.train import objects, run, sources
+from cnnspec.train.arrays import of_arrays
 from cnnspec.train.batches import batches
 from cnnspec.train.data import draw, prepare
 from cnnspec.train.examples import Shaped
@@ -364,7 +365,7 @@ def test_pixels_of_bytes_are_scaled() -> None:
     x = np.arange(120 * 36, dtype=np.uint8).reshape(120, 6, 6)
     net = network(OWN)
     settings = TrainSettings(data="bytes.npz", test=0, validation=0)
-    data = prepare(sources.of_arrays("bytes.npz", {"x_train": x, "y_train": np.zeros(120, int)}), net.graph, settings)
+    data = prepare(of_arrays("bytes.npz", {"x_train": x, "y_train": np.zeros(120, int)}), net.graph, settings)
     x, _ = data.train.take(slice(None))
     assert (x.max(), x.min(), x.dtype) == (1, 0, np.float32)
     assert data.notes[0] == "pixels from 0 to 255 are scaled to 0 to 1"
@@ -383,7 +384,7 @@ def test_pixels_of_bytes_are_scaled() -> None:
         ({"x_train": np.zeros((0, 6, 6)), "y_train": np.zeros(0, int)}, "there are no examples in it"),
         ({"y_train": np.array(["a"] * 120)}, "not numbers"),
         ({"y_train": np.full(120, 3)}, "has 4 classes, the network 3 outputs"),
-        ({"y_train": np.full(120, -1)}, "the network yields 3, a target of"),
+        ({"y_train": np.full(120, -1)}, "the label of example 0 of data.npz is -1"),
         ({"x_train": np.array(1.0)}, "x_train of shape ()"),
     ],
 )
@@ -617,3 +618,17 @@ def test_a_terminal_gets_a_bar() -> None:
     assert "epoch 2/2  loss " in stream.getvalue()
     assert "/21" in stream.getvalue()
     assert type(display(stream, quiet=True)) is Lines
+
+
+def test_a_fingerprint_is_of_the_contents(tmp_path: Path) -> None:
+    def of(x: Any, y: Any, **settings: Any) -> str:
+        name = str(tmp_path / f"{len(os.listdir(tmp_path))}.npz")
+        np.savez(name, x_train=x, y_train=y)
+        given = TrainSettings(data=name, **settings)
+        return prepare(load(given), network("input 6x6\nflatten -> dense(3)").graph, given).fingerprint
+
+    x, y = np.random.default_rng(0).random((30, 6, 6)), np.arange(30) % 3
+    first = of(x, y)
+    assert len(first) == 64
+    assert first == of(x, y, seed=5, validation=0.5)
+    assert len({first, of(x[::-1], y), of(x, 2 - y), of(x + 1e-9, y), of(x[:-3], y[:-3])}) == 5

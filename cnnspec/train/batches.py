@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.train.augment import Augmenter
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -23,11 +25,17 @@ def order(count: int, seed: int, epoch: int) -> Array:
 
 
 def batches(keras: Any, part: Part, batch: int, seed: int | None = None, epoch: int = 0, first: int = 0) -> Any:
-    """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer.
+    """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer;
+    (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch).
 
     Without a seed the order is that of the data. `epoch` and `first` say where a training goes on: the epoch that the
     next one is, and the batch in it with which it begins.
     """
+
+    augmenter = None
+    if part.augment:
+        classes = part.targets.shape[1] if part.targets.ndim > 1 else 0
+        augmenter = Augmenter(keras, part.augment, part.examples.shape, classes)
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -43,9 +51,15 @@ def batches(keras: Any, part: Part, batch: int, seed: int | None = None, epoch: 
         def __len__(self) -> int:
             return -(-len(part) // batch) - self.first
 
-        def __getitem__(self, number: int) -> tuple[Array, Array]:
+        def __getitem__(self, number: int) -> tuple[Array, ...]:
             start = (self.first + number) * batch
-            return part.take(self.order[start : start + batch])
+            which = self.order[start : start + batch]
+            examples, targets = part.take(which)
+            if augmenter is not None:
+                examples, targets = augmenter(examples, targets, (seed or 0, self.epoch, self.first + number))
+            return (
+                (examples, targets) if part.weights is None else (examples, targets, part.weights[part.places[which]])
+            )
 
         def on_epoch_end(self) -> None:
             self.epoch, self.first = self.epoch + 1, 0

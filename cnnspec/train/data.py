@@ -12,16 +12,18 @@ from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
 from cnnspec.train.examples import Part, Shaped, held
-from cnnspec.train.match import REGRESSION, Targets, TrainingFailed, fit
+from cnnspec.train.files import Files, some
+from cnnspec.train.match import REGRESSION, Targets, TrainingFailed, fit, image_size
+from cnnspec.train.weights import weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
 
     from cnnspec.elaborate.graph import Graph
+    from cnnspec.train.examples import Raw
     from cnnspec.train.settings import TrainSettings
-    from cnnspec.train.sources import Raw
 
     Array = np.ndarray[Any, Any]
 
@@ -30,7 +32,7 @@ class Data(Record):
     """What a training takes. Validation and test are None where nothing is held back.
 
     `targets` is `match.Fit.targets`; `names` are those of the classes, where the data name them; `notes` say in
-    sentences what was done to the data.
+    sentences what was done to the data; `fingerprint` is that of the data set (`Raw.fingerprint`), however it is split.
     """
 
     train: Part
@@ -39,6 +41,7 @@ class Data(Record):
     targets: str
     names: tuple[str, ...] | None
     notes: tuple[str, ...]
+    fingerprint: str
 
 
 # ---- targets ------------------------------------------------------------------------------------------------
@@ -52,11 +55,16 @@ def _labels(ys: Sequence[Array], settings: TrainSettings) -> tuple[list[Array], 
             raise TrainingFailed(f"the labels of {path} are {y.dtype}, not numbers", "number the classes from 0", 2)
         if y.dtype.kind == "f" and not np.isfinite(y).all():
             raise TrainingFailed(f"the labels of {path} hold NaN or infinity", "leave those examples out", 2)
+        if y.dtype.kind == "i" and y.size and y.min() < 0 and (loss is None or loss.name not in REGRESSION):
+            at = int((y < 0).ravel().argmax()) // max(1, y[0].size)
+            message = f"the label of example {at:,} of {path} is {y[at].min()}"
+            raise TrainingFailed(message, "number the classes from 0, or name a loss of quantities (loss = mse)", 2)
     ys = [y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y for y in ys]
     regression = loss is not None and loss.name in REGRESSION
     by_number = loss is None or loss.name == "SparseCategoricalCrossentropy"
-    if by_number and all(y.ndim == 2 and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all() for y in ys):
-        ys = [y.argmax(axis=1) for y in ys]
+    numbers = [_numbers(y) for y in ys] if by_number else [None]
+    told = [n for n in numbers if n is not None]
+    ys = told if len(told) == len(ys) else ys
     whole = all(y.dtype.kind in "bui" or (loss is not None and not regression and (y == np.rint(y)).all()) for y in ys)
     if whole and all(y.min() >= 0 for y in ys if y.size) and not (ys[0].ndim > 1 and not by_number):
         return [y.astype(np.int64) for y in ys], 1 + max(int(y.max()) for y in ys if y.size)
@@ -64,31 +72,53 @@ def _labels(ys: Sequence[Array], settings: TrainSettings) -> tuple[list[Array], 
 
 
 # ---- from a data set to what the network takes --------------------------------------------------------------
-def prepare(raw: Raw, graph: Graph, settings: TrainSettings) -> Data:
-    """Examples in the shapes that the network takes, split. Raises TrainingFailed when they cannot be brought there."""
+def prepare(
+    raw: Raw | Files, graph: Graph, settings: TrainSettings, note: Callable[[str], None] = lambda text: None
+) -> Data:
+    """Examples in the shapes that the network takes, split. Raises TrainingFailed when they cannot be brought there.
+
+    `note` is told how far the reading of image files is.
+    """
     import numpy as np
 
     name = str(settings.data)
+    if isinstance(raw, Files):
+        size = image_size(graph, name)
+        if raw.names is not None:
+            shape = tuple([n or 1 for n in size])
+            fit(graph, settings, shape, Targets((), len(raw.names), True), images=False)
+        raw = raw.opened(size, note)
     known = settings.data in NAMED_DATA
-    parts = [raw.train] if raw.test is None or not len(raw.test[0]) else [raw.train, raw.test]
-    ys, classes = _labels([y for _, y in parts], settings)
-    shape = parts[0][0].shape
-    if any(x.shape != shape for x, _ in parts) or any(y.shape[1:] != ys[0].shape[1:] for y in ys):
+    parts = {"train": raw.train, "validation": raw.validation, "test": raw.test}
+    given = {part: pair for part, pair in parts.items() if pair is not None and len(pair[0])}
+    ys, classes = _labels([y for _, y in given.values()], settings)
+    shape = raw.train[0].shape
+    if any(x.shape != shape for x, _ in given.values()) or any(y.shape[1:] != ys[0].shape[1:] for y in ys):
         raise TrainingFailed(f"the training and the test data of {name} differ in shape", "", 2)
-    targets = Targets(ys[0].shape[1:], NAMED_DATA[name][1] if known else classes, known)
-    how = fit(graph, settings, shape, targets, images=known)
+    exact = NAMED_DATA[name][1] if known else None if raw.names is None else len(raw.names)
+    highest = None if exact or classes is None else int(ys[0].ravel().argmax()) // max(1, ys[0][0].size)
+    how = fit(graph, settings, shape, Targets(ys[0].shape[1:], exact or classes, bool(exact), highest), images=known)
     notes = list(raw.notes)
     if how.resized:
         notes.append(f"the images of {name}, {show_shape(shape)}, are resized to {show_shape(how.shape)}")
     elif how.shape != shape:
         notes.append(f"examples of {show_shape(shape)} are read as {show_shape(how.shape)}")
     units = graph.nodes[graph.outputs[0]].shape[-1]  # type: ignore[index]
-    whole = [
-        Part(held(Shaped(x, how)), _form(y, how.targets, units if isinstance(units, int) else 0), np.arange(len(y)))
-        for (x, _), y in zip(parts, ys, strict=True)
-    ]
-    train, validation, test = _split(whole, ys, classes is not None and ys[0].ndim == 1, settings)
-    return Data(train, validation, test, how.targets, raw.names, tuple(notes))
+    outputs = units if isinstance(units, int) else 0
+    whole = {
+        part: Part(held(Shaped(given[part][0], how)), _form(y, how.targets, outputs), np.arange(len(y)))
+        for part, y in zip(given, ys, strict=True)
+    }
+    train, validation, test = _split(whole, ys[0], classes is not None and ys[0].ndim == 1, settings)
+    if classes is not None:
+        notes += _one_sided(ys[0][train.places], exact or (outputs if how.targets != "column" else 2), raw.names, name)
+    if validation is None and settings.validation:
+        notes.append(f"no class of {name} has examples enough to hold back {settings.validation:g} of for validation")
+    if settings.class_weights is not None:
+        classed = ys[0] if classes is not None else _numbers(ys[0])
+        train = train.replace(weights=weigh(classed, train.places, outputs, raw.names, settings))
+    train = train.replace(augment=settings.augment)
+    return Data(train, validation, test, how.targets, raw.names, tuple(notes), raw.fingerprint())
 
 
 def _form(y: Array, targets: str, units: int) -> Array:
@@ -100,19 +130,42 @@ def _form(y: Array, targets: str, units: int) -> Array:
     return y.astype(np.float32)[:, None] if targets == "column" else y
 
 
+def _numbers(y: Array) -> Array | None:
+    """The class numbers that one-hot rows stand for, None where they are none."""
+    import numpy as np
+
+    one_hot = y.ndim == 2 and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all()
+    return np.asarray(y.argmax(axis=1)) if one_hot else None
+
+
+def _one_sided(labels: Array, classes: int, names: tuple[str, ...] | None, data: str) -> list[str]:
+    """Notes on classes that have no example to train on."""
+    import numpy as np
+
+    met = np.unique(labels)
+    if len(met) == 1:
+        return [f"all examples of {data} to train on are of one class, {met[0]}: there is nothing to tell apart"]
+    missing = np.setdiff1d(np.arange(min(classes, 10_000)), met)
+    if not len(missing):
+        return []
+    listed = some([names[i] if names else str(i) for i in missing])
+    return [f"{len(missing):,} of {classes:,} classes have no example of {data} to train on: {listed}"]
+
+
 def _split(
-    whole: list[Part], labels: list[Array], by_class: bool, settings: TrainSettings
+    whole: dict[str, Part], label: Array, by_class: bool, settings: TrainSettings
 ) -> tuple[Part, Part | None, Part | None]:
     """What is trained on, and what is held back for validation and for the test."""
     import numpy as np
 
     rng = np.random.default_rng(settings.seed)
-    train, label = whole[0], labels[0]
-    test = whole[1] if len(whole) > 1 else None
+    train, test = whole["train"], whole.get("test")
     if test is None:
         rest, away = draw(label, settings.test, by_class, rng)
         test = _chosen(train, away)
         train, label = train.replace(places=rest), label[rest]
+    if "validation" in whole:
+        return train, whole["validation"], test
     rest, away = draw(label, settings.validation, by_class, rng)
     if not len(rest):
         raise TrainingFailed(f"{settings.data} has no examples left to train on", "hold back less", 2)

@@ -54,7 +54,7 @@ def train(graph: Graph, settings: TrainSettings, output: str, shown: Lines | Non
 
 
 def _train(graph: Graph, settings: TrainSettings, output: str, shown: Lines) -> Outcome:
-    data = prepare(load(settings), graph, settings)
+    data = prepare(load(settings), graph, settings, shown.note)
     for note in data.notes:
         shown.note(note)
     keras = import_keras()
