@@ -125,10 +125,8 @@ class Files:
 
     def path(self, item: tree.Use, scope: Scope) -> str | None:
         """The file that is meant, when it lies inside the project."""
-        here = os.path.dirname(os.path.abspath(scope.source.name)) if scope.source.name != "<stdin>" else os.getcwd()
-        path = os.path.realpath(os.path.join(here, item.path.value.replace("\0", "?")))
-        root = os.path.realpath(project_root(here))
-        if os.path.commonpath([root, path]) != root or "\0" in item.path.value:
+        path, root = inside(item.path.value, scope.source.name)
+        if path is None:
             self.run.error(
                 "E015",
                 item.path,
@@ -136,7 +134,6 @@ class Files:
                 f'"{item.path.value}" lies outside the project',
                 f"only files below {root} can be used",
             )
-            return None
         return path
 
     def load(self, path: str, item: tree.Use, scope: Scope) -> Definitions | None:
@@ -175,6 +172,14 @@ class Files:
                     del errors[before:]
                     continue
                 scope.names[item.name.text], scope.places[item.name.text] = value, item.name
+
+
+def inside(written: str, name: str) -> tuple[str | None, str]:
+    """The path that a spec of some name writes, None where it lies outside the project; and the project's root."""
+    here = os.path.dirname(os.path.abspath(name)) if name != "<stdin>" else os.getcwd()
+    path = os.path.realpath(os.path.join(here, written.replace("\0", "?")))
+    root = os.path.realpath(project_root(here))
+    return (None if os.path.commonpath([root, path]) != root or "\0" in written else path), root
 
 
 def project_root(folder: str) -> str:
