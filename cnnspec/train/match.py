@@ -92,26 +92,31 @@ def fit(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: 
 
     `images`: examples are pictures of one known kind, which may be resized.
     """
-    wanted, output = ends(graph)
-    data = settings.data or "the data"
-    resized = False
-    if agree(wanted, shape):
-        final = shape
-    elif agree(wanted, (*shape, 1)):
-        final = (*shape, 1)
-    elif all(isinstance(w, int) for w in wanted) and _product(wanted) == _product(shape):
-        final = tuple([w for w in wanted if isinstance(w, int)])
-    elif images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:
-        final = tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)])
-        resized = True
-    else:
-        span = graph.nodes[graph.inputs[0]].site.span
-        message = f"the network takes {show_shape(wanted)}, an example of {data} is {show_shape(shape)}"
-        raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=span)
-    how = _targets(graph, settings, output, targets, data)
+    final, resized = examples(graph, settings, shape, images)
+    how = answers(graph, settings, targets)
     if settings.augment:
         _changeable(settings, final, how, targets)
     return Fit(final, resized, how)
+
+
+def examples(
+    graph: Graph, settings: TrainSettings, shape: tuple[int, ...], images: bool
+) -> tuple[tuple[int, ...], bool]:
+    """The shape in which the network takes examples of this shape, and whether they are resized to it."""
+    wanted = ends(graph)[0]
+    if agree(wanted, shape):
+        return shape, False
+    if agree(wanted, (*shape, 1)):
+        return (*shape, 1), False
+    if all(isinstance(w, int) for w in wanted) and _product(wanted) == _product(shape):
+        return tuple([w for w in wanted if isinstance(w, int)]), False
+    if images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:
+        return tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)]), True
+    span = graph.nodes[graph.inputs[0]].site.span
+    message = (
+        f"the network takes {show_shape(wanted)}, an example of {settings.data or 'the data'} is {show_shape(shape)}"
+    )
+    raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=span)
 
 
 def _changeable(settings: TrainSettings, shape: tuple[int, ...], how: str, targets: Targets) -> None:
@@ -136,7 +141,9 @@ def _product(sizes: tuple[object, ...]) -> int:
     return total
 
 
-def _targets(graph: Graph, settings: TrainSettings, output: Shape, targets: Targets, data: str) -> str:
+def answers(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
+    """What the targets have to become (`Fit.targets`) for the network's output; TrainingFailed when nothing fits."""
+    output, data = ends(graph)[1], settings.data or "the data"
     loss, soft = settings.loss, settings.soft
     span = graph.nodes[graph.outputs[0]].site.span
     classes, sparse = targets.classes, loss is not None and loss.name == "SparseCategoricalCrossentropy"
