@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.analyses.input_sizes import InputSizes
+    from cnnspec.elaborate.files import Read
     from cnnspec.elaborate.graph import Graph, Setting
     from cnnspec.layers.base import Shape
     from cnnspec.syntax.tree import Model, Tree
@@ -98,24 +99,26 @@ def read(path: str) -> Source | Diagnostic:
 
 def analyse(
     source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
-    max_layers: int = MAX_LAYERS, codes: Set[str] | None = None,
+    max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, used: Read = read,
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
+    `used` gives the files that it uses.
 
     Raises KeyError for a parameter that no model has.
     """
     with Uncollected():
-        return _analysed(source, parameters, model, max_layers, codes)
+        return _analysed(source, parameters, model, max_layers, codes, used)
 
 
 def _analysed(
-    source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None
-) -> Analysis:
+    source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
+    used: Read,
+) -> Analysis:  # fmt: skip
     parsed = parse(source)
     networks = []
     found = list(parsed.diagnostics)
     hiding = Hiding(parsed)
-    for made in elaborate(parsed, read, parameters, max_layers, model):
+    for made in elaborate(parsed, used, parameters, max_layers, model):
         settings, unfit = training(made.train)
         context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors), settings)
         own = hiding.shown([*made.errors, *unfit, *rules.check(context, codes)])

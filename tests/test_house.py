@@ -29,6 +29,7 @@ ORDER = [
     {"rules", "compile"},
     {"train", "decompile", "raising"},
     {"pipeline"},
+    {"repair"},
     {"report"},
     {"api"},
     {"cli"},
