@@ -18,7 +18,8 @@ from example_files import EXAMPLES, relative
 
 from cnnspec.analyses.walks import last_function
 from cnnspec.elaborate.graph import Graph, Node
-from cnnspec.pipeline import Analysis, analyse, read
+from cnnspec.pipeline import Analysis, analyse
+from cnnspec.reading import read
 from cnnspec.source import Source
 from cnnspec.syntax import tree
 

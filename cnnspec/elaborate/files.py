@@ -133,6 +133,7 @@ class Files:
                 f'"{item.path.value}" lies outside the project',
                 f"only files below {root} can be used",
             )
+            return None
         return path
 
     def load(self, path: str, item: tree.Use, scope: Scope) -> Definitions | None:
