@@ -10,6 +10,8 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import ClassVar
+
     from cnnspec.source import Span
 
 ERROR, WARNING, INFO = "error", "warning", "info"
@@ -114,15 +116,38 @@ class Note(Record):
     span: Span | None = None
 
 
-class Diagnostic(Record):
-    """One finding. `code` is a key of `NAMES` or the code of a rule."""
+class Edit(Record):
+    """A change of the text: what stands in `span` (nothing, where that is empty) becomes `text`."""
 
+    span: Span
+    text: str
+
+
+class Repair(Record):
+    """Edits after which a finding is gone and no other has come, which has been tried.
+
+    `safe`: the network computes what it did. `cost` says what they change: "-64 parameters, MACs and receptive field
+    unchanged"."""
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool
+    cost: str
+
+
+class Diagnostic(Record):
+    """One finding. `code` is a key of `NAMES` or the code of a rule. `nodes` are the layers that it is about, as indices
+    into the network's graph, where a rule tells them; `repairs`, the best first, are there where they were looked for."""
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"nodes", "repairs"})
     code: str
     message: str
     span: Span | None
     help: str = ""
     notes: tuple[Note, ...] = ()
     severity: str = ERROR
+    nodes: tuple[int, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def name(self) -> str:

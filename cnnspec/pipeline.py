@@ -90,7 +90,10 @@ def _analysed(
     for made in elaborate(parsed, read, parameters, max_layers, model):
         settings, unfit = training(made.train)
         context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors), settings)
-        own = hiding.shown([*made.errors, *unfit, *rules.check(context, codes)])
+        ruled = rules.check(context, codes)
+        if settings is not None and settings.data is not None and not context.broken:
+            unfit = (*unfit, *unsuited(made.graph, settings, ruled))
+        own = hiding.shown([*made.errors, *unfit, *ruled])
         found += own
         diagnostics = in_order([*parsed.diagnostics, *own])
         networks.append(
@@ -142,6 +145,18 @@ def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Dia
     from cnnspec.train.settings import resolve
 
     return resolve(train)
+
+
+def unsuited(graph: Graph, settings: TrainSettings, ruled: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Where a network and the data of its train section do not go together, beside what the rules found.
+
+    A dense layer that acts at every position (E105) has said already why the output is a map.
+    """
+    from cnnspec.train.ahead import unsuited as found
+
+    output = graph.nodes[graph.outputs[0]].site.span if graph.outputs else None
+    said = any(d.code == "E105" for d in ruled)
+    return tuple([d for d in found(graph, settings) if not (said and d.notes and d.notes[0].span == output)])
 
 
 def in_order(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -30,6 +30,7 @@ ORDER = [
     {"rules", "compile"},
     {"train", "decompile", "raising"},
     {"pipeline"},
+    {"repair"},
     {"report"},
     {"api"},
     {"cli"},

@@ -14,7 +14,7 @@ from cnnspec.source import Source, printable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Set
+    from collections.abc import Collection, Iterator, Set
     from typing import Any, TextIO
 
     from cnnspec.elaborate.files import Read
@@ -147,12 +147,22 @@ class Refused(Exception):
     """The file has mistakes, and they have been shown: exit status 1."""
 
 
-def load_one(options: argparse.Namespace) -> Checked | None:
-    """The network, its mistakes shown on stderr; None when they keep it from being built."""
+def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Checked | None:
+    """The network, its mistakes shown on stderr; None when they keep it from being built.
+
+    What is wrong with settings of its train section that are `replaced` is left out.
+    """
     try:
         network, found = load_analysed(options)
     except Refused:
         return None
+    if replaced:
+        places = [network.train[key].site.span for key in replaced if key in network.train]
+        about = [
+            d for d in found if d.code == "E030" and d.span and any(p.start <= d.span.start < p.end for p in places)
+        ]
+        found = tuple([d for d in found if d not in about])
+        network = network.replace(diagnostics=tuple([d for d in network.diagnostics if d not in about]))
     for diagnostic in found:
         if diagnostic.severity != INFO:
             print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)

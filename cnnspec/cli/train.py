@@ -58,7 +58,7 @@ def _number(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
 
 
 def run(options: argparse.Namespace) -> int:
-    network = load_one(options)
+    network = load_one(options, [name for name in OPTIONS if getattr(options, name) is not None])
     if network is None or any(d.severity == ERROR for d in network.diagnostics):
         return FINDINGS
     settings = _settings(network, options)

@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,4 +41,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if found:
         message = f"the means of {several(found)} leave padding out, and PyTorch's count it as zeros"
         help = "write count_include_pad=False there, or padding=valid here"
-        yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING)
+        yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING, indices(found))

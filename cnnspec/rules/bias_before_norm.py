@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     whole = facts.total_parameters
     share = f", {total / whole:.2%} of all".replace("%", " %") if whole and total / whole >= 0.00005 else ""
     message = f"the bias of {several(nodes)} is taken away by the normalisation behind it: {total:,} parameters{share}"
-    yield Diagnostic(CODE, message, nodes[0].site.span, "write bias=false", elsewhere(nodes), INFO)
+    yield Diagnostic(CODE, message, nodes[0].site.span, "write bias=false", elsewhere(nodes), INFO, indices(nodes))
 
 
 def bias_values(node: Node, context: Context) -> int | None:

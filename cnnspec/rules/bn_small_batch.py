@@ -23,7 +23,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import ERROR, WARNING, Diagnostic, Note
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
             f"{several(single)} {has} 1 value to take a mean and a variance of, at batch = 1: the output is beta alone"
         )
         help = "raise batch, or use layer_norm"
-        yield Diagnostic(CODE, message, span, help, elsewhere_all(single), ERROR)
+        yield Diagnostic(CODE, message, span, help, elsewhere_all(single), ERROR, indices(single))
     if rough:
         takes = "takes its" if len(rough) == 1 else "take their"
         message = f"{several(rough)} {takes} statistics over {settings.batch} example{'s' * (settings.batch > 1)}"
         help = f"write group_norm in its place, or raise batch above {FEW}"
-        yield Diagnostic(CODE, message, span, help, elsewhere_all(rough), WARNING)
+        yield Diagnostic(CODE, message, span, help, elsewhere_all(rough), WARNING, indices(rough))
 
 
 def elsewhere_all(nodes: list[Node]) -> tuple[Note, ...]:

@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, WARNING, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,4 +44,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = f"{several(nodes)} drop{'s' * (len(nodes) == 1)} {rate:.0%} of the values".replace("%", " %")
         help = f"if {share} is the share to keep, write {1 - rate:.3g}"
         severity = WARNING if rate >= MOST else INFO
-        yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), severity)
+        yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), severity, indices(nodes))

@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -43,4 +43,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes, size = [layer.node for layer in even], even[0].kernel
         odd = "x".join([str(k if k % 2 else max(3, k - 1)) for k in size])
         message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} an even kernel, {'x'.join(map(str, size))}"
-        yield Diagnostic(CODE, message, nodes[0].site.span, f"use {odd}", elsewhere(nodes), INFO)
+        yield Diagnostic(CODE, message, nodes[0].site.span, f"use {odd}", elsewhere(nodes), INFO, indices(nodes))

@@ -34,7 +34,12 @@ def together(
     first_span = place(first, *argument)
     others = [(span, name) for span, name in reversed(spans.items()) if span != first_span]
     notes = [Note(f"also {name}", span) for span, name in others[:MAX_PLACES]]
-    return Diagnostic(code, message, first_span, help, (*notes, *trail(first.site)), severity)
+    return Diagnostic(code, message, first_span, help, (*notes, *trail(first.site)), severity, indices(nodes))
+
+
+def indices(nodes: Sequence[Node]) -> tuple[int, ...]:
+    """The layers that a finding is about, as it keeps them."""
+    return tuple([node.index for node in nodes])
 
 
 def elsewhere(nodes: Sequence[Node]) -> tuple[Note, ...]:

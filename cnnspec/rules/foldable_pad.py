@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -43,7 +43,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes, (amount, axes) = [node for node, _, _ in found], found[0][1:]
         message = f"{several(nodes)} can be the padding of the convolution behind"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, f"write padding={written(amount, axes)} there", elsewhere(nodes), INFO
+            CODE,
+            message,
+            nodes[0].site.span,
+            f"write padding={written(amount, axes)} there",
+            elsewhere(nodes),
+            INFO,
+            indices(nodes),
         )
 
 

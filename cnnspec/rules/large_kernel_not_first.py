@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -41,4 +41,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = (
             f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a large kernel behind the first convolution: {size}"
         )
-        yield Diagnostic(CODE, message, nodes[0].site.span, "use 3x3, several times", elsewhere(nodes), INFO)
+        yield Diagnostic(
+            CODE, message, nodes[0].site.span, "use 3x3, several times", elsewhere(nodes), INFO, indices(nodes)
+        )

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes, (first, channels) = [node for node, _ in found], found[0]
         message = f"{several(nodes)} make{'s' * (len(nodes) == 1)} channels that are no multiple of {EIGHT}: {channels} in {first.name}"
         help = f"{-(-channels // EIGHT) * EIGHT} costs a tensor core the same"
-        yield Diagnostic(CODE, message, first.site.span, help, elsewhere(nodes), INFO)
+        yield Diagnostic(CODE, message, first.site.span, help, elsewhere(nodes), INFO, indices(nodes))
 
 
 def is_stem(inputs: tuple[int, ...], context: Context) -> bool:

@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import in_short, slid
 
 TYPE_CHECKING = False
@@ -39,4 +39,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes, first = [layer.node for layer in other], other[0]
         size, stride = "x".join(map(str, first.kernel)), in_short(first.stride)
         message = f"{several(nodes)} pool{'s' * (len(nodes) == 1)} {size} with stride {stride}"
-        yield Diagnostic(CODE, message, nodes[0].site.span, "2x2 with stride 2 is common", elsewhere(nodes), INFO)
+        yield Diagnostic(
+            CODE, message, nodes[0].site.span, "2x2 with stride 2 is common", elsewhere(nodes), INFO, indices(nodes)
+        )

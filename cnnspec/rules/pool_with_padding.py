@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -37,4 +37,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if padded:
         nodes, window = [layer.node for layer in padded], padded[0].windows[0]
         message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} {window.before} in front and {window.after} behind: a pool is there to reduce"
-        yield Diagnostic(CODE, message, nodes[0].site.span, "drop the padding", elsewhere(nodes), INFO)
+        yield Diagnostic(CODE, message, nodes[0].site.span, "drop the padding", elsewhere(nodes), INFO, indices(nodes))

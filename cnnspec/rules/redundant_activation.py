@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.layers.base import Layer
     from cnnspec.rules.context import Context
 
 CODE = "W206"
@@ -54,7 +55,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if node.index in context.graph.outputs and second in HEADS:  # activation-on-logits says what that costs
             continue
         first = before(node, context.graph)
-        if first is not None and effect(first, second):
+        if first is not None and effect(first, second) and plain(node.layer):
             found.setdefault((first, second), []).append(node)
     for (first, second), nodes in found.items():
         message = f"{several(nodes)} stand{'s' * (len(nodes) == 1)} behind {first}: {effect(first, second)}"
@@ -87,3 +88,18 @@ def effect(first: str, second: str) -> str:
     if first == second and first in BOUNDED:
         return f"{first} twice uses a part of its range alone"
     return ""
+
+
+def plain(layer: Layer) -> bool:
+    """Whether an activation's arguments leave it what its name says: relu(max_value=3) cuts off what relu does not."""
+    return getattr(layer, "threshold", 0) == 0 and getattr(layer, "max_value", None) in (None, 6)
+
+
+def changes_nothing(node: Node, first: Node) -> bool:
+    """Whether a node is an activation that leaves every value of the one directly before it as it is."""
+    if node.layer is None or first.layer is None or not node.layer.in_place:
+        return False
+    before, function = first.layer.ends_in(), node.layer.ends_in()
+    if before is None or function is None or not plain(node.layer) or not plain(first.layer):
+        return False
+    return effect(before, function).endswith("changes nothing")

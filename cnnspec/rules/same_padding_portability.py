@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if len(first.windows) > 1:
         amount = f"({amount})"
     help = f"write pad({amount}) and padding=valid, which both understand"
-    yield Diagnostic(CODE, message, first.node.site.span, help, elsewhere(nodes), WARNING)
+    yield Diagnostic(CODE, message, first.node.site.span, help, elsewhere(nodes), WARNING, indices(nodes))
 
 
 def uneven(window: Window) -> bool:

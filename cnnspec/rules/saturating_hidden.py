@@ -26,7 +26,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, WARNING, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if soft:
         message = f"{several(soft)} end{'s' * (len(soft) == 1)} in a softmax inside the network: its values share 1"
         help = "write relu, or multiply something with it if it is attention"
-        yield Diagnostic(CODE, message, soft[0].site.span, help, elsewhere(soft), WARNING)
+        yield Diagnostic(CODE, message, soft[0].site.span, help, elsewhere(soft), WARNING, indices(soft))
     for function, many in SATURATING.items():
         chain = longest({i for i in hidden if named[i] == function}, context)
         if len(chain) >= many:
@@ -59,7 +59,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             message = (
                 f"{len(chain)} layers one behind another end in {function}{at_most if function == 'sigmoid' else ''}"
             )
-            yield Diagnostic(CODE, message, chain[0].site.span, "write relu", elsewhere(chain), INFO)
+            place, notes = chain[0].site.span, elsewhere(chain)
+            yield Diagnostic(CODE, message, place, "write relu", notes, INFO, indices(chain))
 
 
 def inside(named: Iterable[int], context: Context) -> list[int]:

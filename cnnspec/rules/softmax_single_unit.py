@@ -18,8 +18,8 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.diagnostic import ERROR, Diagnostic
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,4 +47,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
     value = 0 if function == "log_softmax" else 1
     message = f"the {function} of {several(at_fault)} stands over 1 value: it is always {value}"
     help = "write sigmoid, or give it a unit for each class"
-    yield Diagnostic(CODE, message, first.site.span, help, elsewhere(at_fault))
+    yield Diagnostic(CODE, message, first.site.span, help, elsewhere(at_fault), ERROR, indices(at_fault))

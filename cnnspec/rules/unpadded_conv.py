@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -44,4 +44,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes, first = [layer.node for layer in bare], bare[0]
         assert first.node.shape is not None
         message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} nothing: {first.entering[0]} becomes {first.node.shape[0]} in {first.node.name}"
-        yield Diagnostic(CODE, message, nodes[0].site.span, "write padding=same", elsewhere(nodes), INFO)
+        yield Diagnostic(
+            CODE, message, nodes[0].site.span, "write padding=same", elsewhere(nodes), INFO, indices(nodes)
+        )

@@ -21,7 +21,7 @@ from __future__ import annotations
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.argument import show
 from cnnspec.layers.base import product, show_shape
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,4 +53,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
     message = f"{several(found)} learn{'s' * (len(found) == 1)} {learned:,} slopes{on}, one a value; one a channel are {shared:,}"
     axes = tuple(range(1, len(shape or ())))
     help = f"write shared_axes=({', '.join(map(str, axes))})" if len(axes) > 1 else f"write shared_axes={show(axes[0])}"
-    yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING)
+    yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING, indices(found))

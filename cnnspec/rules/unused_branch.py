@@ -53,6 +53,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             f", with {len(branch)} layer{'s' * (len(branch) > 1)} and {parameters:,} parameters" if parameters else ""
         )
         message = f"{what} no output{cost}"
-        yield Diagnostic(
-            CODE, message, node.site.span, "use it, name it in an output, or drop it", trail(node.site), WARNING
-        )
+        help = "use it, name it in an output, or drop it"
+        yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), WARNING, tuple(sorted(branch)))

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.walks import last_function
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,5 +49,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if found:
         message = f"{several(found)} put{'s' * (len(found) == 1)} zeros around values that may be negative, and the max pool behind takes them"
         yield Diagnostic(
-            CODE, message, found[0].site.span, "give the pool the padding: it never wins there", elsewhere(found), INFO
+            CODE,
+            message,
+            found[0].site.span,
+            "give the pool the padding: it never wins there",
+            elsewhere(found),
+            INFO,
+            indices(found),
         )

@@ -1,0 +1,140 @@
+"""Whether two networks compute the same: their graphs are equal once what has no effect is taken out of both.
+
+Taken out, or brought to one form: layers that leave everything as it is, activations that change nothing behind
+another, biases that a normalisation takes away, paddings of their own in front of a convolution that can pad, and
+padding=same of a known size, as numbers. What no output depends on does not count.
+
+A bias in front of a batch normalisation moves its running mean: of a trained network, the bias must be subtracted from
+that. A network that is trained anew behaves the same.
+"""
+
+from __future__ import annotations
+
+from cnnspec.analyses.isomorphism import View, isomorphism
+from cnnspec.elaborate.graph import Graph, Node
+from cnnspec.rules.bias_before_norm import bias_values, cancelled
+from cnnspec.rules.context import Context
+from cnnspec.rules.redundant_activation import changes_nothing
+from cnnspec.rules.sliding import slid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.layers.base import Layer
+    from cnnspec.size import Dim
+
+
+def same_graph(one: Graph, other: Graph) -> bool:
+    """Whether two graphs are the same network, layer by layer, whatever the layers are called."""
+    if outer(one) != outer(other):
+        return False
+    return one_by_one(one, other) or isomorphism(View(one), View(other)) is not None
+
+
+def same_behaviour(one: Graph, other: Graph) -> bool:
+    """Whether two networks compute the same."""
+    return outer(one) == outer(other) and same_graph(normal(one), normal(other))
+
+
+def outer(graph: Graph) -> object:
+    """What is seen of a network from outside: the shapes of its inputs and outputs."""
+    return [[graph.nodes[i].shape for i in ends] for ends in (graph.inputs, graph.outputs)]
+
+
+def one_by_one(one: Graph, other: Graph) -> bool:
+    """Whether graphs are equal in the order of their texts, which is soon said of a long one."""
+    if len(one.nodes) != len(other.nodes) or one.inputs != other.inputs or one.outputs != other.outputs:
+        return False
+    forms: dict[int, Layer | None] = {}
+    for node in (*one.nodes, *other.nodes):
+        if id(node.layer) not in forms:
+            forms[id(node.layer)] = node.layer and node.layer.shortest()
+    return all(
+        a.inputs == b.inputs
+        and a.shares == b.shares
+        and a.shape == b.shape
+        and forms[id(a.layer)] == forms[id(b.layer)]
+        for a, b in zip(one.nodes, other.nodes, strict=True)
+    )
+
+
+def normal(graph: Graph) -> Graph:
+    """The network without what has no effect."""
+    context = Context(graph, {})
+    layers: dict[int, Layer] = without_cancelled_biases(context)
+    gone: set[int] = set()
+    for node in graph.nodes:
+        inputs = graph.input_shapes(node)
+        if node.layer is None or inputs is None or node.shape is None or len(node.inputs) != 1:
+            continue
+        if node.layer.idle(inputs) or changes_nothing(node, source(node, gone, graph)):
+            gone.add(node.index)
+    for sliding in slid(context):
+        node = sliding.node
+        layer = layers.get(node.index, node.layer)
+        assert layer is not None
+        if not sliding.weighs and not layer.takes_largest:  # a mean over padding depends on how that is counted
+            continue
+        sides = tuple([(window.before, window.after) for window in sliding.windows])
+        if getattr(layer, "padding", None) == "same" and all(isinstance(n, int) for pair in sides for n in pair):
+            layers[node.index] = layer.replace(padding=sides)
+        border = source(node, gone, graph)
+        alone = len(context.readers[border.index]) == 1 and border.index not in graph.outputs
+        if (
+            border.layer is not None
+            and border.layer.adds_zeros
+            and alone
+            and not sliding.padded
+            and node.shares is None
+        ):
+            layers[node.index] = layer.replace(padding=added(border, graph))
+            gone.add(border.index)
+    return contracted(graph, gone, layers)
+
+
+def added(border: Node, graph: Graph) -> tuple[tuple[Dim, Dim], ...]:
+    """What a padding of its own adds before and behind, along each axis."""
+    inputs = graph.input_shapes(border)
+    assert border.layer is not None and border.shape is not None and inputs is not None
+    before = [-(axis.low or 0) for axis in border.layer.reach(inputs) or ()]
+    return tuple([(b, m - n - b) for b, m, n in zip(before, border.shape, inputs[0], strict=False)])
+
+
+def source(node: Node, gone: set[int], graph: Graph) -> Node:
+    """What a node reads, behind the nodes that are gone."""
+    found = graph.nodes[node.inputs[0]]
+    while found.index in gone:
+        found = graph.nodes[found.inputs[0]]
+    return found
+
+
+def without_cancelled_biases(context: Context) -> dict[int, Layer]:
+    """The layers, without their biases, of which every use is taken away by what reads it."""
+    graph = context.graph
+    kept: set[int] = set()
+    found: dict[int, Layer] = {}
+    for node in graph.nodes:
+        layer, first = node.layer, node.index if node.shares is None else node.shares
+        if layer is None or bias_values(node, context) is None:
+            continue
+        if getattr(layer, "activity_regularizer", None) is not None or not cancelled(node, context):
+            kept.add(first)
+        found[node.index] = layer.replace(bias=False)
+    return {i: layer for i, layer in found.items() if (graph.nodes[i].shares or i) not in kept}
+
+
+def contracted(graph: Graph, gone: set[int], layers: dict[int, Layer]) -> Graph:
+    """The graph without some nodes, whose readers read what they read, and with other layers."""
+    made = Graph(graph.name)
+    place: list[int] = []
+    for node in graph.nodes:
+        if node.index in gone:
+            place.append(place[node.inputs[0]])
+            continue
+        inputs = tuple([place[i] for i in node.inputs])
+        copy = Node(len(made.nodes), layers.get(node.index, node.layer), inputs, node.shape, node.label, node.site)
+        copy.shares = None if node.shares is None else place[node.shares]
+        place.append(copy.index)
+        made.nodes.append(copy)
+    made.inputs = [place[i] for i in graph.inputs]
+    made.outputs = [place[i] for i in graph.outputs]
+    return made

@@ -1,0 +1,97 @@
+"""Whole files mended: one repair after another, each tried on what the ones before it left, until none is left.
+
+Every repair takes findings away and brings none, so that this ends; and a second run finds nothing to do. What comes out
+is compared with what went in once more as a whole.
+"""
+
+from __future__ import annotations
+
+from cnnspec.pipeline import prevents
+from cnnspec.record import Record
+from cnnspec.repair.kinds import MODULES, SAFE
+from cnnspec.repair.project import always_behaves, behaves
+from cnnspec.repair.search import Tried, repairs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cnnspec.diagnostic import Diagnostic, Repair
+    from cnnspec.repair.project import Project
+
+    Wanted = Callable[[Diagnostic, str], bool]
+
+MOST_REPAIRS = 1000  # in all files of one run
+
+
+class Mended(Record):
+    """A project with its repairs made, in order, each with the finding that it cleared; `why` is a sentence where what
+    came out was not what was meant, and the project then is as it was."""
+
+    project: Project
+    done: tuple[tuple[Diagnostic, Repair], ...]
+    why: str = ""
+
+
+def mend(project: Project, unsafe: bool, wanted: Wanted | None = None) -> Mended:
+    """The files with every repair made: safe ones, and the best unsafe ones where those are asked for.
+
+    `wanted` says whether a finding, of the file at a path, is to be repaired; None: every one is.
+    """
+    now = project
+    done: list[tuple[Diagnostic, Repair]] = []
+    for path in project.sources:
+        failed: set[tuple[str, str, str]] = set()
+        while len(done) < MOST_REPAIRS:
+            step = next(tries(now, path, unsafe, wanted, failed), None)
+            if step is None:
+                break
+            found, tried = step
+            now = tried.project
+            done.append((found, tried.repair))
+            failed.clear()
+    why = astray(project, now, all(repair.safe for _, repair in done))
+    return Mended(project, (), why) if why else Mended(now, tuple(done))
+
+
+def tries(
+    project: Project, path: str, unsafe: bool, wanted: Wanted | None, failed: set[tuple[str, str, str]]
+) -> Iterator[tuple[Diagnostic, Tried]]:
+    """The first repair of each finding of a file that has one; findings whose repair was tried in vain are in `failed`."""
+    for safe in (True, False) if unsafe else (True,):
+        for found in project.analysis(path).diagnostics:
+            place = found.span.source.name if found.span else path
+            key = (str(safe), found.code, found.message)
+            if found.code not in (SAFE if safe else MODULES) or key in failed:
+                continue
+            if wanted is not None and not wanted(found, place):
+                continue
+            made = repairs(project, path, found, not safe)
+            if made:
+                yield found, made[0]
+            failed.add(key)
+
+
+def astray(before: Project, after: Project, safe: bool) -> str:
+    """Why files must be left as they were: a sentence, "" where all is as it was meant."""
+    for path in before.differing(after):
+        old, new = before.analysis(path), after.analysis(path)
+        if new.tree.diagnostics:
+            return f"{old.source.name} would not be read any more"
+        if sum(map(prevents, new.diagnostics)) > sum(map(prevents, old.diagnostics)):
+            return f"{old.source.name} would have an error that it does not have now"
+    if safe and not (behaves(before, after) and always_behaves(before, after)):
+        return "the networks would not compute what they do now"
+    return ""
+
+
+def offered(project: Project, path: str, found: Diagnostic, unsafe: bool) -> Diagnostic:
+    """A finding with its repairs; unsafe ones only where they are asked for."""
+    if not unsafe and found.code not in SAFE:
+        return found
+    return found.replace(repairs=tuple([tried.repair for tried in repairs(project, path, found, unsafe)]))
+
+
+def layers(project: Project) -> int:
+    """How many layers a project's networks have: what one try costs."""
+    return sum([len(n.graph.nodes) for path in project.sources for n in project.analysis(path).networks])

@@ -1,0 +1,282 @@
+"""Changes of a text by its syntax tree: set an argument, drop a layer, put one before or behind another.
+
+A `Pen` writes in one file. What it is given are nodes of that file's tree, known again by kind and place, so that a
+tree parsed elsewhere will do; what it returns are edits. It keeps to the spelling that it finds: pasted Keras calls get
+Keras's names and literals. What cannot be said by an edit raises `Inexpressible`.
+"""
+
+from __future__ import annotations
+
+from cnnspec.diagnostic import Edit
+from cnnspec.elaborate.bind import argument_name
+from cnnspec.layers import find
+from cnnspec.layers.argument import REQUIRED, show
+from cnnspec.source import Span
+from cnnspec.syntax.parse import parse
+from cnnspec.syntax.tree import (
+    Argument,
+    Attribute,
+    Body,
+    Call,
+    Chain,
+    List,
+    Name,
+    Naming,
+    Node,
+    Step,
+    Ternary,
+    Text,
+    walk,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.layers.base import Layer
+    from cnnspec.source import Source
+
+    Key = tuple[type, int, int]
+
+
+class Inexpressible(Exception):
+    """No edit says this."""
+
+
+class Raw(str):
+    """A value as it is to be written: an expression of the text itself."""
+
+    __slots__ = ()
+
+
+class Pen:
+    """Writes in one file."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.text = source, source.text
+        self.tree = parse(source)
+        self._around: dict[Key, Node] = {}
+        for node in walk(self.tree.body):
+            for name in node._fields:
+                value = getattr(node, name)
+                for part in value if isinstance(value, tuple) else (value,):
+                    if isinstance(part, Node):
+                        self._around[key_of(part)] = node
+                    elif isinstance(part, tuple):  # (operator, term)
+                        self._around.update({key_of(term): node for term in part if isinstance(term, Node)})
+
+    def around(self, node: Node) -> Node:
+        """What a node stands in. Inexpressible for one that is not of this file's tree."""
+        found = self._around.get(key_of(node))
+        if found is None:
+            raise Inexpressible
+        return found
+
+    def edit(self, start: int, end: int, text: str) -> Edit:
+        return Edit(Span(self.source, start, end), text)
+
+    def written(self, node: Node) -> str:
+        return self.text[node.start : node.end]
+
+    # ---- arguments -----------------------------------------------------------------------------------------
+    def set(self, node: Node, layer: Layer, values: dict[str, Any]) -> list[Edit]:
+        """A layer's call with other arguments, by their canonical names; a value that is the default goes."""
+        call = self.call(node, layer)
+        given, pasted = given_arguments(call, layer) if isinstance(call, Call) else {}, is_pasted(call)
+        edits, added = [], []
+        for name, value in values.items():
+            declared = layer.arguments[name]
+            text = value if isinstance(value, Raw) else spelled(value, pasted)
+            if name in given:
+                default = declared.record_default
+                idle = default is not REQUIRED and (value == default or value == "linear" and default is None)
+                if idle and not isinstance(value, Raw) and given[name].name is not None:
+                    edits.append(self.without_argument(call, given[name]))
+                else:
+                    edits.append(self.edit(given[name].value.start, given[name].value.end, text))
+            else:
+                label = declared.keras if pasted and declared.keras not in ("", "-") else name
+                added.append(f"{label}={text}")
+        if added:
+            edits.append(self.appended(call, ", ".join(added)))
+        return edits
+
+    def call(self, node: Node, layer: Layer) -> Node:
+        """The call, or the bare word, that made a layer. Inexpressible where it is a name for one, or another's call."""
+        word = word_of_function(node.function if isinstance(node, Call) else node)
+        if word is None or find(word) is not type(layer):
+            raise Inexpressible
+        return node
+
+    def appended(self, call: Node, text: str) -> Edit:
+        """An argument behind the last one."""
+        if not isinstance(call, Call):
+            return self.edit(call.end, call.end, f"({text})")
+        if not call.arguments:
+            at = self.text.index("(", call.function.end) + 1
+            return self.edit(at, at, text)
+        at = call.arguments[-1].end
+        return self.edit(at, at, f", {text}")
+
+    def without_argument(self, call: Node, argument: Argument) -> Edit:
+        """The call without an argument that has a name."""
+        assert isinstance(call, Call)
+        number = [a.start for a in call.arguments].index(argument.start)
+        if number:
+            return self.edit(call.arguments[number - 1].end, argument.end, "")
+        if len(call.arguments) > 1:
+            return self.edit(argument.start, call.arguments[1].start, "")
+        return self.edit(argument.start, argument.end, "")
+
+    def positional(self, node: Node, number: int) -> Node:
+        """The value of a call's argument without a name, counted from 0. Inexpressible when it has none such."""
+        free = [a.value for a in node.arguments if a.name is None] if isinstance(node, Call) else []
+        if number >= len(free):
+            raise Inexpressible
+        return free[number]
+
+    # ---- layers --------------------------------------------------------------------------------------------
+    def replace(self, node: Node, text: str) -> list[Edit]:
+        """Something else in the place of an expression."""
+        self.around(node)
+        return [self.edit(node.start, node.end, text)]
+
+    def drop(self, node: Node) -> list[Edit]:
+        """A body or a chain without one of its expressions; elsewhere `in`, which changes nothing, in its place."""
+        holder = self.around(node)
+        if isinstance(holder, Chain):
+            return [self.without_stage(holder, node)]
+        if isinstance(holder, Step):
+            return self.without_item(holder)
+        if isinstance(holder, List) and len(holder.items) > 1:
+            number = [item.start for item in holder.items].index(node.start)
+            if number:
+                return [self.edit(holder.items[number - 1].end, node.end, "")]
+            return [self.edit(node.start, holder.items[1].start, "")]
+        return [self.edit(node.start, node.end, "in")]
+
+    def without_stage(self, chain: Chain, node: Node) -> Edit:
+        """A chain without a stage, and without the parentheses that stand around that alone."""
+        stages = chain.stages
+        number = [stage.start for stage in stages].index(node.start)
+        start, end = node.start, node.end
+        while number and self.before(start) == "(" or not number and self.behind(end) == ")":
+            if (self.before(start), self.behind(end)) != ("(", ")"):
+                raise Inexpressible
+            start, end = self.text.rindex("(", 0, start), self.text.index(")", end) + 1
+        if number:
+            return self.edit(self.closed(stages[number - 1]), end, "")
+        return self.edit(start, self.opened(stages[1]), "")
+
+    def closed(self, node: Node) -> int:
+        """The end of a stage with the parentheses around it: where its arrow begins."""
+        arrow = min([at for at in (self.text.find(a, node.end) for a in ("->", "=>")) if at >= 0])
+        between = self.text[node.end : arrow]
+        return node.end if "#" in between else node.end + between.rfind(")") + 1
+
+    def opened(self, node: Node) -> int:
+        """The begin of a stage with the parentheses before it: where its arrow ended."""
+        arrow = max(self.text.rfind(a, 0, node.start) for a in ("->", "=>")) + 2
+        between = self.text[arrow : node.start]
+        return node.start if "#" in between or "(" not in between else arrow + between.index("(")
+
+    def before(self, at: int) -> str:
+        return self.text[:at].rstrip()[-1:]
+
+    def behind(self, at: int) -> str:
+        return self.text[at:].lstrip()[:1]
+
+    def without_item(self, item: Node) -> list[Edit]:
+        """A body without one of its items, and without the line that holds nothing else."""
+        body = self.around(item)
+        if (
+            isinstance(body, Body)
+            and len(body.items) == 1
+            and not isinstance(self._around.get(key_of(body)), type(None))
+        ):
+            return [self.edit(item.start, item.end, "in")]
+        start, end = item.start, item.end
+        line = self.text.rfind("\n", 0, start) + 1
+        stop = self.text.find("\n", end)
+        stop = len(self.text) if stop < 0 else stop
+        before, behind = self.text[line:start].strip(), self.text[end:stop].strip()
+        if not before and not behind:
+            return [self.edit(line, min(stop + 1, len(self.text)), "")]
+        if behind.startswith(";"):
+            return [
+                self.edit(
+                    start, self.text.index(";", end) + 1 + (self.text[self.text.index(";", end) + 1 :][:1] == " "), ""
+                )
+            ]
+        if before.endswith(";"):
+            return [self.edit(self.text.rindex(";", 0, start), end, "")]
+        return [self.edit(start, end, "")]
+
+    def put(self, node: Node, text: str, first: bool) -> list[Edit]:
+        """A layer before (`first`) or behind an expression."""
+        holder = self.around(node)
+        if isinstance(holder, Naming) and first:
+            node, holder = holder, self.around(holder)
+        if isinstance(holder, List):
+            return [
+                self.edit(node.start, node.start, f"{text}, ") if first else self.edit(node.end, node.end, f", {text}")
+            ]
+        if isinstance(holder, Step) and holder.end != node.end:  # model.add(…)
+            head, tail = self.text[holder.start : node.start], self.text[node.end : holder.end]
+            line = self.text[self.text.rfind("\n", 0, holder.start) + 1 : holder.start]
+            added, at = f"{head}{text}{tail}", holder.start if first else holder.end
+            return [self.edit(at, at, f"{added}\n{line}" if first else f"\n{line}{added}")]
+        if isinstance(holder, (Chain, Step, Argument, Naming)):
+            whole = f"{text} -> " if first else f" -> {text}"
+            at = node.start if first else node.end
+            return [self.edit(at, at, whole)]
+        if isinstance(holder, Ternary) and node.start == holder.condition.start:
+            raise Inexpressible
+        one = f"({text} -> {self.written(node)})" if first else f"({self.written(node)} -> {text})"
+        return [self.edit(node.start, node.end, one)]
+
+
+def key_of(node: Node) -> Key:
+    return type(node), node.start, node.end
+
+
+def word_of_function(function: Node) -> str | None:
+    """The word of a call: conv of conv(8), Conv2D of layers.Conv2D(8)."""
+    if isinstance(function, Attribute):
+        return function.name.text
+    return function.text if isinstance(function, Name) else None
+
+
+def is_pasted(call: Node) -> bool:
+    """Whether a call is spelled as Keras spells it."""
+    word = word_of_function(call.function if isinstance(call, Call) else call) or ""
+    return word not in (word.lower(), word.upper())
+
+
+def given_arguments(call: Call, layer: Layer) -> dict[str, Argument]:
+    """The arguments of a layer's call by their canonical names."""
+    word, cls = word_of_function(call.function) or "", type(layer)
+    preset = cls.presets.get(word) or cls.presets.get(word.lower(), {})
+    free = iter([name for name in cls.arguments if name not in preset] if not cls.merges else [])
+    found = {}
+    for argument in call.arguments:
+        name = next(free, "") if argument.name is None else argument_name(cls, argument.name.text)
+        if name:
+            found[name] = argument
+    return found
+
+
+def spelled(value: Any, pasted: bool) -> str:
+    """A value as the language writes it, or as Python does."""
+    if not pasted:
+        return show(value)
+    if isinstance(value, tuple):
+        return "(" + ", ".join([spelled(v, True) for v in value]) + ("," if len(value) == 1 else "") + ")"
+    return repr(value)
+
+
+def is_literal(node: Node) -> bool:
+    """Whether nothing in an expression stands for something else: no name of the text, but the words of arguments."""
+    labels = {id(part.name) for part in walk(node) if isinstance(part, Argument) and part.name is not None}
+    words = [part for part in walk(node) if isinstance(part, Name) and id(part) not in labels]
+    return not words or isinstance(node, Text)

@@ -1,0 +1,208 @@
+"""Files under repair: their texts, what is known about each, and what becomes of both when a text is changed.
+
+A change is made to a copy. Every file of the project that it concerns, itself or by a `use`, is analysed again as before;
+files outside the project are read and never changed.
+"""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.elaborate import elaborate
+from cnnspec.elaborate.values import UNKNOWN
+from cnnspec.layers.argument import Term
+from cnnspec.pipeline import prevents
+from cnnspec.reading import read
+from cnnspec.repair.behaviour import same_behaviour
+from cnnspec.rules import optional
+from cnnspec.source import Source
+from cnnspec.syntax.parse import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from cnnspec.diagnostic import Diagnostic, Edit
+    from cnnspec.elaborate.files import Read
+    from cnnspec.pipeline import Analysis
+
+    Analyse = Callable[[Source, Read], Analysis]
+
+MOST_VARIED = 12  # other values of a model's parameters that are tried
+
+
+class Project:
+    """Texts by the files' real paths, and `analyse`, which says what is known about one as the user asked."""
+
+    def __init__(self, sources: Iterable[Source], analyse: Analyse) -> None:
+        self.sources = {real(source.name): source for source in sources}
+        self.analyse = analyse
+        self._analyses: dict[str, Analysis] = {}
+        self._reads: dict[str, set[str]] = {}
+
+    def analysis(self, path: str) -> Analysis:
+        """What is known about a file as its text is now."""
+        if path not in self._analyses:
+            met: set[str] = set()
+            self._analyses[path] = self.analyse(self.sources[path], self.reader(met))
+            self._reads[path] = met
+        return self._analyses[path]
+
+    def reader(self, met: set[str]) -> Read:
+        """Reads used files, those of the project as they are now; `met` gets their paths."""
+
+        def read_one(path: str) -> Source | Diagnostic:
+            met.add(real(path))
+            source = self.sources.get(real(path))
+            return read(path) if source is None else source.replace(name=path)
+
+        return read_one
+
+    def concerned(self, paths: set[str]) -> list[str]:
+        """The files whose findings depend on some files."""
+        for path in self.sources:
+            self.analysis(path)
+        return [path for path in self.sources if path in paths or self._reads[path] & paths]
+
+    def changed(self, edits: Sequence[Edit]) -> Project | None:
+        """The project with edits made; None where they overlap, change nothing, or stand in a file that is not of it."""
+        by_file: dict[str, list[Edit]] = {}
+        for edit in dict.fromkeys(edits):
+            by_file.setdefault(real(edit.span.source.name), []).append(edit)
+        made = Project((), self.analyse)
+        made.sources = dict(self.sources)
+        for path, of_file in by_file.items():
+            text = applied(self.sources[path].text, of_file) if path in self.sources else None
+            if text is None or text == self.sources[path].text:
+                return None
+            made.sources[path] = self.sources[path].replace(text=text)
+        if not by_file:
+            return None
+        again = self.concerned(set(by_file))
+        made._analyses = {path: a for path, a in self._analyses.items() if path not in again}
+        made._reads = {path: met for path, met in self._reads.items() if path not in again}
+        return made
+
+    def differing(self, other: Project) -> list[str]:
+        """The files of which two projects have other texts, and those that use them."""
+        return self.concerned({p for p, s in self.sources.items() if s.text != other.sources[p].text})
+
+
+def real(path: str) -> str:
+    return path if path == "<stdin>" else os.path.realpath(path)
+
+
+def applied(text: str, edits: Sequence[Edit]) -> str | None:
+    """A text with edits made; None where two overlap."""
+    ordered = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
+    parts, at = [], 0
+    for edit in ordered:
+        if edit.span.start < at:
+            return None
+        parts += [text[at : edit.span.start], edit.text]
+        at = edit.span.end
+    return "".join([*parts, text[at:]])
+
+
+# ---- what a change may and may not do ----------------------------------------------------------------------
+def clears(code: str, before: Project, after: Project) -> bool:
+    """Whether a change takes away findings of a code (or layers from one), and brings no others.
+
+    Behind a mistake that kept rules from looking, what they find now is no new mistake unless it is an error.
+    """
+    less = False
+    for path in before.differing(after):
+        old, new = before.analysis(path), after.analysis(path)
+        if new.tree.diagnostics and not old.tree.diagnostics:
+            return False
+        was, found = counted(old.diagnostics), counted(new.diagnostics)
+        hidden = not optional(code) and any(map(prevents, old.diagnostics))
+        for key in was.keys() | found.keys():
+            one, other = was.get(key, (0, 0)), found.get(key, (0, 0))
+            if key == code:
+                less |= other < one
+                if other > one:
+                    return False
+            elif other[0] > one[0] and not (hidden and severity_of(key, new.diagnostics) != "error"):
+                return False
+    return less
+
+
+def counted(found: Iterable[Diagnostic]) -> dict[str, tuple[int, int]]:
+    """How many findings a code has, and how many layers they are about."""
+    counts: dict[str, tuple[int, int]] = {}
+    for diagnostic in found:
+        number, layers = counts.get(diagnostic.code, (0, 0))
+        counts[diagnostic.code] = (number + 1, layers + len(diagnostic.nodes))
+    return counts
+
+
+def severity_of(code: str, found: Iterable[Diagnostic]) -> str:
+    """The gravest severity that a code is found with."""
+    severities = {diagnostic.severity for diagnostic in found if diagnostic.code == code}
+    return next((s for s in ("error", "warning") if s in severities), "info")
+
+
+# ---- whether a network stays what it is --------------------------------------------------------------------
+def behaves(before: Project, after: Project, same: Any = same_behaviour) -> bool:
+    """Whether the networks of all files compute what they did, as they were analysed and with no parameter set."""
+    for path in before.differing(after):
+        old, new = before.analysis(path), after.analysis(path)
+        pairs = [(n.name, n.graph, n.train) for n in old.networks], [(n.name, n.graph, n.train) for n in new.networks]
+        if not equal(*pairs, same) or not equal(networks(before, path, {}), networks(after, path, {}), same):
+            return False
+    return True
+
+
+def always_behaves(before: Project, after: Project) -> bool:
+    """Whether they do so too where the models' parameters have other values than their defaults."""
+    for path in before.differing(after):
+        given: dict[str, Any] = {}
+        for network in before.analysis(path).networks:
+            given |= network.graph.parameters
+        for name, value in list(varied(given))[:MOST_VARIED]:
+            old = networks(before, path, {name: value})
+            if old is not None and not equal(old, networks(after, path, {name: value}), same_behaviour):
+                return False
+    return True
+
+
+def varied(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Other values of parameters, one at a time."""
+    for name, value in given.items():
+        if isinstance(value, bool):
+            yield name, not value
+        elif isinstance(value, (int, float)):
+            yield from [(name, other) for other in (value + 1, 0.5, 0, 1, 2) if other != value]
+        elif isinstance(value, Term):
+            yield from [(name, Term(word)) for word in ("linear", "tanh", "same", "valid") if word != value.name]
+        elif isinstance(value, (list, tuple)) and value and all(isinstance(v, int) for v in value):
+            yield name, type(value)([v + 1 for v in value])
+
+
+def networks(project: Project, path: str, parameters: dict[str, Any]) -> list[tuple[str, Any, Any]] | None:
+    """Name, graph and train section of every network of a file, built with some parameters; None where one is refused."""
+    parsed = parse(project.sources[path])
+    try:
+        made = elaborate(parsed, project.reader(set()), parameters)
+    except KeyError:
+        return None
+    if parsed.diagnostics or any(prevents(error) for one in made for error in one.errors):
+        return None
+    return [(one.graph.name, one.graph, one.train) for one in made]
+
+
+def equal(old: list[tuple[str, Any, Any]] | None, new: list[tuple[str, Any, Any]] | None, same: Any) -> bool:
+    """Whether two lists of networks are the same, one by one."""
+    if old is None or new is None:
+        return old is None
+    return len(old) == len(new) and all(
+        name == other and settings(train) == settings(train_new) and same(graph, graph_new)
+        for (name, graph, train), (other, graph_new, train_new) in zip(old, new, strict=True)
+    )
+
+
+def settings(train: Mapping[str, Any]) -> dict[str, Any]:
+    """What a train section says, without where it says it."""
+    return {name: setting.value for name, setting in train.items() if setting.value is not UNKNOWN}

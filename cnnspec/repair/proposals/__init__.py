@@ -1,0 +1,1 @@
+"""What might clear a finding, a function for each code: `kinds` lists them, `search` tries what they propose."""

@@ -1,0 +1,102 @@
+"""Windows that do not fit: the input N, the padding P, the kernel F and the stride S, each a little different."""
+
+from __future__ import annotations
+
+from cnnspec.repair.desk import Proposal
+from cnnspec.repair.proposals.sizes import fitting, legal, resized
+from cnnspec.rules.illegal_stride import other_layers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cnnspec.diagnostic import Diagnostic
+    from cnnspec.elaborate.graph import Node
+    from cnnspec.repair.desk import Desk
+
+FEWER = 4  # smaller paddings that are tried
+
+
+def refused(desk: Desk, found: Diagnostic) -> list[Node]:
+    """The layers at a finding's place that refuse their input for its reason."""
+    nodes = []
+    for node in desk.nodes(found):
+        inputs = desk.graph.input_shapes(node)
+        problem = node.layer.problem(inputs) if node.layer is not None and inputs is not None else None
+        if problem is not None and problem.code == found.code:
+            nodes.append(node)
+    return nodes
+
+
+def setting(desk: Desk, nodes: list[Node], **values: Any) -> Proposal:
+    """Other arguments, named as they are written."""
+    from cnnspec.layers.argument import show
+
+    written = ", ".join([f"{name}={show(value)}" for name, value in values.items()])
+    return Proposal(f"write {written}", tuple(desk.set(nodes, **values)))
+
+
+def takes(node: Node, name: str) -> bool:
+    return node.layer is not None and name in node.layer.arguments
+
+
+def empty_output(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """E101: padding, a kernel that fits, no dilation, a larger input."""
+    for node in refused(desk, found)[:1]:
+        layer, room = node.layer, desk.inputs(node)[0][:-1]
+        if takes(node, "padding"):
+            yield setting(desk, [node], padding="same")
+        kernel = getattr(layer, "kernel", None)
+        if getattr(layer, "dilation", 1) not in (1, (1,) * len(room)):
+            yield setting(desk, [node], dilation=1)
+        if kernel is not None and all(isinstance(n, int) for n in room):
+            sizes = kernel if isinstance(kernel, tuple) else (kernel,) * len(room)
+            smaller = tuple([min(k, n) for k, n in zip(sizes, room, strict=False)])
+            yield setting(desk, [node], kernel=smaller if len(set(smaller)) > 1 or len(smaller) > 1 else smaller[0])
+        if takes(node, "size"):
+            yield setting(desk, [node], size=min([n for n in room if isinstance(n, int)], default=1))
+        for sizes in legal(desk, (1,))[:1]:
+            yield resized(desk, sizes)
+
+
+def illegal_stride(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """W201, E113: the layer's padding, stride and kernel, and the input."""
+    for node in desk.nodes(found)[:1]:
+        assert node.layer is not None
+        for _, layer in other_layers(node):
+            names = [name for name in layer.arguments if getattr(layer, name) != getattr(node.layer, name)]
+            yield setting(desk, [node], **{name: getattr(layer, name) for name in names})
+        for sizes in fitting(desk, node, strict=found.code == "E113"):
+            yield resized(desk, sizes)
+
+
+def stride_with_dilation(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """E104: the stride as a pool behind, or no dilation, or no stride."""
+    for node in refused(desk, found)[:1]:
+        stride = getattr(node.layer, "stride", 1)
+        rank = len(desk.inputs(node)[0]) - 1
+        text = "x".join(map(str, stride if isinstance(stride, tuple) else (stride,) * rank))
+        edits = (*desk.set([node], stride=1), *desk.behind([node], f"maxpool({text})"))
+        yield Proposal(f"write stride=1, and maxpool({text}) behind", edits)
+        yield setting(desk, [node], dilation=1)
+        yield setting(desk, [node], stride=1)
+
+
+def output_padding(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """E108: none, or the largest that is legal."""
+    for node in refused(desk, found)[:1]:
+        stride = getattr(node.layer, "stride", 1)
+        least = min(stride) if isinstance(stride, tuple) else stride
+        if least > 1:
+            yield setting(desk, [node], output_padding=least - 1)
+        yield setting(desk, [node], output_padding=None)
+
+
+def pool_padding(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """E109: the most that the pool takes, or less."""
+    for node in refused(desk, found)[:1]:
+        kernel = getattr(node.layer, "kernel", 1)
+        most = min(kernel) // 2 if isinstance(kernel, tuple) else kernel // 2
+        for amount in range(most, max(-1, most - FEWER), -1):
+            yield setting(desk, [node], padding=amount or "valid")

@@ -1,0 +1,146 @@
+"""The repairs of a finding: proposed by its code's module, tried on a copy, the best first."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from cnnspec.diagnostic import Repair
+from cnnspec.record import Record
+from cnnspec.repair.cost import cost
+from cnnspec.repair.desk import Desk, Proposal
+from cnnspec.repair.kinds import MODULES
+from cnnspec.repair.pen import Inexpressible
+from cnnspec.repair.project import always_behaves, behaves, clears
+from cnnspec.rules.finding import several
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnspec.diagnostic import Diagnostic, Edit
+    from cnnspec.elaborate.graph import Node
+    from cnnspec.pipeline import Checked
+    from cnnspec.repair.project import Project
+
+MOST_TRIED = 24  # proposals of one finding
+MOST_APART = 64  # parts of a proposal that are tried one by one
+MOST_SHOWN = 6  # repairs of one finding
+
+
+class Tried(Record):
+    """A proposal that holds, and the project with it."""
+
+    repair: Repair
+    project: Project
+
+
+def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool) -> list[Tried]:
+    """The repairs of a finding of a file, safe ones first; unsafe ones only where they are asked for, those that cost
+    least first. None in a file with syntax errors."""
+    if found.code not in MODULES or project.analysis(path).tree.diagnostics:
+        return []
+    made: dict[str, Tried] = {}
+    order: list[tuple[object, Tried]] = []
+    for network in owners(project, path, found):
+        own = next(d for d in network.diagnostics if d == found) if network else found
+        for number, proposal in enumerate(proposals(project, network, own)):
+            if number >= MOST_TRIED or proposal.safe and made and order[0][1].repair.safe:
+                break
+            tried = attempt(project, path, found, proposal, network, unsafe)
+            if tried is not None and tried.repair.message not in made:
+                made[tried.repair.message] = tried
+                order.append(((not tried.repair.safe, changes(project, tried, path, network), number), tried))
+                if tried.repair.safe and not unsafe:
+                    return [tried]
+    order.sort(key=lambda pair: pair[0])  # type: ignore[arg-type,return-value]
+    return [tried for _, tried in order][:MOST_SHOWN]
+
+
+def owners(project: Project, path: str, found: Diagnostic) -> list[Checked | None]:
+    """The first network that a finding is about; None for one about the text alone."""
+    having: list[Checked | None] = [n for n in project.analysis(path).networks if found in n.diagnostics]
+    return having[:1] or [None]
+
+
+def proposals(project: Project, network: Checked | None, found: Diagnostic) -> Iterator[Proposal]:
+    """What might clear a finding, the gentlest first."""
+    module, function = MODULES[found.code]
+    propose = getattr(import_module(f"cnnspec.repair.proposals.{module}"), function)
+    if network is None:
+        made = propose(project, found) if module == "comments" else iter(())
+    elif module == "comments":
+        made = propose(project, found)
+    else:
+        made = propose(Desk(project, network), found)
+    while True:
+        try:
+            proposal = next(made, None)
+        except Inexpressible:
+            return
+        if proposal is None:
+            return
+        yield proposal
+
+
+def attempt(
+    project: Project, path: str, found: Diagnostic, proposal: Proposal, network: Checked | None, unsafe: bool
+) -> Tried | None:
+    """A proposal, tried as a whole, else the parts of it that hold; one that is meant to be safe and is so with the
+    parameters' defaults alone is unsafe."""
+    safe, after, edits = proposal.safe, None, proposal.edits
+    nodes = [node for node, _ in proposal.apart]
+    for demanding in (True, False) if safe else (False,):
+        if not demanding and not unsafe:
+            return None
+        safe, edits, nodes = demanding, proposal.edits, [node for node, _ in proposal.apart]
+        after = held(project, found, edits, proposal.safe, safe)
+        if after is None and 1 < len(proposal.apart) <= MOST_APART:
+            after, edits, nodes = by_parts(project, found, proposal, safe)
+        if after is not None:
+            break
+    if after is None:
+        return None
+    now = next((n for n in after.analysis(path).networks if network is not None and n.name == network.name), None)
+    price = cost(network.facts, now.facts) if network is not None and now is not None else "the network is unchanged"
+    whole = network is not None and len(nodes) == len(proposal.apart) and found.nodes
+    layers = [network.graph.nodes[i] for i in found.nodes] if whole and network is not None else nodes
+    message = proposal.message.format(several(layers)) if proposal.apart else proposal.message
+    return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
+
+
+def held(project: Project, found: Diagnostic, edits: Sequence[Edit], same: bool, always: bool) -> Project | None:
+    """The project with edits made, when they clear a finding, bring no other, and keep what they have to."""
+    after = project.changed(edits)
+    if after is None or not clears(found.code, project, after) or same and not behaves(project, after):
+        return None
+    return after if not always or always_behaves(project, after) else None
+
+
+def by_parts(
+    project: Project, found: Diagnostic, proposal: Proposal, always: bool
+) -> tuple[Project | None, tuple[Edit, ...], list[Node]]:
+    """The project with those parts of a proposal that hold together, their edits, and the layers that they are about."""
+    kept: tuple[Edit, ...] = ()
+    nodes: list[Node] = []
+    best: Project | None = None
+    for node, part in proposal.apart:
+        after = held(project, found, (*kept, *part), proposal.safe, always)
+        if after is not None:
+            kept, nodes, best = (*kept, *part), [*nodes, node], after
+    return best, kept, nodes
+
+
+def changes(project: Project, tried: Tried, path: str, network: Checked | None) -> tuple[float, float]:
+    """How much a repair changes, for the order: parameters, then multiply-accumulates."""
+    after = next((n for n in tried.project.analysis(path).networks if network and n.name == network.name), None)
+    if network is None or after is None:
+        return 0, 0
+    return (
+        apart(network.facts.total_parameters, after.facts.total_parameters),
+        apart(network.facts.total_macs, after.facts.total_macs),
+    )
+
+
+def apart(one: object, other: object) -> float:
+    """How far two figures are apart; 0 where there is nothing to compare."""
+    return abs(one - other) if isinstance(one, int) and isinstance(other, int) else 0
