@@ -14,6 +14,7 @@ from cnnspec.record import Record
 from cnnspec.train.examples import Part, Shaped, held
 from cnnspec.train.files import Files, some
 from cnnspec.train.match import REGRESSION, Targets, TrainingFailed, fit, image_size
+from cnnspec.train.memory import memory_notes
 from cnnspec.train.weights import weigh
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def prepare(
     exact = NAMED_DATA[name][1] if known else None if raw.names is None else len(raw.names)
     highest = None if exact or classes is None else int(ys[0].ravel().argmax()) // max(1, ys[0][0].size)
     how = fit(graph, settings, shape, Targets(ys[0].shape[1:], exact or classes, bool(exact), highest), images=known)
-    notes = list(raw.notes)
+    notes = [*raw.notes, *memory_notes(graph, settings)]
     if how.resized:
         notes.append(f"the images of {name}, {show_shape(shape)}, are resized to {show_shape(how.shape)}")
     elif how.shape != shape:
