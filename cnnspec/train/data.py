@@ -146,7 +146,7 @@ def _one_sided(labels: Array, classes: int, names: tuple[str, ...] | None, data:
     met = np.unique(labels)
     if len(met) == 1:
         return [f"all examples of {data} to train on are of one class, {met[0]}: there is nothing to tell apart"]
-    missing = np.setdiff1d(np.arange(min(classes, 10_000)), met)
+    missing = np.setdiff1d(np.arange(classes), met)
     if not len(missing):
         return []
     listed = some([names[i] if names else str(i) for i in missing])
