@@ -169,7 +169,7 @@ BAD_FOLDERS: list[tuple[Any, str]] = [
     (lambda: None, "there is no data folder flowers/"),
     (lambda: flowers(classes=("rose",)), "flowers/ has one class, rose"),
     (lambda: (flowers(classes=("rose",)), os.mkdir("flowers/tulip")), "flowers/ has one class, rose (tulip is empty)"),
-    (lambda: save("flowers/a.png", colour(0)), "flowers/ has no images in class folders"),
+    (lambda: save("flowers/a.png", colour(0)), "flowers/ has no images in class folders, and 1 image beside them"),
     (lambda: flowers(classes=("a", "b")), "flowers/ has 2 classes, the network 3 outputs"),
     (lambda: flowers(classes=("a", "b", "c", "d")), "flowers/ has 4 classes, the network 3 outputs"),
     (
@@ -373,3 +373,12 @@ def test_memory_stays_bounded(kind: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) * 1024 < 60 * 2**20
+
+
+def test_a_folder_on_the_command_line_needs_no_slash(capsys: pytest.CaptureFixture[str]) -> None:
+    from cnnspec.cli import main
+
+    flowers()
+    Path("net.cnn").write_text("input 8x8x3\nflatten -> dense(4)\n")
+    assert main(["train", "net.cnn", "--data", "flowers"]) == 1
+    assert "flowers/ has 3 classes, the network 4 outputs" in capsys.readouterr().err

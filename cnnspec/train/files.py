@@ -132,9 +132,9 @@ def of_folder(root: str) -> Files:
     empty = [name for name in names if not any(classes.get(name) for classes in found.values())]
     names = [name for name in names if name not in empty]
     if not names:
-        raise TrainingFailed(
-            f"{root} has no images in class folders", "lay them out as CLASS/IMAGE.png, a folder a class", 2
-        )
+        besides = f", and {_images(len(loose))} beside them" if loose else ""
+        help = "lay them out as CLASS/IMAGE.png, a folder a class"
+        raise TrainingFailed(f"{root} has no images in class folders{besides}", help, 2)
     if len(names) < 2:
         without = f" ({some(empty)} {'is' if len(empty) == 1 else 'are'} empty)" if empty else ""
         raise TrainingFailed(
