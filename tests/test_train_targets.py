@@ -73,12 +73,14 @@ def test_a_csv_of_quantities() -> None:
 
 
 def test_images_that_a_csv_names_in_vain_are_left_out() -> None:
-    name = table("path,label", "i0.png,a", "gone.png,b", "i2.png,c", "i3.png,b", "../x.png,a")
+    name = table(
+        "path,label", "i0.png,a", "gone.png,b", "i2.png,c", "i3.png,b", "../x.png,a", "/dev/zero,b", "i\0.png,a"
+    )
     data = read(RGB, name, **WHOLE)
     assert data.train.targets.tolist() == [0, 2, 1]
     assert data.notes == (
-        "left out of set/list.csv: 2 images that cannot be read, gone.png (no such file or directory), "
-        "../x.png (no such file or directory)",
+        "left out of set/list.csv: 4 images that cannot be read, gone.png (no such file or directory), "
+        "../x.png (no such file or directory), /dev/zero (it is no file) and 1 more",
     )
 
 
@@ -183,6 +185,7 @@ def test_a_name_of_tensorflow_datasets_leads_nowhere_else(name: str) -> None:
         ("input 8x8x1\nflatten -> dense(3)", "nan.npz", "hold NaN or infinity, the first is 4"),
         ("input 8x8x1\nflatten -> dense(3)", "negative.npz", "the label of example 5 of negative.npz is -1"),
         ("input 8x8x3\nflatten -> dense(2)", "list.csv", "has 3 classes"),
+        ("input 8x8x1\nflatten -> dense(3)", "test.npz", "has 6 classes, the network 3 outputs: the label of example 2 of the test data is 5"),
         ("input 8x8x1\nflatten -> dense(9)", "digits", "digits has 10 classes, the network 9 outputs"),
         ("input 8x8x1\nflatten -> dense(3)\ntrain { class_weights = [1, 2] }", "a.npz", "class_weights has 2 numbers, a.npz has 3 classes"),
         ("input 64\ndense(3)\ntrain { augment = random_flip }", "a.npz", "augment changes images, an example is 64"),
@@ -197,6 +200,7 @@ def test_what_does_not_fit_is_refused_before_keras_is_imported(network: str, dat
     x, y = np.ones((30, 8, 8)), np.arange(30) % 3
     np.savez("a.npz", x_train=x, y_train=y)
     np.savez("negative.npz", x_train=x, y_train=np.where(np.arange(30) == 5, -1, y))
+    np.savez("test.npz", x_train=x, y_train=y, x_test=x[:4], y_test=np.array([0, 1, 5, 0]))
     x[4, 0, 0] = np.nan
     np.savez("nan.npz", x_train=x, y_train=y)
     Path("net.cnn").write_text(network)

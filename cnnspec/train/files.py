@@ -246,12 +246,12 @@ def _rows(path: str) -> list[tuple[int, list[str]]]:
     """(line, cells) of every line that is not empty."""
     import csv
 
+    if not os.path.isfile(path):
+        raise TrainingFailed(f"there is no data file {path}", "give the path of a CSV, or data = digits", 2)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except FileNotFoundError:
-        raise TrainingFailed(f"there is no data file {path}", "give the path of a CSV, or data = digits", 2) from None
     except OSError as error:
         raise TrainingFailed(f"{path} cannot be read: {error.strerror}", "", 2) from None
     except (UnicodeDecodeError, csv.Error) as error:

@@ -9,6 +9,7 @@ channel; 16-bit greys keep their depth. What memory has room for is kept, the re
 from __future__ import annotations
 
 import os
+import stat
 import time
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 MOST_PIXELS = 100_000_000  # of one image: a small file may decode to any number
+MOST_BYTES = 2**28
 
 
 class Broken(Exception):
@@ -110,10 +112,17 @@ def read(path: str, size: Size) -> Seen:
     from hashlib import sha256
 
     try:
+        info = os.stat(path)
+        if not stat.S_ISREG(info.st_mode) or info.st_size > MOST_BYTES:
+            return Seen(
+                why=f"it is larger than {MOST_BYTES:,} bytes" if stat.S_ISREG(info.st_mode) else "it is no file"
+            )
         with open(path, "rb") as file:
             content = file.read()
     except OSError as error:
         return Seen(why=(error.strerror or type(error).__name__).lower())
+    except ValueError:  # a path with a null character
+        return Seen(why="no file has such a name")
     try:
         image, original = decode(content, size)
     except Broken as broken:
