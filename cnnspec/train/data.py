@@ -14,15 +14,16 @@ from cnnspec.record import Record
 from cnnspec.train.examples import Part, Shaped, held
 from cnnspec.train.files import Files, some
 from cnnspec.train.match import REGRESSION, Targets, TrainingFailed, fit, image_size
+from cnnspec.train.memory import memory_notes
 from cnnspec.train.weights import weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import numpy as np
 
     from cnnspec.elaborate.graph import Graph
-    from cnnspec.train.examples import Raw
+    from cnnspec.train.examples import Examples, Raw
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
@@ -45,19 +46,19 @@ class Data(Record):
 
 
 # ---- targets ------------------------------------------------------------------------------------------------
-def _labels(ys: Sequence[Array], settings: TrainSettings) -> tuple[list[Array], int | None]:
+def _labels(given: dict[str, tuple[Examples, Array]], settings: TrainSettings) -> tuple[list[Array], int | None]:
     """Targets in one form, and the number of classes if they are class numbers: one-hot rows become numbers."""
     import numpy as np
 
     path, loss = settings.data, settings.loss
-    for y in ys:
+    ys = [y for _, y in given.values()]
+    for part, y in zip(given, ys, strict=True):
         if y.dtype.kind not in "buif":
             raise TrainingFailed(f"the labels of {path} are {y.dtype}, not numbers", "number the classes from 0", 2)
         if y.dtype.kind == "f" and not np.isfinite(y).all():
             raise TrainingFailed(f"the labels of {path} hold NaN or infinity", "leave those examples out", 2)
         if y.dtype.kind == "i" and y.size and y.min() < 0 and (loss is None or loss.name not in REGRESSION):
-            at = int((y < 0).ravel().argmax()) // max(1, y[0].size)
-            message = f"the label of example {at:,} of {path} is {y[at].min()}"
+            message = f"the label of {_where(y < 0, part)} of {path} is {y[y < 0][0]}"
             raise TrainingFailed(message, "number the classes from 0, or name a loss of quantities (loss = mse)", 2)
     ys = [y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y for y in ys]
     regression = loss is not None and loss.name in REGRESSION
@@ -69,6 +70,12 @@ def _labels(ys: Sequence[Array], settings: TrainSettings) -> tuple[list[Array], 
     if whole and all(y.min() >= 0 for y in ys if y.size) and not (ys[0].ndim > 1 and not by_number):
         return [y.astype(np.int64) for y in ys], 1 + max(int(y.max()) for y in ys if y.size)
     return [y.astype(np.float32) for y in ys], None
+
+
+def _where(true: Array, part: str) -> str:
+    """The first example for which something is true of a label."""
+    place = int(true.reshape(len(true), -1).any(axis=1).argmax())
+    return f"example {place}" + ("" if part == "train" else f" of the {part} data")
 
 
 # ---- from a data set to what the network takes --------------------------------------------------------------
@@ -91,14 +98,17 @@ def prepare(
     known = settings.data in NAMED_DATA
     parts = {"train": raw.train, "validation": raw.validation, "test": raw.test}
     given = {part: pair for part, pair in parts.items() if pair is not None and len(pair[0])}
-    ys, classes = _labels([y for _, y in given.values()], settings)
+    ys, classes = _labels(given, settings)
     shape = raw.train[0].shape
     if any(x.shape != shape for x, _ in given.values()) or any(y.shape[1:] != ys[0].shape[1:] for y in ys):
         raise TrainingFailed(f"the training and the test data of {name} differ in shape", "", 2)
     exact = NAMED_DATA[name][1] if known else None if raw.names is None else len(raw.names)
-    highest = None if exact or classes is None else int(ys[0].ravel().argmax()) // max(1, ys[0][0].size)
+    highest = ""
+    if not exact and classes is not None:
+        met = [_where(y == classes - 1, part) for part, y in zip(given, ys, strict=True) if (y == classes - 1).any()]
+        highest = met[0]
     how = fit(graph, settings, shape, Targets(ys[0].shape[1:], exact or classes, bool(exact), highest), images=known)
-    notes = list(raw.notes)
+    notes = [*raw.notes, *memory_notes(graph, settings)]
     if how.resized:
         notes.append(f"the images of {name}, {show_shape(shape)}, are resized to {show_shape(how.shape)}")
     elif how.shape != shape:
@@ -145,7 +155,7 @@ def _one_sided(labels: Array, classes: int, names: tuple[str, ...] | None, data:
     met = np.unique(labels)
     if len(met) == 1:
         return [f"all examples of {data} to train on are of one class, {met[0]}: there is nothing to tell apart"]
-    missing = np.setdiff1d(np.arange(min(classes, 10_000)), met)
+    missing = np.setdiff1d(np.arange(classes), met)
     if not len(missing):
         return []
     listed = some([names[i] if names else str(i) for i in missing])

@@ -6,6 +6,7 @@ reshaped, resized, or a choice of places. Everything is float32 from `take` on.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.record import Record
@@ -32,15 +33,15 @@ def room() -> int:
 
 
 def free_memory() -> int | None:
-    """Bytes of memory that are free, or could be freed at once; None where the system does not say."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            for line in file:
-                if line.startswith("MemAvailable:"):
-                    return 1024 * int(line.split()[1])
-    except (OSError, ValueError):
-        pass
-    return None
+    """Bytes of memory that are free, or could be freed at once, on the machine and in its container; None where the
+    system does not say."""
+    found = []
+    with suppress(OSError, ValueError), open("/proc/meminfo", encoding="ascii") as file:
+        found += [1024 * int(line.split()[1]) for line in file if line.startswith("MemAvailable:")]
+    group = "/sys/fs/cgroup/memory."
+    with suppress(OSError, ValueError), open(group + "max") as most, open(group + "current") as used:
+        found.append(max(0, int(most.read()) - int(used.read())))
+    return min(found, default=None)
 
 
 def scaled(values: Array) -> Array:

@@ -22,12 +22,13 @@ from cnnspec.train.pictures import SUFFIXES, Pictures, scan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from cnnspec.train.pictures import Size
+    from cnnspec.train.pictures import Seen, Size
 
 PARTS = {
     "train": "train", "training": "train", "val": "validation", "valid": "validation", "validation": "validation",
     "dev": "validation", "test": "test", "testing": "test",
 }  # fmt: skip
+ORDER = ("train", "validation", "test")
 PATHS, LABELS, SPLITS = (
     ("path", "file", "image", "filename", "filepath"),
     ("label", "class", "target"),
@@ -60,6 +61,7 @@ class Files(Record):
         if len(sizes) > 1:
             message = f"the images of {self.name} have {len(sizes)} sizes, from {show_shape(sizes[0])} to {show_shape(sizes[-1])}, and the network leaves its own open"
             raise TrainingFailed(message, f"write the size to bring them to, such as input 224x224x{size[2]}", 1)
+        notes += self._resized([seen[i] for i in sound])
         notes += self._twice([(*listed[i], seen[i].digest) for i in sound])
         made = {}
         for part in self.parts:
@@ -68,8 +70,15 @@ class Files(Record):
                 labels = np.asarray([listed[i][2] for i in own])
                 made[part] = Pictures([files[i] for i in own], [seen[i] for i in own]), labels
         if "train" not in made:
-            raise TrainingFailed(f"none of the images of {self.name} to train on can be read", "; ".join(notes), 2)
+            raise TrainingFailed(f"{self.name} has no images to train on that can be read", "; ".join(notes), 2)
         return Raw(made["train"], made.get("test"), self.names, tuple(notes), made.get("validation"))
+
+    def _resized(self, seen: list[Seen]) -> list[str]:
+        sizes = sorted({s.original for s in seen}, key=lambda s: (s[0] * s[1], s))
+        if not seen or sizes == [seen[0].shape[:2]]:
+            return []
+        span = show_shape(sizes[0]) + (f" to {show_shape(sizes[-1])}" if len(sizes) > 1 else "")
+        return [f"the images of {self.name}, {span}, are resized to {show_shape(seen[0].shape)}"]
 
     def _twice(self, images: Iterable[tuple[str, str, Any, bytes]]) -> list[str]:
         """Notes on images that stand under two labels, and on those that are held back and trained on as well."""
@@ -83,17 +92,17 @@ class Files(Record):
                 leaked.append(path)
         notes = []
         if labels:
-            notes.append(f"{_images(len(labels))} of {self.name} have another label as well: {some(labels)}")
+            notes.append(f"in {self.name}, {_images(len(labels))} with another label as well: {some(labels)}")
         if leaked:
-            notes.append(f"{_images(len(leaked))} of {self.name} are in two of its parts: {some(leaked)}")
+            notes.append(
+                f"in {self.name}, {_images(len(leaked))} to test or validate with and to train on: {some(leaked)}"
+            )
         return notes
 
 
 def _broken(name: str, found: list[tuple[str, str]]) -> list[str]:
     broken = [f"{path} ({why})" for path, why in found if why]
-    return [
-        f"{len(broken):,} of {_images(len(found))} of {name} cannot be read and are left out: {some(broken)}"
-    ] * bool(broken)
+    return [f"left out of {name}: {_images(len(broken))} that cannot be read, {some(broken)}"] if broken else []
 
 
 def some(names: Sequence[str]) -> str:
@@ -118,28 +127,28 @@ def of_folder(root: str) -> Files:
     roles = {PARTS[f.lower()]: f for f in folders if f.lower() in PARTS}
     if "train" not in roles or any(is_image(n) for n in _list(os.path.join(root, roles["train"]))):
         roles = {"train": ""}
-    found = {part: _classes(root, folder, other, loose) for part, folder in roles.items()}
+    found = {part: _classes(root, roles[part], other, loose) for part in ORDER if part in roles}
     names = sorted({name for classes in found.values() for name in classes})
     empty = [name for name in names if not any(classes.get(name) for classes in found.values())]
     names = [name for name in names if name not in empty]
     if not names:
-        raise TrainingFailed(
-            f"{root} has no images in class folders", "lay them out as CLASS/IMAGE.png, a folder a class", 2
-        )
+        besides = f", and {_images(len(loose))} beside them" if loose else ""
+        help = "lay them out as CLASS/IMAGE.png, a folder a class"
+        raise TrainingFailed(f"{root} has no images in class folders{besides}", help, 2)
     if len(names) < 2:
         without = f" ({some(empty)} {'is' if len(empty) == 1 else 'are'} empty)" if empty else ""
         raise TrainingFailed(
             f"{root} has one class, {printable(names[0])}{without}", "a folder for each of two classes or more", 2
         )
     notes = [
-        f"{len(empty)} class folder{'s' * (len(empty) > 1)} of {root} hold no images and are left out: {some(empty)}"
-    ] * bool(empty)
-    for files, what in (
-        (loose, "images of {} stand in no class folder and are left out"),
-        (other, "other files in {} are left out"),
-    ):
-        if files:
-            notes.append(f"{len(files):,} {what.format(root)}: {some(files)}")
+        f"left out of {root}: {len(files):,} {what[0] if len(files) == 1 else what[1]}, {some(files)}"
+        for files, what in (
+            (empty, ("class folder without images", "class folders without images")),
+            (loose, ("image in no class folder", "images in no class folder")),
+            (other, ("other file", "other files")),
+        )
+        if files
+    ]
     parts = {
         part: [(path, names.index(name)) for name in sorted(classes) for path in sorted(classes[name])]
         for part, classes in found.items()
@@ -229,7 +238,7 @@ def of_csv(path: str) -> Files:
     read, names = _numbered([label for pairs in parts.values() for _, label in pairs])
     if names is not None and len(names) < 2:
         raise TrainingFailed(f"{path} has one class, {printable(names[0])}", "two classes or more", 2)
-    parts = {part: [(image, read[label]) for image, label in pairs] for part, pairs in parts.items()}
+    parts = {part: [(image, read[label]) for image, label in parts[part]] for part in ORDER if part in parts}
     return Files(path, os.path.dirname(path), parts, names)
 
 
@@ -237,12 +246,12 @@ def _rows(path: str) -> list[tuple[int, list[str]]]:
     """(line, cells) of every line that is not empty."""
     import csv
 
+    if not os.path.isfile(path):
+        raise TrainingFailed(f"there is no data file {path}", "give the path of a CSV, or data = digits", 2)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except FileNotFoundError:
-        raise TrainingFailed(f"there is no data file {path}", "give the path of a CSV, or data = digits", 2) from None
     except OSError as error:
         raise TrainingFailed(f"{path} cannot be read: {error.strerror}", "", 2) from None
     except (UnicodeDecodeError, csv.Error) as error:

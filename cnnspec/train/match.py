@@ -47,7 +47,7 @@ class Targets(Record):
     shape: tuple[int, ...]
     classes: int | None
     exact: bool = False
-    highest: int | None = None  # the first example with the highest class number, where it is not exact
+    highest: str = ""  # where the highest class number was met first: "example 3"
 
 
 REGRESSION = {
@@ -173,8 +173,8 @@ def answers(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
             return "column"
     if isinstance(units, int) and (units < classes or (targets.exact and units != classes)):
         message = f"{data} has {classes} classes, the network {units} output{'' if units == 1 else 's'}"
-        if targets.highest is not None and units < classes:
-            message += f": the label of example {targets.highest} is {classes - 1}"
+        if targets.highest and units < classes:
+            message += f": the label of {targets.highest} is {classes - 1}"
         raise TrainingFailed(message, head if not targets.shape else f"end with {classes} channels", span=span)
     return "classes" if (loss is None or sparse) and not soft else "one-hot"
 

@@ -9,6 +9,7 @@ channel; 16-bit greys keep their depth. What memory has room for is kept, the re
 from __future__ import annotations
 
 import os
+import stat
 import time
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
 MOST_PIXELS = 100_000_000  # of one image: a small file may decode to any number
+MOST_BYTES = 2**28
 
 
 class Broken(Exception):
@@ -42,6 +44,7 @@ class Seen(Record):
     digest: bytes = b""
     image: Array | None = None
     shape: tuple[int, ...] = ()
+    original: tuple[int, int] = (0, 0)  # H, W before it was resized
     why: str = ""
 
 
@@ -57,8 +60,11 @@ def import_pillow() -> Any:
 
 
 # ---- one image ---------------------------------------------------------------------------------------------
-def decode(content: bytes, size: Size) -> Array:
-    """The image in a file's bytes: (H, W, C) uint8, or float32 from 0 to 1 for greys of 16 bits. Raises Broken."""
+def decode(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
+    """The image in a file's bytes, (H, W, C) uint8, or float32 from 0 to 1 for greys of 16 bits; and its own H, W.
+
+    Raises Broken.
+    """
     from io import BytesIO
 
     import numpy as np
@@ -74,6 +80,7 @@ def decode(content: bytes, size: Size) -> Array:
             image = operations.exif_transpose(opened)
             deep = image.mode.startswith(("I", "F"))
             image = pillow.fromarray(np.asarray(image, np.float32) / 65535) if deep else _plain(image, size[2], pillow)
+            original = (image.height, image.width)
             wanted = (size[1] or image.width, size[0] or image.height)
             if wanted != image.size:
                 image = image.resize(wanted, pillow.Resampling.BILINEAR)
@@ -89,7 +96,7 @@ def decode(content: bytes, size: Size) -> Array:
     except Exception as error:  # Pillow's decoders each have their own: OSError, SyntaxError, struct.error, …
         raise Broken(" ".join(str(error).split())[:100] or type(error).__name__) from None
     values = values if values.ndim == 3 else values[..., None]
-    return np.broadcast_to(values, (*values.shape[:2], size[2])) if deep else values
+    return (np.repeat(values, size[2], axis=2) if deep else values), original
 
 
 def _plain(image: Any, channels: int, pillow: Any) -> Any:
@@ -105,15 +112,22 @@ def read(path: str, size: Size) -> Seen:
     from hashlib import sha256
 
     try:
+        info = os.stat(path)
+        if not stat.S_ISREG(info.st_mode) or info.st_size > MOST_BYTES:
+            return Seen(
+                why=f"it is larger than {MOST_BYTES:,} bytes" if stat.S_ISREG(info.st_mode) else "it is no file"
+            )
         with open(path, "rb") as file:
             content = file.read()
     except OSError as error:
         return Seen(why=(error.strerror or type(error).__name__).lower())
+    except ValueError:  # a path with a null character
+        return Seen(why="no file has such a name")
     try:
-        image = decode(content, size)
+        image, original = decode(content, size)
     except Broken as broken:
         return Seen(why=str(broken))
-    return Seen(sha256(content).digest(), image, image.shape)
+    return Seen(sha256(content).digest(), image, image.shape, original)
 
 
 # ---- many images -------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from cnnspec.train import objects
 from cnnspec.train.batches import batches
 from cnnspec.train.data import Data, prepare
 from cnnspec.train.match import TrainingFailed, fit_named
+from cnnspec.train.memory import check_memory
 from cnnspec.train.progress import Lines, held_back, watcher
 from cnnspec.train.sources import load
 
@@ -42,6 +43,7 @@ def train(graph: Graph, settings: TrainSettings, output: str, shown: Lines | Non
     """
     shown = shown or Lines(sys.stderr)
     fit_named(graph, settings)
+    check_memory(graph, settings)
     check_output(output)
     try:
         return _train(graph, settings, output, shown)
