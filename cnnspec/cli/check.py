@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from cnnspec.pipeline import Analysis
     from cnnspec.report.places import Finding
+    from cnnspec.source import Source
 
 FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab")
 
@@ -33,6 +35,16 @@ FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitl
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a spec, a folder of specs, or - for stdin")
     settings.add_arguments(parser)
+    group = parser.add_argument_group("what is mended")
+    group.add_argument(
+        "--fix", action="store_true", help="make the repairs that leave the network computing what it does"
+    )
+    group.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix the others too; without it they are shown"
+    )
+    group.add_argument(
+        "--diff", action="store_true", help="write nothing; show what --fix would change, exit 1 if it would"
+    )
     group = parser.add_argument_group("what is said")
     group.add_argument("--output-format", choices=FORMATS, default="full", help="how findings are printed (full)")
     group.add_argument("--statistics", action="store_true", help="count the findings of each rule instead")
@@ -56,7 +68,33 @@ def run(options: argparse.Namespace) -> int:
     if options.show_settings:
         print(lookup.of(options.paths[0]).show())
         return CLEAN
-    found, files, status = findings(options, lookup)
+    if options.diff or options.fix:
+        return mend(options, lookup)
+    return report(options, lookup)
+
+
+def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
+    """Mend the files, then report what is left; or show the difference. The text of stdin goes to stdout."""
+    from contextlib import redirect_stdout
+
+    from cnnspec.cli import fixing
+    from cnnspec.repair.project import real
+
+    sources, status = fixing.sources_of(options, lookup)
+    result = fixing.mended(sources, options, lookup)
+    fixing.tell(result, options.quiet)
+    for old in sources:
+        status = max(status, fixing.put(old, result.project.sources[real(old.name)].text, options, "fixed"))
+    if options.diff:
+        return CLEAN if options.exit_zero and status != USAGE else status
+    piped = result.project.sources.get("<stdin>")
+    with redirect_stdout(sys.stderr if piped else sys.stdout):
+        return max(status, report(options, lookup, piped))
+
+
+def report(options: argparse.Namespace, lookup: settings.Lookup, piped: Source | None = None) -> int:
+    """Find and write; `piped` is stdin where that was read before."""
+    found, files, status = findings(options, lookup, piped)
     if options.baseline or options.write_baseline:
         found = against_baseline(options, found, files)
     if options.statistics:
@@ -68,24 +106,40 @@ def run(options: argparse.Namespace) -> int:
     return FINDINGS if any(lookup.of(place).fails(diagnostic.severity) for place, diagnostic in found) else CLEAN
 
 
-def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list[Finding], list[str], int]:
+def findings(
+    options: argparse.Namespace, lookup: settings.Lookup, piped: Source | None = None
+) -> tuple[list[Finding], list[str], int]:
     """What is found in which files, in order, each once since two files may use the same third; USAGE for an unreadable one."""
     found: dict[Finding, None] = {}
     files: list[str] = []
     status = CLEAN
     for path in lookup.files(options.paths):
-        source = path if isinstance(path, Diagnostic) else source_of(path)
+        source = path if isinstance(path, Diagnostic) else piped if piped and path == "-" else source_of(path)
         if isinstance(source, Diagnostic):
             say(f"{source.message}: {source.help}")
             status = USAGE
             continue
         files.append(source.name)
         codes = lookup.of(source.name).codes(source.name)
-        for diagnostic in analysis_of(source, options, codes).diagnostics:
+        analysis = analysis_of(source, options, codes)
+        for diagnostic in with_repairs(source, analysis, options, lookup):
             place = diagnostic.span.source.name if diagnostic.span else source.name
             if place == source.name or lookup.of(place).reports(diagnostic.code, place):
                 found[place, diagnostic] = None
     return list(found), files, status
+
+
+def with_repairs(
+    source: Source, analysis: Analysis, options: argparse.Namespace, lookup: settings.Lookup
+) -> Sequence[Diagnostic]:
+    """The findings of a file, with their repairs where these are shown and there may be any."""
+    if options.statistics or options.output_format not in ("full", "json", "jsonl", "sarif"):
+        return analysis.diagnostics
+    if not analysis.diagnostics or analysis.tree.diagnostics:
+        return analysis.diagnostics
+    from cnnspec.cli import fixing
+
+    return fixing.with_repairs(source, analysis, options, lookup)
 
 
 def against_baseline(options: argparse.Namespace, found: list[Finding], files: list[str]) -> list[Finding]:
@@ -115,11 +169,16 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
         color = options.color == "always" or (options.color == "auto" and in_color(sys.stdout))
         for place, diagnostic in found:
             if kind == "full":
-                print(show(diagnostic, color), end="\n\n")
+                print(show(diagnostic, color, options.unsafe_fixes), end="\n\n")
             else:
                 print(concise(place, diagnostic))
         if files and not options.quiet:
-            print(tally([diagnostic for _, diagnostic in found], len(files)))
+            diagnostics = [diagnostic for _, diagnostic in found]
+            print(tally(diagnostics, len(files)))
+            if any(diagnostic.repairs for diagnostic in diagnostics):
+                from cnnspec.cli.fixing import remark
+
+                print(remark(diagnostics))
     elif kind in ("json", "jsonl"):
         from json import dumps
 

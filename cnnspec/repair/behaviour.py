@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from cnnspec.analyses.isomorphism import View, isomorphism
 from cnnspec.elaborate.graph import Graph, Node
+from cnnspec.format.keras import SAME_AS_LAYER
+from cnnspec.layers import find
 from cnnspec.rules.bias_before_norm import bias_values, cancelled
 from cnnspec.rules.context import Context
 from cnnspec.rules.redundant_activation import changes_nothing
@@ -27,7 +29,23 @@ def same_graph(one: Graph, other: Graph) -> bool:
     """Whether two graphs are the same network, layer by layer, whatever the layers are called."""
     if outer(one) != outer(other):
         return False
-    return one_by_one(one, other) or isomorphism(View(one), View(other)) is not None
+    if one_by_one(one, other):
+        return True
+    return isomorphism(View(canonical(one)), View(canonical(other))) is not None
+
+
+def canonical(graph: Graph) -> Graph:
+    """The graph with each layer in its one form."""
+    return contracted(graph, set(), {n.index: form(n.layer) for n in graph.nodes if n.layer is not None})
+
+
+def form(layer: Layer) -> Layer:
+    """The one form of the layers that do the same: relu for activation(relu) too."""
+    function = getattr(layer, "function", None)
+    found = find(function) if function in SAME_AS_LAYER else None
+    if found is None or function is None:
+        return layer.shortest()
+    return found(**found.presets.get(function, {})).shortest()
 
 
 def same_behaviour(one: Graph, other: Graph) -> bool:
@@ -47,7 +65,7 @@ def one_by_one(one: Graph, other: Graph) -> bool:
     forms: dict[int, Layer | None] = {}
     for node in (*one.nodes, *other.nodes):
         if id(node.layer) not in forms:
-            forms[id(node.layer)] = node.layer and node.layer.shortest()
+            forms[id(node.layer)] = node.layer and form(node.layer)
     return all(
         a.inputs == b.inputs
         and a.shares == b.shares

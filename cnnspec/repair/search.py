@@ -102,8 +102,9 @@ def attempt(
         return None
     now = next((n for n in after.analysis(path).networks if network is not None and n.name == network.name), None)
     price = cost(network.facts, now.facts) if network is not None and now is not None else "the network is unchanged"
-    whole = network is not None and len(nodes) == len(proposal.apart) and found.nodes
-    layers = [network.graph.nodes[i] for i in found.nodes] if whole and network is not None else nodes
+    layers = nodes
+    if network is not None and len(nodes) == len(proposal.apart) and {node.index for node in nodes} <= {*found.nodes}:
+        layers = [network.graph.nodes[i] for i in found.nodes]  # of a block's layer each use
     message = proposal.message.format(several(layers)) if proposal.apart else proposal.message
     return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
 

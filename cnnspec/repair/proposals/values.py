@@ -26,7 +26,7 @@ def small_batch(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
         channels = desk.inputs(some[0])[0][-1]
         if not isinstance(channels, int):
             raise Inexpressible
-        groups = max([g for g in range(1, GROUPS + 1) if channels % g == 0])
+        groups = max([g for g in range(1, GROUPS + 1) if channels % g == 0 and (g == 1 or channels > g)])
         return desk.replace(some, f"group_norm({groups})")
 
     edits, parts = each(nodes, desk, grouped)
