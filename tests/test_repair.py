@@ -180,19 +180,19 @@ def unharmed(text: str, unsafe: bool) -> Mended:
     return found
 
 
-@cases(1)
+@cases(0.5)
 @given(st.integers(0, 2**32), st.booleans())
 def test_a_network_with_faults_is_mended(seed: int, unsafe: bool) -> None:
     unharmed(faulty(Random(seed)), unsafe)
 
 
-@cases(1)
+@cases(0.5)
 @given(trees(), st.booleans())
 def test_any_text_that_can_be_read_is_left_readable(tree: object, unsafe: bool) -> None:
     unharmed(print_tree(tree), unsafe)  # type: ignore[arg-type]
 
 
-@cases(1)
+@cases(0.5)
 @given(st.sampled_from([p for p in EXAMPLES if p.parent.name != "zoo"]), st.data())
 def test_a_damaged_file_is_no_worse_afterwards(path: Path, data: st.DataObject) -> None:
     text = path.read_text(encoding="utf-8")
