@@ -39,7 +39,9 @@ def test_a_check_shows_what_can_be_fixed(bad: Path, capsys: pytest.CaptureFixtur
     assert (status, err, bad.read_text()) == (1, "", BAD)
     assert "  fix: write bias=false for conv1 (-8 parameters, MACs and receptive field unchanged)\n" in out
     assert "unsafe fix" not in out
-    assert out.endswith("2 warnings and 1 note in 1 file\n2 findings can be fixed with --fix (1 more with --unsafe-fixes)\n")
+    assert out.endswith(
+        "2 warnings and 1 note in 1 file\n2 findings can be fixed with --fix (1 more with --unsafe-fixes)\n"
+    )
     out = run(capsys, "check", bad, "--unsafe-fixes")[1]
     assert "  unsafe fix: input 26x26x1 (" in out
     assert "  unsafe fix: write padding=same (" in out
@@ -136,7 +138,7 @@ def test_what_is_no_text_or_not_there(tmp_path: Path, capsys: pytest.CaptureFixt
     binary.write_bytes(b"input \xff")
     for verb in (["fix"], ["check", "--fix"]):
         for path in (binary, tmp_path / "none.cnn"):
-            status, out, err = run(capsys, *verb, path)
+            status, _, err = run(capsys, *verb, path)
             assert status == 2
             assert err.count("\n") <= 2
     assert binary.read_bytes() == b"input \xff"

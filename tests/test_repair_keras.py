@@ -84,7 +84,7 @@ def carry_over(one: Any, other: Any, old: Graph, new: Graph) -> int:
             gone += 1
             uses = [n.index for n in old.nodes if n.index == index or n.shares == index]
             for use in uses:
-                shifts.update({reader: values["bias"] for reader in readers[use]})
+                shifts.update(dict.fromkeys(readers[use], values["bias"]))
     for index, bias in shifts.items():
         (layer,) = keras_layers(other, new, match[index])
         layer.moving_mean.assign(np.asarray(layer.moving_mean) - bias)
@@ -101,7 +101,9 @@ def compare(before: str, after: str) -> int:
     for mine, theirs in zip(outputs(one, inputs), outputs(other, inputs), strict=True):
         assert mine.shape == theirs.shape
         scale = max(1.0, float(np.nanmax(np.abs(mine))))
-        np.testing.assert_allclose(theirs / scale, mine / scale, atol=2e-4, equal_nan=True, err_msg=f"{before}\n{after}")
+        np.testing.assert_allclose(
+            theirs / scale, mine / scale, atol=2e-4, equal_nan=True, err_msg=f"{before}\n{after}"
+        )
     return gone
 
 
@@ -150,7 +152,9 @@ def test_a_step_of_training_needs_no_bias_either() -> None:
     fill(one, np.random.default_rng(5))
     assert carry_over(one, other, old, new) == 3
     inputs = random_inputs(old, batch=8)
-    np.testing.assert_allclose(np.asarray(other(inputs, training=True)), np.asarray(one(inputs, training=True)), atol=1e-4)
+    np.testing.assert_allclose(
+        np.asarray(other(inputs, training=True)), np.asarray(one(inputs, training=True)), atol=1e-4
+    )
 
 
 def test_the_comparison_can_fail() -> None:

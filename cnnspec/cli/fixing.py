@@ -111,7 +111,8 @@ def with_repairs(
     path = real(source.name)
     if not any(isinstance(item, Use) for item in analysis.tree.body.items):
         project.know(path, analysis)
-    return [offered(project, path, found) for found in analysis.diagnostics]
+    one = options.output_format == "full" and not options.unsafe_fixes  # no more is shown
+    return [offered(project, path, found, one) for found in analysis.diagnostics]
 
 
 def remark(found: Sequence[Diagnostic]) -> str:

@@ -77,8 +77,6 @@ def one_by_one(one: Graph, other: Graph) -> bool:
 
 def normal(graph: Graph) -> Graph:
     """The network without what has no effect."""
-    context = Context(graph, {})
-    layers: dict[int, Layer] = without_cancelled_biases(context)
     gone: set[int] = set()
     for node in graph.nodes:
         inputs = graph.input_shapes(node)
@@ -86,6 +84,9 @@ def normal(graph: Graph) -> Graph:
             continue
         if node.layer.idle(inputs) or changes_nothing(node, source(node, gone, graph)):
             gone.add(node.index)
+    graph = contracted(graph, gone, {})
+    context = Context(graph, {})
+    layers, borders = without_cancelled_biases(context), set[int]()
     for sliding in slid(context):
         node = sliding.node
         layer = layers.get(node.index, node.layer)
@@ -95,18 +96,14 @@ def normal(graph: Graph) -> Graph:
         sides = tuple([(window.before, window.after) for window in sliding.windows])
         if getattr(layer, "padding", None) == "same" and all(isinstance(n, int) for pair in sides for n in pair):
             layers[node.index] = layer.replace(padding=sides)
-        border = source(node, gone, graph)
+        border = graph.nodes[node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in graph.outputs
-        if (
-            border.layer is not None
-            and border.layer.adds_zeros
-            and alone
-            and not sliding.padded
-            and node.shares is None
-        ):
+        if border.layer is None or not border.layer.adds_zeros or not alone or not sliding.weighs:
+            continue  # a pool's own padding is no zeros
+        if not sliding.padded and node.shares is None:
             layers[node.index] = layer.replace(padding=added(border, graph))
-            gone.add(border.index)
-    return contracted(graph, gone, layers)
+            borders.add(border.index)
+    return contracted(graph, borders, layers)
 
 
 def added(border: Node, graph: Graph) -> tuple[tuple[Dim, Dim], ...]:

@@ -85,8 +85,8 @@ def astray(before: Project, after: Project, safe: bool) -> str:
     return ""
 
 
-def offered(project: Project, path: str, found: Diagnostic) -> Diagnostic:
-    """A finding with its repairs."""
+def offered(project: Project, path: str, found: Diagnostic, one: bool) -> Diagnostic:
+    """A finding with its repairs; `one`: with whichever is found first."""
     if found.code not in MODULES:
         return found
-    return found.replace(repairs=tuple([tried.repair for tried in repairs(project, path, found, unsafe=True)]))
+    return found.replace(repairs=tuple([tried.repair for tried in repairs(project, path, found, True, one)]))

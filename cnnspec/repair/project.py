@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     Analyse = Callable[[Source, Read], Analysis]
 
+SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
 MOST_VARIED = 12  # other values of a model's parameters that are tried
 
 
@@ -125,7 +126,7 @@ def applied(text: str, edits: Sequence[Edit]) -> str | None:
 
 # ---- what a change may and may not do ----------------------------------------------------------------------
 def clears(code: str, before: Project, after: Project) -> bool:
-    """Whether a change takes away findings of a code (or layers from one), and brings no others.
+    """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others.
 
     Behind a mistake that kept rules from looking, what they find now is no new mistake unless it is an error.
     """
@@ -142,7 +143,9 @@ def clears(code: str, before: Project, after: Project) -> bool:
                 less |= other < one
                 if other > one:
                     return False
-            elif other[0] > one[0] and not (hidden and severity_of(key, new.diagnostics) != "error"):
+            elif (other[0] > one[0] or other > one and key not in SHRINKING) and not (
+                hidden and severity_of(key, new.diagnostics) != "error"
+            ):
                 return False
     return less
 
@@ -192,7 +195,8 @@ def varied(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(value, bool):
             yield name, not value
         elif isinstance(value, (int, float)):
-            yield from [(name, other) for other in (value + 1, 0.5, 0, 1, 2) if other != value]
+            others = (value + 1, 0, 0.5) if value in (0, 1) or isinstance(value, float) else (value + 1, 0, 1)
+            yield from [(name, other) for other in others if other != value]
         elif isinstance(value, Term):
             yield from [(name, Term(word)) for word in ("linear", "tanh", "same", "valid") if word != value.name]
         elif isinstance(value, (list, tuple)) and value and all(isinstance(v, int) for v in value):

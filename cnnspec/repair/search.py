@@ -34,9 +34,9 @@ class Tried(Record):
     project: Project
 
 
-def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool) -> list[Tried]:
+def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: bool = False) -> list[Tried]:
     """The repairs of a finding of a file, safe ones first; unsafe ones only where they are asked for, those that cost
-    least first. None in a file with syntax errors."""
+    least first. `one`: whichever is found first will do. None in a file with syntax errors."""
     if found.code not in MODULES or project.analysis(path).tree.diagnostics:
         return []
     made: dict[str, Tried] = {}
@@ -50,7 +50,7 @@ def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool) -> lis
             if tried is not None and tried.repair.message not in made:
                 made[tried.repair.message] = tried
                 order.append(((not tried.repair.safe, changes(project, tried, path, network), number), tried))
-                if tried.repair.safe and not unsafe:
+                if one or tried.repair.safe and not unsafe:
                     return [tried]
     order.sort(key=lambda pair: pair[0])  # type: ignore[arg-type,return-value]
     return [tried for _, tried in order][:MOST_SHOWN]
