@@ -140,8 +140,16 @@ def test_what_is_no_text_or_not_there(tmp_path: Path, capsys: pytest.CaptureFixt
         for path in (binary, tmp_path / "none.cnn"):
             status, _, err = run(capsys, *verb, path)
             assert status == 2
-            assert err.count("\n") <= 2
+            assert err.count("\n") == 1
     assert binary.read_bytes() == b"input \xff"
+
+
+def test_rules_say_whether_they_have_a_fix(capsys: pytest.CaptureFixture[str]) -> None:
+    for code, fix in (("T407", "with --fix, where"), ("W201", "with --fix --unsafe-fixes, where"), ("T411", "none")):
+        assert f" Fix: {fix}" in run(capsys, "rule", code)[1]
+    listed = {row["code"]: row["fix"] for row in json.loads(run(capsys, "rules", "--format", "json")[1])["rules"]}
+    assert (listed["T407"], listed["E103"], listed["E001"]) == ("safe", "unsafe", "none")
+    assert "bias-before-norm            info     on" in run(capsys, "rules")[1]
 
 
 # ---- files -------------------------------------------------------------------------------------------------

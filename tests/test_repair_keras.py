@@ -83,11 +83,14 @@ def carry_over(one: Any, other: Any, old: Graph, new: Graph) -> int:
         if "bias" in values.keys() - names:
             gone += 1
             uses = [n.index for n in old.nodes if n.index == index or n.shares == index]
-            for use in uses:
-                shifts.update(dict.fromkeys(readers[use], values["bias"]))
+            while uses:  # what stands between did nothing, and may be gone
+                found = readers[uses.pop()]
+                shifts.update(dict.fromkeys([reader for reader in found if reader in match], values["bias"]))
+                uses += [reader for reader in found if reader not in match]
     for index, bias in shifts.items():
         (layer,) = keras_layers(other, new, match[index])
-        layer.moving_mean.assign(np.asarray(layer.moving_mean) - bias)
+        if hasattr(layer, "moving_mean"):  # a group normalisation of one channel a group takes its own mean
+            layer.moving_mean.assign(np.asarray(layer.moving_mean) - bias)
     return gone
 
 

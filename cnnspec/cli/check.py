@@ -80,7 +80,7 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     from cnnspec.cli import fixing
     from cnnspec.repair.project import real
 
-    sources, status = fixing.sources_of(options, lookup)
+    sources, status = fixing.sources_of(options, lookup, told=options.diff)  # else the report tells it
     result = fixing.mended(sources, options, lookup)
     fixing.tell(result, options.quiet)
     for old in sources:

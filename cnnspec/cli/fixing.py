@@ -38,13 +38,14 @@ def analyser(options: argparse.Namespace, lookup: Lookup) -> Callable[[Source, R
     return analyse
 
 
-def sources_of(options: argparse.Namespace, lookup: Lookup) -> tuple[list[Source], int]:
-    """The files that a command names; USAGE when one cannot be read."""
+def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -> tuple[list[Source], int]:
+    """The files that a command names; USAGE when one cannot be read, which is told."""
     found, status = [], CLEAN
     for path in lookup.files(options.paths):
         source = path if isinstance(path, Diagnostic) else source_of(path)
         if isinstance(source, Diagnostic):
-            say(f"{source.message}: {source.help}")
+            if told:
+                say(f"{source.message}: {source.help}")
             status = USAGE
         else:
             found.append(source)
@@ -107,6 +108,8 @@ def with_repairs(
     from cnnspec.repair.mending import offered
     from cnnspec.repair.project import Project, real
 
+    if not options.unsafe_fixes and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
+        return analysis.diagnostics
     project = Project([source], analyser(options, lookup), None if options.unsafe_fixes else UNASKED)
     path = real(source.name)
     if not any(isinstance(item, Use) for item in analysis.tree.body.items):

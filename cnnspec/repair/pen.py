@@ -87,7 +87,7 @@ class Pen:
         edits, added = [], []
         for name, value in values.items():
             declared = layer.arguments[name]
-            text = value if isinstance(value, Raw) else spelled(value, pasted)
+            text = value if isinstance(value, Raw) else spelled(value, pasted, '"' if '"' in self.text else "'")
             argument = given.get(name)
             if argument is None:
                 label = declared.keras if pasted and declared.keras not in ("", "-") else name
@@ -293,13 +293,13 @@ def given_arguments(call: Call, layer: Layer) -> dict[str, Argument]:
     return found
 
 
-def spelled(value: Any, pasted: bool) -> str:
+def spelled(value: Any, pasted: bool, quote: str = "'") -> str:
     """A value as the language writes it, or as Python does."""
     if not pasted:
         return show(value)
     if isinstance(value, tuple):
         return "(" + ", ".join([spelled(v, True) for v in value]) + ("," if len(value) == 1 else "") + ")"
-    return repr(value)
+    return f"{quote}{value}{quote}" if isinstance(value, str) else repr(value)
 
 
 def is_default(value: Any, declared: Any) -> bool:
