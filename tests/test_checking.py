@@ -344,6 +344,7 @@ def test_rules_and_their_pages(capsys: pytest.CaptureFixture[str]) -> None:
         "severity": "warning",
         "runs": "on",
         "title": "A stride leaves rows or columns that carry data unread",
+        "fix": "unsafe",
     }
     assert rows["E113"]["runs"] == "off; on with --strict-stride or --profile lecture"
     assert {row["runs"] for code, row in rows.items() if code.startswith("E0")} == {"always"}
@@ -373,9 +374,9 @@ def hooks() -> list[dict[str, str]]:
 
 
 def test_pre_commit_hooks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    check, layout = hooks()
-    assert (check["id"], layout["id"]) == ("cnnspec", "cnnspec-format")
-    for hook in (check, layout):
+    check, layout, fix = hooks()
+    assert (check["id"], layout["id"], fix["id"]) == ("cnnspec", "cnnspec-format", "cnnspec-fix")
+    for hook in (check, layout, fix):
         assert hook.keys() == {"id", "name", "description", "entry", "language", "files"}
         assert hook["language"] == "python" and hook["files"] == r"\.cnn$"
         assert hook["entry"].startswith("cnnspec ")

@@ -62,6 +62,19 @@ def test_check_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (status, err) == (1, "")
     assert found.pop("message").startswith("(7 + 2*0 - 3)/3 + 1 = 2.33")
     assert found.pop("help").startswith("what fits: an input of 6x6x1 or 9x9x1")
+    assert found.pop("fixes")[0] == {
+        "message": "write stride=4",
+        "applicability": "unsafe",
+        "cost": "parameters, MACs and receptive field unchanged",
+        "edits": [
+            {
+                "content": "4",
+                "filename": str(path),
+                "location": {"row": 2, "column": 21},
+                "end_location": {"row": 2, "column": 22},
+            }
+        ],
+    }
     assert found == {
         "code": "W201",
         "name": "illegal-stride",

@@ -20,6 +20,7 @@ from cnnspec.api import check, load
 from cnnspec.cli.layers import signature
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.base import Layer
+from cnnspec.repair.kinds import kind
 from cnnspec.rules import RULES
 
 README = Path(__file__).parents[1] / "README.md"
@@ -62,11 +63,13 @@ def layer_table() -> str:
 
 
 def rule_table() -> str:
-    rows = ["| code | name | what it finds | how grave |", "| --- | --- | --- | --- |"]
+    rows = ["| code | name | what it finds | how grave | fix |", "| --- | --- | --- | --- | --- |"]
     for rule in sorted(RULES, key=lambda rule: ("EWRTPNSL".index(rule.CODE[0]), rule.CODE)):
         bad = findings(rule, example(rule, "Bad"))[-1]
         what = (rule.__doc__ or "").split("\n")[0].partition(": ")[2].removesuffix(".")
-        rows.append(f"| {rule.CODE} | {bad.name} | {what} | {bad.severity}{'' if rule.DEFAULT else ', on request'} |")
+        fix = kind(rule.CODE).replace("none", "-")
+        grave = f"{bad.severity}{'' if rule.DEFAULT else ', on request'}"
+        rows.append(f"| {rule.CODE} | {bad.name} | {what} | {grave} | {fix} |")
     return "\n".join(rows)
 
 

@@ -20,6 +20,7 @@ VERBS = {
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "diff": "compare two networks, layer by layer and in total",
     "import": "write a Keras model as a spec",
+    "fix": "mend what can be mended without changing a network, and format",
     "format": "bring specs into the one canonical form",
     "compile": "make a Keras model, saved or as source",
     "train": "train a network as its train section says",

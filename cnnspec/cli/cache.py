@@ -16,7 +16,7 @@ import os
 import sys
 
 import cnnspec
-from cnnspec.cli.results import Outcome, Untold, as_data, from_data
+from cnnspec.cli.results import Outcome, Untold, as_data, from_data, repairs_shown
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.reading import content, decode, project_root, used
 from cnnspec.source import Source
@@ -46,7 +46,7 @@ class Cache:
     """The entries of all files that one command looks at. Its methods never raise: a cache is not worth a failure."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        asked = (tuple(options.set), options.model, options.max_layers)
+        asked = (tuple(options.set), options.model, options.max_layers, repairs_shown(options))
         self.asked = repr(asked)
         self.folders: dict[str, str] = {}  # folder of specs → its cache
         self.tool = "" if options.no_cache else tool()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.report.places import Finding
+    from cnnspec.source import Source
 
 FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab")
 
@@ -31,6 +32,16 @@ FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitl
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a spec, a folder of specs, or - for stdin")
     settings.add_arguments(parser)
+    group = parser.add_argument_group("what is mended")
+    group.add_argument(
+        "--fix", action="store_true", help="make the repairs that leave the network computing what it does"
+    )
+    group.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix the others too; without it they are shown"
+    )
+    group.add_argument(
+        "--diff", action="store_true", help="write nothing; show what --fix would change, exit 1 if it would"
+    )
     group = parser.add_argument_group("what is said")
     group.add_argument("--output-format", choices=FORMATS, default="full", help="how findings are printed (full)")
     group.add_argument("--statistics", action="store_true", help="count the findings of each rule instead")
@@ -63,8 +74,32 @@ def run(options: argparse.Namespace) -> int:
 
 
 def once(options: argparse.Namespace, lookup: settings.Lookup) -> int:
-    """Check everything and say what is found: the exit status."""
-    found, files, status = findings(options, lookup)
+    """Check everything, mending it first where that is asked for, and say what is found: the exit status."""
+    return mend(options, lookup) if options.diff or options.fix else report(options, lookup)
+
+
+def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
+    """Mend the files, then report what is left; or show the difference. The text of stdin goes to stdout."""
+    from contextlib import redirect_stdout
+
+    from cnnspec.cli import fixing
+    from cnnspec.repair.project import real
+
+    sources, status = fixing.sources_of(options, lookup, told=options.diff)  # else the report tells it
+    result = fixing.mended(sources, options, lookup)
+    fixing.tell(result, options.quiet)
+    for old in sources:
+        status = max(status, fixing.put(old, result.project.sources[real(old.name)].text, options, "fixed"))
+    if options.diff:
+        return CLEAN if options.exit_zero and status != USAGE else status
+    piped = result.project.sources.get("<stdin>")
+    with redirect_stdout(sys.stderr if piped else sys.stdout):
+        return max(status, report(options, lookup, piped))
+
+
+def report(options: argparse.Namespace, lookup: settings.Lookup, piped: Source | None = None) -> int:
+    """Find and write; `piped` is stdin where that was read before."""
+    found, files, status = findings(options, lookup, piped)
     if options.baseline or options.write_baseline:
         found = against_baseline(options, found, files)
     if options.statistics:
@@ -76,12 +111,14 @@ def once(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     return FINDINGS if any(lookup.of(place).fails(diagnostic.severity) for place, diagnostic in found) else CLEAN
 
 
-def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list[Finding], list[str], int]:
+def findings(
+    options: argparse.Namespace, lookup: settings.Lookup, piped: Source | None = None
+) -> tuple[list[Finding], list[str], int]:
     """What is found in which files, in order, each once since two files may use the same third; USAGE for an unreadable one."""
     found: dict[Finding, None] = {}
     files: list[str] = []
     status = CLEAN
-    for outcome in outcomes(options, lookup):
+    for outcome in outcomes(options, lookup, piped):
         if outcome.refused:
             say(outcome.refused)
             status = USAGE
@@ -123,11 +160,16 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
         color = options.color == "always" or (options.color == "auto" and in_color(sys.stdout))
         for place, diagnostic in found:
             if kind == "full":
-                print(show(diagnostic, color), end="\n\n")
+                print(show(diagnostic, color, options.unsafe_fixes), end="\n\n")
             else:
                 print(concise(place, diagnostic))
         if files and not options.quiet:
-            print(tally([diagnostic for _, diagnostic in found], len(files)))
+            diagnostics = [diagnostic for _, diagnostic in found]
+            print(tally(diagnostics, len(files)))
+            if any(diagnostic.repairs for diagnostic in diagnostics):
+                from cnnspec.cli.fixing import remark
+
+                print(remark(diagnostics))
     elif kind in ("json", "jsonl"):
         from json import dumps
 

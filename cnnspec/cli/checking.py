@@ -39,8 +39,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def outcomes(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
-    """What is found in each file that the paths name, in their order."""
+def outcomes(options: argparse.Namespace, lookup: Lookup, piped: Source | None = None) -> list[Outcome]:
+    """What is found in each file that the paths name, in their order; `piped` is stdin where that was read before."""
     cache = Cache(options)
     made: list[Outcome | None] = []
     tasks: dict[int, Task] = {}
@@ -57,7 +57,7 @@ def outcomes(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
             tasks[len(made)] = task
         made.append(known)
     if tasks:
-        check(tasks, made, Checker(options, cache), options)
+        check(tasks, made, Checker(options, cache, piped), options)
     results = [outcome for outcome in made if outcome is not None]
     for outcome in results:
         lookup.looked_at.update([name for name in (outcome.name, *outcome.reads) if name])
@@ -67,9 +67,10 @@ def outcomes(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
 class Checker:
     """Checks one file, and has the cache keep what comes of it."""
 
-    def __init__(self, options: argparse.Namespace, cache: Cache) -> None:
+    def __init__(self, options: argparse.Namespace, cache: Cache, piped: Source | None) -> None:
         self.options = options
         self.cache = cache
+        self.piped = piped
 
     def here(self, task: Task) -> Outcome:
         """What is found. UsageError for options that do not fit the file."""
@@ -86,7 +87,7 @@ class Checker:
 
     def _examined(self, task: Task) -> tuple[Outcome, Sequence[Source]]:
         path, folder, codes = task
-        data = content_of(path)
+        data = self.piped.text.encode() if self.piped and path == "-" else content_of(path)
         examined = examine("<stdin>" if path == "-" else path, data, self.options, codes)
         self.cache.keep(folder, path, data, codes, examined)
         return examined.outcome, examined.sources

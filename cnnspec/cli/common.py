@@ -197,7 +197,7 @@ def files_in(paths: list[str]) -> Iterator[str | Diagnostic]:
 def write_whole(path: str, text: str) -> None:
     """Write a text file so that it is replaced whole or not at all; a device or a pipe is written to, never replaced.
 
-    UsageError when it cannot be written.
+    What a link points at is replaced, not the link. UsageError when it cannot be written.
     """
     beside = beside_of(path)
     try:
@@ -209,11 +209,29 @@ def write_whole(path: str, text: str) -> None:
             file.write(text)
         if os.path.exists(path):
             os.chmod(beside, os.stat(path).st_mode & 0o7777)
-        os.replace(beside, path)
+        os.replace(beside, os.path.realpath(path))
     except OSError as error:
         if os.path.exists(beside):
             os.unlink(beside)
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def rewrite(source: Source, text: str) -> None:
+    """Write another text into the file of a source, with the line ends and the byte-order mark that the file has.
+
+    UsageError when it cannot be written, or is no longer what was read.
+    """
+    try:
+        with open(source.name, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise UsageError(f"cannot read {source.name}: {error.strerror or error}") from None
+    now = decode(data, source.name)
+    if isinstance(now, Diagnostic) or now.text != source.text:
+        raise UsageError(f"{source.name} was changed by another program meanwhile: it was left as it is")
+    if b"\r\n" in data:
+        text = text.replace("\n", "\r\n")
+    write_whole(source.name, "\ufeff" * data.startswith(b"\xef\xbb\xbf") + text)
 
 
 def beside_of(path: str, suffix: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
-from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, in_color, say, source_of, write_whole
+from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, in_color, rewrite, say, source_of
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.report.findings import show
 
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from cnnspec.format import format_source
+    from cnnspec.repair.keeping import keeps
 
     status = CLEAN
     for path in settings.Lookup(options).files(options.paths):
@@ -41,6 +42,10 @@ def run(options: argparse.Namespace) -> int:
             status = max(status, FINDINGS)
             continue
         changed = text != source.text
+        if changed and not keeps(source, source.replace(text=text)):
+            say(f"{source.name} was left as it is: formatting it would have changed the network; please report this")
+            status = max(status, FINDINGS)
+            continue
         if options.diff and changed:
             sys.stdout.write(difference(source.text, text, source.name))
         if options.check or options.diff:
@@ -51,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.write(text)
         elif changed:
             try:
-                write_whole(source.name, text)
+                rewrite(source, text)
             except UsageError as error:
                 say(str(error))
                 status = USAGE
@@ -60,8 +65,9 @@ def run(options: argparse.Namespace) -> int:
     return status
 
 
-def difference(old: str, new: str, name: str) -> str:
+def difference(old: str, new: str, name: str, what: str = "formatted") -> str:
+    """A unified diff; `what` says what was done."""
     from difflib import unified_diff
 
-    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, f"{name} (formatted)")
+    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, f"{name} ({what})")
     return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)

@@ -79,10 +79,28 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
         return Examined(Outcome(name, refused=f"{source.message}: {source.help}"), reading)
     try:
         analysis = analysis_of(source, options, codes, reading)
+        diagnostics = with_repairs(analysis, options, codes)
     except MemoryError:
         return Examined(Outcome(name, refused=f"{name}: {OUT_OF_MEMORY}"), reading)
     reads = tuple(reading.contents)
-    return Examined(Outcome(name, analysis.diagnostics, remark(analysis), "", reads), reading, analysis)
+    return Examined(Outcome(name, diagnostics, remark(analysis), "", reads), reading, analysis)
+
+
+def repairs_shown(options: argparse.Namespace) -> str:
+    """How much is told of repairs: nothing, whether there are any, all that are soon found, or all."""
+    if options.statistics or options.output_format not in ("full", "json", "jsonl", "sarif"):
+        return ""
+    return "all" if options.unsafe_fixes else "any" if options.output_format == "full" else "soon"
+
+
+def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str] | None) -> tuple[Diagnostic, ...]:
+    """The findings of a file, with their repairs where these are shown and there may be any."""
+    shown = repairs_shown(options)
+    if not shown or not analysis.diagnostics or analysis.tree.diagnostics:
+        return analysis.diagnostics
+    from cnnspec.cli import fixing
+
+    return fixing.with_repairs(analysis, lambda source, read: analysis_of(source, options, codes, read), shown)
 
 
 def remark(analysis: Analysis) -> str:

@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     import argparse
 
 
+FIXES = {
+    "safe": "Fix: with --fix, where it leaves the network computing what it does.",
+    "unsafe": "Fix: with --fix --unsafe-fixes, where one clears it.",
+    "none": "Fix: none.",
+}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", metavar="RULE", help="a code or a name: W201, illegal-stride")
 
@@ -21,7 +28,9 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageError(str(error)) from None
     title = f"{page.code} {page.name}"
-    print(f"{title}\n{'=' * len(title)}\n\n{page.title}.\n\nSeverity: {page.severity}. Runs: {page.runs}.")
+    print(
+        f"{title}\n{'=' * len(title)}\n\n{page.title}.\n\nSeverity: {page.severity}. Runs: {page.runs}. {FIXES[page.fix]}"
+    )
     if page.text.rstrip(".") != page.title:
         print(f"\n{page.text}")
     return CLEAN

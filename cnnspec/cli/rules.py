@@ -1,4 +1,4 @@
-"""cnnspec rules: every code with its name, its severity, when it runs, and what it says."""
+"""cnnspec rules: every code with its name, its severity, when it runs, what fixes it has, and what it says."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         from json import dumps
 
-        fields = ("code", "name", "severity", "runs", "title")
+        fields = ("code", "name", "severity", "runs", "fix", "title")
         rows = [{field: getattr(page, field) for field in fields} for page in listed]
         print(dumps({"schema_version": SCHEMA_VERSION, "rules": rows}, indent=2))
         return CLEAN
     width = max(len(page.name) for page in listed)
     when = max(len(page.runs) for page in listed)
     for page in listed:
-        print(f"{page.code}  {page.name:{width}}  {page.severity:7}  {page.runs:{when}}  {page.title}")
-    print("\n`cnnspec rule CODE` shows a rule's page.")
+        print(f"{page.code}  {page.name:{width}}  {page.severity:7}  {page.runs:{when}}  {page.fix:6}  {page.title}")
+    print(
+        "\nBehind when a rule runs: whether --fix can mend what it finds (safe), only with --unsafe-fixes (unsafe), or not."
+    )
+    print("`cnnspec rule CODE` shows a rule's page.")
     return CLEAN

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # Activations that are a layer of the same name. Not leaky_relu: the layer's slope is 0.3, the activation's 0.2.
-_SAME_AS_LAYER = ("relu", "relu6", "elu", "softmax")
+SAME_AS_LAYER = ("relu", "relu6", "elu", "softmax")
 
 # Arguments, by Keras's names, whose one number stands for every axis.
 _PER_AXIS = ("strides", "dilation_rate", "padding", "cropping", "-")
@@ -151,7 +151,7 @@ class Layers:
         value = value or call.arguments[0].value
         if not isinstance(value, Name) or [n for _, n in self.bound_arguments(call)] != ["function"]:
             return None
-        plain = layer.presets.get(value.text) == {"function": value.text} or value.text in _SAME_AS_LAYER
+        plain = layer.presets.get(value.text) == {"function": value.text} or value.text in SAME_AS_LAYER
         return Name(call.start, call.end, value.text) if plain and value.text not in self.bound else None
 
     def input_shape(self, node: Node) -> tuple[Node | None, Node]:

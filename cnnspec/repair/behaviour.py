@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from cnnspec.analyses.isomorphism import View, isomorphism
 from cnnspec.elaborate.graph import Graph, Node
+from cnnspec.format.keras import SAME_AS_LAYER
+from cnnspec.layers import find
 from cnnspec.rules.bias_before_norm import bias_values, cancelled
 from cnnspec.rules.context import Context
 from cnnspec.rules.redundant_activation import changes_nothing
@@ -27,7 +29,23 @@ def same_graph(one: Graph, other: Graph) -> bool:
     """Whether two graphs are the same network, layer by layer, whatever the layers are called."""
     if outer(one) != outer(other):
         return False
-    return one_by_one(one, other) or isomorphism(View(one), View(other)) is not None
+    if one_by_one(one, other):
+        return True
+    return isomorphism(View(canonical(one)), View(canonical(other))) is not None
+
+
+def canonical(graph: Graph) -> Graph:
+    """The graph with each layer in its one form."""
+    return contracted(graph, set(), {n.index: form(n.layer) for n in graph.nodes if n.layer is not None})
+
+
+def form(layer: Layer) -> Layer:
+    """The one form of the layers that do the same: relu for activation(relu) too."""
+    function = getattr(layer, "function", None)
+    found = find(function) if function in SAME_AS_LAYER else None
+    if found is None or function is None:
+        return layer.shortest()
+    return found(**found.presets.get(function, {})).shortest()
 
 
 def same_behaviour(one: Graph, other: Graph) -> bool:
@@ -47,7 +65,7 @@ def one_by_one(one: Graph, other: Graph) -> bool:
     forms: dict[int, Layer | None] = {}
     for node in (*one.nodes, *other.nodes):
         if id(node.layer) not in forms:
-            forms[id(node.layer)] = node.layer and node.layer.shortest()
+            forms[id(node.layer)] = node.layer and form(node.layer)
     return all(
         a.inputs == b.inputs
         and a.shares == b.shares
@@ -59,8 +77,6 @@ def one_by_one(one: Graph, other: Graph) -> bool:
 
 def normal(graph: Graph) -> Graph:
     """The network without what has no effect."""
-    context = Context(graph, {})
-    layers: dict[int, Layer] = without_cancelled_biases(context)
     gone: set[int] = set()
     for node in graph.nodes:
         inputs = graph.input_shapes(node)
@@ -68,6 +84,9 @@ def normal(graph: Graph) -> Graph:
             continue
         if node.layer.idle(inputs) or changes_nothing(node, source(node, gone, graph)):
             gone.add(node.index)
+    graph = contracted(graph, gone, {})
+    context = Context(graph, {})
+    layers, borders = without_cancelled_biases(context), set[int]()
     for sliding in slid(context):
         node = sliding.node
         layer = layers.get(node.index, node.layer)
@@ -77,18 +96,14 @@ def normal(graph: Graph) -> Graph:
         sides = tuple([(window.before, window.after) for window in sliding.windows])
         if getattr(layer, "padding", None) == "same" and all(isinstance(n, int) for pair in sides for n in pair):
             layers[node.index] = layer.replace(padding=sides)
-        border = source(node, gone, graph)
+        border = graph.nodes[node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in graph.outputs
-        if (
-            border.layer is not None
-            and border.layer.adds_zeros
-            and alone
-            and not sliding.padded
-            and node.shares is None
-        ):
+        if border.layer is None or not border.layer.adds_zeros or not alone or not sliding.weighs:
+            continue  # a pool's own padding is no zeros
+        if not sliding.padded and node.shares is None:
             layers[node.index] = layer.replace(padding=added(border, graph))
-            gone.add(border.index)
-    return contracted(graph, gone, layers)
+            borders.add(border.index)
+    return contracted(graph, borders, layers)
 
 
 def added(border: Node, graph: Graph) -> tuple[tuple[Dim, Dim], ...]:

@@ -85,13 +85,8 @@ def astray(before: Project, after: Project, safe: bool) -> str:
     return ""
 
 
-def offered(project: Project, path: str, found: Diagnostic, unsafe: bool) -> Diagnostic:
-    """A finding with its repairs; unsafe ones only where they are asked for."""
-    if not unsafe and found.code not in SAFE:
+def offered(project: Project, path: str, found: Diagnostic, one: bool) -> Diagnostic:
+    """A finding with its repairs; `one`: with whichever is found first."""
+    if found.code not in MODULES:
         return found
-    return found.replace(repairs=tuple([tried.repair for tried in repairs(project, path, found, unsafe)]))
-
-
-def layers(project: Project) -> int:
-    """How many layers a project's networks have: what one try costs."""
-    return sum([len(n.graph.nodes) for path in project.sources for n in project.analysis(path).networks])
+    return found.replace(repairs=tuple([tried.repair for tried in repairs(project, path, found, True, one)]))

@@ -10,11 +10,12 @@ from __future__ import annotations
 from cnnspec.diagnostic import Edit
 from cnnspec.elaborate.bind import argument_name
 from cnnspec.layers import find
-from cnnspec.layers.argument import REQUIRED, show
+from cnnspec.layers.argument import show
 from cnnspec.source import Span
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import (
     Argument,
+    Arithmetic,
     Attribute,
     Body,
     Call,
@@ -25,12 +26,12 @@ from cnnspec.syntax.tree import (
     Node,
     Step,
     Ternary,
-    Text,
     walk,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from cnnspec.layers.base import Layer
@@ -80,26 +81,28 @@ class Pen:
 
     # ---- arguments -----------------------------------------------------------------------------------------
     def set(self, node: Node, layer: Layer, values: dict[str, Any]) -> list[Edit]:
-        """A layer's call with other arguments, by their canonical names; a value that is the default goes."""
+        """A layer's call with other arguments, by their canonical names; one that is alone set to its default goes."""
         call = self.call(node, layer)
         given, pasted = given_arguments(call, layer) if isinstance(call, Call) else {}, is_pasted(call)
         edits, added = [], []
         for name, value in values.items():
             declared = layer.arguments[name]
-            text = value if isinstance(value, Raw) else spelled(value, pasted)
-            if name in given:
-                default = declared.record_default
-                idle = default is not REQUIRED and (value == default or value == "linear" and default is None)
-                if idle and not isinstance(value, Raw) and given[name].name is not None:
-                    edits.append(self.without_argument(call, given[name]))
-                else:
-                    edits.append(self.edit(given[name].value.start, given[name].value.end, text))
-            else:
+            text = value if isinstance(value, Raw) else spelled(value, pasted, '"' if '"' in self.text else "'")
+            argument = given.get(name)
+            if argument is None:
                 label = declared.keras if pasted and declared.keras not in ("", "-") else name
                 added.append(f"{label}={text}")
+            elif len(values) == 1 and is_default(value, declared) and self.may_go(call, argument):
+                edits.append(self.without_argument(call, argument))
+            else:
+                edits.append(self.edit(argument.value.start, argument.value.end, text))
         if added:
             edits.append(self.appended(call, ", ".join(added)))
         return edits
+
+    def may_go(self, call: Node, argument: Argument) -> bool:
+        """Whether no other argument changes its place without this one."""
+        return argument.name is not None or isinstance(call, Call) and argument.end == call.arguments[-1].end
 
     def call(self, node: Node, layer: Layer) -> Node:
         """The call, or the bare word, that made a layer. Inexpressible where it is a name for one, or another's call."""
@@ -119,7 +122,7 @@ class Pen:
         return self.edit(at, at, f", {text}")
 
     def without_argument(self, call: Node, argument: Argument) -> Edit:
-        """The call without an argument that has a name."""
+        """The call without an argument that has a name, or is the last."""
         assert isinstance(call, Call)
         number = [a.start for a in call.arguments].index(argument.start)
         if number:
@@ -147,12 +150,20 @@ class Pen:
         if isinstance(holder, Chain):
             return [self.without_stage(holder, node)]
         if isinstance(holder, Step):
-            return self.without_item(holder)
+            return self.without_items([holder])
         if isinstance(holder, List) and len(holder.items) > 1:
             number = [item.start for item in holder.items].index(node.start)
             if number:
                 return [self.edit(holder.items[number - 1].end, node.end, "")]
             return [self.edit(node.start, holder.items[1].start, "")]
+        if isinstance(holder, Arithmetic) and key_of(holder.first) == key_of(node):
+            return self.drop(holder)
+        chain = self.around(holder) if isinstance(holder, Naming) else None
+        if isinstance(chain, Chain) and self.before(node.start) == ">":  # a -> b as c becomes a as c
+            stages = chain.stages
+            number = [key_of(stage) for stage in stages].index(key_of(holder))
+            if number and not isinstance(stages[number - 1], Naming):
+                return [self.edit(self.closed(stages[number - 1]), node.end, "")]
         return [self.edit(node.start, node.end, "in")]
 
     def without_stage(self, chain: Chain, node: Node) -> Edit:
@@ -186,31 +197,47 @@ class Pen:
     def behind(self, at: int) -> str:
         return self.text[at:].lstrip()[:1]
 
-    def without_item(self, item: Node) -> list[Edit]:
-        """A body without one of its items, and without the line that holds nothing else."""
-        body = self.around(item)
-        if (
-            isinstance(body, Body)
-            and len(body.items) == 1
-            and not isinstance(self._around.get(key_of(body)), type(None))
-        ):
-            return [self.edit(item.start, item.end, "in")]
-        start, end = item.start, item.end
-        line = self.text.rfind("\n", 0, start) + 1
-        stop = self.text.find("\n", end)
+    def without_items(self, items: Sequence[Node]) -> list[Edit]:
+        """Bodies without some of their items; without the lines, and the comments on them, that hold nothing else."""
+        going = frozenset([key_of(item) for item in items])
+        edits = []
+        for item in items:
+            body = self.around(item)
+            assert isinstance(body, Body)
+            if body is not self.tree.body and all(key_of(other) in going for other in body.items):
+                edits.append(self.edit(item.start, item.end, "in"))
+                continue
+            number = [other.start for other in body.items].index(item.start)
+            edits.append(self.without_item(body.items, number, going))
+        return edits
+
+    def without_item(self, items: Sequence[Node], number: int, going: frozenset[Key]) -> Edit:
+        """Without one item of a body, of which others go too."""
+        item = items[number]
+        before, behind = items[number - 1] if number else None, items[number + 1] if number + 1 < len(items) else None
+        if behind is not None and "\n" not in self.text[item.end : behind.start]:
+            start = item.start if before is not None and before.end > self.line(item.start) else self.indent(item.start)
+            return self.edit(start if key_of(behind) in going else item.start, behind.start, "")
+        stop = self.text.find("\n", item.end)
         stop = len(self.text) if stop < 0 else stop
-        before, behind = self.text[line:start].strip(), self.text[end:stop].strip()
-        if not before and not behind:
-            return [self.edit(line, min(stop + 1, len(self.text)), "")]
-        if behind.startswith(";"):
-            return [
-                self.edit(
-                    start, self.text.index(";", end) + 1 + (self.text[self.text.index(";", end) + 1 :][:1] == " "), ""
-                )
-            ]
-        if before.endswith(";"):
-            return [self.edit(self.text.rindex(";", 0, start), end, "")]
-        return [self.edit(start, end, "")]
+        beside = before is not None and before.end > self.line(item.start)
+        if beside and before is not None and key_of(before) not in going:
+            return self.edit(before.end, item.end, "")
+        if self.behind_in_line(item.end, stop) or not beside and self.text[self.line(item.start) : item.start].strip():
+            return self.edit(item.start, item.end, "")
+        return self.edit(item.start if beside else self.line(item.start), min(stop + 1, len(self.text)), "")
+
+    def line(self, at: int) -> int:
+        """Where the line of a place begins."""
+        return self.text.rfind("\n", 0, at) + 1
+
+    def indent(self, at: int) -> int:
+        """Where the line of a place begins, if nothing else stands before it there."""
+        return self.line(at) if not self.text[self.line(at) : at].strip() else at
+
+    def behind_in_line(self, at: int, stop: int) -> str:
+        """What stands behind a place in its line, but for a comment."""
+        return self.text[at:stop].partition("#")[0].strip()
 
     def put(self, node: Node, text: str, first: bool) -> list[Edit]:
         """A layer before (`first`) or behind an expression."""
@@ -266,17 +293,16 @@ def given_arguments(call: Call, layer: Layer) -> dict[str, Argument]:
     return found
 
 
-def spelled(value: Any, pasted: bool) -> str:
+def spelled(value: Any, pasted: bool, quote: str = "'") -> str:
     """A value as the language writes it, or as Python does."""
     if not pasted:
         return show(value)
     if isinstance(value, tuple):
         return "(" + ", ".join([spelled(v, True) for v in value]) + ("," if len(value) == 1 else "") + ")"
-    return repr(value)
+    return f"{quote}{value}{quote}" if isinstance(value, str) else repr(value)
 
 
-def is_literal(node: Node) -> bool:
-    """Whether nothing in an expression stands for something else: no name of the text, but the words of arguments."""
-    labels = {id(part.name) for part in walk(node) if isinstance(part, Argument) and part.name is not None}
-    words = [part for part in walk(node) if isinstance(part, Name) and id(part) not in labels]
-    return not words or isinstance(node, Text)
+def is_default(value: Any, declared: Any) -> bool:
+    """Whether a value is what an argument is when it is left out."""
+    default = declared.record_default
+    return not isinstance(value, Raw) and (value == default or value == "linear" and default is None)

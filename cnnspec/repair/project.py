@@ -29,15 +29,18 @@ if TYPE_CHECKING:
 
     Analyse = Callable[[Source, Read], Analysis]
 
+SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
 MOST_VARIED = 12  # other values of a model's parameters that are tried
 
 
 class Project:
-    """Texts by the files' real paths, and `analyse`, which says what is known about one as the user asked."""
+    """Texts by the files' real paths, and `analyse`, which says what is known about one as the user asked. `most` bounds
+    the layers of all networks that are analysed, changed texts included; beyond it nothing more is tried."""
 
-    def __init__(self, sources: Iterable[Source], analyse: Analyse) -> None:
+    def __init__(self, sources: Iterable[Source], analyse: Analyse, most: int | None = None) -> None:
         self.sources = {real(source.name): source for source in sources}
         self.analyse = analyse
+        self.left = None if most is None else [most]  # one number for all copies
         self._analyses: dict[str, Analysis] = {}
         self._reads: dict[str, set[str]] = {}
 
@@ -47,7 +50,13 @@ class Project:
             met: set[str] = set()
             self._analyses[path] = self.analyse(self.sources[path], self.reader(met))
             self._reads[path] = met
+            if self.left is not None:
+                self.left[0] -= sum([len(network.graph.nodes) for network in self._analyses[path].networks])
         return self._analyses[path]
+
+    def know(self, path: str, analysis: Analysis) -> None:
+        """Take over what is known about a file that uses no other."""
+        self._analyses[path], self._reads[path] = analysis, set()
 
     def reader(self, met: set[str]) -> Read:
         """Reads used files, those of the project as they are now; `met` gets their paths."""
@@ -65,21 +74,32 @@ class Project:
             self.analysis(path)
         return [path for path in self.sources if path in paths or self._reads[path] & paths]
 
+    @property
+    def spent(self) -> bool:
+        """Whether all that may be tried has been."""
+        return self.left is not None and self.left[0] < 0
+
     def changed(self, edits: Sequence[Edit]) -> Project | None:
         """The project with edits made; None where they overlap, change nothing, or stand in a file that is not of it."""
+        if self.spent:
+            return None
         by_file: dict[str, list[Edit]] = {}
         for edit in dict.fromkeys(edits):
             by_file.setdefault(real(edit.span.source.name), []).append(edit)
-        made = Project((), self.analyse)
-        made.sources = dict(self.sources)
+        texts: dict[str, str] = {}
         for path, of_file in by_file.items():
             text = applied(self.sources[path].text, of_file) if path in self.sources else None
             if text is None or text == self.sources[path].text:
                 return None
-            made.sources[path] = self.sources[path].replace(text=text)
-        if not by_file:
-            return None
-        again = self.concerned(set(by_file))
+            texts[path] = text
+        return self.with_texts(texts) if texts else None
+
+    def with_texts(self, texts: Mapping[str, str]) -> Project:
+        """The project with other texts in some of its files."""
+        made = Project((), self.analyse)
+        made.sources = {path: s.replace(text=texts.get(path, s.text)) for path, s in self.sources.items()}
+        made.left = self.left
+        again = self.concerned(set(texts))
         made._analyses = {path: a for path, a in self._analyses.items() if path not in again}
         made._reads = {path: met for path, met in self._reads.items() if path not in again}
         return made
@@ -107,7 +127,7 @@ def applied(text: str, edits: Sequence[Edit]) -> str | None:
 
 # ---- what a change may and may not do ----------------------------------------------------------------------
 def clears(code: str, before: Project, after: Project) -> bool:
-    """Whether a change takes away findings of a code (or layers from one), and brings no others.
+    """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others.
 
     Behind a mistake that kept rules from looking, what they find now is no new mistake unless it is an error.
     """
@@ -124,7 +144,9 @@ def clears(code: str, before: Project, after: Project) -> bool:
                 less |= other < one
                 if other > one:
                     return False
-            elif other[0] > one[0] and not (hidden and severity_of(key, new.diagnostics) != "error"):
+            elif (other[0] > one[0] or other > one and key not in SHRINKING) and not (
+                hidden and severity_of(key, new.diagnostics) != "error"
+            ):
                 return False
     return less
 
@@ -174,7 +196,8 @@ def varied(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(value, bool):
             yield name, not value
         elif isinstance(value, (int, float)):
-            yield from [(name, other) for other in (value + 1, 0.5, 0, 1, 2) if other != value]
+            others = (value + 1, 0, 0.5) if value in (0, 1) or isinstance(value, float) else (value + 1, 0, 1)
+            yield from [(name, other) for other in others if other != value]
         elif isinstance(value, Term):
             yield from [(name, Term(word)) for word in ("linear", "tanh", "same", "valid") if word != value.name]
         elif isinstance(value, (list, tuple)) and value and all(isinstance(v, int) for v in value):

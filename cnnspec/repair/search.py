@@ -34,9 +34,9 @@ class Tried(Record):
     project: Project
 
 
-def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool) -> list[Tried]:
+def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: bool = False) -> list[Tried]:
     """The repairs of a finding of a file, safe ones first; unsafe ones only where they are asked for, those that cost
-    least first. None in a file with syntax errors."""
+    least first. `one`: whichever is found first will do. None in a file with syntax errors."""
     if found.code not in MODULES or project.analysis(path).tree.diagnostics:
         return []
     made: dict[str, Tried] = {}
@@ -50,7 +50,7 @@ def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool) -> lis
             if tried is not None and tried.repair.message not in made:
                 made[tried.repair.message] = tried
                 order.append(((not tried.repair.safe, changes(project, tried, path, network), number), tried))
-                if tried.repair.safe and not unsafe:
+                if one or tried.repair.safe and not unsafe:
                     return [tried]
     order.sort(key=lambda pair: pair[0])  # type: ignore[arg-type,return-value]
     return [tried for _, tried in order][:MOST_SHOWN]
@@ -102,8 +102,9 @@ def attempt(
         return None
     now = next((n for n in after.analysis(path).networks if network is not None and n.name == network.name), None)
     price = cost(network.facts, now.facts) if network is not None and now is not None else "the network is unchanged"
-    whole = network is not None and len(nodes) == len(proposal.apart) and found.nodes
-    layers = [network.graph.nodes[i] for i in found.nodes] if whole and network is not None else nodes
+    layers = nodes
+    if network is not None and len(nodes) == len(proposal.apart) and {node.index for node in nodes} <= {*found.nodes}:
+        layers = [network.graph.nodes[i] for i in found.nodes]  # of a block's layer each use
     message = proposal.message.format(several(layers)) if proposal.apart else proposal.message
     return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from cnnspec.diagnostic import Diagnostic
+    from cnnspec.diagnostic import Diagnostic, Repair
     from cnnspec.source import Span
 
 WIDTH = 100  # of an excerpt; a longer line is cut around the caret
@@ -17,8 +17,8 @@ COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m", 
 RESET = "\x1b[0m"
 
 
-def show(found: Diagnostic, color: bool = False) -> str:
-    """One diagnostic, over several lines."""
+def show(found: Diagnostic, color: bool = False, unsafe: bool = False) -> str:
+    """One diagnostic, over several lines, with its safe repair; `unsafe`: with all of them, the first the best."""
 
     def paint(text: str, kind: str) -> str:
         return f"{COLORS[kind]}{text}{RESET}" if color else text
@@ -33,6 +33,10 @@ def show(found: Diagnostic, color: bool = False) -> str:
             lines += excerpt(note.span, "mark", paint)
     if found.help:
         lines.append(f"  {paint('help', 'mark')}: {printable(found.help)}")
+    for repair in found.repairs if unsafe else found.repairs[:1]:
+        if repair.safe or unsafe:
+            kind = "fix" if repair.safe else "unsafe fix"
+            lines.append(f"  {paint(kind, 'mark')}: {printable(repair.message)} ({repair.cost})")
     return "\n".join(lines)
 
 
@@ -85,6 +89,17 @@ def as_data(found: Diagnostic, filename: str) -> dict[str, Any]:
         **place_of(found.span, filename),
         "help": found.help,
         "notes": [{"message": note.message, **place_of(note.span, filename)} for note in found.notes],
+        "fixes": [fix_of(repair, filename) for repair in found.repairs],
+    }
+
+
+def fix_of(repair: Repair, filename: str) -> dict[str, Any]:
+    """A repair for scripts: what becomes what, and where."""
+    return {
+        "message": repair.message,
+        "applicability": "safe" if repair.safe else "unsafe",
+        "cost": repair.cost,
+        "edits": [{"content": edit.text, **place_of(edit.span, filename)} for edit in repair.edits],
     }
 
 

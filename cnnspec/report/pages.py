@@ -9,6 +9,7 @@ from cnnspec.diagnostic import ERROR, NAMES
 from cnnspec.names import suggestion
 from cnnspec.pipeline import analyse
 from cnnspec.record import Record
+from cnnspec.repair.kinds import kind
 from cnnspec.rules.language import REFUSED
 from cnnspec.rules.selection import STRICT_STRIDE
 from cnnspec.source import Source
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
 
 class Page(Record):
-    """What there is to know about a code. `runs` says when the rule runs."""
+    """What there is to know about a code. `runs` says when the rule runs, `fix` of which kind its repairs are: safe,
+    unsafe or none."""
 
     code: str
     name: str
     severity: str
     runs: str
+    fix: str
     title: str
     why: str
     text: str
@@ -48,13 +51,13 @@ def page_of(code: str) -> Page:
     rule = next((rule for rule in rules.ALL if code == rule.CODE), None)
     name = NAMES[code]
     if rule is None:
-        return Page(code, name, ERROR, "always", REFUSED[code].rstrip("."), "", REFUSED[code])
+        return Page(code, name, ERROR, "always", kind(code), REFUSED[code].rstrip("."), "", REFUSED[code])
     text = inspect.cleandoc(rule.__doc__ or "")
     head, _, rest = text.partition("\n\n")
     title = " ".join(head.split()).removeprefix(f"{code} {name}: ").rstrip(".")
     why = rest.partition("\n\nBad:")[0].partition("\n\nSource:")[0].strip()
     why = "" if why.startswith(("Bad:", "Source:")) else " ".join(why.split())
-    return Page(code, name, severity_of(rule), runs(rule), title[0].upper() + title[1:], why, rest.strip())
+    return Page(code, name, severity_of(rule), runs(rule), kind(code), title[0].upper() + title[1:], why, rest.strip())
 
 
 def runs(rule: ModuleType) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from cnnspec.diagnostic import Diagnostic, Note
+    from cnnspec.diagnostic import Diagnostic, Edit, Note, Repair
     from cnnspec.report.pages import Page
     from cnnspec.report.places import Finding
     from cnnspec.source import Span
@@ -75,7 +75,23 @@ def result(place: str, found: Diagnostic, index: int, mark: str) -> dict[str, An
         "locations": [{"physicalLocation": physical(place, found.span)}],
         "relatedLocations": [related(n, note, note.span) for n, note in enumerate(found.notes) if note.span],
         "partialFingerprints": {"primaryLocationLineHash": mark},
-    }
+    } | ({"fixes": [fix(place, repair) for repair in found.repairs]} if found.repairs else {})
+
+
+def fix(place: str, repair: Repair) -> dict[str, Any]:
+    """A repair, file by file."""
+    by_file: dict[str, list[Edit]] = {}
+    for edit in repair.edits:
+        by_file.setdefault(edit.span.source.name or place, []).append(edit)
+    changes = []
+    for name, edits in by_file.items():
+        replacements = [
+            {"deletedRegion": physical(name, edit.span)["region"], "insertedContent": {"text": edit.text}}
+            for edit in edits
+        ]
+        changes.append({"artifactLocation": physical(name, None)["artifactLocation"], "replacements": replacements})
+    kind = "safe" if repair.safe else "unsafe"
+    return {"description": {"text": f"{repair.message} ({kind}; {repair.cost})"}, "artifactChanges": changes}
 
 
 def related(number: int, note: Note, span: Span) -> dict[str, Any]:

@@ -23,7 +23,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,5 +65,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
         f"the mean square there is 1/(1 - {rate:g}) = {1 / (1 - rate):.2g} times what it is in use"
     )
     yield Diagnostic(
-        CODE, message, first.site.span, "put dropout behind the last normalisation", elsewhere(dropouts), INFO
+        CODE,
+        message,
+        first.site.span,
+        "put dropout behind the last normalisation",
+        elsewhere(dropouts),
+        INFO,
+        indices(dropouts),
     )

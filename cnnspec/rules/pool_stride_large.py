@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.rules.finding import elsewhere, several
+from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import in_short, slid
 
 TYPE_CHECKING = False
@@ -41,4 +41,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for step in stride:
             kept *= step
         message = f"{several(nodes)} keep{'s' * (len(nodes) == 1)} one value of {kept}: stride {in_short(stride)}"
-        yield Diagnostic(CODE, message, nodes[0].site.span, "use stride 2, more than once", elsewhere(nodes), INFO)
+        yield Diagnostic(
+            CODE, message, nodes[0].site.span, "use stride 2, more than once", elsewhere(nodes), INFO, indices(nodes)
+        )

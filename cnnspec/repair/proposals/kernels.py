@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Node
     from cnnspec.repair.desk import Desk
 
+RATES = (1, 2, 5)  # of hybrid dilated convolution, for kernels of 3
+
 
 def of_each(desk: Desk, nodes: Sequence[Node], size: Callable[[int, int], int]) -> Proposal:
     """Kernels made of each one's sizes and strides; what has another stride than 1 by default keeps it."""
@@ -65,6 +67,21 @@ def usual_pool(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     nodes = desk.nodes(found)
     edits, parts = each(nodes, desk, lambda some: desk.set(some, kernel=2, stride=2))
     yield Proposal("pool 2x2 with stride 2", edits, False, parts)
+
+
+def stride_two(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """L810: stride 2."""
+    nodes = desk.nodes(found)
+    edits, parts = each(nodes, desk, lambda some: desk.set(some, stride=2))
+    yield Proposal("write stride=2 for {}", edits, False, parts)
+
+
+def rates(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """R303, R304: rates of 1, 2 and 5 in turn."""
+    nodes = desk.sites(desk.nodes(found))
+    turn = {node.index: RATES[number % len(RATES)] for number, node in enumerate(nodes)}
+    edits = [edit for node in nodes for edit in desk.set([node], dilation=turn[node.index])]
+    yield Proposal(f"write rates of {', '.join(map(str, turn.values()))}", tuple(edits))
 
 
 def dead_taps(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.repair.desk import Proposal
-from cnnspec.repair.pen import Inexpressible
+from cnnspec.repair.pen import Inexpressible, Raw
 from cnnspec.repair.proposals.waste import each
 from cnnspec.rules.finding import several
 
@@ -26,7 +26,7 @@ def explicit(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     def written(some: Sequence[Node]) -> list[Edit]:
         sides = sides_of(desk, some[0], nodes)
         if not own:
-            return desk.set(some, padding=sides)
+            return desk.set(some, padding=Raw(text(sides)))
         return [*desk.before(some, f"pad({text(sides)})"), *desk.set(some, padding="valid")]
 
     edits, parts = each(nodes, desk, written)

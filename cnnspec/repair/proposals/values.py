@@ -6,6 +6,7 @@ from cnnspec.repair.desk import Proposal
 from cnnspec.repair.pen import Inexpressible, Raw
 from cnnspec.repair.proposals.heads import ending_in
 from cnnspec.repair.proposals.waste import each
+from cnnspec.rules.finding import several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
 GROUPS = 32  # of a group normalisation, as its paper has them
 
 
+def late_dropout(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """T405: the dropout behind the last normalisation, and the activation behind that."""
+    nodes, readers = desk.nodes(found), desk.context.readers
+    last = next((n for n in reversed(desk.graph.nodes) if n.layer is not None and n.layer.normalizes), None)
+    if last is None or len(desk.sites(nodes)) > 1:
+        return
+    behind = [desk.graph.nodes[i] for i in readers[last.index]]
+    if len(behind) == 1 and behind[0].layer is not None and behind[0].layer.ends_in() and behind[0].layer.in_place:
+        last = behind[0]
+    text = desk.pen(nodes[0].site.source).written(desk.whole(nodes[0]))
+    edits = (*desk.drop(nodes), *desk.behind([last], text))
+    yield Proposal(f"put {several(nodes)} behind {last.name}", edits)
+
+
 def small_batch(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     """T406: a normalisation that does not look at the batch."""
     nodes = desk.nodes(found)
@@ -26,7 +41,7 @@ def small_batch(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
         channels = desk.inputs(some[0])[0][-1]
         if not isinstance(channels, int):
             raise Inexpressible
-        groups = max([g for g in range(1, GROUPS + 1) if channels % g == 0])
+        groups = max([g for g in range(1, GROUPS + 1) if channels % g == 0 and (g == 1 or channels > g)])
         return desk.replace(some, f"group_norm({groups})")
 
     edits, parts = each(nodes, desk, grouped)

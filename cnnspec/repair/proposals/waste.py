@@ -26,11 +26,13 @@ def unused_branch(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     edits: list[Edit] = []
     for source in {node.site.source.name: node.site.source for node in branch}.values():
         pen = desk.pen(source)
-        for body in walk(pen.tree.body):
-            for item in body.items if isinstance(body, Body) else ():
-                made = {n.index for n in desk.graph.nodes if stands_in(n, item, source.name)}
-                if made and made <= dead and isinstance(item, (Step, Input)):
-                    edits += pen.without_item(item)
+        items = [item for body in walk(pen.tree.body) if isinstance(body, Body) for item in body.items]
+        going = []
+        for item in items:
+            made = {n.index for n in desk.graph.nodes if stands_in(n, item, source.name)}
+            if made and made <= dead and isinstance(item, (Step, Input)):
+                going.append(item)
+        edits += pen.without_items([i for i in going if not any(a.start < i.start and i.end < a.end for a in going)])
     if edits:
         yield Proposal(f"drop {end}, which nothing uses", tuple(edits), not inputs)
     # else a stage of a chain: what the chain goes on with does not read it

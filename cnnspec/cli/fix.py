@@ -1,0 +1,66 @@
+"""cnnspec fix PATHS…: what can be mended without changing a network is mended, then the files are formatted."""
+
+from __future__ import annotations
+
+import sys
+
+from cnnspec.cli import settings
+from cnnspec.cli.common import FINDINGS, add_model_options, in_color, say
+from cnnspec.cli.fixing import add_arguments as add_fix_arguments
+from cnnspec.cli.fixing import mended, put, sources_of, tell
+from cnnspec.report.findings import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from cnnspec.repair.project import Project
+    from cnnspec.source import Source
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a spec, a folder of specs, or - for stdin to stdout")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
+    add_fix_arguments(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing of what was done")
+    settings.add_arguments(parser)
+    add_model_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    lookup = settings.Lookup(options)
+    sources, status = sources_of(options, lookup)
+    result = mended(sources, options, lookup)
+    tell(result, options.quiet)
+    for old in sources:
+        text = formatted(old, result.project)
+        if text is None:
+            status = max(status, FINDINGS)
+            continue
+        if options.check and not options.diff:
+            if text != old.text:
+                say(f"{old.name} would change")
+                status = max(status, FINDINGS)
+            continue
+        status = max(status, put(old, text, options, "fixed"))
+        if text != old.text and not options.quiet and old.name != "<stdin>":
+            say(f"{old.name} {'would change' if options.diff else 'was fixed'}")
+    return status
+
+
+def formatted(old: Source, project: Project) -> str | None:
+    """The mended text of a file in canonical form; None, which has been said, for a file that is left as it is."""
+    from cnnspec.format import format_source
+    from cnnspec.repair.keeping import keeps
+    from cnnspec.repair.project import real
+
+    source = project.sources[real(old.name)]
+    text, found = format_source(source)
+    if text is None:
+        for diagnostic in found:
+            print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+        say(f"{old.name} was left as it is")
+    elif text != source.text and not keeps(source, source.replace(text=text), project.reader(set())):
+        say(f"{old.name} was left as it is: formatting it would have changed the network; please report this")
+        return None
+    return text

@@ -1,0 +1,130 @@
+"""Repairs on the command line: the files of a command mended together, shown as a difference, or written."""
+
+from __future__ import annotations
+
+import sys
+
+from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, analysis_of, rewrite, say, source_of
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.source import Source
+from cnnspec.syntax.tree import Use
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from cnnspec.cli.settings import Lookup
+    from cnnspec.elaborate.files import Read
+    from cnnspec.pipeline import Analysis
+    from cnnspec.repair.mending import Mended
+    from cnnspec.repair.project import Analyse
+
+UNASKED = 3000  # layers that may be analysed to say which findings of a file have repairs
+
+
+def add_arguments(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument("--unsafe-fixes", action="store_true", help="repairs too that change what the network computes")
+    parser.add_argument(
+        "--diff", action="store_true", help="write nothing; show what would change, exit 1 if something"
+    )
+
+
+def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
+    """How the files of a command are analysed."""
+
+    def analyse(source: Source, read: Read) -> Analysis:
+        return analysis_of(source, options, lookup.of(source.name).codes(source.name), read)
+
+    return analyse
+
+
+def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -> tuple[list[Source], int]:
+    """The files that a command names; USAGE when one cannot be read, which is told."""
+    found, status = [], CLEAN
+    for path in lookup.files(options.paths):
+        source = path if isinstance(path, Diagnostic) else source_of(path)
+        if isinstance(source, Diagnostic):
+            if told:
+                say(f"{source.message}: {source.help}")
+            status = USAGE
+        else:
+            found.append(source)
+    return found, status
+
+
+def mended(sources: Sequence[Source], options: argparse.Namespace, lookup: Lookup) -> Mended:
+    """The files with their repairs."""
+    from cnnspec.repair.mending import mend
+    from cnnspec.repair.project import Project
+
+    def wanted(found: Diagnostic, place: str) -> bool:
+        return lookup.of(place).reports(found.code, place)
+
+    result = mend(Project(sources, analyser(options, lookup)), options.unsafe_fixes, wanted)
+    if result.why:
+        say(f"nothing was fixed: {result.why}; please report this, it shows a defect of cnnspec")
+    return result
+
+
+def tell(result: Mended, quiet: bool) -> None:
+    """A line for each repair."""
+    for found, repair in result.done if not quiet else ():
+        place = found.span.source.name if found.span else ""
+        line = f":{found.position[0]}" if found.position else ""
+        unsafe = "" if repair.safe else " (unsafe)"
+        say(f"{place}{line}: {found.code} {found.name}{unsafe}: {repair.message}; {repair.cost}")
+
+
+def put(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
+    """Write a changed text, or show the difference; the exit status that this asks for. The text of stdin always goes
+    out, changed or not."""
+    from cnnspec.cli.format import difference
+
+    if options.diff:
+        if text != old.text:
+            sys.stdout.write(difference(old.text, text, old.name, what))
+        return FINDINGS if text != old.text else CLEAN
+    if old.name == "<stdin>":
+        sys.stdout.write(text)
+    elif text != old.text:
+        try:
+            rewrite(old, text)
+        except UsageError as error:
+            say(str(error))
+            return USAGE
+    return CLEAN
+
+
+# ---- what a check says of repairs without being asked to make them -------------------------------------------
+def with_repairs(analysis: Analysis, analyse: Analyse, shown: str) -> tuple[Diagnostic, ...]:
+    """The findings of a file with their repairs; as far as these are soon found, unless all are shown."""
+    from cnnspec.repair.kinds import MODULES
+
+    if not any(diagnostic.code in MODULES for diagnostic in analysis.diagnostics):
+        return analysis.diagnostics
+    from cnnspec.repair.mending import offered
+    from cnnspec.repair.project import Project, real
+
+    everything = shown == "all"
+    if not everything and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
+        return analysis.diagnostics
+    project = Project([analysis.source], analyse, None if everything else UNASKED)
+    path = real(analysis.source.name)
+    if not any(isinstance(item, Use) for item in analysis.tree.body.items):
+        project.know(path, analysis)
+    return tuple([offered(project, path, found, shown == "any") for found in analysis.diagnostics])
+
+
+def remark(found: Sequence[Diagnostic]) -> str:
+    """ "3 findings can be fixed with --fix (1 more with --unsafe-fixes)"; "" where there is nothing to say."""
+    safe = sum([any(repair.safe for repair in diagnostic.repairs) for diagnostic in found])
+    unsafe = sum([bool(diagnostic.repairs) for diagnostic in found]) - safe
+    if safe:
+        also = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
+        return f"{counted(safe)} can be fixed with --fix{also}"
+    return f"{counted(unsafe)} can be fixed with --fix --unsafe-fixes" if unsafe else ""
+
+
+def counted(number: int) -> str:
+    return f"{number} finding{'s' * (number != 1)}"

@@ -1,0 +1,31 @@
+"""Whether a text that was only written otherwise still means the same: the same networks, and the same mistakes."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from cnnspec.elaborate import elaborate
+from cnnspec.reading import read
+from cnnspec.repair.behaviour import same_graph
+from cnnspec.repair.project import settings
+from cnnspec.syntax.parse import parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.elaborate.files import Read
+    from cnnspec.source import Source
+
+
+def keeps(old: Source, new: Source, used: Read = read) -> bool:
+    """Whether two texts of a file build the same networks, layer by layer, with the same mistakes."""
+    trees = parse(old), parse(new)
+    if trees[0].diagnostics or trees[1].diagnostics:
+        return False
+    before, after = (elaborate(tree, used) for tree in trees)
+    return len(before) == len(after) and all(
+        one.graph.name == other.graph.name
+        and Counter([e.code for e in one.errors]) == Counter([e.code for e in other.errors])
+        and settings(one.train) == settings(other.train)
+        and same_graph(one.graph, other.graph)
+        for one, other in zip(before, after, strict=True)
+    )
