@@ -27,11 +27,17 @@ if TYPE_CHECKING:
 
     from faults import Fault
 
-    Edit = tuple[tuple[int, int, str], ...]  # stretches of the text, and what stands there instead
 
 SEED = 1
 TEXT = {"E001", "E003", "E010", "E011", "E013"}  # the edit did not make a network at all
 TABLE = Path(__file__).parent / "mutation.md"
+
+
+class Edit:
+    """Stretches of a text and what stands there instead; the place whose layer is meant, if it is one."""
+
+    def __init__(self, *changes: tuple[int, int, str], place: Place | None = None) -> None:
+        self.changes, self.place = changes, place
 
 
 class Place:
@@ -93,7 +99,7 @@ class Spec:
 
     def edited(self, edit: Edit) -> str:
         text = self.text
-        for start, end, new in sorted(edit, reverse=True):
+        for start, end, new in sorted(edit.changes, reverse=True):
             text = text[:start] + new + text[end:]
         return text
 
@@ -109,22 +115,22 @@ class Spec:
         if isinstance(parent, tree.Chain):
             at = next(i for i, stage in enumerate(parent.stages) if stage is node)
             if at:
-                yield ((parent.stages[at - 1].end, node.end, ""),)
+                yield Edit((parent.stages[at - 1].end, node.end, ""), place=place)
             else:
-                yield ((node.start, parent.stages[1].start, ""),)
+                yield Edit((node.start, parent.stages[1].start, ""), place=place)
         elif isinstance(parent, tree.Step):
-            yield ((parent.start, parent.end, ""),)
+            yield Edit((parent.start, parent.end, ""), place=place)
 
     def put(self, place: Place, name: str, value: str) -> Iterator[Edit]:
         """With an argument set."""
         given = place.argument(name)
         if given is not None:
-            yield ((given.value.start, given.value.end, value),)
+            yield Edit((given.value.start, given.value.end, value), place=place)
         elif isinstance(place.written, tree.Call):
             comma = ", " if place.written.arguments else ""
-            yield ((place.end - 1, place.end - 1, f"{comma}{name}={value}"),)
+            yield Edit((place.end - 1, place.end - 1, f"{comma}{name}={value}"), place=place)
         else:
-            yield ((place.end, place.end, f"({name}={value})"),)
+            yield Edit((place.end, place.end, f"({name}={value})"), place=place)
 
     def without(self, place: Place, *names: str) -> Iterator[Edit]:
         """Without an argument."""
@@ -134,14 +140,14 @@ class Spec:
         arguments = place.written.arguments  # type: ignore[attr-defined]
         at = next(i for i, argument in enumerate(arguments) if argument is given)
         if at:
-            yield ((arguments[at - 1].end, given.end, ""),)
+            yield Edit((arguments[at - 1].end, given.end, ""), place=place)
         elif len(arguments) > 1:
-            yield ((given.start, arguments[1].start, ""),)
+            yield Edit((given.start, arguments[1].start, ""), place=place)
 
     def behind(self, place: Place, step: str) -> Iterator[Edit]:
         """With another step behind one."""
         if isinstance(self.parent(place.written), (tree.Chain, tree.Step)):
-            yield ((place.end, place.end, f" -> {step}"),)
+            yield Edit((place.end, place.end, f" -> {step}"), place=place)
 
     def heads(self) -> Iterator[Place]:
         """The last layer with weights of each network that ends in a vector of its own."""
@@ -172,16 +178,21 @@ def sound() -> list[tuple[str, str]]:
 class Case:
     """A fault at one place of one network, and what came of it."""
 
-    def __init__(self, base: Spec, fault: Fault, text: str) -> None:
-        self.base, self.fault, self.text = base, fault, text
-        self.spec = Spec(base.name, text)
+    def __init__(self, base: Spec, fault: Fault, edit: Edit) -> None:
+        self.base, self.fault, self.text = base, fault, base.edited(edit)
+        self.spec = Spec(base.name, self.text)
         self.codes = tuple(sorted(self.spec.found - base.found))
+        self.place = edit.place
         self.made = not TEXT & set(self.codes) or bool(set(self.codes) & fault.expected)
 
     @property
     def why(self) -> str | None:
-        """Why the edit is no mistake here; None when nothing says so."""
-        return next((why for why, holds in self.fault.legal if holds(self)), None)
+        """Why the edit is no mistake: a reason for each node that the place became; None where one has none."""
+        nodes = self.place.nodes if self.place else [(graph, graph.nodes[-1]) for graph in self.base.graphs]
+        found = {
+            next((why for why, holds in self.fault.legal if holds(self, graph, node)), None) for graph, node in nodes
+        }
+        return None if None in found else "; ".join(sorted(filter(None, found)))
 
 
 def cases(name: str, text: str, fault: Fault, most: int | None) -> Iterator[Case]:
@@ -192,14 +203,14 @@ def cases(name: str, text: str, fault: Fault, most: int | None) -> Iterator[Case
     base = Spec(name, prepared)
     if base.found:  # with a training of its own it is not sound
         return
-    edits = list(dict.fromkeys(fault.inject(base)))
+    edits = list({edit.changes: edit for edit in fault.inject(base)}.values())
     if most is not None:
         random.Random(f"{SEED} {name} {fault.name}").shuffle(edits)
     left = most
     for edit in edits:
         if left == 0:
             return
-        case = Case(base, fault, base.edited(edit))
+        case = Case(base, fault, edit)
         if case.made:
             left = left and left - 1
             yield case
