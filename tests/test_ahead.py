@@ -66,7 +66,13 @@ def test_numpys_own_files(folder: Path) -> None:
     np = pytest.importorskip("numpy")
     settings = TrainSettings(data="data.npz")
     for save in (np.savez, np.savez_compressed):
-        for x in (np.zeros((7, 8, 8, 1)), np.zeros((7, 2), "u1"), np.zeros(7), np.zeros(()), np.zeros((0, 3), order="F")):
+        for x in (
+            np.zeros((7, 8, 8, 1)),
+            np.zeros((7, 2), "u1"),
+            np.zeros(7),
+            np.zeros(()),
+            np.zeros((0, 3), order="F"),
+        ):
             save(folder / "data.npz", x_train=x, y_train=np.zeros((7, 4)))
             assert headers(settings) == {"x_train": x.shape, "y_train": (7, 4)}
 
@@ -100,7 +106,7 @@ def test_damage_anywhere_says_nothing(folder: Path, compression: int) -> None:
     path = folder / "data.npz"
     archive(path, compression, x_train=array((5, 8, 8, 1)), y_train=array((5, 3)))
     whole = path.read_bytes()
-    for at in range(0, len(whole)):
+    for at in range(len(whole)):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
         headers(TrainSettings(data="data.npz"))
     path.write_bytes(whole)
@@ -156,5 +162,3 @@ def test_a_plain_check_does_not_import_it() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-

@@ -146,7 +146,9 @@ def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Che
         return None
     if replaced:
         places = [network.train[key].site.span for key in replaced if key in network.train]
-        about = [d for d in found if d.code == "E030" and d.span and any(p.start <= d.span.start < p.end for p in places)]
+        about = [
+            d for d in found if d.code == "E030" and d.span and any(p.start <= d.span.start < p.end for p in places)
+        ]
         found = tuple([d for d in found if d not in about])
         network = network.replace(diagnostics=tuple([d for d in network.diagnostics if d not in about]))
     for diagnostic in found:

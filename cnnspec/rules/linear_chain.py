@@ -98,7 +98,14 @@ def wide(first: Kernel, second: Kernel) -> bool:
 def together_are(first: Node, second: Node, context: Context) -> str:
     """What two such layers amount to."""
     before, after = context.facts.kernels[first.index], context.facts.kernels[second.index]
-    if before is None or after is None or before.dense or after.dense or second.inputs != (first.index,) or len(before.sizes) != len(after.sizes):
+    if (
+        before is None
+        or after is None
+        or before.dense
+        or after.dense
+        or second.inputs != (first.index,)
+        or len(before.sizes) != len(after.sizes)
+    ):
         return "together they can do no more than one layer"
     windows = zip(context.facts.windows[first.index], context.facts.windows[second.index], strict=True)
     sizes = [one.extent + (other.extent - 1) * one.stride for one, other in windows]

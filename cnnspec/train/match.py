@@ -84,7 +84,9 @@ def fit(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: 
     return Fit(final, resized, answers(graph, settings, targets))
 
 
-def examples(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], images: bool) -> tuple[tuple[int, ...], bool]:
+def examples(
+    graph: Graph, settings: TrainSettings, shape: tuple[int, ...], images: bool
+) -> tuple[tuple[int, ...], bool]:
     """The shape in which the network takes examples of this shape, and whether they are resized to it."""
     wanted = ends(graph)[0]
     if agree(wanted, shape):
@@ -96,7 +98,9 @@ def examples(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], imag
     if images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:
         return tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)]), True
     span = graph.nodes[graph.inputs[0]].site.span
-    message = f"the network takes {show_shape(wanted)}, an example of {settings.data or 'the data'} is {show_shape(shape)}"
+    message = (
+        f"the network takes {show_shape(wanted)}, an example of {settings.data or 'the data'} is {show_shape(shape)}"
+    )
     raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=span)
 
 
