@@ -31,9 +31,10 @@ check: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/repository.py
 
 zoo: $(VENV)/ready
 	$(BIN)/python benchmarks/zoo.py
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info digits.keras
+	rm -rf $(VENV) .cnnspec_cache build dist *.egg-info digits.keras

@@ -42,16 +42,19 @@ def check_seconds(text: str, runs: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "chain.cnn")
         path.write_text(text)
-        return cpu_seconds([sys.executable, "-m", "cnnspec", "check", str(path)], runs)
+        return cpu_seconds([sys.executable, "-m", "cnnspec", "check", "--no-cache", str(path)], runs)
 
 
 def main() -> None:
     check = [sys.executable, "-m", "cnnspec", "check", str(RESNET)]
     bare = cpu_seconds([sys.executable, "-c", "pass"], 15)
-    cold = cpu_seconds(check, 15)
+    cold = cpu_seconds([*check, "--no-cache"], 15)
+    with tempfile.TemporaryDirectory() as folder:
+        again = cpu_seconds([*check, "--cache-dir", folder], 15)  # the first run, which fills it, is not counted
     print(f"python -c pass                      {bare * 1e3:8.1f} ms")
     print(f"cnnspec check examples/resnet50.cnn {cold * 1e3:8.1f} ms = {cold / bare:.1f} x python -c pass")
-    probe = f"import sys; from cnnspec.cli import main; main(['check', {str(RESNET)!r}]); print([m for m in {HEAVY!r} if m in sys.modules])"
+    print(f"the same, unchanged since the last  {again * 1e3:8.1f} ms = {again / bare:.1f} x python -c pass")
+    probe = f"import sys; from cnnspec.cli import main; main(['check', '--no-cache', {str(RESNET)!r}]); print([m for m in {HEAVY!r} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", probe], check=True, capture_output=True, text=True, cwd=ROOT).stdout
     print(f"heavy modules that it imported      {shown.splitlines()[-1]}")
     if importlib.util.find_spec("keras"):

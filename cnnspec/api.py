@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.pipeline import analyse, read
+from cnnspec.pipeline import analyse
+from cnnspec.reading import read
 from cnnspec.report.rows import LayerFigures, ReceptiveField, receptive_field, rows
 from cnnspec.source import Source
 

@@ -10,8 +10,9 @@ from cnnspec.analyses.facts import Facts
 from cnnspec.collecting import Uncollected
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate import elaborate
-from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.trial import Trial
+from cnnspec.limits import MAX_LAYERS
+from cnnspec.reading import read
 from cnnspec.record import Record
 from cnnspec.rules.context import Context
 from cnnspec.rules.ignores import Hiding
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
 SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
-MAX_BYTES = 64 * 2**20
 
 
 class Checked(Record):
@@ -67,61 +67,33 @@ class Analysis(Record):
     diagnostics: tuple[Diagnostic, ...]
 
 
-def decode(data: bytes, name: str) -> Source | Diagnostic:
-    """Bytes of a file → its source: UTF-8, line ends made "\\n"; a diagnostic without a place when it is not text."""
-    if len(data) > MAX_BYTES:
-        return Diagnostic("E002", f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} are read", None, "split it")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        message = f"{name} is not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}"
-        return Diagnostic("E002", message, None, "save it as UTF-8")
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        return Diagnostic(
-            "E002", f"{name} holds a NUL character in line {line}: it is no text", None, "save it as UTF-8"
-        )
-    return Source(name, text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def read(path: str) -> Source | Diagnostic:
-    """The source in a file; a diagnostic without a place when it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        return Diagnostic("E002", f"cannot read {path}: {error.strerror or error}", None, "check the path")
-    except ValueError:  # a NUL in the path
-        return Diagnostic("E002", f"cannot read {path!r}: it is no path", None, "check the path")
-    return decode(data, path)
-
-
 def analyse(
     source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
-    max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, used: Read = read,
+    max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, read: Read = read,
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
-    `used` gives the files that it uses.
 
-    Raises KeyError for a parameter that no model has.
+    `read` gives the sources of the files that it uses. Raises KeyError for a parameter that no model has.
     """
     with Uncollected():
-        return _analysed(source, parameters, model, max_layers, codes, used)
+        return _analysed(source, parameters, model, max_layers, codes, read)
 
 
 def _analysed(
     source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
-    used: Read,
+    read: Read,
 ) -> Analysis:  # fmt: skip
     parsed = parse(source)
     networks = []
     found = list(parsed.diagnostics)
     hiding = Hiding(parsed)
-    for made in elaborate(parsed, used, parameters, max_layers, model):
+    for made in elaborate(parsed, read, parameters, max_layers, model):
         settings, unfit = training(made.train)
         context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors), settings)
-        own = hiding.shown([*made.errors, *unfit, *rules.check(context, codes)])
+        ruled = rules.check(context, codes)
+        if settings is not None and settings.data is not None and not context.broken:
+            unfit = (*unfit, *unsuited(made.graph, settings, ruled))
+        own = hiding.shown([*made.errors, *unfit, *ruled])
         found += own
         diagnostics = in_order([*parsed.diagnostics, *own])
         networks.append(
@@ -173,6 +145,18 @@ def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Dia
     from cnnspec.train.settings import resolve
 
     return resolve(train)
+
+
+def unsuited(graph: Graph, settings: TrainSettings, ruled: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Where a network and the data of its train section do not go together, beside what the rules found.
+
+    A dense layer that acts at every position (E105) has said already why the output is a map.
+    """
+    from cnnspec.train.ahead import unsuited as found
+
+    output = graph.nodes[graph.outputs[0]].site.span if graph.outputs else None
+    said = any(d.code == "E105" for d in ruled)
+    return tuple([d for d in found(graph, settings) if not (said and d.notes and d.notes[0].span == output)])
 
 
 def in_order(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:

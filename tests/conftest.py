@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -19,3 +21,12 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test has checked is not known to the next, nor kept in this checkout or in the user's cache."""
+    folder = tmp_path_factory.getbasetemp() / f"cnnspec-cache-{next(numbers)}"
+    monkeypatch.setenv("CNNSPEC_CACHE_DIR", str(folder))

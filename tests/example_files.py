@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnnspec.pipeline import Checked, analyse, read
+from cnnspec.pipeline import Checked, analyse
+from cnnspec.reading import read
 from cnnspec.source import Source
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from cnnspec.analyses.left_over import losses
 from cnnspec.analyses.liveness import Liveness
 from cnnspec.elaborate import elaborate
-from cnnspec.pipeline import prevents, read
+from cnnspec.pipeline import prevents
+from cnnspec.reading import read
 from cnnspec.source import Source
 from cnnspec.syntax.parse import parse
 

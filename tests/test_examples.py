@@ -19,7 +19,8 @@ from cnnspec.analyses.receptive_field import Field, Whole, receptive_fields
 from cnnspec.diagnostic import INFO
 from cnnspec.elaborate.graph import Graph, Node
 from cnnspec.layers.base import show_shape
-from cnnspec.pipeline import Checked, analyse, read
+from cnnspec.pipeline import Checked, analyse
+from cnnspec.reading import read
 from cnnspec.source import Source
 
 

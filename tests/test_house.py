@@ -20,9 +20,10 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # What stands in one row may not import another part of that row; every part may import those above its own.
 ORDER = [
-    {"record", "names", "collecting"},
+    {"record", "names", "collecting", "limits"},
     {"source", "size"},
     {"diagnostic"},
+    {"reading"},
     {"syntax", "layers"},
     {"elaborate", "format"},
     {"analyses"},

@@ -10,7 +10,8 @@ from test_check import CASE, FOLDER
 import cnnspec
 from cnnspec import rules
 from cnnspec.format import format_source
-from cnnspec.pipeline import analyse, read
+from cnnspec.pipeline import analyse
+from cnnspec.reading import read
 from cnnspec.source import Source
 
 SPECS = [(title, spec) for title, _, spec, _ in CASE.findall((FOLDER / "ignores.md").read_text(encoding="utf-8"))]

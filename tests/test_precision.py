@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from example_files import EXAMPLES, FILES, ZOO, relative
 
-from cnnspec.pipeline import analyse, read
+from cnnspec.pipeline import analyse
+from cnnspec.reading import read
 from cnnspec.source import Source
 
 W201_MNIST = "rows and columns 26, 27 never reach the output (13.8 % of it)"

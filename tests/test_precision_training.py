@@ -11,7 +11,8 @@ import pytest
 from example_files import EXAMPLES, relative
 
 from cnnspec.diagnostic import INFO
-from cnnspec.pipeline import analyse, read
+from cnnspec.pipeline import analyse
+from cnnspec.reading import read
 from cnnspec.source import Source
 
 BIASES = "Keras built its first ResNets with biases before batch normalisation; those of its weights are all 0"

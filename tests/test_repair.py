@@ -18,7 +18,8 @@ from test_rules import example
 from cnnspec import rules
 from cnnspec.diagnostic import Repair
 from cnnspec.format import print_tree
-from cnnspec.pipeline import Analysis, analyse, prevents, read
+from cnnspec.pipeline import Analysis, analyse, prevents
+from cnnspec.reading import read
 from cnnspec.repair.behaviour import same_behaviour
 from cnnspec.repair.kinds import MODULES, SAFE
 from cnnspec.repair.mending import Mended, mend
@@ -41,7 +42,7 @@ def read_cases(name: str) -> list[object]:
 def project(text: str, codes: Sequence[str] = (), name: str = "/nowhere/net.cnn") -> Project:
     """One file, with the default rules and some more."""
     chosen = rules.default_codes() | set(codes) if codes else None
-    return Project([Source(name, text)], lambda source, used: analyse(source, codes=chosen, used=used))
+    return Project([Source(name, text)], lambda source, read: analyse(source, codes=chosen, read=read))
 
 
 def text_of(made: Project) -> str:

@@ -30,7 +30,7 @@ from cnnspec.source import Source
 def mended(text: str) -> Mended:
     """A text with all safe repairs, those of the rules that are not on by default too."""
     codes = rules.default_codes() | SAFE - {"S704"}  # which finds the pads that N601 asks for
-    project = Project([Source("/nowhere/net.cnn", text)], lambda s, used: analyse(s, codes=codes, used=used))
+    project = Project([Source("/nowhere/net.cnn", text)], lambda s, read: analyse(s, codes=codes, read=read))
     return mend(project, unsafe=False)
 
 
@@ -136,7 +136,7 @@ CERTAIN = {
 @pytest.mark.parametrize("code", sorted(CERTAIN))
 def test_each_safe_repair(code: str) -> None:
     codes = frozenset([code])
-    project = Project([Source("/nowhere/net.cnn", CERTAIN[code])], lambda s, used: analyse(s, codes=codes, used=used))
+    project = Project([Source("/nowhere/net.cnn", CERTAIN[code])], lambda s, read: analyse(s, codes=codes, read=read))
     made = mend(project, unsafe=False)
     assert {found.code for found, _ in made.done} == {code}
     (source,) = made.project.sources.values()

@@ -22,7 +22,8 @@ from cnnspec.diagnostic import NAMES, Diagnostic
 from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.format import format_source
 from cnnspec.layers import CATALOGUE, spellings
-from cnnspec.pipeline import Analysis, analyse, decode
+from cnnspec.pipeline import Analysis, analyse
+from cnnspec.reading import decode
 from cnnspec.report import summary
 from cnnspec.report.findings import as_data, show
 from cnnspec.syntax.generate import GRAMMAR

@@ -29,7 +29,8 @@ from cnnspec.compile.replay import replay
 from cnnspec.compile.source import to_source
 from cnnspec.compile.tracer import record
 from cnnspec.layers import CATALOGUE
-from cnnspec.pipeline import Checked, analyse, read
+from cnnspec.pipeline import Checked, analyse
+from cnnspec.reading import read
 from cnnspec.source import Source
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

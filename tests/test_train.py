@@ -18,12 +18,15 @@ from support import network
 
 from cnnspec.cli import main
 from cnnspec.train import objects, run, sources
+from cnnspec.train.arrays import of_arrays
+from cnnspec.train.batches import batches
 from cnnspec.train.data import draw, prepare
+from cnnspec.train.examples import Shaped
 from cnnspec.train.images import resize
 from cnnspec.train.match import TrainingFailed
 from cnnspec.train.progress import Lines, figure, figures
 from cnnspec.train.settings import TrainSettings, resolve
-from cnnspec.train.sources import Raw, load
+from cnnspec.train.sources import load
 
 keras = pytest.importorskip("keras")
 
@@ -120,12 +123,11 @@ def test_the_saved_model_has_the_accuracy_that_was_printed() -> None:
     settings, _ = resolve(net.train, {"seed": 4})
     data = prepare(load(settings), net.graph, settings)
     assert data.test is not None
+    x, y = data.test.take(slice(None))
     model = keras.models.load_model(outcome.model, safe_mode=True)
-    right = model.predict(data.test[0], verbose=0).argmax(axis=1) == data.test[1]
+    right = model.predict(x, verbose=0).argmax(axis=1) == y
     assert right.mean() == pytest.approx(outcome.figures["accuracy"], abs=1e-6)
-    assert model.evaluate(*data.test, verbose=0, return_dict=True)["loss"] == pytest.approx(
-        outcome.figures["loss"], rel=1e-4
-    )
+    assert model.evaluate(x, y, verbose=0, return_dict=True)["loss"] == pytest.approx(outcome.figures["loss"], rel=1e-4)
 
 
 def test_the_example_reaches_its_accuracy() -> None:
@@ -175,7 +177,8 @@ def test_digits_are_what_scikit_learn_holds() -> None:
     from sklearn.datasets import load_digits
 
     raw = load(TrainSettings(data="digits"))
-    x, y = raw.train
+    examples, y = raw.train
+    x = examples.take(np.arange(len(examples)))
     assert (x.shape, x.dtype, x.min(), x.max()) == ((1797, 8, 8, 1), np.float32, 0, 1)
     np.testing.assert_array_equal(x[..., 0] * 16, load_digits().images)
     np.testing.assert_array_equal(y, load_digits().target)
@@ -339,9 +342,10 @@ def test_the_accuracy_of_one_logit_is_the_share_of_right_signs() -> None:
     settings = TrainSettings(data="data.npz", seed=1)
     test = prepare(load(settings), net.graph, settings).test
     assert test is not None
-    logits = keras.models.load_model(outcome.model).predict(test[0], verbose=0)
-    assert ((logits > 0) == (test[1] > 0)).mean() != ((logits > 0.5) == (test[1] > 0)).mean()
-    assert outcome.figures["accuracy"] == pytest.approx(((logits > 0) == (test[1] > 0)).mean())
+    x, y = test.take(slice(None))
+    logits = keras.models.load_model(outcome.model).predict(x, verbose=0)
+    assert ((logits > 0) == (y > 0)).mean() != ((logits > 0.5) == (y > 0)).mean()
+    assert outcome.figures["accuracy"] == pytest.approx(((logits > 0) == (y > 0)).mean())
 
 
 def test_quantities_have_no_accuracy() -> None:
@@ -361,8 +365,9 @@ def test_pixels_of_bytes_are_scaled() -> None:
     x = np.arange(120 * 36, dtype=np.uint8).reshape(120, 6, 6)
     net = network(OWN)
     settings = TrainSettings(data="bytes.npz", test=0, validation=0)
-    data = prepare(Raw((x, np.zeros(120, int))), net.graph, settings)
-    assert (data.x.max(), data.x.min(), data.x.dtype) == (1, 0, np.float32)
+    data = prepare(of_arrays("bytes.npz", {"x_train": x, "y_train": np.zeros(120, int)}), net.graph, settings)
+    x, _ = data.train.take(slice(None))
+    assert (x.max(), x.min(), x.dtype) == (1, 0, np.float32)
     assert data.notes[0] == "pixels from 0 to 255 are scaled to 0 to 1"
     assert (data.test, data.validation) == (None, None)
 
@@ -379,7 +384,7 @@ def test_pixels_of_bytes_are_scaled() -> None:
         ({"x_train": np.zeros((0, 6, 6)), "y_train": np.zeros(0, int)}, "there are no examples in it"),
         ({"y_train": np.array(["a"] * 120)}, "not numbers"),
         ({"y_train": np.full(120, 3)}, "has 4 classes, the network 3 outputs"),
-        ({"y_train": np.full(120, -1)}, "the network yields 3, a target of"),
+        ({"y_train": np.full(120, -1)}, "the label of example 0 of data.npz is -1"),
         ({"x_train": np.array(1.0)}, "x_train of shape ()"),
     ],
 )
@@ -425,17 +430,35 @@ def test_downloaded_data_have_the_known_shape(
     net = network(f"input 16x16x{shape[2] if len(shape) == 3 else 1}\nflatten -> dense(10)")
     settings = TrainSettings(data=name, validation=0)
     data = prepare(sources.load(settings), net.graph, settings)
-    assert data.x.shape == (20, *net.graph.nodes[0].shape)  # type: ignore[misc]
-    assert data.x.max() == pytest.approx(1)
-    assert data.y.tolist() == [*range(10), *range(10)]
+    x, y = data.train.take(slice(None))
+    assert x.shape == (20, *net.graph.nodes[0].shape)  # type: ignore[misc]
+    assert x.max() == pytest.approx(1)
+    assert y.tolist() == [*range(10), *range(10)]
     assert data.test is not None
-    assert len(data.test[0]) == 5
+    assert len(data.test) == 5
 
 
-def test_images_that_memory_cannot_hold_are_refused() -> None:
-    raw = load(TrainSettings(data="digits"))
-    with pytest.raises(TrainingFailed, match="1,797 images of digits take 27 GiB of memory as 2000x2000x1"):
-        prepare(raw, network("input 2000x2000x1\ngap -> dense(10)").graph, TrainSettings(data="digits"))
+def test_images_that_memory_cannot_hold_are_resized_when_a_batch_asks() -> None:
+    settings = TrainSettings(data="digits")
+    data = prepare(load(settings), network("input 2000x2000x1\ngap -> dense(10)").graph, settings)
+    assert type(data.train.examples) is Shaped
+    x, y = data.train.take(slice(3))
+    assert (x.shape, y.shape) == ((3, 2000, 2000, 1), (3,))
+
+
+def test_batches_are_the_same_in_any_run_and_differ_between_epochs() -> None:
+    settings = TrainSettings(data="digits")
+    part = prepare(load(settings), network(SMALL).graph, settings).train
+    whole = batches(keras, part, 100, seed=7)
+    first = [y for _, y in map(whole.__getitem__, range(len(whole)))]
+    whole.on_epoch_end()
+    second = [y for _, y in map(whole.__getitem__, range(len(whole)))]
+    later = batches(keras, part, 100, seed=7, epoch=1, first=4)
+    assert [len(y) for y in first] == [100] * 12 + [len(part) % 100]
+    assert sorted(np.concatenate(first)) == sorted(np.concatenate(second)) == sorted(part.targets[part.places])
+    assert not np.array_equal(np.concatenate(first), np.concatenate(second))
+    assert all(np.array_equal(later[i][1], second[4 + i]) for i in range(len(later)))
+    assert len(later) == len(second) - 4
 
 
 # ---- what stops a training ------------------------------------------------------------------------------------
@@ -595,3 +618,17 @@ def test_a_terminal_gets_a_bar() -> None:
     assert "epoch 2/2  loss " in stream.getvalue()
     assert "/21" in stream.getvalue()
     assert type(display(stream, quiet=True)) is Lines
+
+
+def test_a_fingerprint_is_of_the_contents(tmp_path: Path) -> None:
+    def of(x: Any, y: Any, **settings: Any) -> str:
+        name = str(tmp_path / f"{len(os.listdir(tmp_path))}.npz")
+        np.savez(name, x_train=x, y_train=y)
+        given = TrainSettings(data=name, **settings)
+        return prepare(load(given), network("input 6x6\nflatten -> dense(3)").graph, given).fingerprint
+
+    x, y = np.random.default_rng(0).random((30, 6, 6)), np.arange(30) % 3
+    first = of(x, y)
+    assert len(first) == 64
+    assert first == of(x, y, seed=5, validation=0.5)
+    assert len({first, of(x[::-1], y), of(x, 2 - y), of(x + 1e-9, y), of(x[:-3], y[:-3])}) == 5

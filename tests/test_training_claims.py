@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cnnspec.rules.activation_loss_mismatch import DISTANCES
+
 keras = pytest.importorskip("keras")
 np = pytest.importorskip("numpy")
 
@@ -52,6 +54,21 @@ def test_t403_the_gradient_of_a_squared_error_vanishes_at_a_confident_mistake() 
     logit, step = np.log(0.01 / 0.99), 0.01
     ends = [loss("MeanSquaredError", [[1.0]], 1 / (1 + np.exp(-(np.asarray([[logit + d]]))))) for d in (-step, step)]
     assert (ends[1] - ends[0]) / (2 * step) == pytest.approx(2 * (0.01 - 1) * 0.0099, rel=0.01)
+
+
+@pytest.mark.parametrize("name", DISTANCES)
+def test_t403_so_it_does_for_every_distance_behind_a_softmax(name: str) -> None:
+    """p = 0.01 for the true class: a step of its logit changes the loss by a fiftieth at most, cross-entropy by a fifth."""
+
+    def slope(name: str) -> float:
+        ends = []
+        for step in (-0.01, 0.01):
+            logits = np.log(np.asarray([[0.01, 0.97, *[0.02 / 8] * 8]])) + step * np.eye(10)[[0]]
+            ends.append(loss(name, np.eye(10)[[0]], run(keras.layers.Softmax(), logits)))
+        return -(ends[1] - ends[0]) / 0.02 / ends[0]
+
+    assert 0 < slope(name) < 0.021
+    assert slope("CategoricalCrossentropy") == pytest.approx(0.99 / -np.log(0.01), rel=0.01)
 
 
 def test_t405_dropout_raises_the_mean_square() -> None:

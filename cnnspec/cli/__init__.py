@@ -31,6 +31,24 @@ VERBS = {
 MODULES = {"import": "importing"}  # where a verb cannot be a module's name
 
 
+class Help(argparse.HelpFormatter):
+    """argparse's own, which makes one for every option, and imports shutil and all archive formats for its width."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=columns() - 2)
+
+
+def columns() -> int:
+    """The width of the terminal, found as shutil.get_terminal_size does."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 80
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = sys.argv[1:] if argv is None else argv
@@ -60,14 +78,13 @@ def _spelled(error: UnicodeError) -> tuple[str, int]:
 def _run(arguments: list[str]) -> int:
     from importlib import import_module
 
-    parser = argparse.ArgumentParser(
-        prog="cnnspec", description="Convolutional networks: check, tabulate, compare, format, compile and train specs."
-    )
+    about = "Convolutional networks: check, tabulate, compare, format, compile and train specs."
+    parser = argparse.ArgumentParser(prog="cnnspec", description=about, formatter_class=Help)
     parser.add_argument("--version", action="store_true", help="show the version")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     chosen = next((a for a in arguments if not a.startswith("-")), None)
     for name, about in VERBS.items():
-        verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=Help)
         if name == chosen:
             import_module(f"cnnspec.cli.{MODULES.get(name, name)}").add_arguments(verb)
     options = parser.parse_args(arguments)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
+from cnnspec.cli.checking import add_run_options, outcomes
 from cnnspec.cli.common import (
     CLEAN,
     FINDINGS,
     USAGE,
     UsageError,
     add_model_options,
-    analysis_of,
     in_color,
     say,
-    source_of,
 )
 from cnnspec.cli.configuration import FAIL_ON
-from cnnspec.diagnostic import Diagnostic
 from cnnspec.report.findings import as_data, concise, show, tally
 
 TYPE_CHECKING = False
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from cnnspec.pipeline import Analysis
     from cnnspec.report.places import Finding
     from cnnspec.source import Source
 
@@ -57,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--baseline", metavar="FILE", help="leave out what FILE counts")
     group.add_argument("--write-baseline", metavar="FILE", help="count all findings into FILE, and report none")
     add_model_options(parser)
+    add_run_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,9 +66,16 @@ def run(options: argparse.Namespace) -> int:
     if options.show_settings:
         print(lookup.of(options.paths[0]).show())
         return CLEAN
-    if options.diff or options.fix:
-        return mend(options, lookup)
-    return report(options, lookup)
+    if options.watch:
+        from cnnspec.cli.watch import watch
+
+        return watch(options, once)
+    return once(options, lookup)
+
+
+def once(options: argparse.Namespace, lookup: settings.Lookup) -> int:
+    """Check everything, mending it first where that is asked for, and say what is found: the exit status."""
+    return mend(options, lookup) if options.diff or options.fix else report(options, lookup)
 
 
 def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
@@ -113,33 +118,19 @@ def findings(
     found: dict[Finding, None] = {}
     files: list[str] = []
     status = CLEAN
-    for path in lookup.files(options.paths):
-        source = path if isinstance(path, Diagnostic) else piped if piped and path == "-" else source_of(path)
-        if isinstance(source, Diagnostic):
-            say(f"{source.message}: {source.help}")
+    for outcome in outcomes(options, lookup, piped):
+        if outcome.refused:
+            say(outcome.refused)
             status = USAGE
             continue
-        files.append(source.name)
-        codes = lookup.of(source.name).codes(source.name)
-        analysis = analysis_of(source, options, codes)
-        for diagnostic in with_repairs(source, analysis, options, lookup):
-            place = diagnostic.span.source.name if diagnostic.span else source.name
-            if place == source.name or lookup.of(place).reports(diagnostic.code, place):
+        if outcome.remark and not options.quiet:
+            say(outcome.remark)
+        files.append(outcome.name)
+        for diagnostic in outcome.diagnostics:
+            place = diagnostic.span.source.name if diagnostic.span else outcome.name
+            if place == outcome.name or lookup.of(place).reports(diagnostic.code, place):
                 found[place, diagnostic] = None
     return list(found), files, status
-
-
-def with_repairs(
-    source: Source, analysis: Analysis, options: argparse.Namespace, lookup: settings.Lookup
-) -> Sequence[Diagnostic]:
-    """The findings of a file, with their repairs where these are shown and there may be any."""
-    if options.statistics or options.output_format not in ("full", "json", "jsonl", "sarif"):
-        return analysis.diagnostics
-    if not analysis.diagnostics or analysis.tree.diagnostics:
-        return analysis.diagnostics
-    from cnnspec.cli import fixing
-
-    return fixing.with_repairs(source, analysis, options, lookup)
 
 
 def against_baseline(options: argparse.Namespace, found: list[Finding], files: list[str]) -> list[Finding]:

@@ -6,22 +6,19 @@ import os
 import sys
 
 from cnnspec.diagnostic import ERROR, INFO, Diagnostic
-from cnnspec.elaborate.network import NetworkBuilder
-from cnnspec.elaborate.placing import MAX_LAYERS
-from cnnspec.elaborate.values import UNKNOWN, Scope
-from cnnspec.pipeline import Analysis, Checked, analyse, decode, read
+from cnnspec.limits import MAX_LAYERS
+from cnnspec.reading import content, decode, read
 from cnnspec.report.findings import show
 from cnnspec.source import Source, printable
-from cnnspec.syntax import tree
-from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Set
+    from collections.abc import Collection, Iterator, Set
     from typing import Any, TextIO
 
     from cnnspec.elaborate.files import Read
+    from cnnspec.pipeline import Analysis, Checked
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2
 
@@ -76,6 +73,11 @@ def parameters(options: argparse.Namespace) -> dict[str, Any]:
 
 def evaluated(value: str, option: str, name: str = "") -> Any:
     """The value of an option, written as the language writes it. UsageError for what is none."""
+    from cnnspec.elaborate.network import NetworkBuilder
+    from cnnspec.elaborate.values import UNKNOWN, Scope
+    from cnnspec.syntax import tree
+    from cnnspec.syntax.parse import parse
+
     source = Source(option, f"x = {value}")
     parsed = parse(source)
     run = NetworkBuilder("")
@@ -90,22 +92,27 @@ def evaluated(value: str, option: str, name: str = "") -> Any:
 
 
 # ---- reading -----------------------------------------------------------------------------------------------
+def content_of(path: str) -> bytes | Diagnostic:
+    return sys.stdin.buffer.read() if path == "-" else content(path)
+
+
 def source_of(path: str) -> Source | Diagnostic:
-    if path == "-":
-        return decode(sys.stdin.buffer.read(), "<stdin>")
-    return read(path)
+    data = content_of(path)
+    return data if isinstance(data, Diagnostic) else decode(data, "<stdin>" if path == "-" else path)
 
 
 def analysis_of(
-    source: Source, options: argparse.Namespace, codes: Set[str] | None = None, used: Read = read
+    source: Source, options: argparse.Namespace, codes: Set[str] | None = None, read: Read = read
 ) -> Analysis:
-    """A source analysed as the options say, by the rules with these codes, None: the default ones. `used` gives the files
-    that it uses.
+    """A source analysed as the options say, by the rules with these codes, None: the default ones.
 
     UsageError for a parameter or a model that it does not have.
     """
+    from cnnspec.pipeline import analyse  # what is known already needs no analysis, so it is not imported above
+    from cnnspec.syntax import tree
+
     try:
-        analysis = analyse(source, parameters(options), options.model, options.max_layers, codes, used)
+        analysis = analyse(source, parameters(options), options.model, options.max_layers, codes, read)
     except KeyError as error:
         message, help = error.args
         raise UsageError(f"{source.name}: {message}; {help}") from None
@@ -140,12 +147,22 @@ class Refused(Exception):
     """The file has mistakes, and they have been shown: exit status 1."""
 
 
-def load_one(options: argparse.Namespace) -> Checked | None:
-    """The network, its mistakes shown on stderr; None when they keep it from being built."""
+def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Checked | None:
+    """The network, its mistakes shown on stderr; None when they keep it from being built.
+
+    What is wrong with settings of its train section that are `replaced` is left out.
+    """
     try:
         network, found = load_analysed(options)
     except Refused:
         return None
+    if replaced:
+        places = [network.train[key].site.span for key in replaced if key in network.train]
+        about = [
+            d for d in found if d.code == "E030" and d.span and any(p.start <= d.span.start < p.end for p in places)
+        ]
+        found = tuple([d for d in found if d not in about])
+        network = network.replace(diagnostics=tuple([d for d in network.diagnostics if d not in about]))
     for diagnostic in found:
         if diagnostic.severity != INFO:
             print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)

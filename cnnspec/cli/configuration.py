@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FAIL_ON = ("error", "warning", "info", "never")
-WORDS, FLAG, TABLE = "a list of texts", "true or false", "a table of lists of texts"
+WORDS, FLAG, TABLE, TEXT = "a list of texts", "true or false", "a table of lists of texts", "a text"
 KEYS: dict[str, str | tuple[str, ...]] = {
     "select": WORDS,
     "ignore": WORDS,
@@ -29,6 +29,7 @@ KEYS: dict[str, str | tuple[str, ...]] = {
     "fail-on": FAIL_ON,
     "exclude": WORDS,
     "force-exclude": FLAG,
+    "cache-dir": TEXT,
 }
 
 
@@ -92,6 +93,7 @@ def checked(path: str, table: Any) -> dict[str, Any]:
         right = (
             isinstance(value, bool) if kind == FLAG
             else texts(value) if kind == WORDS
+            else isinstance(value, str) if kind == TEXT
             else isinstance(value, dict) and all(texts(v) for v in value.values()) if kind == TABLE
             else value in kind
         )  # fmt: skip

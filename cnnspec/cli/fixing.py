@@ -12,12 +12,13 @@ from cnnspec.syntax.tree import Use
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from cnnspec.cli.settings import Lookup
     from cnnspec.elaborate.files import Read
     from cnnspec.pipeline import Analysis
     from cnnspec.repair.mending import Mended
+    from cnnspec.repair.project import Analyse
 
 UNASKED = 3000  # layers that may be analysed to say which findings of a file have repairs
 
@@ -29,11 +30,11 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def analyser(options: argparse.Namespace, lookup: Lookup) -> Callable[[Source, Read], Analysis]:
+def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
     """How the files of a command are analysed."""
 
-    def analyse(source: Source, used: Read) -> Analysis:
-        return analysis_of(source, options, lookup.of(source.name).codes(source.name), used)
+    def analyse(source: Source, read: Read) -> Analysis:
+        return analysis_of(source, options, lookup.of(source.name).codes(source.name), read)
 
     return analyse
 
@@ -96,11 +97,8 @@ def put(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
 
 
 # ---- what a check says of repairs without being asked to make them -------------------------------------------
-def with_repairs(
-    source: Source, analysis: Analysis, options: argparse.Namespace, lookup: Lookup
-) -> Sequence[Diagnostic]:
-    """The findings of a file with their repairs, as far as these are soon found; without a bound where they are asked
-    for."""
+def with_repairs(analysis: Analysis, analyse: Analyse, shown: str) -> tuple[Diagnostic, ...]:
+    """The findings of a file with their repairs; as far as these are soon found, unless all are shown."""
     from cnnspec.repair.kinds import MODULES
 
     if not any(diagnostic.code in MODULES for diagnostic in analysis.diagnostics):
@@ -108,14 +106,14 @@ def with_repairs(
     from cnnspec.repair.mending import offered
     from cnnspec.repair.project import Project, real
 
-    if not options.unsafe_fixes and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
+    everything = shown == "all"
+    if not everything and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
         return analysis.diagnostics
-    project = Project([source], analyser(options, lookup), None if options.unsafe_fixes else UNASKED)
-    path = real(source.name)
+    project = Project([analysis.source], analyse, None if everything else UNASKED)
+    path = real(analysis.source.name)
     if not any(isinstance(item, Use) for item in analysis.tree.body.items):
         project.know(path, analysis)
-    one = options.output_format == "full" and not options.unsafe_fixes  # no more is shown
-    return [offered(project, path, found, one) for found in analysis.diagnostics]
+    return tuple([offered(project, path, found, shown == "any") for found in analysis.diagnostics])
 
 
 def remark(found: Sequence[Diagnostic]) -> str:

@@ -30,6 +30,7 @@ DEFAULTS: dict[str, Any] = {
     "fail-on": "warning",
     "exclude": (),
     "force-exclude": False,
+    "cache-dir": None,
 }
 WEIGHT = {ERROR: 3, WARNING: 2, INFO: 1}
 FAILING = {"error": 3, "warning": 2, "info": 1, "never": 4}
@@ -137,6 +138,7 @@ class Lookup:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.given = from_command_line(options)
+        self.looked_at: set[str] = set()  # the files that were checked, and those that they use
         self._folders: dict[str, Settings] = {}
         self._files: dict[str | None, Settings] = {}
 

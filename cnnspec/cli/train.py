@@ -30,7 +30,10 @@ OPTIONS = ("data", "epochs", "batch", "learning_rate", "validation", "seed")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument(
-        "--data", metavar="DATA", help=f"{', '.join(NAMED_DATA)}, or a .npz file with x_train and y_train"
+        "--data",
+        metavar="DATA",
+        help=f"{', '.join(NAMED_DATA)}, tfds:NAME, a folder of class folders of images, a .csv of paths and labels, "
+        "or a .npz file with x_train and y_train",
     )
     parser.add_argument("--epochs", type=_number(count), metavar="N", help="how often to go through the training data")
     parser.add_argument("--batch", type=_number(count), metavar="N", help="examples in a step")
@@ -58,7 +61,7 @@ def _number(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
 
 
 def run(options: argparse.Namespace) -> int:
-    network = load_one(options)
+    network = load_one(options, [name for name in OPTIONS if getattr(options, name) is not None])
     if network is None or any(d.severity == ERROR for d in network.diagnostics):
         return FINDINGS
     settings = _settings(network, options)
@@ -85,6 +88,8 @@ def run(options: argparse.Namespace) -> int:
 def _settings(network: Checked, options: argparse.Namespace) -> TrainSettings | None:
     """The settings, the options above the section; None when what is wrong with them has been shown."""
     given = {name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None}
+    if given.get("data", "").lower() not in NAMED_DATA and os.path.isdir(given.get("data", "")):
+        given["data"] = os.path.join(given["data"], "")
     settings, found = resolve(network.train, given)
     for diagnostic in found:
         if diagnostic.span is None:

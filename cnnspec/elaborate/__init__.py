@@ -8,9 +8,9 @@ from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate.files import Definitions, Files
 from cnnspec.elaborate.graph import Graph, Setting, Site
 from cnnspec.elaborate.network import NetworkBuilder
-from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.values import UNKNOWN, Scope
 from cnnspec.layers.argument import Term
+from cnnspec.limits import MAX_LAYERS
 from cnnspec.names import suggestion
 from cnnspec.record import Record
 from cnnspec.syntax import tree

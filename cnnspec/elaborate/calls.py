@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cnnspec.elaborate.graph import Site
-from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.steps import Steps
 from cnnspec.elaborate.values import (
@@ -16,6 +15,7 @@ from cnnspec.elaborate.values import (
 )
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term
+from cnnspec.limits import MAX_LAYERS
 from cnnspec.names import suggestion
 from cnnspec.syntax import tree
 

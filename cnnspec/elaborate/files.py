@@ -8,6 +8,7 @@ from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
 from cnnspec.names import suggestion
+from cnnspec.reading import used
 from cnnspec.record import Record
 from cnnspec.source import Source, Span
 from cnnspec.syntax import tree
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Read = Callable[[str], Source | Diagnostic]
-
-ROOT_MARKS = ("pyproject.toml", ".git", "cnnspec.toml")
 
 
 class Definitions(Record):
@@ -125,9 +124,7 @@ class Files:
 
     def path(self, item: tree.Use, scope: Scope) -> str | None:
         """The file that is meant, when it lies inside the project."""
-        here = os.path.dirname(os.path.abspath(scope.source.name)) if scope.source.name != "<stdin>" else os.getcwd()
-        path = os.path.realpath(os.path.join(here, item.path.value.replace("\0", "?")))
-        root = os.path.realpath(project_root(here))
+        root, path = used(scope.source.name, item.path.value)
         if os.path.commonpath([root, path]) != root or "\0" in item.path.value:
             self.run.error(
                 "E015",
@@ -175,18 +172,6 @@ class Files:
                     del errors[before:]
                     continue
                 scope.names[item.name.text], scope.places[item.name.text] = value, item.name
-
-
-def project_root(folder: str) -> str:
-    """The nearest folder upward that looks like a project's root, else the folder itself."""
-    at = folder
-    while True:
-        if any(os.path.exists(os.path.join(at, mark)) for mark in ROOT_MARKS):
-            return at
-        above = os.path.dirname(at)
-        if above == at:
-            return folder
-        at = above
 
 
 def circles_of(calls: dict[str, set[str]]) -> list[list[str]]:

@@ -6,11 +6,11 @@ from itertools import count
 
 from cnnspec.elaborate.calls import Calls
 from cnnspec.elaborate.graph import Site
-from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.unmet import unknown_steps
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.layers.base import Shape
+from cnnspec.limits import MAX_LAYERS
 from cnnspec.size import Size
 from cnnspec.syntax import tree
 

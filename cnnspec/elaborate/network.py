@@ -7,10 +7,10 @@ import sys
 from cnnspec.elaborate.ahead import Ahead
 from cnnspec.elaborate.graph import BudgetLimit, Graph, Site
 from cnnspec.elaborate.inputs import Inputs
-from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.elaborate.reporting import TooMuch, describe
 from cnnspec.elaborate.unmet import unknown_in_block, unknown_steps
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Closure, Scope, SharedFunction, Tensor
+from cnnspec.limits import MAX_LAYERS
 from cnnspec.names import suggestion
 from cnnspec.syntax import tree
 

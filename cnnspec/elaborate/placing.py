@@ -9,6 +9,7 @@ from cnnspec.elaborate.graph import Graph, Node, Site
 from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.layers.base import Layer, Shape, show_shape
+from cnnspec.limits import MAX_LAYERS
 from cnnspec.size import Size
 from cnnspec.syntax import tree
 
@@ -16,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MAX_LAYERS = 1_000_000
 LOOK_AHEAD = 200_000  # layers, from which on it pays to count what is still to come
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.elaborate.graph import Site
-from cnnspec.elaborate.placing import MAX_LAYERS, Placing
+from cnnspec.elaborate.placing import Placing
 from cnnspec.elaborate.reporting import TooMuch, describe, is_number
 from cnnspec.elaborate.values import (
     UNKNOWN,
@@ -16,6 +16,7 @@ from cnnspec.elaborate.values import (
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term
 from cnnspec.layers.base import show_shape
+from cnnspec.limits import MAX_LAYERS
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

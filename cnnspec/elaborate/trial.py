@@ -6,7 +6,7 @@ While the text asks for no size (`in.height`, …), networks of all input sizes 
 from __future__ import annotations
 
 from cnnspec.elaborate.network import NetworkBuilder
-from cnnspec.elaborate.placing import MAX_LAYERS
+from cnnspec.limits import MAX_LAYERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

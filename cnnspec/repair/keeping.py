@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from cnnspec.elaborate import elaborate
-from cnnspec.pipeline import read
+from cnnspec.reading import read
 from cnnspec.repair.behaviour import same_graph
 from cnnspec.repair.project import settings
 from cnnspec.syntax.parse import parse

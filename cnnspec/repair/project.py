@@ -11,7 +11,8 @@ import os
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.layers.argument import Term
-from cnnspec.pipeline import prevents, read
+from cnnspec.pipeline import prevents
+from cnnspec.reading import read
 from cnnspec.repair.behaviour import same_behaviour
 from cnnspec.rules import optional
 from cnnspec.source import Source

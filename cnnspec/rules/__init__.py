@@ -1,44 +1,12 @@
 """The rules, in the order in which they look at a network. One file each: its page, and `check(context)`.
 
 A rule states its CODE and whether it runs by DEFAULT; TARGETS (it concerns these alone) and PROFILE (it belongs to that
-one) where it has them. Every check imports those of `DEFAULTS`; those that ask for a loss or a batch are imported where
-there is a train section, and all of them where rules are selected.
+one) where it has them. Every analysis imports those of `DEFAULTS`; those that ask for a loss or a batch are imported
+where there is a train section, and all of them where rules are selected. Importing this package imports none.
 """
 
 from __future__ import annotations
 
-from cnnspec.rules import (
-    activation_on_logits,
-    bias_before_norm,
-    broken_budget,
-    checkerboard,
-    dead_kernel_taps,
-    deep_plain,
-    dense_on_spatial_map,
-    dropout_before_norm,
-    dropout_rate,
-    even_kernel_same,
-    first_dense_explosion,
-    head_size,
-    illegal_stride,
-    image_flattened_at_input,
-    isolated_channel_groups,
-    linear_chain,
-    low_rf_coverage,
-    misaligned_merge,
-    no_op_layer,
-    redundant_activation,
-    rf_holes,
-    saturating_hidden,
-    silent_broadcast,
-    size_dependent_merge,
-    skipped_positions,
-    softmax_single_unit,
-    unproductive_layers,
-    unshared_prelu,
-    unused_branch,
-)
-from cnnspec.rules.context import Context
 from cnnspec.rules.language import REFUSED
 
 TYPE_CHECKING = False
@@ -47,13 +15,15 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from cnnspec.diagnostic import Diagnostic
+    from cnnspec.rules.context import Context
 
 DEFAULTS = (
-    dense_on_spatial_map, head_size, silent_broadcast, illegal_stride, skipped_positions, dead_kernel_taps,
-    unused_branch, no_op_layer, redundant_activation, linear_chain, isolated_channel_groups, image_flattened_at_input,
-    low_rf_coverage, unproductive_layers, rf_holes, misaligned_merge, even_kernel_same, checkerboard,
-    size_dependent_merge, softmax_single_unit, dropout_before_norm, bias_before_norm, activation_on_logits,
-    saturating_hidden, dropout_rate, deep_plain, first_dense_explosion, unshared_prelu, broken_budget,
+    "dense_on_spatial_map", "head_size", "silent_broadcast", "illegal_stride", "skipped_positions",
+    "dead_kernel_taps", "unused_branch", "no_op_layer", "redundant_activation", "linear_chain",
+    "isolated_channel_groups", "image_flattened_at_input", "low_rf_coverage", "unproductive_layers", "rf_holes",
+    "misaligned_merge", "even_kernel_same", "checkerboard", "size_dependent_merge", "softmax_single_unit",
+    "dropout_before_norm", "bias_before_norm", "activation_on_logits", "saturating_hidden", "dropout_rate",
+    "deep_plain", "first_dense_explosion", "unshared_prelu", "broken_budget",
 )  # fmt: skip
 ON_TRAINING = (
     "logits_mismatch", "activation_loss_mismatch", "categorical_loss_one_unit", "bn_small_batch", "memory_budget",
@@ -95,7 +65,7 @@ OF_COMMENTS: tuple[str, ...] = ("bad_ignore", "unused_ignore")  # pages alone: t
 
 def __getattr__(name: str) -> tuple[ModuleType, ...]:
     if name == "RULES":
-        return (*DEFAULTS, *imported(ON_TRAINING), *imported(ON_REQUEST))
+        return tuple(imported((*DEFAULTS, *ON_TRAINING, *ON_REQUEST)))
     if name == "ALL":
         return (*__getattr__("RULES"), *imported(OF_COMMENTS))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -119,9 +89,8 @@ def default_codes() -> frozenset[str]:
 
 def check(context: Context, codes: Set[str] | None = None) -> list[Diagnostic]:
     """All that the rules with these codes find in a network, and those that cannot be switched off; None: the default ones."""
-    chosen: tuple[ModuleType, ...] = DEFAULTS
     if codes is not None:
-        chosen = tuple([r for r in __getattr__("RULES") if r.CODE in codes or not optional(r.CODE)])
-    elif context.train:
-        chosen = (*DEFAULTS, *imported(ON_TRAINING))
+        chosen = [r for r in __getattr__("RULES") if r.CODE in codes or not optional(r.CODE)]
+    else:
+        chosen = [*imported((*DEFAULTS, *ON_TRAINING) if context.train else DEFAULTS)]
     return [finding for rule in chosen for finding in rule.check(context)]

@@ -2,7 +2,8 @@
 
 A cross-entropy over classes needs a distribution (softmax), a binary one a probability for each unit (sigmoid). After
 relu or tanh it gets numbers that are no probabilities: Keras clips them, and a clipped value has no gradient; all zeros
-divide 0 by 0. Squared errors on probabilities of classes train slowly: at a confident mistake the gradient vanishes.
+divide 0 by 0. Squared errors, and margins, on probabilities of classes train slowly: at a confident mistake the gradient
+vanishes.
 
 Source: measured on Keras 3.15 (after relu with all units at 0, categorical_crossentropy is NaN).
 
@@ -37,7 +38,9 @@ PROBABILITIES = {  # functions whose values a cross-entropy takes, or that anoth
     "softmax": ("softmax", "sparsemax", "linear"),
     "sigmoid": ("sigmoid", "hard_sigmoid", "sparse_sigmoid", "linear"),
 }
-SQUARES = ("MeanSquaredError", "MeanAbsoluteError")
+DISTANCES = (  # losses whose gradient by a probability stays finite, so that a softmax's own slope comes through
+    "MeanSquaredError", "MeanAbsoluteError", "Huber", "LogCosh", "Hinge", "SquaredHinge", "CategoricalHinge",
+)  # fmt: skip
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -52,7 +55,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         elif end.function == "sigmoid":
             help = "end in softmax, or write binary_crossentropy where several classes may be true at once"
         yield Diagnostic(CODE, unlikely(end), end.span, help, end.notes, severity)
-    elif end.loss.name in SQUARES and (
+    elif end.loss.name in DISTANCES and (
         end.function == "softmax" or end.function == "sigmoid" and context.settings and named(context.settings.data)
     ):
         message = (

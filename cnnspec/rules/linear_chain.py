@@ -2,7 +2,7 @@
 
 A sum of sums is a sum: two 3x3 convolutions without an activation between them are one 5x5, with more parameters than
 it needs. Usually a relu was forgotten. Left alone are deliberate factorisations: a bottleneck of fewer channels, a 1x1
-convolution, grouped and depthwise convolutions, a single filter.
+convolution that narrows the map or comes before a wider 1x1, grouped and depthwise convolutions, a single filter.
 
 Source: Convolutional Neural Networks, lectures 0 and 3, on activations.
 
@@ -67,10 +67,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def wide(first: Kernel, second: Kernel) -> bool:
-    """Whether the first layer is no factorisation: it mixes all channels, and passes on no fewer than come in or go on."""
+    """Whether the first layer is no factorisation: it mixes all channels, and nothing is gained by having both.
+
+    A 1x1 convolution is one where it passes on fewer channels than come in, or than the 1x1 behind it yields: otherwise
+    the layer behind it can do the same alone.
+    """
     if first.dense:
         return first.leaving >= min(first.entering, second.leaving)
-    return first.groups == 1 and min(first.sizes) > 1 and first.leaving >= first.entering and first.leaving > 1
+    if first.groups > 1 or first.leaving == 1 or first.leaving < first.entering:
+        return False
+    if max(first.sizes) == 1:
+        return second.groups == 1 and (max(second.sizes, default=1) > 1 or first.leaving >= second.leaving)
+    return min(first.sizes) > 1
 
 
 def together_are(first: Node, second: Node, context: Context) -> str:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-MAX_BYTES = 8 * 2**30  # that resized images may take
-
 
 def weights(size: int, wanted: int) -> Array:
     """The matrix (wanted, size) that resamples a line of `size` pixels; every row adds up to 1."""

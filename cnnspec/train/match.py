@@ -9,12 +9,11 @@ from __future__ import annotations
 from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
-from cnnspec.train.words import our_word
+from cnnspec.train.words import MIXING, our_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph
-    from cnnspec.layers.argument import Term
     from cnnspec.layers.base import Shape
     from cnnspec.source import Span
     from cnnspec.train.settings import TrainSettings
@@ -48,6 +47,7 @@ class Targets(Record):
     shape: tuple[int, ...]
     classes: int | None
     exact: bool = False
+    highest: str = ""  # where the highest class number was met first: "example 3"
 
 
 REGRESSION = {
@@ -67,6 +67,17 @@ def ends(graph: Graph) -> tuple[Shape, Shape]:
     return graph.nodes[graph.inputs[0]].shape, graph.nodes[graph.outputs[0]].shape  # type: ignore[return-value]
 
 
+def image_size(graph: Graph, data: str) -> tuple[int | None, int | None, int]:
+    """H, W (None: left open) and channels of the images that a network takes. Raises TrainingFailed if it takes none."""
+    wanted = ends(graph)[0]
+    if len(wanted) != 3 or wanted[-1] not in (1, 3):
+        span = graph.nodes[graph.inputs[0]].site.span
+        message = f"the network takes {show_shape(wanted)}, {data} holds images, grey (1 channel) or RGB (3)"
+        raise TrainingFailed(message, "write input 64x64x3", span=span)
+    height, width = [n if isinstance(n, int) else None for n in wanted[:2]]
+    return height, width, 1 if wanted[-1] == 1 else 3
+
+
 def fit_named(graph: Graph, settings: TrainSettings) -> Fit | None:
     """The fit of a data set that is known by name, before it is loaded; None for a file."""
     if settings.data not in NAMED_DATA:
@@ -81,23 +92,45 @@ def fit(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: 
 
     `images`: examples are pictures of one known kind, which may be resized.
     """
-    wanted, output = ends(graph)
-    data = settings.data or "the data"
-    resized = False
+    final, resized = examples(graph, settings, shape, images)
+    how = answers(graph, settings, targets)
+    if settings.augment:
+        _changeable(settings, final, how, targets)
+    return Fit(final, resized, how)
+
+
+def examples(
+    graph: Graph, settings: TrainSettings, shape: tuple[int, ...], images: bool
+) -> tuple[tuple[int, ...], bool]:
+    """The shape in which the network takes examples of this shape, and whether they are resized to it."""
+    wanted = ends(graph)[0]
     if agree(wanted, shape):
-        final = shape
-    elif agree(wanted, (*shape, 1)):
-        final = (*shape, 1)
-    elif all(isinstance(w, int) for w in wanted) and _product(wanted) == _product(shape):
-        final = tuple([w for w in wanted if isinstance(w, int)])
-    elif images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:
-        final = tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)])
-        resized = True
-    else:
-        span = graph.nodes[graph.inputs[0]].site.span
-        message = f"the network takes {show_shape(wanted)}, an example of {data} is {show_shape(shape)}"
-        raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=span)
-    return Fit(final, resized, _targets(graph, settings.loss, output, targets, data))
+        return shape, False
+    if agree(wanted, (*shape, 1)):
+        return (*shape, 1), False
+    if all(isinstance(w, int) for w in wanted) and _product(wanted) == _product(shape):
+        return tuple([w for w in wanted if isinstance(w, int)]), False
+    if images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:
+        return tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)]), True
+    span = graph.nodes[graph.inputs[0]].site.span
+    message = (
+        f"the network takes {show_shape(wanted)}, an example of {settings.data or 'the data'} is {show_shape(shape)}"
+    )
+    raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=span)
+
+
+def _changeable(settings: TrainSettings, shape: tuple[int, ...], how: str, targets: Targets) -> None:
+    """Raises TrainingFailed for what the layers of `augment` cannot change together with its target."""
+    span = settings.span("augment")
+    if len(shape) != 3:
+        raise TrainingFailed(f"augment changes images, an example is {show_shape(shape)}", "leave it out", span=span)
+    if len(targets.shape) > 1:
+        message = f"augment would change images and not their targets of shape {show_shape(targets.shape)}"
+        raise TrainingFailed(message, "leave it out", span=span)
+    mixing = [our_word(layer) for layer in settings.augment if layer.name in MIXING]
+    if mixing and how != "one-hot":
+        message = f"{mixing[0]} mixes the classes of two examples, and this network does not tell classes apart"
+        raise TrainingFailed(message, "end in an output for each class", span=span)
 
 
 def _product(sizes: tuple[object, ...]) -> int:
@@ -108,10 +141,18 @@ def _product(sizes: tuple[object, ...]) -> int:
     return total
 
 
-def _targets(graph: Graph, loss: Term | None, output: Shape, targets: Targets, data: str) -> str:
+def answers(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
+    """What the targets have to become (`Fit.targets`) for the network's output; TrainingFailed when nothing fits."""
+    output, data = ends(graph)[1], settings.data or "the data"
+    loss, soft = settings.loss, settings.soft
     span = graph.nodes[graph.outputs[0]].site.span
     classes, sparse = targets.classes, loss is not None and loss.name == "SparseCategoricalCrossentropy"
     if classes is None:
+        if soft and loss is None:
+            message = f"{data} has targets that are no class numbers, which label_smoothing and mixing need"
+            raise TrainingFailed(
+                message, "leave them out", span=settings.span("label_smoothing") or settings.span("augment")
+            )
         if sparse:
             raise TrainingFailed(f"{data} has targets that are no class numbers, which {our_word(loss)} needs",  # type: ignore[arg-type]
                                  "use mean_squared_error, or whole numbers from 0 as labels")  # fmt: skip
@@ -132,8 +173,10 @@ def _targets(graph: Graph, loss: Term | None, output: Shape, targets: Targets, d
             return "column"
     if isinstance(units, int) and (units < classes or (targets.exact and units != classes)):
         message = f"{data} has {classes} classes, the network {units} output{'' if units == 1 else 's'}"
+        if targets.highest and units < classes:
+            message += f": the label of {targets.highest} is {classes - 1}"
         raise TrainingFailed(message, head if not targets.shape else f"end with {classes} channels", span=span)
-    return "classes" if loss is None or sparse else "one-hot"
+    return "classes" if (loss is None or sparse) and not soft else "one-hot"
 
 
 def agree(wanted: Shape, shape: tuple[int, ...]) -> bool:

@@ -53,12 +53,13 @@ def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
         return settings.loss
     last = _last_activation(model)
     units = model.output.shape[-1]
-    if targets == "classes":
-        return word(
-            "losses", Term("sparse_categorical_crossentropy", (), () if last == "softmax" else (("from_logits", True),))
-        )
+    smoothing = (("label_smoothing", settings.label_smoothing),) if settings.label_smoothing else ()
+    if targets in ("classes", "one-hot"):
+        name = "categorical_crossentropy" if targets == "one-hot" else "sparse_categorical_crossentropy"
+        return word("losses", Term(name, (), (*(() if last == "softmax" else (("from_logits", True),)), *smoothing)))
     if targets == "column" or (targets == "given" and last == "sigmoid"):
-        return word("losses", Term("binary_crossentropy", (), () if last == "sigmoid" else (("from_logits", True),)))
+        logits = () if last == "sigmoid" else (("from_logits", True),)
+        return word("losses", Term("binary_crossentropy", (), (*logits, *smoothing)))
     assert units is not None
     return word("losses", Term("mean_squared_error"))
 

@@ -176,6 +176,24 @@ for _kind, _names in (
     KINDS |= dict.fromkeys(_names.split(), _kind)
 
 
+_span = either(number, list_of(number, "two numbers"))  # a factor f, for -f to f, or the lowest and the highest
+_augmenting: dict[str, Kind] = {}
+for _kind, _names in (
+    (_span, "factor height_factor x_factor y_factor addition_factor threshold_factor scale sigma"),
+    (optional(_span), "width_factor brightness_factor contrast_factor saturation_factor hue_factor"),
+    (list_of(number, "two numbers, such as (0, 1)"), "value_range"),
+    (choice("horizontal", "vertical", "horizontal_and_vertical"), "mode"),
+    (choice("reflect", "wrap", "constant", "nearest"), "fill_mode"),
+    (choice("nearest", "bilinear"), "interpolation"),
+    (optional(number), "fill_value"),
+    (either(count, list_of(count, "two whole numbers")), "kernel_size"),
+    (count, "num_ops"),
+    (number, "alpha"),
+):
+    _augmenting |= dict.fromkeys(_names.split(), _kind)
+OWN_KINDS = {"layers": _augmenting}  # in which modules parameters of a name are of another kind
+
+
 # ---- reading a word ----------------------------------------------------------------------------------------
 class WrongWord(Exception):
     """A word, or one of its arguments (by name or place), that its table does not have."""
@@ -190,7 +208,7 @@ def word(module: str, value: Any) -> Term:
     noun, table = MODULES[module]
     term = Term(value) if isinstance(value, str) else value
     if not isinstance(term, Term):
-        raise Unfit(f"{'an' if noun[0] == 'o' else 'a'} {noun}, such as {next(iter(table))}")
+        raise Unfit(f"{'an' if noun[0] in 'oa' else 'a'} {noun}, such as {next(iter(table))}")
     name = find(term.name, table)
     if name is None:
         hint = suggestion(term.name, [*table, *(s for s, full in SHORT.items() if full in table)]).removeprefix("; ")
@@ -215,7 +233,7 @@ def word(module: str, value: Any) -> Term:
         if parameter in given:
             raise WrongWord(f"{parameter} of {name} is given twice", "keep one", term, place)
         try:
-            given[parameter] = KINDS[parameter](v)
+            given[parameter] = OWN_KINDS.get(module, KINDS)[parameter](v)
         except Unfit as unfit:
             from cnnspec.elaborate.reporting import describe
 

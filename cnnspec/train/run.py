@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.record import Record
 from cnnspec.train import objects
+from cnnspec.train.batches import batches
 from cnnspec.train.data import Data, prepare
 from cnnspec.train.match import TrainingFailed, fit_named
+from cnnspec.train.memory import check_memory
 from cnnspec.train.progress import Lines, held_back, watcher
 from cnnspec.train.sources import load
 
@@ -41,6 +43,7 @@ def train(graph: Graph, settings: TrainSettings, output: str, shown: Lines | Non
     """
     shown = shown or Lines(sys.stderr)
     fit_named(graph, settings)
+    check_memory(graph, settings)
     check_output(output)
     try:
         return _train(graph, settings, output, shown)
@@ -53,19 +56,21 @@ def train(graph: Graph, settings: TrainSettings, output: str, shown: Lines | Non
 
 
 def _train(graph: Graph, settings: TrainSettings, output: str, shown: Lines) -> Outcome:
-    data = prepare(load(settings), graph, settings)
+    data = prepare(load(settings), graph, settings, shown.note)
     for note in data.notes:
         shown.note(note)
     keras = import_keras()
     keras.utils.set_random_seed(settings.seed)
     model, callbacks = _compiled(graph, settings, data, output, keras)
-    held = f", {len(data.validation[0]):,} to validate" if data.validation else ""
-    shown.note(f"{len(data.x):,} examples to train{held}, {model.count_params():,} parameters, loss {model.loss.name}")
+    held = f", {len(data.validation):,} to validate" if data.validation else ""
+    shown.note(
+        f"{len(data.train):,} examples to train{held}, {model.count_params():,} parameters, loss {model.loss.name}"
+    )
     with held_back(shown, "after this batch; once more stops at once") as interrupts:
         watch = watcher(keras, settings.epochs, shown, interrupts)
         stopped = ""
         try:
-            _guarded(lambda: _fit(model, data, settings, [*callbacks, watch]))
+            _guarded(lambda: _fit(keras, model, data, settings, [*callbacks, watch]))
         except KeyboardInterrupt:
             if not watch.done:
                 raise
@@ -75,7 +80,7 @@ def _train(graph: Graph, settings: TrainSettings, output: str, shown: Lines) -> 
         save(model, output)
     if stopped or interrupts.asked:
         return Outcome(output, {}, "", stopped or "before the evaluation")
-    return _evaluated(model, data, settings, output)
+    return _evaluated(keras, model, data, settings, output)
 
 
 def _compiled(graph: Graph, settings: TrainSettings, data: Data, output: str, keras: Any) -> tuple[Any, list[Any]]:
@@ -87,23 +92,24 @@ def _compiled(graph: Graph, settings: TrainSettings, data: Data, output: str, ke
     return model, objects.callbacks(settings, keras, output)
 
 
-def _fit(model: Any, data: Data, settings: TrainSettings, callbacks: list[Any]) -> None:
+def _fit(keras: Any, model: Any, data: Data, settings: TrainSettings, callbacks: list[Any]) -> None:
     with redirect_stdout(sys.stderr):  # callbacks with verbose=1 print; results alone go to stdout
         model.fit(
-            data.x, data.y, batch_size=settings.batch, epochs=settings.epochs, validation_data=data.validation,
-            shuffle=settings.shuffle, callbacks=callbacks, verbose=0,
+            batches(keras, data.train, settings.batch, settings.seed if settings.shuffle else None),
+            epochs=settings.epochs, shuffle=False, callbacks=callbacks, verbose=0,
+            validation_data=batches(keras, data.validation, settings.batch) if data.validation else None,
         )  # fmt: skip
 
 
-def _evaluated(model: Any, data: Data, settings: TrainSettings, output: str) -> Outcome:
+def _evaluated(keras: Any, model: Any, data: Data, settings: TrainSettings, output: str) -> Outcome:
     held, noun = (data.test, "test") if data.test else (data.validation, "validation")
     if held is None:
         return Outcome(output, {}, "")
     try:
-        figures = _guarded(lambda: model.evaluate(*held, batch_size=settings.batch, verbose=0, return_dict=True))
+        figures = _guarded(lambda: model.evaluate(batches(keras, held, settings.batch), verbose=0, return_dict=True))
     except KeyboardInterrupt:
         return Outcome(output, {}, "", "before the evaluation")
-    return Outcome(output, figures, f"{len(held[0]):,} {noun} examples")
+    return Outcome(output, figures, f"{len(held):,} {noun} examples")
 
 
 def _guarded(step: Any) -> Any:

@@ -7,17 +7,19 @@ the data is asked elsewhere (`match`).
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN
-from cnnspec.layers.argument import Term, Unfit, count, flag, natural, rate, text, word_of
+from cnnspec.layers.argument import Term, Unfit, count, flag, from_zero, natural, rate, text, word_of
 from cnnspec.names import NAMED_DATA, suggestion
 from cnnspec.record import Record
 from cnnspec.source import Span
 from cnnspec.syntax import tree
 from cnnspec.train.reading import WrongWord, learning_rate, word
-from cnnspec.train.words import our_word
+from cnnspec.train.words import LOSSES, MIXING, our_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +33,13 @@ if TYPE_CHECKING:
 class TrainSettings(Record):
     """How to train. Words are Terms that name a Keras class (see `reading.word`); spans say where a key is set."""
 
-    data: str | None = None  # a name in NAMED_DATA, or the path of a .npz
+    data: str | None = None  # a name in NAMED_DATA, tfds:NAME, or the path of a folder, a .csv or a .npz
     folder: str = ""  # where a relative path starts
     optimizer: Term = Term("Adam", (), (), "optimizers")
     loss: Term | None = None  # None: by the network's end and the labels
+    label_smoothing: float = 0.0
+    class_weights: str | tuple[Any, ...] | None = None  # "balanced", a weight a class, or (name, weight) pairs
+    augment: tuple[Term, ...] = ()
     metrics: tuple[Term, ...] | None = None  # None: accuracy, where labels are classes
     callbacks: tuple[Term, ...] = ()
     epochs: int = 10
@@ -46,17 +51,43 @@ class TrainSettings(Record):
     memory: int | None = None  # bytes that the device has; a check alone asks for it
     spans: tuple[tuple[str, Span], ...] = ()
 
+    @property
+    def soft(self) -> bool:
+        """Whether a target is a share of every class, not one class."""
+        return self.label_smoothing > 0 or any(layer.name in MIXING for layer in self.augment)
+
     def span(self, key: str) -> Span | None:
         return dict(self.spans).get(key)
 
 
 def data(value: Any) -> str:
-    """A data set's name, or the path of a .npz file."""
-    written = text(value)
-    if written.lower() in NAMED_DATA or written.lower().endswith(".npz"):
-        return written.lower() if written.lower() in NAMED_DATA else written
+    """A data set's name, or the path of a folder, a .csv or a .npz file."""
+    written: str = text(value)
+    if written.lower() in NAMED_DATA:
+        return written.lower()
+    if "\0" not in written:
+        if written.startswith("tfds:"):
+            if re.fullmatch(r"tfds:[a-z]\w*(/[\w.-]+)?(:\d+\.\d+\.\d+)?", written):
+                return written
+            raise Unfit('tfds: and a name of TensorFlow Datasets, such as "tfds:eurosat"')
+        if written.lower().endswith((".npz", ".csv")) or written in (".", "..") or "/" in written or os.sep in written:
+            return written
     hint = suggestion(written, NAMED_DATA)
-    raise Unfit(f"{', '.join(NAMED_DATA)} or the path of a .npz file" + hint)
+    raise Unfit(f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz' + hint)
+
+
+def class_weights(value: Any) -> str | tuple[Any, ...]:
+    """balanced, a number a class, or pairs of a class's name and a number."""
+    if word_of(value) == "balanced":
+        return "balanced"
+    if isinstance(value, (list, tuple)) and value:
+        with suppress(Unfit):
+            return tuple([from_zero(v) for v in value])
+        pairs = [v for v in value if isinstance(v, (list, tuple)) and len(v) == 2 and word_of(v[0]) is not None]
+        if len(pairs) == len(value):
+            with suppress(Unfit):
+                return tuple([(word_of(name), from_zero(weight)) for name, weight in pairs])
+    raise Unfit("balanced, a number from 0 a class ([1, 2.5]), or names with numbers ([(cat, 2), (dog, 1)])")
 
 
 def seed(value: Any) -> int:
@@ -87,6 +118,9 @@ KEYS: dict[str, Kind] = {
     "optimizer": lambda value: word("optimizers", value),
     "learning_rate": learning_rate,
     "loss": lambda value: word("losses", value),
+    "label_smoothing": rate,
+    "class_weights": class_weights,
+    "augment": words("layers"),
     "metrics": words("metrics"),
     "callbacks": words("callbacks"),
     "epochs": count,
@@ -140,7 +174,18 @@ def resolve(
             errors.append(Diagnostic("E030", "the learning rate is set twice", spans["learning_rate"], help))
         settings = settings.replace(optimizer=with_learning_rate(settings.optimizer, rate_given))
     errors += _conflicts(settings)
+    errors += _softness(settings)
+    if settings.soft and settings.loss is not None:
+        settings = settings.replace(loss=softened(settings.loss, settings.label_smoothing))
     return settings, tuple(errors)
+
+
+def softened(loss: Term, smoothing: float) -> Term:
+    """A loss of classes for targets that are shares of every class: smoothed, and in the form that takes vectors."""
+    given = dict(loss.keywords) | ({"label_smoothing": smoothing} if smoothing else {})
+    given.pop("ignore_class", None)
+    name = "CategoricalCrossentropy" if loss.name == "SparseCategoricalCrossentropy" else loss.name
+    return loss.replace(name=name, keywords=tuple(given.items()))
 
 
 def with_learning_rate(optimizer: Term, value: Any) -> Term:
@@ -214,6 +259,35 @@ def _conflicts(settings: TrainSettings) -> list[Diagnostic]:
             if watched.startswith("val_") and settings.validation == 0 and watched[4:] in known:
                 hint = "set validation = 0.1, or watch " + watched[4:]
             found.append(Diagnostic("E030", message, at, hint))
+    return found
+
+
+def _softness(settings: TrainSettings) -> list[Diagnostic]:
+    """What does not go with targets that are shares of every class, smoothed or mixed."""
+    found = []
+    key = "label_smoothing" if settings.label_smoothing else "augment"
+    at, what = settings.span(key), "label_smoothing" if settings.label_smoothing else "a mixture of images"
+    if settings.soft and settings.loss is not None:
+        word, given = our_word(settings.loss), dict(settings.loss.keywords)
+        takes = LOSSES[word][1].split()
+        if "label_smoothing" in given and settings.label_smoothing:
+            help = "write it once"
+            found.append(Diagnostic("E030", f"label_smoothing is set in {word} too", at, help))
+        elif given.get("ignore_class") is not None:
+            help = "leave one out"
+            found.append(Diagnostic("E030", f"{what} does not go with the ignore_class of {word}", at, help))
+        elif settings.label_smoothing and "label_smoothing" not in takes and not word.startswith("sparse_"):
+            help = "use categorical_crossentropy, or leave it out"
+            found.append(Diagnostic("E030", f"{word} has no label smoothing", at, help))
+    for metric in settings.metrics or ():
+        if settings.soft and our_word(metric).startswith("sparse_"):
+            message = f"{our_word(metric)} takes class numbers, and with {what} a target is a share of every class"
+            help = f"write {our_word(metric).removeprefix('sparse_')}"
+            found.append(Diagnostic("E030", message, _word_span(metric) or at, help))
+    mixing = [our_word(layer) for layer in settings.augment if layer.name in MIXING]
+    if mixing and settings.class_weights is not None:
+        message = f"{mixing[0]} makes examples of two classes, which have no weight of one"
+        found.append(Diagnostic("E030", message, settings.span("class_weights"), "leave one out"))
     return found
 
 

@@ -154,14 +154,52 @@ CALLBACKS: Table = {
         "embeddings_freq embeddings_metadata",
     ),
 }  # fmt: skip
+# What changes the images of a training batch. Left out: random_crop, whose images would have another size than the
+# network's, and aug_mix, which draws from Python's own generator, so that no training could be repeated.
+_FILLED = "interpolation fill_mode fill_value"
+AUGMENTATIONS: Table = {
+    "random_flip": ("RandomFlip", "mode seed data_format"),
+    "random_rotation": ("RandomRotation", "factor! fill_mode interpolation seed fill_value data_format"),
+    "random_zoom": ("RandomZoom", "height_factor! width_factor fill_mode interpolation seed fill_value data_format"),
+    "random_translation": (
+        "RandomTranslation", "height_factor! width_factor! fill_mode interpolation seed fill_value data_format",
+    ),
+    "random_shear": ("RandomShear", f"x_factor y_factor {_FILLED} data_format seed"),
+    "random_perspective": ("RandomPerspective", "factor scale interpolation fill_value seed data_format"),
+    "random_elastic_transform": ("RandomElasticTransform", f"factor scale {_FILLED} value_range seed data_format"),
+    "random_erasing": ("RandomErasing", "factor scale fill_value value_range seed data_format"),
+    "random_brightness": ("RandomBrightness", "factor! value_range seed"),
+    "random_contrast": ("RandomContrast", "factor! value_range seed"),
+    "random_hue": ("RandomHue", "factor! value_range data_format seed"),
+    "random_saturation": ("RandomSaturation", "factor! value_range data_format seed"),
+    "random_color_jitter": (
+        "RandomColorJitter",
+        "value_range brightness_factor contrast_factor saturation_factor hue_factor seed data_format",
+    ),
+    "random_color_degeneration": ("RandomColorDegeneration", "factor! value_range data_format seed"),
+    "random_grayscale": ("RandomGrayscale", "factor data_format seed"),
+    "random_invert": ("RandomInvert", "factor value_range seed data_format"),
+    "random_posterization": ("RandomPosterization", "factor! value_range data_format seed"),
+    "random_sharpness": ("RandomSharpness", "factor! value_range data_format seed"),
+    "random_gaussian_blur": ("RandomGaussianBlur", "factor kernel_size sigma value_range data_format seed"),
+    "solarization": ("Solarization", "addition_factor threshold_factor value_range seed"),
+    "rand_augment": ("RandAugment", "value_range num_ops factor interpolation seed data_format"),
+    "cut_mix": ("CutMix", "factor seed data_format"),
+    "mix_up": ("MixUp", "alpha data_format seed"),
+}  # fmt: skip
+MIXING = ("CutMix", "MixUp")  # whose labels become shares of two classes
 MODULES: dict[str, tuple[str, Table]] = {
     "optimizers": ("optimizer", OPTIMIZERS),
     "optimizers.schedules": ("learning-rate schedule", SCHEDULES),
     "losses": ("loss", LOSSES),
     "metrics": ("metric", METRICS),
     "callbacks": ("callback", CALLBACKS),
+    "layers": ("augmentation", AUGMENTATIONS),
 }
-PYTHON_ONLY = {"headers", "embeddings_metadata", "label_weights"}  # dictionaries and arrays
+PYTHON_ONLY = {
+    "headers", "embeddings_metadata", "label_weights",  # dictionaries and arrays
+    "seed", "data_format",  # a training's own
+}  # fmt: skip
 SHORT = {
     "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
     "msle": "mean_squared_logarithmic_error", "rmse": "root_mean_squared_error", "kld": "kl_divergence",

@@ -1,0 +1,238 @@
+"""What was found in files that have not changed since: one small JSON file each in the folder .cnnspec_cache.
+
+An entry is called by what is asked (file, rules, options) and holds a stamp of what the answer came from: the content
+of the file and cnnspec itself, taken as Python takes byte code, by the size and time of its files. So an edited file
+replaces its own entry. The files that it uses are listed with their own stamps and with what `use` made of their names.
+An answer is kept only where all of them could be read. Whatever is wrong with an entry or with the folder, then it is as
+if it were not there.
+
+The folder stands where linters put theirs: beside the configuration, else in the project's root; for files outside of
+any project in the user's own cache.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import cnnspec
+from cnnspec.cli.results import Outcome, Untold, as_data, from_data, repairs_shown
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.reading import content, decode, project_root, used
+from cnnspec.source import Source
+
+try:
+    from _blake2 import blake2b  # which hashlib would hand on, having loaded all of OpenSSL
+except ImportError:
+    from hashlib import blake2b
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Set
+    from typing import Any
+
+    from cnnspec.cli.results import Examined
+    from cnnspec.cli.settings import Lookup
+
+NAME = ".cnnspec_cache"
+VARIABLE = "CNNSPEC_CACHE_DIR"
+MAX_ENTRY = 2**20  # characters: who finds more in one file has other worries than time
+MAX_ENTRIES, MAX_DAYS = 20_000, 30
+TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache, made by cnnspec. It can be deleted.\n"
+
+
+class Cache:
+    """The entries of all files that one command looks at. Its methods never raise: a cache is not worth a failure."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        asked = (tuple(options.set), options.model, options.max_layers, repairs_shown(options))
+        self.asked = repr(asked)
+        self.folders: dict[str, str] = {}  # folder of specs → its cache
+        self.tool = "" if options.no_cache else tool()
+
+    def folder(self, path: str, lookup: Lookup) -> str | None:
+        """Where the answers for a file are kept; None: nowhere."""
+        if path == "-" or not self.tool:
+            return None
+        here = os.path.dirname(os.path.abspath(path))
+        if here not in self.folders:
+            settings = lookup.of(path)
+            if settings.values["cache-dir"] is not None:
+                self.folders[here] = os.path.join(
+                    settings.roots["cache-dir"], os.path.expanduser(settings.values["cache-dir"])
+                )
+            else:
+                root = os.path.dirname(settings.path) if settings.path else project_root(here)
+                self.folders[here] = os.path.join(root, NAME) if root else users()
+        return self.folders[here]
+
+    def entry(self, folder: str, name: str, codes: Set[str] | None) -> str:
+        """The path of the entry that answers what is asked of a file."""
+        rules = "default" if codes is None else ",".join(sorted(codes))
+        key = stamp("\0".join([repr(name), repr(os.path.abspath(name)), self.asked, rules]).encode())
+        return os.path.join(folder, f"{key}.json")
+
+    def find(self, folder: str | None, name: str, data: bytes | Diagnostic, codes: Set[str] | None) -> Outcome | None:
+        """What was found in this very content; None when that is not known."""
+        if folder is None or isinstance(data, Diagnostic):
+            return None
+        try:
+            with open(self.entry(folder, name, codes), encoding="ascii") as file:
+                text = file.read(MAX_ENTRY + 1)
+            mark = stamp(self.tool.encode() + data)
+            if text == written(mark, CLEAN):
+                return Outcome(name)
+            start = text.index(",[") + 1
+            if text != written(mark, text[start:-1]):
+                return None
+            return answer(text[start:-1], name, data)
+        except (OSError, ValueError, TypeError, RecursionError, Untold):
+            return None
+
+    def keep(
+        self, folder: str | None, name: str, data: bytes | Diagnostic, codes: Set[str] | None, examined: Examined
+    ) -> None:
+        """Write down what was found, if that can be trusted later on."""
+        if folder is None or isinstance(data, Diagnostic) or examined.analysis is None or not examined.reading.steady:
+            return
+        try:
+            text = written(stamp(self.tool.encode() + data), body(examined))
+        except (Untold, RecursionError):
+            return
+        if len(text) <= MAX_ENTRY:
+            put(self.entry(folder, name, codes), text)
+
+
+# ---- entries -----------------------------------------------------------------------------------------------
+CLEAN = "[]"  # the body of a file that uses no other and has no mistake: it needs no JSON to be written or read
+
+
+def written(mark: str, body: str) -> str:
+    """The text of an entry: a list of the stamp, a sum over it all, and the body."""
+    return f'["{mark}","{stamp(f"{mark} {body}".encode())}",{body}]'
+
+
+def body(examined: Examined) -> str:
+    """What was found, the files that were used, and how their names were understood."""
+    found = examined.outcome
+    if found == Outcome(found.name):
+        return CLEAN
+    from json import dumps
+
+    files = [[path, stamp(data)] for path, data in examined.reading.contents.items() if isinstance(data, bytes)]
+    names = [[by, text, *used(by, text)] for by, text in uses(examined)]
+    sources = examined.sources
+    return dumps([as_data(found.diagnostics, DIAGNOSTICS, sources), found.remark, files, names], separators=(",", ":"))
+
+
+DIAGNOSTICS = "tuple[Diagnostic, ...]"
+
+
+def uses(examined: Examined) -> list[tuple[str, str]]:
+    """Every `use`, followed or refused: the name of the source that it stands in, and its text."""
+    if examined.analysis is None:
+        return []
+    from cnnspec.syntax.parse import parse
+    from cnnspec.syntax.tree import Use
+
+    trees = [examined.analysis.tree, *map(parse, examined.reading.sources.values())]
+    return [(t.source.name, item.path.value) for t in trees for item in t.body.items if isinstance(item, Use)]
+
+
+def answer(body: str, name: str, data: bytes) -> Outcome | None:
+    """What an entry says, if the files that it came from are as they were."""
+    from json import loads
+
+    found, remark, files, names = loads(body)
+    sources: list[Source | Diagnostic] = [decode(data, name)]
+    for path, mark in files:
+        now = content(path)
+        if isinstance(now, Diagnostic) or stamp(now) != mark:
+            return None
+        sources.append(decode(now, path))
+    if any(used(by, text) != (root, path) for by, text, root, path in names):
+        return None
+    texts = [source for source in sources if isinstance(source, Source)]
+    if len(texts) < len(sources) or type(remark) is not str:
+        return None
+    reads = tuple([path for path, _ in files])
+    return Outcome(name, from_data(found, DIAGNOSTICS, texts), remark, "", reads)
+
+
+def stamp(data: bytes) -> str:
+    made: str = blake2b(data, digest_size=16).hexdigest()
+    return made
+
+
+def tool() -> str:
+    """What stands for this cnnspec and this Python; "" where its files cannot be listed, as in an archive."""
+    parts: list[Any] = [cnnspec.__version__, sys.implementation.cache_tag, sys.version_info[:3]]
+    open_ = [os.path.dirname(os.path.abspath(cnnspec.__file__))]
+    try:
+        for folder in open_:
+            with os.scandir(folder) as files:
+                for file in sorted(files, key=lambda f: f.name):
+                    if file.name.endswith(".py"):
+                        state = file.stat()
+                        parts.append((file.path, state.st_size, state.st_mtime_ns))
+                    elif "." not in file.name and file.name != "__pycache__" and file.is_dir():
+                        open_.append(file.path)
+    except OSError:
+        return ""
+    return stamp(repr(parts).encode())
+
+
+# ---- the folder --------------------------------------------------------------------------------------------
+def users() -> str:
+    """The user's own cache."""
+    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
+    if not base or not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "cnnspec")
+
+
+def put(path: str, text: str) -> None:
+    """Write an entry whole or not at all; of two processes the later wins."""
+    beside = f"{path}.{os.getpid()}.tmp"
+    try:
+        try:
+            file = open(beside, "x", encoding="ascii")  # noqa: SIM115
+        except FileNotFoundError:
+            make(os.path.dirname(path))
+            file = open(beside, "x", encoding="ascii")  # noqa: SIM115
+        try:
+            with file:
+                file.write(text)
+            os.replace(beside, path)
+        except OSError:
+            os.unlink(beside)
+        if os.path.basename(path).startswith("00"):  # every 256th entry, about
+            prune(os.path.dirname(path))
+    except (OSError, ValueError):  # the latter for a NUL in the path
+        pass
+
+
+def make(folder: str) -> None:
+    """Make the folder, and say that it is a cache: to git and to backups. One that was there is left as it is."""
+    os.makedirs(folder)
+    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", TAG)):
+        with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+            file.write(text)
+
+
+def prune(folder: str) -> None:
+    """Delete the entries that are too old or too many, the oldest first, and nothing else."""
+    from time import time
+
+    entries = []
+    with os.scandir(folder) as files:
+        for file in files:
+            key, _, rest = file.name.partition(".")
+            if len(key) == 32 and (rest == "json" or rest.endswith(".tmp")):
+                entries.append((file.stat().st_mtime, file.path))
+    entries.sort(reverse=True)
+    oldest = time() - MAX_DAYS * 86_400
+    for number, (written_at, path) in enumerate(entries):
+        if number >= MAX_ENTRIES or written_at < oldest:
+            os.unlink(path)

@@ -1,0 +1,163 @@
+"""What checking one file comes to, as a value and as plain data: workers send it, the cache keeps it as JSON.
+
+The fields of a record are its annotations, so a record's data follow from them: a list of its fields, a source as its
+number in a list of sources. What cannot be said so, or does not fit on the way back, is `Untold`: then the file is
+checked again.
+"""
+
+from __future__ import annotations
+
+from cnnspec import diagnostic, source
+from cnnspec.cli.common import analysis_of
+from cnnspec.diagnostic import NAMES, Diagnostic
+from cnnspec.reading import content, decode
+from cnnspec.record import Record
+from cnnspec.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence, Set
+    from typing import Any
+
+    from cnnspec.pipeline import Analysis
+
+OUT_OF_MEMORY = "there was not enough memory to check it"
+
+
+class Untold(Exception):
+    """Something that plain data cannot say, or data that say nothing."""
+
+
+class Outcome(Record):
+    """What is found in one file, or why it was not checked."""
+
+    name: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    remark: str = ""  # what is worth saying beside the findings
+    refused: str = ""  # why it was not checked
+    reads: tuple[str, ...] = ()  # the files that it uses, found or not
+
+
+class Reading:
+    """Reads the files that one file uses, and remembers what was in them."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes | Diagnostic] = {}
+        self.sources: dict[str, Source] = {}
+        self.steady = True  # whether each was there, and the same every time
+
+    def __call__(self, path: str) -> Source | Diagnostic:
+        data = content(path)
+        found = data if isinstance(data, Diagnostic) else decode(data, path)
+        if isinstance(found, Diagnostic) or self.contents.get(path, data) != data:
+            self.steady = False
+        else:
+            self.sources[path] = found
+        self.contents[path] = data
+        return found
+
+
+class Examined(Record):
+    """A file that was checked: what came of it, and what it came from."""
+
+    outcome: Outcome
+    reading: Reading
+    analysis: Analysis | None = None  # None where the file could not be read
+
+    @property
+    def sources(self) -> list[Source]:
+        """All sources that the findings may lie in, the file's own first."""
+        return [self.analysis.source, *self.reading.sources.values()] if self.analysis else []
+
+
+def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, codes: Set[str] | None) -> Examined:
+    """Check what stands in a file, as the options say."""
+    source = data if isinstance(data, Diagnostic) else decode(data, name)
+    reading = Reading()
+    if isinstance(source, Diagnostic):
+        return Examined(Outcome(name, refused=f"{source.message}: {source.help}"), reading)
+    try:
+        analysis = analysis_of(source, options, codes, reading)
+        diagnostics = with_repairs(analysis, options, codes)
+    except MemoryError:
+        return Examined(Outcome(name, refused=f"{name}: {OUT_OF_MEMORY}"), reading)
+    reads = tuple(reading.contents)
+    return Examined(Outcome(name, diagnostics, remark(analysis), "", reads), reading, analysis)
+
+
+def repairs_shown(options: argparse.Namespace) -> str:
+    """How much is told of repairs: nothing, whether there are any, all that are soon found, or all."""
+    if options.statistics or options.output_format not in ("full", "json", "jsonl", "sarif"):
+        return ""
+    return "all" if options.unsafe_fixes else "any" if options.output_format == "full" else "soon"
+
+
+def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str] | None) -> tuple[Diagnostic, ...]:
+    """The findings of a file, with their repairs where these are shown and there may be any."""
+    shown = repairs_shown(options)
+    if not shown or not analysis.diagnostics or analysis.tree.diagnostics:
+        return analysis.diagnostics
+    from cnnspec.cli import fixing
+
+    return fixing.with_repairs(analysis, lambda source, read: analysis_of(source, options, codes, read), shown)
+
+
+def remark(analysis: Analysis) -> str:
+    """That a file has nothing to check: no network, and no block that another could use."""
+    from cnnspec.syntax.tree import Block, Use
+
+    items = analysis.tree.body.items
+    if analysis.networks or analysis.diagnostics or any(isinstance(item, (Block, Use)) for item in items):
+        return ""
+    what = "holds no network and no block" if analysis.source.text.strip() else "is empty"
+    return f"{analysis.source.name} {what}: begin with, for example, input 28x28x1"
+
+
+# ---- plain data --------------------------------------------------------------------------------------------
+PLAIN = {"str": str, "int": int, "bool": bool}
+
+
+def as_data(value: Any, kind: str, sources: Sequence[Source]) -> Any:
+    """A value of an annotated kind as texts, numbers and lists."""
+    if kind in PLAIN and type(value) is PLAIN[kind]:
+        return value
+    if kind.endswith(" | None"):
+        return None if value is None else as_data(value, kind.removesuffix(" | None"), sources)
+    if kind.startswith("tuple[") and kind.endswith(", ...]") and isinstance(value, tuple):
+        return [as_data(item, kind[6:-6], sources) for item in value]
+    if kind == "Source" and value in sources:
+        return sources.index(value)
+    cls = record_called(kind)
+    if cls is None or type(value) is not cls:
+        raise Untold(kind)
+    return [as_data(getattr(value, field), cls.__annotations__[field], sources) for field in cls._fields]
+
+
+def from_data(data: Any, kind: str, sources: Sequence[Source]) -> Any:
+    """The value of an annotated kind that plain data say. Untold for data that are none, or name a place that is not."""
+    if kind in PLAIN and type(data) is PLAIN[kind]:
+        return data
+    if kind.endswith(" | None"):
+        return None if data is None else from_data(data, kind.removesuffix(" | None"), sources)
+    if kind.startswith("tuple[") and kind.endswith(", ...]") and isinstance(data, list):
+        return tuple([from_data(item, kind[6:-6], sources) for item in data])
+    if kind == "Source" and type(data) is int and 0 <= data < len(sources):
+        return sources[data]
+    cls = record_called(kind)
+    if cls is None or not isinstance(data, list) or len(data) != len(cls._fields):
+        raise Untold(kind)
+    fields = zip(data, cls._fields, strict=True)
+    value: Any = cls(*[from_data(item, cls.__annotations__[field], sources) for item, field in fields])
+    if isinstance(value, Diagnostic) and value.code not in NAMES:
+        raise Untold(value.code)
+    if isinstance(value, source.Span) and not 0 <= value.start <= value.end <= len(value.source.text):
+        raise Untold("a place outside of the text")
+    return value
+
+
+def record_called(kind: str) -> type[Record] | None:
+    """The record of this name among those that make up a finding."""
+    found = Outcome if kind == "Outcome" else getattr(diagnostic, kind, None) or getattr(source, kind, None)
+    known = isinstance(found, type) and issubclass(found, Record) and found not in (Record, Source)
+    return found if known else None

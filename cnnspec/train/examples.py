@@ -1,0 +1,175 @@
+"""Examples that are read when a batch asks for them, so that a data set may be larger than the memory.
+
+A source of data (an array, a folder of images, …) is an `Examples`; what a network takes is a view of one: scaled,
+reshaped, resized, or a choice of places. Everything is float32 from `take` on.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.record import Record
+from cnnspec.train.images import resize
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from cnnspec.layers.argument import Term
+    from cnnspec.train.match import Fit
+
+    Array = np.ndarray[Any, Any]
+
+HELD_BYTES = 2 * 2**30  # of examples are kept in memory at the most
+
+
+def room() -> int:
+    """Bytes that examples may take in memory: a quarter of what is free, at most HELD_BYTES.
+
+    What has no room is read or computed again, to the same values, so that a training does not depend on it.
+    """
+    free = free_memory()
+    return HELD_BYTES if free is None else min(HELD_BYTES, free // 4)
+
+
+def free_memory() -> int | None:
+    """Bytes of memory that are free, or could be freed at once, on the machine and in its container; None where the
+    system does not say."""
+    found = []
+    with suppress(OSError, ValueError), open("/proc/meminfo", encoding="ascii") as file:
+        found += [1024 * int(line.split()[1]) for line in file if line.startswith("MemAvailable:")]
+    group = "/sys/fs/cgroup/memory."
+    with suppress(OSError, ValueError), open(group + "max") as most, open(group + "current") as used:
+        found.append(max(0, int(most.read()) - int(used.read())))
+    return min(found, default=None)
+
+
+def scaled(values: Array) -> Array:
+    """As float32: bytes are pixels from 0 to 255 and become 0 to 1."""
+    import numpy as np
+
+    if values.dtype == np.uint8:
+        return values.astype(np.float32) / np.float32(255)
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(values, np.float32)
+
+
+class Examples:
+    """Examples of one shape (without the batch)."""
+
+    shape: tuple[int, ...]
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def take(self, places: Array) -> Array:
+        """The examples at these places, whole numbers from 0: (n, *shape) float32."""
+        raise NotImplementedError
+
+    def digest(self) -> bytes:
+        """A SHA-256 of what the examples hold, in their order; where they lie and when they were written is no part."""
+        raise NotImplementedError
+
+
+class Held(Examples):
+    """Examples in an array (N, *shape), or in what is indexed as one (`arrays.Stored`); see `scaled`."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+        self.shape = array.shape[1:]
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def take(self, places: Array) -> Array:
+        return scaled(self.array[places])
+
+    def digest(self) -> bytes:
+        return digest_of(self.array)
+
+
+class Shaped(Examples):
+    """Examples in the shape that a network takes: (H, W, C) resized, or the same numbers in another order of axes."""
+
+    def __init__(self, source: Examples, fit: Fit) -> None:
+        self.source, self.fit, self.shape = source, fit, fit.shape
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def take(self, places: Array) -> Array:
+        taken = self.source.take(places)
+        return resize(taken, self.shape[:2]) if self.fit.resized else taken.reshape(len(taken), *self.shape)
+
+    def digest(self) -> bytes:
+        return self.source.digest()
+
+
+def held(examples: Shaped) -> Examples:
+    """The same examples, in memory where they are resized and there is room: the others are at hand in their source."""
+    import numpy as np
+
+    if not examples.fit.resized or 4 * len(examples) * int(np.prod(examples.shape)) > room():
+        return examples
+    whole = np.empty((len(examples), *examples.shape), np.float32)
+    for start in range(0, len(examples), 256):
+        places = np.arange(start, min(start + 256, len(examples)))
+        whole[places] = examples.take(places)
+    return Held(whole)
+
+
+class Part(Record):
+    """A part of a data set: the examples at `places`, and the targets of all examples (N, …) as the loss takes them.
+
+    For training alone: `weights` of all examples (one a target) in the loss, None for 1; `augment`, the Keras layers
+    that change its batches (`batches` applies them), as Terms.
+    """
+
+    examples: Examples
+    targets: Array
+    places: Array
+    weights: Array | None = None
+    augment: tuple[Term, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def take(self, which: Array | slice) -> tuple[Array, Array]:
+        """Examples and targets of these of the part's places, counted from 0."""
+        places = self.places[which]
+        return self.examples.take(places), self.targets[places]
+
+
+class Raw(Record):
+    """A data set as it comes: examples and their targets, which are class numbers (N,) where the set has a name.
+
+    `names` are those of the classes; `notes` say in sentences what was found in it.
+    """
+
+    train: tuple[Examples, Array]
+    test: tuple[Examples, Array] | None = None
+    names: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+    validation: tuple[Examples, Array] | None = None
+
+    def fingerprint(self) -> str:
+        """A SHA-256 of all examples and targets in their order, 64 hexadecimal digits: the same for a copy elsewhere."""
+        from hashlib import sha256
+
+        whole = sha256(repr(self.names).encode())
+        for part in (self.train, self.validation, self.test):
+            whole.update(b"-" if part is None else part[0].digest() + digest_of(part[1]))
+        return whole.hexdigest()
+
+
+def digest_of(array: Any) -> bytes:
+    """A SHA-256 of an array's type, shape and values."""
+    from hashlib import sha256
+
+    import numpy as np
+
+    found = sha256(f"{array.dtype.str} {array.shape}".encode())
+    rows = max(1, 2**24 // max(1, array.dtype.itemsize * array.size // max(1, len(array))))
+    for start in range(0, len(array), rows):
+        found.update(np.ascontiguousarray(array[start : start + rows]).data)
+    return found.digest()

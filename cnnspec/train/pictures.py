@@ -1,0 +1,190 @@
+"""Image files → examples: found broken or sound in one pass, then decoded when a batch asks for them.
+
+Pillow decodes; PNG, JPEG, BMP, GIF (its first frame) and WebP alone, because for some other formats Pillow starts other
+programs. An image is turned as its EXIF orientation says, laid on white where it is transparent, brought to the channels
+that the network takes (grey by ITU-R 601: 0.299 R + 0.587 G + 0.114 B) and resized as `images.resize` does, to 8 bits a
+channel; 16-bit greys keep their depth. What memory has room for is kept, the rest is decoded each time: to the same values.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compile.live import MissingExtra
+from cnnspec.record import Record
+from cnnspec.train.examples import Examples, room, scaled
+from cnnspec.train.match import TrainingFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import ThreadPoolExecutor
+
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+    Size = tuple[int | None, int | None, int]  # H, W (None: the image's own) and channels, 1 or 3
+
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+MOST_PIXELS = 100_000_000  # of one image: a small file may decode to any number
+MOST_BYTES = 2**28
+
+
+class Broken(Exception):
+    """A file that holds no image which can be decoded; says why."""
+
+
+class Seen(Record):
+    """What is in a file: the SHA-256 of its bytes and its image, (H, W, C), which may have been let go; or why there is none."""
+
+    digest: bytes = b""
+    image: Array | None = None
+    shape: tuple[int, ...] = ()
+    original: tuple[int, int] = (0, 0)  # H, W before it was resized
+    why: str = ""
+
+
+def import_pillow() -> Any:
+    """Pillow's Image and ImageOps. Raises MissingExtra."""
+    try:
+        from PIL import Image, ImageOps
+    except ImportError as error:
+        raise MissingExtra(
+            f'{error.name or "PIL"} is not installed; images are read with Pillow: pip install "cnnspec[keras]"'
+        ) from error
+    return Image, ImageOps
+
+
+# ---- one image ---------------------------------------------------------------------------------------------
+def decode(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
+    """The image in a file's bytes, (H, W, C) uint8, or float32 from 0 to 1 for greys of 16 bits; and its own H, W.
+
+    Raises Broken.
+    """
+    from io import BytesIO
+
+    import numpy as np
+
+    pillow, operations = import_pillow()
+    if not content:
+        raise Broken("it is empty")
+    try:
+        with pillow.open(BytesIO(content), formats=FORMATS) as opened:
+            width, height = opened.size
+            if width * height > MOST_PIXELS:
+                raise Broken(f"{width}x{height} are more than {MOST_PIXELS:,} pixels")
+            image = operations.exif_transpose(opened)
+            deep = image.mode.startswith(("I", "F"))
+            image = pillow.fromarray(np.asarray(image, np.float32) / 65535) if deep else _plain(image, size[2], pillow)
+            original = (image.height, image.width)
+            wanted = (size[1] or image.width, size[0] or image.height)
+            if wanted != image.size:
+                image = image.resize(wanted, pillow.Resampling.BILINEAR)
+            values: Array = np.asarray(image)
+    except Broken:
+        raise
+    except MemoryError:
+        raise Broken("it does not fit in memory") from None
+    except pillow.UnidentifiedImageError:
+        raise Broken("it is no PNG, JPEG, BMP, GIF or WebP") from None
+    except pillow.DecompressionBombError:
+        raise Broken(f"it has more than {MOST_PIXELS:,} pixels") from None
+    except Exception as error:  # Pillow's decoders each have their own: OSError, SyntaxError, struct.error, …
+        raise Broken(" ".join(str(error).split())[:100] or type(error).__name__) from None
+    values = values if values.ndim == 3 else values[..., None]
+    return (np.repeat(values, size[2], axis=2) if deep else values), original
+
+
+def _plain(image: Any, channels: int, pillow: Any) -> Any:
+    """An 8-bit image as grey or RGB, on white where it is transparent."""
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = pillow.alpha_composite(pillow.new("RGBA", image.size, "white"), image)
+    return image.convert("L" if channels == 1 else "RGB")
+
+
+def read(path: str, size: Size) -> Seen:
+    """Reads one file to its end."""
+    from hashlib import sha256
+
+    try:
+        info = os.stat(path)
+        if not stat.S_ISREG(info.st_mode) or info.st_size > MOST_BYTES:
+            return Seen(
+                why=f"it is larger than {MOST_BYTES:,} bytes" if stat.S_ISREG(info.st_mode) else "it is no file"
+            )
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        return Seen(why=(error.strerror or type(error).__name__).lower())
+    except ValueError:  # a path with a null character
+        return Seen(why="no file has such a name")
+    try:
+        image, original = decode(content, size)
+    except Broken as broken:
+        return Seen(why=str(broken))
+    return Seen(sha256(content).digest(), image, image.shape, original)
+
+
+# ---- many images -------------------------------------------------------------------------------------------
+class Pictures(Examples):
+    """Images in sound files, all of one shape (H, W, C), one at least; those in `kept` need not be read again."""
+
+    def __init__(self, paths: Sequence[str], seen: Sequence[Seen]) -> None:
+        self.paths, self.shape = paths, seen[0].shape
+        self.kept, self.digests = [s.image for s in seen], [s.digest for s in seen]
+        self.workers: ThreadPoolExecutor | None = None
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def take(self, places: Array) -> Array:
+        import numpy as np
+
+        missing = [int(p) for p in places if self.kept[p] is None]
+        self.workers = self.workers or (pool() if missing else None)
+        fresh = dict(zip(missing, self.workers.map(self._again, missing) if self.workers else (), strict=True))
+        taken = np.empty((len(places), *self.shape), np.float32)
+        for row, place in enumerate(places):
+            kept = self.kept[place]
+            taken[row] = scaled(fresh[int(place)] if kept is None else kept)
+        return taken
+
+    def _again(self, place: int) -> Array:
+        seen = read(self.paths[place], self.shape)  # type: ignore[arg-type]
+        if seen.image is None or seen.digest != self.digests[place]:
+            why = seen.why or "it is another file now"
+            raise TrainingFailed(f"{self.paths[place]} changed during the training: {why}", "", 2)
+        return seen.image
+
+    def digest(self) -> bytes:
+        from hashlib import sha256
+
+        return sha256(b"".join(self.digests)).digest()
+
+
+def pool() -> ThreadPoolExecutor:
+    """Threads that decode: Pillow lets go of the interpreter while it does."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(min(16, os.cpu_count() or 1), "images")
+
+
+def scan(paths: Sequence[str], size: Size, note: Callable[[str], None]) -> Iterator[Seen]:
+    """What is in every file, in their order; images for which there is no room are looked at and not kept."""
+    spare = room()
+    began = said = time.monotonic()
+    with pool() as workers, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, on images that are large or carry odd metadata
+        for start in range(0, len(paths), 64):
+            for seen in workers.map(lambda path: read(path, size), paths[start : start + 64]):
+                spare -= 0 if seen.image is None else seen.image.nbytes + 200
+                yield seen if spare >= 0 else seen.replace(image=None)
+            if (now := time.monotonic()) - said > 10:
+                said = now
+                done = min(start + 64, len(paths))
+                note(f"{done:,} of {len(paths):,} images are read, {done / (now - began):.0f} a second")
