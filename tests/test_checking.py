@@ -343,8 +343,8 @@ def test_rules_and_their_pages(capsys: pytest.CaptureFixture[str]) -> None:
         "name": "illegal-stride",
         "severity": "warning",
         "runs": "on",
-        "title": "A stride leaves rows or columns that carry data unread",
         "fix": "unsafe",
+        "title": "A stride leaves rows or columns that carry data unread",
     }
     assert rows["E113"]["runs"] == "off; on with --strict-stride or --profile lecture"
     assert {row["runs"] for code, row in rows.items() if code.startswith("E0")} == {"always"}
@@ -374,9 +374,9 @@ def hooks() -> list[dict[str, str]]:
 
 
 def test_pre_commit_hooks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    check, layout, fix = hooks()
-    assert (check["id"], layout["id"], fix["id"]) == ("cnnspec", "cnnspec-format", "cnnspec-fix")
-    for hook in (check, layout, fix):
+    check, layout, mend = hooks()
+    assert (check["id"], layout["id"], mend["id"]) == ("cnnspec", "cnnspec-format", "cnnspec-fix")
+    for hook in (check, layout, mend):
         assert hook.keys() == {"id", "name", "description", "entry", "language", "files"}
         assert hook["language"] == "python" and hook["files"] == r"\.cnn$"
         assert hook["entry"].startswith("cnnspec ")
@@ -391,6 +391,9 @@ def test_pre_commit_hooks(here: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert hooked(layout, "padded.cnn") == 0  # pre-commit sees by itself that the file has changed
     assert (here / "padded.cnn").read_text() == PADDED
     assert main(["check", "padded.cnn"]) == 0
+    (here / "padded.cnn").write_text(PADDED.replace(", ", ","))
+    assert hooked(mend, "old/branch.cnn", "padded.cnn") == 0
+    assert (here / "padded.cnn").read_text() == PADDED
 
 
 def test_the_manual_names_every_key(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -128,6 +128,7 @@ CERTAIN = {
     "W206": "input 9x9x3\nconv(4, 3x3, activation=relu) -> relu -> softplus -> elu -> relu6 -> relu6\n",
     "S704": "input 9x9x3\npad(((0, 1), (2, 0))) -> conv(4, 3x3, stride=2) -> pad(1x0) -> depthwise_conv(3x3)\n",
     "E111": "input 10x9x3\nconv(4, 3x3, stride=2, padding=same) -> maxpool(3x3, stride=2, padding=same)\n",
+    "E113": "input 8x9x3\nconv(4, 3x3, stride=2, padding=1) -> maxpool(3x3, stride=2, padding=1) -> conv(3, 2x2, stride=3, padding=1)\n",
     "N601": "input 10x10x3\nconv(4, 3x3, stride=2, padding=same) -> relu -> separable_conv(4, 2x2, stride=2, padding=same)\n",
 }
 

@@ -2,7 +2,7 @@
 
 Taken out, or brought to one form: layers that leave everything as it is, activations that change nothing behind
 another, biases that a normalisation takes away, paddings of their own in front of a convolution that can pad, and
-padding=same of a known size, as numbers. What no output depends on does not count.
+paddings of a known size, as numbers without what no window reads. What no output depends on does not count.
 
 A bias in front of a batch normalisation moves its running mean: of a trained network, the bias must be subtracted from
 that. A network that is trained anew behaves the same.
@@ -22,7 +22,10 @@ from cnnspec.rules.sliding import slid
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.layers.base import Layer
+    from cnnspec.rules.sliding import Sliding
     from cnnspec.size import Dim
+
+    Sides = tuple[tuple[Dim, Dim], ...]
 
 
 def same_graph(one: Graph, other: Graph) -> bool:
@@ -93,20 +96,32 @@ def normal(graph: Graph) -> Graph:
         assert layer is not None
         if not sliding.weighs and not layer.takes_largest:  # a mean over padding depends on how that is counted
             continue
-        sides = tuple([(window.before, window.after) for window in sliding.windows])
-        if getattr(layer, "padding", None) == "same" and all(isinstance(n, int) for pair in sides for n in pair):
+        sides = trimmed(tuple([(window.before, window.after) for window in sliding.windows]), sliding)
+        if sides is not None and getattr(layer, "padding", "valid") != "valid" and not getattr(layer, "ceil", False):
             layers[node.index] = layer.replace(padding=sides)
         border = graph.nodes[node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in graph.outputs
         if border.layer is None or not border.layer.adds_zeros or not alone or not sliding.weighs:
             continue  # a pool's own padding is no zeros
         if not sliding.padded and node.shares is None:
-            layers[node.index] = layer.replace(padding=added(border, graph))
+            sides = added(border, graph)
+            layers[node.index] = layer.replace(padding=trimmed(sides, sliding) or sides)
             borders.add(border.index)
     return contracted(graph, borders, layers)
 
 
-def added(border: Node, graph: Graph) -> tuple[tuple[Dim, Dim], ...]:
+def trimmed(sides: Sides, sliding: Sliding) -> Sides | None:
+    """Padding before and behind each axis, without what no window reads; None where that depends on the input."""
+    found: list[tuple[Dim, Dim]] = []
+    for (before, after), window, n in zip(sides, sliding.windows, sliding.entering, strict=False):
+        if not all(isinstance(size, int) for size in (before, after, window.before, window.after, n)):
+            return None
+        left_over = window.remainder(n)  # type: ignore[arg-type]
+        found.append((before, after - min(after, left_over)))  # type: ignore[type-var]
+    return tuple(found)
+
+
+def added(border: Node, graph: Graph) -> Sides:
     """What a padding of its own adds before and behind, along each axis."""
     inputs = graph.input_shapes(border)
     assert border.layer is not None and border.shape is not None and inputs is not None

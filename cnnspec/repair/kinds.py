@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SAFE = frozenset({"W204", "W205", "W206", "T407", "S704", "S710", "E111", "N601"})
+SAFE = frozenset({"W204", "W205", "W206", "T407", "S704", "S710", "E111", "E113", "N601"})
 
 MODULES: dict[str, tuple[str, str]] = {
     "W204": ("waste", "unused_branch"),
@@ -13,7 +13,7 @@ MODULES: dict[str, tuple[str, str]] = {
     "S710": ("comments", "unused_ignore"),
     "E101": ("windows", "empty_output"),
     "W201": ("windows", "illegal_stride"),
-    "E113": ("windows", "illegal_stride"),
+    "E113": ("windows", "strict_stride"),
     "E104": ("windows", "stride_with_dilation"),
     "E108": ("windows", "output_padding"),
     "E109": ("windows", "pool_padding"),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
 MOST_VARIED = 12  # other values of a model's parameters that are tried
+MOST_LAYERS = 20_000  # of a network that is built with them
 
 
 class Project:
@@ -208,7 +209,7 @@ def networks(project: Project, path: str, parameters: dict[str, Any]) -> list[tu
     """Name, graph and train section of every network of a file, built with some parameters; None where one is refused."""
     parsed = parse(project.sources[path])
     try:
-        made = elaborate(parsed, project.reader(set()), parameters)
+        made = elaborate(parsed, project.reader(set()), parameters, MOST_LAYERS)
     except KeyError:
         return None
     if parsed.diagnostics or any(prevents(error) for one in made for error in one.errors):

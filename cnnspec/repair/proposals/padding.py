@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.repair.desk import Proposal
 from cnnspec.repair.pen import Inexpressible, Raw
 from cnnspec.repair.proposals.waste import each
+from cnnspec.repair.proposals.windows import written
 from cnnspec.rules.finding import several
 
 TYPE_CHECKING = False
@@ -23,13 +24,13 @@ def explicit(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     nodes = desk.nodes(found)
     own = found.code == "N601"
 
-    def written(some: Sequence[Node]) -> list[Edit]:
+    def padded(some: Sequence[Node]) -> list[Edit]:
         sides = sides_of(desk, some[0], nodes)
         if not own:
-            return desk.set(some, padding=Raw(text(sides)))
-        return [*desk.before(some, f"pad({text(sides)})"), *desk.set(some, padding="valid")]
+            return desk.set(some, padding=Raw(written(sides)))
+        return [*desk.before(some, f"pad({written(sides)})"), *desk.set(some, padding="valid")]
 
-    edits, parts = each(nodes, desk, written)
+    edits, parts = each(nodes, desk, padded)
     what = "write a pad before {}" if own else "write the padding of {} in numbers"
     yield Proposal(what, edits, True, parts)
     yield Proposal(what, edits, False, parts)
@@ -48,10 +49,6 @@ def sides_of(desk: Desk, node: Node, nodes: Sequence[Node]) -> Sides:
     if found or not all(isinstance(n, int) for pair in sides for n in pair):
         raise Inexpressible
     return sides  # type: ignore[return-value]
-
-
-def text(sides: Sides) -> str:
-    return "(" + ", ".join([f"({before}, {after})" for before, after in sides]) + ("," if len(sides) == 1 else "") + ")"
 
 
 def unpadded(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:

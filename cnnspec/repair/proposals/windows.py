@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from cnnspec.layers.argument import show
 from cnnspec.repair.desk import Proposal
+from cnnspec.repair.pen import Raw
 from cnnspec.repair.proposals.sizes import fitting, legal, resized
 from cnnspec.rules.illegal_stride import other_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from cnnspec.diagnostic import Diagnostic
@@ -31,10 +33,8 @@ def refused(desk: Desk, found: Diagnostic) -> list[Node]:
 
 def setting(desk: Desk, nodes: list[Node], **values: Any) -> Proposal:
     """Other arguments, named as they are written."""
-    from cnnspec.layers.argument import show
-
-    written = ", ".join([f"{name}={show(value)}" for name, value in values.items()])
-    return Proposal(f"write {written}", tuple(desk.set(nodes, **values)))
+    words = ", ".join([f"{name}={show(value)}" for name, value in values.items()])
+    return Proposal(f"write {words}", tuple(desk.set(nodes, **values)))
 
 
 def takes(node: Node, name: str) -> bool:
@@ -61,7 +61,7 @@ def empty_output(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
 
 
 def illegal_stride(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
-    """W201, E113: the layer's padding, stride and kernel, and the input."""
+    """W201: the layer's padding, stride and kernel, and the input."""
     for node in desk.nodes(found)[:1]:
         assert node.layer is not None
         for _, layer in other_layers(node):
@@ -69,6 +69,24 @@ def illegal_stride(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
             yield setting(desk, [node], **{name: getattr(layer, name) for name in names})
         for sizes in fitting(desk, node, strict=found.code == "E113"):
             yield resized(desk, sizes)
+
+
+def strict_stride(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """E113: without the padding that no window reads, where that is all that is left over; else as W201."""
+    for node in desk.nodes(found)[:1]:
+        sides = []
+        for window, n in zip(desk.context.facts.windows[node.index], desk.inputs(node)[0], strict=False):
+            if isinstance(n, int) and isinstance(window.before, int) and isinstance(window.after, int):
+                sides.append((window.before, window.after - window.remainder(n)))
+        if len(sides) == len(desk.inputs(node)[0]) - 1 and min([after for _, after in sides]) >= 0:
+            text = written(sides)
+            yield Proposal(f"write padding={text}", tuple(desk.set([node], padding=Raw(text))), True)
+    yield from illegal_stride(desk, found)
+
+
+def written(sides: Sequence[tuple[int, int]]) -> str:
+    """Padding of each side of each axis, as an argument."""
+    return "(" + ", ".join([f"({before}, {after})" for before, after in sides]) + ("," if len(sides) == 1 else "") + ")"
 
 
 def stride_with_dilation(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
