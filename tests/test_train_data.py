@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from support import network
 
+from cnnspec.compile.live import MissingExtra
 from cnnspec.train import arrays, examples, sources
 from cnnspec.train.data import Data, prepare
 from cnnspec.train.images import resize
@@ -382,3 +383,10 @@ def test_a_folder_on_the_command_line_needs_no_slash(capsys: pytest.CaptureFixtu
     Path("net.cnn").write_text("input 8x8x3\nflatten -> dense(4)\n")
     assert main(["train", "net.cnn", "--data", "flowers"]) == 1
     assert "flowers/ has 3 classes, the network 4 outputs" in capsys.readouterr().err
+
+
+def test_without_pillow_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    flowers(count=2)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(MissingExtra, match=r'images are read with Pillow: pip install "cnnspec\[keras\]"'):
+        read(RGB, "flowers/")
