@@ -31,10 +31,10 @@ def import_keras(backend: str | None = None) -> Any:
     if backend is not None and backend not in BACKENDS:
         raise ValueError(f'no backend is called "{backend}": {", ".join(BACKENDS)}')
     if "keras" not in sys.modules:
-        backend = os.environ["KERAS_BACKEND"] = choose_backend(backend)
+        os.environ["KERAS_BACKEND"] = choose_backend(backend)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a machine without a GPU is told so, as an error
     try:
-        with _no_greeting():
+        with quiet():
             import keras
     except ImportError as error:
         extra = BACKENDS.get(backend or "", "keras")
@@ -104,8 +104,8 @@ def _installed(name: str) -> bool:
 
 
 @contextmanager
-def _no_greeting() -> Iterator[None]:
-    """Drops what TensorFlow's C++ side writes to the process's stderr before it reads any log level.
+def quiet() -> Iterator[None]:
+    """Drops what is written to the process's stderr: TensorFlow's C++ side does so before it reads any log level.
 
     (Switching oneDNN off would silence it too, but takes dilated transposed convolutions from the CPU.)
     """
