@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term
+from cnnspec.train.head import Head, head_of, last_activation
 from cnnspec.train.match import REGRESSION, TrainingFailed
 from cnnspec.train.reading import word
 from cnnspec.train.settings import metric_name
@@ -51,7 +52,7 @@ def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
     """The loss that the settings name, else the one for these targets and the network's last activation."""
     if settings.loss is not None:
         return settings.loss
-    last = _last_activation(model)
+    last = last_activation(model)
     units = model.output.shape[-1]
     smoothing = (("label_smoothing", settings.label_smoothing),) if settings.label_smoothing else ()
     if targets in ("classes", "one-hot"):
@@ -64,28 +65,23 @@ def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
     return word("losses", Term("mean_squared_error"))
 
 
-def _last_activation(model: Any) -> str:
-    layer = model.output._keras_history.operation
-    activation = getattr(layer, "activation", None)
-    return str(getattr(activation, "__name__", type(layer).__name__)).lower()
-
-
-def metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str) -> list[Any]:
+def metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, model: Any) -> list[Any]:
     """Keras's metrics: those of the settings, else accuracy unless targets are quantities."""
     if settings.metrics is None:
         quantities = loss.name in REGRESSION and targets != "one-hot"
-        return [] if quantities else [_accuracy(keras, loss, targets)]
+        return [] if quantities else [_accuracy(keras, head_of(model, loss, targets))]
     return [
-        _accuracy(keras, loss, targets) if m.name == "accuracy" else build(m, keras, name=metric_name(m))
+        _accuracy(keras, head_of(model, loss, targets))
+        if m.name == "accuracy"
+        else build(m, keras, name=metric_name(m))
         for m in settings.metrics
     ]
 
 
-def _accuracy(keras: Any, loss: Term, targets: str) -> Any:
-    if targets == "column" and dict(loss.keywords).get("from_logits"):
-        return keras.metrics.BinaryAccuracy(
-            name="accuracy", threshold=0.0
-        )  # "accuracy" would ask for a logit above 0.5
+def _accuracy(keras: Any, head: Head) -> Any:
+    """The share of right answers; "accuracy" would ask for a logit above 0.5, and take labels for one-hot classes."""
+    if head.kind in ("binary", "labels"):
+        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=head.threshold)
     return "accuracy"
 
 

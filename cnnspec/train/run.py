@@ -87,7 +87,7 @@ def _compiled(graph: Graph, settings: TrainSettings, data: Data, output: str, ke
     model = _guarded(lambda: to_keras(graph))
     term = objects.loss(settings, model, data.targets)
     optimizer = objects.build(settings.optimizer, keras)
-    measures = objects.metrics(settings, keras, term, data.targets)
+    measures = objects.metrics(settings, keras, term, data.targets, model)
     model.compile(optimizer=optimizer, loss=objects.build(term, keras), metrics=measures)
     return model, objects.callbacks(settings, keras, output)
 
