@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 
 from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, add_model_options, in_color, load_one, say
+from cnnspec.compile.backend import BACKENDS
 from cnnspec.diagnostic import ERROR, Diagnostic
-from cnnspec.layers.argument import Unfit, count, rate
+from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.names import NAMED_DATA
 from cnnspec.report.findings import show
 from cnnspec.source import printable
+from cnnspec.train.precision import PRECISIONS
 from cnnspec.train.reading import positive
 from cnnspec.train.settings import TrainSettings, resolve, seed
 
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
     from cnnspec.train.run import Outcome
 
 INTERRUPTED = 130
-OPTIONS = ("data", "epochs", "batch", "learning_rate", "validation", "seed")
+OPTIONS = (
+    "data", "epochs", "batch", "learning_rate", "validation", "seed", "backend", "precision", "devices", "xla",
+)  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--validation", type=_number(rate), metavar="SHARE", help="of the training data; 0 for none")
     parser.add_argument("--seed", type=_number(seed), metavar="N", help="the same seed gives the same training")
     parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model (the spec's name, .keras)")
+    parser.add_argument("--backend", metavar="NAME", help=f"{', '.join(BACKENDS)}: what Keras computes with")
+    parser.add_argument("--precision", metavar="NAME", help=f"what layers compute in: {', '.join(PRECISIONS)}")
+    parser.add_argument("--devices", metavar="N", help="how many: a count, all, cpu, gpu, gpu:N; cpu:N to try it out")
+    parser.add_argument("--xla", action=argparse.BooleanOptionalAction, help="whether XLA compiles the step")
+    parser.add_argument("--processes", type=_number(count), metavar="N", help="processes that train together (JAX)")
+    parser.add_argument("--process", type=_number(natural), metavar="I", help="which of them this is, from 0")
+    parser.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 can be reached")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     add_model_options(parser)
 
@@ -65,13 +77,19 @@ def run(options: argparse.Namespace) -> int:
     if settings is None:
         return FINDINGS
     from cnnspec.compile.live import MissingExtra
+    from cnnspec.train.distribution import cluster
     from cnnspec.train.match import TrainingFailed
     from cnnspec.train.progress import display
     from cnnspec.train.run import train
 
     output = options.output or _stem(network.source.name) + ".keras"
     try:
-        outcome = train(network.graph, settings, output, display(sys.stderr, options.quiet))
+        together = cluster(options.processes, options.process, options.coordinator)
+        if together is not None and together.process:  # the first one speaks and writes for all
+            with tempfile.TemporaryDirectory() as folder:
+                train(network.graph, settings, os.path.join(folder, "x.keras"), display(sys.stderr, True), together)
+            return CLEAN
+        outcome = train(network.graph, settings, output, display(sys.stderr, options.quiet), together)
     except MissingExtra as error:
         raise UsageError(str(error)) from None
     except TrainingFailed as error:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.train.share import ALONE
+
 if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.train.examples import Part
+    from cnnspec.train.share import Share
 
     Array = np.ndarray[Any, Any]
 
@@ -22,11 +25,13 @@ def order(count: int, seed: int, epoch: int) -> Array:
     return np.random.default_rng([seed, epoch]).permutation(count)
 
 
-def batches(keras: Any, part: Part, batch: int, seed: int | None = None, epoch: int = 0, first: int = 0) -> Any:
+def batches(
+    keras: Any, part: Part, batch: int, seed: int | None = None, epoch: int = 0, first: int = 0, share: Share = ALONE
+) -> Any:
     """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer.
 
     Without a seed the order is that of the data. `epoch` and `first` say where a training goes on: the epoch that the
-    next one is, and the batch in it with which it begins.
+    next one is, and the batch in it with which it begins. Of every batch this process reads its share.
     """
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -38,14 +43,16 @@ def batches(keras: Any, part: Part, batch: int, seed: int | None = None, epoch: 
         def ordered(self) -> Any:
             import numpy as np
 
-            return np.arange(len(part)) if seed is None else order(len(part), seed, self.epoch)
+            places = np.arange(len(part)) if seed is None else order(len(part), seed, self.epoch)
+            return places[: share.whole(len(part))]
 
         def __len__(self) -> int:
-            return -(-len(part) // batch) - self.first
+            return -(-len(self.order) // batch) - self.first
 
         def __getitem__(self, number: int) -> tuple[Array, Array]:
             start = (self.first + number) * batch
-            return part.take(self.order[start : start + batch])
+            places = self.order[start : start + batch]
+            return part.take(places[share.rows(len(places))])
 
         def on_epoch_end(self) -> None:
             self.epoch, self.first = self.epoch + 1, 0

@@ -11,10 +11,9 @@ import sys
 from contextlib import redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.live import to_keras
 from cnnspec.record import Record
-from cnnspec.train import objects
-from cnnspec.train.batches import batches
+from cnnspec.train import objects, place
 from cnnspec.train.data import Data, prepare
 from cnnspec.train.match import TrainingFailed, fit_named
 from cnnspec.train.progress import Lines, held_back, watcher
@@ -22,6 +21,8 @@ from cnnspec.train.sources import load
 
 if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph
+    from cnnspec.train.distribution import Cluster
+    from cnnspec.train.place import Place
     from cnnspec.train.settings import TrainSettings
 
 
@@ -35,16 +36,20 @@ class Outcome(Record):
     stopped: str = ""  # where Ctrl-C stopped it: "epoch 3/10, batch 7/41"
 
 
-def train(graph: Graph, settings: TrainSettings, output: str, shown: Lines | None = None) -> Outcome:
+def train(
+    graph: Graph, settings: TrainSettings, output: str, shown: Lines | None = None, together: Cluster | None = None
+) -> Outcome:
     """Trains a network without errors and saves the model at `output`, a .keras file, whole or not at all.
 
+    `together` says which of several processes this is that train together; each saves the same model.
     Raises TrainingFailed with a sentence for the user, and MissingExtra when a library is not installed.
     """
     shown = shown or Lines(sys.stderr)
     fit_named(graph, settings)
+    place.check(settings, together)
     check_output(output)
     try:
-        return _train(graph, settings, output, shown)
+        return _train(graph, settings, output, shown, together)
     except KeyboardInterrupt:
         return Outcome(None, {}, "", "before the first batch")
     except MemoryError:
@@ -53,13 +58,23 @@ def train(graph: Graph, settings: TrainSettings, output: str, shown: Lines | Non
         shown.close()
 
 
-def _train(graph: Graph, settings: TrainSettings, output: str, shown: Lines) -> Outcome:
+def _train(graph: Graph, settings: TrainSettings, output: str, shown: Lines, together: Cluster | None) -> Outcome:
     data = prepare(load(settings), graph, settings)
     for note in data.notes:
         shown.note(note)
-    keras = import_keras()
-    keras.utils.set_random_seed(settings.seed)
-    model, callbacks = _compiled(graph, settings, data, output, keras)
+    spot = place.take(settings, together)
+    try:
+        return _trained(graph, data, output, shown, spot)
+    finally:
+        spot.leave()
+
+
+def _trained(graph: Graph, data: Data, output: str, shown: Lines, spot: Place) -> Outcome:
+    keras, settings = spot.keras, spot.settings
+    shown.note(f"trains on {spot}")
+    model, callbacks = _compiled(graph, data, output, spot)
+    for note in spot.remarks(model, len(data.train)):
+        shown.note(note)
     held = f", {len(data.validation):,} to validate" if data.validation else ""
     shown.note(
         f"{len(data.train):,} examples to train{held}, {model.count_params():,} parameters, loss {model.loss.name}"
@@ -68,7 +83,7 @@ def _train(graph: Graph, settings: TrainSettings, output: str, shown: Lines) -> 
         watch = watcher(keras, settings.epochs, shown, interrupts)
         stopped = ""
         try:
-            _guarded(lambda: _fit(keras, model, data, settings, [*callbacks, watch]))
+            _guarded(lambda: _fit(spot, model, data, [*callbacks, watch]))
         except KeyboardInterrupt:
             if not watch.done:
                 raise
@@ -78,33 +93,35 @@ def _train(graph: Graph, settings: TrainSettings, output: str, shown: Lines) -> 
         save(model, output)
     if stopped or interrupts.asked:
         return Outcome(output, {}, "", stopped or "before the evaluation")
-    return _evaluated(keras, model, data, settings, output)
+    return _evaluated(spot, model, data, output)
 
 
-def _compiled(graph: Graph, settings: TrainSettings, data: Data, output: str, keras: Any) -> tuple[Any, list[Any]]:
-    model = _guarded(lambda: to_keras(graph))
-    term = objects.loss(settings, model, data.targets)
-    optimizer = objects.build(settings.optimizer, keras)
-    measures = objects.metrics(settings, keras, term, data.targets)
-    model.compile(optimizer=optimizer, loss=objects.build(term, keras), metrics=measures)
+def _compiled(graph: Graph, data: Data, output: str, spot: Place) -> tuple[Any, list[Any]]:
+    keras, settings = spot.keras, spot.settings
+    with spot.building():
+        model = _guarded(lambda: to_keras(graph))
+        term = objects.loss(settings, model, data.targets)
+        optimizer = objects.build(settings.optimizer, keras)
+        measures = objects.metrics(settings, keras, term, data.targets)
+        loss = objects.build(term, keras)
+        model.compile(optimizer=optimizer, loss=loss, metrics=measures, jit_compile=settings.xla)
     return model, objects.callbacks(settings, keras, output)
 
 
-def _fit(keras: Any, model: Any, data: Data, settings: TrainSettings, callbacks: list[Any]) -> None:
+def _fit(spot: Place, model: Any, data: Data, callbacks: list[Any]) -> None:
     with redirect_stdout(sys.stderr):  # callbacks with verbose=1 print; results alone go to stdout
         model.fit(
-            batches(keras, data.train, settings.batch, settings.seed if settings.shuffle else None),
-            epochs=settings.epochs, shuffle=False, callbacks=callbacks, verbose=0,
-            validation_data=batches(keras, data.validation, settings.batch) if data.validation else None,
+            spot.training(data.train), epochs=spot.settings.epochs, shuffle=False, callbacks=callbacks, verbose=0,
+            validation_data=spot.evaluating(data.validation) if data.validation else None,
         )  # fmt: skip
 
 
-def _evaluated(keras: Any, model: Any, data: Data, settings: TrainSettings, output: str) -> Outcome:
+def _evaluated(spot: Place, model: Any, data: Data, output: str) -> Outcome:
     held, noun = (data.test, "test") if data.test else (data.validation, "validation")
     if held is None:
         return Outcome(output, {}, "")
     try:
-        figures = _guarded(lambda: model.evaluate(batches(keras, held, settings.batch), verbose=0, return_dict=True))
+        figures = _guarded(lambda: model.evaluate(spot.evaluating(held), verbose=0, return_dict=True))
     except KeyboardInterrupt:
         return Outcome(output, {}, "", "before the evaluation")
     return Outcome(output, figures, f"{len(held):,} {noun} examples")

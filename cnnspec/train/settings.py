@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.compile.backend import BACKENDS
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN
-from cnnspec.layers.argument import Term, Unfit, count, flag, natural, rate, text, word_of
+from cnnspec.layers.argument import Term, Unfit, choice, count, flag, natural, rate, text, word_of
 from cnnspec.names import NAMED_DATA, suggestion
 from cnnspec.record import Record
 from cnnspec.source import Span
 from cnnspec.syntax import tree
+from cnnspec.train.devices import Wish, wish
+from cnnspec.train.precision import PRECISIONS
 from cnnspec.train.reading import WrongWord, learning_rate, word
 from cnnspec.train.words import our_word
 
@@ -43,6 +46,10 @@ class TrainSettings(Record):
     validation: float = 0.1  # share of the training data
     test: float = 0.2  # share held back of data that comes without a test set
     shuffle: bool = True
+    backend: str | None = None  # None: what Keras's settings and the installation say
+    precision: str = "float32"
+    devices: Wish = Wish()
+    xla: bool | str = "auto"  # Keras's jit_compile
     memory: int | None = None  # bytes that the device has; a check alone asks for it
     spans: tuple[tuple[str, Span], ...] = ()
 
@@ -73,6 +80,16 @@ def size_in_bytes(value: Any) -> int:
     return int(value)
 
 
+def xla(value: Any) -> bool | str:
+    """true, false or auto."""
+    if word_of(value) == "auto":
+        return "auto"
+    try:
+        return flag(value)
+    except Unfit:
+        raise Unfit("true, false or auto") from None
+
+
 def words(module: str) -> Kind:
     def read(value: Any) -> tuple[Term, ...]:
         if word_of(value) in ("none", "None"):
@@ -95,6 +112,10 @@ KEYS: dict[str, Kind] = {
     "validation": rate,
     "test": rate,
     "shuffle": flag,
+    "backend": choice(*BACKENDS),
+    "precision": choice(*PRECISIONS),
+    "devices": wish,
+    "xla": xla,
     "memory": size_in_bytes,
 }
 ALIASES = {"batch_size": "batch", "lr": "learning_rate", "validation_split": "validation", "val": "validation"}
