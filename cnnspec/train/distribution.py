@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.compile.backend import silenced
 from cnnspec.record import Record
 from cnnspec.train.devices import LIBRARIES, Devices
 from cnnspec.train.match import TrainingFailed
@@ -83,12 +84,15 @@ def refuse(settings: TrainSettings, backend: str, devices: int, processes: int) 
 def join(keras: Any, together: Cluster) -> None:
     """Joins the processes; waits until all are there. Raises TrainingFailed when they are not after five minutes."""
     import jax
+    from jax.experimental import multihost_utils
 
     config: Any = jax.config  # which states no types
     if config.jax_cpu_collectives_implementation is None:
         config.update("jax_cpu_collectives_implementation", "gloo")
     try:
-        keras.distribution.initialize(together.coordinator, together.processes, together.process)
+        with silenced(1):  # gloo says that it is connected
+            keras.distribution.initialize(together.coordinator, together.processes, together.process)
+            multihost_utils.sync_global_devices("cnnspec")
     except RuntimeError as error:
         raise TrainingFailed(f"{together} cannot join at {together.coordinator}: {error}", "", 2) from error
 

@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.backend import choose_backend, import_keras
+from cnnspec.compile.backend import choose_backend, import_keras, silenced
 from cnnspec.record import Record
 from cnnspec.train.batches import batches
 from cnnspec.train.devices import LIBRARIES, Devices, announce, ask, choose
@@ -114,10 +114,12 @@ def take(settings: TrainSettings, together: Cluster | None = None) -> Place:
     announce(backend, settings.devices)
     keras = import_keras(backend)
     ask(backend, settings.devices)
-    keras.utils.set_random_seed(settings.seed)
+    with silenced():  # on every backend Keras now imports TensorFlow where it is installed
+        keras.utils.set_random_seed(settings.seed)
     if together is not None:
         join(keras, together)
     devices = choose(backend, settings.devices)
     refuse(settings, backend, len(devices.names), together.processes if together else 1)
     share, strategy = distribute(keras, devices, together)
+    keras.utils.set_random_seed(settings.seed)  # joining others has drawn from it
     return Place(keras, settings, devices, share, strategy, together)
