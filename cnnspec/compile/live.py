@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.compile.backend import MissingExtra, import_keras
 from cnnspec.layers.argument import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import keras
 
     from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.layers.base import KerasCall
 
-
-class MissingExtra(Exception):
-    """A part that is not installed is needed; the message says how to install it."""
-
-
-def import_keras() -> Any:
-    """Keras, quietly. Raises MissingExtra when it or its backend is not installed."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a machine without a GPU is told so, as an error
-    try:
-        with _no_greeting():
-            import keras
-    except ImportError as error:
-        missing = error.name or "keras"
-        raise MissingExtra(
-            f'{missing} is not installed; this command needs it: pip install "cnnspec[keras]"'
-        ) from error
-    return keras
-
-
-@contextmanager
-def _no_greeting() -> Iterator[None]:
-    """Drops what TensorFlow's C++ side writes to the process's stderr before it reads any log level.
-
-    (Switching oneDNN off would silence it too, but takes dilated transposed convolutions from the CPU.)
-    """
-    try:
-        kept = os.dup(2)
-    except OSError:  # no stderr to keep quiet
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+__all__ = ["MissingExtra", "import_keras", "keras_name", "make", "plain", "to_keras"]
 
 
 def to_keras(graph: Graph) -> keras.Model:
