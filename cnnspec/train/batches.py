@@ -22,33 +22,31 @@ def order(count: int, seed: int, epoch: int) -> Array:
     return np.random.default_rng([seed, epoch]).permutation(count)
 
 
-def batches(keras: Any, part: Part, batch: int, seed: int | None = None, epoch: int = 0, first: int = 0) -> Any:
+def batches(keras: Any, part: Part, batch: int, seed: int | None = None) -> Any:
     """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer.
 
-    Without a seed the order is that of the data. `epoch` and `first` say where a training goes on: the epoch that the
-    next one is, and the batch in it with which it begins.
+    Without a seed the order is that of the data. `begin(epoch, first)` says which epoch is to be read, and from which of
+    its batches on; Keras's own `on_epoch_end` cannot, for it is also called before the first epoch.
     """
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.epoch, self.first = epoch, first
-            self.order = self.ordered()
+            self.whole = -(-len(part) // batch)
+            self.begin(0)
 
-        def ordered(self) -> Any:
+        def begin(self, epoch: int, first: int = 0) -> None:
             import numpy as np
 
-            return np.arange(len(part)) if seed is None else order(len(part), seed, self.epoch)
+            places = np.arange(len(part)) if seed is None else order(len(part), seed, epoch)
+            self.chosen = places, first  # at once: a thread that reads ahead sees the one epoch or the other
 
         def __len__(self) -> int:
-            return -(-len(part) // batch) - self.first
+            return self.whole - self.chosen[1]
 
         def __getitem__(self, number: int) -> tuple[Array, Array]:
-            start = (self.first + number) * batch
-            return part.take(self.order[start : start + batch])
-
-        def on_epoch_end(self) -> None:
-            self.epoch, self.first = self.epoch + 1, 0
-            self.order = self.ordered()
+            places, first = self.chosen
+            start = (first + number) * batch
+            return part.take(places[start : start + batch])
 
     return Batches()
