@@ -23,6 +23,8 @@ VERBS = {
     "format": "bring specs into the one canonical form",
     "compile": "make a Keras model, saved or as source",
     "train": "train a network as its train section says",
+    "resume": "go on with a training that was stopped",
+    "runs": "list trainings, or compare some",
     "rules": "list what check looks for",
     "rule": "show a rule's page",
     "layers": "list the layers, or show one's page",

@@ -25,37 +25,36 @@ def order(count: int, seed: int, epoch: int) -> Array:
     return np.random.default_rng([seed, epoch]).permutation(count)
 
 
-def batches(
-    keras: Any, part: Part, batch: int, seed: int | None = None, epoch: int = 0, first: int = 0, share: Share = ALONE
-) -> Any:
+def batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: Share = ALONE) -> Any:
     """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer.
 
-    Without a seed the order is that of the data. `epoch` and `first` say where a training goes on: the epoch that the
-    next one is, and the batch in it with which it begins. Of every batch this process reads its share.
+    Without a seed the order is that of the data. `begin(epoch, first)` says which epoch is to be read, and from which of
+    its batches on; Keras's own `on_epoch_end` cannot, for it is also called before the first epoch. Of every batch this process
+    reads its share.
     """
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.epoch, self.first = epoch, first
-            self.order = self.ordered()
+            self.whole = -(-share.whole(len(part)) // batch)
+            self.begin(0)
 
-        def ordered(self) -> Any:
+        def begin(self, epoch: int, first: int = 0) -> None:
             import numpy as np
 
-            places = np.arange(len(part)) if seed is None else order(len(part), seed, self.epoch)
-            return places[: share.whole(len(part))]
+            places = np.arange(len(part)) if seed is None else order(len(part), seed, epoch)
+            self.chosen = (
+                places[: share.whole(len(part))],
+                first,
+            )  # at once: a thread that reads ahead sees the one epoch or the other
 
         def __len__(self) -> int:
-            return -(-len(self.order) // batch) - self.first
+            return self.whole - self.chosen[1]
 
         def __getitem__(self, number: int) -> tuple[Array, Array]:
-            start = (self.first + number) * batch
-            places = self.order[start : start + batch]
-            return part.take(places[share.rows(len(places))])
-
-        def on_epoch_end(self) -> None:
-            self.epoch, self.first = self.epoch + 1, 0
-            self.order = self.ordered()
+            places, first = self.chosen
+            start = (first + number) * batch
+            chosen = places[start : start + batch]
+            return part.take(chosen[share.rows(len(chosen))])
 
     return Batches()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.elaborate.graph import Graph
+    from cnnspec.train.examples import Raw
     from cnnspec.train.settings import TrainSettings
-    from cnnspec.train.sources import Raw
 
     Array = np.ndarray[Any, Any]
 
@@ -30,7 +30,7 @@ class Data(Record):
     """What a training takes. Validation and test are None where nothing is held back.
 
     `targets` is `match.Fit.targets`; `names` are those of the classes, where the data name them; `notes` say in
-    sentences what was done to the data.
+    sentences what was done to the data; `fingerprint` is that of the data set (`Raw.fingerprint`), however it is split.
     """
 
     train: Part
@@ -39,6 +39,7 @@ class Data(Record):
     targets: str
     names: tuple[str, ...] | None
     notes: tuple[str, ...]
+    fingerprint: str
 
 
 # ---- targets ------------------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ def prepare(raw: Raw, graph: Graph, settings: TrainSettings) -> Data:
         for (x, _), y in zip(parts, ys, strict=True)
     ]
     train, validation, test = _split(whole, ys, classes is not None and ys[0].ndim == 1, settings)
-    return Data(train, validation, test, how.targets, raw.names, tuple(notes))
+    return Data(train, validation, test, how.targets, raw.names, tuple(notes), raw.fingerprint())
 
 
 def _form(y: Array, targets: str, units: int) -> Array:

@@ -48,6 +48,11 @@ def wish(value: Any) -> Wish:
     return Wish(kind or None, None if many == "all" else int(many))
 
 
+def devices(value: Any) -> str:
+    """A count, all, cpu or gpu, or both, such as gpu:2; in one spelling."""
+    return str(wish(value))
+
+
 class Devices(Record):
     """The devices of one machine that are trained on: their kind ("CPU", "GPU", "TPU") and the name of each."""
 

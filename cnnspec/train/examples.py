@@ -33,6 +33,10 @@ class Examples:
         """The examples at these places, whole numbers from 0: (n, *shape) float32."""
         raise NotImplementedError
 
+    def digest(self) -> bytes:
+        """A SHA-256 of what the examples hold, in their order; where they lie and when they were written is no part."""
+        raise NotImplementedError
+
 
 class Held(Examples):
     """Examples in an array (N, *shape); bytes are pixels from 0 to 255 and become 0 to 1."""
@@ -53,6 +57,9 @@ class Held(Examples):
         with np.errstate(over="ignore"):
             return np.ascontiguousarray(taken, np.float32)
 
+    def digest(self) -> bytes:
+        return digest_of(self.array)
+
 
 class Shaped(Examples):
     """Examples in the shape that a network takes: (H, W, C) resized, or the same numbers in another order of axes."""
@@ -66,6 +73,9 @@ class Shaped(Examples):
     def take(self, places: Array) -> Array:
         taken = self.source.take(places)
         return resize(taken, self.shape[:2]) if self.fit.resized else taken.reshape(len(taken), *self.shape)
+
+    def digest(self) -> bytes:
+        return self.source.digest()
 
 
 def held(examples: Examples, limit: int = HELD_BYTES) -> Examples:
@@ -96,3 +106,37 @@ class Part(Record):
         """Examples and targets of these of the part's places, counted from 0."""
         places = self.places[which]
         return self.examples.take(places), self.targets[places]
+
+
+class Raw(Record):
+    """A data set as it comes: examples and their targets, which are class numbers (N,) where the set has a name.
+
+    `names` are those of the classes; `notes` say in sentences what was found in it.
+    """
+
+    train: tuple[Examples, Array]
+    test: tuple[Examples, Array] | None = None
+    names: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+    validation: tuple[Examples, Array] | None = None
+
+    def fingerprint(self) -> str:
+        """A SHA-256 of all examples and targets in their order, 64 hexadecimal digits: the same for a copy elsewhere."""
+        from hashlib import sha256
+
+        whole = sha256(repr(self.names).encode())
+        for part in (self.train, self.validation, self.test):
+            whole.update(b"-" if part is None else part[0].digest() + digest_of(part[1]))
+        return whole.hexdigest()
+
+
+def digest_of(array: Array) -> bytes:
+    """A SHA-256 of an array's type, shape and values."""
+    from hashlib import sha256
+
+    import numpy as np
+
+    found = sha256(f"{array.dtype.str} {array.shape}".encode())
+    for start in range(0, len(array), 4096):
+        found.update(np.ascontiguousarray(array[start : start + 4096]).data)
+    return found.digest()

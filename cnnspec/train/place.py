@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.backend import choose_backend, import_keras, silenced
 from cnnspec.record import Record
 from cnnspec.train.batches import batches
-from cnnspec.train.devices import LIBRARIES, Devices, announce, ask, choose
+from cnnspec.train.devices import LIBRARIES, Devices, announce, ask, choose, wish
 from cnnspec.train.distribution import Cluster, alone, distribute, join, refuse
 from cnnspec.train.match import TrainingFailed
 from cnnspec.train.precision import computed_in
@@ -50,10 +50,10 @@ class Place(Record):
                 with self.strategy.scope():
                     yield
 
-    def training(self, part: Part, **start: int) -> Any:
+    def training(self, part: Part) -> Any:
         """The batches that are trained on."""
         seed = self.settings.seed if self.settings.shuffle else None
-        return batches(self.keras, part, self.settings.batch, seed, share=self.share, **start)
+        return batches(self.keras, part, self.settings.batch, seed, share=self.share)
 
     def evaluating(self, part: Part) -> Any:
         """The batches of an evaluation, of every example, in order."""
@@ -105,20 +105,21 @@ def backend_of(settings: TrainSettings) -> str:
 
 def check(settings: TrainSettings, together: Cluster | None) -> None:
     """Raises TrainingFailed for what is known to be refused without any framework."""
-    refuse(settings, backend_of(settings), settings.devices.count or 1, together.processes if together else 1)
+    refuse(settings, backend_of(settings), wish(settings.devices).count or 1, together.processes if together else 1)
 
 
 def take(settings: TrainSettings, together: Cluster | None = None) -> Place:
     """Imports Keras and takes the devices that the settings ask for. Raises TrainingFailed, MissingExtra."""
     backend = backend_of(settings)
-    announce(backend, settings.devices)
+    wanted = wish(settings.devices)
+    announce(backend, wanted)
     keras = import_keras(backend)
-    ask(backend, settings.devices)
+    ask(backend, wanted)
     with silenced():  # on every backend Keras now imports TensorFlow where it is installed
         keras.utils.set_random_seed(settings.seed)
     if together is not None:
         join(keras, together)
-    devices = choose(backend, settings.devices)
+    devices = choose(backend, wanted)
     refuse(settings, backend, len(devices.names), together.processes if together else 1)
     share, strategy = distribute(keras, devices, together)
     keras.utils.set_random_seed(settings.seed)  # joining others has drawn from it

@@ -12,29 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
 from cnnspec.names import NAMED_DATA
-from cnnspec.record import Record
-from cnnspec.train.examples import Held
+from cnnspec.train.examples import Held, Raw
 from cnnspec.train.match import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from cnnspec.train.examples import Examples
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
-
-
-class Raw(Record):
-    """A data set as it comes: examples and their targets, which are class numbers (N,) where the set has a name.
-
-    `names` are those of the classes; `notes` say in sentences what was found in it.
-    """
-
-    train: tuple[Examples, Array]
-    test: tuple[Examples, Array] | None = None
-    names: tuple[str, ...] | None = None
-    notes: tuple[str, ...] = ()
 
 
 def load(settings: TrainSettings) -> Raw:
