@@ -144,7 +144,7 @@ def keeper(
         def keep_epoch(self, epoch: int, logs: dict[str, Any]) -> None:
             model = self.model
             now = time.monotonic()
-            rate = logs.get("learning_rate", model.optimizer.learning_rate)
+            rate = logs.get("learning_rate", keras.ops.convert_to_numpy(model.optimizer.learning_rate))
             seconds = round(now - self.epoch_began, 3)
             row = {name: plain(value) for name, value in logs.items() if name != "learning_rate"}
             row = {"epoch": epoch + 1, **row, "learning_rate": plain(rate), "seconds": seconds}

@@ -138,7 +138,7 @@ def watcher(keras: Any, epochs: int, shown: Lines) -> Any:
             self.where = f"{self.epoch}, batch {batch + 1}" + (f"/{self.batches}" if self.batches else "")
             loss = float((logs or {}).get("loss", 0.0))
             if not math.isfinite(loss):
-                rate = figure(self.model.optimizer.learning_rate)
+                rate = figure(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
                 raise TrainingFailed(
                     f"the loss is {loss} at {self.where}",
                     f"try a smaller learning rate (it is {rate}), clipnorm=1 in the optimizer, or inputs that are scaled",
