@@ -24,6 +24,8 @@ VERBS = {
     "format": "bring specs into the one canonical form",
     "compile": "make a model: Keras source, .keras, SavedModel, ONNX, LiteRT",
     "train": "train a network as its train section says",
+    "resume": "go on with a training that was stopped",
+    "runs": "list trainings, or compare some",
     "evaluate": "measure a trained model, class by class",
     "predict": "say what a trained model sees in images",
     "export": "write a trained model as SavedModel, ONNX or LiteRT",

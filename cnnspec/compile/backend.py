@@ -34,7 +34,7 @@ def import_keras(backend: str | None = None) -> Any:
         os.environ["KERAS_BACKEND"] = choose_backend(backend)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a machine without a GPU is told so, as an error
     try:
-        with quiet():
+        with silenced():
             import keras
     except ImportError as error:
         extra = BACKENDS.get(backend or "", "keras")
@@ -104,21 +104,21 @@ def _installed(name: str) -> bool:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Drops what is written to the process's stderr: TensorFlow's C++ side does so before it reads any log level.
+def silenced(stream: int = 2) -> Iterator[None]:
+    """Drops what a framework's C++ side writes to the process's stderr (or stdout, 1), which no log level governs.
 
     (Switching oneDNN off would silence it too, but takes dilated transposed convolutions from the CPU.)
     """
     try:
-        kept = os.dup(2)
-    except OSError:  # no stderr to keep quiet
+        kept = os.dup(stream)
+    except OSError:  # no such stream to keep quiet
         yield
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(nowhere, stream)
         yield
     finally:
-        os.dup2(kept, 2)
+        os.dup2(kept, stream)
         os.close(kept)
         os.close(nowhere)

@@ -13,7 +13,7 @@ import warnings
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.backend import MissingExtra, import_keras, quiet
+from cnnspec.compile.backend import MissingExtra, import_keras, silenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def prepare(format: str) -> Any:
     keras = import_keras("tensorflow")
     if format == "onnx":
         try:
-            with quiet(), warnings.catch_warnings(action="ignore"):
+            with silenced(), warnings.catch_warnings(action="ignore"):
                 import tf2onnx.convert  # noqa: F401
         except ImportError as error:
             raise MissingExtra(
@@ -91,7 +91,7 @@ def export(model: Any, path: str, format: str) -> None:
     check_place(path, format)
     with placed(path, ENDINGS[format]) as beside:
         try:
-            with quiet(), warnings.catch_warnings(action="ignore"):
+            with silenced(), warnings.catch_warnings(action="ignore"):
                 WRITE[format](model, beside)
         except (MemoryError, OSError):
             raise

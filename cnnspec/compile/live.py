@@ -20,13 +20,18 @@ __all__ = ["MissingExtra", "import_keras", "keras_name", "make", "plain", "to_ke
 def to_keras(graph: Graph) -> keras.Model:
     """The Keras model of a graph without errors. Layers carry the graph's names.
 
-    Raises MissingExtra without Keras, and ValueError for a graph that has no output.
+    Where Keras computes in half precision (a global policy such as mixed_bfloat16), the layers that the network ends
+    with stay in float32. Raises MissingExtra without Keras, and ValueError for a graph that has no output.
     """
     keras = import_keras()
     if not graph.outputs or not graph.inputs:
         raise ValueError("this network has no input or no output")
     tensors: list[Any] = []
     layers: dict[int, list[Any]] = {}
+    policy = keras.config.dtype_policy()
+    ends = (
+        {graph.made_at(graph.nodes[i]) for i in graph.outputs} if policy.compute_dtype != policy.variable_dtype else {}
+    )
     for node in graph.nodes:
         if node.layer is None:
             assert node.shape is not None
@@ -37,7 +42,9 @@ def to_keras(graph: Graph) -> keras.Model:
         if owner not in layers:
             shapes = graph.input_shapes(node)
             assert shapes is not None
-            layers[owner] = [make(call, node, keras) for call in node.layer.keras(shapes)]
+            layers[owner] = [
+                make(call, node, keras, "float32" if owner in ends else None) for call in node.layer.keras(shapes)
+            ]
         inputs: Any = [tensors[i] for i in node.inputs]
         if not node.layer.merges:
             (inputs,) = inputs
@@ -52,16 +59,17 @@ def to_keras(graph: Graph) -> keras.Model:
     )
 
 
-def make(call: KerasCall, node: Node, keras: Any) -> Any:
-    """What a Keras call makes: a layer, or a function on a tensor."""
+def make(call: KerasCall, node: Node, keras: Any, dtype: str | None = None) -> Any:
+    """What a Keras call makes: a layer, or a function on a tensor. `dtype` is what it computes in, None for Keras's own."""
     arguments = {name: plain(value, keras) for name, value in call.arguments.items()}
     if call.name.startswith("ops."):
         function = getattr(keras.ops, call.name.removeprefix("ops."))
         return lambda x: function(x, **arguments)
+    computes = {} if dtype is None else {"dtype": dtype}
     name = f"{keras_name(node)}_{call.helper}" if call.helper else keras_name(node)
-    layer = getattr(keras.layers, call.name)(name=name, **arguments)
+    layer = getattr(keras.layers, call.name)(name=name, **arguments, **computes)
     if call.around is not None:
-        layer = getattr(keras.layers, call.around.name)(layer, name=name, **call.around.arguments)
+        layer = getattr(keras.layers, call.around.name)(layer, name=name, **call.around.arguments, **computes)
     return layer
 
 
