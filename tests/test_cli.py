@@ -399,7 +399,7 @@ def test_without_keras_there_is_one_sentence_with_the_command(good: Path, tmp_pa
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )
         assert done.returncode == 2, done.stderr
-        assert 'pip install "cnnspec[keras]"' in done.stderr
+        assert 'pip install "cnnspec[' in done.stderr  # keras, or the backend that is there
         assert "Traceback" not in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
     source = subprocess.run(

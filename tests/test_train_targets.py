@@ -19,6 +19,7 @@ from cnnspec.train import examples, memory, objects, run, sources
 from cnnspec.train.batches import batches
 from cnnspec.train.match import TrainingFailed
 from cnnspec.train.settings import TrainSettings, resolve
+from cnnspec.train.spec import spec
 from cnnspec.train.words import AUGMENTATIONS, MIXING
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -336,7 +337,7 @@ def test_smoothing_by_hand(end: str, loss: str | None) -> None:
     assert not found
     model = run.to_keras(net.graph)
     term = objects.loss(settings, model, data.targets)
-    model.compile(loss=objects.build(term, keras), metrics=objects.metrics(settings, keras, term, data.targets))
+    model.compile(loss=objects.build(term, keras), metrics=objects.metrics(settings, keras, term, data.targets, model))
     x, y = data.train.take(slice(None))
     made = model.predict(x, verbose=0).astype(float)
     probability = made if "softmax" in end else np.exp(made) / np.exp(made).sum(1, keepdims=True)
@@ -398,8 +399,8 @@ def test_every_augmentation_is_by_seed_epoch_and_batch(word: str) -> None:
     whole = batches(keras, part, 8, seed=5)
     first = [whole[i] for i in range(len(whole))]
     again = [whole[i] for i in reversed(range(len(whole)))][::-1]
-    other, later = batches(keras, part, 8, seed=5, epoch=0, first=2), batches(keras, part, 8, seed=5, epoch=1)
-    whole.on_epoch_end()
+    other, later = begun(part, 8, 5, 0, first=2), begun(part, 8, 5, 1)
+    whole.begin(1)
     for pairs in (
         zip(first, again, strict=True),
         zip(first[2:], [other[i] for i in range(len(other))], strict=True),
@@ -423,6 +424,13 @@ def test_every_augmentation_is_by_seed_epoch_and_batch(word: str) -> None:
     assert changed
 
 
+def begun(part: Any, batch: int, seed: int, epoch: int, first: int = 0) -> Any:
+    """The batches of an epoch, from one of them on."""
+    whole = batches(keras, part, batch, seed)
+    whole.begin(epoch, first)
+    return whole
+
+
 def whole_order(part: Any, seed: int) -> Any:
     from cnnspec.train.batches import order
 
@@ -432,7 +440,7 @@ def whole_order(part: Any, seed: int) -> Any:
 def test_epochs_batches_and_seeds_are_augmented_differently() -> None:
     part = augmented("random_rotation(0.5)", "random_brightness(0.5)", validation=0, test=0).train
     part = part.replace(places=np.zeros_like(part.places))  # one image over and over
-    rows = [batches(keras, part, 5, seed=s, epoch=e)[b][0] for s in (0, 1) for e in (0, 1) for b in (0, 1)]
+    rows = [begun(part, 5, s, e)[b][0] for s in (0, 1) for e in (0, 1) for b in (0, 1)]
     assert len({row.tobytes() for row in rows}) == 8
 
 
@@ -453,7 +461,7 @@ def test_what_is_held_back_is_not_augmented_and_the_model_has_no_such_layer() ->
     net = network(text)
     settings, found = resolve(net.train)
     assert not found
-    outcome = run.train(net.graph, settings, "a.keras")
+    outcome = run.train(net.graph, settings, spec("net.cnn", "", {}, overrides={}), output="a.keras")
     assert [type(layer).__name__ for layer in keras.models.load_model(outcome.model).layers] == [
         "InputLayer",
         "Flatten",
@@ -470,7 +478,7 @@ def test_a_training_with_augmentation_can_be_repeated() -> None:
     flowers()
     settings, found = resolve(net.train)
     assert not found
-    first, second, other = (run.train(net.graph, settings.replace(seed=s), "a.keras").figures for s in (3, 3, 4))
+    first, second, other = (run.train(net.graph, settings.replace(seed=s), spec("net.cnn", "", {}, overrides={})).figures for s in (3, 3, 4))
     assert first == second
     assert first != other
 
