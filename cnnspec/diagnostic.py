@@ -10,7 +10,7 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import ClassVar
+    from typing import Any, ClassVar
 
     from cnnspec.source import Span
 
@@ -110,10 +110,13 @@ NAMES = {
 
 
 class Note(Record):
-    """A second place that explains the first."""
+    """A second place that explains the first. The first of the calls that led somewhere has the `sites` (elaborate) of
+    all layers that the finding speaks of: a comment at the calls of all of them ignores it."""
 
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"sites"})
     message: str
     span: Span | None = None
+    sites: tuple[Any, ...] = ()
 
 
 class Edit(Record):

@@ -105,6 +105,22 @@ def _analysed(
     return Analysis(source, parsed, tuple(networks), in_order(found))
 
 
+def files_of(
+    network: Checked, parameters: Mapping[str, Any] | None = None, max_layers: int = MAX_LAYERS
+) -> dict[str, str]:
+    """The files that a network's file uses, and those that they use: path → text."""
+    texts: dict[str, str] = {}
+
+    def noted(path: str) -> Source | Diagnostic:
+        found = read(path)
+        if isinstance(found, Source):
+            texts[path] = found.text
+        return found
+
+    elaborate(network.tree, noted, parameters, max_layers, network.item.name.text if network.item else None)
+    return texts
+
+
 class Resized(Record):
     """A network with other input sizes: whether it stands without error, and what its text asks of sizes."""
 

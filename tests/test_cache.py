@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -92,7 +93,10 @@ def test_every_format_says_the_same_from_the_cache(here: Path, checked: list[str
     count = len(checked)
     checked.clear()
     assert run(".", *options) == first
-    assert sorted(checked) == ["latin.cnn", "lost.cnn"], "what cannot be read, and what may be found next time"
+    data = re.compile(rb'data *= *"')
+    rest = [name for name in checked if not data.search((here / name).read_bytes())]
+    assert sorted(rest) == ["latin.cnn", "lost.cnn"], "what cannot be read, and what may be found next time"
+    assert len(checked) < 6
     assert count > 250
     for kind in FORMATS:
         told = ("--output-format", kind, *options)
@@ -160,9 +164,9 @@ def test_what_makes_a_file_new(here: Path, checked: list[str], monkeypatch: pyte
     for options in (("--set", "n=3"), ("--model", "A"), ("--max-layers", "9"), ("--select", "W"), ("--target", "torch"),
                     ("--strict-stride",), ("--profile", "lecture")):  # fmt: skip
         assert again(*options) and not again(*options), options
-    assert not again("--fail-on", "never") and not again("--output-format", "json"), (
-        "what only shows is no other question"
-    )
+    assert not again("--fail-on", "never") and not again("--color", "always"), "what only shows is no other question"
+    assert again("--output-format", "json") and not again("--output-format", "sarif"), "repairs: all that there are"
+    assert again("--output-format", "concise") and not again("--output-format", "github"), "no repairs"
     assert again("--no-cache")
     (here / "a.cnn").touch()
     assert not again(), "the content counts"
@@ -170,6 +174,24 @@ def test_what_makes_a_file_new(here: Path, checked: list[str], monkeypatch: pyte
     assert again() and not again()
     monkeypatch.setattr(cache, "tool", lambda: "another cnnspec")
     assert again() and not again()
+
+
+def test_data_that_a_train_section_names_are_looked_at_again(here: Path, checked: list[str]) -> None:
+    import numpy as np
+
+    text = (
+        "input 8x8x1 -> flatten -> dense(10, softmax)\ntrain { data = DATA\n loss = sparse_categorical_crossentropy }\n"
+    )
+    (here / "named.cnn").write_text(text.replace("DATA", "digits"))
+    (here / "own.cnn").write_text(text.replace("DATA", '"data.npz"'))
+    assert run(".") == run(".", "--no-cache")
+    for shape, refused in (((3, 4), True), ((3, 8, 8), False), ((3, 9, 9, 2), True)):
+        np.savez(here / "data.npz", x_train=np.zeros(shape), y_train=np.zeros(3))
+        checked.clear()
+        answer = run(".")
+        assert checked == ["own.cnn"], "Keras's own data sets do not change"
+        assert ("E030" in answer[1]) == refused
+        assert answer == run(".", "--no-cache")
 
 
 def test_every_file_of_cnnspec_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

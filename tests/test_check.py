@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from support import findings
@@ -72,3 +73,17 @@ def test_case(title: str, codes: str, spec: str, expected: str) -> None:
         assert diagnostic.span.end >= diagnostic.span.start
         assert diagnostic.message
         assert not diagnostic.message.endswith(".")
+
+
+LEAST = 3  # networks that a rule must be shown to find faulty, beside its page's
+
+
+@pytest.mark.parametrize("rule", rules.ALL, ids=lambda rule: rule.CODE)
+def test_every_rule_finds_several_faulty_networks(rule: ModuleType) -> None:
+    page = "".join((rule.__doc__ or "").split())
+    faulty = {
+        "".join(spec.split())
+        for _, _, spec, expected in cases()
+        if re.search(rf"^\d+:\d+ {rule.CODE} ", expected, re.M)
+    }
+    assert len([spec for spec in faulty if spec not in page]) >= LEAST

@@ -53,6 +53,16 @@ def test_in_a_file_that_another_one_uses(tmp_path: Path) -> None:
         assert analyse(blocks).diagnostics == ()  # a file of blocks alone says nothing about use
 
 
+def test_at_a_call_of_a_block_of_another_file(tmp_path: Path) -> None:
+    (tmp_path / "blocks.cnn").write_text("block down(n) {\n  conv(n, 3x3, stride=3)\n}\n")
+    for comment, expected in (("", ["W201"]), ("  # cnnspec: ignore[W201] edges are black", [])):
+        network = tmp_path / "net.cnn"
+        network.write_text(f'use "blocks.cnn" (down)\ninput 7x7x3\ndown(8){comment}\n')
+        source = read(str(network))
+        assert isinstance(source, Source)
+        assert [d.code for d in analyse(source).diagnostics] == expected
+
+
 def test_use_is_only_judged_when_everything_was_looked_at() -> None:
     spec = f"model A(n=9) {{\n  input 7x7x3\n  {STRIDE}  # cnnspec: ignore[W201]\n}}\nmodel B(n=9) {{\n  input 9x9x3\n  {STRIDE}\n}}\n"
     source = Source("net.cnn", spec.replace("7x7", "9x9"))

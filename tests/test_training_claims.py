@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cnnspec import check
 from cnnspec.rules.activation_loss_mismatch import DISTANCES
 
 keras = pytest.importorskip("keras")
@@ -69,6 +70,16 @@ def test_t403_so_it_does_for_every_distance_behind_a_softmax(name: str) -> None:
 
     assert 0 < slope(name) < 0.021
     assert slope("CategoricalCrossentropy") == pytest.approx(0.99 / -np.log(0.01), rel=0.01)
+
+
+@pytest.mark.parametrize("pool", ["MaxPooling2D", "AveragePooling2D"])
+def test_w203_a_window_that_holds_the_map_gives_one_value(pool: str) -> None:
+    values = np.random.default_rng(3).normal(size=(1, 4, 4, 2))
+    for size, alike in ((9, True), (7, True), (5, False)):
+        made = run(getattr(keras.layers, pool)(size, strides=1, padding="same"), values)
+        assert np.allclose(made, made[:, :1, :1]) == alike
+        spec = f"input 4x4x2\n{pool[:3].lower().replace('ave', 'avg')}pool({size}x{size}, stride=1, padding=same)\n"
+        assert ("W203" in [d.code for d in check(spec)]) == alike
 
 
 def test_t405_dropout_raises_the_mean_square() -> None:

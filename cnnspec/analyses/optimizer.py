@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from cnnspec.layers.argument import Term
+
 SLOTS = {
     "sgd": 0, "rmsprop": 1, "adagrad": 1, "lion": 1, "adam": 2, "adamw": 2, "adamax": 2, "nadam": 2, "lamb": 2,
     "adadelta": 2, "ftrl": 2,
@@ -23,3 +25,13 @@ def slots(name: str, arguments: Mapping[str, Any]) -> int:
     if word not in SLOTS:
         raise ValueError(f'no memory is known for the optimizer "{name}": known are {", ".join(SLOTS)}')
     return SLOTS[word] + sum([bool(arguments.get(argument)) for argument in MORE])
+
+
+def held(optimizer: Term) -> int:
+    """Values that an optimizer holds for each trained weight; 0, the least, for one whose number is not known."""
+    given = dict(optimizer.keywords)
+    inner = given.get("inner_optimizer")
+    try:
+        return held(inner) if inner is not None else slots(optimizer.name, given)
+    except ValueError:
+        return 0

@@ -1,79 +1,73 @@
-"""cnnspec compile FILE -o model.keras | model.py: the live model saved, or Keras source."""
+"""cnnspec compile FILE -o model.py | model.keras | model.onnx | …: the network as Keras source, or as a model."""
 
 from __future__ import annotations
 
-import os
 import sys
 
-from cnnspec.cli.common import (
-    CLEAN,
-    FINDINGS,
-    UsageError,
-    add_model_options,
-    beside_of,
-    load_one,
-    say,
-    write_whole,
-)
+from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, add_model_options, load_one, say, write_whole
+from cnnspec.cli.export import add_output_options, target_of, write_model
+from cnnspec.compile.export import ENDINGS, ExportFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    import keras
+
     from cnnspec.pipeline import Checked
+
+FORMATS = {"py": ".py", **ENDINGS}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
+    add_output_options(
+        parser, FORMATS, "model.py for source (- for stdout), model.keras, model.onnx, model.tflite, or model/ for a SavedModel"
+    )  # fmt: skip
     parser.add_argument(
-        "-o",
-        "--output",
-        metavar="OUT",
-        required=True,
-        help="model.keras for a saved model, model.py for source, - for source on stdout",
+        "--weights",
+        metavar="TRAINED",
+        help="put in trained weights: of a .keras or .weights.h5 file, or of a run's folder",
     )
     add_model_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    target: str = options.output
-    suffix = ".py" if target == "-" else os.path.splitext(target)[1]
-    if suffix not in (".py", ".keras"):
-        raise UsageError(f'cannot tell what "{target}" is to be: name it model.keras or model.py')
-    if os.path.isdir(target):
-        raise UsageError(f"cannot write {target}: it is a folder")
-    if target != "-" and not os.path.isdir(os.path.dirname(os.path.abspath(target))):
-        raise UsageError(f"cannot write {target}: its folder does not exist")
-    network = load_one(options)
-    if network is None:
-        return FINDINGS
-    if suffix == ".py":
-        from cnnspec.compile.source import to_source
-
-        source = to_source(network)
-        if target == "-":
-            sys.stdout.write(source)
+    try:
+        target, format = ("-", options.to or "py") if options.output == "-" else target_of(options, FORMATS)
+        if target == "-" and format != "py":
+            raise UsageError(f"{format} is not written to stdout: give -o a name")
+        if format == "py" and options.weights:
+            raise UsageError("source holds no weights: --weights goes with the other formats")
+        network = load_one(options)
+        if network is None:
+            return FINDINGS
+        if format == "py":
+            write_source(network, target)
         else:
-            write_whole(target, source)
-            say(f"wrote {target}")
-    else:
-        save(network, target)
-        say(f"wrote {target}")
+            write_model(lambda _: built(network, options.weights), target, format)
+    except ExportFailed as error:
+        raise UsageError(str(error)) from None
     return CLEAN
 
 
-def save(network: Checked, target: str) -> None:
-    """Save the live model, whole or not at all."""
-    from cnnspec.compile.live import MissingExtra, to_keras
+def write_source(network: Checked, target: str) -> None:
+    from cnnspec.compile.source import to_source
 
-    beside = beside_of(target, ".keras")
-    try:
-        to_keras(network.graph).save(beside)
-        os.replace(beside, target)
-    except MissingExtra as error:
-        raise UsageError(str(error)) from None
-    except OSError as error:
-        raise UsageError(f"cannot write {target}: {error.strerror or error}") from None
-    finally:
-        if os.path.exists(beside):
-            os.unlink(beside)
+    source = to_source(network)
+    if target == "-":
+        sys.stdout.write(source)
+    else:
+        write_whole(target, source)
+        say(f"wrote {target}")
+
+
+def built(network: Checked, weights: str | None) -> keras.Model:
+    """The model of a network, with trained weights where they are given."""
+    from cnnspec.compile.live import to_keras
+    from cnnspec.compile.trained import take_weights
+
+    model = to_keras(network.graph)
+    if weights is not None:
+        take_weights(model, weights)
+    return model

@@ -10,7 +10,7 @@ from __future__ import annotations
 from cnnspec import diagnostic, source
 from cnnspec.cli.common import analysis_of
 from cnnspec.diagnostic import NAMES, Diagnostic
-from cnnspec.reading import content, decode
+from cnnspec.reading import content, decode, used
 from cnnspec.record import Record
 from cnnspec.source import Source
 
@@ -36,7 +36,7 @@ class Outcome(Record):
     diagnostics: tuple[Diagnostic, ...] = ()
     remark: str = ""  # what is worth saying beside the findings
     refused: str = ""  # why it was not checked
-    reads: tuple[str, ...] = ()  # the files that it uses, found or not
+    reads: tuple[str, ...] = ()  # the files that it uses or names as data, found or not
 
 
 class Reading:
@@ -82,7 +82,9 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
         diagnostics = with_repairs(analysis, options, codes)
     except MemoryError:
         return Examined(Outcome(name, refused=f"{name}: {OUT_OF_MEMORY}"), reading)
-    reads = tuple(reading.contents)
+    named = data_of(analysis)
+    reading.steady = reading.steady and not named  # a header may be read, which is no text
+    reads = (*reading.contents, *named)
     return Examined(Outcome(name, diagnostics, remark(analysis), "", reads), reading, analysis)
 
 
@@ -101,6 +103,15 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
     from cnnspec.cli import fixing
 
     return fixing.with_repairs(analysis, lambda source, read: analysis_of(source, options, codes, read), shown)
+
+
+def data_of(analysis: Analysis) -> list[str]:
+    """The files, or folders, that train sections name as their data."""
+    from cnnspec.names import NAMED_DATA
+
+    settings = [network.train["data"] for network in analysis.networks if "data" in network.train]
+    named = {str(setting.value) for setting in settings} - {*NAMED_DATA}
+    return [used(analysis.source.name, name)[1] for name in sorted(named)]
 
 
 def remark(analysis: Analysis) -> str:

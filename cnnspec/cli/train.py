@@ -5,13 +5,25 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 
-from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, add_model_options, in_color, load_one, say
+from cnnspec.cli.common import (
+    CLEAN,
+    FINDINGS,
+    UsageError,
+    add_model_options,
+    in_color,
+    load_one,
+    parameters,
+    say,
+)
+from cnnspec.compile.backend import BACKENDS
 from cnnspec.diagnostic import ERROR, Diagnostic
-from cnnspec.layers.argument import Unfit, count, rate
+from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.names import NAMED_DATA
 from cnnspec.report.findings import show
 from cnnspec.source import printable
+from cnnspec.train.precision import PRECISIONS
 from cnnspec.train.reading import positive
 from cnnspec.train.settings import TrainSettings, resolve, seed
 
@@ -22,9 +34,12 @@ if TYPE_CHECKING:
 
     from cnnspec.pipeline import Checked
     from cnnspec.train.run import Outcome
+    from cnnspec.train.spec import Spec
 
-INTERRUPTED = 130
-OPTIONS = ("data", "epochs", "batch", "learning_rate", "validation", "seed")
+OPTIONS = (
+    "data", "epochs", "batch", "learning_rate", "validation", "seed", "best", "save_every", "backend", "precision",
+    "devices", "xla",
+)  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,17 +50,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(NAMED_DATA)}, tfds:NAME, a folder of class folders of images, a .csv of paths and labels, "
         "or a .npz file with x_train and y_train",
     )
-    parser.add_argument("--epochs", type=_number(count), metavar="N", help="how often to go through the training data")
-    parser.add_argument("--batch", type=_number(count), metavar="N", help="examples in a step")
-    parser.add_argument("--learning-rate", type=_number(positive), metavar="RATE", help="in place of the optimizer's")
-    parser.add_argument("--validation", type=_number(rate), metavar="SHARE", help="of the training data; 0 for none")
-    parser.add_argument("--seed", type=_number(seed), metavar="N", help="the same seed gives the same training")
-    parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model (the spec's name, .keras)")
+    parser.add_argument("--epochs", type=given(count), metavar="N", help="how often to go through the training data")
+    parser.add_argument("--batch", type=given(count), metavar="N", help="examples in a step")
+    parser.add_argument("--learning-rate", type=given(positive), metavar="RATE", help="in place of the optimizer's")
+    parser.add_argument(
+        "--validation", "--val", type=given(rate), metavar="SHARE", help="of the training data; 0 for none"
+    )
+    parser.add_argument("--seed", type=given(seed), metavar="N", help="the same seed gives the same training")
+    parser.add_argument("--best", metavar="FIGURE", help="keep the best model by this (val_loss, else loss)")
+    parser.add_argument(
+        "--save-every", type=given(positive), metavar="MINUTES", help="keep the state within an epoch, too (10)"
+    )
+    parser.add_argument("--run-dir", metavar="DIR", help="the run folder (runs/ and the spec's name and a number)")
+    parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too: a .keras file")
+    parser.add_argument("--dry-run", action="store_true", help="show what would be trained, and write nothing")
+    parser.add_argument("--backend", metavar="NAME", help=f"{', '.join(BACKENDS)}: what Keras computes with")
+    parser.add_argument("--precision", metavar="NAME", help=f"what layers compute in: {', '.join(PRECISIONS)}")
+    parser.add_argument("--devices", metavar="N", help="how many: a count, all, cpu, gpu, gpu:N; cpu:N to try it out")
+    parser.add_argument("--xla", action=argparse.BooleanOptionalAction, help="whether XLA compiles the step")
+    parser.add_argument("--processes", type=given(count), metavar="N", help="processes that train together (JAX)")
+    parser.add_argument("--process", type=given(natural), metavar="I", help="which of them this is, from 0")
+    parser.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 can be reached")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     add_model_options(parser)
 
 
-def _number(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
+def given(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
+    """How argparse reads a number of a kind."""
+
     def read(written: str) -> Any:
         try:
             try:
@@ -64,29 +96,53 @@ def run(options: argparse.Namespace) -> int:
     network = load_one(options, [name for name in OPTIONS if getattr(options, name) is not None])
     if network is None or any(d.severity == ERROR for d in network.diagnostics):
         return FINDINGS
-    settings = _settings(network, options)
+    settings, overrides = _settings(network, options)
     if settings is None:
         return FINDINGS
+    spec = _spec(network, options, overrides)
+    from cnnspec.train.progress import display
+
+    shown = display(sys.stderr, options.quiet)
+    if options.dry_run:
+        from cnnspec.train.rehearsal import rehearse
+
+        lines = ran(lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir))
+        print("\n".join(lines or ()), end="\n" if lines else "")
+        return FINDINGS if lines is None else CLEAN
+    from cnnspec.train.distribution import cluster
+    from cnnspec.train.run import Outcome, train
+
+    def step() -> Outcome:
+        together = cluster(options.processes, options.process, options.coordinator)
+        if together is None or together.process == 0:
+            return train(network.graph, settings, spec, shown, options.run_dir, options.output, together)
+        with tempfile.TemporaryDirectory() as folder:  # the first process writes and speaks for all
+            run_dir = os.path.join(folder, "run")
+            train(network.graph, settings, spec, display(sys.stderr, True), run_dir, None, together)
+        return Outcome(None)
+
+    outcome = ran(step)
+    return FINDINGS if outcome is None else report(outcome)
+
+
+def ran(step: Callable[[], Any]) -> Any:
+    """What a step of training yields; None when the spec is at fault, which has been shown. UsageError."""
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.match import TrainingFailed
-    from cnnspec.train.progress import display
-    from cnnspec.train.run import train
 
-    output = options.output or _stem(network.source.name) + ".keras"
     try:
-        outcome = train(network.graph, settings, output, display(sys.stderr, options.quiet))
+        return step()
     except MissingExtra as error:
         raise UsageError(str(error)) from None
     except TrainingFailed as error:
         if error.status != FINDINGS:
             raise UsageError(str(error)) from None
         _show(Diagnostic("E030", error.message, error.span, error.help))
-        return FINDINGS
-    return _report(outcome)
+        return None
 
 
-def _settings(network: Checked, options: argparse.Namespace) -> TrainSettings | None:
-    """The settings, the options above the section; None when what is wrong with them has been shown."""
+def _settings(network: Checked, options: argparse.Namespace) -> tuple[TrainSettings | None, dict[str, Any]]:
+    """The settings, the options above the section, and those; None when what is wrong with them has been shown."""
     given = {name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None}
     if given.get("data", "").lower() not in NAMED_DATA and os.path.isdir(given.get("data", "")):
         given["data"] = os.path.join(given["data"], "")
@@ -96,23 +152,32 @@ def _settings(network: Checked, options: argparse.Namespace) -> TrainSettings | 
             raise UsageError("--" + diagnostic.message + (f"; {diagnostic.help}" if diagnostic.help else ""))
         _show(diagnostic)
     if found:
-        return None
+        return None, given
     if settings.data is None:
         raise UsageError(
             f"{network.source.name} does not say what to train on: write train {{ data = digits }}, or give --data digits"
         )
-    return settings
+    return settings, given
+
+
+def _spec(network: Checked, options: argparse.Namespace, overrides: dict[str, Any]) -> Spec:
+    """The spec with the files that it uses, and how it was called."""
+    from cnnspec.pipeline import files_of
+    from cnnspec.train.spec import spec
+
+    set_ = {name.strip(): value for name, _, value in (text.partition("=") for text in options.set)}
+    return spec(
+        network.source.name, network.source.text, files_of(network, parameters(options), options.max_layers),
+        model=options.model, parameters=set_, max_layers=options.max_layers, overrides=overrides,
+    )  # fmt: skip
 
 
 def _show(diagnostic: Diagnostic) -> None:
     print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
 
 
-def _stem(name: str) -> str:
-    return "network" if name == "<stdin>" else os.path.splitext(os.path.basename(name))[0]
-
-
-def _report(outcome: Outcome) -> int:
+def report(outcome: Outcome) -> int:
+    """Prints what came of a training; the exit status."""
     from cnnspec.train.progress import figure
 
     if outcome.figures:
@@ -121,11 +186,15 @@ def _report(outcome: Outcome) -> int:
         noun = outcome.held_back.split()[1]
         shown = ([] if accuracy is None else [f"accuracy {100 * accuracy:.2f} %"]) + rest
         print(f"{noun} {', '.join(shown)} ({outcome.held_back})")
-    elif outcome.model and not outcome.stopped:
+    elif outcome.run and not outcome.stopped:
         say("nothing was held back to test on")
     if outcome.model:
         print(f"saved {printable(outcome.model)}")
+    if outcome.run:
+        best = f", best.keras of epoch {outcome.best['epoch']}" if outcome.best else ""
+        print(f"saved {printable(os.path.join(outcome.run, 'last.keras'))}{best}")
     if outcome.stopped:
-        say(f"stopped at {outcome.stopped}" if outcome.model else f"stopped {outcome.stopped}; nothing was saved")
-        return INTERRUPTED
+        how = f"; go on with: cnnspec resume {outcome.run}" if outcome.run else "; nothing was saved"
+        say(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")
+        return 128 + outcome.signal
     return CLEAN

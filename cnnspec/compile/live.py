@@ -2,71 +2,36 @@
 
 from __future__ import annotations
 
-import os
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.compile.backend import MissingExtra, import_keras
 from cnnspec.layers.argument import Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import keras
 
     from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.layers.base import KerasCall
 
-
-class MissingExtra(Exception):
-    """A part that is not installed is needed; the message says how to install it."""
-
-
-def import_keras() -> Any:
-    """Keras, quietly. Raises MissingExtra when it or its backend is not installed."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a machine without a GPU is told so, as an error
-    try:
-        with _no_greeting():
-            import keras
-    except ImportError as error:
-        missing = error.name or "keras"
-        raise MissingExtra(
-            f'{missing} is not installed; this command needs it: pip install "cnnspec[keras]"'
-        ) from error
-    return keras
-
-
-@contextmanager
-def _no_greeting() -> Iterator[None]:
-    """Drops what TensorFlow's C++ side writes to the process's stderr before it reads any log level.
-
-    (Switching oneDNN off would silence it too, but takes dilated transposed convolutions from the CPU.)
-    """
-    try:
-        kept = os.dup(2)
-    except OSError:  # no stderr to keep quiet
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+__all__ = ["MissingExtra", "import_keras", "keras_name", "make", "plain", "to_keras"]
 
 
 def to_keras(graph: Graph) -> keras.Model:
     """The Keras model of a graph without errors. Layers carry the graph's names.
 
-    Raises MissingExtra without Keras, and ValueError for a graph that has no output.
+    Where Keras computes in half precision (a global policy such as mixed_bfloat16), the layers that the network ends
+    with stay in float32. Raises MissingExtra without Keras, and ValueError for a graph that has no output.
     """
     keras = import_keras()
     if not graph.outputs or not graph.inputs:
         raise ValueError("this network has no input or no output")
     tensors: list[Any] = []
     layers: dict[int, list[Any]] = {}
+    policy = keras.config.dtype_policy()
+    ends = (
+        {graph.made_at(graph.nodes[i]) for i in graph.outputs} if policy.compute_dtype != policy.variable_dtype else {}
+    )
     for node in graph.nodes:
         if node.layer is None:
             assert node.shape is not None
@@ -77,7 +42,9 @@ def to_keras(graph: Graph) -> keras.Model:
         if owner not in layers:
             shapes = graph.input_shapes(node)
             assert shapes is not None
-            layers[owner] = [make(call, node, keras) for call in node.layer.keras(shapes)]
+            layers[owner] = [
+                make(call, node, keras, "float32" if owner in ends else None) for call in node.layer.keras(shapes)
+            ]
         inputs: Any = [tensors[i] for i in node.inputs]
         if not node.layer.merges:
             (inputs,) = inputs
@@ -92,16 +59,17 @@ def to_keras(graph: Graph) -> keras.Model:
     )
 
 
-def make(call: KerasCall, node: Node, keras: Any) -> Any:
-    """What a Keras call makes: a layer, or a function on a tensor."""
+def make(call: KerasCall, node: Node, keras: Any, dtype: str | None = None) -> Any:
+    """What a Keras call makes: a layer, or a function on a tensor. `dtype` is what it computes in, None for Keras's own."""
     arguments = {name: plain(value, keras) for name, value in call.arguments.items()}
     if call.name.startswith("ops."):
         function = getattr(keras.ops, call.name.removeprefix("ops."))
         return lambda x: function(x, **arguments)
+    computes = {} if dtype is None else {"dtype": dtype}
     name = f"{keras_name(node)}_{call.helper}" if call.helper else keras_name(node)
-    layer = getattr(keras.layers, call.name)(name=name, **arguments)
+    layer = getattr(keras.layers, call.name)(name=name, **arguments, **computes)
     if call.around is not None:
-        layer = getattr(keras.layers, call.around.name)(layer, name=name, **call.around.arguments)
+        layer = getattr(keras.layers, call.around.name)(layer, name=name, **call.around.arguments, **computes)
     return layer
 
 

@@ -74,11 +74,12 @@ class Reporting:
         )
 
 
-def trail(site: Site) -> tuple[Note, ...]:
-    """The block calls that led to a site, innermost first."""
+def trail(site: Site, *others: Site) -> tuple[Note, ...]:
+    """The block calls that led to a site, innermost first; `others` are those of layers that share the finding."""
     notes: list[Note] = []
+    sites = (site, *others)
     while site.caller is not None and len(notes) < 8:
-        notes.append(Note(f"in block {site.block}, called here", site.caller.span))
+        notes.append(Note(f"in block {site.block}, called here", site.caller.span, () if notes else sites))
         site = site.caller
     return tuple(notes)
 

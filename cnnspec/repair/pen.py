@@ -87,7 +87,7 @@ class Pen:
         edits, added = [], []
         for name, value in values.items():
             declared = layer.arguments[name]
-            text = value if isinstance(value, Raw) else spelled(value, pasted, '"' if '"' in self.text else "'")
+            text = str(value) if isinstance(value, Raw) else spelled(value, pasted, '"' if '"' in self.text else "'")
             argument = given.get(name)
             if argument is None:
                 label = declared.keras if pasted and declared.keras not in ("", "-") else name

@@ -2,7 +2,8 @@
 
 Where a map is smaller than the kernel reaches, the outer taps lie in the padding wherever the window stands: a padded
 3x3 on a 1x1 map is a 1x1 convolution with eight dead taps of nine. The usual cause is a network made for 224x224
-images, used on 32x32 ones.
+images, used on 32x32 ones. A pool has no weights; it is reported when its window holds the whole map wherever it stands,
+so that all positions of the result are the same.
 
 Source: Chen et al., "Rethinking Atrous Convolution for Semantic Image Segmentation" (2017), section 3.3: at a rate
 near the size of the map a 3x3 "degenerates to a simple 1x1".
@@ -28,6 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.elaborate.graph import Node
     from cnnspec.layers.window import Window
     from cnnspec.rules.context import Context
     from cnnspec.size import Dim
@@ -37,6 +39,36 @@ DEFAULT = True
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
+    yield from weights_at_padding(context)
+    same = [node for node in context.graph.nodes if holds_all(node, context)]
+    if same:
+        inputs = context.facts.inputs_of(same[0].index)
+        assert inputs is not None
+        window = "x".join([str(window.extent) for window in context.facts.windows[same[0].index]])
+        what = "has the same value at every position" if len(same) == 1 else "have the same value at every position"
+        message = f"{several(same)} {what}: the window of {window} holds the whole map of {'x'.join(map(str, inputs[0][:-1]))} wherever it stands"
+        yield together(CODE, same, message, "use a smaller window, or pool the map globally", WARNING)
+
+
+def holds_all(node: Node, context: Context) -> bool:
+    """Whether a pool yields several positions, from windows each of which holds the whole map."""
+    found, inputs = context.facts.windows[node.index], context.facts.inputs_of(node.index)
+    if not found or inputs is None or context.facts.weighty(node.index):
+        return False
+    several = False
+    for window, n in zip(found, inputs[0], strict=False):
+        outputs = window.output(n)
+        if not (isinstance(n, int) and isinstance(outputs, int) and isinstance(window.before, int)):
+            return False
+        first, last = -window.before, window.stride * (outputs - 1) - window.before
+        if window.dilation > 1 or last > 0 or first + window.extent < n:
+            return False
+        several |= outputs > 1
+    return several
+
+
+def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
+    """Taps of layers with weights."""
     graph, facts = context.graph, context.facts
     padded = any([moves_edges(node, context) for node in graph.nodes])
     if not padded and not any([misses(window, n) for window, n in windows(context)]):

@@ -34,7 +34,9 @@ def together(
     first_span = place(first, *argument)
     others = [(span, name) for span, name in reversed(spans.items()) if span != first_span]
     notes = [Note(f"also {name}", span) for span, name in others[:MAX_PLACES]]
-    return Diagnostic(code, message, first_span, help, (*notes, *trail(first.site)), severity, indices(nodes))
+    return Diagnostic(
+        code, message, first_span, help, (*notes, *trail(*[node.site for node in nodes])), severity, indices(nodes)
+    )
 
 
 def indices(nodes: Sequence[Node]) -> tuple[int, ...]:
@@ -47,7 +49,7 @@ def elsewhere(nodes: Sequence[Node]) -> tuple[Note, ...]:
     first = nodes[0].site.span
     others = {(n.site.source.name, n.site.node.start): n for n in nodes[1:] if n.site.span != first}
     notes = [Note(f"also {node.name}", node.site.span) for node in others.values()][:MAX_PLACES]
-    return (*trail(nodes[0].site), *notes)
+    return (*trail(*[node.site for node in nodes]), *notes)
 
 
 def several(nodes: Sequence[Node], noun: str = "layers") -> str:

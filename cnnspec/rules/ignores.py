@@ -3,6 +3,9 @@
 The first, at the end of a line, concerns the innermost statement of that line; on a line of its own, the statement that
 it stands in, else the one below it. A statement with braces is one statement. The second concerns the file. Between
 the brackets stand codes or names of rules, separated by commas; what comes behind is the reason, for people.
+
+A comment at a block's call concerns what is found inside the block through that call. One finding may speak of several
+layers: it is ignored when each of them is, inside the block or at a call that led there.
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
 
+    from cnnspec.elaborate.graph import Site
+    from cnnspec.source import Source
+
 MARK = "cnnspec:"
 LINE, FILE = "ignore", "file-ignore"
 ELSEWHERE = ("noqa", "disable", "off", "skip", "allow", "suppress", "nolint")  # what other tools call it
@@ -37,9 +43,8 @@ class Ignore(Record):
     start: int
     end: int
 
-    def covers(self, found: Diagnostic) -> bool:
-        span = found.span
-        return found.code == self.code and span is not None and self.start <= span.start <= self.end
+    def covers(self, code: str, place: int) -> bool:
+        return code == self.code and self.start <= place <= self.end
 
 
 class Ignores:
@@ -80,9 +85,9 @@ class Ignores:
             else:
                 self.ignores.append(Ignore(code, span, *stretch))
 
-    def hide(self, found: Diagnostic) -> bool:
-        """Whether a finding is to be ignored; those that ignore it have been of use."""
-        covering = [ignore for ignore in self.ignores if ignore.covers(found)]
+    def hide(self, code: str, place: int) -> bool:
+        """Whether what a rule finds at a place is to be ignored; those that ignore it have been of use."""
+        covering = [ignore for ignore in self.ignores if ignore.covers(code, place)]
         self.used.update(covering)
         return bool(covering)
 
@@ -169,11 +174,26 @@ class Hiding:
         self._known = {tree.source.name: self.own}
 
     def shown(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-        """The findings that no comment ignores."""
-        return [diagnostic for diagnostic in found if not self._of(diagnostic).hide(diagnostic)]
+        """The findings that no comment ignores. What led to them has been asked and stays behind: they are texts and places."""
+        return [without_sites(diagnostic) for diagnostic in found if not self._hidden(diagnostic)]
 
-    def _of(self, found: Diagnostic) -> Ignores:
-        source = found.span.source if found.span else self.own.source
+    def _hidden(self, found: Diagnostic) -> bool:
+        if found.span is None:
+            return False
+        if self._of(found.span.source).hide(found.code, found.span.start):
+            return True
+        sites = next((note.sites for note in found.notes if note.sites), ())
+        return bool(sites) and all([self._on_the_way(found.code, site) for site in sites])
+
+    def _on_the_way(self, code: str, site: Site | None) -> bool:
+        """Whether a rule is ignored where a layer stands, or at one of the calls that led there."""
+        while site is not None:
+            if self._of(site.source).hide(code, site.node.start):
+                return True
+            site = site.caller
+        return False
+
+    def _of(self, source: Source) -> Ignores:
         if source.name not in self._known:
             empty = MARK not in source.text  # a used file was parsed before: once more only for its comments
             self._known[source.name] = Ignores(parse(source.replace(text="") if empty else source))
@@ -188,3 +208,10 @@ class Hiding:
         if everything and unused_ignore.CODE in codes:
             found += self.own.unused(codes)
         return found
+
+
+def without_sites(found: Diagnostic) -> Diagnostic:
+    """A finding whose notes hold no sites."""
+    if not any([note.sites for note in found.notes]):
+        return found
+    return found.replace(notes=tuple([note.replace(sites=()) for note in found.notes]))

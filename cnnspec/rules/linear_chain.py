@@ -21,6 +21,7 @@ Good:
 
 from __future__ import annotations
 
+from cnnspec.analyses.kernels import Kernel
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.rules.finding import together
 
@@ -28,7 +29,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.analyses.kernels import Kernel
     from cnnspec.elaborate.graph import Node
     from cnnspec.rules.context import Context
 
@@ -39,7 +39,7 @@ DEFAULT = True
 def check(context: Context) -> Iterator[Diagnostic]:
     if context.broken:  # what could not be understood may be what is missed
         return
-    graph, kernels = context.graph, context.facts.kernels
+    graph, kernels = context.graph, mixing(context)
     readers, outputs = graph.consumers(), set(graph.outputs)
     seconds, pairs = [], []
     for node in graph.nodes:
@@ -66,6 +66,20 @@ def check(context: Context) -> Iterator[Diagnostic]:
         yield together(CODE, seconds, message, f"put an activation behind {first.name}, for example relu", WARNING)
 
 
+def mixing(context: Context) -> list[Kernel | None]:
+    """The kernels of layers that mix channels, a separable convolution's as if it were one."""
+    found = list(context.facts.kernels)
+    for node in context.graph.nodes:
+        windows, inputs = context.facts.windows[node.index], context.facts.inputs_of(node.index)
+        if found[node.index] is None and windows and inputs is not None and node.layer is not None:
+            names = {weight.name for weight in node.layer.own_weights(inputs)}
+            if {"depthwise_kernel", "pointwise_kernel"} <= names:
+                entering, leaving = inputs[0][-1], (context.facts.shapes[node.index] or (None,))[-1]
+                if isinstance(entering, int) and isinstance(leaving, int):
+                    found[node.index] = Kernel(tuple([w.kernel for w in windows]), entering, leaving, 1)
+    return found
+
+
 def wide(first: Kernel, second: Kernel) -> bool:
     """Whether the first layer is no factorisation: it mixes all channels, and nothing is gained by having both.
 
@@ -84,8 +98,14 @@ def wide(first: Kernel, second: Kernel) -> bool:
 def together_are(first: Node, second: Node, context: Context) -> str:
     """What two such layers amount to."""
     before, after = context.facts.kernels[first.index], context.facts.kernels[second.index]
-    assert before is not None and after is not None
-    if before.dense or after.dense or second.inputs != (first.index,) or len(before.sizes) != len(after.sizes):
+    if (
+        before is None
+        or after is None
+        or before.dense
+        or after.dense
+        or second.inputs != (first.index,)
+        or len(before.sizes) != len(after.sizes)
+    ):
         return "together they can do no more than one layer"
     windows = zip(context.facts.windows[first.index], context.facts.windows[second.index], strict=True)
     sizes = [one.extent + (other.extent - 1) * one.stride for one, other in windows]

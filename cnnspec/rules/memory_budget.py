@@ -25,7 +25,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.analyses.cost import training
-from cnnspec.analyses.optimizer import slots
+from cnnspec.analyses.optimizer import held
 from cnnspec.analyses.precision import in_bytes, precision
 from cnnspec.analyses.training import saved
 from cnnspec.diagnostic import Diagnostic, Note
@@ -34,7 +34,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.layers.argument import Term
     from cnnspec.rules.context import Context
 
 CODE = "P505"
@@ -66,13 +65,3 @@ def check(context: Context) -> Iterator[Diagnostic]:
     nodes = context.graph.nodes
     notes = [Note(f"{nodes[i].name} keeps {in_bytes(n)} an example", nodes[i].site.span) for n, i in largest if n]
     yield Diagnostic(CODE, message, settings.span("memory"), help, tuple(notes))
-
-
-def held(optimizer: Term) -> int:
-    """Values that an optimizer holds for each trained weight; 0, the least, for one whose number is not known."""
-    given = dict(optimizer.keywords)
-    inner = given.get("inner_optimizer")
-    try:
-        return held(inner) if inner is not None else slots(optimizer.name, given)
-    except ValueError:
-        return 0

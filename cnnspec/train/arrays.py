@@ -163,7 +163,7 @@ def check_array(x: Any, name: str, path: str) -> None:
     if x.dtype.kind != "f":
         return
     bad, first = 0, 0
-    step = max(1, 2**24 // max(1, x.size // len(x)))
+    step = max(1, 2**20 // max(1, x.size // len(x)))
     for start in range(0, len(x), step):
         with np.errstate(over="ignore"):
             some = x[start : start + step].astype(np.float32)

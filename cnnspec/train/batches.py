@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train.augment import Augmenter
+from cnnspec.train.share import ALONE
 
 if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.train.examples import Part
+    from cnnspec.train.share import Share
 
     Array = np.ndarray[Any, Any]
 
@@ -24,12 +26,13 @@ def order(count: int, seed: int, epoch: int) -> Array:
     return np.random.default_rng([seed, epoch]).permutation(count)
 
 
-def batches(keras: Any, part: Part, batch: int, seed: int | None = None, epoch: int = 0, first: int = 0) -> Any:
+def batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: Share = ALONE) -> Any:
     """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer;
     (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch).
 
-    Without a seed the order is that of the data. `epoch` and `first` say where a training goes on: the epoch that the
-    next one is, and the batch in it with which it begins.
+    Without a seed the order is that of the data. `begin(epoch, first)` says which epoch is to be read, and from which of
+    its batches on; Keras's own `on_epoch_end` cannot, for it is also called before the first epoch. Of every batch this process
+    reads its share.
     """
 
     augmenter = None
@@ -40,29 +43,29 @@ def batches(keras: Any, part: Part, batch: int, seed: int | None = None, epoch: 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.epoch, self.first = epoch, first
-            self.order = self.ordered()
+            self.whole = -(-share.whole(len(part)) // batch)
+            self.begin(0)
 
-        def ordered(self) -> Any:
+        def begin(self, epoch: int, first: int = 0) -> None:
             import numpy as np
 
-            return np.arange(len(part)) if seed is None else order(len(part), seed, self.epoch)
+            places = np.arange(len(part)) if seed is None else order(len(part), seed, epoch)
+            # at once: a thread that reads ahead sees the one epoch or the other
+            self.chosen = (epoch, places[: share.whole(len(part))], first)
 
         def __len__(self) -> int:
-            return -(-len(part) // batch) - self.first
+            return self.whole - self.chosen[2]
 
         def __getitem__(self, number: int) -> tuple[Array, ...]:
-            start = (self.first + number) * batch
-            which = self.order[start : start + batch]
-            examples, targets = part.take(which)
-            if augmenter is not None:
-                examples, targets = augmenter(examples, targets, (seed or 0, self.epoch, self.first + number))
-            return (
-                (examples, targets) if part.weights is None else (examples, targets, part.weights[part.places[which]])
-            )
-
-        def on_epoch_end(self) -> None:
-            self.epoch, self.first = self.epoch + 1, 0
-            self.order = self.ordered()
+            epoch, places, first = self.chosen
+            start = (first + number) * batch
+            whole = places[start : start + batch]
+            mine = whole[share.rows(len(whole))]
+            if augmenter is None:
+                examples, targets = part.take(mine)
+            else:  # what changes a batch may mix its examples, so it takes all of them
+                changed = augmenter(*part.take(whole), (seed or 0, epoch, first + number))
+                examples, targets = (values[share.rows(len(whole))] for values in changed)
+            return (examples, targets) if part.weights is None else (examples, targets, part.weights[part.places[mine]])
 
     return Batches()

@@ -169,7 +169,7 @@ def digest_of(array: Any) -> bytes:
     import numpy as np
 
     found = sha256(f"{array.dtype.str} {array.shape}".encode())
-    rows = max(1, 2**24 // max(1, array.dtype.itemsize * array.size // max(1, len(array))))
+    rows = max(1, 2**22 // max(1, array.dtype.itemsize * array.size // max(1, len(array))))
     for start in range(0, len(array), rows):
         found.update(np.ascontiguousarray(array[start : start + rows]).data)
     return found.digest()

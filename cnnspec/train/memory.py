@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from cnnspec.analyses.cost import training
 from cnnspec.analyses.facts import Facts
+from cnnspec.analyses.optimizer import held
 from cnnspec.analyses.precision import in_bytes, precision
-from cnnspec.rules.memory_budget import held
 from cnnspec.train.examples import free_memory
 from cnnspec.train.match import TrainingFailed
 

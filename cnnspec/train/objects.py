@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term
+from cnnspec.train.head import Head, head_of, last_activation
 from cnnspec.train.match import REGRESSION, TrainingFailed
 from cnnspec.train.reading import word
 from cnnspec.train.settings import metric_name
@@ -51,7 +52,7 @@ def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
     """The loss that the settings name, else the one for these targets and the network's last activation."""
     if settings.loss is not None:
         return settings.loss
-    last = _last_activation(model)
+    last = last_activation(model)
     units = model.output.shape[-1]
     smoothing = (("label_smoothing", settings.label_smoothing),) if settings.label_smoothing else ()
     if targets in ("classes", "one-hot"):
@@ -64,66 +65,52 @@ def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
     return word("losses", Term("mean_squared_error"))
 
 
-def _last_activation(model: Any) -> str:
-    layer = model.output._keras_history.operation
-    activation = getattr(layer, "activation", None)
-    return str(getattr(activation, "__name__", type(layer).__name__)).lower()
-
-
-def metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str) -> list[Any]:
+def metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, model: Any) -> list[Any]:
     """Keras's metrics: those of the settings, else accuracy unless targets are quantities."""
     if settings.metrics is None:
         quantities = loss.name in REGRESSION and targets != "one-hot"
-        return [] if quantities else [_accuracy(keras, loss, targets)]
+        return [] if quantities else [_accuracy(keras, head_of(model, loss, targets))]
     return [
-        _accuracy(keras, loss, targets) if m.name == "accuracy" else build(m, keras, name=metric_name(m))
+        _accuracy(keras, head_of(model, loss, targets))
+        if m.name == "accuracy"
+        else build(m, keras, name=metric_name(m))
         for m in settings.metrics
     ]
 
 
-def _accuracy(keras: Any, loss: Term, targets: str) -> Any:
-    if targets == "column" and dict(loss.keywords).get("from_logits"):
-        return keras.metrics.BinaryAccuracy(
-            name="accuracy", threshold=0.0
-        )  # "accuracy" would ask for a logit above 0.5
+def _accuracy(keras: Any, head: Head) -> Any:
+    """The share of right answers; "accuracy" would ask for a logit above 0.5, and take labels for one-hot classes."""
+    if head.kind in ("binary", "labels"):
+        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=head.threshold)
     return "accuracy"
 
 
-def callbacks(settings: TrainSettings, keras: Any, output: str) -> list[Any]:
-    """Keras's callbacks. Raises TrainingFailed for one that would destroy files."""
+def callbacks(settings: TrainSettings, keras: Any, folder: str, going_on: bool = False) -> list[Any]:
+    """Keras's callbacks; what they write lies in the run folder. Those of a training that goes on add to their files."""
     made = []
     for term in settings.callbacks:
-        given = dict(term.keywords)
-        if term.name == "ModelCheckpoint" and os.path.abspath(given["filepath"]) == os.path.abspath(output):
-            raise TrainingFailed(
-                f"model_checkpoint writes {given['filepath']}, where the last model is saved",
-                "give it another file, or choose -o",
-            )
+        given = {name: _placed(name, value, folder) for name, value in term.keywords}
         package = NEEDS.get(term.name)
         if package and find_spec(package) is None:
             raise TrainingFailed(
                 f"{our_word(term)} needs {package}, which is not installed", f"pip install {package}", 2
             )
-        if term.name == "BackupAndRestore":
-            _own_folder(given["backup_dir"])
+        if term.name == "TensorBoard":
+            given.setdefault("log_dir", os.path.join(folder, "logs"))
+        if term.name == "CSVLogger" and going_on:
+            given["append"] = True
         for name in ("filename", "filepath"):
-            folder = os.path.dirname(given.get(name, ""))
-            if folder:
-                os.makedirs(folder, exist_ok=True)
+            if name in given:
+                os.makedirs(os.path.dirname(given[name]), exist_ok=True)
         if term.name == "LearningRateScheduler":
             schedule = build(given.pop("schedule"), keras)
             rates = lambda epoch, rate, schedule=schedule: float(schedule(epoch))  # noqa: E731
             made.append(keras.callbacks.LearningRateScheduler(rates, **given))
         else:
-            made.append(build(term, keras))
+            made.append(build(term.replace(keywords=tuple(given.items())), keras))
     return made
 
 
-def _own_folder(path: str) -> None:
-    """Keras deletes the whole backup folder after the training, so nothing of the user's may be in it."""
-    own = ("latest.weights.h5", "training_metadata.json", "latest.weights.h5.bkp", "training_metadata.json.bkp")
-    if os.path.exists(path) and (not os.path.isdir(path) or set(os.listdir(path)) - set(own)):
-        raise TrainingFailed(
-            f"backup_and_restore deletes {path} after the training, and there are other files in it",
-            "give it a folder of its own",
-        )
+def _placed(name: str, value: Any, folder: str) -> Any:
+    """An argument of a callback; a path is one in the run folder."""
+    return os.path.join(folder, value) if name in ("filename", "filepath", "backup_dir", "log_dir") else value

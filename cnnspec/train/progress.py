@@ -1,7 +1,7 @@
 """What a person sees while a network trains: a bar on a terminal, a line for every epoch anywhere.
 
-`Watcher` is what Keras calls; what it shows goes to a display. It also ends the training when Ctrl-C was pressed, at the
-end of the batch, and when the loss is no number any more.
+`Watcher` is what Keras calls; what it shows goes to a display. It also ends the training when the loss is no number any
+more. A stop that is asked for (Ctrl-C, SIGTERM) is held back until what was reached can be kept.
 """
 
 from __future__ import annotations
@@ -93,20 +93,16 @@ def figure(value: Any) -> str:
 
 
 class Interrupts:
-    """Whether Ctrl-C was pressed while it was held back. A second time it comes through."""
+    """Whether a stop was asked for while it was held back, and the number of the signal."""
 
     def __init__(self) -> None:
         self.asked = False
-
-    def heed(self) -> None:
-        """Raise KeyboardInterrupt if it was asked for."""
-        if self.asked:
-            raise KeyboardInterrupt
+        self.number = 0
 
 
 @contextmanager
 def held_back(display: Lines | None = None, until: str = "") -> Iterator[Interrupts]:
-    """Notes Ctrl-C instead of raising it; without a display not even a second one comes through."""
+    """Notes Ctrl-C and SIGTERM instead of stopping at once. With a display a second time comes through."""
     interrupts = Interrupts()
     if threading.current_thread() is not threading.main_thread():
         yield interrupts
@@ -115,22 +111,22 @@ def held_back(display: Lines | None = None, until: str = "") -> Iterator[Interru
     def handle(number: int, frame: object) -> None:
         if interrupts.asked and display is not None:
             raise KeyboardInterrupt
-        interrupts.asked = True
+        interrupts.asked, interrupts.number = True, number
         if display is not None:
             display.note(f"stopping {until}")
 
-    before = signal.signal(signal.SIGINT, handle)
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interrupts
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def watcher(keras: Any, epochs: int, shown: Lines, interrupts: Interrupts) -> Any:
-    """The Keras callback. `done` is how many batches were trained, `where` the place reached."""
+def watcher(keras: Any, epochs: int, shown: Lines) -> Any:
+    """The Keras callback that shows; `where` is the place reached."""
 
     class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
-        done = 0
         where = "before the first batch"
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -139,23 +135,18 @@ def watcher(keras: Any, epochs: int, shown: Lines, interrupts: Interrupts) -> An
             shown.begin(self.epoch, self.batches)
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            self.done += 1
             self.where = f"{self.epoch}, batch {batch + 1}" + (f"/{self.batches}" if self.batches else "")
             loss = float((logs or {}).get("loss", 0.0))
             if not math.isfinite(loss):
-                rate = figure(self.model.optimizer.learning_rate)
+                rate = figure(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
                 raise TrainingFailed(
-                    f"the loss is {loss} at {self.where}; nothing was saved",
+                    f"the loss is {loss} at {self.where}",
                     f"try a smaller learning rate (it is {rate}), clipnorm=1 in the optimizer, or inputs that are scaled",
                 )
             now = time.monotonic()
             if now - self.shown_at > 0.1 or batch + 1 == self.batches:
                 self.shown_at = now
                 shown.advance(batch + 1, figures(logs or {}))
-            interrupts.heed()
-
-        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
-            interrupts.heed()
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             shown.note(f"{self.epoch}  {figures(logs or {})}  {time.monotonic() - self.began:.1f} s")

@@ -1,115 +1,235 @@
-"""A training from beginning to end: data, model, fit, evaluation, a saved model.
+"""A training from beginning to end: data, model, run folder, fit, evaluation.
 
-What can be refused is refused before Keras is imported. Everything a person may want to know while it runs goes to the
-display; the outcome is a value.
+What can be refused is refused before Keras is imported, and nothing is written before the first batch is ready.
+Everything a person may want to know while it runs goes to the display; the outcome is a value, and stands in the run
+folder.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import warnings
 from contextlib import redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.live import to_keras
 from cnnspec.record import Record
-from cnnspec.train import objects
-from cnnspec.train.batches import batches
+from cnnspec.train import account, folder, objects, place
 from cnnspec.train.data import Data, prepare
+from cnnspec.train.durable import MARK
+from cnnspec.train.keeping import Stopped, callback_list, keeper, plain, written
 from cnnspec.train.match import TrainingFailed, fit_named
 from cnnspec.train.memory import check_memory
-from cnnspec.train.progress import Lines, held_back, watcher
+from cnnspec.train.progress import Interrupts, Lines, held_back, watcher
 from cnnspec.train.sources import load
 
 if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph
+    from cnnspec.train.distribution import Cluster
+    from cnnspec.train.folder import RunFolder
+    from cnnspec.train.place import Place
     from cnnspec.train.settings import TrainSettings
+    from cnnspec.train.spec import Spec
+    from cnnspec.train.state import State
 
 
 class Outcome(Record):
     """What came of a training. `figures` are those of the held-back data ("loss", "accuracy", …), empty where
-    nothing was held back or the training was stopped; `model` is the saved file, None when nothing was trained."""
+    nothing was held back or the training was stopped; `run` is the run folder, None when nothing was trained; `model`
+    is where the model was saved, None when the run folder alone has it."""
 
-    model: str | None
-    figures: dict[str, Any]
-    held_back: str  # what they were measured on: "360 test examples"
-    stopped: str = ""  # where Ctrl-C stopped it: "epoch 3/10, batch 7/41"
+    run: str | None
+    figures: dict[str, Any] = {}
+    held_back: str = ""  # what they were measured on: "360 test examples"
+    model: str | None = None
+    best: dict[str, Any] | None = None  # the figures of the best epoch
+    stopped: str = ""  # where a signal stopped it: "epoch 3/10, batch 7/41"
+    signal: int = 0
 
 
-def train(graph: Graph, settings: TrainSettings, output: str, shown: Lines | None = None) -> Outcome:
-    """Trains a network without errors and saves the model at `output`, a .keras file, whole or not at all.
+class Ready(Record):
+    """Everything up to the first batch."""
 
-    Raises TrainingFailed with a sentence for the user, and MissingExtra when a library is not installed.
+    keras: Any
+    data: Data
+    model: Any
+    settings: TrainSettings
+    shown: Lines
+    spot: Place
+
+
+def train(
+    graph: Graph, settings: TrainSettings, spec: Spec, shown: Lines | None = None, run_dir: str | None = None,
+    output: str | None = None, together: Cluster | None = None,
+) -> Outcome:  # fmt: skip
+    """Trains a network without errors in a new run folder: at `run_dir`, None: runs/<spec>-<n>.
+
+    `output`, a .keras file, is where the model is saved too. `together` says which of several processes this is; each
+    of them writes a run folder. Raises TrainingFailed with a sentence for the user, and MissingExtra when a library is
+    not installed.
     """
     shown = shown or Lines(sys.stderr)
     fit_named(graph, settings)
     check_memory(graph, settings)
-    check_output(output)
+    place.check(settings, together)
+    folder.check_place(run_dir)
+    if output is not None:
+        check_output(output)
+
+    def begin() -> Outcome:
+        ready = prepared(graph, settings, shown, together)
+        said = account.account(spec, settings, ready.data, ready.model, ready.keras, output)
+        with held_back(shown, STOPPING) as interrupts:
+            return fitted(ready, folder.create(run_dir, spec, said), None, output, interrupts)
+
+    return sentenced(begin, shown)
+
+
+STOPPING = "after this batch; once more stops at once"
+
+
+def sentenced(step: Any, shown: Lines) -> Outcome:
+    """Runs a training's steps; what ends it early becomes an outcome or a sentence."""
     try:
-        return _train(graph, settings, output, shown)
+        outcome: Outcome = step()
+        return outcome
     except KeyboardInterrupt:
-        return Outcome(None, {}, "", "before the first batch")
+        return Outcome(None, stopped="before the first batch", signal=2)
     except MemoryError:
         raise TrainingFailed("there is not enough memory", "give a smaller batch", 2) from None
     finally:
         shown.close()
 
 
-def _train(graph: Graph, settings: TrainSettings, output: str, shown: Lines) -> Outcome:
+def prepared(graph: Graph, settings: TrainSettings, shown: Lines, together: Cluster | None = None) -> Ready:
+    """Reads the data and makes the model, compiled."""
     data = prepare(load(settings), graph, settings, shown.note)
     for note in data.notes:
         shown.note(note)
-    keras = import_keras()
-    keras.utils.set_random_seed(settings.seed)
-    model, callbacks = _compiled(graph, settings, data, output, keras)
+    spot = place.take(settings, together)
+    keras = spot.keras
+    shown.note(f"trains on {spot}")
+    with spot.building():
+        model = _guarded(lambda: to_keras(graph))
+        term = objects.loss(settings, model, data.targets)
+        optimizer = objects.build(settings.optimizer, keras)
+        measures = objects.metrics(settings, keras, term, data.targets, model)
+        loss = objects.build(term, keras)
+        model.compile(optimizer=optimizer, loss=loss, metrics=measures, jit_compile=settings.xla)
+    for note in spot.remarks(model, len(data.train)):
+        shown.note(note)
     held = f", {len(data.validation):,} to validate" if data.validation else ""
     shown.note(
         f"{len(data.train):,} examples to train{held}, {model.count_params():,} parameters, loss {model.loss.name}"
     )
-    with held_back(shown, "after this batch; once more stops at once") as interrupts:
-        watch = watcher(keras, settings.epochs, shown, interrupts)
-        stopped = ""
-        try:
-            _guarded(lambda: _fit(keras, model, data, settings, [*callbacks, watch]))
-        except KeyboardInterrupt:
-            if not watch.done:
-                raise
-            stopped = watch.where
+    return Ready(keras, data, model, settings, shown, spot)
+
+
+# ---- in the run folder -------------------------------------------------------------------------------------
+def fitted(ready: Ready, run: RunFolder, start: State | None, output: str | None, interrupts: Interrupts) -> Outcome:
+    """Trains from the beginning or from a state. The run folder says how it ended, and is taken away when empty."""
+    shown = ready.shown
+    watch: Any = None
+    keep: Any = None
+    try:
+        callbacks = objects.callbacks(ready.settings, ready.keras, run.path, going_on=start is not None)
+        training = ready.spot.training(ready.data.train)
+        watch = watcher(ready.keras, ready.settings.epochs, shown)
+        keep = keeper(ready.keras, run, ready.settings, callbacks, training, interrupts, start)
+        shown.note(f"training in {run.path}")
+        _guarded(lambda: _fit(ready, training, [*callbacks, watch, keep], start))
         shown.close()
-    with held_back() as interrupts:
-        save(model, output)
-    if stopped or interrupts.asked:
-        return Outcome(output, {}, "", stopped or "before the evaluation")
-    return _evaluated(keras, model, data, settings, output)
+        return _finished(ready, run, keep, output)
+    except KeyboardInterrupt as stop:
+        if keep is None or not keep.saved:
+            _nothing(run, "before the first batch")
+            raise
+        shown.close()
+        where = watch.where if isinstance(stop, Stopped) else f"{watch.where}, before its end was kept"
+        with held_back():
+            _noted(run, keep, status="stopped", why=where, ended=account.now())
+        return Outcome(run.path, stopped=where, signal=interrupts.number or 2, best=run.account["best"])
+    except (TrainingFailed, MemoryError) as error:
+        with held_back():
+            if keep is None or not keep.saved:
+                _nothing(run, str(error))
+                kept = "" if keep is None else "; nothing was saved"
+            else:
+                why = getattr(error, "message", "there is not enough memory")
+                _noted(run, keep, status="failed", why=why, ended=account.now())
+                kept = f"; {run.path} keeps what was reached before"
+        if isinstance(error, MemoryError):
+            raise
+        raise TrainingFailed(error.message + kept, error.help, error.status, error.span) from error
+    finally:
+        ready.spot.leave()
+        run.release()
 
 
-def _compiled(graph: Graph, settings: TrainSettings, data: Data, output: str, keras: Any) -> tuple[Any, list[Any]]:
-    model = _guarded(lambda: to_keras(graph))
-    term = objects.loss(settings, model, data.targets)
-    optimizer = objects.build(settings.optimizer, keras)
-    measures = objects.metrics(settings, keras, term, data.targets)
-    model.compile(optimizer=optimizer, loss=objects.build(term, keras), metrics=measures)
-    return model, objects.callbacks(settings, keras, output)
+def _nothing(run: RunFolder, why: str) -> None:
+    """Nothing was kept: take a new run folder away; one that was there before stays, and says so."""
+    if run.new:
+        run.remove()
+    else:
+        with suppress(OSError):
+            run.update(status="stopped", why=why, ended=account.now())
 
 
-def _fit(keras: Any, model: Any, data: Data, settings: TrainSettings, callbacks: list[Any]) -> None:
-    with redirect_stdout(sys.stderr):  # callbacks with verbose=1 print; results alone go to stdout
+def _noted(run: RunFolder, keep: Any, **changes: Any) -> None:
+    """Say in the run folder how a training ended, as far as it can be written to."""
+    with suppress(OSError):
+        run.update(**changes)
+    with suppress(OSError):
+        keep.draw()
+
+
+def _fit(ready: Ready, training: Any, callbacks: list[Any], start: State | None) -> None:
+    keras, model, data, settings = ready.keras, ready.model, ready.data, ready.settings
+    first = 0 if start is None else start.epoch
+    if start is not None and start.done:  # Keras needs its metrics' variables before they can be given their values
+        model.test_on_batch(*data.train.take(slice(1)))
+    last = first if start is not None and start.ended else settings.epochs
+    with redirect_stdout(sys.stderr), warnings.catch_warnings():  # callbacks with verbose=1 print
+        warnings.filterwarnings("ignore", "Your input ran out of data")  # an epoch that is gone on with is shorter
         model.fit(
-            batches(keras, data.train, settings.batch, settings.seed if settings.shuffle else None),
-            epochs=settings.epochs, shuffle=False, callbacks=callbacks, verbose=0,
-            validation_data=batches(keras, data.validation, settings.batch) if data.validation else None,
+            training, epochs=last, initial_epoch=first, shuffle=False, verbose=0,
+            callbacks=callback_list(keras, model, callbacks, settings.epochs, training.whole, start),
+            validation_data=ready.spot.evaluating(data.validation) if data.validation else None,
         )  # fmt: skip
 
 
-def _evaluated(keras: Any, model: Any, data: Data, settings: TrainSettings, output: str) -> Outcome:
-    held, noun = (data.test, "test") if data.test else (data.validation, "validation")
+def _finished(ready: Ready, run: RunFolder, keep: Any, output: str | None) -> Outcome:
+    """Saves the model as the training left it, and tests it."""
+    with held_back() as interrupts:
+        with written(run.path):
+            ready.model.save(run.file("last.keras"))
+        if output is not None:
+            save(ready.model, output)
+        missing = keep.draw()
+        if missing:
+            ready.shown.note(missing)
+    if not interrupts.asked:
+        try:
+            figures, held = _evaluated(ready)
+        except KeyboardInterrupt:
+            interrupts.asked = True
+    if interrupts.asked:
+        where = "before the evaluation"
+        _noted(run, keep, status="stopped", why=where, ended=account.now())
+        return Outcome(run.path, {}, "", output, run.account["best"], where, 2)
+    test = {"on": held, **{name: plain(value) for name, value in figures.items()}} if figures else None
+    run.update(status="finished", why="", ended=account.now(), test=test)
+    return Outcome(run.path, figures, held, output, run.account["best"])
+
+
+def _evaluated(ready: Ready) -> tuple[dict[str, Any], str]:
+    held, noun = (ready.data.test, "test") if ready.data.test else (ready.data.validation, "validation")
     if held is None:
-        return Outcome(output, {}, "")
-    try:
-        figures = _guarded(lambda: model.evaluate(batches(keras, held, settings.batch), verbose=0, return_dict=True))
-    except KeyboardInterrupt:
-        return Outcome(output, {}, "", "before the evaluation")
-    return Outcome(output, figures, f"{len(held):,} {noun} examples")
+        return {}, ""
+    part = ready.spot.evaluating(held)
+    figures = _guarded(lambda: ready.model.evaluate(part, verbose=0, return_dict=True))
+    return figures, f"{len(held):,} {noun} examples"
 
 
 def _guarded(step: Any) -> Any:
@@ -133,10 +253,11 @@ def check_output(path: str) -> None:
         raise TrainingFailed(f"{path} is no name for a model", "end it in .keras", 2)
     if os.path.isdir(path):
         raise TrainingFailed(f"{path} is a folder", "give the name of a file", 2)
+    trial = os.path.join(os.path.dirname(os.path.realpath(path)), f"{MARK}{os.getpid()}")
     try:
-        with open(_beside(path), "xb"):
+        with open(trial, "xb"):
             pass
-        os.remove(_beside(path))
+        os.remove(trial)
     except OSError as error:
         raise TrainingFailed(
             f"{path} cannot be written: {error.strerror or error}", "choose another place with -o", 2
@@ -145,17 +266,7 @@ def check_output(path: str) -> None:
 
 def save(model: Any, path: str) -> None:
     """Saves a model at a path, replacing what is there in one step."""
-    temporary = _beside(path)
     try:
-        model.save(temporary)
-        os.replace(temporary, os.path.realpath(path))
-    except (OSError, ValueError) as error:
+        model.save(path)
+    except (OSError, ValueError, RuntimeError) as error:
         raise TrainingFailed(f"{path} could not be saved: {objects.first_line(error)}", "", 2) from error
-    finally:
-        with suppress(OSError):
-            os.remove(temporary)
-
-
-def _beside(path: str) -> str:
-    folder, name = os.path.split(os.path.realpath(path))
-    return os.path.join(folder, f".{os.getpid()}.{name}")

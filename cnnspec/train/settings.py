@@ -10,15 +10,18 @@ import os
 import re
 from contextlib import suppress
 
+from cnnspec.compile.backend import BACKENDS
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN
-from cnnspec.layers.argument import Term, Unfit, count, flag, from_zero, natural, rate, text, word_of
+from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
 from cnnspec.names import NAMED_DATA, suggestion
 from cnnspec.record import Record
 from cnnspec.source import Span
 from cnnspec.syntax import tree
-from cnnspec.train.reading import WrongWord, learning_rate, word
+from cnnspec.train.devices import devices
+from cnnspec.train.precision import PRECISIONS
+from cnnspec.train.reading import WrongWord, learning_rate, positive, word
 from cnnspec.train.words import LOSSES, MIXING, our_word
 
 TYPE_CHECKING = False
@@ -48,7 +51,13 @@ class TrainSettings(Record):
     validation: float = 0.1  # share of the training data
     test: float = 0.2  # share held back of data that comes without a test set
     shuffle: bool = True
+    backend: str | None = None  # None: what Keras's settings and the installation say
+    precision: str = "float32"
+    devices: str = "1"  # as `devices.wish` reads it
+    xla: bool | str = "auto"  # Keras's jit_compile
     memory: int | None = None  # bytes that the device has; a check alone asks for it
+    best: str | None = None  # the figure by which the best epoch's model is kept; None: val_loss, else loss
+    save_every: float = 10  # minutes after which the state is kept within an epoch, too
     spans: tuple[tuple[str, Span], ...] = ()
 
     @property
@@ -104,6 +113,16 @@ def size_in_bytes(value: Any) -> int:
     return int(value)
 
 
+def xla(value: Any) -> bool | str:
+    """true, false or auto."""
+    if word_of(value) == "auto":
+        return "auto"
+    try:
+        return flag(value)
+    except Unfit:
+        raise Unfit("true, false or auto") from None
+
+
 def words(module: str) -> Kind:
     def read(value: Any) -> tuple[Term, ...]:
         if word_of(value) in ("none", "None"):
@@ -129,7 +148,13 @@ KEYS: dict[str, Kind] = {
     "validation": rate,
     "test": rate,
     "shuffle": flag,
+    "backend": choice(*BACKENDS),
+    "precision": choice(*PRECISIONS),
+    "devices": devices,
+    "xla": xla,
     "memory": size_in_bytes,
+    "best": text,
+    "save_every": positive,
 }
 ALIASES = {"batch_size": "batch", "lr": "learning_rate", "validation_split": "validation", "val": "validation"}
 
@@ -240,6 +265,11 @@ def _conflicts(settings: TrainSettings) -> list[Diagnostic]:
     """What Keras would refuse, or silently never do, some epochs into the training."""
     found = []
     optimizer = dict(settings.optimizer.keywords)
+    if settings.best is not None and settings.best not in _figures(settings):
+        hint = suggestion(settings.best, _figures(settings)).removeprefix("; ")
+        message = f'best is "{settings.best}", which this training does not report'
+        help = hint or f"it reports {', '.join(_figures(settings))}"
+        found.append(Diagnostic("E030", message, settings.span("best"), help))
     for callback in settings.callbacks:
         name, given = our_word(callback), dict(callback.keywords)
         at = _word_span(callback) or settings.span("callbacks")
@@ -259,6 +289,30 @@ def _conflicts(settings: TrainSettings) -> list[Diagnostic]:
             if watched.startswith("val_") and settings.validation == 0 and watched[4:] in known:
                 hint = "set validation = 0.1, or watch " + watched[4:]
             found.append(Diagnostic("E030", message, at, hint))
+    return found + _written_twice(settings)
+
+
+OWN = ("spec", "run.json", "metrics.csv", "metrics.jsonl", "curves.png", "best.keras", "last.keras", "state")
+
+
+def _written_twice(settings: TrainSettings) -> list[Diagnostic]:
+    """Paths of callbacks, which lie in the run folder, where the run itself or a backup's clearing would destroy them."""
+    found = []
+    paths: list[tuple[Term, str]] = []
+    for callback in settings.callbacks:
+        given = dict(callback.keywords)
+        named = [str(given[name]) for name in ("filename", "filepath", "backup_dir", "log_dir") if name in given]
+        paths += [(callback, os.path.normpath(path.replace("\\", "/"))) for path in named]
+    for callback, path in paths:
+        at = _word_span(callback) or settings.span("callbacks")
+        first = path.split(os.sep)[0]
+        if first in OWN:
+            message = f"{our_word(callback)} writes {path}, which the run folder keeps by itself"
+            found.append(Diagnostic("E030", message, at, "give it another name, or leave the callback out"))
+        inside = [other for c, other in paths if c is not callback and (other + os.sep).startswith(path + os.sep)]
+        if callback.name == "BackupAndRestore" and inside:
+            message = f"{our_word(callback)} deletes {path} after the training, and {inside[0]} lies in it"
+            found.append(Diagnostic("E030", message, at, "give it a folder of its own"))
     return found
 
 

@@ -206,6 +206,9 @@ SHORT = {
     "bce": "binary_crossentropy", "cosine": "cosine_similarity", "acc": "accuracy", "logcosh": "log_cosh",
 }  # fmt: skip
 
+# metrics that say how wrong a network is, apart from those that are losses too
+LOWER = {"root_mean_squared_error", "log_cosh_error", "false_positives", "false_negatives"}
+
 
 def find(written: str, table: Table) -> str | None:
     """The word of a table that was written as early_stopping, EarlyStopping or a short form; None without one."""
@@ -217,3 +220,8 @@ def find(written: str, table: Table) -> str | None:
 def our_word(term: Term) -> str:
     """What the language calls a resolved word: early_stopping for EarlyStopping."""
     return next(name for name, (cls, _) in MODULES[term.module][1].items() if cls == term.name)
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether a metric of the table says how wrong a network is rather than how right."""
+    return metric in LOWER or (metric in LOSSES and metric != "cosine_similarity")

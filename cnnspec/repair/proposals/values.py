@@ -68,8 +68,8 @@ def rate(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
 def memory(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     """P505: the largest batch that fits."""
     from cnnspec.analyses.cost import training
+    from cnnspec.analyses.optimizer import held
     from cnnspec.analyses.precision import precision
-    from cnnspec.rules.memory_budget import held
 
     settings = desk.context.settings
     if settings is None or settings.memory is None:

@@ -1,0 +1,122 @@
+"""cnnspec evaluate RUN|MODEL: a trained model on data with known answers, class by class."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cnnspec.cli.common import CLEAN, UsageError, beside_of, positive, say
+from cnnspec.layers.argument import Unfit
+from cnnspec.names import NAMED_DATA
+from cnnspec.source import printable
+from cnnspec.train.settings import data as read_data
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from cnnspec.train.evaluate import Evaluation
+
+SPLITS = ("test", "validation", "train")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("trained", metavar="RUN|MODEL", help="the folder of a run, or a .keras file")
+    parser.add_argument(
+        "--data",
+        metavar="DATA",
+        help=f"what to measure on (the run's data): {', '.join(NAMED_DATA)}, a folder of class folders, a .csv or a .npz",
+    )
+    parser.add_argument(
+        "--split", choices=SPLITS, default="test", help="the part to measure on, held back as in the training (test)"
+    )
+    parser.add_argument("--batch", type=positive, metavar="N", help="examples at once (the run's, else 32)")
+    parser.add_argument("--last", action="store_true", help="of a run, its last model instead of its best")
+    parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax or torch (the run's, where it is installed)")
+    parser.add_argument("--picture", metavar="FILE", help="draw the confusion matrix: .png, .svg or .pdf")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.picture is not None:
+        check_picture(options.picture)
+    data = None if options.data is None else _data(options.data)
+    from cnnspec.compile.live import MissingExtra
+    from cnnspec.train.evaluate import evaluate
+    from cnnspec.train.match import TrainingFailed
+    from cnnspec.train.progress import display
+    from cnnspec.train.trained import open_trained
+
+    shown = display(sys.stderr, options.quiet)
+    try:
+        trained, keras = open_trained(options.trained, options.backend, options.last)
+        shown.note(f"the model is {trained.saved.path}")
+        found = evaluate(keras, trained, data, options.split, options.batch, shown)
+    except (MissingExtra, TrainingFailed) as error:
+        raise UsageError(str(error)) from None
+    except MemoryError:
+        raise UsageError("there is not enough memory; give a smaller --batch") from None
+    finally:
+        shown.close()
+    _print(found, options.format)
+    if options.picture is not None:
+        _draw(found, options.picture)
+    return CLEAN
+
+
+def _data(given: str) -> str:
+    """The data as the settings have them. UsageError."""
+    if os.path.isdir(given) and given.lower() not in NAMED_DATA:
+        return given
+    try:
+        return read_data(given)
+    except Unfit as unfit:
+        raise UsageError(f'--data must be {unfit.expected}, not "{given}"') from None
+
+
+def _print(found: Evaluation, form: str) -> None:
+    from cnnspec.report import evaluation
+
+    if form == "json":
+        import json
+
+        print(json.dumps(evaluation.json(found), indent=2))
+    else:
+        print(evaluation.text(found), end="")
+    sys.stdout.flush()
+
+
+# ---- the picture ---------------------------------------------------------------------------------------------
+def check_picture(path: str) -> None:
+    """UsageError where no picture could be drawn, before anything is measured."""
+    from importlib.util import find_spec
+
+    from cnnspec.report.confusion import FORMATS, ending_of
+
+    if ending_of(path) is None:
+        raise UsageError(f"cannot tell what {path} is to be: end it in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+        raise UsageError(f"cannot write {path}: {'it is a folder' if os.path.isdir(path) else 'its folder does not exist'}")  # fmt: skip
+    if find_spec("matplotlib") is None:
+        raise UsageError('matplotlib is not installed; --picture needs it: pip install "cnnspec[keras]"')
+
+
+def _draw(found: Evaluation, path: str) -> None:
+    from cnnspec.report.confusion import draw, ending_of
+    from cnnspec.report.evaluation import headline
+
+    if found.scores is None or found.scores.confusions is None:
+        say(f"no picture: {found.model} does not choose one of several classes")
+        return
+    ending = ending_of(path) or ""
+    beside = beside_of(path, ending)
+    try:
+        draw(found.scores, headline(found), beside, ending)
+        os.replace(beside, path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        if os.path.exists(beside):
+            os.unlink(beside)
+    print(f"saved {printable(path)}", file=sys.stderr)

@@ -1,0 +1,65 @@
+"""cnnspec export MODEL -o model.onnx | model.tflite | model/: a trained model for where it is to run."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.cli.common import CLEAN, UsageError, say
+from cnnspec.compile.export import ENDINGS, ExportFailed, check_place, export, format_of, prepare
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+    from typing import Any
+
+FORMATS = {name: ending for name, ending in ENDINGS.items() if name != "keras"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="MODEL", help="a .keras file, or the folder of a run, whose best model is taken"
+    )
+    add_output_options(parser, FORMATS, "model.onnx, model.tflite, or model/ for a SavedModel")
+
+
+def run(options: argparse.Namespace) -> int:
+    from cnnspec.compile.trained import load, model_in
+
+    try:
+        model_in(options.file)  # what is not there is said before Keras is imported
+        target, format = target_of(options, FORMATS)
+        write_model(lambda keras: load(options.file, keras), target, format)
+    except ExportFailed as error:
+        raise UsageError(str(error)) from None
+    return CLEAN
+
+
+# ---- shared with compile -----------------------------------------------------------------------------------
+def add_output_options(parser: argparse.ArgumentParser, formats: dict[str, str], kinds: str) -> None:
+    parser.add_argument("-o", "--output", metavar="OUT", help=f"{kinds}; with --to, named after the input unless given")
+    parser.add_argument("--to", choices=formats, help="the format, where the name of the output does not say it")
+
+
+def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str, str]:
+    """Where to write, and in which format. UsageError or ExportFailed when that is not said, or may not be."""
+    if options.output is None:
+        if options.to is None:
+            raise UsageError(f"say what to make: -o model.onnx, or --to with one of {', '.join(formats)}")
+        name = os.path.basename(os.path.abspath(options.file)) if options.file != "-" else "network"
+        options.output = name.removesuffix(".cnn").removesuffix(".keras") + (formats[options.to] or os.sep)
+    format = format_of(options.output, options.to, formats)
+    check_place(options.output, format)
+    return options.output, format
+
+
+def write_model(made: Callable[[Any], Any], target: str, format: str) -> None:
+    """Makes a model with Keras on the backend that the format needs, and writes it."""
+    from cnnspec.compile.backend import MissingExtra
+
+    try:
+        keras = prepare(format)
+    except MissingExtra as error:
+        raise UsageError(str(error)) from None
+    export(made(keras), target, format)
+    say(f"wrote {target}")

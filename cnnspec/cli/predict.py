@@ -1,0 +1,150 @@
+"""cnnspec predict RUN|MODEL IMAGES…: what a trained model sees in images, a line each."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, positive, say
+from cnnspec.source import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnnspec.train.predict import Prediction, Question
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("trained", metavar="RUN|MODEL", help="the folder of a run, or a .keras file")
+    parser.add_argument("images", metavar="IMAGE", nargs="+", help="an image, or a folder of images")
+    parser.add_argument("--top", type=positive, default=3, metavar="N", help="how many classes are told (3)")
+    parser.add_argument("--names", metavar="NAMES", help="the classes: cat,dog or a file with a name in each line")
+    parser.add_argument(
+        "--range", type=_range, default=(0.0, 1.0), metavar="LOW,HIGH",
+        help="what black and white become, for models trained elsewhere: 0,255 or --range=-1,1 (0,1)",
+    )  # fmt: skip
+    parser.add_argument("--batch", type=positive, default=32, metavar="N", help="images at once (32)")
+    parser.add_argument("--last", action="store_true", help="of a run, its last model instead of its best")
+    parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax or torch (the run's, where it is installed)")
+    parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="how it is printed")
+
+
+def _range(text: str) -> tuple[float, float]:
+    from math import isfinite
+
+    try:
+        low, high = map(float, text.split(","))
+    except ValueError:
+        low = high = 0.0
+    if low == high or not (isfinite(low) and isfinite(high)):
+        raise argparse.ArgumentTypeError(f'must be two numbers, such as 0,255, not "{printable(text)}"')
+    return low, high
+
+
+def run(options: argparse.Namespace) -> int:
+    names = None if options.names is None else _names(options.names)
+    paths = list(_files(options.images))
+    from cnnspec.compile.live import MissingExtra
+    from cnnspec.train.match import TrainingFailed
+    from cnnspec.train.predict import predictions, question
+    from cnnspec.train.trained import open_trained
+
+    try:
+        trained, _ = open_trained(options.trained, options.backend, options.last)
+        asked = question(trained, names, *options.range)
+        if asked.head.assumed:
+            say(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
+        broken = _print(predictions(trained, asked, paths, options.top, options.batch), asked, options)
+    except (MissingExtra, TrainingFailed) as error:
+        raise UsageError(str(error)) from None
+    except MemoryError:
+        raise UsageError("there is not enough memory; give a smaller --batch") from None
+    if broken:
+        say(f"{broken:,} of {len(paths):,} images could not be read")
+    return FINDINGS if broken else CLEAN
+
+
+# ---- what is given -------------------------------------------------------------------------------------------
+def _names(given: str) -> list[str]:
+    if "," in given:
+        return [name.strip() for name in given.split(",")]
+    try:
+        with open(given, encoding="utf-8-sig") as file:
+            return [line.strip() for line in file if line.strip()]
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise UsageError(f"cannot read the names in {given}: {why}; give a file, or cat,dog") from None
+
+
+def _files(given: Iterable[str]) -> Iterator[str]:
+    """The images: files as they are given, and those in folders and below, hidden ones left out."""
+    from cnnspec.train.pictures import SUFFIXES
+
+    for path in given:
+        if path == "-":
+            raise UsageError("images are not read from stdin; give files or folders")
+        if not os.path.isdir(path):
+            yield path
+            continue
+        found = False
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted([f for f in folders if not f.startswith(".")])
+            for name in sorted(names):
+                if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                    found = True
+                    yield os.path.join(folder, name)
+        if not found:
+            raise UsageError(f"there is no image in {path}: {', '.join(s[1:] for s in SUFFIXES)} are read")
+
+
+# ---- what is told --------------------------------------------------------------------------------------------
+def _print(found: Iterable[Prediction], asked: Question, options: argparse.Namespace) -> int:
+    """Prints every prediction as it comes; how many images were broken."""
+    tell = {"text": _text, "json": _json, "csv": _csv}[options.format]
+    return sum(tell(_named(found), asked, options.top))
+
+
+def _named(found: Iterable[Prediction]) -> Iterator[Prediction]:
+    """The same predictions; images that are none are named on stderr."""
+    for one in found:
+        if one.why:
+            sys.stdout.flush()
+            say(f"{one.path}: {one.why}")
+        yield one
+
+
+def _text(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
+    in_percent = asked.unit in ("probability", "share")
+    for one in found:
+        if not one.why:
+            shown = [f"{n} {100 * v:.2f} %" if in_percent else f"{n} {v:.4g}" for n, v in one.answers]
+            print(printable(f"{one.path}  {', '.join(shown)}"), flush=True)
+        yield bool(one.why)
+
+
+def _json(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
+    import json
+
+    first = True
+    for one in found:
+        content = {"error": one.why} if one.why else {"answers": [{"name": n, asked.unit: v} for n, v in one.answers]}
+        print("[\n " if first else ",\n ", json.dumps({"image": one.path, **content}), sep="", end="", flush=True)
+        first = False
+        yield bool(one.why)
+    print("[]" if first else "\n]")
+
+
+def _csv(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
+    import csv
+
+    columns = len(asked.names) if asked.unit == "value" else min(top, len(asked.names))
+    heads = [f"{head}_{n + 1}" for n in range(columns) for head in ("name", asked.unit)]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["image", *heads, "error"])
+    for one in found:
+        cells = [cell for answer in one.answers for cell in answer] or [""] * len(heads)
+        writer.writerow([one.path, *cells, one.why])
+        sys.stdout.flush()
+        yield bool(one.why)

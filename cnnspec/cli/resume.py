@@ -1,0 +1,67 @@
+"""cnnspec resume RUN: goes on with a training that was stopped, or that ended too early for its owner."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from cnnspec.cli.common import FINDINGS, UsageError, parameters, source_of
+from cnnspec.cli.train import given, ran, report
+from cnnspec.diagnostic import ERROR, Diagnostic
+from cnnspec.layers.argument import count
+from cnnspec.pipeline import analyse
+from cnnspec.train.settings import resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.pipeline import Checked
+    from cnnspec.train.run import Outcome
+    from cnnspec.train.settings import TrainSettings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="a run folder, such as runs/digits-1")
+    parser.add_argument("--epochs", type=given(count), metavar="N", help="train to this epoch (the spec's)")
+    parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def run(options: argparse.Namespace) -> int:
+    from cnnspec.train.progress import display
+    from cnnspec.train.resume import resume, taken
+
+    def step() -> Outcome:
+        path = os.path.normpath(options.run)
+        folder = taken(path, options.epochs)
+        try:
+            network = _network(folder.account, path)
+            settings = _settings(network, folder.account, options.epochs)
+            return resume(folder, network.graph, settings, display(sys.stderr, options.quiet), options.output)
+        finally:
+            folder.release()
+
+    outcome = ran(step)
+    return FINDINGS if outcome is None else report(outcome)
+
+
+def _network(said: dict[str, Any], path: str) -> Checked:
+    source = source_of(os.path.join(path, *said["spec"].split("/")))
+    if isinstance(source, Diagnostic):
+        raise UsageError(source.message)
+    written = argparse.Namespace(set=[f"{name}={value}" for name, value in said["parameters"].items()])
+    networks = analyse(source, parameters(written), said["model"], said["max_layers"]).networks
+    if len(networks) != 1 or networks[0].broken:
+        first = next((d.message for d in (networks[0].diagnostics if networks else ()) if d.severity == ERROR), "")
+        raise UsageError(f"this cnnspec cannot read {source.name}, which was trained" + (f": {first}" if first else ""))
+    return networks[0]
+
+
+def _settings(network: Checked, said: dict[str, Any], epochs: int | None) -> TrainSettings:
+    overrides = {**said["overrides"], **({} if epochs is None else {"epochs": epochs})}
+    settings, found = resolve(network.train, overrides)
+    if found:
+        raise UsageError(f"this cnnspec cannot read the settings of {network.source.name}: {found[0].message}")
+    return settings.replace(folder=said["data"]["folder"])

@@ -1,0 +1,122 @@
+"""cnnspec runs: the trainings in a folder, or what some of them have apart, with their figures side by side."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from cnnspec.cli.common import CLEAN, USAGE, UsageError, say
+from cnnspec.source import printable
+from cnnspec.train import runs
+from cnnspec.train.folder import RUNS
+from cnnspec.train.match import TrainingFailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+    from cnnspec.train.runs import Run
+
+SCHEMA_VERSION = 1
+WIDEST = 60  # of a setting in a comparison
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="*", help="a folder of runs to list (runs), or two or more runs to compare"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are printed")
+
+
+def run(options: argparse.Namespace) -> int:
+    paths = [os.path.normpath(path) for path in options.runs]
+    try:
+        if len(paths) > 1:
+            return _compare([runs.look(path) for path in paths], options.format)
+        path = paths[0] if paths else RUNS
+        if not paths and not os.path.isdir(path):
+            raise UsageError("there is no folder runs here; cnnspec train makes one, or name another")
+        found = [runs.look(path)] if os.path.exists(os.path.join(path, "run.json")) else runs.below(path)
+    except TrainingFailed as error:
+        raise UsageError(str(error)) from None
+    if options.format == "json":
+        print(json.dumps({"schema_version": SCHEMA_VERSION, "runs": [_data(r) for r in found]}, indent=2))
+    elif not found:
+        say(f"there are no runs in {path}")
+    else:
+        _table(["run", "status", "epochs", "best", "test", "parameters", "time", "spec"], [_row(r) for r in found])
+    return _named(found)
+
+
+def _named(found: list[Run]) -> int:
+    damaged = [r for r in found if r.wrong]
+    for one in damaged:
+        say(one.wrong)
+    return USAGE if damaged else CLEAN
+
+
+def _data(one: Run) -> dict[str, Any]:
+    return {"path": one.path, "state": one.status, **({"wrong": one.wrong} if one.wrong else one.account)}
+
+
+def _row(one: Run) -> list[str]:
+    if one.wrong:
+        return [one.path, one.status, *[""] * 6]
+    said, best, test = one.account, one.account["best"], one.account["test"] or {}
+    shown = f"{best['by']} {_figure(best[best['by']])} (epoch {best['epoch']})" if best else ""
+    name = "accuracy" if "accuracy" in test else "loss"
+    tested = f"{name} {_figure(test[name])}" if name in test else ""
+    return [
+        one.path, one.status, f"{said['epochs']}/{said['settings']['epochs']}", shown, tested,
+        f"{said['params']['total']:,}", _time(runs.seconds(said)), said["spec"].removeprefix("spec/"),
+    ]  # fmt: skip
+
+
+def _compare(found: list[Run], form: str) -> int:
+    whole = [r for r in found if not r.wrong]
+    differing = runs.differing([r.account for r in whole])
+    figures = [runs.figures(r.account) for r in whole]
+    names = list(dict.fromkeys(name for one in figures for name in one))
+    if form == "json":
+        said = {"schema_version": SCHEMA_VERSION, "runs": [_data(r) for r in found], "settings": differing}
+        print(json.dumps(said | {"figures": {name: [f.get(name) for f in figures] for name in names}}, indent=2))
+        return _named(found)
+    rows = [["status", *[r.status for r in whole]]]
+    rows.append(["epochs", *[f"{r.account['epochs']}/{r.account['settings']['epochs']}" for r in whole]])
+    rows.append(["best epoch", *[str((r.account["best"] or {}).get("epoch", "")) for r in whole]])
+    rows += [[name, *[_figure(f[name]) if name in f else "" for f in figures]] for name in names]
+    rows.append(["time", *[_time(runs.seconds(r.account)) for r in whole]])
+    rows += [[name, *[_short(v) for v in values]] for name, values in differing.items() if name != "epochs"]
+    _table(["", *[r.path for r in whole]], rows)
+    return _named(found)
+
+
+def _short(value: Any) -> str:
+    text = _value(value)
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        value = ", ".join(map(_value, value)) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{k}={v}" for k, v in value.items()) or "none"
+    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _figure(value: Any) -> str:
+    return "?" if value is None else f"{value:.4f}" if 0.001 <= abs(value) < 10_000 or value == 0 else f"{value:.3g}"
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> None:
+    table = [[printable(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(head))]
+    for row in table:
+        print("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,124 @@
+"""Keras on a backend: which one, and a sentence when it is not installed.
+
+Keras reads its backend once, when it is imported. What is asked for stands first, then KERAS_BACKEND, then Keras's
+configuration file; else it is the first of `BACKENDS` that is installed, so that TensorFlow is not asked of those who
+have JAX or PyTorch.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BACKENDS = {"tensorflow": "keras", "jax": "jax", "torch": "torch"}  # with the extra that installs each, best first
+
+
+class MissingExtra(Exception):
+    """A part that is not installed is needed; the message says how to install it."""
+
+
+def import_keras(backend: str | None = None) -> Any:
+    """Keras, quietly, on a backend: one of `BACKENDS`, None for what the user's settings and installation say.
+
+    Raises MissingExtra when Keras or the backend is not installed, RuntimeError when Keras was already imported in
+    this process on another backend than the one asked for, ValueError for a name that is no backend.
+    """
+    if backend is not None and backend not in BACKENDS:
+        raise ValueError(f'no backend is called "{backend}": {", ".join(BACKENDS)}')
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = choose_backend(backend)
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else a machine without a GPU is told so, as an error
+    try:
+        with silenced():
+            import keras
+    except ImportError as error:
+        extra = BACKENDS.get(backend or "", "keras")
+        raise MissingExtra(
+            f'{error.name or "keras"} is not installed; this command needs it: pip install "cnnspec[{extra}]"'
+        ) from error
+    if backend not in (None, keras.config.backend()):
+        raise RuntimeError(
+            f"Keras already runs on {keras.config.backend()} in this process, which cannot be changed to {backend}: "
+            f"start a new one"
+        )
+    return keras
+
+
+def choose_backend(asked: str | None = None) -> str:
+    """The backend that Keras is to be imported on; no framework is imported for that.
+
+    Raises MissingExtra when the one that is asked for is not installed, or none is.
+    """
+    origin, name = next(((o, n) for o, n in _wishes(asked) if n), ("", ""))
+    if not name:
+        found = [backend for backend in BACKENDS if _installed(backend)]
+        if found:
+            return found[0]
+        extras = " or ".join(f'"cnnspec[{extra}]"' for extra in BACKENDS.values())
+        raise MissingExtra(f"none of {', '.join(BACKENDS)} is installed; this command needs one: pip install {extras}")
+    if name in BACKENDS and not _installed(name):
+        raise MissingExtra(
+            f'{name} is not installed; {origin or "this command"} needs it: pip install "cnnspec[{BACKENDS[name]}]"'
+        )
+    if name not in BACKENDS and name not in ("numpy", "openvino"):
+        raise MissingExtra(f'{origin} names the backend "{name}", which Keras does not have: {", ".join(BACKENDS)}')
+    return name
+
+
+def _wishes(asked: str | None) -> Iterator[tuple[str, str | None]]:
+    """Who may name a backend, first things first."""
+    yield "", asked
+    yield "KERAS_BACKEND", os.environ.get("KERAS_BACKEND")
+    path = _configuration()
+    try:
+        with open(path, encoding="utf-8") as file:
+            import json
+
+            name = json.load(file).get("backend")
+    except (OSError, ValueError, AttributeError):  # Keras, too, goes on without the file
+        return
+    # Keras writes the file itself when there is none, with TensorFlow in it: that is nobody's choice
+    if isinstance(name, str) and (name != "tensorflow" or _installed(name)):
+        yield path, name
+
+
+def _configuration() -> str:
+    """Where Keras keeps its configuration."""
+    home = os.path.expanduser("~")
+    folder = os.environ.get("KERAS_HOME") or os.path.join(home if os.access(home, os.W_OK) else "/tmp", ".keras")
+    return os.path.expanduser(os.path.join(folder, "keras.json"))
+
+
+def _installed(name: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):  # a finder that refuses it; a module that was put in by hand
+        return False
+
+
+@contextmanager
+def silenced(stream: int = 2) -> Iterator[None]:
+    """Drops what a framework's C++ side writes to the process's stderr (or stdout, 1), which no log level governs.
+
+    (Switching oneDNN off would silence it too, but takes dilated transposed convolutions from the CPU.)
+    """
+    try:
+        kept = os.dup(stream)
+    except OSError:  # no such stream to keep quiet
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream)
+        yield
+    finally:
+        os.dup2(kept, stream)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,200 @@
+"""A Keras model as a file or a folder that others run: .keras, SavedModel, ONNX, LiteRT.
+
+Keras's own exporters do the work, on TensorFlow, whose graph keeps the batch and unknown sizes open in every format. An
+output is written beside its place and moved there whole; what stands there is replaced by its own kind alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import warnings
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compile.backend import MissingExtra, import_keras, silenced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The formats, and how the names of their files end. A SavedModel is a folder.
+ENDINGS = {"keras": ".keras", "saved_model": "", "onnx": ".onnx", "litert": ".tflite"}
+SAVED_MODEL = {"saved_model.pb", "fingerprint.pb", "keras_metadata.pb", "variables", "assets", "assets.extra"}
+
+
+class ExportFailed(Exception):
+    """A model cannot be written so, or not there; one sentence says why."""
+
+
+def format_of(path: str, asked: str | None, endings: dict[str, str] = ENDINGS) -> str:
+    """The format of an output: the one that is asked for, else the one that the ending of its name says.
+
+    Raises ExportFailed when the ending says nothing, or another than what is asked for.
+    """
+    folder = os.path.basename(path) == "" and path != ""
+    ending = "" if folder else os.path.splitext(path)[1]
+    said = next((name for name, end in endings.items() if end and end == ending), "saved_model" if folder else None)
+    if said is None and asked != "saved_model":
+        names = ", ".join([f"model{end}" for end in endings.values() if end])
+        raise ExportFailed(f'cannot tell what "{path}" is to be: name it {names}, or model/ for a SavedModel')
+    if asked is not None and said not in (asked, None):
+        where = "into a folder" if asked == "saved_model" else f"to a {endings[asked]} file"
+        raise ExportFailed(f"{asked} is written {where}, not to {path}")
+    return asked or said or "saved_model"
+
+
+def check_place(path: str, format: str) -> None:
+    """Raises ExportFailed when a model of this format may not be written there."""
+    if format == "saved_model":
+        _check_folder(path)
+    elif os.path.isdir(path):
+        raise ExportFailed(f"cannot write {path}: it is a folder")
+    if not os.path.isdir(os.path.dirname(os.path.realpath(path))):
+        raise ExportFailed(f"cannot write {path}: its folder does not exist")
+
+
+def _check_folder(path: str) -> None:
+    """A folder is replaced only where it is empty or holds a SavedModel and nothing else."""
+    if not os.path.lexists(path.rstrip(os.sep)):
+        return
+    if not os.path.isdir(path):
+        raise ExportFailed(f"cannot write {path}: a SavedModel is a folder, and this is a file")
+    held = set(os.listdir(path))
+    if held and "saved_model.pb" not in held:
+        raise ExportFailed(f"cannot write {path}: this folder holds something else than a SavedModel")
+    if held - SAVED_MODEL:
+        raise ExportFailed(f"cannot write {path}: beside a SavedModel this folder holds {min(held - SAVED_MODEL)}")
+
+
+def prepare(format: str) -> Any:
+    """Keras, on the backend that can write this format. Raises MissingExtra when a part is not installed."""
+    if format == "keras":
+        return import_keras()
+    keras = import_keras("tensorflow")
+    if format == "onnx":
+        try:
+            with silenced(), warnings.catch_warnings(action="ignore"):
+                import tf2onnx.convert  # noqa: F401
+        except ImportError as error:
+            raise MissingExtra(
+                f'{error.name or "tf2onnx"} is not installed; ONNX needs it: pip install "cnnspec[onnx]"'
+            ) from error
+    return keras
+
+
+def export(model: Any, path: str, format: str) -> None:
+    """Writes a Keras model, whole or not at all. `prepare(format)` gave the Keras that it is made with.
+
+    Raises ExportFailed when it cannot be written there, or the format cannot say what a layer does.
+    """
+    check_place(path, format)
+    with placed(path, ENDINGS[format]) as beside:
+        try:
+            with silenced(), warnings.catch_warnings(action="ignore"):
+                WRITE[format](model, beside)
+        except (MemoryError, OSError):
+            raise
+        except Exception as error:
+            raise ExportFailed(f"this model cannot be written as {format}: {_reason(error)}") from error
+
+
+@contextmanager
+def placed(path: str, ending: str) -> Iterator[str]:
+    """A free name in the folder of a path; what then lies there is moved to the path, in place of what stood there.
+
+    Raises ExportFailed for what the system refuses; nothing is left behind then, and the old output stays.
+    """
+    target = os.path.realpath(path)
+    folder, name = os.path.split(target)
+    beside = os.path.join(folder, f".{name}.{os.getpid()}{ending}")
+    old = beside + ".old"
+    try:
+        yield beside
+        if os.path.isdir(beside) and os.path.isdir(target):
+            os.rename(target, old)
+            try:
+                os.rename(beside, target)
+            except OSError:
+                os.rename(old, target)
+                raise
+        else:
+            os.replace(beside, target)
+    except OSError as error:
+        raise ExportFailed(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        for left in (beside, old):
+            shutil.rmtree(left, ignore_errors=True)
+            with suppress(OSError):
+                os.unlink(left)
+
+
+def _reason(error: Exception) -> str:
+    """The line of an error's text that says most: the operation that LiteRT lacks, else the first that is no heading."""
+    lacking = re.search(r'fused\["(\w+):", "([^"@]+)@', str(error))
+    if type(error).__name__ == "ConverterError" and lacking:
+        return f"LiteRT has no operation {lacking[1]}, which {lacking[2]} is"
+    lines = [line.strip() for line in str(error).splitlines()]
+    return next((line for line in lines if line and not line.endswith(":")), type(error).__name__)
+
+
+# ---- formats -----------------------------------------------------------------------------------------------
+def _keras(model: Any, path: str) -> None:
+    model.save(path)
+
+
+def _saved_model(model: Any, path: str) -> None:
+    model.export(path, format="tf_saved_model", verbose=False)
+
+
+def _litert(model: Any, path: str) -> None:
+    """With LiteRT's own operations alone: what needs TensorFlow's would not run where TensorFlow is not."""
+    import tensorflow as tf
+
+    operations = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
+    model.export(path, format="litert", verbose=False, target_spec=operations)
+    _tried(model, path, tf)
+
+
+def _tried(model: Any, path: str, tf: Any) -> None:
+    """Runs what was written once, where all sizes are known: the converter mistakes a few products of tensors.
+
+    Raises ValueError when it does not run, or computes something else.
+    """
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    inputs = tf.nest.flatten(model.input)
+    if any(size is None for tensor in inputs for size in tensor.shape[1:]):
+        return
+    given = [random.uniform(size=(1, *tensor.shape[1:])).astype(tensor.dtype) for tensor in inputs]
+    expected = tf.nest.flatten(model(tf.nest.pack_sequence_as(model.input, given), training=False))
+    try:
+        found = run_litert(path, [tensor.name for tensor in inputs], given)
+    except RuntimeError as error:
+        raise ValueError(f"LiteRT cannot run it: {' '.join(str(error).split())}") from error
+    for here, there in zip(expected, found, strict=True):
+        if here.shape != there.shape or np.abs(here - there).max() > 1e-3 * np.abs(here).max():
+            raise ValueError("LiteRT computes something else with it")
+
+
+def run_litert(path: str, names: list[str], given: list[Any]) -> list[Any]:
+    """What a LiteRT file makes of arrays for its inputs, named here, in the order of the model's outputs."""
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        from tensorflow.lite.python.interpreter import Interpreter  # the same, which TensorFlow still carries
+    with warnings.catch_warnings(action="ignore"):
+        interpreter = Interpreter(path)
+    made = interpreter.get_signature_runner()(**dict(zip(names, given, strict=True)))
+    return [made[f"output_{number}"] for number in range(len(made))]
+
+
+def _onnx(model: Any, path: str) -> None:
+    from cnnspec.compile.to_onnx import to_onnx
+
+    with open(path, "wb") as file:
+        file.write(to_onnx(model).SerializeToString())
+
+
+WRITE = {"keras": _keras, "saved_model": _saved_model, "onnx": _onnx, "litert": _litert}

@@ -1,0 +1,56 @@
+"""The figures of the epochs as a picture: the loss, and below it the metrics, in training and in validation."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+TRAINING, VALIDATION, BEST = "#1f5fa8", "#d2691e", "#777777"
+MOST = 4  # pictures of metrics; more are hard to read
+
+
+def names(rows: list[dict[str, Any]]) -> list[str]:
+    """What is drawn: the loss, then the metrics that are one number."""
+    apart = ("epoch", "seconds", "learning_rate", "loss")
+    own = [n for n, v in rows[0].items() if n not in apart and not n.startswith("val_") and isinstance(v, (int, float))]
+    return ["loss", *own[:MOST]]
+
+
+def draw(rows: list[dict[str, Any]], best: int | None, title: str, path: str) -> None:
+    """Write a .png of the rows, an epoch or more. `best` is the epoch whose model was kept. Raises ImportError, OSError."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    from cnnspec.train.durable import replacing
+
+    drawn = names(rows)
+    epochs = [row["epoch"] for row in rows]
+    figure = Figure(figsize=(7.0, 0.6 + 2.4 * len(drawn)), layout="constrained")
+    FigureCanvasAgg(figure)
+    marker = "o" if len(rows) < 30 else ""
+    for number, name in enumerate(drawn):
+        axes = figure.add_subplot(len(drawn), 1, number + 1)
+        for key, label, color in ((name, "training", TRAINING), (f"val_{name}", "validation", VALIDATION)):
+            if key in rows[0]:
+                axes.plot(
+                    epochs,
+                    [float("nan") if row.get(key) is None else row[key] for row in rows],
+                    label=label,
+                    color=color,
+                    marker=marker,
+                    markersize=3,
+                )
+        if best is not None:
+            axes.axvline(best, color=BEST, linestyle=":", linewidth=1, label=f"best: epoch {best}")
+        axes.set_ylabel(name)
+        axes.grid(alpha=0.25)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.spines[["top", "right"]].set_visible(False)
+        if number == 0:
+            axes.set_title(title, loc="left", fontsize=11)
+            axes.legend(frameon=False, fontsize=9)
+    axes.set_xlabel("epoch")
+    with replacing(path) as beside:
+        figure.savefig(beside, format="png", dpi=110)

@@ -1,0 +1,185 @@
+"""A trained model on data with known answers: the figures it was compiled with, and what `scores` counts.
+
+The data are split as in the training, so that a run is measured on what it has not seen. They are gone through twice:
+Keras's own `evaluate` gives the compiled figures, to the digit as in the training; then predictions are counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.record import Record
+from cnnspec.train.batches import batches
+from cnnspec.train.data import prepare
+from cnnspec.train.examples import Examples, Raw
+from cnnspec.train.files import Files
+from cnnspec.train.head import head_of
+from cnnspec.train.match import TrainingFailed, image_size
+from cnnspec.train.objects import first_line
+from cnnspec.train.scores import Scores, Tally, tally
+from cnnspec.train.sources import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from cnnspec.train.data import Data
+    from cnnspec.train.examples import Part
+    from cnnspec.train.progress import Lines
+    from cnnspec.train.saved import Saved
+    from cnnspec.train.settings import TrainSettings
+    from cnnspec.train.trained import Trained
+
+    Array = np.ndarray[Any, Any]
+
+SPLITS = ("test", "validation", "train")
+
+
+class Evaluation(Record):
+    """`kind` is `head.Head.kind`; `part` says what was measured on: "359 test examples of digits"; `figures` are
+    those that the model was compiled with ("loss", …), empty where it was not; `scores` None where nothing is counted."""
+
+    model: str
+    data: str
+    split: str  # one of SPLITS, or "all"
+    part: str
+    examples: int
+    kind: str
+    figures: dict[str, Any]
+    scores: Scores | None
+
+
+def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> Evaluation:
+    """Measures a model on a part of its own data, or of others. Raises TrainingFailed.
+
+    Its own, which is known by their fingerprint, are split as in the training. Of others the test is their own test
+    part, or all of them where they have none.
+    """
+    settings = trained.settings.replace(batch=batch or trained.settings.batch)
+    if data is not None:
+        settings = settings.replace(data=data, folder="")
+    if settings.data is None:
+        raise TrainingFailed(f"{trained.saved.path} does not say what it was trained on", "give --data", 2)
+    raw = _read(settings, trained.saved, shown)
+    own = trained.is_run and raw.fingerprint() == trained.fingerprint
+    if not own:
+        if data is None:
+            raise TrainingFailed(
+                f"{settings.data} is not what it was in the training, so its test part is not the same",
+                f"measure on all of it with --data {settings.data}, or bring the old data back", 2,
+            )  # fmt: skip
+        if split == "validation" and raw.validation is None:
+            raise TrainingFailed(
+                f"what is held back of {data} to validate is drawn in a training", "choose another --split", 2
+            )
+        raw = renumbered(raw, trained.names, data)
+        settings = settings.replace(test=0.0, validation=0.0)
+    return _evaluated(keras, trained, settings, _prepared(raw, trained.saved, settings), split, own, shown)
+
+
+def _evaluated(
+    keras: Any, trained: Trained, settings: TrainSettings, data: Data, split: str, own: bool, shown: Lines
+) -> Evaluation:
+    for note in data.notes:
+        shown.note(note)
+    saved, name = trained.saved, str(settings.data)
+    part, split = _part(data, split, own, name)
+    head = head_of(saved.model, settings.loss or saved.loss, data.targets)
+    counts = tally(head, saved.yields[-1] or 0, trained.names or data.names, len(saved.yields) > 1)
+    figures = _measured(keras, saved, part, settings.batch, counts, shown)
+    scores = None if counts is None else counts.scores()
+    if scores is not None and abs(figures.get("accuracy", -1) - (scores.figures.get("accuracy") or 0)) < 1e-6:
+        scores.figures["accuracy"] = figures[
+            "accuracy"
+        ]  # the same share in Keras's float32, as the training printed it
+    described = f"{len(part):,} {'' if split == 'all' else split + ' '}examples of {name}"
+    return Evaluation(saved.path, name, split, described, len(part), head.kind, figures, scores)
+
+
+def _read(settings: TrainSettings, saved: Saved, shown: Lines) -> Raw:
+    """The data set; of image files those that can be decoded, in the size that the model takes."""
+    raw = load(settings)
+    return raw.opened(image_size(saved.graph, str(settings.data)), shown.note) if isinstance(raw, Files) else raw
+
+
+def _prepared(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:
+    try:
+        return prepare(raw, saved.graph, settings)
+    except TrainingFailed as error:  # its help is for whoever writes the network
+        if error.span is None:
+            raise
+        raise TrainingFailed(error.message.replace("the network", "the model"), "choose other data", 2) from None
+
+
+def _part(data: Data, split: str, own: bool, name: str) -> tuple[Part, str]:
+    held = {"test": data.test, "validation": data.validation, "train": data.train}[split]
+    if held is not None:
+        return held.replace(weights=None, augment=()), split  # as they are, though they were trained on otherwise
+    if split == "test" and not own:
+        return data.train, "all"
+    raise TrainingFailed(f"the training held back nothing of {name} for the {split}", "choose another --split", 2)
+
+
+def renumbered(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
+    """The same data with the class numbers that belong to these names: folders number the classes they have from 0."""
+    import numpy as np
+
+    if not names or not raw.names or tuple(raw.names) == tuple(names):
+        return raw
+    unknown = [name for name in raw.names if name not in names]
+    if unknown:
+        known = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+        raise TrainingFailed(f'{data} has the class "{unknown[0]}", which the model does not know', f"it knows {known}", 2)  # fmt: skip
+    numbers = np.array([list(names).index(name) for name in raw.names])
+
+    def moved(part: tuple[Examples, Array] | None) -> tuple[Examples, Array] | None:
+        return None if part is None else (part[0], numbers[part[1]])
+
+    return raw.replace(
+        train=moved(raw.train), test=moved(raw.test), validation=moved(raw.validation), names=tuple(names)
+    )
+
+
+def _measured(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | None, shown: Lines) -> dict[str, Any]:
+    """Counts every batch, and yields the compiled figures of all."""
+    import numpy as np
+
+    model, figures = saved.model, {}
+    given = batches(keras, part, batch)
+    try:
+        if saved.loss is not None:
+            shown.begin("measuring", len(given))
+            figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_advancing(keras, shown)])
+        if counts is not None:
+            shown.begin("comparing", len(given))
+        for number in range(len(given) if counts is not None else 0):
+            assert counts is not None
+            x, y = given[number][:2]
+            outputs = np.asarray(model.predict_on_batch(x), np.float32)
+            if not np.isfinite(outputs).all():
+                raise TrainingFailed(f"{saved.path} yields NaN or infinity for some examples")
+            counts.add(y, outputs)
+            shown.advance(number + 1, "")
+    except (TrainingFailed, MemoryError):
+        raise
+    except Exception as error:
+        if type(error).__name__ == "ResourceExhaustedError":
+            raise MemoryError from error
+        raise TrainingFailed(f"Keras cannot evaluate {saved.path}: {first_line(error)}", "", 2) from error
+    return {name: _number(value) for name, value in figures.items()}
+
+
+def _advancing(keras: Any, shown: Lines) -> Any:
+    class Advancing(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
+            shown.advance(batch + 1, "")
+
+    return Advancing()
+
+
+def _number(value: Any) -> Any:
+    """A figure as Python has numbers: a list where it has one for every class."""
+    import numpy as np
+
+    return np.asarray(value).tolist()

@@ -1,0 +1,219 @@
+"""A run folder: everything about one training in one place, and one process at a time that writes in it.
+
+    spec/                       the spec as trained, with the files that it uses
+    run.json                    what was trained, on what, how, with what outcome
+    metrics.csv, metrics.jsonl  a row for every epoch
+    curves.png                  the rows as a picture
+    best.keras, last.keras      the models
+    state/                      what a training needs to go on; the lock
+
+It is made whole under a hidden name and renamed, so that of two trainings that start at once each has its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+
+from cnnspec.train.durable import MARK, settle, write_json
+from cnnspec.train.match import TrainingFailed
+from cnnspec.train.spec import put
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import IO, Any
+
+    from cnnspec.train.spec import Spec
+
+FORMAT = 1
+RUNS = "runs"
+
+
+class RunFolder:
+    """A run folder that this process holds. `account` is what run.json says; `new`: whether this process made it."""
+
+    def __init__(self, path: str, account: dict[str, Any], lock: IO[str], new: bool = False) -> None:
+        self.path, self.account, self.lock, self.new = path, account, lock, new
+
+    def file(self, *names: str) -> str:
+        return os.path.join(self.path, *names)
+
+    def update(self, **changes: Any) -> None:
+        """Change what run.json says. Raises OSError."""
+        self.account |= changes
+        write_json(self.file("run.json"), self.account)
+
+    def release(self) -> None:
+        self.lock.close()
+
+    def remove(self) -> None:
+        """Take the folder away: nothing in it is worth keeping. `runs` goes with it when it is empty."""
+        self.release()
+        shutil.rmtree(self.path, ignore_errors=True)
+        with suppress(OSError):
+            if os.path.basename(os.path.dirname(os.path.realpath(self.path))) == RUNS:
+                os.rmdir(os.path.dirname(os.path.realpath(self.path)))
+
+
+def check_place(wanted: str | None) -> None:
+    """Raises TrainingFailed when no run folder can be made at `wanted`, None: below runs/."""
+    path = wanted or os.path.join(RUNS, "run")
+    if wanted is not None and os.path.lexists(wanted):
+        if not os.path.isdir(wanted):
+            raise TrainingFailed(f"{wanted} is a file, no folder for a run", "choose another --run-dir", 2)
+        if os.path.exists(os.path.join(wanted, "run.json")):
+            help = f"go on with it: cnnspec resume {wanted}, or choose another --run-dir"
+            raise TrainingFailed(f"{wanted} holds a run already", help, 2)
+        if _listed(wanted):
+            raise TrainingFailed(f"{wanted} is not empty", "choose another --run-dir", 2)
+    at = os.path.dirname(os.path.abspath(path))
+    while not os.path.exists(at) and os.path.dirname(at) != at:
+        at = os.path.dirname(at)
+    trial = os.path.join(at, f"{MARK}{os.getpid()}")
+    try:
+        os.mkdir(trial)
+        os.rmdir(trial)
+    except OSError as error:
+        raise unwritable(path if wanted else RUNS, error) from None
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError as error:
+        raise unwritable(folder, error) from None
+
+
+def unwritable(path: str, error: OSError) -> TrainingFailed:
+    return TrainingFailed(
+        f"{path} cannot be written: {error.strerror or error}", "choose another folder with --run-dir", 2
+    )
+
+
+def create(wanted: str | None, spec: Spec, account: dict[str, Any]) -> RunFolder:
+    """A new run folder at `wanted`, None: runs/<spec>-<n>, the first n that is free. Raises TrainingFailed."""
+    above = os.path.dirname(os.path.abspath(wanted)) if wanted else RUNS
+    made = os.path.join(above, f"{MARK}{os.getpid()}-run")
+    account = {"format": FORMAT, **account}
+    try:
+        os.makedirs(os.path.join(made, "state"))
+        put(spec, os.path.join(made, "spec"))
+        write_json(os.path.join(made, "run.json"), account)
+        lock = None if os.name == "nt" else _locked(made)  # Windows renames no folder with an open file in it
+        path = _moved(made, wanted, spec.name)
+        lock = lock or _locked(path)
+        assert lock is not None
+        settle(above)
+    except OSError as error:
+        raise unwritable(wanted or RUNS, error) from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return RunFolder(path, account, lock, new=True)
+
+
+def _moved(made: str, wanted: str | None, name: str) -> str:
+    number = 1
+    while True:
+        path = wanted or os.path.join(RUNS, f"{name}-{number}")
+        try:
+            if not os.path.lexists(path) or wanted:
+                if os.path.isdir(path):
+                    os.rmdir(path)  # an empty one; on Windows nothing can be renamed to it
+                os.rename(made, path)
+                return path
+        except OSError:
+            if wanted or not os.path.lexists(path):
+                raise
+        number += 1
+
+
+def next_free(name: str) -> str:
+    """Where the next run of a spec would lie."""
+    number = 1
+    while os.path.lexists(os.path.join(RUNS, f"{name}-{number}")):
+        number += 1
+    return os.path.join(RUNS, f"{name}-{number}")
+
+
+def read_account(path: str) -> dict[str, Any]:
+    """What a run folder's run.json says. Raises TrainingFailed when there is none, or it is none."""
+    import json
+
+    if not os.path.isdir(path):
+        raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
+    try:
+        with open(os.path.join(path, "run.json"), encoding="utf-8") as file:
+            account = json.load(file)
+    except FileNotFoundError:
+        raise TrainingFailed(f"{path} is no run folder: it has no run.json", "", 2) from None
+    except OSError as error:
+        raise TrainingFailed(f"{path}/run.json cannot be read: {error.strerror or error}", "", 2) from None
+    except ValueError:
+        raise TrainingFailed(f"{path}/run.json is damaged: it is no JSON", "", 2) from None
+    if not isinstance(account, dict) or not isinstance(account.get("format"), int):
+        raise TrainingFailed(f"{path}/run.json is damaged: it has no format number", "", 2)
+    if account["format"] > FORMAT:
+        message = f"{path} was written by a newer cnnspec (format {account['format']}; this one reads {FORMAT})"
+        raise TrainingFailed(message, "upgrade cnnspec", 2)
+    missing = [key for key in ("spec", "files", "status", "settings", "data") if key not in account]
+    if missing:
+        raise TrainingFailed(f"{path}/run.json is damaged: it has no {missing[0]}", "", 2)
+    return account
+
+
+def take(path: str) -> RunFolder:
+    """A run folder for this process alone. Raises TrainingFailed when it is none or another process trains in it."""
+    read_account(path)
+    try:
+        lock = _locked(path)
+    except OSError as error:
+        raise TrainingFailed(f"{path} cannot be written: {error.strerror or error}", "", 2) from None
+    if lock is None:
+        raise TrainingFailed(f"another process is training {path}", _holder(path), 2)
+    return RunFolder(path, read_account(path), lock)
+
+
+def running(path: str) -> bool:
+    """Whether a process trains in a run folder now."""
+    try:
+        lock = _locked(path, write=False)
+    except OSError:
+        return False
+    if lock is not None:
+        lock.close()
+    return lock is None
+
+
+def _locked(path: str, write: bool = True) -> IO[str] | None:
+    """The lock of a run folder, None when another process has it; the system frees it when a process ends, however."""
+    at = os.path.join(path, "state", "lock")
+    if write:
+        os.makedirs(os.path.join(path, "state"), exist_ok=True)
+    file = open(at, "a+" if write else "r", encoding="utf-8")  # noqa: SIM115
+    try:
+        try:
+            import fcntl
+        except ImportError:  # Windows
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    if write:
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+    return file
+
+
+def _holder(path: str) -> str:
+    try:
+        with open(os.path.join(path, "state", "lock"), encoding="utf-8") as file:
+            return f"its process is {int(file.read())}"
+    except (OSError, ValueError):
+        return "wait for its end"

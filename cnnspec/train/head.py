@@ -1,0 +1,119 @@
+"""What a trained model's outputs mean: a value a class, a label or a quantity; and what makes probabilities of them.
+
+The loss that the model was trained with says it, else the last activation. Keras objects are asked, NumPy alone is
+needed for the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.layers.argument import Term
+from cnnspec.record import Record
+from cnnspec.train.match import REGRESSION
+from cnnspec.train.words import LOSSES, find
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+# Keras's losses for outputs that exclude each other, and for outputs that do not; MARGINS yield no probabilities
+EXCLUSIVE = {
+    "SparseCategoricalCrossentropy", "CategoricalCrossentropy", "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy", "CategoricalHinge", "KLDivergence",
+}  # fmt: skip
+INDEPENDENT = {"BinaryCrossentropy", "BinaryFocalCrossentropy", "Hinge", "SquaredHinge", "Dice", "Tversky"}
+MARGINS = {"CategoricalHinge", "Hinge", "SquaredHinge"}
+OTHER = {"CTC", "Circle", "CosineSimilarity"}  # whose outputs are neither classes nor quantities
+
+
+class Head(Record):
+    """`kind` is "classes" (a value for each, the highest counts), "binary" (one value for two classes), "labels" (a
+    value for each, several may hold), "quantities" or "other".
+
+    `turn` makes probabilities of the outputs: "softmax", "sigmoid", "" where they are some, None where there are none.
+    `assumed`: nothing in the model says that its outputs are logits of classes.
+    """
+
+    kind: str
+    turn: str | None = ""
+    assumed: bool = False
+
+    @property
+    def threshold(self) -> float:
+        """From which on an output of kind "binary" or "labels" says yes."""
+        return 0.5 if self.turn == "" else 0.0
+
+    def probabilities(self, outputs: Array) -> Array:
+        """The outputs (…, units) as probabilities, or as they are where there are none; float64."""
+        import numpy as np
+
+        values = outputs.astype(np.float64)
+        if self.turn == "softmax":
+            powers = np.exp(values - values.max(axis=-1, keepdims=True))
+            values = powers / powers.sum(axis=-1, keepdims=True)
+        elif self.turn == "sigmoid":
+            values = np.exp(-np.logaddexp(0, -values))
+        return values
+
+
+def head_of(model: Any, loss: Term | None, targets: str | None = None) -> Head:
+    """The head of a Keras model that was trained with this loss.
+
+    `targets` is `match.Fit.targets` of the data that it is to be compared with, where there are some.
+    """
+    last, units = last_activation(model), model.outputs[0].shape[-1]
+    kind = _kind(None if loss is None else loss.name, targets, last, units)
+    if kind in ("quantities", "other"):
+        return Head(kind, None)
+    turn = "softmax" if kind == "classes" else "sigmoid"
+    if last in ("softmax", "sigmoid"):
+        return Head(kind)
+    if loss is None:
+        return Head(kind, turn, True)
+    if dict(loss.keywords).get("from_logits"):
+        return Head(kind, turn)
+    return Head(kind, None if loss.name in MARGINS | REGRESSION else "")
+
+
+def _kind(loss: str | None, targets: str | None, last: str, units: int | None) -> str:
+    if targets in ("classes", "one-hot"):
+        return "classes"
+    if targets == "column":
+        return "quantities" if loss in REGRESSION else "binary"
+    if loss in OTHER:
+        return "other"
+    if last == "softmax" or loss in EXCLUSIVE:
+        return "classes"
+    if loss in INDEPENDENT or (last == "sigmoid" and loss is None):
+        return "binary" if units == 1 else "labels"
+    return "quantities" if loss is not None or units == 1 else "classes"
+
+
+def last_activation(model: Any) -> str:
+    """The function that the model's only output has passed through last: "softmax"; "linear" where it is none."""
+    output = model.outputs[0]
+    while True:
+        layer, use, number = output._keras_history
+        inner = getattr(layer, "outputs", None)
+        name = str(getattr(getattr(layer, "activation", None), "__name__", type(layer).__name__)).lower()
+        if inner:  # a model as a layer
+            output = inner[number]
+        elif type(layer).__name__ in ("Reshape", "Flatten", "Identity") or (
+            type(layer).__name__ == "Activation" and name == "linear"
+        ):
+            output = layer._inbound_nodes[use].input_tensors[0]
+        else:
+            return name
+
+
+def loss_term(model: Any) -> Term | None:
+    """The loss that a model was compiled with, as the settings have it; None where there is none, or none of Keras's."""
+    loss = getattr(model, "loss", None) if model.compiled else None
+    if isinstance(loss, str):
+        word = find(loss, LOSSES)
+        return None if word is None else Term(LOSSES[word][0], (), (), "losses")
+    if loss is None or type(loss).__name__ not in {name for name, _ in LOSSES.values()}:
+        return None
+    return Term(type(loss).__name__, (), tuple(loss.get_config().items()), "losses")

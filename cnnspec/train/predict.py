@@ -1,0 +1,199 @@
+"""A trained model on image files: each decoded as in the training, predicted in batches, told in the order given.
+
+However many images there are, a few batches of them are in memory.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.layers.base import show_shape
+from cnnspec.names import NAMED_DATA
+from cnnspec.record import Record
+from cnnspec.train.examples import scaled
+from cnnspec.train.head import Head, head_of
+from cnnspec.train.match import TrainingFailed
+from cnnspec.train.objects import first_line
+from cnnspec.train.pictures import pool, read
+from cnnspec.train.scores import named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy as np
+
+    from cnnspec.train.pictures import Size
+    from cnnspec.train.trained import Trained
+
+    Array = np.ndarray[Any, Any]
+
+BATCH = 32
+AHEAD = 4  # batches of images that are decoded meanwhile
+
+
+class Prediction(Record):
+    """Of one image: the answers with their values, the best first; or why there are none."""
+
+    path: str
+    answers: tuple[tuple[str, float], ...] = ()
+    why: str = ""
+
+
+class Question(Record):
+    """How a model is asked: the images' `size`, the `shape` in which it takes them (None: as they are), what its
+    outputs mean, and the names of the answers. `unit` is what an answer's value is: a "probability", a "score", a "share"
+    of a map, a "value"."""
+
+    size: Size
+    shape: tuple[int, ...] | None
+    head: Head
+    names: tuple[str, ...]
+    unit: str
+    low: float = 0.0
+    high: float = 1.0
+
+
+def question(trained: Trained, names: Sequence[str] | None, low: float = 0.0, high: float = 1.0) -> Question:
+    """What a model takes and yields. `low` and `high` are what black and white become. Raises TrainingFailed."""
+    saved = trained.saved
+    head = head_of(saved.model, trained.settings.loss or saved.loss, trained.targets)
+    units = saved.yields[-1] if saved.yields else None
+    if units is None:
+        raise TrainingFailed(f"{saved.path} does not say how many outputs it has", "", 2)
+    count = 2 if head.kind == "binary" else units
+    if names and len(names) != count:
+        raise TrainingFailed(f"{len(names)} names are given, and the model has {count} {_noun(head)}", "", 2)
+    if len(saved.yields) > 1 and head.kind in ("quantities", "other"):
+        what = show_shape(saved.yields)
+        raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call predict in Python", 2)  # fmt: skip
+    size, shape = _input(trained)
+    called = tuple(named(names or trained.names, count))
+    return Question(size, shape, head, called, _unit(head, len(saved.yields) > 1), low, high)
+
+
+def _noun(head: Head) -> str:
+    return {"quantities": "outputs", "other": "outputs", "labels": "labels"}.get(head.kind, "classes")
+
+
+def _unit(head: Head, maps: bool) -> str:
+    if head.kind in ("quantities", "other"):
+        return "value"
+    return "share" if maps else "score" if head.turn is None else "probability"
+
+
+def _input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
+    """The size of images (H, W, channels), and the shape that they are given in."""
+    takes, run = trained.saved.takes, trained.shape
+    if run is not None and len(run) == len(takes):  # sizes that are open are the training's
+        takes = tuple([r if t is None else t for t, r in zip(takes, run, strict=True)])
+    if len(takes) == 3 and takes[2] in (1, 3):
+        return (takes[0], takes[1], takes[2]), None
+    sizes = tuple([n for n in takes if n is not None])
+    if len(sizes) == len(takes) == 2:
+        return (sizes[0], sizes[1], 1), sizes
+    images = NAMED_DATA.get(trained.data, ((0, 0, 0), 0))[0]
+    if sizes == (images[0] * images[1] * images[2],):
+        return images, sizes
+    shape = show_shape(takes)
+    message = f"{trained.saved.path} takes {shape}, which is no image"
+    raise TrainingFailed(message, "an image is height x width x 1 or 3 channels", 2)
+
+
+def predictions(trained: Trained, asked: Question, paths: Iterable[str], top: int, batch: int = BATCH) -> Iterator[Prediction]:  # fmt: skip
+    """A prediction for every path, in their order. Raises TrainingFailed when Keras cannot run the model."""
+    own_sizes = None in asked.size
+    waiting: list[tuple[str, Array | None, str]] = []
+    found = 0
+    for path, image, why in _read(paths, asked, batch):
+        waiting.append((path, image, why))
+        found += image is not None
+        if found == (1 if own_sizes else batch):
+            yield from _told(trained, asked, waiting, top)
+            waiting, found = [], 0
+    yield from _told(trained, asked, waiting, top)
+
+
+def _read(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[str, Array | None, str]]:
+    """(path, the image as the model takes it or None, why there is none)."""
+    from collections import deque
+
+    with pool() as workers:
+        reading: Any = deque()
+        for path in paths:
+            reading.append((path, workers.submit(_one, path, asked)))
+            if len(reading) >= AHEAD * batch:
+                path, job = reading.popleft()
+                yield (path, *job.result())
+        while reading:
+            path, job = reading.popleft()
+            yield (path, *job.result())
+
+
+def _one(path: str, asked: Question) -> tuple[Array | None, str]:
+    import warnings
+
+    with warnings.catch_warnings(action="ignore"):
+        seen = read(path, asked.size)
+    return (None, seen.why) if seen.image is None else (prepared(seen.image, asked), "")
+
+
+def prepared(image: Array, asked: Question) -> Array:
+    """A decoded image as the model takes it, float32."""
+    import numpy as np
+
+    values = scaled(image)
+    if (asked.low, asked.high) != (0.0, 1.0):
+        values = values * np.float32(asked.high - asked.low) + np.float32(asked.low)
+    return values if asked.shape is None else values.reshape(asked.shape)
+
+
+def _told(
+    trained: Trained, asked: Question, waiting: Sequence[tuple[str, Array | None, str]], top: int
+) -> Iterator[Prediction]:
+    import numpy as np
+
+    images = [image for _, image, _ in waiting if image is not None]
+    rows: Iterator[tuple[tuple[str, float], ...]] = iter(())
+    if images:
+        try:
+            outputs = np.asarray(trained.saved.model.predict_on_batch(np.stack(images)), np.float32)
+        except Exception as error:
+            if type(error).__name__ == "ResourceExhaustedError":
+                raise MemoryError from error
+            raise TrainingFailed(f"Keras cannot run {trained.saved.path}: {first_line(error)}", "", 2) from error
+        finite = np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1)
+        if not finite.all():
+            path = [path for path, image, _ in waiting if image is not None][int(finite.argmin())]
+            raise TrainingFailed(f"{trained.saved.path} yields NaN or infinity for {path}", "", 2)
+        rows = answers(outputs, asked, top)
+    for path, image, why in waiting:
+        yield Prediction(path, (), why) if image is None else Prediction(path, next(rows))
+
+
+def answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
+    """For every image of a batch the answers: the best `top`, or all values in their order."""
+    import numpy as np
+
+    head, names = asked.head, asked.names
+    values = head.probabilities(outputs) if asked.unit != "value" else outputs.astype(np.float64)
+    for row in values:
+        if asked.unit == "value":
+            yield tuple(zip(names, row.reshape(-1).tolist(), strict=True))
+            continue
+        if asked.unit == "share":
+            row = _shares(row, head, len(names))
+        elif head.kind == "binary":
+            row = np.array([-row[0] if head.turn is None else 1 - row[0], row[0]])
+        best = np.argsort(-row, kind="stable")[:top]
+        yield tuple([(names[i], float(row[i])) for i in best])
+
+
+def _shares(row: Array, head: Head, count: int) -> Array:
+    """How much of a map is of every class."""
+    import numpy as np
+
+    if head.kind == "classes":
+        chosen = row.reshape(-1, count).argmax(axis=1)
+        return np.asarray(np.bincount(chosen, minlength=count) / len(chosen))
+    share = np.asarray((row.reshape(-1, row.shape[-1]) > (0.0 if head.turn is None else 0.5)).mean(axis=0))
+    return np.array([1 - share[0], share[0]]) if head.kind == "binary" else share

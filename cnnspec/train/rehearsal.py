@@ -1,0 +1,57 @@
+"""What a training would do, everything but the training: settings, data, network and model are real, and nothing is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.analyses.cost import training
+from cnnspec.analyses.optimizer import held
+from cnnspec.analyses.precision import in_bytes, precision
+from cnnspec.train import account, folder, place
+from cnnspec.train.keeping import best_of
+from cnnspec.train.match import fit_named
+from cnnspec.train.run import prepared
+
+if TYPE_CHECKING:
+    from cnnspec.analyses.facts import Facts
+    from cnnspec.elaborate.graph import Graph
+    from cnnspec.train.progress import Lines
+    from cnnspec.train.settings import TrainSettings
+    from cnnspec.train.spec import Spec
+
+
+def rehearse(
+    graph: Graph, settings: TrainSettings, spec: Spec, facts: Facts, shown: Lines, run_dir: str | None = None
+) -> list[str]:
+    """The lines that say what would be trained. Raises what `train` would raise before its first batch."""
+    fit_named(graph, settings)
+    place.check(settings, None)
+    folder.check_place(run_dir)
+    ready = prepared(graph, settings, shown)
+    ready.spot.leave()
+    said = account.account(spec, settings, ready.data, ready.model, ready.keras, None)
+    data, steps = said["data"], -(-len(ready.data.train) // settings.batch)
+    need = training(facts, precision(said["precision"]), held(settings.optimizer)).bytes(settings.batch)
+    figure, lower = best_of(settings)
+    shape = "x".join(map(str, data["shape"]))
+    rows = [
+        ("data", f"{data['given']}: {data['train']:,} examples to train, {data['validation']:,} to validate, {data['test']:,} to test"),
+        ("an example", f"{shape}, {'targets' if data['targets'] == 'given' else data['targets']}"),
+        ("epochs", f"{settings.epochs}, of {steps:,} batches of {settings.batch}: {settings.epochs * steps:,} steps"),
+        ("parameters", f"{said['params']['total']:,}, {said['params']['trainable']:,} of them trained"),
+        ("loss", said["loss"]),
+        *((name, _text(said["settings"][name])) for name in ("optimizer", "metrics", "callbacks")),
+        ("best epoch", f"the {'lowest' if lower else 'highest'} {figure}"),
+        ("seed", str(settings.seed)),
+        ("device", f"{', '.join(said['devices'])}, {said['precision']}, {said['backend']} {said['versions'][said['backend']]}"),
+        ("memory", f"at least {in_bytes(need)}" if isinstance(need, int) else "?"),
+        ("run folder", run_dir or folder.next_free(spec.name)),
+    ]  # fmt: skip
+    width = max(len(name) for name, _ in rows)
+    return [f"{name:{width}}  {value}" for name, value in rows]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "by the labels"
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)

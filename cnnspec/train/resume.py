@@ -1,0 +1,149 @@
+"""Going on with a training from its run folder, when everything that decides its figures is what it was."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.train import account, durable, folder, state
+from cnnspec.train.match import TrainingFailed
+from cnnspec.train.progress import Lines, held_back
+from cnnspec.train.run import STOPPING, Outcome, check_output, fitted, prepared, sentenced
+from cnnspec.train.spec import changed
+
+if TYPE_CHECKING:
+    from cnnspec.elaborate.graph import Graph
+    from cnnspec.train.folder import RunFolder
+    from cnnspec.train.run import Ready
+    from cnnspec.train.settings import TrainSettings
+    from cnnspec.train.state import State
+
+
+def taken(path: str, epochs: int | None) -> RunFolder:
+    """The run folder, for this process alone, when it can be gone on with. Raises TrainingFailed."""
+    run = folder.take(path)
+    try:
+        said = run.account
+        wrong = changed(run.file("spec"), said["files"])
+        if wrong is not None:
+            message = f"{path}/spec/{wrong} is not what was trained"
+            raise TrainingFailed(message, "train the changed spec anew: cnnspec train", 2)
+        whole = said["settings"]["epochs"]
+        if epochs is not None and epochs < said["epochs"]:
+            message = f"{path} has trained {said['epochs']} epochs already, more than {epochs}"
+            raise TrainingFailed(message, "give more --epochs", 2)
+        if said["status"] == "finished":
+            if said["epochs"] < whole:
+                message = f"{path} is finished: a callback ended it after epoch {said['epochs']} of {whole}"
+                raise TrainingFailed(message, "more epochs would not change that; train anew with other callbacks", 2)
+            if epochs is None or epochs <= said["epochs"]:
+                message = f"{path} is finished, with {_epochs(said['epochs'])}"
+                raise TrainingFailed(message, f"to go on, give more: cnnspec resume {path} --epochs {2 * whole}", 2)
+            if "swap_ema_weights(swap_on_epoch=true)" in said["settings"]["callbacks"]:
+                message = f"{path} is finished: swap_ema_weights put the averages in the weights' place at its end"
+                raise TrainingFailed(message, "train anew with more epochs", 2)
+    except BaseException:
+        run.release()
+        raise
+    return run
+
+
+def _epochs(number: int) -> str:
+    return f"{number} epoch{'' if number == 1 else 's'}"
+
+
+def resume(
+    run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines | None = None, output: str | None = None
+) -> Outcome:
+    """Goes on with a run that was `taken`, to the end that it would have come to. `settings` are those of its spec.
+
+    Raises TrainingFailed when settings, data, or backend are not those of the run.
+    """
+    shown = shown or Lines(sys.stderr)
+    try:
+        return sentenced(lambda: _resumed(run, graph, settings, shown, output), shown)
+    finally:
+        run.release()
+
+
+def _resumed(run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines, output: str | None) -> Outcome:
+    said = run.account
+    now = account.settings_said(settings)
+    other = [
+        name for name in {**now, **said["settings"]} if name != "epochs" and now.get(name) != said["settings"].get(name)
+    ]
+    if other:
+        message = f"this cnnspec reads other settings from {run.path}: {other[0]} is {now.get(other[0])}, it was {said['settings'].get(other[0])}"
+        raise TrainingFailed(message, f"go on with cnnspec {said['versions']['cnnspec']}, or train anew", 2)
+    output = output or said["output"]
+    if output is not None:
+        check_output(output)
+    start = _state(run)
+    ready = prepared(graph, settings.replace(backend=said["backend"]), shown)
+    return _gone_on(run, ready, start, output)
+
+
+def _state(run: RunFolder) -> State | None:
+    try:
+        return state.load(run.file("state", "state.npz"))
+    except FileNotFoundError:
+        return None
+
+
+def _gone_on(run: RunFolder, ready: Ready, start: State | None, output: str | None) -> Outcome:
+    said, shown = run.account, ready.shown
+    if ready.data.fingerprint != said["data"]["fingerprint"]:
+        message = (
+            f"the data of {run.path}, {said['data']['given']} in {said['data']['folder']}, have changed since it began"
+        )
+        raise TrainingFailed(message, "bring them back, or train anew", 2)
+    for note in differences(ready, said):
+        shown.note(note)
+    durable.sweep(run.path)
+    files = {} if start is None else start.more.get("files", {})
+    _cut(run, ready.settings, files)
+    where = "the first epoch" if start is None else f"epoch {start.epoch + 1}"
+    where += f", batch {start.done + 1}" if start is not None and start.done else ""
+    over = start is not None and (start.ended or start.epoch >= ready.settings.epochs)
+    shown.note("the last epoch was trained" if over else f"going on with {where}")
+    with held_back(shown, STOPPING) as interrupts:
+        settings = {**said["settings"], "epochs": ready.settings.epochs}
+        overrides = said["overrides"]
+        if ready.settings.epochs != said["settings"]["epochs"]:
+            overrides = {**overrides, "epochs": ready.settings.epochs}
+        run.update(status="running", why="", ended=None, settings=settings, overrides=overrides, test=None)
+        return fitted(ready, run, start, output, interrupts)
+
+
+def differences(ready: Ready, said: dict[str, Any]) -> list[str]:
+    """What is not as it was and may change the last digits, in sentences."""
+    notes = []
+    for name, version in account.versions(ready.keras).items():
+        before = said["versions"].get(name)
+        if before != version and name not in ("cnnspec", "python"):
+            notes.append(
+                f"trained with {name} {before}, going on with {version}: the figures may differ in their last digits"
+            )
+    kinds = [sorted({d.split(":")[0] for d in found}) for found in (said["devices"], account.devices(ready.keras))]
+    if kinds[0] != kinds[1] or len(said["devices"]) != len(account.devices(ready.keras)):
+        notes.append(
+            f"trained on {', '.join(said['devices'])}, going on on {', '.join(account.devices(ready.keras))}: "
+            f"the figures may differ in their last digits"
+        )
+    return notes
+
+
+def _cut(run: RunFolder, settings: TrainSettings, files: dict[str, int]) -> None:
+    """Take back what callbacks wrote after the state that is gone on with; Keras's own backup is not needed."""
+    import shutil
+
+    for callback in settings.callbacks:
+        given = dict(callback.keywords)
+        if callback.name == "BackupAndRestore":
+            shutil.rmtree(run.file(given["backup_dir"]), ignore_errors=True)
+        if callback.name == "CSVLogger":
+            name = os.path.normpath(given["filename"])
+            with suppress(FileNotFoundError):
+                os.truncate(run.file(name), min(files.get(name, 0), os.path.getsize(run.file(name))))

@@ -1,0 +1,85 @@
+"""The run folders below a folder: what a list and a comparison of trainings are made of. A damaged one is named, not fatal."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.record import Record
+from cnnspec.train import folder
+from cnnspec.train.match import TrainingFailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Run(Record):
+    """A run folder: what its run.json says, or what is wrong with it."""
+
+    path: str
+    account: dict[str, Any]
+    status: str  # running, stopped, finished, failed; killed: it says running, and no process does; damaged
+    wrong: str = ""
+
+
+def look(path: str) -> Run:
+    """The run in a folder. Raises TrainingFailed when there is no folder."""
+    if not os.path.isdir(path):
+        raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
+    try:
+        account = folder.read_account(path)
+        status = str(account["status"])
+        figures(account), seconds(account)
+    except TrainingFailed as error:
+        return Run(path, {}, "damaged", error.message)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Run(path, {}, "damaged", f"{path}/run.json is damaged: it is not what this version writes")
+    return Run(path, account, "killed" if status == "running" and not folder.running(path) else status)
+
+
+def below(path: str) -> list[Run]:
+    """The runs in a folder, by name, numbers in their order; hidden folders and files are none."""
+    try:
+        names = [n for n in os.listdir(path) if not n.startswith(".") and os.path.isdir(os.path.join(path, n))]
+    except OSError as error:
+        raise TrainingFailed(f"{path} cannot be read: {error.strerror or error}", "", 2) from None
+    return [look(os.path.join(path, name)) for name in sorted(names, key=_natural)]
+
+
+def _natural(name: str) -> tuple[str, int, str]:
+    stem, _, number = name.rpartition("-")
+    return (stem, int(number), name) if number.isdecimal() else (name, 0, name)
+
+
+def figures(account: dict[str, Any]) -> dict[str, float]:
+    """The figures to judge a training by: the best epoch's, then the test's."""
+    best, test = account["best"] or {}, account["test"] or {}
+    apart = ("by", "epoch", "seconds", "learning_rate", "on")
+    found = {name: value for name, value in best.items() if name not in apart}
+    found |= {f"test_{name}": value for name, value in test.items() if name not in apart}
+    return {name: value for name, value in found.items() if isinstance(value, (int, float))}
+
+
+def seconds(account: dict[str, Any]) -> float:
+    """How long it has trained."""
+    return float(account["seconds"])
+
+
+SAME = ("spec", "model", "parameters", "backend", "precision", "devices")
+
+
+def settings(account: dict[str, Any]) -> dict[str, Any]:
+    """Everything that was chosen: the settings, and what was trained where."""
+    found = {name: account.get(name) for name in SAME}
+    found |= {"version of the spec": " ".join(sum[:8] for sum in account["files"].values())}
+    found |= {"parameters of the network": account["params"]["total"], "data found": account["data"]["fingerprint"][:8]}
+    found |= {f"version of {name}": version for name, version in account["versions"].items()}
+    return {**found, **account["settings"]}
+
+
+def differing(accounts: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """The settings that are not the same in all runs: name → the value in each, None where a run has none."""
+    every = [settings(account) for account in accounts]
+    names = list(dict.fromkeys(name for found in every for name in found))
+    rows = {name: [found.get(name) for found in every] for name in names}
+    return {name: values for name, values in rows.items() if any(value != values[0] for value in values)}

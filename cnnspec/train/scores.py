@@ -1,0 +1,214 @@
+"""How well outputs meet their targets, counted batch by batch: nothing is kept but counts and sums.
+
+The figures are those of scikit-learn (a test compares them): precision, recall and F1 of every class, their averages,
+the confusions; for quantities the errors and R². What is undefined, such as the precision of a class that was never
+predicted, is None, and counts as 0 in an average. Maps of classes are counted position by position, and have the
+intersection over union besides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from cnnspec.train.head import Head
+
+    Array = np.ndarray[Any, Any]
+
+TOP = 5  # the right class among so many is worth a figure where there are more than MANY
+MANY = 10
+
+
+class Score(Record):
+    """Of one class, or an average over classes. `support` is how many of the data are of it; `iou` for maps alone."""
+
+    name: str
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    support: int
+    iou: float | None = None
+
+
+class Scores(Record):
+    """`figures` by name ("accuracy", "r2", …), a share from 0 to 1 where it is one; `confusions` counts (class,
+    predicted as), right answers included, None where classes do not exclude each other."""
+
+    count: int  # of what was scored: examples, or the positions of maps
+    figures: dict[str, float | None]
+    classes: tuple[Score, ...] = ()
+    averages: tuple[Score, ...] = ()
+    confusions: Counter[tuple[int, int]] | None = None
+
+
+class Tally:
+    """Counts the batches of a data set; `scores` says what came of them."""
+
+    def add(self, targets: Array, outputs: Array) -> None:
+        """Targets as the loss takes them, and the model's outputs, of some examples."""
+        raise NotImplementedError
+
+    def scores(self) -> Scores:
+        raise NotImplementedError
+
+
+def tally(head: Head, units: int, names: Sequence[str] | None, maps: bool) -> Tally | None:
+    """What counts for a head with so many outputs; None where there is nothing to count. `maps`: not an answer an
+    example, but one a position."""
+    if head.kind == "classes":
+        return Classes(named(names, units), maps)
+    if head.kind == "binary":
+        return Classes(named(names, 2), maps, head.threshold)
+    if head.kind == "labels":
+        return Labels(named(names, units), head.threshold)
+    return Quantities() if head.kind == "quantities" else None
+
+
+def named(given: Sequence[str] | None, count: int) -> list[str]:
+    """A name for every class; those that have none are called by their number."""
+    return [given[i] if given is not None and i < len(given) else str(i) for i in range(count)]
+
+
+# ---- classes that exclude each other -----------------------------------------------------------------------
+class Classes(Tally):
+    """One class for each example or position. With a threshold, one output stands for two classes."""
+
+    def __init__(self, names: list[str], maps: bool, threshold: float | None = None) -> None:
+        self.names, self.maps, self.threshold = names, maps, threshold
+        self.confusions: Counter[tuple[int, int]] = Counter()
+        self.among = 0
+
+    def add(self, targets: Array, outputs: Array) -> None:
+        import numpy as np
+
+        count = len(self.names)
+        if self.threshold is not None:
+            true, found = (targets.reshape(-1) > 0).astype(int), (outputs.reshape(-1) > self.threshold).astype(int)
+        else:
+            outputs = outputs.reshape(-1, count)
+            one_hot = targets.ndim > 1 and targets.dtype.kind == "f" and targets.size == outputs.size
+            true = targets.reshape(-1, count).argmax(axis=1) if one_hot else targets.reshape(-1).astype(int)
+            found = outputs.argmax(axis=1)
+            if count > MANY:
+                better = (outputs > np.take_along_axis(outputs, true[:, None], 1)).sum(axis=1)
+                self.among += int((better < TOP).sum())
+        pairs, counts = np.unique(true.astype(np.int64) * count + found, return_counts=True)
+        for pair, number in zip(pairs.tolist(), counts.tolist(), strict=True):
+            self.confusions[divmod(pair, count)] += number
+
+    def scores(self) -> Scores:
+        count = len(self.names)
+        right, support, predicted = [0] * count, [0] * count, [0] * count
+        for (true, found), number in self.confusions.items():
+            support[true] += number
+            predicted[found] += number
+            right[true] += number * (true == found)
+        total = sum(support)
+        classes = [_score(name, right[i], predicted[i], support[i], self.maps) for i, name in enumerate(self.names)]
+        figures = {"accuracy": ratio(sum(right), total)}
+        if count > MANY:
+            figures["top_5_accuracy"] = ratio(self.among, total)
+        if self.maps:
+            ious = [score.iou for score in classes if score.iou is not None]
+            figures["mean_iou"] = ratio(sum(ious), len(ious))
+        return Scores(total, figures, tuple(classes), _averages(classes), self.confusions)
+
+
+def ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _score(name: str, right: int, predicted: int, support: int, maps: bool = False) -> Score:
+    together = predicted + support
+    iou = ratio(right, together - right) if maps else None
+    return Score(name, ratio(right, predicted), ratio(right, support), ratio(2 * right, together), support, iou)
+
+
+def _averages(classes: Sequence[Score]) -> tuple[Score, ...]:
+    """Of the classes that occur or were predicted: the plain mean, and that weighted by how often they occur."""
+    met = [score for score in classes if score.f1 is not None]
+    total = sum(score.support for score in met)
+    if not total:
+        return ()
+    macro = _mean("macro average", met, [1] * len(met), total)
+    return macro, _mean("weighted average", met, [score.support for score in met], total)
+
+
+def _mean(name: str, scores: Sequence[Score], weights: Sequence[int], support: int) -> Score:
+    def of(values: list[float | None]) -> float:
+        return sum((v or 0.0) * w for v, w in zip(values, weights, strict=True)) / sum(weights)
+
+    iou = None if scores[0].iou is None else of([s.iou for s in scores])
+    return Score(name, of([s.precision for s in scores]), of([s.recall for s in scores]), of([s.f1 for s in scores]), support, iou)  # fmt: skip
+
+
+# ---- labels that do not --------------------------------------------------------------------------------------
+class Labels(Tally):
+    """Any number of labels for each example or position."""
+
+    def __init__(self, names: list[str], threshold: float) -> None:
+        self.names, self.threshold = names, threshold
+        self.right: Any = 0
+        self.predicted: Any = 0
+        self.support: Any = 0
+        self.rows = self.exact = self.agreed = 0
+
+    def add(self, targets: Array, outputs: Array) -> None:
+        true = targets.reshape(-1, len(self.names)) > 0
+        found = outputs.reshape(-1, len(self.names)) > self.threshold
+        self.right = self.right + (true & found).sum(axis=0)
+        self.predicted = self.predicted + found.sum(axis=0)
+        self.support = self.support + true.sum(axis=0)
+        self.rows += len(true)
+        self.exact += int((true == found).all(axis=1).sum())
+        self.agreed += int((true == found).sum())
+
+    def scores(self) -> Scores:
+        counts = [self.right.tolist(), self.predicted.tolist(), self.support.tolist()]
+        classes = [_score(name, *three) for name, *three in zip(self.names, *counts, strict=True)]
+        micro = _score("micro average", *[sum(column) for column in counts])
+        figures = {
+            "accuracy": ratio(self.agreed, self.rows * len(self.names)),
+            "exact_match": ratio(self.exact, self.rows),
+        }
+        return Scores(self.rows, figures, tuple(classes), (micro, *_averages(classes)))
+
+
+# ---- quantities ----------------------------------------------------------------------------------------------
+class Quantities(Tally):
+    """Numbers. R² is the mean over a target's columns, each with its own mean and spread."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.mean: Any = 0.0
+        self.spread: Any = 0.0  # squared distances from the mean
+        self.squared: Any = 0.0
+        self.absolute: Any = 0.0
+
+    def add(self, targets: Array, outputs: Array) -> None:
+        import numpy as np
+
+        columns = outputs.shape[-1] if outputs.ndim > 1 else 1
+        true = targets.reshape(-1, columns).astype(np.float64)
+        away = outputs.reshape(-1, columns).astype(np.float64) - true
+        # Chan, Golub and LeVeque 1979: two means and spreads as one, without the cancellation of a sum of squares
+        rows, mean = len(true), true.mean(axis=0)
+        shift, total = mean - self.mean, self.rows + rows
+        self.spread = self.spread + ((true - mean) ** 2).sum(axis=0) + shift**2 * (self.rows * rows / total)
+        self.mean = self.mean + shift * (rows / total)
+        self.rows = total
+        self.squared = self.squared + (away**2).sum(axis=0)
+        self.absolute = self.absolute + np.abs(away).sum(axis=0)
+
+    def scores(self) -> Scores:
+        mse, mae = float(self.squared.mean()) / self.rows, float(self.absolute.mean()) / self.rows
+        known = bool((self.spread > 0).all())
+        r2 = float((1 - self.squared / self.spread).mean()) if known else None
+        return Scores(self.rows, {"mse": mse, "rmse": mse**0.5, "mae": mae, "r2": r2})

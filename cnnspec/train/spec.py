@@ -1,0 +1,75 @@
+"""The spec of a training with all files that it uses: what a run folder keeps, so that it needs nothing else."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+ROOT = "cnnspec.toml"  # makes the folder a project's root, below which `use` finds files
+
+
+class Spec(Record):
+    """`files`: a path below their common folder → text; `main` is the path of the spec itself.
+
+    `parameters` are those of --set as they were written, `overrides` the train settings given beside the section's.
+    """
+
+    files: Mapping[str, str]
+    main: str
+    model: str | None = None
+    parameters: Mapping[str, str] = {}
+    max_layers: int = 0
+    overrides: Mapping[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        return os.path.splitext(os.path.basename(self.main))[0]
+
+
+def spec(name: str, text: str, used: Mapping[str, str], **more: Any) -> Spec:
+    """The spec in a file (or <stdin>), with the texts of the files that it uses, by path."""
+    path = os.path.realpath("network.cnn" if name == "<stdin>" else name)
+    texts = {**used, path: text}
+    top = os.path.commonpath([os.path.dirname(p) for p in texts])
+    files = {os.path.relpath(p, top).replace(os.sep, "/"): t for p, t in texts.items()}
+    return Spec(files, os.path.relpath(path, top).replace(os.sep, "/"), **more)
+
+
+def put(spec: Spec, folder: str) -> None:
+    """Write the files of a spec into a folder."""
+    files = dict(spec.files) if len(spec.files) == 1 else {ROOT: "", **spec.files}
+    for path, text in files.items():
+        at = os.path.join(folder, *path.split("/"))
+        os.makedirs(os.path.dirname(at), exist_ok=True)
+        with open(at, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def sums(spec: Spec) -> dict[str, str]:
+    """The SHA-256 of every file."""
+    from hashlib import sha256
+
+    return {path: sha256(text.encode()).hexdigest() for path, text in sorted(spec.files.items())}
+
+
+def changed(folder: str, expected: Mapping[str, str]) -> str | None:
+    """The first file in a folder that is not what it was, None when all are."""
+    from hashlib import sha256
+
+    for path, sum in expected.items():
+        try:
+            with open(os.path.join(folder, *path.split("/")), "rb") as file:
+                found = sha256(file.read()).hexdigest()
+        except OSError:
+            return path
+        if found != sum:
+            return path
+    return None

@@ -1,0 +1,182 @@
+"""A training's whole state → one file, and back, bit for bit: what a training needs to go on as if it had not stopped.
+
+Keras keeps it in four places. Variables: the model's (weights, moving statistics, the states of dropout's random
+numbers), the optimizer's (moments, learning rate, loss scale) and, within an epoch, the metrics'. Callbacks: what they
+count and remember are the numbers, flags and arrays among their attributes; text is configuration, and what is left
+(functions, open files) is made anew. Python's and NumPy's random numbers, for a callback that draws some. The rest is
+the place reached: the epoch, and how many of its batches are done.
+
+One .npz holds arrays alone, the rest as JSON in bytes; nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.record import Record
+from cnnspec.train.durable import replacing
+from cnnspec.train.match import TrainingFailed
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+FORMAT = 1
+FILES_ALONE = ("CSVLogger",)  # its state is what it has written
+KEPT_APART = ("params", "_model", "model")  # what Keras gives every callback
+
+
+class State(Record):
+    """A snapshot as it was read. `done` says how many batches of `epoch` (from 0) were trained; `more` is the keeper's."""
+
+    epoch: int
+    done: int
+    ended: bool  # whether a callback has ended the training
+    arrays: dict[str, Array]
+    callbacks: list[Any]
+    more: dict[str, Any]
+    random: tuple[Any, Any]  # what is not an array of Python's and NumPy's random numbers
+
+
+# ---- writing -----------------------------------------------------------------------------------------------
+def save(path: str, model: Any, callbacks: list[Any], epoch: int, done: int, ended: bool, more: dict[str, Any]) -> None:
+    """Write the state to a file, whole or not at all. Raises OSError."""
+    import json
+
+    import numpy as np
+
+    arrays: dict[str, Array] = {}
+    for name, variable in _variables(model, within=bool(done)):
+        arrays[name] = _array(variable)
+    described = [_described(callback, arrays, f"callback {i}") for i, callback in enumerate(callbacks)]
+    dtypes = {name: array.dtype.name for name, array in arrays.items() if array.dtype.kind == "V"}
+    for name in dtypes:  # bfloat16, which a file of NumPy's does not know
+        arrays[name] = arrays[name].view(np.uint16)
+    version, internal, gauss = random.getstate()
+    kind, keys, *rest = np.random.get_state()
+    arrays["numpy"], arrays["python"] = np.asarray(keys), np.asarray(internal, np.uint64)
+    said = {
+        "format": FORMAT, "epoch": epoch, "done": done, "ended": ended, "callbacks": described, "more": more,
+        "dtypes": dtypes, "python": [version, gauss], "numpy": [kind, *rest],
+    }  # fmt: skip
+    arrays["said"] = np.frombuffer(json.dumps(said).encode(), np.uint8)
+    with replacing(path) as beside, open(beside, "xb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def _variables(model: Any, within: bool) -> list[tuple[str, Any]]:
+    groups = [("model", model.variables), ("optimizer", model.optimizer.variables)]
+    if within:
+        groups.append(("metrics", model.metrics_variables))
+    return [(f"{group} {i}", variable) for group, variables in groups for i, variable in enumerate(variables)]
+
+
+def _array(variable: Any) -> Array:
+    import keras
+    import numpy as np
+
+    return np.array(keras.ops.convert_to_numpy(variable))
+
+
+def check(model: Any, epoch: int) -> None:
+    """Raises TrainingFailed for weights that are no numbers, which no later epoch mends. `epoch` counts from 1."""
+    import numpy as np
+
+    for variable in model.variables:
+        value = _array(variable)
+        if value.dtype.kind == "V":
+            value = value.astype(np.float32)
+        if value.dtype.kind == "f" and not np.isfinite(value).all():
+            raise TrainingFailed(
+                f"the weights of {variable.path} are no numbers any more in epoch {epoch}",
+                "try a smaller learning rate, clipnorm=1 in the optimizer, or inputs that are scaled",
+            )
+
+
+def _described(callback: Any, arrays: dict[str, Array], prefix: str) -> dict[str, Any]:
+    """A callback's state as JSON; its arrays go to `arrays`."""
+    state = {}
+    for name, value in vars(callback).items():
+        if name not in KEPT_APART and type(callback).__name__ not in FILES_ALONE:
+            found = _written(value, arrays, f"{prefix} {name}")
+            if found is not None:
+                state[name] = found
+    return {"class": type(callback).__name__, "state": state}
+
+
+def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
+    """A number, a flag, an array or a list of those as JSON, each with what it is; None for anything else."""
+    import numpy as np
+
+    if isinstance(value, (bool, int, float)) and not isinstance(value, np.generic):
+        return ["is", value if not isinstance(value, float) or math.isfinite(value) else str(value)]
+    if isinstance(value, (np.generic, np.ndarray)) and value.dtype.kind in "buifV":
+        arrays[key] = np.asarray(value)
+        return ["scalar" if isinstance(value, np.generic) else "array", key]
+    if isinstance(value, (list, tuple)) and value:
+        items = [_written(item, arrays, f"{key} {i}") for i, item in enumerate(value)]
+        return None if any(item is None for item in items) else [type(value).__name__, items]
+    return None
+
+
+# ---- reading -----------------------------------------------------------------------------------------------
+def load(path: str) -> State:
+    """Read a state. Raises TrainingFailed for a file that is none; FileNotFoundError when there is no such file."""
+    import json
+
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        said = json.loads(arrays.pop("said").tobytes())
+        if said["format"] > FORMAT:
+            raise TrainingFailed(f"{path} was written by a newer cnnspec", "upgrade cnnspec", 2)
+        for name, dtype in said["dtypes"].items():
+            import ml_dtypes
+
+            arrays[name] = arrays[name].view(getattr(ml_dtypes, dtype))
+        return State(
+            said["epoch"], said["done"], said["ended"], arrays, said["callbacks"], said["more"],
+            (said["python"], said["numpy"]),
+        )  # fmt: skip
+    except (FileNotFoundError, TrainingFailed):
+        raise
+    except Exception as error:  # numpy, zipfile, zlib and json each have their own for a damaged file
+        raise TrainingFailed(f"{path} is damaged ({type(error).__name__})", "train anew", 2) from None
+
+
+def restore(state: State, model: Any, callbacks: list[Any]) -> None:
+    """Give the variables and the callbacks what they had. Raises TrainingFailed when they are not those of the state."""
+    import numpy as np
+
+    variables = dict(_variables(model, within=bool(state.done)))
+    kept = {name: array for name, array in state.arrays.items() if name.split()[0] in ("model", "optimizer", "metrics")}
+    known = {name: tuple(variable.shape) for name, variable in variables.items()}
+    if known != {name: array.shape for name, array in kept.items()}:
+        raise TrainingFailed("the saved state does not fit the network: other variables", "train anew", 2)
+    if [kept_one["class"] for kept_one in state.callbacks] != [type(c).__name__ for c in callbacks]:
+        raise TrainingFailed("the saved state has other callbacks than the spec", "train anew", 2)
+    for name, variable in variables.items():
+        variable.assign(kept[name])
+    for callback, kept_one in zip(callbacks, state.callbacks, strict=True):
+        for name, value in kept_one["state"].items():
+            setattr(callback, name, _read(value, state.arrays))
+    (version, gauss), (kind, *rest) = state.random
+    random.setstate((version, tuple([int(n) for n in state.arrays["python"]]), gauss))
+    np.random.set_state((kind, state.arrays["numpy"], *rest))
+
+
+def _read(written: Any, arrays: dict[str, Array]) -> Any:
+    kind, value = written
+    if kind == "is":
+        return float(value) if isinstance(value, str) else value
+    if kind == "array":
+        return arrays[value].copy()
+    if kind == "scalar":
+        return arrays[value][()]
+    items = [_read(item, arrays) for item in value]
+    return tuple(items) if kind == "tuple" else items
