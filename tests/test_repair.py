@@ -29,6 +29,7 @@ from cnnspec.source import Source
 
 FOLDER = Path(__file__).parent / "repair"
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").rglob("*.cnn"))
+SPEC = re.compile(r"^```cnn[^\n]*\n(.*?)^```", re.M | re.S)
 CASE = re.compile(r"^## (.+?)\n+```cnn([ A-Z0-9]*)\n(.*?)^```\n+```\n(.*?)^```\n+```cnn\n(.*?)^```", re.M | re.S)
 
 
@@ -156,6 +157,27 @@ def test_examples_are_mended_without_harm(path: Path) -> None:
     unharmed(source.text, unsafe=False)
     if path.parent.name != "zoo":
         unharmed(source.text, unsafe=True)
+
+
+CHECKED = sorted(
+    {
+        spec
+        for path in (Path(__file__).parent / "check").glob("*.md")
+        for spec in SPEC.findall(path.read_text(encoding="utf-8"))
+    }
+)
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_what_check_finds_is_mended_by_all_rules_together(part: int) -> None:
+    """The specs of tests/check, which have every finding: nothing fails, and a second run has nothing to do."""
+    every = [rule.CODE for rule in rules.ALL]
+    done = 0
+    for spec in CHECKED[part::8]:
+        found = mended(spec, every, unsafe=True)
+        done += len(found.done)
+        assert not mended(text_of(found.project), every, unsafe=True).done, spec
+    assert done
 
 
 # ---- any file ----------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ class Pen:
         return found
 
     def edit(self, start: int, end: int, text: str) -> Edit:
-        return Edit(Span(self.source, start, end), text)
+        return Edit(Span(self.source, start, end), str(text))  # a Raw too: what is kept and sent is plain
 
     def written(self, node: Node) -> str:
         return self.text[node.start : node.end]

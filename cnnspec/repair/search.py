@@ -39,37 +39,29 @@ def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: b
     least first. `one`: whichever is found first will do. None in a file with syntax errors."""
     if found.code not in MODULES or project.analysis(path).tree.diagnostics:
         return []
-    made: dict[str, Tried] = {}
-    order: list[tuple[object, Tried]] = []
-    for network in owners(project, path, found):
-        own = next(d for d in network.diagnostics if d == found) if network else found
-        for number, proposal in enumerate(proposals(project, network, own)):
-            if number >= MOST_TRIED or proposal.safe and made and order[0][1].repair.safe:
-                break
-            tried = attempt(project, path, found, proposal, network, unsafe)
-            if tried is not None and tried.repair.message not in made:
-                made[tried.repair.message] = tried
-                order.append(((not tried.repair.safe, changes(project, tried, path, network), number), tried))
-                if one or tried.repair.safe and not unsafe:
-                    return [tried]
-    order.sort(key=lambda pair: pair[0])  # type: ignore[arg-type,return-value]
-    return [tried for _, tried in order][:MOST_SHOWN]
-
-
-def owners(project: Project, path: str, found: Diagnostic) -> list[Checked | None]:
-    """The first network that a finding is about; None for one about the text alone."""
-    having: list[Checked | None] = [n for n in project.analysis(path).networks if found in n.diagnostics]
-    return having[:1] or [None]
+    network = next((n for n in project.analysis(path).networks if found in n.diagnostics), None)
+    own = found if network is None else next(d for d in network.diagnostics if d == found)  # with its own layers
+    made: list[tuple[bool, tuple[float, float], int, Tried]] = []
+    for number, proposal in enumerate(proposals(project, network, own)):
+        if number >= MOST_TRIED or proposal.safe and any(tried.repair.safe for *_, tried in made):
+            break
+        tried = attempt(project, path, own, proposal, network, unsafe)
+        if tried is None or tried.repair.message in [other.repair.message for *_, other in made]:
+            continue
+        made.append((not tried.repair.safe, changes(project, tried, path, network), number, tried))
+        if one or tried.repair.safe and not unsafe:
+            break
+    return [tried for *_, tried in sorted(made, key=lambda one: one[:3])][:MOST_SHOWN]
 
 
 def proposals(project: Project, network: Checked | None, found: Diagnostic) -> Iterator[Proposal]:
     """What might clear a finding, the gentlest first."""
     module, function = MODULES[found.code]
     propose = getattr(import_module(f"cnnspec.repair.proposals.{module}"), function)
-    if network is None:
-        made = propose(project, found) if module == "comments" else iter(())
-    elif module == "comments":
+    if module == "comments":
         made = propose(project, found)
+    elif network is None:
+        return
     else:
         made = propose(Desk(project, network), found)
     while True:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from cnnspec.layers.argument import show
 from cnnspec.repair.desk import Proposal
-from cnnspec.repair.pen import Raw
+from cnnspec.repair.pen import Inexpressible, Raw
 from cnnspec.repair.proposals.sizes import fitting, legal, resized
 from cnnspec.rules.illegal_stride import other_layers
 
@@ -65,8 +67,9 @@ def illegal_stride(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     for node in desk.nodes(found)[:1]:
         assert node.layer is not None
         for _, layer in other_layers(node):
-            names = [name for name in layer.arguments if getattr(layer, name) != getattr(node.layer, name)]
-            yield setting(desk, [node], **{name: getattr(layer, name) for name in names})
+            changed = {n: getattr(layer, n) for n in layer.arguments if getattr(layer, n) != getattr(node.layer, n)}
+            with suppress(Inexpressible):  # the input may do then
+                yield setting(desk, [node], **changed)
         for sizes in fitting(desk, node, strict=found.code == "E113"):
             yield resized(desk, sizes)
 
