@@ -58,7 +58,7 @@ def save(path: str, model: Any, callbacks: list[Any], epoch: int, done: int, end
     version, internal, gauss = random.getstate()
     kind, keys, *rest = np.random.get_state()
     arrays["numpy"], arrays["python"] = np.asarray(keys), np.asarray(internal, np.uint64)
-    arrays |= _torch()
+    arrays |= _torch() if done else {}
     said = {
         "format": FORMAT, "epoch": epoch, "done": done, "ended": ended, "callbacks": described, "more": more,
         "dtypes": dtypes, "python": [version, gauss], "numpy": [kind, *rest],
@@ -128,7 +128,7 @@ def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
 
 
 def _torch() -> dict[str, Array]:
-    """The states of PyTorch's generators, on its backend."""
+    """The states of PyTorch's generators, on its backend; an epoch's first are decided by `seed_epoch`."""
     import keras
 
     if keras.config.backend() != "torch":
@@ -168,8 +168,6 @@ def load(path: str) -> State:
 
 def restore(state: State, model: Any, callbacks: list[Any]) -> None:
     """Give the variables and the callbacks what they had. Raises TrainingFailed when they are not those of the state."""
-    import numpy as np
-
     variables = dict(_variables(model, within=bool(state.done)))
     kept = {name: array for name, array in state.arrays.items() if name.split()[0] in ("model", "optimizer", "metrics")}
     known = {name: tuple(variable.shape) for name, variable in variables.items()}
@@ -182,6 +180,13 @@ def restore(state: State, model: Any, callbacks: list[Any]) -> None:
     for callback, kept_one in zip(callbacks, state.callbacks, strict=True):
         for name, value in kept_one["state"].items():
             setattr(callback, name, _read(value, state.arrays))
+    restore_random(state)
+
+
+def restore_random(state: State) -> None:
+    """Give the generators of random numbers what they had."""
+    import numpy as np
+
     (version, gauss), (kind, *rest) = state.random
     random.setstate((version, tuple([int(n) for n in state.arrays["python"]]), gauss))
     np.random.set_state((kind, state.arrays["numpy"], *rest))
@@ -191,6 +196,20 @@ def restore(state: State, model: Any, callbacks: list[Any]) -> None:
         torch.set_rng_state(torch.from_numpy(state.arrays["torch 0"]))
         for i in range(torch.cuda.device_count() if "torch 1" in state.arrays else 0):
             torch.cuda.set_rng_state(torch.from_numpy(state.arrays[f"torch {i + 1}"]), i)
+
+
+def seed_epoch(seed: int, epoch: int) -> None:
+    """Let PyTorch's random numbers begin anew, as the seed and the epoch decide.
+
+    Its data loaders draw from them too, how often depends on where an epoch began.
+    """
+    import keras
+    import numpy as np
+
+    if keras.config.backend() == "torch":
+        import torch
+
+        torch.manual_seed(int(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0] >> np.uint64(1)))
 
 
 def _read(written: Any, arrays: dict[str, Array]) -> Any:
