@@ -37,4 +37,4 @@ zoo: $(VENV)/ready
 	$(BIN)/python benchmarks/zoo.py
 
 clean:
-	rm -rf $(VENV) .cnnspec_cache build dist *.egg-info digits.keras
+	rm -rf $(VENV) .cnnspec_cache build dist *.egg-info digits.keras runs

@@ -124,6 +124,12 @@ def keeper(
             if going_on:
                 self.restore()
 
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            if batch == 0:
+                state.seed_epoch(settings.seed, self.epoch)
+            elif start is not None and (self.epoch, batch) == (start.epoch, start.done):
+                state.restore_random(start)  # once more: reading the first batch may have drawn some
+
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             if batch + 1 == training.whole:  # the epoch's end keeps more
                 return

@@ -2,9 +2,9 @@
 
 Keras keeps it in four places. Variables: the model's (weights, moving statistics, the states of dropout's random
 numbers), the optimizer's (moments, learning rate, loss scale) and, within an epoch, the metrics'. Callbacks: what they
-count and remember are the numbers, flags and arrays among their attributes; text is configuration, and what is left
-(functions, open files) is made anew. Python's and NumPy's random numbers, for a callback that draws some. The rest is
-the place reached: the epoch, and how many of its batches are done.
+count and remember are the numbers, flags and arrays among their attributes, and operations of Keras that they have
+chosen (a comparison); text is configuration, and what is left (open files, say) is made anew. The generators of random numbers: PyTorch's, from which its dropout draws, and
+Python's and NumPy's, for whoever draws from them. The rest is the place reached: the epoch, and how many of its batches are done.
 
 One .npz holds arrays alone, the rest as JSON in bytes; nothing is pickled.
 """
@@ -58,6 +58,7 @@ def save(path: str, model: Any, callbacks: list[Any], epoch: int, done: int, end
     version, internal, gauss = random.getstate()
     kind, keys, *rest = np.random.get_state()
     arrays["numpy"], arrays["python"] = np.asarray(keys), np.asarray(internal, np.uint64)
+    arrays |= _torch() if done else {}
     said = {
         "format": FORMAT, "epoch": epoch, "done": done, "ended": ended, "callbacks": described, "more": more,
         "dtypes": dtypes, "python": [version, gauss], "numpy": [kind, *rest],
@@ -108,7 +109,8 @@ def _described(callback: Any, arrays: dict[str, Array], prefix: str) -> dict[str
 
 
 def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
-    """A number, a flag, an array or a list of those as JSON, each with what it is; None for anything else."""
+    """A number, a flag, an array, an operation or a list of those as JSON, each with what it is; None for anything else."""
+    import keras
     import numpy as np
 
     if isinstance(value, (bool, int, float)) and not isinstance(value, np.generic):
@@ -119,7 +121,22 @@ def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
     if isinstance(value, (list, tuple)) and value:
         items = [_written(item, arrays, f"{key} {i}") for i, item in enumerate(value)]
         return None if any(item is None for item in items) else [type(value).__name__, items]
+    name = getattr(value, "__name__", None)
+    if isinstance(name, str) and getattr(keras.ops, name, None) is value:
+        return ["operation", name]
     return None
+
+
+def _torch() -> dict[str, Array]:
+    """The states of PyTorch's generators, on its backend; an epoch's first are decided by `seed_epoch`."""
+    import keras
+
+    if keras.config.backend() != "torch":
+        return {}
+    import torch
+
+    states = [torch.get_rng_state(), *(torch.cuda.get_rng_state_all() if torch.cuda.is_available() else ())]
+    return {f"torch {i}": state.numpy() for i, state in enumerate(states)}
 
 
 # ---- reading -----------------------------------------------------------------------------------------------
@@ -151,8 +168,6 @@ def load(path: str) -> State:
 
 def restore(state: State, model: Any, callbacks: list[Any]) -> None:
     """Give the variables and the callbacks what they had. Raises TrainingFailed when they are not those of the state."""
-    import numpy as np
-
     variables = dict(_variables(model, within=bool(state.done)))
     kept = {name: array for name, array in state.arrays.items() if name.split()[0] in ("model", "optimizer", "metrics")}
     known = {name: tuple(variable.shape) for name, variable in variables.items()}
@@ -165,15 +180,46 @@ def restore(state: State, model: Any, callbacks: list[Any]) -> None:
     for callback, kept_one in zip(callbacks, state.callbacks, strict=True):
         for name, value in kept_one["state"].items():
             setattr(callback, name, _read(value, state.arrays))
+    restore_random(state)
+
+
+def restore_random(state: State) -> None:
+    """Give the generators of random numbers what they had."""
+    import numpy as np
+
     (version, gauss), (kind, *rest) = state.random
     random.setstate((version, tuple([int(n) for n in state.arrays["python"]]), gauss))
     np.random.set_state((kind, state.arrays["numpy"], *rest))
+    if "torch 0" in state.arrays:
+        import torch
+
+        torch.set_rng_state(torch.from_numpy(state.arrays["torch 0"]))
+        for i in range(torch.cuda.device_count() if "torch 1" in state.arrays else 0):
+            torch.cuda.set_rng_state(torch.from_numpy(state.arrays[f"torch {i + 1}"]), i)
+
+
+def seed_epoch(seed: int, epoch: int) -> None:
+    """Let PyTorch's random numbers begin anew, as the seed and the epoch decide.
+
+    Its data loaders draw from them too, how often depends on where an epoch began.
+    """
+    import keras
+    import numpy as np
+
+    if keras.config.backend() == "torch":
+        import torch
+
+        torch.manual_seed(int(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0] >> np.uint64(1)))
 
 
 def _read(written: Any, arrays: dict[str, Array]) -> Any:
     kind, value = written
     if kind == "is":
         return float(value) if isinstance(value, str) else value
+    if kind == "operation":
+        import keras
+
+        return getattr(keras.ops, value)
     if kind == "array":
         return arrays[value].copy()
     if kind == "scalar":
