@@ -36,4 +36,4 @@ zoo: $(VENV)/ready
 	$(BIN)/python benchmarks/zoo.py
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info digits.keras
+	rm -rf $(VENV) build dist *.egg-info digits.keras runs

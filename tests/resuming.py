@@ -85,6 +85,8 @@ def train_killed(
             return run, came
         assert status in (-number, 128 + number), status
         came += 1
+        if run.exists() and json.loads((run / "run.json").read_text())["status"] == "finished":
+            return run, came  # killed when all was done
     words = ("resume", name) if run.exists() else ("train", "net.cnn", "--run-dir", name)
     status, _, err = finish(command(folder, *words, backend=backend))
     assert status == 0, err

@@ -2,9 +2,9 @@
 
 Keras keeps it in four places. Variables: the model's (weights, moving statistics, the states of dropout's random
 numbers), the optimizer's (moments, learning rate, loss scale) and, within an epoch, the metrics'. Callbacks: what they
-count and remember are the numbers, flags and arrays among their attributes; text is configuration, and what is left
-(functions, open files) is made anew. Python's and NumPy's random numbers, for a callback that draws some. The rest is
-the place reached: the epoch, and how many of its batches are done.
+count and remember are the numbers, flags and arrays among their attributes, and operations of Keras that they have
+chosen (a comparison); text is configuration, and what is left (open files, say) is made anew. The generators of random numbers: PyTorch's, from which its dropout draws, and
+Python's and NumPy's, for whoever draws from them. The rest is the place reached: the epoch, and how many of its batches are done.
 
 One .npz holds arrays alone, the rest as JSON in bytes; nothing is pickled.
 """
@@ -58,6 +58,7 @@ def save(path: str, model: Any, callbacks: list[Any], epoch: int, done: int, end
     version, internal, gauss = random.getstate()
     kind, keys, *rest = np.random.get_state()
     arrays["numpy"], arrays["python"] = np.asarray(keys), np.asarray(internal, np.uint64)
+    arrays |= _torch()
     said = {
         "format": FORMAT, "epoch": epoch, "done": done, "ended": ended, "callbacks": described, "more": more,
         "dtypes": dtypes, "python": [version, gauss], "numpy": [kind, *rest],
@@ -108,7 +109,8 @@ def _described(callback: Any, arrays: dict[str, Array], prefix: str) -> dict[str
 
 
 def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
-    """A number, a flag, an array or a list of those as JSON, each with what it is; None for anything else."""
+    """A number, a flag, an array, an operation or a list of those as JSON, each with what it is; None for anything else."""
+    import keras
     import numpy as np
 
     if isinstance(value, (bool, int, float)) and not isinstance(value, np.generic):
@@ -119,7 +121,22 @@ def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
     if isinstance(value, (list, tuple)) and value:
         items = [_written(item, arrays, f"{key} {i}") for i, item in enumerate(value)]
         return None if any(item is None for item in items) else [type(value).__name__, items]
+    name = getattr(value, "__name__", None)
+    if isinstance(name, str) and getattr(keras.ops, name, None) is value:
+        return ["operation", name]
     return None
+
+
+def _torch() -> dict[str, Array]:
+    """The states of PyTorch's generators, on its backend."""
+    import keras
+
+    if keras.config.backend() != "torch":
+        return {}
+    import torch
+
+    states = [torch.get_rng_state(), *(torch.cuda.get_rng_state_all() if torch.cuda.is_available() else ())]
+    return {f"torch {i}": state.numpy() for i, state in enumerate(states)}
 
 
 # ---- reading -----------------------------------------------------------------------------------------------
@@ -168,12 +185,22 @@ def restore(state: State, model: Any, callbacks: list[Any]) -> None:
     (version, gauss), (kind, *rest) = state.random
     random.setstate((version, tuple([int(n) for n in state.arrays["python"]]), gauss))
     np.random.set_state((kind, state.arrays["numpy"], *rest))
+    if "torch 0" in state.arrays:
+        import torch
+
+        torch.set_rng_state(torch.from_numpy(state.arrays["torch 0"]))
+        for i in range(torch.cuda.device_count() if "torch 1" in state.arrays else 0):
+            torch.cuda.set_rng_state(torch.from_numpy(state.arrays[f"torch {i + 1}"]), i)
 
 
 def _read(written: Any, arrays: dict[str, Array]) -> Any:
     kind, value = written
     if kind == "is":
         return float(value) if isinstance(value, str) else value
+    if kind == "operation":
+        import keras
+
+        return getattr(keras.ops, value)
     if kind == "array":
         return arrays[value].copy()
     if kind == "scalar":

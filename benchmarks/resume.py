@@ -1,0 +1,48 @@
+"""Kills trainings at random moments, resumes them, and compares what comes of them bit for bit with one that nobody stopped.
+
+    python benchmarks/resume.py [--backend tensorflow|jax|torch] [--kills 30] [--seed 0] [--signal KILL|INT|TERM]
+
+Each training is killed three times in a row. It ends with status 1 when anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from resuming import differences, train_killed, train_whole
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Kill trainings, resume them, compare.")
+    parser.add_argument("--backend", default="tensorflow")
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--signal", choices=("KILL", "INT", "TERM"), default="KILL")
+    parser.add_argument(
+        "--longest", type=float, default=5.0, help="seconds after its beginning that a training may have"
+    )
+    options = parser.parse_args()
+    rng, came, wrong = random.Random(options.seed), 0, 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        expected = train_whole(folder, options.backend)
+        for number in range(-(-options.kills // 3)):
+            run, kills = train_killed(
+                folder, f"run{number}", min(3, options.kills - 3 * number), rng, options.longest, options.backend,
+                getattr(signal, f"SIG{options.signal}"),
+            )  # fmt: skip
+            found = differences(expected, run)
+            came, wrong = came + kills, wrong + bool(found)
+            print(f"training {number + 1}: stopped {kills} times, {'; '.join(found) or 'the same'}", flush=True)
+    print(f"{came} stops on {options.backend}, {wrong} trainings that differ")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
