@@ -32,6 +32,7 @@ check: $(VENV)/ready
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/repository.py
+	$(BIN)/python benchmarks/training.py
 
 zoo: $(VENV)/ready
 	$(BIN)/python benchmarks/zoo.py

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SPEC = """
 input 6x6x1
 conv(4, 3x3, activation=relu) -> flatten -> dense(8, activation=tanh) -> dense(1)
-train { data = "d.npz"; loss = mse; epochs = 3; batch = 16; validation = 0.2 }
+train { data = "d.npz"; loss = mse; epochs = 2; batch = 16; validation = 0.2 }
 """
 SCRIPT = """
 import sys
@@ -199,13 +199,13 @@ def test_two_devices_of_tensorflow_train_as_one(folder: Path) -> None:
 def test_two_devices_and_two_processes_of_jax_train_as_one(folder: Path) -> None:
     needs("jax")
     (folder / "net.cnn").write_text(SPEC.replace("-> flatten", "-> bn -> dropout(0.1) -> flatten"))
-    half = ["--precision", "mixed_float16"]
-    runs = [["net.cnn", "--devices", *run] for run in (["cpu:2"], ["1"], ["cpu:2", *half], ["1", *half])]
+    half = ["--precision", "mixed_bfloat16"]
+    runs = [["net.cnn", "--devices", *run] for run in (["cpu:2"], ["1"], ["1", *half])]
     ((_, err),) = ended(process(folder, "jax", "one", *runs))
-    assert err.count("as 2 devices with JAX") == 2 == err.count(", mixed_float16\n")
+    assert err.count("as 2 devices with JAX") == 1 == err.count(", mixed_bfloat16\n")
     one = figures(folder / "one1")
-    assert figures(folder / "one2") == pytest.approx(figures(folder / "one3"), rel=1e-2)
-    assert figures(folder / "one3") == pytest.approx(one, rel=1e-2)
+    assert figures(folder / "one2") == pytest.approx(one, rel=3e-2)
+    assert figures(folder / "one2") != pytest.approx(one, rel=1e-5)
     assert figures(folder / "one0") == pytest.approx(one, rel=1e-5)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -478,7 +478,9 @@ def test_a_training_with_augmentation_can_be_repeated() -> None:
     flowers()
     settings, found = resolve(net.train)
     assert not found
-    first, second, other = (run.train(net.graph, settings.replace(seed=s), spec("net.cnn", "", {}, overrides={})).figures for s in (3, 3, 4))
+    first, second, other = (
+        run.train(net.graph, settings.replace(seed=s), spec("net.cnn", "", {}, overrides={})).figures for s in (3, 3, 4)
+    )
     assert first == second
     assert first != other
 

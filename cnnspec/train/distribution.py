@@ -7,6 +7,7 @@ every process runs the same program on its share of each batch, and the first al
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.backend import silenced
@@ -107,13 +108,19 @@ def distribute(keras: Any, devices: Devices, together: Cluster | None) -> tuple[
     if share.devices == 1:
         return share, None
     if keras.config.backend() == "tensorflow":
-        import tensorflow as tf
-
-        return share, tf.distribute.MirroredStrategy([f"{devices.kind}:{i}" for i in range(count)])
+        return share, _mirrored(tuple(f"{devices.kind}:{i}" for i in range(count)))
     if processes > 1:
         _save_once(keras)
     keras.distribution.set_distribution(_shared(keras, count, processes))
     return share, None
+
+
+@cache
+def _mirrored(names: tuple[str, ...]) -> Any:
+    """The one strategy for these devices: a second one in a process numbers its sums like the first, and fails."""
+    import tensorflow as tf
+
+    return tf.distribute.MirroredStrategy(names)
 
 
 def _shared(keras: Any, count: int, processes: int) -> Any:
