@@ -40,7 +40,7 @@ def test_ctrl_c_within_an_epoch_and_sigterm_lose_nothing(finished: Path) -> None
     status, out, err = finish(process)
     assert status == 130, err
     assert "go on with: cnnspec resume pressed" in err
-    assert out.startswith("saved pressed/last.keras")
+    assert out.startswith("saved pressed/best.keras")
     whole(finished / "pressed")
     process = command(finished, "resume", "pressed")
     assert until(process, "epoch 4/8")

@@ -73,8 +73,8 @@ def test_the_command_trains_saves_and_says_where(capsys: pytest.CaptureFixture[s
     assert status == 0
     result, saved = out.splitlines()
     assert result.startswith("test accuracy ")
-    assert result.endswith("(359 test examples)")
-    assert saved.startswith("saved runs/net-1/last.keras, best.keras of epoch ")
+    assert "(359 test examples, with the model of epoch " in result
+    assert saved.startswith("saved runs/net-1/best.keras")
     assert "1,295 examples to train, 143 to validate" in err
     assert len([line for line in err.splitlines() if line.startswith(("epoch 1/2  loss", "epoch 2/2  loss"))]) == 2
     assert sorted(os.listdir()) == ["net.cnn", "runs"]
@@ -530,7 +530,7 @@ def test_ctrl_c_saves_what_there_is(
     monkeypatch.setattr(objects, "callbacks", lambda *given, **more: [Pressed(24, real)])
     status, out, err = command(capsys, SMALL + SECTION, "-o", "a.keras")
     assert status == 130
-    assert out == "saved runs/net-1/last.keras, best.keras of epoch 1\n"
+    assert out == "saved runs/net-1/best.keras\n"
     where = "batch 3/21" if real else "batch 2/21, before its end was kept"
     assert f"stopped at epoch 2/2, {where}; go on with: cnnspec resume runs/net-1\n" in err
     model = keras.models.load_model("runs/net-1/last.keras", safe_mode=True)
@@ -564,7 +564,7 @@ def test_ctrl_c_from_a_terminal() -> None:
     started.send_signal(signal.SIGINT)
     out, err = started.communicate(timeout=60)
     assert started.returncode == 130
-    assert out.startswith("saved runs/net-1/last.keras, best.keras of epoch ")
+    assert out.startswith("saved runs/net-1/best.keras")
     assert "stopping after this batch" in err
     assert "go on with: cnnspec resume runs/net-1" in err
     assert "Traceback" not in err

@@ -185,14 +185,14 @@ def report(outcome: Outcome) -> int:
         rest = [f"{name} {figure(value)}" for name, value in outcome.figures.items() if name != "accuracy"]
         noun = outcome.held_back.split()[1]
         shown = ([] if accuracy is None else [f"accuracy {100 * accuracy:.2f} %"]) + rest
-        print(f"{noun} {', '.join(shown)} ({outcome.held_back})")
+        epoch = f", with the model of epoch {outcome.best['epoch']}" if outcome.best else ""
+        print(f"{noun} {', '.join(shown)} ({outcome.held_back}{epoch})")
     elif outcome.run and not outcome.stopped:
         say("nothing was held back to test on")
     if outcome.model:
         print(f"saved {printable(outcome.model)}")
     if outcome.run:
-        best = f", best.keras of epoch {outcome.best['epoch']}" if outcome.best else ""
-        print(f"saved {printable(os.path.join(outcome.run, 'last.keras'))}{best}")
+        print(f"saved {printable(os.path.join(outcome.run, 'best.keras' if outcome.best else 'last.keras'))}")
     if outcome.stopped:
         how = f"; go on with: cnnspec resume {outcome.run}" if outcome.run else "; nothing was saved"
         say(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class Outcome(Record):
     """What came of a training. `figures` are those of the held-back data ("loss", "accuracy", …), empty where
     nothing was held back or the training was stopped; `run` is the run folder, None when nothing was trained; `model`
-    is where the model was saved, None when the run folder alone has it."""
+    is where the best model was saved, None when the run folder alone has it."""
 
     run: str | None
     figures: dict[str, Any] = {}
@@ -65,7 +65,7 @@ def train(
 ) -> Outcome:  # fmt: skip
     """Trains a network without errors in a new run folder: at `run_dir`, None: runs/<spec>-<n>.
 
-    `output`, a .keras file, is where the model is saved too. `together` says which of several processes this is; each
+    `output`, a .keras file, is where the best model is saved too. `together` says which of several processes this is; each
     of them writes a run folder. Raises TrainingFailed with a sentence for the user, and MissingExtra when a library is
     not installed.
     """
@@ -200,10 +200,13 @@ def _fit(ready: Ready, training: Any, callbacks: list[Any], start: State | None)
 
 
 def _finished(ready: Ready, run: RunFolder, keep: Any, output: str | None) -> Outcome:
-    """Saves the model as the training left it, and tests it."""
+    """Saves the model as the training left it; the best one is tested, and is what the training yields."""
     with held_back() as interrupts:
         with written(run.path):
             ready.model.save(run.file("last.keras"))
+        best = run.account["best"]
+        if best is not None and best["epoch"] != run.account["epochs"]:
+            ready.model.load_weights(run.file("best.keras"))
         if output is not None:
             save(ready.model, output)
         missing = keep.draw()
