@@ -26,7 +26,8 @@ def batches(keras: Any, part: Part, batch: int, seed: int | None = None) -> Any:
     """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer.
 
     Without a seed the order is that of the data. `begin(epoch, first)` says which epoch is to be read, and from which of
-    its batches on; Keras's own `on_epoch_end` cannot, for it is also called before the first epoch.
+    its batches on (Keras asks once, before the first epoch, how many there are); Keras's own `on_epoch_end` cannot, for it
+    is also called before the first epoch.
     """
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
