@@ -7,16 +7,19 @@ import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from resuming import NET, command, differences, finish, train_killed, train_whole, until, whole
+from resuming import NET, ROOT, command, differences, finish, train_killed, train_whole, until, whole
 
 from cnnspec.cli import main
 
 pytest.importorskip("keras")
 
 BACKENDS = ["tensorflow", "jax", "torch"]
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +34,37 @@ def test_a_killed_training_comes_to_the_same_end(finished: Path) -> None:
     run, came = train_killed(finished, "killed", 2, random.Random(3), 3.0)
     assert came
     assert differences(finished / "whole", run) == []
+
+
+KILLED = """
+import os, signal, sys
+import cnnspec.train.run as run
+plain = run.keeper
+def keeper(*given):
+    made = plain(*given)
+    def ended(batch, logs=None):
+        if (made.epoch, batch) == ({epoch}, {batch}):
+            made.keep(made.epoch, batch + 1)
+            os.kill(os.getpid(), signal.SIGKILL)
+    made.on_train_batch_end = ended
+    return made
+run.keeper = keeper
+from cnnspec.cli import main
+main(["train", "net.cnn", "-q", "--run-dir", sys.argv[1]])
+"""
+
+
+@pytest.mark.parametrize(("epoch", "batch"), [(0, 0), (2, 19)])
+def test_a_training_killed_within_an_epoch_goes_on_within_it(finished: Path, epoch: int, batch: int) -> None:
+    """The first batch of all and the last but one of a later epoch; Keras may not train a batch more than there are."""
+    code, name = KILLED.replace("{epoch}", str(epoch)).replace("{batch}", str(batch)), f"within{epoch}"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run([sys.executable, "-c", code, name], cwd=finished, env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    status, _, err = finish(command(finished, "resume", name))
+    assert status == 0
+    assert f"going on with epoch {epoch + 1}, batch {batch + 2}" in err
+    assert differences(finished / "whole", finished / name) == []
 
 
 def test_ctrl_c_within_an_epoch_and_sigterm_lose_nothing(finished: Path) -> None:
@@ -58,6 +92,7 @@ def test_more_epochs_are_those_of_a_longer_training(finished: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not THOROUGH, reason="many minutes; HYPOTHESIS_PROFILE=thorough runs it")
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_thirty_kills(tmp_path: Path, backend: str) -> None:
     pytest.importorskip(backend)
@@ -70,6 +105,7 @@ def test_thirty_kills(tmp_path: Path, backend: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not THOROUGH, reason="many minutes; HYPOTHESIS_PROFILE=thorough runs it")
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(
     "section",

@@ -31,8 +31,8 @@ def batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: 
     (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch).
 
     Without a seed the order is that of the data. `begin(epoch, first)` says which epoch is to be read, and from which of
-    its batches on; Keras's own `on_epoch_end` cannot, for it is also called before the first epoch. Of every batch this process
-    reads its share.
+    its batches on (Keras asks once, before the first epoch, how many there are); Keras's own `on_epoch_end` cannot, for it
+    is also called before the first epoch. Of every batch this process reads its share.
     """
 
     augmenter = None

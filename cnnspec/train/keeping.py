@@ -1,6 +1,6 @@
 """The Keras callback that keeps a training in its run folder, so that it can go on from there.
 
-At the end of an epoch, in this order: the best model, the last model, the epoch's row, the state, run.json. A stop
+At the end of an epoch, in this order: the last model, the best model, the epoch's row, the state, run.json. A stop
 between two of them leaves the state of the epoch before, from which this epoch is trained again, to the same end. Every
 so many minutes the state is kept within an epoch too, and when a stop is asked for, after the batch that runs.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,10 @@ DRAW_EVERY = 20.0  # seconds
 
 class Stopped(KeyboardInterrupt):
     """A stop that was asked for, after everything was kept."""
+
+
+class EpochEnded(Exception):
+    """The rest of an epoch, which is trained apart because it is shorter, was trained and kept."""
 
 
 def best_of(settings: TrainSettings) -> tuple[str, bool]:
@@ -79,8 +84,7 @@ def callback_list(keras: Any, model: Any, callbacks: list[Any], epochs: int, ste
             super().on_epoch_begin(epoch, logs)
 
         def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-            if batch + self.ahead < steps:  # Keras begins a batch more before it sees that there is none
-                super().on_train_batch_begin(batch + self.ahead, logs)
+            super().on_train_batch_begin(batch + self.ahead, logs)
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             super().on_train_batch_end(batch + self.ahead, logs)
@@ -146,6 +150,8 @@ def keeper(
                 self.keep_epoch(epoch, logs or {})
             if interrupts.asked:
                 raise Stopped
+            if start is not None and start.done:
+                raise EpochEnded
 
         def keep_epoch(self, epoch: int, logs: dict[str, Any]) -> None:
             model = self.model
@@ -158,9 +164,11 @@ def keeper(
             if better:
                 self.best, self.best_epoch = row[figure], epoch + 1
             state.check(model, epoch + 1)  # before they take a good model's place
+            last = folder.file("last.keras")
+            model.save(last)
             if better or self.best is None:
-                model.save(folder.file("best.keras"))
-            model.save(folder.file("last.keras"))
+                with durable.replacing(folder.file("best.keras")) as beside:
+                    shutil.copyfile(last, beside)
             self.history.add(row)
             self.keep(epoch + 1, 0)
             best = next((r for r in self.history.rows if r["epoch"] == self.best_epoch), None)

@@ -1,7 +1,7 @@
 """Reads the words of a train section: adam(learning_rate=0.001) → the Keras object it names, as plain data.
 
 Parameters of one name are of one kind wherever they stand, so kinds are one table, by parameter. A file that training
-writes stays inside the current folder, whoever wrote the spec.
+writes stays inside the run folder, whoever wrote the spec.
 """
 
 from __future__ import annotations
@@ -85,15 +85,15 @@ def either(kind: Kind, other: Kind) -> Kind:
 
 
 def output_path(value: Any) -> str:
-    """A file or folder that training writes: inside the current folder, whoever wrote the spec."""
+    """A file or folder that training writes: inside the run folder, whoever wrote the spec."""
     import os
 
     path: str = text(value)
     parts = path.replace("\\", "/").split("/")
     if not path.strip(" .") or "\0" in path or ".." in parts or path.startswith(("/", "~")) or os.path.isabs(path):
-        raise Unfit('a path inside the current folder, such as "logs/run1.csv"')
+        raise Unfit('a path inside the run folder, such as "logs/run1.csv"')
     if ":" in parts[0]:  # a drive, or a URL such as gs://, which Keras would open
-        raise Unfit('a path inside the current folder, such as "logs/run1.csv"')
+        raise Unfit('a path inside the run folder, such as "logs/run1.csv"')
     return path
 
 

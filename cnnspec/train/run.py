@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from contextlib import redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import to_keras
 from cnnspec.record import Record
-from cnnspec.train import account, folder, objects, place
+from cnnspec.train import account, folder, objects, place, state
 from cnnspec.train.data import Data, prepare
 from cnnspec.train.durable import MARK
-from cnnspec.train.keeping import Stopped, callback_list, keeper, plain, written
+from cnnspec.train.keeping import EpochEnded, Stopped, callback_list, keeper, plain, written
 from cnnspec.train.match import TrainingFailed, fit_named
 from cnnspec.train.memory import check_memory
 from cnnspec.train.progress import Interrupts, Lines, held_back, watcher
@@ -133,12 +132,17 @@ def fitted(ready: Ready, run: RunFolder, start: State | None, output: str | None
     watch: Any = None
     keep: Any = None
     try:
-        callbacks = objects.callbacks(ready.settings, ready.keras, run.path, going_on=start is not None)
-        training = ready.spot.training(ready.data.train)
         watch = watcher(ready.keras, ready.settings.epochs, shown)
-        keep = keeper(ready.keras, run, ready.settings, callbacks, training, interrupts, start)
         shown.note(f"training in {run.path}")
-        _guarded(lambda: _fit(ready, training, [*callbacks, watch, keep], start))
+        while True:
+            callbacks = objects.callbacks(ready.settings, ready.keras, run.path, going_on=start is not None)
+            training = ready.spot.training(ready.data.train)
+            keep = keeper(ready.keras, run, ready.settings, callbacks, training, interrupts, start)
+            try:
+                _guarded(lambda: _fit(ready, training, [*callbacks, watch, keep], start))  # noqa: B023
+                break
+            except EpochEnded:  # the rest of an epoch: what comes after begins from what was kept at its end
+                start = state.load(run.file("state", "state.npz"))
         shown.close()
         return _finished(ready, run, keep, output)
     except KeyboardInterrupt as stop:
@@ -189,9 +193,9 @@ def _fit(ready: Ready, training: Any, callbacks: list[Any], start: State | None)
     first = 0 if start is None else start.epoch
     if start is not None and start.done:  # Keras needs its metrics' variables before they can be given their values
         model.test_on_batch(*data.train.take(slice(1)))
+        training.begin(first, start.done)
     last = first if start is not None and start.ended else settings.epochs
-    with redirect_stdout(sys.stderr), warnings.catch_warnings():  # callbacks with verbose=1 print
-        warnings.filterwarnings("ignore", "Your input ran out of data")  # an epoch that is gone on with is shorter
+    with redirect_stdout(sys.stderr):  # callbacks with verbose=1 print
         model.fit(
             training, epochs=last, initial_epoch=first, shuffle=False, verbose=0,
             callbacks=callback_list(keras, model, callbacks, settings.epochs, training.whole, start),
@@ -239,7 +243,7 @@ def _guarded(step: Any) -> Any:
     """Runs a part of Keras; what it raises becomes a sentence."""
     try:
         return step()
-    except (TrainingFailed, MemoryError):
+    except (TrainingFailed, MemoryError, EpochEnded):
         raise
     except OSError as error:
         raise TrainingFailed(f"a file could not be written or read: {objects.first_line(error)}", "", 2) from error
