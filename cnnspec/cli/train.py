@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
+from contextlib import suppress
 
 from cnnspec.cli.common import (
     CLEAN,
@@ -79,15 +80,15 @@ def given(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
     """How argparse reads a number of a kind."""
 
     def read(written: str) -> Any:
+        value: int | float | str = written
+        for number in (int, float):
+            with suppress(ValueError):
+                value = number(written)
+                break
         try:
-            try:
-                value: int | float = int(written)
-            except ValueError:
-                value = float(written)
             return kind(value)
-        except (Unfit, ValueError) as error:
-            expected = error.expected if isinstance(error, Unfit) else "a number"
-            raise argparse.ArgumentTypeError(f'must be {expected}, not "{printable(written)}"') from None
+        except Unfit as error:
+            raise argparse.ArgumentTypeError(f'must be {error.expected}, not "{printable(written)}"') from None
 
     return read
 
