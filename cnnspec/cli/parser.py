@@ -45,7 +45,7 @@ class Parser(argparse.ArgumentParser):
         message = message.removeprefix("argument ")
         for theirs, ours in WORDS.items():
             message = message.replace(theirs, ours, 1)
-        help = "" if message.endswith("?") else f"; {self.prog} --help shows how it is called"
+        help = "" if "; " in message else f"; {self.prog} --help shows how it is called"
         self.exit(2, f"cnnspec: {printable(message)}{help}\n")
 
     def refuse(self, unknown: list[str]) -> NoReturn:

@@ -88,7 +88,8 @@ def given(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
         try:
             return kind(value)
         except Unfit as error:
-            raise argparse.ArgumentTypeError(f'must be {error.expected}, not "{printable(written)}"') from None
+            hint = f"; {error.hint}" if error.hint else ""
+            raise argparse.ArgumentTypeError(f'must be {error.expected}, not "{printable(written)}"{hint}') from None
 
     return read
 
@@ -107,7 +108,9 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run:
         from cnnspec.train.rehearsal import rehearse
 
-        lines = ran(lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir))
+        lines = ran(
+            lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir, options.output)
+        )
         print("\n".join(lines or ()), end="\n" if lines else "")
         return FINDINGS if lines is None else CLEAN
     from cnnspec.train.distribution import cluster

@@ -17,7 +17,7 @@ from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
 from cnnspec.names import NAMED_DATA, suggestion
 from cnnspec.record import Record
-from cnnspec.source import Span
+from cnnspec.source import Span, brief
 from cnnspec.syntax import tree
 from cnnspec.train.devices import devices
 from cnnspec.train.precision import PRECISIONS
@@ -81,8 +81,10 @@ def data(value: Any) -> str:
             raise Unfit('tfds: and a name of TensorFlow Datasets, such as "tfds:eurosat"')
         if written.lower().endswith((".npz", ".csv")) or written in (".", "..") or "/" in written or os.sep in written:
             return written
-    hint = suggestion(written, NAMED_DATA)
-    raise Unfit(f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz' + hint)
+    hint = suggestion(written, NAMED_DATA).removeprefix("; ")
+    if not hint and written.isidentifier():
+        hint = f'a folder is written with a slash: "{written}/"'
+    raise Unfit(f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz', hint)
 
 
 def class_weights(value: Any) -> str | tuple[Any, ...]:
@@ -227,8 +229,8 @@ def _read(key: str, value: Any, at: Span | None, item: tree.Assign | None, error
     try:
         return KEYS[key](value)
     except Unfit as unfit:
-        expected, _, hint = unfit.expected.partition("; ")
-        errors.append(Diagnostic("E030", f"{key} must be {expected}, not {describe(value)}", at, hint))
+        shown = f'"{brief(value)}"' if at is None and isinstance(value, str) else describe(value)
+        errors.append(Diagnostic("E030", f"{key} must be {unfit.expected}, not {shown}", at, unfit.hint))
     except WrongWord as wrong:
         errors.append(Diagnostic("E030", wrong.message, at and _place(wrong, item, at), wrong.help))
     return None
