@@ -12,9 +12,10 @@ import pytest
 from support import network
 
 from cnnspec.layers.argument import Term
+from cnnspec.train.conflicts import metric_name
 from cnnspec.train.match import Targets, TrainingFailed, fit, fit_named
 from cnnspec.train.reading import KINDS, OWN_KINDS
-from cnnspec.train.settings import KEYS, TrainSettings, metric_name, resolve
+from cnnspec.train.settings import KEYS, TrainSettings, resolve
 from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find
 
 HEAD = "input 8x8x1\nflatten -> dense(10, softmax)\n"

@@ -7,10 +7,10 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term
+from cnnspec.train.conflicts import metric_name
 from cnnspec.train.head import Head, head_of, last_activation
 from cnnspec.train.match import REGRESSION, TrainingFailed
 from cnnspec.train.reading import word
-from cnnspec.train.settings import metric_name
 from cnnspec.train.words import our_word
 
 if TYPE_CHECKING:
