@@ -185,7 +185,7 @@ def test_a_run_that_runs_is_refused(finished: Path, tmp_path: Path, capsys: pyte
     run = copy(finished, tmp_path)
     held = folder.take(str(run))
     assert folder.running(str(run))
-    assert f"another process is training {run}; its process is {os.getpid()}" in refused(capsys, str(run))
+    assert f"another process is training {run} (process {os.getpid()}); wait for its end" in refused(capsys, str(run))
     held.release()
     assert not folder.running(str(run))
 

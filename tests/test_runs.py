@@ -290,9 +290,14 @@ def test_a_dry_run_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     said = {name: value.strip() for name, value in said.items()}
     assert said["data"] == "digits: 1,295 examples to train, 143 to validate, 359 to test"
     assert said["epochs"] == "2, of 13 batches of 100: 26 steps"
-    assert said["parameters"] == "2,410, 2,410 of them trained"
+    assert said["parameters"] == "2,410, all of them trained"
+    assert said["an example"] == "8x8x1, its target the number of its class"
     assert said["run folder"] == "runs/net-1"
     assert os.listdir() == ["net.cnn"]
+    assert trained(capsys, "", "--dry-run", "-o", "net.h5")[::2] == (
+        2,
+        "cnnspec: net.h5 is no name for a model; end it in .keras\n",
+    )
     assert trained(capsys, "", "--dry-run", net=SMALL.replace("10", "9"))[0] == 1
     assert os.listdir() == ["net.cnn"]
 

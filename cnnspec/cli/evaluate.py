@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="DATA",
-        help=f"what to measure on (the run's data): {', '.join(NAMED_DATA)}, a folder of class folders, a .csv or a .npz",
+        help=f"what to measure on (the run's data): {', '.join(NAMED_DATA)}, tfds:NAME, a folder of class "
+        "folders, a .csv or a .npz",
     )
     parser.add_argument(
         "--split", choices=SPLITS, default="test", help="the part to measure on, held back as in the training (test)"
@@ -72,7 +73,8 @@ def _data(given: str) -> str:
     try:
         return read_data(given)
     except Unfit as unfit:
-        raise UsageError(f'--data must be {unfit.expected}, not "{given}"') from None
+        hint = f"; {unfit.hint}" if unfit.hint else ""
+        raise UsageError(f'--data must be {unfit.expected}, not "{given}"{hint}') from None
 
 
 def _print(found: Evaluation, form: str) -> None:

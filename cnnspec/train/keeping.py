@@ -41,7 +41,7 @@ class EpochEnded(Exception):
 
 def best_of(settings: TrainSettings) -> tuple[str, bool]:
     """Which figure tells the best epoch, and whether lower is better."""
-    from cnnspec.train.settings import metric_name
+    from cnnspec.train.conflicts import metric_name
     from cnnspec.train.words import our_word
 
     name = settings.best or ("val_loss" if settings.validation else "loss")
