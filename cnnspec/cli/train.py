@@ -106,7 +106,9 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run:
         from cnnspec.train.rehearsal import rehearse
 
-        lines = ran(lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir))
+        lines = ran(
+            lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir, options.output)
+        )
         print("\n".join(lines or ()), end="\n" if lines else "")
         return FINDINGS if lines is None else CLEAN
     from cnnspec.train.distribution import cluster
