@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from run_folders import make_run
+from run_folders import make_run, measured
 from support import network
 
 from cnnspec.cli import main
@@ -72,10 +72,11 @@ def digits(seed: int) -> Any:
 def test_it_prints_what_the_training_printed(run: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
     folder, line = run
     assert line.startswith("test accuracy ")
-    status, out, err = command(capsys, "evaluate", folder, "--last")
+    status, out, err = command(capsys, "evaluate", folder)
     assert status == 0
-    assert out.splitlines()[0] == line.replace("test examples)", "test examples of digits)")
-    assert f"the model is {folder / 'last.keras'}" in err
+    assert out.splitlines()[0] == measured(line, "digits")
+    assert f"the model is {folder / 'best.keras'}" in err
+    assert f"the model is {folder / 'last.keras'}" in command(capsys, "evaluate", folder, "--last")[2]
 
 
 @pytest.mark.parametrize(("split", "count"), [("test", 359), ("validation", 143), ("train", 1295)])
@@ -194,26 +195,30 @@ def test_every_kind_of_head(
     np.savez("data.npz", x_train=X, y_train=labels)
     section = f'train {{ data = "data.npz"; epochs = 2; {f"loss = {loss}" if loss else ""} }}'
     line = make_run(Path("run"), f"{text}\n{section}", capsys)
-    status, out, _ = command(capsys, "evaluate", "run", "--last", "-q")
+    status, out, _ = command(capsys, "evaluate", "run", "-q")
     assert status == 0
     shown = line.partition(" (")[0]
     assert out.startswith(shown)
-    found = evaluated(capsys, "run", "--last")
+    found = evaluated(capsys, "run")
     assert found["kind"] == kind
     assert figure in found
     if kind == "quantities":
         assert found["mse"] == pytest.approx(found["compiled"]["loss"], rel=1e-5)
-    model = evaluated(capsys, "run/last.keras", "--data", "data.npz")
+    model = evaluated(capsys, "run/best.keras", "--data", "data.npz")
     assert (model["kind"], model["examples"]) == (kind, 120)
 
 
-def test_soft_targets_are_measured_as_they_were_trained(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("data", ["digits", "rows.npz"])
+def test_soft_targets_are_measured_as_they_were_trained(capsys: pytest.CaptureFixture[str], data: str) -> None:
+    """Rows of one class each, too, are held back class by class, as in the training."""
+    x, y = digits(0).train.take(slice(None))
+    np.savez("rows.npz", x_train=x, y_train=np.eye(10)[y])
     line = make_run(
-        Path("run"), TEXT + "train { data = digits; epochs = 1; batch = 200; label_smoothing = 0.1 }", capsys
+        Path("run"), TEXT + f'train {{ data = "{data}"; epochs = 1; batch = 200; label_smoothing = 0.1 }}', capsys
     )
-    status, out, _ = command(capsys, "evaluate", "run", "--last", "-q")
+    status, out, _ = command(capsys, "evaluate", "run", "-q")
     assert status == 0
-    assert out.splitlines()[0] == line.replace("test examples)", "test examples of digits)")
+    assert out.splitlines()[0] == measured(line, data)
 
 
 # ---- models that cnnspec did not make --------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from cnnspec.source import printable
 from cnnspec.train import runs
 from cnnspec.train.folder import RUNS
 from cnnspec.train.match import TrainingFailed
+from cnnspec.train.progress import figure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _value(value: Any) -> str:
 
 
 def _figure(value: Any) -> str:
-    return "?" if value is None else f"{value:.4f}" if 0.001 <= abs(value) < 10_000 or value == 0 else f"{value:.3g}"
+    return "?" if value is None else figure(value)
 
 
 def _time(seconds: float) -> str:

@@ -11,18 +11,24 @@ from typing import Any
 
 from cnnspec.compile.export import ExportFailed
 
-BEST = ("best.keras", "last.keras")  # of the models in a run's folder, the one to take
+MODELS = ("best.keras", "last.keras")  # in the folder of a run
+
+
+def model_of(folder: str, last: bool = False) -> str | None:
+    """The best model in the folder of a run (the last one), else the other; None where there is none."""
+    paths = [os.path.join(folder, name) for name in (reversed(MODELS) if last else MODELS)]
+    return next((path for path in paths if os.path.isfile(path)), None)
 
 
 def model_in(path: str) -> str:
     """The .keras file that a path means: itself, or the best one in the folder of a run. Raises ExportFailed."""
     if os.path.isdir(path):
-        found = [os.path.join(path, name) for name in BEST if os.path.isfile(os.path.join(path, name))]
-        if not found:
+        found = model_of(path)
+        if found is None:
             raise ExportFailed(
-                f"{path} is a folder without {' or '.join(BEST)}: cnnspec runs lists the runs that there are"
+                f"{path} is a folder without {' or '.join(MODELS)}: cnnspec runs lists the runs that there are"
             )
-        return found[0]
+        return found
     if not os.path.exists(path):
         raise ExportFailed(f"cannot read {path}: there is no such file")
     return path

@@ -1,7 +1,7 @@
 """P505 memory-budget: training needs more memory than the train section allows.
 
 `memory` in a train section says what the device has. What training needs at least is the weights, their gradients, the
-optimizer's figures and, for every example of a batch, the tensors that the gradients need and the largest gradient, in float32. Buffers of
+optimizer's figures and, for every example of a batch, the tensors that the gradients need and the largest gradient, in the section's precision. Buffers of
 the convolution algorithms and what the framework takes come on top.
 
 Source: Gao et al., "Estimating GPU Memory Consumption of Deep Learning Models" (ESEC/FSE 2020), for the terms; lecture 4,
@@ -44,7 +44,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     settings = context.settings
     if settings is None or settings.memory is None:
         return
-    need = training(context.facts, precision("float32"), held(settings.optimizer))
+    format = precision(settings.precision)
+    need = training(context.facts, format, held(settings.optimizer))
     total, fits = need.bytes(settings.batch), need.largest_batch(settings.memory)
     if not isinstance(total, int) or fits is None or total <= settings.memory:
         return
@@ -59,7 +60,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     assert isinstance(alone, int)
     help = f"batch = {fits} fits" if fits else f"no batch fits: without any example it takes {in_bytes(alone)}"
     kept = [
-        (4 * layer.values, i) for i, layer in enumerate(saved(context.facts) or ()) if isinstance(layer.values, int)
+        (format.activation * layer.values, i)
+        for i, layer in enumerate(saved(context.facts) or ())
+        if isinstance(layer.values, int)
     ]
     largest = sorted(kept, key=lambda pair: (-pair[0], pair[1]))[:3]
     nodes = context.graph.nodes

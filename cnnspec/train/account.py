@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from cnnspec.train.words import our_word
 
 if TYPE_CHECKING:
     from cnnspec.train.data import Data
+    from cnnspec.train.place import Place
     from cnnspec.train.settings import TrainSettings
     from cnnspec.train.spec import Spec
 
@@ -63,39 +65,22 @@ def versions(keras: Any) -> dict[str, str]:
     }  # fmt: skip
 
 
-def devices(keras: Any) -> list[str]:
-    """The devices that the backend uses, such as gpu:0."""
-    try:
-        return [str(d) for d in keras.distribution.list_devices()]
-    except AttributeError:  # PyTorch's has no such list
-        import torch
-
-        return [f"cuda:{i}" for i in range(torch.cuda.device_count())] or ["cpu:0"]
-
-
 def account(
-    spec: Spec, settings: TrainSettings, data: Data, model: Any, keras: Any, output: str | None
+    spec: Spec, settings: TrainSettings, data: Data, model: Any, spot: Place, output: str | None
 ) -> dict[str, Any]:
     """run.json of a training that begins."""
-    trainable = sum(_size(v) for v in model.trainable_variables)
+    keras, trainable = spot.keras, sum(math.prod(v.shape) for v in model.trainable_variables)
     return {
         "spec": f"spec/{spec.main}", "files": sums(spec), "name": spec.name, "model": spec.model,
         "parameters": dict(spec.parameters), "max_layers": spec.max_layers, "overrides": dict(spec.overrides),
         "settings": settings_said(settings), "data": data_said(data, settings),
         "loss": model.loss.name, "params": {"total": model.count_params(), "trainable": trainable},
-        "backend": keras.config.backend(), "versions": versions(keras), "devices": devices(keras),
+        "backend": keras.config.backend(), "versions": versions(keras), "devices": list(spot.used),
         "precision": settings.precision, "seed": settings.seed,
         "output": output and os.path.abspath(output),
         "status": "running", "why": "", "started": now(), "ended": None, "seconds": 0.0,
         "epochs": 0, "best": None, "last": None, "test": None,
     }  # fmt: skip
-
-
-def _size(variable: Any) -> int:
-    total = 1
-    for n in variable.shape:
-        total *= n
-    return total
 
 
 def now() -> str:

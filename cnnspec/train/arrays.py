@@ -6,6 +6,7 @@ for them, which takes a member that is stored as it is (numpy.savez), not compre
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import zipfile
@@ -28,8 +29,8 @@ class Stored:
 
     def __init__(self, path: str, start: int, dtype: Any, shape: tuple[int, ...]) -> None:
         self.path, self.start, self.dtype, self.shape, self.ndim = path, start, dtype, shape, len(shape)
-        self.size = _product(shape)
-        self.row = self.dtype.itemsize * _product(shape[1:])
+        self.size = math.prod(shape)
+        self.row = self.dtype.itemsize * math.prod(shape[1:])
         self.file = open(path, "rb")  # noqa: SIM115
         self.lock = threading.Lock()
 
@@ -105,7 +106,7 @@ def _member(path: str, file: zipfile.ZipFile, name: str) -> Any:
         header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, backwards, dtype = header(member)
         start = member.tell()
-    size = dtype.itemsize * _product(shape)
+    size = dtype.itemsize * math.prod(shape)
     if dtype.hasobject:
         raise ValueError("allow_pickle")
     what = f"{name} of {path} takes {size / 2**30:.1f} GiB, more than there is room for in memory"
@@ -124,13 +125,6 @@ def _content(path: str, info: zipfile.ZipInfo) -> int:
         file.seek(info.header_offset + 26)
         name, extra = file.read(2), file.read(2)
     return info.header_offset + 30 + int.from_bytes(name, "little") + int.from_bytes(extra, "little")
-
-
-def _product(sizes: tuple[int, ...]) -> int:
-    total = 1
-    for size in sizes:
-        total *= size
-    return total
 
 
 def of_arrays(name: str, arrays: dict[str, Any]) -> Raw:

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from cnnspec.train.spec import Spec
 
 FORMAT = 1
+SAID = {  # of what run.json says, what is read again; the kinds of JSON's values
+    "spec": str, "files": dict, "model": str | None, "parameters": dict, "max_layers": int, "overrides": dict,
+    "settings": {"epochs": int, "batch": int, "seed": int, "validation": int | float, "test": int | float, "callbacks": list},
+    "data": {"given": str, "folder": str, "fingerprint": str, "targets": str, "classes": list | None, "shape": list},
+    "params": {"total": int}, "backend": str, "versions": {"cnnspec": str}, "devices": list, "output": str | None,
+    "status": str, "seconds": int | float, "epochs": int, "best": dict | None, "test": dict | None,
+}  # fmt: skip
 RUNS = "runs"
 
 
@@ -158,10 +165,23 @@ def read_account(path: str) -> dict[str, Any]:
     if account["format"] > FORMAT:
         message = f"{path} was written by a newer cnnspec (format {account['format']}; this one reads {FORMAT})"
         raise TrainingFailed(message, "upgrade cnnspec", 2)
-    missing = [key for key in ("spec", "files", "status", "settings", "data") if key not in account]
-    if missing:
-        raise TrainingFailed(f"{path}/run.json is damaged: it has no {missing[0]}", "", 2)
+    wrong = _wrong(account, SAID)
+    if wrong:
+        raise TrainingFailed(f"{path}/run.json is damaged: {wrong}", "", 2)
     return account
+
+
+def _wrong(value: dict[str, Any], said: dict[str, Any]) -> str:
+    """The first key that is not there, or has another kind of value than it was written with; empty where none is."""
+    for key, kind in said.items():
+        if key not in value:
+            return f"it has no {key}"
+        nested = isinstance(kind, dict)
+        if not isinstance(value[key], dict if nested else kind):
+            return f"its {key} is something else"
+        if nested and (found := _wrong(value[key], kind)):
+            return f"{found} in its {key}"
+    return ""
 
 
 def take(path: str) -> RunFolder:
@@ -203,8 +223,10 @@ def _locked(path: str, write: bool = True) -> IO[str] | None:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
         else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except OSError as error:
         file.close()
+        if os.name != "nt" and not isinstance(error, BlockingIOError):  # a file system without locks, say
+            raise
         return None
     if write:
         file.truncate(0)

@@ -60,7 +60,7 @@ def read(path: str) -> list[dict[str, Any]]:
 
     rows = []
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8", errors="replace") as file:
             for line in file:
                 try:
                     row = json.loads(line)

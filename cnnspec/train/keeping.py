@@ -167,13 +167,26 @@ def keeper(
             last = folder.file("last.keras")
             model.save(last)
             if better or self.best is None:
-                with durable.replacing(folder.file("best.keras")) as beside:
-                    shutil.copyfile(last, beside)
+                self.keep_best(last)
             self.history.add(row)
             self.keep(epoch + 1, 0)
             best = next((r for r in self.history.rows if r["epoch"] == self.best_epoch), None)
             folder.update(epochs=epoch + 1, best=best and {"by": figure, **best}, last=row, seconds=self.seconds())
             self.draw(DRAW_EVERY)
+
+        def keep_best(self, last: str) -> None:
+            best = folder.file("best.keras")
+            averaging = [c for c in others if isinstance(c, keras.callbacks.SwapEMAWeights) and not c.swap_on_epoch]
+            if not averaging:
+                with durable.replacing(best) as beside:
+                    shutil.copyfile(last, beside)
+                return
+            with state.unchanged(
+                self.model
+            ):  # what was validated are the averages, which are in the model for that alone
+                averaging[0].on_test_begin()
+                self.model.save(best)
+                averaging[0].on_test_end()
 
         def better(self, value: Any) -> bool:
             if not isinstance(value, (int, float)):

@@ -6,6 +6,8 @@ Shapes are without the batch; a size that the network leaves open takes the data
 
 from __future__ import annotations
 
+import math
+
 from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
@@ -108,8 +110,9 @@ def examples(
         return shape, False
     if agree(wanted, (*shape, 1)):
         return (*shape, 1), False
-    if all(isinstance(w, int) for w in wanted) and _product(wanted) == _product(shape):
-        return tuple([w for w in wanted if isinstance(w, int)]), False
+    sizes = tuple([w for w in wanted if isinstance(w, int)])
+    if len(sizes) == len(wanted) and math.prod(sizes) == math.prod(shape):
+        return sizes, False
     if images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:
         return tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)]), True
     span = graph.nodes[graph.inputs[0]].site.span
@@ -131,14 +134,6 @@ def _changeable(settings: TrainSettings, shape: tuple[int, ...], how: str, targe
     if mixing and how != "one-hot":
         message = f"{mixing[0]} mixes the classes of two examples, and this network does not tell classes apart"
         raise TrainingFailed(message, "end in an output for each class", span=span)
-
-
-def _product(sizes: tuple[object, ...]) -> int:
-    total = 1
-    for size in sizes:
-        assert isinstance(size, int)
-        total *= size
-    return total
 
 
 def answers(graph: Graph, settings: TrainSettings, targets: Targets) -> str:

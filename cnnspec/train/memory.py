@@ -40,7 +40,7 @@ def _excess(graph: Graph, settings: TrainSettings, limit: int | None) -> tuple[s
     """What is needed, and what to do, when it is more than the limit; None when it is not, or cannot be known."""
     if limit is None:
         return None
-    need = training(Facts(graph), precision("float32"), held(settings.optimizer))
+    need = training(Facts(graph), precision(settings.precision), held(settings.optimizer))
     total, fits = need.bytes(settings.batch), need.largest_batch(limit)
     if not isinstance(total, int) or fits is None or total <= limit:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +91,8 @@ def _accuracy(keras: Any, head: Head) -> Any:
 
 
 def callbacks(settings: TrainSettings, keras: Any, folder: str, going_on: bool = False) -> list[Any]:
-    """Keras's callbacks; what they write lies in the run folder. Those of a training that goes on add to their files."""
+    """Keras's callbacks; what they write lies in the run folder. Those of a training that goes on add to their files,
+    and do not go back to a backup of Keras's own: the run folder has the place where it goes on."""
     made = []
     for term in settings.callbacks:
         given = {name: _placed(name, value, folder) for name, value in term.keywords}
@@ -103,6 +105,8 @@ def callbacks(settings: TrainSettings, keras: Any, folder: str, going_on: bool =
             given.setdefault("log_dir", os.path.join(folder, "logs"))
         if term.name == "CSVLogger" and going_on:
             given["append"] = True
+        if term.name == "BackupAndRestore" and going_on:
+            shutil.rmtree(given["backup_dir"], ignore_errors=True)
         for name in ("filename", "filepath"):
             if name in given:
                 os.makedirs(os.path.dirname(given[name]), exist_ok=True)

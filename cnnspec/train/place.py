@@ -40,6 +40,11 @@ class Place(Record):
         processes = f", {self.together}" if self.together else ""
         return f"{self.devices} with {library}, {self.settings.precision}{compiled}{processes}"
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The devices that are trained on, of all processes: gpu:0, gpu:1."""
+        return tuple([f"{self.devices.kind.lower()}:{i}" for i in range(self.share.devices)])
+
     @contextmanager
     def building(self) -> Iterator[None]:
         """In which the model is made and compiled."""

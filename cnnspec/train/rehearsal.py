@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from cnnspec.analyses.cost import training
 from cnnspec.analyses.optimizer import held
 from cnnspec.analyses.precision import in_bytes, precision
-from cnnspec.train import account, folder, place
+from cnnspec.train import account, folder
 from cnnspec.train.keeping import best_of
-from cnnspec.train.match import fit_named
-from cnnspec.train.run import check_output, prepared
+from cnnspec.train.run import prepared, refuse
 
 if TYPE_CHECKING:
     from cnnspec.analyses.facts import Facts
@@ -29,24 +28,16 @@ TARGETS = {  # of match.Fit, as a reader may want to know them
 
 
 def rehearse(
-    graph: Graph,
-    settings: TrainSettings,
-    spec: Spec,
-    facts: Facts,
-    shown: Lines,
-    run_dir: str | None = None,
+    graph: Graph, settings: TrainSettings, spec: Spec, facts: Facts, shown: Lines, run_dir: str | None = None,
     output: str | None = None,
-) -> list[str]:
+) -> list[str]:  # fmt: skip
     """The lines that say what would be trained. Raises what `train` would raise before its first batch."""
-    fit_named(graph, settings)
-    place.check(settings, None)
-    folder.check_place(run_dir)
-    if output is not None:
-        check_output(output)
+    refuse(graph, settings, None, run_dir, output)
     ready = prepared(graph, settings, shown)
+    steps = ready.spot.training(ready.data.train).whole
     ready.spot.leave()
-    said = account.account(spec, settings, ready.data, ready.model, ready.keras, None)
-    data, steps = said["data"], -(-len(ready.data.train) // settings.batch)
+    said = account.account(spec, settings, ready.data, ready.model, ready.spot, output)
+    data = said["data"]
     need = training(facts, precision(said["precision"]), held(settings.optimizer)).bytes(settings.batch)
     total, trained = said["params"]["total"], said["params"]["trainable"]
     figure, lower = best_of(settings)

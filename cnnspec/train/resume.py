@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train import account, durable, folder, state
+from cnnspec.train.keeping import written
 from cnnspec.train.match import TrainingFailed
 from cnnspec.train.progress import Lines, held_back
 from cnnspec.train.run import STOPPING, Outcome, check_output, fitted, prepared, sentenced
@@ -86,9 +87,16 @@ def _resumed(run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines
 
 
 def _state(run: RunFolder) -> State | None:
+    """What was kept last, None before anything was. Raises TrainingFailed when it is not there any more."""
+    path = run.file("state", "state.npz")
     try:
-        return state.load(run.file("state", "state.npz"))
+        return state.load(path)
     except FileNotFoundError:
+        if run.account["epochs"]:
+            message = (
+                f"{path} is not there any more, and {_epochs(run.account['epochs'])} cannot be gone on from without"
+            )
+            raise TrainingFailed(message, "bring it back, or train anew", 2) from None
         return None
 
 
@@ -101,9 +109,9 @@ def _gone_on(run: RunFolder, ready: Ready, start: State | None, output: str | No
         raise TrainingFailed(message, "bring them back, or train anew", 2)
     for note in differences(ready, said):
         shown.note(note)
-    durable.sweep(run.path)
-    files = {} if start is None else start.more.get("files", {})
-    _cut(run, ready.settings, files)
+    with written(run.path):
+        durable.sweep(run.path)
+        _cut(run, ready.settings, {} if start is None else start.more.get("files", {}))
     where = "the first epoch" if start is None else f"epoch {start.epoch + 1}"
     where += f", batch {start.done + 1}" if start is not None and start.done else ""
     over = start is not None and (start.ended or start.epoch >= ready.settings.epochs)
@@ -113,7 +121,8 @@ def _gone_on(run: RunFolder, ready: Ready, start: State | None, output: str | No
         overrides = said["overrides"]
         if ready.settings.epochs != said["settings"]["epochs"]:
             overrides = {**overrides, "epochs": ready.settings.epochs}
-        run.update(status="running", why="", ended=None, settings=settings, overrides=overrides, test=None)
+        with written(run.path):
+            run.update(status="running", why="", ended=None, settings=settings, overrides=overrides, test=None)
         return fitted(ready, run, start, output, interrupts)
 
 
@@ -126,24 +135,18 @@ def differences(ready: Ready, said: dict[str, Any]) -> list[str]:
             notes.append(
                 f"trained with {name} {before}, going on with {version}: the figures may differ in their last digits"
             )
-    kinds = [sorted({d.split(":")[0] for d in found}) for found in (said["devices"], account.devices(ready.keras))]
-    if kinds[0] != kinds[1] or len(said["devices"]) != len(account.devices(ready.keras)):
+    before, now = said["devices"], list(ready.spot.used)
+    if before != now:
         notes.append(
-            f"trained on {', '.join(said['devices'])}, going on on {', '.join(account.devices(ready.keras))}: "
-            f"the figures may differ in their last digits"
+            f"trained on {', '.join(before)}, going on on {', '.join(now)}: the figures may differ in their last digits"
         )
     return notes
 
 
 def _cut(run: RunFolder, settings: TrainSettings, files: dict[str, int]) -> None:
-    """Take back what callbacks wrote after the state that is gone on with; Keras's own backup is not needed."""
-    import shutil
-
+    """Take back what callbacks wrote after the state that is gone on with."""
     for callback in settings.callbacks:
-        given = dict(callback.keywords)
-        if callback.name == "BackupAndRestore":
-            shutil.rmtree(run.file(given["backup_dir"]), ignore_errors=True)
         if callback.name == "CSVLogger":
-            name = os.path.normpath(given["filename"])
+            name = os.path.normpath(dict(callback.keywords)["filename"])
             with suppress(FileNotFoundError):
                 os.truncate(run.file(name), min(files.get(name, 0), os.path.getsize(run.file(name))))

@@ -69,20 +69,27 @@ def train(
     not installed.
     """
     shown = shown or Lines(sys.stderr)
+    refuse(graph, settings, together, run_dir, output)
+
+    def begin() -> Outcome:
+        ready = prepared(graph, settings, shown, together)
+        said = account.account(spec, settings, ready.data, ready.model, ready.spot, output)
+        with held_back(shown, STOPPING) as interrupts:
+            return fitted(ready, folder.create(run_dir, spec, said), None, output, interrupts)
+
+    return sentenced(begin, shown)
+
+
+def refuse(
+    graph: Graph, settings: TrainSettings, together: Cluster | None, run_dir: str | None, output: str | None
+) -> None:
+    """Raises TrainingFailed for what is wrong before the data are read."""
     fit_named(graph, settings)
     check_memory(graph, settings)
     place.check(settings, together)
     folder.check_place(run_dir)
     if output is not None:
         check_output(output)
-
-    def begin() -> Outcome:
-        ready = prepared(graph, settings, shown, together)
-        said = account.account(spec, settings, ready.data, ready.model, ready.keras, output)
-        with held_back(shown, STOPPING) as interrupts:
-            return fitted(ready, folder.create(run_dir, spec, said), None, output, interrupts)
-
-    return sentenced(begin, shown)
 
 
 STOPPING = "after this batch; once more stops at once"
@@ -135,9 +142,10 @@ def fitted(ready: Ready, run: RunFolder, start: State | None, output: str | None
         watch = watcher(ready.keras, ready.settings.epochs, shown)
         shown.note(f"training in {run.path}")
         while True:
-            callbacks = objects.callbacks(ready.settings, ready.keras, run.path, going_on=start is not None)
-            training = ready.spot.training(ready.data.train)
-            keep = keeper(ready.keras, run, ready.settings, callbacks, training, interrupts, start)
+            with written(run.path):
+                callbacks = objects.callbacks(ready.settings, ready.keras, run.path, going_on=start is not None)
+                training = ready.spot.training(ready.data.train)
+                keep = keeper(ready.keras, run, ready.settings, callbacks, training, interrupts, start)
             try:
                 _guarded(lambda: _fit(ready, training, [*callbacks, watch, keep], start))  # noqa: B023
                 break
@@ -208,12 +216,13 @@ def _finished(ready: Ready, run: RunFolder, keep: Any, output: str | None) -> Ou
     with held_back() as interrupts:
         with written(run.path):
             ready.model.save(run.file("last.keras"))
-        best = run.account["best"]
-        if best is not None and best["epoch"] != run.account["epochs"]:
-            ready.model.load_weights(run.file("best.keras"))
+            missing = keep.draw()
+        if (
+            run.account["best"] is not None
+        ):  # the file, not what is in memory: a callback may have changed that at the end
+            _load_best(ready.model, run)
         if output is not None:
             save(ready.model, output)
-        missing = keep.draw()
         if missing:
             ready.shown.note(missing)
     if not interrupts.asked:
@@ -226,8 +235,18 @@ def _finished(ready: Ready, run: RunFolder, keep: Any, output: str | None) -> Ou
         _noted(run, keep, status="stopped", why=where, ended=account.now())
         return Outcome(run.path, {}, "", output, run.account["best"], where, 2)
     test = {"on": held, **{name: plain(value) for name, value in figures.items()}} if figures else None
-    run.update(status="finished", why="", ended=account.now(), test=test)
+    with written(run.path):
+        run.update(status="finished", why="", ended=account.now(), test=test)
     return Outcome(run.path, figures, held, output, run.account["best"])
+
+
+def _load_best(model: Any, run: RunFolder) -> None:
+    path, epoch = run.file("best.keras"), run.account["best"]["epoch"]
+    try:
+        model.load_weights(path)
+    except Exception as error:  # Keras, h5py and zipfile each have their own for a file that is none, or is not there
+        message = f"{path}, the model of epoch {epoch}, cannot be read again: {objects.first_line(error)}"
+        raise TrainingFailed(message, "the last model is last.keras", 2) from error
 
 
 def _evaluated(ready: Ready) -> tuple[dict[str, Any], str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import random
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.record import Record
@@ -20,6 +21,8 @@ from cnnspec.train.durable import replacing
 from cnnspec.train.match import TrainingFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
 
     Array = np.ndarray[Any, Any]
@@ -80,6 +83,15 @@ def _array(variable: Any) -> Array:
     import numpy as np
 
     return np.array(keras.ops.convert_to_numpy(variable))
+
+
+@contextmanager
+def unchanged(model: Any) -> Iterator[None]:
+    """After which all variables are what they were, bit for bit."""
+    before = [(variable, _array(variable)) for _, variable in _variables(model, within=False)]
+    yield
+    for variable, value in before:
+        variable.assign(value)
 
 
 def check(model: Any, epoch: int) -> None:

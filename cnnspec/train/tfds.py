@@ -5,6 +5,7 @@ Only the package's own data sets are named so: a name cannot point at code elsew
 
 from __future__ import annotations
 
+import math
 import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
@@ -52,12 +53,9 @@ def read_tfds(name: str) -> Raw:
         raise TrainingFailed(
             f"{name} of TensorFlow Datasets has no split to train on: it has {', '.join(info.splits)}", "", 2
         )
-    row = 1
-    for n in image.shape:
-        row *= n
-    if row * sum(parts.values()) > room():
-        size = row * sum(parts.values()) / 2**30
-        message = f"{name} of TensorFlow Datasets takes {size:.1f} GiB, more than there is room for in memory"
+    size = math.prod(image.shape) * sum(parts.values())
+    if size > room():
+        message = f"{name} of TensorFlow Datasets takes {size / 2**30:.1f} GiB, more than there is room for in memory"
         raise TrainingFailed(message, "save its images in class folders, and train on those", 2)
     made = {part: _part(tensorflow_datasets, builder, part, count, image.shape) for part, count in parts.items()}
     names = tuple([str(n) for n in label.names])

@@ -74,7 +74,7 @@ def memory(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     settings = desk.context.settings
     if settings is None or settings.memory is None:
         return
-    need = training(desk.context.facts, precision("float32"), held(settings.optimizer))
+    need = training(desk.context.facts, precision(settings.precision), held(settings.optimizer))
     fits, span = need.largest_batch(settings.memory), settings.span("batch")
     if not fits:
         return
