@@ -9,8 +9,8 @@ from __future__ import annotations
 from cnnspec.pipeline import prevents
 from cnnspec.record import Record
 from cnnspec.repair.kinds import MODULES, SAFE
-from cnnspec.repair.project import always_behaves, behaves
 from cnnspec.repair.search import Tried, repairs
+from cnnspec.repair.unchanged import always_behaves, behaves
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

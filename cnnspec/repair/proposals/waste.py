@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.repair.desk import Proposal
-from cnnspec.repair.pen import Inexpressible, Raw
+from cnnspec.repair.pen import Inexpressible
+from cnnspec.repair.spelling import Raw
 from cnnspec.rules.finding import several
 from cnnspec.rules.redundant_activation import changes_nothing
 from cnnspec.syntax.tree import Body, Input, Node, Step, walk
