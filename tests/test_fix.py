@@ -133,6 +133,25 @@ def test_a_file_that_cannot_be_read_by_the_parser_is_left(tmp_path: Path, capsys
     assert path.read_bytes() == before
 
 
+def test_the_text_of_stdin_comes_out_even_where_it_cannot_be_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "input 8x8x3\nconv(8, 3x3 -> relu\n"
+    stdin(monkeypatch, text)
+    assert run(capsys, "fix", "-")[:2] == (1, text)
+
+
+def test_a_file_that_is_named_twice_is_fixed_once(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    link = bad.with_name("link.cnn")
+    link.symlink_to(bad)
+    status, _, err = run(capsys, "fix", bad, link, bad.parent / ".." / bad.parent.name / bad.name)
+    assert (status, err.count("was fixed"), bad.read_text()) == (0, 1, FORMATTED)
+    bad.write_text(BAD)
+    run(capsys, "check", "--fix", link, bad)
+    assert bad.read_text() == MENDED
+    assert link.is_symlink()
+
+
 def test_what_is_no_text_or_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     binary = tmp_path / "binary.cnn"
     binary.write_bytes(b"input \xff")

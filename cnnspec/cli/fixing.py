@@ -40,9 +40,16 @@ def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
 
 
 def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -> tuple[list[Source], int]:
-    """The files that a command names; USAGE when one cannot be read, which is told."""
-    found, status = [], CLEAN
+    """The files that a command names, each once; USAGE when one cannot be read, which is told."""
+    from cnnspec.repair.project import real
+
+    found, status, seen = [], CLEAN, set[str]()
     for path in lookup.files(options.paths):
+        if isinstance(path, str):
+            file = real("<stdin>" if path == "-" else path)
+            if file in seen:  # by another name
+                continue
+            seen.add(file)
         source = path if isinstance(path, Diagnostic) else source_of(path)
         if isinstance(source, Diagnostic):
             if told:
