@@ -199,6 +199,17 @@ def test_a_file_that_another_program_changes_meanwhile_is_left(
     assert f"{bad} was changed by another program meanwhile: it was left as it is" in err
 
 
+def test_a_call_of_a_used_block_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    blocks, net = tmp_path / "blocks.cnn", tmp_path / "net.cnn"
+    block = "block cr(n) { conv(n, 3x3) -> relu }\n"
+    blocks.write_text(block)
+    text = 'use "blocks.cnn" (cr)\ninput 8x8x3\nconv(4, 3x3) as stem\nstem -> cr(3)\nstem -> relu\n'
+    for paths in ([net], [net, blocks]):
+        net.write_text(text)
+        run(capsys, "check", *paths, "--fix")
+        assert (net.read_text(), blocks.read_text()) == (text.replace("stem -> cr(3)\n", ""), block)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad.parent.chmod(0o500)

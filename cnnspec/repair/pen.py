@@ -122,12 +122,12 @@ class Pen:
             return self.edit(argument.start, call.arguments[1].start, "")
         return self.edit(argument.start, argument.end, "")
 
-    def positional(self, node: Node, number: int) -> Node:
-        """The value of a call's argument without a name, counted from 0. Inexpressible when it has none such."""
-        free = [a.value for a in node.arguments if a.name is None] if isinstance(node, Call) else []
-        if number >= len(free):
+    def value(self, node: Node, layer: Layer | None, name: str) -> Node:
+        """The value of a layer's argument as it is written. Inexpressible where it is not."""
+        given = given_arguments(node, layer) if isinstance(node, Call) and layer is not None else {}
+        if name not in given:
             raise Inexpressible
-        return free[number]
+        return given[name].value
 
     # ---- layers --------------------------------------------------------------------------------------------
     def replace(self, node: Node, text: str) -> list[Edit]:
