@@ -31,10 +31,15 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
 
 
 def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
-    """How the files of a command are analysed."""
+    """How the files of a command are analysed; the lookup is told which are, and which they use."""
 
     def analyse(source: Source, read: Read) -> Analysis:
-        return analysis_of(source, options, lookup.of(source.name).codes(source.name), read)
+        def noted(path: str) -> Source | Diagnostic:
+            lookup.looked_at.add(path)
+            return read(path)
+
+        lookup.looked_at.add(source.name)
+        return analysis_of(source, options, lookup.of(source.name).codes(source.name), noted)
 
     return analyse
 
