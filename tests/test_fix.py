@@ -210,6 +210,22 @@ def test_a_call_of_a_used_block_goes(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert (net.read_text(), blocks.read_text()) == (text.replace("stem -> cr(3)\n", ""), block)
 
 
+def test_the_models_that_are_not_asked_for_keep_what_they_need(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = tmp_path / "net.cnn"
+    text = (
+        "block c(then) { conv(4, 3x3) -> then }\nmodel A { input 8x8x3 -> c(bn) }\n"
+        "model B(norm=true) { input 8x8x3 -> c(bn if norm else relu) }\n"
+    )
+    net.write_text(text)
+    assert run(capsys, "check", net, "--fix", "--model", "A")[0] == 0
+    assert net.read_text() == text
+    net.write_text(text.replace("bn if norm else relu", "bn"))
+    run(capsys, "check", net, "--fix", "--model", "A")
+    assert "conv(4, 3x3, bias=false)" in net.read_text()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad.parent.chmod(0o500)

@@ -48,8 +48,9 @@ def always_behaves(before: Project, after: Project) -> bool:
     """Whether they do so too where the models' parameters have other values than their defaults."""
     for path in before.differing(after):
         given: dict[str, Any] = {}
-        for network in before.analysis(path).networks:
-            given |= network.graph.parameters
+        asked = [network.graph for network in before.analysis(path).networks]
+        for graph in (*asked, *[graph for _, graph, _ in networks(before, path, {}) or ()]):  # of all models
+            given |= graph.parameters
         for values in islice(varied(given, before.analysis(path).tree), MOST_VARIED):
             old = networks(before, path, values)
             if old is not None and not equal(old, networks(after, path, values), same_behaviour):
