@@ -110,6 +110,25 @@ def test_whatever_the_answer_depends_on(tmp_path: Path, watching: Callable[..., 
     assert seen.lines.empty()
 
 
+def test_mending_again_and_again(tmp_path: Path, watching: Callable[..., Watching]) -> None:
+    net, lib = tmp_path / "net.cnn", tmp_path / "lib.cnn"
+    text = 'use "lib.cnn" (f)\ninput 9x9x3\nf(8)\nrelu\n'
+    net.write_text(text)
+    lib.write_text("block f(n) { conv(n, 3x3) }\n")
+    seen = watching("net.cnn", "--diff")
+    assert seen.round() == [last(2)]
+    lib.write_text("block f(n) { conv(n, 3x3) -> relu }\n")
+    found = seen.round()
+    assert found[0] == "cnnspec: lib.cnn changed" and "-relu" in found
+    assert (net.read_text(), seen.process.poll()) == (text, None)
+    fixing = watching("net.cnn", "--fix")
+    assert fixing.round()[-2:] == ["1 file: no mistakes found", last(2)]
+    assert net.read_text() == text.replace("relu\n", "")
+    assert fixing.round() == ["cnnspec: net.cnn changed", "1 file: no mistakes found", last(2)]
+    time.sleep(1)
+    assert fixing.lines.empty(), "what it wrote itself is looked at once more, and no more"
+
+
 def test_a_named_file_that_comes_and_goes(tmp_path: Path, watching: Callable[..., Watching]) -> None:
     net = tmp_path / "net.cnn"
     seen = watching("net.cnn", "--no-cache")
