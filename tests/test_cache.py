@@ -70,13 +70,13 @@ def entries(folder: Path) -> list[Path]:
 
 # ---- the same answer ---------------------------------------------------------------------------------------
 def corpus(folder: Path) -> None:
-    """Everything that stands anywhere in this repository as a spec, right or wrong."""
+    """What stands anywhere in this repository as a spec, right or wrong, but for the largest."""
     for number, (_, _, spec, _) in enumerate(faulty_specs()):
         (folder / f"faulty{number}.cnn").write_text(spec, encoding="utf-8")
     snippets = [snippet for _, _, snippets in MISTAKES for snippet in snippets]
     for number, snippet in enumerate(snippets):
         (folder / f"mistake{number}.cnn").write_bytes(snippet.encode("utf-8", "surrogatepass"))
-    for path in (*(ROOT / "examples").glob("*.cnn"), *(ROOT / "examples" / "lectures").glob("*.cnn")):
+    for path in (*(ROOT / "examples").glob("*18.cnn"), *(ROOT / "examples" / "lectures").glob("*.cnn")):
         shutil.copy(path, folder)
     (folder / "empty.cnn").write_text("")
     (folder / "latin.cnn").write_bytes(b"\xff\xfe")

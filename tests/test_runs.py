@@ -22,8 +22,8 @@ from support import network
 
 from cnnspec.cli import main
 from cnnspec.train import durable, folder
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.history import History, read
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.settings import resolve
 from cnnspec.train.spec import spec
 from cnnspec.train.words import METRICS, lower_is_better

@@ -22,8 +22,8 @@ from cnnspec.train.arrays import of_arrays
 from cnnspec.train.batches import batches
 from cnnspec.train.data import draw, prepare
 from cnnspec.train.examples import Shaped
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.images import resize
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.progress import Lines, figure, figures
 from cnnspec.train.settings import TrainSettings, resolve
 from cnnspec.train.sources import load

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     data = None if options.data is None else _data(options.data)
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.evaluate import evaluate
-    from cnnspec.train.match import TrainingFailed
+    from cnnspec.train.failing import TrainingFailed
     from cnnspec.train.progress import display
     from cnnspec.train.trained import open_trained
 

@@ -132,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
 def ran(step: Callable[[], Any]) -> Any:
     """What a step of training yields; None when the spec is at fault, which has been shown. UsageError."""
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.train.match import TrainingFailed
+    from cnnspec.train.failing import TrainingFailed
 
     try:
         return step()

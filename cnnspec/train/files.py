@@ -16,7 +16,7 @@ from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
 from cnnspec.source import printable
 from cnnspec.train.examples import Raw
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.pictures import SUFFIXES, Pictures, scan
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import shutil
 from contextlib import suppress
 
 from cnnspec.train.durable import MARK, settle, write_json
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.spec import put
 
 TYPE_CHECKING = False

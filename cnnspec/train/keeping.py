@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train import curves, durable, state
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.history import History
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.objects import first_line
 from cnnspec.train.words import METRICS, lower_is_better
 

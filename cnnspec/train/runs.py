@@ -6,7 +6,7 @@ import os
 
 from cnnspec.record import Record
 from cnnspec.train import folder
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
