@@ -82,6 +82,10 @@ def _resumed(run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines
     if output is not None:
         check_output(output)
     start = _state(run)
+    keras = sys.modules.get("keras")  # where a program, not the command, resumes
+    if keras is not None and keras.config.backend() != said["backend"]:
+        message = f"{run.path} was trained on {said['backend']}; Keras already runs on {keras.config.backend()}"
+        raise TrainingFailed(message, "resume in a process of its own", 2)
     ready = prepared(graph, settings.replace(backend=said["backend"]), shown)
     return _gone_on(run, ready, start, output)
 
