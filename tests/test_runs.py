@@ -326,7 +326,8 @@ def test_runs_are_listed_and_compared(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_damaged_run_is_named_and_a_killed_one_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
     trained(capsys, "", "-q", "--epochs", "1")
     Path("runs/net-1/run.json").write_text(json.dumps(account() | {"status": "running"}))
-    Path("runs/half").mkdir()
+    Path("runs/half/state").mkdir(parents=True)
+    Path("runs/pictures").mkdir()
     Path("runs/torn").mkdir()
     Path("runs/torn/run.json").write_text(json.dumps({**account(), "best": 3}))
     Path("runs/.writing-7-run").mkdir()
