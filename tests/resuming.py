@@ -23,6 +23,7 @@ train {
   callbacks = [
     early_stopping(patience=6, restore_best_weights=true), reduce_lr_on_plateau(patience=1, factor=0.5, min_delta=0.3),
     model_checkpoint("kept/best-{epoch:02d}.keras", save_best_only=true), csv_logger("log.csv"), terminate_on_nan,
+    backup_and_restore("backup", save_freq=5),
   ]
 }
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -15,6 +16,7 @@ import pytest
 from resuming import NET, ROOT, command, differences, finish, train_killed, train_whole, until, whole
 
 from cnnspec.cli import main
+from cnnspec.train import folder
 
 pytest.importorskip("keras")
 
@@ -165,10 +167,29 @@ def test_what_changed_is_refused(finished: Path, tmp_path: Path, capsys: pytest.
     told(run, settings=settings | {"batch": 63})
     assert f"reads other settings from {run}: batch is 64, it was 63" in refused(capsys, str(run))
     told(run, settings=settings, backend="jax")
-    assert "Keras already runs on tensorflow in this process, which cannot be changed to jax" in refused(capsys, str(run))
+    assert "Keras already runs on tensorflow in this process, which cannot be changed to jax" in refused(
+        capsys, str(run)
+    )
     told(run, backend="tensorflow")
     (run / "state/state.npz").write_bytes((run / "state/state.npz").read_bytes()[:-3000])
     assert "state.npz is damaged" in refused(capsys, str(run))
+    (run / "state/state.npz").unlink()
+    assert "state.npz is not there any more" in refused(capsys, str(run))
+    assert (run / "metrics.jsonl").read_text().count("\n") == 8
+
+
+def test_a_damaged_account_is_named(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = copy(finished, tmp_path)
+    whole = json.loads((run / "run.json").read_text())
+    for key in folder.SAID:
+        told(run, **whole | {key: [[]] if key != "devices" else "gpu:0"})
+        assert refused(capsys, str(run)) == f"cnnspec: {run}/run.json is damaged: {key} is not what is written there"
+        (run / "run.json").write_text(json.dumps({name: value for name, value in whole.items() if name != key}))
+        assert refused(capsys, str(run)) == f"cnnspec: {run}/run.json is damaged: it has no {key}"
+    told(run, **whole | {"settings": {**whole["settings"], "epochs": "8"}})
+    assert "damaged: settings.epochs is not what is written there" in refused(capsys, str(run))
+    assert main(["evaluate", str(run)]) == 2
+    assert "damaged: settings.epochs is not what is written there" in capsys.readouterr().err
 
 
 def test_a_run_that_has_ended_is_refused(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,14 +201,24 @@ def test_a_run_that_has_ended_is_refused(finished: Path, capsys: pytest.CaptureF
 
 
 def test_a_run_that_runs_is_refused(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from cnnspec.train import folder
-
     run = copy(finished, tmp_path)
     held = folder.take(str(run))
     assert folder.running(str(run))
     assert f"another process is training {run} (process {os.getpid()}); wait for its end" in refused(capsys, str(run))
     held.release()
     assert not folder.running(str(run))
+
+
+def test_a_file_system_without_locks_is_said(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def without(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", without)
+    assert f"cannot be written: {os.strerror(errno.ENOLCK)}" in refused(capsys, str(copy(finished, tmp_path)))
 
 
 def test_what_is_no_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

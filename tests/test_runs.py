@@ -302,6 +302,23 @@ def test_a_dry_run_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert os.listdir() == ["net.cnn"]
 
 
+def test_memory_is_that_of_the_precision(capsys: pytest.CaptureFixture[str]) -> None:
+    """At least 6.67 MiB in float32, 3.73 in half precision; a rehearsal refuses what the training would, as the options say."""
+    net = "input 8x8x1\nconv(64, 3x3, padding=same, activation=relu) -> flatten -> dense(10, softmax)\n"
+    section = "memory = 5MiB"
+    for options in ((), ("--dry-run",)):
+        status, _, err = trained(capsys, section, *options, net=net)
+        assert (status, "training needs at least" in err) == (1, True)
+    assert main(["check", "net.cnn", "--select", "P505"]) == 1
+    capsys.readouterr()
+    for options in (("--precision", "mixed_float16"), ("--batch", "64")):
+        status, _, err = trained(capsys, section, "--dry-run", *options, net=net)
+        assert (status, err.count("training needs")) == (0, 0)
+    assert trained(capsys, section, "--dry-run", "--batch", "120", net=net)[0] == 1
+    trained(capsys, f"{section}; precision = mixed_float16", "--dry-run", net=net)
+    assert main(["check", "net.cnn", "--select", "P505"]) == 0
+
+
 def test_runs_are_listed_and_compared(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs"]) == 2
     assert "there is no folder runs here" in capsys.readouterr().err

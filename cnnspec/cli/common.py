@@ -166,6 +166,8 @@ def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Che
         about = [
             d for d in found if d.code == "E030" and d.span and any(p.start <= d.span.start < p.end for p in places)
         ]
+        if not {"batch", "precision"}.isdisjoint(replaced):  # the training itself asks whether it fits, as it is then
+            about += [d for d in found if d.code == "P505"]
         found = tuple([d for d in found if d not in about])
         network = network.replace(diagnostics=tuple([d for d in network.diagnostics if d not in about]))
     for diagnostic in found:

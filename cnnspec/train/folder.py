@@ -165,22 +165,21 @@ def read_account(path: str) -> dict[str, Any]:
     if account["format"] > FORMAT:
         message = f"{path} was written by a newer cnnspec (format {account['format']}; this one reads {FORMAT})"
         raise TrainingFailed(message, "upgrade cnnspec", 2)
-    wrong = _wrong(account, SAID)
-    if wrong:
+    if wrong := _wrong(account, SAID):
         raise TrainingFailed(f"{path}/run.json is damaged: {wrong}", "", 2)
     return account
 
 
-def _wrong(value: dict[str, Any], said: dict[str, Any]) -> str:
-    """The first key that is not there, or has another kind of value than it was written with; empty where none is."""
+def _wrong(value: dict[str, Any], said: dict[str, Any], above: str = "") -> str:
+    """What is not there, or is of another kind than what is written; empty where all is as it should be."""
     for key, kind in said.items():
-        if key not in value:
-            return f"it has no {key}"
         nested = isinstance(kind, dict)
+        if key not in value:
+            return f"it has no {above}{key}"
         if not isinstance(value[key], dict if nested else kind):
-            return f"its {key} is something else"
-        if nested and (found := _wrong(value[key], kind)):
-            return f"{found} in its {key}"
+            return f"{above}{key} is not what is written there"
+        if nested and (found := _wrong(value[key], kind, f"{above}{key}.")):
+            return found
     return ""
 
 

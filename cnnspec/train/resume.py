@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train import account, durable, folder, state
+from cnnspec.train import account, durable, folder, place, state
 from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.keeping import written
 from cnnspec.train.progress import Lines, held_back
@@ -82,11 +82,12 @@ def _resumed(run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines
     if output is not None:
         check_output(output)
     start = _state(run)
-    keras = sys.modules.get("keras")  # where a program, not the command, resumes
-    if keras is not None and keras.config.backend() != said["backend"]:
-        message = f"{run.path} was trained on {said['backend']}; Keras already runs on {keras.config.backend()}"
-        raise TrainingFailed(message, "resume in a process of its own", 2)
-    ready = prepared(graph, settings.replace(backend=said["backend"]), shown)
+    settings = settings.replace(backend=said["backend"])
+    try:
+        place.check(settings, None)
+    except TrainingFailed as error:
+        raise TrainingFailed(f"{run.path} was trained on {said['backend']}; {error.message}", error.help, 2) from None
+    ready = prepared(graph, settings, shown)
     return _gone_on(run, ready, start, output)
 
 
