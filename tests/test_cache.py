@@ -300,6 +300,21 @@ def test_a_folder_that_cannot_be(here: Path, folder: str) -> None:
     assert (here / "file").read_text() == "mine"
 
 
+def test_a_folder_that_another_process_makes_at_the_same_time(
+    here: Path, checked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "net.cnn").write_text(STRIDE)
+    make = cache.make
+
+    def late(folder: str) -> None:
+        make(folder)
+        make(folder)
+
+    monkeypatch.setattr(cache, "make", late)
+    assert run(".") == run(".")
+    assert checked == ["net.cnn"]
+
+
 def test_a_full_disk(here: Path) -> None:
     """No byte can be written to a file: the answer is the same, and nothing is left behind."""
     (here / "a.cnn").write_text(STRIDE)
