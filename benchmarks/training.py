@@ -23,8 +23,8 @@ from networks import HAND_WRITTEN
 from cnnspec.compile.backend import BACKENDS, import_keras
 from cnnspec.compile.live import to_keras
 from cnnspec.source import Source
-from cnnspec.train.batches import batches
-from cnnspec.train.examples import Held, Part
+from cnnspec.train.data.batches import batches
+from cnnspec.train.data.examples import Held, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,10 +18,10 @@ from run_folders import make_run, measured
 from support import network
 
 from cnnspec.cli import main
-from cnnspec.train.data import prepare
-from cnnspec.train.head import Head, head_of, last_activation, loss_term
+from cnnspec.train.data.prepare import prepare
+from cnnspec.train.data.sources import load
+from cnnspec.train.evaluation.head import Head, head_of, last_activation, loss_term
 from cnnspec.train.settings import TrainSettings
-from cnnspec.train.sources import load
 
 keras = pytest.importorskip("keras")
 metrics = pytest.importorskip("sklearn.metrics")

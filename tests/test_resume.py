@@ -16,7 +16,7 @@ import pytest
 from resuming import NET, ROOT, command, differences, finish, train_killed, train_whole, until, whole
 
 from cnnspec.cli import main
-from cnnspec.train import folder
+from cnnspec.train.runs import folder
 
 pytest.importorskip("keras")
 

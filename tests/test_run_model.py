@@ -11,7 +11,7 @@ import pytest
 from run_folders import make_run, measured
 
 from cnnspec.cli import main
-from cnnspec.train import state
+from cnnspec.train.runs import state
 
 keras = pytest.importorskip("keras")
 

@@ -21,11 +21,11 @@ from resuming import finish, whole
 from support import network
 
 from cnnspec.cli import main
-from cnnspec.train import durable, folder
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.history import History, read
+from cnnspec.train.runs import durable, folder
+from cnnspec.train.runs.history import History, read
+from cnnspec.train.runs.spec import spec
 from cnnspec.train.settings import resolve
-from cnnspec.train.spec import spec
 from cnnspec.train.words import METRICS, lower_is_better
 
 keras = pytest.importorskip("keras")

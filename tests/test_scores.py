@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cnnspec.report.evaluation import confused, dense
-from cnnspec.train.head import Head
-from cnnspec.train.scores import Score, Scores, tally
+from cnnspec.train.evaluation.head import Head
+from cnnspec.train.evaluation.scores import Score, Scores, tally
 
 metrics = pytest.importorskip("sklearn.metrics")
 

@@ -17,17 +17,18 @@ import pytest
 from support import network
 
 from cnnspec.cli import main
-from cnnspec.train import objects, run, sources
-from cnnspec.train.arrays import of_arrays
-from cnnspec.train.batches import batches
-from cnnspec.train.data import draw, prepare
-from cnnspec.train.examples import Shaped
+from cnnspec.train import objects, run
+from cnnspec.train.data import sources
+from cnnspec.train.data.arrays import of_arrays
+from cnnspec.train.data.batches import batches
+from cnnspec.train.data.examples import Shaped
+from cnnspec.train.data.images import resize
+from cnnspec.train.data.prepare import draw, prepare
+from cnnspec.train.data.sources import load
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.images import resize
 from cnnspec.train.progress import Lines, figure, figures
+from cnnspec.train.runs.spec import spec
 from cnnspec.train.settings import TrainSettings, resolve
-from cnnspec.train.sources import load
-from cnnspec.train.spec import spec
 
 keras = pytest.importorskip("keras")
 

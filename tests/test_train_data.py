@@ -13,10 +13,10 @@ import pytest
 from support import network
 
 from cnnspec.compile.live import MissingExtra
-from cnnspec.train import arrays, examples, sources
-from cnnspec.train.data import Data, prepare
+from cnnspec.train.data import arrays, examples, sources
+from cnnspec.train.data.images import resize
+from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.images import resize
 from cnnspec.train.settings import resolve
 
 pillow = pytest.importorskip("PIL.Image")
@@ -358,8 +358,8 @@ def test_memory_stays_bounded(kind: str) -> None:
     program = f"""if True:
         import numpy as np, PIL.Image, PIL.JpegImagePlugin
         from support import network
-        from cnnspec.train import examples, sources
-        from cnnspec.train.data import prepare
+        from cnnspec.train.data import examples, sources
+        from cnnspec.train.data.prepare import prepare
         from cnnspec.train.settings import TrainSettings
         def highest():  # of this process alone; getrusage has that of its parent in it
             return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM:"))

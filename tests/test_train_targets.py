@@ -15,11 +15,12 @@ from support import network
 from test_train_data import RGB, colour, flowers, read, refused, save
 
 from cnnspec.compile.live import MissingExtra
-from cnnspec.train import examples, memory, objects, run, sources
-from cnnspec.train.batches import batches
+from cnnspec.train import memory, objects, run
+from cnnspec.train.data import examples, sources
+from cnnspec.train.data.batches import batches
 from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.runs.spec import spec
 from cnnspec.train.settings import TrainSettings, resolve
-from cnnspec.train.spec import spec
 from cnnspec.train.words import AUGMENTATIONS, MIXING
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -432,7 +433,7 @@ def begun(part: Any, batch: int, seed: int, epoch: int, first: int = 0) -> Any:
 
 
 def whole_order(part: Any, seed: int) -> Any:
-    from cnnspec.train.batches import order
+    from cnnspec.train.data.batches import order
 
     return order(len(part), seed, 0)
 

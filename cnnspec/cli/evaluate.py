@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
-    from cnnspec.train.evaluate import Evaluation
+    from cnnspec.train.evaluation.evaluate import Evaluation
 
 SPLITS = ("test", "validation", "train")
 
@@ -44,10 +44,10 @@ def run(options: argparse.Namespace) -> int:
         check_picture(options.picture)
     data = None if options.data is None else _data(options.data)
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.train.evaluate import evaluate
+    from cnnspec.train.evaluation.evaluate import evaluate
+    from cnnspec.train.evaluation.trained import open_trained
     from cnnspec.train.failing import TrainingFailed
     from cnnspec.train.progress import display
-    from cnnspec.train.trained import open_trained
 
     shown = display(sys.stderr, options.quiet)
     try:

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnnspec.train.predict import Prediction, Question
+    from cnnspec.train.evaluation.predict import Prediction, Question
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
     names = None if options.names is None else _names(options.names)
     paths = list(_files(options.images))
     from cnnspec.compile.live import MissingExtra
+    from cnnspec.train.evaluation.predict import predictions, question
+    from cnnspec.train.evaluation.trained import open_trained
     from cnnspec.train.failing import TrainingFailed
-    from cnnspec.train.predict import predictions, question
-    from cnnspec.train.trained import open_trained
 
     try:
         trained, _ = open_trained(options.trained, options.backend, options.last)
@@ -80,7 +80,7 @@ def _names(given: str) -> list[str]:
 
 def _files(given: Iterable[str]) -> Iterator[str]:
     """The images: files as they are given, and those in folders and below, hidden ones left out."""
-    from cnnspec.train.pictures import SUFFIXES
+    from cnnspec.train.data.pictures import SUFFIXES
 
     for path in given:
         if path == "-":

@@ -7,17 +7,17 @@ import os
 
 from cnnspec.cli.common import CLEAN, USAGE, UsageError, say
 from cnnspec.source import printable
-from cnnspec.train import runs
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.folder import RUNS
 from cnnspec.train.progress import figure
+from cnnspec.train.runs import listing as runs
+from cnnspec.train.runs.folder import RUNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from cnnspec.train.runs import Run
+    from cnnspec.train.runs.listing import Run
 
 SCHEMA_VERSION = 1
 WIDEST = 60  # of a setting in a comparison

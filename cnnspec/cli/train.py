@@ -24,7 +24,7 @@ from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.names import NAMED_DATA
 from cnnspec.report.findings import show
 from cnnspec.source import printable
-from cnnspec.train.precision import PRECISIONS
+from cnnspec.train.places.precision import PRECISIONS
 from cnnspec.train.reading import positive
 from cnnspec.train.settings import TrainSettings, resolve, seed
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from cnnspec.pipeline import Checked
     from cnnspec.train.run import Outcome
-    from cnnspec.train.spec import Spec
+    from cnnspec.train.runs.spec import Spec
 
 OPTIONS = (
     "data", "epochs", "batch", "learning_rate", "validation", "seed", "best", "save_every", "backend", "precision",
@@ -113,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
         )
         print("\n".join(lines or ()), end="\n" if lines else "")
         return FINDINGS if lines is None else CLEAN
-    from cnnspec.train.distribution import cluster
+    from cnnspec.train.places.distribution import cluster
     from cnnspec.train.run import Outcome, train
 
     def step() -> Outcome:
@@ -167,7 +167,7 @@ def _settings(network: Checked, options: argparse.Namespace) -> tuple[TrainSetti
 def _spec(network: Checked, options: argparse.Namespace, overrides: dict[str, Any]) -> Spec:
     """The spec with the files that it uses, and how it was called."""
     from cnnspec.pipeline import files_of
-    from cnnspec.train.spec import spec
+    from cnnspec.train.runs.spec import spec
 
     set_ = {name.strip(): value for name, _, value in (text.partition("=") for text in options.set)}
     return spec(

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.train.scores import Scores
+    from cnnspec.train.evaluation.scores import Scores
 
 FORMATS = (".png", ".svg", ".pdf")
 COUNTED = 20  # classes up to which every cell has its count

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from cnnspec.train.evaluate import Evaluation
-    from cnnspec.train.scores import Score, Scores
+    from cnnspec.train.evaluation.evaluate import Evaluation
+    from cnnspec.train.evaluation.scores import Score, Scores
 
 SCHEMA_VERSION = 1
 MOST = 20  # classes of which all are shown on a terminal

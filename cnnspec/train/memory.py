@@ -10,7 +10,7 @@ from cnnspec.analyses.cost import training
 from cnnspec.analyses.facts import Facts
 from cnnspec.analyses.optimizer import held
 from cnnspec.analyses.precision import in_bytes, precision
-from cnnspec.train.examples import free_memory
+from cnnspec.train.data.examples import free_memory
 from cnnspec.train.failing import TrainingFailed
 
 TYPE_CHECKING = False

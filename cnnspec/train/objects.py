@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term
 from cnnspec.train.conflicts import metric_name
+from cnnspec.train.evaluation.head import Head, head_of, last_activation
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.head import Head, head_of, last_activation
 from cnnspec.train.match import REGRESSION
 from cnnspec.train.reading import word
 from cnnspec.train.words import our_word

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from cnnspec.analyses.cost import training
 from cnnspec.analyses.optimizer import held
 from cnnspec.analyses.precision import in_bytes, precision
-from cnnspec.train import account, folder
-from cnnspec.train.keeping import best_of
 from cnnspec.train.run import prepared, refuse
+from cnnspec.train.runs import account, folder
+from cnnspec.train.runs.keeping import best_of
 
 if TYPE_CHECKING:
     from cnnspec.analyses.facts import Facts
     from cnnspec.elaborate.graph import Graph
     from cnnspec.train.progress import Lines
+    from cnnspec.train.runs.spec import Spec
     from cnnspec.train.settings import TrainSettings
-    from cnnspec.train.spec import Spec
 
 
 TARGETS = {  # of match.Fit, as a reader may want to know them

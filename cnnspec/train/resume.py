@@ -7,19 +7,20 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train import account, durable, folder, place, state
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.keeping import written
+from cnnspec.train.places import place
 from cnnspec.train.progress import Lines, held_back
 from cnnspec.train.run import STOPPING, Outcome, check_output, fitted, prepared, sentenced
-from cnnspec.train.spec import changed
+from cnnspec.train.runs import account, durable, folder, state
+from cnnspec.train.runs.keeping import written
+from cnnspec.train.runs.spec import changed
 
 if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph
-    from cnnspec.train.folder import RunFolder
     from cnnspec.train.run import Ready
+    from cnnspec.train.runs.folder import RunFolder
+    from cnnspec.train.runs.state import State
     from cnnspec.train.settings import TrainSettings
-    from cnnspec.train.state import State
 
 
 def taken(path: str, epochs: int | None) -> RunFolder:

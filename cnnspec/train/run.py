@@ -14,24 +14,26 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import to_keras
 from cnnspec.record import Record
-from cnnspec.train import account, folder, objects, place, state
-from cnnspec.train.data import Data, prepare
-from cnnspec.train.durable import MARK
+from cnnspec.train import objects
+from cnnspec.train.data.prepare import Data, prepare
+from cnnspec.train.data.sources import load
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.keeping import EpochEnded, Stopped, callback_list, keeper, plain, written
 from cnnspec.train.match import fit_named
 from cnnspec.train.memory import check_memory
+from cnnspec.train.places import place
 from cnnspec.train.progress import Interrupts, Lines, held_back, watcher
-from cnnspec.train.sources import load
+from cnnspec.train.runs import account, folder, state
+from cnnspec.train.runs.durable import MARK
+from cnnspec.train.runs.keeping import EpochEnded, Stopped, callback_list, keeper, plain, written
 
 if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph
-    from cnnspec.train.distribution import Cluster
-    from cnnspec.train.folder import RunFolder
-    from cnnspec.train.place import Place
+    from cnnspec.train.places.distribution import Cluster
+    from cnnspec.train.places.place import Place
+    from cnnspec.train.runs.folder import RunFolder
+    from cnnspec.train.runs.spec import Spec
+    from cnnspec.train.runs.state import State
     from cnnspec.train.settings import TrainSettings
-    from cnnspec.train.spec import Spec
-    from cnnspec.train.state import State
 
 
 class Outcome(Record):

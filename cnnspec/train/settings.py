@@ -20,8 +20,8 @@ from cnnspec.record import Record
 from cnnspec.source import Span, brief
 from cnnspec.syntax import tree
 from cnnspec.train.conflicts import conflicts
-from cnnspec.train.devices import devices
-from cnnspec.train.precision import PRECISIONS
+from cnnspec.train.places.devices import devices
+from cnnspec.train.places.precision import PRECISIONS
 from cnnspec.train.reading import WrongWord, learning_rate, positive, word
 from cnnspec.train.words import MIXING
 

@@ -16,15 +16,15 @@ import os
 import shutil
 from contextlib import suppress
 
-from cnnspec.train.durable import MARK, settle, write_json
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.spec import put
+from cnnspec.train.runs.durable import MARK, settle, write_json
+from cnnspec.train.runs.spec import put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import IO, Any
 
-    from cnnspec.train.spec import Spec
+    from cnnspec.train.runs.spec import Spec
 
 FORMAT = 1
 SAID = {  # of what run.json says, what is read again; the kinds of JSON's values

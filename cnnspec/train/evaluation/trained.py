@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.backend import BACKENDS, MissingExtra, choose_backend, import_keras
 from cnnspec.compile.trained import model_of
 from cnnspec.record import Record
+from cnnspec.train.evaluation.saved import Saved, open_saved
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.folder import read_account
-from cnnspec.train.saved import Saved, open_saved
+from cnnspec.train.runs.folder import read_account
 from cnnspec.train.settings import TrainSettings
 
 if TYPE_CHECKING:

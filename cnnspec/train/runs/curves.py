@@ -23,7 +23,7 @@ def draw(rows: list[dict[str, Any]], best: int | None, title: str, path: str) ->
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    from cnnspec.train.durable import replacing
+    from cnnspec.train.runs.durable import replacing
 
     drawn = names(rows)
     epochs = [row["epoch"] for row in rows]

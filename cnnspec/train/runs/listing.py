@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from cnnspec.record import Record
-from cnnspec.train import folder
 from cnnspec.train.conflicts import OWN
 from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.runs import folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

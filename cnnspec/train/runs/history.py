@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from cnnspec.train.durable import append, write
+from cnnspec.train.runs.durable import append, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

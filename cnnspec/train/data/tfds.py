@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
-from cnnspec.train.examples import Held, Raw, room
+from cnnspec.train.data.examples import Held, Raw, room
 from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from cnnspec.train.head import Head
+    from cnnspec.train.evaluation.head import Head
 
     Array = np.ndarray[Any, Any]
 

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
 from cnnspec.source import printable
-from cnnspec.train.examples import Raw
+from cnnspec.train.data.examples import Raw
+from cnnspec.train.data.pictures import SUFFIXES, Pictures, scan
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.pictures import SUFFIXES, Pictures, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from cnnspec.train.pictures import Seen, Size
+    from cnnspec.train.data.pictures import Seen, Size
 
 PARTS = {
     "train": "train", "training": "train", "val": "validation", "valid": "validation", "validation": "validation",

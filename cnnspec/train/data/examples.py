@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.record import Record
-from cnnspec.train.images import resize
+from cnnspec.train.data.images import resize
 
 if TYPE_CHECKING:
     import numpy as np

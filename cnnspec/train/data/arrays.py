@@ -13,7 +13,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
-from cnnspec.train.examples import Held, Raw, room
+from cnnspec.train.data.examples import Held, Raw, room
 from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:

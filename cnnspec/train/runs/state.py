@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.record import Record
-from cnnspec.train.durable import replacing
 from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.runs.durable import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

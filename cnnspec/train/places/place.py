@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.backend import choose_backend, import_keras, silenced
 from cnnspec.record import Record
-from cnnspec.train.batches import batches
-from cnnspec.train.devices import LIBRARIES, Devices, announce, ask, choose, wish
-from cnnspec.train.distribution import Cluster, alone, distribute, join, refuse
+from cnnspec.train.data.batches import batches
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.precision import computed_in
-from cnnspec.train.share import ALONE, Share
+from cnnspec.train.places.devices import LIBRARIES, Devices, announce, ask, choose, wish
+from cnnspec.train.places.distribution import Cluster, alone, distribute, join, refuse
+from cnnspec.train.places.precision import computed_in
+from cnnspec.train.places.share import ALONE, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.train.examples import Part
+    from cnnspec.train.data.examples import Part
     from cnnspec.train.settings import TrainSettings
 
 

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
-from cnnspec.train.examples import scaled
+from cnnspec.train.data.examples import scaled
+from cnnspec.train.data.pictures import pool, read
+from cnnspec.train.evaluation.head import Head, head_of
+from cnnspec.train.evaluation.scores import named
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.head import Head, head_of
 from cnnspec.train.objects import first_line
-from cnnspec.train.pictures import pool, read
-from cnnspec.train.scores import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
 
-    from cnnspec.train.pictures import Size
-    from cnnspec.train.trained import Trained
+    from cnnspec.train.data.pictures import Size
+    from cnnspec.train.evaluation.trained import Trained
 
     Array = np.ndarray[Any, Any]
 

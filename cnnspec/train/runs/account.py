@@ -7,14 +7,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term, show
-from cnnspec.train.spec import sums
+from cnnspec.train.runs.spec import sums
 from cnnspec.train.words import our_word
 
 if TYPE_CHECKING:
-    from cnnspec.train.data import Data
-    from cnnspec.train.place import Place
+    from cnnspec.train.data.prepare import Data
+    from cnnspec.train.places.place import Place
+    from cnnspec.train.runs.spec import Spec
     from cnnspec.train.settings import TrainSettings
-    from cnnspec.train.spec import Spec
 
 
 def settings_said(settings: TrainSettings) -> dict[str, Any]:

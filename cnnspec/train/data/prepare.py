@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
-from cnnspec.train.examples import Part, Shaped, held
+from cnnspec.train.data.examples import Part, Shaped, held
+from cnnspec.train.data.files import Files, some
+from cnnspec.train.data.weights import weigh
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.files import Files, some
 from cnnspec.train.match import REGRESSION, Targets, fit, image_size
 from cnnspec.train.memory import memory_notes
-from cnnspec.train.weights import weigh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.elaborate.graph import Graph
-    from cnnspec.train.examples import Examples, Raw
+    from cnnspec.train.data.examples import Examples, Raw
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.backend import silenced
 from cnnspec.record import Record
-from cnnspec.train.devices import LIBRARIES, Devices
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.share import Share
+from cnnspec.train.places.devices import LIBRARIES, Devices
+from cnnspec.train.places.share import Share
 
 if TYPE_CHECKING:
     from cnnspec.train.settings import TrainSettings

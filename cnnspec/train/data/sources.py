@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
 from cnnspec.names import NAMED_DATA
-from cnnspec.train.arrays import read_npz
-from cnnspec.train.examples import Held, Raw
+from cnnspec.train.data.arrays import read_npz
+from cnnspec.train.data.examples import Held, Raw
+from cnnspec.train.data.files import Files, of_csv, of_folder
+from cnnspec.train.data.tfds import read_tfds
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.files import Files, of_csv, of_folder
-from cnnspec.train.tfds import read_tfds
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,28 +9,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.record import Record
-from cnnspec.train.batches import batches
-from cnnspec.train.data import prepare
-from cnnspec.train.examples import Examples, Raw
+from cnnspec.train.data.batches import batches
+from cnnspec.train.data.examples import Examples, Raw
+from cnnspec.train.data.files import Files
+from cnnspec.train.data.prepare import prepare
+from cnnspec.train.data.sources import load
+from cnnspec.train.evaluation.head import head_of
+from cnnspec.train.evaluation.scores import Scores, Tally, tally
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.files import Files
-from cnnspec.train.head import head_of
 from cnnspec.train.match import image_size
 from cnnspec.train.objects import first_line
-from cnnspec.train.scores import Scores, Tally, tally
-from cnnspec.train.sources import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
 
-    from cnnspec.train.data import Data
-    from cnnspec.train.examples import Part
+    from cnnspec.train.data.examples import Part
+    from cnnspec.train.data.prepare import Data
+    from cnnspec.train.evaluation.saved import Saved
+    from cnnspec.train.evaluation.trained import Trained
     from cnnspec.train.progress import Lines
-    from cnnspec.train.saved import Saved
     from cnnspec.train.settings import TrainSettings
-    from cnnspec.train.trained import Trained
 
     Array = np.ndarray[Any, Any]
 

@@ -14,19 +14,19 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train import curves, durable, state
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.history import History
 from cnnspec.train.objects import first_line
+from cnnspec.train.runs import curves, durable, state
+from cnnspec.train.runs.history import History
 from cnnspec.train.words import METRICS, lower_is_better
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.train.folder import RunFolder
     from cnnspec.train.progress import Interrupts
+    from cnnspec.train.runs.folder import RunFolder
+    from cnnspec.train.runs.state import State
     from cnnspec.train.settings import TrainSettings
-    from cnnspec.train.state import State
 
 DRAW_EVERY = 20.0  # seconds
 

@@ -1,0 +1,1 @@
+"""Where a training runs: share < distribution, devices, precision < place."""
