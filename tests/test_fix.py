@@ -226,6 +226,18 @@ def test_the_models_that_are_not_asked_for_keep_what_they_need(
     assert "conv(4, 3x3, bias=false)" in net.read_text()
 
 
+def test_what_a_used_file_compares_with_is_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    blocks, net = tmp_path / "blocks.cnn", tmp_path / "net.cnn"
+    text = "block drop(n) { dropout(0.5 if n > 100 else 0) -> relu }\n"
+    blocks.write_text(text)
+    net.write_text('use "blocks.cnn" (drop)\nmodel Net(depth=2) { input 8x8x3 -> drop(depth) }\n')
+    run(capsys, "check", net, blocks, "--fix")
+    assert blocks.read_text() == text
+    net.write_text(net.read_text().replace("(depth)", "(2)"))
+    run(capsys, "check", net, blocks, "--fix")
+    assert blocks.read_text() == "block drop(n) { relu }\n"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad.parent.chmod(0o500)

@@ -61,6 +61,11 @@ class Project:
 
         return read_one
 
+    def texts(self, path: str) -> list[Source]:
+        """A file and those of the project that it uses."""
+        self.analysis(path)
+        return [self.sources[path], *[s for other, s in self.sources.items() if other in self._reads[path] - {path}]]
+
     def concerned(self, paths: set[str]) -> list[str]:
         """The files whose findings depend on some files."""
         for path in self.sources:

@@ -51,18 +51,17 @@ def always_behaves(before: Project, after: Project) -> bool:
         asked = [network.graph for network in before.analysis(path).networks]
         for graph in (*asked, *[graph for _, graph, _ in networks(before, path, {}) or ()]):  # of all models
             given |= graph.parameters
-        for values in islice(varied(given, before.analysis(path).tree), MOST_VARIED):
+        for values in islice(varied(given, [parse(text) for text in before.texts(path)]), MOST_VARIED):
             old = networks(before, path, values)
             if old is not None and not equal(old, networks(after, path, values), same_behaviour):
                 return False
     return True
 
 
-def varied(given: Mapping[str, Any], tree: Tree) -> Iterator[dict[str, Any]]:
+def varied(given: Mapping[str, Any], trees: list[Tree]) -> Iterator[dict[str, Any]]:
     """Other values of parameters: of each in turn, then of several flags."""
-    sides = [
-        side for c in walk(tree.body) if isinstance(c, Compare) for half in (c.left, c.right) for side in walk(half)
-    ]
+    compares = [part for tree in trees for part in walk(tree.body) if isinstance(part, Compare)]
+    sides = [side for part in compares for half in (part.left, part.right) for side in walk(half)]
     numbers = [side.value for side in sides if isinstance(side, Number)]
     words = [side.text if isinstance(side, Name) else side.value for side in sides if isinstance(side, (Name, Text))]
     each = [[(name, other) for other in others(value, numbers, words)] for name, value in given.items()]
