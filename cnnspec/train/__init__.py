@@ -1,6 +1,19 @@
-"""Training: settings → data → a fitted, evaluated, saved model.
+"""Training: settings → data → a fitted, evaluated, saved model in a run folder; going on with it, measuring, predicting.
 
-words < reading < settings < match < ahead   without Keras or NumPy, for a check
-images < examples < sources < data    NumPy
-batches, objects, progress < run     Keras
+Without Keras or NumPy, for a check and for lists:
+    words < reading, conflicts < settings (devices, precision: what may be written) < match < ahead    what a section says
+    memory                                                     whether it fits
+    durable < spec < folder < runs                             run folders
+Data, on NumPy:
+    images < examples < arrays, tfds, files (pictures) < sources < data (weights)
+    share, augment < batches
+A training, on Keras:
+    head < objects                                             words as Keras objects
+    devices, distribution, precision < place                   where it runs
+    account                                                    what run.json says
+    history, curves, state < keeping                           what is kept of every epoch
+    progress                                                   what is shown
+    run < resume, rehearsal
+What was trained:
+    saved < trained < evaluate (scores), predict
 """

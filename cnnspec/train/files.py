@@ -17,7 +17,7 @@ from cnnspec.record import Record
 from cnnspec.source import printable
 from cnnspec.train.examples import Raw
 from cnnspec.train.match import TrainingFailed
-from cnnspec.train.pictures import SUFFIXES, Pictures, scan
+from cnnspec.train.pictures import Pictures, is_image, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -112,10 +112,6 @@ def some(names: Sequence[str]) -> str:
 
 def _images(count: int) -> str:
     return f"{count:,} image{'' if count == 1 else 's'}"
-
-
-def is_image(path: str) -> bool:
-    return path.lower().endswith(SUFFIXES) and not os.path.basename(path).startswith(".")
 
 
 # ---- a folder ----------------------------------------------------------------------------------------------
