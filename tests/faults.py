@@ -64,10 +64,7 @@ def ended_in(spec: Spec, function: str) -> Iterator[Place]:
 
 def relu_on_the_head(spec: Spec) -> Iterator[Edit]:
     for place in spec.heads():
-        if place.argument("activation") is None:
-            yield from spec.put(place, "activation", "relu")
-        else:
-            yield from spec.put(place, "activation", "relu")
+        yield from spec.put(place, "activation", "relu")
 
 
 def sigmoid_everywhere(spec: Spec) -> Iterator[Edit]:
@@ -94,24 +91,23 @@ def dense_on_map(spec: Spec) -> Iterator[Edit]:
         yield from spec.removed(place)
 
 
-def shrink_input(spec: Spec) -> Iterator[Edit]:
-    for part in spec.parts:
-        if isinstance(part, tree.Input) and isinstance(part.shape, tree.Dims):
-            sizes = part.shape.sizes
-            if len(sizes) > 1 and all(isinstance(n, int) for n in sizes):
-                for divisor in (2, 3, 4, 7, 10):
-                    small = [max(1, n // divisor) for n in sizes[:-1]]  # type: ignore[operator]
-                    yield Edit((part.shape.start, part.shape.end, "x".join(map(str, [*small, sizes[-1]]))))
+def resized(*changes: Callable[[int], int]) -> Callable[[Spec], Iterator[Edit]]:
+    """The input with each of its sizes changed."""
+
+    def inject(spec: Spec) -> Iterator[Edit]:
+        for part in spec.parts:
+            if isinstance(part, tree.Input) and isinstance(part.shape, tree.Dims):
+                *sizes, channels = part.shape.sizes
+                if sizes and all(isinstance(n, int) for n in (*sizes, channels)):
+                    for change in changes:
+                        other = [max(1, change(n)) for n in sizes]  # type: ignore[arg-type]
+                        yield Edit((part.shape.start, part.shape.end, "x".join(map(str, [*other, channels]))))
+
+    return inject
 
 
-def odd_input(spec: Spec) -> Iterator[Edit]:
-    for part in spec.parts:
-        if isinstance(part, tree.Input) and isinstance(part.shape, tree.Dims):
-            sizes = part.shape.sizes
-            if len(sizes) > 1 and all(isinstance(n, int) for n in sizes):
-                for change in (-1, 1, 3):
-                    other = [max(1, n + change) for n in sizes[:-1]]  # type: ignore[operator]
-                    yield Edit((part.shape.start, part.shape.end, "x".join(map(str, [*other, sizes[-1]]))))
+shrink_input = resized(*[lambda n, d=d: n // d for d in (2, 3, 4, 7, 10)])  # type: ignore[misc]
+odd_input = resized(*[lambda n, d=d: n + d for d in (-1, 1, 3)])  # type: ignore[misc]
 
 
 def huge_kernel(spec: Spec) -> Iterator[Edit]:
@@ -541,14 +537,6 @@ def covers(graph: Graph, node: Node, window: Any, n: int) -> bool:
         after += (before.shape[0] - shape[0][0]) // 2  # type: ignore[index, operator]
     left = (n + window.before + window.after - window.extent) % window.stride
     return left <= after + max(0, window.stride - window.extent) or len(graph.consumers()[before.index]) > 1
-
-
-def one_position(case: Case, graph: Graph, node: Node) -> bool:
-    return all(n == 1 for at, _, n in windows_of(graph) if at is node) and unknown_or_one(graph, node)
-
-
-def unknown_or_one(graph: Graph, node: Node) -> bool:
-    return (graph.input_shapes(node) or ((),))[0][:-1] in ((1, 1), (1,))
 
 
 def open_sizes(case: Case, graph: Graph, node: Node) -> bool:

@@ -70,13 +70,13 @@ def entries(folder: Path) -> list[Path]:
 
 # ---- the same answer ---------------------------------------------------------------------------------------
 def corpus(folder: Path) -> None:
-    """Everything that stands anywhere in this repository as a spec, right or wrong."""
+    """What stands anywhere in this repository as a spec, right or wrong, but for the largest."""
     for number, (_, _, spec, _) in enumerate(faulty_specs()):
         (folder / f"faulty{number}.cnn").write_text(spec, encoding="utf-8")
     snippets = [snippet for _, _, snippets in MISTAKES for snippet in snippets]
     for number, snippet in enumerate(snippets):
         (folder / f"mistake{number}.cnn").write_bytes(snippet.encode("utf-8", "surrogatepass"))
-    for path in (*(ROOT / "examples").glob("*.cnn"), *(ROOT / "examples" / "lectures").glob("*.cnn")):
+    for path in (*(ROOT / "examples").glob("*18.cnn"), *(ROOT / "examples" / "lectures").glob("*.cnn")):
         shutil.copy(path, folder)
     (folder / "empty.cnn").write_text("")
     (folder / "latin.cnn").write_bytes(b"\xff\xfe")
@@ -298,6 +298,21 @@ def test_a_folder_that_cannot_be(here: Path, folder: str) -> None:
     for _ in range(2):
         assert run("a.cnn", "--cache-dir", folder) == fresh
     assert (here / "file").read_text() == "mine"
+
+
+def test_a_folder_that_another_process_makes_at_the_same_time(
+    here: Path, checked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "net.cnn").write_text(STRIDE)
+    make = cache.make
+
+    def late(folder: str) -> None:
+        make(folder)
+        make(folder)
+
+    monkeypatch.setattr(cache, "make", late)
+    assert run(".") == run(".")
+    assert checked == ["net.cnn"]
 
 
 def test_a_full_disk(here: Path) -> None:

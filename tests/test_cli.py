@@ -471,3 +471,40 @@ def test_checking_imports_nothing_heavy(good: Path) -> None:
         command = [sys.executable, "-c", script, verb, str(file)]
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
         assert done.stdout.splitlines()[-1] == "[]"
+
+
+# ---- wrong command lines ------------------------------------------------------------------------------------
+WRONG = [
+    ("trian first.cnn", 'there is no command "trian"; did you mean "train"?'),
+    ("xyz", 'there is no command "xyz"; cnnspec --help shows how it is called'),
+    ("--foo", "cnnspec has no option --foo; cnnspec --help shows how it is called"),
+    ("train", "what is missing: FILE; cnnspec train --help shows how it is called"),
+    ("train net.cnn --epochs", "--epochs takes a value; cnnspec train --help shows how it is called"),
+    ("train net.cnn --batchs=3", 'cnnspec train has no option --batchs; did you mean "--batch"?'),
+    (
+        "train net.cnn --batch ten",
+        '--batch must be a whole number from 1, not "ten"; cnnspec train --help shows how it is called',
+    ),
+    ("train a.cnn b.cnn", '"b.cnn" is one argument too many; cnnspec train --help shows how it is called'),
+    (
+        "evaluate run --split tests",
+        '--split must be test, validation or train, not "tests"; did you mean "test"?',
+    ),
+    (
+        "check --jobs 0 .",
+        '--jobs must be a whole number from 1, not "0"; cnnspec check --help shows how it is called',
+    ),
+    (
+        "sizes net.cnn --near 3xx",
+        '--near must be a size, such as 670 or 670x512, not "3xx"; cnnspec sizes --help shows how it is called',
+    ),
+    (
+        "rf net.cnn conv1 --at x",
+        '--at must be a position, such as 3,4, not "x"; cnnspec rf --help shows how it is called',
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), WRONG)
+def test_a_wrong_command_line_gets_one_sentence(line: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, *line.split()) == (2, "", f"cnnspec: {message}\n")

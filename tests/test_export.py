@@ -89,8 +89,8 @@ def randomised(model: Any) -> Any:
     return model
 
 
-def same(model: Any, format: str, folder: Path, batch: int = 3, size: int = 64) -> None:
-    """Writes a model, opens it, and compares what it computes."""
+def same(model: Any, format: str, folder: Path, batch: int = 3, size: int = 64, share: float = 1e-5) -> None:
+    """Writes a model, opens it, and compares what it computes, to a share of the largest output."""
     import numpy as np
 
     ready(format)
@@ -102,7 +102,7 @@ def same(model: Any, format: str, folder: Path, batch: int = 3, size: int = 64) 
     expected = outputs(model, given if len(given) > 1 else given[0])
     assert [y.shape for y in found] == [y.shape for y in expected]
     for here, there in zip(expected, found, strict=True):
-        assert abs(here - there).max() <= 1e-5 * abs(here).max()
+        assert abs(here - there).max() <= share * abs(here).max()
         assert here.std() > 0 or here.size <= 3 or format != "onnx", "an output that says nothing"
 
 
@@ -137,10 +137,14 @@ def legal_networks(path: Path) -> list[Any]:
     return [network.graph for network in networks(path).values() if not network.broken]
 
 
+# A dense layer there adds up 871,200 products of float32, whose sum depends on their order: 1.01e-5 was seen.
+LONG_SUMS = {"lecture4_dense_scaling": 4e-5}
+
+
 @pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
 def test_the_lectures_networks_in_onnx(path: Path, tmp_path: Path) -> None:
     for graph in legal_networks(path):
-        same(randomised(to_keras(graph)), "onnx", tmp_path)
+        same(randomised(to_keras(graph)), "onnx", tmp_path, share=LONG_SUMS.get(path.stem, 1e-5))
 
 
 SMALL = ("lectures/lecture2_text", "lectures/lecture3_deep_mnist", "zoo/MobileNetV3Small")
@@ -362,11 +366,11 @@ USAGE = [
      "cannot read the weights in bad.keras: it is damaged, or something else"),
     (("compile", "net.cnn", "-o", "m.keras", "--weights", "bad.weights.h5"),
      "cannot read the weights in bad.weights.h5: it is damaged, or something else"),
-    (("compile", "net.cnn", "-o", "m.keras", "--weights", "."), ". is a folder without best.keras or last.keras"),
+    (("compile", "net.cnn", "-o", "m.keras", "--weights", "."), ". is a folder without best.keras or last.keras: cnnspec runs lists the runs that there are"),
     (("export", "no.keras", "-o", "m.onnx"), "cannot read no.keras: there is no such file"),
     (("export", "bad.keras", "-o", "m/"), "bad.keras is no .keras file, or a damaged one"),
-    (("export", "net.cnn", "-o", "m/"), "net.cnn is no saved model: a .keras file is, or the folder of a run"),
-    (("export", ".", "-o", "m/"), ". is a folder without best.keras or last.keras"),
+    (("export", "net.cnn", "-o", "m/"), "net.cnn is no saved model: a .keras file is, or the folder of a run; cnnspec compile takes a spec"),
+    (("export", ".", "-o", "m/"), ". is a folder without best.keras or last.keras: cnnspec runs lists the runs that there are"),
     (("export", "bad.keras"), "say what to make: -o model.onnx, or --to with one of saved_model, onnx, litert"),
     (("export", "bad.keras", "-o", "m.keras"),
      'cannot tell what "m.keras" is to be: name it model.onnx, model.tflite, or model/ for a SavedModel'),

@@ -133,6 +133,25 @@ def test_a_file_that_cannot_be_read_by_the_parser_is_left(tmp_path: Path, capsys
     assert path.read_bytes() == before
 
 
+def test_the_text_of_stdin_comes_out_even_where_it_cannot_be_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "input 8x8x3\nconv(8, 3x3 -> relu\n"
+    stdin(monkeypatch, text)
+    assert run(capsys, "fix", "-")[:2] == (1, text)
+
+
+def test_a_file_that_is_named_twice_is_fixed_once(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    link = bad.with_name("link.cnn")
+    link.symlink_to(bad)
+    status, _, err = run(capsys, "fix", bad, link, bad.parent / ".." / bad.parent.name / bad.name)
+    assert (status, err.count("was fixed"), bad.read_text()) == (0, 1, FORMATTED)
+    bad.write_text(BAD)
+    run(capsys, "check", "--fix", link, bad)
+    assert bad.read_text() == MENDED
+    assert link.is_symlink()
+
+
 def test_what_is_no_text_or_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     binary = tmp_path / "binary.cnn"
     binary.write_bytes(b"input \xff")
@@ -178,6 +197,33 @@ def test_a_file_that_another_program_changes_meanwhile_is_left(
     status, _, err = run(capsys, "fix", bad)
     assert (status, bad.read_text()) == (2, CLEAN)
     assert f"{bad} was changed by another program meanwhile: it was left as it is" in err
+
+
+def test_a_call_of_a_used_block_goes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    blocks, net = tmp_path / "blocks.cnn", tmp_path / "net.cnn"
+    block = "block cr(n) { conv(n, 3x3) -> relu }\n"
+    blocks.write_text(block)
+    text = 'use "blocks.cnn" (cr)\ninput 8x8x3\nconv(4, 3x3) as stem\nstem -> cr(3)\nstem -> relu\n'
+    for paths in ([net], [net, blocks]):
+        net.write_text(text)
+        run(capsys, "check", *paths, "--fix")
+        assert (net.read_text(), blocks.read_text()) == (text.replace("stem -> cr(3)\n", ""), block)
+
+
+def test_the_models_that_are_not_asked_for_keep_what_they_need(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = tmp_path / "net.cnn"
+    text = (
+        "block c(then) { conv(4, 3x3) -> then }\nmodel A { input 8x8x3 -> c(bn) }\n"
+        "model B(norm=true) { input 8x8x3 -> c(bn if norm else relu) }\n"
+    )
+    net.write_text(text)
+    assert run(capsys, "check", net, "--fix", "--model", "A")[0] == 0
+    assert net.read_text() == text
+    net.write_text(text.replace("bn if norm else relu", "bn"))
+    run(capsys, "check", net, "--fix", "--model", "A")
+    assert "conv(4, 3x3, bias=false)" in net.read_text()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -21,7 +21,7 @@ from cnnspec.cli import main
 from cnnspec.layers.argument import Unfit
 from cnnspec.train.devices import Devices, Wish, devices, wish
 from cnnspec.train.distribution import Cluster, cluster, refuse
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.settings import TrainSettings
 from cnnspec.train.share import ALONE, Share
 

@@ -167,7 +167,9 @@ def test_what_changed_is_refused(finished: Path, tmp_path: Path, capsys: pytest.
     told(run, settings=settings | {"batch": 63})
     assert f"reads other settings from {run}: batch is 64, it was 63" in refused(capsys, str(run))
     told(run, settings=settings, backend="jax")
-    assert f"{run} was trained on jax; Keras already runs on tensorflow" in refused(capsys, str(run))
+    assert "Keras already runs on tensorflow in this process, which cannot be changed to jax" in refused(
+        capsys, str(run)
+    )
     told(run, backend="tensorflow")
     (run / "state/state.npz").write_bytes((run / "state/state.npz").read_bytes()[:-3000])
     assert "state.npz is damaged" in refused(capsys, str(run))
@@ -202,7 +204,7 @@ def test_a_run_that_runs_is_refused(finished: Path, tmp_path: Path, capsys: pyte
     run = copy(finished, tmp_path)
     held = folder.take(str(run))
     assert folder.running(str(run))
-    assert f"another process is training {run}; its process is {os.getpid()}" in refused(capsys, str(run))
+    assert f"another process is training {run} (process {os.getpid()}); wait for its end" in refused(capsys, str(run))
     held.release()
     assert not folder.running(str(run))
 

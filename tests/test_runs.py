@@ -22,8 +22,8 @@ from support import network
 
 from cnnspec.cli import main
 from cnnspec.train import durable, folder
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.history import History, read
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.settings import resolve
 from cnnspec.train.spec import spec
 from cnnspec.train.words import METRICS, lower_is_better
@@ -290,9 +290,14 @@ def test_a_dry_run_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     said = {name: value.strip() for name, value in said.items()}
     assert said["data"] == "digits: 1,295 examples to train, 143 to validate, 359 to test"
     assert said["epochs"] == "2, of 13 batches of 100: 26 steps"
-    assert said["parameters"] == "2,410, 2,410 of them trained"
+    assert said["parameters"] == "2,410, all of them trained"
+    assert said["an example"] == "8x8x1, its target the number of its class"
     assert said["run folder"] == "runs/net-1"
     assert os.listdir() == ["net.cnn"]
+    assert trained(capsys, "", "--dry-run", "-o", "net.h5")[::2] == (
+        2,
+        "cnnspec: net.h5 is no name for a model; end it in .keras\n",
+    )
     assert trained(capsys, "", "--dry-run", net=SMALL.replace("10", "9"))[0] == 1
     assert os.listdir() == ["net.cnn"]
 
@@ -338,7 +343,8 @@ def test_runs_are_listed_and_compared(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_damaged_run_is_named_and_a_killed_one_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
     trained(capsys, "", "-q", "--epochs", "1")
     Path("runs/net-1/run.json").write_text(json.dumps(account() | {"status": "running"}))
-    Path("runs/half").mkdir()
+    Path("runs/half/state").mkdir(parents=True)
+    Path("runs/pictures").mkdir()
     Path("runs/torn").mkdir()
     Path("runs/torn/run.json").write_text(json.dumps({**account(), "best": 3}))
     Path("runs/.writing-7-run").mkdir()

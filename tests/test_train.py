@@ -22,8 +22,8 @@ from cnnspec.train.arrays import of_arrays
 from cnnspec.train.batches import batches
 from cnnspec.train.data import draw, prepare
 from cnnspec.train.examples import Shaped
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.images import resize
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.progress import Lines, figure, figures
 from cnnspec.train.settings import TrainSettings, resolve
 from cnnspec.train.sources import load
@@ -640,3 +640,20 @@ def test_a_fingerprint_is_of_the_contents(tmp_path: Path) -> None:
     assert len(first) == 64
     assert first == of(x, y, seed=5, validation=0.5)
     assert len({first, of(x[::-1], y), of(x, 2 - y), of(x + 1e-9, y), of(x[:-3], y[:-3])}) == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("optimizer = adam(1)", "learning_rate", 1.0),
+        ("learning_rate = 2", "learning_rate", 2.0),
+        ("optimizer = sgd(0.1, momentum=1)", "momentum", 1.0),
+        ("metrics = fbeta_score(beta=2)", "beta", 2.0),
+        ("metrics = binary_accuracy(threshold=0)", "threshold", 0.0),
+    ],
+)
+def test_whole_numbers_are_taken_where_keras_wants_floats(line: str, name: str, value: float) -> None:
+    settings, found = resolve(network(f"input 3\ndense(2)\ntrain {{ {line} }}\n").train)
+    assert found == ()
+    term = settings.metrics[0] if settings.metrics else settings.optimizer
+    assert float(objects.build(term, keras).get_config()[name]) == value

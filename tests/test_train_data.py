@@ -15,8 +15,8 @@ from support import network
 from cnnspec.compile.live import MissingExtra
 from cnnspec.train import arrays, examples, sources
 from cnnspec.train.data import Data, prepare
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.images import resize
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.settings import resolve
 
 pillow = pytest.importorskip("PIL.Image")

@@ -12,9 +12,11 @@ import pytest
 from support import network
 
 from cnnspec.layers.argument import Term
-from cnnspec.train.match import Targets, TrainingFailed, fit, fit_named
+from cnnspec.train.conflicts import metric_name
+from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.match import Targets, fit, fit_named
 from cnnspec.train.reading import KINDS, OWN_KINDS
-from cnnspec.train.settings import KEYS, TrainSettings, metric_name, resolve
+from cnnspec.train.settings import KEYS, TrainSettings, resolve
 from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find
 
 HEAD = "input 8x8x1\nflatten -> dense(10, softmax)\n"
@@ -79,6 +81,8 @@ def test_keras_names_of_settings_are_understood() -> None:
     [
         ("epoch = 3", 'a train section has no setting "epoch"', "epoch", 'did you mean "epochs"?'),
         ("epochs = 0", "epochs must be a whole number from 1, not 0", "0", ""),
+        ("validation = 20", "validation must be a share from 0 up to, not including, 1, not 20", "20", "20 percent is 0.2"),
+        ('data = "shapes"', 'data must be digits, mnist, fashion_mnist, cifar10, cifar100, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz, not the text "shapes"', '"shapes"', 'a folder is written with a slash: "shapes/"'),
         ('batch = "x"', 'batch must be a whole number from 1, not the text "x"', '"x"', ""),
         ("batch = 2.5", "batch must be a whole number from 1, not 2.5", "2.5", ""),
         ("seed = -1", "seed must be a whole number from 0, not -1", "-1", ""),

@@ -17,7 +17,7 @@ from test_train_data import RGB, colour, flowers, read, refused, save
 from cnnspec.compile.live import MissingExtra
 from cnnspec.train import examples, memory, objects, run, sources
 from cnnspec.train.batches import batches
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.settings import TrainSettings, resolve
 from cnnspec.train.spec import spec
 from cnnspec.train.words import AUGMENTATIONS, MIXING

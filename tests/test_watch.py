@@ -85,7 +85,7 @@ def test_whatever_the_answer_depends_on(tmp_path: Path, watching: Callable[..., 
     changed, finding, tally, _ = seen.round()
     assert (changed, tally) == ("cnnspec: net.cnn changed", "1 warning in 1 file") and "W201" in finding
     net.write_text('use "lib.cnn" (f)\ninput 7x7x3 -> f(8)\n')  # which is not there
-    assert "lib.cnn" in seen.round()[1]
+    assert "E015" in seen.round()[1]
     lib.write_text("block f(n) { conv(n, 3x3, stride=3) }\n")  # a new file in the folder, and what the other uses
     found = seen.round()
     assert found[0] == "cnnspec: lib.cnn changed" and "lib.cnn:1:" in found[1] and "W201" in found[1]
@@ -108,6 +108,25 @@ def test_whatever_the_answer_depends_on(tmp_path: Path, watching: Callable[..., 
     (tmp_path / "notes.txt").write_text("nothing to do with it")
     time.sleep(0.4)
     assert seen.lines.empty()
+
+
+def test_mending_again_and_again(tmp_path: Path, watching: Callable[..., Watching]) -> None:
+    net, lib = tmp_path / "net.cnn", tmp_path / "lib.cnn"
+    text = 'use "lib.cnn" (f)\ninput 9x9x3\nf(8)\nrelu\n'
+    net.write_text(text)
+    lib.write_text("block f(n) { conv(n, 3x3) }\n")
+    seen = watching("net.cnn", "--diff")
+    assert seen.round() == [last(2)]
+    lib.write_text("block f(n) { conv(n, 3x3) -> relu }\n")
+    found = seen.round()
+    assert found[0] == "cnnspec: lib.cnn changed" and "-relu" in found
+    assert (net.read_text(), seen.process.poll()) == (text, None)
+    fixing = watching("net.cnn", "--fix")
+    assert fixing.round()[-2:] == ["1 file: no mistakes found", last(2)]
+    assert net.read_text() == text.replace("relu\n", "")
+    assert fixing.round() == ["cnnspec: net.cnn changed", "1 file: no mistakes found", last(2)]
+    time.sleep(1)
+    assert fixing.lines.empty(), "what it wrote itself is looked at once more, and no more"
 
 
 def test_a_named_file_that_comes_and_goes(tmp_path: Path, watching: Callable[..., Watching]) -> None:

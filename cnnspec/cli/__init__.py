@@ -5,10 +5,11 @@ Results go to stdout, the rest to stderr. Exit status: 0 clean, 1 findings, 2 us
 
 from __future__ import annotations
 
-import argparse
 import codecs
 import os
 import sys
+
+from cnnspec.cli.parser import Help, Parser
 
 VERBS = {
     "check": "find mistakes in specs",
@@ -34,24 +35,6 @@ VERBS = {
     "layers": "list the layers, or show one's page",
 }
 MODULES = {"import": "importing"}  # where a verb cannot be a module's name
-
-
-class Help(argparse.HelpFormatter):
-    """argparse's own, which makes one for every option, and imports shutil and all archive formats for its width."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=columns() - 2)
-
-
-def columns() -> int:
-    """The width of the terminal, found as shutil.get_terminal_size does."""
-    asked = os.environ.get("COLUMNS", "")
-    if asked.isdecimal() and int(asked):
-        return int(asked)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
-    except (AttributeError, ValueError, OSError):
-        return 80
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -84,7 +67,7 @@ def _run(arguments: list[str]) -> int:
     from importlib import import_module
 
     about = "Convolutional networks: check, tabulate, compare, format, compile and train specs."
-    parser = argparse.ArgumentParser(prog="cnnspec", description=about, formatter_class=Help)
+    parser = Parser(prog="cnnspec", description=about, formatter_class=Help)
     parser.add_argument("--version", action="store_true", help="show the version")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     chosen = next((a for a in arguments if not a.startswith("-")), None)
@@ -92,7 +75,9 @@ def _run(arguments: list[str]) -> int:
         verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=Help)
         if name == chosen:
             import_module(f"cnnspec.cli.{MODULES.get(name, name)}").add_arguments(verb)
-    options = parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        (verbs.choices[options.verb] if options.verb else parser).refuse(unknown)
     if options.version:
         from cnnspec import __version__
 

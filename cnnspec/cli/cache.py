@@ -215,7 +215,7 @@ def put(path: str, text: str) -> None:
 
 def make(folder: str) -> None:
     """Make the folder, and say that it is a cache: to git and to backups. One that was there is left as it is."""
-    os.makedirs(folder)
+    os.makedirs(folder, exist_ok=True)  # another process may make it at this moment
     for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", TAG)):
         with open(os.path.join(folder, name), "w", encoding="ascii") as file:
             file.write(text)

@@ -54,9 +54,14 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
 
 def positive(text: str) -> int:
     """A whole number from 1, for argparse."""
-    number = int(text)
+    from argparse import ArgumentTypeError
+
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise ValueError(text)
+        raise ArgumentTypeError(f'must be a whole number from 1, not "{text}"')
     return number
 
 

@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="DATA",
-        help=f"what to measure on (the run's data): {', '.join(NAMED_DATA)}, a folder of class folders, a .csv or a .npz",
+        help=f"what to measure on (the run's data): {', '.join(NAMED_DATA)}, tfds:NAME, a folder of class "
+        "folders, a .csv or a .npz",
     )
     parser.add_argument(
         "--split", choices=SPLITS, default="test", help="the part to measure on, held back as in the training (test)"
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     data = None if options.data is None else _data(options.data)
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.evaluate import evaluate
-    from cnnspec.train.match import TrainingFailed
+    from cnnspec.train.failing import TrainingFailed
     from cnnspec.train.progress import display
     from cnnspec.train.trained import open_trained
 
@@ -72,7 +73,8 @@ def _data(given: str) -> str:
     try:
         return read_data(given)
     except Unfit as unfit:
-        raise UsageError(f'--data must be {unfit.expected}, not "{given}"') from None
+        hint = f"; {unfit.hint}" if unfit.hint else ""
+        raise UsageError(f'--data must be {unfit.expected}, not "{given}"{hint}') from None
 
 
 def _print(found: Evaluation, form: str) -> None:

@@ -24,10 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from cnnspec.compile.trained import load, model_in
+    from cnnspec.compile.trained import load, saved_in
 
     try:
-        model_in(options.file)  # what is not there is said before Keras is imported
+        saved_in(options.file)  # what is not there is said before Keras is imported
         target, format = target_of(options, FORMATS)
         write_model(lambda keras: load(options.file, keras), target, format)
     except ExportFailed as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
-from cnnspec.cli.common import FINDINGS, add_model_options, in_color, say
+from cnnspec.cli.common import FINDINGS, USAGE, add_model_options, in_color, say
 from cnnspec.cli.fixing import add_arguments as add_fix_arguments
 from cnnspec.cli.fixing import mended, put, sources_of, tell
 from cnnspec.report.findings import show
@@ -36,14 +36,17 @@ def run(options: argparse.Namespace) -> int:
         text = formatted(old, result.project)
         if text is None:
             status = max(status, FINDINGS)
+            if old.name == "<stdin>" and not (options.check or options.diff):
+                sys.stdout.write(old.text)
             continue
         if options.check and not options.diff:
             if text != old.text:
                 say(f"{old.name} would change")
                 status = max(status, FINDINGS)
             continue
-        status = max(status, put(old, text, options, "fixed"))
-        if text != old.text and not options.quiet and old.name != "<stdin>":
+        outcome = put(old, text, options, "fixed")
+        status = max(status, outcome)
+        if text != old.text and outcome != USAGE and not options.quiet and old.name != "<stdin>":
             say(f"{old.name} {'would change' if options.diff else 'was fixed'}")
     return status
 

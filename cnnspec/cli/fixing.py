@@ -31,18 +31,30 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
 
 
 def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
-    """How the files of a command are analysed."""
+    """How the files of a command are analysed; the lookup is told which are, and which they use."""
 
     def analyse(source: Source, read: Read) -> Analysis:
-        return analysis_of(source, options, lookup.of(source.name).codes(source.name), read)
+        def noted(path: str) -> Source | Diagnostic:
+            lookup.looked_at.add(path)
+            return read(path)
+
+        lookup.looked_at.add(source.name)
+        return analysis_of(source, options, lookup.of(source.name).codes(source.name), noted)
 
     return analyse
 
 
 def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -> tuple[list[Source], int]:
-    """The files that a command names; USAGE when one cannot be read, which is told."""
-    found, status = [], CLEAN
+    """The files that a command names, each once; USAGE when one cannot be read, which is told."""
+    from cnnspec.repair.project import real
+
+    found, status, seen = [], CLEAN, set[str]()
     for path in lookup.files(options.paths):
+        if isinstance(path, str):
+            file = real("<stdin>" if path == "-" else path)
+            if file in seen:  # by another name
+                continue
+            seen.add(file)
         source = path if isinstance(path, Diagnostic) else source_of(path)
         if isinstance(source, Diagnostic):
             if told:

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     names = None if options.names is None else _names(options.names)
     paths = list(_files(options.images))
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.train.match import TrainingFailed
+    from cnnspec.train.failing import TrainingFailed
     from cnnspec.train.predict import predictions, question
     from cnnspec.train.trained import open_trained
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of, write_whole
@@ -11,8 +12,6 @@ from cnnspec.report.field import unit_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-
     from cnnspec.pipeline import Checked
 
 
@@ -28,7 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def position(text: str) -> tuple[int, ...]:
     """A position for argparse: "3,4"."""
-    return tuple([int(part) for part in text.split(",")])
+    try:
+        return tuple([int(part) for part in text.split(",")])
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'must be a position, such as 3,4, not "{text}"') from None
 
 
 def run(options: argparse.Namespace) -> int:

@@ -8,8 +8,8 @@ import os
 from cnnspec.cli.common import CLEAN, USAGE, UsageError, say
 from cnnspec.source import printable
 from cnnspec.train import runs
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.folder import RUNS
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.progress import figure
 
 TYPE_CHECKING = False

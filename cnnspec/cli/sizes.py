@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from cnnspec.cli.common import (
@@ -18,10 +19,6 @@ from cnnspec.pipeline import input_sizes, prevents
 from cnnspec.report import sizes
 from cnnspec.report.findings import show
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
 MOST_AXES = 3
 
 
@@ -34,9 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def size(text: str) -> tuple[int, ...]:
     """A size for argparse: a whole number from 1, or one for each axis."""
-    numbers = tuple([int(part) for part in text.lower().split("x")])
-    if not 1 <= len(numbers) <= MOST_AXES or min(numbers) < 1:
-        raise ValueError(text)
+    parts = text.lower().split("x")
+    numbers = tuple([int(part) for part in parts if part.strip().isdecimal()])
+    if not len(parts) == len(numbers) <= MOST_AXES or min(numbers) < 1:
+        raise argparse.ArgumentTypeError(f'must be a size, such as 670 or 670x512, not "{text}"')
     return numbers
 
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
+from contextlib import suppress
 
 from cnnspec.cli.common import (
     CLEAN,
@@ -79,15 +80,16 @@ def given(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
     """How argparse reads a number of a kind."""
 
     def read(written: str) -> Any:
+        value: int | float | str = written
+        for number in (int, float):
+            with suppress(ValueError):
+                value = number(written)
+                break
         try:
-            try:
-                value: int | float = int(written)
-            except ValueError:
-                value = float(written)
             return kind(value)
-        except (Unfit, ValueError) as error:
-            expected = error.expected if isinstance(error, Unfit) else "a number"
-            raise argparse.ArgumentTypeError(f'must be {expected}, not "{printable(written)}"') from None
+        except Unfit as error:
+            hint = f"; {error.hint}" if error.hint else ""
+            raise argparse.ArgumentTypeError(f'must be {error.expected}, not "{printable(written)}"{hint}') from None
 
     return read
 
@@ -130,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
 def ran(step: Callable[[], Any]) -> Any:
     """What a step of training yields; None when the spec is at fault, which has been shown. UsageError."""
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.train.match import TrainingFailed
+    from cnnspec.train.failing import TrainingFailed
 
     try:
         return step()

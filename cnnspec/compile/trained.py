@@ -25,18 +25,27 @@ def model_in(path: str) -> str:
     if os.path.isdir(path):
         found = model_of(path)
         if found is None:
-            raise ExportFailed(f"{path} is a folder without {' or '.join(MODELS)}")
+            raise ExportFailed(
+                f"{path} is a folder without {' or '.join(MODELS)}: cnnspec runs lists the runs that there are"
+            )
         return found
     if not os.path.exists(path):
         raise ExportFailed(f"cannot read {path}: there is no such file")
     return path
 
 
-def load(path: str, keras: Any) -> Any:
-    """A saved model, none of whose code is run. Raises ExportFailed."""
+def saved_in(path: str) -> str:
+    """The .keras file that a path means, which is one by its name. Raises ExportFailed."""
     path = model_in(path)
     if not path.endswith(".keras"):
-        raise ExportFailed(f"{path} is no saved model: a .keras file is, or the folder of a run")
+        spec = "; cnnspec compile takes a spec" if path.endswith(".cnn") else ""
+        raise ExportFailed(f"{path} is no saved model: a .keras file is, or the folder of a run{spec}")
+    return path
+
+
+def load(path: str, keras: Any) -> Any:
+    """A saved model, none of whose code is run. Raises ExportFailed."""
+    path = saved_in(path)
     if not zipfile.is_zipfile(path):
         raise ExportFailed(f"{path} is no .keras file, or a damaged one")
     try:

@@ -7,7 +7,7 @@ from collections import Counter
 from cnnspec.elaborate import elaborate
 from cnnspec.reading import read
 from cnnspec.repair.behaviour import same_graph
-from cnnspec.repair.project import settings
+from cnnspec.repair.unchanged import settings
 from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False

@@ -9,12 +9,12 @@ from __future__ import annotations
 from cnnspec.pipeline import prevents
 from cnnspec.record import Record
 from cnnspec.repair.kinds import MODULES, SAFE
-from cnnspec.repair.project import always_behaves, behaves
 from cnnspec.repair.search import Tried, repairs
+from cnnspec.repair.unchanged import always_behaves, behaves
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from cnnspec.diagnostic import Diagnostic, Repair
     from cnnspec.repair.project import Project
@@ -41,35 +41,30 @@ def mend(project: Project, unsafe: bool, wanted: Wanted | None = None) -> Mended
     now = project
     done: list[tuple[Diagnostic, Repair]] = []
     for path in project.sources:
-        failed: set[tuple[str, str, str]] = set()
         while len(done) < MOST_REPAIRS:
-            step = next(tries(now, path, unsafe, wanted, failed), None)
+            step = first(now, path, unsafe, wanted)
             if step is None:
                 break
             found, tried = step
             now = tried.project
             done.append((found, tried.repair))
-            failed.clear()
     why = astray(project, now, all(repair.safe for _, repair in done))
     return Mended(project, (), why) if why else Mended(now, tuple(done))
 
 
-def tries(
-    project: Project, path: str, unsafe: bool, wanted: Wanted | None, failed: set[tuple[str, str, str]]
-) -> Iterator[tuple[Diagnostic, Tried]]:
-    """The first repair of each finding of a file that has one; findings whose repair was tried in vain are in `failed`."""
+def first(project: Project, path: str, unsafe: bool, wanted: Wanted | None) -> tuple[Diagnostic, Tried] | None:
+    """The first finding of a file that has a repair, with the best of it; a safe one where there is any."""
     for safe in (True, False) if unsafe else (True,):
         for found in project.analysis(path).diagnostics:
             place = found.span.source.name if found.span else path
-            key = (str(safe), found.code, found.message)
-            if found.code not in (SAFE if safe else MODULES) or key in failed:
+            if found.code not in (SAFE if safe else MODULES):
                 continue
             if wanted is not None and not wanted(found, place):
                 continue
             made = repairs(project, path, found, not safe)
             if made:
-                yield found, made[0]
-            failed.add(key)
+                return found, made[0]
+    return None
 
 
 def astray(before: Project, after: Project, safe: bool) -> str:

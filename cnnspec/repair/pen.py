@@ -8,20 +8,17 @@ Keras's names and literals. What cannot be said by an edit raises `Inexpressible
 from __future__ import annotations
 
 from cnnspec.diagnostic import Edit
-from cnnspec.elaborate.bind import argument_name
 from cnnspec.layers import find
-from cnnspec.layers.argument import show
+from cnnspec.repair.spelling import Raw, given_arguments, is_default, is_pasted, spelled, word_of_function
 from cnnspec.source import Span
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import (
     Argument,
     Arithmetic,
-    Attribute,
     Body,
     Call,
     Chain,
     List,
-    Name,
     Naming,
     Node,
     Step,
@@ -42,12 +39,6 @@ if TYPE_CHECKING:
 
 class Inexpressible(Exception):
     """No edit says this."""
-
-
-class Raw(str):
-    """A value as it is to be written: an expression of the text itself."""
-
-    __slots__ = ()
 
 
 class Pen:
@@ -131,12 +122,12 @@ class Pen:
             return self.edit(argument.start, call.arguments[1].start, "")
         return self.edit(argument.start, argument.end, "")
 
-    def positional(self, node: Node, number: int) -> Node:
-        """The value of a call's argument without a name, counted from 0. Inexpressible when it has none such."""
-        free = [a.value for a in node.arguments if a.name is None] if isinstance(node, Call) else []
-        if number >= len(free):
+    def value(self, node: Node, layer: Layer | None, name: str) -> Node:
+        """The value of a layer's argument as it is written. Inexpressible where it is not."""
+        given = given_arguments(node, layer) if isinstance(node, Call) and layer is not None else {}
+        if name not in given:
             raise Inexpressible
-        return free[number]
+        return given[name].value
 
     # ---- layers --------------------------------------------------------------------------------------------
     def replace(self, node: Node, text: str) -> list[Edit]:
@@ -148,14 +139,19 @@ class Pen:
         """A body or a chain without one of its expressions; elsewhere `in`, which changes nothing, in its place."""
         holder = self.around(node)
         if isinstance(holder, Chain):
-            return [self.without_stage(holder, node)]
+            return self.without_stage(holder, node)
         if isinstance(holder, Step):
             return self.without_items([holder])
         if isinstance(holder, List) and len(holder.items) > 1:
+            line = self.own_line(node, (",", ""))
+            if line is not None:
+                return [line]
             number = [item.start for item in holder.items].index(node.start)
-            if number:
-                return [self.edit(holder.items[number - 1].end, node.end, "")]
-            return [self.edit(node.start, holder.items[1].start, "")]
+            before, behind = holder.items[number - 1], holder.items[min(number + 1, len(holder.items) - 1)]
+            start, end = (before.end, node.end) if number else (node.start, behind.start)
+            if self.comments(start, end):
+                raise Inexpressible
+            return [self.edit(start, end, "")]
         if isinstance(holder, Arithmetic) and key_of(holder.first) == key_of(node):
             return self.drop(holder)
         chain = self.around(holder) if isinstance(holder, Naming) else None
@@ -163,10 +159,12 @@ class Pen:
             stages = chain.stages
             number = [key_of(stage) for stage in stages].index(key_of(holder))
             if number and not isinstance(stages[number - 1], Naming):
-                return [self.edit(self.closed(stages[number - 1]), node.end, "")]
+                start = self.closed(stages[number - 1])
+                if not self.comments(start, node.end):
+                    return [self.edit(start, node.end, "")]
         return [self.edit(node.start, node.end, "in")]
 
-    def without_stage(self, chain: Chain, node: Node) -> Edit:
+    def without_stage(self, chain: Chain, node: Node) -> list[Edit]:
         """A chain without a stage, and without the parentheses that stand around that alone."""
         stages = chain.stages
         number = [stage.start for stage in stages].index(node.start)
@@ -175,14 +173,37 @@ class Pen:
             if (self.before(start), self.behind(end)) != ("(", ")"):
                 raise Inexpressible
             start, end = self.text.rindex("(", 0, start), self.text.index(")", end) + 1
-        if number:
-            return self.edit(self.closed(stages[number - 1]), end, "")
-        return self.edit(start, self.opened(stages[1]), "")
+        line = self.own_line(node, ("->", "=>"))
+        if line is not None:
+            return [line]
+        first, last = (self.closed(stages[number - 1]), end) if number else (start, self.opened(stages[1]))
+        if not self.comments(first, last):
+            return [self.edit(first, last, "")]
+        arrow = self.arrow(stages[number - 1].end if number else end)
+        return [self.edit(arrow, arrow + 2, ""), self.edit(start, end, "")]  # and the comments between them stay
+
+    def own_line(self, node: Node, between: Sequence[str]) -> Edit | None:
+        """Without the lines that a part, what stands between it and the next, and their comment have to themselves."""
+        line, stop = self.line(node.start), self.text.find("\n", node.end)
+        beside = self.text[line : node.start].strip() + self.behind_in_line(node.end, stop)
+        return self.edit(line, stop + 1, "") if stop >= 0 and beside in between else None
+
+    def comments(self, start: int, end: int) -> bool:
+        """Whether a comment stands in a stretch of the text."""
+        return any(start <= first < end for first, _ in self.tree.comments)
+
+    def arrow(self, at: int) -> int:
+        """The next arrow behind a place, no comment's."""
+        while True:
+            found = min([i for i in (self.text.find(a, at) for a in ("->", "=>")) if i >= 0])
+            comment = next((last for first, last in self.tree.comments if first < found < last), None)
+            if comment is None:
+                return found
+            at = comment
 
     def closed(self, node: Node) -> int:
         """The end of a stage with the parentheses around it: where its arrow begins."""
-        arrow = min([at for at in (self.text.find(a, node.end) for a in ("->", "=>")) if at >= 0])
-        between = self.text[node.end : arrow]
+        between = self.text[node.end : self.arrow(node.end)]
         return node.end if "#" in between else node.end + between.rfind(")") + 1
 
     def opened(self, node: Node) -> int:
@@ -265,44 +286,3 @@ class Pen:
 
 def key_of(node: Node) -> Key:
     return type(node), node.start, node.end
-
-
-def word_of_function(function: Node) -> str | None:
-    """The word of a call: conv of conv(8), Conv2D of layers.Conv2D(8)."""
-    if isinstance(function, Attribute):
-        return function.name.text
-    return function.text if isinstance(function, Name) else None
-
-
-def is_pasted(call: Node) -> bool:
-    """Whether a call is spelled as Keras spells it."""
-    word = word_of_function(call.function if isinstance(call, Call) else call) or ""
-    return word not in (word.lower(), word.upper())
-
-
-def given_arguments(call: Call, layer: Layer) -> dict[str, Argument]:
-    """The arguments of a layer's call by their canonical names."""
-    word, cls = word_of_function(call.function) or "", type(layer)
-    preset = cls.presets.get(word) or cls.presets.get(word.lower(), {})
-    free = iter([name for name in cls.arguments if name not in preset] if not cls.merges else [])
-    found = {}
-    for argument in call.arguments:
-        name = next(free, "") if argument.name is None else argument_name(cls, argument.name.text)
-        if name:
-            found[name] = argument
-    return found
-
-
-def spelled(value: Any, pasted: bool, quote: str = "'") -> str:
-    """A value as the language writes it, or as Python does."""
-    if not pasted:
-        return show(value)
-    if isinstance(value, tuple):
-        return "(" + ", ".join([spelled(v, True) for v in value]) + ("," if len(value) == 1 else "") + ")"
-    return f"{quote}{value}{quote}" if isinstance(value, str) else repr(value)
-
-
-def is_default(value: Any, declared: Any) -> bool:
-    """Whether a value is what an argument is when it is left out."""
-    default = declared.record_default
-    return not isinstance(value, Raw) and (value == default or value == "linear" and default is None)

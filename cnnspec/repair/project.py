@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.elaborate import elaborate
-from cnnspec.elaborate.values import UNKNOWN
-from cnnspec.layers.argument import Term
 from cnnspec.pipeline import prevents
 from cnnspec.reading import read
-from cnnspec.repair.behaviour import same_behaviour
 from cnnspec.rules import optional
 from cnnspec.source import Source
-from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cnnspec.diagnostic import Diagnostic, Edit
     from cnnspec.elaborate.files import Read
@@ -30,8 +24,6 @@ if TYPE_CHECKING:
     Analyse = Callable[[Source, Read], Analysis]
 
 SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
-MOST_VARIED = 12  # other values of a model's parameters that are tried
-MOST_LAYERS = 20_000  # of a network that is built with them
 
 
 class Project:
@@ -165,68 +157,3 @@ def severity_of(code: str, found: Iterable[Diagnostic]) -> str:
     """The gravest severity that a code is found with."""
     severities = {diagnostic.severity for diagnostic in found if diagnostic.code == code}
     return next((s for s in ("error", "warning") if s in severities), "info")
-
-
-# ---- whether a network stays what it is --------------------------------------------------------------------
-def behaves(before: Project, after: Project, same: Any = same_behaviour) -> bool:
-    """Whether the networks of all files compute what they did, as they were analysed and with no parameter set."""
-    for path in before.differing(after):
-        old, new = before.analysis(path), after.analysis(path)
-        pairs = [(n.name, n.graph, n.train) for n in old.networks], [(n.name, n.graph, n.train) for n in new.networks]
-        if not equal(*pairs, same) or not equal(networks(before, path, {}), networks(after, path, {}), same):
-            return False
-    return True
-
-
-def always_behaves(before: Project, after: Project) -> bool:
-    """Whether they do so too where the models' parameters have other values than their defaults."""
-    for path in before.differing(after):
-        given: dict[str, Any] = {}
-        for network in before.analysis(path).networks:
-            given |= network.graph.parameters
-        for name, value in list(varied(given))[:MOST_VARIED]:
-            old = networks(before, path, {name: value})
-            if old is not None and not equal(old, networks(after, path, {name: value}), same_behaviour):
-                return False
-    return True
-
-
-def varied(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Other values of parameters, one at a time."""
-    for name, value in given.items():
-        if isinstance(value, bool):
-            yield name, not value
-        elif isinstance(value, (int, float)):
-            others = (value + 1, 0, 0.5) if value in (0, 1) or isinstance(value, float) else (value + 1, 0, 1)
-            yield from [(name, other) for other in others if other != value]
-        elif isinstance(value, Term):
-            yield from [(name, Term(word)) for word in ("linear", "tanh", "same", "valid") if word != value.name]
-        elif isinstance(value, (list, tuple)) and value and all(isinstance(v, int) for v in value):
-            yield name, type(value)([v + 1 for v in value])
-
-
-def networks(project: Project, path: str, parameters: dict[str, Any]) -> list[tuple[str, Any, Any]] | None:
-    """Name, graph and train section of every network of a file, built with some parameters; None where one is refused."""
-    parsed = parse(project.sources[path])
-    try:
-        made = elaborate(parsed, project.reader(set()), parameters, MOST_LAYERS)
-    except KeyError:
-        return None
-    if parsed.diagnostics or any(prevents(error) for one in made for error in one.errors):
-        return None
-    return [(one.graph.name, one.graph, one.train) for one in made]
-
-
-def equal(old: list[tuple[str, Any, Any]] | None, new: list[tuple[str, Any, Any]] | None, same: Any) -> bool:
-    """Whether two lists of networks are the same, one by one."""
-    if old is None or new is None:
-        return old is None
-    return len(old) == len(new) and all(
-        name == other and settings(train) == settings(train_new) and same(graph, graph_new)
-        for (name, graph, train), (other, graph_new, train_new) in zip(old, new, strict=True)
-    )
-
-
-def settings(train: Mapping[str, Any]) -> dict[str, Any]:
-    """What a train section says, without where it says it."""
-    return {name: setting.value for name, setting in train.items() if setting.value is not UNKNOWN}

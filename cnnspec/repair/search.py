@@ -10,7 +10,8 @@ from cnnspec.repair.cost import cost
 from cnnspec.repair.desk import Desk, Proposal
 from cnnspec.repair.kinds import MODULES
 from cnnspec.repair.pen import Inexpressible
-from cnnspec.repair.project import always_behaves, behaves, clears
+from cnnspec.repair.project import clears
+from cnnspec.repair.unchanged import always_behaves, behaves
 from cnnspec.rules.finding import several
 
 TYPE_CHECKING = False

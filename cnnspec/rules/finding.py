@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.elaborate.reporting import trail
-from cnnspec.layers.window import POSITION_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,11 +61,3 @@ def several(nodes: Sequence[Node], noun: str = "layers") -> str:
 def share(part: int, total: int | None) -> str:
     """A part of a total: " (25.0 %)"; nothing where the total is unknown."""
     return f" ({part / total:.1%})".replace("%", " %") if total else ""
-
-
-def axes_named(values: Sequence[object], rank: int) -> str:
-    """Values of several axes in words, equal ones once: "3 rows and columns", "3 rows and 1 column"."""
-    names = POSITION_NAMES[rank]
-    if len(set(values)) == 1:
-        return f"{values[0]} {' and '.join([name + 's' * (values[0] != 1) for name in names])}"
-    return " and ".join([f"{value} {name}{'s' * (value != 1)}" for value, name in zip(values, names, strict=True)])

@@ -12,7 +12,8 @@ import re
 from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.names import NAMED_DATA
 from cnnspec.reading import used
-from cnnspec.train.match import Targets, TrainingFailed, answers, examples
+from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.match import Targets, answers, examples
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
 from cnnspec.train.examples import Held, Raw, room
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,7 +89,8 @@ def read_npz(path: str) -> Raw:
     if not need and ("x_test" in found) != ("y_test" in found):
         need = ["y_test" if "x_test" in found else "x_test"]
     if need:
-        raise TrainingFailed(f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}", "", 2)
+        message = f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}"
+        raise TrainingFailed(message, f"write it with numpy.savez(…, {', '.join(f'{n}=…' for n in need)})", 2)
     return of_arrays(path, found)
 
 
@@ -135,7 +136,7 @@ def of_arrays(name: str, arrays: dict[str, Any]) -> Raw:
         x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
         if not x.shape or not y.shape or len(x) != len(y):
             message = f"{name} has x_{part} of shape {x.shape}, but y_{part} of shape {y.shape}"
-            raise TrainingFailed(message, "a label an example", 2)
+            raise TrainingFailed(message, "give a label for each example", 2)
         if part == "train" or len(x):
             check_array(x, f"x_{part}", name)
             pairs.append((Held(x), y))

@@ -12,8 +12,9 @@ from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
 from cnnspec.train.examples import Part, Shaped, held
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.files import Files, some
-from cnnspec.train.match import REGRESSION, Targets, TrainingFailed, fit, image_size
+from cnnspec.train.match import REGRESSION, Targets, fit, image_size
 from cnnspec.train.memory import memory_notes
 from cnnspec.train.weights import weigh
 

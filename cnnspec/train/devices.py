@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Unfit, word_of
 from cnnspec.record import Record
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.backend import silenced
 from cnnspec.record import Record
 from cnnspec.train.devices import LIBRARIES, Devices
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.share import Share
 
 if TYPE_CHECKING:

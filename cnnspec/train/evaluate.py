@@ -12,9 +12,10 @@ from cnnspec.record import Record
 from cnnspec.train.batches import batches
 from cnnspec.train.data import prepare
 from cnnspec.train.examples import Examples, Raw
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.files import Files
 from cnnspec.train.head import head_of
-from cnnspec.train.match import TrainingFailed, image_size
+from cnnspec.train.match import image_size
 from cnnspec.train.objects import first_line
 from cnnspec.train.scores import Scores, Tally, tally
 from cnnspec.train.sources import load

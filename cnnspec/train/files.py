@@ -16,7 +16,7 @@ from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
 from cnnspec.source import printable
 from cnnspec.train.examples import Raw
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.pictures import Pictures, is_image, scan
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def of_csv(path: str) -> Files:
         raise TrainingFailed(f"{path} has no examples to train on", "", 2)
     read, names = _numbered([label for pairs in parts.values() for _, label in pairs])
     if names is not None and len(names) < 2:
-        raise TrainingFailed(f"{path} has one class, {printable(names[0])}", "two classes or more", 2)
+        raise TrainingFailed(f"{path} has one class, {printable(names[0])}", "give it two classes or more", 2)
     parts = {part: [(image, read[label]) for image, label in parts[part]] for part in ORDER if part in parts}
     return Files(path, os.path.dirname(path), parts, names)
 

@@ -17,7 +17,7 @@ import shutil
 from contextlib import suppress
 
 from cnnspec.train.durable import MARK, settle, write_json
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.spec import put
 
 TYPE_CHECKING = False
@@ -153,7 +153,9 @@ def read_account(path: str) -> dict[str, Any]:
         with open(os.path.join(path, "run.json"), encoding="utf-8") as file:
             account = json.load(file)
     except FileNotFoundError:
-        raise TrainingFailed(f"{path} is no run folder: it has no run.json", "", 2) from None
+        raise TrainingFailed(
+            f"{path} is no run folder: it has no run.json", "cnnspec runs lists those that there are", 2
+        ) from None
     except OSError as error:
         raise TrainingFailed(f"{path}/run.json cannot be read: {error.strerror or error}", "", 2) from None
     except ValueError:
@@ -189,7 +191,7 @@ def take(path: str) -> RunFolder:
     except OSError as error:
         raise TrainingFailed(f"{path} cannot be written: {error.strerror or error}", "", 2) from None
     if lock is None:
-        raise TrainingFailed(f"another process is training {path}", _holder(path), 2)
+        raise TrainingFailed(f"another process is training {path}{_holder(path)}", "wait for its end", 2)
     return RunFolder(path, read_account(path), lock)
 
 
@@ -235,6 +237,6 @@ def _locked(path: str, write: bool = True) -> IO[str] | None:
 def _holder(path: str) -> str:
     try:
         with open(os.path.join(path, "state", "lock"), encoding="utf-8") as file:
-            return f"its process is {int(file.read())}"
+            return f" (process {int(file.read())})"
     except (OSError, ValueError):
-        return "wait for its end"
+        return ""

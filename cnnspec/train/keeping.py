@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train import curves, durable, state
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.history import History
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.objects import first_line
 from cnnspec.train.words import METRICS, lower_is_better
 
@@ -41,7 +41,7 @@ class EpochEnded(Exception):
 
 def best_of(settings: TrainSettings) -> tuple[str, bool]:
     """Which figure tells the best epoch, and whether lower is better."""
-    from cnnspec.train.settings import metric_name
+    from cnnspec.train.conflicts import metric_name
     from cnnspec.train.words import our_word
 
     name = settings.best or ("val_loss" if settings.validation else "loss")

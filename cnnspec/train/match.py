@@ -11,23 +11,14 @@ import math
 from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.words import MIXING, our_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph
     from cnnspec.layers.base import Shape
-    from cnnspec.source import Span
     from cnnspec.train.settings import TrainSettings
-
-
-class TrainingFailed(Exception):
-    """Ends a training before its end; whoever starts trainings says so. `status` is the command's exit status:
-    1 when the spec is at fault, 2 when files or what is installed are."""
-
-    def __init__(self, message: str, help: str = "", status: int = 1, span: Span | None = None) -> None:
-        super().__init__(f"{message}; {help}" if help else message)
-        self.message, self.help, self.status, self.span = message, help, status, span
 
 
 class Fit(Record):

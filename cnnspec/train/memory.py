@@ -11,7 +11,7 @@ from cnnspec.analyses.facts import Facts
 from cnnspec.analyses.optimizer import held
 from cnnspec.analyses.precision import in_bytes, precision
 from cnnspec.train.examples import free_memory
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term
+from cnnspec.train.conflicts import metric_name
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.head import Head, head_of, last_activation
-from cnnspec.train.match import REGRESSION, TrainingFailed
+from cnnspec.train.match import REGRESSION
 from cnnspec.train.reading import word
-from cnnspec.train.settings import metric_name
 from cnnspec.train.words import our_word
 
 if TYPE_CHECKING:
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
 NEEDS = {"TensorBoard": "tensorboard", "RemoteMonitor": "requests"}  # which Keras misses only after the first epoch
 
 
+FLOATS = ("learning_rate", "momentum", "beta", "threshold")  # in which Keras refuses a whole number written as one
+
+
 def build(term: Term, keras: Any, **more: Any) -> Any:
     """The Keras object that a resolved word names, with `more` arguments where the word gives none."""
     module = keras
     for part in term.module.split("."):
         module = getattr(module, part)
     arguments = {name: build(v, keras) if isinstance(v, Term) else v for name, v in term.keywords}
+    arguments |= {name: float(v) for name, v in arguments.items() if name in FLOATS and isinstance(v, int)}
     try:
         return getattr(module, term.name)(**{**more, **arguments})
     except AttributeError:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.live import MissingExtra
 from cnnspec.record import Record
 from cnnspec.train.examples import Examples, room, scaled
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

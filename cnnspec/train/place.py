@@ -11,7 +11,7 @@ from cnnspec.record import Record
 from cnnspec.train.batches import batches
 from cnnspec.train.devices import LIBRARIES, Devices, announce, ask, choose, wish
 from cnnspec.train.distribution import Cluster, alone, distribute, join, refuse
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.precision import computed_in
 from cnnspec.train.share import ALONE, Share
 

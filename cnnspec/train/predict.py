@@ -11,8 +11,8 @@ from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
 from cnnspec.train.examples import scaled
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.head import Head, head_of
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.objects import first_line
 from cnnspec.train.pictures import pool, read
 from cnnspec.train.scores import named

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from cnnspec.train.spec import Spec
 
 
+TARGETS = {  # of match.Fit, as a reader may want to know them
+    "classes": "its target the number of its class",
+    "one-hot": "its target a share of every class",
+    "column": "its target a number",
+    "given": "its target as it is in the data",
+}
+
+
 def rehearse(
     graph: Graph, settings: TrainSettings, spec: Spec, facts: Facts, shown: Lines, run_dir: str | None = None,
     output: str | None = None,
@@ -31,13 +39,14 @@ def rehearse(
     said = account.account(spec, settings, ready.data, ready.model, ready.spot, output)
     data = said["data"]
     need = training(facts, precision(said["precision"]), held(settings.optimizer)).bytes(settings.batch)
+    total, trained = said["params"]["total"], said["params"]["trainable"]
     figure, lower = best_of(settings)
     shape = "x".join(map(str, data["shape"]))
     rows = [
         ("data", f"{data['given']}: {data['train']:,} examples to train, {data['validation']:,} to validate, {data['test']:,} to test"),
-        ("an example", f"{shape}, {'targets' if data['targets'] == 'given' else data['targets']}"),
+        ("an example", f"{shape}, {TARGETS[data['targets']]}"),
         ("epochs", f"{settings.epochs}, of {steps:,} batches of {settings.batch}: {settings.epochs * steps:,} steps"),
-        ("parameters", f"{said['params']['total']:,}, {said['params']['trainable']:,} of them trained"),
+        ("parameters", f"{total:,}, {'all' if trained == total else f'{trained:,}'} of them trained"),
         ("loss", said["loss"]),
         *((name, _text(said["settings"][name])) for name in ("optimizer", "metrics", "callbacks")),
         ("best epoch", f"the {'lowest' if lower else 'highest'} {figure}"),

@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train import account, durable, folder, place, state
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.keeping import written
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.progress import Lines, held_back
 from cnnspec.train.run import STOPPING, Outcome, check_output, fitted, prepared, sentenced
 from cnnspec.train.spec import changed

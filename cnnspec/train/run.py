@@ -17,8 +17,9 @@ from cnnspec.record import Record
 from cnnspec.train import account, folder, objects, place, state
 from cnnspec.train.data import Data, prepare
 from cnnspec.train.durable import MARK
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.keeping import EpochEnded, Stopped, callback_list, keeper, plain, written
-from cnnspec.train.match import TrainingFailed, fit_named
+from cnnspec.train.match import fit_named
 from cnnspec.train.memory import check_memory
 from cnnspec.train.progress import Interrupts, Lines, held_back, watcher
 from cnnspec.train.sources import load

@@ -6,7 +6,8 @@ import os
 
 from cnnspec.record import Record
 from cnnspec.train import folder
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.conflicts import OWN
+from cnnspec.train.failing import TrainingFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,12 +39,16 @@ def look(path: str) -> Run:
 
 
 def below(path: str) -> list[Run]:
-    """The runs in a folder, by name, numbers in their order; hidden folders and files are none."""
+    """The runs in a folder, by name, numbers in their order: the folders that hold something of a run."""
     try:
-        names = [n for n in os.listdir(path) if not n.startswith(".") and os.path.isdir(os.path.join(path, n))]
+        names = [name for name in os.listdir(path) if not name.startswith(".") and _of_a_run(os.path.join(path, name))]
     except OSError as error:
         raise TrainingFailed(f"{path} cannot be read: {error.strerror or error}", "", 2) from None
     return [look(os.path.join(path, name)) for name in sorted(names, key=_natural)]
+
+
+def _of_a_run(path: str) -> bool:
+    return any([os.path.exists(os.path.join(path, name)) for name in OWN])
 
 
 def _natural(name: str) -> tuple[str, int, str]:

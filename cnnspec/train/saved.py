@@ -13,8 +13,8 @@ from cnnspec.record import Record
 from cnnspec.size import Size
 from cnnspec.source import Source
 from cnnspec.syntax import tree
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.head import loss_term
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.objects import first_line
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from cnnspec.compile.live import MissingExtra
 from cnnspec.names import NAMED_DATA
 from cnnspec.train.arrays import read_npz
 from cnnspec.train.examples import Held, Raw
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.files import Files, of_csv, of_folder
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.tfds import read_tfds
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.record import Record
 from cnnspec.train.durable import replacing
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.backend import BACKENDS, MissingExtra, choose_backend, import_keras
 from cnnspec.compile.trained import model_of
 from cnnspec.record import Record
+from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.folder import read_account
-from cnnspec.train.match import TrainingFailed
 from cnnspec.train.saved import Saved, open_saved
 from cnnspec.train.settings import TrainSettings
 

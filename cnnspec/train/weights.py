@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.names import suggestion
 from cnnspec.source import printable
-from cnnspec.train.match import TrainingFailed
+from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,9 +5,9 @@ from __future__ import annotations
 from cnnspec.layers.argument import word_of
 from cnnspec.names import NAMED_DATA
 from cnnspec.repair.desk import Proposal
-from cnnspec.repair.pen import Raw
 from cnnspec.repair.proposals.waste import without_function
 from cnnspec.repair.proposals.windows import refused
+from cnnspec.repair.spelling import Raw
 from cnnspec.rules.finding import several
 
 TYPE_CHECKING = False

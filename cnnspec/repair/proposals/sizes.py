@@ -7,7 +7,8 @@ from cnnspec.analyses.left_over import left_over
 from cnnspec.analyses.resized import shapes_with
 from cnnspec.pipeline import resize
 from cnnspec.repair.desk import Proposal
-from cnnspec.repair.pen import Inexpressible, spelled
+from cnnspec.repair.pen import Inexpressible
+from cnnspec.repair.spelling import spelled
 from cnnspec.rules.input_not_divisible_by_two import CODE as DIVISIBLE
 from cnnspec.rules.uncommon_input_size import COMMON
 from cnnspec.syntax.tree import Dims, Input, List, Number, Tuple

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cnnspec.repair.desk import Proposal
-from cnnspec.repair.pen import Inexpressible, Raw
+from cnnspec.repair.pen import Inexpressible
 from cnnspec.repair.proposals.heads import ending_in
 from cnnspec.repair.proposals.waste import each
+from cnnspec.repair.spelling import Raw
 from cnnspec.rules.finding import several
 
 TYPE_CHECKING = False

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from cnnspec.repair.desk import Proposal
-from cnnspec.repair.pen import Inexpressible, Raw
+from cnnspec.repair.pen import Inexpressible
+from cnnspec.repair.spelling import Raw
 from cnnspec.rules.finding import several
 from cnnspec.rules.redundant_activation import changes_nothing
 from cnnspec.syntax.tree import Body, Input, Node, Step, walk
@@ -20,33 +23,50 @@ if TYPE_CHECKING:
 def unused_branch(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     """W204: without the statements that make nothing but the branch."""
     branch = desk.nodes(found)
-    inputs = [node for node in branch if isinstance(node.site.node, Input)]
-    end = branch[-1].name
+    message, safe = (
+        f"drop {branch[-1].name}, which nothing uses",
+        not any(isinstance(n.site.node, Input) for n in branch),
+    )
     dead = {node.index for node in branch}
-    edits: list[Edit] = []
-    for source in {node.site.source.name: node.site.source for node in branch}.values():
-        pen = desk.pen(source)
-        items = [item for body in walk(pen.tree.body) if isinstance(body, Body) for item in body.items]
-        going = []
-        for item in items:
-            made = {n.index for n in desk.graph.nodes if stands_in(n, item, source.name)}
-            if made and made <= dead and isinstance(item, (Step, Input)):
-                going.append(item)
-        edits += pen.without_items([i for i in going if not any(a.start < i.start and i.end < a.end for a in going)])
+    sources = {site.source.name: site.source for node in branch for site in calls(node)}
+    idle: dict[str, list[Node]] = {}
+    for name, source in sources.items():
+        with suppress(Inexpressible):  # a file that only is used stays as it is
+            bodies = [body for body in walk(desk.pen(source).tree.body) if isinstance(body, Body)]
+            items = [item for body in bodies for item in body.items if isinstance(item, (Step, Input))]
+            idle[name] = [item for item in items if set() < made_by(item, name, desk.graph) <= dead]
+    going: dict[str, dict[int, Node]] = {}
+    for node in branch:
+        for site in calls(node):  # a call goes, and the block that it calls stays as it is
+            around = [item for item in idle.get(site.source.name, ()) if stands_in(site, item)]
+            if around:
+                widest = max(around, key=lambda item: item.end - item.start)
+                going.setdefault(site.source.name, {})[widest.start] = widest
+                break
+    edits = [edit for name in going for edit in desk.pen(sources[name]).without_items(list(going[name].values()))]
     if edits:
-        yield Proposal(f"drop {end}, which nothing uses", tuple(edits), not inputs)
+        yield Proposal(message, tuple(edits), safe)
     # else a stage of a chain: what the chain goes on with does not read it
-    yield Proposal(f"drop {end}, which nothing uses", tuple(desk.drop(branch)), not inputs)
+    yield Proposal(message, tuple(desk.drop(branch)), safe)
 
 
-def stands_in(node: graph.Node, item: Node, file: str) -> bool:
-    """Whether a layer was made by a statement, itself or by a block that it calls."""
+def calls(node: graph.Node) -> list[graph.Site]:
+    """The calls that led to a layer, the outermost first, and where it stands itself."""
+    found: list[graph.Site] = []
     site: graph.Site | None = node.site
     while site is not None:
-        if site.source.name == file and item.start <= site.node.start and site.node.end <= item.end:
-            return True
+        found.insert(0, site)
         site = site.caller
-    return False
+    return found
+
+
+def stands_in(site: graph.Site, item: Node) -> bool:
+    return item.start <= site.node.start and site.node.end <= item.end
+
+
+def made_by(item: Node, file: str, graph: graph.Graph) -> set[int]:
+    """The layers that a statement of a file makes, itself or by the blocks that it calls."""
+    return {n.index for n in graph.nodes if any(s.source.name == file and stands_in(s, item) for s in calls(n))}
 
 
 def each(
@@ -109,7 +129,7 @@ def foldable_pad(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
         for node in some:
             border = desk.graph.nodes[node.inputs[0]]
             pen = desk.pen(border.site.source)
-            amount = Raw(pen.written(pen.positional(border.site.node, 0)))
+            amount = Raw(pen.written(pen.value(border.site.node, border.layer, "amount")))
             if len(desk.inputs(border)[0]) == 2 and isinstance(getattr(border.layer, "amount", 0), tuple):
                 amount = Raw(f"({amount},)")  # one pair, of the one axis
             edits += [*desk.drop([border]), *desk.set([node], padding=amount)]

@@ -6,8 +6,9 @@ from contextlib import suppress
 
 from cnnspec.layers.argument import show
 from cnnspec.repair.desk import Proposal
-from cnnspec.repair.pen import Inexpressible, Raw
+from cnnspec.repair.pen import Inexpressible
 from cnnspec.repair.proposals.sizes import fitting, legal, resized
+from cnnspec.repair.spelling import Raw
 from cnnspec.rules.illegal_stride import other_layers
 
 TYPE_CHECKING = False

@@ -1,0 +1,70 @@
+"""argparse in this program's voice: a wrong command line is one sentence on stderr, not a page of usage. Exit status 2."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+
+class Help(argparse.HelpFormatter):
+    """argparse's own, which makes one for every option, and imports shutil and all archive formats for its width."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=columns() - 2)
+
+
+def columns() -> int:
+    """The width of the terminal, found as shutil.get_terminal_size does."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 80
+
+
+WORDS = {  # argparse's, and this program's; what it words otherwise one day is shown as it is
+    ": must be": " must be",
+    ": expected one argument": " takes a value",
+    "the following arguments are required:": "what is missing:",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors say what is wrong and what to do. Nothing is imported for it before there is one."""
+
+    def error(self, message: str) -> NoReturn:
+        from cnnspec.source import printable
+
+        message = message.removeprefix("argument ")
+        for theirs, ours in WORDS.items():
+            message = message.replace(theirs, ours, 1)
+        help = "" if "; " in message else f"; {self.prog} --help shows how it is called"
+        self.exit(2, f"cnnspec: {printable(message)}{help}\n")
+
+    def refuse(self, unknown: list[str]) -> NoReturn:
+        """The error for arguments that nothing has taken."""
+        from cnnspec.names import suggestion
+
+        first = unknown[0].partition("=")[0]
+        if not first.startswith("-"):
+            self.error(f'"{first}" is one argument too many')
+        options = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+        self.error(f"{self.prog} has no option {first}{suggestion(first, options)}")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        from cnnspec.names import suggestion
+
+        known = [str(choice) for choice in action.choices]
+        if action.dest == "verb":
+            self.error(f'there is no command "{value}"{suggestion(str(value), known)}')
+        listed = " or ".join(filter(None, (", ".join(known[:-1]), known[-1])))
+        raise argparse.ArgumentError(action, f'must be {listed}, not "{value}"{suggestion(str(value), known)}')

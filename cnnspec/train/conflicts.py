@@ -1,0 +1,126 @@
+"""Settings that are well-formed one by one, and contradict each other: what Keras would refuse some epochs into the training."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.layers.argument import Term
+from cnnspec.names import suggestion
+from cnnspec.source import Span
+from cnnspec.train.words import LOSSES, MIXING, our_word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.train.settings import TrainSettings
+
+
+def conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    """What Keras would refuse, or silently never do, some epochs into the training."""
+    found = []
+    optimizer = dict(settings.optimizer.keywords)
+    if settings.best is not None and settings.best not in _figures(settings):
+        hint = suggestion(settings.best, _figures(settings)).removeprefix("; ")
+        message = f'best is "{settings.best}", which this training does not report'
+        help = hint or f"it reports {', '.join(_figures(settings))}"
+        found.append(Diagnostic("E030", message, settings.span("best"), help))
+    for callback in settings.callbacks:
+        name, given = our_word(callback), dict(callback.keywords)
+        at = _word_span(callback) or settings.span("callbacks")
+        if name in ("reduce_lr_on_plateau", "learning_rate_scheduler") and isinstance(
+            optimizer.get("learning_rate"), Term
+        ):
+            message = f"{name} cannot change a learning rate that follows a schedule"
+            found.append(Diagnostic("E030", message, at, "give the optimizer a number, or leave the callback out"))
+        if name == "swap_ema_weights" and optimizer.get("use_ema") is not True:
+            message = "swap_ema_weights needs an optimizer that keeps a moving average"
+            found.append(Diagnostic("E030", message, at, f"write {our_word(settings.optimizer)}(use_ema=true)"))
+        watched = _watched(callback, given)
+        known = _figures(settings)
+        if watched is not None and watched not in known:
+            message = f'{name} watches "{watched}", which this training does not report'
+            hint = suggestion(watched, known).removeprefix("; ") or f"it reports {', '.join(known)}"
+            if watched.startswith("val_") and settings.validation == 0 and watched[4:] in known:
+                hint = "set validation = 0.1, or watch " + watched[4:]
+            found.append(Diagnostic("E030", message, at, hint))
+    return found + _written_twice(settings) + _softness(settings)
+
+
+OWN = ("spec", "run.json", "metrics.csv", "metrics.jsonl", "curves.png", "best.keras", "last.keras", "state")
+
+
+def _written_twice(settings: TrainSettings) -> list[Diagnostic]:
+    """Paths of callbacks, which lie in the run folder, where the run itself or a backup's clearing would destroy them."""
+    found = []
+    paths: list[tuple[Term, str]] = []
+    for callback in settings.callbacks:
+        given = dict(callback.keywords)
+        named = [str(given[name]) for name in ("filename", "filepath", "backup_dir", "log_dir") if name in given]
+        paths += [(callback, os.path.normpath(path.replace("\\", "/"))) for path in named]
+    for callback, path in paths:
+        at = _word_span(callback) or settings.span("callbacks")
+        first = path.split(os.sep)[0]
+        if first in OWN:
+            message = f"{our_word(callback)} writes {path}, which the run folder keeps by itself"
+            found.append(Diagnostic("E030", message, at, "give it another name, or leave the callback out"))
+        inside = [other for c, other in paths if c is not callback and (other + os.sep).startswith(path + os.sep)]
+        if callback.name == "BackupAndRestore" and inside:
+            message = f"{our_word(callback)} deletes {path} after the training, and {inside[0]} lies in it"
+            found.append(Diagnostic("E030", message, at, "give it a folder of its own"))
+    return found
+
+
+def _softness(settings: TrainSettings) -> list[Diagnostic]:
+    """What does not go with targets that are shares of every class, smoothed or mixed."""
+    found = []
+    key = "label_smoothing" if settings.label_smoothing else "augment"
+    at, what = settings.span(key), "label_smoothing" if settings.label_smoothing else "a mixture of images"
+    if settings.soft and settings.loss is not None:
+        word, given = our_word(settings.loss), dict(settings.loss.keywords)
+        takes = LOSSES[word][1].split()
+        if "label_smoothing" in given and settings.label_smoothing:
+            help = "write it once"
+            found.append(Diagnostic("E030", f"label_smoothing is set in {word} too", at, help))
+        elif given.get("ignore_class") is not None:
+            help = "leave one out"
+            found.append(Diagnostic("E030", f"{what} does not go with the ignore_class of {word}", at, help))
+        elif settings.label_smoothing and "label_smoothing" not in takes and not word.startswith("sparse_"):
+            help = "use categorical_crossentropy, or leave it out"
+            found.append(Diagnostic("E030", f"{word} has no label smoothing", at, help))
+    for metric in settings.metrics or ():
+        if settings.soft and our_word(metric).startswith("sparse_"):
+            message = f"{our_word(metric)} takes class numbers, and with {what} a target is a share of every class"
+            help = f"write {our_word(metric).removeprefix('sparse_')}"
+            found.append(Diagnostic("E030", message, _word_span(metric) or at, help))
+    mixing = [our_word(layer) for layer in settings.augment if layer.name in MIXING]
+    if mixing and settings.class_weights is not None:
+        message = f"{mixing[0]} makes examples of two classes, which have no weight of one"
+        found.append(Diagnostic("E030", message, settings.span("class_weights"), "leave one out"))
+    return found
+
+
+def _watched(callback: Term, given: dict[str, Any]) -> str | None:
+    if callback.name in ("EarlyStopping", "ReduceLROnPlateau") or given.get("save_best_only") is True:
+        return str(given.get("monitor", "val_loss"))
+    return None
+
+
+def _figures(settings: TrainSettings) -> list[str]:
+    """The names under which Keras reports the figures of an epoch."""
+    metrics = ["accuracy"] if settings.metrics is None else [metric_name(m) for m in settings.metrics]
+    figures = ["loss", *metrics]
+    return figures + [f"val_{f}" for f in figures if settings.validation]
+
+
+def metric_name(metric: Term) -> str:
+    """A metric's name in logs and callbacks: the one it is given, else its word."""
+    return str(dict(metric.keywords).get("name") or our_word(metric))
+
+
+def _word_span(term: Term) -> Span | None:
+    if term.place is None:
+        return None
+    node, scope = term.place
+    return Span(scope.source, node.start, node.end)

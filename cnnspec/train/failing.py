@@ -1,0 +1,16 @@
+"""What ends a training before its end."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.source import Span
+
+
+class TrainingFailed(Exception):
+    """Ends a training before its end; whoever starts trainings says so. `status` is the command's exit status:
+    1 when the spec is at fault, 2 when files or what is installed are."""
+
+    def __init__(self, message: str, help: str = "", status: int = 1, span: Span | None = None) -> None:
+        super().__init__(f"{message}; {help}" if help else message)
+        self.message, self.help, self.status, self.span = message, help, status, span
