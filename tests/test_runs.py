@@ -362,7 +362,7 @@ def test_a_damaged_run_is_named_and_a_killed_one_is_seen(capsys: pytest.CaptureF
 
 def test_listing_needs_neither_keras_nor_numpy() -> None:
     code = "import sys\nfrom cnnspec.cli import main\nmain(['runs', '.'])\nprint({'keras', 'numpy', 'rich'} & set(sys.modules))"
-    root = str(Path(folder.__file__).parents[2])
+    root = str(Path(__file__).parents[1])
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": root}
     )

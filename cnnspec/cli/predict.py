@@ -80,7 +80,7 @@ def _names(given: str) -> list[str]:
 
 def _files(given: Iterable[str]) -> Iterator[str]:
     """The images: files as they are given, and those in folders and below, hidden ones left out."""
-    from cnnspec.train.data.pictures import SUFFIXES
+    from cnnspec.train.data.pictures import SUFFIXES, is_image
 
     for path in given:
         if path == "-":
@@ -92,7 +92,7 @@ def _files(given: Iterable[str]) -> Iterator[str]:
         for folder, folders, names in os.walk(path):
             folders[:] = sorted([f for f in folders if not f.startswith(".")])
             for name in sorted(names):
-                if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                if is_image(name):
                     found = True
                     yield os.path.join(folder, name)
         if not found:

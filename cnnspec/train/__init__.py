@@ -1,9 +1,12 @@
-"""Training: settings → data → a fitted model in a run folder, evaluated, gone on with.
+"""Training: settings → data → a fitted, evaluated, saved model in a run folder; going on with it, measuring, predicting.
 
-words < reading < conflicts < settings < match < ahead    without Keras or NumPy, for a check
-data/        a data set → the batches of an epoch          NumPy, Pillow
-places/      backend, devices, precision, and the share of a process in each batch
-runs/        the run folder: account, state, history, models
-run < resume, rehearsal                                    all of it together
-evaluation/  a trained model's figures and predictions
+words < reading, conflicts < settings < match < ahead    what a section says, and whether data suit it: without Keras or NumPy
+memory                                                   whether it fits
+data/                                                    a data set → the batches of an epoch, on NumPy
+objects                                                  words as Keras objects
+places/                                                  where it runs
+runs/                                                    the run folder
+progress                                                 what is shown
+run < resume, rehearsal                                  a training as a whole
+evaluation/                                              what was trained, measured and used
 """

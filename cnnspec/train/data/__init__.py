@@ -1,5 +1,5 @@
-"""Data: where they come from, and how they reach the network.
+"""From a data set to the batches of an epoch.
 
-images, pictures < examples < arrays, files, tfds < sources < prepare    a data set, split, as the network takes it
-weights, augment < batches                                               the batches of an epoch
+images < examples < arrays, tfds, files (pictures) < sources < prepare (weights)    a data set, split, as the network takes it
+augment < batches                                                                   in the order of seed and epoch
 """

@@ -16,7 +16,7 @@ from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
 from cnnspec.source import printable
 from cnnspec.train.data.examples import Raw
-from cnnspec.train.data.pictures import SUFFIXES, Pictures, scan
+from cnnspec.train.data.pictures import Pictures, is_image, scan
 from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:
@@ -112,10 +112,6 @@ def some(names: Sequence[str]) -> str:
 
 def _images(count: int) -> str:
     return f"{count:,} image{'' if count == 1 else 's'}"
-
-
-def is_image(path: str) -> bool:
-    return path.lower().endswith(SUFFIXES) and not os.path.basename(path).startswith(".")
 
 
 # ---- a folder ----------------------------------------------------------------------------------------------

@@ -48,6 +48,11 @@ class Seen(Record):
     why: str = ""
 
 
+def is_image(path: str) -> bool:
+    """Whether a path is named as an image, and not hidden."""
+    return path.lower().endswith(SUFFIXES) and not os.path.basename(path).startswith(".")
+
+
 def import_pillow() -> Any:
     """Pillow's Image and ImageOps. Raises MissingExtra."""
     try:

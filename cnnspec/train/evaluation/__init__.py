@@ -1,1 +1,1 @@
-"""What a trained model is worth: saved < trained, head, scores < evaluate, predict."""
+"""What a trained model is worth: head; saved < trained < evaluate (scores), predict."""

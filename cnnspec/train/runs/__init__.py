@@ -1,1 +1,6 @@
-"""What a training leaves in its folder, whole at any moment: durable < folder, history, state, spec < account < keeping; listing."""
+"""What a training leaves in its folder, whole at any moment.
+
+durable < spec < folder < listing      run folders, without Keras or NumPy
+account                                what run.json says
+history, curves, state < keeping       what is kept of every epoch
+"""
