@@ -1,7 +1,8 @@
 """Training: settings → data → a fitted, evaluated, saved model in a run folder; going on with it, measuring, predicting.
 
 Without Keras or NumPy, for a check and for lists:
-    words < reading, conflicts < settings (devices, precision: what may be written) < match < ahead    what a section says
+    words < reading, conflicts < settings < match < ahead      what a section says (devices, precision)
+    failing                                                    what ends a training, in a sentence
     memory                                                     whether it fits
     durable < spec < folder < runs                             run folders
 Data, on NumPy:
