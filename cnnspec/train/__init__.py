@@ -1,7 +1,7 @@
 """Training: settings → data → a fitted, evaluated, saved model in a run folder; going on with it, measuring, predicting.
 
 words < reading, conflicts < settings < match < ahead    what a section says, and whether data suit it: without Keras or NumPy
-memory                                                   whether it fits
+failing, memory                                          what ends a training, in a sentence; whether it fits
 data/                                                    a data set → the batches of an epoch, on NumPy
 objects                                                  words as Keras objects
 places/                                                  where it runs
