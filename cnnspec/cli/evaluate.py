@@ -29,7 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "folders, a .csv or a .npz",
     )
     parser.add_argument(
-        "--split", choices=SPLITS, default="test", help="the part to measure on, held back as in the training (test)"
+        "--split",
+        choices=SPLITS,
+        default="test",
+        type=lambda part: "validation" if part == "val" else part,
+        help="the part to measure on, held back as in the training (test)",
     )
     parser.add_argument("--batch", type=positive, metavar="N", help="examples at once (the run's, else 32)")
     parser.add_argument("--last", action="store_true", help="of a run, its last model instead of its best")

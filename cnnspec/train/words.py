@@ -203,7 +203,7 @@ PYTHON_ONLY = {
 SHORT = {
     "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
     "msle": "mean_squared_logarithmic_error", "rmse": "root_mean_squared_error", "kld": "kl_divergence",
-    "bce": "binary_crossentropy", "cosine": "cosine_similarity", "acc": "accuracy", "logcosh": "log_cosh",
+    "bce": "binary_crossentropy", "cosine": "cosine_similarity", "acc": "accuracy", "f1": "f1_score", "logcosh": "log_cosh",
 }  # fmt: skip
 
 # metrics that say how wrong a network is, apart from those that are losses too
