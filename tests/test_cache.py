@@ -88,6 +88,8 @@ def corpus(folder: Path) -> None:
 
 def test_every_format_says_the_same_from_the_cache(here: Path, checked: list[str]) -> None:
     corpus(here)
+    for path in sorted(here.glob("[fm]*[0-9].cnn"))[::2]:
+        path.unlink()
     options = ("--select", "ALL", "--exit-zero", "--color", "always", "--jobs", "1")
     first = run(".", *options)
     count = len(checked)
@@ -97,7 +99,7 @@ def test_every_format_says_the_same_from_the_cache(here: Path, checked: list[str
     rest = [name for name in checked if not data.search((here / name).read_bytes())]
     assert sorted(rest) == ["latin.cnn", "lost.cnn"], "what cannot be read, and what may be found next time"
     assert len(checked) < 6
-    assert count > 250
+    assert count > 130
     for kind in FORMATS:
         told = ("--output-format", kind, *options)
         assert run(".", *told) == run(".", "--no-cache", *told), kind

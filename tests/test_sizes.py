@@ -252,7 +252,7 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ("input 8x8x1\nconf(4)\n", [], 1, 'nothing is called "conf"'),
         ("input 8x8x1\nconcat(conv(2, 3), conv(2, 5))\n", [], 1, "no input size was found"),
         ("input 8x8x1\nconv(2, 3)\n", ["--near", "8x8x8"], 2, "--near has 3 sizes"),
-        ("input 8x8x1\nconv(2, 3)\n", ["--near", "0"], 2, "invalid"),
+        ("input 8x8x1\nconv(2, 3)\n", ["--near", "0"], 2, "--near must be a size"),
         (UNET, [], 1, "E102"),
     ],
 )
