@@ -84,6 +84,8 @@ def test_every_part_is_the_trainings(
     run: tuple[Path, str], capsys: pytest.CaptureFixture[str], split: str, count: int
 ) -> None:
     found = evaluated(capsys, run[0], "--split", split)
+    if split == "validation":
+        assert evaluated(capsys, run[0], "--split", "val") == found
     data = digits(3)
     part = {"test": data.test, "validation": data.validation, "train": data.train}[split]
     x, y = part.take(slice(None))

@@ -149,7 +149,8 @@ class Files:
         if path not in self.known:
             source = self.read(path)
             if isinstance(source, Diagnostic):
-                self.run.error("E015", item.path, scope, source.message, source.help)
+                said = source.message.replace(path, item.path.value)  # as this spec calls it
+                self.run.error("E015", item.path, scope, said, source.help)
                 self.known[path] = None
                 return None
             parsed = parse(source)
