@@ -32,25 +32,32 @@ class _RecordType(type):
         body["__slots__"] = tuple(own) + tuple(body.pop("__slots__", ()))
         body["_fields"], body["_defaults"], body["_declared"] = fields, defaults, declared
         made: Any = super().__new__(mcs, name, bases, body)
+        made._key = _key
         if fields and "__init__" not in body:
             made.__init__ = _written_at_first_use(made)
         return made
 
 
 def _written_at_first_use(cls: Any) -> Any:
-    """An `__init__` that puts the real one in its place: most classes are never instantiated in one run, and compiling
-    it costs more than the rest of the class."""
+    """An `__init__` that puts the real one in its place, and the real `_key`: most classes are never instantiated in one
+    run, and compiling these costs more than the rest of the class."""
 
     def first(self: Any, *values: Any, **named: Any) -> None:
         defaults = cls._defaults
         parameters = ", ".join([f"{n}=_d[{n!r}]" if n in defaults else n for n in cls._fields])
         lines = "".join([f"\n self.{n} = {n}" for n in cls._fields])
         scope: dict[str, Any] = {"_d": defaults}
-        exec(f"def __init__(self, {parameters}):{lines}", scope)
-        cls.__init__ = scope["__init__"]
+        key = "".join([f"self.{n}, " for n in cls._fields if n not in cls._uncompared])
+        exec(f"def __init__(self, {parameters}):{lines}\ndef _key(self): return ({key})", scope)
+        cls.__init__, cls._key = scope["__init__"], scope["_key"]
         cls.__init__(self, *values, **named)
 
     return first
+
+
+def _key(record: Any) -> tuple[Any, ...]:
+    """The fields that two equal records agree in."""
+    return tuple([getattr(record, name) for name in record._fields if name not in record._uncompared])
 
 
 @dataclass_transform()
@@ -62,9 +69,9 @@ class Record(metaclass=_RecordType):
     _declared: ClassVar[dict[str, Any]]  # of this class alone, as written
     _uncompared: ClassVar[frozenset[str]] = frozenset()
 
-    def _key(self) -> tuple[Any, ...]:
-        skip = self._uncompared
-        return tuple([getattr(self, name) for name in self._fields if name not in skip])
+    if TYPE_CHECKING:
+
+        def _key(self) -> tuple[Any, ...]: ...
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self._key() == other._key()

@@ -10,100 +10,137 @@ expressions compare equal as far as these identities reach (exact for every inte
 
 A maximum is decided where one side is never the smaller, the unknown being any size from 1. The formulas of the layers
 use + - * // and `maximum` only, so one line of code serves an int and a Size.
+
+Equal atoms are one object, however often they occur: sizes share their parts, and what is asked of a part (its text,
+how it grows, its value) is worked out once. What a size takes written out is its `length`; the language and the layers
+refuse one that is longer than a person can read (`too_long`), so that every question here stays cheap.
 """
 
 from __future__ import annotations
 
 from math import gcd, lcm
 
-from cnnspec.record import Record
+from cnnspec import size_text
+from cnnspec.limits import MAX_NUMBER, MAX_SIZE_LENGTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import TypeAlias
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, TypeAlias, TypeVar
 
+    _A = TypeVar("_A", bound="Atom")
     Dim: TypeAlias = "int | Size"
-    Atom: TypeAlias = "Unknown | Quotient | Maximum"
     Growth: TypeAlias = "tuple[int, int] | None"
 
-LONGEST_PERIOD = 5040  # over which a question about all sizes is answered by looking at each
+MAX_STEPS = 50_400  # names and numbers to work out for a question about all values of an unknown
 
 
-class Unknown(Record):
+class Atom:
+    """What a polynomial is made of. Equal atoms are the same object, so they are compared by identity."""
+
+    __slots__ = ("__weakref__", "dividend", "divisor", "growth", "length", "names", "text")
+
+    text: str
+    length: int  # names and numbers, written out
+    names: frozenset[str]  # the unknowns that it depends on
+    growth: Growth  # as of a Size
+    dividend: Size
+    divisor: int  # 0 for what is no floor division
+
+    def __str__(self) -> str:
+        return self.text
+
+    def at(self, given: Mapping[str, Dim], known: dict[Atom, Dim]) -> Dim:
+        """The atom where some unknowns are known; `known`: the atoms worked out so far, for these unknowns."""
+        raise NotImplementedError
+
+
+class Unknown(Atom):
     """One unknown size of an input."""
 
-    name: str
+    __slots__ = ("name",)
 
-    def __str__(self) -> str:
-        return self.name
+    def __new__(cls, name: str) -> Unknown:
+        return _one(cls, (name,), lambda made: made._begin(name))
 
-    def at(self, given: Mapping[str, Dim]) -> Dim:
+    def _begin(self, name: str) -> None:
+        self.name = self.text = name
+        self.length, self.names, self.growth, self.divisor = 1, frozenset((name,)), (1, 1), 0
+
+    def at(self, given: Mapping[str, Dim], known: dict[Atom, Dim]) -> Dim:
         return given[self.name] if self.name in given else Size({(self,): 1})
 
-    def names(self) -> set[str]:
-        return {self.name}
 
-    def growth(self) -> Growth:
-        return 1, 1
-
-
-class Quotient(Record):
+class Quotient(Atom):
     """floor(dividend / divisor), divisor > 1."""
 
-    dividend: Size
-    divisor: int
+    __slots__ = ()
 
-    def __str__(self) -> str:
-        inner = str(self.dividend)
-        return f"{inner}//{self.divisor}" if self.dividend.is_atom() else f"({inner})//{self.divisor}"
+    def __new__(cls, dividend: Size, divisor: int) -> Quotient:
+        return _one(cls, (dividend.key(), divisor), lambda made: made._begin(dividend, divisor))
 
-    def at(self, given: Mapping[str, Dim]) -> Dim:
-        return self.dividend.at(given) // self.divisor
+    def _begin(self, dividend: Size, divisor: int) -> None:
+        self.dividend, self.divisor = dividend, divisor
+        self.text = size_text.quotient(dividend, divisor)
+        self.length, self.names, self.growth = dividend.length + 1, frozenset(dividend.names()), None
+        inner = dividend.growth()
+        if inner is not None:
+            period, grown = inner
+            times = divisor // gcd(grown, divisor)
+            self.growth = period * times, grown * times // divisor
 
-    def names(self) -> set[str]:
-        return self.dividend.names()
-
-    def growth(self) -> Growth:
-        inner = self.dividend.growth()
-        if inner is None:
-            return None
-        period, grown = inner
-        times = self.divisor // gcd(grown, self.divisor)
-        return period * times, grown * times // self.divisor
+    def at(self, given: Mapping[str, Dim], known: dict[Atom, Dim]) -> Dim:
+        return self.dividend.at(given, known) // self.divisor
 
 
-class Maximum(Record):
+class Maximum(Atom):
     """The larger of two sizes."""
 
-    left: Size
-    right: Size
+    __slots__ = ("left", "right")
 
-    def __str__(self) -> str:
-        return f"max({self.left}, {self.right})"
+    def __new__(cls, left: Size, right: Size) -> Maximum:
+        return _one(cls, (left.key(), right.key()), lambda made: made._begin(left, right))
 
-    def at(self, given: Mapping[str, Dim]) -> Dim:
-        return maximum(self.left.at(given), self.right.at(given))
+    def _begin(self, left: Size, right: Size) -> None:
+        self.left, self.right = left, right
+        self.text, self.divisor = f"max({left}, {right})", 0
+        self.length, self.names, self.growth = left.length + right.length, frozenset(left.names() | right.names()), None
+        one, other = left.growth(), right.growth()
+        if one is not None and other is not None and one[1] * other[0] == other[1] * one[0]:
+            period = lcm(one[0], other[0])
+            self.growth = period, one[1] * (period // one[0])
 
-    def names(self) -> set[str]:
-        return self.left.names() | self.right.names()
+    def at(self, given: Mapping[str, Dim], known: dict[Atom, Dim]) -> Dim:
+        return maximum(self.left.at(given, known), self.right.at(given, known))
 
-    def growth(self) -> Growth:
-        left, right = self.left.growth(), self.right.growth()
-        if left is None or right is None or left[1] * right[0] != right[1] * left[0]:
-            return None
-        period = lcm(left[0], right[0])
-        return period, left[1] * (period // left[0])
+
+_alive: Any = None  # the atoms in use, by kind and parts; weakly held, made with the first of them
+
+
+def _one(kind: type[_A], parts: tuple[Any, ...], begin: Callable[[_A], None]) -> _A:
+    """The atom of a kind with these parts."""
+    global _alive
+    if _alive is None:
+        from weakref import WeakValueDictionary
+
+        _alive = WeakValueDictionary()
+    key = (kind, *parts)
+    found: _A | None = _alive.get(key)
+    if found is None:
+        found = object.__new__(kind)
+        begin(found)
+        _alive[key] = found
+    return found
 
 
 class Size:
     """An integer expression. `terms` maps a product of atoms (sorted by their text) to its coefficient."""
 
-    __slots__ = ("_hash", "terms")
+    __slots__ = ("_key", "terms")
 
     def __init__(self, terms: dict[tuple[Atom, ...], int]) -> None:
         self.terms = {atoms: factor for atoms, factor in terms.items() if factor}
-        self._hash = hash(frozenset(self.terms.items()))
+        self._key = frozenset(self.terms.items())
 
     @staticmethod
     def unknown(name: str) -> Size:
@@ -131,7 +168,7 @@ class Size:
         terms: dict[tuple[Atom, ...], int] = {}
         for left, a in self.terms.items():
             for right, b in _terms(other).items():
-                atoms = tuple(sorted(left + right, key=str))
+                atoms = tuple(sorted(left + right, key=_text))
                 terms[atoms] = terms.get(atoms, 0) + a * b
         return _plain(Size(terms))
 
@@ -164,22 +201,34 @@ class Size:
 
     # ---- comparison ----------------------------------------------------------------------------------------
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Size) and self.terms == other.terms
+        return isinstance(other, Size) and self._key == other._key
 
     def __hash__(self) -> int:
-        return self._hash
+        return hash(self._key)
+
+    def key(self) -> frozenset[tuple[tuple[Atom, ...], int]]:
+        """What makes two sizes equal."""
+        return self._key
 
     def is_atom(self) -> bool:
         return len(self.terms) == 1 and all(len(atoms) == 1 and f == 1 for atoms, f in self.terms.items())
 
     # ---- meaning -------------------------------------------------------------------------------------------
-    def at(self, given: Mapping[str, Dim]) -> Dim:
-        """What this is where some of the unknowns are known."""
+    @property
+    def length(self) -> int:
+        """How many names and numbers it takes, written out."""
+        return sum([sum([atom.length for atom in atoms]) + (factor != 1) for atoms, factor in self.terms.items()])
+
+    def at(self, given: Mapping[str, Dim], known: dict[Atom, Dim] | None = None) -> Dim:
+        """What this is where some of the unknowns are known; `known`: the atoms worked out so far, for these."""
+        known = {} if known is None else known
         total: Dim = 0
         for atoms, factor in self.terms.items():
             product: Dim = factor
             for atom in atoms:
-                product = product * atom.at(given)
+                if atom not in known:
+                    known[atom] = atom.at(given, known)
+                product = product * known[atom]
             total = total + product
         return total
 
@@ -199,7 +248,7 @@ class Size:
         for atoms, factor in self.terms.items():
             if not atoms:
                 continue
-            inner = atoms[0].growth() if len(atoms) == 1 else None
+            inner = atoms[0].growth if len(atoms) == 1 else None
             if inner is None:
                 return None
             both = lcm(period, inner[0])
@@ -209,44 +258,20 @@ class Size:
 
     def names(self) -> set[str]:
         """The unknowns it depends on."""
-        return {name for atoms in self.terms for atom in atoms for name in atom.names()}
+        return {name for atoms in self.terms for atom in atoms for name in atom.names}
 
     def __str__(self) -> str:
-        """Python's notation, largest products first, but nothing negative where it can be helped."""
-        return format(self)
+        return size_text.write(self, "")
 
     def __format__(self, spec: str) -> str:
-        """As text, its factors in the format of `spec`: "," separates their thousands, for people alone."""
-        terms = sorted(self._readable().items(), key=lambda term: (-len(term[0]), *_length(term[0])))
-        leading = next((term for term in terms if term[1] > 0), None)
-        terms.sort(key=lambda term: term is not leading)
-        text = "".join([f" {'-' if f < 0 else '+'} {'*'.join(_factors(atoms, f, spec))}" for atoms, f in terms])
-        return text[3:] if leading else f"-{text[3:]}" if terms else "0"
-
-    def _readable(self) -> dict[tuple[Atom, ...], int]:
-        """The terms, (H + 1)//2 - 2 as (H - 3)//2."""
-        if len(self.terms) == 2 and () in self.terms:
-            (atoms,) = [atoms for atoms in self.terms if atoms]
-            (atom, *others) = atoms
-            if not others and self.terms[atoms] == 1 and isinstance(atom, Quotient) and () in atom.dividend.terms:
-                moved = atom.dividend + self.terms[()] * atom.divisor
-                return {(Quotient(Size(_terms(moved)), atom.divisor),): 1}
-        return self.terms
+        return size_text.write(self, spec)
 
     def __repr__(self) -> str:
         return f"Size({self})"
 
 
-def _length(atoms: tuple[Atom, ...]) -> tuple[int, str]:
-    text = "*".join(map(str, atoms))
-    return len(text), text
-
-
-def _factors(atoms: tuple[Atom, ...], factor: int, spec: str) -> list[str]:
-    """A term without its sign. A quotient stands in parentheses beside a factor or behind a minus."""
-    amount = [] if abs(factor) == 1 and atoms else [format(abs(factor), spec)]
-    alone = not amount and len(atoms) == 1 and factor > 0
-    return amount + [str(a) if alone or not isinstance(a, Quotient) else f"({a})" for a in atoms]
+def _text(atom: Atom) -> str:
+    return atom.text
 
 
 def _terms(value: Dim) -> dict[tuple[Atom, ...], int]:
@@ -260,6 +285,22 @@ def _plain(size: Size) -> Dim:
     if len(size.terms) == 1 and () in size.terms:
         return size.terms[()]
     return size
+
+
+def add_up(sizes: Iterable[Dim]) -> Dim:
+    """The sum of many sizes."""
+    terms: dict[tuple[Atom, ...], int] = {}
+    for size in sizes:
+        for atoms, factor in _terms(size).items():
+            terms[atoms] = terms.get(atoms, 0) + factor
+    return _plain(Size(terms))
+
+
+def too_long(dim: Dim) -> bool:
+    """Whether a size is an expression that nobody can read, or has numbers that no size has."""
+    if isinstance(dim, int):
+        return False
+    return dim.length > MAX_SIZE_LENGTH or any([abs(factor) >= MAX_NUMBER for factor in dim.terms.values()])
 
 
 def maximum(left: Dim, right: Dim) -> Dim:
@@ -278,10 +319,15 @@ def never_negative(dim: Dim) -> bool:
     if isinstance(dim, int):
         return dim >= 0
     growth = dim.growth()
-    if growth is None or growth[0] > LONGEST_PERIOD or growth[1] < 0:
+    if growth is None or growth[0] > longest_period(dim) or growth[1] < 0:
         return False
     (name,) = dim.names()
     return all(dim.value({name: n}) >= 0 for n in range(1, growth[0] + 1))
+
+
+def longest_period(size: Size) -> int:
+    """The period up to which a question about all values of its unknown is answered by looking at each of them."""
+    return min(5040, MAX_STEPS // size.length)
 
 
 def value(dim: Dim, given: Mapping[str, int]) -> int:

@@ -30,6 +30,7 @@ from cnnspec.layers.operation import (
     TRANSPOSED,
 )
 from cnnspec.record import Record
+from cnnspec.size import add_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,11 +52,7 @@ class Convention(Record):
 
     def count(self, operations: Iterable[Operation]) -> Dim:
         """The tool's figure for operations of one example."""
-        total: Dim = 0
-        for operation in operations:
-            if operation.kind in self.counts:
-                total = total + self.counts[operation.kind](operation)
-        return total
+        return add_up([self.counts[o.kind](o) for o in operations if o.kind in self.counts])
 
 
 def _each(kinds: Iterable[str], count: Count) -> dict[str, Count]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from cnnspec.analyses.kernels import kernel_of
 from cnnspec.analyses.receptive_field import network_field, receptive_fields
 from cnnspec.layers.base import product
+from cnnspec.size import add_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,12 +141,8 @@ class Facts:
 
     @property
     def total_macs(self) -> Dim | None:
-        total: Dim = 0
-        for macs in self._used(self.macs):
-            if macs is None:
-                return None
-            total = total + macs
-        return total
+        used = self._used(self.macs)
+        return None if None in used else add_up(used)
 
     @property
     def receptive_field(self) -> tuple[Field, ...] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.largest import largest
 from cnnspec.layers.base import product
+from cnnspec.size import add_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,10 +28,7 @@ def activation_values(facts: Facts) -> Dim | None:
     sizes = tensor_sizes(facts)
     if sizes is None:
         return None
-    total: Dim = 0
-    for size, node in zip(sizes, facts.graph.nodes, strict=True):
-        total = total + (size if node.layer else 0)
-    return total
+    return add_up([size for size, node in zip(sizes, facts.graph.nodes, strict=True) if node.layer])
 
 
 def peak_values(facts: Facts) -> tuple[Dim, int] | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cnnspec.elaborate.reporting import Reporting, describe, is_number
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
 from cnnspec.layers.argument import Term, show, word_of
-from cnnspec.size import Size, maximum
+from cnnspec.limits import MAX_NUMBER, MAX_SIZE_LENGTH
+from cnnspec.size import Size, maximum, too_long
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 MAX_ELEMENTS = 1_000_000  # of a list or a range
 MAX_DEPTH = 100  # of lists in lists, and of terms in terms
-MAX_NUMBER = 10**18
 
 
 class Arithmetic(Reporting):
@@ -110,6 +110,14 @@ class Arithmetic(Reporting):
             value = left // right if exact else left / right
         else:
             value = OPERATE[operator](left, right)
+        return self.bounded(value, part, scope)
+
+    def bounded(self, value: Any, part: tree.Node, scope: Scope) -> Any:
+        """A number, or UNKNOWN and an error noted where it is too large, or an expression that is too long."""
+        if isinstance(value, Size) and too_long(value):
+            unknown = ", ".join(sorted(value.names()))
+            message = f"this size takes more than {MAX_SIZE_LENGTH} names and numbers to write down in {unknown}"
+            return self.error("E003", part, scope, message, "give the input a size: input 224x224x3")
         if not isinstance(value, Size) and abs(value) >= MAX_NUMBER:
             return self.error("E003", part, scope, "this number is too large", "numbers have at most 18 digits")
         return value
@@ -160,7 +168,22 @@ class Arithmetic(Reporting):
         if not values or not all(map(is_number, values)) or len(values) > 1 and not several:
             takes, example = ("numbers", "7, 2") if several else ("one number", "7 / 2")
             return self.error("E012", node, scope, f"{word} takes {takes}", f"write, for example, {word}({example})")
-        return BUILTINS[word](*values)
+        if several:
+            return self.largest(values, node, scope) if word == "max" else self.smallest(values, node, scope)
+        return BUILTINS[word](values[0])
+
+    def largest(self, values: list[Any], node: tree.Node, scope: Scope) -> Any:
+        result = values[0]
+        for value in values[1:]:
+            symbolic = isinstance(result, Size) or isinstance(value, Size)
+            result = self.bounded(maximum(result, value), node, scope) if symbolic else max(result, value)
+            if result is UNKNOWN:
+                return UNKNOWN
+        return result
+
+    def smallest(self, values: list[Any], node: tree.Node, scope: Scope) -> Any:
+        result = self.largest([-value for value in values], node, scope)
+        return UNKNOWN if result is UNKNOWN else -result
 
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -197,17 +220,10 @@ def parts(value: Any) -> list[Any] | tuple[Any, ...]:
     return value if isinstance(value, (list, tuple)) else ()
 
 
-def _largest(*values: Any) -> Any:
-    result = values[0]
-    for value in values[1:]:
-        result = maximum(result, value) if isinstance(result, Size) or isinstance(value, Size) else max(result, value)
-    return result
-
-
 BUILTINS: dict[str, Callable[..., Any]] = {
     "len": len,
-    "max": _largest,
-    "min": lambda *values: -_largest(*[-v for v in values]),
+    "max": max,
+    "min": min,
     "round": lambda value: value if isinstance(value, Size) else round(value),
     "floor": lambda value: value if isinstance(value, Size) else int(value // 1),
     "ceil": lambda value: value if isinstance(value, Size) else int(-(-value // 1)),

@@ -9,15 +9,15 @@ from cnnspec.elaborate.graph import Graph, Node, Site
 from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.layers.base import Layer, Shape, show_shape
-from cnnspec.limits import MAX_LAYERS
-from cnnspec.size import Size
+from cnnspec.limits import MAX_LAYERS, MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS
+from cnnspec.size import Size, too_long
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-LOOK_AHEAD = 200_000  # layers, from which on it pays to count what is still to come
+LOOK_AHEAD = 20_000  # layers, from which on it pays to count what is still to come
 
 
 class Placing(Expressions):
@@ -108,6 +108,8 @@ class Placing(Expressions):
                         break
                 else:
                     output = layer.output(shapes)
+                    problem = _too_long(layer, output)
+                    output = output if problem is None else None
             found = self._inferred[key] = (problem, output)
         return found
 
@@ -207,3 +209,17 @@ class Placing(Expressions):
             note = Note("its first use", original.site.span)
             self.error("E102", at, scope, message, "bring both inputs to the same size first", extra=(note,))
             node.shape = None
+
+
+def _too_long(layer: Layer, output: Shape | None) -> Problem | None:
+    """A size that is not known, as an expression that nobody can read."""
+    unknown = [n for n in output or () if isinstance(n, Size)]
+    products = 1
+    for size in unknown:
+        products *= len(size.terms)
+    if products <= MAX_SIZE_PRODUCTS and not any(map(too_long, unknown)):
+        return None
+    inputs = ", ".join(sorted(set().union(*[size.names() for size in unknown])))
+    wanted = f"{MAX_SIZE_PRODUCTS} products" if products > MAX_SIZE_PRODUCTS else f"{MAX_SIZE_LENGTH} names and numbers"
+    message = f"the output of {layer.names[0]} has a size that takes more than {wanted} to write down in {inputs}"
+    return Problem("E003", message, help="give the input a size: input 224x224x3")

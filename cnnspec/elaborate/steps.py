@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-MAX_STEPS = 1_000_000  # statements and calls run beyond four a layer, so that loops that make no layer end too
+MAX_STEPS = 200_000  # statements and calls run beyond four a layer, so that loops that make no layer end too
 MAX_CALLS = 64  # blocks and layer functions inside one another
 
 
@@ -85,6 +85,7 @@ class Steps(Placing):
             place, origin = value.place or (at, scope)
             self.unknown_name(place, value.name, origin)
         elif isinstance(value, Closure):
+            self.count(at, scope)
             value.applied = True
             return self.inside(at, scope, lambda: self.apply(value.expression, value.scope.inner(), current), current)
         elif isinstance(value, BlockFunction):

@@ -8,13 +8,14 @@ leads to one zero at most.
 from __future__ import annotations
 
 from cnnspec.record import Record
-from cnnspec.size import LONGEST_PERIOD, Size
+from cnnspec.size import MAX_STEPS, Size, longest_period
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.size import Dim
 
 TRIED = 64  # values of the other unknowns, where there are several
+TRIED_ALIKE = 256  # values of all unknowns alike
 
 
 class Zeros(Record):
@@ -28,7 +29,7 @@ class Zeros(Record):
 def zeros(dim: Size) -> Zeros | None:
     """The zeros of a size; None where it has several unknowns, or does not repeat so that all could be looked at."""
     growth = dim.growth()
-    if growth is None or growth[0] > LONGEST_PERIOD:
+    if growth is None or growth[0] > longest_period(dim):
         return None
     period, grown = growth
     (name,) = dim.names()
@@ -40,7 +41,7 @@ def zeros(dim: Size) -> Zeros | None:
 
 
 def may_agree(a: Dim, b: Dim) -> bool:
-    """Whether two sizes are equal for some size of the input, as far as can be told."""
+    """Whether two sizes are equal for some size of the input; where that takes too long to tell they may be."""
     difference = a - b
     if isinstance(difference, int):
         return difference == 0
@@ -48,9 +49,17 @@ def may_agree(a: Dim, b: Dim) -> bool:
     if found is not None:
         return bool(found.repeating or found.alone)
     names = sorted(difference.names())
+    if any([difference.value(dict.fromkeys(names, n)) == 0 for n in range(1, TRIED_ALIKE + 1)]):
+        return True
+    if difference.growth() is not None:  # of one unknown, with a period that is too long
+        return True
+    steps = 0
     for n in range(1, TRIED + 1):
         for free in names:
             known = difference.at({name: n for name in names if name != free})
             if known == 0 or isinstance(known, Size) and (found := zeros(known)) and (found.repeating or found.alone):
                 return True
-    return any(difference.value(dict.fromkeys(names, n)) == 0 for n in range(1, 257))
+            steps += found.period * known.length if isinstance(known, Size) and found is not None else 0
+            if steps > MAX_STEPS:
+                return True
+    return False

@@ -14,7 +14,7 @@ from cnnspec.record import Record
 from cnnspec.report.columns import field, figure
 from cnnspec.report.difference import ADDED, CHANGED, FIELD, REMOVED, RESHAPED, SAME, written
 from cnnspec.report.summary import layer_data, reach_data, value_data
-from cnnspec.size import Size
+from cnnspec.size import Size, add_up
 from cnnspec.source import printable
 
 TYPE_CHECKING = False
@@ -153,13 +153,8 @@ def _place(layers: list[LayerFigures]) -> str:
 
 def gained(layers: tuple[LayerDifference, ...], name: str) -> Dim | None:
     """What layers have more in the second network than in the first, of one figure; None when one is unknown."""
-    total: Dim = 0
-    for layer in layers:
-        old, new = (0 if side is None else getattr(side, name) for side in (layer.a, layer.b))
-        if old is None or new is None:
-            return None
-        total = total + (new - old)
-    return total
+    pairs = [[0 if side is None else getattr(side, name) for side in (layer.a, layer.b)] for layer in layers]
+    return None if any([None in pair for pair in pairs]) else add_up([new - old for old, new in pairs])
 
 
 def _signed(number: Dim | None) -> str:

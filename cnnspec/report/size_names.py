@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.layers.base import product
-from cnnspec.size import Size
+from cnnspec.size import Size, add_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,10 +66,8 @@ class SizeNames:
         """A total over what the outputs depend on, as a sum of such multiples."""
         if not isinstance(total, Size):
             return total
-        made: Dim = 0
-        for node, used in zip(self.graph.nodes, self.graph.used(), strict=True):
-            made = made + (self.of(figures[node.index], node) if used else 0)
-        return made
+        used = zip(self.graph.nodes, self.graph.used(), strict=True)
+        return add_up([self.of(figures[node.index], node) for node, counts in used if counts])
 
     def definitions(self) -> list[str]:
         """What short names stand for: "h1 = (H + 1)//2, w1 = (W + 1)//2", a line for each number."""

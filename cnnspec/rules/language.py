@@ -5,7 +5,7 @@ from __future__ import annotations
 REFUSED = {
     "E001": "The text does not follow the grammar: a bracket is open, a word stands where none may.",
     "E002": "The file cannot be read, or is not UTF-8 text.",
-    "E003": "A limit on nesting, layers, numbers or mistakes is passed.",
+    "E003": "A limit on nesting, layers, numbers, unknown sizes or mistakes is passed.",
     "E010": "Nothing is called by this name: no layer, block, tensor, constant or quantity.",
     "E011": "A layer, block or statement is given an argument that it does not have, or a value that it does not take.",
     "E012": "This kind of thing cannot stand here: a number where a layer belongs, a step outside a model.",
