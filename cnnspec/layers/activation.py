@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, Unfit, argument, axes, from_zero, number, one_of, optional, word_of
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product, show_shape
+from cnnspec.layers.base import (
+    TRAINABLE,
+    KerasCall,
+    Layer,
+    Problem,
+    Shape,
+    Weight,
+    axis_problem,
+    product,
+    show_shape,
+    together,
+)
 from cnnspec.layers.operation import INPUT, MOVE, NOTHING, OUTPUT, Keeps, Operation
-from cnnspec.layers.window import UNTRACED
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from cnnspec.layers.window import Reach
     from cnnspec.size import Dim
 
 # Keras's names, each with what it computes. Keras's `threshold` is not among them: it needs two arguments more, so that
@@ -286,10 +295,8 @@ class Softmax(Layer):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return axis_problem(self.axis, inputs[0])
 
-    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        rank = len(inputs[0])
-        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        return super().reach(inputs) if all(a in (-1, rank) for a in given) else UNTRACED
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        return together(self.axis, inputs[0])
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         given = self.axis if isinstance(self.axis, tuple) else (self.axis,)

@@ -135,6 +135,11 @@ class Layer(Record):
         """What an output position reads along each spatial axis; None: everything; UNTRACED: it is not followed."""
         return (EACH,) * (len(inputs[0]) - 1)
 
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        """Along each spatial axis, over how many positions together it takes a statistic of an example (a mean, a sum)
+        and gives it to all of them, beside what each reads; 1: over each alone."""
+        return (1,) * (len(inputs[0]) - 1)
+
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:
         """The sliding window of each spatial axis, for a layer that has one."""
         return None
@@ -279,6 +284,12 @@ def axis_problem(given: int | tuple[int, ...], shape: Shape) -> Problem | None:
         twice = next(place for place in places if places.count(place) > 1)
         return Problem("E011", f"axis {twice} is named twice", "axis", "name it once")
     return None
+
+
+def together(axis: int | tuple[int, ...], shape: Shape) -> tuple[Dim, ...]:
+    """The `statistics` of a layer that takes them over these axes."""
+    places = {a % (len(shape) + 1) for a in (axis if isinstance(axis, tuple) else (axis,))}
+    return tuple([n if place in places else 1 for place, n in enumerate(shape[:-1], 1)])
 
 
 def product(sizes: tuple[Dim, ...]) -> Dim:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product, together
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
 from cnnspec.layers.words import constraint, initializer, regularizer
 
@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from cnnspec.layers.window import Reach
     from cnnspec.size import Dim
 
 EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
@@ -145,8 +144,8 @@ class LayerNorm(Layer):
         keeps = Keeps(input=True, inside=int(self.scale))
         return (self.operation(inputs, taps=2, channels=learned, groups=apart, bias=self.center, keeps=keeps),)
 
-    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return super().reach(inputs) if self.axes(inputs[0]) == [len(inputs[0])] else None
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        return together(self.axis, inputs[0])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         given = self.given()
@@ -193,6 +192,10 @@ class GroupNorm(Layer):
     beta_constraint: Term | None = CONSTRAINT
     gamma_constraint: Term | None = CONSTRAINT
     trainable: bool = TRAINABLE
+
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        groups, own = self._channels(inputs) if self.groups == -1 else self.groups, self.axis % (len(inputs[0]) + 1)
+        return tuple([n // groups if place == own else n for place, n in enumerate(inputs[0][:-1], 1)])
 
     def _channels(self, inputs: tuple[Shape, ...]) -> Any:
         return inputs[0][self.axis - 1 if self.axis > 0 else self.axis]
@@ -286,6 +289,9 @@ class UnitNorm(Layer):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return axis_problem(self.axis, inputs[0])
+
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        return together(self.axis, inputs[0])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (
