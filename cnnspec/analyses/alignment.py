@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from cnnspec.analyses.isomorphism import Colors
     from cnnspec.analyses.subsequence import Pairs
-    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.elaborate.graph import Graph
+    from cnnspec.layers.base import Layer
 
 
 SWAPS = 200_000  # layers that are looked at again to tell twins apart
@@ -60,16 +61,27 @@ def _orders(view: View) -> tuple[int, list[str], list[tuple[int, ...]]]:
     return len(nodes), [repr(view.substance[i]) for i in view.live], [node.inputs for node in nodes]
 
 
-def changed_arguments(a: Node, b: Node) -> tuple[tuple[str, object, object], ...]:
+def changed_arguments(a: View, i: int, b: View, j: int) -> tuple[tuple[str, object, object], ...]:
     """(name, of a, of b) of the arguments that both have and that differ; of two inputs the shape."""
-    if a.layer is None or b.layer is None:
-        return (("shape", a.shape, b.shape),) if a.shape != b.shape else ()
-    mine, theirs = a.layer.shortest(), b.layer.shortest()
+    one, other = a.nodes[i], b.nodes[j]
+    mine, theirs = a.form(i), b.form(j)
+    if mine is None or theirs is None:
+        return (("shape", one.shape, other.shape),) if one.shape != other.shape else ()
     names = [
         name for name in mine.arguments if name in theirs.arguments and getattr(mine, name) != getattr(theirs, name)
     ]
-    values = [(name, getattr(a.layer, name), getattr(b.layer, name)) for name in names]
-    return tuple([value for value in values if value[1] != value[2]])  # not a stride that follows the kernel
+    values = [(name, _said(one.layer, mine, name), _said(other.layer, theirs, name)) for name in names]
+    found = tuple([value for value in values if value[1] != value[2]])  # not a stride that follows the kernel
+    if found or mine == theirs or type(one.layer) is not type(other.layer):
+        return found
+    assert one.layer is not None and other.layer is not None
+    written = [(name, getattr(one.layer, name), getattr(other.layer, name)) for name in one.layer.arguments]
+    return tuple([value for value in written if value[1] != value[2]])  # ceil, which is another padding
+
+
+def _said(layer: Layer | None, form: Layer, name: str) -> object:
+    """An argument as it was written, where the layer is of the class of its one form."""
+    return getattr(layer if type(layer) is type(form) else form, name)
 
 
 class Tokens:
@@ -85,8 +97,10 @@ class Tokens:
             return [colors.setdefault(look, len(colors)) for look in zip(looks, marks, strict=True)]
 
         self.exact = numbers(view.substance)
-        self.kind = numbers(type(node.layer) for node in view.nodes)
-        self.family = numbers(type(node.layer).__module__ for node in view.nodes)  # the layers that one file describes
+        self.kind = numbers(type(form) for form in map(view.form, range(len(view.nodes))))
+        self.family = numbers(
+            type(form).__module__ for form in map(view.form, range(len(view.nodes)))
+        )  # the layers that one file describes
         self.levels = (self.exact, self.kind, self.family)
 
 
@@ -138,7 +152,7 @@ def _anchors(a: View, b: View) -> dict[int, int]:
                 by_name.setdefault(view.nodes[i].given, []).append(i)
         found.append({name: nodes[0] for name, nodes in by_name.items() if len(nodes) == 1})
     pairs = [(i, found[1][name]) for name, i in found[0].items() if name in found[1]]
-    return {i: j for i, j in pairs if type(a.nodes[i].layer) is type(b.nodes[j].layer)}
+    return {i: j for i, j in pairs if type(a.form(i)) is type(b.form(j))}
 
 
 def _equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[dict[int, int]]:
@@ -260,6 +274,5 @@ def _account(mapping: dict[int, int], a: View, b: View) -> int:
     for i, j in mapping.items():
         rewired += rewiring.inputs(i, j)
         if a.substance[i] != b.substance[j]:
-            mine, theirs = a.nodes[i], b.nodes[j]
-            changes.add((type(mine.layer), type(theirs.layer), changed_arguments(mine, theirs)))
+            changes.add((type(a.form(i)), type(b.form(j)), changed_arguments(a, i, b, j)))
     return len(a.live) + len(b.live) - 2 * len(mapping) + rewired + len(changes)

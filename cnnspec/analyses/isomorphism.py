@@ -1,6 +1,6 @@
 """Whether two graphs are the same network: the same layers, wired the same way, whatever they are called.
 
-What counts: every layer with its arguments, its inputs (in order, where the layer cares), which layers share weights, the
+What counts: every layer in its one form (`Layer.canonical`), its inputs (in order, where the layer cares), which layers share weights, the
 inputs and the outputs in order. What does not: names, the order of the text, layers that no output depends on.
 
 Nodes get colors (small numbers, the same in both graphs) from their layer, then from their neighbours' colors, until
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.layers.base import Layer
 
     Colors = dict[Hashable, int]
 
@@ -31,11 +32,15 @@ class View:
         for i in self.live:
             for slot, source in enumerate(self.nodes[i].inputs):
                 self.readers[source].append((i, -1 if unordered(self.nodes[i]) else slot))
-        forms = {id(node.layer): node.layer.shortest() for node in self.nodes if node.layer is not None}
-        # What each node is in itself: its layer in the one form, or an input's shape.
-        self.substance: list[Hashable] = [
-            node.shape if node.layer is None else forms[id(node.layer)] for node in self.nodes
-        ]
+        # What each node is in itself: its layer in the one form (`Layer.canonical`), or an input's shape.
+        self.substance: list[Hashable] = [node.shape for node in self.nodes]
+        forms: dict[tuple[int, Hashable], Layer] = {}
+        for node in self.nodes:
+            if node.layer is not None:
+                key = id(node.layer), graph.input_shapes(node)
+                if key not in forms:
+                    forms[key] = node.layer.canonical(key[1])
+                self.substance[node.index] = forms[key]
         self.ends: list[list[int]] = [[] for _ in self.nodes]  # as which outputs and inputs of the network it serves
         for number, i in enumerate(graph.outputs):
             self.ends[i].append(number)
@@ -51,6 +56,10 @@ class View:
         """Whether a node has weights; a layer without any can be called twice or stand twice, all the same."""
         shapes = self.graph.input_shapes(node)
         return shapes is None or node.layer is None or bool(node.layer.weights(shapes))
+
+    def form(self, index: int) -> Layer | None:
+        """The one form of a node's layer; None for an input."""
+        return self.substance[index] if self.nodes[index].layer is not None else None  # type: ignore[return-value]
 
     def group(self, index: int) -> list[int]:
         """The nodes that use the same weights as this one, itself included."""

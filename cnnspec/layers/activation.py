@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, Unfit, argument, axes, from_zero, number, one_of, optional, word_of
+from cnnspec.layers.axes import together
 from cnnspec.layers.base import (
     TRAINABLE,
     KerasCall,
@@ -13,9 +14,9 @@ from cnnspec.layers.base import (
     axis_problem,
     product,
     show_shape,
-    together,
 )
 from cnnspec.layers.operation import INPUT, MOVE, NOTHING, OUTPUT, Keeps, Operation
+from cnnspec.layers.reshaping import Identity
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -123,12 +124,16 @@ class Activation(Layer):
 
     most_calls: ClassVar[int] = 2
     becomes: ClassVar[tuple[str, ...]] = ("ops.glu",)
+    own: ClassVar[dict[str, Layer]] = {}  # functions that are layers of their own too
 
     function: str = argument(function, "which activation", keras="activation")
 
     @property
     def label(self) -> str:
         return self.function
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return self.own[self.function].canonical(inputs) if self.function in self.own else self
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         kind = MOVE if self.function == "linear" else self.function
@@ -178,6 +183,10 @@ class ReLU(Layer):
     negative_slope: float = argument(from_zero, "slope of the negative side", 0, aliases=("slope",))
     threshold: float = argument(from_zero, "values below it count as negative", 0)
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        sloped = self.negative_slope != 0 and self.max_value is None and self.threshold == 0
+        return LeakyReLU(self.negative_slope) if sloped else self
+
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         kind = "relu6" if self.max_value == 6 else "relu"
         if self.threshold == 0 and self.negative_slope == 0 and self.max_value in (None, 6):
@@ -206,6 +215,9 @@ class LeakyReLU(Layer):
 
     negative_slope: float = argument(from_zero, "slope of the negative side", 0.3, aliases=("slope", "alpha"))
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return self if self.negative_slope else ReLU()
+
     def ends_in(self) -> str | None:
         return "leaky_relu"
 
@@ -231,6 +243,10 @@ class PReLU(Layer):
     alpha_regularizer: Term | None = argument(optional(regularizer), "penalty on the slopes", None)
     alpha_constraint: Term | None = argument(optional(constraint), "projection of the slopes", None)
     trainable: bool = TRAINABLE
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        made = super().canonical(inputs)
+        return made.replace(shared_axes=tuple(sorted(set(self.shared()))) or None)
 
     def shared(self) -> tuple[int, ...]:
         if self.shared_axes is None:
@@ -286,6 +302,7 @@ class Softmax(Layer):
     names: ClassVar[tuple[str, ...]] = ("softmax",)
     in_place: ClassVar[bool] = True
     kind: ClassVar[str] = "softmax"
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = OUTPUT
     example: ClassVar[str] = "input 8x8x4\ngap -> dense(10) -> softmax"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x6x3\nsoftmax(axis=1)",)
@@ -313,3 +330,9 @@ class Softmax(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Softmax", self.given()),)
+
+
+Activation.own = {
+    "relu": ReLU(), "relu6": ReLU(6), "leaky_relu": LeakyReLU(0.2), "elu": ELU(), "celu": ELU(), "softmax": Softmax(),
+    "linear": Identity(),
+}  # fmt: skip

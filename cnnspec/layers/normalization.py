@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product, together
+from cnnspec.layers.axes import together
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
 from cnnspec.layers.words import constraint, initializer, regularizer
 
@@ -47,6 +48,7 @@ class BatchNorm(Layer):
     )
 
     kind: ClassVar[str] = BATCH_NORM
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = INPUT
 
     axis: int = argument(integer, "axis that is kept apart", -1)
@@ -113,6 +115,7 @@ class LayerNorm(Layer):
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nlayer_norm(axis=(1, 2), center=false)",)
 
     kind: ClassVar[str] = LAYER_NORM
+    reduces: ClassVar[str] = "axis"
 
     axis: Any = argument(axes, "axis or axes that are normalised", -1)
     epsilon: float = EPSILON
@@ -171,6 +174,7 @@ class GroupNorm(Layer):
     )
     presets: ClassVar[dict[str, dict[str, Any]]] = {"instance_norm": {"groups": -1}, "instancenorm": {"groups": -1}}
     kind: ClassVar[str] = GROUP_NORM
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
     normalizes: ClassVar[bool] = True
@@ -228,6 +232,10 @@ class GroupNorm(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GroupNormalization", self.given()),)
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        alone = inputs is not None and self.groups == self._channels(inputs)
+        return super(GroupNorm, self.replace(groups=-1) if alone else self).canonical(inputs)
+
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         """As all layers; a group for each channel is -1, which Keras replaces by their number."""
@@ -249,6 +257,7 @@ class RMSNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("rms_norm", "rmsnormalization", "rmsnorm")
     kind: ClassVar[str] = SCALING
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = Keeps(input=True, inside=1)
     in_place: ClassVar[bool] = True
     normalizes: ClassVar[bool] = True
@@ -279,6 +288,7 @@ class UnitNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("unit_normalization", "unitnormalization", "l2_normalize")
     kind: ClassVar[str] = SCALING
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
     normalizes: ClassVar[bool] = True

@@ -69,6 +69,15 @@ class Reshape(Layer):
         left = product(inputs[0]) // prod([n for n in self.shape if n != -1])
         return tuple([left if n == -1 else n for n in self.shape])
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        """flatten where all becomes one row, else with -1 for the first axis: the rest says it."""
+        if len(self.shape) == 1:
+            return Flatten()
+        if -1 not in self.shape[1:]:
+            return self.replace(shape=(-1, *self.shape[1:]))
+        rest = self.output(inputs)[1:] if inputs is not None else ()
+        return self.replace(shape=(-1, *rest)) if rest and all([isinstance(n, int) for n in rest]) else self
+
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         if len(self.shape) == 1:  # as flatten
             return None
@@ -89,6 +98,9 @@ class Permute(Layer):
     example: ClassVar[str] = "input 8x6x3\npermute((2, 1, 3))"
 
     order: tuple[int, ...] = argument(axes, "the old axes in their new order, from 1", keras="dims", aliases=("axes",))
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return self.replace(order=self._order())
 
     def _order(self) -> tuple[int, ...]:
         return self.order if isinstance(self.order, tuple) else (self.order,)

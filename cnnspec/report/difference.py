@@ -159,8 +159,8 @@ def difference(a: Checked, b: Checked) -> Difference:
             theirs[j],
             call(left),
             call(right),
-            type(left.layer) is not type(right.layer),
-            tuple([ArgumentChange(*change) for change in changed_arguments(left, right)]),
+            type(alignment.a.form(i)) is not type(alignment.b.form(j)),
+            tuple([ArgumentChange(*change) for change in changed_arguments(alignment.a, i, alignment.b, j)]),
             rewiring.inputs(i, j),
             (_sharers(alignment.a, i), _sharers(alignment.b, j)) if rewiring.sharing(i, j) else None,
         )

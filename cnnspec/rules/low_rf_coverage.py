@@ -44,21 +44,23 @@ def check(context: Context) -> Iterator[Diagnostic]:
     image, pooled = image_of(context), globally_pooled(context)
     if image is None or not pooled or context.lengths is None:
         return
-    paths = [found for node in pooled if (found := context.lengths[node.index]) is not None]
+    paths = [path for last in pooled if (path := context.lengths[last.index]) is not None]
     if len(paths) < len(pooled) or any([ample([axis.most for axis in path], image) for path in paths]):
         return  # before the fields are worked out: none is smaller than its longest path
     if sum([any([w.kernel > 1 for w in windows]) for windows in context.facts.windows]) < LAYERS:
         return
-    fields = [(f, node) for node in pooled if isinstance(f := context.facts.fields[node.index], tuple)]
-    found = [([axis.size for axis in field], node) for field, node in fields]
+    found: list[tuple[list[int], Node]] = []
+    for last in pooled:
+        if isinstance(seen := context.facts.fields[last.index], tuple):
+            found.append(([axis.size for axis in seen], last))
     if len(found) < len(pooled) or any([ample(sizes, image) for sizes, _ in found]):
         return
     sizes, node = max(found, key=lambda pair: pair[0])
-    seen = covered = 1
+    area = covered = 1
     for size, n in zip(sizes, image, strict=True):
-        seen, covered = seen * n, covered * min(size, n)
+        area, covered = area * n, covered * min(size, n)
     field = "x".join(map(str, sizes))
-    share = f"{covered / seen:.2%}".replace("%", " %")
+    share = f"{covered / area:.2%}".replace("%", " %")
     message = (
         f"{node.name}, the last map, sees {field} of {'x'.join(map(str, image))} ({share}){estimate(node, context)}"
     )
