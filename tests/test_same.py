@@ -179,6 +179,40 @@ def test_a_pasted_call_is_the_same_formatted_and_in_our_words(call: str) -> None
     imported_is_the_same(text)
 
 
+TWO_AS_ONE = {  # a padding or a cut of its own, which import reads as the layer's
+    "pad(1) -> conv(4, 3x3)": "conv(4, 3, padding=same)", "pad(1) as p -> conv(4, 3, 2)": "conv(4, 3, 2, padding=1)",
+    "pad(((0, 1), (0, 1))) -> conv(4, 3, 2)": "conv(4, 3, 2, padding=((0, 1), (0, 1)))",
+    "pad(1) -> depthwise_conv(3)": "depthwise_conv(3, padding=1)", "pad(2) -> separable_conv(4, 5)": "separable_conv(4, 5, padding=same)",
+    "pad(1) -> avgpool(2)": "avgpool(2, padding=1)", "conv_transpose(4, 3, 2) -> crop(1)": "conv_transpose(4, 3, 2, padding=1)",
+    "pad(1) -> pad(1) -> conv(4, 3)": "pad(1) -> conv(4, 3, padding=1)", "add(pad(1) -> conv(4, 3), in)": "add(conv(4, 3, padding=1), in)",
+    "pad(1) -> conv(4, 3, activation=relu) -> activation(relu)": "conv(4, 3, padding=same, activation=relu) -> relu",
+    "conv_transpose(4, 3, 2) -> crop(((0, 1), (0, 1))) -> conv(4, 3)": "conv_transpose(4, 3, 2, padding=((0, 1), (0, 1))) -> conv(4, 3)",
+}  # fmt: skip
+NOT_ONE = {
+    "pad(1) -> conv(4, 3, padding=1)": "conv(4, 3, padding=1)", "pad(1) -> maxpool(3)": "maxpool(3, padding=1)",
+    "pad(1) -> relu -> conv(4, 3)": "conv(4, 3, padding=1) -> relu", "crop(1) -> conv_transpose(4, 3)": "conv_transpose(4, 3, padding=1)",
+    "pad(1) -> conv(4, 3)": "conv(4, 3)", "pad(2) -> conv(4, 3)": "pad(1) -> conv(4, 3)",
+    "pad(1) -> conv(4, 3, 3)": "pad(1) -> conv(4, 3, 3, padding=1)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TWO_AS_ONE)
+def test_two_layers_that_are_written_as_one_too(text: str) -> None:
+    a, b = f"input 7x7x4\n{text}\n", f"input 7x7x4\n{TWO_AS_ONE[text]}\n"
+    found = diff(a, b)
+    assert found.same and {layer.status for layer in found.layers} == {"same"} and alike(legal(a), legal(b))
+    assert said(legal(a), legal(b)) == {True} and found.a.layers == len(load(a).layers)
+    imported_is_the_same(a)
+    formatted_is_the_same(a)
+
+
+@pytest.mark.parametrize("text", NOT_ONE)
+def test_a_padding_that_is_none_of_the_layers(text: str) -> None:
+    a, b = f"input 7x7x4\n{text}\n", f"input 7x7x4\n{NOT_ONE[text]}\n"
+    assert not diff(a, b).same and said(legal(a), legal(b)) == {False} and not alike(legal(a), legal(b))
+    imported_is_the_same(a)
+
+
 @given(st.data(), st.sampled_from(sorted(FAMILIES)))
 @cases(1)
 def test_any_layer_is_the_same_there_and_back(data: Any, family: str) -> None:

@@ -58,7 +58,7 @@ class Alignment:
 def _orders(view: View) -> tuple[int, list[str], list[tuple[int, ...]]]:
     """What puts two different graphs in an order."""
     nodes = [view.nodes[i] for i in view.live]
-    return len(nodes), [repr(view.substance[i]) for i in view.live], [node.inputs for node in nodes]
+    return len(nodes), [repr(view.substance[i]) for i in view.live], [view.inputs[i] for i in view.live]
 
 
 def changed_arguments(a: View, i: int, b: View, j: int) -> tuple[tuple[str, object, object], ...]:
@@ -70,12 +70,12 @@ def changed_arguments(a: View, i: int, b: View, j: int) -> tuple[tuple[str, obje
     names = [
         name for name in mine.arguments if name in theirs.arguments and getattr(mine, name) != getattr(theirs, name)
     ]
-    values = [(name, _said(one.layer, mine, name), _said(other.layer, theirs, name)) for name in names]
+    said = [None if k in view.joined else view.nodes[k].layer for view, k in ((a, i), (b, j))]
+    values = [(name, _said(said[0], mine, name), _said(said[1], theirs, name)) for name in names]
     found = tuple([value for value in values if value[1] != value[2]])  # not a stride that follows the kernel
-    if found or mine == theirs or type(one.layer) is not type(other.layer):
+    if found or mine == theirs or None in said or type(said[0]) is not type(said[1]):
         return found
-    assert one.layer is not None and other.layer is not None
-    written = [(name, getattr(one.layer, name), getattr(other.layer, name)) for name in one.layer.arguments]
+    written = [(name, getattr(said[0], name), getattr(said[1], name)) for name in (said[0] or mine).arguments]
     return tuple([value for value in written if value[1] != value[2]])  # ceil, which is another padding
 
 
@@ -193,7 +193,7 @@ def _untangled(
         improved = False
         rewiring = Rewiring(a, b, mapping)
         crossed = [(i, j) for i, j in mapping.items() if rewiring.inputs(i, j)]
-        others = [(s, t) for i, j in crossed for s in a.nodes[i].inputs for t in b.nodes[j].inputs]
+        others = [(s, t) for i, j in crossed for s in a.inputs[i] for t in b.inputs[j]]
         others += [(i, j) for i, _ in crossed[:tries] for _, j in crossed[:tries]]
         for s, t in dict.fromkeys(others):
             if mapping.get(s) == t or of_a[s] != of_b[t]:
@@ -227,10 +227,10 @@ def _walked(view: View, kinds: Sequence[int], nodes: Sequence[int]) -> list[int]
     """
     depth = [0] * len(view.nodes)
     for i in view.live:
-        depth[i] = 1 + max([depth[k] for k in view.nodes[i].inputs], default=0)
+        depth[i] = 1 + max([depth[k] for k in view.inputs[i]], default=0)
     place = [-1] * len(view.nodes)
     count = 0
-    waiting = [*reversed(view.graph.outputs), *reversed(view.graph.inputs)]
+    waiting = [*reversed(view.outputs), *reversed(view.graph.inputs)]
     opened: set[int] = set()
     while waiting:
         i = waiting[-1]
@@ -240,7 +240,7 @@ def _walked(view: View, kinds: Sequence[int], nodes: Sequence[int]) -> list[int]
             waiting.pop()
         else:
             opened.add(i)
-            inputs = list(view.nodes[i].inputs)
+            inputs = list(view.inputs[i])
             if unordered(view.nodes[i]):
                 inputs.sort(key=lambda k: (depth[k], kinds[k]))
             waiting += [k for k in reversed(inputs) if place[k] < 0]

@@ -124,7 +124,6 @@ class Activation(Layer):
 
     most_calls: ClassVar[int] = 2
     becomes: ClassVar[tuple[str, ...]] = ("ops.glu",)
-    own: ClassVar[dict[str, Layer]] = {}  # functions that are layers of their own too
 
     function: str = argument(function, "which activation", keras="activation")
 
@@ -133,7 +132,7 @@ class Activation(Layer):
         return self.function
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
-        return self.own[self.function].canonical(inputs) if self.function in self.own else self
+        return OWN[self.function].canonical(inputs) if self.function in OWN else self
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         kind = MOVE if self.function == "linear" else self.function
@@ -332,7 +331,8 @@ class Softmax(Layer):
         return (KerasCall("Softmax", self.given()),)
 
 
-Activation.own = {
+# Functions that layers of their own compute too.
+OWN: dict[str, Layer] = {
     "relu": ReLU(), "relu6": ReLU(6), "leaky_relu": LeakyReLU(0.2), "elu": ELU(), "celu": ELU(), "softmax": Softmax(),
     "linear": Identity(),
 }  # fmt: skip

@@ -203,6 +203,10 @@ class Layer(Record):
             made[self.reduces] = from_the_end(made[self.reduces], len(inputs[0]))
         return self.replace(**made)
 
+    def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
+        """The one layer that this one and the one behind it are, where it becomes their Keras layers; else None."""
+        return None
+
     # ---- and back ------------------------------------------------------------------------------------------
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

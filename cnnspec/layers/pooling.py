@@ -78,6 +78,9 @@ class Pool(Windowed):
                 made = down
         return super(Pool, made.replace(stride=self.window_arguments()["stride"])).canonical(inputs)
 
+    def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
+        return None if self.takes_largest or self.ceil else super().behind_zeros(padding, inputs)
+
     def _same_is_ceil(self, inputs: tuple[Shape, ...]) -> bool:
         """Whether padding=same gives the same for every size: at most one cell hangs over, so that it is behind."""
         return self.padding in ("valid", 0) and all(

@@ -7,7 +7,7 @@ from math import prod
 from cnnspec.layers.argument import argument, axes, count, padding, shape
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
 from cnnspec.layers.window import EACH, UNTRACED, Reach, along, fits, one_each
-from cnnspec.layers.windowed import keras_padding
+from cnnspec.layers.windowed import Windowed, keras_padding
 from cnnspec.size import Size
 
 TYPE_CHECKING = False
@@ -165,7 +165,7 @@ class _Edge(Layer):
         one_axis = rank == 1 and isinstance(self.amount, tuple) and len(self.amount) == 2
         return (self.amount,) if one_axis and isinstance(self.amount[0], int) else self.amount
 
-    def _sides(self, rank: int) -> list[tuple[int, int]]:
+    def sides(self, rank: int) -> list[tuple[int, int]]:
         amounts = [along(self._amount(rank), rank, axis) for axis in range(rank)]
         return [a if isinstance(a, tuple) else (a, a) for a in amounts]
 
@@ -179,7 +179,7 @@ class _Edge(Layer):
         return None
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
-        return not any([any(sides) for sides in self._sides(len(inputs[0]) - 1)])
+        return not any([any(sides) for sides in self.sides(len(inputs[0]) - 1)])
 
 
 class Pad(_Edge):
@@ -205,12 +205,16 @@ class Pad(_Edge):
 
     amount: Any = argument(padding(), "rows and columns on every side", 1, "padding", ("padding",))
 
+    def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
+        sides = tuple(self.sides(len(inputs[0]) - 1))
+        return behind.behind_zeros(sides, inputs) if isinstance(behind, Windowed) else None
+
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rank = len(inputs[0]) - 1
-        return (*[n + sum(s) for n, s in zip(inputs[0], self._sides(rank), strict=False)], inputs[0][-1])
+        return (*[n + sum(s) for n, s in zip(inputs[0], self.sides(rank), strict=False)], inputs[0][-1])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return tuple([Reach(1, 1, -before, -before) for before, _ in self._sides(len(inputs[0]) - 1)])
+        return tuple([Reach(1, 1, -before, -before) for before, _ in self.sides(len(inputs[0]) - 1)])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
@@ -235,17 +239,17 @@ class Crop(_Edge):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := super().problem(inputs):
             return found
-        for n, cut in zip(inputs[0], self._sides(len(inputs[0]) - 1), strict=False):
+        for n, cut in zip(inputs[0], self.sides(len(inputs[0]) - 1), strict=False):
             if isinstance(n, int) and n <= sum(cut):
                 return Problem("E101", f"crop cuts {sum(cut)} of {n} positions", "amount", "cut off less")
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rank = len(inputs[0]) - 1
-        return (*[n - sum(s) for n, s in zip(inputs[0], self._sides(rank), strict=False)], inputs[0][-1])
+        return (*[n - sum(s) for n, s in zip(inputs[0], self.sides(rank), strict=False)], inputs[0][-1])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return tuple([Reach(1, 1, before, before) for before, _ in self._sides(len(inputs[0]) - 1)])
+        return tuple([Reach(1, 1, before, before) for before, _ in self.sides(len(inputs[0]) - 1)])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1

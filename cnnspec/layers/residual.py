@@ -39,7 +39,7 @@ class StochasticDepth(Layer):
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
         """A dropout of whole examples, which is what it becomes."""
-        return self if inputs is None else Dropout(self.rate, (1,) * len(inputs[0]), self.seed)
+        return self if inputs is None else Dropout(self.rate, (1,) * len(inputs[0]), self.seed).canonical(inputs)
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return self.rate == 0

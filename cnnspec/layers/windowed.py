@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import padding
+from cnnspec.layers.argument import padding, shortest
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Working, from_saved, product, show_shape
 from cnnspec.layers.operation import MOVE, Operation
 from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, one_each, same_padding, sides
@@ -38,6 +38,13 @@ class Windowed(Layer):
             extent = given["dilation"] * (given["kernel"] - 1) + 1
             return made.replace(padding=((extent - 1, 0),))
         return made.replace(padding="same") if made.zeros and made._as_same(given) else made
+
+    def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
+        """This layer with zeros of its own, where it has no padding and reads zeros as such; else None."""
+        if shortest(self.arguments["padding"], self.window_arguments()["padding"]) != "valid":
+            return None
+        made = self.replace(padding=padding)
+        return made if made.problem(inputs) is None else None
 
     def _as_same(self, given: dict[str, Any]) -> bool:
         """Whether a padding in numbers is that of same, at any size."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers import find
-from cnnspec.layers.activation import FUNCTIONS, Activation
+from cnnspec.layers.activation import FUNCTIONS, OWN
 from cnnspec.layers.argument import Term, Unfit, snake
 from cnnspec.layers.base import KerasCall, from_saved
 from cnnspec.raising.calls import Call, Tensor
@@ -53,8 +53,8 @@ TRAINING = {"Resizing": True, "SpectralNormalization": False}
 # Activations that are layers of their own, with the arguments that make them the same function.
 LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
     word: (call.name, call.arguments)
-    for word, layer in Activation.own.items()
-    if word not in Activation.presets
+    for word, layer in OWN.items()
+    if find(word) is type(layer)
     for call in layer.keras(())
 }
 # Arguments of keras.ops' activations for which they are the function that an activation's name means.

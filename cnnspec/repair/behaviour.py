@@ -49,10 +49,11 @@ def one_by_one(one: Graph, other: Graph) -> bool:
     """Whether graphs are equal in the order of their texts, which is soon said of a long one."""
     if len(one.nodes) != len(other.nodes) or one.inputs != other.inputs or one.outputs != other.outputs:
         return False
-    forms = zip(View(one).substance, View(other).substance, strict=True)
-    return all(
-        a.inputs == b.inputs and a.shares == b.shares and a.shape == b.shape and mine == theirs
-        for a, b, (mine, theirs) in zip(one.nodes, other.nodes, forms, strict=True)
+    mine, theirs = View(one), View(other)
+    forms = zip(mine.substance, theirs.substance, strict=True)
+    return mine.live == theirs.live and all(
+        a.inputs == b.inputs and a.shares == b.shares and a.shape == b.shape and x == y
+        for a, b, (x, y) in zip(one.nodes, other.nodes, forms, strict=True)
     )
 
 
