@@ -20,7 +20,7 @@ import pytest
 from example_files import EXAMPLES, FILES, ZOO, networks
 from hypothesis import given
 from hypothesis import strategies as st
-from support import cases, legal, network
+from support import cases, findings, legal, network
 from test_fields import members
 
 from cnnspec.analyses.budget import QUANTITIES
@@ -320,3 +320,15 @@ def test_the_json_names_what_is_left_out(tmp_path: Path, capsys: pytest.CaptureF
     (unit,) = found["units"]
     assert found["gates"] == unit["gates"] == [] and found["statistics"] == unit["statistics"] == statistics
     assert (unit["inputs"][0]["read"], unit["with_mixing"][0]["read"]) == (25, 81)
+
+
+MIXED = ["relu", "group_norm(2)", "layer_norm(axis=(1, 2))", "instance_norm", "softmax(axis=1)", "multiply(in, gap(keepdims=true))", "add(in, gap(keepdims=true) -> conv(4, 1x1))"]  # fmt: skip
+
+
+@pytest.mark.parametrize("rates", [(1, 2, 5), (2, 4, 8)])
+@pytest.mark.parametrize("layer", MIXED)
+def test_what_a_gate_or_a_statistic_reads_is_no_hole(layer: str, rates: tuple[int, ...]) -> None:
+    """The stride skips every second position for all; only dilation leaves what others read."""
+    layers = " -> ".join([f"conv(4, 3x3, dilation={rate}, padding=same)" for rate in rates])
+    text = f"input 64x64x4\n{layer} -> conv(4, 1x1, stride=2) -> {layers} -> gap -> dense(3)"
+    assert [finding.code for finding in findings(text, ("R303",))] == ["R303"] * (rates != (1, 2, 5))

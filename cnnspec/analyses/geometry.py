@@ -88,13 +88,14 @@ class Geometry:
         return tuple([i for i in self.graph.nodes[index].inputs if (index, i) not in self.gates])
 
     # ---- one unit ------------------------------------------------------------------------------------------
-    def read(self, index: int, at: Sizes, mixing: bool = False) -> dict[int, Region | None]:
-        """The positions of every network input that one output position reads; None where that cannot be told.
+    def read(self, index: int, at: Sizes | None, mixing: bool = False) -> dict[int, Region | None]:
+        """The positions of every network input that one position of a node reads, or all of them (`at` is None); None
+        where that cannot be told.
 
         With `mixing` through gates and statistics too. All sizes must be known numbers.
         """
         statistics, without = (self.statistics, frozenset()) if mixing else ({}, self.gates)
-        seeds = {index: regions.position(at)}
+        seeds = {index: regions.everything(self.sizes[index] or ()) if at is None else regions.position(at)}
         found = regions.read_by(self.graph, self.sizes, self.reaches, seeds, statistics, without)
         return {i: found[i] for i in self.graph.inputs if self.sizes[i] is not None}
 
