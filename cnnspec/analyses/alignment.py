@@ -57,8 +57,7 @@ class Alignment:
 
 def _orders(view: View) -> tuple[int, list[str], list[tuple[int, ...]]]:
     """What puts two different graphs in an order."""
-    nodes = [view.nodes[i] for i in view.live]
-    return len(nodes), [repr(view.substance[i]) for i in view.live], [view.inputs[i] for i in view.live]
+    return len(view.live), [repr(view.substance[i]) for i in view.live], [view.inputs[i] for i in view.live]
 
 
 def changed_arguments(a: View, i: int, b: View, j: int) -> tuple[tuple[str, object, object], ...]:
@@ -97,10 +96,9 @@ class Tokens:
             return [colors.setdefault(look, len(colors)) for look in zip(looks, marks, strict=True)]
 
         self.exact = numbers(view.substance)
-        self.kind = numbers(type(form) for form in map(view.form, range(len(view.nodes))))
-        self.family = numbers(
-            type(form).__module__ for form in map(view.form, range(len(view.nodes)))
-        )  # the layers that one file describes
+        forms = [view.form(i) for i in range(len(view.nodes))]
+        self.kind = numbers(type(form) for form in forms)
+        self.family = numbers(type(form).__module__ for form in forms)  # the layers that one file describes
         self.levels = (self.exact, self.kind, self.family)
 
 

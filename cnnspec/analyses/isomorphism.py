@@ -1,7 +1,8 @@
 """Whether two graphs are the same network: the same layers, wired the same way, whatever they are called.
 
-What counts: every layer in its one form (`Layer.canonical`), its inputs (in order, where the layer cares), which layers share weights, the
-inputs and the outputs in order. What does not: names, the order of the text, layers that no output depends on.
+What counts: every layer in its one form (`Layer.canonical`), its inputs (in order, where the layer cares), which layers
+share weights, the inputs and the outputs in order. What does not: names, the order of the text, layers that no output
+depends on.
 
 Nodes get colors (small numbers, the same in both graphs) from their layer, then from their neighbours' colors, until
 that tells no more of them apart (Weisfeiler and Leman 1968); outputs are then paired, and from them their inputs. The
@@ -34,7 +35,7 @@ class View:
         forms: dict[tuple[int, Hashable], Layer] = {}
         for node in self.nodes:
             if node.layer is not None:
-                key = id(node.layer), graph.input_shapes(node)
+                key = id(node.layer), None if node.shape is None else graph.input_shapes(node)  # None: refused
                 if key not in forms:
                     forms[key] = node.layer.canonical(key[1])
                 self.substance[node.index] = forms[key]
@@ -66,7 +67,9 @@ class View:
         for i in self.live:
             mine, shapes = self.nodes[i], self.graph.input_shapes(self.nodes[i])
             behind = self.nodes[readers[i][0]] if len(readers.get(i, ())) == 1 and i not in self.outputs else None
-            if mine.layer is None or behind is None or behind.layer is None or shapes is None or behind.shape is None:
+            if mine.layer is None or behind is None or behind.layer is None or shapes is None:
+                continue
+            if mine.shape is None or behind.shape is None:
                 continue
             if any([node.shares is not None or node.index in shared for node in (mine, behind)]):
                 continue

@@ -34,7 +34,7 @@ class Windowed(Layer):
         padding = given["padding"]
         if isinstance(padding, str) and given["kernel"] == 1:
             return made.replace(padding="valid")
-        if padding == "causal":
+        if padding == "causal" and isinstance(given["kernel"], int) and isinstance(given["dilation"], int):
             extent = given["dilation"] * (given["kernel"] - 1) + 1
             return made.replace(padding=((extent - 1, 0),))
         return made.replace(padding="same") if made.zeros and made._as_same(given) else made
@@ -53,13 +53,16 @@ class Windowed(Layer):
         rank = max([len(value) for value in given.values() if isinstance(value, tuple)], default=1)
         if not all([fits(value, rank) for value in given.values()]):
             return False
-        for axis in range(rank):
-            kernel, dilation = along(given["kernel"], rank, axis), along(given["dilation"], rank, axis)
-            if sides("same", rank, axis, 1, kernel, 1, dilation) != sides(
-                given["padding"], rank, axis, 1, kernel, 1, dilation
-            ):
-                return False
-        return True
+        each = [
+            (axis, along(given["kernel"], rank, axis), along(given["dilation"], rank, axis)) for axis in range(rank)
+        ]
+        return all(
+            [
+                sides("same", rank, axis, 1, kernel, 1, dilation)
+                == sides(given["padding"], rank, axis, 1, kernel, 1, dilation)
+                for axis, kernel, dilation in each
+            ]
+        )
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
         """One window for each spatial axis of the input."""
