@@ -13,12 +13,10 @@ import sys
 from pathlib import Path
 
 from cnnspec import load
-from cnnspec.analyses.geometry import Geometry
 from cnnspec.compile.live import import_keras
 from cnnspec.decompile import to_text
 from cnnspec.pipeline import analyse
 from cnnspec.raising.application import application, from_model, names
-from cnnspec.report.field_text import deepest
 from cnnspec.source import Source
 
 ZOO = Path(__file__).parent.parent / "examples" / "zoo"
@@ -59,9 +57,7 @@ def row(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     given = load(path).inputs[0] or ()
     (network,) = analyse(Source(path.name, text.replace("?x?", "224x224"))).networks
-    geometry = Geometry(network.facts)
-    last = deepest(network, geometry)
-    field = None if last is None else geometry.fields[last]
+    field = network.facts.receptive_field
     macs = network.facts.total_macs
     assert isinstance(field, tuple) and isinstance(macs, int)
     cells = [

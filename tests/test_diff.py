@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import cnnspec
+from cnnspec.analyses.isomorphism import View
 from cnnspec.cli import main
 from cnnspec.report import comparison
 
@@ -62,7 +63,9 @@ def test_what_the_lines_say_adds_up_to_what_the_summaries_say(first: str, second
         assert getattr(found, name).difference == getattr(b, name) - getattr(a, name)
     listed = [layer for line in shown for layer in line.layers]
     assert len(listed) == len(found.layers) - len(found.of("same"))
-    names = [[layer.name for layer in side.layers] for side in (a, b)]
+    views = [View(side._checked.graph) for side in (a, b)]
+    names = [[view.nodes[i].name for i in view.live] for view in views]
+    assert [len(view.live) + len(view.joined) for view in views] == [len(side.layers) for side in (a, b)]
     assert sorted(d.a.name for d in found.layers if d.a) == sorted(names[0])
     assert [d.b.name for d in found.layers if d.b] == names[1]
 

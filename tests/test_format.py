@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from strategies import trees, untidy
 from support import cases, network, weights
 
+from cnnspec.analyses.isomorphism import View
 from cnnspec.format import format_source, print_tree, same
 from cnnspec.format.comments import texts
-from cnnspec.layers import find
 from cnnspec.source import Source
 from cnnspec.syntax.parse import MAX_DEPTH, parse
 from cnnspec.syntax.tree import Tree
@@ -54,15 +54,6 @@ def test_case(written: str, expected: str) -> None:
     assert all(len(line.partition("#")[0].rstrip()) <= WIDTH for line in expected.split("\n") if "too long" not in line)
 
 
-def plain(layer: Any) -> Any:
-    """A layer with (2, 2) as 2, which is how the formatter writes a stride, and Activation("relu") as relu."""
-    if layer.names[0] == "activation" and layer.function in ("relu", "relu6", "elu", "softmax"):
-        layer = find(layer.function)(**find(layer.function).presets.get(layer.function, {}))
-    fields = {name: getattr(layer, name) for name in layer.arguments}
-    collapsed = {n: v[0] if isinstance(v, tuple) and len(set(v)) == 1 else v for n, v in fields.items()}
-    return layer.names[0], collapsed
-
-
 def meaning(text: str) -> Any:
     """What the network of a text is; None when the text is not one network, or has mistakes."""
     try:
@@ -71,7 +62,8 @@ def meaning(text: str) -> Any:
         return None
     if made.errors:
         return None
-    return [(n.inputs, n.shape, n.layer and plain(n.layer), weights(made.graph, n), n.shares) for n in made.graph.nodes]
+    forms = View(made.graph).substance
+    return [(n.inputs, n.shape, forms[n.index], weights(made.graph, n), n.shares) for n in made.graph.nodes]
 
 
 @pytest.mark.parametrize(("written", "expected"), read_cases())

@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import cases, legal
 
+from cnnspec.analyses import regions
 from cnnspec.analyses.facts import Facts
+from cnnspec.analyses.geometry import Geometry
 from cnnspec.analyses.liveness import Liveness
 from cnnspec.analyses.receptive_field import WHOLE
 from cnnspec.compile.live import to_keras
@@ -188,19 +190,18 @@ def test_layers_of_fixed_output_size_read_what_they_say(text: str) -> None:
                 assert (int(read[:, axis].min()), int(read[:, axis].max())) == (max(span[0], 0), min(span[1], n - 1))
 
 
-@pytest.mark.parametrize("branch", ["conv(1, 8x8)", "avgpool(8x8)", "conv(1, 3x3) -> conv(1, 6x6)"])
-def test_a_branch_that_is_repeated_makes_every_position_see_what_it_sees(branch: str) -> None:
-    graph = legal(f"input 8x8x1\nadd(in, {branch})\nconv(1, 3x3)")
-    fields = Facts(graph).fields
-    assert fields[-1] == fields[-2] == WHOLE
-    assert reads(graph, (0, 0)).all()
-
-
-def test_a_repeated_branch_that_sees_a_part_alone_is_unknown() -> None:
-    graph = legal("input 8x8x1\nadd(in, conv(1, 5x5, stride=4))")
-    assert graph.nodes[1].shape == (1, 1, 1)
-    assert not reads(graph, (0, 0)).all()
-    assert Facts(graph).fields[-1] is None
+@pytest.mark.parametrize(
+    ("branch", "read"),
+    [("conv(1, 8x8)", 64), ("avgpool(8x8)", 64), ("conv(1, 3x3) -> conv(1, 6x6)", 64), ("conv(1, 5x5, stride=4)", 25),
+     ("conv(1, 1x8)", 8), ("conv(1, 1x5, stride=1x4)", 5)],
+)  # fmt: skip
+def test_a_branch_that_is_repeated_is_a_gate(branch: str, read: int) -> None:
+    """Every position reads all that the branch has seen, be it a part of the input; the field leaves it out."""
+    graph = legal(f"input 8x8x1\nmaximum(in, {branch})")  # of images with one lit position: not linear, and no matter
+    facts, geometry = Facts(graph), Geometry(Facts(graph))
+    merge = len(graph.nodes) - 1
+    assert facts.fields[merge] == facts.fields[0] and facts.gates == {(merge, merge - 1)}
+    assert reads(graph, (3, 2)).sum() == regions.count(geometry.read(merge, (3, 2), True)[0] or ()) == read
 
 
 def test_padding_behind_a_map_of_one_row_carries_no_data() -> None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from cnnspec.analyses.isomorphism import Colors
     from cnnspec.analyses.subsequence import Pairs
-    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.elaborate.graph import Graph
+    from cnnspec.layers.base import Layer
 
 
 SWAPS = 200_000  # layers that are looked at again to tell twins apart
@@ -56,20 +57,30 @@ class Alignment:
 
 def _orders(view: View) -> tuple[int, list[str], list[tuple[int, ...]]]:
     """What puts two different graphs in an order."""
-    nodes = [view.nodes[i] for i in view.live]
-    return len(nodes), [repr(view.substance[i]) for i in view.live], [node.inputs for node in nodes]
+    return len(view.live), [repr(view.substance[i]) for i in view.live], [view.inputs[i] for i in view.live]
 
 
-def changed_arguments(a: Node, b: Node) -> tuple[tuple[str, object, object], ...]:
+def changed_arguments(a: View, i: int, b: View, j: int) -> tuple[tuple[str, object, object], ...]:
     """(name, of a, of b) of the arguments that both have and that differ; of two inputs the shape."""
-    if a.layer is None or b.layer is None:
-        return (("shape", a.shape, b.shape),) if a.shape != b.shape else ()
-    mine, theirs = a.layer.shortest(), b.layer.shortest()
+    one, other = a.nodes[i], b.nodes[j]
+    mine, theirs = a.form(i), b.form(j)
+    if mine is None or theirs is None:
+        return (("shape", one.shape, other.shape),) if one.shape != other.shape else ()
     names = [
         name for name in mine.arguments if name in theirs.arguments and getattr(mine, name) != getattr(theirs, name)
     ]
-    values = [(name, getattr(a.layer, name), getattr(b.layer, name)) for name in names]
-    return tuple([value for value in values if value[1] != value[2]])  # not a stride that follows the kernel
+    said = [None if k in view.joined else view.nodes[k].layer for view, k in ((a, i), (b, j))]
+    values = [(name, _said(said[0], mine, name), _said(said[1], theirs, name)) for name in names]
+    found = tuple([value for value in values if value[1] != value[2]])  # not a stride that follows the kernel
+    if found or mine == theirs or None in said or type(said[0]) is not type(said[1]):
+        return found
+    written = [(name, getattr(said[0], name), getattr(said[1], name)) for name in (said[0] or mine).arguments]
+    return tuple([value for value in written if value[1] != value[2]])  # ceil, which is another padding
+
+
+def _said(layer: Layer | None, form: Layer, name: str) -> object:
+    """An argument as it was written, where the layer is of the class of its one form."""
+    return getattr(layer if type(layer) is type(form) else form, name)
 
 
 class Tokens:
@@ -85,8 +96,9 @@ class Tokens:
             return [colors.setdefault(look, len(colors)) for look in zip(looks, marks, strict=True)]
 
         self.exact = numbers(view.substance)
-        self.kind = numbers(type(node.layer) for node in view.nodes)
-        self.family = numbers(type(node.layer).__module__ for node in view.nodes)  # the layers that one file describes
+        forms = [view.form(i) for i in range(len(view.nodes))]
+        self.kind = numbers(type(form) for form in forms)
+        self.family = numbers(type(form).__module__ for form in forms)  # the layers that one file describes
         self.levels = (self.exact, self.kind, self.family)
 
 
@@ -138,7 +150,7 @@ def _anchors(a: View, b: View) -> dict[int, int]:
                 by_name.setdefault(view.nodes[i].given, []).append(i)
         found.append({name: nodes[0] for name, nodes in by_name.items() if len(nodes) == 1})
     pairs = [(i, found[1][name]) for name, i in found[0].items() if name in found[1]]
-    return {i: j for i, j in pairs if type(a.nodes[i].layer) is type(b.nodes[j].layer)}
+    return {i: j for i, j in pairs if type(a.form(i)) is type(b.form(j))}
 
 
 def _equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[dict[int, int]]:
@@ -179,7 +191,7 @@ def _untangled(
         improved = False
         rewiring = Rewiring(a, b, mapping)
         crossed = [(i, j) for i, j in mapping.items() if rewiring.inputs(i, j)]
-        others = [(s, t) for i, j in crossed for s in a.nodes[i].inputs for t in b.nodes[j].inputs]
+        others = [(s, t) for i, j in crossed for s in a.inputs[i] for t in b.inputs[j]]
         others += [(i, j) for i, _ in crossed[:tries] for _, j in crossed[:tries]]
         for s, t in dict.fromkeys(others):
             if mapping.get(s) == t or of_a[s] != of_b[t]:
@@ -213,10 +225,10 @@ def _walked(view: View, kinds: Sequence[int], nodes: Sequence[int]) -> list[int]
     """
     depth = [0] * len(view.nodes)
     for i in view.live:
-        depth[i] = 1 + max([depth[k] for k in view.nodes[i].inputs], default=0)
+        depth[i] = 1 + max([depth[k] for k in view.inputs[i]], default=0)
     place = [-1] * len(view.nodes)
     count = 0
-    waiting = [*reversed(view.graph.outputs), *reversed(view.graph.inputs)]
+    waiting = [*reversed(view.outputs), *reversed(view.graph.inputs)]
     opened: set[int] = set()
     while waiting:
         i = waiting[-1]
@@ -226,7 +238,7 @@ def _walked(view: View, kinds: Sequence[int], nodes: Sequence[int]) -> list[int]
             waiting.pop()
         else:
             opened.add(i)
-            inputs = list(view.nodes[i].inputs)
+            inputs = list(view.inputs[i])
             if unordered(view.nodes[i]):
                 inputs.sort(key=lambda k: (depth[k], kinds[k]))
             waiting += [k for k in reversed(inputs) if place[k] < 0]
@@ -260,6 +272,5 @@ def _account(mapping: dict[int, int], a: View, b: View) -> int:
     for i, j in mapping.items():
         rewired += rewiring.inputs(i, j)
         if a.substance[i] != b.substance[j]:
-            mine, theirs = a.nodes[i], b.nodes[j]
-            changes.add((type(mine.layer), type(theirs.layer), changed_arguments(mine, theirs)))
+            changes.add((type(a.form(i)), type(b.form(j)), changed_arguments(a, i, b, j)))
     return len(a.live) + len(b.live) - 2 * len(mapping) + rewired + len(changes)

@@ -207,9 +207,8 @@ def totals(facts: Facts) -> Section:
         parts = (Leaf(facts.total_trainable), Leaf(facts.total_frozen))
         steps.append(Step("trained, not trained", Op("+", parts), facts.total_parameters))
     steps.append(total_step("MACs", [facts.macs[i] for i in used], facts.total_macs))
-    if (field := facts.receptive_field) is not None:
-        name = [facts.graph.nodes[i].name for i in used if facts.fields[i] == field][-1]
-        steps.append(Step("receptive field", note=f"{sizes(field)}, that of {name}"))
+    if (field := facts.receptive_field) is not None and facts.deepest is not None:
+        steps.append(Step("receptive field", note=f"{sizes(field)}, that of {facts.graph.nodes[facts.deepest].name}"))
     return Section("Totals", tuple(steps))
 
 

@@ -33,7 +33,9 @@ def field_steps(facts: Facts, index: int) -> tuple[Step, ...]:
         return (Step("", note="1: an input sees itself" if isinstance(field, tuple) else "all: it has no positions"),)
     inputs = facts.inputs_of(index)
     assert inputs is not None
-    reaches, entering = node.layer.reach(inputs), [(graph.nodes[i].name, facts.fields[i]) for i in node.inputs]
+    reaches = node.layer.reach(inputs)
+    own = [i for i in node.inputs if (index, i) not in facts.gates]
+    entering = [(graph.nodes[i].name, facts.fields[i]) for i in own]
     if field is None:
         return (Step("", note=f"unknown: {why_unknown(reaches, entering)}"),)
     if isinstance(field, Whole):
@@ -43,12 +45,13 @@ def field_steps(facts: Facts, index: int) -> tuple[Step, ...]:
         return (Step("", note=f"{sizes(field)}: each position stands for itself"),)
     if len(branches) == 1 and reaches is not None and all(reach == EACH for reach in reaches):
         name = branches[0][0]
-        return (Step("", note=f"{sizes(field)}, as of {name}: each position reads that position of {name}"),)
+        note = f"{sizes(field)}, as of {name}: each position reads that position of {name}"
+        return (Step("", note=note + left_out(facts, index)),)
     axes = AXIS_NAMES.get(len(field), tuple([f"axis {i}" for i in range(1, len(field) + 1)]))
     columns = []
     for axis, made in enumerate(field):
         if len(branches) > 1:
-            columns.append(merged(made, [(name, f[axis]) for name, f in branches]))
+            columns.append(merged(made, [(name, f[axis]) for name, f in branches], left_out(facts, index)))
         else:
             assert reaches is not None
             columns.append(grown(made, branches[0][1][axis], reaches[axis], branches[0][0]))
@@ -79,14 +82,24 @@ def why_all(reaches: tuple[Reach, ...] | None, entering: list[tuple[str, NodeFie
     return f"so it is of {' and '.join(whole)}" if whole else "a tensor that has seen it is repeated along an axis"
 
 
-def merged(field: Field, branches: list[tuple[str, Field]]) -> list[Step]:
+def left_out(facts: Facts, index: int) -> str:
+    """Which gates of a node, or statistics, its field leaves out."""
+    gates = dict.fromkeys([facts.graph.nodes[branch].name for merge, branch in facts.gates if merge == index])
+    if gates:
+        return f"; without {', '.join(gates)}, the gate{'s' * (len(gates) > 1)}"
+    return "; without the statistics that it takes over its map" if index in facts.statistics else ""
+
+
+def merged(field: Field, branches: list[tuple[str, Field]], left_out: str) -> list[Step]:
     """The steps of one axis where branches meet."""
     lengths = [branch.size for _, branch in branches]
     names = ", ".join(dict.fromkeys(name for name, _ in branches))
     if field.size == max(lengths):
-        first = Step("size", Op("max", tuple(map(Leaf, lengths))), field.size, f"the largest of the branches, {names}")
+        first = Step(
+            "size", Op("max", tuple(map(Leaf, lengths))), field.size, f"the largest of the branches, {names}{left_out}"
+        )
     else:
-        first = Step("size", None, field.size, f"all that the branches see together, {names}")
+        first = Step("size", None, field.size, f"all that the branches see together, {names}{left_out}")
     return [first, *stated(field)]
 
 

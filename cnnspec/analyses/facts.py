@@ -9,7 +9,8 @@ A figure that cannot be known is None, and so is every total that would need it.
 from __future__ import annotations
 
 from cnnspec.analyses.kernels import kernel_of
-from cnnspec.analyses.receptive_field import network_field, receptive_fields
+from cnnspec.analyses.liveness import statistics_of
+from cnnspec.analyses.receptive_field import deepest, receptive_fields
 from cnnspec.layers.base import product
 from cnnspec.size import add_up
 
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
+LEFT_OUT = "gates and statistics, which mix a whole map into every position, are left out"
 CONVENTIONS = {
     "params": "weights of every layer, shared ones once; non-trainable ones are moving averages",
     "macs": "multiply-accumulates of convolutions and dense layers for one example; bias not counted",
     "flops": "2 * macs",
-    "receptive_field": "unclipped, in input positions; the total is that of the last layer before the whole input is mixed",
+    "receptive_field": f"unclipped, in input positions; {LEFT_OUT}; the total is that of the last layer before the whole input is mixed",
 }
 
 
@@ -45,7 +47,8 @@ class Facts:
         self._operations: list[tuple[Operation, ...] | None] | None = None
         self._kernels: list[Kernel | None] | None = None
         self._windows: list[tuple[Window, ...]] | None = None
-        self._fields: list[NodeField] | None = None
+        self._fields: tuple[list[NodeField], set[tuple[int, int]]] | None = None
+        self._statistics: dict[int, tuple[Dim, ...]] | None = None
 
     def inputs_of(self, index: int) -> tuple[Shape, ...] | None:
         """The shapes that enter a node, None when one is unknown."""
@@ -113,10 +116,31 @@ class Facts:
 
     @property
     def fields(self) -> list[NodeField]:
-        """Receptive field of every node."""
+        """Receptive field of every node, without gates and statistics."""
+        return self._structure()[0]
+
+    @property
+    def gates(self) -> set[tuple[int, int]]:
+        """(merge, branch) wherever a branch is left out of a merge's field."""
+        return self._structure()[1]
+
+    def _structure(self) -> tuple[list[NodeField], set[tuple[int, int]]]:
         if self._fields is None:
             self._fields = receptive_fields(self.graph, self.shapes)
         return self._fields
+
+    @property
+    def statistics(self) -> dict[int, tuple[Dim, ...]]:
+        """For every node that takes statistics over its map, over how many positions together along each axis."""
+        if self._statistics is None:
+            self._statistics = statistics_of(self.graph, self.shapes)
+        return self._statistics
+
+    @property
+    def left_out(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The merges whose fields leave gates out, and the layers whose fields leave statistics out."""
+        taking = [index for index in self.statistics if isinstance(self.fields[index], tuple)]
+        return tuple(sorted({merge for merge, _ in self.gates})), tuple(taking)
 
     # ---- totals: of what an output depends on, which is what Keras builds ------------------------------------
     def _used(self, figures: Sequence[Any]) -> list[Any]:
@@ -147,7 +171,13 @@ class Facts:
     @property
     def receptive_field(self) -> tuple[Field, ...] | None:
         """The network's receptive field, one `Field` a spatial axis; None where it has none or it is unknown."""
-        return network_field(self._used(self.fields))
+        index = self.deepest
+        return None if index is None else self.fields[index]  # type: ignore[return-value]
+
+    @property
+    def deepest(self) -> int | None:
+        """The node whose receptive field is the network's."""
+        return deepest(self.fields, self.graph.used())
 
 
 def _parameters(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Receptive fields as geometry: what one unit reads, through which paths, how its branches lie on one another.
 
-The structural field leaves out branches that mix the whole input into others (gates): with them everything is read.
+The field leaves out what mixes a whole map into every position, branches (gates) and statistics: see `receptive_field`.
 Along each axis the smallest and the largest path to a node are kept. Where no layer upsamples, a field grows by the
 same from its merge on, so taking the smaller and the larger branch at every merge finds them; with upsampling, where
 fields differ by phase, each merge is decided by the longest field of its branch.
@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import sqrt
 
 from cnnspec.analyses import regions
-from cnnspec.analyses.receptive_field import MAX_PERIOD, START, Field, Whole, compose, receptive_fields
+from cnnspec.analyses.receptive_field import MAX_PERIOD, START, Field, Whole, compose
 from cnnspec.layers.window import EACH, UNTRACED
 from cnnspec.record import Record
 
@@ -70,8 +70,7 @@ class Geometry:
 
     def __init__(self, facts: Facts) -> None:
         self.facts, self.graph, self.shapes = facts, facts.graph, facts.shapes
-        self.gates: set[tuple[int, int]] = set()
-        self.fields = receptive_fields(self.graph, self.shapes, self.gates)
+        self.fields, self.gates, self.statistics = facts.fields, facts.gates, facts.statistics
         self.sizes = regions.spaces(self.graph, self.shapes)
         self._reaches: list[tuple[Reach, ...] | None] | None = None
         self._routes: dict[bool, list[tuple[Route, ...] | None]] = {}
@@ -89,19 +88,26 @@ class Geometry:
         return tuple([i for i in self.graph.nodes[index].inputs if (index, i) not in self.gates])
 
     # ---- one unit ------------------------------------------------------------------------------------------
-    def read(self, index: int, at: Sizes, gates: bool = False) -> dict[int, Region | None]:
-        """The positions of every network input that one output position reads; None where that cannot be told.
+    def read(self, index: int, at: Sizes | None, mixing: bool = False) -> dict[int, Region | None]:
+        """The positions of every network input that one position of a node reads, or all of them (`at` is None); None
+        where that cannot be told.
 
-        Without `gates` the branches that mix the whole input are left out. All sizes must be known numbers.
+        With `mixing` through gates and statistics too. All sizes must be known numbers.
         """
-        without = frozenset() if gates else self.gates
-        found = regions.read_by(self.graph, self.sizes, self.reaches, {index: regions.position(at)}, without)
+        statistics, without = (self.statistics, frozenset()) if mixing else ({}, self.gates)
+        seeds = {index: regions.everything(self.sizes[index] or ()) if at is None else regions.position(at)}
+        found = regions.read_by(self.graph, self.sizes, self.reaches, seeds, statistics, without)
         return {i: found[i] for i in self.graph.inputs if self.sizes[i] is not None}
 
     def gates_of(self, index: int) -> tuple[int, ...]:
         """The merges before (or at) a node that have a gate."""
         before = self.before(index)
-        return tuple(sorted({merge for merge, _ in self.gates if merge in before}))
+        return tuple([merge for merge in self.facts.left_out[0] if merge in before])
+
+    def statistics_of(self, index: int) -> tuple[int, ...]:
+        """The layers before (or at) a node that take statistics over their map."""
+        before = self.before(index)
+        return tuple([i for i in self.facts.left_out[1] if i in before])
 
     def before(self, index: int) -> set[int]:
         """A node and all that it depends on."""

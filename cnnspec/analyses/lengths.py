@@ -1,12 +1,13 @@
 """Receptive fields as lengths alone: of each node's paths from the input the shortest field and the longest.
 
-Two numbers an axis, so that a rule may ask at every node of every network. Branches that mix the whole input (gates)
-are left out, as they are of the structural field. Without upsampling the lengths are exact: r = 1 + the sum of (F - 1)
+Two numbers an axis, so that a rule may ask at every node of every network. Gates and statistics are left out, as they
+are in `receptive_field`. Without upsampling the lengths are exact: r = 1 + the sum of (F - 1)
 times the strides before (Araujo, Norris & Sim 2019); `geometry` has places, and upsampling.
 """
 
 from __future__ import annotations
 
+from cnnspec.analyses.receptive_field import own_branches
 from cnnspec.layers.window import EACH, UNTRACED
 from cnnspec.record import Record
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.elaborate.graph import Graph
+    from cnnspec.layers.base import Shape
     from cnnspec.layers.window import Reach
 
 
@@ -29,7 +31,9 @@ class Length(Record):
 START = Length(1, 1, 1)
 
 
-def lengths(graph: Graph, reaches: Sequence[tuple[Reach, ...] | None]) -> list[tuple[Length, ...] | None] | None:
+def lengths(
+    graph: Graph, shapes: Sequence[Shape | None], reaches: Sequence[tuple[Reach, ...] | None]
+) -> list[tuple[Length, ...] | None] | None:
     """Lengths of every node, None behind what mixes the whole input; None for a network that upsamples or moves
     positions elsewhere, or whose input is no map."""
     found: list[tuple[Length, ...] | None] = []
@@ -41,7 +45,8 @@ def lengths(graph: Graph, reaches: Sequence[tuple[Reach, ...] | None]) -> list[t
             found.append((START,) * (len(node.shape) - 1))
             continue
         reach = reaches[node.index]
-        entering = [f for i in node.inputs if (f := found[i]) is not None]
+        branches = own_branches(node, [found[i] is None for i in node.inputs], shapes)
+        entering = [f for i in branches if (f := found[i]) is not None]
         if reach is None or not entering or node.shape is None:
             found.append(None)
             continue

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.layers.window import Reach
+    from cnnspec.size import Dim
 
     Masks = list[tuple[int, ...] | None]  # for every node one bit set a spatial axis; None: unknown
 
@@ -49,12 +50,41 @@ def reaches_of(
     return result
 
 
+def statistics_of(
+    graph: Graph, shapes: Sequence[Shape | None], layers: Mapping[int, Layer] | None = None
+) -> dict[int, tuple[Dim, ...]]:
+    """For every node that takes statistics over its map, over how many positions together along each axis."""
+    found = {}
+    for node in graph.nodes:
+        inputs = [shapes[i] for i in node.inputs]
+        layer = (layers or {}).get(node.index, node.layer)
+        if layer is not None and shapes[node.index] is not None and None not in inputs:
+            over = layer.statistics(tuple(inputs))  # type: ignore[arg-type]
+            if over and over != (1,) * len(over):
+                found[node.index] = over
+    return found
+
+
+def widened(masks: tuple[int, ...], over: tuple[Dim, ...], sizes: Sequence[Dim]) -> tuple[int, ...]:
+    """Sets of positions, one an axis, with all that takes part in a statistic together with one of theirs."""
+    made = []
+    for mask, count, n in zip(masks, over, sizes, strict=True):
+        assert isinstance(count, int) and isinstance(n, int)
+        if count >= n:
+            mask = full(n) if mask else 0
+        elif count > 1:
+            mask = sum([full(count) << first for first in range(0, n, count) if mask >> first & full(count)])
+        made.append(mask)
+    return tuple(made)
+
+
 class Liveness:
     """`real` and `live` of every node, some of whose layers may be replaced."""
 
     def __init__(self, graph: Graph, shapes: Sequence[Shape | None], layers: Mapping[int, Layer] | None = None) -> None:
         self.graph, self.shapes = graph, shapes
         self.reaches = reaches_of(graph, shapes, layers)
+        self.statistics = statistics_of(graph, shapes, layers)
         self._carried: dict[tuple[Reach, int, int, int], int] = {}
         self._marked: dict[tuple[Reach, int, int, int], int] = {}
         self.real = self._forward()
@@ -85,7 +115,8 @@ class Liveness:
                         masks[axis] |= full(n)  # repeated along this axis by a merge
                     else:
                         masks[axis] |= self._carry(reach, self.shapes[index][axis], n, carried[axis])  # type: ignore
-            real.append(tuple(masks))
+            over = self.statistics.get(node.index)
+            real.append(tuple(masks) if over is None else widened(tuple(masks), over, shape[:-1]))
         return real
 
     def _backward(self) -> Masks:
@@ -98,7 +129,10 @@ class Liveness:
             if masks is not None and shape is not None:
                 live[index] = [full(n) for n in shape[:-1]]  # type: ignore[arg-type]
         for node in reversed(nodes):
-            mine, reaches = live[node.index], self.reaches[node.index]
+            mine: Sequence[int] | None = live[node.index]
+            reaches, over = self.reaches[node.index], self.statistics.get(node.index)
+            if over is not None and mine is not None:
+                mine = widened(tuple(mine), over, (self.shapes[node.index] or ())[:-1])
             merging = len(node.inputs) > 1
             for index in node.inputs:
                 theirs, shape = live[index], self.shapes[index]

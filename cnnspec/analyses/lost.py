@@ -1,6 +1,7 @@
 """What a network throws away: positions that carry data and are never read, and kernel taps that see padding alone.
 
-A position of a tensor is read when a read position of one of its readers reads it; the outputs are read. All of that
+A position of a tensor is read when a read position of one of its readers reads it, or takes statistics of it; the
+outputs are read. All of that
 is exact on any graph (`regions`), except that a layer which moves positions elsewhere counts as reading everything,
 so that less may be found lost than is. A layer's MACs are lost as its output positions are: they are of equal cost.
 """
@@ -88,7 +89,7 @@ def lost(facts: Facts) -> Lost:
     untraced = tuple([i for i, reach in enumerate(reaches) if reach is UNTRACED and used[i]])
     reaches = [None if reach is UNTRACED else reach for reach in reaches]
     seeds = {i: regions.everything(n) for i in graph.outputs if (n := sizes[i]) is not None}
-    read = regions.read_by(graph, sizes, reaches, seeds)
+    read = regions.read_by(graph, sizes, reaches, seeds, facts.statistics)
     real, readers = Liveness(graph, shapes).real, graph.consumers()
     losses, taps, unknown = [], [], []
     for node in graph.nodes:

@@ -57,13 +57,18 @@ class Outline:
         key = self.network.kind[node.index], entering
         if key not in self._reaches:
             reach = node.layer.reach(entering) if node.layer is not None and None not in entering else None  # type: ignore[arg-type]
-            if reach is None or reach is UNTRACED or len(reach) <= self.axis:
+            if reach is None or reach is UNTRACED or len(reach) <= self.axis or self._mixes(node, entering):
                 self._reaches[key] = -1
             else:
                 if reach[self.axis] not in self._numbered:
                     self._numbered.append(reach[self.axis])
                 self._reaches[key] = self._numbered.index(reach[self.axis])
         return self._reaches[key]
+
+    def _mixes(self, node: Node, entering: tuple[Shape | None, ...]) -> bool:
+        """Whether a node takes statistics along the axis."""
+        assert node.layer is not None
+        return node.layer.statistics(entering)[self.axis] != 1  # type: ignore[arg-type]
 
     def lost(self, at: int, left: list[tuple[Node, int]]) -> list[Node]:
         """Of nodes that leave some last positions of their input over, those where such carry data that nothing reads.

@@ -5,8 +5,12 @@ plus a constant; with it they repeat their steps with a period. A `Field` keeps 
 walk is exact on any graph, upsampling included: every layer states as a `Reach` which positions of its input it
 reads, and where branches meet the field is their hull.
 
+What mixes a whole map into every position of it is left out, and told: gates, which are a merge's branches that have
+seen the whole input or are repeated along an axis (squeeze-and-excitation, the image pooling of an ASPP), and the
+statistics that a layer takes over its map (group_norm, a softmax over the height; see `Layer.statistics`).
+
 Closed form without upsampling: Araujo, Norris & Sim, "Computing receptive fields of convolutional neural networks",
-Distill 2019. Statistics that a normalisation gathers over the map, and attention to all channels, are not counted.
+Distill 2019.
 """
 
 from __future__ import annotations
@@ -89,15 +93,13 @@ if TYPE_CHECKING:
     NodeField = tuple[Field, ...] | Whole | None  # None: unknown
 
 
-def receptive_fields(
-    graph: Graph, shapes: Sequence[Shape | None], gates: set[tuple[int, int]] | None = None
-) -> list[NodeField]:
+def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list[NodeField], set[tuple[int, int]]]:
     """The field of every node: one `Field` a spatial axis, WHOLE, or None where it cannot be known.
 
-    With `gates` the structural field: where a merge mixes the whole input into other branches (a squeeze-and-excitation
-    gate, a global context), that branch is left out, and (merge, branch) entered there.
+    And the gates: (merge, branch) wherever a branch is left out.
     """
     fields: list[NodeField] = []
+    gates: set[tuple[int, int]] = set()
     steps: dict[tuple[Reach, Field], Field | None] = {}
     inputs = set(graph.inputs)
     sizes = {s[:-1] for i in graph.inputs if (s := shapes[i]) is not None}
@@ -112,23 +114,19 @@ def receptive_fields(
             fields.append((START,) * (len(shape) - 1))
         else:
             fields.append(_through(node, fields, shapes, steps, whole, gates))
-    return fields
+    return fields, gates
 
 
 def _through(
     node: Node, fields: list[NodeField], shapes: Sequence[Shape | None], steps: dict[tuple[Reach, Field], Field | None],
-    whole: tuple[Dim, ...] | None, gates: set[tuple[int, int]] | None,
+    whole: tuple[Dim, ...] | None, gates: set[tuple[int, int]],
 ) -> NodeField:  # fmt: skip
     assert node.layer is not None
     reaches = node.layer.reach(tuple([shapes[i] for i in node.inputs]))  # type: ignore[misc]
     if reaches is None:
         return WHOLE
-    inputs = node.inputs
-    if gates is not None and len(inputs) > 1:
-        mixing = {i for i in inputs if fields[i] == WHOLE or _repeated(shapes[i], shapes[node.index])}
-        if mixing and not mixing.issuperset(inputs):
-            gates.update([(node.index, i) for i in mixing])
-            inputs = tuple([i for i in inputs if i not in mixing])
+    inputs = own_branches(node, [fields[i] == WHOLE for i in node.inputs], shapes)
+    gates.update([(node.index, i) for i in node.inputs if i not in inputs])
     entering = [fields[i] for i in inputs]
     if None in entering:
         return None
@@ -152,6 +150,18 @@ def _through(
             return None
         result.append(made)
     return tuple(result)
+
+
+def own_branches(node: Node, mixed: Sequence[bool], shapes: Sequence[Shape | None]) -> tuple[int, ...]:
+    """The inputs of a node that its field comes from: those that are no gates, told which have seen the whole input."""
+    if len(node.inputs) < 2:
+        return node.inputs
+    own = [
+        i
+        for i, whole in zip(node.inputs, mixed, strict=True)
+        if not whole and not _repeated(shapes[i], shapes[node.index])
+    ]
+    return tuple(own) or node.inputs
 
 
 def _repeated(shape: Shape | None, output: Shape | None) -> bool:
@@ -226,17 +236,17 @@ def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
     return tuple(merged)
 
 
-def network_field(fields: list[NodeField]) -> tuple[Field, ...] | None:
-    """The field of the network: the largest of its spatial layers, before anything that depends on the whole input.
+def deepest(fields: Sequence[NodeField], used: Sequence[bool]) -> int | None:
+    """The node whose field is the network's: the last with the largest, before all of the input is mixed.
 
-    None when a layer's is unknown, or when no layer has spatial axes.
+    None when the field of a used node is unknown, or when none has spatial axes.
     """
-    best: tuple[Field, ...] | None = None
-    for field in fields:
-        if field is None:
+    best, largest = None, 0
+    for index, field in enumerate(fields):
+        if used[index] and field is None:
             return None
-        if isinstance(field, tuple) and (best is None or _area(field) >= _area(best)):
-            best = field
+        if used[index] and isinstance(field, tuple) and _area(field) >= largest:
+            best, largest = index, _area(field)
     return best
 
 

@@ -7,7 +7,7 @@ no position of the first axis, nor their remainders any of the next, so that equ
 
 from __future__ import annotations
 
-from cnnspec.analyses.liveness import MAX_LENGTH, full, marked, reaches_of
+from cnnspec.analyses.liveness import MAX_LENGTH, full, marked, reaches_of, widened
 from cnnspec.layers.window import EACH, UNTRACED
 
 TYPE_CHECKING = False
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph
     from cnnspec.layers.base import Shape
     from cnnspec.layers.window import Reach
+    from cnnspec.size import Dim
 
     Box = tuple[int, ...]  # one bit set an axis
     Region = tuple[Box, ...]
@@ -120,11 +121,11 @@ def followed(
 
 def read_by(
     graph: Graph, sizes: Sequence[Sizes | None], reaches: Sequence[tuple[Reach, ...] | None], seeds: Mapping[int, Region],
-    without: AbstractSet[tuple[int, int]] = frozenset(),
+    statistics: Mapping[int, tuple[Dim, ...]], without: AbstractSet[tuple[int, int]] = frozenset(),
 ) -> list[Region | None]:  # fmt: skip
     """What is read of every node for the sake of the `seeds`; None where it cannot be told: behind UNTRACED reaches.
 
-    `without` are edges (reader, read) that are not followed.
+    `statistics` are those that are followed (`Facts.statistics`), `without` edges (reader, read) that are not.
     """
     boxes: list[list[Box] | None] = [list(seeds.get(node.index, ())) for node in graph.nodes]
     found: list[Region | None] = [None] * len(boxes)
@@ -134,7 +135,9 @@ def read_by(
         region = found[node.index] = None if mine is None or m is None else normal(mine)
         if region == NOTHING:
             continue
-        reach = reaches[node.index]
+        reach, over = reaches[node.index], statistics.get(node.index)
+        if over is not None and region is not None and m is not None:
+            region = normal([widened(box, over, m) for box in region])
         for index in node.inputs:
             theirs, n = boxes[index], sizes[index]
             if (node.index, index) in without or theirs is None:

@@ -28,15 +28,15 @@ class Rewiring:
 
     def inputs(self, i: int, j: int) -> bool:
         """Whether the layers of a pair read different things."""
-        a, b = self.a.nodes[i], self.b.nodes[j]
-        return not self._agree(a.inputs, b.inputs, unordered(a) and unordered(b))
+        any_order = unordered(self.a.nodes[i]) and unordered(self.b.nodes[j])
+        return not self._agree(self.a.inputs[i], self.b.inputs[j], any_order)
 
     def ends(self) -> tuple[bool, bool]:
         """Whether the network's inputs are others or in another order, and whether its outputs are."""
         a, b = self.a.graph, self.b.graph
         mine = [self.forth[i] for i in a.inputs if i in self.forth]
         theirs = [j for j in b.inputs if j in self.back]
-        return mine != theirs, not self._agree(a.outputs, b.outputs, False)
+        return mine != theirs, not self._agree(self.a.outputs, self.b.outputs, False)
 
     def sharing(self, i: int, j: int) -> bool:
         """Whether the layers of a pair share their weights with different ones, as far as those have partners."""
@@ -75,7 +75,7 @@ def _origins(view: View, partners: Mapping[int, int]) -> list[frozenset[int]]:
     nothing: frozenset[int] = frozenset()
     found = [nothing] * len(view.nodes)
     for i in view.live:
-        inputs = view.nodes[i].inputs
+        inputs = view.inputs[i]
         if i in partners:
             found[i] = frozenset((partners[i],))
         elif len(inputs) == 1:

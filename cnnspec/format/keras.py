@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from cnnspec.format.pieces import is_name
-from cnnspec.layers import find
+from cnnspec.layers import find, named
 from cnnspec.layers.argument import Unfit
 from cnnspec.names import PASTED_MODULES
 from cnnspec.syntax.tree import Argument, Attribute, Call, Dims, List, Name, Node, Number, Text, Tuple
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from cnnspec.layers.base import Layer
 
-
-# Activations that are a layer of the same name. Not leaky_relu: the layer's slope is 0.3, the activation's 0.2.
-SAME_AS_LAYER = ("relu", "relu6", "elu", "softmax")
 
 # Arguments, by Keras's names, whose one number stands for every axis.
 _PER_AXIS = ("strides", "dilation_rate", "padding", "cropping", "-")
@@ -151,8 +148,10 @@ class Layers:
         value = value or call.arguments[0].value
         if not isinstance(value, Name) or [n for _, n in self.bound_arguments(call)] != ["function"]:
             return None
-        plain = layer.presets.get(value.text) == {"function": value.text} or value.text in SAME_AS_LAYER
-        return Name(call.start, call.end, value.text) if plain and value.text not in self.bound else None
+        found = named(value.text)  # not leaky_relu: the slope is 0.2, the layer's is 0.3
+        plain = layer(function=value.text)  # type: ignore[call-arg]
+        same = found is not None and found.canonical(None) == plain.canonical(None)
+        return Name(call.start, call.end, value.text) if same and value.text not in self.bound else None
 
     def input_shape(self, node: Node) -> tuple[Node | None, Node]:
         """What `input_shape=` says in a layer call, and the call without it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from cnnspec.layers.argument import REQUIRED
 from cnnspec.layers.base import Layer
 from cnnspec.layers.channels import ChannelShuffle, Slice
 from cnnspec.layers.convolution import Conv, DepthwiseConv, SeparableConv
@@ -42,6 +43,16 @@ _by_spelling: dict[str, type[Layer]] = {spelling: layer for layer in CATALOGUE f
 def find(word: str) -> type[Layer] | None:
     """The layer that a word names, in any case and by any of its spellings: conv, CONV, Conv2D. Not PyTorch's Conv2d."""
     return _by_spelling.get(word) or (None if word in PYTORCH else _by_spelling.get(word.lower()))
+
+
+def named(word: str) -> Layer | None:
+    """The layer that a word alone is: relu, gelu, maxpool; None for no layer, or one that needs arguments."""
+    layer = find(word)
+    if layer is None:
+        return None
+    preset = layer.presets.get(word) or layer.presets.get(word.lower(), {})
+    needs = [name for name, a in layer.arguments.items() if a.record_default is REQUIRED and name not in preset]
+    return None if needs else layer(**preset)
 
 
 def spellings() -> list[str]:

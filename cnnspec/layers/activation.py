@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, Unfit, argument, axes, from_zero, number, one_of, optional, word_of
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product, show_shape
+from cnnspec.layers.axes import together
+from cnnspec.layers.base import (
+    TRAINABLE,
+    KerasCall,
+    Layer,
+    Problem,
+    Shape,
+    Weight,
+    axis_problem,
+    product,
+    show_shape,
+)
 from cnnspec.layers.operation import INPUT, MOVE, NOTHING, OUTPUT, Keeps, Operation
-from cnnspec.layers.window import UNTRACED
+from cnnspec.layers.reshaping import Identity
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from cnnspec.layers.window import Reach
     from cnnspec.size import Dim
 
 # Keras's names, each with what it computes. Keras's `threshold` is not among them: it needs two arguments more, so that
@@ -121,6 +131,9 @@ class Activation(Layer):
     def label(self) -> str:
         return self.function
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return OWN[self.function].canonical(inputs) if self.function in OWN else self
+
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         kind = MOVE if self.function == "linear" else self.function
         keeps = KEEPS.get(self.function, OUTPUT)
@@ -169,6 +182,10 @@ class ReLU(Layer):
     negative_slope: float = argument(from_zero, "slope of the negative side", 0, aliases=("slope",))
     threshold: float = argument(from_zero, "values below it count as negative", 0)
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        sloped = self.negative_slope != 0 and self.max_value is None and self.threshold == 0
+        return LeakyReLU(self.negative_slope) if sloped else self
+
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         kind = "relu6" if self.max_value == 6 else "relu"
         if self.threshold == 0 and self.negative_slope == 0 and self.max_value in (None, 6):
@@ -197,6 +214,9 @@ class LeakyReLU(Layer):
 
     negative_slope: float = argument(from_zero, "slope of the negative side", 0.3, aliases=("slope", "alpha"))
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return self if self.negative_slope else ReLU()
+
     def ends_in(self) -> str | None:
         return "leaky_relu"
 
@@ -222,6 +242,10 @@ class PReLU(Layer):
     alpha_regularizer: Term | None = argument(optional(regularizer), "penalty on the slopes", None)
     alpha_constraint: Term | None = argument(optional(constraint), "projection of the slopes", None)
     trainable: bool = TRAINABLE
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        made = super().canonical(inputs)
+        return made.replace(shared_axes=tuple(sorted(set(self.shared()))) or None)
 
     def shared(self) -> tuple[int, ...]:
         if self.shared_axes is None:
@@ -277,6 +301,7 @@ class Softmax(Layer):
     names: ClassVar[tuple[str, ...]] = ("softmax",)
     in_place: ClassVar[bool] = True
     kind: ClassVar[str] = "softmax"
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = OUTPUT
     example: ClassVar[str] = "input 8x8x4\ngap -> dense(10) -> softmax"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x6x3\nsoftmax(axis=1)",)
@@ -286,10 +311,8 @@ class Softmax(Layer):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return axis_problem(self.axis, inputs[0])
 
-    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        rank = len(inputs[0])
-        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        return super().reach(inputs) if all(a in (-1, rank) for a in given) else UNTRACED
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        return together(self.axis, inputs[0])
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
@@ -306,3 +329,10 @@ class Softmax(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Softmax", self.given()),)
+
+
+# Functions that layers of their own compute too.
+OWN: dict[str, Layer] = {
+    "relu": ReLU(), "relu6": ReLU(6), "leaky_relu": LeakyReLU(0.2), "elu": ELU(), "celu": ELU(), "softmax": Softmax(),
+    "linear": Identity(),
+}  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import Problem as Problem
 from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, same_on_every_axis, shortest, show
+from cnnspec.layers.axes import from_the_end
 from cnnspec.layers.operation import MOVE, NOTHING, Keeps, Operation
 from cnnspec.layers.window import EACH, Reach
 from cnnspec.layers.words import saved
@@ -81,6 +82,14 @@ class Layer(Record):
         tuple[str, ...]
     ] = ()  # Keras classes and functions that it becomes and that are no spelling of it
     most_calls: ClassVar[int] = 1  # how many Keras layers, one behind another, it may become
+    reduces: ClassVar[str] = ""  # the argument, if any, that names axes of its input, in an order of no matter
+    needed_by: ClassVar[dict[str, tuple[str, ...]]] = {  # arguments that say nothing where another one is false
+        "bias": ("bias_initializer", "bias_regularizer", "bias_constraint"),
+        "center": ("beta_initializer", "beta_regularizer", "beta_constraint"),
+        "scale": ("gamma_initializer", "gamma_regularizer", "gamma_constraint"),
+        "renorm": ("renorm_momentum",),
+        "pad_to_aspect_ratio": ("fill_value",),
+    }
     spreads: ClassVar[tuple[str, ...]] = ()  # arguments where one number says what equal numbers for all axes say
     arguments: ClassVar[dict[str, Argument]] = {}
     presets: ClassVar[dict[str, dict[str, Any]]] = {}  # spelling → arguments that it fixes
@@ -135,6 +144,11 @@ class Layer(Record):
         """What an output position reads along each spatial axis; None: everything; UNTRACED: it is not followed."""
         return (EACH,) * (len(inputs[0]) - 1)
 
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        """Along each spatial axis, over how many positions together it takes a statistic of an example (a mean, a sum)
+        and gives it to all of them, beside what each reads; 1: over each alone."""
+        return (1,) * (len(inputs[0]) - 1)
+
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:
         """The sliding window of each spatial axis, for a layer that has one."""
         return None
@@ -175,9 +189,23 @@ class Layer(Record):
         """The Keras layers, applied in turn, that do what this layer does."""
         raise NotImplementedError(type(self).__name__)
 
-    def shortest(self) -> Self:
-        """The one form of the layers that do the same, whichever way their arguments are written; to be compared."""
-        return self.replace(**{name: shortest(a, getattr(self, name)) for name, a in self.arguments.items()})
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        """The one form of all layers that compute the same of these inputs with the same weights, however written.
+
+        It is what layers are compared by, wherever two networks are: relu for activation(relu), axis=-1 for axis=3 of a
+        map, 3 for 3x3. `inputs` is None where a shape is unknown.
+        """
+        made = {name: shortest(a, getattr(self, name)) for name, a in self.arguments.items()}
+        for needed, others in self.needed_by.items():
+            if needed in made and not made[needed]:
+                made |= {name: self.arguments[name].record_default for name in others if name in made}
+        if self.reduces and inputs is not None:
+            made[self.reduces] = from_the_end(made[self.reduces], len(inputs[0]))
+        return self.replace(**made)
+
+    def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
+        """The one layer that this one and the one behind it are, where it becomes their Keras layers; else None."""
+        return None
 
     # ---- and back ------------------------------------------------------------------------------------------
     @classmethod

@@ -32,6 +32,13 @@ class Slice(Layer):
     begin: int = argument(integer, "the first channel", keras="-", aliases=("start",))
     end: int | None = argument(optional(integer), "the first channel behind them", None, "-", ("stop",))
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        channels = inputs[0][-1] if inputs is not None else None
+        if not isinstance(channels, int):
+            return self
+        begin, end = self._bounds(channels)
+        return self.replace(begin=begin, end=None if end == channels else end)
+
     def _bounds(self, channels: int) -> tuple[int, int]:
         """The first channel and the one behind the last, from 0."""
         end = channels if self.end is None else self.end

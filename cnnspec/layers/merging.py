@@ -151,6 +151,8 @@ class Concatenate(Layer):
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nconcat(in, maxpool(2x1), axis=1)",)
     merges: ClassVar[bool] = True
 
+    reduces: ClassVar[str] = "axis"
+
     axis: int = argument(integer, "axis along which they stand", -1)
 
     def _index(self, rank: int) -> int:
@@ -217,6 +219,9 @@ class Dot(Layer):
 
     axes: Any = argument(axes, "the axis of both, or the axis of each")
     normalize: bool = argument(flag, "whether both are brought to length 1 first", False)
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return self if inputs is None else self.replace(axes=tuple(self._axes(inputs)))
 
     def _axes(self, inputs: tuple[Shape, ...]) -> list[int]:
         """The axis of each tensor, counted from 1."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
+from cnnspec.layers.axes import together
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
 from cnnspec.layers.words import constraint, initializer, regularizer
@@ -11,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from cnnspec.layers.window import Reach
     from cnnspec.size import Dim
 
 EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
@@ -48,6 +48,7 @@ class BatchNorm(Layer):
     )
 
     kind: ClassVar[str] = BATCH_NORM
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = INPUT
 
     axis: int = argument(integer, "axis that is kept apart", -1)
@@ -114,6 +115,7 @@ class LayerNorm(Layer):
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nlayer_norm(axis=(1, 2), center=false)",)
 
     kind: ClassVar[str] = LAYER_NORM
+    reduces: ClassVar[str] = "axis"
 
     axis: Any = argument(axes, "axis or axes that are normalised", -1)
     epsilon: float = EPSILON
@@ -145,8 +147,8 @@ class LayerNorm(Layer):
         keeps = Keeps(input=True, inside=int(self.scale))
         return (self.operation(inputs, taps=2, channels=learned, groups=apart, bias=self.center, keeps=keeps),)
 
-    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return super().reach(inputs) if self.axes(inputs[0]) == [len(inputs[0])] else None
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        return together(self.axis, inputs[0])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         given = self.given()
@@ -172,6 +174,7 @@ class GroupNorm(Layer):
     )
     presets: ClassVar[dict[str, dict[str, Any]]] = {"instance_norm": {"groups": -1}, "instancenorm": {"groups": -1}}
     kind: ClassVar[str] = GROUP_NORM
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
     normalizes: ClassVar[bool] = True
@@ -193,6 +196,10 @@ class GroupNorm(Layer):
     beta_constraint: Term | None = CONSTRAINT
     gamma_constraint: Term | None = CONSTRAINT
     trainable: bool = TRAINABLE
+
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        groups, own = self._channels(inputs) if self.groups == -1 else self.groups, self.axis % (len(inputs[0]) + 1)
+        return tuple([n // groups if place == own else n for place, n in enumerate(inputs[0][:-1], 1)])
 
     def _channels(self, inputs: tuple[Shape, ...]) -> Any:
         return inputs[0][self.axis - 1 if self.axis > 0 else self.axis]
@@ -225,6 +232,10 @@ class GroupNorm(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GroupNormalization", self.given()),)
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        alone = inputs is not None and self.groups == self._channels(inputs)
+        return super(GroupNorm, self.replace(groups=-1) if alone else self).canonical(inputs)
+
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         """As all layers; a group for each channel is -1, which Keras replaces by their number."""
@@ -246,6 +257,7 @@ class RMSNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("rms_norm", "rmsnormalization", "rmsnorm")
     kind: ClassVar[str] = SCALING
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = Keeps(input=True, inside=1)
     in_place: ClassVar[bool] = True
     normalizes: ClassVar[bool] = True
@@ -276,6 +288,7 @@ class UnitNorm(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("unit_normalization", "unitnormalization", "l2_normalize")
     kind: ClassVar[str] = SCALING
+    reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True
     normalizes: ClassVar[bool] = True
@@ -286,6 +299,9 @@ class UnitNorm(Layer):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return axis_problem(self.axis, inputs[0])
+
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        return together(self.axis, inputs[0])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (

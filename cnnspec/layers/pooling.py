@@ -65,8 +65,27 @@ class Pool(Windowed):
             return given
         return tuple([w.replace(after=behind_ceil(w.after, w.kernel, w.stride)) for w in given])  # type: ignore[arg-type]
 
-    def shortest(self) -> Self:
-        return super(Pool, self.replace(stride=self.window_arguments()["stride"])).shortest()
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        """With the stride said, and ceil only where a window hangs over the end and no word says the same."""
+        made = self
+        if inputs is not None and self.takes_largest and not isinstance(self.padding, str) and not self.even(inputs):
+            made = self.rounded_up(inputs)
+        if made.ceil and inputs is not None:
+            down = made.replace(ceil=False)
+            if made._same_is_ceil(inputs):
+                made = down.replace(padding="same")
+            elif down.output(inputs) == made.output(inputs):
+                made = down
+        return super(Pool, made.replace(stride=self.window_arguments()["stride"])).canonical(inputs)
+
+    def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
+        return None if self.takes_largest or self.ceil else super().behind_zeros(padding, inputs)
+
+    def _same_is_ceil(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether padding=same gives the same for every size: at most one cell hangs over, so that it is behind."""
+        return self.padding in ("valid", 0) and all(
+            [w.kernel <= 2 and w.kernel <= w.stride for w in self.windows(inputs)]
+        )
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if self.ceil and self.padding == "same":
@@ -202,6 +221,7 @@ class AvgPool(Pool):
     )
     kind: ClassVar[str] = AVERAGE_POOL
     word: ClassVar[str] = "avgpool"
+    zeros: ClassVar[bool] = False  # those of a number count, those of same do not
     most_calls: ClassVar[int] = 5
 
     kernel: Any = KERNEL
@@ -220,12 +240,6 @@ class AvgPool(Pool):
 
     def leaves_out_padding(self, inputs: tuple[Shape, ...]) -> bool:
         return self.padding == "same" and any([w.before != 0 or w.after != 0 for w in self.windows(inputs)])
-
-    def _same_is_ceil(self, inputs: tuple[Shape, ...]) -> bool:
-        """Whether padding=same gives the same for every size: at most one cell hangs over, so that it is behind."""
-        return self.padding in ("valid", 0) and all(
-            [w.kernel <= 2 and w.kernel <= w.stride for w in self.windows(inputs)]
-        )
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1

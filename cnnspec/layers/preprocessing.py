@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import Term, Unfit, argument, count, flag, number, optional
+from cnnspec.layers.argument import Term, Unfit, argument, count, flag, number, optional, same_on_every_axis
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, show_shape
 from cnnspec.layers.operation import INPUT, SCALING, Keeps
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
@@ -58,6 +58,9 @@ class Rescaling(Layer):
 
     scale: Any = argument(number_or_channels, "factor")
     offset: Any = argument(number_or_channels, "added after scaling", 0)
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return self.replace(scale=same_on_every_axis(self.scale), offset=same_on_every_axis(self.offset))
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return figures_problem(self, inputs, "scale", "offset")

@@ -70,6 +70,9 @@ class Dropout(Spread):
     noise_shape: tuple[int, ...] | None = NOISE_SHAPE
     seed: int | None = SEED
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return self.replace(noise_shape=None) if inputs is not None and self.noise_shape == inputs[0] else self
+
     def drops(self) -> float:
         return 0 if drops_whole_examples(self.noise_shape) else self.rate
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis, show
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
+from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
 from cnnspec.layers.operation import (
     ADAPTIVE_AVERAGE,
     ADAPTIVE_MAX,
@@ -95,6 +96,7 @@ class AdaptivePool(Layer):
 
     word: ClassVar[str]
     keras_name: ClassVar[str]
+    as_global: ClassVar[type[GlobalAvgPool] | type[GlobalMaxPool]]  # what it is with one position
     if TYPE_CHECKING:  # a field of the subclasses
         size: Any
 
@@ -126,6 +128,10 @@ class AdaptivePool(Layer):
         rank = len(inputs[0]) - 1
         return (*(along(self.size, rank, axis) for axis in range(rank)), inputs[0][-1])
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        made = super().canonical(inputs)
+        return self.as_global(keepdims=True) if getattr(made, "size", 0) == 1 else made
+
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         rank, reaches = len(inputs[0]) - 1, []
         for axis in range(rank):
@@ -155,6 +161,7 @@ class AdaptiveAvgPool(AdaptivePool):
     kind: ClassVar[str] = ADAPTIVE_AVERAGE
     word: ClassVar[str] = "adaptive_avgpool"
     keras_name: ClassVar[str] = "AdaptiveAveragePooling"
+    as_global: ClassVar[type[GlobalAvgPool]] = GlobalAvgPool
 
     size: Any = argument(per_axis(1), "positions of the output", keras="output_size")
 
@@ -174,6 +181,7 @@ class AdaptiveMaxPool(AdaptivePool):
     keeps: ClassVar[Keeps] = BOTH
     word: ClassVar[str] = "adaptive_maxpool"
     keras_name: ClassVar[str] = "AdaptiveMaxPooling"
+    as_global: ClassVar[type[GlobalMaxPool]] = GlobalMaxPool
 
     size: Any = argument(per_axis(1), "positions of the output", keras="output_size")
 

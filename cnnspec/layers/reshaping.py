@@ -7,7 +7,7 @@ from math import prod
 from cnnspec.layers.argument import argument, axes, count, padding, shape
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
 from cnnspec.layers.window import EACH, UNTRACED, Reach, along, fits, one_each
-from cnnspec.layers.windowed import keras_padding
+from cnnspec.layers.windowed import Windowed, keras_padding
 from cnnspec.size import Size
 
 TYPE_CHECKING = False
@@ -69,6 +69,15 @@ class Reshape(Layer):
         left = product(inputs[0]) // prod([n for n in self.shape if n != -1])
         return tuple([left if n == -1 else n for n in self.shape])
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        """flatten where all becomes one row, else with -1 for the first axis: the rest says it."""
+        if len(self.shape) == 1:
+            return Flatten()
+        if -1 not in self.shape[1:]:
+            return self.replace(shape=(-1, *self.shape[1:]))
+        rest = self.output(inputs)[1:] if inputs is not None else ()
+        return self.replace(shape=(-1, *rest)) if rest and all([isinstance(n, int) for n in rest]) else self
+
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         if len(self.shape) == 1:  # as flatten
             return None
@@ -89,6 +98,9 @@ class Permute(Layer):
     example: ClassVar[str] = "input 8x6x3\npermute((2, 1, 3))"
 
     order: tuple[int, ...] = argument(axes, "the old axes in their new order, from 1", keras="dims", aliases=("axes",))
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return self.replace(order=self._order())
 
     def _order(self) -> tuple[int, ...]:
         return self.order if isinstance(self.order, tuple) else (self.order,)
@@ -153,7 +165,7 @@ class _Edge(Layer):
         one_axis = rank == 1 and isinstance(self.amount, tuple) and len(self.amount) == 2
         return (self.amount,) if one_axis and isinstance(self.amount[0], int) else self.amount
 
-    def _sides(self, rank: int) -> list[tuple[int, int]]:
+    def sides(self, rank: int) -> list[tuple[int, int]]:
         amounts = [along(self._amount(rank), rank, axis) for axis in range(rank)]
         return [a if isinstance(a, tuple) else (a, a) for a in amounts]
 
@@ -167,7 +179,7 @@ class _Edge(Layer):
         return None
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
-        return not any([any(sides) for sides in self._sides(len(inputs[0]) - 1)])
+        return not any([any(sides) for sides in self.sides(len(inputs[0]) - 1)])
 
 
 class Pad(_Edge):
@@ -193,12 +205,16 @@ class Pad(_Edge):
 
     amount: Any = argument(padding(), "rows and columns on every side", 1, "padding", ("padding",))
 
+    def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
+        sides = tuple(self.sides(len(inputs[0]) - 1))
+        return behind.behind_zeros(sides, inputs) if isinstance(behind, Windowed) else None
+
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rank = len(inputs[0]) - 1
-        return (*[n + sum(s) for n, s in zip(inputs[0], self._sides(rank), strict=False)], inputs[0][-1])
+        return (*[n + sum(s) for n, s in zip(inputs[0], self.sides(rank), strict=False)], inputs[0][-1])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return tuple([Reach(1, 1, -before, -before) for before, _ in self._sides(len(inputs[0]) - 1)])
+        return tuple([Reach(1, 1, -before, -before) for before, _ in self.sides(len(inputs[0]) - 1)])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
@@ -223,17 +239,17 @@ class Crop(_Edge):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := super().problem(inputs):
             return found
-        for n, cut in zip(inputs[0], self._sides(len(inputs[0]) - 1), strict=False):
+        for n, cut in zip(inputs[0], self.sides(len(inputs[0]) - 1), strict=False):
             if isinstance(n, int) and n <= sum(cut):
                 return Problem("E101", f"crop cuts {sum(cut)} of {n} positions", "amount", "cut off less")
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rank = len(inputs[0]) - 1
-        return (*[n - sum(s) for n, s in zip(inputs[0], self._sides(rank), strict=False)], inputs[0][-1])
+        return (*[n - sum(s) for n, s in zip(inputs[0], self.sides(rank), strict=False)], inputs[0][-1])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return tuple([Reach(1, 1, before, before) for before, _ in self._sides(len(inputs[0]) - 1)])
+        return tuple([Reach(1, 1, before, before) for before, _ in self.sides(len(inputs[0]) - 1)])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1

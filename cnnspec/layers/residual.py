@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.layers.argument import Term, argument, number, optional, rate
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight
 from cnnspec.layers.operation import INPUT, NOISE, SCALING, Keeps
-from cnnspec.layers.regularization import SEED
+from cnnspec.layers.regularization import SEED, Dropout
 from cnnspec.layers.words import constraint, regularizer, saved
 
 TYPE_CHECKING = False
@@ -36,6 +36,10 @@ class StochasticDepth(Layer):
 
     rate: float = argument(rate, "share of the examples whose values become 0", aliases=("p",))
     seed: int | None = SEED
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        """A dropout of whole examples, which is what it becomes."""
+        return self if inputs is None else Dropout(self.rate, (1,) * len(inputs[0]), self.seed).canonical(inputs)
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return self.rate == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.layers.activation import applied
-from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis
+from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis, shortest
 from cnnspec.layers.base import (
     TRAINABLE,
     KerasCall,
@@ -34,6 +34,7 @@ from cnnspec.layers.convolution import (
 )
 from cnnspec.layers.operation import INPUT, INTERPOLATION, MOVE, TRANSPOSED, Operation
 from cnnspec.layers.resampling import RADIUS, interpolated
+from cnnspec.layers.reshaping import Crop
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.window import Reach, along, fits, one_each
 from cnnspec.layers.windowed import keras_padding, numeric_padding
@@ -88,6 +89,12 @@ class ConvTranspose(Convolution):
     bias_constraint: Term | None = CONSTRAINT
     spectral_norm: int | None = SPECTRAL_NORM
     trainable: bool = TRAINABLE
+
+    def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
+        if not isinstance(behind, Crop) or shortest(self.arguments["padding"], self.padding) != "valid":
+            return None
+        made = self.replace(padding=tuple(behind.sides(len(inputs[0]) - 1)))
+        return made if made.problem(inputs) is None else None
 
     def _axis(self, rank: int, axis: int) -> tuple[int, int, int, int | None, Any]:
         """kernel extent, stride, dilation, output padding and padding of one axis."""

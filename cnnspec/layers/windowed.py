@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import padding
+from cnnspec.layers.argument import padding, shortest
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Working, from_saved, product, show_shape
 from cnnspec.layers.operation import MOVE, Operation
 from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, one_each, same_padding, sides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar, Self
+    from typing import Any, ClassVar
 
     from cnnspec.size import Dim
 
@@ -19,16 +19,50 @@ class Windowed(Layer):
 
     most_calls: ClassVar[int] = 2
     spreads: ClassVar[tuple[str, ...]] = ("stride", "dilation", "output_padding")
+    zeros: ClassVar[bool] = True  # whether its padding counts alike, be it a word or a number
 
     def window_arguments(self) -> dict[str, Any]:
         """kernel, stride, dilation and padding, each one value or one an axis."""
         raise NotImplementedError
 
-    def shortest(self) -> Self:
-        """With valid where a padding word says nothing: a window of one position reaches into no padding."""
-        made = super().shortest()
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        """With valid where a padding word says nothing (a window of one position reaches into no padding), and with one
+        word for the padding that is the same at every size: same for a number, a number for causal."""
+        made = super().canonical(inputs)
+        assert isinstance(made, Windowed)
         given = made.window_arguments()
-        return made.replace(padding="valid") if given["kernel"] == 1 and isinstance(given["padding"], str) else made
+        padding = given["padding"]
+        if isinstance(padding, str) and given["kernel"] == 1:
+            return made.replace(padding="valid")
+        if padding == "causal" and isinstance(given["kernel"], int) and isinstance(given["dilation"], int):
+            extent = given["dilation"] * (given["kernel"] - 1) + 1
+            return made.replace(padding=((extent - 1, 0),))
+        return made.replace(padding="same") if made.zeros and made._as_same(given) else made
+
+    def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
+        """This layer with zeros of its own, where it has no padding and reads zeros as such; else None."""
+        if shortest(self.arguments["padding"], self.window_arguments()["padding"]) != "valid":
+            return None
+        made = self.replace(padding=padding)
+        return made if made.problem(inputs) is None else None
+
+    def _as_same(self, given: dict[str, Any]) -> bool:
+        """Whether a padding in numbers is that of same, at any size."""
+        if isinstance(given["padding"], str) or given["stride"] != 1:
+            return False
+        rank = max([len(value) for value in given.values() if isinstance(value, tuple)], default=1)
+        if not all([fits(value, rank) for value in given.values()]):
+            return False
+        each = [
+            (axis, along(given["kernel"], rank, axis), along(given["dilation"], rank, axis)) for axis in range(rank)
+        ]
+        return all(
+            [
+                sides("same", rank, axis, 1, kernel, 1, dilation)
+                == sides(given["padding"], rank, axis, 1, kernel, 1, dilation)
+                for axis, kernel, dilation in each
+            ]
+        )
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
         """One window for each spatial axis of the input."""

@@ -109,6 +109,8 @@ def _keras_words(module: str, known: dict[str, tuple[str, dict[str, Any]]], noun
             raise Unfit(f"{name}({', '.join(parameters)})")
         plain = {k: keywords[k] for k in parameters if k in keywords}
         plain = {k: word_of(v) if isinstance(v, Term) else v for k, v in plain.items()}
+        plain = {k: None if v in ("none", "None") else v for k, v in plain.items()}
+        plain = {k: v for k, v in plain.items() if v != parameters[k]}  # random_normal(stddev=0.05) is random_normal
         return Term(cls, (), tuple(plain.items()), module)
 
     read.__doc__ = f"{noun}: {', '.join(known)}."

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers import find
-from cnnspec.layers.activation import FUNCTIONS
+from cnnspec.layers.activation import FUNCTIONS, OWN
 from cnnspec.layers.argument import Term, Unfit, snake
 from cnnspec.layers.base import KerasCall, from_saved
 from cnnspec.raising.calls import Call, Tensor
@@ -52,11 +52,10 @@ NEUTRAL: dict[str, Any] = {
 TRAINING = {"Resizing": True, "SpectralNormalization": False}
 # Activations that are layers of their own, with the arguments that make them the same function.
 LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "relu": ("ReLU", {}),
-    "relu6": ("ReLU", {"max_value": 6}),
-    "leaky_relu": ("LeakyReLU", {"negative_slope": 0.2}),
-    "elu": ("ELU", {}),
-    "softmax": ("Softmax", {}),
+    word: (call.name, call.arguments)
+    for word, layer in OWN.items()
+    if find(word) is type(layer)
+    for call in layer.keras(())
 }
 # Arguments of keras.ops' activations for which they are the function that an activation's name means.
 SAME_FUNCTION: dict[str, dict[str, Any]] = {

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from cnnspec.analyses.isomorphism import View, isomorphism
 from cnnspec.elaborate.graph import Graph, Node
-from cnnspec.format.keras import SAME_AS_LAYER
-from cnnspec.layers import find
 from cnnspec.rules.bias_before_norm import bias_values, cancelled
 from cnnspec.rules.context import Context
 from cnnspec.rules.redundant_activation import changes_nothing
@@ -34,21 +32,7 @@ def same_graph(one: Graph, other: Graph) -> bool:
         return False
     if one_by_one(one, other):
         return True
-    return isomorphism(View(canonical(one)), View(canonical(other))) is not None
-
-
-def canonical(graph: Graph) -> Graph:
-    """The graph with each layer in its one form."""
-    return contracted(graph, set(), {n.index: form(n.layer) for n in graph.nodes if n.layer is not None})
-
-
-def form(layer: Layer) -> Layer:
-    """The one form of the layers that do the same: relu for activation(relu) too."""
-    function = getattr(layer, "function", None)
-    found = find(function) if function in SAME_AS_LAYER else None
-    if found is None or function is None:
-        return layer.shortest()
-    return found(**found.presets.get(function, {})).shortest()
+    return isomorphism(View(one), View(other)) is not None
 
 
 def same_behaviour(one: Graph, other: Graph) -> bool:
@@ -65,16 +49,11 @@ def one_by_one(one: Graph, other: Graph) -> bool:
     """Whether graphs are equal in the order of their texts, which is soon said of a long one."""
     if len(one.nodes) != len(other.nodes) or one.inputs != other.inputs or one.outputs != other.outputs:
         return False
-    forms: dict[int, Layer | None] = {}
-    for node in (*one.nodes, *other.nodes):
-        if id(node.layer) not in forms:
-            forms[id(node.layer)] = node.layer and form(node.layer)
-    return all(
-        a.inputs == b.inputs
-        and a.shares == b.shares
-        and a.shape == b.shape
-        and forms[id(a.layer)] == forms[id(b.layer)]
-        for a, b in zip(one.nodes, other.nodes, strict=True)
+    mine, theirs = View(one), View(other)
+    forms = zip(mine.substance, theirs.substance, strict=True)
+    return mine.live == theirs.live and all(
+        a.inputs == b.inputs and a.shares == b.shares and a.shape == b.shape and x == y
+        for a, b, (x, y) in zip(one.nodes, other.nodes, forms, strict=True)
     )
 
 

@@ -88,7 +88,8 @@ class Side(Record):
 
 
 class Difference(Record):
-    """Two networks compared. `layers` holds every layer, those that are the same included, in the order of the text.
+    """Two networks compared. `layers` holds every layer, those that are the same included, in the order of the text;
+    a padding of its own that the language also writes as that of the convolution behind it goes with that.
 
     `same`: they are one network, whatever its layers are called and in whichever order the text has them. Layers that no
     output depends on are no part of a network.
@@ -142,7 +143,7 @@ def difference(a: Checked, b: Checked) -> Difference:
     """Compare two networks without mistakes."""
     alignment = Alignment(a.graph, b.graph)
     rewiring = Rewiring(alignment.a, alignment.b, alignment.forth)
-    mine, theirs = (_figures(network) for network in (a, b))
+    mine, theirs = (_figures(network, view) for network, view in ((a, alignment.a), (b, alignment.b)))
     found = []
     for i, j in _in_order(alignment):
         if i is None:
@@ -159,8 +160,8 @@ def difference(a: Checked, b: Checked) -> Difference:
             theirs[j],
             call(left),
             call(right),
-            type(left.layer) is not type(right.layer),
-            tuple([ArgumentChange(*change) for change in changed_arguments(left, right)]),
+            type(alignment.a.form(i)) is not type(alignment.b.form(j)),
+            tuple([ArgumentChange(*change) for change in changed_arguments(alignment.a, i, alignment.b, j)]),
             rewiring.inputs(i, j),
             (_sharers(alignment.a, i), _sharers(alignment.b, j)) if rewiring.sharing(i, j) else None,
         )
@@ -170,8 +171,8 @@ def difference(a: Checked, b: Checked) -> Difference:
     ends = rewiring.ends()
     return Difference(
         alignment.same,
-        _side(a, len(alignment.a.live)),
-        _side(b, len(alignment.b.live)),
+        _side(a, alignment.a),
+        _side(b, alignment.b),
         tuple(found),
         *ends,
         Total(a.facts.total_trainable, b.facts.total_trainable),
@@ -181,13 +182,17 @@ def difference(a: Checked, b: Checked) -> Difference:
     )
 
 
-def _figures(network: Checked) -> tuple[LayerFigures, ...]:
-    """The figures of every layer; line 0 where there is no text."""
-    found = rows(network)
-    return found if network.source.text else tuple([layer.replace(line=0) for layer in found])
+def _figures(network: Checked, view: View) -> tuple[LayerFigures, ...]:
+    """The figures of every layer, with those of the one that it stands for too; line 0 where there is no text."""
+    found = list(rows(network))
+    for kept, gone in view.joined.items():
+        if gone > kept:
+            last = found[gone]
+            found[kept] = found[kept].replace(output_shape=last.output_shape, receptive_field=last.receptive_field)
+    return tuple(found if network.source.text else [layer.replace(line=0) for layer in found])
 
 
-def _side(network: Checked, layers: int) -> Side:
+def _side(network: Checked, view: View) -> Side:
     graph = network.graph
     outputs = [graph.nodes[i] for i in graph.outputs]
     return Side(
@@ -196,7 +201,7 @@ def _side(network: Checked, layers: int) -> Side:
         tuple(
             [(k, written(k, v)) for k, v in graph.parameters.items() if isinstance(v, (int, float, str, list, Term))]
         ),
-        layers,
+        len(view.live) + len(view.joined),
         tuple([graph.nodes[i].name for i in graph.inputs]),
         tuple([node.name for node in outputs]),
         tuple([node.shape for node in outputs]),

@@ -1,6 +1,7 @@
 """Receptive fields as figures: of every layer, and of one unit with its box, its paths and its holes.
 
-All of it is structural: where a branch mixes the whole input into others (a gate), that branch is left out and named.
+What mixes a whole map into every position of it is left out and named: gates (branches that have seen the whole input)
+and statistics (of normalisations, of a softmax over positions).
 Positions are counted from 0, from the first row and column of the input; negative ones lie in the padding.
 """
 
@@ -16,6 +17,8 @@ from cnnspec.source import brief, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnspec.analyses.regions import Region, Sizes
     from cnnspec.layers.base import Shape
     from cnnspec.pipeline import Checked
@@ -96,11 +99,18 @@ class Offset(Record):
     branches: tuple[str, str]
 
 
+class Statistics(Record):
+    """A layer that takes statistics over its map, and the axes along which they mix its positions."""
+
+    layer: str
+    axes: tuple[str, ...]
+
+
 class UnitField(Record):
     """The receptive field of one output unit. `box` is unclipped, one span an axis; None where it is the whole input.
 
-    `gates` are merges where a branch mixes the whole input into every position: `box` and `inputs` leave it out,
-    `with_gates` does not. `written` is the layer's line in the text.
+    `gates` are merges where a branch mixes the whole input into every position, `statistics` layers that mix their map:
+    `box` and `inputs` leave both out, `with_mixing` does not. `written` is the layer's line in the text.
     """
 
     layer: LayerField
@@ -111,7 +121,8 @@ class UnitField(Record):
     smallest: tuple[Path, ...]
     largest: tuple[Path, ...]
     gates: tuple[str, ...]
-    with_gates: tuple[InputRead, ...]
+    statistics: tuple[Statistics, ...]
+    with_mixing: tuple[InputRead, ...]
     misaligned: tuple[Offset, ...]
 
 
@@ -174,7 +185,7 @@ def unit_field(
     if isinstance(field, tuple):
         spans = [axis.at(i) if axis.placed else None for axis, i in zip(field, at, strict=True)]
         box = None if None in spans else tuple(spans)
-    gates = geometry.gates_of(index)
+    gates, statistics = geometry.gates_of(index), geometry.statistics_of(index)
     before = geometry.before(index)
     return UnitField(
         layer_fields(network, geometry)[index],
@@ -185,7 +196,8 @@ def unit_field(
         paths(network, geometry, index, False),
         paths(network, geometry, index, True),
         tuple([graph.nodes[i].name for i in gates]),
-        reads(network, geometry, index, at, before, True) if gates else (),
+        mixing(network, statistics),
+        reads(network, geometry, index, at, before, True) if gates or statistics else (),
         tuple([offset for i, offset in offsets(network, geometry) if i in before]),
     )
 
@@ -208,11 +220,11 @@ def position(name: str, shape: Shape | None, sizes: Sizes | None, at: tuple[int,
 
 
 def reads(
-    network: Checked, geometry: Geometry, index: int, at: tuple[int, ...], before: set[int], gates: bool
+    network: Checked, geometry: Geometry, index: int, at: tuple[int, ...], before: set[int], mixing: bool
 ) -> tuple[InputRead, ...]:
     """What a unit reads of every input that its layer depends on."""
     graph = network.graph
-    found = geometry.read(index, at, gates) if geometry.sizes[index] is not None else {}
+    found = geometry.read(index, at, mixing) if geometry.sizes[index] is not None else {}
     made = []
     for i in graph.inputs:
         if i not in before:
@@ -223,6 +235,16 @@ def reads(
         else:
             box = regions.hull(region, len(sizes))
             made.append(InputRead(graph.nodes[i].name, sizes, box, regions.count(region), region))
+    return tuple(made)
+
+
+def mixing(network: Checked, nodes: Iterable[int]) -> tuple[Statistics, ...]:
+    """The statistics of some nodes, named."""
+    made = []
+    for index in nodes:
+        over = network.facts.statistics[index]
+        axes = [axis for axis, count in zip(axis_names(len(over)), over, strict=True) if count != 1]
+        made.append(Statistics(network.graph.nodes[index].name, tuple(axes)))
     return tuple(made)
 
 

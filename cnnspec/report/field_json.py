@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from cnnspec.analyses.facts import LEFT_OUT
 from cnnspec.analyses.geometry import Geometry
-from cnnspec.report.field import InputRead, LayerField, Offset, Path, UnitField, layer_fields, offsets, unit_field
+from cnnspec.report.field import (
+    InputRead,
+    LayerField,
+    Offset,
+    Path,
+    Statistics,
+    UnitField,
+    layer_fields,
+    mixing,
+    offsets,
+    unit_field,
+)
 from cnnspec.report.field_text import ESTIMATE
 from cnnspec.report.summary import reach_data, value_data
 
@@ -15,7 +27,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 CONVENTIONS = {
-    "receptive_field": "structural: branches that mix the whole input into others (gates) are left out",
+    "receptive_field": LEFT_OUT,
+    "gates": "merges that mix in a branch that has seen the whole input, or is repeated along an axis",
+    "statistics": "layers that take means or sums over their map, and the axes along which these mix its positions",
     "positions": "counted from 0; negative ones, or beyond the input, lie in the padding",
     "start": "first input position of the first position's field",
     "effective": ESTIMATE,
@@ -31,13 +45,15 @@ def json(network: Checked, names: list[str], at: tuple[int, ...] | None = None) 
     """
     geometry = Geometry(network.facts)
     layers = layer_fields(network, geometry)
+    gates, statistics = network.facts.left_out
     return {
         "schema_version": SCHEMA_VERSION,
         "model": network.name,
         "file": network.source.name,
         "layers": [layer_data(layer) for layer in layers],
         "units": [unit_data(unit_field(network, name, at, geometry)) for name in names],
-        "gates": [network.graph.nodes[i].name for i in sorted({merge for merge, _ in geometry.gates})],
+        "gates": [network.graph.nodes[i].name for i in gates],
+        "statistics": [statistics_data(found) for found in mixing(network, statistics)],
         "misaligned": [offset_data(offset) for _, offset in offsets(network, geometry)],
         "conventions": CONVENTIONS,
     }
@@ -68,7 +84,8 @@ def unit_data(found: UnitField) -> dict[str, Any]:
         "smallest_path": [path_data(path) for path in found.smallest],
         "largest_path": [path_data(path) for path in found.largest],
         "gates": found.gates,
-        "with_gates": [read_data(read) for read in found.with_gates],
+        "statistics": [statistics_data(one) for one in found.statistics],
+        "with_mixing": [read_data(read) for read in found.with_mixing],
         "misaligned": [offset_data(offset) for offset in found.misaligned],
     }
 
@@ -85,3 +102,7 @@ def path_data(path: Path) -> dict[str, Any]:
 
 def offset_data(o: Offset) -> dict[str, Any]:
     return {"layer": o.layer, "axis": o.axis, "pixels": o.pixels, "positions": o.positions, "branches": o.branches}
+
+
+def statistics_data(found: Statistics) -> dict[str, Any]:
+    return {"layer": found.layer, "axes": found.axes}

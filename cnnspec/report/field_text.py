@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cnnspec.analyses.geometry import Geometry
-from cnnspec.analyses.receptive_field import network_field
 from cnnspec.layers.base import show_shape
 from cnnspec.report.columns import field as field_cell
 from cnnspec.report.field import (
@@ -14,6 +13,7 @@ from cnnspec.report.field import (
     area,
     axis_names,
     layer_fields,
+    mixing,
     offsets,
 )
 from cnnspec.source import printable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.pipeline import Checked
-    from cnnspec.report.field import InputRead, Span
+    from cnnspec.report.field import InputRead, Span, Statistics
 
 HEADINGS = ("Layer (type)", "Output", "RF", "Jump", "Start", "Centre", "Coverage")
 LEGEND = (
@@ -94,17 +94,9 @@ def columns(rows: list[tuple[str, ...]], left: set[int]) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def deepest(network: Checked, geometry: Geometry) -> int | None:
-    """The layer whose field is the network's: the last with the largest, before the whole input is mixed."""
-    used = network.graph.used()
-    field = network_field([f for f, use in zip(geometry.fields, used, strict=True) if use])
-    found = [i for i, f in enumerate(geometry.fields) if field is not None and f is not None and f == field and used[i]]
-    return found[-1] if found else None
-
-
 def network_notes(network: Checked, geometry: Geometry, layers: tuple[LayerField, ...]) -> list[str]:
     lines = []
-    last = deepest(network, geometry)
+    last = network.facts.deepest
     if last is not None and layers[last].effective:
         layer = layers[last]
         lines += [
@@ -112,15 +104,35 @@ def network_notes(network: Checked, geometry: Geometry, layers: tuple[LayerField
             f" effective about {effective(layer)}",
             f"({ESTIMATE})",
         ]
-    gates = tuple([network.graph.nodes[i].name for i in sorted({merge for merge, _ in geometry.gates})])
+    merges, taken = network.facts.left_out
+    gates = tuple([network.graph.nodes[i].name for i in merges])
     if gates:
-        lines.append(f"Gates: {mixing(gates)}; the fields leave that out.")
+        lines.append(f"Gates: {gating(gates)}; the fields leave that out.")
+    for words in taking(mixing(network, taken)):
+        lines.append(f"Statistics: {words}; the fields leave that out.")
     found = tuple([offset for _, offset in offsets(network, geometry)])
     return [*lines, *[f"Misaligned: {words}" for words in misaligned(found)]]
 
 
-def mixing(gates: tuple[str, ...]) -> str:
-    return f"{shortened(gates)} mix{'es' * (len(gates) == 1)} the whole input into every position"
+def gating(gates: tuple[str, ...]) -> str:
+    one = len(gates) == 1
+    return f"{shortened(gates)} mix{'es' * one} in what has seen the whole input, or is repeated along an axis"
+
+
+def taking(statistics: tuple[Statistics, ...]) -> list[str]:
+    """ "group_norm1 mixes the positions along height and width"; layers with the same axes together."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for found in statistics:
+        groups.setdefault(found.axes, []).append(found.layer)
+    return [
+        f"{shortened(tuple(names))} mix{'es' * (len(names) == 1)} the positions along {listed(axes)}"
+        for axes, names in groups.items()
+    ]
+
+
+def listed(words: tuple[str, ...]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def effective(layer: LayerField) -> str:
@@ -158,9 +170,10 @@ def unit(found: UnitField) -> str:
         of = f" of {read.name}" if len(found.inputs) > 1 else ""
         shown.append((where + of, clipped(read)))
     shown += path_lines(found)
-    if found.gates and found.largest:
-        all_of = "; ".join([f"{percent(read.coverage)} of {read.name}" for read in found.with_gates])
-        shown.append(("Gates", f"{mixing(found.gates)}; left out above"))
+    if found.with_mixing and found.largest:
+        all_of = "; ".join([f"{percent(read.coverage)} of {read.name}" for read in found.with_mixing])
+        shown += [("Gates", f"{gating(found.gates)}; left out above")] * bool(found.gates)
+        shown += [("Statistics", f"{words}; left out above") for words in taking(found.statistics)]
         shown.append(("  with them", f"it reads {all_of}"))
     shown += [("Misaligned", words) for words in misaligned(found.misaligned)]
     width = max([len(name) for name, _ in shown]) + 2

@@ -11,7 +11,6 @@ from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
 from cnnspec.report.explanation import layer_called
 from cnnspec.report.field import axis_names, position
-from cnnspec.report.field_text import deepest
 from cnnspec.source import printable
 
 TYPE_CHECKING = False
@@ -69,7 +68,7 @@ def picture(network: Checked, names: list[str], at: tuple[int, ...] | None = Non
     asked = sorted({layer_called(network, name) for name in names})
     if asked:
         last = asked[-1]
-    elif (found := deepest(network, geometry)) is not None:
+    elif (found := network.facts.deepest) is not None:
         last = found
     else:
         raise ValueError(f'"{network.name}" has no layer with a receptive field to draw')

@@ -36,8 +36,18 @@ def totals(network: Checked, sizes: SizeNames) -> list[str]:
         f"MACs: {figure(macs)} (convolutions and dense layers, one example, bias not counted; FLOPs = 2 * MACs)",
     ]
     if reach is not None:
-        lines.append(f"Receptive field: {field(reach)} (of the last layer before the whole input is mixed)")
+        left_out = mixing(network)
+        lines.append(f"Receptive field: {field(reach)} (of the last layer before the whole input is mixed{left_out})")
     return lines + [("       " if i else "Sizes: ") + line for i, line in enumerate(sizes.definitions())]
+
+
+def mixing(network: Checked) -> str:
+    """What the receptive field leaves out, counted: gates and statistics."""
+    used = network.graph.used()
+    gates, statistics = (len([i for i in nodes if used[i]]) for nodes in network.facts.left_out)
+    counts = ((gates, f"gate{'s' * (gates > 1)}"), (statistics, f"layer{'s' * (statistics > 1)} with statistics"))
+    counted = [f"{count} {word}" for count, word in counts if count]
+    return f"; {' and '.join(counted)} left out" if counted else ""
 
 
 def folded(line: str) -> list[str]:

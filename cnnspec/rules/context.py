@@ -49,7 +49,7 @@ class Context:
 
     @property
     def reaches(self) -> list[tuple[Reach, ...] | None]:
-        """What every node reads along each axis; None for everything."""
+        """What every node reads along each axis, but for its statistics; None for everything."""
         if self._reaches is None:
             self._reaches = reaches_of(self.graph, self.facts.shapes, untraced=UNTRACED)
         return self._reaches
@@ -57,7 +57,7 @@ class Context:
     @property
     def lengths(self) -> list[tuple[Length, ...] | None] | None:
         if not self._measured:
-            self._measured, self._lengths = True, lengths(self.graph, self.reaches)
+            self._measured, self._lengths = True, lengths(self.graph, self.facts.shapes, self.reaches)
         return self._lengths
 
     @property

@@ -44,24 +44,33 @@ def check(context: Context) -> Iterator[Diagnostic]:
     image, pooled = image_of(context), globally_pooled(context)
     if image is None or not pooled or context.lengths is None:
         return
-    found = [(lengths, node) for node in pooled if (lengths := context.lengths[node.index]) is not None]
-    if len(found) < len(pooled):
-        return
-    lengths, node = max(found, key=lambda pair: [axis.most for axis in pair[0]])
-    if any([axis.most >= LEAST * n for axis, n in zip(lengths, image, strict=True)]):
-        return
+    paths = [path for last in pooled if (path := context.lengths[last.index]) is not None]
+    if len(paths) < len(pooled) or any([ample([axis.most for axis in path], image) for path in paths]):
+        return  # before the fields are worked out: none is smaller than its longest path
     if sum([any([w.kernel > 1 for w in windows]) for windows in context.facts.windows]) < LAYERS:
         return
-    seen = covered = 1
-    for axis, n in zip(lengths, image, strict=True):
-        seen, covered = seen * n, covered * min(axis.most, n)
-    field = "x".join([str(axis.most) for axis in lengths])
-    share = f"{covered / seen:.2%}".replace("%", " %")
+    found: list[tuple[list[int], Node]] = []
+    for last in pooled:
+        if isinstance(seen := context.facts.fields[last.index], tuple):
+            found.append(([axis.size for axis in seen], last))
+    if len(found) < len(pooled) or any([ample(sizes, image) for sizes, _ in found]):
+        return
+    sizes, node = max(found, key=lambda pair: pair[0])
+    area = covered = 1
+    for size, n in zip(sizes, image, strict=True):
+        area, covered = area * n, covered * min(size, n)
+    field = "x".join(map(str, sizes))
+    share = f"{covered / area:.2%}".replace("%", " %")
     message = (
         f"{node.name}, the last map, sees {field} of {'x'.join(map(str, image))} ({share}){estimate(node, context)}"
     )
     help = "a pool or a stride of 2 after a layer doubles what the following ones add"
     yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), INFO)
+
+
+def ample(sizes: list[int], image: tuple[int, ...]) -> bool:
+    """Whether a field is no small piece of the image, along some axis."""
+    return any([size >= LEAST * n for size, n in zip(sizes, image, strict=True)])
 
 
 def globally_pooled(context: Context) -> list[Node]:

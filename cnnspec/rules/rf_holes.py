@@ -81,11 +81,13 @@ def seen_of_field(end: Node, context: Context) -> tuple[int, int, int] | None:
     middle = tuple([n // 2 for n in shape[:-1] if isinstance(n, int)])
     if len(middle) < len(shape) - 1:
         return None
+    together = context.geometry.read(end.index, None)
     for index, region in context.geometry.read(end.index, middle).items():
-        live = context.liveness.live[index]
-        if not region or live is None or len(live) != len(region[0]):
+        others = together[index]
+        if not region or not others:
             continue
-        for axis, (mask, read) in enumerate(zip(shadow(region, len(live)), live, strict=True)):
+        rank = len(region[0])
+        for axis, (mask, read) in enumerate(zip(shadow(region, rank), shadow(others, rank), strict=True)):
             first, last = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
             holes = read & ~mask & ((1 << last) - (1 << first))
             if holes:
