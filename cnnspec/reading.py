@@ -3,29 +3,61 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.limits import MAX_BYTES
 from cnnspec.source import Source
 
 ROOT_MARKS = ("pyproject.toml", ".git", "cnnspec.toml")
+STREAMS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+KINDS = {**STREAMS, stat.S_IFDIR: "a folder"}
 
 
-def content(path: str) -> bytes | Diagnostic:
-    """The bytes of a file, one more than are allowed at most; a diagnostic without a place when it cannot be read."""
+def content(path: str, streams: bool = False, most: int = MAX_BYTES) -> bytes | Diagnostic:
+    """The bytes of a file, one more than `most` at most; a diagnostic without a place when it cannot be read.
+
+    Nothing is waited for, and only a regular file is read, whatever has come into its place meanwhile. `streams`: so is a
+    pipe or a device, which somebody has named.
+    """
+    why, help = "", "check the path"
     try:
-        with open(path, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+        with open(path, "rb", opener=None if streams else _at_once) as file:
+            kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
+            if streams or kind == stat.S_IFREG:
+                return file.read(most + 1)
+            help = "only files are read where they are not named by the command itself"
     except OSError as error:
-        return Diagnostic("E002", f"cannot read {path}: {error.strerror or error}", None, "check the path")
+        kind, why = _kind(path), error.strerror or str(error)
     except ValueError:  # a NUL in the path
         return Diagnostic("E002", f"cannot read {path!r}: it is no path", None, "check the path")
+    if kind in KINDS and not (streams and kind == stat.S_IFCHR):
+        why = f"it is {KINDS[kind]}, not a file"
+    return Diagnostic("E002", f"cannot read {path}: {why}", None, help)
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Opens a file without waiting for the other end of a pipe, and without making a terminal its own."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
+def _kind(path: str) -> int:
+    """Of which kind the file at a path is; 0 where there is none."""
+    try:
+        return stat.S_IFMT(os.stat(path).st_mode)
+    except OSError:
+        return 0
+
+
+def is_stream(path: str) -> bool:
+    """Whether a path leads to what can be read only once, or does not end: a pipe, a device, a socket."""
+    return _kind(path) in STREAMS
 
 
 def decode(data: bytes, name: str) -> Source | Diagnostic:
     """Bytes of a file → its source: UTF-8, line ends made "\\n"; a diagnostic without a place when it is not text."""
     if len(data) > MAX_BYTES:
-        return Diagnostic("E002", f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} are read", None, "split it")
+        return Diagnostic("E002", f"{name} has more than the {MAX_BYTES:,} bytes that are read", None, "split it")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -40,9 +72,9 @@ def decode(data: bytes, name: str) -> Source | Diagnostic:
     return Source(name, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def read(path: str) -> Source | Diagnostic:
-    """The source in a file; a diagnostic without a place when it cannot be read."""
-    data = content(path)
+def read(path: str, streams: bool = False) -> Source | Diagnostic:
+    """The source in a file; a diagnostic without a place when it cannot be read. `streams`: as for `content`."""
+    data = content(path, streams)
     return data if isinstance(data, Diagnostic) else decode(data, path)
 
 

@@ -53,7 +53,7 @@ class Cache:
 
     def folder(self, path: str, lookup: Lookup) -> str | None:
         """Where the answers for a file are kept; None: nowhere."""
-        if path == "-" or not self.tool:
+        if not self.tool or lookup.inputs.once(path):
             return None
         here = os.path.dirname(os.path.abspath(path))
         if here not in self.folders:

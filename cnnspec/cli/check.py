@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.report.places import Finding
-    from cnnspec.source import Source
 
 FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab")
 
@@ -93,13 +92,15 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     if options.diff:
         return CLEAN if options.exit_zero and status != USAGE else status
     piped = result.project.sources.get("<stdin>")
+    if piped is not None:
+        lookup.inputs.put("-", piped.text)
     with redirect_stdout(sys.stderr if piped else sys.stdout):
-        return max(status, report(options, lookup, piped))
+        return max(status, report(options, lookup))
 
 
-def report(options: argparse.Namespace, lookup: settings.Lookup, piped: Source | None = None) -> int:
-    """Find and write; `piped` is stdin where that was read before."""
-    found, files, status = findings(options, lookup, piped)
+def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
+    """Find and write."""
+    found, files, status = findings(options, lookup)
     if options.baseline or options.write_baseline:
         found = against_baseline(options, found, files)
     if options.statistics:
@@ -111,14 +112,12 @@ def report(options: argparse.Namespace, lookup: settings.Lookup, piped: Source |
     return FINDINGS if any(lookup.of(place).fails(diagnostic.severity) for place, diagnostic in found) else CLEAN
 
 
-def findings(
-    options: argparse.Namespace, lookup: settings.Lookup, piped: Source | None = None
-) -> tuple[list[Finding], list[str], int]:
+def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list[Finding], list[str], int]:
     """What is found in which files, in order, each once since two files may use the same third; USAGE for an unreadable one."""
     found: dict[Finding, None] = {}
     files: list[str] = []
     status = CLEAN
-    for outcome in outcomes(options, lookup, piped):
+    for outcome in outcomes(options, lookup):
         if outcome.refused:
             say(outcome.refused)
             status = USAGE

@@ -6,6 +6,7 @@ import os
 import sys
 
 from cnnspec.cli.common import CLEAN, UsageError, beside_of, positive, say
+from cnnspec.cli.streams import tell
 from cnnspec.layers.argument import Unfit
 from cnnspec.names import NAMED_DATA
 from cnnspec.source import printable
@@ -125,4 +126,4 @@ def _draw(found: Evaluation, path: str) -> None:
     finally:
         if os.path.exists(beside):
             os.unlink(beside)
-    print(f"saved {printable(path)}", file=sys.stderr)
+    tell(f"saved {printable(path)}")

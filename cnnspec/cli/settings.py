@@ -6,8 +6,9 @@ import os
 from argparse import BooleanOptionalAction
 
 from cnnspec.cli import configuration
-from cnnspec.cli.common import UsageError, files_in, say
+from cnnspec.cli.common import UsageError, say
 from cnnspec.cli.configuration import KEYS
+from cnnspec.cli.inputs import Inputs, files_in
 from cnnspec.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.names import suggestion
 from cnnspec.rules import default_codes, optional
@@ -134,10 +135,11 @@ class Settings:
 
 
 class Lookup:
-    """The settings of every file that one command looks at; a folder's configuration is read once."""
+    """The settings and the content of every file that one command looks at; a folder's configuration is read once."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.given = from_command_line(options)
+        self.inputs = Inputs(getattr(options, "paths", ()))
         self.looked_at: set[str] = set()  # the files that were checked, and those that they use
         self._folders: dict[str, Settings] = {}
         self._files: dict[str | None, Settings] = {}

@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 
-from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed
+from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed, tell_of
 from cnnspec.diagnostic import ERROR
 from cnnspec.report import summary
 from cnnspec.report.columns import COLUMNS, DEFAULT, chosen
-from cnnspec.report.findings import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         )
     sys.stdout.flush()
     for diagnostic in found:
-        print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+        tell_of(diagnostic)
     return FINDINGS if any(diagnostic.severity == ERROR for diagnostic in found) else CLEAN
 
 
