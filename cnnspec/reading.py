@@ -80,9 +80,18 @@ def read(path: str, streams: bool = False) -> Source | Diagnostic:
 
 def used(by: str, text: str) -> tuple[str, str]:
     """The real paths of the project that a source lies in, and of the file that its `use "text"` means."""
-    here = os.path.dirname(os.path.abspath(by)) if by != "<stdin>" else os.getcwd()
+    here = os.getcwd() if by == "<stdin>" or is_stream(by) else os.path.dirname(os.path.abspath(by))
     path = os.path.realpath(os.path.join(here, text.replace("\0", "?")))
     return os.path.realpath(project_root(here) or here), path
+
+
+def inside(path: str, folder: str) -> bool:
+    """Whether a path, all links followed, leads to something in a folder."""
+    folder = os.path.realpath(folder)
+    try:
+        return os.path.commonpath([folder, os.path.realpath(path)]) == folder
+    except ValueError:  # another drive, or no path
+        return False
 
 
 def project_root(folder: str) -> str | None:

@@ -122,8 +122,6 @@ def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list
             say(outcome.refused)
             status = USAGE
             continue
-        if outcome.remark and not options.quiet:
-            say(outcome.remark)
         files.append(outcome.name)
         for diagnostic in outcome.diagnostics:
             place = diagnostic.span.source.name if diagnostic.span else outcome.name
@@ -170,10 +168,11 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
 
                 print(remark(diagnostics))
     elif kind in ("json", "jsonl"):
-        from json import dumps
+        from cnnspec.report import media
 
         data = [as_data(diagnostic, name) for name, diagnostic in found]
-        print(dumps(data, indent=2) if kind == "json" else "\n".join(map(dumps, data)), end="\n" if data else "")
+        lines = [media.json(data)] if kind == "json" else [media.json(row, None) for row in data]
+        print("\n".join(lines), end="\n" if data else "")
     elif kind == "sarif":
         from cnnspec.report.sarif import sarif
 
@@ -192,9 +191,9 @@ def print_statistics(found: Sequence[Finding], options: argparse.Namespace) -> N
         counts[d.code, d.name, d.severity] = counts.get((d.code, d.name, d.severity), 0) + 1
     rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     if options.output_format == "json":
-        from json import dumps
+        from cnnspec.report import media
 
-        print(dumps([{"code": c, "name": n, "severity": s, "count": count} for (c, n, s), count in rows], indent=2))
+        print(media.json([{"code": c, "name": n, "severity": s, "count": count} for (c, n, s), count in rows]))
         return
     width = max((len(str(count)) for _, count in rows), default=0)
     for (code, name, severity), count in rows:

@@ -142,7 +142,7 @@ def load_analysed(options: argparse.Namespace) -> tuple[Checked, tuple[Diagnosti
     if len(analysis.networks) > 1:
         names = ", ".join(n.name for n in analysis.networks)
         raise UsageError(f"{source.name} holds several models ({names}): choose one with --model")
-    if not analysis.networks:
+    if not any(network.graph.nodes for network in analysis.networks):  # not even an input: no figure is known
         for found in analysis.diagnostics:
             tell_of(found)
         if analysis.diagnostics:

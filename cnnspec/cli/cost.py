@@ -20,7 +20,7 @@ from cnnspec.cli.common import (
     status_of,
 )
 from cnnspec.layers.argument import Term, show
-from cnnspec.report import cost
+from cnnspec.report import cost, media
 from cnnspec.report.cost import Question
 from cnnspec.source import printable
 
@@ -61,9 +61,7 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     asked = question(network, options)
     if options.format == "json":
-        import json
-
-        print(json.dumps(cost.json(network, asked), indent=2))
+        print(media.json(cost.json(network, asked)))
     else:
         print(cost.text(network, asked), end="")
     return status_of(found)

@@ -24,7 +24,7 @@ from cnnspec.cli.common import (
 )  # fmt: skip
 from cnnspec.diagnostic import ERROR
 from cnnspec.pipeline import Checked
-from cnnspec.report import comparison
+from cnnspec.report import comparison, media
 from cnnspec.report.difference import difference
 from cnnspec.source import Source
 from cnnspec.syntax.tree import Body, Tree
@@ -58,9 +58,7 @@ def run(options: argparse.Namespace) -> int:
         return USAGE
     found = difference(a, b)
     if options.format == "json":
-        import json
-
-        print(json.dumps(comparison.json(found), indent=2))
+        print(media.json(comparison.json(found)))
     else:
         print(comparison.text(found, in_color(sys.stdout)), end="")
     return CLEAN if found.same else FINDINGS

@@ -9,6 +9,7 @@ from cnnspec.cli.common import CLEAN, UsageError, beside_of, positive, say
 from cnnspec.cli.streams import tell
 from cnnspec.layers.argument import Unfit
 from cnnspec.names import NAMED_DATA
+from cnnspec.report import media
 from cnnspec.source import printable
 from cnnspec.train.settings import data as read_data
 
@@ -86,9 +87,7 @@ def _print(found: Evaluation, form: str) -> None:
     from cnnspec.report import evaluation
 
     if form == "json":
-        import json
-
-        print(json.dumps(evaluation.json(found), indent=2))
+        print(media.json(evaluation.json(found)))
     else:
         print(evaluation.text(found), end="")
     sys.stdout.flush()

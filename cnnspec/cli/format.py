@@ -7,6 +7,8 @@ import sys
 from cnnspec.cli import settings
 from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, rewrite, say, tell_of
 from cnnspec.diagnostic import Diagnostic
+from cnnspec.report import media
+from cnnspec.source import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,5 +71,9 @@ def difference(old: str, new: str, name: str, what: str = "formatted") -> str:
     """A unified diff; `what` says what was done."""
     from difflib import unified_diff
 
-    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, f"{name} ({what})")
-    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
+    heads = printable(name), f"{printable(name)} ({what})"
+    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), *heads)
+    return "".join(
+        media.line(line[:-1]) + "\n" if line.endswith("\n") else media.line(line) + "\n\\ No newline at end of file\n"
+        for line in lines
+    )

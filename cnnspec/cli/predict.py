@@ -7,6 +7,7 @@ import os
 import sys
 
 from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, positive, say
+from cnnspec.report import media
 from cnnspec.source import printable
 
 TYPE_CHECKING = False
@@ -125,12 +126,10 @@ def _text(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bo
 
 
 def _json(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
-    import json
-
     first = True
     for one in found:
         content = {"error": one.why} if one.why else {"answers": [{"name": n, asked.unit: v} for n, v in one.answers]}
-        print("[\n " if first else ",\n ", json.dumps({"image": one.path, **content}), sep="", end="", flush=True)
+        print("[\n " if first else ",\n ", media.json({"image": one.path, **content}, None), sep="", end="", flush=True)
         first = False
         yield bool(one.why)
     print("[]" if first else "\n]")
@@ -145,6 +144,6 @@ def _csv(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[boo
     writer.writerow(["image", *heads, "error"])
     for one in found:
         cells = [cell for answer in one.answers for cell in answer] or [""] * len(heads)
-        writer.writerow([one.path, *cells, one.why])
+        writer.writerow([printable(str(cell)) for cell in (one.path, *cells, one.why)])
         sys.stdout.flush()
         yield bool(one.why)

@@ -15,7 +15,7 @@ from cnnspec.cli.common import (
     tell_of,
 )
 from cnnspec.pipeline import input_sizes, prevents
-from cnnspec.report import sizes
+from cnnspec.report import media, sizes
 
 MOST_AXES = 3
 
@@ -54,9 +54,7 @@ def run(options: argparse.Namespace) -> int:
         say(f"{network.source.name}: no input size was found for which this network is legal")
         return FINDINGS
     if options.format == "json":
-        import json
-
-        print(json.dumps(sizes.json(network, found, options.near), indent=2))
+        print(media.json(sizes.json(network, found, options.near)))
     else:
         print(sizes.text(network, found, options.near), end="")
     return FINDINGS if network.broken else CLEAN

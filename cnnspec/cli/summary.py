@@ -7,7 +7,7 @@ import sys
 
 from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed, tell_of
 from cnnspec.diagnostic import ERROR
-from cnnspec.report import summary
+from cnnspec.report import media, summary
 from cnnspec.report.columns import COLUMNS, DEFAULT, chosen
 
 TYPE_CHECKING = False
@@ -36,9 +36,7 @@ def run(options: argparse.Namespace) -> int:
     except Refused:
         return FINDINGS
     if options.format == "json":
-        import json
-
-        print(json.dumps(summary.json(network), indent=2))
+        print(media.json(summary.json(network)))
     elif options.format == "csv":
         print(summary.csv(network, names), end="")
     elif options.format == "markdown":

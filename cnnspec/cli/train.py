@@ -110,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
         lines = ran(
             lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir, options.output)
         )
-        print("\n".join(lines or ()), end="\n" if lines else "")
+        print("\n".join(map(printable, lines or ())), end="\n" if lines else "")
         return FINDINGS if lines is None else CLEAN
     from cnnspec.train.places.distribution import cluster
     from cnnspec.train.run import Outcome, train
