@@ -87,7 +87,7 @@ def depth(text: str) -> int:
     """How deep brackets are nested, or how many dots stand in a line, whichever is more; strings and comments aside."""
     import re
 
-    quoted = r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*'
+    quoted = r'"""(?:[^\\]|\\[\s\S])*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*'
     most = brackets = dots = 0
     for token in re.finditer(quoted + r"|[.\[\]{}\n]", text):
         sign = token[0]

@@ -15,6 +15,7 @@ from io import TextIOWrapper
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TextIO
 
 UNWRITTEN = (errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EPIPE, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -26,14 +27,14 @@ class Output(TextIOWrapper):
         try:
             return super().write(text)
         except BrokenPipeError:
-            silence()
+            silence(self)
             return len(text)
 
     def flush(self) -> None:
         try:
             super().flush()
         except BrokenPipeError:
-            silence()
+            silence(self)
 
 
 def guarded(command: Callable[[], int]) -> int:
@@ -54,7 +55,7 @@ def guarded(command: Callable[[], int]) -> int:
     except OSError as error:
         if error.filename is not None or error.errno not in UNWRITTEN:
             raise
-        silence()
+        silence(sys.stdout)
         tell(f"cnnspec: cannot write: {error.strerror}")
         return 2
 
@@ -78,12 +79,12 @@ def _spelled(error: UnicodeError) -> tuple[str, int]:
 
 def tell(text: str) -> None:
     """Print on stderr. What cannot be told there can be told nowhere, and the exit status says it still."""
-    try:  # noqa: SIM105  (contextlib would be imported at every start)
+    try:
         print(text, file=sys.stderr, flush=True)
     except OSError:
-        pass
+        silence(sys.stderr)
 
 
-def silence() -> None:
+def silence(stream: TextIO) -> None:
     """Let what is still to be printed go nowhere: the interpreter tries it once more at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
