@@ -10,8 +10,9 @@ from cnnspec.limits import MAX_BYTES
 from cnnspec.source import Source
 
 ROOT_MARKS = ("pyproject.toml", ".git", "cnnspec.toml")
-STREAMS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
-KINDS = {**STREAMS, stat.S_IFDIR: "a folder"}
+STREAMS = (stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR, stat.S_IFBLK)
+KINDS = ("a pipe", "a socket", "a device", "a device", "a folder")
+NO_FILE = {kind: f"it is {name}, not a file" for kind, name in zip((*STREAMS, stat.S_IFDIR), KINDS, strict=True)}
 
 
 def content(path: str, streams: bool = False, most: int = MAX_BYTES) -> bytes | Diagnostic:
@@ -20,19 +21,19 @@ def content(path: str, streams: bool = False, most: int = MAX_BYTES) -> bytes | 
     Nothing is waited for, and only a regular file is read, whatever has come into its place meanwhile. `streams`: so is a
     pipe or a device, which somebody has named.
     """
-    why, help = "", "check the path"
+    help = "check the path"
     try:
         with open(path, "rb", opener=None if streams else _at_once) as file:
             kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
             if streams or kind == stat.S_IFREG:
                 return file.read(most + 1)
-            help = "only files are read where they are not named by the command itself"
+            why, help = NO_FILE[kind], "a pipe or a device is read only where the command names it"
     except OSError as error:
-        kind, why = _kind(path), error.strerror or str(error)
+        kind = _kind(path)
+        unopened = kind in (stat.S_IFDIR, stat.S_IFSOCK)  # for what it is
+        why = NO_FILE[kind] if unopened else error.strerror or str(error)
     except ValueError:  # a NUL in the path
         return Diagnostic("E002", f"cannot read {path!r}: it is no path", None, "check the path")
-    if kind in KINDS and not (streams and kind == stat.S_IFCHR):
-        why = f"it is {KINDS[kind]}, not a file"
     return Diagnostic("E002", f"cannot read {path}: {why}", None, help)
 
 

@@ -140,6 +140,9 @@ PIPES = [
     ("$C check use_pipe.cnn", 1, "cannot read folder/p.cnn: it is a pipe, not a file"),
     ("$C check use_folder.cnn", 1, "cannot read folder: it is a folder, not a file"),
     ("$C summary folder", 2, "it is a folder, not a file"),
+    ("$C check good.cnn --baseline /dev/zero", 2, "/dev/zero is no baseline"),
+    ("$C check good.cnn --baseline folder", 2, "cannot read the baseline folder: it is a folder"),
+    ('$C check bad.cnn --baseline <(echo \'{"schema_version": 1, "files": {}}\')', 1, "1 error in 1 file"),
     ("$C check folder/s.cnn", 2, "it is a socket, not a file"),
 ]
 

@@ -7,6 +7,8 @@ import os
 import sys
 
 from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, positive, say
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.reading import content, decode
 from cnnspec.report import media
 from cnnspec.source import printable
 
@@ -71,12 +73,13 @@ def run(options: argparse.Namespace) -> int:
 def _names(given: str) -> list[str]:
     if "," in given:
         return [name.strip() for name in given.split(",")]
-    try:
-        with open(given, encoding="utf-8-sig") as file:
-            return [line.strip() for line in file if line.strip()]
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no text"
-        raise UsageError(f"cannot read the names in {given}: {why}; give a file, or cat,dog") from None
+    data = content(given, streams=True)
+    found = data if isinstance(data, Diagnostic) else decode(data, given)
+    if isinstance(found, Diagnostic):
+        raise UsageError(
+            f"{found.message.replace('cannot read ', 'cannot read the names in ', 1)}; give a file, or cat,dog"
+        )
+    return [line.strip() for line in found.text.split("\n") if line.strip()]
 
 
 def _files(given: Iterable[str]) -> Iterator[str]:

@@ -145,7 +145,7 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
 
 
 def _stem(name: str) -> str:
-    nameless = name == "<stdin>" or name.startswith("/dev/")  # a pipe
+    nameless = name == "<stdin>" or name.startswith("/dev/") and not name.endswith(".cnn")  # a pipe
     return "network" if nameless else os.path.splitext(os.path.basename(name))[0]
 
 
