@@ -265,7 +265,7 @@ def _source(path_or_text: str | os.PathLike[str]) -> Source:
     if isinstance(path_or_text, str) and ("\n" in path_or_text or not _names_a_file(path_or_text)):
         return Source("<text>", path_or_text.replace("\r\n", "\n").replace("\r", "\n"))
     path = os.fspath(path_or_text)
-    source = read(path)
+    source = read(path, streams=True)
     if isinstance(source, Source):
         return source
     if not os.path.exists(path):

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,8 @@ def test_every_format_says_the_same_from_the_cache(here: Path, checked: list[str
     assert run(".", *options) == first
     data = re.compile(rb'data *= *"')
     rest = [name for name in checked if not data.search((here / name).read_bytes())]
-    assert sorted(rest) == ["latin.cnn", "lost.cnn"], "what cannot be read, and what may be found next time"
+    said = "what has nothing in it, what cannot be read, and what may be found next time"
+    assert sorted(rest) == ["empty.cnn", "latin.cnn", "lost.cnn"], said
     assert len(checked) < 6
     assert count > 130
     for kind in FORMATS:
@@ -238,6 +240,12 @@ def lying(text: str, change: Any) -> str:
     return forged(text, body)
 
 
+def pipe() -> str:
+    path = os.path.join(tempfile.mkdtemp(), "pipe")
+    os.mkfifo(path)
+    return path
+
+
 DAMAGE: list[tuple[str, Any]] = [
     ("empty", lambda text: ""),
     ("cut", lambda text: text[: len(text) // 2]),
@@ -253,8 +261,18 @@ DAMAGE: list[tuple[str, Any]] = [
     ("deep and right", lambda text: cache.written(json.loads(text)[0], "[" * 100_000)),
     ("null", lambda text: forged(text, None)),
     ("too short", lambda text: forged(text, [[]])),
-    ("wrong types", lambda text: forged(text, [1, 2, 3, 4])),
-    ("a remark that is none", lambda text: lying(text, lambda body: body.__setitem__(1, 7))),
+    ("wrong types", lambda text: forged(text, [1, 2, 3])),
+    ("an unknown severity", lambda text: lying(text, lambda body: body[0][0].__setitem__(5, "grave"))),
+    ("a number for a file", lambda text: lying(text, lambda body: body[1].append([0, "0"]))),
+    ("a list for a file", lambda text: lying(text, lambda body: body[1].append([["a.cnn"], "0"]))),
+    ("a table for files", lambda text: lying(text, lambda body: body.__setitem__(1, {"ab": 1}))),
+    ("a text for files", lambda text: lying(text, lambda body: body.__setitem__(1, "ab"))),
+    ("a pipe for a file", lambda text: lying(text, lambda body: body[1].append([pipe(), "0"]))),
+    ("numbers for a name", lambda text: lying(text, lambda body: body[2].append([1, 2, 3, 4]))),
+    ("nothing for a name", lambda text: lying(text, lambda body: body[2].append([None, "a", "b", "c"]))),
+    ("a long number", lambda text: lying(text, lambda body: body[0][0][2].__setitem__(2, 10**4000))),
+    ("more digits than are read", lambda text: cache.written(json.loads(text)[0], "9" * 5000)),
+    ("larger than any", lambda text: forged(text, "x" * cache.MAX_ENTRY)),
     ("an unknown code", lambda text: lying(text, lambda body: body[0][0].__setitem__(0, "W999"))),
     ("a place behind the end", lambda text: lying(text, lambda body: body[0][0][2].__setitem__(2, 10_000))),
     ("a place before the start", lambda text: lying(text, lambda body: body[0][0][2].__setitem__(1, -1))),
@@ -262,8 +280,8 @@ DAMAGE: list[tuple[str, Any]] = [
     ("a file that is none", lambda text: lying(text, lambda body: body[0][0][2].__setitem__(0, 5))),
     ("true for a number", lambda text: lying(text, lambda body: body[0][0][2].__setitem__(0, False))),
     ("a field too many", lambda text: lying(text, lambda body: body[0][0].append(1))),
-    ("a file that cannot be", lambda text: lying(text, lambda body: body[2].append(["\0", "0"]))),
-    ("files of no kind", lambda text: lying(text, lambda body: body[2].append(3))),
+    ("a file that cannot be", lambda text: lying(text, lambda body: body[1].append(["\0", "0"]))),
+    ("files of no kind", lambda text: lying(text, lambda body: body[1].append(3))),
 ]
 
 
@@ -424,6 +442,7 @@ def test_old_entries_go(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "MAX_ENTRIES", 2)
     cache.prune(str(here / cache.NAME))
     assert entries(here) == found[:2], "the oldest goes first"
+    shutil.rmtree(here / cache.NAME)
     monkeypatch.setattr(cache, "stamp", lambda data, stamp=cache.stamp: "00" + stamp(data)[2:])
     for number in range(6):
         run(f"net{number}.cnn")

@@ -37,7 +37,10 @@ def stdin(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 def test_a_check_shows_what_can_be_fixed(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "check", bad)
     assert (status, err, bad.read_text()) == (1, "", BAD)
-    assert "  fix: write bias=false for conv1 (-8 parameters, MACs and receptive field unchanged)\n" in out
+    assert (
+        "  fix: write bias=false for conv1 (-8 parameters, MACs and receptive field unchanged; trained weights no longer fit)\n"
+        in out
+    )
     assert "unsafe fix" not in out
     assert out.endswith(
         "2 warnings and 1 note in 1 file\n2 findings can be fixed with --fix (1 more with --unsafe-fixes)\n"
@@ -54,7 +57,7 @@ def test_fix_makes_the_safe_ones(bad: Path, capsys: pytest.CaptureFixture[str]) 
     assert bad.read_text() == MENDED
     assert out.startswith(f"{bad}:3:30: warning[W201 illegal-stride]")
     assert err == (
-        f"cnnspec: {bad}:2: T407 bias-before-norm: write bias=false for conv1; -8 parameters, MACs and receptive field unchanged\n"
+        f"cnnspec: {bad}:2: T407 bias-before-norm: write bias=false for conv1; -8 parameters, MACs and receptive field unchanged; trained weights no longer fit\n"
         f"cnnspec: {bad}:2: W206 redundant-activation: drop relu2; parameters, MACs and receptive field unchanged\n"
     )
     assert run(capsys, "check", bad, "--fix", "-q", "--output-format", "concise")[2] == ""

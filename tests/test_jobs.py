@@ -273,15 +273,22 @@ EMPTY = [
 def test_a_file_without_anything_to_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, remark: str
 ) -> None:
-    """Said on stderr, which is no finding; a file of blocks alone is there to be used."""
+    """Nothing was checked, so nothing passed; a file of blocks alone is there to be used."""
     (tmp_path / "lib.cnn").write_text("block f() { relu }\n")
     path = tmp_path / "a.cnn"
     path.write_text(text)
+    said = ("", f"cnnspec: {path} {remark}\n") if remark else ("1 file: no mistakes found\n", "")
     for _ in range(2):  # the second time from the cache
-        assert main(["check", str(path)]) == 0
-        assert capsys.readouterr() == ("1 file: no mistakes found\n", f"cnnspec: {path} {remark}\n" if remark else "")
-    assert main(["check", str(path), "-q"]) == 0
-    assert capsys.readouterr() == ("", "")
+        assert main(["check", str(path)]) == (2 if remark else 0)
+        assert capsys.readouterr() == said
+    assert main(["check", str(path), "-q"]) == (2 if remark else 0)
+    assert capsys.readouterr() == ("", said[1])
+    (tmp_path / "folder").mkdir()
+    path.rename(tmp_path / "folder" / "a.cnn")
+    (tmp_path / "folder" / "lib.cnn").write_text("block f() { relu }\n")
+    assert main(["check", str(tmp_path / "folder")]) == (2 if remark else 0)
+    assert f"{1 if remark else 2} file" in capsys.readouterr().out
+    (tmp_path / "folder" / "a.cnn").rename(path)
     with contextlib.chdir(tmp_path):
         assert told(check(tmp_path, "a.cnn", "lib.cnn", "--jobs", "2"))[2].endswith(
             f"a.cnn {remark}\n" if remark else ""

@@ -6,6 +6,8 @@ network; a training step of both, which takes its own mean, needs no such help.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,15 +17,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planted import faulty
 from support import cases, keras_layers, legal, outputs, random_inputs
+from test_repair import read_cases
 
 from cnnspec import rules
+from cnnspec.compile.export import ExportFailed
 from cnnspec.compile.live import to_keras
+from cnnspec.compile.trained import take_weights
 from cnnspec.elaborate.graph import Graph, Node
 from cnnspec.layers.base import Weight
 from cnnspec.pipeline import analyse
 from cnnspec.repair.kinds import SAFE
 from cnnspec.repair.mending import Mended, mend
 from cnnspec.repair.project import Project
+from cnnspec.repair.search import repairs
 from cnnspec.source import Source
 
 
@@ -159,6 +165,32 @@ def test_a_step_of_training_needs_no_bias_either() -> None:
     np.testing.assert_allclose(
         np.asarray(other(inputs, training=True)), np.asarray(one(inputs, training=True)), atol=1e-4
     )
+
+
+FITTING = [*CERTAIN.items(), *[
+    (param.id, param.values[1]) for param in read_cases("unsafe.md") if not param.id.startswith(("E1", "N", "P505", "T40"))
+]]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "text"), FITTING, ids=[title for title, _ in FITTING])
+def test_a_repair_says_when_trained_weights_do_not_fit(title: str, text: str, tmp_path: Path) -> None:
+    """The weights of the network before go into the one behind it, unless the repair says that they do not."""
+    code = title.split()[0]
+    project = Project(
+        [Source("/nowhere/net.cnn", text)], lambda s, read: analyse(s, codes=frozenset([code]), read=read)
+    )
+    (path,) = project.sources
+    (network, *others) = project.analysis(path).networks
+    if others or network.broken:
+        pytest.skip("no one network that could have been trained")
+    trained = tmp_path / "trained.weights.h5"
+    to_keras(network.graph).save_weights(trained)
+    for found in network.diagnostics:
+        for tried in repairs(project, path, found, unsafe=True):
+            model = to_keras(tried.project.analysis(path).networks[0].graph)
+            said = "trained weights no longer fit" in tried.repair.cost
+            with pytest.raises(ExportFailed) if said else nullcontext():
+                take_weights(model, str(trained))
 
 
 def test_the_comparison_can_fail() -> None:

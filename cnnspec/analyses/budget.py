@@ -5,6 +5,7 @@ An analysis is imported by the budget that needs it: most files limit parameters
 
 from __future__ import annotations
 
+from cnnspec.elaborate.reporting import describe, is_number
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.layers.window import AXIS_NAMES
@@ -134,8 +135,10 @@ def _training_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     from cnnspec.analyses.optimizer import slots
 
     asked = arguments.get("optimizer", "adam")
-    given = dict(asked.keywords) if isinstance(asked, Term) else {}
-    held = slots(asked.name if isinstance(asked, Term) else str(asked), given)
+    asked = Term(asked) if isinstance(asked, str) else asked
+    if not isinstance(asked, Term):
+        raise ValueError(f"training_memory's optimizer must be an optimizer, such as adam, not {describe(asked)}")
+    held = slots(asked.name, dict(asked.keywords))
     return _bytes(cost.training(facts, _precision(arguments), held).bytes(_batch(arguments)))
 
 
@@ -221,6 +224,9 @@ def check_limit(limit: BudgetLimit) -> None:
     elif limit.quantity == "output":
         if limit.operator not in ("==", "!="):
             raise ValueError("an output's shape is compared with == or !=")
+        sizes = limit.bound if isinstance(limit.bound, tuple) else (limit.bound,)
+        if not all(size is None or is_number(size) for size in sizes):
+            raise ValueError(f"an output is compared with a shape, such as 7x7x64, not {describe(limit.bound)}")
     elif isinstance(limit.bound, bool) or not isinstance(limit.bound, (int, float)):
         raise ValueError(f"{limit.quantity} is compared with a number")
     elif limit.in_bytes and limit.quantity not in IN_BYTES:

@@ -34,7 +34,7 @@ def activation_values(facts: Facts) -> Dim | None:
 def peak_values(facts: Facts) -> tuple[Dim, int] | None:
     """(the largest number of values alive at once, the node at which that is)."""
     sizes, graph = tensor_sizes(facts), facts.graph
-    if sizes is None:
+    if not sizes:  # some are unknown, or there is no layer
         return None
     last_use = list(range(len(sizes)))
     for node in graph.nodes:

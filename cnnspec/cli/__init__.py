@@ -5,11 +5,12 @@ Results go to stdout, the rest to stderr. Exit status: 0 clean, 1 findings, 2 us
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 
 from cnnspec.cli.parser import Help, Parser
+from cnnspec.cli.streams import guarded, tell
+from cnnspec.source import printable
 
 VERBS = {
     "check": "find mistakes in specs",
@@ -40,30 +41,27 @@ MODULES = {"import": "importing"}  # where a verb cannot be a module's name
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = sys.argv[1:] if argv is None else argv
-    codecs.register_error("cnnspec", _spelled)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="cnnspec")
     try:
-        return _run(arguments)
-    except SystemExit as stop:  # argparse: --help, or a usage error
-        return stop.code if isinstance(stop.code, int) else 2
-    except BrokenPipeError:  # the reader (head, less) has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return guarded(lambda: _run(arguments))
     except KeyboardInterrupt:
-        print("cnnspec: interrupted", file=sys.stderr)
+        tell("cnnspec: interrupted")
         return 130
-
-
-def _spelled(error: UnicodeError) -> tuple[str, int]:
-    """What a terminal or a file of a small character set gets in place of a character that it does not have."""
-    assert isinstance(error, UnicodeEncodeError)
-    text = error.object[error.start : error.end].translate({ord("─"): "-", ord("…"): "..."})
-    return text.encode("ascii", "backslashreplace").decode("ascii"), error.end
+    except Exception as error:  # the last net: a user is never shown a traceback unless asked for
+        if os.environ.get("CNNSPEC_DEBUG"):
+            raise
+        what = printable(f"{type(error).__name__}: {error}")
+        tell(f"cnnspec: internal error: {what}; run again with CNNSPEC_DEBUG=1 and report what it shows")
+        return 2
 
 
 def _run(arguments: list[str]) -> int:
+    try:
+        return _called(arguments)
+    except SystemExit as stop:  # argparse: --help, or a usage error
+        return stop.code if isinstance(stop.code, int) else 2
+
+
+def _called(arguments: list[str]) -> int:
     from importlib import import_module
 
     about = "Convolutional networks: check, tabulate, compare, format, compile and train specs."
@@ -90,15 +88,7 @@ def _run(arguments: list[str]) -> int:
 
     try:
         status: int = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}").run(options)
-        sys.stdout.flush()
         return status
     except UsageError as error:
         say(str(error))
-        return 2
-    except (BrokenPipeError, KeyboardInterrupt):
-        raise
-    except Exception as error:  # the last net: a user is never shown a traceback unless asked for
-        if os.environ.get("CNNSPEC_DEBUG"):
-            raise
-        say(f"internal error: {type(error).__name__}: {error}; run again with CNNSPEC_DEBUG=1 and report what it shows")
         return 2

@@ -10,6 +10,9 @@ from __future__ import annotations
 import os
 
 from cnnspec.cli.common import UsageError, write_whole
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.limits import MAX_BYTES
+from cnnspec.reading import content
 from cnnspec.rules import optional
 
 TYPE_CHECKING = False
@@ -53,11 +56,11 @@ def read(path: str) -> Counts:
     """The counts in a baseline. UsageError for a file that is none."""
     from json import loads
 
+    text = content(path, streams=True)
+    if isinstance(text, Diagnostic):
+        raise UsageError(text.message.replace("cannot read ", "cannot read the baseline ", 1))
     try:
-        with open(path, encoding="utf-8") as file:
-            data = loads(file.read())
-    except OSError as error:
-        raise UsageError(f"cannot read the baseline {path}: {error.strerror or error}") from None
+        data = loads(text) if len(text) <= MAX_BYTES else None
     except (ValueError, RecursionError):
         data = None
     if not (isinstance(data, dict) and data.get("schema_version") == SCHEMA_VERSION and sound(data.get("files"))):

@@ -18,7 +18,7 @@ import sys
 import cnnspec
 from cnnspec.cli.results import Outcome, Untold, as_data, from_data, repairs_shown
 from cnnspec.diagnostic import Diagnostic
-from cnnspec.reading import content, decode, project_root, used
+from cnnspec.reading import content, decode, inside, project_root, used
 from cnnspec.source import Source
 
 try:
@@ -48,23 +48,24 @@ class Cache:
     def __init__(self, options: argparse.Namespace) -> None:
         asked = (tuple(options.set), options.model, options.max_layers, repairs_shown(options))
         self.asked = repr(asked)
-        self.folders: dict[str, str] = {}  # folder of specs → its cache
+        self.folders: dict[str, str | None] = {}  # folder of specs → its cache
         self.tool = "" if options.no_cache else tool()
 
     def folder(self, path: str, lookup: Lookup) -> str | None:
-        """Where the answers for a file are kept; None: nowhere."""
-        if path == "-" or not self.tool:
+        """Where the answers for a file are kept; None: nowhere. UsageError for a configured folder that may not be."""
+        if not self.tool or lookup.inputs.once(path):
             return None
         here = os.path.dirname(os.path.abspath(path))
         if here not in self.folders:
             settings = lookup.of(path)
+            root = os.path.dirname(settings.path) if settings.path else project_root(here)
             if settings.values["cache-dir"] is not None:
-                self.folders[here] = os.path.join(
-                    settings.roots["cache-dir"], os.path.expanduser(settings.values["cache-dir"])
-                )
+                self.folders[here] = settings.folder("cache-dir")
+            elif root is None:
+                self.folders[here] = users()
             else:
-                root = os.path.dirname(settings.path) if settings.path else project_root(here)
-                self.folders[here] = os.path.join(root, NAME) if root else users()
+                folder = os.path.join(root, NAME)
+                self.folders[here] = folder if inside(folder, root) else None
         return self.folders[here]
 
     def entry(self, folder: str, name: str, codes: Set[str] | None) -> str:
@@ -78,15 +79,12 @@ class Cache:
         if folder is None or isinstance(data, Diagnostic):
             return None
         try:
-            with open(self.entry(folder, name, codes), encoding="ascii") as file:
-                text = file.read(MAX_ENTRY + 1)
+            text = text_of(self.entry(folder, name, codes))
             mark = stamp(self.tool.encode() + data)
             if text == written(mark, CLEAN):
                 return Outcome(name)
-            start = text.index(",[") + 1
-            if text != written(mark, text[start:-1]):
-                return None
-            return answer(text[start:-1], name, data)
+            found = body_of(text)
+            return answer(found, name, data) if text == written(mark, found) else None
         except (OSError, ValueError, TypeError, RecursionError, Untold):
             return None
 
@@ -94,7 +92,7 @@ class Cache:
         self, folder: str | None, name: str, data: bytes | Diagnostic, codes: Set[str] | None, examined: Examined
     ) -> None:
         """Write down what was found, if that can be trusted later on."""
-        if folder is None or isinstance(data, Diagnostic) or examined.analysis is None or not examined.reading.steady:
+        if folder is None or isinstance(data, Diagnostic) or examined.outcome.refused or not examined.reading.steady:
             return
         try:
             text = written(stamp(self.tool.encode() + data), body(examined))
@@ -113,6 +111,17 @@ def written(mark: str, body: str) -> str:
     return f'["{mark}","{stamp(f"{mark} {body}".encode())}",{body}]'
 
 
+def text_of(path: str) -> str:
+    """The text of an entry, which may be anything."""
+    data = content(path, most=MAX_ENTRY)
+    return "" if isinstance(data, Diagnostic) else data.decode("ascii")
+
+
+def body_of(text: str) -> str:
+    """The body of an entry, if it is one."""
+    return text[text.index(",[") + 1 : -1]
+
+
 def body(examined: Examined) -> str:
     """What was found, the files that were used, and how their names were understood."""
     found = examined.outcome
@@ -123,7 +132,7 @@ def body(examined: Examined) -> str:
     files = [[path, stamp(data)] for path, data in examined.reading.contents.items() if isinstance(data, bytes)]
     names = [[by, text, *used(by, text)] for by, text in uses(examined)]
     sources = examined.sources
-    return dumps([as_data(found.diagnostics, DIAGNOSTICS, sources), found.remark, files, names], separators=(",", ":"))
+    return dumps([as_data(found.diagnostics, DIAGNOSTICS, sources), files, names], separators=(",", ":"))
 
 
 DIAGNOSTICS = "tuple[Diagnostic, ...]"
@@ -144,7 +153,9 @@ def answer(body: str, name: str, data: bytes) -> Outcome | None:
     """What an entry says, if the files that it came from are as they were."""
     from json import loads
 
-    found, remark, files, names = loads(body)
+    found, files, names = loads(body)
+    if not (texts(files, 2) and texts(names, 4)):
+        return None
     sources: list[Source | Diagnostic] = [decode(data, name)]
     for path, mark in files:
         now = content(path)
@@ -153,11 +164,17 @@ def answer(body: str, name: str, data: bytes) -> Outcome | None:
         sources.append(decode(now, path))
     if any(used(by, text) != (root, path) for by, text, root, path in names):
         return None
-    texts = [source for source in sources if isinstance(source, Source)]
-    if len(texts) < len(sources) or type(remark) is not str:
+    known = [source for source in sources if isinstance(source, Source)]
+    if len(known) < len(sources):
         return None
-    reads = tuple([path for path, _ in files])
-    return Outcome(name, from_data(found, DIAGNOSTICS, texts), remark, "", reads)
+    return Outcome(name, from_data(found, DIAGNOSTICS, known), reads=tuple([path for path, _ in files]))
+
+
+def texts(data: Any, many: int) -> bool:
+    """Whether data are a list of lists of so many texts."""
+    return isinstance(data, list) and all(
+        isinstance(row, list) and len(row) == many and all(type(text) is str for text in row) for row in data
+    )
 
 
 def stamp(data: bytes) -> str:
@@ -228,11 +245,30 @@ def prune(folder: str) -> None:
     entries = []
     with os.scandir(folder) as files:
         for file in files:
-            key, _, rest = file.name.partition(".")
-            if len(key) == 32 and (rest == "json" or rest.endswith(".tmp")):
+            if called_so(file.name) and file.is_file(follow_symlinks=False):
                 entries.append((file.stat().st_mtime, file.path))
     entries.sort(reverse=True)
     oldest = time() - MAX_DAYS * 86_400
     for number, (written_at, path) in enumerate(entries):
-        if number >= MAX_ENTRIES or written_at < oldest:
+        if (number >= MAX_ENTRIES or written_at < oldest) and own(path):
             os.unlink(path)
+
+
+def called_so(name: str) -> bool:
+    """Whether a file has the name of an entry, or of one that is being written: 0a….json, 0a….json.123.tmp."""
+    key, _, rest = name.partition(".")
+    process = rest.removeprefix("json").removeprefix(".").removesuffix(".tmp")
+    ending = rest == "json" or (rest == f"json.{process}.tmp" and process.isdecimal())
+    return len(key) == 32 and ending and not set(key) - set("0123456789abcdef")
+
+
+def own(path: str) -> bool:
+    """Whether the cache has made a file: its sum is right, or it was left behind before that could be."""
+    try:
+        text = text_of(path)
+        if path.endswith(".tmp"):
+            return not text or text.startswith('["') and text[2:34].isalnum()
+        mark = text[2:34]
+        return text == written(mark, body_of(text))
+    except ValueError:
+        return False

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.report.places import Finding
-    from cnnspec.source import Source
 
 FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab")
 
@@ -93,13 +92,15 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     if options.diff:
         return CLEAN if options.exit_zero and status != USAGE else status
     piped = result.project.sources.get("<stdin>")
+    if piped is not None:
+        lookup.inputs.put("-", piped.text)
     with redirect_stdout(sys.stderr if piped else sys.stdout):
-        return max(status, report(options, lookup, piped))
+        return max(status, report(options, lookup))
 
 
-def report(options: argparse.Namespace, lookup: settings.Lookup, piped: Source | None = None) -> int:
-    """Find and write; `piped` is stdin where that was read before."""
-    found, files, status = findings(options, lookup, piped)
+def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
+    """Find and write."""
+    found, files, status = findings(options, lookup)
     if options.baseline or options.write_baseline:
         found = against_baseline(options, found, files)
     if options.statistics:
@@ -111,20 +112,16 @@ def report(options: argparse.Namespace, lookup: settings.Lookup, piped: Source |
     return FINDINGS if any(lookup.of(place).fails(diagnostic.severity) for place, diagnostic in found) else CLEAN
 
 
-def findings(
-    options: argparse.Namespace, lookup: settings.Lookup, piped: Source | None = None
-) -> tuple[list[Finding], list[str], int]:
+def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list[Finding], list[str], int]:
     """What is found in which files, in order, each once since two files may use the same third; USAGE for an unreadable one."""
     found: dict[Finding, None] = {}
     files: list[str] = []
     status = CLEAN
-    for outcome in outcomes(options, lookup, piped):
+    for outcome in outcomes(options, lookup):
         if outcome.refused:
             say(outcome.refused)
             status = USAGE
             continue
-        if outcome.remark and not options.quiet:
-            say(outcome.remark)
         files.append(outcome.name)
         for diagnostic in outcome.diagnostics:
             place = diagnostic.span.source.name if diagnostic.span else outcome.name
@@ -171,10 +168,11 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
 
                 print(remark(diagnostics))
     elif kind in ("json", "jsonl"):
-        from json import dumps
+        from cnnspec.report import media
 
         data = [as_data(diagnostic, name) for name, diagnostic in found]
-        print(dumps(data, indent=2) if kind == "json" else "\n".join(map(dumps, data)), end="\n" if data else "")
+        lines = [media.json(data)] if kind == "json" else [media.json(row, None) for row in data]
+        print("\n".join(lines), end="\n" if data else "")
     elif kind == "sarif":
         from cnnspec.report.sarif import sarif
 
@@ -193,9 +191,9 @@ def print_statistics(found: Sequence[Finding], options: argparse.Namespace) -> N
         counts[d.code, d.name, d.severity] = counts.get((d.code, d.name, d.severity), 0) + 1
     rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     if options.output_format == "json":
-        from json import dumps
+        from cnnspec.report import media
 
-        print(dumps([{"code": c, "name": n, "severity": s, "count": count} for (c, n, s), count in rows], indent=2))
+        print(media.json([{"code": c, "name": n, "severity": s, "count": count} for (c, n, s), count in rows]))
         return
     width = max((len(str(count)) for _, count in rows), default=0)
     for (code, name, severity), count in rows:

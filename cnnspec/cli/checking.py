@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from cnnspec.cli.cache import NAME, VARIABLE, Cache
-from cnnspec.cli.common import content_of, positive
+from cnnspec.cli.common import positive
+from cnnspec.cli.inputs import Inputs, name_of
 from cnnspec.cli.results import Outcome, Untold, as_data, examine, from_data
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.source import Source
@@ -39,8 +40,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def outcomes(options: argparse.Namespace, lookup: Lookup, piped: Source | None = None) -> list[Outcome]:
-    """What is found in each file that the paths name, in their order; `piped` is stdin where that was read before."""
+def outcomes(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
+    """What is found in each file that the paths name, in their order."""
     cache = Cache(options)
     made: list[Outcome | None] = []
     tasks: dict[int, Task] = {}
@@ -52,12 +53,12 @@ def outcomes(options: argparse.Namespace, lookup: Lookup, piped: Source | None =
         task = path, cache.folder(path, lookup), codes
         known = None
         if task[1] is not None:
-            known = cache.find(task[1], path, content_of(path), codes)
+            known = cache.find(task[1], path, lookup.inputs.content(path), codes)
         if known is None:
             tasks[len(made)] = task
         made.append(known)
     if tasks:
-        check(tasks, made, Checker(options, cache, piped), options)
+        check(tasks, made, Checker(options, cache, lookup.inputs), options)
     results = [outcome for outcome in made if outcome is not None]
     for outcome in results:
         lookup.looked_at.update([name for name in (outcome.name, *outcome.reads) if name])
@@ -67,10 +68,10 @@ def outcomes(options: argparse.Namespace, lookup: Lookup, piped: Source | None =
 class Checker:
     """Checks one file, and has the cache keep what comes of it."""
 
-    def __init__(self, options: argparse.Namespace, cache: Cache, piped: Source | None) -> None:
+    def __init__(self, options: argparse.Namespace, cache: Cache, inputs: Inputs) -> None:
         self.options = options
         self.cache = cache
-        self.piped = piped
+        self.inputs = inputs
 
     def here(self, task: Task) -> Outcome:
         """What is found. UsageError for options that do not fit the file."""
@@ -87,8 +88,8 @@ class Checker:
 
     def _examined(self, task: Task) -> tuple[Outcome, Sequence[Source]]:
         path, folder, codes = task
-        data = self.piped.text.encode() if self.piped and path == "-" else content_of(path)
-        examined = examine("<stdin>" if path == "-" else path, data, self.options, codes)
+        data = self.inputs.content(path)
+        examined = examine(name_of(path), data, self.options, codes)
         self.cache.keep(folder, path, data, codes, examined)
         return examined.outcome, examined.sources
 
@@ -110,7 +111,7 @@ def check(tasks: dict[int, Task], made: list[Outcome | None], checker: Checker, 
 
 def elsewhere(tasks: dict[int, Task], checker: Checker, options: argparse.Namespace) -> Iterator[tuple[int, Outcome]]:
     """What other processes find, as it comes; what they do not tell is left to this one."""
-    numbers = [number for number, (path, _, _) in tasks.items() if path != "-"]
+    numbers = [number for number, (path, _, _) in tasks.items() if not checker.inputs.once(path)]
     if options.jobs == 1 or len(numbers) < (2 if options.jobs else FEW + 1):
         return
     from cnnspec import pipeline  # noqa: F401  (imported once, for all that are forked)

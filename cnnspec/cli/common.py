@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 
+from cnnspec.cli.inputs import Inputs
+from cnnspec.cli.streams import tell
 from cnnspec.diagnostic import ERROR, INFO, Diagnostic
 from cnnspec.limits import MAX_LAYERS
-from cnnspec.reading import content, decode, read
+from cnnspec.reading import content, decode, is_stream, read
 from cnnspec.report.findings import show
 from cnnspec.source import Source, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Iterator, Set
+    from collections.abc import Collection, Set
     from typing import Any, TextIO
 
     from cnnspec.elaborate.files import Read
@@ -29,7 +31,12 @@ class UsageError(Exception):
 
 def say(message: str) -> None:
     """A line on stderr."""
-    print(f"cnnspec: {printable(message)}", file=sys.stderr)
+    tell(f"cnnspec: {printable(message)}")
+
+
+def tell_of(found: Diagnostic) -> None:
+    """A diagnostic on stderr."""
+    tell(show(found, in_color(sys.stderr)))
 
 
 def in_color(stream: TextIO) -> bool:
@@ -97,13 +104,9 @@ def evaluated(value: str, option: str, name: str = "") -> Any:
 
 
 # ---- reading -----------------------------------------------------------------------------------------------
-def content_of(path: str) -> bytes | Diagnostic:
-    return sys.stdin.buffer.read() if path == "-" else content(path)
-
-
 def source_of(path: str) -> Source | Diagnostic:
-    data = content_of(path)
-    return data if isinstance(data, Diagnostic) else decode(data, "<stdin>" if path == "-" else path)
+    """The source of the one path that a command names."""
+    return Inputs([path]).source(path)
 
 
 def analysis_of(
@@ -139,9 +142,9 @@ def load_analysed(options: argparse.Namespace) -> tuple[Checked, tuple[Diagnosti
     if len(analysis.networks) > 1:
         names = ", ".join(n.name for n in analysis.networks)
         raise UsageError(f"{source.name} holds several models ({names}): choose one with --model")
-    if not analysis.networks:
+    if not any(network.graph.nodes for network in analysis.networks):  # not even an input: no figure is known
         for found in analysis.diagnostics:
-            print(show(found, in_color(sys.stderr)), file=sys.stderr)
+            tell_of(found)
         if analysis.diagnostics:
             raise Refused
         raise UsageError(f"{source.name} holds no network: begin with, for example, input 28x28x1")
@@ -172,7 +175,7 @@ def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Che
         network = network.replace(diagnostics=tuple([d for d in network.diagnostics if d not in about]))
     for diagnostic in found:
         if diagnostic.severity != INFO:
-            print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+            tell_of(diagnostic)
     return None if network.broken else network
 
 
@@ -181,23 +184,8 @@ def status_of(found: tuple[Diagnostic, ...]) -> int:
     sys.stdout.flush()
     errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
     for diagnostic in errors:
-        print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+        tell_of(diagnostic)
     return FINDINGS if errors else CLEAN
-
-
-def files_in(paths: list[str]) -> Iterator[str | Diagnostic]:
-    """The paths, with folders replaced by the .cnn files below them; hidden folders are left out."""
-    for path in paths:
-        if path == "-" or not os.path.isdir(path):
-            yield path
-            continue
-        found = []
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted(f for f in folders if not f.startswith("."))
-            found += [os.path.join(folder, name) for name in sorted(names) if name.endswith(".cnn")]
-        if not found:
-            yield Diagnostic("E002", f"there is no .cnn file in {path}", None, "name a file, or another folder")
-        yield from found
 
 
 # ---- writing -----------------------------------------------------------------------------------------------
@@ -228,11 +216,11 @@ def rewrite(source: Source, text: str) -> None:
 
     UsageError when it cannot be written, or is no longer what was read.
     """
-    try:
-        with open(source.name, "rb") as file:
-            data = file.read()
-    except OSError as error:
-        raise UsageError(f"cannot read {source.name}: {error.strerror or error}") from None
+    if is_stream(source.name):
+        raise UsageError(f"{source.name} cannot be written back: give - in its place, or --diff, for stdout")
+    data = content(source.name)
+    if isinstance(data, Diagnostic):
+        raise UsageError(data.message)
     now = decode(data, source.name)
     if isinstance(now, Diagnostic) or now.text != source.text:
         raise UsageError(f"{source.name} was changed by another program meanwhile: it was left as it is")

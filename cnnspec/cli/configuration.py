@@ -9,13 +9,18 @@ from __future__ import annotations
 import os
 
 from cnnspec.cli.common import UsageError
+from cnnspec.diagnostic import Diagnostic
 from cnnspec.names import suggestion
+from cnnspec.reading import content
 from cnnspec.rules.selection import PROFILES, TARGETS
+from cnnspec.source import brief, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+MOST_BYTES = 2**18
+DEEPEST = 100  # tables and lists in one another
 FAIL_ON = ("error", "warning", "info", "never")
 WORDS, FLAG, TABLE, TEXT = "a list of texts", "true or false", "a table of lists of texts", "a text"
 KEYS: dict[str, str | tuple[str, ...]] = {
@@ -38,7 +43,7 @@ def find(folder: str) -> tuple[str, dict[str, Any]] | None:
     while True:
         for name, inside in (("cnnspec.toml", False), ("pyproject.toml", True)):
             path = os.path.join(folder, name)
-            if os.path.isfile(path):
+            if os.path.lexists(path):
                 table = read(path, inside)
                 if table is not None:
                     return path, checked(path, table)
@@ -50,23 +55,46 @@ def find(folder: str) -> tuple[str, dict[str, Any]] | None:
 
 def read(path: str, inside: bool) -> Any:
     """The table of a file; None when it has none. `inside` a pyproject.toml it is tool.cnnspec."""
+    data = content(path)
+    if isinstance(data, Diagnostic):
+        raise UsageError(data.message)
+    if len(data) > MOST_BYTES:
+        if inside and b"cnnspec" not in data:
+            return None
+        raise UsageError(f"{path} has more than the {MOST_BYTES:,} bytes that are read")
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from None
+        text = data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read {path}: it is not UTF-8") from None
     if inside and not mentioned(text):
         return None
+    if depth(text) > DEEPEST:
+        raise UsageError(f"{path} is nested more than {DEEPEST} deep")
     import tomllib
 
     try:
         table: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not TOML: {error}") from None
+    except ValueError as error:  # also for a number of thousands of digits
+        why = error if isinstance(error, tomllib.TOMLDecodeError) else "a number has too many digits"
+        raise UsageError(f"{path} is not TOML: {why}") from None
     if not inside:
         return table
     tool = table.get("tool")
     return tool.get("cnnspec") if isinstance(tool, dict) else None
+
+
+def depth(text: str) -> int:
+    """How deep brackets are nested, or how many dots stand in a line, whichever is more; strings and comments aside."""
+    import re
+
+    quoted = r'"""(?:[^\\]|\\[\s\S])*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*'
+    most = brackets = dots = 0
+    for token in re.finditer(quoted + r"|[.\[\]{}\n]", text):
+        sign = token[0]
+        dots = dots + 1 if sign == "." else 0 if sign == "\n" else dots
+        brackets += (sign in ("[", "{")) - (sign in ("]", "}"))
+        most = max(most, dots, brackets)
+    return most
 
 
 def mentioned(text: str) -> bool:
@@ -86,7 +114,7 @@ def checked(path: str, table: Any) -> dict[str, Any]:
     for key, value in table.items():
         if key not in KEYS:
             known = suggestion(key, KEYS) or "; known are " + ", ".join(KEYS)
-            raise UsageError(f'{path}: no key is called "{key}"{known}')
+            raise UsageError(f'{path}: no key is called "{brief(key)}"{known}')
         if key == "target" and isinstance(value, str):
             value = [value]
         kind = KEYS[key]
@@ -115,4 +143,7 @@ def shown(value: Any) -> str:
     """A value of a TOML file, for a message."""
     from json import dumps
 
-    return dumps(value, default=str, ensure_ascii=False)
+    try:
+        return brief(printable(dumps(value, default=str, ensure_ascii=False)))
+    except ValueError:  # written in hexadecimal
+        return "a number of thousands of digits"

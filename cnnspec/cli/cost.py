@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 
 from cnnspec.analyses.conventions import CONVENTIONS
 from cnnspec.analyses.devices import DEVICES, device
 from cnnspec.analyses.optimizer import SLOTS, slots
 from cnnspec.analyses.precision import POLICIES, precision
 from cnnspec.cli.common import (
-    CLEAN,
     FINDINGS,
     Refused,
     UsageError,
     add_model_options,
     evaluated,
-    in_color,
     load_analysed,
     positive,
+    status_of,
 )
-from cnnspec.diagnostic import ERROR
 from cnnspec.layers.argument import Term, show
-from cnnspec.report import cost
+from cnnspec.report import cost, media
 from cnnspec.report.cost import Question
-from cnnspec.report.findings import show as shown
 from cnnspec.source import printable
 
 TYPE_CHECKING = False
@@ -65,16 +61,10 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     asked = question(network, options)
     if options.format == "json":
-        import json
-
-        print(json.dumps(cost.json(network, asked), indent=2))
+        print(media.json(cost.json(network, asked)))
     else:
         print(cost.text(network, asked), end="")
-    sys.stdout.flush()
-    errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
-    for diagnostic in errors:
-        print(shown(diagnostic, in_color(sys.stderr)), file=sys.stderr)
-    return FINDINGS if errors else CLEAN
+    return status_of(found)
 
 
 def question(network: Checked, options: argparse.Namespace) -> Question:

@@ -20,12 +20,12 @@ from cnnspec.cli.common import (
     in_color,
     load_analysed,
     say,
+    tell_of,
 )  # fmt: skip
 from cnnspec.diagnostic import ERROR
 from cnnspec.pipeline import Checked
-from cnnspec.report import comparison
+from cnnspec.report import comparison, media
 from cnnspec.report.difference import difference
-from cnnspec.report.findings import show
 from cnnspec.source import Source
 from cnnspec.syntax.tree import Body, Tree
 
@@ -58,9 +58,7 @@ def run(options: argparse.Namespace) -> int:
         return USAGE
     found = difference(a, b)
     if options.format == "json":
-        import json
-
-        print(json.dumps(comparison.json(found), indent=2))
+        print(media.json(comparison.json(found)))
     else:
         print(comparison.text(found, in_color(sys.stdout)), end="")
     return CLEAN if found.same else FINDINGS
@@ -87,7 +85,7 @@ def network_of(path: str, model: str | None, own: list[str], options: argparse.N
         return network
     for diagnostic in found:
         if diagnostic.severity == ERROR:
-            print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+            tell_of(diagnostic)
     return None
 
 

@@ -6,8 +6,10 @@ import os
 import sys
 
 from cnnspec.cli.common import CLEAN, UsageError, beside_of, positive, say
+from cnnspec.cli.streams import tell
 from cnnspec.layers.argument import Unfit
 from cnnspec.names import NAMED_DATA
+from cnnspec.report import media
 from cnnspec.source import printable
 from cnnspec.train.settings import data as read_data
 
@@ -85,9 +87,7 @@ def _print(found: Evaluation, form: str) -> None:
     from cnnspec.report import evaluation
 
     if form == "json":
-        import json
-
-        print(json.dumps(evaluation.json(found), indent=2))
+        print(media.json(evaluation.json(found)))
     else:
         print(evaluation.text(found), end="")
     sys.stdout.flush()
@@ -125,4 +125,4 @@ def _draw(found: Evaluation, path: str) -> None:
     finally:
         if os.path.exists(beside):
             os.unlink(beside)
-    print(f"saved {printable(path)}", file=sys.stderr)
+    tell(f"saved {printable(path)}")

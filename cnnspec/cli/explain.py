@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of
-from cnnspec.report import explanation
+from cnnspec.report import explanation, media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def run(options: argparse.Namespace) -> int:
         except LookupError as error:
             raise UsageError(str(error)) from None
     if options.format == "json":
-        import json
-
-        print(json.dumps(explanation.json(network, options.layer), indent=2))
+        print(media.json(explanation.json(network, options.layer)))
     else:
         print(explanation.FORMATS[options.format](network, options.layer), end="")
     return status_of(found)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
-from cnnspec.cli.common import FINDINGS, USAGE, add_model_options, in_color, say
+from cnnspec.cli.common import FINDINGS, USAGE, add_model_options, say, tell_of
 from cnnspec.cli.fixing import add_arguments as add_fix_arguments
 from cnnspec.cli.fixing import mended, put, sources_of, tell
-from cnnspec.report.findings import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def formatted(old: Source, project: Project) -> str | None:
     text, found = format_source(source)
     if text is None:
         for diagnostic in found:
-            print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+            tell_of(diagnostic)
         say(f"{old.name} was left as it is")
     elif text != source.text and not keeps(source, source.replace(text=text), project.reader(set())):
         say(f"{old.name} was left as it is: formatting it would have changed the network; please report this")

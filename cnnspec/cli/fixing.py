@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, analysis_of, rewrite, say, source_of
+from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, analysis_of, rewrite, say
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.source import Source
 from cnnspec.syntax.tree import Use
@@ -55,7 +55,7 @@ def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -
             if file in seen:  # by another name
                 continue
             seen.add(file)
-        source = path if isinstance(path, Diagnostic) else source_of(path)
+        source = path if isinstance(path, Diagnostic) else lookup.inputs.source(path)
         if isinstance(source, Diagnostic):
             if told:
                 say(f"{source.message}: {source.help}")

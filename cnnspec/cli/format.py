@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
-from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, in_color, rewrite, say, source_of
+from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, rewrite, say, tell_of
 from cnnspec.diagnostic import Diagnostic
-from cnnspec.report.findings import show
+from cnnspec.report import media
+from cnnspec.source import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def run(options: argparse.Namespace) -> int:
     from cnnspec.repair.keeping import keeps
 
     status = CLEAN
-    for path in settings.Lookup(options).files(options.paths):
-        source = path if isinstance(path, Diagnostic) else source_of(path)
+    lookup = settings.Lookup(options)
+    for path in lookup.files(options.paths):
+        source = path if isinstance(path, Diagnostic) else lookup.inputs.source(path)
         if isinstance(source, Diagnostic):
             say(f"{source.message}: {source.help}")
             status = USAGE
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         text, found = format_source(source)
         if text is None:
             for diagnostic in found:
-                print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+                tell_of(diagnostic)
             say(f"{source.name} was left as it is")
             status = max(status, FINDINGS)
             continue
@@ -69,5 +71,9 @@ def difference(old: str, new: str, name: str, what: str = "formatted") -> str:
     """A unified diff; `what` says what was done."""
     from difflib import unified_diff
 
-    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, f"{name} ({what})")
-    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
+    heads = printable(name), f"{printable(name)} ({what})"
+    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), *heads)
+    return "".join(
+        media.line(line[:-1]) + "\n" if line.endswith("\n") else media.line(line) + "\n\\ No newline at end of file\n"
+        for line in lines
+    )

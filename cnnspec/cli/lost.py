@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.cli.common import FINDINGS, Refused, add_model_options, load_analysed, status_of
-from cnnspec.report import lost
+from cnnspec.report import lost, media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ def run(options: argparse.Namespace) -> int:
     except Refused:
         return FINDINGS
     if options.format == "json":
-        import json
-
-        print(json.dumps(lost.json(network), indent=2))
+        print(media.json(lost.json(network)))
     else:
         print(lost.text(network), end="")
     return status_of(found)

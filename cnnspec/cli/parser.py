@@ -6,6 +6,8 @@ import argparse
 import os
 import sys
 
+from cnnspec.cli.streams import tell
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
@@ -47,6 +49,13 @@ class Parser(argparse.ArgumentParser):
             message = message.replace(theirs, ours, 1)
         help = "" if "; " in message else f"; {self.prog} --help shows how it is called"
         self.exit(2, f"cnnspec: {printable(message)}{help}\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """As argparse, which would keep it to itself when help cannot be written."""
+        if file is sys.stdout:
+            file.write(message)
+        else:
+            tell(message.removesuffix("\n"))
 
     def refuse(self, unknown: list[str]) -> NoReturn:
         """The error for arguments that nothing has taken."""

@@ -7,6 +7,9 @@ import os
 import sys
 
 from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, positive, say
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.reading import content, decode
+from cnnspec.report import media
 from cnnspec.source import printable
 
 TYPE_CHECKING = False
@@ -70,12 +73,13 @@ def run(options: argparse.Namespace) -> int:
 def _names(given: str) -> list[str]:
     if "," in given:
         return [name.strip() for name in given.split(",")]
-    try:
-        with open(given, encoding="utf-8-sig") as file:
-            return [line.strip() for line in file if line.strip()]
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no text"
-        raise UsageError(f"cannot read the names in {given}: {why}; give a file, or cat,dog") from None
+    data = content(given, streams=True)
+    found = data if isinstance(data, Diagnostic) else decode(data, given)
+    if isinstance(found, Diagnostic):
+        raise UsageError(
+            f"{found.message.replace('cannot read ', 'cannot read the names in ', 1)}; give a file, or cat,dog"
+        )
+    return [line.strip() for line in found.text.split("\n") if line.strip()]
 
 
 def _files(given: Iterable[str]) -> Iterator[str]:
@@ -125,12 +129,10 @@ def _text(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bo
 
 
 def _json(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
-    import json
-
     first = True
     for one in found:
         content = {"error": one.why} if one.why else {"answers": [{"name": n, asked.unit: v} for n, v in one.answers]}
-        print("[\n " if first else ",\n ", json.dumps({"image": one.path, **content}), sep="", end="", flush=True)
+        print("[\n " if first else ",\n ", media.json({"image": one.path, **content}, None), sep="", end="", flush=True)
         first = False
         yield bool(one.why)
     print("[]" if first else "\n]")
@@ -145,6 +147,6 @@ def _csv(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[boo
     writer.writerow(["image", *heads, "error"])
     for one in found:
         cells = [cell for answer in one.answers for cell in answer] or [""] * len(heads)
-        writer.writerow([one.path, *cells, one.why])
+        writer.writerow([printable(str(cell)) for cell in (one.path, *cells, one.why)])
         sys.stdout.flush()
         yield bool(one.why)

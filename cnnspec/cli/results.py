@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cnnspec import diagnostic, source
 from cnnspec.cli.common import analysis_of
-from cnnspec.diagnostic import NAMES, Diagnostic
+from cnnspec.diagnostic import ERROR, INFO, NAMES, WARNING, Diagnostic
 from cnnspec.reading import content, decode, used
 from cnnspec.record import Record
 from cnnspec.source import Source
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cnnspec.pipeline import Analysis
 
+SEVERITIES = (ERROR, WARNING, INFO)
 OUT_OF_MEMORY = "there was not enough memory to check it"
 
 
@@ -34,7 +35,6 @@ class Outcome(Record):
 
     name: str
     diagnostics: tuple[Diagnostic, ...] = ()
-    remark: str = ""  # what is worth saying beside the findings
     refused: str = ""  # why it was not checked
     reads: tuple[str, ...] = ()  # the files that it uses or names as data, found or not
 
@@ -85,7 +85,7 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
     named = data_of(analysis)
     reading.steady = reading.steady and not named  # a header may be read, which is no text
     reads = (*reading.contents, *named)
-    return Examined(Outcome(name, diagnostics, remark(analysis), "", reads), reading, analysis)
+    return Examined(Outcome(name, diagnostics, nothing_in(analysis), reads), reading, analysis)
 
 
 def repairs_shown(options: argparse.Namespace) -> str:
@@ -114,8 +114,8 @@ def data_of(analysis: Analysis) -> list[str]:
     return [used(analysis.source.name, name)[1] for name in sorted(named)]
 
 
-def remark(analysis: Analysis) -> str:
-    """That a file has nothing to check: no network, and no block that another could use."""
+def nothing_in(analysis: Analysis) -> str:
+    """That there is nothing to check in a file: no network, and no block that another could use."""
     from cnnspec.syntax.tree import Block, Use
 
     items = analysis.tree.body.items
@@ -160,7 +160,7 @@ def from_data(data: Any, kind: str, sources: Sequence[Source]) -> Any:
         raise Untold(kind)
     fields = zip(data, cls._fields, strict=True)
     value: Any = cls(*[from_data(item, cls.__annotations__[field], sources) for item, field in fields])
-    if isinstance(value, Diagnostic) and value.code not in NAMES:
+    if isinstance(value, Diagnostic) and (value.code not in NAMES or value.severity not in SEVERITIES):
         raise Untold(value.code)
     if isinstance(value, source.Span) and not 0 <= value.start <= value.end <= len(value.source.text):
         raise Untold("a place outside of the text")

@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 
-from cnnspec.cli.common import FINDINGS, UsageError, parameters, source_of
+from cnnspec.cli.common import FINDINGS, UsageError, parameters
 from cnnspec.cli.train import given, ran, report
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.layers.argument import count
 from cnnspec.pipeline import analyse
+from cnnspec.reading import read
 from cnnspec.train.settings import resolve
 
 TYPE_CHECKING = False
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _network(said: dict[str, Any], path: str) -> Checked:
-    source = source_of(os.path.join(path, *said["spec"].split("/")))
+    source = read(os.path.join(path, *said["spec"].split("/")))
     if isinstance(source, Diagnostic):
         raise UsageError(source.message)
     written = argparse.Namespace(set=[f"{name}={value}" for name, value in said["parameters"].items()])

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of, write_whole
-from cnnspec.report import field_text
+from cnnspec.report import field_text, media
 from cnnspec.report.explanation import layer_called
 from cnnspec.report.field import unit_field
 
@@ -53,11 +53,9 @@ def run(options: argparse.Namespace) -> int:
         if options.picture or options.output is not None:
             draw(network, options)
         if options.format == "json":
-            import json
-
             from cnnspec.report import field_json
 
-            print(json.dumps(field_json.json(network, options.layers, options.at), indent=2))
+            print(media.json(field_json.json(network, options.layers, options.at)))
         elif options.layers and not (options.picture or options.output):
             units = [field_text.unit(unit_field(network, name, options.at)) for name in options.layers]
             print("\n".join(units), end="")

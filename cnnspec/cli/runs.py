@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 from cnnspec.cli.common import CLEAN, USAGE, UsageError, say
+from cnnspec.report import media
 from cnnspec.source import printable
 from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.progress import figure
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
     if options.format == "json":
-        print(json.dumps({"schema_version": SCHEMA_VERSION, "runs": [_data(r) for r in found]}, indent=2))
+        print(media.json({"schema_version": SCHEMA_VERSION, "runs": [_data(r) for r in found]}))
     elif not found:
         say(f"there are no runs in {path}")
     else:
@@ -81,7 +81,7 @@ def _compare(found: list[Run], form: str) -> int:
     names = list(dict.fromkeys(name for one in figures for name in one))
     if form == "json":
         said = {"schema_version": SCHEMA_VERSION, "runs": [_data(r) for r in found], "settings": differing}
-        print(json.dumps(said | {"figures": {name: [f.get(name) for f in figures] for name in names}}, indent=2))
+        print(media.json(said | {"figures": {name: [f.get(name) for f in figures] for name in names}}))
         return _named(found)
     rows = [["status", *[r.status for r in whole]]]
     rows.append(["epochs", *[f"{r.account['epochs']}/{r.account['settings']['epochs']}" for r in whole]])

@@ -6,12 +6,15 @@ import os
 from argparse import BooleanOptionalAction
 
 from cnnspec.cli import configuration
-from cnnspec.cli.common import UsageError, files_in, say
+from cnnspec.cli.common import UsageError, say
 from cnnspec.cli.configuration import KEYS
+from cnnspec.cli.inputs import Inputs, files_in
 from cnnspec.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.names import suggestion
+from cnnspec.reading import inside
 from cnnspec.rules import default_codes, optional
 from cnnspec.rules.selection import PROFILES, TARGETS, Selection, codes_named
+from cnnspec.source import brief, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,6 +115,15 @@ class Settings:
         codes = self.codes(path)
         return codes is None or not optional(code) or code in codes
 
+    def folder(self, key: str) -> str:
+        """The folder that a key names. UsageError where a file names one outside of its own: it could be anybody's."""
+        named = self.values[key]
+        given = self.origins[key] == "command line"
+        folder = os.path.join(self.roots[key], os.path.expanduser(named) if given else named)
+        if not given and not inside(folder, self.roots[key]):
+            raise UsageError(f'{self.path}: {key} "{brief(named)}" lies outside of the project: give it with --{key}')
+        return folder
+
     def excludes(self, path: str, named: bool) -> bool:
         """Whether a file is left out; one that was named itself only by force."""
         if path == "-" or (named and not self.values["force-exclude"]):
@@ -128,23 +140,25 @@ class Settings:
         for key in KEYS:
             value = self.values[key]
             text = "-" if value is None else configuration.shown(list(value) if isinstance(value, tuple) else value)
-            lines.append(f"{key:18}{text}  ({self.origins[key]})")
+            lines.append(f"{key:18}{text}  ({printable(self.origins[key])})")
         codes = default_codes() if self.rules is None else self.rules
         return "\n".join([*lines, f"{'rules that run':18}{', '.join(sorted(codes)) or 'none'}"])
 
 
 class Lookup:
-    """The settings of every file that one command looks at; a folder's configuration is read once."""
+    """The settings and the content of every file that one command looks at; a folder's configuration is read once."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.given = from_command_line(options)
+        self.inputs = Inputs(getattr(options, "paths", None) or [getattr(options, "file", "")])
         self.looked_at: set[str] = set()  # the files that were checked, and those that they use
         self._folders: dict[str, Settings] = {}
         self._files: dict[str | None, Settings] = {}
 
     def of(self, path: str) -> Settings:
-        """The settings of a file or a folder; of the working folder for stdin. UsageError for settings that cannot be."""
-        folder = os.getcwd() if path in ("-", "<stdin>") else os.path.abspath(path)
+        """The settings of a file or a folder; of the working folder for stdin and pipes. UsageError for settings that
+        cannot be."""
+        folder = os.getcwd() if path == "<stdin>" or self.inputs.once(path) else os.path.abspath(path)
         if not os.path.isdir(folder):
             folder = os.path.dirname(folder)
         if folder not in self._folders:

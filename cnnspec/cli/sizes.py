@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from cnnspec.cli.common import (
     CLEAN,
@@ -11,13 +10,12 @@ from cnnspec.cli.common import (
     Refused,
     UsageError,
     add_model_options,
-    in_color,
     load_analysed,
     say,
+    tell_of,
 )
 from cnnspec.pipeline import input_sizes, prevents
-from cnnspec.report import sizes
-from cnnspec.report.findings import show
+from cnnspec.report import media, sizes
 
 MOST_AXES = 3
 
@@ -51,14 +49,12 @@ def run(options: argparse.Namespace) -> int:
     found = input_sizes(network)
     for diagnostic in diagnostics:
         if prevents(diagnostic):
-            print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+            tell_of(diagnostic)
     if found is None:
         say(f"{network.source.name}: no input size was found for which this network is legal")
         return FINDINGS
     if options.format == "json":
-        import json
-
-        print(json.dumps(sizes.json(network, found, options.near), indent=2))
+        print(media.json(sizes.json(network, found, options.near)))
     else:
         print(sizes.text(network, found, options.near), end="")
     return FINDINGS if network.broken else CLEAN

@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 
-from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed
+from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed, tell_of
 from cnnspec.diagnostic import ERROR
-from cnnspec.report import summary
+from cnnspec.report import media, summary
 from cnnspec.report.columns import COLUMNS, DEFAULT, chosen
-from cnnspec.report.findings import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,9 +36,7 @@ def run(options: argparse.Namespace) -> int:
     except Refused:
         return FINDINGS
     if options.format == "json":
-        import json
-
-        print(json.dumps(summary.json(network), indent=2))
+        print(media.json(summary.json(network)))
     elif options.format == "csv":
         print(summary.csv(network, names), end="")
     elif options.format == "markdown":
@@ -53,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         )
     sys.stdout.flush()
     for diagnostic in found:
-        print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
+        tell_of(diagnostic)
     return FINDINGS if any(diagnostic.severity == ERROR for diagnostic in found) else CLEAN
 
 

@@ -13,16 +13,15 @@ from cnnspec.cli.common import (
     FINDINGS,
     UsageError,
     add_model_options,
-    in_color,
     load_one,
     parameters,
     say,
+    tell_of,
 )
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.names import NAMED_DATA
-from cnnspec.report.findings import show
 from cnnspec.source import printable
 from cnnspec.train.places.precision import PRECISIONS
 from cnnspec.train.reading import positive
@@ -111,7 +110,7 @@ def run(options: argparse.Namespace) -> int:
         lines = ran(
             lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir, options.output)
         )
-        print("\n".join(lines or ()), end="\n" if lines else "")
+        print("\n".join(map(printable, lines or ())), end="\n" if lines else "")
         return FINDINGS if lines is None else CLEAN
     from cnnspec.train.places.distribution import cluster
     from cnnspec.train.run import Outcome, train
@@ -141,7 +140,7 @@ def ran(step: Callable[[], Any]) -> Any:
     except TrainingFailed as error:
         if error.status != FINDINGS:
             raise UsageError(str(error)) from None
-        _show(Diagnostic("E030", error.message, error.span, error.help))
+        tell_of(Diagnostic("E030", error.message, error.span, error.help))
         return None
 
 
@@ -154,7 +153,7 @@ def _settings(network: Checked, options: argparse.Namespace) -> tuple[TrainSetti
     for diagnostic in found:
         if diagnostic.span is None:
             raise UsageError("--" + diagnostic.message + (f"; {diagnostic.help}" if diagnostic.help else ""))
-        _show(diagnostic)
+        tell_of(diagnostic)
     if found:
         return None, given
     if settings.data is None:
@@ -174,10 +173,6 @@ def _spec(network: Checked, options: argparse.Namespace, overrides: dict[str, An
         network.source.name, network.source.text, files_of(network, parameters(options), options.max_layers),
         model=options.model, parameters=set_, max_layers=options.max_layers, overrides=overrides,
     )  # fmt: skip
-
-
-def _show(diagnostic: Diagnostic) -> None:
-    print(show(diagnostic, in_color(sys.stderr)), file=sys.stderr)
 
 
 def report(outcome: Outcome) -> int:

@@ -13,7 +13,8 @@ import sys
 from time import localtime, sleep, strftime, time
 
 from cnnspec.cli import settings
-from cnnspec.cli.common import UsageError, files_in, say
+from cnnspec.cli.common import UsageError, say
+from cnnspec.cli.inputs import Inputs, files_in
 from cnnspec.reading import ROOT_MARKS
 
 TYPE_CHECKING = False
@@ -31,8 +32,9 @@ SLACK = 20_000_000  # nanoseconds by which a file system's clock may be late
 
 def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, settings.Lookup], int]) -> int:
     """Run `once` again and again; 0 when it is interrupted, since that is how it ends. UsageError for what cannot be watched."""
-    if "-" in options.paths:
-        raise UsageError("--watch cannot read stdin again: name a file or a folder")
+    inputs = Inputs(options.paths)
+    for path in filter(inputs.once, options.paths):
+        raise UsageError(f"--watch cannot read {'stdin' if path == '-' else path} again: name a file or a folder")
     if options.write_baseline:
         raise UsageError("--watch and --write-baseline together: write the baseline first")
     known: set[str] = {options.baseline} if options.baseline else set()

@@ -145,7 +145,8 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
 
 
 def _stem(name: str) -> str:
-    return os.path.splitext(os.path.basename(name))[0] if name != "<stdin>" else "network"
+    nameless = name == "<stdin>" or name.startswith("/dev/") and not name.endswith(".cnn")  # a pipe
+    return "network" if nameless else os.path.splitext(os.path.basename(name))[0]
 
 
 def given(value: Any) -> Any:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
 from cnnspec.names import suggestion
-from cnnspec.reading import used
+from cnnspec.reading import inside, used
 from cnnspec.record import Record
 from cnnspec.source import Source, Span
 from cnnspec.syntax import tree
@@ -125,7 +123,7 @@ class Files:
     def path(self, item: tree.Use, scope: Scope) -> str | None:
         """The file that is meant, when it lies inside the project."""
         root, path = used(scope.source.name, item.path.value)
-        if os.path.commonpath([root, path]) != root or "\0" in item.path.value:
+        if not inside(path, root) or "\0" in item.path.value:
             self.run.error(
                 "E015",
                 item.path,

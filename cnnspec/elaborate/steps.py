@@ -161,7 +161,10 @@ class Steps(Placing):
                     self.broken(argument, scope, f"{argument.name.text} = {show_value(value)}", show_value(actual))
             else:
                 wanted = value if isinstance(value, tuple) else (value,)
-                if len(wanted) != len(shape) or any(
+                if not all(size is None or is_number(size) for size in wanted):
+                    message = f"expect takes a shape, not {describe(value)}"
+                    self.error("E012", argument, scope, message, f"here it is expect({show_shape(shape)})")
+                elif len(wanted) != len(shape) or any(
                     w is not None and w != n for w, n in zip(wanted, shape, strict=True)
                 ):
                     self.broken(argument, scope, show_shape(wanted), show_shape(shape))

@@ -1,10 +1,12 @@
-"""What a repair costs, in a line: parameters, multiply-accumulates and the receptive field, before and after."""
+"""What a repair costs, in a line: parameters, multiply-accumulates and the receptive field, before and after; and
+whether weights that were trained before still fit."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.analyses.facts import Facts
+    from cnnspec.layers.base import Shape
     from cnnspec.size import Dim
 
 
@@ -27,7 +29,23 @@ def cost(before: Facts, after: Facts) -> str:
         changed.append(f"receptive field {fields[0]} becomes {fields[1]}" if known else f"receptive field {fields[1]}")
     if same:
         changed.append(f"{listed(same)} unchanged")
-    return ", ".join(changed)
+    built = before.total_parameters is not None and after.total_parameters is not None
+    lost = built and weights(before) != weights(after)
+    return ", ".join(changed) + ("; trained weights no longer fit" if lost else "")
+
+
+def weights(facts: Facts) -> dict[str, list[list[Shape]]]:
+    """The weights' shapes of each kind of layer, in order, as a file of weights has them, where all are known."""
+    found: dict[str, list[list[Shape]]] = {}
+    graph, used = facts.graph, facts.graph.used()
+    for node in graph.nodes:
+        shapes = graph.input_shapes(node)
+        if node.layer is None or shapes is None or node.shares is not None or not used[node.index]:
+            continue
+        own = [weight.shape for weight in node.layer.weights(shapes)]
+        if own:
+            found.setdefault(type(node.layer).__name__, []).append(own)
+    return found
 
 
 def difference(noun: str, before: Dim | None, after: Dim | None) -> str:

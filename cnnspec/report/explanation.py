@@ -12,6 +12,7 @@ from cnnspec.analyses.worked import Op
 from cnnspec.layers.base import show_shape
 from cnnspec.names import suggestion
 from cnnspec.record import Record
+from cnnspec.report import media
 from cnnspec.report.arithmetic import LATEX, PLAIN, TEXT, Style, number, write
 from cnnspec.report.rows import rows
 from cnnspec.report.summary import title
@@ -114,10 +115,10 @@ def table(sections: tuple[Section, ...], heading: str | None = None) -> list[str
 
 # ---- Markdown ----------------------------------------------------------------------------------------------
 def markdown(network: Checked, layer: str | None = None) -> str:
-    blocks = [f"# {title(network)}"] if layer is None else []
+    blocks = [f"# {media.markdown(title(network))}"] if layer is None else []
     for made in explained(network, layer):
-        blocks.append(f"## {code(made.name)} ({made.type})")
-        blocks.append(f"{code(made.flow)}, line {made.line}: {code(made.written)}")
+        blocks.append(f"## {media.code(made.name)} ({made.type})")
+        blocks.append(f"{media.code(made.flow)}, line {made.line}: {media.code(made.written)}")
         blocks += [listed(section) for section in made.sections] or [UNKNOWN]
     if layer is None:
         blocks.append(f"## Totals\n\n{items(totals(network.facts))}")
@@ -132,36 +133,21 @@ def items(section: Section) -> str:
     lines = []
     for step in section.steps:
         sums, words = shown(step, TEXT)
-        text = (code(sums) if sums else "") + words.replace("*", "\\*").replace("_", "\\_")
-        lines.append(f"- {step.name + ': ' if step.name else ''}{text}")
+        text = (media.code(sums) if sums else "") + media.markdown(words)
+        lines.append(f"- {media.markdown(step.name) + ': ' if step.name else ''}{text}")
     return "\n".join(lines)
-
-
-def code(words: str) -> str:
-    """Words as a code span; one that holds backticks stands between two of them."""
-    safe = printable(words)
-    return f"`` {safe} ``" if "`" in safe else f"`{safe}`"
 
 
 # ---- LaTeX -------------------------------------------------------------------------------------------------
 PREAMBLE = "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{amsmath}\n\\begin{document}\n"
-SPECIAL = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "…": r"\dots{}", '"': r"\textquotedbl{}",
-    **{c: "\\" + c for c in "&%$#_{}"},
-}  # fmt: skip
-
-
-def escaped(words: str) -> str:
-    """Words as LaTeX reads them."""
-    return "".join([SPECIAL.get(c, c) for c in printable(words)])
 
 
 def latex(network: Checked, layer: str | None = None) -> str:
     """A document that compiles by itself, with amsmath."""
-    blocks = [f"\\section*{{{escaped(title(network))}}}"] if layer is None else []
+    blocks = [f"\\section*{{{media.latex(title(network))}}}"] if layer is None else []
     for made in explained(network, layer):
-        flow, written = escaped(made.flow.replace("->", "to")), escaped(made.written)
-        blocks.append(f"\\subsection*{{{escaped(made.head)}}}\n{flow}, line {made.line}: \\texttt{{{written}}}")
+        flow, written = media.latex(made.flow.replace("->", "to")), media.latex(made.written)
+        blocks.append(f"\\subsection*{{{media.latex(made.head)}}}\n{flow}, line {made.line}: \\texttt{{{written}}}")
         blocks += [itemized(section) for section in made.sections] or [UNKNOWN]
     if layer is None:
         blocks.append(itemized(totals(network.facts)))
@@ -172,8 +158,8 @@ def itemized(section: Section) -> str:
     lines = [f"\\paragraph{{{section.title}}}", "\\begin{itemize}"]
     for step in section.steps:
         sums, words = shown(step, LATEX)
-        text = (f"${sums}$" if sums else "") + escaped(words)
-        lines.append(f"  \\item {escaped(step.name) + ': ' if step.name else ''}{text}")
+        text = (f"${sums}$" if sums else "") + media.latex(words)
+        lines.append(f"  \\item {media.latex(step.name) + ': ' if step.name else ''}{text}")
     return "\n".join([*lines, "\\end{itemize}"])
 
 

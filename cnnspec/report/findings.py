@@ -74,6 +74,7 @@ def _columns(text: str) -> int:
 def concise(place: str, found: Diagnostic) -> str:
     """One diagnostic in a line, its place first."""
     at = printable(found.span.source.name if found.span else place)
+    at = f"./{at}" if at.startswith("::") else at  # a line that begins so is a command to a runner of workflows
     if found.position:
         at += f":{found.position[0]}:{found.position[1]}"
     return f"{at}: {found.severity}[{found.code} {found.name}]: {printable(found.message)}"

@@ -29,12 +29,12 @@ def relative(path: str) -> str:
 
 def uri(path: str) -> str:
     """A path as an URI reference: relative inside the working folder, else file:///…"""
-    from urllib.parse import quote
+    from urllib.parse import quote_from_bytes as quote
 
     found = relative(path)
     if os.path.isabs(found) or found.startswith(".."):
-        return "file://" + quote(os.path.abspath(found).replace(os.sep, "/"), safe="/:")
-    return quote(found, safe="/")
+        return "file://" + quote(os.fsencode(os.path.abspath(found).replace(os.sep, "/")), safe="/:")
+    return quote(os.fsencode(found), safe="/")
 
 
 def region(span: Span | None) -> tuple[int, int, int, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cnnspec import __version__
 from cnnspec.diagnostic import ERROR, INFO, WARNING
+from cnnspec.report import media
 from cnnspec.report.pages import pages
 from cnnspec.report.places import fingerprints, region, uri
 from cnnspec.source import printable
@@ -30,8 +31,6 @@ MOST = 1024  # characters of a description
 
 def sarif(found: Sequence[Finding], files: Sequence[str]) -> str:
     """The text of a SARIF file."""
-    from json import dumps
-
     known = pages()  # all, found or not: what a run reports must not change its rules
     index = {page.code: number for number, page in enumerate(known)}
     marks = fingerprints(found)
@@ -50,7 +49,7 @@ def sarif(found: Sequence[Finding], files: Sequence[str]) -> str:
             for (place, diagnostic), mark in zip(found, marks, strict=True)
         ],
     }
-    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return media.json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def rule(page: Page) -> dict[str, Any]:

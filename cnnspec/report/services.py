@@ -7,6 +7,7 @@ Quality", report format; the JUnit schema of Jenkins' xUnit plugin. Paths are re
 from __future__ import annotations
 
 from cnnspec.diagnostic import ERROR, INFO, WARNING
+from cnnspec.report import media
 from cnnspec.report.places import fingerprints, region, relative
 from cnnspec.source import printable
 
@@ -34,24 +35,14 @@ def github(found: Sequence[Finding], files: Sequence[str]) -> str:
         if row == end_row:  # columns are only taken within one line
             properties |= {"col": column, "endColumn": end_column}
         properties["title"] = f"{diagnostic.code} {diagnostic.name}"
-        listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-        lines.append(f"::{COMMANDS[diagnostic.severity]} {listed}::{_escaped(sentence(diagnostic))}")
+        listed = ",".join(f"{name}={media.github_property(str(value))}" for name, value in properties.items())
+        lines.append(f"::{COMMANDS[diagnostic.severity]} {listed}::{media.github(sentence(diagnostic))}")
     return "\n".join(lines)
-
-
-def _escaped(text: str) -> str:
-    return printable(text).replace("%", "%25")  # "\r" and "\n" are made printable
-
-
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def gitlab(found: Sequence[Finding], files: Sequence[str]) -> str:
     """A code quality report."""
-    from json import dumps
-
-    return dumps(
+    return media.json(
         [
             {
                 "description": sentence(diagnostic),
@@ -64,8 +55,7 @@ def gitlab(found: Sequence[Finding], files: Sequence[str]) -> str:
                 },
             }
             for (place, diagnostic), mark in zip(found, fingerprints(found), strict=True)
-        ],
-        indent=2,
+        ]
     )
 
 
@@ -78,7 +68,7 @@ def junit(found: Sequence[Finding], files: Sequence[str]) -> str:
     cases = sum(max(1, len(own)) for own in by_file.values())
     lines.append(f'<testsuites name="cnnspec" tests="{cases}" failures="{len(found)}" errors="0">')
     for name, own in by_file.items():
-        file = _quoted(relative(name))
+        file = media.xml(relative(name))
         lines.append(
             f'  <testsuite name="{file}" tests="{max(1, len(own))}" failures="{len(own)}" errors="0" skipped="0">'
         )
@@ -89,15 +79,9 @@ def junit(found: Sequence[Finding], files: Sequence[str]) -> str:
             title = f"{diagnostic.code} {diagnostic.name}"
             lines += [
                 f'    <testcase name="{title} {row}:{column}" classname="{file}" file="{file}" line="{row}">',
-                f'      <failure type="{diagnostic.severity}" message="{_quoted(diagnostic.message)}">'
-                f"{_quoted(f'{relative(name)}:{row}:{column}: {title}: {sentence(diagnostic)}')}</failure>",
+                f'      <failure type="{diagnostic.severity}" message="{media.xml(diagnostic.message)}">'
+                f"{media.xml(f'{relative(name)}:{row}:{column}: {title}: {sentence(diagnostic)}')}</failure>",
                 "    </testcase>",
             ]
         lines.append("  </testsuite>")
     return "\n".join([*lines, "</testsuites>"])
-
-
-def _quoted(text: str) -> str:
-    """Text of an attribute or an element of XML, which has no form for control characters."""
-    text = printable(text).replace("&", "&amp;").replace("<", "&lt;")
-    return text.replace(">", "&gt;").replace('"', "&quot;")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.analyses.facts import CONVENTIONS
 from cnnspec.analyses.precision import BYTES, in_bytes
 from cnnspec.layers.base import show_shape
+from cnnspec.report import media
 from cnnspec.report.columns import COLUMNS, DEFAULT, field, figure, plain, table
 from cnnspec.report.rows import LayerFigures, ReceptiveField, receptive_field, rows
 from cnnspec.size import Size
@@ -67,7 +68,7 @@ def folded(line: str) -> list[str]:
 
 def title(network: Checked) -> str:
     settings = ", ".join(f"{k}={v}" for k, v in network.graph.parameters.items() if isinstance(v, (int, float, str)))
-    return f'Model: "{network.name}"' + (f" ({settings})" if settings else "")
+    return printable(f'Model: "{network.name}"' + (f" ({settings})" if settings else ""))
 
 
 def headings(names: tuple[str, ...]) -> tuple[tuple[str, ...], set[int]]:
@@ -144,13 +145,11 @@ def longest(texts: list[str]) -> int:
 def markdown(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
     heads, numeric = headings(names)
     body, sizes = table(network, names)
-    lines = [f"**{title(network)}**", "", "| " + " | ".join(heads) + " |"]
+    lines = [f"**{media.markdown(title(network))}**", "", "| " + " | ".join(heads) + " |"]
     lines.append("| " + " | ".join("---:" if i in numeric else "---" for i in range(len(heads))) + " |")
-    lines += [
-        "| " + " | ".join(printable(c).replace("|", "\\|").replace("*", "\\*") for c in cells) + " |" for cells in body
-    ]
+    lines += ["| " + " | ".join(map(media.markdown, cells)) + " |" for cells in body]
     lines.append("")
-    lines += [f"- {line.replace('*', chr(92) + '*')}" for line in totals(network, sizes)]
+    lines += [f"- {media.markdown(line)}" for line in totals(network, sizes)]
     return "\n".join(lines) + "\n"
 
 
@@ -190,8 +189,6 @@ def _joined(values: Any) -> str:
 
 def html(network: Checked) -> str:
     """A table for notebooks."""
-    from html import escape
-
     heads, numeric = headings(DEFAULT)
     align = ["right" if i in numeric else "left" for i in range(len(heads))]
     head = "".join(f"<th style='text-align:{side}'>{h}</th>" for side, h in zip(align, heads, strict=True))
@@ -199,10 +196,10 @@ def html(network: Checked) -> str:
     for node, cells in zip(network.graph.nodes, made, strict=True):
         style = " style='color:#b00'" if node.shape is None else ""
         body += f"<tr{style}>" + "".join(
-            f"<td style='text-align:{side}'>{escape(printable(cell))}</td>" for side, cell in zip(align, cells, strict=True)
+            f"<td style='text-align:{side}'>{media.xml(cell)}</td>" for side, cell in zip(align, cells, strict=True)
         ) + "</tr>"  # fmt: skip
-    lines = "<br>".join(escape(printable(line)) for line in totals(network, sizes))
-    return f"<b>{escape(printable(title(network)))}</b><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{lines}</p>"
+    lines = "<br>".join(media.xml(line) for line in totals(network, sizes))
+    return f"<b>{media.xml(title(network))}</b><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{lines}</p>"
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cnnspec.report.media import xml
 from cnnspec.report.picture import Picture
-from cnnspec.source import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ def svg(found: Picture) -> str:
     parts = [
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{total:.0f}' height='{height:.0f}'"
         f" viewBox='0 0 {total:.0f} {height:.0f}' {FONT}>",
-        f"<title>{escaped(found.title)}</title>",
+        f"<title>{xml(found.title)}</title>",
         f"<rect width='{total:.0f}' height='{height:.0f}' fill='white'/>",
-        f"<text x='{MARGIN:.0f}' y='{MARGIN + 6:.0f}' font-weight='bold'>{escaped(found.title)}</text>",
+        f"<text x='{MARGIN:.0f}' y='{MARGIN + 6:.0f}' font-weight='bold'>{xml(found.title)}</text>",
     ]
     if found.height is not None and found.width is not None:
         place = rectangle((0, found.height - 1), (0, found.width - 1), 0)
         parts.append(rect(place, "fill='#f2f2f2' stroke='black' stroke-width='2'"))
-    labels = [f"<text x='{beside:.0f}' y='{head + 13:.0f}'>{escaped(found.input)}</text>"]
+    labels = [f"<text x='{beside:.0f}' y='{head + 13:.0f}'>{xml(found.input)}</text>"]
     for i, (box, name) in enumerate(zip(found.boxes, names, strict=True)):
         color = COLORS[i % len(COLORS)]
         place = x, y, w, _ = rectangle(box.rows, box.columns, i + 1)
@@ -55,19 +55,12 @@ def svg(found: Picture) -> str:
             f"<path d='M {x + w:.1f} {y:.1f} L {beside - 12:.1f} {line - 4:.1f} L {beside - 4:.1f} {line - 4:.1f}'"
             f" fill='none' stroke='{color}' stroke-width='0.8'/>"
         )
-        labels.append(f"<text x='{beside:.0f}' y='{line:.0f}' fill='{color}'>{escaped(name)}</text>")
+        labels.append(f"<text x='{beside:.0f}' y='{line:.0f}' fill='{color}'>{xml(name)}</text>")
     if found.note:
-        labels.append(
-            f"<text x='{beside:.0f}' y='{head + LINE * (len(names) + 1) + 13:.0f}'>{escaped(found.note)}</text>"
-        )
+        labels.append(f"<text x='{beside:.0f}' y='{head + LINE * (len(names) + 1) + 13:.0f}'>{xml(found.note)}</text>")
     return "\n".join([*parts, *labels, "</svg>"]) + "\n"
 
 
 def rect(place: tuple[float, float, float, float], style: str) -> str:
     x, y, w, h = place
     return f"<rect x='{x:.1f}' y='{y:.1f}' width='{w:.1f}' height='{h:.1f}' {style}/>"
-
-
-def escaped(text: str) -> str:
-    """Text as XML writes it."""
-    return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -13,6 +13,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+from cnnspec.source import printable
 from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Lines:
 
     def note(self, text: str) -> None:
         if not self.quiet:
-            print(text, file=self.stream, flush=True)
+            print(printable(text), file=self.stream, flush=True)
 
     def begin(self, epoch: str, batches: int | None) -> None: ...
 
@@ -54,7 +55,7 @@ class Bar(Lines):
         self.task: Any = None
 
     def note(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(printable(text), markup=False, soft_wrap=True)
 
     def begin(self, epoch: str, batches: int | None) -> None:
         if self.task is None:
