@@ -76,6 +76,7 @@ NAMES = {
     "T409": "saturating-hidden",
     "T410": "dropout-rate",
     "T411": "deep-plain",
+    "T412": "outside-project",
     "P501": "first-dense-explosion",
     "P502": "misaligned-channels",
     "P503": "low-arithmetic-intensity",

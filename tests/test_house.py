@@ -24,7 +24,7 @@ ORDER = [
     {"source", "size_text"},
     {"size"},
     {"diagnostic"},
-    {"reading"},
+    {"reading", "inside"},
     {"syntax", "layers"},
     {"elaborate", "format"},
     {"analyses"},

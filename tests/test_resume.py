@@ -181,15 +181,17 @@ def test_what_changed_is_refused(finished: Path, tmp_path: Path, capsys: pytest.
 def test_a_damaged_account_is_named(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = copy(finished, tmp_path)
     whole = json.loads((run / "run.json").read_text())
-    for key in folder.SAID:
+    for key in sorted(
+        whole.keys() - {"format", "name", "loss", "precision", "seed", "why", "started", "ended", "last"}
+    ):
         told(run, **whole | {key: [[]] if key != "devices" else "gpu:0"})
-        assert refused(capsys, str(run)) == f"cnnspec: {run}/run.json is damaged: {key} is not what is written there"
+        assert refused(capsys, str(run)).startswith(f"cnnspec: {run}/run.json is damaged: {key} is not a"), key
         (run / "run.json").write_text(json.dumps({name: value for name, value in whole.items() if name != key}))
         assert refused(capsys, str(run)) == f"cnnspec: {run}/run.json is damaged: it has no {key}"
     told(run, **whole | {"settings": {**whole["settings"], "epochs": "8"}})
-    assert "damaged: settings.epochs is not what is written there" in refused(capsys, str(run))
+    assert "damaged: settings.epochs is not a whole number from 1 to " in refused(capsys, str(run))
     assert main(["evaluate", str(run)]) == 2
-    assert "damaged: settings.epochs is not what is written there" in capsys.readouterr().err
+    assert "damaged: settings.epochs is not a whole number from 1 to " in capsys.readouterr().err
 
 
 def test_a_run_that_has_ended_is_refused(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,7 +49,9 @@ def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         check_picture(options.picture)
     data = None if options.data is None else _data(options.data)
+    from cnnspec.analyses.outside import reached
     from cnnspec.compile.live import MissingExtra
+    from cnnspec.reading import project_root
     from cnnspec.train.evaluation.evaluate import evaluate
     from cnnspec.train.evaluation.trained import open_trained
     from cnnspec.train.failing import TrainingFailed
@@ -59,6 +61,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
+        if data is None:  # where they lie is said by the folder alone
+            for one in reached(trained.settings, os.path.realpath(project_root(os.getcwd()) or os.getcwd())):
+                say(f"this {one.what}")
         found = evaluate(keras, trained, data, options.split, options.batch, shown)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None

@@ -6,12 +6,14 @@ import argparse
 import os
 import sys
 
-from cnnspec.cli.common import FINDINGS, UsageError, parameters
-from cnnspec.cli.train import given, ran, report
+from cnnspec.cli.common import FINDINGS, UsageError, parameters, positive
+from cnnspec.cli.train import add_network_option, announce, given, ran, report
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.layers.argument import count
+from cnnspec.limits import MAX_LAYERS
 from cnnspec.pipeline import analyse
-from cnnspec.reading import read
+from cnnspec.reading import project_root
+from cnnspec.train.runs.spec import reader
 from cnnspec.train.settings import resolve
 
 TYPE_CHECKING = False
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from cnnspec.pipeline import Checked
     from cnnspec.train.run import Outcome
+    from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.settings import TrainSettings
 
 
@@ -27,6 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="a run folder, such as runs/digits-1")
     parser.add_argument("--epochs", type=given(count), metavar="N", help="train to this epoch (the spec's)")
     parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too")
+    parser.add_argument(
+        "--max-layers",
+        type=positive,
+        default=MAX_LAYERS,
+        metavar="N",
+        help=f"refuse networks of more layers ({MAX_LAYERS:,})",
+    )
+    add_network_option(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
 
@@ -38,22 +49,31 @@ def run(options: argparse.Namespace) -> int:
         path = os.path.normpath(options.run)
         folder = taken(path, options.epochs)
         try:
-            network = _network(folder.account, path)
+            network = _network(folder, options.max_layers)
             settings = _settings(network, folder.account, options.epochs)
+            announce(settings, options.no_network, os.path.realpath(project_root(os.getcwd()) or os.getcwd()))
             return resume(folder, network.graph, settings, display(sys.stderr, options.quiet), options.output)
         finally:
             folder.release()
 
-    outcome = ran(step)
+    outcome = ran(step, options.no_network)
     return FINDINGS if outcome is None else report(outcome)
 
 
-def _network(said: dict[str, Any], path: str) -> Checked:
-    source = read(os.path.join(path, *said["spec"].split("/")))
+def _network(run: RunFolder, max_layers: int) -> Checked:
+    said, spec = run.account, os.path.join(run.path, *run.account["spec"].split("/"))
+    if said["max_layers"] > max_layers:
+        raise UsageError(f"{run.path} was trained with --max-layers {said['max_layers']}; repeat it")
+    read = reader(run.inside, said["files"])
+    source = read(os.path.realpath(spec))
     if isinstance(source, Diagnostic):
         raise UsageError(source.message)
+    source = source.replace(name=spec)
     written = argparse.Namespace(set=[f"{name}={value}" for name, value in said["parameters"].items()])
-    networks = analyse(source, parameters(written), said["model"], said["max_layers"]).networks
+    try:
+        networks = analyse(source, parameters(written), said["model"], max_layers, read=read).networks
+    except KeyError as error:
+        raise UsageError(f"{run.path}/run.json is damaged: {error.args[0]}") from None
     if len(networks) != 1 or networks[0].broken:
         first = next((d.message for d in (networks[0].diagnostics if networks else ()) if d.severity == ERROR), "")
         raise UsageError(f"this cnnspec cannot read {source.name}, which was trained" + (f": {first}" if first else ""))

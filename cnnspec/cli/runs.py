@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         path = paths[0] if paths else RUNS
         if not paths and not os.path.isdir(path):
             raise UsageError("there is no folder runs here; cnnspec train makes one, or name another")
-        found = [runs.look(path)] if os.path.exists(os.path.join(path, "run.json")) else runs.below(path)
+        found = [runs.look(path)] if os.path.lexists(os.path.join(path, "run.json")) else runs.below(path)
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
     if options.format == "json":
@@ -107,6 +107,9 @@ def _value(value: Any) -> str:
 
 
 def _figure(value: Any) -> str:
+    """A figure, or one for every class."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_figure, value))}]"
     return "?" if value is None else figure(value)
 
 

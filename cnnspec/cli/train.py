@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from cnnspec.cli.common import (
     CLEAN,
@@ -71,8 +71,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--processes", type=given(count), metavar="N", help="processes that train together (JAX)")
     parser.add_argument("--process", type=given(natural), metavar="I", help="which of them this is, from 0")
     parser.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 can be reached")
+    add_network_option(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     add_model_options(parser)
+
+
+def add_network_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-network", action="store_true", help="refuse to send anything, and to download")
 
 
 def given(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
@@ -101,6 +106,9 @@ def run(options: argparse.Namespace) -> int:
     if settings is None:
         return FINDINGS
     spec = _spec(network, options, overrides)
+    announce(settings, options.no_network)
+    if options.no_network and options.coordinator:
+        raise UsageError("--coordinator is a machine in the network, which --no-network refuses; leave one out")
     from cnnspec.train.progress import display
 
     shown = display(sys.stderr, options.quiet)
@@ -108,7 +116,8 @@ def run(options: argparse.Namespace) -> int:
         from cnnspec.train.rehearsal import rehearse
 
         lines = ran(
-            lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir, options.output)
+            lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir, options.output),
+            options.no_network,
         )
         print("\n".join(map(printable, lines or ())), end="\n" if lines else "")
         return FINDINGS if lines is None else CLEAN
@@ -124,17 +133,32 @@ def run(options: argparse.Namespace) -> int:
             train(network.graph, settings, spec, display(sys.stderr, True), run_dir, None, together)
         return Outcome(None)
 
-    outcome = ran(step)
+    outcome = ran(step, options.no_network)
     return FINDINGS if outcome is None else report(outcome)
 
 
-def ran(step: Callable[[], Any]) -> Any:
+def announce(settings: TrainSettings, no_network: bool = False, root: str | None = None) -> None:
+    """Says what a training sends elsewhere, and what it reads outside of its project (at the real path `root`), also when
+    it is to be quiet. UsageError for what --no-network refuses."""
+    from cnnspec.analyses.outside import reached
+
+    for found in reached(settings, root):
+        if no_network and found.network:
+            raise UsageError(f"the training {found.what}, which --no-network refuses; leave it out")
+        say(f"the training {found.what}")
+    if no_network and str(settings.data).startswith("tfds:"):
+        raise UsageError("TensorFlow Datasets asks the network, which --no-network refuses; give other --data")
+
+
+def ran(step: Callable[[], Any], no_network: bool = False) -> Any:
     """What a step of training yields; None when the spec is at fault, which has been shown. UsageError."""
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.failing import TrainingFailed
+    from cnnspec.train.offline import offline
 
     try:
-        return step()
+        with offline() if no_network else nullcontext():
+            return step()
     except MissingExtra as error:
         raise UsageError(str(error)) from None
     except TrainingFailed as error:

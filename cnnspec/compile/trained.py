@@ -9,21 +9,27 @@ import warnings
 import zipfile
 from typing import Any
 
+from cnnspec.compile.archive import unfit
 from cnnspec.compile.export import ExportFailed
+from cnnspec.inside import Inside
 
 MODELS = ("best.keras", "last.keras")  # in the folder of a run
 
 
 def model_of(folder: str, last: bool = False) -> str | None:
-    """The best model in the folder of a run (the last one), else the other; None where there is none."""
-    paths = [os.path.join(folder, name) for name in (reversed(MODELS) if last else MODELS)]
+    """The best model in the folder of a run (the last one), else the other; None where there is none. Raises Unsafe, an
+    OSError, for a link."""
+    paths = [Inside(folder).file(name) for name in (reversed(MODELS) if last else MODELS)]
     return next((path for path in paths if os.path.isfile(path)), None)
 
 
 def model_in(path: str) -> str:
     """The .keras file that a path means: itself, or the best one in the folder of a run. Raises ExportFailed."""
     if os.path.isdir(path):
-        found = model_of(path)
+        try:
+            found = model_of(path)
+        except OSError as error:
+            raise ExportFailed(f"{error.filename} is not read: {error.strerror}") from None
         if found is None:
             raise ExportFailed(
                 f"{path} is a folder without {' or '.join(MODELS)}: cnnspec runs lists the runs that there are"
@@ -48,11 +54,22 @@ def load(path: str, keras: Any) -> Any:
     path = saved_in(path)
     if not zipfile.is_zipfile(path):
         raise ExportFailed(f"{path} is no .keras file, or a damaged one")
+    _check(path)
     try:
         return keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
         lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
         raise ExportFailed(f"Keras cannot load {path}: {lines[0]}") from error
+
+
+def _check(path: str) -> None:
+    """Raises ExportFailed for a file that is more than it seems."""
+    try:
+        why = unfit(path)
+    except OSError as error:
+        raise ExportFailed(f"cannot read {path}: {error.strerror or error}") from None
+    if why:
+        raise ExportFailed(f"{path} is not opened: it {why}")
 
 
 def take_weights(model: Any, path: str) -> None:
@@ -64,6 +81,7 @@ def take_weights(model: Any, path: str) -> None:
     path = model_in(path)
     if not path.endswith((".keras", ".weights.h5")):
         raise ExportFailed(f"{path} holds no weights: a .keras or .weights.h5 file does, or the folder of a run")
+    _check(path)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(action="ignore"):
         own = os.path.join(folder, "own.weights.h5")
         model.save_weights(own)

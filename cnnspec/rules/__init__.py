@@ -27,6 +27,7 @@ DEFAULTS = (
 )  # fmt: skip
 ON_TRAINING = (
     "logits_mismatch", "activation_loss_mismatch", "categorical_loss_one_unit", "bn_small_batch", "memory_budget",
+    "outside_project",
 )  # fmt: skip
 ON_REQUEST: tuple[str, ...] = (
     "fractional_output_size",

@@ -7,6 +7,8 @@ import shutil
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.analyses.outside import ROOT
+from cnnspec.inside import Inside
 from cnnspec.layers.argument import Term
 from cnnspec.train.conflicts import metric_name
 from cnnspec.train.evaluation.head import Head, head_of, last_activation
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.train.settings import TrainSettings
 
 
+PATHS = ("filename", "filepath", "backup_dir", "log_dir")  # arguments of callbacks that lie in the run folder
 NEEDS = {"TensorBoard": "tensorboard", "RemoteMonitor": "requests"}  # which Keras misses only after the first epoch
 
 
@@ -94,16 +97,18 @@ def _accuracy(keras: Any, head: Head) -> Any:
 def callbacks(settings: TrainSettings, keras: Any, folder: str, going_on: bool = False) -> list[Any]:
     """Keras's callbacks; what they write lies in the run folder. Those of a training that goes on add to their files,
     and do not go back to a backup of Keras's own: the run folder has the place where it goes on."""
-    made = []
+    made, inside = [], Inside(folder)
     for term in settings.callbacks:
-        given = {name: _placed(name, value, folder) for name, value in term.keywords}
+        given: dict[str, Any] = {n: inside.at(v) if n in PATHS else v for n, v in term.keywords}
         package = NEEDS.get(term.name)
         if package and find_spec(package) is None:
             raise TrainingFailed(
                 f"{our_word(term)} needs {package}, which is not installed", f"pip install {package}", 2
             )
+        if term.name == "RemoteMonitor":
+            given = {**given, **_authorised(given.get("root", ROOT))}
         if term.name == "TensorBoard":
-            given.setdefault("log_dir", os.path.join(folder, "logs"))
+            given.setdefault("log_dir", inside.at("logs"))
         if term.name == "CSVLogger" and going_on:
             given["append"] = True
         if term.name == "BackupAndRestore" and going_on:
@@ -120,6 +125,12 @@ def callbacks(settings: TrainSettings, keras: Any, folder: str, going_on: bool =
     return made
 
 
-def _placed(name: str, value: Any, folder: str) -> Any:
-    """An argument of a callback; a path is one in the run folder."""
-    return os.path.join(folder, value) if name in ("filename", "filepath", "backup_dir", "log_dir") else value
+def _authorised(root: str) -> dict[str, Any]:
+    """The arguments for an address: what is secret in it goes into a header, so that no warning shows it."""
+    from base64 import b64encode
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(root)
+    user, at, host = parts.netloc.rpartition("@")
+    header = {"Authorization": "Basic " + b64encode(unquote(user if ":" in user else f"{user}:").encode()).decode()}
+    return {"root": parts._replace(netloc=host).geturl()} | ({"headers": header} if at else {})

@@ -6,6 +6,9 @@ writes stays inside the run folder, whoever wrote the spec.
 
 from __future__ import annotations
 
+import re
+
+from cnnspec.analyses.outside import masked
 from cnnspec.layers.argument import (
     Term,
     Unfit,
@@ -84,6 +87,28 @@ def either(kind: Kind, other: Kind) -> Kind:
     return read
 
 
+ADDRESS = re.compile(
+    r"https?://([^\x00-\x20\x7f/?#@\\]+@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?(/[^\x00-\x20\x7f?#\\]*)?", re.I
+)
+ADDRESS_PATH = re.compile(r"/[^\x00-\x20\x7f#\\]*")
+
+
+def address(value: Any) -> str:
+    """Where figures are sent, to which a path is added."""
+    written: str = text(value)
+    if not ADDRESS.fullmatch(written):
+        raise Unfit('an http or https address, such as "http://localhost:9000"')
+    return written
+
+
+def address_path(value: Any) -> str:
+    """What follows an address, and so cannot change whose it is."""
+    written: str = text(value)
+    if not ADDRESS_PATH.fullmatch(written):
+        raise Unfit('a path that begins with a slash, such as "/publish/"')
+    return written
+
+
 def output_path(value: Any) -> str:
     """A file or folder that training writes: inside the run folder, whoever wrote the spec."""
     import os
@@ -109,8 +134,6 @@ def ending(*suffixes: str) -> Kind:
 
 def checkpoint(value: Any) -> str:
     """A checkpoint's file; {epoch} and {val_loss:.2f} stand for figures."""
-    import re
-
     path: str = ending(".keras", ".weights.h5")(value)
     if re.sub(r"\{\w+(:0?\d?(\.\d)?[a-z]?)?\}", "", path).count("{"):
         raise Unfit('a file name with fields such as "{epoch:02d}" or "{val_loss:.2f}"')
@@ -167,7 +190,9 @@ for _kind, _names in (
     (one_of("ROC", "PR"), "curve"),
     (either(choice("epoch"), count), "save_freq"),
     (either(choice("epoch", "batch"), count), "update_freq"),
-    (text, "monitor separator root path field name"),
+    (text, "monitor separator field name"),
+    (address, "root"),
+    (address_path, "path"),
     (output_path, "backup_dir log_dir"),
     (ending(".csv", ".tsv", ".txt", ".log"), "filename"),
     (checkpoint, "filepath"),
@@ -237,9 +262,9 @@ def word(module: str, value: Any) -> Term:
         except Unfit as unfit:
             from cnnspec.elaborate.reporting import describe
 
-            raise WrongWord(
-                f"{parameter} of {name} must be {unfit.expected}, not {describe(v)}", "", term, place
-            ) from None
+            value = masked(describe(v)) if parameter in ("root", "path") else describe(v)
+            message = f"{parameter} of {name} must be {unfit.expected}, not {value}"
+            raise WrongWord(message, "", term, place) from None
     for parameter in parameters:
         if parameter.endswith("!") and parameter[:-1] not in given:
             raise WrongWord(f"{name} needs its {parameter[:-1]}", usage(name, names), term)

@@ -7,12 +7,12 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.train.ending import going_on
 from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.places import place
 from cnnspec.train.progress import Lines, held_back
-from cnnspec.train.run import STOPPING, Outcome, check_output, fitted, prepared, sentenced
-from cnnspec.train.runs import account, durable, folder, state
-from cnnspec.train.runs.keeping import written
+from cnnspec.train.run import STOPPING, Outcome, check_output, fitted, kept_state, prepared, sentenced
+from cnnspec.train.runs import account, durable, folder
 from cnnspec.train.runs.spec import changed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def taken(path: str, epochs: int | None) -> RunFolder:
     run = folder.take(path)
     try:
         said = run.account
-        wrong = changed(run.file("spec"), said["files"])
+        wrong = changed(run.inside, said["files"])
         if wrong is not None:
             message = f"{path}/spec/{wrong} is not what was trained"
             raise TrainingFailed(message, "train the changed spec anew: cnnspec train", 2)
@@ -79,9 +79,10 @@ def _resumed(run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines
     if other:
         message = f"this cnnspec reads other settings from {run.path}: {other[0]} is {now.get(other[0])}, it was {said['settings'].get(other[0])}"
         raise TrainingFailed(message, f"go on with cnnspec {said['versions']['cnnspec']}, or train anew", 2)
-    output = output or said["output"]
     if output is not None:
         check_output(output)
+    elif said["output"] is not None:  # which whoever made the folder has chosen
+        shown.note(f"the run was to be saved as {said['output']}; repeat -o to save it there")
     start = _state(run)
     settings = settings.replace(backend=said["backend"])
     try:
@@ -94,16 +95,18 @@ def _resumed(run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines
 
 def _state(run: RunFolder) -> State | None:
     """What was kept last, None before anything was. Raises TrainingFailed when it is not there any more."""
-    path = run.file("state", "state.npz")
     try:
-        return state.load(path)
+        return kept_state(run)
     except FileNotFoundError:
         if run.account["epochs"]:
+            path = run.file("state", "state.npz")
             message = (
                 f"{path} is not there any more, and {_epochs(run.account['epochs'])} cannot be gone on from without"
             )
             raise TrainingFailed(message, "bring it back, or train anew", 2) from None
         return None
+    except OSError as error:
+        raise TrainingFailed(f"{run.path}/state/state.npz cannot be read: {error.strerror or error}", "", 2) from None
 
 
 def _gone_on(run: RunFolder, ready: Ready, start: State | None, output: str | None) -> Outcome:
@@ -115,7 +118,7 @@ def _gone_on(run: RunFolder, ready: Ready, start: State | None, output: str | No
         raise TrainingFailed(message, "bring them back, or train anew", 2)
     for note in differences(ready, said):
         shown.note(note)
-    with written(run.path):
+    with going_on(run):
         durable.sweep(run.path)
         _cut(run, ready.settings, {} if start is None else start.more.get("files", {}))
     where = "the first epoch" if start is None else f"epoch {start.epoch + 1}"
@@ -127,8 +130,11 @@ def _gone_on(run: RunFolder, ready: Ready, start: State | None, output: str | No
         overrides = said["overrides"]
         if ready.settings.epochs != said["settings"]["epochs"]:
             overrides = {**overrides, "epochs": ready.settings.epochs}
-        with written(run.path):
-            run.update(status="running", why="", ended=None, settings=settings, overrides=overrides, test=None)
+        changes = {} if output is None else {"output": os.path.abspath(output)}
+        with going_on(run):
+            run.update(
+                status="running", why="", ended=None, settings=settings, overrides=overrides, test=None, **changes
+            )
         return fitted(ready, run, start, output, interrupts)
 
 
@@ -154,5 +160,6 @@ def _cut(run: RunFolder, settings: TrainSettings, files: dict[str, int]) -> None
     for callback in settings.callbacks:
         if callback.name == "CSVLogger":
             name = os.path.normpath(dict(callback.keywords)["filename"])
+            path = run.file(name)
             with suppress(FileNotFoundError):
-                os.truncate(run.file(name), min(files.get(name, 0), os.path.getsize(run.file(name))))
+                os.truncate(path, min(files.get(name, 0), os.path.getsize(path)))

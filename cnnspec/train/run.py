@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.compile.archive import unfit
 from cnnspec.compile.live import to_keras
 from cnnspec.record import Record
-from cnnspec.train import objects
+from cnnspec.train import ending, objects
 from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.failing import TrainingFailed
@@ -153,55 +154,39 @@ def fitted(ready: Ready, run: RunFolder, start: State | None, output: str | None
                 _guarded(lambda: _fit(ready, training, [*callbacks, watch, keep], start))  # noqa: B023
                 break
             except EpochEnded:  # the rest of an epoch: what comes after begins from what was kept at its end
-                start = state.load(run.file("state", "state.npz"))
+                start = kept_state(run)
         shown.close()
         return _finished(ready, run, keep, output)
     except KeyboardInterrupt as stop:
         if keep is None or not keep.saved:
-            _nothing(run, "before the first batch")
+            ending.nothing(run, "before the first batch")
             raise
         shown.close()
         where = watch.where if isinstance(stop, Stopped) else f"{watch.where}, before its end was kept"
         with held_back():
-            _noted(run, keep, status="stopped", why=where, ended=account.now())
-        return Outcome(run.path, stopped=where, signal=interrupts.number or 2, best=run.account["best"])
+            ending.noted(run, keep, status="stopped", why=where, ended=account.now())
+        there = run.path if run.goes_on() else None
+        return Outcome(there, stopped=where, signal=interrupts.number or 2, best=run.account["best"])
     except (TrainingFailed, MemoryError) as error:
         with held_back():
-            if keep is None or not keep.saved:
-                _nothing(run, str(error))
-                kept = "" if keep is None else "; nothing was saved"
-            else:
-                why = getattr(error, "message", "there is not enough memory")
-                _noted(run, keep, status="failed", why=why, ended=account.now())
-                kept = f"; {run.path} keeps what was reached before"
-        if isinstance(error, MemoryError):
-            raise
-        raise TrainingFailed(error.message + kept, error.help, error.status, error.span) from error
+            raise ending.failed(run, keep, error) from error
     finally:
         ready.spot.leave()
         run.release()
 
 
-def _nothing(run: RunFolder, why: str) -> None:
-    """Nothing was kept: take a new run folder away; one that was there before stays, and says so."""
-    if run.new:
-        run.remove()
-    else:
-        with suppress(OSError):
-            run.update(status="stopped", why=why, ended=account.now())
-
-
-def _noted(run: RunFolder, keep: Any, **changes: Any) -> None:
-    """Say in the run folder how a training ended, as far as it can be written to."""
-    with suppress(OSError):
-        run.update(**changes)
-    with suppress(OSError):
-        keep.draw()
+def kept_state(run: RunFolder) -> State:
+    """What was kept last. Raises TrainingFailed, and FileNotFoundError where nothing was."""
+    name = run.file("state", "state.npz")
+    with run.inside.open("state", "state.npz", most=sys.maxsize) as file:
+        return state.load(file, name)
 
 
 def _fit(ready: Ready, training: Any, callbacks: list[Any], start: State | None) -> None:
     keras, model, data, settings = ready.keras, ready.model, ready.data, ready.settings
     first = 0 if start is None else start.epoch
+    if start is not None and start.done >= training.whole:
+        raise TrainingFailed("the saved state does not fit the data: other batches", "train anew", 2)
     if start is not None and start.done:  # Keras needs its metrics' variables before they can be given their values
         model.test_on_batch(*data.train.take(slice(1)))
         training.begin(first, start.done)
@@ -235,7 +220,7 @@ def _finished(ready: Ready, run: RunFolder, keep: Any, output: str | None) -> Ou
             interrupts.asked = True
     if interrupts.asked:
         where = "before the evaluation"
-        _noted(run, keep, status="stopped", why=where, ended=account.now())
+        ending.noted(run, keep, status="stopped", why=where, ended=account.now())
         return Outcome(run.path, {}, "", output, run.account["best"], where, 2)
     test = {"on": held, **{name: plain(value) for name, value in figures.items()}} if figures else None
     with written(run.path):
@@ -246,6 +231,8 @@ def _finished(ready: Ready, run: RunFolder, keep: Any, output: str | None) -> Ou
 def _load_best(model: Any, run: RunFolder) -> None:
     path, epoch = run.file("best.keras"), run.account["best"]["epoch"]
     try:
+        if why := unfit(path):
+            raise ValueError(f"it {why}")
         model.load_weights(path)
     except Exception as error:  # Keras, h5py and zipfile each have their own for a file that is none, or is not there
         message = f"{path}, the model of epoch {epoch}, cannot be read again: {objects.first_line(error)}"

@@ -191,6 +191,9 @@ def resolve(
                 if key == "data":
                     read["folder"] = os.path.dirname(setting.site.source.name)
     for key, override in overrides.items():
+        if key not in KEYS:  # of a run folder from elsewhere
+            errors.append(Diagnostic("E030", f'there is no setting "{brief(key)}"', None))
+            continue
         value = _read(key, override, None, None, errors)
         if value is not None:
             read[key] = value

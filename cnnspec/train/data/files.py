@@ -152,6 +152,23 @@ def of_folder(root: str) -> Files:
     return Files(root, root, parts, tuple(names), tuple(notes))
 
 
+def apart(files: Files) -> Files:
+    """The same files, with a note on those that lie outside of their folder: behind a link, or by their path."""
+    root, folders = os.path.realpath(files.folder), {}
+    found = []
+    for pairs in files.parts.values():
+        for path, _ in pairs:
+            above, name = os.path.split(os.path.join(files.folder, path.replace("\0", "?")))
+            if above not in folders:
+                folders[above] = os.path.realpath(above)
+            real = os.path.join(folders[above], name)
+            real = os.path.realpath(real) if os.path.islink(real) else real
+            if not real.startswith(os.path.join(root, "")):
+                found.append(path)
+    note = f"{_images(len(found))} of {files.name} {'lies' if len(found) == 1 else 'lie'} outside of its folder: "
+    return files.replace(notes=(*files.notes, note + some(found))) if found else files
+
+
 def _list(folder: str) -> list[str]:
     try:
         return sorted(os.listdir(folder))

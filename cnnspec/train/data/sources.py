@@ -11,7 +11,7 @@ from cnnspec.compile.live import MissingExtra
 from cnnspec.names import NAMED_DATA
 from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.examples import Held, Raw
-from cnnspec.train.data.files import Files, of_csv, of_folder
+from cnnspec.train.data.files import Files, apart, of_csv, of_folder
 from cnnspec.train.data.tfds import read_tfds
 from cnnspec.train.failing import TrainingFailed
 
@@ -34,9 +34,9 @@ def load(settings: TrainSettings) -> Raw | Files:
         return read_tfds(settings.data.removeprefix("tfds:"))
     path = os.path.join(settings.folder, os.path.expanduser(settings.data))
     if os.path.isdir(path):
-        return of_folder(path)
+        return apart(of_folder(path))
     if path.lower().endswith(".csv"):
-        return of_csv(path)
+        return apart(of_csv(path))
     if path.lower().endswith(".npz"):
         return read_npz(path)
     raise TrainingFailed(f"there is no data folder {path}", "a folder holds a folder of images for each class", 2)

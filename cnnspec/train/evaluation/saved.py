@@ -8,6 +8,7 @@ import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.compile.archive import unfit
 from cnnspec.elaborate.graph import Graph, Node, Site
 from cnnspec.record import Record
 from cnnspec.size import Size
@@ -81,9 +82,13 @@ def _check_file(path: str) -> None:
     if start[:2] != b"PK":
         raise TrainingFailed(f"{path} is no .keras file", "give a trained model, or the folder of a run", 2)
     try:
+        if why := unfit(path):
+            raise TrainingFailed(f"{path} is not opened: it {why}", "", 2)
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             damaged = archive.testzip() is not None
+    except TrainingFailed:
+        raise
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
         names, damaged = set(), True
     except Exception as error:  # zlib and lzma have their own

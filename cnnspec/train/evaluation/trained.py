@@ -39,11 +39,15 @@ class Trained(Record):
 def open_trained(path: str, backend: str | None, last: bool = False) -> tuple[Trained, Any]:
     """A run's best (or last) model or a .keras file, and Keras, on the backend that is asked for, else on that of the
     run where it is installed. Raises TrainingFailed and MissingExtra."""
-    if not os.path.isfile(os.path.join(path, "run.json")):
+    if not os.path.lexists(os.path.join(path, "run.json")):
         keras = _on(backend)
         saved = open_saved(path, keras)
         return Trained(saved, TrainSettings(loss=saved.loss)), keras
-    account, file = read_account(path), model_of(path, last)
+    account = read_account(path)
+    try:
+        file = model_of(path, last)
+    except OSError as error:
+        raise TrainingFailed(f"{error.filename} is not read: {error.strerror}", "", 2) from None
     if file is None:
         raise TrainingFailed(f"{path} has no model yet", f"train it: cnnspec resume {path}", 2)
     keras = _on(backend, account["backend"])

@@ -6,6 +6,7 @@ import math
 import os
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.analyses.outside import masked
 from cnnspec.layers.argument import Term, show
 from cnnspec.train.runs.spec import sums
 from cnnspec.train.words import our_word
@@ -25,7 +26,8 @@ def settings_said(settings: TrainSettings) -> dict[str, Any]:
 
 def _said(value: Any) -> Any:
     if isinstance(value, Term):
-        given = [f"{name}={_said(v) if isinstance(v, Term) else _quoted(v)}" for name, v in value.keywords]
+        shown = str if value.name != "RemoteMonitor" else masked
+        given = [f"{name}={_said(v) if isinstance(v, Term) else shown(_quoted(v))}" for name, v in value.keywords]
         return our_word(value) + (f"({', '.join(given)})" if given else "")
     if isinstance(value, (list, tuple)):
         return [_said(v) for v in value]

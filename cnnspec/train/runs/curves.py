@@ -36,7 +36,7 @@ def draw(rows: list[dict[str, Any]], best: int | None, title: str, path: str) ->
             if key in rows[0]:
                 axes.plot(
                     epochs,
-                    [float("nan") if row.get(key) is None else row[key] for row in rows],
+                    [row[key] if isinstance(row.get(key), (int, float)) else float("nan") for row in rows],
                     label=label,
                     color=color,
                     marker=marker,

@@ -23,6 +23,10 @@ def replacing(path: str) -> Iterator[str]:
     folder, name = os.path.split(os.path.realpath(path))
     beside = os.path.join(folder, f"{MARK}{os.getpid()}-{name}")
     try:
+        with suppress(FileNotFoundError):
+            os.remove(beside)
+        with open(beside, "xb"):  # which no link has led elsewhere
+            pass
         yield beside
         with open(beside, "rb+") as file:
             os.fsync(file.fileno())
@@ -35,7 +39,7 @@ def replacing(path: str) -> Iterator[str]:
 
 def write(path: str, text: str) -> None:
     """Write a text file."""
-    with replacing(path) as beside, open(beside, "x", encoding="utf-8", newline="\n") as file:
+    with replacing(path) as beside, open(beside, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
 
 

@@ -16,7 +16,9 @@ import os
 import shutil
 from contextlib import suppress
 
+from cnnspec.inside import SECOND, Inside, Unsafe
 from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.runs import schema
 from cnnspec.train.runs.durable import MARK, settle, write_json
 from cnnspec.train.runs.spec import put
 
@@ -26,14 +28,7 @@ if TYPE_CHECKING:
 
     from cnnspec.train.runs.spec import Spec
 
-FORMAT = 1
-SAID = {  # of what run.json says, what is read again; the kinds of JSON's values
-    "spec": str, "files": dict, "model": str | None, "parameters": dict, "max_layers": int, "overrides": dict,
-    "settings": {"epochs": int, "batch": int, "seed": int, "validation": int | float, "test": int | float, "callbacks": list},
-    "data": {"given": str, "folder": str, "fingerprint": str, "targets": str, "classes": list | None, "shape": list},
-    "params": {"total": int}, "backend": str, "versions": {"cnnspec": str}, "devices": list, "output": str | None,
-    "status": str, "seconds": int | float, "epochs": int, "best": dict | None, "test": dict | None,
-}  # fmt: skip
+MOST = 2**24  # bytes of run.json
 RUNS = "runs"
 
 
@@ -43,8 +38,21 @@ class RunFolder:
     def __init__(self, path: str, account: dict[str, Any], lock: IO[str], new: bool = False) -> None:
         self.path, self.account, self.lock, self.new = path, account, lock, new
 
+    @property
+    def inside(self) -> Inside:
+        return Inside(self.path)
+
     def file(self, *names: str) -> str:
-        return os.path.join(self.path, *names)
+        """Where a file of the run lies, or is to lie. Raises Unsafe, an OSError, for what leads out of the folder."""
+        return self.inside.file(*names)
+
+    def goes_on(self) -> bool:
+        """Whether what lies there now can be gone on with."""
+        try:
+            read_account(self.path)
+            return os.path.isfile(self.file("state", "state.npz"))
+        except (OSError, TrainingFailed):
+            return False
 
     def update(self, **changes: Any) -> None:
         """Change what run.json says. Raises OSError."""
@@ -102,9 +110,11 @@ def create(wanted: str | None, spec: Spec, account: dict[str, Any]) -> RunFolder
     """A new run folder at `wanted`, None: runs/<spec>-<n>, the first n that is free. Raises TrainingFailed."""
     above = os.path.dirname(os.path.abspath(wanted)) if wanted else RUNS
     made = os.path.join(above, f"{MARK}{os.getpid()}-run")
-    account = {"format": FORMAT, **account}
+    account = {"format": schema.FORMAT, **account}
     try:
-        os.makedirs(os.path.join(made, "state"))
+        os.makedirs(above, exist_ok=True)
+        os.mkdir(made)  # which nobody else has put there
+        os.mkdir(os.path.join(made, "state"))
         put(spec, os.path.join(made, "spec"))
         write_json(os.path.join(made, "run.json"), account)
         lock = None if os.name == "nt" else _locked(made)  # Windows renames no folder with an open file in it
@@ -145,54 +155,43 @@ def next_free(name: str) -> str:
 
 def read_account(path: str) -> dict[str, Any]:
     """What a run folder's run.json says. Raises TrainingFailed when there is none, or it is none."""
-    import json
-
     if not os.path.isdir(path):
         raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
     try:
-        with open(os.path.join(path, "run.json"), encoding="utf-8") as file:
-            account = json.load(file)
+        return schema.checked(Inside(path).read("run.json", most=MOST), schema.account)
     except FileNotFoundError:
         raise TrainingFailed(
             f"{path} is no run folder: it has no run.json", "cnnspec runs lists those that there are", 2
         ) from None
     except OSError as error:
         raise TrainingFailed(f"{path}/run.json cannot be read: {error.strerror or error}", "", 2) from None
-    except ValueError:
-        raise TrainingFailed(f"{path}/run.json is damaged: it is no JSON", "", 2) from None
-    if not isinstance(account, dict) or not isinstance(account.get("format"), int):
-        raise TrainingFailed(f"{path}/run.json is damaged: it has no format number", "", 2)
-    if account["format"] > FORMAT:
-        message = f"{path} was written by a newer cnnspec (format {account['format']}; this one reads {FORMAT})"
-        raise TrainingFailed(message, "upgrade cnnspec", 2)
-    if wrong := _wrong(account, SAID):
-        raise TrainingFailed(f"{path}/run.json is damaged: {wrong}", "", 2)
-    return account
-
-
-def _wrong(value: dict[str, Any], said: dict[str, Any], above: str = "") -> str:
-    """What is not there, or is of another kind than what is written; empty where all is as it should be."""
-    for key, kind in said.items():
-        nested = isinstance(kind, dict)
-        if key not in value:
-            return f"it has no {above}{key}"
-        if not isinstance(value[key], dict if nested else kind):
-            return f"{above}{key} is not what is written there"
-        if nested and (found := _wrong(value[key], kind, f"{above}{key}.")):
-            return found
-    return ""
+    except schema.Newer as newer:
+        message = f"{path} was written by a newer cnnspec (format {newer.format}; this one reads {schema.FORMAT})"
+        raise TrainingFailed(message, "upgrade cnnspec", 2) from None
+    except schema.Wrong as wrong:
+        raise TrainingFailed(f"{path}/run.json is damaged: {wrong}", "", 2) from None
 
 
 def take(path: str) -> RunFolder:
-    """A run folder for this process alone. Raises TrainingFailed when it is none or another process trains in it."""
+    """A run folder for this process alone. Raises TrainingFailed when it is none, another process trains in it, or
+    something in it is no file of its own, so that writing there would change what lies elsewhere."""
     read_account(path)
+    lock = None
     try:
         lock = _locked(path)
-    except OSError as error:
-        raise TrainingFailed(f"{path} cannot be written: {error.strerror or error}", "", 2) from None
-    if lock is None:
-        raise TrainingFailed(f"another process is training {path}{_holder(path)}", "wait for its end", 2)
-    return RunFolder(path, read_account(path), lock)
+        if lock is None:
+            raise TrainingFailed(f"another process is training {path}{_holder(path)}", "wait for its end", 2)
+        Inside(path).check()
+        return RunFolder(path, read_account(path), lock)
+    except BaseException as error:
+        if lock is not None:
+            lock.close()
+        if isinstance(error, Unsafe):
+            help = "all that lies in a run folder is its own; put the files themselves there, or train anew"
+            raise TrainingFailed(f"{error.filename} is not written to: {error.strerror}", help, 2) from None
+        if isinstance(error, OSError):
+            raise TrainingFailed(f"{path} cannot be written: {error.strerror or error}", "", 2) from None
+        raise
 
 
 def running(path: str) -> bool:
@@ -208,7 +207,7 @@ def running(path: str) -> bool:
 
 def _locked(path: str, write: bool = True) -> IO[str] | None:
     """The lock of a run folder, None when another process has it; the system frees it when a process ends, however."""
-    at = os.path.join(path, "state", "lock")
+    at = Inside(path).file("state", "lock")
     if write:
         os.makedirs(os.path.join(path, "state"), exist_ok=True)
     file = open(at, "a+" if write else "r", encoding="utf-8")  # noqa: SIM115
@@ -227,6 +226,9 @@ def _locked(path: str, write: bool = True) -> IO[str] | None:
         if os.name != "nt" and not isinstance(error, BlockingIOError):  # a file system without locks, say
             raise
         return None
+    if write and os.fstat(file.fileno()).st_nlink > 1:
+        file.close()
+        raise Unsafe(at, SECOND)
     if write:
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -236,7 +238,6 @@ def _locked(path: str, write: bool = True) -> IO[str] | None:
 
 def _holder(path: str) -> str:
     try:
-        with open(os.path.join(path, "state", "lock"), encoding="utf-8") as file:
-            return f" (process {int(file.read())})"
+        return f" (process {int(Inside(path).read('state', 'lock', most=20))})"
     except (OSError, ValueError):
         return ""

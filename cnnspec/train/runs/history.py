@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from cnnspec.inside import Inside
+from cnnspec.train.runs import schema
 from cnnspec.train.runs.durable import append, write
 
 TYPE_CHECKING = False
@@ -12,12 +14,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+MOST = 2**28  # bytes of metrics.jsonl
+
+
 class History:
     """The rows of a run folder: `epoch` from 1, Keras's figures, `learning_rate`, `seconds`."""
 
     def __init__(self, folder: str, epochs: int = 0) -> None:
         """Goes on after the given number of epochs; rows of later ones are cut off."""
-        self.csv, self.jsonl = os.path.join(folder, "metrics.csv"), os.path.join(folder, "metrics.jsonl")
+        self.csv, self.jsonl = Inside(folder).file("metrics.csv"), Inside(folder).file("metrics.jsonl")
         self.rows = [row for row in read(self.jsonl) if row["epoch"] <= epochs]
         for path in (self.csv, self.jsonl):
             with suppress(FileNotFoundError):
@@ -55,20 +60,13 @@ def _json(row: dict[str, Any]) -> str:
 
 
 def read(path: str) -> list[dict[str, Any]]:
-    """The rows of a metrics.jsonl; a last line that a stop has cut is left out."""
-    import json
-
-    rows = []
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            for line in file:
-                try:
-                    row = json.loads(line)
-                except ValueError:
-                    break
-                if not isinstance(row, dict) or not isinstance(row.get("epoch"), int):
-                    break
-                rows.append(row)
-    except FileNotFoundError:
-        pass
+    """The rows of a metrics.jsonl, up to the first line that is none: a stop may have cut the last."""
+    folder, name = os.path.split(path)
+    rows: list[dict[str, Any]] = []
+    with suppress(FileNotFoundError), Inside(folder).open(name, most=MOST) as file:
+        for line in file:
+            row = schema.row(line)
+            if row is None or row["epoch"] != len(rows) + 1:
+                break
+            rows.append(row)
     return rows

@@ -56,8 +56,7 @@ def written(path: str) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:
-        help = f"make room, then go on: cnnspec resume {path}"
-        raise TrainingFailed(f"{path} could not be written: {first_line(error)}", help, 2) from error
+        raise TrainingFailed(f"{path} could not be written: {first_line(error)}", status=2) from error
 
 
 def save_whole(model: Any) -> None:

@@ -29,12 +29,9 @@ def look(path: str) -> Run:
         raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
     try:
         account = folder.read_account(path)
-        status = str(account["status"])
-        figures(account), seconds(account)
     except TrainingFailed as error:
         return Run(path, {}, "damaged", error.message)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return Run(path, {}, "damaged", f"{path}/run.json is damaged: it is not what this version writes")
+    status = account["status"]
     return Run(path, account, "killed" if status == "running" and not folder.running(path) else status)
 
 
@@ -48,7 +45,7 @@ def below(path: str) -> list[Run]:
 
 
 def _of_a_run(path: str) -> bool:
-    return any([os.path.exists(os.path.join(path, name)) for name in OWN])
+    return any([os.path.lexists(os.path.join(path, name)) for name in OWN])
 
 
 def _natural(name: str) -> tuple[str, int, str]:

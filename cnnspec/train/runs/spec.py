@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.diagnostic import Diagnostic
+from cnnspec.limits import MAX_BYTES
+from cnnspec.reading import decode
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
+
+    from cnnspec.inside import Inside
+    from cnnspec.source import Source
 
 ROOT = "cnnspec.toml"  # makes the folder a project's root, below which `use` finds files
 
@@ -60,16 +66,31 @@ def sums(spec: Spec) -> dict[str, str]:
     return {path: sha256(text.encode()).hexdigest() for path, text in sorted(spec.files.items())}
 
 
-def changed(folder: str, expected: Mapping[str, str]) -> str | None:
-    """The first file in a folder that is not what it was, None when all are."""
+def changed(folder: Inside, expected: Mapping[str, str]) -> str | None:
+    """The first file of the spec in a run folder that is not what it was, None when all are."""
     from hashlib import sha256
 
     for path, sum in expected.items():
         try:
-            with open(os.path.join(folder, *path.split("/")), "rb") as file:
-                found = sha256(file.read()).hexdigest()
+            found = sha256(folder.read("spec", path, most=MAX_BYTES)).hexdigest()
         except OSError:
             return path
         if found != sum:
             return path
     return None
+
+
+def reader(folder: Inside, files: Iterable[str]) -> Callable[[str], Source | Diagnostic]:
+    """How the spec in a run folder reads what it uses: the files that were trained, and no others."""
+    root = os.path.realpath(folder.path)
+    known = {os.path.join(root, "spec", *path.split("/")): path for path in files}
+
+    def read(path: str) -> Source | Diagnostic:
+        if path not in known:
+            return Diagnostic("E002", f"{path} is no file of the spec that was trained", None)
+        try:
+            return decode(folder.read("spec", known[path], most=MAX_BYTES), path)
+        except OSError as error:
+            return Diagnostic("E002", f"cannot read {path}: {error.strerror or error}", None)
+
+    return read

@@ -14,10 +14,12 @@ from __future__ import annotations
 import math
 import random
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from numbers import Real
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cnnspec.record import Record
 from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.runs import schema, snapshot
 from cnnspec.train.runs.durable import replacing
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-FORMAT = 1
 FILES_ALONE = ("CSVLogger",)  # its state is what it has written
+OPERATIONS = ("less", "greater")  # of which callbacks choose one
 KEPT_APART = ("params", "_model", "model")  # what Keras gives every callback
 
 
@@ -63,11 +65,11 @@ def save(path: str, model: Any, callbacks: list[Any], epoch: int, done: int, end
     arrays["numpy"], arrays["python"] = np.asarray(keys), np.asarray(internal, np.uint64)
     arrays |= _torch() if done else {}
     said = {
-        "format": FORMAT, "epoch": epoch, "done": done, "ended": ended, "callbacks": described, "more": more,
+        "format": schema.FORMAT, "epoch": epoch, "done": done, "ended": ended, "callbacks": described, "more": more,
         "dtypes": dtypes, "python": [version, gauss], "numpy": [kind, *rest],
     }  # fmt: skip
     arrays["said"] = np.frombuffer(json.dumps(said).encode(), np.uint8)
-    with replacing(path) as beside, open(beside, "xb") as file:
+    with replacing(path) as beside, open(beside, "wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
 
 
@@ -134,7 +136,7 @@ def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
         items = [_written(item, arrays, f"{key} {i}") for i, item in enumerate(value)]
         return None if any(item is None for item in items) else [type(value).__name__, items]
     name = getattr(value, "__name__", None)
-    if isinstance(name, str) and getattr(keras.ops, name, None) is value:
+    if name in OPERATIONS and getattr(keras.ops, name) is value:
         return ["operation", name]
     return None
 
@@ -152,47 +154,61 @@ def _torch() -> dict[str, Array]:
 
 
 # ---- reading -----------------------------------------------------------------------------------------------
-def load(path: str) -> State:
-    """Read a state. Raises TrainingFailed for a file that is none; FileNotFoundError when there is no such file."""
-    import json
-
-    import numpy as np
-
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        said = json.loads(arrays.pop("said").tobytes())
-        if said["format"] > FORMAT:
-            raise TrainingFailed(f"{path} was written by a newer cnnspec", "upgrade cnnspec", 2)
-        for name, dtype in said["dtypes"].items():
-            import ml_dtypes
-
-            arrays[name] = arrays[name].view(getattr(ml_dtypes, dtype))
-        return State(
-            said["epoch"], said["done"], said["ended"], arrays, said["callbacks"], said["more"],
-            (said["python"], said["numpy"]),
-        )  # fmt: skip
-    except (FileNotFoundError, TrainingFailed):
-        raise
-    except Exception as error:  # numpy, zipfile, zlib and json each have their own for a damaged file
-        raise TrainingFailed(f"{path} is damaged ({type(error).__name__})", "train anew", 2) from None
+def load(file: BinaryIO, name: str) -> State:
+    """Read a state. Raises TrainingFailed for a file that is none."""
+    arrays, said = snapshot.read(file, name)
+    return State(
+        said["epoch"], said["done"], said["ended"], arrays, said["callbacks"], said["more"],
+        (said["python"], said["numpy"]),
+    )  # fmt: skip
 
 
 def restore(state: State, model: Any, callbacks: list[Any]) -> None:
     """Give the variables and the callbacks what they had. Raises TrainingFailed when they are not those of the state."""
     variables = dict(_variables(model, within=bool(state.done)))
     kept = {name: array for name, array in state.arrays.items() if name.split()[0] in ("model", "optimizer", "metrics")}
-    known = {name: tuple(variable.shape) for name, variable in variables.items()}
-    if known != {name: array.shape for name, array in kept.items()}:
+    known = {name: (tuple(variable.shape), _family(variable.dtype)) for name, variable in variables.items()}
+    if known != {name: (array.shape, _family(array.dtype.name)) for name, array in kept.items()}:
         raise TrainingFailed("the saved state does not fit the network: other variables", "train anew", 2)
     if [kept_one["class"] for kept_one in state.callbacks] != [type(c).__name__ for c in callbacks]:
         raise TrainingFailed("the saved state has other callbacks than the spec", "train anew", 2)
     for name, variable in variables.items():
         variable.assign(kept[name])
+    try:
+        check(model, state.epoch + 1)
+    except TrainingFailed as error:
+        raise TrainingFailed(f"the saved state is damaged: {error.message}", "train anew", 2) from None
     for callback, kept_one in zip(callbacks, state.callbacks, strict=True):
-        for name, value in kept_one["state"].items():
-            setattr(callback, name, _read(value, state.arrays))
+        for name, written in kept_one["state"].items():
+            try:
+                setattr(callback, name, _fitting(callback, name, _read(written, state.arrays)))
+            except (KeyError, TypeError, ValueError):
+                message = f"the saved state is damaged: {name} of {type(callback).__name__} is not what is kept there"
+                raise TrainingFailed(message, "train anew", 2) from None
     restore_random(state)
+
+
+def _family(dtype: Any) -> str:
+    """Which numbers a type has: a backend may have them in another width."""
+    name = str(dtype).rpartition(".")[2]  # torch.float32
+    return "float" if "float" in name else "int" if "int" in name else name
+
+
+def _fitting(callback: Any, name: str, value: Any) -> Any:
+    """A value for an attribute of a callback, of the kind that it has at first. Raises ValueError."""
+    before, declared = vars(callback).get(name), getattr(type(callback), name, None)
+    if callable(declared) or isinstance(declared, property):
+        raise ValueError(name)
+    if isinstance(before, bool) or callable(before):
+        sound = isinstance(value, bool) if isinstance(before, bool) else callable(value)
+    elif isinstance(before, Real):
+        sound = isinstance(value, Real) and not isinstance(value, bool)
+        sound = sound and (math.isfinite(value) or isinstance(before, float))
+    else:
+        sound = not isinstance(before, str)
+    if not sound:
+        raise ValueError(name)
+    return value
 
 
 def restore_random(state: State) -> None:
@@ -225,16 +241,21 @@ def seed_epoch(seed: int, epoch: int) -> None:
 
 
 def _read(written: Any, arrays: dict[str, Array]) -> Any:
+    """Raises KeyError, TypeError or ValueError for what was not written by `_written`."""
     kind, value = written
-    if kind == "is":
-        return float(value) if isinstance(value, str) else value
-    if kind == "operation":
+    if kind == "is" and isinstance(value, (bool, int, float)):
+        return value
+    if kind == "is" and value in ("inf", "-inf", "nan"):
+        return float(value)
+    if kind == "operation" and value in OPERATIONS:
         import keras
 
         return getattr(keras.ops, value)
     if kind == "array":
         return arrays[value].copy()
     if kind == "scalar":
-        return arrays[value][()]
+        return arrays[value].reshape(())[()]
+    if kind not in ("list", "tuple") or not isinstance(value, list):
+        raise ValueError(kind)
     items = [_read(item, arrays) for item in value]
     return tuple(items) if kind == "tuple" else items
