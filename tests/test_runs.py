@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import multiprocessing
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -22,7 +24,7 @@ from support import network
 
 from cnnspec.cli import main
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.runs import durable, folder
+from cnnspec.train.runs import durable, folder, state
 from cnnspec.train.runs.history import History, read
 from cnnspec.train.runs.spec import spec
 from cnnspec.train.settings import resolve
@@ -209,6 +211,95 @@ def test_a_full_disk_leaves_the_last_good_state(tmp_path: Path) -> None:
         assert [row["epoch"] for row in read(str(disk / "runs/net-1/metrics.jsonl"))] == list(range(1, 31))
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+LATER = "; runs/net-1 keeps what was reached before; "
+ENDS = {  # what goes wrong, with which save of the state, and how the sentence ends
+    "full at first": (FULL, 1, "; nothing was saved; make room, then train again"),
+    "full later": (FULL, 2, LATER + "make room, then go on: cnnspec resume runs/net-1"),
+    "too large": (OSError(errno.EFBIG, os.strerror(errno.EFBIG)), 2, LATER + "make room, then go on: cnnspec resume runs/net-1"),
+    "full, as HDF5 says it": (RuntimeError("Can't write (file write failed: errno = 28, error message = 'No space left on device')"),
+                              2, LATER + "make room, then go on: cnnspec resume runs/net-1"),
+    "read-only at first": (PermissionError(errno.EACCES, "Permission denied"), 1, "; nothing was saved; train again"),
+    "read-only later": (OSError(errno.EROFS, "Read-only file system"), 2, LATER + "go on: cnnspec resume runs/net-1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_a_way_on_is_promised_where_there_is_one(
+    case: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error, number, end = ENDS[case]
+    plain, calls = state.save, iter(range(1, 9))
+
+    def save(*given: Any) -> None:
+        if next(calls) == number:
+            raise error
+        plain(*given)
+
+    monkeypatch.setattr(state, "save", save)
+    status, out, err = trained(capsys, "", "--epochs", "3", "-q")
+    assert (status, out) == (2, "")
+    assert err.endswith(end + "\n"), err
+    assert os.path.isdir("runs") == (number > 1)
+    if "cnnspec resume" in end:
+        assert main(["resume", "runs/net-1", "-q"]) == 0
+        assert account()["epochs"] == 3
+
+
+def without_folder() -> None:
+    shutil.rmtree("runs/net-1")
+
+
+def without_state() -> None:
+    os.remove("runs/net-1/state/state.npz")
+
+
+LOST = {
+    without_folder: "is not there any more, and nothing is left",
+    without_state: "",  # which is written again
+}
+
+
+@pytest.mark.parametrize("harm", LOST, ids=lambda f: f.__name__)
+def test_a_folder_that_goes_during_the_training(
+    harm: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, calls = state.save, iter(range(1, 9))
+
+    def save(*given: Any) -> None:
+        if next(calls) == 2:
+            harm()
+        plain(*given)
+
+    monkeypatch.setattr(state, "save", save)
+    status, _, err = trained(capsys, "", "--epochs", "2", "-q")
+    if harm is without_state:
+        assert status == 0
+        return
+    assert status == 2
+    assert LOST[harm] in err
+    assert "resume" not in err
+
+
+def test_a_stop_promises_no_folder_that_is_gone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, calls = state.save, iter(range(1, 9))
+
+    def save(*given: Any) -> None:
+        plain(*given)
+        if next(calls) == 1:
+            return
+        shutil.rmtree("runs")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(state, "save", save)
+    status, out, err = trained(capsys, "", "--epochs", "3", "-q")
+    assert (status, out) == (130, "")
+    assert "nothing was saved" in err
+    assert "resume" not in err
 
 
 def test_a_file_is_there_whole_or_not_at_all() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.failing import TrainingFailed, Unwritten
 from cnnspec.train.runs import account
 from cnnspec.train.runs.keeping import written
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.train.runs.folder import RunFolder
-
-FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def failed(run: RunFolder, keep: Any, error: TrainingFailed | MemoryError) -> TrainingFailed:
@@ -66,12 +63,8 @@ def going_on(run: RunFolder) -> Iterator[None]:
 
 def _way_on(run: RunFolder, error: TrainingFailed) -> str:
     """What to do when a file could not be written; empty for what is no fault of the disk's."""
-    cause = error.__cause__
-    if not isinstance(cause, (OSError, RuntimeError)):
+    if not isinstance(error, Unwritten):
         return ""
-    full = getattr(cause, "errno", None) in FULL or any(
-        os.strerror(number) in str(cause) or f"errno = {number}," in str(cause) for number in FULL
-    )
-    return ("make room, then " if full else "") + (
+    return ("make room, then " if error.full else "") + (
         f"go on: cnnspec resume {run.path}" if run.goes_on() else "train again"
     )

@@ -18,7 +18,7 @@ from cnnspec.record import Record
 from cnnspec.train import ending, objects
 from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.data.sources import load
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.failing import TrainingFailed, Unwritten
 from cnnspec.train.match import fit_named
 from cnnspec.train.memory import check_memory
 from cnnspec.train.places import place
@@ -255,7 +255,7 @@ def _guarded(step: Any) -> Any:
     except (TrainingFailed, MemoryError, EpochEnded):
         raise
     except OSError as error:
-        raise TrainingFailed(f"a file could not be written or read: {objects.first_line(error)}", "", 2) from error
+        raise Unwritten(f"a file could not be written or read: {objects.first_line(error)}", error) from error
     except Exception as error:
         if type(error).__name__ == "ResourceExhaustedError":
             raise MemoryError from error

@@ -14,7 +14,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.failing import Unwritten
 from cnnspec.train.objects import first_line
 from cnnspec.train.runs import curves, durable, state
 from cnnspec.train.runs.history import History
@@ -56,7 +56,7 @@ def written(path: str) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:
-        raise TrainingFailed(f"{path} could not be written: {first_line(error)}", status=2) from error
+        raise Unwritten(f"{path} could not be written: {first_line(error)}", error) from error
 
 
 def save_whole(model: Any) -> None:
