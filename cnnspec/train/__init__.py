@@ -7,6 +7,8 @@ objects                                                  words as Keras objects
 places/                                                  where it runs
 runs/                                                    the run folder
 progress                                                 what is shown
+offline                                                  no network, where that is asked for
+ending                                                   what is true when a training ends early
 run < resume, rehearsal                                  a training as a whole
 evaluation/                                              what was trained, measured and used
 """

@@ -6,6 +6,8 @@ JSON is taken strictly: no key twice, no NaN, nothing nested deeper than anythin
 
 from __future__ import annotations
 
+from cnnspec.compile.backend import BACKENDS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -174,12 +176,16 @@ def best(value: Any, name: str) -> None:
     number()(value[value["by"]], f"{name}.{value['by']}")
 
 
-share = number(0, 1)
+def share(value: Any, name: str) -> None:
+    number(0, 1)(value, name)
+    expect(value < 1, name, "a number below 1")
+
+
 ROW = record({"epoch": whole(1)}, figure)
 _ACCOUNT = record(
     {
         "spec": text, "files": table(text), "model": optional(text), "parameters": table(text), "max_layers": whole(),
-        "overrides": table(scalar), "backend": text, "versions": record({"cnnspec": text}, text),
+        "overrides": table(scalar), "backend": one_of(*BACKENDS), "versions": record({"cnnspec": text}, text),
         "devices": listed(text, 1), "output": optional(text), "epochs": whole(), "seconds": number(0, 1e12),
         "status": one_of("running", "stopped", "finished", "failed"),
         "settings": record({
