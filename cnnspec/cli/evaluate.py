@@ -47,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         check_picture(options.picture)
     data = None if options.data is None else _data(options.data)
+    from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.evaluation.evaluate import evaluate
     from cnnspec.train.evaluation.trained import open_trained
@@ -57,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
+        warn(trained.saved.model, keras, "--backend jax")
         found = evaluate(keras, trained, data, options.split, options.batch, shown)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
     from cnnspec.layers.argument import Kind
+    from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
@@ -174,6 +175,10 @@ class Layer(Record):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         """The Keras layers, applied in turn, that do what this layer does."""
         raise NotImplementedError(type(self).__name__)
+
+    def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
+        """What it asks of a backend's kernels that not all of them compute, each as its smallest case."""
+        return ()
 
     def shortest(self) -> Self:
         """The one form of the layers that do the same, whichever way their arguments are written; to be compared."""

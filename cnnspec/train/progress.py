@@ -30,6 +30,10 @@ class Lines:
         if not self.quiet:
             print(text, file=self.stream, flush=True)
 
+    def warn(self, text: str) -> None:
+        """A note that quiet ones are told, too."""
+        print(text, file=self.stream, flush=True)
+
     def begin(self, epoch: str, batches: int | None) -> None: ...
 
     def advance(self, batch: int, figures: str) -> None: ...
@@ -55,6 +59,8 @@ class Bar(Lines):
 
     def note(self, text: str) -> None:
         self.console.print(text, markup=False, soft_wrap=True)
+
+    warn = note
 
     def begin(self, epoch: str, batches: int | None) -> None:
         if self.task is None:
