@@ -30,7 +30,7 @@ from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.window import UNTRACED, Reach
 from cnnspec.size import value
 
-pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
+pytestmark = [pytest.mark.kernels, pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")]
 SHARE = {
     "conv": 1.5,
     "conv_transpose": 1.5,

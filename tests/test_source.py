@@ -126,6 +126,7 @@ def formatted(text: str) -> str:
 
 
 # ---- the same model ----------------------------------------------------------------------------------------
+@pytest.mark.kernels
 @pytest.mark.parametrize("text", CATALOGUE_EXAMPLES)
 def test_every_layer(text: str) -> None:
     made = network(text)

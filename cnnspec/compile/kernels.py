@@ -37,11 +37,13 @@ def remarks(graph: Graph, keras: Any, way: Way = RUN, options: Sequence[str] = (
     `options` are those of the command that may help: --xla, --precision float32, --backend jax.
     """
     tried: list[Trial] = []
+    told: set[int] = set()
     for trial, node in asked(graph):
-        if trial in tried:
+        if trial in tried or node.index in told:
             continue
         tried.append(trial)
         if wrong := failure(trial, keras, way):
+            told.add(node.index)
             help = " or ".join(remedies(trial, keras, way, options))
             yield (
                 f"warning: {LIBRARIES.get(keras.config.backend(), 'Keras')} {wrong.format(node.name)} on this machine: "
@@ -111,13 +113,13 @@ def _slope(layer: Any, keras: Any, way: Way, numbers: Any) -> Any:
 # ---- what helps --------------------------------------------------------------------------------------------
 def remedies(trial: Trial, keras: Any, way: Way, options: Sequence[str]) -> Iterator[str]:
     """What helps, as far as it can be tried here; oneDNN and another backend need a new process."""
-    if "--precision float32" in options and way.precision not in ("", "float32"):
-        if not failure(trial, keras, way.replace(precision="float32")):
-            yield "--precision float32"
+    half = way.precision not in ("", "float32") and not failure(trial, keras, way.replace(precision="float32"))
+    if half and "--precision float32" in options:
+        yield "--precision float32"
     if "--xla" in options and not way.xla and not failure(trial, keras, way.replace(xla=True)):
         yield "--xla"
     if keras.config.backend() == "tensorflow":
-        if not _uses_onednn():
+        if not half and not _uses_onednn():
             yield "TF_ENABLE_ONEDNN_OPTS=1 in the environment"
         yield from [option for option in options if option == "--backend jax"]
 
