@@ -120,6 +120,7 @@ def layer_by_layer(text: str, format: str, folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.kernels
 @pytest.mark.parametrize("text", LAYERS)
 def test_every_layer_in_onnx(text: str, tmp_path: Path) -> None:
     layer_by_layer(text, "onnx", tmp_path)

@@ -41,7 +41,7 @@ def check(folder: Path, *arguments: str, script: str = "", **more: Any) -> subpr
     """A check in a process of its own."""
     command = [sys.executable, "-c", f"{BEGINNING}{script}\nsys.exit(main(['check', '--no-cache', *sys.argv[1:]]))"]
     return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=False, cwd=folder, timeout=60, **more
+        [*command, *arguments], capture_output=True, text=True, check=False, cwd=folder, timeout=300, **more
     )
 
 
@@ -158,7 +158,7 @@ SLOW = """
 examine = checking.examine
 def slow(*rest):
     os.write(2, b'begun\\n')
-    time.sleep(20)
+    time.sleep(600)
 checking.examine = slow
 """
 
@@ -188,10 +188,8 @@ def test_an_interrupt_ends_all_at_once(tmp_path: Path, number: str, whole: bool)
         assert process.stderr is not None
         for _ in range(int(number)):
             assert process.stderr.readline() == "begun\n"
-        started = time.monotonic()
         (os.killpg if whole else os.kill)(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=15)
-        assert time.monotonic() - started < 10
+        out, err = process.communicate(timeout=60)  # a hang, on however busy a machine
         assert (process.returncode, out, err) == (130, "", "cnnspec: interrupted\n")
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
@@ -206,7 +204,7 @@ def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
         assert process.stderr is not None
         assert [process.stderr.readline() for _ in range(3)] == ["begun\n"] * 3
         process.kill()
-        out, err = process.communicate(timeout=15)  # up to the end of stderr: the last has gone
+        out, err = process.communicate(timeout=60)  # up to the end of stderr: the last has gone
         assert (out, err) in (("", ""), ("", "begun\n")), "each ends with what it had"
 
 

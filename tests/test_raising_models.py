@@ -165,7 +165,7 @@ def test_frozen_base_of_transfer_learning() -> None:
 
 # ---- what is refused ---------------------------------------------------------------------------------------
 REFUSED: list[tuple[str, Build]] = [
-    ("lambda (Lambda): no layer of the language is Keras's Lambda", lambda k: lambda x: k.layers.Lambda(abs)(x)),
+    ("lambda (Lambda): no layer of the language is Keras's Lambda", lambda k: lambda x: k.layers.Lambda(abs, name="lambda")(x)),
     ("masking", lambda k: lambda x: k.layers.Masking()(k.layers.Reshape((64, 4))(x))),
     ("(LSTM): no layer", lambda k: lambda x: k.layers.LSTM(3)(k.layers.Reshape((64, 4))(x))),
     ("data_format=channels_first", lambda k: lambda x: k.layers.Conv2D(3, 3, data_format="channels_first")(x)),

@@ -24,7 +24,7 @@ def loss(name: str, truth: Any, predicted: Any, **arguments: Any) -> float:
 
 def test_t401_a_softmax_over_one_value_is_1() -> None:
     made = run(keras.layers.Dense(1, activation="softmax"), np.random.default_rng(0).normal(size=(8, 5)))
-    assert np.all(made == 1)
+    np.testing.assert_allclose(made, 1, rtol=1e-6)  # some kernels round the one share to 0.99999994
 
 
 def test_t402_a_linear_end_without_from_logits_is_taken_for_probabilities() -> None:

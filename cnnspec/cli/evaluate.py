@@ -50,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
         check_picture(options.picture)
     data = None if options.data is None else _data(options.data)
     from cnnspec.analyses.outside import reached
+    from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
     from cnnspec.reading import project_root
     from cnnspec.train.evaluation.evaluate import evaluate
@@ -64,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
         if data is None:  # where they lie is said by the folder alone
             for one in reached(trained.settings, os.path.realpath(project_root(os.getcwd()) or os.getcwd())):
                 say(f"this {one.what}")
+        warn(trained.saved.model, keras, "--backend jax")
         found = evaluate(keras, trained, data, options.split, options.batch, shown)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None

@@ -55,11 +55,15 @@ def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str
 
 def write_model(made: Callable[[Any], Any], target: str, format: str) -> None:
     """Makes a model with Keras on the backend that the format needs, and writes it."""
+    from cnnspec.cli.kernels import warn
     from cnnspec.compile.backend import MissingExtra
 
     try:
         keras = prepare(format)
     except MissingExtra as error:
         raise UsageError(str(error)) from None
-    export(made(keras), target, format)
+    model = made(keras)
+    if format in ("keras", "saved_model"):  # which TensorFlow runs; others run the rest
+        warn(model, keras)
+    export(model, target, format)
     say(f"wrote {target}")

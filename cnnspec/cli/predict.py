@@ -49,13 +49,15 @@ def _range(text: str) -> tuple[float, float]:
 def run(options: argparse.Namespace) -> int:
     names = None if options.names is None else _names(options.names)
     paths = list(_files(options.images))
+    from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.evaluation.predict import predictions, question
     from cnnspec.train.evaluation.trained import open_trained
     from cnnspec.train.failing import TrainingFailed
 
     try:
-        trained, _ = open_trained(options.trained, options.backend, options.last)
+        trained, keras = open_trained(options.trained, options.backend, options.last)
+        warn(trained.saved.model, keras, "--backend jax")
         asked = question(trained, names, *options.range)
         if asked.head.assumed:
             say(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")

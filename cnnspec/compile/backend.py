@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BACKENDS = {"tensorflow": "keras", "jax": "jax", "torch": "torch"}  # with the extra that installs each, best first
+LIBRARIES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
 class MissingExtra(Exception):

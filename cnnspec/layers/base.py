@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
     from cnnspec.layers.argument import Kind
+    from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
@@ -206,6 +207,10 @@ class Layer(Record):
     def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
         """The one layer that this one and the one behind it are, where it becomes their Keras layers; else None."""
         return None
+
+    def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
+        """What it asks of a backend's kernels that not all of them compute, each as its smallest case."""
+        return ()
 
     # ---- and back ------------------------------------------------------------------------------------------
     @classmethod

@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
+    from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
@@ -119,6 +120,23 @@ class Pool(Windowed):
     def even(self, inputs: tuple[Shape, ...]) -> bool:
         """Whether there is as much padding behind each axis as before."""
         return all([before == after for before, after in self.borders(inputs)])
+
+    def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
+        from cnnspec.layers.trial import pool_3d, sparse_pool_3d
+
+        names = [call.name for call in self.keras(inputs) if call.name.endswith("Pooling3D")]
+        kinds = (pool_3d, sparse_pool_3d) if self.leaves_out_ends(inputs) else (pool_3d,)
+        return tuple([kind(name) for name in names for kind in kinds])
+
+    def leaves_out_ends(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether padding=same leaves two positions of an axis or more behind its last window, at some size of it."""
+        if self.padding != "same":
+            return False
+        for n, window in zip(inputs[0], self.windows(inputs), strict=False):
+            left = n - window.kernel - (window.output(n) - 1) * window.stride
+            if (left if isinstance(left, int) else window.stride - window.kernel) > 1:
+                return True
+        return False
 
     def rounded_up(self, inputs: tuple[Shape, ...]) -> Self:
         """This pool with ceil=true and as much padding behind as before, where that is the same; else itself."""

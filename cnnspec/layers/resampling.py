@@ -21,6 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.trial import Trial
+
 
 RADIUS = {"nearest": 0, "bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}  # positions read to each side
 
@@ -67,6 +69,11 @@ class Resize(Layer):
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         return interpolated(self, self.interpolation, inputs)
+
+    def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
+        from cnnspec.layers import trial
+
+        return () if self.interpolation == "nearest" else (trial.interpolated(self.interpolation, self.antialias),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         if self.crop_to_aspect_ratio or self.pad_to_aspect_ratio:

@@ -43,6 +43,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
     from cnnspec.size import Dim
 
@@ -203,6 +204,13 @@ class ConvTranspose(Convolution):
         if isinstance(self.padding, str) or self.padding == 0:
             return (call,)
         return (call, KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self.padding, rank)}, "crop"))
+
+    def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
+        from cnnspec.layers.trial import dilated_transposed
+
+        rank = len(inputs[0]) - 1
+        dilated = any([along(self.dilation, rank, axis) > 1 for axis in range(rank)])
+        return (dilated_transposed(rank),) if dilated else ()
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

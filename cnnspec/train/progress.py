@@ -31,6 +31,10 @@ class Lines:
         if not self.quiet:
             print(printable(text), file=self.stream, flush=True)
 
+    def warn(self, text: str) -> None:
+        """A note that quiet ones are told, too."""
+        print(text, file=self.stream, flush=True)
+
     def begin(self, epoch: str, batches: int | None) -> None: ...
 
     def advance(self, batch: int, figures: str) -> None: ...
@@ -56,6 +60,8 @@ class Bar(Lines):
 
     def note(self, text: str) -> None:
         self.console.print(printable(text), markup=False, soft_wrap=True)
+
+    warn = note
 
     def begin(self, epoch: str, batches: int | None) -> None:
         if self.task is None:

@@ -89,7 +89,7 @@ def _resumed(run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines
         place.check(settings, None)
     except TrainingFailed as error:
         raise TrainingFailed(f"{run.path} was trained on {said['backend']}; {error.message}", error.help, 2) from None
-    ready = prepared(graph, settings, shown)
+    ready = prepared(graph, settings, shown, fixed=True)
     return _gone_on(run, ready, start, output)
 
 

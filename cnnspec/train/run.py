@@ -112,8 +112,10 @@ def sentenced(step: Any, shown: Lines) -> Outcome:
         shown.close()
 
 
-def prepared(graph: Graph, settings: TrainSettings, shown: Lines, together: Cluster | None = None) -> Ready:
-    """Reads the data and makes the model, compiled."""
+def prepared(
+    graph: Graph, settings: TrainSettings, shown: Lines, together: Cluster | None = None, fixed: bool = False
+) -> Ready:
+    """Reads the data and makes the model, compiled. `fixed` says that no option can change the settings any more."""
     data = prepare(load(settings), graph, settings, shown.note)
     for note in data.notes:
         shown.note(note)
@@ -127,6 +129,8 @@ def prepared(graph: Graph, settings: TrainSettings, shown: Lines, together: Clus
         measures = objects.metrics(settings, keras, term, data.targets, model)
         loss = objects.build(term, keras)
         model.compile(optimizer=optimizer, loss=loss, metrics=measures, jit_compile=settings.xla)
+    for warning in spot.unfit(graph, model, fixed):
+        shown.warn(warning)
     for note in spot.remarks(model, len(data.train)):
         shown.note(note)
     held = f", {len(data.validation):,} to validate" if data.validation else ""

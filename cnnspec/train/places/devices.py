@@ -11,6 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.compile.backend import LIBRARIES
 from cnnspec.layers.argument import Unfit, word_of
 from cnnspec.record import Record
 from cnnspec.train.failing import TrainingFailed
@@ -18,7 +19,6 @@ from cnnspec.train.failing import TrainingFailed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LIBRARIES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 EXPECTED = "a count, all, cpu or gpu, or both, such as gpu:2"
 
 

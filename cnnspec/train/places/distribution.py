@@ -10,10 +10,10 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.backend import silenced
+from cnnspec.compile.backend import LIBRARIES, silenced
 from cnnspec.record import Record
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.places.devices import LIBRARIES, Devices
+from cnnspec.train.places.devices import Devices
 from cnnspec.train.places.share import Share
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.backend import choose_backend, import_keras, silenced
+from cnnspec.compile.backend import LIBRARIES, choose_backend, import_keras, silenced
+from cnnspec.compile.kernels import Way, remarks
 from cnnspec.record import Record
 from cnnspec.train.data.batches import batches
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.places.devices import LIBRARIES, Devices, announce, ask, choose, wish
+from cnnspec.train.places.devices import Devices, announce, ask, choose, wish
 from cnnspec.train.places.distribution import Cluster, alone, distribute, join, refuse
 from cnnspec.train.places.precision import computed_in
 from cnnspec.train.places.share import ALONE, Share
@@ -18,6 +19,7 @@ from cnnspec.train.places.share import ALONE, Share
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.elaborate.graph import Graph
     from cnnspec.train.data.examples import Part
     from cnnspec.train.settings import TrainSettings
 
@@ -88,6 +90,12 @@ class Place(Record):
                 f"batch normalisation ({first}) takes its statistics from each device's share of a batch; "
                 f"bn(synchronized=true) takes them from the whole batch"
             )
+
+    def unfit(self, graph: Graph, model: Any, fixed: bool) -> Iterator[str]:
+        """What of a network this place does not compute, and, unless all is fixed, which options help."""
+        options = () if fixed else ("--precision float32", "--xla", "--backend jax")
+        way = Way(self.settings.precision, bool(model.jit_compile), trained=True)
+        return remarks(graph, self.keras, way, options)
 
     def leave(self) -> None:
         """Makes Keras compute on one device again."""
