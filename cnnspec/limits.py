@@ -4,3 +4,22 @@ from __future__ import annotations
 
 MAX_BYTES = 64 * 2**20  # of a file
 MAX_LAYERS = 1_000_000  # of a network
+MAX_VALUES = 2**63 - 1  # of a tensor, padded or not: what NumPy, TensorFlow and ONNX count
+MAX_RUNS = 2**17  # runs of positions that one set is made of
+MAX_WORK = 2**21  # such runs that an analysis makes in all
+
+
+class TooLong(Exception):
+    """An analysis would take more steps than are allowed."""
+
+
+class Work:
+    """Counts the steps of an analysis, so that it ends at the same place on every machine."""
+
+    def __init__(self, most: int = MAX_WORK) -> None:
+        self.left = most
+
+    def take(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise TooLong

@@ -6,9 +6,6 @@ same are one entry.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from cnnspec.analyses.liveness import positions
 from cnnspec.analyses.lost import DeadTaps, Loss, lost
 from cnnspec.analyses.places import listed
 from cnnspec.layers.base import show_shape
@@ -22,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.analyses.lost import Lost
+    from cnnspec.analyses.positions import Positions
     from cnnspec.pipeline import Checked
 
 SCHEMA_VERSION = 1
@@ -116,8 +114,8 @@ def cells(network: Checked, entry: Entry) -> tuple[str, ...]:
     )
 
 
-def rows(loss: Loss) -> list[list[int]]:
-    return [positions(axis.rows, axis.rows.bit_length()) for axis in loss.axes]
+def rows(loss: Loss) -> list[Positions]:
+    return [axis.rows for axis in loss.axes]
 
 
 def never_read(loss: Loss) -> str:
@@ -130,7 +128,7 @@ def never_read(loss: Loss) -> str:
 
 def said(loss: Loss) -> str:
     """ "rows and columns 26, 27 are never read: 108 of 784 positions, 13.8 %."."""
-    verb = "is" if sum(map(len, rows(loss))) == 1 else "are"
+    verb = "is" if sum([found.size for found in rows(loss)]) == 1 else "are"
     return (
         f"{never_read(loss)} {verb} never read: {loss.unread:,} of {loss.positions:,} positions, {percent(loss.share)}."
     )
@@ -188,7 +186,6 @@ def loss_data(network: Checked, loss: Loss) -> dict[str, Any]:
     }
 
 
-def runs(found: list[int]) -> list[tuple[int, int]]:
-    """[26, 27] as [(26, 27)]."""
-    cuts = [0, *[i for i, (a, b) in enumerate(pairwise(found), 1) if b > a + 1], len(found)]
-    return [(found[a], found[b - 1]) for a, b in pairwise(cuts)] if found else []
+def runs(found: Positions) -> list[tuple[int, int]]:
+    """The first and the last position of every run."""
+    return [(first, end - 1) for first, end in found.runs()]

@@ -22,7 +22,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.analyses.left_over import left_over, losses, uncovered
-from cnnspec.analyses.liveness import Liveness, full, positions, sizes_known
+from cnnspec.analyses.liveness import Liveness, full, sizes_known
 from cnnspec.analyses.places import listed
 from cnnspec.analyses.resized import shapes_with
 from cnnspec.diagnostic import WARNING, Diagnostic
@@ -103,8 +103,8 @@ def effect_on_input(node: Node, context: Context) -> str:
     missing = []
     for mask, n in zip(live, shape, strict=False):
         assert isinstance(n, int)
-        missing.append(positions(full(n) & ~mask, n))
-        read, total = read * (n - len(missing[-1])), total * n
+        missing.append(full(n) - mask)
+        read, total = read * (n - missing[-1].size), total * n
     if read == total:
         return ""
     share = f"{(total - read) / total:.1%}".replace("%", " %")
