@@ -98,6 +98,8 @@ class Outline:
                 n = lengths[index]
                 if n is None or n == 1 != m and len(self.inputs[place]) > 1:  # repeated by a merge
                     found = self.reading.full(m)
+                elif reach == 0:
+                    found = self.reading.below(real[index], m)
                 else:
                     found = self.reading.carried(self._numbered[reach], m, real[index])
                 mask = self.reading.union(mask, found)
@@ -119,7 +121,9 @@ class Outline:
                 elif n == 1 != m and len(self.inputs[place]) > 1:
                     live[index] = full(1)
                 else:
-                    live[index] = self.reading.union(live[index], self.reading.marked(self._numbered[reach], n, mine))
+                    read = self.reading
+                    mine_read = read.below(mine, n) if reach == 0 else read.marked(self._numbered[reach], n, mine)
+                    live[index] = read.union(live[index], mine_read)
         return live
 
 

@@ -147,21 +147,18 @@ class Positions:
         """The positions step*q … step*q + count - 1 for every q in the set."""
         if count < 1:
             return NOWHERE
-        if step == 1:
-            return self.spread(1, count)
-        wide = [
-            (
-                step * first,
-                step * end,
-                1 if period == 1 else step * period,
-                pattern if period == 1 else scaled(pattern, step),
-            )
-            for first, end, period, pattern in self.pieces
-        ]
-        blocks = Positions(tuple(wide))
-        if not blocks or count >= step:
-            return blocks.spread(1, count - step + 1)
-        return blocks & Positions(((step * self.first, step * self.last + count, step, ((0, count),)),))
+        made: list[Piece] = []
+        for first, end, period, pattern in self.pieces:
+            if count < step:
+                if sum([b - a for a, b in pattern]) > MAX_RUNS:
+                    raise TooLong
+                blocks = tuple([(step * p, step * p + count) for a, b in pattern for p in range(a, b)])
+                append(made, (step * first, step * (end - 1) + count, step * period, blocks))
+            elif period == 1:
+                append(made, (step * first, step * end, 1, SOLID))
+            else:
+                append(made, (step * first, step * end, step * period, scaled(pattern, step)))
+        return Positions(tuple(made)).spread(1, max(1, count - step + 1))
 
     def spread(self, gap: int, count: int) -> Positions:
         """The positions p, p + gap, … p + (count - 1)*gap for every p in the set."""
