@@ -5,8 +5,8 @@ from __future__ import annotations
 MAX_BYTES = 64 * 2**20  # of a file
 MAX_LAYERS = 1_000_000  # of a network
 MAX_VALUES = 2**63 - 1  # of a tensor, padded or not: what NumPy, TensorFlow and ONNX count
-MAX_RUNS = 2**17  # runs of positions that one set is made of
-MAX_WORK = 2**21  # such runs that an analysis makes in all
+MAX_RUNS = 2**16  # runs of positions that one set is made of
+MAX_WORK = 2**19  # such runs that an analysis makes in all
 
 
 class TooLong(Exception):

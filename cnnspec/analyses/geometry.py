@@ -13,6 +13,7 @@ from math import sqrt
 from cnnspec.analyses import regions
 from cnnspec.analyses.receptive_field import MAX_PERIOD, START, Field, Whole, compose, receptive_fields
 from cnnspec.layers.window import EACH, UNTRACED
+from cnnspec.limits import TooLong
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -95,7 +96,10 @@ class Geometry:
         Without `gates` the branches that mix the whole input are left out. All sizes must be known numbers.
         """
         without = frozenset() if gates else self.gates
-        found = regions.read_by(self.graph, self.sizes, self.reaches, {index: regions.position(at)}, without)
+        try:
+            found = regions.read_by(self.graph, self.sizes, self.reaches, {index: regions.position(at)}, without)
+        except TooLong:
+            return dict.fromkeys(self.graph.inputs)
         return {i: found[i] for i in self.graph.inputs if self.sizes[i] is not None}
 
     def gates_of(self, index: int) -> tuple[int, ...]:

@@ -49,18 +49,14 @@ def reaches_of(
 
 
 class Liveness:
-    """`real` and `live` of every node, some of whose layers may be replaced; all are unknown where `too_long`."""
+    """`real` and `live` of every node, some of whose layers may be replaced. TooLong where that takes too much."""
 
     def __init__(self, graph: Graph, shapes: Sequence[Shape | None], layers: Mapping[int, Layer] | None = None) -> None:
         self.graph, self.shapes = graph, shapes
         self.reaches = reaches_of(graph, shapes, layers)
         self.reading = Reading()
-        self.too_long = False
-        try:
-            self.real, self.live = self._forward(), self._backward()
-        except TooLong:
-            self.too_long = True
-            self.real, self.live = [None] * len(graph.nodes), [None] * len(graph.nodes)
+        self.real = self._forward()
+        self.live = self._backward()
 
     def _forward(self) -> Masks:
         real: Masks = []

@@ -72,17 +72,19 @@ class DeadTaps(Record):
 class Lost(Record):
     """Everything that a network loses, in its order.
 
-    `unknown` are used nodes whose sizes are no numbers, `untraced` those that move positions elsewhere.
+    `unknown` are used nodes whose sizes are no numbers, `untraced` those that move positions elsewhere. `too_long`: all
+    are unknown, since it would take too many steps.
     """
 
     losses: tuple[Loss, ...]
     taps: tuple[DeadTaps, ...]
     unknown: tuple[int, ...]
     untraced: tuple[int, ...]
+    too_long: bool = False
 
 
 def lost(facts: Facts) -> Lost:
-    """What is lost in the part of a network that its outputs depend on."""
+    """What is lost in the part of a network that its outputs depend on. TooLong where that takes too much."""
     graph, shapes, used = facts.graph, facts.shapes, facts.graph.used()
     sizes = regions.spaces(graph, shapes)
     reaches = regions.followed(graph, shapes, UNTRACED)

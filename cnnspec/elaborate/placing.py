@@ -9,7 +9,7 @@ from cnnspec.elaborate.graph import Graph, Node, Site
 from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.layers.base import Layer, Shape, show_shape
-from cnnspec.limits import MAX_LAYERS
+from cnnspec.limits import MAX_LAYERS, MAX_VALUES
 from cnnspec.size import Size
 from cnnspec.syntax import tree
 
@@ -108,6 +108,8 @@ class Placing(Expressions):
                         break
                 else:
                     output = layer.output(shapes)
+                    problem = too_large(layer, shapes, output)
+                    output = None if problem else output
             found = self._inferred[key] = (problem, output)
         return found
 
@@ -207,3 +209,26 @@ class Placing(Expressions):
             note = Note("its first use", original.site.span)
             self.error("E102", at, scope, message, "bring both inputs to the same size first", extra=(note,))
             node.shape = None
+
+
+def too_large(layer: Layer, shapes: tuple[Shape, ...], output: Shape) -> Problem | None:
+    """The problem of a layer with a tensor of more values than can be counted: its output, its padded input, a weight."""
+    name = layer.names[0]
+    tensors = [(f"{name}'s output", output)]
+    if getattr(layer, "padding", None) and not isinstance(layer.padding, str):  # type: ignore[attr-defined]
+        sides = zip(shapes[0], layer.windows(shapes) or (), strict=False)
+        padded = [n + window.before + window.after for n, window in sides]
+        tensors.append((f"{name}'s padded input", (*padded, shapes[0][-1])))
+    tensors += [(f"{name}'s {weight.name}", weight.shape) for weight in layer.weights(shapes)]
+    return next((found for what, shape in tensors if (found := countless(what, shape)) is not None), None)
+
+
+def countless(what: str, shape: Shape) -> Problem | None:
+    """The problem of a tensor of more values than a framework counts; unknown sizes are 1 at least."""
+    values = 1
+    for n in shape:
+        values *= n if isinstance(n, int) else 1
+    if values <= MAX_VALUES:
+        return None
+    message = f"{what} would have {show_shape(shape)} = {values:,} values; a tensor has at most {MAX_VALUES:,}"
+    return Problem("E003", message, help="take smaller numbers")

@@ -29,6 +29,7 @@ from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import show
 from cnnspec.layers.window import POSITION_NAMES
+from cnnspec.limits import TooLong
 from cnnspec.rules.finding import place
 
 TYPE_CHECKING = False
@@ -129,7 +130,10 @@ def clears(graph: Graph, node: Node, layer: Layer, losing: set[int]) -> bool:
     shapes = shapes_with(graph, layers=layers)
     if shapes is None or not fits(layer, shapes[node.inputs[0]]):
         return False
-    return losses(graph, shapes, Liveness(graph, shapes, layers), layers).keys() <= losing - {node.index}
+    try:
+        return losses(graph, shapes, Liveness(graph, shapes, layers), layers).keys() <= losing - {node.index}
+    except TooLong:
+        return False
 
 
 def fits(layer: Layer, entering: Shape) -> bool:
