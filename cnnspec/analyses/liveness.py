@@ -154,7 +154,7 @@ class Reading:
         return positions if not positions or positions.last < n else positions & self.full(n)
 
     def union(self, left: Positions, right: Positions) -> Positions:
-        if left is right or not right:
+        if left is right or not right or left.pieces == right.pieces:
             return left
         return self.made(left | right) if left else right
 

@@ -27,11 +27,11 @@ FEW = 64  # shifted copies of a whole set that are put together; more are made p
 class Positions:
     """A set of positions. Equal sets are equal, however they were made."""
 
-    __slots__ = ("_size", "pieces")
+    __slots__ = ("_hash", "_size", "pieces")
 
     def __init__(self, pieces: tuple[Piece, ...] = ()) -> None:
         self.pieces = pieces
-        self._size = -1
+        self._size = self._hash = -1
 
     @staticmethod
     def run(first: int, end: int) -> Positions:
@@ -71,7 +71,9 @@ class Positions:
         return self.pieces == other.pieces or (self.size == other.size and not self - other)
 
     def __hash__(self) -> int:
-        return hash((self.size, self.first, self.last)) if self.pieces else 0
+        if self._hash < 0:
+            self._hash = abs(hash((self.size, self.first, self.last))) if self.pieces else 0
+        return self._hash
 
     def __repr__(self) -> str:
         return f"Positions({', '.join([str(piece) for piece in self.pieces[:4]])}{', …' * (len(self.pieces) > 4)})"
