@@ -16,7 +16,7 @@ VERBS = (
     "summary", "check --no-cache", "check --no-cache --select ALL", "rf", "lost", "lost --format json", "cost", "explain",
     "sizes", "compile", "diff", "format --diff", "fix --diff --unsafe-fixes",
 )  # fmt: skip
-MOST_CALLS = 6_000_000  # of Python functions, for all verbs together
+MOST_CALLS = 6_000_000  # of Python functions, for a verb
 MEMORY = 2 * 2**30
 
 RUN = """
@@ -26,8 +26,6 @@ from cnnspec.cli import main
 
 class TooManyCalls(BaseException):
     pass
-
-left = int(sys.argv[2])
 
 def counted(frame, event, argument):
     global left
@@ -39,6 +37,7 @@ def counted(frame, event, argument):
 
 for verb in sys.argv[4:]:
     name, *options = verb.split()
+    left = int(sys.argv[2])
     print("==", verb, flush=True)
     sys.setprofile(counted)
     try:
