@@ -83,7 +83,7 @@ SPECS: dict[str, tuple[str, str]] = {
     "a loop that counts": ("input 8x8x3\nfor i in 0..999998 { x = i * 2 }\nrelu", STEPS),
     "a loop that chooses": ("input 8x8x3\nfor i in 0..20000 { if i == 7 { relu } }", ""),
     "a shared function of nothing": ("input 8x8x3\nshared f = in\nf * 1000000\nrelu", ""),
-    "blocks that double": (chain(calls("b() b()"), "input 8x8x3", "b39()", "relu"), STEPS),
+    "blocks that double": (chain(calls("b() -> b()"), "input 8x8x3", "b39()", "relu"), STEPS),
     "constants that double": (
         chain("input 8x8x3", "x0 = in -> in", *[f"x{i} = x{i - 1} -> x{i - 1}" for i in range(1, 40)], "x39", "relu"),
         STEPS,
