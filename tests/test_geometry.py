@@ -18,7 +18,8 @@ from support import cases, legal
 from cnnspec.analyses import regions
 from cnnspec.analyses.facts import Facts
 from cnnspec.analyses.geometry import Geometry
-from cnnspec.analyses.liveness import Liveness
+from cnnspec.analyses.liveness import Liveness, full
+from cnnspec.analyses.positions import Positions
 from cnnspec.analyses.receptive_field import WHOLE
 from cnnspec.compile.live import to_keras
 from cnnspec.elaborate.graph import Graph
@@ -137,7 +138,9 @@ def test_a_row_or_column_is_dead_exactly_when_nothing_reads_it(text: str) -> Non
     live = Liveness(graph, [node.shape for node in graph.nodes]).live[0]
     shape = graph.nodes[0].shape
     assert live is not None and shape is not None
-    rows, columns = ([bool(mask >> i & 1) for i in range(n)] for mask, n in zip(live, shape, strict=False))
+    rows, columns = (
+        [bool(places & Positions.run(i, i + 1)) for i in range(n)] for places, n in zip(live, shape, strict=False)
+    )
     read = reads(
         graph
     )  # of branches that read other rows and columns no product of both: see test_fields for the exact set
@@ -153,7 +156,7 @@ def test_lecture_4_never_reads_rows_and_columns_26_and_27() -> None:
     assert [i for i in range(28) if unread[i].all()] == [26, 27]
     assert [i for i in range(28) if unread[:, i].all()] == [26, 27]
     live = Liveness(graph, [node.shape for node in graph.nodes]).live[0]
-    assert live == ((1 << 26) - 1, (1 << 26) - 1)
+    assert live == (full(26), full(26))
 
 
 @pytest.mark.parametrize(("position", "size"), [(70, 188), (71, 188), (72, 204), (64, 204)])
@@ -207,4 +210,4 @@ def test_a_branch_that_is_repeated_is_a_gate(branch: str, read: int) -> None:
 def test_padding_behind_a_map_of_one_row_carries_no_data() -> None:
     graph = legal("input 1x6x1\npad(((0, 2), (0, 0)))\nconv(1, 1x1)")
     real = Liveness(graph, [node.shape for node in graph.nodes]).real[1]
-    assert real == (0b001, 0b111111)
+    assert real == (full(1), full(6))

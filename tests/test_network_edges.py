@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from support import legal, network
 
 from cnnspec import load
-from cnnspec.analyses.liveness import carried, full, marked, positions
+from cnnspec.analyses.liveness import carried, marked
+from cnnspec.analyses.positions import Positions, together
 from cnnspec.elaborate.files import circles_of
 from cnnspec.layers.window import Reach
 
@@ -80,13 +81,22 @@ def test_an_axis_too_long_to_look_at_each_position_is_no_crash(spec: str) -> Non
 
 @given(
     reach=st.builds(Reach, step=st.integers(1, 5), over=st.integers(1, 4), low=st.integers(-9, 9), high=st.integers(-12, 20), gap=st.integers(1, 3)),
-    n=st.integers(0, 25), m=st.integers(0, 25), seed=st.integers(0),
+    n=st.integers(0, 25), m=st.integers(0, 25), seed=st.sets(st.integers(0, 24)),
 )  # fmt: skip
-def test_sets_of_positions_are_what_a_reach_says(reach: Reach, n: int, m: int, seed: int) -> None:
+def test_sets_of_positions_are_what_a_reach_says(reach: Reach, n: int, m: int, seed: set[int]) -> None:
     def reads(i: int) -> list[int]:
         low, high = ((reach.step * i + end) // reach.over for end in (reach.low or 0, reach.high))
         return [position for position in range(low, high + 1, reach.gap) if 0 <= position < n]
 
-    real, live = seed & full(n), seed & full(m)
-    assert positions(carried(reach, m, real), m) == [i for i in range(m) if any(real >> p & 1 for p in reads(i))]
-    assert positions(marked(reach, m, live), n) == sorted({p for i in positions(live, m) for p in reads(i)})
+    real, live = ({position for position in seed if position < length} for length in (n, m))
+    carrying = [i for i in range(m) if real & set(reads(i))]
+    assert members(carried(reach, m, positions(real))) == carrying
+    assert members(marked(reach, n, positions(live))) == sorted({p for i in live for p in reads(i)})
+
+
+def positions(members: set[int]) -> Positions:
+    return together([Positions.run(i, i + 1) for i in members])
+
+
+def members(found: Positions) -> list[int]:
+    return [position for first, end in found.runs() for position in range(first, end)]

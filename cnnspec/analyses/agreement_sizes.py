@@ -90,7 +90,7 @@ def as_set(found: Zeros) -> SizeSet:
     """Zeros as a set of sizes."""
     if found.alone:
         return SizeSet(1, (), found.alone[-1] + 1, found.alone)
-    mask = sum([1 << n | 1 << n + found.period for n in found.repeating])
+    mask = size_set.of([n + turn for n in found.repeating for turn in (0, found.period)])
     made = size_set.found(mask, 2 * found.period, found.period)
     assert made is not None  # the two periods are the same
     return made

@@ -9,6 +9,7 @@ from cnnspec.elaborate.reporting import describe, is_number
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.layers.window import AXIS_NAMES
+from cnnspec.limits import TooLong
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -149,7 +150,10 @@ def _lossless(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
     if not all([sizes_known(shape) for shape in facts.shapes]):
         return None
-    lost = losses(facts.graph, facts.shapes, Liveness(facts.graph, facts.shapes))
+    try:
+        lost = losses(facts.graph, facts.shapes, Liveness(facts.graph, facts.shapes))
+    except TooLong:
+        return None
     used, nodes = facts.graph.used(), facts.graph.nodes
     parts = []
     for index, counts in lost.items():

@@ -13,6 +13,7 @@ from math import sqrt
 from cnnspec.analyses import regions
 from cnnspec.analyses.receptive_field import MAX_PERIOD, START, Field, Whole, compose
 from cnnspec.layers.window import EACH, UNTRACED
+from cnnspec.limits import TooLong
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -96,7 +97,10 @@ class Geometry:
         """
         statistics, without = (self.statistics, frozenset()) if mixing else ({}, self.gates)
         seeds = {index: regions.everything(self.sizes[index] or ()) if at is None else regions.position(at)}
-        found = regions.read_by(self.graph, self.sizes, self.reaches, seeds, statistics, without)
+        try:
+            found = regions.read_by(self.graph, self.sizes, self.reaches, seeds, statistics, without)
+        except TooLong:
+            return dict.fromkeys(self.graph.inputs)
         return {i: found[i] for i in self.graph.inputs if self.sizes[i] is not None}
 
     def gates_of(self, index: int) -> tuple[int, ...]:

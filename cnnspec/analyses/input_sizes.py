@@ -14,6 +14,7 @@ from cnnspec.analyses.resizing import Dial, sized_axes
 from cnnspec.analyses.sizing import Reason, Verdicts, axes_of, conclude, reason
 from cnnspec.elaborate.graph import Graph, Node
 from cnnspec.elaborate.inputs import AXES
+from cnnspec.limits import TooLong
 from cnnspec.record import Record
 from cnnspec.size import Size
 
@@ -199,12 +200,15 @@ def one_by_one(graph: Graph, shapes: list[Shape], axes: list[int], rebuild: Rebu
     )
     tried = max(48, min(1024, WORK // len(graph.nodes)))
     masks: tuple[dict[Hashable, int], ...] = {}, {}, {}
+    known = True
     for n in range(1, tried + 1):
         built = rebuild(dial.turned(dict(enumerate(shapes)), n))
         for mask, faults in zip(masks, faults_of(built), strict=True):
-            for fault in faults:
+            known = known and faults is not None
+            for fault in faults or ():
                 mask[fault] = mask.get(fault, 0) | 1 << n
-    verdicts = Verdicts(tried, *masks)
+    refused, losing, unfit = masks
+    verdicts = Verdicts(tried, refused, losing if known else None, unfit)
     reasons: dict[Hashable, Reason] = {key: key for mask in masks for key in mask if isinstance(key, Reason)}
     kinds = conclude(verdicts, size_set.likely_period(verdicts.sets(), tried), None, reasons)
     if not kinds[0].members:
@@ -215,8 +219,8 @@ def one_by_one(graph: Graph, shapes: list[Shape], axes: list[int], rebuild: Rebu
     )
 
 
-def faults_of(built: Resized) -> tuple[list[Reason], list[Reason], list[Reason]]:
-    """The layers of a network that refuse its size, that lose data, and that the size does not fit."""
+def faults_of(built: Resized) -> tuple[list[Reason], list[Reason] | None, list[Reason]]:
+    """The layers of a network that refuse its size, that lose data (None: unknown), and that the size does not fit."""
     graph = built.graph
     shapes = [node.shape for node in graph.nodes]
     if not built.legal:
@@ -230,5 +234,8 @@ def faults_of(built: Resized) -> tuple[list[Reason], list[Reason], list[Reason]]
             windows = node.layer.windows((entering,)) or ()
             if any(w.remainder(n) for w, n in zip(windows, entering, strict=False) if isinstance(n, int)):
                 unfit.append(reason(node))
-    losing = losses(graph, shapes, Liveness(graph, shapes)) if unfit else {}
+    try:
+        losing = losses(graph, shapes, Liveness(graph, shapes)) if unfit else {}
+    except TooLong:
+        return [], None, unfit
     return [], [reason(graph.nodes[i]) for i in losing], unfit

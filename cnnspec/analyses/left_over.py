@@ -7,6 +7,7 @@ the input and no other layer reads them either.
 from __future__ import annotations
 
 from cnnspec.analyses.liveness import Liveness, sizes_known
+from cnnspec.analyses.positions import Positions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +64,6 @@ def _lost_of(left: list[int], source: int, shapes: Sequence[Shape | None], liven
     for axis, count in enumerate(left):
         n = shape[axis]
         assert isinstance(n, int)
-        dead = real[axis] & ~live[axis]
-        lost.append((dead >> n - count).bit_count())
+        dead = real[axis] - live[axis]
+        lost.append((dead & Positions.run(n - count, n)).size)
     return lost

@@ -9,8 +9,9 @@ so that less may be found lost than is. A layer's MACs are lost as its output po
 from __future__ import annotations
 
 from cnnspec.analyses import regions
-from cnnspec.analyses.liveness import Liveness, carried, digits, full
-from cnnspec.layers.window import UNTRACED, Reach
+from cnnspec.analyses.liveness import Liveness, full
+from cnnspec.analyses.positions import Positions
+from cnnspec.layers.window import UNTRACED
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
 
 
 class Unread(Record):
-    """Whole rows (of one axis) that carry data and are never read: a bit set, of them at the border and inside."""
+    """Whole rows (of one axis) that carry data and are never read, of them at the border and inside."""
 
-    rows: int
+    rows: Positions
     first: int  # how many at the beginning, beyond those that a stride skips everywhere inside
     last: int  # how many at the end, likewise
 
     @property
     def inside(self) -> int:
-        return self.rows.bit_count() - self.first - self.last
+        return self.rows.size - self.first - self.last
 
 
 class Loss(Record):
@@ -72,17 +73,19 @@ class DeadTaps(Record):
 class Lost(Record):
     """Everything that a network loses, in its order.
 
-    `unknown` are used nodes whose sizes are no numbers, `untraced` those that move positions elsewhere.
+    `unknown` are used nodes whose sizes are no numbers, `untraced` those that move positions elsewhere. `too_long`: all
+    are unknown, since it would take too many steps.
     """
 
     losses: tuple[Loss, ...]
     taps: tuple[DeadTaps, ...]
     unknown: tuple[int, ...]
     untraced: tuple[int, ...]
+    too_long: bool = False
 
 
 def lost(facts: Facts) -> Lost:
-    """What is lost in the part of a network that its outputs depend on."""
+    """What is lost in the part of a network that its outputs depend on. TooLong where that takes too much."""
     graph, shapes, used = facts.graph, facts.shapes, facts.graph.used()
     sizes = regions.spaces(graph, shapes)
     reaches = regions.followed(graph, shapes, UNTRACED)
@@ -109,33 +112,40 @@ def lost(facts: Facts) -> Lost:
 
 
 def _loss(
-    index: int, space: tuple[int, ...], region: Region, carrying: tuple[int, ...], by: tuple[int, ...], facts: Facts
+    index: int,
+    space: tuple[int, ...],
+    region: Region,
+    carrying: tuple[Positions, ...],
+    by: tuple[int, ...],
+    facts: Facts,
 ) -> list[Loss]:
     positions = computed = 1
     for mask, n in zip(carrying, space, strict=True):
-        positions, computed = positions * mask.bit_count(), computed * n
+        positions, computed = positions * mask.size, computed * n
     unread = positions - regions.count(regions.within(region, carrying))
     if not unread:
         return []
     axes = []
     for mask, seen, n in zip(carrying, regions.shadow(region, len(space)), space, strict=True):
-        rows = mask & ~seen
+        rows = mask - seen
         axes.append(Unread(rows, *_ends(rows, n)))
     macs = facts.macs[index]
     wasted = macs * (computed - regions.count(region)) // computed if isinstance(macs, int) else None
     return [Loss(index, tuple(axes), positions, unread, region, by, wasted)]
 
 
-def _ends(rows: int, n: int) -> tuple[int, int]:
+def _ends(rows: Positions, n: int) -> tuple[int, int]:
     """How many rows of a set stand at the beginning of n, and at the end, beyond what is skipped everywhere inside."""
-    if rows == full(n):
+    if rows.size == n:
         return 0, n
-    runs = digits(rows).ljust(n, "0").split("0")
-    skipped = max(map(len, runs[1:-1]), default=0)
-    return max(0, len(runs[0]) - skipped), max(0, len(runs[-1]) - skipped)
+    found = list(rows.sketch().runs())
+    first = found.pop(0) if found and rows.first == 0 else (0, 0)
+    last = found.pop() if found and rows.last == n - 1 else (0, 0)
+    skipped = max([b - a for a, b in found], default=0)
+    return max(0, first[1] - first[0] - skipped), max(0, last[1] - last[0] - skipped)
 
 
-def dead_taps(index: int, real: Sequence[tuple[int, ...] | None], facts: Facts) -> list[DeadTaps]:
+def dead_taps(index: int, real: Sequence[tuple[Positions, ...] | None], facts: Facts) -> list[DeadTaps]:
     """The taps of a layer with a kernel of its own that meet no position that carries data, wherever the window lies."""
     node, inputs = facts.graph.nodes[index], facts.inputs_of(index)
     if node.layer is None or inputs is None or len(node.inputs) != 1 or not any(facts.parameters[index] or (0, 0)):
@@ -157,11 +167,9 @@ def dead_taps(index: int, real: Sequence[tuple[int, ...] | None], facts: Facts) 
     return [found.replace(weights=weights)]
 
 
-def _seeing(window: Window, outputs: int, carrying: int) -> int:
+def _seeing(window: Window, outputs: int, carrying: Positions) -> int:
     """How many taps of a window meet a position of `carrying` from any of its places."""
     assert isinstance(window.before, int)
-    first = -(-(window.before - window.stride * (outputs - 1)) // window.dilation)  # those before it, and behind the
-    last = (window.before + carrying.bit_length() - 1) // window.dilation  # last, meet no position of the input
-    taps = range(max(0, first), min(window.kernel, last + 1))
-    offsets = [tap * window.dilation - window.before for tap in taps]
-    return sum([carried(Reach(window.stride, 1, o, o), outputs, carrying) != 0 for o in offsets])
+    back = window.stride * (outputs - 1)  # how far the first place lies before the last
+    offsets = carrying.shifted(-back).spread(window.stride, outputs)  # of a tap, that meet one
+    return offsets.sampled(-window.before, window.dilation, window.kernel).size

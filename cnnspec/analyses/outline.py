@@ -1,12 +1,13 @@
 """What is never read along one axis, for many input sizes: `Liveness` over a graph reduced to what matters for that.
 
 Layers that pass every position on are left out, what a window carries and reads is worked out once for each set of
-positions, and only one axis is looked at. Sets are bit sets, as in `liveness`.
+positions, and only one axis is looked at.
 """
 
 from __future__ import annotations
 
-from cnnspec.analyses.liveness import carried, full, marked
+from cnnspec.analyses.liveness import Reading
+from cnnspec.analyses.positions import NOWHERE, Positions
 from cnnspec.layers.window import EACH, UNTRACED
 
 TYPE_CHECKING = False
@@ -30,8 +31,7 @@ class Outline:
         self.lengths: list[Lengths] = []
         self._reaches: dict[tuple[int, tuple[Shape | None, ...]], int] = {}  # numbers in `_numbered`; -1: everything
         self._numbered: list[Reach] = [EACH]
-        self._carried: dict[tuple[int, int, int], int] = {}
-        self._marked: dict[tuple[int, int, int, int], int] = {}
+        self.reading = Reading()
         known: dict[int, Lengths] = {}
         for node in network.graph.nodes:
             column = sweep.columns[node.index]
@@ -87,35 +87,34 @@ class Outline:
         for node, count in left:
             source = self.place[node.inputs[0]]
             n = lengths[source]
-            if n is not None and (real[source] & ~live[source]) >> n - count:
+            if n is not None and (real[source] - live[source]) & Positions.run(n - count, n):
                 found.append(node)
         return found
 
-    def _real(self, lengths: list[int | None], reaches: list[int]) -> list[int]:
+    def _real(self, lengths: list[int | None], reaches: list[int]) -> list[Positions]:
         """The positions of every kept node that carry data."""
-        real: list[int] = []
+        real: list[Positions] = []
         for place, m in enumerate(lengths):
-            reach, mask = reaches[place], 0
+            reach, mask = reaches[place], NOWHERE
             if m is None:
-                real.append(0)
+                real.append(NOWHERE)
                 continue
             for index in self.inputs[place] if reach >= 0 else ():
                 n = lengths[index]
                 if n is None or n == 1 != m and len(self.inputs[place]) > 1:  # repeated by a merge
-                    mask |= full(m)
+                    found = self.reading.full(m)
                 elif reach == 0:
-                    mask |= real[index] & full(m)
+                    found = self.reading.below(real[index], m)
                 else:
-                    key = reach, m, real[index]
-                    if key not in self._carried:
-                        self._carried[key] = carried(self._numbered[reach], m, real[index])
-                    mask |= self._carried[key]
-            real.append(mask if reach >= 0 else full(m))
+                    found = self.reading.carried(self._numbered[reach], m, real[index])
+                mask = self.reading.union(mask, found)
+            real.append(mask if reach >= 0 else self.reading.full(m))
         return real
 
-    def _live(self, lengths: list[int | None], reaches: list[int]) -> list[int]:
+    def _live(self, lengths: list[int | None], reaches: list[int]) -> list[Positions]:
         """The positions of every kept node that are read."""
-        live = [full(n) if n is not None and place in self.outputs else 0 for place, n in enumerate(lengths)]
+        full = self.reading.full
+        live = [full(n) if n is not None and place in self.outputs else NOWHERE for place, n in enumerate(lengths)]
         for place in range(len(lengths) - 1, -1, -1):
             reach, m, mine = reaches[place], lengths[place], live[place]
             for index in self.inputs[place]:
@@ -125,14 +124,11 @@ class Outline:
                 if reach < 0 or m is None:
                     live[index] = full(n)
                 elif n == 1 != m and len(self.inputs[place]) > 1:
-                    live[index] = 1
-                elif reach == 0:
-                    live[index] |= mine & full(n)
+                    live[index] = full(1)
                 else:
-                    key = reach, n, m, mine
-                    if key not in self._marked:
-                        self._marked[key] = marked(self._numbered[reach], m, mine) & full(n)
-                    live[index] |= self._marked[key]
+                    read = self.reading
+                    mine_read = read.below(mine, n) if reach == 0 else read.marked(self._numbered[reach], n, mine)
+                    live[index] = read.union(live[index], mine_read)
         return live
 
 

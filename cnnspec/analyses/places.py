@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
+from cnnspec.analyses.positions import Positions
 from cnnspec.layers.window import POSITION_NAMES
 
+LISTED = 4  # runs; of more the first two and the last are
 
-def listed(positions: list[list[int]]) -> str:
+
+def listed(positions: list[Positions]) -> str:
     """The positions of every axis; axes that have none are left out, and those that have the same put together."""
     places = []
     for found, name in zip(positions, POSITION_NAMES[len(positions)], strict=True):
         if found:
-            places.append((ranges(found), name + "s" * (len(found) > 1)))
+            places.append((ranges(found), name + "s" * (found.size > 1)))
     if len({numbers for numbers, _ in places}) == 1 and len(places) > 1:
         return " and ".join(name for _, name in places) + f" {places[0][0]}"
     return " and ".join(f"{name} {numbers}" for numbers, name in places)
 
 
-def ranges(positions: list[int]) -> str:
+def ranges(positions: Positions) -> str:
     """ "0, 26 to 27"."""
-    parts: list[list[int]] = []
-    for position in positions:
-        if parts and position == parts[-1][-1] + 1:
-            parts[-1].append(position)
-        else:
-            parts.append([position])
-    texts = [f"{p[0]} to {p[-1]}" if len(p) > 2 else ", ".join(map(str, p)) for p in parts]
-    return ", ".join(texts) if len(texts) <= 4 else f"{', '.join(texts[:2])} … {texts[-1]}"
+    runs = list(islice(positions.runs(), LISTED + 1))
+    if len(runs) <= LISTED:
+        return ", ".join(map(span, runs))
+    gaps = Positions.run(positions.first, positions.last) - positions
+    return f"{span(runs[0])}, {span(runs[1])} … {span((gaps.last + 1, positions.last + 1))}"
+
+
+def span(run: tuple[int, int]) -> str:
+    first, end = run
+    return f"{first} to {end - 1}" if end - first > 2 else ", ".join(map(str, range(first, end)))

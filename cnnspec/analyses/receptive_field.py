@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cnnspec.size import Dim
 
 MAX_PERIOD = 4096
+MAX_SEEN = 2**18  # spans that are put together for a period
 
 
 class Field(Record):
@@ -189,7 +190,8 @@ def compose(reach: Reach, field: Field) -> Field | None:
     low = reach.low if reach.low is not None else 0
     period = len(field.spans)
     new_period = reach.over * period // gcd(reach.step, reach.over * period)
-    if new_period > MAX_PERIOD:
+    taps = (reach.high - low) // reach.over // reach.gap + 2
+    if new_period > MAX_PERIOD or new_period * min(taps, 2 * period) > MAX_SEEN:
         return None
     advance = reach.step * new_period // reach.over // period * field.advance
     spans = []

@@ -1,14 +1,16 @@
 """Exact sets of positions: what one output position, or all of them, read of every tensor.
 
-Along one axis a set of positions is a bit set, as in `liveness`. On several axes branches may together read what is no
-box (a cross, from 1x3 and 3x1), so a `Region` is a union of boxes of bit sets. In its one normal form the boxes share
-no position of the first axis, nor their remainders any of the next, so that equal sets are equal regions.
+On several axes branches may together read what is no box (a cross, from 1x3 and 3x1), so a `Region` is a union of boxes,
+one set of positions an axis. In its one normal form the boxes share no position of the first axis, nor their remainders
+any of the next, so that equal sets are equal regions.
 """
 
 from __future__ import annotations
 
-from cnnspec.analyses.liveness import MAX_LENGTH, full, marked, reaches_of, widened
+from cnnspec.analyses.liveness import Reading, full, reaches_of, widened
+from cnnspec.analyses.positions import NOWHERE, Positions
 from cnnspec.layers.window import EACH, UNTRACED
+from cnnspec.limits import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
     from cnnspec.layers.window import Reach
     from cnnspec.size import Dim
 
-    Box = tuple[int, ...]  # one bit set an axis
+    Box = tuple[Positions, ...]  # one set an axis
     Region = tuple[Box, ...]
     Sizes = tuple[int, ...]
 
-NOTHING: tuple[tuple[int, ...], ...] = ()
+NOTHING: tuple[tuple[Positions, ...], ...] = ()
 
 
 def everything(sizes: Sizes) -> Region:
@@ -33,29 +35,32 @@ def everything(sizes: Sizes) -> Region:
 
 def position(at: Sizes) -> Region:
     """One position alone."""
-    return (tuple([1 << i for i in at]),)
+    return (tuple([Positions.run(i, i + 1) for i in at]),)
 
 
-def normal(boxes: Iterable[Box]) -> Region:
+def normal(boxes: Iterable[Box], work: Work | None = None) -> Region:
     """The union of boxes, in normal form."""
-    boxes = list(dict.fromkeys([box for box in boxes if 0 not in box]))
+    work = work or Work()
+    boxes = list(dict.fromkeys([box for box in boxes if all(box)]))
     if len(boxes) < 2 or not boxes[0]:
         return tuple(boxes)
-    pieces: list[tuple[int, list[Box]]] = []  # disjoint sets of the first axis, and what their boxes go on with
+    pieces: list[tuple[Positions, list[Box]]] = []  # disjoint sets of the first axis, and what their boxes go on with
     for first, *rest in boxes:
         left, cut = first, []
         for mask, rests in pieces:
+            work.take(1 + mask.weight)
             if both := mask & first:
                 cut.append((both, [*rests, tuple(rest)]))
-            if other := mask & ~first:
+            if other := mask - first:
                 cut.append((other, rests))
-            left &= ~mask
+            left -= mask
         pieces = [*cut, (left, [tuple(rest)])] if left else cut
-    merged: dict[Region, int] = {}
+    merged: dict[Region, Positions] = {}
     for mask, rests in pieces:
-        region = normal(rests)
-        merged[region] = merged.get(region, 0) | mask
-    return tuple(sorted([(mask, *box) for region, mask in merged.items() for box in region]))
+        region = normal(rests, work)
+        merged[region] = merged.get(region, NOWHERE) | mask
+    rows = sorted(merged.items(), key=lambda row: row[1].first)
+    return tuple([(mask, *box) for region, mask in rows for box in region])
 
 
 def count(region: Region) -> int:
@@ -64,19 +69,19 @@ def count(region: Region) -> int:
     for box in region:
         held = 1
         for mask in box:
-            held *= mask.bit_count()
+            held *= mask.size
         total += held
     return total
 
 
 def within(region: Region, box: Box) -> Region:
-    """What of a region lies in a box of bit sets."""
+    """What of a region lies in a box."""
     return normal([tuple([a & b for a, b in zip(mine, box, strict=True)]) for mine in region])
 
 
 def shadow(region: Region, rank: int) -> Box:
     """For each axis the positions at which the region holds anything."""
-    masks = [0] * rank
+    masks = [NOWHERE] * rank
     for box in region:
         masks = [a | b for a, b in zip(masks, box, strict=True)]
     return tuple(masks)
@@ -86,7 +91,7 @@ def hull(region: Region, rank: int) -> tuple[tuple[int, int], ...] | None:
     """The smallest box around a region, as first and last position of each axis; None around nothing."""
     if not region:
         return None
-    return tuple([((mask & -mask).bit_length() - 1, mask.bit_length() - 1) for mask in shadow(region, rank)])
+    return tuple([(mask.first, mask.last) for mask in shadow(region, rank)])
 
 
 def texts(graph: Graph) -> set[int]:
@@ -101,7 +106,7 @@ def spaces(graph: Graph, shapes: Sequence[Shape | None]) -> list[Sizes | None]:
     for node in graph.nodes:
         shape = shapes[node.index]
         sizes = shape if shape is None or (node.layer is None and node.index in words) else shape[:-1]
-        known = sizes is not None and all([isinstance(n, int) and n <= MAX_LENGTH for n in sizes])
+        known = sizes is not None and all([isinstance(n, int) for n in sizes])
         found.append(sizes if known else None)  # type: ignore[arg-type]
     return found
 
@@ -126,18 +131,19 @@ def read_by(
     """What is read of every node for the sake of the `seeds`; None where it cannot be told: behind UNTRACED reaches.
 
     `statistics` are those that are followed (`Facts.statistics`), `without` edges (reader, read) that are not.
+    TooLong where it takes too much.
     """
     boxes: list[list[Box] | None] = [list(seeds.get(node.index, ())) for node in graph.nodes]
     found: list[Region | None] = [None] * len(boxes)
-    known: dict[tuple[Reach, int, int, int], int] = {}
+    reading = Reading()
     for node in reversed(graph.nodes):
         mine, m = boxes[node.index], sizes[node.index]
-        region = found[node.index] = None if mine is None or m is None else normal(mine)
+        region = found[node.index] = None if mine is None or m is None else normal(mine, reading.work)
         if region == NOTHING:
             continue
         reach, over = reaches[node.index], statistics.get(node.index)
         if over is not None and region is not None and m is not None:
-            region = normal([widened(box, over, m) for box in region])
+            region = normal([widened(box, over, m) for box in region], reading.work)
         for index in node.inputs:
             theirs, n = boxes[index], sizes[index]
             if (node.index, index) in without or theirs is None:
@@ -145,26 +151,21 @@ def read_by(
             if region is None or m is None or n is None or reach is UNTRACED:
                 boxes[index] = None
             else:
-                theirs += [_reads(box, m, n, reach, len(node.inputs) > 1, known) for box in region]
+                theirs += [_reads(box, m, n, reach, len(node.inputs) > 1, reading) for box in region]
     return found
 
 
 def _reads(
-    box: Box, outputs: Sizes, inputs: Sizes, reach: tuple[Reach, ...] | None, merging: bool,
-    known: dict[tuple[Reach, int, int, int], int],
-) -> Box:  # fmt: skip
+    box: Box, outputs: Sizes, inputs: Sizes, reach: tuple[Reach, ...] | None, merging: bool, reading: Reading
+) -> Box:
     """The box of a layer's input that a box of its output reads."""
+    reading.work.take(len(inputs))
     masks = []
     for axis, n in enumerate(inputs):
         if reach is None or axis >= min(len(reach), len(box)):
-            masks.append(full(n))
+            masks.append(reading.full(n))
         elif merging and n == 1 != outputs[axis]:  # repeated along this axis by a merge
-            masks.append(1)
-        elif reach[axis] == EACH:
-            masks.append(box[axis] & full(n))
+            masks.append(reading.full(1))
         else:
-            key = (reach[axis], n, outputs[axis], box[axis])
-            if key not in known:
-                known[key] = marked(reach[axis], outputs[axis], box[axis]) & full(n)
-            masks.append(known[key])
+            masks.append(reading.marked(reach[axis], n, box[axis]))
     return tuple(masks)

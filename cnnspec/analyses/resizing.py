@@ -34,10 +34,14 @@ class Dial(Record):
 
 
 class Sweep(Record):
-    """`columns` of every node; `refused`: for every node that refuses sizes, the places of those in the column."""
+    """`columns` of every node; `refused`: for every node that refuses sizes, the places of those in the column.
+
+    `applied`: how many layers were applied, equal ones on equal columns once.
+    """
 
     columns: list[Column]
     refused: dict[int, list[int]]
+    applied: int
 
 
 class Resizing:
@@ -71,7 +75,7 @@ class Resizing:
             columns.append(same.setdefault(made[0], made[0]))
             if made[1]:
                 refused[node.index] = made[1]
-        return Sweep(columns, refused)
+        return Sweep(columns, refused, max(1, len(known)))
 
     def _apply(self, node: Node, layer: Layer, entering: list[Column]) -> tuple[Column, list[int]]:
         known = self._outputs.setdefault(self.kind[node.index], {})

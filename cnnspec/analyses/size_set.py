@@ -11,7 +11,7 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 class SizeSet(Record):
@@ -58,19 +58,20 @@ def found(tried: int, most: int, period: int) -> SizeSet | None:
     if last != before:
         return None
     shortest = next(p for p in range(1, period + 1) if period % p == 0 and _repeats(last, period, p))
-    residues = tuple(sorted({n % shortest for n in range(most - shortest + 1, most + 1) if tried >> n & 1}))
+    digits = f"{tried:b}"[::-1].ljust(most + 1, "0")
+    residues = {n % shortest for n in range(most - shortest + 1, most + 1) if digits[n] == "1"}
     start = most + 1
-    while start > 1 and (tried >> start - 1 & 1) == ((start - 1) % shortest in residues):
+    while start > 1 and (digits[start - 1] == "1") == ((start - 1) % shortest in residues):
         start -= 1
-    early = tuple([n for n in range(1, start) if tried >> n & 1])
-    return SizeSet(shortest, residues, start, early)
+    early = tuple([n for n in range(1, start) if digits[n] == "1"])
+    return SizeSet(shortest, tuple(sorted(residues)), start, early)
 
 
 def common(a: SizeSet, b: SizeSet) -> SizeSet:
     """The sizes that are in both."""
     period = lcm(a.period, b.period)
     most = max(a.start, b.start, *a.early, *b.early, 1) + 2 * period
-    both = found(sum([1 << n for n in range(1, most + 1) if n in a and n in b]), most, period)
+    both = found(of([n for n in range(1, most + 1) if n in a and n in b]), most, period)
     assert both is not None  # behind both starts, both repeat with this period
     return both
 
@@ -86,6 +87,15 @@ def likely_period(tried: list[int], most: int) -> int:
     return most
 
 
+def of(sizes: Iterable[int]) -> int:
+    """A bit set of sizes."""
+    chosen = list(sizes)
+    digits = ["0"] * (max(chosen, default=0) + 1)
+    for n in chosen:
+        digits[n] = "1"
+    return int("".join(reversed(digits)), 2)
+
+
 def members_of(tried: int) -> list[int]:
     """The sizes in a bit set, in order."""
     return [n for n, digit in enumerate(f"{tried:b}"[::-1]) if digit == "1"]
@@ -93,4 +103,4 @@ def members_of(tried: int) -> list[int]:
 
 def _repeats(pattern: int, length: int, period: int) -> bool:
     piece = pattern & (1 << period) - 1
-    return all(pattern >> shift & (1 << period) - 1 == piece for shift in range(0, length, period))
+    return pattern == piece * (((1 << length) - 1) // ((1 << period) - 1))

@@ -12,6 +12,7 @@ from cnnspec.analyses import size_set
 from cnnspec.analyses.dials import Dials
 from cnnspec.analyses.outline import Outline
 from cnnspec.analyses.resizing import Resizing
+from cnnspec.limits import TooLong
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
 
 KINDS = LEGAL, LOSSLESS, STRICT = "legal", "lossless", "strict"
-WORK = 4_000_000  # shapes that are worked out at most along an axis, where its period asks for so many
+WORK = 2**18  # times that a layer is applied, or a window laid, along an axis, where its period asks for so many
 RETRIED = 600  # sizes that are tried where no period is known
 
 
@@ -38,7 +39,8 @@ class Reason(Record):
 
 
 class Sizes(Record):
-    """A set of sizes. `sizes` is None where what was tried, `members` of 1 … `tried`, shows no period."""
+    """A set of sizes. `sizes` is None where what was tried, `members` of 1 … `tried`, shows no period; where nothing
+    was tried, that took too much."""
 
     kind: str
     sizes: SizeSet | None
@@ -53,13 +55,13 @@ class Verdicts(Record):
 
     tried: int
     refused: Mapping[Hashable, int]
-    losing: Mapping[Hashable, int]
+    losing: Mapping[Hashable, int] | None  # None: unknown
     unfit: Mapping[Hashable, int]
 
     def faults(self, kind: str) -> dict[Hashable, int]:
         """For every layer at fault the sizes that it keeps out of a kind."""
         found = dict(self.refused)
-        for key, mask in ({} if kind == LEGAL else self.losing if kind == LOSSLESS else self.unfit).items():
+        for key, mask in ({} if kind == LEGAL else self.losing or {} if kind == LOSSLESS else self.unfit).items():
             found[key] = found.get(key, 0) | mask
         return found
 
@@ -70,9 +72,12 @@ class Verdicts(Record):
             bad |= mask
         return (1 << self.tried + 1) - 2 & ~bad
 
+    def known(self, kind: str) -> bool:
+        return kind != LOSSLESS or self.losing is not None
+
     def sets(self) -> list[int]:
-        """The sizes of every kind."""
-        return [self.members(kind) for kind in KINDS]
+        """The sizes of every kind that is known."""
+        return [self.members(kind) for kind in KINDS if self.known(kind)]
 
     def repeat(self, period: int) -> bool:
         """Whether the last two periods are alike."""
@@ -88,10 +93,10 @@ def sweep_verdicts(dials: Dials, number: int, sweep: Sweep, tried: int) -> Verdi
     """What a sweep over 1 … tried shows along one dial."""
     network, graph, depends = dials.network, dials.network.graph, dials.depends_on
     refused: dict[Hashable, int] = {}
-    illegal = 0
+    refusing: set[int] = set()
     for index, refusals in sweep.refused.items():
-        refused[index] = sum([2 << place for place in refusals])
-        illegal |= refused[index]
+        refused[index] = size_set.of([place + 1 for place in refusals])
+        refusing.update(refusals)
     unfit: dict[Hashable, int] = {}
     left: dict[int, dict[int, list[tuple[Node, int]]]] = {}  # axis → place of the size → nodes that leave so many over
     known: dict[tuple[int, int, tuple[bool, ...]], tuple[int, list[tuple[int, int, int]]]] = {}
@@ -105,15 +110,25 @@ def sweep_verdicts(dials: Dials, number: int, sweep: Sweep, tried: int) -> Verdi
         if misfit:
             unfit[node.index] = misfit
         for axis, place, count in over:
-            if not illegal >> place + 1 & 1:
+            if place not in refusing:
                 left.setdefault(axis, {}).setdefault(place, []).append((node, count))
-    losing: dict[Hashable, int] = {}
-    for axis, places in left.items():
-        outline = Outline(network, sweep, axis)
-        for place, nodes in places.items():
-            for node in outline.lost(place, nodes):
-                losing[node.index] = losing.get(node.index, 0) | 2 << place
-    return Verdicts(tried, refused, losing, unfit)
+    return Verdicts(tried, refused, _losing(network, sweep, left), unfit)
+
+
+def _losing(
+    network: Resizing, sweep: Sweep, left: dict[int, dict[int, list[tuple[Node, int]]]]
+) -> dict[Hashable, int] | None:
+    """For every node the sizes of which it loses data; None where that takes too much."""
+    found: dict[Hashable, list[int]] = {}
+    try:
+        for axis, places in left.items():
+            outline = Outline(network, sweep, axis)
+            for place, nodes in places.items():
+                for node in outline.lost(place, nodes):
+                    found.setdefault(node.index, []).append(place + 1)
+    except TooLong:
+        return None
+    return {index: size_set.of(sizes) for index, sizes in found.items()}
 
 
 def misfits(
@@ -121,15 +136,15 @@ def misfits(
 ) -> tuple[int, list[tuple[int, int, int]]]:
     """Of a node's windows along the axes counted: the set of sizes with a remainder, and (axis, place of the size,
     positions) where positions are left over."""
-    misfit, over = 0, []
+    misfit, over = [], []
     for place, shape in enumerate(sweep.columns[node.inputs[0]]):
         if shape is not None and sweep.columns[node.index][place] is not None:
             for axis, (remainder, count) in enumerate(network.fits(node, shape)):
                 if counted[axis] and remainder:
-                    misfit |= 2 << place
+                    misfit.append(place + 1)
                     if count:
                         over.append((axis, place, count))
-    return misfit, over
+    return size_set.of(misfit), over
 
 
 def counts(depends: Depends, index: int, number: int) -> tuple[bool, ...]:
@@ -141,6 +156,9 @@ def conclude(verdicts: Verdicts, period: int, graph: Graph | None, reasons: Mapp
     """The three sets that verdicts amount to, and who imposes them."""
     found = []
     for kind in KINDS:
+        if not verdicts.known(kind):
+            found.append(Sizes(kind, None, 0, 0, (), ()))
+            continue
         own, members = verdicts.faults(kind), verdicts.members(kind)
         sizes = size_set.found(members, verdicts.tried, period)
         period_by: list[Reason] = []
@@ -229,7 +247,7 @@ def _turn_all(dials: Dials) -> list[AxisSizes] | None:
     for number, dial in enumerate(dials.dials):
         period, start = dials.horizon(dial)
         wanted = max(start + 2 * period, 32)
-        most = max(RETRIED, WORK // len(network.graph.nodes))
+        most = max(RETRIED, WORK // dials.probe(dial).applied)
         for tried in (wanted, RETRIED) if wanted <= most else (RETRIED,):
             sweep = network.sweep(dial, range(1, tried + 1))
             if dials.tie(number, sweep):

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnspec.compile.frame import Binding, Differs, Env, Place
 from cnnspec.compile.steps import Steps, is_settled
-from cnnspec.compile.trace import Use, kids
+from cnnspec.compile.trace import Use, idle, kids
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.syntax import tree
 
@@ -18,7 +18,7 @@ class Flow(Steps):
         """A loop, rolled where one body serves all its turns."""
         frame = place.frame
         runs = kids(place.uses, item.body)
-        if not runs:
+        if not runs or idle(runs):
             return place.current
         try:
             with frame.attempt():

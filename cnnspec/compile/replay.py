@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.graph import Graph
 
-MAX_STEPS = 20_000_000
+MAX_STEPS = 1_000_000  # statements and expressions, besides some hundred for each layer
+EACH_LAYER = 200
 PARAMETERS = {cls: names for table in (INITIALIZERS, REGULARIZERS, CONSTRAINTS) for cls, names in table.values()}
 OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -67,11 +68,17 @@ class Reader(Alongside):
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
-        self.steps = 0
+        self.steps = MAX_STEPS + EACH_LAYER * len(graph.nodes)
         self.assigned: dict[int, set[str]] = {}  # by the id of the function's node
+
+    def count(self) -> None:
+        self.steps -= 1
+        if self.steps < 0:
+            raise Mismatch("too long")
 
     # ---- statements ----------------------------------------------------------------------------------------
     def run(self, node: ast.stmt, scopes: list[dict[str, Any]]) -> None:
+        self.count()
         if isinstance(node, ast.Assign):
             self.bind(node.targets[0], self.value(node.value, scopes), scopes[-1])
         elif isinstance(node, ast.FunctionDef):
@@ -133,9 +140,7 @@ class Reader(Alongside):
 
     # ---- expressions ---------------------------------------------------------------------------------------
     def value(self, node: ast.expr, scopes: list[dict[str, Any]]) -> Any:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise Mismatch("too long")
+        self.count()
         match node:
             case ast.Constant():
                 return node.value

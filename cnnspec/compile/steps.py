@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.frame import Binding, Differs, Env, Place
 from cnnspec.compile.layering import WIDE, Layering, is_short
-from cnnspec.compile.trace import Trace, Use, is_false, kids
+from cnnspec.compile.trace import Trace, Use, idle, is_false, kids
 from cnnspec.compile.values import PRODUCT, TERNARY, evidence
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.layers.argument import Term
@@ -97,6 +97,8 @@ class Steps(Layering):
         frame = place.frame
         times = " * ".join(self.value(part, place, PRODUCT if len(node.rest) > 1 else TERNARY) for _, part in node.rest)
         uses = self.inside(place, node.first)
+        if idle(uses):
+            return place.current
         if times == "1":
             return self.apply(node.first, place.at(uses), target)
         try:

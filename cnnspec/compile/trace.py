@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.argument import Term
+from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.elaborate.values import BlockFunction, Scope, Tensor
     from cnnspec.layers.base import Layer, Shape
-    from cnnspec.syntax import tree
 
 
 class Use:
@@ -73,3 +73,16 @@ def kids(uses: Iterable[Use], node: tree.Node) -> list[Use]:
 
 def real(uses: list[Use]) -> list[Use]:
     return [use for use in uses if not use.ghost] or uses
+
+
+def idle(uses: Iterable[Use]) -> bool:
+    """Whether uses made no layer, named no tensor and left theirs as it was: nothing needs to be written for them."""
+    waiting = list(uses)
+    if any(use.result != use.current for use in waiting):
+        return False
+    while waiting:
+        use = waiting.pop()
+        if use.made is not None or isinstance(use.node, tree.Naming):
+            return False
+        waiting += use.kids
+    return True

@@ -92,7 +92,6 @@ class Calls(Steps):
         values = self.block_arguments(block, arguments, at, scope, current)
         if values is None:
             return self.lost(current, site)
-        self.count(at, scope)
         inner = Scope(function.scope, function.scope.source, site, block.name.text)
         for parameter in block.parameters:
             name = parameter.name.text

@@ -6,6 +6,7 @@ from itertools import count
 
 from cnnspec.elaborate.calls import Calls
 from cnnspec.elaborate.graph import Site
+from cnnspec.elaborate.placing import countless
 from cnnspec.elaborate.unmet import unknown_steps
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
 from cnnspec.layers.argument import Term
@@ -138,6 +139,10 @@ class Inputs(Calls):
                 "the channels of an input must be known: they decide the weights",
                 "give the last size a number",
             )
+            return None
+        problem = countless("this input", tuple([s for s in sizes if isinstance(s, int)]))
+        if problem is not None:
+            self.error(problem.code, item.shape, scope, problem.message, problem.help)
             return None
         return with_unknowns(sizes, len(self.graph.inputs) + 1, self.size_names)
 

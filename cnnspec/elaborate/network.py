@@ -154,15 +154,23 @@ class NetworkBuilder(Inputs):
             )
             return self.lost(current, Site(scope.source, item.iterable, scope.caller, scope.block))
         self.loops += 1
+        looks = mentions(item.body, {target.text for target in item.targets})
         for element in elements:
             self.count(item, scope)
             inner = scope.inner()
             if not self.destructure(item, element, inner, scope):
                 break
+            before, made = current, self.made()
             current = self.run(item.body, inner, current)
-            self.pass_on(inner, scope)
+            if not self.pass_on(inner, scope) and not looks and current == before and self.made() == made:
+                break  # another turn would change nothing, either
         self.loops -= 1
         return current
+
+    def made(self) -> tuple[int, ...]:
+        """How much there is of all that a statement may add to."""
+        graph = self.graph
+        return len(graph.nodes), len(graph.inputs), len(graph.outputs), len(graph.budgets)
 
     def destructure(self, item: tree.Loop, element: Any, inner: Scope, scope: Scope) -> bool:
         if len(item.targets) == 1:
@@ -191,12 +199,15 @@ class NetworkBuilder(Inputs):
         self.pass_on(inner, scope)
         return current
 
-    def pass_on(self, inner: Scope, scope: Scope) -> None:
-        """Tensors that `as` named inside a loop or a branch are known behind it."""
+    def pass_on(self, inner: Scope, scope: Scope) -> bool:
+        """Tensors that `as` named inside a loop or a branch are known behind it. Whether that is new."""
+        new = False
         for name, value in inner.names.items():
             if isinstance(value, Tensor) and name in inner.places:
+                new = new or scope.names.get(name) != value
                 scope.names[name] = value
                 scope.places.setdefault(name, inner.places[name])
+        return new
 
     def budget(self, item: tree.Budget, scope: Scope, current: Tensor | None) -> Tensor | None:
         for limit in item.limits:
@@ -222,3 +233,8 @@ class NetworkBuilder(Inputs):
             return
         scope.names[name.text] = value
         scope.places[name.text] = name
+
+
+def mentions(body: tree.Body, names: set[str]) -> bool:
+    """Whether one of some names stands in a body."""
+    return any(isinstance(node, tree.Name) and node.text in names for node in tree.walk(body))

@@ -9,7 +9,7 @@ from cnnspec.elaborate.graph import Graph, Node, Site
 from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.layers.base import Layer, Shape, show_shape
-from cnnspec.limits import MAX_LAYERS, MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS
+from cnnspec.limits import MAX_LAYERS, MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
 from cnnspec.size import Size, too_long
 from cnnspec.syntax import tree
 
@@ -108,8 +108,8 @@ class Placing(Expressions):
                         break
                 else:
                     output = layer.output(shapes)
-                    problem = _too_long(layer, output)
-                    output = output if problem is None else None
+                    problem = unreadable(layer, output) or too_large(layer, shapes, output)
+                    output = None if problem else output
             found = self._inferred[key] = (problem, output)
         return found
 
@@ -211,9 +211,9 @@ class Placing(Expressions):
             node.shape = None
 
 
-def _too_long(layer: Layer, output: Shape | None) -> Problem | None:
+def unreadable(layer: Layer, output: Shape) -> Problem | None:
     """A size that is not known, as an expression that nobody can read."""
-    unknown = [n for n in output or () if isinstance(n, Size)]
+    unknown = [n for n in output if isinstance(n, Size)]
     products = 1
     for size in unknown:
         products *= len(size.terms)
@@ -223,3 +223,26 @@ def _too_long(layer: Layer, output: Shape | None) -> Problem | None:
     wanted = f"{MAX_SIZE_PRODUCTS} products" if products > MAX_SIZE_PRODUCTS else f"{MAX_SIZE_LENGTH} names and numbers"
     message = f"the output of {layer.names[0]} has a size that takes more than {wanted} to write down in {inputs}"
     return Problem("E003", message, help="give the input a size: input 224x224x3")
+
+
+def too_large(layer: Layer, shapes: tuple[Shape, ...], output: Shape) -> Problem | None:
+    """The problem of a layer with a tensor of more values than can be counted: its output, its padded input, a weight."""
+    name = layer.names[0]
+    tensors = [(f"{name}'s output", output)]
+    if getattr(layer, "padding", None) and not isinstance(layer.padding, str):  # type: ignore[attr-defined]
+        sides = zip(shapes[0], layer.windows(shapes) or (), strict=False)
+        padded = [n + window.before + window.after for n, window in sides]
+        tensors.append((f"{name}'s padded input", (*padded, shapes[0][-1])))
+    tensors += [(f"{name}'s {weight.name}", weight.shape) for weight in layer.weights(shapes)]
+    return next((found for what, shape in tensors if (found := countless(what, shape)) is not None), None)
+
+
+def countless(what: str, shape: Shape) -> Problem | None:
+    """The problem of a tensor of more values than a framework counts; unknown sizes are 1 at least."""
+    values = 1
+    for n in shape:
+        values *= n if isinstance(n, int) else 1
+    if values <= MAX_VALUES:
+        return None
+    message = f"{what} would have {show_shape(shape)} = {values:,} values; a tensor has at most {MAX_VALUES:,}"
+    return Problem("E003", message, help="take smaller numbers")

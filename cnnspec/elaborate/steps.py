@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-MAX_STEPS = 200_000  # statements and calls run beyond four a layer, so that loops that make no layer end too
+MAX_STEPS = 100_000  # statements and calls run beyond four a layer, so that loops that make no layer end too
 MAX_CALLS = 64  # blocks and layer functions inside one another
 
 
@@ -118,6 +118,7 @@ class Steps(Placing):
             )
             raise TooMuch
         self.calls += 1
+        self.count(at, scope)
         result = run()
         self.calls -= 1
         return result

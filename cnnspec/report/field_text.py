@@ -212,7 +212,7 @@ def field_of(box: tuple[Span, ...]) -> str:
 
 def clipped(read: InputRead) -> str:
     if read.read is None:
-        return "?: an input's size is unknown, or a layer moves positions elsewhere"
+        return "?: an input's size is unknown, a layer moves positions elsewhere, or it would take too many steps"
     if not read.size:
         return "all of it" if read.read else "nothing"
     if read.box is None:

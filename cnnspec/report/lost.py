@@ -6,12 +6,12 @@ same are one entry.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import islice
 
-from cnnspec.analyses.liveness import positions
-from cnnspec.analyses.lost import DeadTaps, Loss, lost
+from cnnspec.analyses.lost import DeadTaps, Loss, Lost, lost
 from cnnspec.analyses.places import listed
 from cnnspec.layers.base import show_shape
+from cnnspec.limits import MAX_WORK, TooLong
 from cnnspec.record import Record
 from cnnspec.report.field import axis_names
 from cnnspec.report.field_text import columns, percent, printed, shortened
@@ -21,16 +21,29 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.analyses.lost import Lost
+    from cnnspec.analyses.positions import Positions
     from cnnspec.pipeline import Checked
 
 SCHEMA_VERSION = 1
+MAX_LISTED = 10_000  # runs of an axis that the JSON lists
 HEADINGS = ("Layer", "Size", "Never read", "Lost", "MACs lost", "Read by")
 CONVENTIONS = {
     "never_read": "positions that carry data of the input and that no output depends on; behind layers that move positions elsewhere, only those that are sure",
     "macs_lost": "MACs of a layer times the share of its output positions that are never read",
     "dead_taps": "kernel taps that meet nothing but padding wherever the window lies",
 }
+
+
+TOO_LONG = f"What is lost was not worked out: it would take more than {MAX_WORK:,} steps."
+
+
+def looked_at(network: Checked) -> Lost:
+    """What a network loses; all is unknown where finding out takes too much."""
+    try:
+        return lost(network.facts)
+    except TooLong:
+        used = network.graph.used()
+        return Lost((), (), tuple([node.index for node in network.graph.nodes if used[node.index]]), (), True)
 
 
 class Entry(Record):
@@ -81,7 +94,7 @@ def macs_lost(network: Checked, found: Lost) -> tuple[int | None, float | None]:
 
 # ---- text --------------------------------------------------------------------------------------------------
 def text(network: Checked) -> str:
-    found, nodes = lost(network.facts), network.graph.nodes
+    found, nodes = looked_at(network), network.graph.nodes
     lines = [f'What "{network.name}" throws away', ""]
     if found.losses:
         lines += [*columns([HEADINGS, *[cells(network, e) for e in entries(network, found)]], {0, 1, 2, 5}), ""]
@@ -93,7 +106,9 @@ def text(network: Checked) -> str:
         lines.append(f"MACs: {wasted:,} of {network.facts.total_macs:,} are for nothing, {percent(share)}.")
     lines += [taps(network, dead) for dead in found.taps]
     unknown = tuple([nodes[i].name for i in found.unknown])
-    if unknown:
+    if found.too_long:
+        lines.append(TOO_LONG)
+    elif unknown:
         lines.append(f"Sizes are unknown, and so is what is lost: ? of {shortened(unknown)}.")
     elif found.untraced:
         names = shortened(tuple([nodes[i].name for i in found.untraced]))
@@ -116,8 +131,8 @@ def cells(network: Checked, entry: Entry) -> tuple[str, ...]:
     )
 
 
-def rows(loss: Loss) -> list[list[int]]:
-    return [positions(axis.rows, axis.rows.bit_length()) for axis in loss.axes]
+def rows(loss: Loss) -> list[Positions]:
+    return [axis.rows for axis in loss.axes]
 
 
 def never_read(loss: Loss) -> str:
@@ -130,7 +145,7 @@ def never_read(loss: Loss) -> str:
 
 def said(loss: Loss) -> str:
     """ "rows and columns 26, 27 are never read: 108 of 784 positions, 13.8 %."."""
-    verb = "is" if sum(map(len, rows(loss))) == 1 else "are"
+    verb = "is" if sum([found.size for found in rows(loss)]) == 1 else "are"
     return (
         f"{never_read(loss)} {verb} never read: {loss.unread:,} of {loss.positions:,} positions, {percent(loss.share)}."
     )
@@ -150,7 +165,7 @@ def json(network: Checked) -> dict[str, Any]:
 
     Every tensor stands by itself; rows are [first, last] runs; None is unknown.
     """
-    found, nodes = lost(network.facts), network.graph.nodes
+    found, nodes = looked_at(network), network.graph.nodes
     wasted, share = macs_lost(network, found)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -165,6 +180,7 @@ def json(network: Checked) -> dict[str, Any]:
         "unknown": [nodes[i].name for i in found.unknown],
         "untraced": [nodes[i].name for i in found.untraced],
         "conventions": CONVENTIONS,
+        **({"unknown_because": TOO_LONG} if found.too_long else {}),
     }
 
 
@@ -188,7 +204,7 @@ def loss_data(network: Checked, loss: Loss) -> dict[str, Any]:
     }
 
 
-def runs(found: list[int]) -> list[tuple[int, int]]:
-    """[26, 27] as [(26, 27)]."""
-    cuts = [0, *[i for i, (a, b) in enumerate(pairwise(found), 1) if b > a + 1], len(found)]
-    return [(found[a], found[b - 1]) for a, b in pairwise(cuts)] if found else []
+def runs(found: Positions) -> list[tuple[int, int]] | None:
+    """The first and the last position of every run; None where they are more than MAX_LISTED."""
+    listed = [(first, end - 1) for first, end in islice(found.runs(), MAX_LISTED + 1)]
+    return listed if len(listed) <= MAX_LISTED else None

@@ -13,6 +13,7 @@ from itertools import groupby
 from cnnspec.analyses import size_set
 from cnnspec.analyses.size_words import SHOWN, listed, phrase
 from cnnspec.analyses.sizing import LEGAL, LOSSLESS, STRICT
+from cnnspec.limits import MAX_WORK
 from cnnspec.source import printable
 
 TYPE_CHECKING = False
@@ -137,7 +138,7 @@ def axis_lines(alike: list[Axis], found: InputSizes, near: Near) -> list[str]:
     if found.asks:
         lines.append("  the text asks for sizes, and may build another network for each;")
     if axis.guessed:
-        known = all(kind.sizes is not None for kind in axis.kinds)
+        known = all(kind.sizes is not None for kind in axis.kinds if kind.tried)
         more = "larger ones should be as those before" if known else "they repeat later, if at all"
         lines.append(f"  every size from 1 to {tried} was tried, {more}")
     return lines
@@ -146,6 +147,8 @@ def axis_lines(alike: list[Axis], found: InputSizes, near: Near) -> list[str]:
 def kind_lines(kind: Sizes, n: int | None, said: bool) -> list[str]:
     label = f"  {kind.kind:<8}  "
     sizes = kind.sizes
+    if sizes is None and not kind.tried:
+        return [f"{label}not worked out: it would take more than {MAX_WORK:,} steps"]
     if sizes is None:
         members = size_set.members_of(kind.members)
         some = listed([str(m) for m in members[: 2 * SHOWN]], "and") or "none"

@@ -7,6 +7,8 @@ where there is a train section, and all of them where rules are selected. Import
 
 from __future__ import annotations
 
+from cnnspec.diagnostic import WARNING, Diagnostic
+from cnnspec.limits import MAX_WORK, TooLong
 from cnnspec.rules.language import REFUSED
 
 TYPE_CHECKING = False
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Set
     from types import ModuleType
 
-    from cnnspec.diagnostic import Diagnostic
     from cnnspec.rules.context import Context
 
 DEFAULTS = (
@@ -94,4 +95,14 @@ def check(context: Context, codes: Set[str] | None = None) -> list[Diagnostic]:
         chosen = [r for r in __getattr__("RULES") if r.CODE in codes or not optional(r.CODE)]
     else:
         chosen = [*imported((*DEFAULTS, *ON_TRAINING) if context.train else DEFAULTS)]
-    return [finding for rule in chosen for finding in rule.check(context)]
+    return [finding for rule in chosen for finding in found_by(rule, context)]
+
+
+def found_by(rule: ModuleType, context: Context) -> Iterator[Diagnostic]:
+    """What a rule finds; where it would have to look too long, that."""
+    try:
+        yield from rule.check(context)
+    except TooLong:
+        node = context.graph.nodes[0]
+        message = f"this was not checked to its end: it would take more than {MAX_WORK:,} steps"
+        yield Diagnostic(rule.CODE, message, node.site.span, "", (), WARNING)

@@ -18,6 +18,8 @@ Good:
 
 from __future__ import annotations
 
+from math import gcd
+
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.rules.finding import several, together
 
@@ -37,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for node in context.graph.nodes:
         reach = context.reaches[node.index]
         if reach and context.facts.weighty(node.index):
-            fewest, most = [min(counts) for counts in map(taps, reach)], [max(counts) for counts in map(taps, reach)]
+            fewest, most = zip(*map(taps, reach), strict=True)
             if fewest != most:
                 found.append((node, reach, fewest, most))
     if found:
@@ -52,13 +54,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         yield together(CODE, nodes, message, help, WARNING, ("kernel", "k", "size", "kernel_size"))
 
 
-def taps(reach: Reach) -> list[int]:
-    """How many input positions each output position of one period reads."""
-    counts = []
-    for phase in range(reach.over):
-        first, last = (
-            (reach.step * phase + (reach.low or 0)) // reach.over,
-            (reach.step * phase + reach.high) // reach.over,
-        )
-        counts.append(max(0, (last - first) // reach.gap + 1))
-    return counts
+def taps(reach: Reach) -> tuple[int, int]:
+    """How many input positions an output position reads, at least and at most.
+
+    From floor((step*i + low)/over) on these are (r + high - low)//over, r the remainder of step*i + low: it goes from
+    that of low by gcd(step, over) in steps of that.
+    """
+    low, common = reach.low or 0, gcd(reach.step, reach.over)
+    ends = low % common, low % common + reach.over - common
+    fewest, most = ((rest + reach.high - low) // reach.over // reach.gap + 1 for rest in ends)
+    return max(0, fewest), max(0, most)

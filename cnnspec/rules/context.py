@@ -6,6 +6,7 @@ from cnnspec.analyses.facts import Facts
 from cnnspec.analyses.lengths import lengths
 from cnnspec.analyses.liveness import Liveness, reaches_of
 from cnnspec.layers.window import UNTRACED
+from cnnspec.limits import TooLong
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Context:
         self.settings = settings  # what the train section says, resolved; None without one
         self.facts = Facts(graph)
         self._liveness: Liveness | None = None
+        self._too_long = False  # whether the liveness could not be worked out
         self._readers: list[list[int]] | None = None
         self._geometry: Geometry | None = None
         self._reaches: list[tuple[Reach, ...] | None] | None = None
@@ -36,8 +38,12 @@ class Context:
 
     @property
     def liveness(self) -> Liveness:
+        if self._too_long:
+            raise TooLong
         if self._liveness is None:
+            self._too_long = True
             self._liveness = Liveness(self.graph, self.facts.shapes)
+            self._too_long = False
         return self._liveness
 
     @property

@@ -22,13 +22,14 @@ Good:
 from __future__ import annotations
 
 from cnnspec.analyses.left_over import left_over, losses, uncovered
-from cnnspec.analyses.liveness import Liveness, full, positions, sizes_known
+from cnnspec.analyses.liveness import Liveness, full, sizes_known
 from cnnspec.analyses.places import listed
 from cnnspec.analyses.resized import shapes_with
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import show
 from cnnspec.layers.window import POSITION_NAMES
+from cnnspec.limits import TooLong
 from cnnspec.rules.finding import place
 
 TYPE_CHECKING = False
@@ -103,8 +104,8 @@ def effect_on_input(node: Node, context: Context) -> str:
     missing = []
     for mask, n in zip(live, shape, strict=False):
         assert isinstance(n, int)
-        missing.append(positions(full(n) & ~mask, n))
-        read, total = read * (n - len(missing[-1])), total * n
+        missing.append(full(n) - mask)
+        read, total = read * (n - missing[-1].size), total * n
     if read == total:
         return ""
     share = f"{(total - read) / total:.1%}".replace("%", " %")
@@ -129,7 +130,10 @@ def clears(graph: Graph, node: Node, layer: Layer, losing: set[int]) -> bool:
     shapes = shapes_with(graph, layers=layers)
     if shapes is None or not fits(layer, shapes[node.inputs[0]]):
         return False
-    return losses(graph, shapes, Liveness(graph, shapes, layers), layers).keys() <= losing - {node.index}
+    try:
+        return losses(graph, shapes, Liveness(graph, shapes, layers), layers).keys() <= losing - {node.index}
+    except TooLong:
+        return False
 
 
 def fits(layer: Layer, entering: Shape) -> bool:

@@ -73,6 +73,7 @@ def ends(context: Context) -> list[Node]:
 
 def seen_of_field(end: Node, context: Context) -> tuple[int, int, int] | None:
     """The first axis with holes, how much of its field the middle position reads, and the field's length."""
+    from cnnspec.analyses.positions import Positions
     from cnnspec.analyses.regions import shadow
 
     shape = end.shape
@@ -88,8 +89,6 @@ def seen_of_field(end: Node, context: Context) -> tuple[int, int, int] | None:
             continue
         rank = len(region[0])
         for axis, (mask, read) in enumerate(zip(shadow(region, rank), shadow(others, rank), strict=True)):
-            first, last = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
-            holes = read & ~mask & ((1 << last) - (1 << first))
-            if holes:
-                return axis, mask.bit_count(), last - first + 1
+            if (read - mask) & Positions.run(mask.first, mask.last):
+                return axis, mask.size, mask.last - mask.first + 1
     return None

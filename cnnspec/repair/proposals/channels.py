@@ -13,6 +13,8 @@ from cnnspec.rules.isolated_channel_groups import source
 from cnnspec.rules.misaligned_channels import EIGHT
 from cnnspec.syntax.tree import Call
 
+TRIED = 4096  # divisors; with what they leave, that is all of them up to its square
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +36,8 @@ def groups(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
                 if number:
                     yield setting(desk, [node], filters=number)
         common = gcd(entering, filters) if isinstance(filters, int) else entering
-        divisors = sorted([g for g in range(1, common + 1) if common % g == 0], key=lambda g: abs(g - given))
+        small = [g for g in range(1, min(common, TRIED) + 1) if common % g == 0]
+        divisors = sorted({*small, *[common // g for g in small]}, key=lambda g: (abs(g - given), g))
         for number in divisors[:2]:
             yield setting(desk, [node], groups=number)
 
