@@ -43,6 +43,11 @@ class Desk:
         self._context: Context | None = None
         self._pens: dict[str, Pen] = {}
 
+    @classmethod
+    def of(cls, project: Project, network: Checked) -> Desk:
+        """The desk of a network, which all of its findings share."""
+        return project.desks.setdefault(id(network), cls(project, network))
+
     @property
     def graph(self) -> Graph:
         return self.network.graph

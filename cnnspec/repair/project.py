@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnspec.diagnostic import Diagnostic, Edit
     from cnnspec.elaborate.files import Read
     from cnnspec.pipeline import Analysis
+    from cnnspec.repair.desk import Desk
 
     Analyse = Callable[[Source, Read], Analysis]
 
@@ -36,6 +37,7 @@ class Project:
         self.left = None if most is None else [most]  # one number for all copies
         self._analyses: dict[str, Analysis] = {}
         self._reads: dict[str, set[str]] = {}
+        self.desks: dict[int, Desk] = {}  # by the networks' ids
 
     def analysis(self, path: str) -> Analysis:
         """What is known about a file as its text is now."""

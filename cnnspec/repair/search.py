@@ -64,7 +64,7 @@ def proposals(project: Project, network: Checked | None, found: Diagnostic) -> I
     elif network is None:
         return
     else:
-        made = propose(Desk(project, network), found)
+        made = propose(Desk.of(project, network), found)
     while True:
         try:
             proposal = next(made, None)
