@@ -54,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def finding(node: Node, lost: list[int], losing: set[int], context: Context, repaired: bool) -> Diagnostic:
-    graph, shapes = context.graph, context.facts.shapes
+    shapes = context.facts.shapes
     entering = shapes[node.inputs[0]]
     assert node.layer is not None and entering is not None
     windows = node.layer.windows((entering,))
