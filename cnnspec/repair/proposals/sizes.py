@@ -50,17 +50,22 @@ def along(shape: Sequence[int], distance: int, axes: Sequence[bool]) -> tuple[in
 
 def legal(desk: Desk, directions: Sequence[int]) -> list[tuple[int, ...]]:
     """The nearest sizes for which the network stands without error: a smaller one (-1), a larger one (1)."""
-    shape, graph = image(desk), desk.graph
-    found = []
     for direction in directions:
-        for distance in range(1, min(FARTHEST, MOST_BUILT // max(1, len(graph.nodes))) + 1):
-            sizes = along(shape, direction * distance, [True] * (len(shape) - 1))
-            if min(sizes) < 1:
-                break
-            if resize(desk.network, {0: sizes}).legal:
-                found.append(sizes)
-                break
-    return found
+        if direction not in desk.legal:
+            desk.legal[direction] = nearest_legal(desk, direction)
+    return [sizes for direction in directions for sizes in desk.legal[direction]]
+
+
+def nearest_legal(desk: Desk, direction: int) -> list[tuple[int, ...]]:
+    """The nearest such size in one direction; [] where none is found."""
+    shape, layers = image(desk), max(1, len(desk.graph.nodes))
+    for distance in range(1, min(FARTHEST, MOST_BUILT // layers) + 1):
+        sizes = along(shape, direction * distance, [True] * (len(shape) - 1))
+        if min(sizes) < 1:
+            break
+        if resize(desk.network, {0: sizes}).legal:
+            return [sizes]
+    return []
 
 
 def fitting(desk: Desk, node: Node, strict: bool) -> Iterator[tuple[int, ...]]:
