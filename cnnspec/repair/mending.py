@@ -70,6 +70,7 @@ def first(
     """The first finding of a file that has a repair, with the best of it; a safe one where there is any. Findings without
     one are added to the `hopeless`, which are left out."""
     for safe in (True, False) if unsafe else (True,):
+        alike: dict[Hashable, int] = {}  # findings that read the same are told apart by their order
         for found in project.analysis(path).diagnostics:
             place = found.span.source.name if found.span else path
             if found.code not in (SAFE if safe else MODULES):
@@ -77,12 +78,13 @@ def first(
             if wanted is not None and not wanted(found, place):
                 continue
             look = safe, found.code, found.message, place, found.span and found.span.text
-            if look in hopeless:
+            alike[look] = alike.get(look, 0) + 1
+            if (look, alike[look]) in hopeless:
                 continue
             made = repairs(project, path, found, not safe)
             if made:
                 return found, made[0]
-            hopeless.add(look)
+            hopeless.add((look, alike[look]))
     return None
 
 
