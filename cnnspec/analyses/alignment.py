@@ -287,9 +287,10 @@ class Accounts:
         return len(self.a.live) + len(self.b.live) - 2 * len(mapping) + rewired + len(changes)
 
     def _change(self, i: int, j: int) -> Hashable:
+        """What becomes another in a pair, by what decides it: substance (an input's shape), layer, and whether it is joined."""
         a, b = self.a, self.b
         looks = ((a, i, self._of_a), (b, j, self._of_b))
-        key = tuple([(of[k], id(view.nodes[k].layer), view.nodes[k].shape, k in view.joined) for view, k, of in looks])
+        key = tuple([(of[k], id(view.nodes[k].layer), k in view.joined) for view, k, of in looks])
         if key not in self._changes:
             self._changes[key] = type(a.form(i)), type(b.form(j)), changed_arguments(a, i, b, j)
         return self._changes[key]
