@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from constructs import MISTAKES, NETWORKS, TEXTS, Construct
@@ -79,7 +80,7 @@ def seconds(command: list[str], limit: int) -> float | None:
 
 def quietly(command: list[str]) -> None:
     """Run a command, and throw away what it prints."""
-    with open(os.devnull, "w") as nothing, redirect_stdout(nothing), redirect_stderr(nothing):
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         main(command)
 
 
