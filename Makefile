@@ -1,12 +1,13 @@
 # make demo: set up, check, summarise and train examples/digits.cnn
 # make test: set up and run the tests            make check: lint, types, formatting
-# make bench: the speed figures of the README     make zoo: examples/zoo, imported anew from Keras
+# make bench: the speed figures of the README     make growth: which constructs take more than their length in time
+# make zoo: examples/zoo, imported anew from Keras
 # make clean: remove what was made
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check bench zoo clean
+.PHONY: demo test check bench growth zoo clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnspec needs Python 3.11 or later")'
@@ -33,6 +34,9 @@ bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/repository.py
 	$(BIN)/python benchmarks/training.py
+
+growth: $(VENV)/ready
+	$(BIN)/python benchmarks/growth.py
 
 zoo: $(VENV)/ready
 	$(BIN)/python benchmarks/zoo.py

@@ -108,16 +108,17 @@ def _aligned(a: View, b: View) -> dict[int, int]:
     of_a = Tokens(a, {i: i for i in anchors}, colors)
     of_b = Tokens(b, {j: i for i, j in anchors.items()}, colors)
     least = max(1, abs(len(a.live) - len(b.live)))
+    accounts = Accounts(a, b)
     best: dict[int, int] = {}
     shortest = -1
     for equals in _equals(a, b, of_a.exact, of_b.exact):
         for trial in _trials(a, b, of_a, of_b, equals, anchors):
-            length = _account(trial, a, b)
+            length = accounts.length(trial)
             if shortest < 0 or length < shortest:
                 best, shortest = trial, length
             if shortest <= least:  # no account is shorter
                 return best
-    return _untangled(best, shortest, a, b, of_a.kind, of_b.kind)
+    return _untangled(best, shortest, accounts, of_a.kind, of_b.kind)
 
 
 def _trials(
@@ -180,11 +181,12 @@ def _equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[
 
 
 def _untangled(
-    mapping: dict[int, int], length: int, a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]
+    mapping: dict[int, int], length: int, accounts: Accounts, of_a: Sequence[int], of_b: Sequence[int]
 ) -> dict[int, int]:
     """Twins that were paired crosswise, uncrossed: where pairs read other layers than before, these, or the pairs
     themselves, are paired the other way if that shortens the account.
     """
+    a, b = accounts.a, accounts.b
     tries = max(4, SWAPS // len(a.nodes))
     improved = True
     while improved:
@@ -200,7 +202,7 @@ def _untangled(
                 return mapping
             tries -= 1
             swapped = _swapped(mapping, rewiring.back, s, t)
-            if (shorter := _account(swapped, a, b)) < length:
+            if (shorter := accounts.length(swapped)) < length:
                 mapping, length, improved = swapped, shorter, True
                 break
     return mapping
@@ -264,13 +266,31 @@ def _closed(a: list[list[int]], b: list[list[int]], level: int) -> Pairs:
     return pairs
 
 
-def _account(mapping: dict[int, int], a: View, b: View) -> int:
-    """The length of the difference as told: layers added, removed and rewired, and changes, equal ones once."""
-    rewiring = Rewiring(a, b, mapping)
-    changes = set()
-    rewired = sum(rewiring.ends())
-    for i, j in mapping.items():
-        rewired += rewiring.inputs(i, j)
-        if a.substance[i] != b.substance[j]:
-            changes.add((type(a.form(i)), type(b.form(j)), changed_arguments(a, i, b, j)))
-    return len(a.live) + len(b.live) - 2 * len(mapping) + rewired + len(changes)
+class Accounts:
+    """How long the differences are that pairings of two graphs amount to."""
+
+    def __init__(self, a: View, b: View) -> None:
+        self.a, self.b = a, b
+        numbers: dict[Hashable, int] = {}
+        self._of_a, self._of_b = ([numbers.setdefault(s, len(numbers)) for s in view.substance] for view in (a, b))
+        self._changes: dict[tuple[Hashable, ...], Hashable] = {}  # of layers that are not the same
+
+    def length(self, mapping: Mapping[int, int]) -> int:
+        """The length of the difference as told: layers added, removed and rewired, and changes, equal ones once."""
+        rewiring = Rewiring(self.a, self.b, mapping)
+        changes = set()
+        rewired = sum(rewiring.ends())
+        for i, j in mapping.items():
+            rewired += rewiring.inputs(i, j)
+            if self._of_a[i] != self._of_b[j]:
+                changes.add(self._change(i, j))
+        return len(self.a.live) + len(self.b.live) - 2 * len(mapping) + rewired + len(changes)
+
+    def _change(self, i: int, j: int) -> Hashable:
+        """What becomes another in a pair, by what decides it: substance (an input's shape), layer, and whether it is joined."""
+        a, b = self.a, self.b
+        looks = ((a, i, self._of_a), (b, j, self._of_b))
+        key = tuple([(of[k], id(view.nodes[k].layer), k in view.joined) for view, k, of in looks])
+        if key not in self._changes:
+            self._changes[key] = type(a.form(i)), type(b.form(j)), changed_arguments(a, i, b, j)
+        return self._changes[key]

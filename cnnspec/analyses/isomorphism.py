@@ -14,7 +14,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.layers.base import Layer
@@ -138,14 +138,33 @@ def isomorphism(a: View, b: View) -> dict[int, int] | None:
         mapping[i] = j
         sources, targets = list(a.inputs[i]), list(b.inputs[j])
         if unordered(a.nodes[i]):
-            for source in a.inputs[i]:
-                if mapping.get(source) in targets:
-                    sources.remove(source)
-                    targets.remove(mapping[source])
+            sources, targets = unpaired(sources, targets, mapping)
             sources.sort(key=lambda k: mine[k])
             targets.sort(key=lambda k: theirs[k])
         waiting += zip(sources, targets, strict=False)
     return mapping if _holds(mapping, a, b) else None
+
+
+def unpaired(sources: Sequence[int], targets: Sequence[int], mapping: Mapping[int, int]) -> tuple[list[int], list[int]]:
+    """Two lists without what is paired already, one of each at a time."""
+    free: dict[int, int] = {}
+    for target in targets:
+        free[target] = free.get(target, 0) + 1
+    taken: dict[int, int] = {}
+    left = []
+    for source in sources:
+        target = mapping.get(source, -1)
+        if free.get(target, 0) > taken.get(target, 0):
+            taken[target] = taken.get(target, 0) + 1
+        else:
+            left.append(source)
+    rest = []
+    for target in targets:
+        if taken.get(target):
+            taken[target] -= 1
+        else:
+            rest.append(target)
+    return left, rest
 
 
 def _refined(a: View, b: View) -> tuple[list[int], list[int]] | tuple[None, None]:
@@ -160,16 +179,25 @@ def _refined(a: View, b: View) -> tuple[list[int], list[int]] | tuple[None, None
         colors = {}
         found = [from_outputs(view, base, colors) for view, base in zip(views, found, strict=True)]
         colors = {}
-        found = [
-            [colors.setdefault((color, *sorted([base[k] for k in view.group(i)])), len(colors)) for i, color in enumerate(base)]
-            for view, base in zip(views, found, strict=True)
-        ]  # fmt: skip
+        found = [_with_group(view, base, colors) for view, base in zip(views, found, strict=True)]
         counted = [sorted([base[i] for i in view.live]) for view, base in zip(views, found, strict=True)]
         if counted[0] != counted[1]:
             return None, None
         if len(set(counted[0])) == classes:
             return found[0], found[1]
         classes = len(set(counted[0]))
+
+
+def _with_group(view: View, base: Sequence[int], colors: Colors) -> list[int]:
+    """A color for each node that tells its own and those of all that share its weights."""
+    groups: dict[int, int] = {}  # the first of a group → a color for all of it
+    found = []
+    for i, color in enumerate(base):
+        group = view.group(i)
+        if group[0] not in groups:
+            groups[group[0]] = colors.setdefault(tuple(sorted([base[k] for k in group])), len(colors))
+        found.append(colors.setdefault((color, groups[group[0]]), len(colors)))
+    return found
 
 
 def _holds(mapping: dict[int, int], a: View, b: View) -> bool:
@@ -183,7 +211,7 @@ def _holds(mapping: dict[int, int], a: View, b: View) -> bool:
             others.sort()
         if a.substance[i] != b.substance[j] or inputs != others or a.ends[i] != b.ends[j]:
             return False
-        group = a.group(i)
-        if len(group) != len(b.group(j)) or mapping[group[0]] not in b.group(j):
+        group, other = a.group(i), b.group(j)
+        if len(group) != len(other) or b.group(mapping[group[0]])[0] != other[0]:
             return False
     return True

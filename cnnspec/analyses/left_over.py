@@ -40,7 +40,11 @@ def left_over(node: Node, layer: Layer | None, shapes: Sequence[Shape | None]) -
     """
     if layer is None or len(node.inputs) != 1 or shapes[node.index] is None:
         return []
-    shape = shapes[node.inputs[0]]
+    return left_of(layer, shapes[node.inputs[0]])
+
+
+def left_of(layer: Layer, shape: Shape | None) -> list[int]:
+    """The same, of a layer that a shape enters."""
     if shape is None or not sizes_known(shape):
         return []
     windows = layer.windows((shape,))

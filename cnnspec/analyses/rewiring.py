@@ -7,7 +7,7 @@ sides can come from the same layer, nothing was rewired.
 
 from __future__ import annotations
 
-from cnnspec.analyses.isomorphism import unordered
+from cnnspec.analyses.isomorphism import unordered, unpaired
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Rewiring:
         # For each node the partnered nodes that it comes from, both as indices of the second graph.
         self._from_a = _origins(a, forth)
         self._from_b = _origins(b, {j: j for j in self.back})
+        self._sharing: dict[tuple[int, int], bool] = {}  # by the first layers of two groups
 
     def inputs(self, i: int, j: int) -> bool:
         """Whether the layers of a pair read different things."""
@@ -40,20 +41,19 @@ class Rewiring:
 
     def sharing(self, i: int, j: int) -> bool:
         """Whether the layers of a pair share their weights with different ones, as far as those have partners."""
-        mine = {self.forth[k] for k in self.a.group(i) if k in self.forth}
-        return mine != {k for k in self.b.group(j) if k in self.back}
+        group, other = self.a.group(i), self.b.group(j)
+        key = group[0], other[0]
+        if key not in self._sharing:
+            mine = {self.forth[k] for k in group if k in self.forth}
+            self._sharing[key] = mine != {k for k in other if k in self.back}
+        return self._sharing[key]
 
     def _agree(self, sources: Sequence[int], targets: Sequence[int], any_order: bool) -> bool:
         if len(sources) != len(targets):
             return False
         if not any_order:
             return all(self._one(i, j) for i, j in zip(sources, targets, strict=True))
-        left, rest = list(targets), []
-        for i in sources:
-            if self.forth.get(i) in left:
-                left.remove(self.forth[i])
-            else:
-                rest.append(i)
+        rest, left = unpaired(sources, targets, self.forth)
         for i in rest:
             match = next((j for j in left if self._one(i, j)), None)
             if match is None:

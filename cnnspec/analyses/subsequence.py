@@ -36,8 +36,15 @@ def _stretch(a: Sequence[int], b: Sequence[int], i: int, j: int, most: int) -> t
         row: dict[int, int] = {}
         before = rows[-1] if rows else {}
         for diagonal in range(max(-edits, edits - 2 * m), min(edits, 2 * n - edits) + 1, 2):
-            x = _entered(before, diagonal, n, m) if edits else 0
-            if x < 0:
+            x = before.get(diagonal - 1, -2) + 1  # `_entered`, written out: half of a comparison's time goes by here
+            if x > n:
+                x = -1
+            down = before.get(diagonal + 1, -1)
+            if down > x and down - diagonal <= m:
+                x = down
+            if not edits:
+                x = 0
+            elif x < 0:
                 continue
             y = x - diagonal
             while x < n and y < m and a[i + x] == b[j + y]:

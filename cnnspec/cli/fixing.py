@@ -67,15 +67,17 @@ def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -
 
 def mended(sources: Sequence[Source], options: argparse.Namespace, lookup: Lookup) -> Mended:
     """The files with their repairs."""
-    from cnnspec.repair.mending import mend
+    from cnnspec.repair.mending import MOST_TRIED, mend
     from cnnspec.repair.project import Project
 
     def wanted(found: Diagnostic, place: str) -> bool:
         return lookup.of(place).reports(found.code, place)
 
-    result = mend(Project(sources, analyser(options, lookup)), options.unsafe_fixes, wanted)
+    result = mend(Project(sources, analyser(options, lookup), MOST_TRIED), options.unsafe_fixes, wanted)
     if result.why:
         say(f"nothing was fixed: {result.why}; please report this, it shows a defect of cnnspec")
+    if result.unfinished and not result.why:
+        say("not every repair was tried, there are too many: run it again, or on fewer rules with --select")
     return result
 
 

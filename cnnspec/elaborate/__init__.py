@@ -65,8 +65,10 @@ def elaborate(
     train = _train(first, definitions)
     builders = [make(model.name.text, max_layers) for model in models]
     for builder in builders[:1]:  # what is wrong with the file itself is told with its first model
-        builder.errors, builder._seen = first.errors, first._seen
+        builder.continue_from(first)
     graphs = [_model(b, model, definitions.scope, parameters or {}) for b, model in zip(builders, models, strict=True)]
+    for builder in builders[:1]:
+        first.continue_from(builder)
     first.never_run(definitions.scope)
     return tuple(
         [

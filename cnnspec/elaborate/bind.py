@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
@@ -59,10 +61,8 @@ def bind(
             if name == "":
                 if aside(argument, bound, scope, current, run):
                     continue
-                known = [n for n in cls.arguments if n not in preset]
                 message = f'{word} has no argument "{argument.name.text}"'
-                hint = suggestion(argument.name.text, known).removeprefix("; ")
-                run.error("E011", argument.name, scope, message, hint or f"it has {', '.join(known)}")
+                run.error("E011", argument.name, scope, message, partial(instead, argument.name.text, free))
                 failed = True
                 continue
         if name in given:
@@ -103,6 +103,11 @@ def bind(
             _made[key] = layer
     bound.layer = layer
     return bound
+
+
+def instead(name: str, known: list[str]) -> str:
+    """What to write in place of an argument that a layer does not have."""
+    return suggestion(name, known).removeprefix("; ") or f"it has {', '.join(known)}"
 
 
 def kinds(value: Any) -> Any:

@@ -110,6 +110,7 @@ class Calls(Steps):
     ) -> dict[str, Any] | None:  # fmt: skip
         name = block.name.text
         names = [p.name.text for p in block.parameters]
+        known = set(names)
         values: dict[str, Any] = {}
         position = 0
         for argument in arguments:
@@ -127,8 +128,9 @@ class Calls(Steps):
                 position += 1
             else:
                 word = argument.name.text
-                if word not in names:
-                    help = (f"it has {', '.join(names)}" if names else "it has none") + suggestion(word, names)
+                if word not in known:
+                    has = f"it has {', '.join(names)}" if names else "it has none"
+                    help = has + suggestion(word, names)
                     self.error("E011", argument.name, scope, f'{name} has no parameter "{word}"', help)
                     return None
             if word in values:

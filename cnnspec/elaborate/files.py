@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
@@ -109,11 +111,8 @@ class Files:
             if found is not None:
                 value = found.scope.names.get(name.text)
                 if not isinstance(value, BlockFunction):
-                    blocks = [n for n, v in found.scope.names.items() if isinstance(v, BlockFunction)]
-                    hint = suggestion(name.text, blocks).removeprefix("; ") or (
-                        f"it has {', '.join(blocks)}" if blocks else ""
-                    )
-                    self.run.error("E015", name, scope, f'"{item.path.value}" has no block "{name.text}"', hint)
+                    help = partial(nearest_block, name.text, found.scope)
+                    self.run.error("E015", name, scope, f'"{item.path.value}" has no block "{name.text}"', help)
                     value = UNKNOWN
             if name.text in scope.places:
                 self.run.error("E013", name, scope, f'"{name.text}" is defined already', "use one of the two")
@@ -171,6 +170,12 @@ class Files:
                     del errors[before:]
                     continue
                 scope.names[item.name.text], scope.places[item.name.text] = value, item.name
+
+
+def nearest_block(name: str, scope: Scope) -> str:
+    """What to do about a name that is no block of a file."""
+    blocks = [known for known, value in scope.names.items() if isinstance(value, BlockFunction)]
+    return suggestion(name, blocks).removeprefix("; ") or (f"it has {', '.join(blocks)}" if blocks else "")
 
 
 def circles_of(calls: dict[str, set[str]]) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from cnnspec.elaborate.ahead import Ahead
 from cnnspec.elaborate.graph import BudgetLimit, Graph, Site
@@ -107,19 +108,19 @@ class NetworkBuilder(Inputs):
                 self.unmet(unknown_steps(closure.expression, closure.scope, set()), closure.scope)
 
     def output(self, item: tree.Output, scope: Scope, current: Tensor | None) -> Tensor | None:
+        outputs = dict.fromkeys(self.graph.outputs)
         for name in item.names:
             value = scope.find(name.text)
             if isinstance(value, Tensor):
-                if value.index not in self.graph.outputs:
-                    self.graph.outputs.append(value.index)
+                outputs[value.index] = None
             elif value is None:
-                tensors = [n for n in scope.all_names() if isinstance(scope.find(n), Tensor)]
-                hint = suggestion(name.text, tensors).removeprefix("; ")
-                self.error("E010", name, scope, f'no tensor is called "{name.text}"', hint or "name one with `as`")
+                help = partial(nearest_tensor, name.text, scope)
+                self.error("E010", name, scope, f'no tensor is called "{name.text}"', help)
             elif value is not UNKNOWN:
                 self.error(
                     "E012", name, scope, f'"{name.text}" is {describe(value)}, not a tensor', "name a tensor with `as`"
                 )
+        self.graph.outputs = list(outputs)
         return current
 
     def assign(self, item: tree.Assign, scope: Scope, current: Tensor | None) -> Tensor | None:
@@ -238,3 +239,9 @@ class NetworkBuilder(Inputs):
 def mentions(body: tree.Body, names: set[str]) -> bool:
     """Whether one of some names stands in a body."""
     return any(isinstance(node, tree.Name) and node.text in names for node in tree.walk(body))
+
+
+def nearest_tensor(name: str, scope: Scope) -> str:
+    """What to do about an output that is called like no tensor."""
+    tensors = [known for known in scope.all_names() if isinstance(scope.find(known), Tensor)]
+    return suggestion(name, tensors).removeprefix("; ") or "name one with `as`"

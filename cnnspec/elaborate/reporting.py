@@ -14,6 +14,7 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -30,28 +31,37 @@ class Reporting:
     def __init__(self) -> None:
         self.errors: list[Diagnostic] = []
         self.building = False  # whether TooMuch is caught
+        self.full = False  # whether there are as many mistakes as are told
         self._seen: set[tuple[str, str, int, str]] = set()
         self.graph = Graph("")
+
+    def continue_from(self, other: Reporting) -> None:
+        """Report into one list with another."""
+        self.errors, self._seen, self.full = other.errors, other._seen, other.full
 
     def evaluate(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
         """The value of an expression; UNKNOWN, and an error noted, where it has none."""
         raise NotImplementedError
 
     def error(
-        self, code: str, node: tree.Node, scope: Scope, message: str, help: str = "", severity: str = ERROR,
-        extra: tuple[Note, ...] = (),
+        self, code: str, node: tree.Node, scope: Scope, message: str, help: str | Callable[[], str] = "",
+        severity: str = ERROR, extra: tuple[Note, ...] = (),
     ) -> Any:  # fmt: skip
-        """Report once, with the block calls that led here, and return UNKNOWN."""
-        message, help = brief(message), brief(help)
+        """Report once, with the block calls that led here, and return UNKNOWN. Help that takes a while to find is a
+        function, asked where it is needed."""
+        message = brief(message)
         key = (code, scope.source.name, node.start, message)
-        if key not in self._seen:
+        if key not in self._seen and not self.full:
             self._seen.add(key)
             site = Site(scope.source, node, scope.caller, scope.block)
-            self.errors.append(Diagnostic(code, message, site.span, help, (*extra, *trail(site)), severity))
-            if self.building and len(self.errors) == MAX_MISTAKES:
+            what_to_do = brief(help if isinstance(help, str) else help())
+            self.errors.append(Diagnostic(code, message, site.span, what_to_do, (*extra, *trail(site)), severity))
+            if len(self.errors) >= MAX_MISTAKES:
+                self.full = True
                 more = f"{MAX_MISTAKES} mistakes so far: the rest of the network was not checked"
                 self.errors.append(Diagnostic("E003", more, site.span, "mend these first"))
-                raise TooMuch
+        if self.full and self.building:
+            raise TooMuch
         return UNKNOWN
 
     def not_a_number(self, node: tree.Node, value: Any, scope: Scope) -> Any:
@@ -67,11 +77,12 @@ class Reporting:
 
         if name in PYTORCH:
             return self.error("E010", node, scope, f"{name} is PyTorch's, which takes other arguments", PYTORCH[name])
-        known = [*scope.all_names(), *spellings()]
-        hint = suggestion(name, known).removeprefix("; ")
-        return self.error(
-            "E010", node, scope, f'nothing is called "{name}"', hint or "`cnnspec layers` lists the layers"
-        )
+
+        def hint() -> str:
+            found = suggestion(name, [*scope.all_names(), *spellings()]).removeprefix("; ")
+            return found or "`cnnspec layers` lists the layers"
+
+        return self.error("E010", node, scope, f'nothing is called "{name}"', hint)
 
 
 def trail(site: Site, *others: Site) -> tuple[Note, ...]:

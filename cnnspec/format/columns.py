@@ -58,13 +58,18 @@ def _atom(node: Node) -> str | None:
 
 def aligned(body: Body, comments: Attached) -> dict[int, int]:
     """How wide to print the names of assignments that follow one another without a blank line, by the nodes' ids."""
-    widths: dict[int, int] = {}
-    run: list[Assign] = []
+    runs: list[list[Assign]] = []
+    run: list[Assign] | None = None
     for item in body.items:
-        if run and (id(item) in comments.blank or not isinstance(item, Assign)):
+        if not isinstance(item, Assign):
+            run = None
+            continue
+        if run is None or id(item) in comments.blank:
             run = []
-        if isinstance(item, Assign):
-            run.append(item)
-            width = max(len(a.name.text) for a in run)
-            widths.update((id(a), width) for a in run)
+            runs.append(run)
+        run.append(item)
+    widths: dict[int, int] = {}
+    for run in runs:
+        width = max([len(item.name.text) for item in run])
+        widths.update([(id(item), width) for item in run])
     return widths

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from cnnspec.format.columns import aligned, rows
 from cnnspec.format.comments import SPACE, Attacher, Comment, new_line
-from cnnspec.format.measure import head, width
+from cnnspec.format.measure import Heads, width
 from cnnspec.format.pieces import CONDITION, EXPR, Bracket, head_of_input, needs_group, pieces, segments
 from cnnspec.syntax.tree import Argument, Assign, Body, Braces, Branch, Input, List, Step, Train
 
@@ -40,6 +40,7 @@ class _Printer:
         self.flats: dict[int, str | None] = {}
         self.laid: dict[tuple[int, int, int, int, int], str] = {}
         self.widths: dict[int, int] = {}
+        self.heads = Heads()
 
     # ---- on one line ---------------------------------------------------------------------------------------
     def flat(self, node: Node, place: int) -> str | None:
@@ -117,7 +118,7 @@ class _Printer:
     def lay_open(self, node: Node, place: int, indent: int, used: int, after: int) -> str:
         if needs_group(node, place):
             flat = self.flat(node, place)
-            if flat is not None and not head([(node, EXPR)], 0)[1]:
+            if flat is not None and not self.heads.of([(node, EXPR)], 0)[1]:
                 return flat  # parentheses around what cannot break do not break either
             inner = indent + INDENT
             return f"({new_line(inner)}{self.lay(node, EXPR, inner, inner, 0)}{new_line(indent)})"
@@ -135,15 +136,13 @@ class _Printer:
     def sequence(self, parts: Sequence[Piece], indent: int, used: int, after: int) -> str:
         """Pieces one behind the other, each broken where it does not fit."""
         out, column = "", used
-        for number, piece in enumerate(parts):
+        for piece, rest in zip(parts, self.heads.behind(parts, after), strict=True):
             if isinstance(piece, str):
                 text = piece
+            elif isinstance(piece, Bracket):
+                text = self.bracket(piece, indent, column, rest)
             else:
-                rest = head(parts[number + 1 :], after)[0]
-                if isinstance(piece, Bracket):
-                    text = self.bracket(piece, indent, column, rest)
-                else:
-                    text = self.lay(piece[0], piece[1], indent, column, rest)
+                text = self.lay(piece[0], piece[1], indent, column, rest)
             out += text
             column = len(text) - text.rfind("\n") - 1 if "\n" in text else column + len(text)
         return out

@@ -41,7 +41,12 @@ class Desk:
     def __init__(self, project: Project, network: Checked) -> None:
         self.project, self.network = project, network
         self._context: Context | None = None
-        self._pens: dict[str, Pen] = {}
+        self.legal: dict[int, list[tuple[int, ...]]] = {}  # the nearest legal input sizes in each direction, once asked
+
+    @classmethod
+    def of(cls, project: Project, network: Checked) -> Desk:
+        """The desk of a network, which all of its findings share."""
+        return project.desks.setdefault(id(network), cls(project, network))
 
     @property
     def graph(self) -> Graph:
@@ -56,13 +61,13 @@ class Desk:
 
     def pen(self, source: Source) -> Pen:
         """The pen of a file. Inexpressible for one that is not of the project, or not as it was read."""
-        path = real(source.name)
-        if path not in self._pens:
-            current = self.project.sources.get(path)
-            if current is None or current.text != source.text:
-                raise Inexpressible
-            self._pens[path] = Pen(current)
-        return self._pens[path]
+        path, pens = real(source.name), self.project.pens
+        current = self.project.sources.get(path)
+        if current is None or current.text != source.text:
+            raise Inexpressible
+        if path not in pens:
+            pens[path] = Pen(current)
+        return pens[path]
 
     # ---- layers --------------------------------------------------------------------------------------------
     def nodes(self, found: Diagnostic) -> list[Node]:

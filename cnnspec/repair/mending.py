@@ -14,7 +14,7 @@ from cnnspec.repair.unchanged import always_behaves, behaves
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from cnnspec.diagnostic import Diagnostic, Repair
     from cnnspec.repair.project import Project
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Wanted = Callable[[Diagnostic, str], bool]
 
 MOST_REPAIRS = 1000  # in all files of one run
+MOST_TRIED = 100_000  # layers, summed over all that is analysed to try repairs: some ten seconds
 
 
 class Mended(Record):
@@ -32,6 +33,11 @@ class Mended(Record):
     done: tuple[tuple[Diagnostic, Repair], ...]
     why: str = ""
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether there was more to try than one run takes on."""
+        return self.project.spent or len(self.done) >= MOST_REPAIRS
+
 
 def mend(project: Project, unsafe: bool, wanted: Wanted | None = None) -> Mended:
     """The files with every repair made: safe ones, and the best unsafe ones where those are asked for.
@@ -41,29 +47,44 @@ def mend(project: Project, unsafe: bool, wanted: Wanted | None = None) -> Mended
     now = project
     done: list[tuple[Diagnostic, Repair]] = []
     for path in project.sources:
+        hopeless: set[Hashable] = set()  # findings without a repair, not asked again before all others have been
+        fresh = True  # whether nothing was repaired since the first of them
         while len(done) < MOST_REPAIRS:
-            step = first(now, path, unsafe, wanted)
-            if step is None:
+            step = first(now, path, unsafe, wanted, hopeless)
+            if step is not None:
+                found, tried = step
+                now = tried.project
+                done.append((found, tried.repair))
+                fresh = fresh and not hopeless
+            elif fresh:
                 break
-            found, tried = step
-            now = tried.project
-            done.append((found, tried.repair))
+            else:
+                hopeless, fresh = set(), True
     why = astray(project, now, all(repair.safe for _, repair in done))
     return Mended(project, (), why) if why else Mended(now, tuple(done))
 
 
-def first(project: Project, path: str, unsafe: bool, wanted: Wanted | None) -> tuple[Diagnostic, Tried] | None:
-    """The first finding of a file that has a repair, with the best of it; a safe one where there is any."""
+def first(
+    project: Project, path: str, unsafe: bool, wanted: Wanted | None, hopeless: set[Hashable]
+) -> tuple[Diagnostic, Tried] | None:
+    """The first finding of a file that has a repair, with the best of it; a safe one where there is any. Findings without
+    one are added to the `hopeless`, which are left out."""
     for safe in (True, False) if unsafe else (True,):
+        alike: dict[Hashable, int] = {}  # findings that read the same are told apart by their order
         for found in project.analysis(path).diagnostics:
             place = found.span.source.name if found.span else path
             if found.code not in (SAFE if safe else MODULES):
                 continue
             if wanted is not None and not wanted(found, place):
                 continue
+            look = safe, found.code, found.message, place, found.span and found.span.text
+            alike[look] = alike.get(look, 0) + 1
+            if (look, alike[look]) in hopeless:
+                continue
             made = repairs(project, path, found, not safe)
             if made:
                 return found, made[0]
+            hopeless.add((look, alike[look]))
     return None
 
 

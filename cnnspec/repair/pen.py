@@ -7,6 +7,9 @@ Keras's names and literals. What cannot be said by an edit raises `Inexpressible
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+
 from cnnspec.diagnostic import Edit
 from cnnspec.layers import find
 from cnnspec.repair.spelling import Raw, given_arguments, is_default, is_pasted, spelled, word_of_function
@@ -37,6 +40,9 @@ if TYPE_CHECKING:
     Key = tuple[type, int, int]
 
 
+ARROW = re.compile("[-=]>").search
+
+
 class Inexpressible(Exception):
     """No edit says this."""
 
@@ -47,13 +53,16 @@ class Pen:
     def __init__(self, source: Source) -> None:
         self.source, self.text = source, source.text
         self.tree = parse(source)
+        self._comments = [start for start, _ in self.tree.comments]
+        self._quote = '"' if '"' in self.text else "'"
         self._around: dict[Key, Node] = {}
+        self._numbers: dict[Key, int] = {}  # which of its holder's stages or items a node is
         for node in walk(self.tree.body):
             for name in node._fields:
                 value = getattr(node, name)
-                for part in value if isinstance(value, tuple) else (value,):
+                for number, part in enumerate(value if isinstance(value, tuple) else (value,)):
                     if isinstance(part, Node):
-                        self._around[key_of(part)] = node
+                        self._around[key_of(part)], self._numbers[key_of(part)] = node, number
                     elif isinstance(part, tuple):  # (operator, term)
                         self._around.update({key_of(term): node for term in part if isinstance(term, Node)})
 
@@ -63,6 +72,10 @@ class Pen:
         if found is None:
             raise Inexpressible
         return found
+
+    def number(self, node: Node) -> int:
+        """Which one a node is of the stages or items that it stands among."""
+        return self._numbers[key_of(node)]
 
     def edit(self, start: int, end: int, text: str) -> Edit:
         return Edit(Span(self.source, start, end), str(text))  # a Raw too: what is kept and sent is plain
@@ -78,7 +91,7 @@ class Pen:
         edits, added = [], []
         for name, value in values.items():
             declared = layer.arguments[name]
-            text = str(value) if isinstance(value, Raw) else spelled(value, pasted, '"' if '"' in self.text else "'")
+            text = str(value) if isinstance(value, Raw) else spelled(value, pasted, self._quote)
             argument = given.get(name)
             if argument is None:
                 label = declared.keras if pasted and declared.keras not in ("", "-") else name
@@ -146,7 +159,7 @@ class Pen:
             line = self.own_line(node, (",", ""))
             if line is not None:
                 return [line]
-            number = [item.start for item in holder.items].index(node.start)
+            number = self.number(node)
             before, behind = holder.items[number - 1], holder.items[min(number + 1, len(holder.items) - 1)]
             start, end = (before.end, node.end) if number else (node.start, behind.start)
             if self.comments(start, end):
@@ -157,7 +170,7 @@ class Pen:
         chain = self.around(holder) if isinstance(holder, Naming) else None
         if isinstance(chain, Chain) and self.before(node.start) == ">":  # a -> b as c becomes a as c
             stages = chain.stages
-            number = [key_of(stage) for stage in stages].index(key_of(holder))
+            number = self.number(holder)
             if number and not isinstance(stages[number - 1], Naming):
                 start = self.closed(stages[number - 1])
                 if not self.comments(start, node.end):
@@ -167,7 +180,7 @@ class Pen:
     def without_stage(self, chain: Chain, node: Node) -> list[Edit]:
         """A chain without a stage, and without the parentheses that stand around that alone."""
         stages = chain.stages
-        number = [stage.start for stage in stages].index(node.start)
+        number = self.number(node)
         start, end = node.start, node.end
         while number and self.before(start) == "(" or not number and self.behind(end) == ")":
             if (self.before(start), self.behind(end)) != ("(", ")"):
@@ -190,16 +203,17 @@ class Pen:
 
     def comments(self, start: int, end: int) -> bool:
         """Whether a comment stands in a stretch of the text."""
-        return any(start <= first < end for first, _ in self.tree.comments)
+        return bisect_left(self._comments, start) < bisect_left(self._comments, end)
 
     def arrow(self, at: int) -> int:
         """The next arrow behind a place, no comment's."""
         while True:
-            found = min([i for i in (self.text.find(a, at) for a in ("->", "=>")) if i >= 0])
-            comment = next((last for first, last in self.tree.comments if first < found < last), None)
-            if comment is None:
-                return found
-            at = comment
+            found = ARROW(self.text, at)
+            assert found is not None
+            number = bisect_left(self._comments, found.start()) - 1  # the last comment that begins before it
+            if number < 0 or self.tree.comments[number][1] <= found.start():
+                return found.start()
+            at = self.tree.comments[number][1]
 
     def closed(self, node: Node) -> int:
         """The end of a stage with the parentheses around it: where its arrow begins."""
@@ -208,28 +222,38 @@ class Pen:
 
     def opened(self, node: Node) -> int:
         """The begin of a stage with the parentheses before it: where its arrow ended."""
-        arrow = max(self.text.rfind(a, 0, node.start) for a in ("->", "=>")) + 2
+        arrow = self.text.rfind(">", 0, node.start)
+        while self.text[arrow - 1] not in "-=":
+            arrow = self.text.rfind(">", 0, arrow)
+        arrow += 1
         between = self.text[arrow : node.start]
         return node.start if "#" in between or "(" not in between else arrow + between.index("(")
 
     def before(self, at: int) -> str:
-        return self.text[:at].rstrip()[-1:]
+        while at and self.text[at - 1].isspace():
+            at -= 1
+        return self.text[max(0, at - 1) : at]
 
     def behind(self, at: int) -> str:
-        return self.text[at:].lstrip()[:1]
+        while at < len(self.text) and self.text[at].isspace():
+            at += 1
+        return self.text[at : at + 1]
 
     def without_items(self, items: Sequence[Node]) -> list[Edit]:
         """Bodies without some of their items; without the lines, and the comments on them, that hold nothing else."""
         going = frozenset([key_of(item) for item in items])
+        empty: dict[Key, bool] = {}  # bodies of which nothing would be left
         edits = []
         for item in items:
             body = self.around(item)
             assert isinstance(body, Body)
-            if body is not self.tree.body and all(key_of(other) in going for other in body.items):
+            if key_of(body) not in empty:
+                inner = body is not self.tree.body
+                empty[key_of(body)] = inner and all(key_of(other) in going for other in body.items)
+            if empty[key_of(body)]:
                 edits.append(self.edit(item.start, item.end, "in"))
                 continue
-            number = [other.start for other in body.items].index(item.start)
-            edits.append(self.without_item(body.items, number, going))
+            edits.append(self.without_item(body.items, self.number(item), going))
         return edits
 
     def without_item(self, items: Sequence[Node], number: int, going: frozenset[Key]) -> Edit:

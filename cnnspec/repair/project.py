@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 
     from cnnspec.diagnostic import Diagnostic, Edit
     from cnnspec.elaborate.files import Read
-    from cnnspec.pipeline import Analysis
+    from cnnspec.pipeline import Analysis, Checked
+    from cnnspec.repair.desk import Desk
+    from cnnspec.repair.pen import Pen
 
     Analyse = Callable[[Source, Read], Analysis]
 
+A_LAYERS_TEXT = 40  # characters of text that take as long as a layer
 SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
 
 
 class Project:
     """Texts by the files' real paths, and `analyse`, which says what is known about one as the user asked. `most` bounds
-    the layers of all networks that are analysed, changed texts included; beyond it nothing more is tried."""
+    the layers of all networks that are analysed, changed texts included (a long text counts as the layers that it could
+    hold); beyond it nothing more is tried."""
 
     def __init__(self, sources: Iterable[Source], analyse: Analyse, most: int | None = None) -> None:
         self.sources = {real(source.name): source for source in sources}
@@ -36,6 +40,9 @@ class Project:
         self.left = None if most is None else [most]  # one number for all copies
         self._analyses: dict[str, Analysis] = {}
         self._reads: dict[str, set[str]] = {}
+        self._owners: dict[str, dict[Diagnostic, tuple[Checked, Diagnostic]]] = {}
+        self.desks: dict[int, Desk] = {}  # by the networks' ids
+        self.pens: dict[str, Pen] = {}  # by the files' paths
 
     def analysis(self, path: str) -> Analysis:
         """What is known about a file as its text is now."""
@@ -43,9 +50,19 @@ class Project:
             met: set[str] = set()
             self._analyses[path] = self.analyse(self.sources[path], self.reader(met))
             self._reads[path] = met
-            if self.left is not None:
-                self.left[0] -= sum([len(network.graph.nodes) for network in self._analyses[path].networks])
+            layers = sum([len(network.graph.nodes) for network in self._analyses[path].networks])
+            self.spend(max(layers, len(self.sources[path].text) // A_LAYERS_TEXT))
         return self._analyses[path]
+
+    def owner(self, path: str, found: Diagnostic) -> tuple[Checked | None, Diagnostic]:
+        """The first network of a file that has a finding, and the finding with its layers there; None where none has."""
+        if path not in self._owners:
+            owners: dict[Diagnostic, tuple[Checked, Diagnostic]] = {}
+            for network in self.analysis(path).networks:
+                for own in network.diagnostics:
+                    owners.setdefault(own, (network, own))
+            self._owners[path] = owners
+        return self._owners[path].get(found, (None, found))
 
     def know(self, path: str, analysis: Analysis) -> None:
         """Take over what is known about a file that uses no other."""
@@ -71,6 +88,11 @@ class Project:
         for path in self.sources:
             self.analysis(path)
         return [path for path in self.sources if path in paths or self._reads[path] & paths]
+
+    def spend(self, layers: int) -> None:
+        """Count layers that were built to try something."""
+        if self.left is not None:
+            self.left[0] -= layers
 
     @property
     def spent(self) -> bool:

@@ -38,10 +38,9 @@ class Tried(Record):
 def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: bool = False) -> list[Tried]:
     """The repairs of a finding of a file, safe ones first; unsafe ones only where they are asked for, those that cost
     least first. `one`: whichever is found first will do. None in a file with syntax errors."""
-    if found.code not in MODULES or project.analysis(path).tree.diagnostics:
+    if found.code not in MODULES or project.spent or project.analysis(path).tree.diagnostics:
         return []
-    network = next((n for n in project.analysis(path).networks if found in n.diagnostics), None)
-    own = found if network is None else next(d for d in network.diagnostics if d == found)  # with its own layers
+    network, own = project.owner(path, found)
     made: list[tuple[bool, tuple[float, float], int, Tried]] = []
     for number, proposal in enumerate(proposals(project, network, own)):
         if number >= MOST_TRIED or proposal.safe and any(tried.repair.safe for *_, tried in made):
@@ -64,7 +63,7 @@ def proposals(project: Project, network: Checked | None, found: Diagnostic) -> I
     elif network is None:
         return
     else:
-        made = propose(Desk(project, network), found)
+        made = propose(Desk.of(project, network), found)
     while True:
         try:
             proposal = next(made, None)

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.analyses.geometry import Geometry
     from cnnspec.analyses.lengths import Length
+    from cnnspec.analyses.resized import WhatIf
     from cnnspec.elaborate.graph import Graph, Setting
     from cnnspec.layers.window import Reach
     from cnnspec.train.settings import TrainSettings
@@ -35,6 +36,7 @@ class Context:
         self._reaches: list[tuple[Reach, ...] | None] | None = None
         self._lengths: list[tuple[Length, ...] | None] | None = None
         self._measured = False
+        self._what_if: WhatIf | None = None
 
     @property
     def liveness(self) -> Liveness:
@@ -73,3 +75,11 @@ class Context:
 
             self._geometry = Geometry(self.facts)
         return self._geometry
+
+    @property
+    def what_if(self) -> WhatIf:
+        if self._what_if is None:
+            from cnnspec.analyses.resized import WhatIf
+
+            self._what_if = WhatIf(self.graph)
+        return self._what_if

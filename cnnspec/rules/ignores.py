@@ -10,7 +10,7 @@ layers: it is ignored when each of them is, inside the block or at a call that l
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 from cnnspec import rules
 from cnnspec.diagnostic import NAMES, WARNING, Diagnostic
@@ -23,7 +23,7 @@ from cnnspec.syntax.tree import Block, Body, Branch, Loop, Model, Train, Tree, w
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence, Set
+    from collections.abc import Iterable, Iterator, Sequence, Set
 
     from cnnspec.elaborate.graph import Site
     from cnnspec.source import Source
@@ -43,9 +43,6 @@ class Ignore(Record):
     start: int
     end: int
 
-    def covers(self, code: str, place: int) -> bool:
-        return code == self.code and self.start <= place <= self.end
-
 
 class Ignores:
     """The comments of a file that concern findings. `bad` are those that cannot be followed."""
@@ -54,7 +51,8 @@ class Ignores:
         self.source = tree.source
         self.ignores: list[Ignore] = []
         self.bad: list[Diagnostic] = []
-        self.used: set[Ignore] = set()
+        self._stretches: dict[str, Stretches] | None = None  # by the rules that are ignored there
+        self._asked: dict[str, set[int]] = {}  # of each rule the places at which it was ignored
         statements: Statements | None = None
         text = tree.source.text
         for start, end in tree.comments:
@@ -86,18 +84,46 @@ class Ignores:
                 self.ignores.append(Ignore(code, span, *stretch))
 
     def hide(self, code: str, place: int) -> bool:
-        """Whether what a rule finds at a place is to be ignored; those that ignore it have been of use."""
-        covering = [ignore for ignore in self.ignores if ignore.covers(code, place)]
-        self.used.update(covering)
-        return bool(covering)
+        """Whether what a rule finds at a place is to be ignored; the comments that ignore it have been of use."""
+        if self._stretches is None:
+            by_code: dict[str, list[tuple[int, int]]] = {}
+            for ignore in self.ignores:
+                by_code.setdefault(ignore.code, []).append((ignore.start, ignore.end))
+            self._stretches = {code: Stretches(of_code) for code, of_code in by_code.items()}
+        hidden = code in self._stretches and self._stretches[code].hold(place)
+        if hidden:
+            self._asked.setdefault(code, set()).add(place)
+        return hidden
 
     def unused(self, codes: Set[str]) -> Iterator[Diagnostic]:
         """Those of no use, of rules that ran."""
+        asked = {code: sorted(places) for code, places in self._asked.items()}
         for ignore in self.ignores:
-            if ignore not in self.used and ignore.code in codes:
+            places = asked.get(ignore.code, [])
+            used = bisect_left(places, ignore.start) < bisect_right(places, ignore.end)
+            if not used and ignore.code in codes:
                 message = f"{ignore.code} {NAMES[ignore.code]} finds nothing here"
                 help = "remove the comment, or put it at the end of the line, or on the line above"
                 yield Diagnostic(unused_ignore.CODE, message, ignore.span, help, (), WARNING)
+
+
+class Stretches:
+    """Stretches of a text, both ends in, those that overlap joined to one."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for start, end in sorted(stretches):
+            if self.ends and start <= self.ends[-1]:
+                self.ends[-1] = max(self.ends[-1], end)
+            elif start <= end:
+                self.starts.append(start)
+                self.ends.append(end)
+
+    def hold(self, place: int) -> bool:
+        """Whether a place lies in one of them."""
+        number = bisect_right(self.starts, place) - 1
+        return number >= 0 and place <= self.ends[number]
 
 
 def code_of(name: str) -> tuple[str, tuple[str, str] | None]:

@@ -24,7 +24,6 @@ from __future__ import annotations
 from cnnspec.analyses.left_over import left_over, losses, uncovered
 from cnnspec.analyses.liveness import Liveness, full, sizes_known
 from cnnspec.analyses.places import listed
-from cnnspec.analyses.resized import shapes_with
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import show
@@ -34,9 +33,9 @@ from cnnspec.rules.finding import place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.elaborate.graph import Node
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.layers.window import Window
     from cnnspec.rules.context import Context
@@ -56,7 +55,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def finding(node: Node, lost: list[int], losing: set[int], context: Context, repaired: bool) -> Diagnostic:
-    graph, shapes = context.graph, context.facts.shapes
+    shapes = context.facts.shapes
     entering = shapes[node.inputs[0]]
     assert node.layer is not None and entering is not None
     windows = node.layer.windows((entering,))
@@ -64,7 +63,7 @@ def finding(node: Node, lost: list[int], losing: set[int], context: Context, rep
     axis = next(i for i, count in enumerate(lost) if count)
     message = f"{formula(windows[axis], entering[axis])}: the stride does not fit, {unread(lost)} never read"  # type: ignore[arg-type]
     message += effect_on_input(node, context)
-    helps = repairs(graph, node, shapes, lost, losing) if repaired else []
+    helps = repairs(context, node, lost, losing) if repaired else []
     help = "what fits: " + "; ".join(helps) if helps else ""
     return Diagnostic(CODE, message, place(node, "stride", "strides", "s"), help, trail(node.site), WARNING)
 
@@ -115,19 +114,19 @@ def effect_on_input(node: Node, context: Context) -> str:
 
 
 # ---- what would fit ----------------------------------------------------------------------------------------
-def repairs(graph: Graph, node: Node, shapes: Sequence[Shape | None], lost: list[int], losing: set[int]) -> list[str]:
+def repairs(context: Context, node: Node, lost: list[int], losing: set[int]) -> list[str]:
     """The smallest changes after which the whole network is still legal and this loss is gone, each tried."""
-    if None in shapes:
+    if None in context.facts.shapes:
         return []
-    found = other_inputs(graph, lost)
-    found += [text for text, layer in other_layers(node) if clears(graph, node, layer, losing)]
+    found = other_inputs(context, lost)
+    found += [text for text, layer in other_layers(node) if clears(context, node, layer, losing)]
     return found[:4]
 
 
-def clears(graph: Graph, node: Node, layer: Layer, losing: set[int]) -> bool:
+def clears(context: Context, node: Node, layer: Layer, losing: set[int]) -> bool:
     """Whether, with another layer in a node's place, the network is legal, the layer fits, and no other loses anew."""
-    layers = {node.index: layer}
-    shapes = shapes_with(graph, layers=layers)
+    graph, layers = context.graph, {node.index: layer}
+    shapes = context.what_if.shapes(layers=layers)
     if shapes is None or not fits(layer, shapes[node.inputs[0]]):
         return False
     try:
@@ -145,25 +144,15 @@ def fits(layer: Layer, entering: Shape) -> bool:
     return all(window.remainder(n) == 0 for window, n in pairs)
 
 
-def other_inputs(graph: Graph, lost: list[int]) -> list[str]:
+def other_inputs(context: Context, lost: list[int]) -> list[str]:
     """The nearest smaller and larger input, along the axes at fault, for which no stride anywhere loses anything."""
+    graph = context.graph
     if len(graph.inputs) != 1:
         return []
-    index = graph.inputs[0]
-    shape = graph.nodes[index].shape
+    shape = graph.nodes[graph.inputs[0]].shape
     if shape is None or not sizes_known(shape) or len(shape) - 1 != len(lost):
         return []
-    found = []
-    sizes = [n for n in shape if isinstance(n, int)]
-    for direction in (-1, 1):
-        for distance in range(1, 65):
-            tried = tuple([n + direction * distance * bool(count) for n, count in zip(sizes, [*lost, 0], strict=True)])
-            if min(tried) < 1:
-                break
-            shapes = shapes_with(graph, {index: tried})
-            if shapes is not None and not any(any(left_over(n, n.layer, shapes)) for n in graph.nodes):
-                found.append("x".join(map(str, tried)))
-                break
+    found = ["x".join(map(str, sizes)) for sizes in context.what_if.fitting([count > 0 for count in lost])]
     return [f"an input of {' or '.join(found)}"] if found else []
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from cnnspec.diagnostic import Edit
 from cnnspec.repair.desk import Proposal
 from cnnspec.repair.project import real
 from cnnspec.source import Span
-from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def unused_ignore(project: Project, found: Diagnostic) -> Iterator[Proposal]:
     if span is None or source is None:
         return
     text = source.text
-    start, end = next((s, e) for s, e in parse(source).comments if s <= span.start < e)
+    comments = project.analysis(real(source.name)).tree.comments
+    start, end = comments[bisect_right(comments, (span.start, len(text))) - 1]
     opened, closed = text.rindex("[", start, span.start), text.index("]", span.end)
     names = text[opened + 1 : closed].split(",")
     code = span.text

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.analyses.facts import Facts
-from cnnspec.analyses.left_over import left_over
-from cnnspec.analyses.resized import shapes_with
+from cnnspec.analyses.resized import FARTHEST
 from cnnspec.pipeline import resize
 from cnnspec.repair.desk import Proposal
 from cnnspec.repair.pen import Inexpressible
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Node
     from cnnspec.repair.desk import Desk
 
-FARTHEST = 64  # positions by which an input is made larger or smaller
 MOST_BUILT = 20_000  # layers, summed over the sizes that are tried
 
 
@@ -53,49 +50,32 @@ def along(shape: Sequence[int], distance: int, axes: Sequence[bool]) -> tuple[in
 
 def legal(desk: Desk, directions: Sequence[int]) -> list[tuple[int, ...]]:
     """The nearest sizes for which the network stands without error: a smaller one (-1), a larger one (1)."""
-    shape, graph = image(desk), desk.graph
-    found = []
     for direction in directions:
-        for distance in range(1, min(FARTHEST, MOST_BUILT // max(1, len(graph.nodes))) + 1):
-            sizes = along(shape, direction * distance, [True] * (len(shape) - 1))
-            if min(sizes) < 1:
-                break
-            if resize(desk.network, {0: sizes}).legal:
-                found.append(sizes)
-                break
-    return found
+        if direction not in desk.legal:
+            desk.legal[direction] = nearest_legal(desk, direction)
+    return [sizes for direction in directions for sizes in desk.legal[direction]]
+
+
+def nearest_legal(desk: Desk, direction: int) -> list[tuple[int, ...]]:
+    """The nearest such size in one direction; [] where none is found."""
+    shape, layers = image(desk), max(1, len(desk.graph.nodes))
+    for distance in range(1, min(FARTHEST, MOST_BUILT // layers) + 1):
+        sizes = along(shape, direction * distance, [True] * (len(shape) - 1))
+        if min(sizes) < 1:
+            break
+        if resize(desk.network, {0: sizes}).legal:
+            return [sizes]
+    return []
 
 
 def fitting(desk: Desk, node: Node, strict: bool) -> Iterator[tuple[int, ...]]:
     """The nearest sizes for which no stride loses anything; `strict`: for which none leaves a remainder."""
-    graph, shape = desk.graph, image(desk)
+    shape = image(desk)
     windows, entering = desk.context.facts.windows[node.index], desk.inputs(node)[0]
     axes = [isinstance(n, int) and w.remainder(n) > 0 for w, n in zip(windows, entering, strict=False)]
-    if len(axes) != len(shape) - 1 or len(graph.nodes) * FARTHEST > MOST_BUILT * 10:
+    if len(axes) != len(shape) - 1 or len(desk.graph.nodes) * FARTHEST > MOST_BUILT * 10:
         return
-    for direction in (-1, 1):
-        for distance in range(1, FARTHEST + 1):
-            sizes = along(shape, direction * distance, axes)
-            if min(sizes) < 1:
-                break
-            shapes = shapes_with(graph, {graph.inputs[0]: sizes})
-            if shapes is None:
-                continue
-            if strict and not any(remains(Facts(graph, shapes), other) for other in graph.nodes):
-                yield sizes
-                break
-            if not strict and not any(any(left_over(other, other.layer, shapes)) for other in graph.nodes):
-                yield sizes
-                break
-
-
-def remains(facts: Facts, node: Node) -> bool:
-    """Whether a layer's stride leaves a remainder where it rounds down."""
-    if getattr(node.layer, "padding", None) == "same" or getattr(node.layer, "ceil", False):
-        return False
-    inputs = facts.inputs_of(node.index)
-    pairs = zip(facts.windows[node.index], inputs[0] if inputs else (), strict=False)
-    return any(isinstance(n, int) and window.remainder(n) for window, n in pairs)
+    yield from desk.context.what_if.fitting(axes, strict)
 
 
 def merge(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
