@@ -102,6 +102,11 @@ def describe(value: Any) -> str:
         return f'"{brief(str(value))}"'
     if isinstance(value, list):
         return "a list"
-    if isinstance(value, tuple) and any(isinstance(v, (Tensor, Function, list)) for v in value):
+    if isinstance(value, tuple) and not plain(value):
         return "a tuple"
     return brief(show(value))
+
+
+def plain(value: Any) -> bool:
+    """Whether a value is a number, a text or a word, or a tuple of nothing else."""
+    return all(map(plain, value)) if isinstance(value, tuple) else not isinstance(value, (Tensor, Function, list))

@@ -100,7 +100,12 @@ def run(command: Command) -> Outcome:
         before = resident()
         child = forked(lambda: _inside(command, folder, streams))
         _, status, usage = os.wait4(child, 0)
-        files = {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and ".cnnspec_cache" not in p.parts}
+        files = {
+            str(p.relative_to(folder)): p.read_bytes()
+            for p in sorted(folder.rglob("*"))
+            if p.is_file() and ".cnnspec_cache" not in p.parts
+        }
+        out, err = [path.read_bytes().replace(place.encode(), b"/place") for path in streams[1:]]
         outcome = Outcome(
             os.waitstatus_to_exitcode(status), streams[1].read_bytes(), streams[2].read_bytes(), files,
             usage.ru_utime + usage.ru_stime, max(0, usage.ru_maxrss * 1024 - before),
@@ -131,7 +136,7 @@ def _inside(command: Command, folder: Path, streams: list[Path]) -> int:
     os.chdir(folder)
     for name in ("CNNSPEC_CACHE_DIR", "COLUMNS", "FORCE_COLOR", "XDG_CACHE_HOME"):
         os.environ.pop(name, None)
-    os.environ.update(CNNSPEC_DEBUG="1", HOME=str(folder), NO_COLOR="1")  # an exception comes out as itself
+    os.environ.update(CNNSPEC_DEBUG="1", HOME=str(folder.parent), NO_COLOR="1")  # an exception comes out as itself
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, 0)
     signal.alarm(WALL)

@@ -22,7 +22,9 @@ from cnnspec.report.findings import as_data, show
 from cnnspec.source import Source
 
 LAYERS = 300  # of a network that the claims about texts are tried on
-PROGRAMMERS = re.compile(r"Traceback \(|internal error|defect of cnnspec|object at 0x|<class '|<function |\bUNKNOWN\b|\b(?:Term|Size|Tensor|Closure|Node|Bad)\(")
+PROGRAMMERS = re.compile(
+    r"Traceback \(|internal error|defect of cnnspec|please report|object at 0x|<class '|<function |\bUNKNOWN\b|\b(?:Term|Size|Tensor|Closure|Node|Bad)\("
+)
 FRAME = re.compile(r'File "[^"]*/(cnnspec/[^"]+)", line \d+, in (\S+)')
 MARKUP = ("format", "fix", "compile", "import")  # whose output is the text itself
 
@@ -53,13 +55,21 @@ def clear(found: Diagnostic) -> None:
     for sentence in (found.message, found.help, *[note.message for note in found.notes]):
         claim("\n" not in sentence, "a sentence of several lines", sentence)
         claim(len(sentence) <= (1200 if sentence == found.help else 400), "a long sentence", sentence)
-        for word in re.findall(r"Traceback|\w*Error\b|Exception|\bcnnspec\.\w", sentence) + PROGRAMMERS.findall(sentence):
+        for word in re.findall(r"Traceback|\w*Error\b|Exception|\bcnnspec\.\w", sentence) + PROGRAMMERS.findall(
+            sentence
+        ):
             claim(any(word in s.source.text for s in [found.span] if s), f"a programmer's word: {word}", sentence)
-    claim(found.message and not found.message.endswith((".", " ", ":")), "a sentence that does not end well", found.message)
+    claim(
+        found.message and not found.message.endswith((".", " ", ":")),
+        "a sentence that does not end well",
+        found.message,
+    )
     claim(found.code in NAMES and found.name, "an unknown code", found.code)
     for span in [found.span, *[note.span for note in found.notes]]:
         if span is not None:
-            claim(0 <= span.start <= span.end <= len(span.source.text), "a place outside the text", (span.start, span.end))
+            claim(
+                0 <= span.start <= span.end <= len(span.source.text), "a place outside the text", (span.start, span.end)
+            )
             claim(span.source.position(span.start)[0] >= 1, "a line before the first")
 
 
@@ -125,7 +135,9 @@ def formatted(analysis: Analysis) -> None:
     claim(format_source(source)[0] == made, "formatting twice changes something")
     after = analyse(source, max_layers=LAYERS, read=nothing)
     if "ignore" not in made:
-        claim(codes(after) == codes(analysis), "formatting changes the findings", f"{codes(analysis)} to {codes(after)}")
+        claim(
+            codes(after) == codes(analysis), "formatting changes the findings", f"{codes(analysis)} to {codes(after)}"
+        )
     if not any(d.severity == ERROR for d in analysis.diagnostics):
         claim(graphs(after) == graphs(analysis), "formatting changes the network")
 
@@ -135,8 +147,10 @@ def codes(analysis: Analysis) -> list[str]:
 
 
 def graphs(analysis: Analysis) -> list[object]:
+    """What the networks of a text are, apart from what layers and places are called."""
     return [
-        [(n.inputs, n.shape, type(n.layer), n.shares) for n in network.graph.nodes] for network in analysis.networks
+        [(n.inputs, n.shape, n.layer and type(n.layer.shortest()), n.shares) for n in network.graph.nodes]
+        for network in analysis.networks
     ]
 
 
@@ -169,7 +183,11 @@ def wrong_with(command: Command, outcome: Outcome) -> Wrong | None:
             for word in PROGRAMMERS.findall(text):
                 claim(command.holds(word), f"a programmer's word: {word}")
         if command.verb not in MARKUP and "--color" not in command.argv:
-            claim(not odd_characters(shown, command), "control characters on stdout", ascii(odd_characters(shown, command)))
+            claim(
+                not odd_characters(shown, command),
+                "control characters on stdout",
+                ascii(odd_characters(shown, command)),
+            )
         claim(not odd_characters(said, command), "control characters on stderr", ascii(odd_characters(said, command)))
         if shown:
             readable(command, shown)

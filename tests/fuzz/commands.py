@@ -27,6 +27,8 @@ class Command(NamedTuple):
     @property
     def format(self) -> str:
         """The form that its stdout is to have; "" for text."""
+        if {"-h", "--help", "--version"} & {*self.argv}:
+            return ""
         if "--statistics" in self.argv and "json" not in self.argv:
             return ""
         if self.verb == "compile":
@@ -43,7 +45,10 @@ class Command(NamedTuple):
 
 
 FILE = ("net.cnn",)
-MODEL = {"--set": ("n=2", "n=3x3", "classes=10", "x", "blocks=[1, 2]", "n=1e18", "n=)", "n=relu", "=", "n=\x1b"), "--model": ("M", "Net", "", "x\n")}
+MODEL = {
+    "--set": ("n=2", "n=3x3", "classes=10", "x", "blocks=[1, 2]", "n=1e18", "n=)", "n=relu", "=", "n=\x1b"),
+    "--model": ("M", "Net", "", "x\n"),
+}
 RULES = ("W", "W201", "ALL", "illegal-stride", "T4,N", "", "X", "E0", "L,S,P")
 CHOICE = {
     "--select": RULES, "--extend-select": RULES, "--ignore": RULES, "--per-file-ignores": ("*.cnn:W", "x", "sub/*:ALL", "[:W"),
@@ -76,7 +81,12 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "rule": {},
     "layers": {},
 }  # fmt: skip
-OFTEN = ["check"] * 6 + ["fix"] * 4 + ["summary", "explain", "rf", "cost", "sizes", "lost", "diff", "format", "compile", "import"] * 2 + ["runs", "rules", "rule", "layers"]
+OFTEN = (
+    ["check"] * 6
+    + ["fix"] * 4
+    + ["summary", "explain", "rf", "cost", "sizes", "lost", "diff", "format", "compile", "import"] * 2
+    + ["runs", "rules", "rule", "layers"]
+)
 LIMITED = ("check", "summary", "explain", "rf", "lost", "cost", "sizes", "diff", "fix", "compile")
 SETTINGS = (
     'select = ["W"]\n', 'ignore = ["ALL"]\n', "fail-on = 3\n", "x = 1\n", 'target = ["torch"]\n', "[per-file-ignores]\n'*' = ['W']\n", "select = [\n", "\0", "\ufeff", 'cache-dir = "c"\n',
@@ -103,7 +113,10 @@ def command_of(random: Random) -> Command:
         values = OPTIONS[verb][option]
         argv += [option, random.choice(values)] if values else [option]
     if random.random() < 0.02:
-        argv.insert(random.randrange(len(argv)), random.choice(("--help", "-x", "--", "", "-", "--format", "\x1b[0m", "check", "--version")))
+        argv.insert(
+            random.randrange(len(argv)),
+            random.choice(("--help", "-x", "--", "", "-", "--format", "\x1b[0m", "check", "--version")),
+        )
     return Command(tuple(argv), files, stdin)
 
 
@@ -117,7 +130,9 @@ def arguments(random: Random, verb: str, files: dict[str, bytes]) -> list[str]:
         other = "net.cnn"
         if random.random() < 0.8:
             other = "b.cnn"
-            files["b.cnn"] = random.choice((spec(random), mutated(random, files["net.cnn"].decode("utf-8", "replace")).encode("utf-8", "replace")))
+            files["b.cnn"] = random.choice(
+                (spec(random), mutated(random, files["net.cnn"].decode("utf-8", "replace")).encode("utf-8", "replace"))
+            )
         return [one, random.choice((other, other, f"{other}:M", "-"))]
     if verb == "import":
         files["model.json"] = model(random)
@@ -162,7 +177,29 @@ def model(random: Random) -> bytes:
             other, there = random.choice(places)
             holder[key] = json.loads(json.dumps(other[there])) if other is not holder or there != key else None
         else:
-            holder[key] = random.choice((0, 1, -1, 3, 2**63, 1e308, 0.5, None, True, "same", "", "x\n\x1b[0m", [], [1], [3, 3], {}, "relu", [None], {"class_name": "X"}))
+            holder[key] = random.choice(
+                (
+                    0,
+                    1,
+                    -1,
+                    3,
+                    2**63,
+                    1e308,
+                    0.5,
+                    None,
+                    True,
+                    "same",
+                    "",
+                    "x\n\x1b[0m",
+                    [],
+                    [1],
+                    [3, 3],
+                    {},
+                    "relu",
+                    [None],
+                    {"class_name": "X"},
+                )
+            )
     data = json.dumps(saved)
     return (data[: random.randrange(len(data))] if random.random() < 0.03 else data).encode()
 

@@ -6,7 +6,6 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from fuzz.claims import Wrong
 from fuzz.commands import Command
@@ -19,21 +18,14 @@ FILE = re.compile(r"^```(\S+)( escaped)?\n(.*?)^```$", re.M | re.S)
 TRIES = 400  # to make a case smaller
 
 
-class Find(NamedTuple):
-    """A case that something is wrong with, and its number."""
-
-    kind: str
-    number: int
-    case: Case
-    wrong: Wrong
-
-
 # ---- files -------------------------------------------------------------------------------------------------
 def written(title: str, case: Case) -> str:
     """A case as a part of a file of finds."""
     if isinstance(case, str):
         return f"## {title}\n\n{block(TEXT, case.encode('utf-8', 'surrogatepass'))}"
-    line = ascii(shlex.join(("cnnspec", *case.argv)))[1:-1].replace("\\'", "'").replace("\\\\", "\\")
+    line = shlex.join(("cnnspec", *case.argv))
+    if not line.isprintable():
+        line = "escaped " + line.encode("unicode_escape").decode("ascii")
     files = {**case.files, "-": case.stdin} if case.stdin else case.files
     return f"## {title}\n\n    $ {line}\n\n" + "\n".join([block(name, data) for name, data in files.items()])
 
@@ -46,7 +38,13 @@ def block(name: str, data: bytes) -> str:
         text = "\0"
     plain = text.endswith("\n") and "```" not in text and all(c.isprintable() or c == "\n" for c in text)
     if not plain:
-        escaped = data.decode("latin-1").encode("unicode_escape").decode("ascii").replace("\\n", "\n").replace("```", r"\x60``")
+        escaped = (
+            data.decode("latin-1")
+            .encode("unicode_escape")
+            .decode("ascii")
+            .replace("\\n", "\n")
+            .replace("```", r"\x60``")
+        )
         return f"```{name} escaped\n{escaped}\n```\n"
     return f"```{name}\n{text}```\n"
 
@@ -55,12 +53,12 @@ def read(text: str) -> Iterator[tuple[str, Case]]:
     """The titles and cases of a file of finds."""
     for title, body in PART.findall(text):
         files = {name: content(inside, bool(escaped)) for name, escaped, inside in FILE.findall(body)}
-        call = re.search(r"^    \$ cnnspec(.*)$", body, re.M)
+        call = re.search(r"^    \$ (escaped )?cnnspec(.*)$", body, re.M)
         if call is None:
             yield title, files[TEXT].decode("utf-8", "surrogatepass")
         else:
-            argv = tuple(shlex.split(call[1].encode().decode("unicode_escape") if "\\x" in call[1] else call[1]))
-            yield title, Command(argv, files, files.pop("-", b""))
+            line = content(call[2] + "\n", True).decode() if call[1] else call[2]
+            yield title, Command(tuple(shlex.split(line)), files, files.pop("-", b""))
 
 
 def content(inside: str, escaped: bool) -> bytes:

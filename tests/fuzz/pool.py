@@ -16,10 +16,19 @@ from typing import NamedTuple
 
 from fuzz import apart
 from fuzz.claims import Wrong
-from fuzz.finds import Find
-from fuzz.trials import AGAIN, THOROUGH, case_of, judged
+from fuzz.kept import died
+from fuzz.trials import AGAIN, THOROUGH, Case, case_of, judged
 
 LENGTH = {"texts": 1000, "commands": 50}  # of a stretch
+
+
+class Find(NamedTuple):
+    """A case that something is wrong with, and its number."""
+
+    kind: str
+    number: int
+    case: Case
+    wrong: Wrong
 
 
 class Stretch(NamedTuple):
@@ -98,10 +107,8 @@ class Pool:
         tally = Tally()
         tally.cases[stretch.kind] = number + 1 - stretch.first
         tally.seconds[stretch.kind] = usage.ru_utime + usage.ru_stime
-        ended = os.waitstatus_to_exitcode(status)
-        why = f"killed by {signal.Signals(-ended).name}" if ended < 0 else f"the child ended with {ended}"
         case = case_of(stretch.kind, self.seed, number)
-        tally.finds.append(Find(stretch.kind, number, case, Wrong(why, why)))
+        tally.finds.append(Find(stretch.kind, number, case, died(os.waitstatus_to_exitcode(status))))
         rest = Stretch(stretch.kind, number + 1, stretch.last)
         return tally, rest if rest.first < rest.last else None
 

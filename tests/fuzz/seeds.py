@@ -32,4 +32,6 @@ def seeds() -> tuple[str, ...]:
 @cache
 def models() -> tuple[str, ...]:
     """Saved Keras models, as `model.to_json()` writes them."""
-    return tuple([path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "models").glob("*.json"))])
+    return tuple(
+        [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "models").glob("*.json"))]
+    )

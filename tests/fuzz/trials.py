@@ -70,7 +70,9 @@ def mended_badly(command: Command, outcome: Outcome) -> Wrong | None:
     if "--set" not in command.argv and "--write-baseline" not in command.argv and "-o" not in command.argv:
         again = apart.run(command._replace(files=specs))
         if {name: again.files.get(name) for name in specs} != specs:
-            return Wrong(f"{command.verb}: a second time it changes files again", "a second time it changes files again")
+            return Wrong(
+                f"{command.verb}: a second time it changes files again", "a second time it changes files again"
+            )
     before, after = errors(command, command.files), errors(command, specs)
     if before is not None and after is not None and after - before:
         return Wrong(f"{command.verb}: new errors", f"the files have new errors: {dict(after - before)}")

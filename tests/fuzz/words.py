@@ -12,9 +12,38 @@ EXTREMES = [
     "2147483647", "999999999999999999", "-999999999999999999", "1000000000000000000", "0x0", "1x1x1x1x1x1", "2^62", "10^17", "1/3", "7//2", "1/0",
     "9" * 17, "0." + "3" * 17,
 ]  # fmt: skip
-SHAPES = ["1x1", "3x3", "2x3", "5x5", "7x1", "0x1", "?x?", "8x8x3", "1x1x1", "?x?x3", "SxSx3", "HxWx4", "(3, 3)", "(8, 8, 3)", "(None, None, 3)", "9x1"]
+SHAPES = [
+    "1x1",
+    "3x3",
+    "2x3",
+    "5x5",
+    "7x1",
+    "0x1",
+    "?x?",
+    "8x8x3",
+    "1x1x1",
+    "?x?x3",
+    "SxSx3",
+    "HxWx4",
+    "(3, 3)",
+    "(8, 8, 3)",
+    "(None, None, 3)",
+    "9x1",
+]
 PADDINGS = ["same", "valid", "causal", "1", "2", "1x2", "((1, 2), (3, 4))", "((0, 1), (0, 1))", "full", "1000000", "-1"]
-FUNCTIONS = ["relu", "softmax", "sigmoid", "tanh", "gelu", "relu6", "prelu", "none", "linear", "leaky_relu(0.1)", "swish"]
+FUNCTIONS = [
+    "relu",
+    "softmax",
+    "sigmoid",
+    "tanh",
+    "gelu",
+    "relu6",
+    "prelu",
+    "none",
+    "linear",
+    "leaky_relu(0.1)",
+    "swish",
+]
 ODD = [
     "true", "false", "none", "None", "in", "in.channels", "in.shape", "in.height", "x", "n", "f", '"text"', "''", '"../x.cnn"', '"\\"', "[]", "()",
     "[1, 2]", "[[1]]", "(1, 2)", "(1,)", "[relu, in]", "1..3", "0..0", "3..1", "len([1])", "max(1, 2)", "min(1)", "max([])", "round(1.5)",
@@ -24,7 +53,23 @@ ODD = [
 VALUES = [*NUMBERS, *NUMBERS, *EXTREMES, *SHAPES, *PADDINGS, *FUNCTIONS, *ODD]
 
 LAYERS = [layer.names[0] for layer in CATALOGUE]
-USUAL = ["conv", "conv", "conv", "maxpool", "avgpool", "bn", "relu", "dropout", "flatten", "dense", "gap", "depthwise_conv", "conv_transpose", "upsample", "pad"]
+USUAL = [
+    "conv",
+    "conv",
+    "conv",
+    "maxpool",
+    "avgpool",
+    "bn",
+    "relu",
+    "dropout",
+    "flatten",
+    "dense",
+    "gap",
+    "depthwise_conv",
+    "conv_transpose",
+    "upsample",
+    "pad",
+]
 MERGES = [layer.names[0] for layer in CATALOGUE if layer.merges]
 ARGUMENTS = {layer.names[0]: tuple(layer.arguments) for layer in CATALOGUE}
 
