@@ -162,7 +162,9 @@ def test_a_find_is_made_small() -> None:
     assert Smaller(judge, "bad", tries=0).of(text) == text
 
 
-@pytest.mark.parametrize("text", ["", "\n", "a\n", "a", "\0", "é\n", "```\n", "\\n\n", "\r\n", "\ufeffa\n", "'\"\\\\x41\n", "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["", "\n", "a\n", "a", "\0", "é\n", "```\n", "\\n\n", "\r\n", "\ufeffa\n", "'\"\\\\x41\n", "\ud800"]
+)
 def test_a_find_is_read_as_it_was_written(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
     for case in (text, Command(("check", "net.cnn", "a b", "it's"), {"net.cnn": data, "b.cnn": b"\xff"}, data)):

@@ -11,16 +11,15 @@ import itertools
 import sys
 import time
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 from fuzz.finds import written
 from fuzz.kept import Kept, verdict
+from fuzz.needed import warm
 from fuzz.pool import LENGTH, Pool, Stretch, Tally
 from fuzz.trials import case_of
 
 TEXTS, COMMANDS = 1_000_000, 20_000  # of a run without an end
-NEEDED = ("cnnspec.compile.source", "cnnspec.decompile", "cnnspec.pipeline", "cnnspec.raising.graph", "cnnspec.repair.mending", "cnnspec.report.sarif")  # fmt: skip
 
 
 def main() -> int:
@@ -65,16 +64,6 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--only", nargs=2, metavar=("KIND", "NUMBER"), help="show and try one case: texts 17")
     parser.add_argument("--engine", choices=("own", "atheris"), default="own", help="atheris: texts led by coverage")
     return parser.parse_args()
-
-
-def warm() -> None:
-    """Import what the cases need once, for all children."""
-    from cnnspec.cli import MODULES, VERBS
-
-    for verb in VERBS:
-        import_module(f"cnnspec.cli.{MODULES.get(verb, verb)}")
-    for name in NEEDED:
-        import_module(name)
 
 
 def again(kind: str, number: int, seed: int) -> int:

@@ -107,7 +107,7 @@ def run(command: Command) -> Outcome:
         }
         out, err = [path.read_bytes().replace(place.encode(), b"/place") for path in streams[1:]]
         outcome = Outcome(
-            os.waitstatus_to_exitcode(status), streams[1].read_bytes(), streams[2].read_bytes(), files,
+            os.waitstatus_to_exitcode(status), out, err, files,
             usage.ru_utime + usage.ru_stime, max(0, usage.ru_maxrss * 1024 - before),
         )  # fmt: skip
         shutil.rmtree(folder, ignore_errors=True)
@@ -130,9 +130,9 @@ def _inside(command: Command, folder: Path, streams: list[Path]) -> int:
     for number, path in enumerate(streams):
         handle = os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT, 0o600)
         os.dup2(handle, number)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", closefd=False)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.__stderr__ = os.fdopen(2, "w", encoding="utf-8", closefd=False)
     os.chdir(folder)
     for name in ("CNNSPEC_CACHE_DIR", "COLUMNS", "FORCE_COLOR", "XDG_CACHE_HOME"):
         os.environ.pop(name, None)

@@ -11,15 +11,14 @@ from io import StringIO
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from fuzz.apart import Limit, Outcome
-from fuzz.commands import Command
-
 from cnnspec.diagnostic import ERROR, NAMES, Diagnostic
 from cnnspec.format import format_source
 from cnnspec.pipeline import Analysis, analyse
 from cnnspec.reading import decode
 from cnnspec.report.findings import as_data, show
 from cnnspec.source import Source
+from fuzz.apart import Limit, Outcome
+from fuzz.commands import Command
 
 LAYERS = 300  # of a network that the claims about texts are tried on
 PROGRAMMERS = re.compile(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from fuzz import words
 from fuzz.seeds import models, seeds
 from fuzz.texts import mutated, text_of
+from fuzz.writer import sound
 
 FEW = "5000"  # layers at most, wherever that can be said: large networks take their time by right
 
@@ -151,9 +152,12 @@ def arguments(random: Random, verb: str, files: dict[str, bytes]) -> list[str]:
 
 
 def spec(random: Random) -> bytes:
-    """A file: one in three is a seed as it is, so that what lies behind the check is reached too."""
-    if random.random() < 0.35:
+    """A file; two in three are sound, so that what lies behind the check is reached too."""
+    way = random.random()
+    if way < 0.3:
         return random.choice(seeds()).encode()
+    if way < 0.65:
+        return sound(random).encode()
     data = text_of(random).encode("utf-8", "surrogatepass")
     if random.random() < 0.03:
         at = random.randrange(len(data) + 1)

@@ -28,9 +28,12 @@ def main() -> int:
         return 2
     with atheris.instrument_imports(include=["cnnspec"]):
         from fuzz.kept import Kept
+        from fuzz.needed import warm
         from fuzz.seeds import seeds
         from fuzz.texts import mutated
         from fuzz.trials import THOROUGH, judged
+
+        warm()
     kept = Kept(Path(options.corpus) if options.corpus else None)
     number = 0
 
@@ -49,7 +52,7 @@ def main() -> int:
         for place, text in enumerate(seeds()):
             Path(folder, str(place)).write_text(text, encoding="utf-8")
         seconds = round(60 * options.minutes)
-        arguments = ["fuzz", folder, f"-seed={options.seed}", f"-max_total_time={seconds}", "-max_len=2000", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0"]  # fmt: skip
+        arguments = ["fuzz", folder, f"-seed={options.seed}", f"-max_total_time={seconds}", "-max_len=2000", "-rss_limit_mb=2048", f"-artifact_prefix={folder}/", "-print_final_stats=1", "-verbosity=0"]  # fmt: skip
         atheris.Setup(arguments, one, custom_mutator=changed)
         atheris.Fuzz()  # which ends the process
     return 0

@@ -148,29 +148,16 @@ def spliced(random: Random, one: str, other: str) -> str:
     return "".join(a[: random.randint(0, len(a))] + b[random.randint(0, len(b)) :])[:LONGEST]
 
 
+NESTS = (
+    ("(", ")"), ("[", "]"), ("{ ", " }"), ("add(in, ", ")"), ("f(", ")"), ("-", ""), ("not ", ""), ("for i in 1..2 { ", " }"), ("if true { ", " }"),
+    ("relu -> ", ""), ("1 + ", ""), ("2^", ""), ("in if true else ", ""), ("x[", "]"), ("dense(", ")"), ("relu * 2 * ", ""),
+)  # fmt: skip
+
+
 def nested(random: Random) -> str:
     """Much of one thing, inside or behind itself."""
     count = random.choice((3, 5, 10, 20, 40, 300))
-    opened, closed = random.choice(
-        (
-            ("(", ")"),
-            ("[", "]"),
-            ("{ ", " }"),
-            ("add(in, ", ")"),
-            ("f(", ")"),
-            ("-", ""),
-            ("not ", ""),
-            ("for i in 1..2 { ", " }"),
-            ("if true { ", " }"),
-            ("relu -> ", ""),
-            ("1 + ", ""),
-            ("2^", ""),
-            ("in if true else ", ""),
-            ("x[", "]"),
-            ("dense(", ")"),
-            ("relu * 2 * ", ""),
-        )  # fmt: skip
-    )
+    opened, closed = random.choice(NESTS)
     inner = random.choice(("relu", "1", "in", "", "x"))
     if random.random() < 0.2:
         chain = [

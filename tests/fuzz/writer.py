@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from random import Random
 
+from cnnspec.elaborate import elaborate
+from cnnspec.source import Source
+from cnnspec.syntax.parse import parse
 from fuzz import words
+
+SHAPES = (
+    "nxnxc", "nxnxc", "nxmxc", "nxc", "n", "?x?xc", "SxSxc", "?xc", "nx?xc", "4x6x5xc", "HxWxc", "?x?x?xc",
+)  # fmt: skip
 
 
 class Writer:
-    """Writes one network, mostly a right one, with all that the language has."""
+    """Writes one network, mostly a right one, with all that the language has; `careful`, without odd values."""
 
-    def __init__(self, random: Random) -> None:
-        self.random = random
+    def __init__(self, random: Random, careful: bool = False) -> None:
+        self.random, self.careful = random, careful
         self.names: list[str] = []
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
 
     def number(self) -> str:
-        if self.chance(0.04):
+        if not self.careful and self.chance(0.04):
             return self.random.choice(words.EXTREMES)
         return str(self.random.choice((1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 8, 12, 16)))
 
     def value(self) -> str:
-        return self.number() if self.chance(0.7) else self.random.choice(words.VALUES)
+        return self.number() if self.careful or self.chance(0.7) else self.random.choice(words.VALUES)
 
     def network(self) -> str:
         lines = []
@@ -48,23 +55,10 @@ class Writer:
         return "\n".join(lines) + "\n"
 
     def input(self) -> str:
-        size = self.random.choice((1, 4, 8, 9, 12, 16, 28, 32, 33, 64, 224))
+        size = self.random.choice((1, 8, 9, 12, 16, 28, 32, 33, 64, 224))
         channels = self.random.choice((1, 3, 4, 8))
-        shape = self.random.choice(
-            (
-                f"{size}x{size}x{channels}",
-                f"{size}x{size}x{channels}",
-                f"{size}x{size + 3}x{channels}",
-                f"{size}x{channels}",
-                f"{size}",
-                f"?x?x{channels}",
-                f"SxSx{channels}",
-                f"?x{channels}",
-                f"{size}x?x{channels}",
-                f"4x6x5x{channels}",
-                f"HxWx{channels}",
-                f"?x?x?x{channels}",
-            )  # fmt: skip
+        shape = (
+            self.random.choice(SHAPES).replace("n", str(size)).replace("m", str(size + 3)).replace("c", str(channels))
         )
         if self.chance(0.02):
             shape = "x".join([self.number() for _ in range(self.random.randint(1, 4))])
@@ -140,7 +134,7 @@ class Writer:
         if "units" in known:
             arguments.append(self.number())
         if self.chance(0.3) and "padding" in known:
-            arguments.append(f"padding={self.random.choice(words.PADDINGS)}")
+            arguments.append(f"padding={self.random.choice(words.PADDINGS[: 4 if self.careful else None])}")
         if self.chance(0.25) and "stride" in known:
             arguments.append(f"stride={self.random.choice(('2', '2', '3', '2x1', self.number()))}")
         if self.chance(0.2) and "activation" in known:
@@ -166,3 +160,27 @@ class Writer:
             for _ in range(self.random.randint(0, 4))
         ]
         return "train {\n" + "\n".join(lines) + "\n}"
+
+
+def sound(random: Random) -> str:
+    """A network without mistakes, grown line by line: a line that would bring one is not taken."""
+    writer = Writer(random, careful=True)
+    text = writer.input() + "\n"
+    for _ in range(random.choice((4, 8, 12, 20))):
+        longer = text + writer.statement(random.choice((0, 0, 2))) + "\n"
+        if without_mistake(longer):
+            text = longer
+    if random.random() < 0.3:
+        text += f"expect {writer.budget()}\n"
+    return text + writer.train() if random.random() < 0.15 else text
+
+
+def without_mistake(text: str) -> bool:
+    """Whether the networks of a text can be built, of few layers; yes too for one that kills, so that it is looked at."""
+    tree = parse(Source("net.cnn", text))
+    if tree.diagnostics:
+        return False
+    try:
+        return not any(made.errors for made in elaborate(tree, lambda path: Source(path, ""), {}, 300))
+    except Exception:
+        return True
