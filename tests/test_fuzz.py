@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from fuzz import apart, claims, finds
-from fuzz.claims import Wrong
 from fuzz.commands import Command
 from fuzz.finds import FOLDER, Smaller
 from fuzz.kept import verdict
 from fuzz.pool import Pool, Stretch, Tally
 from fuzz.trials import Case, case_of, judged
+from fuzz.truth import Wrong
 
 FOUND = [
     pytest.param(case, id=f"{path.stem}: {title}")
@@ -36,7 +36,9 @@ def tally_of(*stretches: Stretch, seed: int = 1) -> Tally:
     return total
 
 
-@pytest.mark.parametrize("stretch", [Stretch("texts", 0, 400), Stretch("commands", 0, 25)], ids=lambda s: s.kind)
+@pytest.mark.parametrize(
+    "stretch", [Stretch("texts", 0, 400), Stretch("networks", 0, 25), Stretch("commands", 0, 25)], ids=lambda s: s.kind
+)
 def test_the_first_cases_of_a_seed(stretch: Stretch) -> None:
     total = tally_of(stretch)
     assert not total.finds, [(find.number, find.wrong) for find in total.finds]
@@ -46,7 +48,7 @@ def test_the_first_cases_of_a_seed(stretch: Stretch) -> None:
 
 # ---- the same cases every time ------------------------------------------------------------------------------
 def test_a_number_is_a_case_on_every_machine() -> None:
-    script = "from fuzz.trials import case_of\nprint([hash(repr(case_of(k, 3, n))) for k in ('texts', 'commands') for n in range(60)])"
+    script = "from fuzz.trials import case_of\nprint([hash(repr(case_of(k, 3, n))) for k in ('texts', 'networks', 'commands') for n in range(60)])"
     script = script.replace("hash(", "__import__('zlib').crc32(").replace("n))) for", "n)).encode()) for")
     made = {
         subprocess.run(

@@ -19,7 +19,7 @@ from fuzz.needed import warm
 from fuzz.pool import LENGTH, Pool, Stretch, Tally
 from fuzz.trials import case_of
 
-TEXTS, COMMANDS = 1_000_000, 20_000  # of a run without an end
+USUAL = {"texts": 1_000_000, "networks": 20_000, "commands": 20_000}  # where nothing else is said
 
 
 def main() -> int:
@@ -42,7 +42,7 @@ def main() -> int:
             kept.keep(find.kind, find.number, find.case, find.wrong)
         if time.monotonic() - told > 60:
             told = time.monotonic()
-            print(f"{total.cases['texts']:,} texts, {total.cases['commands']:,} commands", file=sys.stderr, flush=True)
+            print(", ".join([f"{count:,} {kind}" for kind, count in total.cases.items()]), file=sys.stderr, flush=True)
     report(total, kept)
     print(f"seed {options.seed}, {time.monotonic() - began:,.0f} s by the clock")
     return bool(kept.new)
@@ -53,7 +53,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=about)
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed makes other cases (1)")
     parser.add_argument("--minutes", type=float, metavar="N", help="stop after so many minutes")
-    for kind, usual in (("texts", TEXTS), ("commands", COMMANDS)):
+    for kind, usual in USUAL.items():
         parser.add_argument(f"--{kind}", type=int, metavar="N", help=f"no end, with --minutes; else {usual:,}")
     parser.add_argument(
         "--from", dest="first", type=int, default=0, metavar="N", help="number of the first of each (0)"
@@ -75,11 +75,11 @@ def again(kind: str, number: int, seed: int) -> int:
 
 
 def stretches(options: argparse.Namespace) -> Iterator[Stretch]:
-    """What is to be done: texts and commands in turn, until there are enough of both."""
-    endless = sys.maxsize // 2 if options.minutes else 0
-    wanted = {"texts": options.texts, "commands": options.commands}
-    usual = {"texts": endless or TEXTS, "commands": endless or COMMANDS}
-    ends = {kind: usual[kind] if wanted[kind] is None else wanted[kind] for kind in LENGTH}
+    """What is to be done: some of each kind in turn, until there are enough of all."""
+    ends = {}
+    for kind, usual in USUAL.items():
+        wanted = getattr(options, kind)
+        ends[kind] = wanted if wanted is not None else sys.maxsize // 2 if options.minutes else usual
     for turn in itertools.count():
         begun = False
         for kind, length in LENGTH.items():

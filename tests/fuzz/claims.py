@@ -8,7 +8,6 @@ import re
 import traceback
 from collections import Counter
 from io import StringIO
-from typing import NamedTuple
 from xml.etree import ElementTree
 
 from cnnspec.diagnostic import ERROR, NAMES, Diagnostic
@@ -18,7 +17,9 @@ from cnnspec.reading import decode
 from cnnspec.report.findings import as_data, show
 from cnnspec.source import Source
 from fuzz.apart import Limit, Outcome
+from fuzz.asked import asked
 from fuzz.commands import Command
+from fuzz.truth import Untrue, Wrong, claim, not_json
 
 LAYERS = 300  # of a network that the claims about texts are tried on
 PROGRAMMERS = re.compile(
@@ -26,26 +27,6 @@ PROGRAMMERS = re.compile(
 )
 FRAME = re.compile(r'File "[^"]*/(cnnspec/[^"]+)", line \d+, in (\S+)')
 MARKUP = ("format", "fix", "compile", "import")  # whose output is the text itself
-
-
-class Wrong(NamedTuple):
-    """What is wrong: `kind` is the same for two cases of one fault, `what` tells it."""
-
-    kind: str
-    what: str
-
-
-class Untrue(AssertionError):
-    """A claim does not hold; `kind` is the claim, `what` tells how."""
-
-    def __init__(self, kind: str, what: object = "") -> None:
-        super().__init__(f"{kind}: {what}" if what else kind)
-        self.kind = kind
-
-
-def claim(holds: object, kind: str, what: object = "") -> None:
-    if not holds:
-        raise Untrue(kind, what)
 
 
 # ---- of one finding ----------------------------------------------------------------------------------------
@@ -86,7 +67,7 @@ def wrong_with_text(text: str, thorough: bool) -> Wrong | None:
         if thorough:
             told_alike(analysis)
             formatted(analysis)
-            written_again(analysis)
+            asked(analysis)
     except Limit as limit:
         return Wrong(str(limit), str(limit))
     except Untrue as untrue:
@@ -153,19 +134,6 @@ def graphs(analysis: Analysis) -> list[object]:
     ]
 
 
-def written_again(analysis: Analysis) -> None:
-    """A sound network's Keras source is Python, and its spec reads back as itself (which `to_text` proves)."""
-    from cnnspec.compile.source import to_source
-    from cnnspec.decompile import to_text
-
-    for network in analysis.networks:
-        if network.broken or not network.graph.inputs or not network.graph.outputs or len(network.graph.nodes) > 200:
-            continue
-        compile(to_source(network), "net.py", "exec")
-        if all(node.shape and all(isinstance(n, int) for n in node.shape) for node in network.graph.nodes):
-            claim(to_text(network.graph), "a network has no text")
-
-
 # ---- of a command ------------------------------------------------------------------------------------------
 def wrong_with(command: Command, outcome: Outcome) -> Wrong | None:
     """What is wrong with what a command did."""
@@ -219,7 +187,3 @@ def readable(command: Command, shown: str) -> None:
         ElementTree.fromstring(shown)
     elif kind == "py":
         compile(shown, "net.py", "exec")
-
-
-def not_json(word: str) -> None:
-    raise Untrue("not JSON", word)

@@ -31,7 +31,7 @@ def main() -> int:
         from fuzz.needed import warm
         from fuzz.seeds import seeds
         from fuzz.texts import mutated
-        from fuzz.trials import THOROUGH, judged
+        from fuzz.trials import OFTEN, judged
 
         warm()
     kept = Kept(Path(options.corpus) if options.corpus else None)
@@ -41,7 +41,7 @@ def main() -> int:
         nonlocal number
         number += 1
         text = data.decode("utf-8", "replace")
-        wrong = judged(text, number % THOROUGH == 0).wrong
+        wrong = judged(text, number % OFTEN["texts"] == 0).wrong
         if wrong:
             kept.keep("guided", number, text, wrong)
 

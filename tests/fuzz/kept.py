@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 
 from fuzz import apart
-from fuzz.claims import Wrong
 from fuzz.finds import TRIES, Smaller, written
 from fuzz.trials import Case, judged
+from fuzz.truth import Wrong
 
 SHOWN = 2000  # characters of a find on the screen; its file holds all
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fuzz import apart
-from fuzz.claims import Wrong
 from fuzz.kept import died
-from fuzz.trials import AGAIN, THOROUGH, Case, case_of, judged
+from fuzz.trials import KINDS, OFTEN, Case, case_of, judged
+from fuzz.truth import Wrong
 
-LENGTH = {"texts": 1000, "commands": 50}  # of a stretch
+LENGTH = {"texts": 1000, "networks": 50, "commands": 50}  # of a stretch
 
 
 class Find(NamedTuple):
@@ -43,8 +43,8 @@ class Tally:
     """What some cases came to."""
 
     def __init__(self) -> None:
-        self.cases = {"texts": 0, "commands": 0}
-        self.seconds = {"texts": 0.0, "commands": 0.0}  # of processor time
+        self.cases = dict.fromkeys(KINDS, 0)
+        self.seconds = dict.fromkeys(KINDS, 0.0)  # of processor time
         self.slowest = (0.0, "", 0)  # seconds, kind, number
         self.largest = (0, "", 0)  # bytes, kind, number
         self.finds: list[Find] = []
@@ -116,16 +116,15 @@ class Pool:
 def work(stretch: Stretch, seed: int, at: mmap.mmap, result: Path) -> int:
     """What a child does with a stretch."""
     tally = Tally()
-    if stretch.kind == "texts":
+    if stretch.kind != "commands":
         apart.no_more_memory_than(apart.MEMORY)
     for number in range(stretch.first, stretch.last):
         at[:] = struct.pack("q", number)
         case = case_of(stretch.kind, seed, number)
         began, memory = time.process_time(), apart.resident()
-        if stretch.kind == "texts":
+        if stretch.kind != "commands":
             signal.alarm(apart.WALL)
-        often = THOROUGH if stretch.kind == "texts" else AGAIN
-        verdict = judged(case, number % often == 0)
+        verdict = judged(case, number % OFTEN[stretch.kind] == 0)
         took = max(verdict.seconds, time.process_time() - began)
         more = max(verdict.memory, apart.resident() - memory)
         tally.slowest = max(tally.slowest, (took, stretch.kind, number))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
 from fuzz import apart
 from fuzz.apart import Outcome
-from fuzz.claims import Wrong, wrong_with, wrong_with_text
+from fuzz.claims import wrong_with, wrong_with_text
 from fuzz.commands import Command, command_of
 from fuzz.texts import text_of
+from fuzz.truth import Wrong
+from fuzz.writer import sound
 
 Case = str | Command
-THOROUGH = 24  # one text of so many is also formatted, written again, and so on
-AGAIN = 6  # one command of so many is run twice
+OFTEN = {"texts": 24, "networks": 1, "commands": 6}  # one case of so many is looked at from all sides
 
 
 class Verdict(NamedTuple):
@@ -26,10 +28,12 @@ class Verdict(NamedTuple):
     memory: int = 0
 
 
+KINDS: dict[str, Callable[[Random], Case]] = {"texts": text_of, "networks": sound, "commands": command_of}
+
+
 def case_of(kind: str, seed: int, number: int) -> Case:
-    """The case of a number: "texts" or "commands"."""
-    random = Random(f"{kind} {seed} {number}")
-    return text_of(random) if kind == "texts" else command_of(random)
+    """The case of a kind that a number makes."""
+    return KINDS[kind](Random(f"{kind} {seed} {number}"))
 
 
 def judged(case: Case, thorough: bool = True) -> Verdict:
