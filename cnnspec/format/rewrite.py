@@ -106,7 +106,9 @@ class _Rewriter:
             yield item
             return
         for layer in found:
-            yield from [layer] if isinstance(layer, Input) else self.unwrapped(Step(layer.start, layer.end, layer), begun)
+            yield from (
+                [layer] if isinstance(layer, Input) else self.unwrapped(Step(layer.start, layer.end, layer), begun)
+            )
             begun = True
 
     def declared(self, step: Step) -> tuple[Step, Input | None]:

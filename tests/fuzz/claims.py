@@ -14,6 +14,7 @@ from cnnspec.diagnostic import ERROR, NAMES, Diagnostic
 from cnnspec.format import format_source
 from cnnspec.pipeline import Analysis, analyse
 from cnnspec.reading import decode
+from cnnspec.repair.behaviour import same_graph
 from cnnspec.report.findings import as_data, show
 from cnnspec.source import Source
 from fuzz.apart import Limit, Outcome
@@ -119,19 +120,17 @@ def formatted(analysis: Analysis) -> None:
             codes(after) == codes(analysis), "formatting changes the findings", f"{codes(analysis)} to {codes(after)}"
         )
     if not any(d.severity == ERROR for d in analysis.diagnostics):
-        claim(graphs(after) == graphs(analysis), "formatting changes the network")
+        claim(same_networks(after, analysis), "formatting changes the network")
 
 
 def codes(analysis: Analysis) -> list[str]:
     return sorted([d.code for d in analysis.diagnostics])
 
 
-def graphs(analysis: Analysis) -> list[object]:
-    """What the networks of a text are, apart from what layers and places are called."""
-    return [
-        [(n.inputs, n.shape, n.layer and type(n.layer.shortest()), n.shares) for n in network.graph.nodes]
-        for network in analysis.networks
-    ]
+def same_networks(one: Analysis, other: Analysis) -> bool:
+    """Whether two texts hold the same networks, in order."""
+    pairs = zip(one.networks, other.networks, strict=False)
+    return len(one.networks) == len(other.networks) and all(same_graph(a.graph, b.graph) for a, b in pairs)
 
 
 # ---- of a command ------------------------------------------------------------------------------------------
