@@ -15,7 +15,6 @@ from cnnspec.layers.argument import (
     number,
     one_of,
     optional,
-    word_of,
 )
 
 TYPE_CHECKING = False
