@@ -177,3 +177,16 @@ def test_commands_are_read_as_they_were_written() -> None:
     for number in range(60):
         case = case_of("commands", 5, number)
         assert list(finds.read(finds.written("a title", case))) == [("a title", case)]
+
+
+def called(*argv: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "fuzz", *argv]
+    return subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+
+
+def test_the_command_line() -> None:
+    done = called("--texts", "20", "--networks", "1", "--commands", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "20 texts, " in done.stdout and "\n0 kinds of faults\nseed 1, " in done.stdout
+    shown = called("--only", "texts", "7").stdout
+    assert [case for _, case in finds.read(shown)] == [case_of("texts", 1, 7)]
