@@ -37,7 +37,7 @@ def tally_of(*stretches: Stretch, seed: int = 1) -> Tally:
 
 
 @pytest.mark.parametrize(
-    "stretch", [Stretch("texts", 0, 400), Stretch("networks", 0, 25), Stretch("commands", 0, 25)], ids=lambda s: s.kind
+    "stretch", [Stretch("texts", 0, 250), Stretch("networks", 0, 25), Stretch("commands", 0, 25)], ids=lambda s: s.kind
 )
 def test_the_first_cases_of_a_seed(stretch: Stretch) -> None:
     total = tally_of(stretch)
