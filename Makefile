@@ -1,13 +1,15 @@
 # make demo: set up, check, summarise and train examples/digits.cnn
 # make test: set up and run the tests            make check: lint, types, formatting
+# make fuzz: texts and commands made by chance; FUZZ="--seed 7 --minutes 60" for others (see tests/fuzz)
 # make bench: the speed figures of the README     make growth: which constructs take more than their length in time
 # make zoo: examples/zoo, imported anew from Keras
 # make clean: remove what was made
 PYTHON ?= python3
 VENV ?= .venv
+FUZZ ?= --minutes 10
 BIN = $(VENV)/bin
 
-.PHONY: demo test check bench growth zoo clean
+.PHONY: demo test check fuzz bench growth zoo clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnspec needs Python 3.11 or later")'
@@ -29,6 +31,9 @@ check: $(VENV)/ready
 	$(BIN)/mypy
 	$(BIN)/cnnspec format --check examples
 	$(BIN)/cnnspec check --fail-on error --output-format concise examples/*.cnn
+
+fuzz: $(VENV)/ready
+	cd tests && $(abspath $(BIN))/python -m fuzz $(FUZZ)
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py

@@ -73,6 +73,8 @@ def written_out(graph: Graph, way: Way, keep_names: bool = False) -> str:
     body += [definition(block) for block in blocks if block.shared] + main
     if len(graph.outputs) > 1:
         body.append(f"output {', '.join([str(structure.labels[i]) for i in graph.outputs])}")
+    elif len(graph.inputs) > 1 and graph.outputs[0] in graph.inputs:  # which is the last value only by chance
+        body.append(f"output {input_name(structure, graph.outputs[0]).strip()}")
     model = "\n".join([f"model {name} {{", *[f"  {line}" for line in body], "}"])
     text = "\n\n".join([*constants, *[definition(block) for block in blocks if not block.shared], model]) + "\n"
     formatted, problems = format_source(Source("imported", text))

@@ -64,10 +64,10 @@ class Inputs(Calls):
         self.unread = False  # whether an item was met that could not be parsed
 
     def empty(self, value: tree.Node, scope: Scope) -> bool:
-        """Whether this is `Sequential()`, as pasted: its layers are added by the steps below it."""
+        """Whether this is `Sequential()` or `Sequential([])`, as pasted: its layers are added by the steps below it."""
         if not isinstance(value, tree.Call) or self.callee(value.function, scope) != "Sequential":
             return False
-        return all(argument.name is not None and argument.name.text == "name" for argument in value.arguments)
+        return all(_named(a, "name") or a.value == tree.List(a.start, a.end, ()) for a in value.arguments)
 
     def first_input(self, value: tree.Node, scope: Scope) -> Tensor | None:
         """The input that a pasted `input_shape=` of the first layer declares."""

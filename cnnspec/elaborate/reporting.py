@@ -110,9 +110,16 @@ def describe(value: Any) -> str:
     if isinstance(value, str):
         return f'the text "{brief(value)}"'
     if isinstance(value, Term):
-        return f'"{brief(str(value))}"'
+        return f'"{brief(str(value)) if plain(value) else f"{value.name}(…)"}"'
     if isinstance(value, list):
         return "a list"
-    if isinstance(value, tuple) and any(isinstance(v, (Tensor, Function, list)) for v in value):
+    if isinstance(value, tuple) and not plain(value):
         return "a tuple"
     return brief(show(value))
+
+
+def plain(value: Any) -> bool:
+    """Whether a value is a number, a text or a word, or a tuple of nothing else, as the arguments of a word may be."""
+    if isinstance(value, Term):
+        return plain((*value.positional, *[given for _, given in value.keywords]))
+    return all(map(plain, value)) if isinstance(value, tuple) else not isinstance(value, (Tensor, Function, list))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cnnspec.format.pieces import is_name
 from cnnspec.layers import find, named
-from cnnspec.layers.argument import Unfit
+from cnnspec.layers.argument import EACH_AXIS, Unfit
 from cnnspec.names import PASTED_MODULES
 from cnnspec.syntax.tree import Argument, Attribute, Call, Dims, List, Name, Node, Number, Text, Tuple
 
@@ -85,7 +85,7 @@ class Layers:
         if declared is None:
             return None
         if isinstance(value, (Tuple, List)):
-            return self.sizes(declared, value)
+            return self.sizes(declared, value, self.rank(call))
         if isinstance(value, Call) and isinstance(value.function, Attribute) and not self.word(value.function):
             word = self.unprefixed(value.function)
             if word and word not in self.bound:
@@ -103,9 +103,14 @@ class Layers:
             word = "none"
         return Name(value.start, value.end, word) if is_name(word) and word not in self.bound else None
 
+    def rank(self, call: Call) -> int | None:
+        """The number of spatial axes, where the layer's name tells it, as Conv1D does."""
+        name = (self.unprefixed(call.function) or "").lower()
+        return next((int(digit) for digit in "123" if f"{digit}d" in name), None)
+
     @staticmethod
-    def sizes(declared: Any, value: Tuple | List) -> Node | None:
-        """(3, 3) as 3x3 where the argument takes sizes; one number where it stands for all."""
+    def sizes(declared: Any, value: Tuple | List, rank: int | None) -> Node | None:
+        """(3, 3) as 3x3 where the argument takes sizes; one number where it stands for all of the layer's axes."""
         numbers = [item.value for item in value.items if isinstance(item, Number) and isinstance(item.value, int)]
         if not numbers or len(numbers) < len(value.items):
             return None
@@ -118,6 +123,8 @@ class Layers:
             return None  # axes, which are no sizes
         except Unfit:
             pass
+        if declared.kind in EACH_AXIS and len(numbers) != rank:
+            return Dims(value.start, value.end, tuple(numbers)) if len(numbers) > 1 else None
         if len(numbers) == 1 or (len(set(numbers)) == 1 and declared.keras in _PER_AXIS):
             return Number(value.start, value.end, numbers[0], str(numbers[0]))
         return Dims(value.start, value.end, tuple(numbers))

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 def rewrite(tree: Tree) -> Tree:
     """The tree in canonical words."""
-    return tree.replace(body=_Rewriter(tree.body).body(tree.body))
+    return tree.replace(body=_Rewriter(tree.body).body(tree.body, begun=False))
 
 
 def nodes(node: Node) -> Iterator[Node]:
@@ -87,11 +87,11 @@ class _Rewriter:
         self.layers = Layers(bound_names(body), words)
 
     # ---- items ---------------------------------------------------------------------------------------------
-    def body(self, body: Body) -> Body:
+    def body(self, body: Body, begun: bool = True) -> Body:
+        """`begun`: whether a tensor enters the body; else its first step may declare an input."""
         items: list[Node] = []
-        begun = False  # whether a tensor is there already
         for item in body.items:
-            for part in self.unwrapped(item):
+            for part in self.unwrapped(item, begun):
                 if isinstance(part, Step) and not begun:
                     part, declared = self.declared(part)
                     items += [declared] if declared else []
@@ -99,14 +99,17 @@ class _Rewriter:
                 items.append(self.item(part))
         return body.replace(items=tuple(items))
 
-    def unwrapped(self, item: Node) -> Iterator[Node]:
-        """The steps of a `Sequential([…])`; any other item as it is."""
+    def unwrapped(self, item: Node, begun: bool) -> Iterator[Node]:
+        """The steps of a `Sequential([…])`; as they are, any other item, and one with an Input where none can stand."""
         found = self.layers.sequential(item.value) if isinstance(item, Step) else None
-        if found is None:
+        if found is None or any(isinstance(layer, Input) for layer in found[0 if begun else 1 :]):
             yield item
-        else:
-            for layer in found:
-                yield from [layer] if isinstance(layer, Input) else self.unwrapped(Step(layer.start, layer.end, layer))
+            return
+        for layer in found:
+            yield from (
+                [layer] if isinstance(layer, Input) else self.unwrapped(Step(layer.start, layer.end, layer), begun)
+            )
+            begun = True
 
     def declared(self, step: Step) -> tuple[Step, Input | None]:
         """A first step without its `input_shape=`, and the input that this declares."""
@@ -125,7 +128,7 @@ class _Rewriter:
             return item.replace(shape=shape, stages=tuple([self.expression(s, True, True) for s in item.stages]))
         if isinstance(item, (Block, Model)):
             parameters = [p.replace(default=p.default and self.expression(p.default)) for p in item.parameters]
-            return item.replace(parameters=tuple(parameters), body=self.body(item.body))
+            return item.replace(parameters=tuple(parameters), body=self.body(item.body, isinstance(item, Block)))
         if isinstance(item, Branch):
             otherwise = item.otherwise and self.expression(item.otherwise)
             return item.replace(

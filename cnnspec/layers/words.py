@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from struct import pack, unpack
 
-from cnnspec.layers.argument import REQUIRED, Term, Unfit, one_of, word_of
+from cnnspec.layers.argument import (
+    REQUIRED,
+    Term,
+    Unfit,
+    axes,
+    choice,
+    from_zero,
+    integer,
+    number,
+    one_of,
+    optional,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +99,46 @@ def saved_term(value: dict[str, Any]) -> Term:
     return Term(str(name), (), tuple([(key, saved(changed[key])) for key in known if key in changed]))
 
 
+def _constant(value: Any) -> Any:
+    """A number, or a list of numbers."""
+    if isinstance(value, (list, tuple)) and value:
+        return tuple([_constant(v) for v in value])
+    try:
+        return number(value)
+    except Unfit:
+        raise Unfit("a number or a list of numbers") from None
+
+
+def _positive(value: Any) -> int | float:
+    """A number above 0."""
+    if number(value) <= 0:
+        raise Unfit("a number above 0")
+    return number(value)
+
+
+# What an argument may be; that of one class alone stands behind the class.
+_TAKES: dict[str, Kind] = {
+    "value": _constant,
+    **dict.fromkeys(("mean", "stddev", "minval", "maxval", "gain", "min_value", "max_value", "rate"), number),
+    **dict.fromkeys(("l1", "l2", "factor"), from_zero),
+    "scale": _positive,
+    "seed": optional(integer),
+    "axis": optional(axes),
+    "distribution": choice("truncated_normal", "untruncated_normal", "uniform"),
+    "VarianceScaling.mode": choice("fan_in", "fan_out", "fan_avg"),
+    "OrthogonalRegularizer.mode": choice("rows", "columns"),
+}
+
+
+def _taken(cls: str, noun: str, name: str, value: Any) -> Any:
+    """An argument of a word as its kind reads it."""
+    kind = _TAKES.get(f"{cls}.{name}") or _TAKES[name]
+    try:
+        return kind(value)
+    except Unfit as unfit:
+        raise Unfit(f"{noun} whose {name} is {unfit.expected}", unfit.hint) from None
+
+
 def _keras_words(module: str, known: dict[str, tuple[str, dict[str, Any]]], noun: str) -> Kind:
     by_name = {name: name for name in known} | {cls.lower(): name for name, (cls, _) in known.items()}
     by_name |= {name.replace("_", ""): name for name in known}
@@ -107,9 +158,7 @@ def _keras_words(module: str, known: dict[str, tuple[str, dict[str, Any]]], noun
         keywords = dict(zip(parameters, term.positional, strict=False)) | dict(term.keywords)
         if set(keywords) - set(parameters):
             raise Unfit(f"{name}({', '.join(parameters)})")
-        plain = {k: keywords[k] for k in parameters if k in keywords}
-        plain = {k: word_of(v) if isinstance(v, Term) else v for k, v in plain.items()}
-        plain = {k: None if v in ("none", "None") else v for k, v in plain.items()}
+        plain = {k: _taken(cls, noun, k, keywords[k]) for k in parameters if k in keywords}
         plain = {k: v for k, v in plain.items() if v != parameters[k]}  # random_normal(stddev=0.05) is random_normal
         return Term(cls, (), tuple(plain.items()), module)
 

@@ -39,6 +39,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for node in context.graph.nodes:
         if node.layer is None or "shared_axes" not in node.layer.arguments or node.shares is not None:
             continue
+        if node.shape is None:  # it was refused
+            continue
         inputs = context.facts.inputs_of(node.index)
         if inputs is None or product(inputs[0][:-1]) == 1:
             continue

@@ -1,0 +1,221 @@
+"""Whole commands made by chance: a verb, its options, and the files that it is let loose on."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import NamedTuple
+
+from fuzz import words
+from fuzz.seeds import models, seeds
+from fuzz.texts import mutated, text_of
+from fuzz.writer import sound
+
+FEW = "5000"  # layers at most, wherever that can be said: large networks take their time by right
+
+
+class Command(NamedTuple):
+    """What is called, on which files, with what on stdin."""
+
+    argv: tuple[str, ...]
+    files: dict[str, bytes]
+    stdin: bytes = b""
+
+    @property
+    def verb(self) -> str:
+        return self.argv[0] if self.argv else ""
+
+    @property
+    def format(self) -> str:
+        """The form that its stdout is to have; "" for text."""
+        if {"-h", "--help", "--version"} & {*self.argv}:
+            return ""
+        if "--statistics" in self.argv and "json" not in self.argv:
+            return ""
+        if self.verb == "compile":
+            return "py" if "-" in self.argv[self.argv.index("-o") :] else ""
+        asked = [b for a, b in zip(self.argv, self.argv[1:], strict=False) if a in ("--format", "--output-format")]
+        fixes = self.verb == "check" and {"--fix", "--diff", "--show-settings"} & {*self.argv}
+        return "" if fixes or not asked else asked[-1]
+
+    def holds(self, word: str) -> bool:
+        """Whether what the user gave has a word in it."""
+        return any(word in part for part in self.argv) or any(
+            word in data.decode("utf-8", "replace") for data in (*self.files.values(), self.stdin)
+        )
+
+
+FILE = ("net.cnn",)
+MODEL = {
+    "--set": ("n=2", "n=3x3", "classes=10", "x", "blocks=[1, 2]", "n=1e18", "n=)", "n=relu", "=", "n=\x1b"),
+    "--model": ("M", "Net", "", "x\n"),
+}
+RULES = ("W", "W201", "ALL", "illegal-stride", "T4,N", "", "X", "E0", "L,S,P")
+CHOICE = {
+    "--select": RULES, "--extend-select": RULES, "--ignore": RULES, "--per-file-ignores": ("*.cnn:W", "x", "sub/*:ALL", "[:W"),
+    "--profile": ("lecture", "x"), "--strict-stride": (), "--target": ("keras", "torch", "gpu", "onnx", "x"), "--exclude": ("sub", "*", "**", "["),
+}  # fmt: skip
+FORMATS = ("text", "json", "x")
+OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "check": {
+        "--output-format": ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab"), "--statistics": (), "--fix": (), "--unsafe-fixes": (),
+        "--diff": (), "-q": (), "--no-cache": (), "--show-settings": (), "--fail-on": ("error", "info", "never"), "--exit-zero": (), "--jobs": ("2", "0"),
+        "--baseline": ("base.json", "net.cnn", "none"), "--write-baseline": ("base.json", "sub", "no/where"), "--cache-dir": ("cache", "net.cnn"), **CHOICE, **MODEL,
+    },
+    "summary": {"--format": ("text", "markdown", "csv", "json"), "--columns": ("params", "params,macs,memory", "all", "", "layer,x", "rf,macs,shape"), **MODEL},
+    "explain": {"--format": ("text", "markdown", "latex", "json"), **MODEL},
+    "rf": {"--at": ("0,0", "3", "-1,2", "x", "999999999,1", "1,1,1", ""), "--picture": (), "-o": ("rf.svg", "rf.png", "-"), "--format": FORMATS, **MODEL},
+    "lost": {"--format": FORMATS, **MODEL},
+    "cost": {
+        "--batch": ("1", "64", "0", "999999999999", "-1", "x"), "--dtype": ("float16", "int8", "mixed_float16", "x"), "--optimizer": ("sgd", "adam", "lion", "x"),
+        "--memory": ("16GiB", "0", "1", "-3", "1e30GiB", "x", "999999999999999TiB"), "--device": ("a100", "v100", "t4", "x"),
+        "--flops-as": ("fvcore", "ptflops", "thop", "torchinfo", "torch", "tensorflow"), "--format": FORMATS, **MODEL,
+    },
+    "sizes": {"--near": ("670", "670x512", "0", "-1", "999999999999999999", "x", "1x1x1"), "--format": FORMATS, **MODEL},
+    "diff": {"--format": FORMATS, "--set-a": ("n=1",), "--set-b": ("n=3", "x"), **MODEL},
+    "fix": {"--check": (), "--unsafe-fixes": (), "--diff": (), "-q": (), **CHOICE, **MODEL},
+    "format": {"--check": (), "--diff": (), "--exclude": ("sub", "*")},
+    "compile": {**MODEL},
+    "import": {"--keep-names": (), "-o": ("out.cnn", "no/where.cnn", "sub", "-")},
+    "runs": {"--format": FORMATS},
+    "rules": {"--format": FORMATS},
+    "rule": {},
+    "layers": {},
+}  # fmt: skip
+OFTEN = (
+    ["check"] * 6
+    + ["fix"] * 4
+    + ["summary", "explain", "rf", "cost", "sizes", "lost", "diff", "format", "compile", "import"] * 2
+    + ["runs", "rules", "rule", "layers"]
+)
+LIMITED = ("check", "summary", "explain", "rf", "lost", "cost", "sizes", "diff", "fix", "compile")
+SETTINGS = (
+    'select = ["W"]\n', 'ignore = ["ALL"]\n', "fail-on = 3\n", "x = 1\n", 'target = ["torch"]\n', "[per-file-ignores]\n'*' = ['W']\n", "select = [\n", "\0", "\ufeff", 'cache-dir = "c"\n',
+    "strict-stride = true\n", 'profile = "lecture"\n',
+)  # fmt: skip
+
+
+def command_of(random: Random) -> Command:
+    """A command that makes sense, or nearly."""
+    verb = random.choice(OFTEN)
+    files = {"net.cnn": spec(random)}
+    stdin = b""
+    if random.random() < 0.25:
+        for name in random.sample(["b.cnn", "sub/c.cnn", "sub/deep/d.cnn", "e.txt"], random.randint(1, 3)):
+            files[name] = spec(random)
+    if random.random() < 0.1:
+        files[random.choice(("cnnspec.toml", "pyproject.toml", "sub/cnnspec.toml"))] = random.choice(SETTINGS).encode()
+    if random.random() < 0.1:
+        stdin = spec(random)
+    argv = [verb, *arguments(random, verb, files)]
+    if verb in LIMITED:
+        argv += ["--max-layers", FEW]
+    for option in random.sample(sorted(OPTIONS[verb]), min(len(OPTIONS[verb]), random.choice((0, 0, 1, 1, 2, 3)))):
+        values = OPTIONS[verb][option]
+        argv += [option, random.choice(values)] if values else [option]
+    if random.random() < 0.02:
+        argv.insert(
+            random.randrange(len(argv)),
+            random.choice(("--help", "-x", "--", "", "-", "--format", "\x1b[0m", "check", "--version")),
+        )
+    return Command(tuple(argv), files, stdin)
+
+
+def arguments(random: Random, verb: str, files: dict[str, bytes]) -> list[str]:
+    """What stands behind a verb without an option's name."""
+    one = random.choice((*["net.cnn"] * 12, *files, "-", "missing.cnn", ".", "/dev/null"))
+    names = ["conv1", "input1", "relu1", "maxpool1", "add1", "dense1", "t0", "nothing", "conv1, conv2", ""]
+    if verb in ("check", "fix", "format"):
+        return random.choice(([one], [one], ["."], ["net.cnn", one], ["sub"]))
+    if verb == "diff":
+        other = "net.cnn"
+        if random.random() < 0.8:
+            other = "b.cnn"
+            files["b.cnn"] = random.choice(
+                (spec(random), mutated(random, files["net.cnn"].decode("utf-8", "replace")).encode("utf-8", "replace"))
+            )
+        return [one, random.choice((other, other, f"{other}:M", "-"))]
+    if verb == "import":
+        files["model.json"] = model(random)
+        return ["model.json"]
+    if verb == "compile":
+        return [one, "-o", random.choice(("-", "-", "-", "out.py", "no/where.py", "sub"))]
+    if verb in ("rule", "layers"):
+        return random.choice(([], [random.choice(("W201", "conv", "x", "", "illegal-stride", *words.LAYERS, "\x1b"))]))
+    if verb in ("rules", "runs"):
+        return [] if verb == "rules" else random.choice(([], ["."], ["net.cnn", "sub"], ["x"]))
+    if verb == "explain":
+        return [one, *random.choice(([], [random.choice(names)]))]
+    if verb == "rf":
+        return [one, *random.sample(names, random.choice((0, 0, 1, 1, 2)))]
+    return [one]
+
+
+def spec(random: Random) -> bytes:
+    """A file; two in three are sound, so that what lies behind the check is reached too."""
+    way = random.random()
+    if way < 0.3:
+        return random.choice(seeds()).encode()
+    if way < 0.65:
+        return sound(random).encode()
+    data = text_of(random).encode("utf-8", "surrogatepass")
+    if random.random() < 0.03:
+        at = random.randrange(len(data) + 1)
+        data = data[:at] + random.randbytes(2) + data[at:]
+    return data
+
+
+def model(random: Random) -> bytes:
+    """A saved model with some of its values changed."""
+    text = random.choice(models() or ("{}",))
+    saved = json.loads(text)
+    for _ in range(random.choice((0, 1, 1, 1, 2, 4))):
+        places = list(inside(saved))
+        if not places:
+            break
+        holder, key = random.choice(places)
+        way = random.randrange(4)
+        if way == 0:
+            del holder[key]
+        elif way == 1:
+            other, there = random.choice(places)
+            holder[key] = json.loads(json.dumps(other[there])) if other is not holder or there != key else None
+        else:
+            holder[key] = random.choice(
+                (
+                    0,
+                    1,
+                    -1,
+                    3,
+                    2**63,
+                    1e308,
+                    0.5,
+                    None,
+                    True,
+                    "same",
+                    "",
+                    "x\n\x1b[0m",
+                    [],
+                    [1],
+                    [3, 3],
+                    {},
+                    "relu",
+                    [None],
+                    {"class_name": "X"},
+                )
+            )
+    data = json.dumps(saved)
+    return (data[: random.randrange(len(data))] if random.random() < 0.03 else data).encode()
+
+
+def inside(value: object) -> list[tuple[object, object]]:
+    """Every place in nested lists and dictionaries: holder and key."""
+    found: list[tuple[object, object]] = []
+    holders = [value]
+    while holders:
+        holder = holders.pop()
+        keys = holder if isinstance(holder, dict) else range(len(holder)) if isinstance(holder, list) else ()
+        for key in keys:
+            found.append((holder, key))
+            holders.append(holder[key])  # type: ignore[index]
+    return found
