@@ -470,9 +470,10 @@ def adaptive_pools(draw: Draw) -> Case:
         each = wanted if isinstance(wanted, tuple) else (wanted,) * rank
         if any(size > n for size, n in zip(each, entering[:-1], strict=True)):
             raise ValueError("more positions than there are")
-        if which == "max" and set(each) == {1}:  # Keras's adaptive pool would end the process
-            return getattr(keras.layers, f"GlobalMaxPooling{rank}D")(keepdims=True)(xs[0])
-        if which == "max" and each[-1] == 1:
+        if set(each) == {1}:  # Keras's adaptive pool fails, or ends the process
+            whole = "GlobalAveragePooling" if which == "avg" else "GlobalMaxPooling"
+            return getattr(keras.layers, f"{whole}{rank}D")(keepdims=True)(xs[0])
+        if 1 in each:
             raise ValueError("and here, too")
         return getattr(keras.layers, name)(wanted[0] if rank == 1 and isinstance(wanted, tuple) else wanted)(xs[0])
 

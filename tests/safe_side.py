@@ -53,7 +53,7 @@ ILLEGAL, UNCOMPILABLE, SOMEWHERE = "illegal", "legal, but not compilable", "depe
 HERE_AND_THERE = f"{SOMEWHERE}: accepted, `train` and the like warn"
 STRIDES = ("a stride that differs by axis", f"{SOMEWHERE}: refused", "runs on a CPU with oneDNN alone, not on a GPU")
 POOLS = ("a window that would hold padding alone", ILLEGAL, "runs: minus infinity, or zeros, in the output")
-DIVISION = "divides by zero, and the process ends"
+DIVISION = "the training and `predict` fail, or the process ends"
 ACCEPTED = [
     ("conv_transpose", "a dilation", HERE_AND_THERE, "TensorFlow cannot run it on a CPU without oneDNN, but with XLA"),
     ("maxpool, avgpool", "in 3D, padding=same with a stride that leaves out positions at the end", HERE_AND_THERE, "TensorFlow on a CPU without oneDNN begins at the wrong position"),
@@ -134,6 +134,6 @@ REFUSALS = [
         ({FAILS}, one("rescaling([0.5, 2])", lambda k, x: k.layers.Rescaling([0.5, 2])(x[0]), (4, 3))),
         ({ASTRAY}, one("rescaling([0.5, 2])", lambda k, x: k.layers.Rescaling([0.5, 2])(x[0]), (4, 1))),
     ),
-    # cannot be shown, and is not drawn: the process would be gone
-    Refusal("", "adaptive_maxpool", "1 as the last size alone", UNCOMPILABLE, DIVISION, "TensorFlow divides by zero", set()),
+    # not drawn: the adaptive max pool would divide by zero, and the process would be gone
+    Refusal("", "adaptive_avgpool, adaptive_maxpool", "1 along an axis, but not along all", UNCOMPILABLE, DIVISION, "one size alone is 1", set()),
 ]  # fmt: skip

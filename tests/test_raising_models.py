@@ -63,6 +63,9 @@ SAME: list[tuple[str, Build]] = [
     ("input leaky_relu", lambda k: lambda x: k.layers.Activation("leaky_relu")(x)),
     ("input stochastic_depth", lambda k: lambda x: k.layers.Dropout(0.1, noise_shape=(None, 1, 1, 1))(x)),
     ("input dropout", lambda k: lambda x: k.layers.Dropout(0.1)(x)),
+    ("input gap", lambda k: lambda x: k.layers.AdaptiveAveragePooling2D(1)(x)),
+    ("input gap", lambda k: lambda x: k.layers.AdaptiveAveragePooling2D((1, 1))(x)),
+    ("input adaptive_avgpool", lambda k: lambda x: k.layers.AdaptiveAveragePooling2D((2, 2))(x)),
 ]  # fmt: skip
 
 

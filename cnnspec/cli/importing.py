@@ -83,9 +83,8 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
 
     count = sum([node.layer is not None for node in graph.nodes])
     target = "" if options.output == "-" else f"wrote {options.output}: "
-    say(
-        f"{target}{graph.name}, {count:,} layers in {text.count(chr(10)):,} lines; weights and training settings stay behind"
-    )
+    size = f"{count:,} layer{'s' * (count != 1)} in {text.count(chr(10)):,} lines"
+    say(f"{target}{graph.name}, {size}; weights and training settings stay behind")
     written = set(re.findall(r"\w+", text))
     names = [
         (node.name, spelled)

@@ -129,6 +129,10 @@ class AdaptivePool(Layer):
                     "size",
                     "ask for fewer, or use upsample",
                 )
+        ones = [along(self.size, rank, axis) == 1 for axis in range(rank)]
+        if any(ones) and not all(ones):
+            message = f"{self.word} to {show(self.size)}: Keras's layer fails where one size alone is 1"
+            return Problem("E011", message, "size", "use a pool with a kernel as long as the input there")
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
@@ -151,7 +155,11 @@ class AdaptivePool(Layer):
         return self.output(inputs) == inputs[0]
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall(f"{self.keras_name}{len(inputs[0]) - 1}D", self.given()),)
+        rank = len(inputs[0]) - 1
+        if all([along(self.size, rank, axis) == 1 for axis in range(rank)]):
+            # Keras's adaptive pools also compute windows of one position more, and fail where the input has no more
+            return self.as_global(keepdims=True).keras(inputs)
+        return (KerasCall(f"{self.keras_name}{rank}D", self.given()),)
 
 
 class AdaptiveAvgPool(AdaptivePool):
@@ -191,23 +199,3 @@ class AdaptiveMaxPool(AdaptivePool):
     as_global: ClassVar[type[GlobalMaxPool]] = GlobalMaxPool
 
     size: Any = argument(per_axis(1), "positions of the output", keras="output_size")
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if found := super().problem(inputs):
-            return found
-        rank = len(inputs[0]) - 1
-        if along(self.size, rank, rank - 1) == 1 and not self._is_global(rank):
-            message = (
-                f"adaptive_maxpool to {show(self.size)}: TensorFlow divides by zero where the last size alone is 1"
-            )
-            return Problem("E011", message, "size", "use maxpool with a kernel as wide as the input")
-        return None
-
-    def _is_global(self, rank: int) -> bool:
-        return all([along(self.size, rank, axis) == 1 for axis in range(rank)])
-
-    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        rank = len(inputs[0]) - 1
-        if self._is_global(rank):  # the same thing; the adaptive pool itself would end the process, see above
-            return (KerasCall(f"GlobalMaxPooling{rank}D", {"keepdims": True}),)
-        return super().keras(inputs)

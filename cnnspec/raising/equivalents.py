@@ -107,12 +107,16 @@ def layer(kind: str, config: dict[str, Any], inputs: list[Tensor]) -> Steps:
     if kind == "Activation" and isinstance(word := config.get("activation"), str) and word in LAYERS:
         other, arguments = LAYERS[word]
         return [(KerasCall(other, {**arguments, **common(config)}), everything)]
+    if kind[:-2] in TO_ONE and set(leaves([config.get("output_size")])) == {1}:
+        return [(KerasCall(TO_ONE[kind[:-2]] + kind[-2:], {"keepdims": True, **common(config)}), everything)]
     if kind == "CustomScaleLayer" and len(inputs) == 2:  # of InceptionResNetV2: x + scale * y
         scaled = KerasCall("Rescaling", {"scale": config.get("scale"), "offset": 0})
         return [(scaled, (1,)), (KerasCall("Add", common(config)), (0, 2))]
     return [(KerasCall(kind, config), everything)]
 
 
+# What pools to a wanted size are, where that is one position.
+TO_ONE = {"AdaptiveAveragePooling": "GlobalAveragePooling", "AdaptiveMaxPooling": "GlobalMaxPooling"}
 # Layers that keras.applications brings along: the word for each, and which of its arguments are called what.
 APPLICATIONS: dict[str, tuple[str, dict[str, str]]] = {
     "LayerScale": ("layer_scale", {"init_values": "init"}),
