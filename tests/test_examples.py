@@ -65,7 +65,7 @@ def seen(network: Checked, node: Node) -> str:
     """What one position of the network's output sees of a node."""
     part = Graph("")
     part.nodes, part.inputs = network.graph.nodes, [node.index]
-    return size(receptive_fields(part, network.facts.shapes)[network.graph.outputs[0]])
+    return size(receptive_fields(part, network.facts.shapes)[0][network.graph.outputs[0]])
 
 
 def coverage(network: Checked, node: Node) -> str:

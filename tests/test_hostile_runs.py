@@ -237,7 +237,7 @@ def test_every_field_is_checked_before_it_is_used(
 ) -> None:
     """Refused with a sentence, or taken as something that it may be: then a resume comes to the data, and runs lists it."""
 
-    def reached(*_: Any) -> None:
+    def reached(*_: Any, **__: Any) -> None:
         raise TrainingFailed("reached", "", 2)
 
     monkeypatch.setattr("cnnspec.train.resume.prepared", reached)

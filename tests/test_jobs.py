@@ -198,7 +198,7 @@ def test_an_interrupt_ends_all_at_once(tmp_path: Path, number: str, whole: bool)
 def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
     for name in range(10):
         (tmp_path / f"net{name}.cnn").write_text(GOOD)
-    slow = SLOW.replace("20", "0.5")
+    slow = SLOW.replace("600", "0.5")
     command = [sys.executable, "-c", f"{BEGINNING}{slow}\nsys.exit(main(['check', '.', '--jobs', '3']))"]
     with session(command, tmp_path) as process:
         assert process.stderr is not None

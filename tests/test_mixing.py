@@ -29,6 +29,7 @@ from cnnspec.analyses.geometry import Geometry
 from cnnspec.analyses.lengths import lengths
 from cnnspec.analyses.liveness import Liveness, reaches_of
 from cnnspec.analyses.lost import lost
+from cnnspec.analyses.positions import Positions
 from cnnspec.analyses.receptive_field import WHOLE
 from cnnspec.api import diff, load
 from cnnspec.cli import main
@@ -186,7 +187,7 @@ def test_what_only_a_statistic_reads_is_not_lost(layer: str) -> None:
     live = Liveness(graph, facts.shapes).live[0]
     assert live is not None
     for axis, mask in enumerate(live):
-        assert [bool(mask >> i & 1) for i in range(read.shape[axis])] == list(read.any(1 - axis))
+        assert [bool(mask & Positions.run(i, i + 1)) for i in range(read.shape[axis])] == list(read.any(1 - axis))
 
 
 # ---- gates -------------------------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ def test_images_that_a_csv_names_in_vain_are_left_out() -> None:
     data = read(RGB, name, **WHOLE)
     assert data.train.targets.tolist() == [0, 2, 1]
     assert data.notes == (
+        "2 images of set/list.csv lie outside of its folder: ../x.png, /dev/zero",
         "left out of set/list.csv: 4 images that cannot be read, gone.png (no such file or directory), "
         "../x.png (no such file or directory), /dev/zero (it is no file) and 1 more",
     )

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_ELEMENTS = 1_000_000  # of a list or a range
+MAX_ELEMENTS_IN_ALL = 10_000_000  # of the lists and ranges that are made while a network is built
 MAX_DEPTH = 100  # of lists in lists, and of terms in terms
 
 
 class Arithmetic(Reporting):
     """Evaluates what makes numbers of numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements = 0  # of all lists made or looked through so far
 
     def compare(self, node: tree.Compare, scope: Scope, current: Tensor | None) -> Any:
         left, right = self.evaluate(node.left, scope, current), self.evaluate(node.right, scope, current)
@@ -62,7 +67,7 @@ class Arithmetic(Reporting):
                 f"this range has {last - first + 1:,} numbers; at most {MAX_ELEMENTS:,} are allowed",
                 "both ends count: 1..3 is 1, 2, 3",
             )
-        return list(range(first, last + 1))
+        return self.refused_work(max(0, last - first + 1), node, scope) or list(range(first, last + 1))
 
     def operate(self, operator: str, left: Any, right: Any, at: tree.Node, part: tree.Node, scope: Scope) -> Any:
         if left is UNKNOWN or right is UNKNOWN:
@@ -82,16 +87,27 @@ class Arithmetic(Reporting):
 
     def refused_list(self, value: Any, times: int, at: tree.Node, scope: Scope, beside: int = 0) -> Any:
         """UNKNOWN, and an error noted, for a list of too many elements or levels; else None."""
+        if self.elements > MAX_ELEMENTS_IN_ALL:
+            return self.refused_work(0, at, scope)
         count, depth = measure(value)
         if depth > MAX_DEPTH:
             return self.error(
                 "E003", at, scope, f"values are nested more than {MAX_DEPTH} deep here", "write it flatter"
             )
+        self.elements += count
         count = count * times + beside
         if count <= MAX_ELEMENTS:
-            return None
+            return self.refused_work(count, at, scope)
         message = f"this list would have at least {count:,} elements; at most {MAX_ELEMENTS:,} are allowed"
         return self.error("E003", at, scope, message)
+
+    def refused_work(self, count: int, at: tree.Node, scope: Scope) -> Any:
+        """UNKNOWN, and an error noted, where so many elements more are too many in all; else None."""
+        self.elements += count
+        if self.elements <= MAX_ELEMENTS_IN_ALL:
+            return None
+        message = f"the lists made here have more than {MAX_ELEMENTS_IN_ALL:,} elements in all"
+        return self.error("E003", at, scope, message, "make them shorter, or outside of the loop")
 
     def compute(self, operator: str, left: Any, right: Any, part: tree.Node, scope: Scope) -> Any:
         if (isinstance(left, Size) and isinstance(right, float)) or (
