@@ -39,12 +39,18 @@ def reaches_of(
 ) -> list[tuple[Reach, ...] | None]:
     """What every node reads along each axis of its inputs; None for everything, and unless told for UNTRACED too."""
     result: list[tuple[Reach, ...] | None] = []
+    asked: dict[tuple[int, tuple[Shape | None, ...]], tuple[Reach, ...] | None] = {}
     for node in graph.nodes:
-        inputs = [shapes[i] for i in node.inputs]
+        inputs = tuple([shapes[i] for i in node.inputs])
         layer = (layers or {}).get(node.index, node.layer)
-        known = layer is not None and shapes[node.index] is not None and None not in inputs  # else it was refused
-        reach = layer.reach(tuple(inputs)) if layer is not None and known else None  # type: ignore[arg-type]
-        result.append(untraced if reach is UNTRACED else reach)
+        if layer is None or shapes[node.index] is None or None in inputs:  # it was refused
+            result.append(None)
+            continue
+        key = id(layer), inputs
+        if key not in asked:
+            reach = layer.reach(inputs)  # type: ignore[arg-type]
+            asked[key] = untraced if reach is UNTRACED else reach
+        result.append(asked[key])
     return result
 
 

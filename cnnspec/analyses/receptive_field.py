@@ -102,6 +102,7 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list
     fields: list[NodeField] = []
     gates: set[tuple[int, int]] = set()
     steps: dict[tuple[Reach, Field], Field | None] = {}
+    reaches: dict[tuple[int, tuple[Shape | None, ...]], tuple[Reach, ...] | None] = {}
     inputs = set(graph.inputs)
     sizes = {s[:-1] for i in graph.inputs if (s := shapes[i]) is not None}
     whole = sizes.pop() if len(sizes) == 1 else None
@@ -114,16 +115,18 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list
         elif node.layer.indexes and node.inputs[0] in inputs:  # words of a text: each sees itself
             fields.append((START,) * (len(shape) - 1))
         else:
-            fields.append(_through(node, fields, shapes, steps, whole, gates))
+            entering = tuple([shapes[i] for i in node.inputs])
+            key = id(node.layer), entering
+            if key not in reaches:
+                reaches[key] = node.layer.reach(entering)  # type: ignore[arg-type]
+            fields.append(_through(node, reaches[key], fields, shapes, steps, whole, gates))
     return fields, gates
 
 
 def _through(
-    node: Node, fields: list[NodeField], shapes: Sequence[Shape | None], steps: dict[tuple[Reach, Field], Field | None],
-    whole: tuple[Dim, ...] | None, gates: set[tuple[int, int]],
+    node: Node, reaches: tuple[Reach, ...] | None, fields: list[NodeField], shapes: Sequence[Shape | None],
+    steps: dict[tuple[Reach, Field], Field | None], whole: tuple[Dim, ...] | None, gates: set[tuple[int, int]],
 ) -> NodeField:  # fmt: skip
-    assert node.layer is not None
-    reaches = node.layer.reach(tuple([shapes[i] for i in node.inputs]))  # type: ignore[misc]
     if reaches is None:
         return WHOLE
     inputs = own_branches(node, [fields[i] == WHOLE for i in node.inputs], shapes)

@@ -34,6 +34,7 @@ class Placing(Expressions):
         self.sharing: list[list[int]] = []  # the layers made so far by each shared function being recorded
         self.shared_layers: set[int] = set()  # made by the first use of a shared function
         self.replaying: list[tuple[list[int], list[int]]] = []  # (layers of the first use, position) being reused
+        self._layers: dict[tuple[int, Layer], Layer] = {}
         self._inferred: dict[tuple[int, tuple[Shape, ...]], tuple[Problem | None, Shape | None]] = {}
 
     def apply(self, expression: tree.Node, scope: Scope, current: Tensor) -> Tensor:
@@ -61,7 +62,7 @@ class Placing(Expressions):
         bound = bind(cls, word, arguments, at, scope, current, self)
         if bound is None or bound.layer is None:
             return self.lost(current, site, label)
-        layer = bound.layer
+        layer = self.known(bound.layer, at)
         label = getattr(layer, "label", label)
         shapes = [self.graph.nodes[i].shape for i in inputs]
         shape: Shape | None = None
@@ -77,6 +78,13 @@ class Placing(Expressions):
         if bound.activation is not None:
             result = self.apply_value(bound.activation, at, scope, result)
         return result
+
+    def known(self, layer: Layer, at: tree.Node) -> Layer:
+        """The equal layer that the same call made before, if any: what is asked of it and its inputs is asked once."""
+        try:
+            return self._layers.setdefault((id(at), layer), layer)
+        except TypeError:  # an argument is a list
+            return layer
 
     def merge_inputs(self, branches: list[tree.Argument], scope: Scope, current: Tensor) -> tuple[int, ...] | None:
         """Each argument of a merge applied to the current tensor; a list counts as its elements."""
@@ -139,14 +147,19 @@ class Placing(Expressions):
         self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
     ) -> Node:
         nodes = self.graph.nodes
-        if len(nodes) + self.multiplier > self.checkpoint:
+        if self.layers + self.multiplier > self.checkpoint:
             self.checkpoint = self.max_layers
             self.look_ahead()
             scope = Scope(None, site.source, site.caller, site.block)
-            self.limit(site.node, scope, len(nodes) + self.multiplier)
+            self.limit(site.node, scope, self.layers + self.multiplier)
         node = Node(len(nodes), layer, inputs, shape, label, site)
         nodes.append(node)
         return node
+
+    @property
+    def layers(self) -> int:
+        """How many there are so far; inputs are none."""
+        return len(self.graph.nodes) - len(self.graph.inputs)
 
     def look_ahead(self) -> None:
         """Refuse at once what would be refused after a long time."""

@@ -206,13 +206,13 @@ class Steps(Placing):
     def repeat(self, node: tree.Arithmetic, times: int, scope: Scope, current: Tensor) -> Tensor:
         if times == 0:
             return current
-        made, outer = len(self.graph.nodes), self.multiplier
+        made, outer = self.layers, self.multiplier
         self.multiplier = outer * times
         try:
             result = self.apply(node.first, scope, current)
         finally:
             self.multiplier = outer
-        each = len(self.graph.nodes) - made
+        each = self.layers - made
         self.limit(node, scope, made + each * times)
         for _ in range(times - 1):
             if result == current:  # once more changes nothing
