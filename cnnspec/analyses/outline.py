@@ -68,7 +68,8 @@ class Outline:
     def _mixes(self, node: Node, entering: tuple[Shape | None, ...]) -> bool:
         """Whether a node takes statistics along the axis."""
         assert node.layer is not None
-        return node.layer.statistics(entering)[self.axis] != 1  # type: ignore[arg-type]
+        over = node.layer.statistics(entering)  # type: ignore[arg-type]
+        return self.axis < len(over) and over[self.axis] != 1
 
     def lost(self, at: int, left: list[tuple[Node, int]]) -> list[Node]:
         """Of nodes that leave some last positions of their input over, those where such carry data that nothing reads.

@@ -185,7 +185,7 @@ class Calls(Values):
 
 
 def keras_calls(use: Use) -> tuple[KerasCall, ...]:
-    if use.layer is None:
+    if use.layer is None or not use.shapes:  # a ghost may stand behind what there is not
         raise Differs
     return use.layer.keras(use.shapes)
 
