@@ -38,7 +38,9 @@ def examples(sizes: SizeSet, first: int) -> str:
 def few(numbers: list[int]) -> str:
     """Numbers in words, of many the first: "3 to 10 and 15"."""
     texts = runs(numbers)
-    return listed(texts if len(texts) <= MOST else [*texts[: MOST - 1], f"{len(texts) - MOST + 1} more stretches"], "and")
+    return listed(
+        texts if len(texts) <= MOST else [*texts[: MOST - 1], f"{len(texts) - MOST + 1} more stretches"], "and"
+    )
 
 
 def runs(numbers: list[int]) -> list[str]:
