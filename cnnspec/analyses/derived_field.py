@@ -41,7 +41,7 @@ def field_steps(facts: Facts, index: int) -> tuple[Step, ...]:
     if isinstance(field, Whole):
         return (Step("", note=f"all of the input: {why_all(reaches, entering)}"),)
     branches = [(name, f) for name, f in entering if isinstance(f, tuple)]
-    if not branches:
+    if not branches or reaches is None:  # the numbers of words
         return (Step("", note=f"{sizes(field)}: each position stands for itself"),)
     if len(branches) == 1 and reaches is not None and all(reach == EACH for reach in reaches):
         name = branches[0][0]
