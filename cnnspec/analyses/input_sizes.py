@@ -10,6 +10,7 @@ from __future__ import annotations
 from cnnspec.analyses import size_set
 from cnnspec.analyses.left_over import losses
 from cnnspec.analyses.liveness import Liveness
+from cnnspec.analyses.regions import texts
 from cnnspec.analyses.resizing import Dial, sized_axes
 from cnnspec.analyses.sizing import Reason, Verdicts, axes_of, conclude, reason
 from cnnspec.elaborate.graph import Graph, Node
@@ -159,9 +160,9 @@ def named(whole: Whole, graph: Graph, shapes: list[Shape]) -> InputSizes:
 def named_axis(graph: Graph, shapes: list[Shape], index: int, axis: int, times: int) -> InputAxis:
     number = graph.inputs.index(index)
     shape = shapes[number]
-    letters = AXES[max(1, len(shape) - 1)]
-    size = shape[axis]
-    return InputAxis(graph.nodes[index].name, letters[axis], times, size if isinstance(size, int) else None)
+    rank = max(1, len(shape) - (index not in texts(graph)))
+    letter, size = AXES[rank][axis] if rank in AXES else f"axis {axis + 1}", shape[axis]
+    return InputAxis(graph.nodes[index].name, letter, times, size if isinstance(size, int) else None)
 
 
 def without(graph: Graph, index: int) -> Graph:

@@ -104,12 +104,14 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list
     steps: dict[tuple[Reach, Field], Field | None] = {}
     reaches: dict[tuple[int, tuple[Shape | None, ...]], tuple[Reach, ...] | None] = {}
     inputs = set(graph.inputs)
+    words = {node.inputs[0] for node in graph.nodes if node.layer is not None and node.layer.indexes}
     sizes = {s[:-1] for i in graph.inputs if (s := shapes[i]) is not None}
     whole = sizes.pop() if len(sizes) == 1 else None
     for node in graph.nodes:
         shape = shapes[node.index]
         if node.index in inputs:
-            fields.append(None if shape is None else (START,) * (len(shape) - 1) if len(shape) > 1 else WHOLE)
+            rank = 0 if shape is None else len(shape) - (node.index not in words)
+            fields.append(None if shape is None else (START,) * rank or WHOLE)
         elif node.layer is None or shape is None:
             fields.append(None)
         elif node.layer.indexes and node.inputs[0] in inputs:  # words of a text: each sees itself

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.analyses.input_sizes import Axis, InputSizes
+    from cnnspec.analyses.input_sizes import Axis, InputAxis, InputSizes
     from cnnspec.analyses.size_set import SizeSet
     from cnnspec.analyses.sizing import Reason, Sizes
     from cnnspec.pipeline import Checked
@@ -34,6 +34,10 @@ MEANINGS = {
     STRICT: "legal, and every stride fits: (N + 2P - F)/S has no remainder",
 }
 WORDS = {"L": "length", "D": "depth", "H": "height", "W": "width"}
+
+
+def word_of(axis: InputAxis) -> str:
+    return WORDS.get(axis.letter, axis.letter)
 
 
 # ---- a set in words -----------------------------------------------------------------------------------------------
@@ -113,10 +117,10 @@ def asked(axis: Axis, near: Near) -> int | None:
 def heading(alike: list[Axis]) -> str:
     axes = alike[0].axes
     if len(axes) == 1:
-        words = [WORDS[axis.axes[0].letter] for axis in alike]
+        words = [word_of(axis.axes[0]) for axis in alike]
         return f"{axes[0].input}, {listed(words, 'and')}{', each on its own' if len(words) > 1 else ''}:"
     one_input = len({a.input for a in axes}) == 1
-    names = [WORDS[a.letter] if one_input else f"{a.input}'s {WORDS[a.letter]}" for a in axes]
+    names = [word_of(a) if one_input else f"{a.input}'s {word_of(a)}" for a in axes]
     if len({a.times for a in axes}) > 1:
         names = [name + (f" = {a.times}n" if a.times > 1 else " = n") for name, a in zip(names, axes, strict=True)]
         return (f"{axes[0].input}, " if one_input else "") + f"{', '.join(names)}; n is:"
