@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_PERIOD = 4096
 MAX_SEEN = 2**18  # spans that are put together for a period
+MAX_ADVANCE = 2**256  # input positions from one position to the next: far beyond any input, and its square is a float
 
 
 class Field(Record):
@@ -199,6 +200,8 @@ def compose(reach: Reach, field: Field) -> Field | None:
     if new_period > MAX_PERIOD or new_period * min(taps, 2 * period) > MAX_SEEN:
         return None
     advance = reach.step * new_period // reach.over // period * field.advance
+    if advance > MAX_ADVANCE:
+        return None
     spans = []
     for i in range(new_period):
         first, last = (reach.step * i + low) // reach.over, (reach.step * i + reach.high) // reach.over

@@ -45,7 +45,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for node in heavy:
         own = sum(facts.parameters[node.index] or ())
         source = flattened(graph, node.inputs[0], facts.shapes)
-        if total is None or own * 2 <= total or source is None or source.layer is None:
+        if not total or own * 2 <= total or source is None or source.layer is None:
             continue
         shape = facts.shapes[source.index]
         assert node.layer is not None and shape is not None
