@@ -254,7 +254,7 @@ HOSTILE: dict[str, tuple[bytes | str, set[str]]] = {
     f"{DEEP} calls of calls": (INPUT + "relu" + "()" * DEEP, {"E003"}),
     f"{DEEP} repeats in a row": (INPUT + "relu" + " * 1" * DEEP, set()),
     f"{DEEP} terms": (INPUT + "dense(" + "1 + " * DEEP + "1)", set()),
-    f"{DEEP} arrows": (INPUT + "relu -> " * DEEP + "relu", set()),
+    f"{DEEP} arrows": (INPUT + "relu -> " * DEEP + "relu", {"E003"}),
     f"{DEEP} names": (INPUT + "".join(f"a{i} = {i}\n" for i in range(DEEP)) + "relu", set()),
     f"{DEEP} constants of constants": (INPUT + "a0 = 1\n" + "".join(f"a{i + 1} = a{i}\n" for i in range(DEEP)) + f"dense(a{DEEP})", set()),
     f"{DEEP // 10} layer functions of layer functions": (INPUT + "a0 = relu\n" + "".join(f"a{i + 1} = {{ a{i} }}\n" for i in range(DEEP // 10)) + f"a{DEEP // 10}", {"E003"}),
