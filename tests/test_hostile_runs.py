@@ -293,7 +293,6 @@ def test_what_a_run_says_moves_no_cursor(run: Path, capsys: pytest.CaptureFixtur
         ({"overrides": {"batch": "many"}}, "batch must be a whole number"),
         ({"parameters": {"n": "3"}}, "n"),
         ({"parameters": {"n": "3\nx = 2"}}, "is no value"),
-        ({"max_layers": 2**40}, "was trained with --max-layers 1099511627776; repeat it"),
         ({"files": {"../outside/thesis.txt": "0", "net.cnn": "0"}}, "is not what was trained"),
         ({"spec": "spec/other.cnn"}, "spec is none of its files"),
         ({"spec": "../../etc/passwd"}, "spec is none of its files"),
@@ -308,6 +307,17 @@ def test_fields_that_do_not_go_together(
     told = json.loads((run / "run.json").read_text())
     (run / "run.json").write_text(json.dumps(told | change))
     assert message in sentence(capsys, "resume", "run", "--epochs", "3")
+
+
+def test_the_limit_of_layers_is_the_command_line_s(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What run.json says of it neither raises it nor keeps an older run, of a larger limit, from going on."""
+    told = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps(told | {"max_layers": 2**40}))
+    assert "at most 1 are allowed; repeat less, or raise the limit with --max-layers" in sentence(
+        capsys, "resume", "run", "--epochs", "3", "--max-layers", "1"
+    )
+    (run / "run.json").write_text(json.dumps(told | {"max_layers": 2**40, "backend": "nothing"}))
+    assert "backend is not any of" in sentence(capsys, "resume", "run", "--epochs", "3")
 
 
 # ---- what the state says ---------------------------------------------------------------------------------------

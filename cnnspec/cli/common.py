@@ -50,6 +50,10 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         "--set", metavar="NAME=VALUE", action="append", default=[], help="give a model's parameter a value"
     )
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
+    add_layer_limit(parser)
+
+
+def add_layer_limit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-layers",
         type=positive,

@@ -6,11 +6,10 @@ import argparse
 import os
 import sys
 
-from cnnspec.cli.common import FINDINGS, UsageError, parameters, positive
+from cnnspec.cli.common import FINDINGS, UsageError, add_layer_limit, parameters
 from cnnspec.cli.train import add_network_option, announce, given, ran, report
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.layers.argument import count
-from cnnspec.limits import MAX_LAYERS
 from cnnspec.pipeline import analyse
 from cnnspec.reading import project_root
 from cnnspec.train.runs.spec import reader
@@ -30,13 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="a run folder, such as runs/digits-1")
     parser.add_argument("--epochs", type=given(count), metavar="N", help="train to this epoch (the spec's)")
     parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too")
-    parser.add_argument(
-        "--max-layers",
-        type=positive,
-        default=MAX_LAYERS,
-        metavar="N",
-        help=f"refuse networks of more layers ({MAX_LAYERS:,})",
-    )
+    add_layer_limit(parser)
     add_network_option(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
@@ -62,8 +55,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _network(run: RunFolder, max_layers: int) -> Checked:
     said, spec = run.account, os.path.join(run.path, *run.account["spec"].split("/"))
-    if said["max_layers"] > max_layers:
-        raise UsageError(f"{run.path} was trained with --max-layers {said['max_layers']}; repeat it")
     read = reader(run.inside, said["files"])
     source = read(os.path.realpath(spec))
     if isinstance(source, Diagnostic):
@@ -75,7 +66,9 @@ def _network(run: RunFolder, max_layers: int) -> Checked:
     except KeyError as error:
         raise UsageError(f"{run.path}/run.json is damaged: {error.args[0]}") from None
     if len(networks) != 1 or networks[0].broken:
-        first = next((d.message for d in (networks[0].diagnostics if networks else ()) if d.severity == ERROR), "")
+        first = next(
+            (f"{d.message}; {d.help}" for d in (networks[0].diagnostics if networks else ()) if d.severity == ERROR), ""
+        )
         raise UsageError(f"this cnnspec cannot read {source.name}, which was trained" + (f": {first}" if first else ""))
     return networks[0]
 
