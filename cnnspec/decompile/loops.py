@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cnnspec.decompile.alike import common, differing, loops_in
 from cnnspec.decompile.sketch import Loop, Mark, Repeat, Step, Steps, Use, outline, size
-from cnnspec.decompile.values import Rows
+from cnnspec.decompile.values import Row, Rows
 from cnnspec.layers.base import Layer
 
 LONGEST = 40  # runs in the body of a loop
@@ -166,7 +166,7 @@ def fold_sequences(iterations: list[Steps], reads: Counter[str]) -> Steps | None
 
 def table(rows: list[tuple[object, ...]]) -> Rows:
     """The rows of a loop: plain values where there is one variable."""
-    return Rows([row[0] for row in rows] if len(rows[0]) == 1 else rows)
+    return Rows([row[0] if len(row) == 1 else Row(row) for row in rows])
 
 
 def height(steps: Steps) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from cnnspec.decompile.values import Axes, Formula, Variable, table, written
+from cnnspec.decompile.values import Axes, Formula, Variable, written
 from cnnspec.layers.argument import EACH_AXIS, REQUIRED, Argument
 from cnnspec.layers.base import Layer
 
@@ -218,7 +218,7 @@ class Loop(Step):
 
     @property
     def opening(self) -> str:
-        return f"for {', '.join([str(v) for v in self.variables])} in {table(self.rows, len(self.variables))}"
+        return f"for {', '.join([str(v) for v in self.variables])} in {written(self.rows)}"
 
     def text(self) -> str:
         return f"{self.opening} {{ {sequence(self.bodies[0], '; ')} }}"

@@ -85,6 +85,12 @@ class Rows(tuple[Any, ...]):
     __slots__ = ()
 
 
+class Row(tuple[Any, ...]):
+    """A row of several columns: written in brackets, where a shape is written as 3x3."""
+
+    __slots__ = ()
+
+
 # ---- as text ---------------------------------------------------------------------------------------------
 def written(value: Any) -> str:
     """A value as the language writes it."""
@@ -97,7 +103,9 @@ def written(value: Any) -> str:
         inner = [written(v) if alone else f"{key}={written(v)}" for key, v in value.keywords]
         return f"{snake(value.name)}({', '.join(inner)})"
     if isinstance(value, Rows):
-        return table(value, 2 if value and isinstance(value[0], tuple) else 1)
+        return f"[{listed(value)}]"
+    if isinstance(value, Row):
+        return f"({listed(value)})"
     if (
         isinstance(value, tuple)
         and not isinstance(value, Axes)
@@ -108,15 +116,6 @@ def written(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({listed(value)}{',' if len(value) == 1 else ''})"
     return f"[{listed(value)}]" if isinstance(value, list) else show(value)
-
-
-def table(rows: Any, columns: int) -> str:
-    """The rows of a loop: a list of values, or of tuples."""
-    if not isinstance(rows, tuple):
-        return str(rows)
-    if columns == 1:
-        return f"[{listed(rows)}]"
-    return f"[{', '.join([f'({listed(row)})' for row in rows])}]"
 
 
 def listed(values: Iterable[Any]) -> str:
