@@ -169,7 +169,7 @@ BAD_FOLDERS: list[tuple[Any, str]] = [
     (lambda: os.mkdir("flowers"), "flowers/ has no images in class folders"),
     (lambda: None, "there is no data folder flowers/"),
     (lambda: flowers(classes=("rose",)), "flowers/ has one class, rose"),
-    (lambda: (flowers(classes=("rose",)), os.mkdir("flowers/tulip")), "flowers/ has one class, rose (tulip is empty)"),
+    (lambda: (flowers(classes=("rose",)), os.mkdir("flowers/tulip")), "flowers/ has one class, rose (1 class folder without images, tulip)"),
     (lambda: save("flowers/a.png", colour(0)), "flowers/ has no images in class folders, and 1 image beside them"),
     (lambda: flowers(classes=("a", "b")), "flowers/ has 2 classes, the network 3 outputs"),
     (lambda: flowers(classes=("a", "b", "c", "d")), "flowers/ has 4 classes, the network 3 outputs"),

@@ -20,7 +20,7 @@ WORST = 10  # confusions that are told where there are more
 LARGEST = 1000  # classes up to which JSON holds the matrix
 SHARES = {"top_5_accuracy": "top-5 accuracy", "exact_match": "all labels right"}
 PLAIN = {"mean_iou": "mean IoU", "mse": "MSE", "rmse": "RMSE", "mae": "MAE", "r2": "R²"}
-UNDEFINED = "- is undefined: a class that was never predicted has no precision, one that never occurs no recall; in averages it is 0"
+UNDEFINED = "- is undefined: a class that was never predicted has no precision, one that never occurs no recall; averages take it as 0, and leave out a class with neither"
 
 
 # ---- text --------------------------------------------------------------------------------------------------

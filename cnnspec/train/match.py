@@ -35,18 +35,29 @@ class Fit(Record):
 
 class Targets(Record):
     """What is known about the targets: their shape, the number of classes when they are class numbers (else None),
-    and whether that number is exact or only the highest that was met."""
+    whether that number is exact or only the highest that was met, and the lowest that was met."""
 
     shape: tuple[int, ...]
     classes: int | None
     exact: bool = False
     highest: str = ""  # where the highest class number was met first: "example 3"
+    lowest: int = 0
 
 
 REGRESSION = {
     "MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError",
     "Huber", "LogCosh", "Poisson",
 }  # fmt: skip
+
+
+def loss_name(settings: TrainSettings, targets: str, last: str) -> str:
+    """Keras's name of the loss: that of the settings, else the one for these targets (`Fit.targets`) and the network's
+    last function."""
+    if settings.loss is not None:
+        return settings.loss.name
+    if targets in ("classes", "one-hot"):
+        return "CategoricalCrossentropy" if targets == "one-hot" else "SparseCategoricalCrossentropy"
+    return "BinaryCrossentropy" if targets == "column" or last == "sigmoid" else "MeanSquaredError"
 
 
 def ends(graph: Graph) -> tuple[Shape, Shape]:
@@ -144,7 +155,7 @@ def answers(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
                                  "use mean_squared_error, or whole numbers from 0 as labels")  # fmt: skip
         if agree(output, targets.shape):
             return "given"
-        if targets.shape == () and output == (1,):
+        if agree(output, (*targets.shape, 1)):
             return "column"
         message = f"the network yields {show_shape(output)}, a target of {data} is {_show(targets.shape)}"
         raise TrainingFailed(message, "give the last layer as many outputs", span=span)
@@ -158,10 +169,16 @@ def answers(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
         if classes <= 2 or (loss is not None and loss.name in REGRESSION and not targets.exact):
             return "column"
     if isinstance(units, int) and (units < classes or (targets.exact and units != classes)):
+        if targets.lowest and units >= classes - targets.lowest > 1:
+            message = f"no label of {data} is 0: they run from {targets.lowest} to {classes - 1}"
+            raise TrainingFailed(message, f"number the classes from 0: subtract {targets.lowest}", span=span)
         message = f"{data} has {classes} classes, the network {units} output{'' if units == 1 else 's'}"
         if targets.highest and units < classes:
             message += f": the label of {targets.highest} is {classes - 1}"
-        raise TrainingFailed(message, head if not targets.shape else f"end with {classes} channels", span=span)
+        help = head if not targets.shape else f"end with {classes} channels"
+        if units == 1 and loss is None and not targets.exact and not targets.shape:
+            help += ", or write loss = mse for quantities"
+        raise TrainingFailed(message, help, span=span)
     return "classes" if (loss is None or sparse) and not soft else "one-hot"
 
 

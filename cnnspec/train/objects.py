@@ -13,7 +13,7 @@ from cnnspec.layers.argument import Term
 from cnnspec.train.conflicts import metric_name
 from cnnspec.train.evaluation.head import Head, head_of, last_activation
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.match import REGRESSION
+from cnnspec.train.match import REGRESSION, loss_name
 from cnnspec.train.reading import word
 from cnnspec.train.words import our_word
 
@@ -62,16 +62,13 @@ def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
     if settings.loss is not None:
         return settings.loss
     last = last_activation(model)
-    units = model.output.shape[-1]
+    name = loss_name(settings, targets, last)
+    if name == "MeanSquaredError":
+        return word("losses", Term(name))
+    probabilities = last == ("sigmoid" if name == "BinaryCrossentropy" else "softmax")
+    logits = () if probabilities else (("from_logits", True),)
     smoothing = (("label_smoothing", settings.label_smoothing),) if settings.label_smoothing else ()
-    if targets in ("classes", "one-hot"):
-        name = "categorical_crossentropy" if targets == "one-hot" else "sparse_categorical_crossentropy"
-        return word("losses", Term(name, (), (*(() if last == "softmax" else (("from_logits", True),)), *smoothing)))
-    if targets == "column" or (targets == "given" and last == "sigmoid"):
-        logits = () if last == "sigmoid" else (("from_logits", True),)
-        return word("losses", Term("binary_crossentropy", (), (*logits, *smoothing)))
-    assert units is not None
-    return word("losses", Term("mean_squared_error"))
+    return word("losses", Term(name, (), (*logits, *smoothing)))
 
 
 def metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, model: Any) -> list[Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
 from cnnspec.train.data.examples import Held, Raw, room
+from cnnspec.train.data.files import some
 from cnnspec.train.failing import TrainingFailed
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-NAMES = ("x_train", "y_train", "x_test", "y_test")
+PARTS = {"train": ("train",), "validation": ("val", "valid", "validation"), "test": ("test",)}  # as arrays are named
 
 
 class Stored:
@@ -65,10 +66,11 @@ def read_npz(path: str) -> Raw:
     if not os.path.isfile(path):
         raise TrainingFailed(f"there is no data file {path}", "give the path of a .npz file, or data = digits", 2)
     found: dict[str, Any] = {}
+    names = [f"{axis}_{word}" for words in PARTS.values() for word in words for axis in "xy"]
     try:
         with zipfile.ZipFile(path) as file:
             held = [name.removesuffix(".npy") for name in file.namelist()]
-            for name in NAMES:
+            for name in names:
                 if name in held:
                     found[name] = _member(path, file, name)
     except TrainingFailed:
@@ -86,12 +88,18 @@ def read_npz(path: str) -> Raw:
             f"{path} cannot be read as a .npz file ({type(error).__name__})", "write it with numpy.savez", 2
         ) from error
     need = [n for n in ("x_train", "y_train") if n not in found]
-    if not need and ("x_test" in found) != ("y_test" in found):
-        need = ["y_test" if "x_test" in found else "x_test"]
+    for x, y in [] if need else zip(names[::2], names[1::2], strict=True):
+        if (x in found) != (y in found):
+            need = [y if x in found else x]
     if need:
         message = f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}"
         raise TrainingFailed(message, f"write it with numpy.savez(…, {', '.join(f'{n}=…' for n in need)})", 2)
-    return of_arrays(path, found)
+    raw = of_arrays(path, found)
+    unread = [name for name in held if name not in found]
+    if not unread:
+        return raw
+    note = f"not read of {path}: {'array' if len(unread) == 1 else 'arrays'} {some(unread)}"
+    return raw.replace(notes=(*raw.notes, note))
 
 
 def _member(path: str, file: zipfile.ZipFile, name: str) -> Any:
@@ -128,23 +136,28 @@ def _content(path: str, info: zipfile.ZipInfo) -> int:
 
 
 def of_arrays(name: str, arrays: dict[str, Any]) -> Raw:
-    """The data set of x_train, y_train and perhaps x_test, y_test; `name` stands in what is said of it."""
+    """The data set of x_train, y_train and perhaps x_val, y_val and x_test, y_test; `name` stands in what is said of it."""
     import numpy as np
 
-    pairs = []
-    for part in ("train", "test")[: len(arrays) // 2]:
-        x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
-        if not x.shape or not y.shape or len(x) != len(y):
-            message = f"{name} has x_{part} of shape {x.shape}, but y_{part} of shape {y.shape}"
-            raise TrainingFailed(message, "give a label for each example", 2)
-        if part == "train" or len(x):
-            check_array(x, f"x_{part}", name)
-            pairs.append((Held(x), y))
-    scaled = any(x.array.dtype == np.uint8 for x, _ in pairs)
+    pairs: dict[str, tuple[Held, Array]] = {}
+    for part, words in PARTS.items():
+        for word in words:
+            if f"x_{word}" not in arrays:
+                continue
+            x, y = arrays[f"x_{word}"], arrays[f"y_{word}"]
+            if not x.shape or not y.shape or len(x) != len(y):
+                message = f"{name} has x_{word} of shape {x.shape}, but y_{word} of shape {y.shape}"
+                raise TrainingFailed(message, "give a label for each example", 2)
+            if part in pairs:
+                raise TrainingFailed(f"{name} has examples for {part} twice, x_{word} too", "keep one of them", 2)
+            if part == "train" or len(x):
+                check_array(x, f"x_{word}", name)
+                pairs[part] = Held(x), y
+    scaled = any(x.array.dtype == np.uint8 for x, _ in pairs.values())
     notes = ["pixels from 0 to 255 are scaled to 0 to 1"] if scaled else []
-    if any(isinstance(x.array, Stored) for x, _ in pairs):
+    if any(isinstance(x.array, Stored) for x, _ in pairs.values()):
         notes.append(f"{name} is larger than memory has room for: examples are read from the file")
-    return Raw(pairs[0], pairs[1] if len(pairs) > 1 else None, None, tuple(notes))
+    return Raw(pairs["train"], pairs.get("test"), None, tuple(notes), pairs.get("validation"))
 
 
 def check_array(x: Any, name: str, path: str) -> None:

@@ -13,6 +13,8 @@ from cnnspec.record import Record
 from cnnspec.train.data.images import resize
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
     from cnnspec.layers.argument import Term
@@ -58,6 +60,8 @@ class Examples:
     """Examples of one shape (without the batch)."""
 
     shape: tuple[int, ...]
+    paths: Sequence[str] = ()  # of the files that they are in, and the SHA-256 of each file's bytes
+    digests: Sequence[bytes] = ()
 
     def __len__(self) -> int:
         raise NotImplementedError

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Size = tuple[int | None, int | None, int]  # H, W (None: the image's own) and channels, 1 or 3
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp")
 MOST_PIXELS = 100_000_000  # of one image: a small file may decode to any number
 MOST_BYTES = 2**28
 

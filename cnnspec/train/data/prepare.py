@@ -6,16 +6,19 @@ drawn with the seed, the same share of every class.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.analyses.walks import last_function
 from cnnspec.layers.base import show_shape
 from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
+from cnnspec.train.data import targets
 from cnnspec.train.data.examples import Part, Shaped, held
-from cnnspec.train.data.files import Files, some
+from cnnspec.train.data.files import Files, at_least_two, counted, some
 from cnnspec.train.data.weights import weigh
 from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.match import REGRESSION, Targets, fit, image_size
+from cnnspec.train.match import REGRESSION, Targets, ends, fit, image_size
 from cnnspec.train.memory import memory_notes
 
 if TYPE_CHECKING:
@@ -46,39 +49,6 @@ class Data(Record):
     fingerprint: str
 
 
-# ---- targets ------------------------------------------------------------------------------------------------
-def _labels(given: dict[str, tuple[Examples, Array]], settings: TrainSettings) -> tuple[list[Array], int | None]:
-    """Targets in one form, and the number of classes if they are class numbers: one-hot rows become numbers."""
-    import numpy as np
-
-    path, loss = settings.data, settings.loss
-    ys = [y for _, y in given.values()]
-    for part, y in zip(given, ys, strict=True):
-        if y.dtype.kind not in "buif":
-            raise TrainingFailed(f"the labels of {path} are {y.dtype}, not numbers", "number the classes from 0", 2)
-        if y.dtype.kind == "f" and not np.isfinite(y).all():
-            raise TrainingFailed(f"the labels of {path} hold NaN or infinity", "leave those examples out", 2)
-        if y.dtype.kind == "i" and y.size and y.min() < 0 and (loss is None or loss.name not in REGRESSION):
-            message = f"the label of {_where(y < 0, part)} of {path} is {y[y < 0][0]}"
-            raise TrainingFailed(message, "number the classes from 0, or name a loss of quantities (loss = mse)", 2)
-    ys = [y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y for y in ys]
-    regression = loss is not None and loss.name in REGRESSION
-    by_number = loss is None or loss.name == "SparseCategoricalCrossentropy"
-    numbers = [_numbers(y) for y in ys] if by_number else [None]
-    told = [n for n in numbers if n is not None]
-    ys = told if len(told) == len(ys) else ys
-    whole = all(y.dtype.kind in "bui" or (loss is not None and not regression and (y == np.rint(y)).all()) for y in ys)
-    if whole and all(y.min() >= 0 for y in ys if y.size) and not (ys[0].ndim > 1 and not by_number):
-        return [y.astype(np.int64) for y in ys], 1 + max(int(y.max()) for y in ys if y.size)
-    return [y.astype(np.float32) for y in ys], None
-
-
-def _where(true: Array, part: str) -> str:
-    """The first example for which something is true of a label."""
-    place = int(true.reshape(len(true), -1).any(axis=1).argmax())
-    return f"example {place}" + ("" if part == "train" else f" of the {part} data")
-
-
 # ---- from a data set to what the network takes --------------------------------------------------------------
 def prepare(
     raw: Raw | Files, graph: Graph, settings: TrainSettings, note: Callable[[str], None] = lambda text: None
@@ -91,6 +61,7 @@ def prepare(
 
     name = str(settings.data)
     if isinstance(raw, Files):
+        at_least_two(raw)
         size = image_size(graph, name)
         if raw.names is not None:
             shape = tuple([n or 1 for n in size])
@@ -99,16 +70,18 @@ def prepare(
     known = settings.data in NAMED_DATA
     parts = {"train": raw.train, "validation": raw.validation, "test": raw.test}
     given = {part: pair for part, pair in parts.items() if pair is not None and len(pair[0])}
-    ys, classes = _labels(given, settings)
+    ys, classes = targets.read(given, ends(graph)[1], settings)
     shape = raw.train[0].shape
     if any(x.shape != shape for x, _ in given.values()) or any(y.shape[1:] != ys[0].shape[1:] for y in ys):
         raise TrainingFailed(f"the training and the test data of {name} differ in shape", "", 2)
     exact = NAMED_DATA[name][1] if known else None if raw.names is None else len(raw.names)
-    highest = ""
+    told = Targets(ys[0].shape[1:], exact or classes, bool(exact))
     if not exact and classes is not None:
-        met = [_where(y == classes - 1, part) for part, y in zip(given, ys, strict=True) if (y == classes - 1).any()]
-        highest = met[0]
-    how = fit(graph, settings, shape, Targets(ys[0].shape[1:], exact or classes, bool(exact), highest), images=known)
+        met = [
+            targets.where(y == classes - 1, part) for part, y in zip(given, ys, strict=True) if (y == classes - 1).any()
+        ]
+        told = told.replace(highest=met[0], lowest=min(int(y.min()) for y in ys if y.size))
+    how = fit(graph, settings, shape, told, images=known)
     notes = [*raw.notes, *memory_notes(graph, settings)]
     if how.resized:
         notes.append(f"the images of {name}, {show_shape(shape)}, are resized to {show_shape(how.shape)}")
@@ -116,51 +89,43 @@ def prepare(
         notes.append(f"examples of {show_shape(shape)} are read as {show_shape(how.shape)}")
     units = graph.nodes[graph.outputs[0]].shape[-1]  # type: ignore[index]
     outputs = units if isinstance(units, int) else 0
+    last = last_function(graph, graph.outputs[0])
+    targets.check_range(ys, how.targets, last[1] if last else "", settings)
     whole = {
-        part: Part(held(Shaped(given[part][0], how)), _form(y, how.targets, outputs), np.arange(len(y)))
+        part: Part(held(Shaped(given[part][0], how)), targets.formed(y, how.targets, outputs), np.arange(len(y)))
         for part, y in zip(given, ys, strict=True)
     }
-    train, validation, test = _split(whole, ys[0], classes is not None and ys[0].ndim == 1, settings)
-    if classes is not None:
-        notes += _one_sided(ys[0][train.places], exact or (outputs if how.targets != "column" else 2), raw.names, name)
+    quantities = how.targets == "column" and settings.loss is not None and settings.loss.name in REGRESSION
+    train, validation, test = _split(whole, ys[0], classes is not None and ys[0].ndim == 1 and not quantities, settings)
+    notes += _copies(
+        raw.train[0],
+        [part.places for part in (train, validation, test) if part and part.examples is whole["train"].examples],
+        name,
+    )
+    if classes is not None and not quantities:
+        notes += targets.one_sided(
+            ys[0][train.places], exact or (outputs if how.targets != "column" else 2), raw.names, name
+        )
     if validation is None and settings.validation:
         notes.append(f"no class of {name} has examples enough to hold back {settings.validation:g} of for validation")
     if settings.class_weights is not None:
-        classed = ys[0] if classes is not None else _numbers(ys[0])
+        classed = ys[0] if classes is not None else targets.one_hot_classes(ys[0])
         train = train.replace(weights=weigh(classed, train.places, outputs, raw.names, settings))
     train = train.replace(augment=settings.augment)
     return Data(train, validation, test, how.targets, raw.names, tuple(notes), raw.fingerprint())
 
 
-def _form(y: Array, targets: str, units: int) -> Array:
-    import numpy as np
-
-    if targets == "one-hot":
-        one_hot: Array = (y[..., None] == np.arange(units)).astype(np.float32)
-        return one_hot
-    return y.astype(np.float32)[:, None] if targets == "column" else y
-
-
-def _numbers(y: Array) -> Array | None:
-    """The class numbers that one-hot rows stand for, None where they are none."""
-    import numpy as np
-
-    one_hot = y.ndim == 2 and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all()
-    return np.asarray(y.argmax(axis=1)) if one_hot else None
-
-
-def _one_sided(labels: Array, classes: int, names: tuple[str, ...] | None, data: str) -> list[str]:
-    """Notes on classes that have no example to train on."""
-    import numpy as np
-
-    met = np.unique(labels)
-    if len(met) == 1:
-        return [f"all examples of {data} to train on are of one class, {met[0]}: there is nothing to tell apart"]
-    missing = np.setdiff1d(np.arange(classes), met)
-    if not len(missing):
+def _copies(examples: Examples, drawn: list[Array], data: str) -> list[str]:
+    """A note on files that are held back and whose very bytes are trained on in another file."""
+    if not examples.digests:
         return []
-    listed = some([names[i] if names else str(i) for i in missing])
-    return [f"{len(missing):,} of {classes:,} classes have no example of {data} to train on: {listed}"]
+    trained = {examples.digests[place]: place for place in drawn[0]}
+    both = [(trained[d], place) for held in drawn[1:] for place in held if (d := examples.digests[place]) in trained]
+    if not both:
+        return []
+    folder = os.path.commonpath([os.path.dirname(examples.paths[place]) for pair in both for place in pair])
+    names = [" and ".join([os.path.relpath(examples.paths[place], folder) for place in pair]) for pair in both]
+    return [f"in {data}, {counted(len(both))} to test or validate with, of which a copy is trained on: {some(names)}"]
 
 
 def _split(

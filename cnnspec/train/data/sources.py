@@ -11,7 +11,9 @@ from cnnspec.compile.live import MissingExtra
 from cnnspec.names import NAMED_DATA
 from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.examples import Held, Raw
-from cnnspec.train.data.files import Files, apart, of_csv, of_folder
+from cnnspec.train.data.files import Files, apart
+from cnnspec.train.data.folders import of_folder
+from cnnspec.train.data.tables import of_csv
 from cnnspec.train.data.tfds import read_tfds
 from cnnspec.train.failing import TrainingFailed
 

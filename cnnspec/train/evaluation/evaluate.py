@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.record import Record
 from cnnspec.train.data.batches import batches
 from cnnspec.train.data.examples import Examples, Raw
-from cnnspec.train.data.files import Files
+from cnnspec.train.data.files import Files, at_least_two
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.evaluation.head import head_of
@@ -62,7 +62,7 @@ def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: 
         settings = settings.replace(data=data, folder="")
     if settings.data is None:
         raise TrainingFailed(f"{trained.saved.path} does not say what it was trained on", "give --data", 2)
-    raw = _read(settings, trained.saved, shown)
+    raw = _read(settings, trained, shown)
     own = trained.is_run and raw.fingerprint() == trained.fingerprint
     if not own:
         if data is None:
@@ -98,10 +98,14 @@ def _evaluated(
     return Evaluation(saved.path, name, split, described, len(part), head.kind, figures, scores)
 
 
-def _read(settings: TrainSettings, saved: Saved, shown: Lines) -> Raw:
+def _read(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     """The data set; of image files those that can be decoded, in the size that the model takes."""
     raw = load(settings)
-    return raw.opened(image_size(saved.graph, str(settings.data)), shown.note) if isinstance(raw, Files) else raw
+    if not isinstance(raw, Files):
+        return raw
+    if not trained.names:
+        at_least_two(raw)
+    return raw.opened(image_size(trained.saved.graph, str(settings.data)), shown.note)
 
 
 def _prepared(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:

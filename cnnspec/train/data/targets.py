@@ -1,0 +1,158 @@
+"""What targets are: class numbers, or quantities as they stand; and whether a loss can take their values.
+
+A `.npz` and a CSV have numbers alone, so that the network's output and the loss decide what is meant by them: whole
+numbers are classes where there is an output for each, quantities for a loss of quantities.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.train.data.files import some
+from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.match import REGRESSION, agree, loss_name
+from cnnspec.train.words import our_word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+
+    from cnnspec.layers.argument import Term
+    from cnnspec.layers.base import Shape
+    from cnnspec.train.data.examples import Examples
+    from cnnspec.train.settings import TrainSettings
+
+    Array = np.ndarray[Any, Any]
+
+# the values that Keras's losses are made for; a target outside has no least loss, or another meaning without a word
+SHARES, NOT_NEGATIVE, SIGNS = (0.0, 1.0), (0.0, float("inf")), (-1.0, 1.0)
+RANGES = {
+    "BinaryCrossentropy": SHARES, "BinaryFocalCrossentropy": SHARES, "CategoricalCrossentropy": SHARES,
+    "CategoricalFocalCrossentropy": SHARES, "CategoricalGeneralizedCrossEntropy": SHARES, "KLDivergence": SHARES,
+    "CategoricalHinge": SHARES, "Dice": SHARES, "Tversky": SHARES, "Hinge": SIGNS, "SquaredHinge": SIGNS,
+    "Poisson": NOT_NEGATIVE, "MeanSquaredLogarithmicError": NOT_NEGATIVE,
+}  # fmt: skip
+
+
+def read(
+    given: Mapping[str, tuple[Examples, Array]], output: Shape, settings: TrainSettings
+) -> tuple[list[Array], int | None]:
+    """The targets of all parts in one form, and one more than the highest class number if they are class numbers.
+
+    One-hot vectors become class numbers, and an axis of one value an example or a position goes. `output` is the shape
+    that the network yields. Raises TrainingFailed for what are no numbers.
+    """
+    import numpy as np
+
+    loss = settings.loss
+    regression = loss is not None and loss.name in REGRESSION
+    by_number = loss is None or loss.name == "SparseCategoricalCrossentropy"
+    ys = [y for _, y in given.values()]
+    for part, y in zip(given, ys, strict=True):
+        _check(y, part, str(settings.data), regression)
+    if by_number:
+        numbers = [one_hot_classes(y) for y in ys if y.ndim == 2 or agree(output, y.shape[1:])]
+        told = [n for n in numbers if n is not None]
+        if len(told) == len(ys):
+            return told, 1 + max(int(n.max()) for n in told if n.size)
+    flat = [
+        y[..., 0] if y.ndim > 1 and y.shape[-1] == 1 and (y.ndim == 2 or y.ndim - 1 == len(output)) else y for y in ys
+    ]
+    shape = flat[0].shape[1:]
+    told_apart = isinstance(output[-1], int) and output[-1] > 1 and agree(output[:-1], shape)
+    whole = all(
+        y.dtype.kind in "bui" or ((told_apart if loss is None else not regression) and (y == np.rint(y)).all())
+        for y in flat
+    )
+    each = len(shape) > 0 and not told_apart and (agree(output, shape) or agree(output, (*shape, 1)))
+    if whole and all(y.min() >= 0 for y in flat if y.size) and not each and (by_number or not shape):
+        return [y.astype(np.int64) for y in flat], 1 + max(int(y.max()) for y in flat if y.size)
+    ys = ys if agree(output, ys[0].shape[1:]) and ys[0].ndim > 2 else flat
+    return [y.astype(np.float32) for y in ys], None
+
+
+def _check(y: Array, part: str, data: str, regression: bool) -> None:
+    """Raises TrainingFailed for targets that are no numbers, or negative where they would be classes."""
+    import numpy as np
+
+    if y.dtype.kind not in "buif":
+        raise TrainingFailed(f"the labels of {data} are {y.dtype}, not numbers", "number the classes from 0", 2)
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise TrainingFailed(f"the labels of {data} hold NaN or infinity", "leave those examples out", 2)
+    if y.dtype.kind == "i" and y.size and y.min() < 0 and not regression:
+        message = f"the label of {where(y < 0, part)} of {data} is {y[y < 0][0]}"
+        raise TrainingFailed(message, "number the classes from 0, or name a loss of quantities (loss = mse)", 2)
+
+
+def one_hot_classes(y: Array) -> Array | None:
+    """The class numbers that one-hot vectors stand for, None where they are none."""
+    one_hot = y.ndim > 1 and y.shape[-1] > 1 and ((y == 0) | (y == 1)).all() and (y.sum(axis=-1) == 1).all()
+    return y.argmax(axis=-1) if one_hot else None
+
+
+def where(true: Array, part: str) -> str:
+    """The first example for which something is true of a label."""
+    place = int(true.reshape(len(true), -1).any(axis=1).argmax())
+    return f"example {place}" + ("" if part == "train" else f" of the {part} data")
+
+
+def formed(y: Array, targets: str, units: int) -> Array:
+    """Targets in the form (`match.Fit.targets`) that the loss takes them in."""
+    import numpy as np
+
+    if targets == "one-hot":
+        one_hot: Array = (y[..., None] == np.arange(units)).astype(np.float32)
+        return one_hot
+    return y.astype(np.float32)[..., None] if targets == "column" else y
+
+
+def check_range(parts: Sequence[Array], targets: str, last: str, settings: TrainSettings) -> None:
+    """Raises TrainingFailed for values that the loss is not made for; `last` is the network's last function."""
+    import numpy as np
+
+    name = loss_name(settings, targets, last)
+    if targets in ("classes", "one-hot") or name not in RANGES:
+        return
+    least, most = RANGES[name]
+    low, high = min(float(y.min()) for y in parts if y.size), max(float(y.max()) for y in parts if y.size)
+    if least <= low and high <= most:
+        return
+    takes = f"{least:g} to {most:g}" if most < float("inf") else f"no value below {least:g}"
+    chosen = "" if settings.loss is not None else ", the loss for such an output,"
+    message = f"the targets of {settings.data} run from {low:g} to {high:g}, and {our_word(_term(name))}{chosen} takes {takes}"
+    met = np.unique(np.concatenate([np.unique(y)[:3] for y in parts if y.size]))
+    if (least, most) == NOT_NEGATIVE:
+        help = "write loss = mse for quantities"
+    elif low == 0 and len(met) == 2:
+        help = f"divide them by {high:g}"
+    elif (low, high) == SIGNS:
+        help = "write 0 in place of -1, or choose loss = hinge"
+    else:
+        help = "write loss = mse for quantities, or an output for each class (softmax) for class numbers"
+    raise TrainingFailed(message, help, span=settings.span("loss") or settings.span("data"))
+
+
+def _term(name: str) -> Term:
+    from cnnspec.layers.argument import Term
+
+    return Term(name, (), (), "losses")
+
+
+def one_sided(labels: Array, classes: int, names: tuple[str, ...] | None, data: str) -> list[str]:
+    """Notes on classes that have no example to train on."""
+    import numpy as np
+
+    met = np.unique(labels)
+    if len(met) == 1:
+        return [f"all examples of {data} to train on are of one class, {met[0]}: there is nothing to tell apart"]
+    missing = np.setdiff1d(np.arange(classes), met)
+    if not len(missing):
+        return []
+    if names is None and missing.tolist() == [0]:
+        return [
+            f"no label of {data} is 0: they run from {met[0]} to {met[-1]}, and the first output never learns; "
+            "classes are numbered from 0"
+        ]
+    listed = some([names[i] if names else str(i) for i in missing])
+    return [f"{len(missing):,} of {classes:,} classes have no example of {data} to train on: {listed}"]
