@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top", type=positive, default=3, metavar="N", help="how many classes are told (3)")
     parser.add_argument("--names", metavar="NAMES", help="the classes: cat,dog or a file with a name in each line")
     parser.add_argument(
-        "--range", type=_range, default=(0.0, 1.0), metavar="LOW,HIGH",
-        help="what black and white become, for models trained elsewhere: 0,255 or --range=-1,1 (0,1)",
+        "--range", type=_range, metavar="LOW,HIGH",
+        help="what black and white become, for models trained elsewhere: 0,255 or --range=-1,1 (the run's, else 0,1)",
     )  # fmt: skip
     parser.add_argument("--batch", type=positive, default=32, metavar="N", help="images at once (32)")
     parser.add_argument("--last", action="store_true", help="of a run, its last model instead of its best")
@@ -51,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     paths = list(_files(options.images))
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
+    from cnnspec.train.data.ranges import SHARES, written
     from cnnspec.train.evaluation.predict import predictions, question
     from cnnspec.train.evaluation.trained import open_trained
     from cnnspec.train.failing import TrainingFailed
@@ -58,7 +59,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         warn(trained.saved.model, keras, "--backend jax")
-        asked = question(trained, names, *options.range)
+        asked = question(trained, names, options.range)
+        if options.range is None and asked.range != SHARES:
+            say(f"images are brought to {written(asked.range)}, as in the training")
         if asked.head.assumed:
             say(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
         broken = _print(predictions(trained, asked, paths, options.top, options.batch), asked, options)

@@ -13,6 +13,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
+from cnnspec.train.data import ranges
 from cnnspec.train.data.examples import Held, Raw, room
 from cnnspec.train.data.files import some
 from cnnspec.train.failing import TrainingFailed
@@ -140,6 +141,7 @@ def of_arrays(name: str, arrays: dict[str, Any]) -> Raw:
     import numpy as np
 
     pairs: dict[str, tuple[Held, Array]] = {}
+    values: dict[str, tuple[float, float]] = {}
     for part, words in PARTS.items():
         for word in words:
             if f"x_{word}" not in arrays:
@@ -151,26 +153,31 @@ def of_arrays(name: str, arrays: dict[str, Any]) -> Raw:
             if part in pairs:
                 raise TrainingFailed(f"{name} has examples for {part} twice, x_{word} too", "keep one of them", 2)
             if part == "train" or len(x):
-                check_array(x, f"x_{word}", name)
+                values[part] = checked_values(x, f"x_{word}", name)
                 pairs[part] = Held(x), y
     scaled = any(x.array.dtype == np.uint8 for x, _ in pairs.values())
     notes = ["pixels from 0 to 255 are scaled to 0 to 1"] if scaled else []
+    notes += ranges.notes(
+        name, pairs["train"][0].shape, values, {part: x.array.dtype for part, (x, _) in pairs.items()}
+    )
     if any(isinstance(x.array, Stored) for x, _ in pairs.values()):
         notes.append(f"{name} is larger than memory has room for: examples are read from the file")
-    return Raw(pairs["train"], pairs.get("test"), None, tuple(notes), pairs.get("validation"))
+    return Raw(pairs["train"], pairs.get("test"), None, tuple(notes), pairs.get("validation"), values["train"])
 
 
-def check_array(x: Any, name: str, path: str) -> None:
-    """Raises TrainingFailed for examples (N, …) that no network can take."""
+def checked_values(x: Any, name: str, path: str) -> tuple[float, float]:
+    """The least and the highest value of examples (N, …), once bytes are scaled. Raises TrainingFailed for what no
+    network can take."""
     import numpy as np
 
     if x.dtype.kind not in "buif":
         raise TrainingFailed(f"{name} of {path} holds {x.dtype}, not numbers", "", 2)
     if x.ndim < 2 or not x.size:
         raise TrainingFailed(f"{name} of {path} has the shape {x.shape}: there are no examples in it", "", 2)
-    if x.dtype.kind != "f":
-        return
+    if x.dtype in (np.bool_, np.uint8):
+        return 0.0, 1.0
     bad, first = 0, 0
+    least, most = float("inf"), float("-inf")
     step = max(1, 2**20 // max(1, x.size // len(x)))
     for start in range(0, len(x), step):
         with np.errstate(over="ignore"):
@@ -178,8 +185,10 @@ def check_array(x: Any, name: str, path: str) -> None:
         finite = np.isfinite(some).reshape(len(some), -1).all(axis=1)
         first = first if bad or finite.all() else start + int((~finite).argmax())
         bad += int((~finite).sum())
+        least, most = min(least, float(some.min())), max(most, float(some.max()))
     if bad:
         raise TrainingFailed(
             f"{bad} of {len(x)} examples in {name} of {path} hold NaN or infinity, the first is {first}",
             "leave them out, or replace the values", 2,
         )  # fmt: skip
+    return least, most

@@ -147,7 +147,8 @@ class Part(Record):
 class Raw(Record):
     """A data set as it comes: examples and their targets, which are class numbers (N,) where the set has a name.
 
-    `names` are those of the classes; `notes` say in sentences what was found in it.
+    `names` are those of the classes; `notes` say in sentences what was found in it; `values` are the least and the
+    highest of the examples to train on.
     """
 
     train: tuple[Examples, Array]
@@ -155,6 +156,7 @@ class Raw(Record):
     names: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
     validation: tuple[Examples, Array] | None = None
+    values: tuple[float, float] = (0.0, 1.0)
 
     def fingerprint(self) -> str:
         """A SHA-256 of all examples and targets in their order, 64 hexadecimal digits: the same for a copy elsewhere."""

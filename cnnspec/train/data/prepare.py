@@ -37,7 +37,8 @@ class Data(Record):
     """What a training takes. Validation and test are None where nothing is held back.
 
     `targets` is `match.Fit.targets`; `names` are those of the classes, where the data name them; `notes` say in
-    sentences what was done to the data; `fingerprint` is that of the data set (`Raw.fingerprint`), however it is split.
+    sentences what was done to the data; `fingerprint` is that of the data set (`Raw.fingerprint`), however it is split;
+    `values` are the least and the highest of the examples.
     """
 
     train: Part
@@ -47,6 +48,7 @@ class Data(Record):
     names: tuple[str, ...] | None
     notes: tuple[str, ...]
     fingerprint: str
+    values: tuple[float, float] = (0.0, 1.0)
 
 
 # ---- from a data set to what the network takes --------------------------------------------------------------
@@ -112,7 +114,7 @@ def prepare(
         classed = ys[0] if classes is not None else targets.one_hot_classes(ys[0])
         train = train.replace(weights=weigh(classed, train.places, outputs, raw.names, settings))
     train = train.replace(augment=settings.augment)
-    return Data(train, validation, test, how.targets, raw.names, tuple(notes), raw.fingerprint())
+    return Data(train, validation, test, how.targets, raw.names, tuple(notes), raw.fingerprint(), raw.values)
 
 
 def _copies(examples: Examples, drawn: list[Array], data: str) -> list[str]:

@@ -67,6 +67,8 @@ def read(
     )
     each = len(shape) > 0 and not told_apart and (agree(output, shape) or agree(output, (*shape, 1)))
     if whole and all(y.min() >= 0 for y in flat if y.size) and not each and (by_number or not shape):
+        if output == (1,) and not shape and not regression:
+            _check_two(flat, str(settings.data))
         return [y.astype(np.int64) for y in flat], 1 + max(int(y.max()) for y in flat if y.size)
     ys = ys if agree(output, ys[0].shape[1:]) and ys[0].ndim > 2 else flat
     return [y.astype(np.float32) for y in ys], None
@@ -83,6 +85,16 @@ def _check(y: Array, part: str, data: str, regression: bool) -> None:
     if y.dtype.kind == "i" and y.size and y.min() < 0 and not regression:
         message = f"the label of {where(y < 0, part)} of {data} is {y[y < 0][0]}"
         raise TrainingFailed(message, "number the classes from 0, or name a loss of quantities (loss = mse)", 2)
+
+
+def _check_two(ys: Sequence[Array], data: str) -> None:
+    """Raises TrainingFailed for labels of two classes that are not 0 and 1."""
+    import numpy as np
+
+    met = np.unique(np.concatenate(ys))
+    if len(met) == 2 and met[1] > 1:
+        message = f"the labels of {data} are {met[0]:g} and {met[1]:g}, and one output tells 0 from 1"
+        raise TrainingFailed(message, f"divide them by {met[1]:g}" if met[0] == 0 else "number the classes 0 and 1", 2)
 
 
 def one_hot_classes(y: Array) -> Array | None:

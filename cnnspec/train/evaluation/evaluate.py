@@ -13,6 +13,7 @@ from cnnspec.train.data.batches import batches
 from cnnspec.train.data.examples import Examples, Raw
 from cnnspec.train.data.files import Files, at_least_two
 from cnnspec.train.data.prepare import prepare
+from cnnspec.train.data.ranges import SHARES, Stretched, of_images, pixels, written
 from cnnspec.train.data.sources import load
 from cnnspec.train.evaluation.head import head_of
 from cnnspec.train.evaluation.scores import Scores, Tally, tally
@@ -74,7 +75,7 @@ def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: 
             raise TrainingFailed(
                 f"what is held back of {data} to validate is drawn in a training", "choose another --split", 2
             )
-        raw = renumbered(raw, trained.names, data)
+        raw = in_range(renumbered(raw, trained.names, data), trained, data, shown)
         settings = settings.replace(test=0.0, validation=0.0)
     return _evaluated(keras, trained, settings, _prepared(raw, trained.saved, settings), split, own, shown)
 
@@ -144,6 +145,25 @@ def renumbered(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
     return raw.replace(
         train=moved(raw.train), test=moved(raw.test), validation=moved(raw.validation), names=tuple(names)
     )
+
+
+def in_range(raw: Raw, trained: Trained, data: str, shown: Lines) -> Raw:
+    """The same data in the range of the training's: images from 0 to 1 are brought there, of others it is said."""
+    if trained.values is None or not of_images(raw.train[0].shape):
+        return raw
+    have, wanted = pixels(*raw.values), pixels(*trained.values)
+    if have == wanted:
+        return raw
+    if have != SHARES or wanted is None:
+        there, here = (f"from {low:g} to {high:g}" for low, high in (trained.values, raw.values))
+        shown.warn(f"the values of {data} run {here}, and the model was trained on values {there}")
+        return raw
+    shown.note(f"the images of {data} are brought to {written(wanted)}, as in the training")
+
+    def moved(part: tuple[Examples, Array] | None) -> tuple[Examples, Array] | None:
+        return None if part is None else (Stretched(part[0], wanted), part[1])
+
+    return raw.replace(train=moved(raw.train), test=moved(raw.test), validation=moved(raw.validation))
 
 
 def _measured(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | None, shown: Lines) -> dict[str, Any]:

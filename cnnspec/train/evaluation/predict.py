@@ -12,6 +12,7 @@ from cnnspec.names import NAMED_DATA
 from cnnspec.record import Record
 from cnnspec.train.data.examples import scaled
 from cnnspec.train.data.pictures import pool, read
+from cnnspec.train.data.ranges import SHARES, stretched
 from cnnspec.train.evaluation.head import Head, head_of
 from cnnspec.train.evaluation.scores import named
 from cnnspec.train.failing import TrainingFailed
@@ -49,12 +50,12 @@ class Question(Record):
     head: Head
     names: tuple[str, ...]
     unit: str
-    low: float = 0.0
-    high: float = 1.0
+    range: tuple[float, float] = SHARES
 
 
-def question(trained: Trained, names: Sequence[str] | None, low: float = 0.0, high: float = 1.0) -> Question:
-    """What a model takes and yields. `low` and `high` are what black and white become. Raises TrainingFailed."""
+def question(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None = None) -> Question:
+    """What a model takes and yields. `range` is what black and white become, None: as in the training. Raises
+    TrainingFailed."""
     saved = trained.saved
     head = head_of(saved.model, trained.settings.loss or saved.loss, trained.targets)
     units = saved.yields[-1] if saved.yields else None
@@ -68,7 +69,7 @@ def question(trained: Trained, names: Sequence[str] | None, low: float = 0.0, hi
         raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call predict in Python", 2)  # fmt: skip
     size, shape = _input(trained)
     called = tuple(named(names or trained.names, count))
-    return Question(size, shape, head, called, _unit(head, len(saved.yields) > 1), low, high)
+    return Question(size, shape, head, called, _unit(head, len(saved.yields) > 1), range or trained.pixels)
 
 
 def _noun(head: Head) -> str:
@@ -139,11 +140,8 @@ def _one(path: str, asked: Question) -> tuple[Array | None, str]:
 
 def prepared(image: Array, asked: Question) -> Array:
     """A decoded image as the model takes it, float32."""
-    import numpy as np
 
-    values = scaled(image)
-    if (asked.low, asked.high) != (0.0, 1.0):
-        values = values * np.float32(asked.high - asked.low) + np.float32(asked.low)
+    values = stretched(scaled(image), asked.range)
     return values if asked.shape is None else values.reshape(asked.shape)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.backend import BACKENDS, MissingExtra, choose_backend, import_keras
 from cnnspec.compile.trained import model_of
 from cnnspec.record import Record
+from cnnspec.train.data.ranges import SHARES, pixels
 from cnnspec.train.evaluation.saved import Saved, open_saved
 from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.runs.folder import read_account
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class Trained(Record):
     """`settings` are those of the run as far as they say what is measured; of a model's file alone, the loss and
     the defaults, without data. `names` are those of the classes, `shape` an example as the network took it, `targets` as
-    `match.Fit.targets`, `fingerprint` that of the data. None and "" where nothing is known."""
+    `match.Fit.targets`, `fingerprint` that of the data, `values` the least and the highest of its examples. None and "" where
+    nothing is known."""
 
     saved: Saved
     settings: TrainSettings
@@ -30,6 +32,18 @@ class Trained(Record):
     targets: str | None = None
     fingerprint: str = ""
     data: str = ""  # as the run was given it
+    values: tuple[float, float] | None = None
+
+    @property
+    def pixels(self) -> tuple[float, float]:
+        """What black and white are for the model. Raises TrainingFailed where its examples were no pixels."""
+        if self.values is None:
+            return SHARES
+        found = pixels(*self.values)
+        if found is None:
+            message = f"{self.saved.path} was trained on values from {self.values[0]:g} to {self.values[1]:g}, which are no known range of pixels"
+            raise TrainingFailed(message, "say with --range what black and white become", 2)
+        return found
 
     @property
     def is_run(self) -> bool:
@@ -78,4 +92,5 @@ def _of_run(account: Mapping[str, Any], saved: Saved) -> Trained:
     return Trained(
         saved, settings, names=None if data["classes"] is None else tuple(data["classes"]), shape=tuple(data["shape"]),
         targets=data["targets"], fingerprint=data["fingerprint"], data=data["given"],
+        values=tuple(data["values"]) if "values" in data else None,
     )  # fmt: skip

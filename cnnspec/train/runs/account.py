@@ -48,6 +48,7 @@ def data_said(data: Data, settings: TrainSettings) -> dict[str, Any]:
         "given": settings.data, "folder": os.path.abspath(settings.folder), "fingerprint": data.fingerprint, **counts,
         "classes": None if data.names is None else list(data.names),
         "shape": list(data.train.examples.shape), "targets": data.targets, "notes": list(data.notes),
+        "values": list(data.values),
     }  # fmt: skip
 
 

@@ -195,7 +195,7 @@ _ACCOUNT = record(
         "data": record({
             "given": text, "folder": text, "fingerprint": text, "classes": optional(listed(text)),
             "shape": listed(whole(1), 1), "targets": one_of("classes", "one-hot", "column", "given"),
-        }, maybe={"train": whole(), "validation": whole(), "test": whole(), "notes": listed(text)}),
+        }, maybe={"train": whole(), "validation": whole(), "test": whole(), "notes": listed(text), "values": fixed(number(), number())}),
         "params": record({"total": whole()}, whole()), "best": optional(best), "test": optional(record({"on": text}, figure)),
     },
     maybe={
