@@ -172,7 +172,7 @@ REFUSED: list[tuple[str, Build]] = [
     ("masking", lambda k: lambda x: k.layers.Masking()(k.layers.Reshape((64, 4))(x))),
     ("(LSTM): no layer", lambda k: lambda x: k.layers.LSTM(3)(k.layers.Reshape((64, 4))(x))),
     ("data_format=channels_first", lambda k: lambda x: k.layers.Conv2D(3, 3, data_format="channels_first")(x)),
-    ("its dtype is mixed_float16", lambda k: lambda x: k.layers.ReLU(dtype="mixed_float16")(x)),
+    ("its dtype is float16", lambda k: lambda x: k.layers.ReLU(dtype="float16")(x)),
     ("training=True", lambda k: lambda x: k.layers.Dropout(0.5)(x, training=True)),
     ("training=False", lambda k: lambda x: k.layers.BatchNormalization()(x, training=False)),
     ("noise_shape must begin", lambda k: lambda x: k.layers.Dropout(0.5, noise_shape=(1, 1, 1, 4))(x)),

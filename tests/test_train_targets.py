@@ -71,7 +71,11 @@ def test_a_csv_of_paths_and_labels(lines: tuple[str, ...], encoding: str) -> Non
 
 def test_a_csv_of_quantities() -> None:
     name = table("path,target", "i0.png,0.5", "i1.png,-2", "i2.png,1e3")
-    assert read("input 8x8x3\nflatten -> dense(1)", name, loss="mse", **WHOLE).train.targets.tolist() == [[0.5], [-2], [1000]]
+    assert read("input 8x8x3\nflatten -> dense(1)", name, loss="mse", **WHOLE).train.targets.tolist() == [
+        [0.5],
+        [-2],
+        [1000],
+    ]
 
 
 def test_images_that_a_csv_names_in_vain_are_left_out() -> None:

@@ -85,6 +85,8 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     target = "" if options.output == "-" else f"wrote {options.output}: "
     size = f"{count:,} layer{'s' * (count != 1)} in {text.count(chr(10)):,} lines"
     say(f"{target}{graph.name}, {size}; weights and training settings stay behind")
+    if graph.remark:
+        say(graph.remark)
     written = set(re.findall(r"\w+", text))
     names = [
         (node.name, spelled)

@@ -141,6 +141,20 @@ def _reason(error: Exception) -> str:
 # ---- formats -----------------------------------------------------------------------------------------------
 def _keras(model: Any, path: str) -> None:
     model.save(path)
+    reopened(model, path)
+
+
+def reopened(model: Any, path: str) -> None:
+    """Opens what was written once. Raises ValueError when Keras cannot, or finds other weights."""
+    keras = import_keras()
+    try:
+        again = keras.saving.load_model(path, compile=False)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise ValueError(f"Keras cannot open what it has written: {_reason(error)}") from error
+    if [w.shape for w in again.weights] != [w.shape for w in model.weights]:
+        raise ValueError("Keras opens what it has written with other weights")
 
 
 def _saved_model(model: Any, path: str) -> None:

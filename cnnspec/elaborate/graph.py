@@ -86,6 +86,7 @@ class Graph:
         self.outputs: list[int] = []
         self.budgets: list[BudgetLimit] = []
         self.parameters: dict[str, Any] = {}
+        self.remark = ""  # what was said where it comes from, and is no part of it
 
     def input_shapes(self, node: Node) -> tuple[Shape, ...] | None:
         """The shapes that enter a node; None when one of them is unknown."""

@@ -9,6 +9,7 @@ from cnnspec.elaborate.graph import Graph, Node, Site
 from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.layers.base import Layer, Shape, show_shape
+from cnnspec.layers.filling import unfilled
 from cnnspec.limits import MAX_LAYERS, MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
 from cnnspec.size import Size, too_long
 from cnnspec.syntax import tree
@@ -105,7 +106,7 @@ class Placing(Expressions):
         key = (id(layer), shapes)
         found = self._inferred.get(key)
         if found is None:
-            problem = layer.problem(shapes)
+            problem = layer.problem(shapes) or unfilled(layer, shapes)
             output = None
             if problem is None:
                 for weight in layer.weights(shapes):

@@ -99,10 +99,18 @@ def saved_term(value: dict[str, Any]) -> Term:
     return Term(str(name), (), tuple([(key, saved(changed[key])) for key in known if key in changed]))
 
 
+def lengths(values: Any) -> tuple[int, ...]:
+    """The shape of nested lists, whose rows are of one length."""
+    return (len(values), *lengths(values[0])) if isinstance(values, tuple) else ()
+
+
 def _constant(value: Any) -> Any:
     """A number, or a list of numbers."""
     if isinstance(value, (list, tuple)) and value:
-        return tuple([_constant(v) for v in value])
+        rows = tuple([_constant(v) for v in value])
+        if len({lengths(row) for row in rows}) > 1:
+            raise Unfit("a number, or lists whose rows are of one length")
+        return rows
     try:
         return number(value)
     except Unfit:

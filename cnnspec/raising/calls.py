@@ -210,7 +210,7 @@ class Functional:
         nodes = layer.get("inbound_nodes") or []
         if not isinstance(nodes, list) or not all(is_node(n) for n in nodes):
             raise Refused(
-                f"{called(layer)}'s calls are written in the form of Keras 2, or damaged: load it with Keras 3 and save it again"
+                f"{called(layer)}'s calls are written in the form of Keras 2, or damaged: save it as HDF5 with tf_keras, then as .keras with Keras 3"
             )
         return nodes
 

@@ -14,6 +14,7 @@ from cnnspec.layers.activation import FUNCTIONS, OWN
 from cnnspec.layers.argument import Term, Unfit, snake
 from cnnspec.layers.base import KerasCall, from_saved
 from cnnspec.raising.calls import Call, Tensor
+from cnnspec.raising.policies import dtype_problem
 from cnnspec.raising.saved import full_name, is_own, leaves
 
 if TYPE_CHECKING:
@@ -152,16 +153,6 @@ def foreign(saved: dict[str, Any]) -> str | None:
     return (
         None if is_own(saved) and saved.get("registered_name") in (None, saved.get("class_name")) else full_name(saved)
     )
-
-
-def dtype_problem(config: dict[str, Any]) -> str:
-    """Why a layer's dtype policy cannot be said, "" where it is float32."""
-    dtype: Any = config.get("dtype", "float32")
-    if isinstance(dtype, dict):
-        inner = dtype.get("config")
-        plain = dtype.get("class_name") == "DTypePolicy" and isinstance(inner, dict)
-        dtype = inner.get("name") if plain and isinstance(inner, dict) else dtype.get("class_name")
-    return "" if dtype in ("float32", None) else f"its dtype is {dtype}, and the language's layers compute in float32"
 
 
 def common(config: dict[str, Any]) -> dict[str, Any]:

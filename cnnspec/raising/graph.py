@@ -18,6 +18,7 @@ from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
 from cnnspec.raising.archive import Refused, read_config
 from cnnspec.raising.calls import Call, Calls
 from cnnspec.raising.equivalents import TRAINING
+from cnnspec.raising.policies import computed_in
 from cnnspec.raising.proof import attempt
 from cnnspec.raising.saved import INPUT, MODELS, automatic
 from cnnspec.raising.steps import Steps
@@ -75,6 +76,7 @@ class Raising:
             count = len(self.refusals)
             head = "this model has a layer" if count == 1 else f"this model has {count} layers"
             raise Refused(f"{head} that the language cannot express:", *self.refusals)
+        self.graph.remark = computed_in([call for call in model.calls if call.kind != INPUT])
         self.keep_names(model)
 
     # ---- steps → nodes -------------------------------------------------------------------------------------

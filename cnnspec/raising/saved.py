@@ -61,6 +61,8 @@ def no_model(saved: dict[str, Any]) -> str:
         return f"the file is damaged: its {kind} model has no list of layers"
     if is_own(saved):
         return f"the file describes a {kind}: a Functional or Sequential model can be imported"
+    if kind in MODELS and saved.get("module") is None:
+        return f"the file describes a {kind} model as Keras 2 does: save it as HDF5 with tf_keras, then as .keras with Keras 3"
     return f"{full_name(saved)} is a class of its own: a Functional or Sequential model can be imported, whose layers the file lists"
 
 

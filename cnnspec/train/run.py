@@ -13,6 +13,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.archive import unfit
+from cnnspec.compile.export import reopened
 from cnnspec.compile.live import to_keras
 from cnnspec.record import Record
 from cnnspec.train import ending, objects
@@ -288,5 +289,6 @@ def save(model: Any, path: str) -> None:
     """Saves a model at a path, replacing what is there in one step."""
     try:
         model.save(path)
+        reopened(model, path)
     except (OSError, ValueError, RuntimeError) as error:
         raise TrainingFailed(f"{path} could not be saved: {objects.first_line(error)}", "", 2) from error
