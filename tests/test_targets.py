@@ -381,6 +381,10 @@ def test_a_run_brings_images_to_the_range_that_it_was_trained_on(capsys: pytest.
         assert {a["name"]: a["probability"] for a in one["answers"]} == pytest.approx(
             {str(i): v for i, v in enumerate(row.tolist())}, abs=1e-5
         )
+    onnx = pytest.importorskip("onnx")
+    assert main(["export", "run", "-o", "net.onnx"]) == 0
+    assert "it takes values from 0 to 255, as in its training" in capsys.readouterr().err
+    assert {p.key: p.value for p in onnx.load("net.onnx").metadata_props} == {"input_range": "0,255"}
     assert main(["evaluate", "run", "--data", "in/", "--format", "json"]) == 0
     out, err = capsys.readouterr()
     assert "the images of in/ are brought to 0 to 255, as in the training" in err
@@ -406,6 +410,10 @@ def test_a_folder_of_one_class_is_measured_by_a_run_that_knows_its_classes(capsy
     for path in sorted(Path("flowers/rose").iterdir()):
         os.makedirs("roses/rose", exist_ok=True)
         Path("roses/rose", path.name).write_bytes(path.read_bytes())
+    onnx = pytest.importorskip("onnx")
+    assert main(["export", "run", "-o", "net.onnx"]) == 0
+    props = {p.key: p.value for p in onnx.load("net.onnx").metadata_props}
+    assert (props["input_range"], json.loads(props["classes"])) == ("0,1", ["daisy", "rose", "tulip"])
     capsys.readouterr()
     assert main(["evaluate", "run", "--data", "roses/", "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -10,7 +10,7 @@ from cnnspec.compile.export import ENDINGS, ExportFailed, check_place, export, f
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 FORMATS = {name: ending for name, ending in ENDINGS.items() if name != "keras"}
@@ -29,10 +29,32 @@ def run(options: argparse.Namespace) -> int:
     try:
         saved_in(options.file)  # what is not there is said before Keras is imported
         target, format = target_of(options, FORMATS)
-        write_model(lambda keras: load(options.file, keras), target, format)
+        said = known(options.file)
+        write_model(lambda keras: load(options.file, keras), target, format, said)
+        if "input_range" in said:
+            say(f"it takes values from {said['input_range'].replace(',', ' to ')}, as in its training")
     except ExportFailed as error:
         raise UsageError(str(error)) from None
     return CLEAN
+
+
+def known(path: str) -> dict[str, str]:
+    """What the folder of a run knows beside the model: the names of its classes and the values that it takes."""
+    if not os.path.lexists(os.path.join(path, "run.json")):
+        return {}
+    from cnnspec.report import media
+    from cnnspec.train.data.ranges import pixels
+    from cnnspec.train.failing import TrainingFailed
+    from cnnspec.train.runs.folder import read_account
+
+    try:
+        data = read_account(path)["data"]
+    except TrainingFailed as error:
+        raise UsageError(str(error)) from None
+    values = data.get("values", [0, 1])
+    low, high = pixels(*values) or values
+    said = {"input_range": f"{low:g},{high:g}"}
+    return said if data["classes"] is None else {**said, "classes": media.json(data["classes"], None)}
 
 
 # ---- shared with compile -----------------------------------------------------------------------------------
@@ -53,7 +75,9 @@ def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str
     return options.output, format
 
 
-def write_model(made: Callable[[Any], Any], target: str, format: str) -> None:
+def write_model(
+    made: Callable[[Any], Any], target: str, format: str, metadata: Mapping[str, str] | None = None
+) -> None:
     """Makes a model with Keras on the backend that the format needs, and writes it."""
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.backend import MissingExtra
@@ -65,5 +89,5 @@ def write_model(made: Callable[[Any], Any], target: str, format: str) -> None:
     model = made(keras)
     if format in ("keras", "saved_model"):  # which TensorFlow runs; others run the rest
         warn(model, keras)
-    export(model, target, format)
+    export(model, target, format, metadata)
     say(f"wrote {target}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.backend import MissingExtra, import_keras, silenced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # The formats, and how the names of their files end. A SavedModel is a folder.
 ENDINGS = {"keras": ".keras", "saved_model": "", "onnx": ".onnx", "litert": ".tflite"}
@@ -83,8 +83,9 @@ def prepare(format: str) -> Any:
     return keras
 
 
-def export(model: Any, path: str, format: str) -> None:
-    """Writes a Keras model, whole or not at all. `prepare(format)` gave the Keras that it is made with.
+def export(model: Any, path: str, format: str, metadata: Mapping[str, str] | None = None) -> None:
+    """Writes a Keras model, whole or not at all. `prepare(format)` gave the Keras that it is made with. `metadata` goes
+    into an ONNX file; the others have no room for it.
 
     Raises ExportFailed when it cannot be written there, or the format cannot say what a layer does.
     """
@@ -92,7 +93,10 @@ def export(model: Any, path: str, format: str) -> None:
     with placed(path, ENDINGS[format]) as beside:
         try:
             with silenced(), warnings.catch_warnings(action="ignore"):
-                WRITE[format](model, beside)
+                if format == "onnx":
+                    _onnx(model, beside, metadata or {})
+                else:
+                    WRITE[format](model, beside)
         except (MemoryError, OSError):
             raise
         except Exception as error:
@@ -204,11 +208,14 @@ def run_litert(path: str, names: list[str], given: list[Any]) -> list[Any]:
     return [made[f"output_{number}"] for number in range(len(made))]
 
 
-def _onnx(model: Any, path: str) -> None:
+def _onnx(model: Any, path: str, metadata: Mapping[str, str]) -> None:
     from cnnspec.compile.to_onnx import to_onnx
 
+    made = to_onnx(model)
+    for key, value in metadata.items():
+        made.metadata_props.add(key=key, value=value)
     with open(path, "wb") as file:
-        file.write(to_onnx(model).SerializeToString())
+        file.write(made.SerializeToString())
 
 
-WRITE = {"keras": _keras, "saved_model": _saved_model, "onnx": _onnx, "litert": _litert}
+WRITE = {"keras": _keras, "saved_model": _saved_model, "litert": _litert}
