@@ -12,20 +12,13 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from cnnspec.compile.keras_2 import way_out, written_by
 from cnnspec.source import brief, printable
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 200
 LONGEST = 400  # characters of a word in a message
 CONVERT = 'load it with Keras 3 and write model.save("net.keras")'
-# Keras 3 reads neither the .keras files nor the JSON of Keras 2, nor a SavedModel; it reads HDF5, which tf_keras writes
-THROUGH_HDF5 = (
-    '{open}.save("net.h5") with the package tf_keras, then keras.models.load_model("net.h5").save("net.keras")'
-)
-OF_KERAS_2 = "Keras 3 cannot open it: write " + THROUGH_HDF5.format(open='tf_keras.models.load_model("{name}")')
-JSON_OF_KERAS_2 = "Keras 3 cannot open it: write " + THROUGH_HDF5.format(
-    open='tf_keras.models.model_from_json(open("{name}").read())'
-)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -40,10 +33,6 @@ class Refused(Exception):
         super().__init__("\n".join(self.lines))
 
 
-class OfKeras2(Refused):
-    """A file that Keras 2 has written, and Keras 3 cannot open."""
-
-
 def read_config(path: str | Path) -> dict[str, Any]:
     """The config of the model in a .keras file, or in a .json file as `model.to_json()` writes it.
 
@@ -53,7 +42,7 @@ def read_config(path: str | Path) -> dict[str, Any]:
     try:
         if path.is_dir():
             if (path / "saved_model.pb").exists():
-                raise Refused(f"{path} is a SavedModel folder, not a .keras file: {OF_KERAS_2.format(name=path.name)}")
+                raise Refused(f"{path} is a SavedModel folder, not a .keras file: {way_out(path.name)}")
             raise Refused(f"{path} is a folder, not a .keras file: {CONVERT}")
         with path.open("rb") as file:
             start = file.read(8)
@@ -64,7 +53,7 @@ def read_config(path: str | Path) -> dict[str, Any]:
             if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
                 raise Refused(f"{path} is no .keras file (a zip archive) and no JSON")
             config = _of_json(start + file.read(MAX_BYTES + 1 - len(start)), str(path))
-            refuse_keras_2(config, path, JSON_OF_KERAS_2)
+            _refuse_keras_2(config, path)
             return config
     except (OSError, ValueError) as error:  # the latter for a NUL in the path
         raise Refused(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
@@ -78,17 +67,15 @@ def _of_archive(path: Path) -> dict[str, Any]:
                 raise Refused(f"{path} is a zip archive without config.json, so no .keras file: {CONVERT}")
             if "metadata.json" in names:
                 metadata = _of_json(_member(archive, "metadata.json", path), f"metadata.json in {path}")
-                refuse_keras_2(metadata, path, OF_KERAS_2)
+                _refuse_keras_2(metadata, path)
             return _of_json(_member(archive, "config.json", path), f"config.json in {path}")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise Refused(f"{path} is a damaged .keras file: {error}") from error
 
 
-def refuse_keras_2(said: dict[str, Any], path: Path, how: str) -> None:
-    """Raises OfKeras2 for the metadata of a file that Keras 2 has written; `how` says how to bring it to Keras 3."""
-    version = str(said.get("keras_version", "3"))
-    if version.split(".")[0] in ("1", "2"):
-        raise OfKeras2(f"{path} was written by Keras {version[:20]}; {how.format(name=path.name)}")
+def _refuse_keras_2(said: dict[str, Any], path: Path) -> None:
+    if version := written_by(said):
+        raise Refused(f"{path} was written by Keras {version}; {way_out(path.name)}")
 
 
 def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:

@@ -6,12 +6,11 @@ import os
 import re
 import warnings
 import zipfile
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.archive import unfit
+from cnnspec.compile.keras_2 import older, way_out
 from cnnspec.elaborate.graph import Graph, Node, Site
-from cnnspec.raising.archive import OF_KERAS_2, OfKeras2, Refused, read_config
 from cnnspec.record import Record
 from cnnspec.size import Size
 from cnnspec.source import Source
@@ -73,8 +72,7 @@ def open_saved(path: str, keras: Any) -> Saved:
 def _check_file(path: str) -> None:
     if os.path.isdir(path):
         if os.path.exists(os.path.join(path, "saved_model.pb")):
-            help = OF_KERAS_2.format(name=os.path.basename(os.path.normpath(path)))
-            raise TrainingFailed(f"{path} is a SavedModel folder", help, 2)
+            raise TrainingFailed(f"{path} is a SavedModel folder", way_out(os.path.basename(os.path.normpath(path))), 2)
         raise TrainingFailed(f"{path} is a folder without a run", "give a run's folder or a .keras file", 2)
     try:
         with open(path, "rb") as file:
@@ -99,11 +97,8 @@ def _check_file(path: str) -> None:
         raise TrainingFailed(f"{path} is a damaged .keras file ({type(error).__name__})", "", 2) from error
     if damaged:
         raise TrainingFailed(f"{path} is a damaged .keras file", "", 2)
-    with suppress(Refused):  # Keras says what it cannot read
-        try:
-            read_config(path)
-        except OfKeras2 as refused:
-            raise TrainingFailed(str(refused), "", 2) from None
+    if version := older(path):
+        raise TrainingFailed(f"{path} was written by Keras {version}", way_out(os.path.basename(path)), 2)
     if missing := {"config.json", "model.weights.h5"} - names:
         raise TrainingFailed(f"{path} is no .keras file: it has no {' and no '.join(sorted(missing))}", "", 2)
 
