@@ -57,12 +57,15 @@ class Route(Record):
 
 
 class Misaligned(Record):
-    """A merge whose branches have their centres apart along an axis: by so many input positions, and of its own."""
+    """A merge whose branches have their centres apart along an axis: by so many input positions, and of its own.
+
+    `ends`: by how many of its own their last positions are apart; none, where all look back from the same place."""
 
     node: int
     axis: int
     pixels: float
     positions: float
+    ends: float
     branches: tuple[int, int]  # the inputs whose centres lie first and last
 
 
@@ -172,7 +175,9 @@ class Geometry:
             centres = [(c, i) for f, i in branches if (c := f[axis].centre) is not None]
             (low, first), (high, last) = min(centres, default=(0.0, 0)), max(centres, default=(0.0, 0))
             if high - low >= HALF * mine.stride > 0:
-                found.append(Misaligned(index, axis, high - low, (high - low) / mine.stride, (first, last)))
+                ends = [end for f, _ in branches if (end := f[axis].end) is not None]
+                apart = (max(ends) - min(ends)) / mine.stride
+                found.append(Misaligned(index, axis, high - low, (high - low) / mine.stride, apart, (first, last)))
         return found
 
 

@@ -75,6 +75,14 @@ class Field(Record):
         ends = sum([span[0] + span[1] for span in self.spans if span])
         return ends / (2 * period) - self.advance * (period - 1) / (2 * period)
 
+    @property
+    def end(self) -> float | None:
+        """Where the field of position 0 ends, the mean over one period, as for its centre."""
+        if not self.placed or None in self.spans:
+            return None
+        period = len(self.spans)
+        return sum([span[1] for span in self.spans if span]) / period - self.advance * (period - 1) / (2 * period)
+
     def at(self, position: int) -> tuple[int, int] | None:
         """First and last input position that a position sees, whether inside the input or not; None: it sees nothing."""
         turns, phase = divmod(position, len(self.spans))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cnnspec.analyses.left_over import left_of
+from cnnspec.elaborate.graph import Graph, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.layers.base import Layer, Shape
 
 FARTHEST = 64  # positions by which an input is made larger or smaller
@@ -57,6 +57,18 @@ class WhatIf:
                         break
             self._fitting[key] = found
         return self._fitting[key]
+
+    def graph_of(self, layers: Mapping[int, Layer]) -> Graph | None:
+        """The graph with other layers in the place of some; None when a layer would refuse."""
+        shapes = self.shapes(layers=layers)
+        if shapes is None:
+            return None
+        made = Graph(self.graph.name)
+        made.inputs, made.outputs = self.graph.inputs, self.graph.outputs
+        for node, shape in zip(self.graph.nodes, shapes, strict=True):
+            layer = layers.get(node.index, node.layer)
+            made.nodes.append(Node(node.index, layer, node.inputs, shape, node.label, node.site))
+        return made
 
     def _fits(self, inputs: Mapping[int, Shape], strict: bool) -> bool:
         shapes: list[Shape] = []

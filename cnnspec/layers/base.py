@@ -208,6 +208,11 @@ class Layer(Record):
         """The one layer that this one and the one behind it are, where it becomes their Keras layers; else None."""
         return None
 
+    def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
+        """Itself with other arguments, the gentlest first, with which its positions might lie in the middle of what they
+        read; some may refuse the input."""
+        return ()
+
     def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
         """What it asks of a backend's kernels that not all of them compute, each as its smallest case."""
         return ()

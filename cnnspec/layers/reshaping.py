@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import prod
 
-from cnnspec.layers.argument import argument, axes, count, padding, shape
+from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
-from cnnspec.layers.window import EACH, UNTRACED, Reach, along, fits, one_each
+from cnnspec.layers.window import EACH, UNTRACED, Reach, along, fits, halved, one_each
 from cnnspec.layers.windowed import Windowed, keras_padding
 from cnnspec.size import Size
 
@@ -177,6 +177,10 @@ class _Edge(Layer):
             message = f"amount has {len(self.amount)} axes, the input {show_shape(inputs[0])} has {rank}"
             return Problem("E106", message, "amount", one_each(rank))
         return None
+
+    def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
+        amount = tuple([halved(sum(sides)) for sides in self.sides(len(inputs[0]) - 1)])
+        return (self.replace(amount=same_on_every_axis(amount)),)
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return not any([any(sides) for sides in self.sides(len(inputs[0]) - 1)])

@@ -36,7 +36,7 @@ from cnnspec.layers.operation import INPUT, INTERPOLATION, MOVE, TRANSPOSED, Ope
 from cnnspec.layers.resampling import RADIUS, interpolated
 from cnnspec.layers.reshaping import Crop
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
-from cnnspec.layers.window import Reach, along, fits, one_each
+from cnnspec.layers.window import Reach, along, fits, halved, one_each
 from cnnspec.layers.windowed import keras_padding, numeric_padding
 
 TYPE_CHECKING = False
@@ -194,6 +194,22 @@ class ConvTranspose(Convolution):
             )
             reaches.append(Reach(1, stride, cut - extent + stride, cut, dilation))
         return tuple(reaches)
+
+    def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
+        """With kernels that are multiples of the stride, and as long an output."""
+        rank, outputs = len(inputs[0]) - 1, self.output(inputs)
+        axes = [(along(self.kernel, rank, axis), along(self.stride, rank, axis)) for axis in range(rank)]
+        found: list[Layer] = []
+        for kernel in (tuple([-(-k // s) * s for k, s in axes]), tuple([max(1, k // s) * s for k, s in axes])):
+            made = self.replace(kernel=kernel if rank > 1 else kernel[0], output_padding=None)
+            if self.padding != "same":
+                painted = made.replace(padding="valid").output(inputs)
+                cut = tuple([halved(n - m) for n, m in zip(painted[:-1], outputs[:-1], strict=True)])
+                if not all([isinstance(n, int) and n >= 0 for sides in cut for n in sides]):
+                    continue
+                made = made.replace(padding=shortest(self.arguments["padding"], cut))
+            found.append(made)
+        return tuple(found)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1

@@ -80,6 +80,11 @@ def one_each(rank: int) -> str:
     return "give one number" if rank == 1 else f"give one number, or {rank}"
 
 
+def halved(total: Dim) -> tuple[Dim, Dim]:
+    """As much before as behind; what is odd stands behind."""
+    return total // 2, total - total // 2
+
+
 def same_padding(n: Dim, extent: int, stride: int) -> Dim:
     """Padding of both sides together that gives ceil(N/S) outputs."""
     if stride == 1:
@@ -96,8 +101,7 @@ def sides(padding: Any, rank: int, axis: int, n: Dim, kernel: int, stride: int, 
     if padding == "causal":
         return extent - 1, 0
     if padding == "same":
-        total = same_padding(n, extent, stride)
-        return total // 2, total - total // 2
+        return halved(same_padding(n, extent, stride))
     amount = along(padding, rank, axis)
     return amount if isinstance(amount, tuple) else (amount, amount)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.layers.argument import padding, shortest
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Working, from_saved, product, show_shape
 from cnnspec.layers.operation import MOVE, Operation
-from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, one_each, same_padding, sides
+from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, halved, one_each, same_padding, sides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,6 +121,16 @@ class Windowed(Layer):
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         return tuple([window.reach() for window in self.windows(inputs)])
+
+    def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
+        """With as much padding before as behind; with odd kernels, where a word makes the padding."""
+        windows = self.windows(inputs)
+        if not isinstance(self.window_arguments()["padding"], str):
+            amount = tuple([halved(w.before + w.after) for w in windows])
+            return (self.replace(padding=shortest(self.arguments["padding"], amount)),)
+        kernels = [tuple([w.kernel + step * (w.kernel % 2 == 0) for w in windows]) for step in (-1, 1)]
+        odd = [self.replace(kernel=kernel if len(kernel) > 1 else kernel[0]) for kernel in kernels]
+        return (self.replace(padding="same"), *odd)
 
     def behind_padding(self, inputs: tuple[Shape, ...], work: Operation) -> tuple[Operation, ...]:
         """The operation, behind a padding of its own where the padding is a number."""

@@ -4,6 +4,9 @@ Position i of each branch has its centre somewhere in the image. Where the paddi
 in kind, a sum or a concatenation puts side by side what does not lie side by side, and every layer behind has to learn
 to undo it.
 
+Left alone are branches that look back from the same place, by design: causal convolutions of a sequence, also where
+they stand as a padding before a convolution or a crop behind it, and along the time of a spectrogram or a video.
+
 Source: Araujo, Norris & Sim, "Computing receptive fields of convolutional neural networks", Distill 2019.
 
 Bad:
@@ -21,13 +24,14 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.window import AXIS_NAMES
+from cnnspec.rules.centring import cure
 from cnnspec.rules.finding import several, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.analyses.geometry import Misaligned
+    from cnnspec.analyses.geometry import Geometry, Misaligned
     from cnnspec.rules.context import Context
 
 CODE = "R305"
@@ -41,18 +45,26 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     if all([centred(reach) for reach in context.reaches if reach is not None]):  # then all centres agree
         return
-    found: dict[int, Misaligned] = {}
-    for merge in context.geometry.misaligned:
-        if merge.positions >= LEAST and merge.positions > found.get(merge.node, merge.replace(positions=0.0)).positions:
-            found[merge.node] = merge
+    found = apart(context.geometry)
     if found:
         nodes, worst = [graph.nodes[i] for i in found], max(found.values(), key=lambda merge: merge.positions)
         axis = AXIS_NAMES[len(graph.nodes[worst.node].shape or ()) - 1][worst.axis]
         first, last = [graph.nodes[i].name for i in worst.branches]
         where = f" at {graph.nodes[worst.node].name}" if len(nodes) > 1 else ""
         message = f"the branches of {several(nodes, 'merges')} have their centres apart:{where} {first} and {last} by {worst.positions:.4g} position{'s' * (worst.positions != 1)} ({worst.pixels:.4g} of the input) along its {axis}"
-        help = "give the branches kernels and padding of one kind: odd kernels, as much padding before as behind"
+        written = cure(context, found, apart)
+        help = f"write {written}" if written else "pad or crop the branches so that they look at the same places"
         yield together(CODE, nodes, message, help, WARNING)
+
+
+def apart(geometry: Geometry) -> dict[int, Misaligned]:
+    """The merges whose branches look at places a position or more apart, each with the axis where it is worst."""
+    axes: dict[int, list[Misaligned]] = {}
+    for merge in geometry.misaligned:
+        if merge.positions >= LEAST:
+            axes.setdefault(merge.node, []).append(merge)
+    worst = {node: max(merges, key=lambda merge: merge.positions) for node, merges in axes.items()}
+    return {node: merge for node, merge in worst.items() if len(axes[node]) > 1 or merge.ends >= LEAST}
 
 
 def centred(reach: tuple[object, ...]) -> bool:

@@ -1,0 +1,109 @@
+"""Taking a finding's advice: its help is read word for word, and what it says to write is written into the text.
+
+A help is made of alternatives, parted by "; " and " or ". One that proposes something concrete is of these forms, which
+may be joined by " and ":
+
+    write padding=1, kernel=3x3 [for conv1 and conv2]     arguments of the finding's layer, or of those named
+    use a kernel of 3x3                                   the same for the kernel
+    put maxpool(2x2) behind it | before it | behind conv1
+    write upsample(2) -> conv(8, 3x3) in its place
+    drop it
+    an input of 26x26x1
+
+Everything else is prose: "give the input a size".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cnnspec import rules
+from cnnspec.pipeline import analyse
+from cnnspec.repair.desk import Desk
+from cnnspec.repair.project import Project
+from cnnspec.repair.proposals.sizes import resized
+from cnnspec.repair.spelling import Raw
+from cnnspec.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.diagnostic import Diagnostic, Edit
+    from cnnspec.elaborate.graph import Node
+
+ALTERNATIVES = re.compile(r"; |,? or ")
+PUT = re.compile(r"put (?P<text>\S.*?) (?P<where>before|behind) (?P<who>\w+)")
+PLACE = re.compile(r"write (?P<text>\S.*?) in its place")
+KERNEL = re.compile(r"use a kernel of (?P<value>[\dx]+)")
+INPUT = re.compile(r"an input of (?P<sizes>[\dx]+)")
+ASSIGNED = re.compile(r"\b(?P<name>[a-z_]+)=(?P<value>\((?:[^()]|\([^()]*\))*\)|[\w.-]+)")
+NAMED = re.compile(r" for (?P<names>\w+(?:, \w+)*(?: and \w+)*)")
+
+
+class Advised:
+    """A text under advice: the findings of it, and the texts that come of following the help of one."""
+
+    def __init__(self, text: str, codes: Sequence[str] = ()) -> None:
+        chosen = rules.default_codes() | set(codes)
+        self.project = Project([Source("/nowhere/net.cnn", text)], lambda s, read: analyse(s, codes=chosen, read=read))
+        (self.path,) = self.project.sources
+        self.findings = self.project.analysis(self.path).diagnostics
+
+    def find(self, code: str) -> Diagnostic:
+        """The first finding of a code."""
+        found = [d for d in self.findings if d.code == code]
+        assert found, (code, [f"{d.code} {d.message}" for d in self.findings])
+        return found[0]
+
+    def taken(self, found: Diagnostic) -> list[tuple[str, tuple[Diagnostic, ...]]]:
+        """What the help offers, each alternative with what is found once it is followed."""
+        made = []
+        for words in alternatives(found.help):
+            edits = self.edits(found, words)
+            if edits:
+                after = self.project.changed(tuple(edits))
+                assert after is not None, f"{words} changes nothing"
+                made.append((words, after.analysis(self.path).diagnostics))
+        return made
+
+    def edits(self, found: Diagnostic, words: str) -> list[Edit]:
+        """What an alternative changes in the text; nothing, where it is prose."""
+        network, own = self.project.owner(self.path, found)
+        if network is None:
+            return []
+        desk = Desk.of(self.project, network)
+        nodes = desk.nodes(own)
+        named = {node.name: node for node in desk.graph.nodes}
+        edits: list[Edit] = []
+        if place := PLACE.search(words):
+            return desk.replace(nodes[:1], place["text"])
+        for put in PUT.finditer(words):
+            at: list[Node] = [named[put["who"]]] if put["who"] in named else nodes[:1]
+            edits += (desk.before if put["where"] == "before" else desk.behind)(at, put["text"])
+        words = PUT.sub("", words)
+        for kernel in KERNEL.finditer(words):
+            edits += desk.set(nodes, kernel=Raw(kernel["value"]))
+        if sizes := INPUT.search(words):
+            edits += resized(desk, [int(n) for n in sizes["sizes"].split("x")]).edits
+        if words == "drop it":
+            edits += desk.drop(nodes)
+        for part in words.split(", and "):
+            values = {one["name"]: Raw(one["value"]) for one in ASSIGNED.finditer(part)}
+            if values:
+                whom = NAMED.search(part)
+                who = [named[name] for name in re.split(", | and ", whom["names"])] if whom else nodes
+                edits += desk.set(who, **values)
+        return edits
+
+
+def alternatives(help: str) -> list[str]:
+    """A help's alternatives, each whole: "use a kernel of 3 or 5" is two kernels."""
+    made: list[str] = []
+    for part in ALTERNATIVES.split(help.removeprefix("what fits: ")):
+        if made and re.fullmatch(r"[\dx]+(\b.*)?", part):
+            last = made[-1]
+            stem = re.match(r"(use a kernel of|an input of) ", last)
+            part = f"{stem[0]}{part}" if stem else part
+        made.append(part)
+    return made
