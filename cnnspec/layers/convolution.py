@@ -66,11 +66,15 @@ class Convolution(Windowed):
         """The convolution alone, without a padding before it and an activation behind it."""
         raise NotImplementedError(type(self).__name__)
 
-    def strided_and_dilated(self) -> Problem | None:
+    def strided_and_dilated(self, rank: int) -> Problem | None:
         if largest(self.stride) > 1 and largest(self.dilation) > 1:
             message = f"stride {show(self.stride)} with dilation {show(self.dilation)}: Keras refuses the two together"
-            return Problem("E104", message, "dilation", "keep stride=1 here and put maxpool(2x2) after it")
+            return Problem("E104", message, "dilation", f"write dilation=1, or {self.one_after_the_other(rank)}")
         return None
+
+    def one_after_the_other(self, rank: int) -> str:
+        """How to have both the stride and the dilation: the same positions, each the largest of those skipped."""
+        return f"write stride=1 and put maxpool({on_each_axis(self.stride, rank)}, padding=same) behind it"
 
 
 class Conv(Convolution):
@@ -113,7 +117,7 @@ class Conv(Convolution):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         channels = inputs[0][-1]
-        found = needs_space(inputs, "conv") or self.window_problem(inputs, "conv") or self.strided_and_dilated()
+        found = needs_space(inputs, "conv") or self.window_problem(inputs, "conv") or self.strided_and_dilated(len(inputs[0]) - 1)
         if found:
             return found
         for amount, what in ((channels, "the input's channels"), (self.filters, "filters")):
@@ -295,6 +299,11 @@ class SeparableConv(Convolution):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
         return self.padded(KerasCall(f"SeparableConv{rank}D", self.given()), rank)
+
+
+def on_each_axis(value: Any, rank: int) -> str:
+    """A per-axis argument with its number for each axis: 2x2, and 2 where there is one."""
+    return "x".join([str(along(value, rank, axis)) for axis in range(rank)])
 
 
 def largest(value: int | tuple[int, ...]) -> int:

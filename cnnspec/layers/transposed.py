@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.layers.activation import applied
-from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis, shortest
+from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis, shortest, show
 from cnnspec.layers.base import (
     TRAINABLE,
     KerasCall,
@@ -31,6 +31,7 @@ from cnnspec.layers.convolution import (
     REGULARIZER,
     STRIDE,
     Convolution,
+    on_each_axis,
 )
 from cnnspec.layers.operation import INPUT, INTERPOLATION, MOVE, TRANSPOSED, Operation
 from cnnspec.layers.resampling import RADIUS, interpolated
@@ -131,7 +132,7 @@ class ConvTranspose(Convolution):
             if not fits(value, rank):
                 message = f"{name} has {len(value)} axes, the input {show_shape(inputs[0])} has {rank}"
                 return Problem("E106", message, name, one_each(rank))
-        if found := self.strided_and_dilated():
+        if found := self.strided_and_dilated(rank):
             return found
         for axis in range(rank):
             extent, stride, _, extra, _ = self._axis(rank, axis)
@@ -194,6 +195,12 @@ class ConvTranspose(Convolution):
             )
             reaches.append(Reach(1, stride, cut - extent + stride, cut, dilation))
         return tuple(reaches)
+
+    def one_after_the_other(self, rank: int) -> str:
+        kept = [n for n in self.arguments if n not in ("filters", "kernel", "stride", "padding", "output_padding")]
+        given = [f"{n}={show(v)}" for n in kept if (v := getattr(self, n)) != self.arguments[n].record_default]
+        conv = ", ".join([str(self.filters), show(self.kernel), "padding=same", *given])
+        return f"write upsample({on_each_axis(self.stride, rank)}) -> conv({conv}) in its place"
 
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
         """With kernels that are multiples of the stride, and as long an output."""

@@ -94,13 +94,14 @@ def written(sides: Sequence[tuple[int, int]]) -> str:
 
 
 def stride_with_dilation(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
-    """E104: the stride as a pool behind, or no dilation, or no stride."""
+    """E104: the stride as a pool behind, where it makes a map smaller; or no dilation, or no stride."""
     for node in refused(desk, found)[:1]:
         stride = getattr(node.layer, "stride", 1)
         rank = len(desk.inputs(node)[0]) - 1
-        text = "x".join(map(str, stride if isinstance(stride, tuple) else (stride,) * rank))
-        edits = (*desk.set([node], stride=1), *desk.behind([node], f"maxpool({text})"))
-        yield Proposal(f"write stride=1, and maxpool({text}) behind", edits)
+        if node.layer is not None and node.layer.windows(desk.inputs(node)):
+            text = "x".join(map(str, stride if isinstance(stride, tuple) else (stride,) * rank))
+            edits = (*desk.set([node], stride=1), *desk.behind([node], f"maxpool({text}, padding=same)"))
+            yield Proposal(f"write stride=1, and maxpool({text}, padding=same) behind", edits)
         yield setting(desk, [node], dilation=1)
         yield setting(desk, [node], stride=1)
 
