@@ -152,11 +152,11 @@ class Network:
         Its `legal`, `lossless` and `strict` are sets: `in` asks, `below` and `above` give the nearest, `members`
         counts them up. SpecError when the network is legal for no size that was tried.
         """
-        from cnnspec.pipeline import input_sizes
+        from cnnspec.pipeline import input_sizes, no_size
 
         found = input_sizes(self._checked)
         if found is None:
-            raise SpecError(f"{self.name} is legal for no input size that was tried", self.diagnostics)
+            raise SpecError(f"{self.name}: {no_size(self._checked)}", self.diagnostics)
         return found
 
     def to_keras(self) -> keras.Model:

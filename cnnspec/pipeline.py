@@ -154,6 +154,13 @@ def input_sizes(network: Checked) -> InputSizes | None:
     return input_sizes.input_sizes(network.graph, lambda inputs: resize(network, inputs))
 
 
+def no_size(network: Checked) -> str:
+    """Why there are no input sizes: what to say where none was found."""
+    if network.broken:
+        return "mend its errors first: of the input sizes that were tried, none takes them away"
+    return "it is legal for no input size that was tried"
+
+
 def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Diagnostic, ...]]:
     """The settings of a train section, None without one, and what is wrong with it."""
     if not train:

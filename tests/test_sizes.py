@@ -267,9 +267,9 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "options", "status", "said"),
     [
-        ("input 8x8x1\nconv(4, 3x3) -> conv(", [], 1, "no input size was found"),
+        ("input 8x8x1\nconv(4, 3x3) -> conv(", [], 1, "mend its errors first"),
         ("input 8x8x1\nconf(4)\n", [], 1, 'nothing is called "conf"'),
-        ("input 8x8x1\nconcat(conv(2, 3), conv(2, 5))\n", [], 1, "no input size was found"),
+        ("input 8x8x1\nconcat(conv(2, 3), conv(2, 5))\n", [], 1, "mend its errors first"),
         ("input 8x8x1\nconv(2, 3)\n", ["--near", "8x8x8"], 2, "--near has 3 sizes"),
         ("input 8x8x1\nconv(2, 3)\n", ["--near", "0"], 2, "--near must be a size"),
         (UNET, [], 1, "E102"),
@@ -286,5 +286,5 @@ def test_command_refuses(
 
 
 def test_no_size_is_an_error_in_python() -> None:
-    with pytest.raises(SpecError, match="legal for no input size"):
+    with pytest.raises(SpecError, match="mend its errors first: of the input sizes"):
         load("input 8x8x1\nconcat(conv(2, 3), conv(2, 5))").sizes()

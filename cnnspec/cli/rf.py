@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 
-from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of, write_whole
+from cnnspec.cli.common import (
+    FINDINGS,
+    Refused,
+    UsageError,
+    add_model_options,
+    load_analysed,
+    say,
+    status_of,
+    write_whole,
+)
 from cnnspec.report import field_text, media
 from cnnspec.report.explanation import layer_called
 from cnnspec.report.field import unit_field
@@ -62,6 +71,10 @@ def run(options: argparse.Namespace) -> int:
         elif not (options.picture or options.output):
             print(field_text.table(network), end="")
     except ValueError as error:  # no such position, or nothing to draw
+        if network.broken:
+            status_of(found)
+            say(str(error))
+            return FINDINGS
         raise UsageError(str(error)) from None
     return status_of(found)
 

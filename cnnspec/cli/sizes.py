@@ -14,7 +14,7 @@ from cnnspec.cli.common import (
     say,
     tell_of,
 )
-from cnnspec.pipeline import input_sizes, prevents
+from cnnspec.pipeline import input_sizes, no_size, prevents
 from cnnspec.report import media, sizes
 
 MOST_AXES = 3
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
         if prevents(diagnostic):
             tell_of(diagnostic)
     if found is None:
-        say(f"{network.source.name}: no input size was found for which this network is legal")
+        say(f"{network.source.name}: {no_size(network)}")
         return FINDINGS
     if options.format == "json":
         print(media.json(sizes.json(network, found, options.near)))

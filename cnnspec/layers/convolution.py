@@ -117,7 +117,11 @@ class Conv(Convolution):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         channels = inputs[0][-1]
-        found = needs_space(inputs, "conv") or self.window_problem(inputs, "conv") or self.strided_and_dilated(len(inputs[0]) - 1)
+        found = (
+            needs_space(inputs, "conv")
+            or self.window_problem(inputs, "conv")
+            or self.strided_and_dilated(len(inputs[0]) - 1)
+        )
         if found:
             return found
         for amount, what in ((channels, "the input's channels"), (self.filters, "filters")):

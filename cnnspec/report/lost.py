@@ -109,7 +109,8 @@ def text(network: Checked) -> str:
     if found.too_long:
         lines.append(TOO_LONG)
     elif unknown:
-        lines.append(f"Sizes are unknown, and so is what is lost: ? of {shortened(unknown)}.")
+        why = "There are errors to mend first" if network.broken else "Sizes are unknown"
+        lines.append(f"{why}, and what is lost is not known: ? of {shortened(unknown)}.")
     elif found.untraced:
         names = shortened(tuple([nodes[i].name for i in found.untraced]))
         lines.append(f"More may be lost: {names} moves positions elsewhere and counts as reading everything.")

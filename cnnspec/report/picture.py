@@ -70,6 +70,8 @@ def picture(network: Checked, names: list[str], at: tuple[int, ...] | None = Non
         last = asked[-1]
     elif (found := network.facts.deepest) is not None:
         last = found
+    elif network.broken:
+        raise ValueError(f'mend the errors of "{network.name}" first: no receptive field is known before')
     else:
         raise ValueError(f'"{network.name}" has no layer with a receptive field to draw')
     fields = {index: placed(network, geometry, index) for index in asked or [last]}
