@@ -171,9 +171,11 @@ class Diagnostic(Record):
 
 
 class Problem(Record):
-    """A diagnostic before it has a place: `argument` names the argument at fault ("" for the whole call)."""
+    """A diagnostic before it has a place: `argument` names the argument at fault ("" for the whole call, "#2" for the
+    second tensor of a merge); `channels`: how many that tensor should have, where this alone would do."""
 
     code: str
     message: str
     argument: str = ""
     help: str = ""
+    channels: int | None = None

@@ -8,6 +8,8 @@ may be joined by " and ":
     put maxpool(2x2) behind it | before it | behind conv1
     write upsample(2) -> conv(8, 3x3) in its place
     drop it
+    write expect(784)                                     the promise itself
+    use gap instead of flatten
     an input of 26x26x1
 
 Everything else is prose: "give the input a size".
@@ -19,6 +21,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnnspec import rules
+from cnnspec.diagnostic import Edit
 from cnnspec.pipeline import analyse
 from cnnspec.repair.desk import Desk
 from cnnspec.repair.project import Project
@@ -29,7 +32,7 @@ from cnnspec.source import Source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.diagnostic import Diagnostic, Edit
+    from cnnspec.diagnostic import Diagnostic
     from cnnspec.elaborate.graph import Node
 
 ALTERNATIVES = re.compile(r"; |,? or ")
@@ -38,6 +41,8 @@ PLACE = re.compile(r"write (?P<text>\S.*?) in its place")
 KERNEL = re.compile(r"use a kernel of (?P<value>[\dx]+)")
 INPUT = re.compile(r"an input of (?P<sizes>[\dx]+)")
 ASSIGNED = re.compile(r"\b(?P<name>[a-z_]+)=(?P<value>\((?:[^()]|\([^()]*\))*\)|[\w.-]+)")
+EITHER = re.compile(r"put (\w+) or (\w+) (before|behind) (\w+)")
+PROMISE = re.compile(r"write (?P<text>expect\(.*\))")
 NAMED = re.compile(r" for (?P<names>\w+(?:, \w+)*(?: and \w+)*)")
 
 
@@ -76,8 +81,16 @@ class Advised:
         nodes = desk.nodes(own)
         named = {node.name: node for node in desk.graph.nodes}
         edits: list[Edit] = []
+        if promise := PROMISE.search(words):
+            return self.promised(found, promise["text"])
+        if found.code == "E020" and (one := ASSIGNED.search(words)):
+            return [Edit(found.span, one[0])]
+        if words == "use gap instead of flatten":
+            return desk.replace([node for node in desk.graph.nodes if node.label == "flatten"], "gap")
         if place := PLACE.search(words):
             return desk.replace(nodes[:1], place["text"])
+        if found.code == "E102" and (put := PUT.search(words)):  # behind a branch, however it is written
+            return [Edit(found.span.replace(start=found.span.end), f" -> {put['text']}")]
         for put in PUT.finditer(words):
             at: list[Node] = [named[put["who"]]] if put["who"] in named else nodes[:1]
             edits += (desk.before if put["where"] == "before" else desk.behind)(at, put["text"])
@@ -96,11 +109,23 @@ class Advised:
                 edits += desk.set(who, **values)
         return edits
 
+    def promised(self, found: Diagnostic, text: str) -> list[Edit]:
+        """Another expect(…) in the place of the one at or around a finding."""
+        whole = self.project.sources[self.path].text
+        start = whole.rindex("expect", 0, found.span.start + len("expect"))
+        end, depth = whole.index("(", start), 0
+        while True:
+            depth += {"(": 1, ")": -1}.get(whole[end], 0)
+            end += 1
+            if not depth:
+                return [Edit(found.span.replace(start=start, end=end), text)]
+
 
 def alternatives(help: str) -> list[str]:
     """A help's alternatives, each whole: "use a kernel of 3 or 5" is two kernels."""
     made: list[str] = []
-    for part in ALTERNATIVES.split(help.removeprefix("what fits: ")):
+    help = EITHER.sub(r"put \1 \3 \4 or put \2 \3 \4", help.removeprefix("what fits: "))
+    for part in ALTERNATIVES.split(help):
         if made and re.fullmatch(r"[\dx]+(\b.*)?", part):
             last = made[-1]
             stem = re.match(r"(use a kernel of|an input of) ", last)

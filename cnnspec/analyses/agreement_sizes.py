@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.graph import Node
     from cnnspec.size import Dim
 
+LARGEST = 2**14  # the smallest size that is looked for
 LONGEST = 20_000  # the period of a set that is still worked out
 
 
@@ -94,3 +95,26 @@ def as_set(found: Zeros) -> SizeSet:
     made = size_set.found(mask, 2 * found.period, found.period)
     assert made is not None  # the two periods are the same
     return made
+
+
+def large_enough(sizes: dict[str, SizeSet], facts: Facts) -> dict[str, SizeSet]:
+    """Sets of sizes without those for which some layer would have no output."""
+    shapes = {dim for shape in facts.shapes for dim in shape or () if isinstance(dim, Size)}
+    made = {}
+    for name, of_name in sizes.items():
+        least = max([smallest(dim, name) for dim in shapes if dim.names() == {name}], default=1)
+        made[name] = size_set.common(of_name, SizeSet(1, (0,), least, ())) if least > 1 else of_name
+    return made
+
+
+def smallest(dim: Size, name: str) -> int:
+    """The smallest value of its unknown for which a size that grows with it is at least 1; 1 where none is found."""
+    low, high = 0, 1
+    while dim.value({name: high}) < 1:
+        low, high = high, 2 * high
+        if high > LARGEST:
+            return 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if dim.value({name: middle}) < 1 else (low, middle)
+    return high

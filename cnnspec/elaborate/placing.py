@@ -70,7 +70,7 @@ class Placing(Expressions):
         if None not in shapes:
             problem, shape = self.infer(layer, tuple(shapes))  # type: ignore[arg-type]
             if problem is not None:
-                self.refused(problem, arguments, branches, at, scope, cls, word)
+                self.refused(self.in_branch(problem, inputs, branches), arguments, branches, at, scope, cls, word)
         node = self.new_node(layer, inputs, shape, label, site)
         if bound.name:
             self.name_node(node, bound.name)
@@ -113,7 +113,7 @@ class Placing(Expressions):
                     if any(isinstance(n, Size) for n in weight.shape):
                         name = layer.names[0]
                         message = f"{name} on {show_shape(shapes[0])}: its {weight.name} would have the unknown shape {show_shape(weight.shape)}"
-                        problem = Problem("E107", message, help="use gap instead of flatten, or give the input a size")
+                        problem = Problem("E107", message, help=layer.for_any_size(shapes))
                         break
                 else:
                     output = layer.output(shapes)
@@ -121,6 +121,19 @@ class Placing(Expressions):
                     output = None if problem else output
             found = self._inferred[key] = (problem, output)
         return found
+
+    def in_branch(self, problem: Problem, inputs: tuple[int, ...], branches: list[tree.Argument]) -> Problem:
+        """A merge's problem, with what to write in the branch at fault where that is one layer that sets its channels."""
+        number = int(problem.argument[1:]) if problem.channels is not None else len(branches) + 1
+        if len(inputs) != len(branches) or number > len(branches):
+            return problem
+        branch, written = self.graph.nodes[inputs[number - 1]], branches[number - 1].value
+        shapes = self.graph.input_shapes(branch)
+        if branch.layer is None or shapes is None or branch.site.node is not written or not branch.layer.channels_from:
+            return problem
+        other = {branch.layer.channels_from: problem.channels}
+        fits = branch.layer.replace(**other).problem(shapes) is None
+        return problem.replace(help=f"write {branch.layer.channels_from}={problem.channels}") if fits else problem
 
     def refused(
         self, problem: Problem, arguments: tuple[tree.Argument, ...], branches: list[tree.Argument], at: tree.Node,
@@ -215,14 +228,30 @@ class Placing(Expressions):
             message = (
                 f"{node.label} is shared, but here its weights would have another shape than on {show_shape(there[0])}"
             )
-            note = Note("its first use", original.site.span)
-            self.error("E102", at, scope, message, "bring both inputs to the same channels first", extra=(note,))
-            node.shape = None
         elif node.layer.weights(here) and node.layer.keras(here) != original.layer.keras(there):
             message = f"{node.label} is shared, but Keras makes it for {show_shape(there[0])} alone"
-            note = Note("its first use", original.site.span)
-            self.error("E102", at, scope, message, "bring both inputs to the same size first", extra=(note,))
-            node.shape = None
+        else:
+            return
+        note = Note("its first use", original.site.span)
+        self.error("E102", at, scope, message, self.unlike(node, original), extra=(note,))
+        node.shape = None
+
+    def unlike(self, node: Node, original: Node) -> str:
+        """What to do about two uses of a shared function: where it begins, what enters it differs in size or channels."""
+        nodes = self.graph.nodes
+        while len(node.inputs) == len(original.inputs) == 1:
+            before, first = nodes[node.inputs[0]], nodes[original.inputs[0]]
+            if before.shares is None or before.shares not in (first.index, first.shares):
+                break
+            node, original = before, first
+        here, there = self.graph.input_shapes(node), self.graph.input_shapes(original)
+        if here is None or there is None:
+            return "bring both inputs to the same shape first"
+        one, other = here[0], there[0]
+        what = "channels" if one[:-1] == other[:-1] else "size" if one[-1:] == other[-1:] else "shape"
+        if len(one) != len(other):
+            what = "number of axes"
+        return f"bring both inputs to the same {what} first: here {show_shape(one)}, there {show_shape(other)}"
 
 
 def unreadable(layer: Layer, output: Shape) -> Problem | None:

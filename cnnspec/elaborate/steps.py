@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from cnnspec.layers.base import Shape
+
 MAX_STEPS = 100_000  # statements and calls run beyond four a layer, so that loops that make no layer end too
 MAX_CALLS = 64  # blocks and layer functions inside one another
 
@@ -151,6 +153,12 @@ class Steps(Placing):
         shape = self.graph.nodes[current.index].shape
         if shape is None:
             return current
+        free = [argument for argument in node.arguments if argument.name is None]
+        here = f"expect({'x'.join([str(n) if isinstance(n, int) else '?' for n in shape])})"
+        if len(free) > 1 or not node.arguments:
+            message = f"expect takes one shape, not {len(free)}" if free else "expect needs a shape"
+            self.error("E011", node, scope, message, f"write {here}")
+            return current
         for argument in node.arguments:
             value = self.evaluate(argument.value, scope, current)
             if value is UNKNOWN:
@@ -159,23 +167,33 @@ class Steps(Placing):
                 attribute = tree.Attribute(argument.start, argument.end, tree.Here(0, 0), argument.name)
                 actual: Any = self.tensor_attribute(attribute, shape, scope)
                 if actual is not UNKNOWN and actual != value:
-                    self.broken(argument, scope, f"{argument.name.text} = {show_value(value)}", show_value(actual))
+                    word = argument.name.text
+                    other = f"write {word}={actual}" if isinstance(actual, int) else f"drop {word}"
+                    self.broken(argument, scope, f"{word} = {show_value(value)}", show_value(actual), other)
             else:
                 wanted = value if isinstance(value, tuple) else (value,)
                 if not all(size is None or is_number(size) for size in wanted):
                     message = f"expect takes a shape, not {describe(value)}"
-                    self.error("E012", argument, scope, message, f"here it is expect({show_shape(shape)})")
+                    self.error("E012", argument, scope, message, self.other_shape(value, scope, shape, here))
                 elif len(wanted) != len(shape) or any(
                     w is not None and w != n for w, n in zip(wanted, shape, strict=True)
                 ):
-                    self.broken(argument, scope, show_shape(wanted), show_shape(shape))
-        if not node.arguments:
-            self.error("E011", node, scope, "expect needs a shape", f"here it is expect({show_shape(shape)})")
+                    self.broken(argument, scope, show_shape(wanted), show_shape(shape), f"write {here}")
         return current
 
-    def broken(self, at: tree.Node, scope: Scope, wanted: str, actual: str) -> None:
+    def other_shape(self, value: Any, scope: Scope, shape: Shape, here: str) -> str:
+        """What to write for what is no shape: nx1, one word to the language, is (n, 1) where n is a number."""
+        parts = value.name.split("x") if isinstance(value, Term) else []
+        sizes = [int(part) if part.isdigit() else scope.find(part) for part in parts]
+        if len(parts) < 2 or not all(map(is_number, sizes)):
+            return f"write {here}"
+        named = f"({', '.join(parts)})"
+        same = tuple(sizes) == shape
+        return f"write expect({named})" if same else f"names stand in parentheses, {named}; write {here}"
+
+    def broken(self, at: tree.Node, scope: Scope, wanted: str, actual: str, other: str) -> None:
         message = f"{wanted} is expected here, the tensor is {actual}"
-        self.error("E020", at, scope, message, "mend the layers before it, or the contract")
+        self.error("E020", at, scope, message, f"mend the layers before it, or {other}")
 
     def apply_repeat(self, node: tree.Arithmetic, scope: Scope, current: Tensor) -> Tensor:
         first = self.evaluate(node.first, scope, current)

@@ -75,6 +75,7 @@ class Layer(Record):
     keeps_moments: ClassVar[bool] = False  # whether mean and variance stay where it drops values
     takes_largest: ClassVar[bool] = False  # whether its outputs are maxima of windows
     adds_zeros: ClassVar[bool] = False  # whether its output is its input with zeros around
+    channels_from: ClassVar[str] = ""  # the argument, if any, that is the number of its output's channels
     affine: ClassVar[bool] = False  # whether, once trained, it adds up its input's values with fixed factors
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     kind: ClassVar[str] = MOVE  # of its work, where it is one operation; see operation.py
@@ -208,6 +209,17 @@ class Layer(Record):
         """The one layer that this one and the one behind it are, where it becomes their Keras layers; else None."""
         return None
 
+    def for_any_size(self, inputs: tuple[Shape, ...]) -> str:
+        """What to do where its weights would have sizes that are not known."""
+        every = tuple(range(1, len(inputs[0])))
+        for name, value in {"axis": -1, "shared_axes": every if len(every) > 1 else every[:1]}.items():
+            made = self.replace(**{name: value}) if name in self.arguments else self
+            if made.problem(inputs) is None and all(
+                [isinstance(n, int) for w in made.weights(inputs) for n in w.shape]
+            ):
+                return f"write {name}={str(value).replace(',)', ')')}, or give the input a size"
+        return "use gap instead of flatten, or give the input a size" if not every else "give the input a size"
+
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
         """Itself with other arguments, the gentlest first, with which its positions might lie in the middle of what they
         read; some may refuse the input."""
@@ -296,12 +308,9 @@ def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = 
     if rank in ranks:
         return None
     wanted = " or ".join(RANK_NAMES[r] for r in ranks)
-    size = show_shape(inputs[0])
-    if rank == 0:
-        return Problem(
-            "E106", f"{layer} needs {wanted}, got a vector of {size}", help="put it before flatten, or reshape first"
-        )
-    return Problem("E106", f"{layer} needs {wanted}, got {size}", help="reshape first")
+    got = f"{'a vector of ' * (rank == 0)}{show_shape(inputs[0])}"
+    help = "put it before what makes a vector (flatten, gap), or reshape first" if rank == 0 else "reshape first"
+    return Problem("E106", f"{layer} needs {wanted}, got {got}", help=help)
 
 
 def axis_problem(given: int | tuple[int, ...], shape: Shape) -> Problem | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import argument, count, integer, optional
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, show_shape
+from cnnspec.layers.dividing import ungrouped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,11 +105,7 @@ class ChannelShuffle(Layer):
                 f"channel_shuffle of {show_shape(inputs[0])}: Keras's Reshape needs known sizes",
                 help="give the input a size",
             )
-        if isinstance(channels, int) and channels % self.groups:
-            return Problem(
-                "E103", f"{channels} channels cannot be split into {self.groups} groups", "groups", "use a divisor"
-            )
-        return None
+        return ungrouped(self.groups, (channels, "{} channels"))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         *space, channels = inputs[0]

@@ -2,79 +2,34 @@
 
 from __future__ import annotations
 
-from math import prod
-
-from cnnspec.layers.activation import activation, applied
-from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, show
+from cnnspec.layers.activation import applied
+from cnnspec.layers.argument import Term, argument, count, same_on_every_axis, show
 from cnnspec.layers.base import TRAINABLE, KerasCall, Problem, Shape, Weight, Working, needs_space, product
+from cnnspec.layers.convolving import (
+    ACTIVATION,
+    ACTIVITY_REGULARIZER,
+    BIAS,
+    BIAS_INITIALIZER,
+    CONSTRAINT,
+    DILATION,
+    FILTERS,
+    KERNEL,
+    KERNEL_INITIALIZER,
+    PADDING,
+    PADDING_OR_CAUSAL,
+    REGULARIZER,
+    STRIDE,
+    Convolution,
+)
+from cnnspec.layers.dividing import ungrouped
 from cnnspec.layers.operation import CONVOLUTION, DEPTHWISE, GROUPED, INPUT, Operation
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
-from cnnspec.layers.window import along
-from cnnspec.layers.windowed import Windowed
-from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.size import Dim
-
-
-FILTERS = argument(count, "number of output channels")
-KERNEL = argument(per_axis(1), "size of the window", keras="kernel_size", aliases=("k", "size"))
-STRIDE = argument(per_axis(1), "step of the window", 1, "strides", ("s",))
-PADDING = argument(padding("valid", "same"), "zeros around the input", "valid", "-", ("pad", "p"))
-PADDING_OR_CAUSAL = argument(padding("valid", "same", "causal"), "zeros around the input", "valid", "-", ("pad", "p"))
-DILATION = argument(per_axis(1), "distance between two taps of the kernel", 1, "dilation_rate", ("d",))
-ACTIVATION = argument(activation, "applied to the output", None, aliases=("act",))
-BIAS = argument(flag, "whether a bias is added", True, "use_bias")
-KERNEL_INITIALIZER = argument(initializer, "how the kernel begins", Term("GlorotUniform", module="initializers"))
-BIAS_INITIALIZER = argument(initializer, "how the bias begins", Term("Zeros", module="initializers"))
-REGULARIZER = argument(optional(regularizer), "penalty on the weights, added to the loss", None)
-ACTIVITY_REGULARIZER = argument(optional(regularizer), "penalty on the output, added to the loss", None)
-CONSTRAINT = argument(optional(constraint), "projection of the weights after every update", None)
-
-
-class Convolution(Windowed):
-    """What the convolutions have in common."""
-
-    if TYPE_CHECKING:  # fields of the subclasses
-        kernel: Any
-        stride: Any
-        padding: Any
-        dilation: Any
-        activation: str | None
-
-    def window_arguments(self) -> dict[str, Any]:
-        return {"kernel": self.kernel, "stride": self.stride, "dilation": self.dilation, "padding": self.padding}
-
-    def kernel_area(self, rank: int) -> int:
-        return prod(self.kernel_shape(rank))
-
-    def kernel_shape(self, rank: int) -> tuple[int, ...]:
-        return tuple([along(self.kernel, rank, axis) for axis in range(rank)])
-
-    def ends_in(self) -> str | None:
-        return self.activation or "linear"
-
-    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        output = self.output(inputs)
-        work = self.convolution(inputs)
-        return (*self.behind_padding(inputs, work), *applied(self.activation, output))
-
-    def convolution(self, inputs: tuple[Shape, ...]) -> Operation:
-        """The convolution alone, without a padding before it and an activation behind it."""
-        raise NotImplementedError(type(self).__name__)
-
-    def strided_and_dilated(self, rank: int) -> Problem | None:
-        if largest(self.stride) > 1 and largest(self.dilation) > 1:
-            message = f"stride {show(self.stride)} with dilation {show(self.dilation)}: Keras refuses the two together"
-            return Problem("E104", message, "dilation", f"write dilation=1, or {self.one_after_the_other(rank)}")
-        return None
-
-    def one_after_the_other(self, rank: int) -> str:
-        """How to have both the stride and the dilation: the same positions, each the largest of those skipped."""
-        return f"write stride=1 and put maxpool({on_each_axis(self.stride, rank)}, padding=same) behind it"
 
 
 class Conv(Convolution):
@@ -84,6 +39,7 @@ class Conv(Convolution):
     kernel's extent d(k-1) + 1; with padding=same it has ceil(N/S). Parameters: (kh * kw * Cin/groups + 1) * filters.
     """
 
+    channels_from: ClassVar[str] = "filters"
     names: ClassVar[tuple[str, ...]] = (
         "conv", "conv1d", "conv2d", "conv3d", "convolution1d", "convolution2d", "convolution3d", "convolution",
     )  # fmt: skip
@@ -122,15 +78,10 @@ class Conv(Convolution):
             or self.window_problem(inputs, "conv")
             or self.strided_and_dilated(len(inputs[0]) - 1)
         )
-        if found:
-            return found
-        for amount, what in ((channels, "the input's channels"), (self.filters, "filters")):
-            if isinstance(amount, int) and amount % self.groups:
-                message = f"{what} ({amount}) cannot be split into {self.groups} groups"
-                low = amount // self.groups * self.groups
-                help = f"{f'{low} or ' if low else ''}{low + self.groups} can"
-                return Problem("E103", message, "groups", help)
-        return None
+        found = found or ungrouped(self.groups, (channels, "the input's channels ({})"), (self.filters, "filters ({})"))
+        if found is not None and found.code == "E103" and self.filters % self.groups:
+            return found.replace(help=f"{found.help}; filters that are multiples of {self.groups} can")
+        return found
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), self.filters)
@@ -160,7 +111,25 @@ class Conv(Convolution):
         return self.padded(spectral(KerasCall(f"Conv{rank}D", self.given()), self.spectral_norm), rank)
 
 
-class DepthwiseConv(Convolution):
+class ByChannel(Convolution):
+    """What the two have in common: they take no volume, and one stride for both axes."""
+
+    if TYPE_CHECKING:  # a field of the subclasses
+        multiplier: int
+
+    def needs_no_volume(self, inputs: tuple[Shape, ...], name: str) -> Problem | None:
+        """The problem of an input that is no sequence and no image; Keras filters a volume's channels apart by groups."""
+        found, kernel = needs_space(inputs, name, (1, 2)), same_on_every_axis(self.kernel)
+        if found is None or len(inputs[0]) != 4 or isinstance(kernel, tuple):
+            return found
+        return found.replace(help=f"write {self.in_groups(inputs[0][-1], kernel)} in its place")
+
+    def in_groups(self, channels: Dim, kernel: int) -> str:
+        """What does the same with a convolution whose groups are the channels."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class DepthwiseConv(ByChannel):
     """Depthwise convolution: each channel is filtered on its own, `multiplier` times.
 
     1- or 2-dimensional by its input. Output channels: Cin * multiplier. Parameters: (kh * kw + 1) * Cin * multiplier.
@@ -200,10 +169,14 @@ class DepthwiseConv(Convolution):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return (
-            needs_space(inputs, "depthwise_conv", (1, 2))
+            self.needs_no_volume(inputs, "depthwise_conv")
             or self.window_problem(inputs, "depthwise_conv")
             or uneven_stride(self.stride)
         )
+
+    def in_groups(self, channels: Dim, kernel: int) -> str:
+        kept = self.kept("stride", "padding", "dilation", "activation", "bias")
+        return f"conv({', '.join([str(channels * self.multiplier), str(kernel), *kept, f'groups={channels}'])})"
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), inputs[0][-1] * self.multiplier)
@@ -228,12 +201,13 @@ class DepthwiseConv(Convolution):
         return self.padded(spectral(KerasCall(f"DepthwiseConv{rank}D", self.given()), self.spectral_norm), rank)
 
 
-class SeparableConv(Convolution):
+class SeparableConv(ByChannel):
     """Separable convolution: a depthwise convolution, then a 1x1 convolution that mixes the channels.
 
     1- or 2-dimensional by its input. Parameters: kh * kw * Cin * multiplier + Cin * multiplier * filters + filters.
     """
 
+    channels_from: ClassVar[str] = "filters"
     names: ClassVar[tuple[str, ...]] = (
         "separable_conv", "separableconv1d", "separableconv2d", "separableconv", "separableconvolution2d",
     )  # fmt: skip
@@ -266,10 +240,15 @@ class SeparableConv(Convolution):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return (
-            needs_space(inputs, "separable_conv", (1, 2))
+            self.needs_no_volume(inputs, "separable_conv")
             or self.window_problem(inputs, "separable_conv")
             or uneven_stride(self.stride)
         )
+
+    def in_groups(self, channels: Dim, kernel: int) -> str:
+        kept = self.kept("stride", "padding", "dilation")
+        apart = ", ".join([str(channels * self.multiplier), str(kernel), *kept, f"groups={channels}", "bias=false"])
+        return f"conv({apart}) -> conv({', '.join([str(self.filters), '1', *self.kept('activation', 'bias')])})"
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.spatial_output(inputs), self.filters)
@@ -303,15 +282,6 @@ class SeparableConv(Convolution):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
         return self.padded(KerasCall(f"SeparableConv{rank}D", self.given()), rank)
-
-
-def on_each_axis(value: Any, rank: int) -> str:
-    """A per-axis argument with its number for each axis: 2x2, and 2 where there is one."""
-    return "x".join([str(along(value, rank, axis)) for axis in range(rank)])
-
-
-def largest(value: int | tuple[int, ...]) -> int:
-    return max(value) if isinstance(value, tuple) else value
 
 
 def uneven_stride(stride: Any) -> Problem | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, count
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Shape, Weight, product
-from cnnspec.layers.convolution import (
+from cnnspec.layers.convolving import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
     BIAS,
@@ -30,6 +30,7 @@ class Dense(Layer):
     On a map it acts at every position alone, as a 1x1 convolution does. Parameters: (Cin + 1) * units.
     """
 
+    channels_from: ClassVar[str] = "units"
     names: ClassVar[tuple[str, ...]] = ("dense", "fc", "fullyconnected", "fully_connected", "linear_layer")
     example: ClassVar[str] = "input 9216\ndense(128, relu)"
     more_examples: ClassVar[tuple[str, ...]] = (

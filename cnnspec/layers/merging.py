@@ -6,7 +6,7 @@ from cnnspec.layers.agreement import may_agree
 from cnnspec.layers.argument import argument, axes, flag, integer
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, axis_problem, product, show_shape
 from cnnspec.layers.operation import BATCH_PRODUCT, INPUT, MEAN, MERGE, Keeps, Operation
-from cnnspec.layers.window import EACH, UNTRACED
+from cnnspec.layers.window import AXIS_NAMES, EACH, UNTRACED
 from cnnspec.size import Size
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ class Merge(Layer):
         for number, other in enumerate(inputs[1:], 2):
             if not broadcasts(merged, other):
                 message = f"{self.word} of {show_shape(merged)} and {show_shape(other)}: the shapes differ"
-                return Problem("E102", message, f"#{number}", difference(merged, other))
+                return Problem("E102", message, f"#{number}", *difference(merged, other))
             merged = self.output((merged, other))
         return None
 
@@ -74,17 +74,23 @@ def broadcasts(a: Shape, b: Shape) -> bool:
     return all(x == 1 or y == 1 or may_agree(x, y) for x, y in zip(reversed(a), reversed(b), strict=False))
 
 
-def difference(a: Shape, b: Shape) -> str:
-    """What to do about two shapes that cannot be merged."""
+def difference(a: Shape, b: Shape) -> tuple[str, int | None]:
+    """What to do about two shapes that cannot be merged, at the second of them; its channels, where only they differ."""
     if len(a) != len(b):
-        return "bring both to the same number of axes"
-    if len(a) == 1:
-        return f"give both the same length, for example with dense({a[-1]})"
+        return "bring both to the same number of axes", None
+    wanted, ones = a[-1], "x".join(["1"] * (len(a) - 1))
+    behind = f"put {f'conv({wanted}, {ones})' if ones else f'dense({wanted})'} behind it"
     if a[:-1] == b[:-1]:
-        return f"give both the same channels, for example with conv({a[-1]}, {'x'.join(['1'] * (len(a) - 1)) or '1'})"
-    if a[-1] == b[-1]:
-        return "give both the same height and width: the same strides, padding=same, or crop the larger"
-    return f"height and width: the same strides, or padding=same; channels {a[-1]} and {b[-1]}: conv({a[-1]}, 1x1), say"
+        return behind, wanted if isinstance(wanted, int) else None
+    sizes = same_sizes(len(a) - 1)
+    return sizes if wanted == b[-1] else f"{sizes}; then {behind}", None
+
+
+def same_sizes(rank: int) -> str:
+    """What to do about maps of different sizes."""
+    *others, last = AXIS_NAMES[rank]
+    axes = f"{', '.join(others)} and {last}" if others else last
+    return f"bring both to the same {axes}: the same strides and paddings, or crop the larger"
 
 
 class Add(Merge):
@@ -173,14 +179,17 @@ class Concatenate(Layer):
         for number, other in enumerate(inputs[1:], 2):
             if len(first) != len(other) or not all(may_agree(x, y) for x, y in self.agreements((first, other))):
                 message = f"concat of {show_shape(first)} and {show_shape(other)}: all but the axis they are joined along must agree"
-                help = "give both the same height and width: the same strides, padding=same, or crop the larger"
-                return Problem(
-                    "E102",
-                    message,
-                    f"#{number}",
-                    help if len(first) == len(other) else "bring both to the same number of axes",
-                )
+                return Problem("E102", message, f"#{number}", *self._unlike(first, other))
         return None
+
+    def _unlike(self, first: Shape, other: Shape) -> tuple[str, int | None]:
+        """What to do about two shapes that cannot stand behind one another."""
+        joined = self._index(len(first))
+        if len(first) != len(other):
+            return difference(first, other)
+        if joined == len(first) - 1:
+            return same_sizes(len(first) - 1), None
+        return difference((*first[:joined], other[joined], *first[joined + 1 :]), other)
 
     def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
         along = self._index(len(inputs[0]))
@@ -246,7 +255,7 @@ class Dot(Layer):
             return Problem("E017", message, "axes", "give both inputs a size")
         if not may_agree(first, second):
             message = f"dot along axes of {first} and {second} positions"
-            return Problem("E102", message, "axes", "bring both to the same length")
+            return Problem("E102", message, "axes", "bring both to the same length, or name other axes")
         return None
 
     def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:

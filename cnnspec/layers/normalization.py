@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
 from cnnspec.layers.axes import together
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product
+from cnnspec.layers.dividing import ungrouped
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
 from cnnspec.layers.words import constraint, initializer, regularizer
 
@@ -210,12 +211,7 @@ class GroupNorm(Layer):
         channels = self._channels(inputs)
         if self.groups != -1 and self.groups < 1:
             return Problem("E011", "groups must be a whole number from 1, or -1", "groups", "-1 is one group a channel")
-        if self.groups != -1 and isinstance(channels, int) and (channels % self.groups or self.groups > channels):
-            possible = [g for g in range(1, min(channels, 4096) + 1) if channels % g == 0]
-            near = min(possible, key=lambda g: abs(g - self.groups))
-            message = f"{channels} channels cannot be split into {self.groups} groups"
-            return Problem("E103", message, "groups", f"{near} groups can")
-        return None
+        return None if self.groups == -1 else ungrouped(self.groups, (channels, "{} channels"))
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         return scale_and_center(self, (self._channels(inputs),))

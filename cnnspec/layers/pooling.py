@@ -31,6 +31,8 @@ KERNEL = argument(per_axis(1), "size of the window", 2, "pool_size", ("k", "size
 STRIDE = argument(optional(per_axis(1)), "step of the window; the kernel's size unless given", None, "strides", ("s",))
 CEIL = argument(flag, "whether the last window may hang over the edge", False, "-", ("ceil_mode",))
 
+MOST_PADDED = 64  # paddings that are tried
+
 
 class Pool(Windowed):
     """What maxpool and avgpool have in common."""
@@ -100,12 +102,20 @@ class Pool(Windowed):
             assert isinstance(before, int) and isinstance(after, int)
             if max(before, after) >= window.kernel:
                 message = f"padding {max(before, after)} is no less than the kernel {window.kernel}: a window would hold padding alone"
-                return Problem("E109", message, "padding", f"use {window.kernel // 2} or less")
+                return Problem("E109", message, "padding", self._less_padding(inputs))
             outputs = window.output(n)
             if isinstance(n, int) and isinstance(outputs, int) and (outputs - 1) * window.stride - before >= n:
                 message = "the last window would hold padding alone"
-                return Problem("E109", message, "padding", "pad less")
+                return Problem("E109", message, "padding", self._less_padding(inputs))
         return None
+
+    def _less_padding(self, inputs: tuple[Shape, ...]) -> str:
+        """The largest padding, up to half the kernel, that the pool takes on every side; or none at all."""
+        most = min([window.kernel for window in self.windows(inputs)]) // 2
+        for amount in range(min(most, MOST_PADDED), 0, -1):
+            if self.replace(padding=amount).problem(inputs) is None:
+                return f"write padding={amount}"
+        return "write padding=valid"
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return all([w.kernel == w.stride == 1 and w.before == w.after == 0 for w in self.windows(inputs)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis, show
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
+from cnnspec.layers.fitting import axes_problem
 from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
 from cnnspec.layers.operation import (
     ADAPTIVE_AVERAGE,
@@ -15,7 +16,7 @@ from cnnspec.layers.operation import (
     Keeps,
     Operation,
 )
-from cnnspec.layers.window import UNTRACED, Reach, along, fits, one_each
+from cnnspec.layers.window import UNTRACED, Reach, along
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,9 +112,8 @@ class AdaptivePool(Layer):
         if found := needs_space(inputs, self.word):
             return found
         rank = len(inputs[0]) - 1
-        if not fits(self.size, rank):
-            message = f"size has {len(self.size)} axes, the input {show_shape(inputs[0])} has {rank}"
-            return Problem("E106", message, "size", one_each(rank))
+        if found := axes_problem({"size": self.size}, inputs[0]):
+            return found
         for axis in range(rank):
             n, wanted = inputs[0][axis], along(self.size, rank, axis)
             if not isinstance(n, int):
@@ -127,7 +127,7 @@ class AdaptivePool(Layer):
                     "E101",
                     f"{self.word} cannot make {wanted} positions of {n}",
                     "size",
-                    "ask for fewer, or use upsample",
+                    f"ask for {n} or fewer, or upsample first",
                 )
         ones = [along(self.size, rank, axis) == 1 for axis in range(rank)]
         if any(ones) and not all(ones):

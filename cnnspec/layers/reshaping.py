@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape
+from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape, show
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
-from cnnspec.layers.window import EACH, UNTRACED, Reach, along, fits, halved, one_each
+from cnnspec.layers.fitting import axes_problem
+from cnnspec.layers.window import EACH, UNTRACED, Reach, along, halved
 from cnnspec.layers.windowed import Windowed, keras_padding
 from cnnspec.size import Size
 
@@ -55,15 +56,25 @@ class Reshape(Layer):
             known = [n for n in inputs[0] if not isinstance(n, Size)]
             if -1 not in self.shape or prod(known) % fixed:
                 message = f"reshape of {show_shape(inputs[0])}, of unknown size, to {show_shape(self.shape)}"
-                return Problem("E110", message, "shape", "give the input a size, or leave the unknown part to -1")
+                left = "leave the unknown part to -1" if -1 not in self.shape else f"sizes that divide {prod(known)}"
+                return Problem("E110", message, "shape", f"give the input a size, or {left}")
             return None
         if have % fixed if -1 in self.shape else have != fixed:
             into = " x ".join(map(str, self.shape))
             message = f"{show_shape(inputs[0])} has {have} values, {into} {'is no divisor of that' if -1 in self.shape else f'= {fixed}'}"
-            return Problem(
-                "E110", message, "shape", "use -1 for one axis" if -1 not in self.shape else "change the other axes"
-            )
+            return Problem("E110", message, "shape", self._left_over(have))
         return None
+
+    def _left_over(self, have: int) -> str:
+        """The shape with one axis left to what there is, the channels before others; in words, where none divides it."""
+        for axis in reversed(range(len(self.shape))):
+            rest = [n for place, n in enumerate(self.shape) if place != axis]
+            if -1 not in rest and have % prod(rest) == 0:
+                shape = [*self.shape[:axis], have // prod(rest), *self.shape[axis + 1 :]]
+                return f"write shape={show(tuple(shape)) if len(shape) > 1 else shape[0]}"
+        return (
+            f"give it sizes whose product is {have}" if -1 not in self.shape else f"the other sizes must divide {have}"
+        )
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         left = product(inputs[0]) // prod([n for n in self.shape if n != -1])
@@ -172,11 +183,7 @@ class _Edge(Layer):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, self.word):
             return found
-        rank = len(inputs[0]) - 1
-        if not fits(self._amount(rank), rank):
-            message = f"amount has {len(self.amount)} axes, the input {show_shape(inputs[0])} has {rank}"
-            return Problem("E106", message, "amount", one_each(rank))
-        return None
+        return axes_problem({"amount": self._amount(len(inputs[0]) - 1)}, inputs[0])
 
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
         amount = tuple([halved(sum(sides)) for sides in self.sides(len(inputs[0]) - 1)])

@@ -18,7 +18,7 @@ from cnnspec.layers.base import (
     product,
     show_shape,
 )
-from cnnspec.layers.convolution import (
+from cnnspec.layers.convolving import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
     BIAS,
@@ -33,11 +33,12 @@ from cnnspec.layers.convolution import (
     Convolution,
     on_each_axis,
 )
+from cnnspec.layers.fitting import axes_problem
 from cnnspec.layers.operation import INPUT, INTERPOLATION, MOVE, TRANSPOSED, Operation
 from cnnspec.layers.resampling import RADIUS, interpolated
 from cnnspec.layers.reshaping import Crop
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
-from cnnspec.layers.window import Reach, along, fits, halved, one_each
+from cnnspec.layers.window import Reach, along, halved
 from cnnspec.layers.windowed import keras_padding, numeric_padding
 
 TYPE_CHECKING = False
@@ -57,6 +58,7 @@ class ConvTranspose(Convolution):
     O, valid gives (N-1)S + F + O. A kernel that is no multiple of the stride overlaps unevenly (checkerboards).
     """
 
+    channels_from: ClassVar[str] = "filters"
     names: ClassVar[tuple[str, ...]] = (
         "conv_transpose", "conv1dtranspose", "conv2dtranspose", "conv3dtranspose", "convtranspose", "deconv",
         "convtranspose1d", "convtranspose2d", "convtranspose3d", "convolution2dtranspose", "tconv",
@@ -127,21 +129,19 @@ class ConvTranspose(Convolution):
         if found:
             return found
         rank = len(inputs[0]) - 1
-        for name in ("kernel", "stride", "dilation", "output_padding", "padding"):
-            value = getattr(self, name)
-            if not fits(value, rank):
-                message = f"{name} has {len(value)} axes, the input {show_shape(inputs[0])} has {rank}"
-                return Problem("E106", message, name, one_each(rank))
+        names = ("kernel", "stride", "dilation", "output_padding", "padding")
+        if found := axes_problem({name: getattr(self, name) for name in names}, inputs[0]):
+            return found
         if found := self.strided_and_dilated(rank):
             return found
         for axis in range(rank):
-            extent, stride, _, extra, _ = self._axis(rank, axis)
+            _, stride, _, extra, _ = self._axis(rank, axis)
             if extra is not None and extra >= stride:
                 message = f"output_padding {extra} must be less than the stride {stride}"
-                return Problem("E108", message, "output_padding", f"use {stride - 1} or less")
-            if extra is not None and self.padding == "same" and -(-(extent % 2 + extra - stride) // stride) != 0:
+                return Problem("E108", message, "output_padding", self._other_output_padding(rank))
+            if extra is not None and not self._gives_back(rank, axis, extra):
                 message = f"output_padding {extra} with padding=same does not give back {show_shape((inputs[0][axis],))} positions at stride {stride}"
-                return Problem("E108", message, "output_padding", "leave it out: same then gives N * stride")
+                return Problem("E108", message, "output_padding", self._other_output_padding(rank))
             n = inputs[0][axis]
             left = self._length(rank, axis, n) - sum(self._cut(rank, axis))
             if isinstance(left, int) and left < 1:
@@ -150,6 +150,17 @@ class ConvTranspose(Convolution):
                 )
                 return Problem("E101", message, "padding", "cut off less")
         return None
+
+    def _gives_back(self, rank: int, axis: int, extra: int) -> bool:
+        """Whether an output padding makes padding=same give back as many positions as a stride takes."""
+        extent, stride, *_ = self._axis(rank, axis)
+        return self.padding != "same" or -(-(extent % 2 + extra - stride) // stride) == 0
+
+    def _other_output_padding(self, rank: int) -> str:
+        """What to write for an output padding: the largest that holds on every axis, or none."""
+        least = min([self._axis(rank, axis)[1] for axis in range(rank)])
+        legal = [n for n in range(least) if all([self._gives_back(rank, axis, n) for axis in range(rank)])]
+        return "write " + " or ".join([f"output_padding={n}" for n in [*[n for n in legal if n][-1:], "none"]])
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rank = len(inputs[0]) - 1
@@ -273,9 +284,8 @@ class Upsample(Layer):
         if found := needs_space(inputs, "upsample"):
             return found
         rank = len(inputs[0]) - 1
-        if not fits(self.size, rank):
-            message = f"size has {len(self.size)} axes, the input {show_shape(inputs[0])} has {rank}"
-            return Problem("E106", message, "size", one_each(rank))
+        if found := axes_problem({"size": self.size}, inputs[0]):
+            return found
         if self.interpolation != "nearest" and rank != 2:
             return Problem(
                 "E011", f"{self.interpolation} interpolation is for two dimensions", "interpolation", "use nearest"

@@ -75,11 +75,6 @@ def fits(value: Any, rank: int) -> bool:
     return not isinstance(value, tuple) or len(value) == rank
 
 
-def one_each(rank: int) -> str:
-    """What to do about a per-axis argument of the wrong length."""
-    return "give one number" if rank == 1 else f"give one number, or {rank}"
-
-
 def halved(total: Dim) -> tuple[Dim, Dim]:
     """As much before as behind; what is odd stands behind."""
     return total // 2, total - total // 2

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import padding, shortest
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Working, from_saved, product, show_shape
+from cnnspec.layers.argument import padding, shortest, show
+from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Working, from_saved, product
+from cnnspec.layers.fitting import axes_problem
 from cnnspec.layers.operation import MOVE, Operation
-from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, halved, one_each, same_padding, sides
+from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, halved, same_padding, sides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,10 +79,8 @@ class Windowed(Layer):
     def window_problem(self, inputs: tuple[Shape, ...], name: str) -> Problem | None:
         """What keeps the window from being applied: its axes, or an input that it does not fit into."""
         rank, given = len(inputs[0]) - 1, self.window_arguments()
-        for argument_name, value in given.items():
-            if not fits(value, rank):
-                message = f"{argument_name} has {len(value)} axes, the input {show_shape(inputs[0])} has {rank}"
-                return Problem("E106", message, argument_name, one_each(rank))
+        if found := axes_problem(given, inputs[0]):
+            return found
         if given["padding"] == "causal" and rank != 1:
             return Problem("E011", "causal padding is for one dimension", "padding", "use same")
         for axis, window in enumerate(self.windows(inputs)):
@@ -91,9 +90,22 @@ class Windowed(Layer):
                 dilated = f" dilated to {window.extent}" if window.dilation > 1 else ""
                 padded = f" + padding {room - n}" if room != n else ""
                 message = f"{name}'s kernel {window.kernel}{dilated} does not fit into {n}{padded} position{'s' * (room != 1)}"
-                help = f"{AXIS_NAMES[rank][axis]} must be at least {window.extent - (room - n)} here: use padding=same, a smaller kernel, or fewer strides before it"
-                return Problem("E101", message, "kernel", help)
+                return Problem("E101", message, "kernel", self._fitting(inputs))
         return None
+
+    def _fitting(self, inputs: tuple[Shape, ...]) -> str:
+        """What to do about windows that do not fit: how much input they need, and what else makes them fit."""
+        rank, needed, kernel = len(inputs[0]) - 1, [], []
+        for axis, window in enumerate(self.windows(inputs)):
+            n, room = inputs[0][axis], inputs[0][axis] + window.before + window.after
+            short = isinstance(room, int) and room < window.extent
+            kernel.append((room - 1) // window.dilation + 1 if short else window.kernel)
+            needed += [f"a {AXIS_NAMES[rank][axis]} of {window.extent - (room - n)}"] if short else []
+        offers = [(self.replace(padding="same"), "write padding=same")]
+        smaller = tuple(kernel) if rank > 1 else kernel[0]
+        offers.append((self.replace(kernel=smaller), f"use a kernel of {show(smaller)}"))
+        helps = [words for layer, words in offers if layer.problem(inputs) is None and not layer.idle(inputs)]
+        return "; ".join([f"it needs {' and '.join(needed)}", *([" or ".join(helps)] if helps else [])])
 
     def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
         """The kernel with its gaps where it is dilated, and the padding that a word stands for."""

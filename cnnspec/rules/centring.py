@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.analyses.facts import Facts
 from cnnspec.analyses.geometry import Geometry
 from cnnspec.layers.argument import show
-from cnnspec.rules.finding import several
+from cnnspec.rules.finding import for_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def written(context: Context, change: Change) -> str:
         values = {name: getattr(layer, name) for name in layer.arguments}
         text = ", ".join([f"{n}={value(v)}" for n, v in values.items() if v != getattr(node.layer, n)])
         texts.setdefault(text, []).append(node)
-    return ", and ".join([f"{text} for {several(nodes)}" for text, nodes in texts.items()])
+    return for_each(texts)
 
 
 def value(given: object) -> str:

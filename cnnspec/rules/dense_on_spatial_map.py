@@ -28,6 +28,7 @@ from cnnspec.layers.argument import word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.layers.window import EACH
 from cnnspec.names import NAMED_DATA
+from cnnspec.size import Size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         assert inputs is not None and output is not None
         trainable, frozen = context.facts.parameters[head.index] or (0, 0)
         message = f"{head.name} gets {show_shape(inputs[0])} and acts at every position: its output is {show_shape(output)}, with {trainable + frozen:,} parameters, not {output[-1]} values"
-        help = "put gap or flatten before it; for an answer at every position write a 1x1 convolution"
+        sizes, ones = inputs[0][:-1], "x".join(["1"] * (len(inputs[0]) - 1))
+        flatten = "" if any([isinstance(n, Size) for n in sizes]) else " or flatten"
+        help = f"put gap{flatten} before it; for an answer at every position write a {ones} convolution"
         yield Diagnostic(CODE, message, head.site.span, help, trail(head.site), ERROR if labelled else WARNING)
 
 

@@ -7,7 +7,7 @@ from cnnspec.elaborate.reporting import trail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnspec.elaborate.graph import Node
     from cnnspec.source import Span
@@ -56,6 +56,11 @@ def several(nodes: Sequence[Node], noun: str = "layers") -> str:
     if len(nodes) < 3:
         return " and ".join([node.name for node in nodes])
     return f"{len(nodes)} {noun} (first {nodes[0].name})"
+
+
+def for_each(texts: Mapping[str, Sequence[Node]]) -> str:
+    """What to write for which layers: "padding=1 for conv1 and conv2, and padding=2 for conv3"."""
+    return ", and ".join([f"{text} for {several(nodes)}" for text, nodes in texts.items()])
 
 
 def share(part: int, total: int | None) -> str:

@@ -55,12 +55,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.append(([axis.size for axis in seen], last))
     if len(found) < len(pooled) or any([ample(sizes, image) for sizes, _ in found]):
         return
+    from cnnspec.analyses.geometry import coverage
+
     sizes, node = max(found, key=lambda pair: pair[0])
-    area = covered = 1
-    for size, n in zip(sizes, image, strict=True):
-        area, covered = area * n, covered * min(size, n)
     field = "x".join(map(str, sizes))
-    share = f"{covered / area:.2%}".replace("%", " %")
+    share = f"{coverage(context.facts.fields[node.index], image) or 0:.2%}".replace("%", " %")
     message = (
         f"{node.name}, the last map, sees {field} of {'x'.join(map(str, image))} ({share}){estimate(node, context)}"
     )

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.window import AXIS_NAMES
-from cnnspec.rules.centring import cure
 from cnnspec.rules.finding import several, together
 
 TYPE_CHECKING = False
@@ -47,6 +46,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     found = apart(context.geometry)
     if found:
+        from cnnspec.rules.centring import cure
+
         nodes, worst = [graph.nodes[i] for i in found], max(found.values(), key=lambda merge: merge.positions)
         axis = AXIS_NAMES[len(graph.nodes[worst.node].shape or ()) - 1][worst.axis]
         first, last = [graph.nodes[i].name for i in worst.branches]

@@ -26,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.layers.base import Shape
     from cnnspec.rules.context import Context
 
 CODE = "E114"
@@ -44,6 +45,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 message = (
                     f"{node.label} repeats {show_shape(shape)} to {show_shape(node.shape)}: a sum needs equal shapes"
                 )
-                help = f"bring it to {show_shape(node.shape)}, for example with conv({node.shape[-1]}, 1x1)"
-                yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), WARNING)
+                yield Diagnostic(CODE, message, node.site.span, remedy(shape, node.shape), trail(node.site), WARNING)
                 break
+
+
+def remedy(shape: Shape, whole: Shape) -> str:
+    """What makes a shape the whole one: channels come from a convolution, positions that a pool has summed up do not."""
+    if len(shape) == len(whole) and shape[:-1] == whole[:-1]:
+        ones = "x".join(["1"] * (len(whole) - 1))
+        layer = f"conv({whole[-1]}, {ones})" if ones else f"dense({whole[-1]})"
+        return f"bring it to {show_shape(whole)}, for example with {layer}"
+    return f"bring it to {show_shape(whole)}, without what takes its positions together; a gate multiplies: multiply"

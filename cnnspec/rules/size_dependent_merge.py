@@ -63,9 +63,11 @@ def unknowns(shape: Shape) -> set[str]:
 
 def some_sizes(node: Node, asked: list[Agreement], context: Context) -> Diagnostic:
     """Of an input: which of its sizes the merges take."""
+    from cnnspec.analyses.agreement_sizes import large_enough
     from cnnspec.analyses.size_words import listed, phrase
 
-    sizes = {name: sizes for found in asked for name, sizes in found.sizes.items()}  # the last is what is left
+    left = {name: sizes for found in asked for name, sizes in found.sizes.items()}  # the last is what is left
+    sizes = large_enough(left, context.facts)
     alike: dict[str, list[str]] = {}
     for name, of_name in sizes.items():
         alike.setdefault(phrase(of_name), []).append(name)
@@ -92,6 +94,7 @@ def meeting(found: Agreement, context: Context) -> str:
 
 def impossible(found: Agreement, context: Context) -> Diagnostic:
     """Of a merge that leaves an unknown no size."""
+    from cnnspec.analyses.agreement_sizes import large_enough
     from cnnspec.analyses.size_words import phrase
 
     name = found.none_left or ""
@@ -100,6 +103,7 @@ def impossible(found: Agreement, context: Context) -> Diagnostic:
         message = f"{found.node.name}'s inputs agree for no {name}"
     help = "give the branches the same strides, or padding=same"
     if name in found.before:
-        help += f"; the merges before agree for these {name}: {phrase(found.before[name])}"
+        before = large_enough({name: found.before[name]}, context.facts)
+        help += f"; the merges before agree for these {name}: {phrase(before[name])}"
     notes = (Note(meeting(found, context)), *trail(found.node.site))
     return Diagnostic("E102", message, found.node.site.span, help, notes, ERROR)

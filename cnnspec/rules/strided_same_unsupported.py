@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import ERROR, Diagnostic
-from cnnspec.rules.finding import several, together
+from cnnspec.rules.finding import for_each, several, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.graph import Node
     from cnnspec.rules.context import Context
-    from cnnspec.size import Dim
 
 CODE = "E111"
 DEFAULT = False
@@ -36,20 +35,16 @@ TARGETS = ("torch",)
 
 def check(context: Context) -> Iterator[Diagnostic]:
     found: list[Node] = []
-    sides: tuple[tuple[Dim, Dim], ...] = ()
+    texts: dict[str, list[Node]] = {}
+    known = True
     for node in context.graph.nodes:
         windows = context.facts.windows[node.index]
         if getattr(node.layer, "padding", None) == "same" and any([window.stride > 1 for window in windows]):
             found.append(node)
-            sides = sides or tuple([(window.before, window.after) for window in windows])
+            known = known and all([isinstance(n, int) for window in windows for n in (window.before, window.after)])
+            pairs = ", ".join([f"({window.before}, {window.after})" for window in windows])
+            texts.setdefault(f"padding=({pairs}{',' * (len(windows) == 1)})", []).append(node)
     if found:
-        known = all([isinstance(n, int) for pair in sides for n in pair])
-        first, pairs = found[0], ", ".join([f"({before}, {after})" for before, after in sides])
-        written = f"({pairs},)" if len(sides) == 1 else f"({pairs})"
-        help = (
-            f"write padding={written} for {first.name}"
-            if known
-            else "give the input a size, and write the padding in numbers"
-        )
+        help = f"write {for_each(texts)}" if known else "give the input a size, and write the padding in numbers"
         message = f"{several(found)} {'has' if len(found) == 1 else 'have'} padding=same with a stride above 1, which PyTorch refuses"
         yield together(CODE, found, message, help, ERROR, ("padding", "pad", "p"))
