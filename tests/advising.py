@@ -10,6 +10,8 @@ may be joined by " and ":
     drop it
     write expect(784)                                     the promise itself
     use gap instead of flatten
+    write rates of 1, 2, 5 in turn
+    put a convolution of 3x3 without dilation before conv1
     an input of 26x26x1
 
 Everything else is prose: "give the input a size".
@@ -41,6 +43,8 @@ PLACE = re.compile(r"write (?P<text>\S.*?) in its place")
 KERNEL = re.compile(r"use a kernel of (?P<value>[\dx]+)")
 INPUT = re.compile(r"an input of (?P<sizes>[\dx]+)")
 ASSIGNED = re.compile(r"\b(?P<name>[a-z_]+)=(?P<value>\((?:[^()]|\([^()]*\))*\)|[\w.-]+)")
+TURN = re.compile(r"write rates of (?P<rates>[\d, ]+) in turn")
+PLAIN = re.compile(r"put a convolution of (?P<size>[\dx]+) without dilation before (?P<who>\w+)")
 EITHER = re.compile(r"put (\w+) or (\w+) (before|behind) (\w+)")
 PROMISE = re.compile(r"write (?P<text>expect\(.*\))")
 NAMED = re.compile(r" for (?P<names>\w+(?:, \w+)*(?: and \w+)*)")
@@ -87,6 +91,10 @@ class Advised:
             return [Edit(found.span, one[0])]
         if words == "use gap instead of flatten":
             return desk.replace([node for node in desk.graph.nodes if node.label == "flatten"], "gap")
+        if plain := PLAIN.search(words):
+            before = named[plain["who"]]
+            channels = desk.inputs(before)[0][-1]
+            return desk.before([before], f"conv({channels}, {plain['size']}, padding=same, activation=relu)")
         if place := PLACE.search(words):
             return desk.replace(nodes[:1], place["text"])
         if found.code == "E102" and (put := PUT.search(words)):  # behind a branch, however it is written
@@ -95,6 +103,10 @@ class Advised:
             at: list[Node] = [named[put["who"]]] if put["who"] in named else nodes[:1]
             edits += (desk.before if put["where"] == "before" else desk.behind)(at, put["text"])
         words = PUT.sub("", words)
+        if turn := TURN.search(words):
+            rates = turn["rates"].split(", ")
+            for number, node in enumerate(desk.sites(nodes)):
+                edits += desk.set([node], dilation=Raw(rates[number % len(rates)]))
         for kernel in KERNEL.finditer(words):
             edits += desk.set(nodes, kernel=Raw(kernel["value"]))
         if sizes := INPUT.search(words):

@@ -75,6 +75,11 @@ def fits(value: Any, rank: int) -> bool:
     return not isinstance(value, tuple) or len(value) == rank
 
 
+def on_each(size: int, rank: int) -> str:
+    """A size of every axis in words: 3, 3x3, 3x3x3."""
+    return "x".join([str(size)] * rank)
+
+
 def halved(total: Dim) -> tuple[Dim, Dim]:
     """As much before as behind; what is odd stands behind."""
     return total // 2, total - total // 2

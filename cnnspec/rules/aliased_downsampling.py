@@ -32,15 +32,17 @@ DEFAULT = False
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    found, largest = [], 1
+    found, largest, sizes = [], 1, ""
     for node in context.graph.nodes:
         if node.layer is None or node.layer.affine:  # a mean is smooth
             continue
-        stride = max([window.stride for window in context.facts.windows[node.index]], default=1)
-        if stride > 1:
+        strides = [window.stride for window in context.facts.windows[node.index]]
+        if max(strides, default=1) > 1:
             found.append(node)
-            largest = max(largest, stride)
+            sizes = sizes or "x".join(map(str, strides))
+            largest = max(largest, *strides)
     if found:
         message = f"{several(found)} take{'s' * (len(found) == 1)} every {largest}{'nd' if largest == 2 else 'rd' if largest == 3 else 'th'} position without smoothing first"
-        help = f"keep stride=1 there and put avgpool({largest}x{largest}) behind"
+        help = f"write stride=1 and put avgpool({sizes}, padding=same) behind {found[0].name}"
+        help += ", and so for the others" * (len(found) > 1)
         yield together(CODE, found, message, help, WARNING, ("stride", "strides", "s"))

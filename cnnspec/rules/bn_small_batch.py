@@ -22,6 +22,8 @@ Good:
 
 from __future__ import annotations
 
+from math import gcd
+
 from cnnspec.diagnostic import ERROR, WARNING, Diagnostic, Note
 from cnnspec.rules.finding import elsewhere, indices, several
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 CODE = "T406"
 DEFAULT = True
 FEW = 4  # examples
+GROUPS = 32  # of a group normalisation, as its paper has them
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -59,9 +62,16 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if rough:
         takes = "takes its" if len(rough) == 1 else "take their"
         message = f"{several(rough)} {takes} statistics over {settings.batch} example{'s' * (settings.batch > 1)}"
-        help = f"write group_norm in its place, or raise batch above {FEW}"
+        help = f"write group_norm({groups(rough, context)}) in its place, or raise batch above {FEW}"
         yield Diagnostic(CODE, message, span, help, elsewhere_all(rough), WARNING, indices(rough))
 
 
 def elsewhere_all(nodes: list[Node]) -> tuple[Note, ...]:
     return (Note(nodes[0].name, nodes[0].site.span), *elsewhere(nodes))
+
+
+def groups(nodes: list[Node], context: Context) -> int:
+    """A number of groups that divides the channels of all, several channels each where it can be: at most the paper's 32."""
+    shapes = [context.facts.shapes[node.index] for node in nodes]
+    channels = gcd(*[shape[-1] for shape in shapes if shape and isinstance(shape[-1], int)])
+    return max([g for g in range(1, GROUPS + 1) if channels % g == 0 and (g == 1 or g < channels)])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.facts import Facts
 from cnnspec.analyses.geometry import Geometry
-from cnnspec.layers.argument import show
-from cnnspec.rules.finding import for_each
+from cnnspec.rules.finding import changed, for_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,13 +77,5 @@ def written(context: Context, change: Change) -> str:
     texts: dict[str, list[Node]] = {}
     for index, layer in change.items():
         node = context.graph.nodes[index]
-        values = {name: getattr(layer, name) for name in layer.arguments}
-        text = ", ".join([f"{n}={value(v)}" for n, v in values.items() if v != getattr(node.layer, n)])
-        texts.setdefault(text, []).append(node)
+        texts.setdefault(changed(layer, node.layer), []).append(node)
     return for_each(texts)
-
-
-def value(given: object) -> str:
-    """A value as an argument is given it, the sides of an axis as a pair: 3x3, ((1, 2), (1, 2))."""
-    pairs = isinstance(given, tuple) and any([isinstance(side, tuple) for side in given])
-    return str(given) if pairs else show(given)

@@ -21,12 +21,13 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.rules.finding import several, together
+from cnnspec.rules.finding import changed, for_each, several, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.elaborate.graph import Node
     from cnnspec.layers.window import Reach
     from cnnspec.rules.context import Context
 
@@ -49,9 +50,26 @@ def check(context: Context) -> Iterator[Diagnostic]:
             least, greatest = least * low, greatest * high
         whose = f"; of {node.name} they" if len(nodes) > 1 else " and"
         message = f"the windows of {several(nodes)} overlap unevenly{whose} give some positions {least} and others {greatest} values to add up"
+        texts: dict[str, list[Node]] = {}
+        for other, *_ in found:
+            texts.setdefault(even(other, context), []).append(other)
         stride = max([axis.over for axis in reach])
-        help = f"use a kernel that is a multiple of the stride ({stride} or {2 * stride}), or upsample({stride}) and a convolution"
+        help = f"write {for_each(texts)}, or upsample({stride}) and a convolution there"
         yield together(CODE, nodes, message, help, WARNING, ("kernel", "k", "size", "kernel_size"))
+
+
+def even(node: Node, context: Context) -> str:
+    """Arguments with which the windows of a layer overlap evenly, the output as long as it was where that can be."""
+    inputs = context.facts.inputs_of(node.index)
+    assert node.layer is not None and inputs is not None
+    for layer in node.layer.recentred(inputs):
+        alike = layer.problem(inputs) is None and layer.output(inputs) == node.shape
+        fewest, most = zip(*map(taps, layer.reach(inputs) or ()), strict=True) if alike else ((0,), (1,))
+        if fewest == most:
+            return changed(layer, node.layer)
+    sizes = [axis.high - (axis.low or 0) + axis.over for axis in node.layer.reach(inputs) or ()]
+    strides = [axis.over for axis in node.layer.reach(inputs) or ()]
+    return "kernel=" + "x".join([str(-(-k // s) * s) for k, s in zip(sizes, strides, strict=True)])
 
 
 def taps(reach: Reach) -> tuple[int, int]:

@@ -53,9 +53,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
             message = f"the rates {', '.join(map(str, rates))} of convolutions in a row {why}"
             nodes = [node for node, windows in chain if any([window.dilation > 1 for window in windows])]
             yield together(
-                CODE, nodes, message, "take rates without a common factor, as 1, 2, 5", WARNING, ("dilation", "d")
+                CODE, nodes, message, f"write rates of {in_turn(kernel)} in turn", WARNING, ("dilation", "d")
             )
             break
+
+
+def in_turn(kernel: int) -> str:
+    """Rates that leave no gaps between the taps of kernels of a size, one behind another."""
+    return "1, 2, 5" if kernel > 2 else "1, 2, 4"
 
 
 def largest_gap(rates: list[int]) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.elaborate.reporting import trail
+from cnnspec.layers.argument import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnnspec.elaborate.graph import Node
+    from cnnspec.layers.base import Layer
     from cnnspec.source import Span
 
 MAX_PLACES = 4  # others than the first
@@ -56,6 +58,18 @@ def several(nodes: Sequence[Node], noun: str = "layers") -> str:
     if len(nodes) < 3:
         return " and ".join([node.name for node in nodes])
     return f"{len(nodes)} {noun} (first {nodes[0].name})"
+
+
+def changed(layer: Layer, before: Layer | None) -> str:
+    """The arguments of a layer that another of its kind has otherwise: "kernel=4x4, padding=1"."""
+    values = {name: getattr(layer, name) for name in layer.arguments}
+    return ", ".join([f"{n}={given(value)}" for n, value in values.items() if value != getattr(before, n, None)])
+
+
+def given(value: object) -> str:
+    """A value as an argument is given it, the sides of an axis as a pair: 3x3, ((1, 2), (1, 2))."""
+    pairs = isinstance(value, tuple) and any([isinstance(side, tuple) for side in value])
+    return str(value) if pairs else show(value)
 
 
 def for_each(texts: Mapping[str, Sequence[Node]]) -> str:

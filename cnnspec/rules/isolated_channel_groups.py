@@ -55,7 +55,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
         more = f", and {len(seconds) - 1} more such pair{'s' * (len(seconds) > 2)}" if len(seconds) > 1 else ""
         message = f"{apart[0]} groups of channels never meet between {firsts[0].name} and {seconds[0].name}{more}: each output sees 1/{apart[0]} of the channels"
         yield together(
-            CODE, seconds, message, f"put a 1x1 convolution or channel_shuffle({apart[0]}) between them", INFO
+            CODE,
+            seconds,
+            message,
+            f"put channel_shuffle({apart[0]}) before {seconds[0].name}, or a convolution with a kernel of 1",
+            INFO,
         )
 
 

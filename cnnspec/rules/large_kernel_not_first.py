@@ -18,6 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
+from cnnspec.layers.window import on_each
 from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import slid
 
@@ -42,5 +43,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
             f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a large kernel behind the first convolution: {size}"
         )
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "use 3x3, several times", elsewhere(nodes), INFO, indices(nodes)
+            CODE,
+            message,
+            nodes[0].site.span,
+            f"use {on_each(3, len(large[0].kernel))}, several times",
+            elsewhere(nodes),
+            INFO,
+            indices(nodes),
         )

@@ -18,6 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
+from cnnspec.layers.window import on_each
 from cnnspec.rules.sliding import slid
 
 TYPE_CHECKING = False
@@ -38,4 +39,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
     field, first = context.facts.receptive_field, layers[0].node
     seen = f" and one position sees {'x'.join([str(axis.size) for axis in field])} at most" if field else ""
     message = f"nothing makes the map smaller: {len(layers)} layer{'s' * (len(layers) > 1)} work at full size{seen}"
-    yield Diagnostic(CODE, message, first.site.span, "maxpool(2x2) behind every one or two convolutions", (), INFO)
+    pool = f"maxpool({on_each(2, len(layers[0].kernel))})"
+    yield Diagnostic(CODE, message, first.site.span, f"{pool} behind every one or two convolutions", (), INFO)

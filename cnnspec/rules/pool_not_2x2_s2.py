@@ -18,6 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
+from cnnspec.layers.window import on_each
 from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import in_short, slid
 
@@ -40,5 +41,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
         size, stride = "x".join(map(str, first.kernel)), in_short(first.stride)
         message = f"{several(nodes)} pool{'s' * (len(nodes) == 1)} {size} with stride {stride}"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "2x2 with stride 2 is common", elsewhere(nodes), INFO, indices(nodes)
+            CODE,
+            message,
+            nodes[0].site.span,
+            f"{on_each(2, len(first.kernel))} with stride 2 is common",
+            elsewhere(nodes),
+            INFO,
+            indices(nodes),
         )

@@ -23,13 +23,15 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.layers.window import POSITION_NAMES
+from cnnspec.layers.window import POSITION_NAMES, on_each
+from cnnspec.rules.dilation_gridding import in_turn
 from cnnspec.rules.finding import together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.analyses.receptive_field import NodeField
     from cnnspec.elaborate.graph import Node
     from cnnspec.rules.context import Context
 
@@ -48,11 +50,20 @@ def check(context: Context) -> Iterator[Diagnostic]:
         dilated = [node for node in gapped if node.index in before]
         holes = seen_of_field(end, context) if dilated else None
         if holes is not None:
-            axis, seen, length = holes
+            axis, seen, length, hole = holes
             name = POSITION_NAMES[len(end.shape or ()) - 1][axis]
             message = f"one {name} of {end.name} reads {seen} of the {length} {name}s in its field: those between are never seen together with them"
             rates = ", ".join(map(str, dict.fromkeys([context.reaches[node.index][axis].gap for node in dilated])))  # type: ignore[index]
-            help = f"rates of {rates} leave gaps: take 1, 2, 5 in turn, or put a convolution without dilation before or behind them"
+            kernel = min(
+                [context.facts.windows[n.index][axis].kernel for n in dilated if context.facts.windows[n.index]],
+                default=3,
+            )
+            help = f"rates of {rates} leave gaps: write rates of {in_turn(kernel)} in turn"
+            first = dilated[0]
+            jump = step_of(context.facts.fields[first.inputs[0]], axis)
+            if jump is not None:
+                size = -(-(hole + 1) // jump) | 1
+                help += f", or put a convolution of {on_each(size, len(end.shape or ()) - 1)} without dilation before {first.name}"
             yield together(CODE, dilated, message, help, WARNING, ("dilation", "d"))
             return
 
@@ -71,8 +82,15 @@ def ends(context: Context) -> list[Node]:
     ]
 
 
-def seen_of_field(end: Node, context: Context) -> tuple[int, int, int] | None:
-    """The first axis with holes, how much of its field the middle position reads, and the field's length."""
+def step_of(field: NodeField, axis: int) -> int | None:
+    """How many input positions a map's neighbours lie apart; None where that is no whole number."""
+    stride = field[axis].stride if isinstance(field, tuple) else None
+    return stride if isinstance(stride, int) and stride > 0 else None
+
+
+def seen_of_field(end: Node, context: Context) -> tuple[int, int, int, int] | None:
+    """The first axis with holes, how much of its field the middle position reads, the field's length, and that of the
+    longest hole."""
     from cnnspec.analyses.positions import Positions
     from cnnspec.analyses.regions import shadow
 
@@ -89,6 +107,8 @@ def seen_of_field(end: Node, context: Context) -> tuple[int, int, int] | None:
             continue
         rank = len(region[0])
         for axis, (mask, read) in enumerate(zip(shadow(region, rank), shadow(others, rank), strict=True)):
-            if (read - mask) & Positions.run(mask.first, mask.last):
-                return axis, mask.size, mask.last - mask.first + 1
+            missing = (read - mask) & Positions.run(mask.first, mask.last)
+            if missing:
+                longest = max([end - start for start, end in missing.runs()])
+                return axis, mask.size, mask.last - mask.first + 1, longest
     return None
