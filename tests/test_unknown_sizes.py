@@ -140,7 +140,7 @@ def findings(text: str) -> list[tuple[str, str, str]]:
         ("input ?x?x3\nconcat(in, resize(14, 15))", "concat1 agree only for these H: 14 alone, and for these W: 15 alone"),
         ("input ?x?x3\nadd(in, permute((2, 1, 3)))", "add1 agree only where H = W"),
         ("input ?x3\nadd(in, crop((1, 0)) -> maxpool(2) -> upsample(2) -> pad((1, 0)))",
-         "add1 agree only for these L: 2k - 1 for k >= 1: 1, 3, 5, 7, …"),
+         "add1 agree only for these L: 2k + 1 for k >= 1: 3, 5, 7, 9, …"),
         ("input a ?x?x3\ninput b ?x?x3\nadd(a, b)", "add1 agree only where H = H2 and W = W2"),
     ],
 )  # fmt: skip
