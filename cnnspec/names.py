@@ -48,15 +48,97 @@ NAMED_DATA: dict[str, tuple[tuple[int, int, int], int]] = {
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name a person most likely meant, or None when none is close."""
-    from difflib import get_close_matches
-
-    folded = {k.lower(): k for k in known}
-    found = get_close_matches(name.lower(), folded, 1, 0.6)
-    return folded[found[0]] if found else None
+    """The known name a person most likely meant: one that means the same, else the nearest in letters; None for neither."""
+    words = list(known)
+    found = synonym(name, words)
+    return found if found is not None else next(iter(near(name, words)), None)
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """ "; did you mean …?", or "" when none is close."""
     found = nearest(name, known)
     return f'; did you mean "{found}"?' if found else ""
+
+
+# ---- what means the same -----------------------------------------------------------------------------------
+def synonym(name: str, known: Iterable[str]) -> str | None:
+    """The known name of what is called otherwise elsewhere: diff for compare, dense for Linear; None for no such."""
+    from cnnspec.synonyms import TABLES
+
+    word, words = folded(name), set(known)
+    return next((table[word] for table in TABLES if table.get(word) in words), None)
+
+
+# ---- what is near in letters -------------------------------------------------------------------------------
+LONGEST = 40  # letters of a word that is still compared
+EDIT, OTHER = (
+    2,
+    3,
+)  # what a letter too many or too few, or two that change places, costs; and another letter in its place
+ENDINGS = ("s", "es", "d", "ed", "er", "or", "ing", "ion", "1d", "2d", "3d", "layer")
+FAR = 99
+
+
+def near(name: str, known: Iterable[str]) -> list[str]:
+    """The known names nearest in letters, several where they are equally near; [] where all are far."""
+    word, best, found = folded(name), FAR, []
+    if len(word) > LONGEST:
+        return []
+    for other in dict.fromkeys(known):
+        distance = apart(word, folded(other))
+        if distance < best:
+            best, found = distance, [other]
+        elif distance == best < FAR:
+            found.append(other)
+    return found
+
+
+def folded(name: str) -> str:
+    """A word without what people spell now so, now so: case, "-" and "_"."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def apart(word: str, other: str) -> int:
+    """How far a word is from another: the cost of the edits between them; FAR where it is rather another word.
+
+    One edit is near; from 6 letters on two, from 10 three, if both begin alike. So is a word that is cut off before its
+    end, or has an ending that the other has not.
+    """
+    if word == other:
+        return 0
+    shorter = min(len(word), len(other))
+    if shorter < 3:
+        return FAR
+    if other.startswith(word) and 2 * len(word) >= len(other) or word.startswith(other) and ended(word, other):
+        return EDIT
+    if digits(word) and digits(other) and digits(word) != digits(other):  # W201 and W202, conv1 and conv9
+        return FAR
+    allowed = EDIT if shorter < 4 else OTHER if shorter < 6 else 2 * EDIT if shorter < 10 else 3 * EDIT
+    if abs(len(word) - len(other)) * EDIT > allowed or len(set(word) ^ set(other)) > allowed:
+        return FAR
+    cost = edits(word, other)
+    return cost if cost <= OTHER and cost <= allowed or cost <= allowed and word[0] == other[0] else FAR
+
+
+def ended(word: str, stem: str) -> bool:
+    """Whether a word is another with an ending, its last letter doubled perhaps: flattening, formatter, conv_layer."""
+    rest = word[len(stem) :]
+    return rest in ENDINGS or rest[:1] == stem[-1:] and rest[1:] in ENDINGS
+
+
+def digits(word: str) -> list[str]:
+    return [letter for letter in word if letter.isdigit()]
+
+
+def edits(word: str, other: str) -> int:
+    """The least cost of edits from one word to another (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(0, EDIT * len(other) + 1, EDIT))
+    for i, letter in enumerate(word, 1):
+        older, before, row = before, row, [EDIT * i]
+        for j, theirs in enumerate(other, 1):
+            cost = min(before[j] + EDIT, row[j - 1] + EDIT, before[j - 1] + OTHER * (letter != theirs))
+            if i > 1 and j > 1 and letter == other[j - 2] and theirs == word[i - 2]:
+                cost = min(cost, older[j - 2] + EDIT)
+            row.append(cost)
+    return row[-1]

@@ -56,5 +56,6 @@ def named(word: str) -> Layer | None:
 
 
 def spellings() -> list[str]:
-    """Every canonical name, and the name of every activation."""
-    return [layer.names[0] for layer in CATALOGUE] + sorted(n for layer in CATALOGUE for n in layer.presets)
+    """Every canonical name, the name of every activation, then whatever else a layer is called."""
+    names = [layer.names[0] for layer in CATALOGUE] + sorted(n for layer in CATALOGUE for n in layer.presets)
+    return list(dict.fromkeys([*names, *_by_spelling]))
