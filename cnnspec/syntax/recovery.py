@@ -6,10 +6,12 @@ the line. What is left out becomes a `Bad` node.
 
 from __future__ import annotations
 
+import re
+
 from cnnspec.source import Source
 from cnnspec.syntax import build
 from cnnspec.syntax.lexer import KIND, UNREADABLE, Lexer
-from cnnspec.syntax.table import GOTOS
+from cnnspec.syntax.table import GOTOS, TERMINALS
 from cnnspec.syntax.tree import Bad
 
 TYPE_CHECKING = False
@@ -107,12 +109,9 @@ class Recovery:
         """What the text at fault began as: an item, an argument, an element of a list, a condition or an expression."""
         _, outside = self.outline()
         for i in reversed(outside):
-            if i and self.values[i - 1] in (
-                "=",
-                "->",
-                "=>",
-            ):  # look at what the value is given to, where the chain began
-                continue
+            before = self.values[i - 1] if i else ""
+            if type(before) is str and (before == "=" or re.fullmatch(TERMINALS["_ARROW"], before)):
+                continue  # look at what the value is given to, where the chain began
             for word in ("item", "arg", "_element", "condition", "expr"):
                 if word in GOTOS[self.states[i]]:
                     return word
