@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.elaborate.expressions import Expressions
+from cnnspec.elaborate.meant import by_arguments
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
@@ -81,7 +82,8 @@ def bind(
     missing = [n for n in free if n not in given and cls.arguments[n].record_default is REQUIRED]
     if missing and not failed:
         needs = " and ".join(missing)
-        run.error("E011", at, scope, f"{word} needs {needs}", f"write, for example, {example_call(cls)}")
+        help = by_arguments(cls, word, given) or f"write, for example, {example_call(cls)}"
+        run.error("E011", at, scope, f"{word} needs {needs}", help)
         return None
     if failed:
         return None
@@ -96,6 +98,7 @@ def bind(
             try:
                 values[name] = cls.arguments[name].kind(value)
             except Unfit as unfit:
+                unfit.hint = by_arguments(cls, word, given) or unfit.hint
                 misfit(cls, word, name, value, unfit, places[name], scope, run)
                 return None
         layer = cls(**values)

@@ -6,6 +6,7 @@ from itertools import count
 
 from cnnspec.elaborate.calls import Calls
 from cnnspec.elaborate.graph import Site
+from cnnspec.elaborate.meant import by_name
 from cnnspec.elaborate.placing import countless
 from cnnspec.elaborate.unmet import unknown_steps
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
@@ -168,7 +169,8 @@ class Inputs(Calls):
             if named is None:
                 self.unknown_name(shape, value.name, scope)
             else:
-                help = f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
+                help = by_name(shape, value.name, scope)
+                help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
                 self.error("E010", shape, scope, f'nothing is called "{value.name}"', help)
             return None
         sizes = value if isinstance(value, tuple) else (value,)
