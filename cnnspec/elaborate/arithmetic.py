@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cnnspec.elaborate.meant import by_operator
 from cnnspec.elaborate.reporting import Reporting, describe, is_number
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
 from cnnspec.layers.argument import Term, show, word_of
@@ -39,6 +38,8 @@ class Arithmetic(Reporting):
         if not is_number(left) or not is_number(right):
             wrong = right if is_number(left) else left
             at = node.right if is_number(left) else node.left
+            from cnnspec.elaborate.meant import by_operator
+
             help = by_operator(node.operator, left, right, node.left, node.right, scope)
             return self.not_a_number(at, wrong, scope, help)
         return self.ordered(node, left, right, scope)
@@ -84,6 +85,8 @@ class Arithmetic(Reporting):
             return self.refused_list(left, right, part, scope) or left * right
         for value, place in ((left, at), (right, part)):
             if not is_number(value):
+                from cnnspec.elaborate.meant import by_operator
+
                 return self.not_a_number(place, value, scope, by_operator(operator, left, right, at, part, scope))
         return self.compute(operator, left, right, part, scope)
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.elaborate.expressions import Expressions
-from cnnspec.elaborate.meant import by_arguments
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
 from cnnspec.names import suggestion
+from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.layers.base import Layer
-    from cnnspec.syntax import tree
 
 
 class Bound:
@@ -82,6 +81,8 @@ def bind(
     missing = [n for n in free if n not in given and cls.arguments[n].record_default is REQUIRED]
     if missing and not failed:
         needs = " and ".join(missing)
+        from cnnspec.elaborate.meant import by_arguments
+
         help = by_arguments(cls, word, given) or f"write, for example, {example_call(cls)}"
         run.error("E011", at, scope, f"{word} needs {needs}", help)
         return None
@@ -98,6 +99,8 @@ def bind(
             try:
                 values[name] = cls.arguments[name].kind(value)
             except Unfit as unfit:
+                from cnnspec.elaborate.meant import by_arguments
+
                 unfit.hint = by_arguments(cls, word, given) or unfit.hint
                 misfit(cls, word, name, value, unfit, places[name], scope, run)
                 return None
@@ -106,6 +109,26 @@ def bind(
             _made[key] = layer
     bound.layer = layer
     return bound
+
+
+def word_of_function(function: tree.Node) -> str | None:
+    """The word of a call: conv of conv(8), Conv2D of layers.Conv2D(8)."""
+    if isinstance(function, tree.Attribute):
+        return function.name.text
+    return function.text if isinstance(function, tree.Name) else None
+
+
+def given_arguments(call: tree.Call, layer: Layer) -> dict[str, tree.Argument]:
+    """The arguments of a layer's call by their canonical names."""
+    word, cls = word_of_function(call.function) or "", type(layer)
+    preset = cls.presets.get(word) or cls.presets.get(word.lower(), {})
+    free = iter([name for name in cls.arguments if name not in preset] if not cls.merges else [])
+    found: dict[str, tree.Argument] = {}
+    for argument in call.arguments:
+        name = next(free, "") if argument.name is None else argument_name(cls, argument.name.text)
+        if name:
+            found[name] = argument
+    return found
 
 
 def instead(name: str, known: list[str]) -> str:

@@ -6,7 +6,6 @@ from itertools import count
 
 from cnnspec.elaborate.calls import Calls
 from cnnspec.elaborate.graph import Site
-from cnnspec.elaborate.meant import by_name
 from cnnspec.elaborate.placing import countless
 from cnnspec.elaborate.unmet import unknown_steps
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
@@ -129,7 +128,9 @@ class Inputs(Calls):
                 item.shape,
                 scope,
                 f"an input has at most 3 spatial axes and channels, not {len(sizes)} sizes",
-                "leave the batch out",
+                f"leave the batch out: {'x'.join(['?' if s is None else str(s) for s in sizes[1:]])}"
+                if len(sizes) == 5
+                else "leave the batch out",
             )
             return None
         if not isinstance(sizes[-1], int):
@@ -169,6 +170,8 @@ class Inputs(Calls):
             if named is None:
                 self.unknown_name(shape, value.name, scope)
             else:
+                from cnnspec.elaborate.meant import by_name
+
                 help = by_name(shape, value.name, scope)
                 help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
                 self.error("E010", shape, scope, f'nothing is called "{value.name}"', help)

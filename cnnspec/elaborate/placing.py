@@ -70,7 +70,8 @@ class Placing(Expressions):
         if None not in shapes:
             problem, shape = self.infer(layer, tuple(shapes))  # type: ignore[arg-type]
             if problem is not None:
-                self.refused(problem, arguments, branches, at, scope, cls, word)
+                if not self.misread(problem, layer, inputs, site):
+                    self.refused(problem, arguments, branches, at, scope, cls, word)
         node = self.new_node(layer, inputs, shape, label, site)
         if bound.name:
             self.name_node(node, bound.name)
@@ -121,6 +122,21 @@ class Placing(Expressions):
                     output = None if problem else output
             found = self._inferred[key] = (problem, output)
         return found
+
+    def misread(self, problem: Problem, layer: Layer, inputs: tuple[int, ...], site: Site) -> bool:
+        """Note, once at the input, that this is what a layer's problem comes from; whether it is."""
+        if problem.code not in ("E101", "E106") or len(inputs) != 1:
+            return False
+        from cnnspec.elaborate.input_forms import misread, place
+
+        found = misread(self.graph, layer, self.graph.nodes[inputs[0]], problem)
+        if found is None:
+            return False
+        source, message, help = found
+        at = place(source)
+        scope = Scope(None, at.source, at.caller, at.block)
+        self.error(problem.code, at.node, scope, message, help, extra=(Note(problem.message, site.span),))
+        return True
 
     def refused(
         self, problem: Problem, arguments: tuple[tree.Argument, ...], branches: list[tree.Argument], at: tree.Node,

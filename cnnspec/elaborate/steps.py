@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cnnspec.elaborate.graph import Site
-from cnnspec.elaborate.meant import by_operator, names_layer
 from cnnspec.elaborate.placing import Placing
 from cnnspec.elaborate.reporting import TooMuch, describe, is_number
 from cnnspec.elaborate.values import (
@@ -95,7 +94,7 @@ class Steps(Placing):
             return self.apply_shared(value, at, scope, current)
         elif value is not UNKNOWN:
             help = "a step is a layer, a block, a named tensor or `in`"
-            if isinstance(value, list) and any(map(names_layer, value)):
+            if isinstance(value, list) and any(map(self.is_function, value)):
                 help = "parentheses group steps: (conv(32, 3x3) -> relu) * 2"
             if isinstance(at, tree.Name) and find(at.text) is not None:
                 help = f'this file binds "{at.text}", which hides the layer: choose another name for that'
@@ -185,9 +184,13 @@ class Steps(Placing):
         if not self.repeats(node, first):
             if self.is_function(first):
                 message = f'"{node.rest[0][0]}" is not for layers'
+                from cnnspec.elaborate.meant import by_operator
+
                 operator, part = node.rest[0]
                 help = by_operator(operator, first, self.evaluate(part, scope, current), node.first, part, scope)
-                help = help or ("write add(in, …) for a sum" if operator == "+" else "f * n repeats f, a -> b joins two")
+                help = help or (
+                    "write add(in, …) for a sum" if operator == "+" else "f * n repeats f, a -> b joins two"
+                )
                 self.error("E012", node, scope, message, help)
                 return self.lost(current, Site(scope.source, node, scope.caller, scope.block))
             return self.apply_value(self.evaluate(node, scope, current), node, scope, current)

@@ -11,8 +11,9 @@ import re
 from bisect import bisect_left
 
 from cnnspec.diagnostic import Edit
+from cnnspec.elaborate.bind import given_arguments, word_of_function
 from cnnspec.layers import find
-from cnnspec.repair.spelling import Raw, given_arguments, is_default, is_pasted, spelled, word_of_function
+from cnnspec.repair.spelling import Raw, is_default, is_pasted, spelled
 from cnnspec.source import Span
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.table import TERMINALS

@@ -113,9 +113,6 @@ class Builder:
         name = rest.pop() if rest else None
         if isinstance(children[0], Input):
             return children[0].replace(end=end, stages=stages)
-        if type(shape) is tuple:  # the sizes in brackets, or a shape in needless ones
-            sizes = tuple([a.value for a in shape])
-            shape = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], Dims) else Tuple(start, end, sizes)
         return Input(start, end, name, shape, stages)
 
     def onward(self, start: int, end: int, children: list[Any]) -> Chain:
@@ -138,8 +135,10 @@ class Builder:
             shape = Tuple(arguments[0].start, arguments[-1].end, tuple([a.value for a in arguments]))
         return Input(start, end, name, shape)
 
-    def listed(self, start: int, end: int, children: list[tuple[Argument, ...]]) -> tuple[Argument, ...]:
-        return children[0]
+    def listed(self, start: int, end: int, children: list[tuple[Argument, ...]]) -> Node:
+        """The sizes in brackets, or a shape in needless ones."""
+        sizes = tuple([argument.value for argument in children[0]])
+        return sizes[0] if len(sizes) == 1 and isinstance(sizes[0], Dims) else Tuple(start, end, sizes)
 
     def output(self, start: int, end: int, children: list[Any]) -> Output:
         return Output(start, end, children[1])

@@ -78,7 +78,10 @@ def _layer(found: re.Match[str]) -> Said | None:
 
 
 def _before(found: re.Match[str]) -> Said:
-    return 'a repeat stands behind what it repeats, with "*"', f"write {printable(found['what'].strip())} * {found['times']}"
+    return (
+        'a repeat stands behind what it repeats, with "*"',
+        f"write {printable(found['what'].strip())} * {found['times']}",
+    )
 
 
 def _behind(found: re.Match[str]) -> Said:
