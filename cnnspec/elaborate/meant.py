@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from math import prod
 
 from cnnspec.elaborate.values import Function
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term, Unfit, show
+from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.values import Scope
     from cnnspec.layers.base import Layer
-    from cnnspec.syntax import tree
 
 POOLS = {"pool", "maxpool", "avgpool"}
 
@@ -39,6 +40,20 @@ def by_operator(operator: str, left: Any, right: Any, at: tree.Node, part: tree.
         return f"arguments stand in parentheses: write {text[at.start : at.end]}({right})"
     if operator in ("-", ">", ">=") and names_layer(left) and names_layer(right):
         return 'an arrow is written "->"'
+    return ""
+
+
+def by_value(value: Any) -> str:
+    """[conv(8, 3x3) -> relu] and [3x3, 64], which are no steps."""
+    if isinstance(value, list) and any(map(names_layer, value)):
+        return "parentheses group steps: (conv(32, 3x3) -> relu) * 2"
+    if (
+        isinstance(value, (list, tuple))
+        and len(value) == 2
+        and isinstance(value[0], tuple)
+        and isinstance(value[1], int)
+    ):
+        return f"a convolution has a name: write conv({value[1]}, {show(value[0])})"
     return ""
 
 
@@ -80,3 +95,18 @@ def by_arguments(cls: type[Layer], word: str, given: Mapping[str, Any]) -> str:
     except Unfit:
         return ""
     return f"filters come first: write {word}({show(filters)}, {show(kernel)})"
+
+
+def by_product(value: tree.Node, rank: int) -> str:
+    """3*3, where a size of each axis is due."""
+    sizes = factors(value)
+    return f"this is the number {prod(sizes)}: write {show(tuple(sizes))}" if len(sizes) == rank > 1 else ""
+
+
+def factors(value: tree.Node) -> list[int]:
+    """The numbers of a product that is written out; none of another expression."""
+    if not isinstance(value, tree.Arithmetic) or not all([operator == "*" for operator, _ in value.rest]):
+        return []
+    parts = [value.first, *[part for _, part in value.rest]]
+    whole = [part.value for part in parts if isinstance(part, tree.Number) and isinstance(part.value, int)]
+    return whole if len(whole) == len(parts) else []

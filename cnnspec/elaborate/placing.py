@@ -71,7 +71,8 @@ class Placing(Expressions):
             problem, shape = self.infer(layer, tuple(shapes))  # type: ignore[arg-type]
             if problem is not None:
                 if not self.misread(problem, layer, inputs, site):
-                    self.refused(problem, arguments, branches, at, scope, cls, word)
+                    rank = len(self.graph.nodes[inputs[0]].shape or ()) - 1
+                    self.refused(problem, arguments, branches, at, scope, cls, word, rank)
         node = self.new_node(layer, inputs, shape, label, site)
         if bound.name:
             self.name_node(node, bound.name)
@@ -140,9 +141,9 @@ class Placing(Expressions):
 
     def refused(
         self, problem: Problem, arguments: tuple[tree.Argument, ...], branches: list[tree.Argument], at: tree.Node,
-        scope: Scope, cls: type[Layer], word: str,
+        scope: Scope, cls: type[Layer], word: str, rank: int,
     ) -> None:  # fmt: skip
-        """Note a layer's problem at the argument at fault."""
+        """Note a layer's problem at the argument at fault; `rank` counts the spatial axes that enter."""
 
         place: tree.Node = at
         if problem.argument.startswith("#"):
@@ -158,7 +159,12 @@ class Placing(Expressions):
                     place = argument
         elif isinstance(at, tree.Call):
             place = at.function
-        self.error(problem.code, place, scope, problem.message, problem.help)
+        help = problem.help
+        if problem.code == "E101" and isinstance(place, tree.Argument):
+            from cnnspec.elaborate.meant import by_product
+
+            help = by_product(place.value, rank) or help
+        self.error(problem.code, place, scope, problem.message, help)
 
     def new_node(
         self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site

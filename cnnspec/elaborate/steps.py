@@ -93,9 +93,9 @@ class Steps(Placing):
         elif isinstance(value, SharedFunction):
             return self.apply_shared(value, at, scope, current)
         elif value is not UNKNOWN:
-            help = "a step is a layer, a block, a named tensor or `in`"
-            if isinstance(value, list) and any(map(self.is_function, value)):
-                help = "parentheses group steps: (conv(32, 3x3) -> relu) * 2"
+            from cnnspec.elaborate.meant import by_value
+
+            help = by_value(value) or "a step is a layer, a block, a named tensor or `in`"
             if isinstance(at, tree.Name) and find(at.text) is not None:
                 help = f'this file binds "{at.text}", which hides the layer: choose another name for that'
             self.error("E012", at, scope, f"{describe(value)} is no step", help)

@@ -46,7 +46,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for index in graph.inputs:
         source = graph.nodes[index]
         found = meant(source)
-        if found is not None and any([looks_along(context, node, source) for node in graph.nodes]):
+        if found is None:
+            continue
+        looking = [node for node in graph.nodes if looks_along(context, node, source)]
+        if looking and not any(map(is_called_1d, looking)):
             message, help, _ = found
             yield Diagnostic(CODE, message, place(source).span, help, trail(source.site), WARNING, (index,))
 
@@ -70,7 +73,9 @@ def meant(source: Node) -> tuple[str, str, Shape] | None:
 def looks_along(context: Context, node: Node, source: Node) -> bool:
     """Whether a layer's window covers several positions of the first axis of an input."""
     windows = context.facts.windows[node.index]
-    if not windows or windows[0].kernel == 1 or origin(context.graph, node) is not source:
-        return False
-    site = node.site
-    return len(windows) > 1 or "1d" not in site.source.text[site.node.start : site.node.end].partition("(")[0].lower()
+    return bool(windows) and windows[0].kernel > 1 and origin(context.graph, node) is source
+
+
+def is_called_1d(node: Node) -> bool:
+    """Whether the text calls a layer one-dimensional: conv1d, Conv1D."""
+    return "1d" in node.site.span.text.partition("(")[0].lower()

@@ -24,8 +24,10 @@ from math import prod
 
 from cnnspec.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.bind import given_arguments
+from cnnspec.elaborate.meant import factors
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import EACH_AXIS
+from cnnspec.rules.finding import indices
 from cnnspec.syntax.tree import Arithmetic, Call, Number
 
 TYPE_CHECKING = False
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.graph import Node
     from cnnspec.rules.context import Context
+    from cnnspec.source import Span
     from cnnspec.syntax import tree
 
 CODE = "W212"
@@ -41,13 +44,17 @@ DEFAULT = True
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
+    found: dict[tuple[Span, str, str], list[Node]] = {}
     for node in context.graph.nodes:
         call, entering = node.site.node, context.facts.inputs_of(node.index)
-        if node.layer is None or not isinstance(call, Call) or not entering or not suspicious(call):
+        if node.shape is None or not isinstance(call, Call) or not entering or not suspicious(call):
             continue
         for argument, message, help in misread(context, node, call, len(entering[0]) - 1):
             span = node.site.span.replace(start=argument.start, end=argument.end)
-            yield Diagnostic(CODE, message, span, help, trail(node.site), WARNING, (node.index,))
+            found.setdefault((span, message, help), []).append(node)
+    for (span, message, help), nodes in found.items():
+        notes = trail(*[node.site for node in nodes])
+        yield Diagnostic(CODE, message, span, help, notes, WARNING, indices(nodes))
 
 
 def suspicious(call: Call) -> bool:
@@ -59,7 +66,8 @@ def suspicious(call: Call) -> bool:
 def misread(context: Context, node: Node, call: Call, rank: int) -> Iterator[tuple[tree.Argument, str, str]]:
     """The arguments whose sizes are others than they look; what they are, and what to write."""
     layer = node.layer
-    assert layer is not None
+    if layer is None:
+        return
     given = given_arguments(call, layer)
     for name, argument in given.items():
         sizes = factors(argument.value)
@@ -81,12 +89,3 @@ def misread(context: Context, node: Node, call: Call, rank: int) -> Iterator[tup
         size = "x".join([rows.text] * rank)
         message = f"{rows.text}, {columns.text} is a kernel of {size} and a stride of {columns.text}"
         yield stride, message, f"write {size} for the kernel alone, or stride={columns.text}"
-
-
-def factors(value: tree.Node) -> list[int]:
-    """The numbers of a product that is written out; none of another expression."""
-    if not isinstance(value, Arithmetic) or not all([operator == "*" for operator, _ in value.rest]):
-        return []
-    parts = [value.first, *[part for _, part in value.rest]]
-    whole = [part.value for part in parts if isinstance(part, Number) and isinstance(part.value, int)]
-    return whole if len(whole) == len(parts) else []

@@ -79,7 +79,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     (
         "an input's shape is written 28x28x1",
         "join height, width and channels with x; ? is an unknown size",
-        ('input "image"', "input = image", "input {28, 28, 1", "input image = 'a'"),
+        ('input "image"', "input = image", "input image = 'a'"),
     ),
     ("a budget compares a quantity with a bound", "write, for example, expect params < 5M", ("expect params = 5M", "expect 5M > params", "expect params <", "expect")),
     ('"as" is followed by a name', "write, for example, conv(8, 3x3) as stem", ("conv as 3", "conv as", "conv as\nrelu", "conv as -> relu", 'conv as "stem"', "conv as in")),
@@ -128,11 +128,8 @@ _known: dict[
 def explain(source: Source, state: int, context: str, kind: int, start: int, end: int) -> tuple[str, str]:
     """(message, help) for a token of `kind` that the parser cannot take in `state`, in what began as a `context`."""
     text = source.text
-    said = PATTERN if pattern_end(text, start) is not None else meant(text, start)
-    if said is not None:
-        return said
-    if kind == UNREADABLE:
-        return _unreadable(text, start)
+    if pattern_end(text, start) is not None:
+        return PATTERN
     line = text[text.rfind("\n", 0, start) + 1 :].split("\n", 1)[0]
     if line.lstrip().startswith(("//", "/*", "--", "%")):
         return 'a comment begins with "#"', "write # instead"
@@ -141,6 +138,11 @@ def explain(source: Source, state: int, context: str, kind: int, start: int, end
         return f'nothing is called "{word[1]}"', f'did you mean "{find_keyword(word[1])}"?'
     if python_end(text, start) is not None:
         return "this is Python, not a network", "keep the layers, one a line; drop the rest"
+    said = meant(text, start)
+    if said is not None:
+        return said
+    if kind == UNREADABLE:
+        return _unreadable(text, start)
     if not _known:
         for message, help, snippets in MISTAKES:
             for snippet in snippets:

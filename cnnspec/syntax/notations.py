@@ -72,7 +72,7 @@ def _layer(found: re.Match[str]) -> Said | None:
     if "pool" in kind:
         word = "avgpool" if kind.startswith("av") else "maxpool"
         return "a pool is written maxpool(size)", f"write {word}({size}{stride}){times}"
-    if filters is None:
+    if filters is None or "(" in found[0] and not parts["maps"]:
         return None
     return "a convolution is written conv(filters, kernel)", f"write conv({filters}, {size}{stride}){times}"
 
@@ -90,7 +90,9 @@ def _behind(found: re.Match[str]) -> Said:
 
 def _named_sizes(found: re.Match[str]) -> Said | None:
     sizes = sizes_of(found[0])
-    return sizes and ("sizes that have names are written (height, width)", f"write {written(sizes)}")  # type: ignore[return-value]
+    if sizes is None or written(sizes)[0] != "(":
+        return None
+    return "sizes that have names are written (height, width)", f"write {written(sizes)}"
 
 
 def _spelled_out(found: re.Match[str]) -> Said:
@@ -108,17 +110,17 @@ def _bracketed(found: re.Match[str]) -> Said:
 _TIMES = r"(?:\s*\]?\s*(?:[x×*]\s*(?P<times>\d+))?)"
 _STRIDE = r"(?:\s*,?\s*(?:/|strides?\s*[=:]?|s\s*[=:]?)\s*(?P<stride>\d+))?"
 _NOTATIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Said | None]], ...] = (
-    (re.compile(r"^\s*(?:input|INPUT|Input)\b[ \t]*(?P<name>[A-Za-z_]\w*\b)?[ \t]*[:=]?[ \t]*(?P<rest>.*)$"), _input),
+    (re.compile(r"(?:^|(?<=[;{]))\s*(?:input|INPUT|Input)\b[ \t]*(?P<name>[A-Za-z_]\w*\b)?[ \t]*[:=]?[ \t]*(?P<rest>[^;}]*)"), _input),
     (
         re.compile(
-            rf"(?:^|(?<=[>→⇒]))\s*(?P<head>conv\w*|(?:max|avg)?pool\w*)?\s*[\[(]?\s*(?:(?P<maps>\d+)\s*@\s*)?(?P<size>{_SHAPE})"
+            rf"(?:^|(?<=[>→⇒]))\s*(?P<head>conv\w*|(?:max|avg|average)?[ -]?pool\w*)?\s*[\[(]?\s*(?:(?P<maps>\d+)\s*@\s*)?(?P<size>{_SHAPE})"
             r"\s*(?P<kind>conv\w*|(?:max|avg|average)[ -]?pool\w*|pool\w*)?\s*,?\s*(?P<filters>\d+)?(?:\s*(?:filters|maps|channels))?"
             + _STRIDE + r"\s*\)?" + _TIMES, re.I,
         ),
         _layer,
     ),
     (re.compile(r"(?:^|(?<=[>→⇒]))\s*(?P<times>\d+)\s*[x×]\s*(?P<what>\w+\(.*\)|\(.*\)|\w+)"), _before),
-    (re.compile(r"\b([A-Za-z_]\w*)\s*[\[{<]\s*(\d[^\]}>]*)[\]}>]"), _bracketed),
+    (re.compile(r"\b([A-Za-z_]\w*)\s*[\[{<]\s*(\d+\s*[,x][^\]}>]*)[\]}>]"), _bracketed),
     (re.compile(r"(?<=[)\]}])\s*[xX×]\s*(?P<times>\w+)"), _behind),
     (
         re.compile(r"(?:>>+|~+>|\|>|[-=~]›|\$?\\(?:[lL]ong)?(?:[rR]ightarrow|to)\b\s*\$?)"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from cnnspec.elaborate.bind import given_arguments
+from cnnspec.elaborate.meant import factors
 from cnnspec.layers.argument import show
 from cnnspec.repair.desk import Proposal
 from cnnspec.repair.proposals.waste import each
-from cnnspec.rules.misread_size import factors
+from cnnspec.rules.finding import several
 from cnnspec.rules.skipped_positions import jumps
 from cnnspec.syntax.tree import Call
 
@@ -47,7 +48,8 @@ def stride_of(layer: Any, axis: int) -> int:
 
 def each_axis(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     """W212: a size for each axis, in the place of a product, or of a kernel and its stride."""
-    (node,) = desk.nodes(found)
+    nodes = desk.nodes(found)
+    node = nodes[0]
     call, layer = node.site.node, node.layer
     if not isinstance(call, Call) or layer is None or found.span is None:
         return
@@ -56,11 +58,11 @@ def each_axis(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
             continue
         sizes = tuple(factors(argument.value))
         if sizes:
-            yield Proposal(f"write {name}={show(sizes)} for {node.name}", tuple(desk.set([node], **{name: sizes})))
+            yield Proposal(f"write {name}={show(sizes)} for {several(nodes)}", tuple(desk.set(nodes, **{name: sizes})))
         else:
             kernel = tuple([window.kernel for window in desk.context.facts.windows[node.index]])
             yield Proposal(
-                f"write kernel={show(kernel)} for {node.name}", tuple(desk.set([node], kernel=kernel, stride=1))
+                f"write kernel={show(kernel)} for {several(nodes)}", tuple(desk.set(nodes, kernel=kernel, stride=1))
             )
 
 
