@@ -87,7 +87,7 @@ SAID = [
     *[(f"{HEAD}{row}", "write stride=2", f"{HEAD}maxpool(2x2, stride=2)") for row in ("maxpool/2", "maxpool(2x2)/2")],
     *[(f"{HEAD}{row}", "* 2", f"{HEAD}(conv(8, 3x3) -> relu) * 2") for row in (
         "2 * (conv(8, 3x3) -> relu)", "2*(conv(8, 3x3) -> relu)", "2 · (conv(8, 3x3) -> relu)", "2x (conv(8, 3x3) -> relu)",
-        "(conv(8, 3x3) -> relu) x 2", "(conv(8, 3x3) -> relu) X 2", "[conv(8, 3x3) -> relu] * 2", "[conv(8, 3x3), relu] * 2")],
+        "(conv(8, 3x3) -> relu)^2", "(conv(8, 3x3) -> relu) x 2", "(conv(8, 3x3) -> relu) X 2", "[conv(8, 3x3) -> relu] * 2", "[conv(8, 3x3), relu] * 2")],
     *[(f"{HEAD}conv(8, 3x3) {arrow} relu", '"->"', f"{HEAD}conv(8, 3x3) -> relu")
       for arrow in (">>", ">", "~>", "-", "|>", "|", r"\rightarrow", r"$\Rightarrow$", r"\to")],
     *[(f"{HEAD}{line}", "write conv(8, 3x3)", f"{HEAD}conv(8, 3x3)")
@@ -96,6 +96,9 @@ SAID = [
       for word in ("stride 1", "padding same", "activation relu", "dilation 2")],
     *[(f"{HEAD}flatten -> {word}", f"({units})", f"{HEAD}flatten -> fc({units})") for word, units in
       (("FC-10", 10), ("fc10", 10), ("dense10", 10), ("dense_10", 10), ("fc-4096", 4096))],
+    ("INPUT - CONV - RELU - POOL - FC", 'write "->"', f"{HEAD}conv(8, 3x3) -> relu -> maxpool -> fc(10)"),
+    *[(f"input {shape}\nconv(8, 3x3)", f"channels are written last: {right}", f"input {right}\nconv(8, 3x3)")
+      for shape, right in (("3x?x?", "?x?x3"), ("1xHxW", "HxWx1"), ("(3, None, None)", "?x?x3"), ("3xSxS", "SxSx3"))],
     *[(text, "(conv(32, 3x3) -> relu) * 2 -> maxpool(2x2)", f"{HEAD}(conv(32, 3x3) -> relu) * 2 -> maxpool(2x2)") for text in (
         "INPUT -> [[CONV -> RELU]*N -> POOL?]*M -> [FC -> RELU]*K -> FC",
         "INPUT => [[CONV => RELU]*N => POOL?]*M => [FC => RELU]*K => FC",
@@ -145,6 +148,27 @@ SAID = [
      "write 32x32x3",
      "input a 32x32x3\ninput b 32x32x3\na -> conv(8, 3x3, padding=same) -> gap as x\nb -> conv(8, 3x3) -> gap as y\noutput x, y"),
 ]  # fmt: skip
+
+# mistakes beside a notation, that are no such → their message
+OTHERS = [
+    ("input 28x28x1 -> conv(8 3x3)", "two arguments stand side by side"),
+    ("input 28x28x1 => conv(8, 3x3) relu", "two steps stand side by side"),
+    ("input 28x28x1 conv(8, 3x3)", "two steps stand side by side"),
+    (f"{HEAD}conv(8 3x3)", "two arguments stand side by side"),
+    (f"{HEAD}conv(8, 3x3) relu", "two steps stand side by side"),
+    (f"{HEAD}conv(8, 3x3) maxpool(2x2)", "two steps stand side by side"),
+    (f"{HEAD}a = [8 3x3]", "two elements stand side by side"),
+    (f"{HEAD}conv(8, 3x3) as 3", '"as" is followed by a name'),
+    (f"{HEAD}conv(8, 3x3", 'this "(" is never closed'),
+    (f"{HEAD}maxpol(2x2)", 'nothing is called "maxpol"'),
+    (f"{HEAD}maxpool(2x2x2)", "kernel has 3 axes, the input 32x32x3 has 2"),
+    ("input 100x3\nconv(8, 3x3)", "kernel has 2 axes, the input 100x3 has 1"),
+    ("input 28x28x1 gray", "two steps stand side by side"),
+    ("input 28x28xC", "the channels of an input must be known: they decide the weights"),
+    (f"{HEAD}conv1", 'nothing is called "conv1"'),
+    (f"{HEAD}{' ' * 100_000}conv(8 3x3)", "two arguments stand side by side"),
+    (f"{HEAD}{'relu ' * 20_000}", "two steps stand side by side"),
+]
 
 # texts that are as they should be, and look like some of those above
 SILENT = [
@@ -214,6 +238,11 @@ def test_what_is_not_read_says_what_to_write(text: str, help: str, right: str) -
     assert len(found) == 1, [str(d) for d in found]  # one cause, one error
     assert help in found[0].help, str(found[0])
     assert not mistakes(read(right)), right
+
+
+@pytest.mark.parametrize(("text", "message"), OTHERS, ids=[repr(text[:60]) for text, _ in OTHERS])
+def test_other_mistakes_keep_their_words(text: str, message: str) -> None:
+    assert [found.message for found in mistakes(read(text))][:1] == [message]
 
 
 @pytest.mark.parametrize("text", SILENT)

@@ -149,7 +149,10 @@ class Arithmetic(Reporting):
             return UNKNOWN
         for value, place in ((base, node.base), (exponent, node.exponent)):
             if not is_number(value) or isinstance(value, Size):
-                return self.not_a_number(place, value, scope)
+                from cnnspec.elaborate.meant import by_operator
+
+                help = by_operator("^", base, exponent, node.base, node.exponent, scope)
+                return self.not_a_number(place, value, scope, help)
         if base == 0 and exponent < 0:
             return self.error("E012", node.exponent, scope, "division by zero")
         if abs(exponent) > 64 and abs(base) not in (0, 1) or base < 0 and not float(exponent).is_integer():

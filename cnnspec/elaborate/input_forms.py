@@ -89,7 +89,7 @@ def misread(graph: Graph, layer: Layer, entering: Node, problem: Problem) -> tup
     channels = f"{shape[-1]} channel{'s' * (shape[-1] != 1)}"
     message = f"{written(source)} has {AXES[len(shape) - 1]} and {channels}, but a layer for {{}} follows"
     above = [layer, *between(graph, entering)]
-    if len(shape) < 4 and all([takes_axes(each, (*entering.shape, 1)) for each in above]):
+    if len(shape) < 4 and shape[-1] not in COLORS and all([takes_axes(each, (*entering.shape, 1)) for each in above]):
         forms = " or ".join([show_shape((*shape, channels)) for channels in (1, 3)])
         return source, message.format(AXES[len(shape)]), f"channels are written too: {forms}; else {problem.help}"
     if len(shape) > 2 and all([takes_axes(each, entering.shape[1:]) for each in above]):

@@ -139,7 +139,9 @@ class Inputs(Calls):
                 item.shape,
                 scope,
                 "the channels of an input must be known: they decide the weights",
-                "give the last size a number",
+                f"channels are written last: {'x'.join(['?' if s is None else str(s) for s in (*sizes[1:], sizes[0])])}"
+                if isinstance(sizes[0], int) and len(sizes) > 2 and not any([isinstance(s, int) for s in sizes[1:]])
+                else "give the last size a number",
             )
             return None
         problem = countless("this input", tuple([s for s in sizes if isinstance(s, int)]))

@@ -33,6 +33,8 @@ def by_operator(operator: str, left: Any, right: Any, at: tree.Node, part: tree.
         before, behind = text[part.start - 1 : part.start], text[part.end : part.end + 1]
         what = f"({text[part.start : part.end]})" if (before, behind) == ("(", ")") else text[part.start : part.end]
         return f"a repeat stands behind: write {what} * {left}"
+    if operator == "^" and names_layer(left) and isinstance(right, int):
+        return f"a repeat is written * {right}"
     if operator == "/" and isinstance(right, int) and (isinstance(left, tuple) or names_layer(left)):
         size = f"{show(left)}, " if isinstance(left, tuple) else ""
         return f"a stride is an argument of its own: write {size}stride={right}"

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     Said = tuple[str, str]
 
 _SHAPE = r"\d+(?:[ \t]*[xX×][ \t]*\d+){1,2}"
-_ARROW = re.compile(r"\s*(?:[-=~]+>|[→⇒]|>>).*", re.S)
-_JOINT = re.compile(r"\s*(?:[xX×*＊·,]|\bby\b)\s*|(?<=[\w?])\s+(?=[\w?])|(?<=\d)(?:by)(?=\d)")
+_JOINT = re.compile(r"\s*(?:[xX×*＊·,]|\bby\b)\s*|(?<=[\d?])\s+(?=[\d?])|(?<=\d)(?:by)(?=\d)")
+LONGEST = 300  # characters before and behind the place of an error that are looked at
 _WIDE = "\uff01", "\uff5e"
 _SIZE = re.compile(r"\d+|\?|[A-Za-z_]\w*")
 
@@ -26,7 +26,9 @@ _SIZE = re.compile(r"\d+|\?|[A-Za-z_]\w*")
 def meant(text: str, at: int) -> Said | None:
     """(message, help) for a syntax error at a place, where the notation on its line is known."""
     begin = text.rfind("\n", 0, at) + 1
-    line, column = text[begin:].split("\n", 1)[0].partition("#")[0], at - begin
+    line, column = text[begin : at + LONGEST].split("\n", 1)[0].partition("#")[0], at - begin
+    if column > LONGEST:
+        return None
     if _WIDE[0] <= text[at : at + 1] <= _WIDE[1]:
         return f'"{text[at]}" is a full-width character', f"write {printable(normalize('NFKC', line).strip())}"
     for pattern, say in _NOTATIONS:
@@ -53,10 +55,10 @@ def sizes_of(text: str) -> list[str] | None:
 
 def _input(found: re.Match[str]) -> Said | None:
     message = "an input's shape is written 28x28x1"
-    name, rest = found["name"] or "", _ARROW.sub("", found["rest"])
+    name, rest = found["name"] or "", found["rest"].rstrip("-=~ \t")
     first = re.match(r"(\d+)\s*@\s*(.+)", rest)
     sizes = sizes_of(f"{first[2]} x {first[1]}" if first else rest) or sizes_of(f"{name} {rest}")
-    if sizes is None:
+    if sizes is None or written(sizes) == rest and not found["sign"]:
         return None
     name = "" if name in sizes or name == "x" and not sizes_of(rest) else name
     return message, f"write input {f'{name} ' * bool(name)}{written(sizes)}"
@@ -110,10 +112,10 @@ def _bracketed(found: re.Match[str]) -> Said:
 _TIMES = r"(?:\s*\]?\s*(?:[x×*]\s*(?P<times>\d+))?)"
 _STRIDE = r"(?:\s*,?\s*(?:/|strides?\s*[=:]?|s\s*[=:]?)\s*(?P<stride>\d+))?"
 _NOTATIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Said | None]], ...] = (
-    (re.compile(r"(?:^|(?<=[;{]))\s*(?:input|INPUT|Input)\b[ \t]*(?P<name>[A-Za-z_]\w*\b)?[ \t]*[:=]?[ \t]*(?P<rest>[^;}]*)"), _input),
+    (re.compile(r"(?:^|(?<=[;{]))\s*(?:input|INPUT|Input)\b[ \t]*(?P<name>[A-Za-z_]\w*\b)?[ \t]*(?P<sign>[:=])?[ \t]*(?P<rest>[^;}>→⇒]*)"), _input),
     (
         re.compile(
-            rf"(?:^|(?<=[>→⇒]))\s*(?P<head>conv\w*|(?:max|avg|average)?[ -]?pool\w*)?\s*[\[(]?\s*(?:(?P<maps>\d+)\s*@\s*)?(?P<size>{_SHAPE})"
+            rf"(?:^|(?<=[>→⇒]))\s*(?:(?P<head>conv\w*|(?:max|avg|average)?[ -]?pool\w*)\s*)?(?:[\[(]\s*)?(?:(?P<maps>\d+)\s*@\s*)?(?P<size>{_SHAPE})"
             r"\s*(?P<kind>conv\w*|(?:max|avg|average)[ -]?pool\w*|pool\w*)?\s*,?\s*(?P<filters>\d+)?(?:\s*(?:filters|maps|channels))?"
             + _STRIDE + r"\s*\)?" + _TIMES, re.I,
         ),
@@ -126,6 +128,7 @@ _NOTATIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Said | None]]
         re.compile(r"(?:>>+|~+>|\|>|[-=~]›|\$?\\(?:[lL]ong)?(?:[rR]ightarrow|to)\b\s*\$?)"),
         _same('an arrow is written "->"', 'write "->"'),
     ),
+    (re.compile(r"(?<=\w)\s+[-−–]\s+(?=[A-Za-z])"), _same('an arrow is written "->"', 'write "->"')),
     (re.compile(r"\b\d+(?:\s*by\s*\d+)+\b"), _spelled_out),
     (re.compile(r"(?<![\w.])(?:\w+|\?)(?:\s+[x×]\s+(?:\w+|\?))+(?![\w(])"), _named_sizes),
     (re.compile(r"(?<![\w.])\d+x[\w?]*[A-Za-z_?]\w*(?![\w(])"), _named_sizes),
