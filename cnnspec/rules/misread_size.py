@@ -28,13 +28,14 @@ from cnnspec.elaborate.meant import factors
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import EACH_AXIS
 from cnnspec.rules.finding import indices
-from cnnspec.syntax.tree import Arithmetic, Call, Number
+from cnnspec.syntax.parse import parse
+from cnnspec.syntax.tree import Arithmetic, Block, Call, Name, Number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.elaborate.graph import Node
+    from cnnspec.elaborate.graph import Node, Site
     from cnnspec.rules.context import Context
     from cnnspec.source import Span
     from cnnspec.syntax import tree
@@ -45,47 +46,72 @@ DEFAULT = True
 
 def check(context: Context) -> Iterator[Diagnostic]:
     found: dict[tuple[Span, str, str], list[Node]] = {}
+    parameters: dict[tuple[str, str], list[str]] = {}
     for node in context.graph.nodes:
         call, entering = node.site.node, context.facts.inputs_of(node.index)
-        if node.shape is None or not isinstance(call, Call) or not entering or not suspicious(call):
+        if node.shape is None or not isinstance(call, Call) or not entering or len(entering[0]) < 3:
             continue
-        for argument, message, help in misread(context, node, call, len(entering[0]) - 1):
-            span = node.site.span.replace(start=argument.start, end=argument.end)
+        for span, message, help in (*products(node, call, parameters), *pairs(node, call, context)):
             found.setdefault((span, message, help), []).append(node)
     for (span, message, help), nodes in found.items():
-        notes = trail(*[node.site for node in nodes])
-        yield Diagnostic(CODE, message, span, help, notes, WARNING, indices(nodes))
+        sites = [node.site for node in nodes if node.site.source is span.source and within(node.site, span)]
+        yield Diagnostic(CODE, message, span, help, trail(*sites) if sites else (), WARNING, indices(nodes))
 
 
-def suspicious(call: Call) -> bool:
-    """Whether the arguments are worth a look."""
-    values = [argument.value for argument in call.arguments if isinstance(argument.value, (Arithmetic, Number))]
-    return len(values) > 1 or any([isinstance(value, Arithmetic) for value in values])
+def within(site: Site, span: Span) -> bool:
+    """Whether a stretch of the text is part of what stands at a site."""
+    return site.node.start <= span.start and span.end <= site.node.end
 
 
-def misread(context: Context, node: Node, call: Call, rank: int) -> Iterator[tuple[tree.Argument, str, str]]:
-    """The arguments whose sizes are others than they look; what they are, and what to write."""
+def products(
+    node: Node, call: Call, parameters: dict[tuple[str, str], list[str]]
+) -> Iterator[tuple[Span, str, str]]:  # fmt: skip
+    """The sizes of a layer that are products of as many numbers as there are axes. `parameters` are those of the blocks
+    that were looked at."""
+    rank = len(node.shape or ()) - 1
+    layer, names = node.layer, [a for a in call.arguments if isinstance(a.value, (Arithmetic, Name))]
+    for name, argument in given_arguments(call, layer).items() if names and layer is not None else ():
+        site, value = written(node.site, argument.value, parameters)
+        sizes = factors(value)
+        if len(sizes) == rank and prod(sizes) > 1 and layer is not None and layer.arguments[name].kind in EACH_AXIS:
+            span = site.span.replace(start=value.start, end=value.end)
+            each = "x".join([str(size) for size in sizes])
+            message = f"{span.text} is the number {prod(sizes)}, along every axis"
+            yield span, message, f"write {each}, or {prod(sizes)}"
+
+
+def written(
+    site: Site, value: tree.Node, parameters: dict[tuple[str, str], list[str]]
+) -> tuple[Site, tree.Node]:  # fmt: skip
+    """Where the value of a layer's argument stands: there, or where a product of numbers is handed to its block."""
+    caller = site.caller
+    if not isinstance(value, Name) or caller is None:
+        return site, value
+    calls = caller.node.arguments if isinstance(caller.node, Call) else ()
+    if any([factors(argument.value) for argument in calls]):
+        key = site.source.name, site.block
+        if key not in parameters:
+            blocks = [item for item in parse(site.source).body.items if isinstance(item, Block)]
+            named = [block for block in blocks if block.name.text == site.block]
+            parameters[key] = [p.name.text for block in named[:1] for p in block.parameters]
+        for name, argument in zip(parameters[key], calls, strict=False):
+            if value.text == (argument.name.text if argument.name else name):
+                return caller, argument.value
+    return site, value
+
+
+def pairs(node: Node, call: Call, context: Context) -> Iterator[tuple[Span, str, str]]:
+    """A kernel and its stride, one behind the other, that are the same odd number."""
     layer = node.layer
-    if layer is None:
+    if layer is None or len([a for a in call.arguments if a.name is None and isinstance(a.value, Number)]) < 2:
         return
     given = given_arguments(call, layer)
-    for name, argument in given.items():
-        sizes = factors(argument.value)
-        if rank > 1 and len(sizes) == rank and prod(sizes) > 1 and layer.arguments[name].kind in EACH_AXIS:
-            text = node.site.source.text[argument.value.start : argument.value.end]
-            is_now, each = prod(sizes), "x".join([str(size) for size in sizes])
-            yield argument, f"{text} is the number {is_now}, along every axis", f"write {each}, or {is_now}"
     kernel, stride = given.get("kernel"), given.get("stride")
-    if rank < 2 or kernel is None or stride is None or stride.name or not context.facts.weighty(node.index):
+    if kernel is None or stride is None or stride.name or not context.facts.weighty(node.index):
         return
-    rows, columns = kernel.value, stride.value
-    if (
-        isinstance(rows, Number)
-        and isinstance(columns, Number)
-        and rows == columns
-        and rows.value % 2
-        and rows.value > 1
-    ):
-        size = "x".join([rows.text] * rank)
-        message = f"{rows.text}, {columns.text} is a kernel of {size} and a stride of {columns.text}"
-        yield stride, message, f"write {size} for the kernel alone, or stride={columns.text}"
+    size, step = kernel.value, stride.value
+    if isinstance(size, Number) and isinstance(step, Number) and size == step and size.value % 2 and size.value > 1:
+        each = "x".join([size.text] * (len(node.shape or ()) - 1))
+        message = f"{size.text}, {step.text} is a kernel of {each} and a stride of {step.text}"
+        span = node.site.span.replace(start=stride.start, end=stride.end)
+        yield span, message, f"write {each} for the kernel alone, or stride={step.text}"

@@ -54,7 +54,7 @@ def each_axis(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     if not isinstance(call, Call) or layer is None or found.span is None:
         return
     for name, argument in given_arguments(call, layer).items():
-        if argument.start != found.span.start:
+        if argument.value.start != found.span.start:
             continue
         sizes = tuple(factors(argument.value))
         if sizes:
