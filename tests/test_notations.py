@@ -35,7 +35,7 @@ READ = [
     *[(f"{HEAD}conv(8,{space}3x3){space}->{space}relu\n", f"{HEAD}conv(8, 3x3) -> relu\n")
       for space in ("\u00a0", "\u2009", "\u202f", "\u3000", "\u200b")],
     *[(f"{HEAD}flatten -> dropout({rate}) -> dense(10)\n", f"{HEAD}flatten -> dropout({plain}) -> dense(10)\n")
-      for rate, plain in ((".5", "0.5"), (".25", "0.25"), ("5.e-1", "5.0e-1"), ("5e−1", "5e-1"), ("1./4", "1.0 / 4"), ("1/4.", "1 / 4.0"))],
+      for rate, plain in ((".5", "0.5"), (".25", "0.25"), ("5.e-1", "5.0e-1"), ("1./4", "1.0 / 4"), ("1/4.", "1 / 4.0"))],
     (f"{HEAD}rescaling(1./255) -> conv(8, 3x3)\n", f"{HEAD}rescaling(1.0 / 255) -> conv(8, 3x3)\n"),
     (f"{HEAD}rescaling(−1.) -> conv(8, 3x3)\n", f"{HEAD}rescaling(-1.0) -> conv(8, 3x3)\n"),
     (f"{HEAD}conv(8, 3x3)\nexpect params ≤ 5M, macs ≥ 1, depth ≠ 9\n", f"{HEAD}conv(8, 3x3)\nexpect params <= 5M, macs >= 1, depth != 9\n"),

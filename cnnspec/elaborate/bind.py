@@ -131,6 +131,15 @@ def given_arguments(call: tree.Call, layer: Layer) -> dict[str, tree.Argument]:
     return found
 
 
+def factors(value: tree.Node) -> list[int]:
+    """The numbers of a product that is written out; none of another expression."""
+    if not isinstance(value, tree.Arithmetic) or not all([operator == "*" for operator, _ in value.rest]):
+        return []
+    parts = [value.first, *[part for _, part in value.rest]]
+    whole = [part.value for part in parts if isinstance(part, tree.Number) and isinstance(part.value, int)]
+    return whole if len(whole) == len(parts) else []
+
+
 def instead(name: str, known: list[str]) -> str:
     """What to write in place of an argument that a layer does not have."""
     return suggestion(name, known).removeprefix("; ") or f"it has {', '.join(known)}"

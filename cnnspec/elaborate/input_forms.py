@@ -6,6 +6,7 @@ Sizes alone do not tell, so a form is looked at only where a layer's window show
 from __future__ import annotations
 
 from cnnspec.layers.base import show_shape
+from cnnspec.layers.window import UNTRACED
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -43,6 +44,22 @@ def without_batch(shape: Shape) -> Shape | None:
     return shape[1:] if isinstance(shape[1], int) and shape[1] >= LEAST else None
 
 
+def probable(source: Node) -> tuple[str, str, Shape] | None:
+    """What is wrong with the sizes of an input that windows look along, what to write, and the sizes."""
+    shape = source.shape
+    if (
+        shape is not None
+        and len(shape) == 2
+        and shape[0] == shape[1]
+        and isinstance(shape[0], int)
+        and shape[0] > LEAST
+    ):
+        message = f"{written(source)} is {shape[0]} positions with {shape[1]} channels"
+        gray, color = (*shape, 1), (*shape, 3)
+        return message, f"for a picture write {show_shape(gray)} or {show_shape(color)}; for a sequence conv1d", gray
+    return other_form(source)
+
+
 def other_form(source: Node) -> tuple[str, str, Shape] | None:
     """What is wrong with the sizes of an input whose first axis windows look along, what to write, and the sizes."""
     shape = source.shape
@@ -57,11 +74,26 @@ def other_form(source: Node) -> tuple[str, str, Shape] | None:
     return None
 
 
+def keeps_axes(graph: Graph, node: Node) -> bool:
+    """Whether a layer's output has the axes of what enters it."""
+    entering = graph.input_shapes(node)
+    return node.layer is not None and entering is not None and node.layer.reach(entering) not in (None, UNTRACED)
+
+
+def below(graph: Graph, source: Node) -> Iterator[Node]:
+    """The layers that work along the axes of an input."""
+    having = {source.index}
+    for node in graph.nodes:
+        if node.inputs and node.inputs[0] in having:
+            yield node
+            if keeps_axes(graph, node):
+                having.add(node.index)
+
+
 def origin(graph: Graph, node: Node) -> Node | None:
     """The input whose axes the tensor of a node has."""
     while node.index not in graph.inputs:
-        entering = graph.input_shapes(node)
-        if node.layer is None or entering is None or node.layer.reach(entering) is None:
+        if not keeps_axes(graph, node):
             return None
         node = graph.nodes[node.inputs[0]]
     return node

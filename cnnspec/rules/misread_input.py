@@ -23,9 +23,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.input_forms import LEAST, origin, other_form, place, written
 from cnnspec.elaborate.reporting import trail
-from cnnspec.layers.base import show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,37 +41,23 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if context.broken:  # a window that does not fit has said so
         return
     graph = context.graph
-    for index in graph.inputs:
-        source = graph.nodes[index]
-        found = meant(source)
+    for source in [graph.nodes[index] for index in graph.inputs if worth_a_look(graph.nodes[index].shape)]:
+        from cnnspec.elaborate.input_forms import below, place, probable
+
+        found = probable(source)
         if found is None:
             continue
-        looking = [node for node in graph.nodes if looks_along(context, node, source)]
+        windows = context.facts.windows
+        looking = [node for node in below(graph, source) if windows[node.index] and windows[node.index][0].kernel > 1]
         if looking and not any(map(is_called_1d, looking)):
             message, help, _ = found
-            yield Diagnostic(CODE, message, place(source).span, help, trail(source.site), WARNING, (index,))
+            span, notes = place(source).span, trail(source.site)
+            yield Diagnostic(CODE, message, span, help, notes, WARNING, (source.index,))
 
 
-def meant(source: Node) -> tuple[str, str, Shape] | None:
-    """What is wrong with the sizes of an input, what to write, and the sizes that were probably meant."""
-    shape = source.shape
-    if (
-        shape is not None
-        and len(shape) == 2
-        and shape[0] == shape[1]
-        and isinstance(shape[0], int)
-        and shape[0] > LEAST
-    ):
-        message = f"{written(source)} is {shape[0]} positions with {shape[1]} channels"
-        gray, color = (*shape, 1), (*shape, 3)
-        return message, f"for a picture write {show_shape(gray)} or {show_shape(color)}; for a sequence conv1d", gray
-    return other_form(source)
-
-
-def looks_along(context: Context, node: Node, source: Node) -> bool:
-    """Whether a layer's window covers several positions of the first axis of an input."""
-    windows = context.facts.windows[node.index]
-    return bool(windows) and windows[0].kernel > 1 and origin(context.graph, node) is source
+def worth_a_look(shape: Shape | None) -> bool:
+    """Whether the sizes of an input may stand in another order."""
+    return shape is not None and (shape[0] in (1, 3, 4) or len(shape) == 2 and shape[0] == shape[1])
 
 
 def is_called_1d(node: Node) -> bool:

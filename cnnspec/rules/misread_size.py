@@ -23,8 +23,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.bind import given_arguments
-from cnnspec.elaborate.meant import factors
+from cnnspec.elaborate.bind import factors, given_arguments
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import EACH_AXIS
 from cnnspec.rules.finding import indices
@@ -48,14 +47,24 @@ def check(context: Context) -> Iterator[Diagnostic]:
     found: dict[tuple[Span, str, str], list[Node]] = {}
     parameters: dict[tuple[str, str], list[str]] = {}
     for node in context.graph.nodes:
-        call, entering = node.site.node, context.facts.inputs_of(node.index)
-        if node.shape is None or not isinstance(call, Call) or not entering or len(entering[0]) < 3:
+        call = node.site.node
+        if not isinstance(call, Call) or len(node.shape or ()) < 3 or not worth_a_look(call, node.site):
             continue
         for span, message, help in (*products(node, call, parameters), *pairs(node, call, context)):
             found.setdefault((span, message, help), []).append(node)
     for (span, message, help), nodes in found.items():
         sites = [node.site for node in nodes if node.site.source is span.source and within(node.site, span)]
         yield Diagnostic(CODE, message, span, help, trail(*sites) if sites else (), WARNING, indices(nodes))
+
+
+def worth_a_look(call: Call, site: Site) -> bool:
+    """Whether a product, two numbers side by side, or what a block was given may stand for a size."""
+    numbers = 0
+    for argument in call.arguments:
+        if isinstance(argument.value, Arithmetic) or site.caller is not None and isinstance(argument.value, Name):
+            return True
+        numbers += argument.name is None and isinstance(argument.value, Number)
+    return numbers > 1
 
 
 def within(site: Site, span: Span) -> bool:
@@ -69,8 +78,8 @@ def products(
     """The sizes of a layer that are products of as many numbers as there are axes. `parameters` are those of the blocks
     that were looked at."""
     rank = len(node.shape or ()) - 1
-    layer, names = node.layer, [a for a in call.arguments if isinstance(a.value, (Arithmetic, Name))]
-    for name, argument in given_arguments(call, layer).items() if names and layer is not None else ():
+    layer = node.layer
+    for name, argument in given_arguments(call, layer).items() if layer is not None else ():
         site, value = written(node.site, argument.value, parameters)
         sizes = factors(value)
         if len(sizes) == rank and prod(sizes) > 1 and layer is not None and layer.arguments[name].kind in EACH_AXIS:
@@ -103,7 +112,7 @@ def written(
 def pairs(node: Node, call: Call, context: Context) -> Iterator[tuple[Span, str, str]]:
     """A kernel and its stride, one behind the other, that are the same odd number."""
     layer = node.layer
-    if layer is None or len([a for a in call.arguments if a.name is None and isinstance(a.value, Number)]) < 2:
+    if layer is None:
         return
     given = given_arguments(call, layer)
     kernel, stride = given.get("kernel"), given.get("stride")

@@ -35,7 +35,7 @@ PLAIN = {"−": "-", "–": "-", "＊": "*", "∗": "*", "⋅": "*", "·": "*", 
 
 def plain_number(text: str) -> str:
     """A number as the language writes it: 0.5 for .5, 1.0 for 1."""
-    return re.sub(r"^(?=\.)|(?<=\.)(?![0-9])", "0", text.replace("−", "-"))
+    return re.sub(r"^(?=\.)|(?<=\.)(?![0-9])", "0", text)
 
 
 def sizes_in(text: str) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.elaborate.bind import given_arguments
-from cnnspec.elaborate.meant import factors
+from cnnspec.elaborate.bind import factors, given_arguments
 from cnnspec.layers.argument import show
 from cnnspec.repair.desk import Proposal
 from cnnspec.repair.proposals.waste import each

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cnnspec.analyses.resized import FARTHEST
+from cnnspec.elaborate.input_forms import probable
 from cnnspec.pipeline import resize
 from cnnspec.repair.desk import Proposal
 from cnnspec.repair.pen import Inexpressible
 from cnnspec.repair.spelling import spelled
 from cnnspec.rules.input_not_divisible_by_two import CODE as DIVISIBLE
-from cnnspec.rules.misread_input import meant
 from cnnspec.rules.uncommon_input_size import COMMON
 from cnnspec.syntax.tree import Dims, Input, List, Number, Tuple
 
@@ -107,7 +107,7 @@ def common(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
 def other_form(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     """W211: the sizes that were probably meant."""
     (source,) = desk.nodes(found)
-    likely = meant(source)
+    likely = probable(source)
     sizes = [n for n in likely[2] if isinstance(n, int)] if likely is not None else []
     yield resized(desk, sizes, desk.graph.inputs.index(source.index))
 
