@@ -4,6 +4,7 @@ write, and that helps."""
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +89,8 @@ SAID = [
     *[(f"{HEAD}{row}", "* 2", f"{HEAD}(conv(8, 3x3) -> relu) * 2") for row in (
         "2 * (conv(8, 3x3) -> relu)", "2*(conv(8, 3x3) -> relu)", "2 · (conv(8, 3x3) -> relu)", "2x (conv(8, 3x3) -> relu)",
         "(conv(8, 3x3) -> relu)^2", "(conv(8, 3x3) -> relu) x 2", "(conv(8, 3x3) -> relu) X 2", "[conv(8, 3x3) -> relu] * 2", "[conv(8, 3x3), relu] * 2")],
+    *[(f"{HEAD}n = 1\n{line}", "write * for a product", f"{HEAD}n = 1\nconv(8 * 2, 3x3)") for line in
+      ("conv(8 × 2, 3x3)", "conv(8 × 2^n, 3x3)", "conv(8×2 + n, 3x3)", "conv(n * 8×2, 3x3)", "conv(n + 8 × 2, 3x3)")],
     *[(f"{HEAD}conv(8, 3x3) {arrow} relu", '"->"', f"{HEAD}conv(8, 3x3) -> relu")
       for arrow in (">>", ">", "~>", "-", "|>", "|", r"\rightarrow", r"$\Rightarrow$", r"\to")],
     *[(f"{HEAD}{line}", "write conv(8, 3x3)", f"{HEAD}conv(8, 3x3)")
@@ -199,6 +202,7 @@ SILENT = [
     "input 32x32x3\nconv(8, 3 * 1 + 2) -> relu",
 ]
 LOOKED_AT = ("W211", "W212")
+EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.cnn"))
 
 
 def read(text: str) -> Analysis:
@@ -224,6 +228,21 @@ def test_what_is_read_is_the_canonical_network(text: str, canonical: str) -> Non
     assert made.networks and figures(made) == figures(meant)
     assert format_source(Source("case.cnn", text))[0] == canonical
     assert format_source(Source("case.cnn", canonical))[0] == canonical
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_in_the_signs_of_a_paper_is_the_example(path: Path) -> None:
+    plain = re.sub(r"#.*", "", path.read_text(encoding="utf-8"))
+    respelled = re.sub(r"(?<=\d)x(?=\d)", " × ", plain).replace("->", "→").replace('"', "”")
+    respelled = (
+        re.sub(r"(?<=[)\]]) \* (?=\d)", " × ", respelled)
+        .replace(" - ", " − ")
+        .replace(" * ", " · ")
+        .replace(", ", ",\u00a0")
+    )
+    assert respelled != plain
+    assert format_source(Source("case.cnn", respelled)) == format_source(Source("case.cnn", plain))
+    assert [d for d in read(plain).diagnostics if d.severity == "error"] == []
 
 
 @pytest.mark.parametrize("text", UNCHANGED)

@@ -99,9 +99,9 @@ def bind(
             try:
                 values[name] = cls.arguments[name].kind(value)
             except Unfit as unfit:
-                from cnnspec.elaborate.meant import by_arguments
+                from cnnspec.elaborate.meant import by_arguments, by_sign
 
-                unfit.hint = by_arguments(cls, word, given) or unfit.hint
+                unfit.hint = by_arguments(cls, word, given) or by_sign(places[name], scope) or unfit.hint
                 misfit(cls, word, name, value, unfit, places[name], scope, run)
                 return None
         layer = cls(**values)

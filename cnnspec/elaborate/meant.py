@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Layer
     from cnnspec.syntax import tree
 
+SIZES = "the sign between two numbers joins sizes: write * for a product"
 POOLS = {"pool", "maxpool", "avgpool"}
+
+
+def by_sign(node: tree.Node, scope: Scope) -> str:
+    """A product with the sign of a paper between two numbers, which is read as the size 8x2."""
+    return SIZES if "×" in scope.source.text[node.start : node.end] else ""
 
 
 def names_layer(value: Any) -> bool:
@@ -30,6 +36,8 @@ def names_layer(value: Any) -> bool:
 def by_operator(operator: str, left: Any, right: Any, at: tree.Node, part: tree.Node, scope: Scope) -> str:
     """2 * conv(8, 3x3), 5x5/2, conv(8, 3x3)/2, FC-10, conv(8, 3x3) > relu."""
     text = scope.source.text
+    if isinstance(left, tuple) and by_sign(at, scope) or isinstance(right, tuple) and by_sign(part, scope):
+        return SIZES
     if operator == "*" and isinstance(left, int) and names_layer(right):
         before, behind = text[part.start - 1 : part.start], text[part.end : part.end + 1]
         what = f"({text[part.start : part.end]})" if (before, behind) == ("(", ")") else text[part.start : part.end]
