@@ -166,6 +166,7 @@ OTHERS = [
     (f"{HEAD}maxpol(2x2)", 'nothing is called "maxpol"'),
     (f"{HEAD}maxpool(2x2x2)", "kernel has 3 axes, the input 32x32x3 has 2"),
     ("input 100x3\nconv(8, 3x3)", "kernel has 2 axes, the input 100x3 has 1"),
+    (f"{HEAD}add()", "add takes at least 2 tensors, got 0"),
     ("input 28x28x1 gray", "two steps stand side by side"),
     ("input 28x28xC", "the channels of an input must be known: they decide the weights"),
     (f"{HEAD}conv1", 'nothing is called "conv1"'),

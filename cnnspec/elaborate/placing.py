@@ -71,7 +71,7 @@ class Placing(Expressions):
             problem, shape = self.infer(layer, tuple(shapes))  # type: ignore[arg-type]
             if problem is not None:
                 if not self.misread(problem, layer, inputs, site):
-                    rank = len(self.graph.nodes[inputs[0]].shape or ()) - 1
+                    rank = len(shapes[0] or ()) - 1 if shapes else 0
                     self.refused(problem, arguments, branches, at, scope, cls, word, rank)
         node = self.new_node(layer, inputs, shape, label, site)
         if bound.name:
