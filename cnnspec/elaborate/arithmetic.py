@@ -38,7 +38,10 @@ class Arithmetic(Reporting):
         if not is_number(left) or not is_number(right):
             wrong = right if is_number(left) else left
             at = node.right if is_number(left) else node.left
-            return self.not_a_number(at, wrong, scope)
+            from cnnspec.elaborate.meant import by_operator
+
+            help = by_operator(node.operator, left, right, node.left, node.right, scope)
+            return self.not_a_number(at, wrong, scope, help)
         return self.ordered(node, left, right, scope)
 
     def ordered(self, node: tree.Compare, left: Any, right: Any, scope: Scope) -> Any:
@@ -82,7 +85,9 @@ class Arithmetic(Reporting):
             return self.refused_list(left, right, part, scope) or left * right
         for value, place in ((left, at), (right, part)):
             if not is_number(value):
-                return self.not_a_number(place, value, scope)
+                from cnnspec.elaborate.meant import by_operator
+
+                return self.not_a_number(place, value, scope, by_operator(operator, left, right, at, part, scope))
         return self.compute(operator, left, right, part, scope)
 
     def refused_list(self, value: Any, times: int, at: tree.Node, scope: Scope, beside: int = 0) -> Any:
@@ -144,7 +149,10 @@ class Arithmetic(Reporting):
             return UNKNOWN
         for value, place in ((base, node.base), (exponent, node.exponent)):
             if not is_number(value) or isinstance(value, Size):
-                return self.not_a_number(place, value, scope)
+                from cnnspec.elaborate.meant import by_operator
+
+                help = by_operator("^", base, exponent, node.base, node.exponent, scope)
+                return self.not_a_number(place, value, scope, help)
         if base == 0 and exponent < 0:
             return self.error("E012", node.exponent, scope, "division by zero")
         if abs(exponent) > 64 and abs(base) not in (0, 1) or base < 0 and not float(exponent).is_integer():

@@ -9,13 +9,13 @@ from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
 from cnnspec.names import suggestion
+from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.layers.base import Layer
-    from cnnspec.syntax import tree
 
 
 class Bound:
@@ -81,7 +81,10 @@ def bind(
     missing = [n for n in free if n not in given and cls.arguments[n].record_default is REQUIRED]
     if missing and not failed:
         needs = " and ".join(missing)
-        run.error("E011", at, scope, f"{word} needs {needs}", f"write, for example, {example_call(cls)}")
+        from cnnspec.elaborate.meant import by_arguments
+
+        help = by_arguments(cls, word, given) or f"write, for example, {example_call(cls)}"
+        run.error("E011", at, scope, f"{word} needs {needs}", help)
         return None
     if failed:
         return None
@@ -96,6 +99,9 @@ def bind(
             try:
                 values[name] = cls.arguments[name].kind(value)
             except Unfit as unfit:
+                from cnnspec.elaborate.meant import by_arguments, by_sign
+
+                unfit.hint = by_arguments(cls, word, given) or by_sign(places[name], scope) or unfit.hint
                 misfit(cls, word, name, value, unfit, places[name], scope, run)
                 return None
         layer = cls(**values)
@@ -103,6 +109,35 @@ def bind(
             _made[key] = layer
     bound.layer = layer
     return bound
+
+
+def word_of_function(function: tree.Node) -> str | None:
+    """The word of a call: conv of conv(8), Conv2D of layers.Conv2D(8)."""
+    if isinstance(function, tree.Attribute):
+        return function.name.text
+    return function.text if isinstance(function, tree.Name) else None
+
+
+def given_arguments(call: tree.Call, layer: Layer) -> dict[str, tree.Argument]:
+    """The arguments of a layer's call by their canonical names."""
+    word, cls = word_of_function(call.function) or "", type(layer)
+    preset = cls.presets.get(word) or cls.presets.get(word.lower(), {})
+    free = iter([name for name in cls.arguments if name not in preset] if not cls.merges else [])
+    found: dict[str, tree.Argument] = {}
+    for argument in call.arguments:
+        name = next(free, "") if argument.name is None else argument_name(cls, argument.name.text)
+        if name:
+            found[name] = argument
+    return found
+
+
+def factors(value: tree.Node) -> list[int]:
+    """The numbers of a product that is written out; none of another expression."""
+    if not isinstance(value, tree.Arithmetic) or not all([operator == "*" for operator, _ in value.rest]):
+        return []
+    parts = [value.first, *[part for _, part in value.rest]]
+    whole = [part.value for part in parts if isinstance(part, tree.Number) and isinstance(part.value, int)]
+    return whole if len(whole) == len(parts) else []
 
 
 def instead(name: str, known: list[str]) -> str:

@@ -128,7 +128,9 @@ class Inputs(Calls):
                 item.shape,
                 scope,
                 f"an input has at most 3 spatial axes and channels, not {len(sizes)} sizes",
-                "leave the batch out",
+                f"leave the batch out: {'x'.join(['?' if s is None else str(s) for s in sizes[1:]])}"
+                if len(sizes) == 5
+                else "leave the batch out",
             )
             return None
         if not isinstance(sizes[-1], int):
@@ -137,7 +139,9 @@ class Inputs(Calls):
                 item.shape,
                 scope,
                 "the channels of an input must be known: they decide the weights",
-                "give the last size a number",
+                f"channels are written last: {'x'.join(['?' if s is None else str(s) for s in (*sizes[1:], sizes[0])])}"
+                if isinstance(sizes[0], int) and len(sizes) > 2 and not any([isinstance(s, int) for s in sizes[1:]])
+                else "give the last size a number",
             )
             return None
         problem = countless("this input", tuple([s for s in sizes if isinstance(s, int)]))
@@ -168,7 +172,10 @@ class Inputs(Calls):
             if named is None:
                 self.unknown_name(shape, value.name, scope)
             else:
-                help = f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
+                from cnnspec.elaborate.meant import by_name
+
+                help = by_name(shape, value.name, scope)
+                help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
                 self.error("E010", shape, scope, f'nothing is called "{value.name}"', help)
             return None
         sizes = value if isinstance(value, tuple) else (value,)

@@ -70,7 +70,10 @@ class Placing(Expressions):
         if None not in shapes:
             problem, shape = self.infer(layer, tuple(shapes))  # type: ignore[arg-type]
             if problem is not None:
-                self.refused(self.in_branch(problem, inputs, branches), arguments, branches, at, scope, cls, word)
+                if not self.misread(problem, layer, inputs, site):
+                    rank = len(shapes[0] or ()) - 1 if shapes else 0
+                    told = self.in_branch(problem, inputs, branches)
+                    self.refused(told, arguments, branches, at, scope, cls, word, rank)
         node = self.new_node(layer, inputs, shape, label, site)
         if bound.name:
             self.name_node(node, bound.name)
@@ -135,11 +138,26 @@ class Placing(Expressions):
         fits = branch.layer.replace(**other).problem(shapes) is None
         return problem.replace(help=f"write {branch.layer.channels_from}={problem.channels}") if fits else problem
 
+    def misread(self, problem: Problem, layer: Layer, inputs: tuple[int, ...], site: Site) -> bool:
+        """Note, once at the input, that this is what a layer's problem comes from; whether it is."""
+        if problem.code not in ("E101", "E106") or len(inputs) != 1:
+            return False
+        from cnnspec.elaborate.input_forms import misread, place
+
+        found = misread(self.graph, layer, self.graph.nodes[inputs[0]], problem)
+        if found is None:
+            return False
+        source, message, help = found
+        at = place(source)
+        scope = Scope(None, at.source, at.caller, at.block)
+        self.error(problem.code, at.node, scope, message, help, extra=(Note(problem.message, site.span),))
+        return True
+
     def refused(
         self, problem: Problem, arguments: tuple[tree.Argument, ...], branches: list[tree.Argument], at: tree.Node,
-        scope: Scope, cls: type[Layer], word: str,
+        scope: Scope, cls: type[Layer], word: str, rank: int,
     ) -> None:  # fmt: skip
-        """Note a layer's problem at the argument at fault."""
+        """Note a layer's problem at the argument at fault; `rank` counts the spatial axes that enter."""
 
         place: tree.Node = at
         if problem.argument.startswith("#"):
@@ -155,7 +173,12 @@ class Placing(Expressions):
                     place = argument
         elif isinstance(at, tree.Call):
             place = at.function
-        self.error(problem.code, place, scope, problem.message, problem.help)
+        help = problem.help
+        if problem.code == "E101" and isinstance(place, tree.Argument):
+            from cnnspec.elaborate.meant import by_product
+
+            help = by_product(place.value, rank) or help
+        self.error(problem.code, place, scope, problem.message, help)
 
     def new_node(
         self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site

@@ -64,12 +64,12 @@ class Reporting:
             raise TooMuch
         return UNKNOWN
 
-    def not_a_number(self, node: tree.Node, value: Any, scope: Scope) -> Any:
+    def not_a_number(self, node: tree.Node, value: Any, scope: Scope, help: str = "") -> Any:
         if isinstance(value, Term) and find(value.name) is not None:
-            return self.error("E012", node, scope, f"a number is needed here, not the layer {value.name}")
+            return self.error("E012", node, scope, f"a number is needed here, not the layer {value.name}", help)
         if isinstance(value, Term):
             return self.unknown_name(value.place[0] if value.place else node, value.name, scope)
-        return self.error("E012", node, scope, f"a number is needed here, not {describe(value)}")
+        return self.error("E012", node, scope, f"a number is needed here, not {describe(value)}", help)
 
     def unknown_name(self, node: tree.Node, name: str, scope: Scope) -> Any:
         from cnnspec.layers import spellings
@@ -79,6 +79,10 @@ class Reporting:
             return self.error("E010", node, scope, f"{name} is PyTorch's, which takes other arguments", PYTORCH[name])
 
         def hint() -> str:
+            from cnnspec.elaborate.meant import by_name
+
+            if meant := by_name(node, name, scope):
+                return meant
             found = suggestion(name, [*scope.all_names(), *spellings()]).removeprefix("; ")
             return found or "`cnnspec layers` lists the layers"
 

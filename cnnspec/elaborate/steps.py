@@ -95,7 +95,9 @@ class Steps(Placing):
         elif isinstance(value, SharedFunction):
             return self.apply_shared(value, at, scope, current)
         elif value is not UNKNOWN:
-            help = "a step is a layer, a block, a named tensor or `in`"
+            from cnnspec.elaborate.meant import by_value
+
+            help = by_value(value) or "a step is a layer, a block, a named tensor or `in`"
             if isinstance(at, tree.Name) and find(at.text) is not None:
                 help = f'this file binds "{at.text}", which hides the layer: choose another name for that'
             self.error("E012", at, scope, f"{describe(value)} is no step", help)
@@ -200,7 +202,13 @@ class Steps(Placing):
         if not self.repeats(node, first):
             if self.is_function(first):
                 message = f'"{node.rest[0][0]}" is not for layers'
-                help = "write add(in, …) for a sum" if node.rest[0][0] == "+" else "f * n repeats f, a -> b joins two"
+                from cnnspec.elaborate.meant import by_operator
+
+                operator, part = node.rest[0]
+                help = by_operator(operator, first, self.evaluate(part, scope, current), node.first, part, scope)
+                help = help or (
+                    "write add(in, …) for a sum" if operator == "+" else "f * n repeats f, a -> b joins two"
+                )
                 self.error("E012", node, scope, message, help)
                 return self.lost(current, Site(scope.source, node, scope.caller, scope.block))
             return self.apply_value(self.evaluate(node, scope, current), node, scope, current)

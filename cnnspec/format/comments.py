@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cnnspec.syntax.tree import Tree
 
-SPACE = " \t\r\f\ufeff"
+SPACE = " \t\r\f\ufeff\u00a0\u202f\u205f\u2060\u3000" + "".join(map(chr, range(0x2000, 0x200E)))
 _BLANK = SPACE + "\n"
 _UNBOUNDED = 1 << 60
 

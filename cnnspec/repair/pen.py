@@ -11,10 +11,12 @@ import re
 from bisect import bisect_left
 
 from cnnspec.diagnostic import Edit
+from cnnspec.elaborate.bind import given_arguments, word_of_function
 from cnnspec.layers import find
-from cnnspec.repair.spelling import Raw, given_arguments, is_default, is_pasted, spelled, word_of_function
+from cnnspec.repair.spelling import Raw, is_default, is_pasted, spelled
 from cnnspec.source import Span
 from cnnspec.syntax.parse import parse
+from cnnspec.syntax.table import TERMINALS
 from cnnspec.syntax.tree import (
     Argument,
     Arithmetic,
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     Key = tuple[type, int, int]
 
 
-ARROW = re.compile("[-=]>").search
+ARROW, COMMA = re.compile(TERMINALS["_ARROW"]), re.compile(",?")  # what may stand between a part and the next
 
 
 class Inexpressible(Exception):
@@ -156,7 +158,7 @@ class Pen:
         if isinstance(holder, Step):
             return self.without_items([holder])
         if isinstance(holder, List) and len(holder.items) > 1:
-            line = self.own_line(node, (",", ""))
+            line = self.own_line(node, COMMA)
             if line is not None:
                 return [line]
             number = self.number(node)
@@ -186,46 +188,45 @@ class Pen:
             if (self.before(start), self.behind(end)) != ("(", ")"):
                 raise Inexpressible
             start, end = self.text.rindex("(", 0, start), self.text.index(")", end) + 1
-        line = self.own_line(node, ("->", "=>"))
+        line = self.own_line(node, ARROW)
         if line is not None:
             return [line]
         first, last = (self.closed(stages[number - 1]), end) if number else (start, self.opened(stages[1]))
         if not self.comments(first, last):
             return [self.edit(first, last, "")]
         arrow = self.arrow(stages[number - 1].end if number else end)
-        return [self.edit(arrow, arrow + 2, ""), self.edit(start, end, "")]  # and the comments between them stay
+        return [self.edit(*arrow.span(), ""), self.edit(start, end, "")]  # and the comments between them stay
 
-    def own_line(self, node: Node, between: Sequence[str]) -> Edit | None:
+    def own_line(self, node: Node, between: re.Pattern[str]) -> Edit | None:
         """Without the lines that a part, what stands between it and the next, and their comment have to themselves."""
         line, stop = self.line(node.start), self.text.find("\n", node.end)
         beside = self.text[line : node.start].strip() + self.behind_in_line(node.end, stop)
-        return self.edit(line, stop + 1, "") if stop >= 0 and beside in between else None
+        return self.edit(line, stop + 1, "") if stop >= 0 and between.fullmatch(beside) else None
 
     def comments(self, start: int, end: int) -> bool:
         """Whether a comment stands in a stretch of the text."""
         return bisect_left(self._comments, start) < bisect_left(self._comments, end)
 
-    def arrow(self, at: int) -> int:
+    def arrow(self, at: int) -> re.Match[str]:
         """The next arrow behind a place, no comment's."""
         while True:
-            found = ARROW(self.text, at)
+            found = ARROW.search(self.text, at)
             assert found is not None
             number = bisect_left(self._comments, found.start()) - 1  # the last comment that begins before it
             if number < 0 or self.tree.comments[number][1] <= found.start():
-                return found.start()
+                return found
             at = self.tree.comments[number][1]
 
     def closed(self, node: Node) -> int:
         """The end of a stage with the parentheses around it: where its arrow begins."""
-        between = self.text[node.end : self.arrow(node.end)]
+        between = self.text[node.end : self.arrow(node.end).start()]
         return node.end if "#" in between else node.end + between.rfind(")") + 1
 
     def opened(self, node: Node) -> int:
         """The begin of a stage with the parentheses before it: where its arrow ended."""
-        arrow = self.text.rfind(">", 0, node.start)
-        while self.text[arrow - 1] not in "-=":
-            arrow = self.text.rfind(">", 0, arrow)
-        arrow += 1
+        arrow = node.start
+        while not ARROW.fullmatch(self.text, arrow - 1, arrow) and not ARROW.fullmatch(self.text, arrow - 2, arrow):
+            arrow -= 1
         between = self.text[arrow : node.start]
         return node.start if "#" in between or "(" not in between else arrow + between.index("(")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEFAULTS = (
     "dense_on_spatial_map", "head_size", "silent_broadcast", "illegal_stride", "skipped_positions",
     "dead_kernel_taps", "unused_branch", "no_op_layer", "redundant_activation", "linear_chain",
-    "isolated_channel_groups", "image_flattened_at_input", "low_rf_coverage", "unproductive_layers", "rf_holes",
+    "isolated_channel_groups", "image_flattened_at_input", "misread_input", "misread_size", "low_rf_coverage", "unproductive_layers", "rf_holes",
     "misaligned_merge", "even_kernel_same", "checkerboard", "size_dependent_merge", "softmax_single_unit",
     "dropout_before_norm", "bias_before_norm", "activation_on_logits", "saturating_hidden", "dropout_rate",
     "deep_plain", "first_dense_explosion", "unshared_prelu", "broken_budget",

@@ -9,6 +9,7 @@ import re
 
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.source import Source, Span, brief
+from cnnspec.syntax.lexer import PLAIN, plain_number, sizes_in
 from cnnspec.syntax.tree import (
     Argument,
     Arithmetic,
@@ -112,8 +113,6 @@ class Builder:
         name = rest.pop() if rest else None
         if isinstance(children[0], Input):
             return children[0].replace(end=end, stages=stages)
-        if type(shape) is tuple:
-            shape = Tuple(start, end, tuple([a.value for a in shape]))
         return Input(start, end, name, shape, stages)
 
     def onward(self, start: int, end: int, children: list[Any]) -> Chain:
@@ -136,8 +135,10 @@ class Builder:
             shape = Tuple(arguments[0].start, arguments[-1].end, tuple([a.value for a in arguments]))
         return Input(start, end, name, shape)
 
-    def listed(self, start: int, end: int, children: list[tuple[Argument, ...]]) -> tuple[Argument, ...]:
-        return children[0]
+    def listed(self, start: int, end: int, children: list[tuple[Argument, ...]]) -> Node:
+        """The sizes in brackets, or a shape in needless ones."""
+        sizes = tuple([argument.value for argument in children[0]])
+        return sizes[0] if len(sizes) == 1 and isinstance(sizes[0], Dims) else Tuple(start, end, sizes)
 
     def output(self, start: int, end: int, children: list[Any]) -> Output:
         return Output(start, end, children[1])
@@ -163,7 +164,7 @@ class Builder:
     def limit(self, start: int, end: int, children: list[Any]) -> Limit:
         (name, arguments), *comparison = children
         operator, bound = comparison or ("", None)
-        return Limit(start, end, name, arguments, operator, bound)
+        return Limit(start, end, name, arguments, PLAIN.get(operator, operator), bound)
 
     def quantity(self, start: int, end: int, children: list[Any]) -> tuple[Name, tuple[Argument, ...]]:
         name = children[0] if isinstance(children[0], Name) else Name(start, end, children[0])
@@ -207,13 +208,14 @@ class Builder:
         return Opposite(start, end, children[0])
 
     def comparison(self, start: int, end: int, children: list[Any]) -> Compare:
-        return Compare(start, end, children[0], children[1], children[2])
+        return Compare(start, end, children[0], PLAIN.get(children[1], children[1]), children[2])
 
     def range(self, start: int, end: int, children: list[Any]) -> Range:
         return Range(start, end, children[0], children[1])
 
     def sum(self, start: int, end: int, children: list[Any]) -> Arithmetic:
-        return Arithmetic(start, end, children[0], tuple(zip(children[1::2], children[2::2], strict=True)))
+        operators = [PLAIN.get(operator, operator) for operator in children[1::2]]
+        return Arithmetic(start, end, children[0], tuple(zip(operators, children[2::2], strict=True)))
 
     product = sum
 
@@ -221,7 +223,7 @@ class Builder:
         return Power(start, end, children[0], children[1])
 
     def signed(self, start: int, end: int, children: list[Any]) -> Signed:
-        return Signed(start, end, children[0], children[1])
+        return Signed(start, end, PLAIN.get(children[0], children[0]), children[1])
 
     def call(self, start: int, end: int, children: list[Any]) -> Call:
         return Call(start, end, children[0], children[1])
@@ -245,6 +247,7 @@ class Builder:
         text: str = children[0]
         if text.isdigit() and len(text) <= MAX_DIGITS:
             return Number(start, end, int(text), text)
+        text = plain_number(text)
         found = re.fullmatch(r"([0-9.]+(?:[eE][+-]?[0-9]+)?)([A-Za-z]*)", text)
         digits, unit = found.groups() if found else (text, "?")
         if unit not in UNITS:
@@ -262,7 +265,7 @@ class Builder:
         return Number(start, end, scaled, text)
 
     def dims(self, start: int, end: int, children: list[Any]) -> Node:
-        parts = children[0].split("x")
+        parts = sizes_in(children[0])
         if max(map(len, parts)) > MAX_DIGITS:
             self.refuse("E003", start, end, f"this size has more than {MAX_DIGITS} digits", "write a smaller one")
             return Bad(start, end)

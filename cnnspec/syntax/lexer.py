@@ -29,6 +29,22 @@ _LBRACE, _RBRACE, _END = KIND["LBRACE"], KIND["RBRACE"], KIND["END"]
 _OPENING = {KIND["LPAR"], KIND["LSQB"], _LBRACE}
 _CLOSING = {KIND["RPAR"]: KIND["LPAR"], KIND["RSQB"]: KIND["LSQB"], _RBRACE: _LBRACE}
 
+# What a word processor or a paper makes of an operator → that operator.
+PLAIN = {"−": "-", "–": "-", "＊": "*", "∗": "*", "⋅": "*", "·": "*", "×": "*", "≤": "<=", "≥": ">=", "≠": "!="}
+
+
+def plain_number(text: str) -> str:
+    """A number as the language writes it: 0.5 for .5, 1.0 for 1."""
+    return re.sub(r"^(?=\.)|(?<=\.)(?![0-9])", "0", text)
+
+
+def sizes_in(text: str) -> list[str]:
+    """The sizes of a shape, which are joined by x: 3x3, 3 x 3, 3X3. X may begin the name of a size: 3xX."""
+    parts = text.split("x")
+    if all([part == "?" or part.isdigit() or part[0].isupper() for part in parts]):
+        return parts
+    return re.split(r"[ \t]*[xX×][ \t]*", text)
+
 
 class Lexer:
     """Reads tokens of one text. `brackets` are the (kind, place) of those open so far; `comments` their places."""

@@ -12,6 +12,7 @@ import re
 from cnnspec.names import nearest
 from cnnspec.source import Source, printable
 from cnnspec.syntax.lexer import KIND, UNREADABLE
+from cnnspec.syntax.notations import PATTERN, meant, pattern_end
 from cnnspec.syntax.table import ACTIONS, KEYWORDS, KINDS
 
 TYPE_CHECKING = False
@@ -77,8 +78,8 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     ("train takes a body", "write train { epochs = 10 }", ("train epochs", "train = 3", "train(epochs=3)", "train\n{ epochs = 1 }")),
     (
         "an input's shape is written 28x28x1",
-        "join height, width and channels with x, without spaces; ? is an unknown size",
-        ("input 28 28 1", "input 28, 28, 1", "input [28, 28, 1]", "input image 28 28", "input x 28, 28", 'input "image"', "input = 28x28x1", "input image = 28x28x1"),
+        "join height, width and channels with x; ? is an unknown size",
+        ('input "image"', "input = image", "input image = 'a'"),
     ),
     ("a budget compares a quantity with a bound", "write, for example, expect params < 5M", ("expect params = 5M", "expect 5M > params", "expect params <", "expect")),
     ('"as" is followed by a name', "write, for example, conv(8, 3x3) as stem", ("conv as 3", "conv as", "conv as\nrelu", "conv as -> relu", 'conv as "stem"', "conv as in")),
@@ -109,14 +110,14 @@ _CHARACTERS = {
     "”": "quote with \" or '",
     "‘": "quote with \" or '",
     "’": "quote with \" or '",
-    "×": "write 3x3 with the letter x",
-    "→": 'write the arrow as "->"',
-    "⇒": 'write the arrow as "=>"',
-    "−": 'write the minus sign as "-"',
+    "×": 'write 3x3 with the letter x, a product and a repeat with "*"',
+    "²": "write 3x3 for a size, ^2 for a power",
+    "½": "write 1/2",
+    "@": "write filters and kernel apart: conv(64, 5x5)",
     "!": 'write "not", or "!=" between two numbers',
     "&": 'write "and"',
-    "|": 'write "or"',
-    "$": "drop the LaTeX; an arrow is -> or =>",
+    "|": 'write "or" between conditions, "->" between layers',
+    **dict.fromkeys("$\\", "drop the LaTeX; an arrow is -> or =>"),
 }
 
 _known: dict[
@@ -127,19 +128,21 @@ _known: dict[
 def explain(source: Source, state: int, context: str, kind: int, start: int, end: int) -> tuple[str, str]:
     """(message, help) for a token of `kind` that the parser cannot take in `state`, in what began as a `context`."""
     text = source.text
-    if kind == UNREADABLE:
-        return _unreadable(text, start)
+    if pattern_end(text, start) is not None:
+        return PATTERN
     line = text[text.rfind("\n", 0, start) + 1 :].split("\n", 1)[0]
     if line.lstrip().startswith(("//", "/*", "--", "%")):
         return 'a comment begins with "#"', "write # instead"
-    spaced = re.search(r"(?<![\w.])(\d+) +x +(\d+)(?: +x +(\d+))?(?!\w)", line)
-    if spaced:
-        return "a shape is written without spaces", "write " + "x".join([n for n in spaced.groups() if n])
     word = re.match(r"\s*([a-z]+)\b", line)
     if word and word[1] not in KEYWORDS and find_keyword(word[1]) and context == "item":
         return f'nothing is called "{word[1]}"', f'did you mean "{find_keyword(word[1])}"?'
     if python_end(text, start) is not None:
         return "this is Python, not a network", "keep the layers, one a line; drop the rest"
+    said = meant(text, start)
+    if said is not None:
+        return said
+    if kind == UNREADABLE:
+        return _unreadable(text, start)
     if not _known:
         for message, help, snippets in MISTAKES:
             for snippet in snippets:

@@ -6,10 +6,12 @@ the line. What is left out becomes a `Bad` node.
 
 from __future__ import annotations
 
+import re
+
 from cnnspec.source import Source
 from cnnspec.syntax import build
 from cnnspec.syntax.lexer import KIND, UNREADABLE, Lexer
-from cnnspec.syntax.table import GOTOS
+from cnnspec.syntax.table import GOTOS, TERMINALS
 from cnnspec.syntax.tree import Bad
 
 TYPE_CHECKING = False
@@ -52,8 +54,9 @@ class Recovery:
         unclosed = bracket[1] if bracket and behind is None else None
         outermost = next((at for k, at in open_brackets if k != _LBRACE), start) if bracket else start
         from cnnspec.syntax.mistakes import python_end
+        from cnnspec.syntax.notations import pattern_end
 
-        python = python_end(text, outermost)
+        foreign = python_end(text, outermost) or pattern_end(text, start)
         if not (kind == _ARROW and self.values and isinstance(self.values[-1], Bad)):  # else an item that goes on
             self.report(kind, start, end, unclosed, open_brackets)
         if len(self.builder.diagnostics) >= MAX_MISTAKES:
@@ -62,7 +65,7 @@ class Recovery:
             return None
         if (
             behind is not None
-            and python is None
+            and foreign is None
             and start != self.last_resumed
             and self.leave_out_argument(start, opened[-1], outside)
         ):
@@ -70,7 +73,7 @@ class Recovery:
             self.lexer.brackets = open_brackets
             return self.lexer.tokens(behind)
         item = max(i for i in outside if "item" in GOTOS[self.states[i]])
-        return self.leave_out_item(item, kind, start, end, unclosed, python, open_brackets)
+        return self.leave_out_item(item, kind, start, end, unclosed, foreign, open_brackets)
 
     def report(
         self, kind: int, start: int, end: int, unclosed: int | None, open_brackets: list[tuple[int, int]]
@@ -107,12 +110,9 @@ class Recovery:
         """What the text at fault began as: an item, an argument, an element of a list, a condition or an expression."""
         _, outside = self.outline()
         for i in reversed(outside):
-            if i and self.values[i - 1] in (
-                "=",
-                "->",
-                "=>",
-            ):  # look at what the value is given to, where the chain began
-                continue
+            before = self.values[i - 1] if i else ""
+            if type(before) is str and (before == "=" or re.fullmatch(TERMINALS["_ARROW"], before)):
+                continue  # look at what the value is given to, where the chain began
             for word in ("item", "arg", "_element", "condition", "expr"):
                 if word in GOTOS[self.states[i]]:
                     return word
@@ -143,7 +143,7 @@ class Recovery:
         return True
 
     def leave_out_item(
-        self, place: int, kind: int, start: int, end: int, unclosed: int | None, python: int | None,
+        self, place: int, kind: int, start: int, end: int, unclosed: int | None, foreign: int | None,
         open_brackets: list[tuple[int, int]],
     ) -> Iterator[tuple[int, int, int]]:  # fmt: skip
         """Put a `Bad` in place of the item at fault, and go on at a later line."""
@@ -153,8 +153,8 @@ class Recovery:
         while open_brackets and open_brackets[-1][0] != _LBRACE:
             open_brackets.pop()
         first_in_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-        if python is not None:
-            resume = python
+        if foreign is not None:
+            resume = foreign
         elif unclosed is not None and kind == _END:
             resume = _line_end(text, unclosed)
         elif kind == _END:

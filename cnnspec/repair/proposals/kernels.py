@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from cnnspec.elaborate.bind import factors, given_arguments
+from cnnspec.layers.argument import show
 from cnnspec.repair.desk import Proposal
 from cnnspec.repair.proposals.waste import each
+from cnnspec.rules.finding import several
 from cnnspec.rules.skipped_positions import jumps
+from cnnspec.syntax.tree import Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +43,26 @@ def stride_of(layer: Any, axis: int) -> int:
     stride = getattr(layer, "stride", 1)
     found = stride[axis] if isinstance(stride, tuple) and axis < len(stride) else stride
     return found if isinstance(found, int) else 1
+
+
+def each_axis(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """W212: a size for each axis, in the place of a product, or of a kernel and its stride."""
+    nodes = desk.nodes(found)
+    node = nodes[0]
+    call, layer = node.site.node, node.layer
+    if not isinstance(call, Call) or layer is None or found.span is None:
+        return
+    for name, argument in given_arguments(call, layer).items():
+        if argument.value.start != found.span.start:
+            continue
+        sizes = tuple(factors(argument.value))
+        if sizes:
+            yield Proposal(f"write {name}={show(sizes)} for {several(nodes)}", tuple(desk.set(nodes, **{name: sizes})))
+        else:
+            kernel = tuple([window.kernel for window in desk.context.facts.windows[node.index]])
+            yield Proposal(
+                f"write kernel={show(kernel)} for {several(nodes)}", tuple(desk.set(nodes, kernel=kernel, stride=1))
+            )
 
 
 def odd(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.analyses.resized import FARTHEST
+from cnnspec.elaborate.input_forms import probable
 from cnnspec.pipeline import resize
 from cnnspec.repair.desk import Proposal
 from cnnspec.repair.pen import Inexpressible
@@ -31,9 +32,9 @@ def image(desk: Desk) -> tuple[int, ...]:
     return tuple([n for n in shape if isinstance(n, int)])
 
 
-def resized(desk: Desk, sizes: Sequence[int]) -> Proposal:
-    """The network with another input."""
-    node = desk.graph.nodes[desk.graph.inputs[0]]
+def resized(desk: Desk, sizes: Sequence[int], number: int = 0) -> Proposal:
+    """The network with another input, the first if no `number` tells another."""
+    node = desk.graph.nodes[desk.graph.inputs[number]]
     written = node.site.node.shape if isinstance(node.site.node, Input) else None
     if not isinstance(written, (Dims, Tuple, List, Number)):
         raise Inexpressible
@@ -101,6 +102,14 @@ def common(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     shape = image(desk)
     for size in sorted(COMMON, key=lambda n: abs(n - shape[0]))[:3]:
         yield resized(desk, (*[size] * (len(shape) - 1), shape[-1]))
+
+
+def other_form(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
+    """W211: the sizes that were probably meant."""
+    (source,) = desk.nodes(found)
+    likely = probable(source)
+    sizes = [n for n in likely[2] if isinstance(n, int)] if likely is not None else []
+    yield resized(desk, sizes, desk.graph.inputs.index(source.index))
 
 
 def even_padding(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
