@@ -254,7 +254,9 @@ def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
     merged: list[Field] = []
     before: tuple[Field, ...] = ()
     for column in zip(*fields, strict=False):
-        alike = len(before) == len(column) and all([mine is theirs for mine, theirs in zip(column, before, strict=True)])
+        alike = len(before) == len(column) and all(
+            [mine is theirs for mine, theirs in zip(column, before, strict=True)]
+        )
         before = column
         if alike or all([field == column[0] for field in column]):
             merged.append(merged[-1] if alike else column[0])
