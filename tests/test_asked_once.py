@@ -14,7 +14,6 @@ from cnnspec.analyses.facts import Facts
 from cnnspec.analyses.receptive_field import Field, compose
 from cnnspec.layers.base import Layer
 from cnnspec.layers.convolution import Convolution
-from cnnspec.layers.normalization import BatchNorm
 from cnnspec.layers.window import Reach, Window
 from cnnspec.pipeline import Checked, analyse
 from cnnspec.repair.kinds import MODULES
@@ -61,7 +60,7 @@ def test_layers_alike_are_asked_once(chain: str, question: str, monkeypatch: pyt
         return called
 
     for cls, names in (
-        (Convolution, ("keras", "own_weights")), (BatchNorm, ("own_weights",)), (Layer, ("statistics", "macs")),
+        (Convolution, ("keras", "own_weights")), (Layer, ("statistics", "macs")),
         (Window, ("output", "remainder", "reach")),
     ):  # fmt: skip
         for name in names:
