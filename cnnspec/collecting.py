@@ -10,11 +10,15 @@ if TYPE_CHECKING:
 
 
 class Uncollected:
-    """`with Uncollected():` no garbage is collected; one inside another is none the worse."""
+    """`with Uncollected():` no garbage is collected, if that is wanted; one inside another is none the worse."""
+
+    def __init__(self, wanted: bool = True) -> None:
+        self.wanted = wanted
 
     def __enter__(self) -> None:
         self.was_on = gc.isenabled()
-        gc.disable()
+        if self.wanted:
+            gc.disable()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self.was_on:

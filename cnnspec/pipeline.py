@@ -5,6 +5,8 @@ source ──parse──▶ tree ──elaborate──▶ graphs ──Facts─�
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnnspec import rules
 from cnnspec.analyses.facts import Facts
 from cnnspec.collecting import Uncollected
@@ -21,7 +23,7 @@ from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Callable, Mapping, Set
     from typing import Any
 
     from cnnspec.analyses.input_sizes import InputSizes
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
     from cnnspec.syntax.tree import Model, Tree
     from cnnspec.train.settings import TrainSettings
+
+    Watch = Callable[[Graph, list[Diagnostic]], None]
 
 PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
 SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
@@ -69,19 +73,20 @@ class Analysis(Record):
 
 def analyse(
     source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
-    max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, read: Read = read,
+    max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, read: Read = read, watch: Watch | None = None,
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
 
-    `read` gives the sources of the files that it uses. Raises KeyError for a parameter that no model has.
+    `read` gives the sources of the files that it uses. `watch` is told of each network's findings as they are made, and
+    may end the analysis by raising. Raises KeyError for a parameter that no model has.
     """
     with Uncollected():
-        return _analysed(source, parameters, model, max_layers, codes, read)
+        return _analysed(source, parameters, model, max_layers, codes, read, watch)
 
 
 def _analysed(
     source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
-    read: Read,
+    read: Read, watch: Watch | None,
 ) -> Analysis:  # fmt: skip
     parsed = parse(source)
     networks = []
@@ -90,7 +95,11 @@ def _analysed(
     for made in elaborate(parsed, read, parameters, max_layers, model):
         settings, unfit = training(made.train)
         context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors), settings)
-        ruled = rules.check(context, codes)
+        told = None
+        if watch is not None:
+            watch(made.graph, hiding.shown([*made.errors, *unfit]))
+            told = partial(_told, watch, made.graph, hiding)
+        ruled = rules.check(context, codes, told)
         if settings is not None and settings.data is not None and not context.broken:
             unfit = (*unfit, *unsuited(made.graph, settings, ruled))
         own = hiding.shown([*made.errors, *unfit, *ruled])
@@ -103,6 +112,10 @@ def _analysed(
     everything = everything and all(rules.optional(d.code) for d in found)  # a mistake keeps rules from looking
     found += hiding.findings(codes, everything)
     return Analysis(source, parsed, tuple(networks), in_order(found))
+
+
+def _told(watch: Watch, graph: Graph, hiding: Hiding, found: list[Diagnostic]) -> None:
+    watch(graph, hiding.shown(found))
 
 
 def files_of(

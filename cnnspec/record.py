@@ -74,7 +74,7 @@ class Record(metaclass=_RecordType):
         def _key(self) -> tuple[Any, ...]: ...
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._key() == other._key()
+        return self is other or (type(self) is type(other) and self._key() == other._key())
 
     def __hash__(self) -> int:
         return hash((type(self), self._key()))

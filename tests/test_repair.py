@@ -43,7 +43,9 @@ def read_cases(name: str) -> list[object]:
 def project(text: str, codes: Sequence[str] = (), name: str = "/nowhere/net.cnn") -> Project:
     """One file, with the default rules and some more."""
     chosen = rules.default_codes() | set(codes) if codes else None
-    return Project([Source(name, text)], lambda source, read: analyse(source, codes=chosen, read=read))
+    return Project(
+        [Source(name, text)], lambda source, read, watch=None: analyse(source, codes=chosen, read=read, watch=watch)
+    )
 
 
 def text_of(made: Project) -> str:

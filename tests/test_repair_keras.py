@@ -36,7 +36,9 @@ from cnnspec.source import Source
 def mended(text: str) -> Mended:
     """A text with all safe repairs, those of the rules that are not on by default too."""
     codes = rules.default_codes() | SAFE - {"S704"}  # which finds the pads that N601 asks for
-    project = Project([Source("/nowhere/net.cnn", text)], lambda s, read: analyse(s, codes=codes, read=read))
+    project = Project(
+        [Source("/nowhere/net.cnn", text)], lambda s, read, watch=None: analyse(s, codes=codes, read=read, watch=watch)
+    )
     return mend(project, unsafe=False)
 
 
@@ -142,7 +144,10 @@ CERTAIN = {
 @pytest.mark.parametrize("code", sorted(CERTAIN))
 def test_each_safe_repair(code: str) -> None:
     codes = frozenset([code])
-    project = Project([Source("/nowhere/net.cnn", CERTAIN[code])], lambda s, read: analyse(s, codes=codes, read=read))
+    project = Project(
+        [Source("/nowhere/net.cnn", CERTAIN[code])],
+        lambda s, read, watch=None: analyse(s, codes=codes, read=read, watch=watch),
+    )
     made = mend(project, unsafe=False)
     assert {found.code for found, _ in made.done} == {code}
     (source,) = made.project.sources.values()
@@ -177,7 +182,8 @@ def test_a_repair_says_when_trained_weights_do_not_fit(title: str, text: str, tm
     """The weights of the network before go into the one behind it, unless the repair says that they do not."""
     code = title.split()[0]
     project = Project(
-        [Source("/nowhere/net.cnn", text)], lambda s, read: analyse(s, codes=frozenset([code]), read=read)
+        [Source("/nowhere/net.cnn", text)],
+        lambda s, read, watch=None: analyse(s, codes=frozenset([code]), read=read, watch=watch),
     )
     (path,) = project.sources
     (network, *others) = project.analysis(path).networks

@@ -16,12 +16,12 @@ from cnnspec.size import add_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from cnnspec.analyses.kernels import Kernel
     from cnnspec.analyses.receptive_field import Field, NodeField
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.layers.operation import Operation
     from cnnspec.layers.window import Window
@@ -42,41 +42,63 @@ class Facts:
     def __init__(self, graph: Graph, shapes: Sequence[Shape | None] | None = None) -> None:
         self.graph = graph
         self.shapes: Sequence[Shape | None] = [node.shape for node in graph.nodes] if shapes is None else shapes
+        self._grouped: tuple[list[int], list[tuple[Shape, ...] | None]] | None = None
         self._parameters: list[tuple[int, int] | None] | None = None
+        self._weighty: list[bool] | None = None
         self._macs: list[Dim | None] | None = None
         self._operations: list[tuple[Operation, ...] | None] | None = None
         self._kernels: list[Kernel | None] | None = None
         self._windows: list[tuple[Window, ...]] | None = None
+        self._keras_types: list[str | None] | None = None
         self._fields: tuple[list[NodeField], set[tuple[int, int]]] | None = None
         self._statistics: dict[int, tuple[Dim, ...]] | None = None
 
+    @property
+    def alike(self) -> list[int]:
+        """For every node the first with its layer on shapes like its own: what these alone decide is asked once."""
+        return self._groups()[0]
+
+    @property
+    def firsts(self) -> list[Node]:
+        """One node of each kind: the first of those that are alike."""
+        return [node for node, first in zip(self.graph.nodes, self.alike, strict=True) if node.index == first]
+
     def inputs_of(self, index: int) -> tuple[Shape, ...] | None:
         """The shapes that enter a node, None when one is unknown."""
-        shapes = tuple([self.shapes[i] for i in self.graph.nodes[index].inputs])
-        return None if None in shapes else shapes  # type: ignore[return-value]
+        return self._groups()[1][index]
 
-    def _each(self, compute: Any, of_input: Any) -> list[Any]:
-        """compute(layer, inputs) for every node, equal layers on equal shapes once."""
-        known: dict[tuple[int, tuple[Shape, ...]], Any] = {}
-        result = []
-        for node in self.graph.nodes:
-            inputs = self.inputs_of(node.index)
-            if node.layer is None:
+    def _groups(self) -> tuple[list[int], list[tuple[Shape, ...] | None]]:
+        if self._grouped is None:
+            alike: list[int] = []
+            inputs: list[tuple[Shape, ...] | None] = []
+            shapes, firsts = self.shapes, dict[object, int]()
+            for node in self.graph.nodes:
+                entering = tuple([shapes[i] for i in node.inputs])
+                first = firsts.setdefault((id(node.layer), entering, shapes[node.index]), node.index)
+                alike.append(first)
+                inputs.append(inputs[first] if first < node.index else None if None in entering else entering)  # type: ignore[arg-type]
+            self._grouped = alike, inputs
+        return self._grouped
+
+    def each(self, compute: Callable[[Layer, tuple[Shape, ...]], Any], of_input: Any = None) -> list[Any]:
+        """compute(layer, inputs) for every node, nodes alike asked once; None where a shape is unknown."""
+        result: list[Any] = []
+        for node, first in zip(self.graph.nodes, self.alike, strict=True):
+            inputs = self.inputs_of(first)
+            if first < node.index:
+                result.append(result[first])
+            elif node.layer is None:
                 result.append(of_input if node.shape is not None else None)
-            elif inputs is None or self.shapes[node.index] is None:
-                result.append(None)
             else:
-                key = (id(node.layer), inputs)
-                if key not in known:
-                    known[key] = compute(node.layer, inputs)
-                result.append(known[key])
+                known = inputs is not None and self.shapes[first] is not None
+                result.append(compute(node.layer, inputs) if known else None)  # type: ignore[arg-type]
         return result
 
     @property
     def parameters(self) -> list[tuple[int, int] | None]:
         """(trainable, frozen) of every node; a layer that is used again counts at its first use."""
         if self._parameters is None:
-            self._parameters = self._each(_parameters, (0, 0))
+            self._parameters = self.each(_parameters, (0, 0))
             for node in self.graph.nodes:
                 if node.shares is not None and self._parameters[node.index] is not None:
                     self._parameters[node.index] = (0, 0)
@@ -84,35 +106,44 @@ class Facts:
 
     def weighty(self, index: int) -> bool:
         """Whether a node has weights, its own or those that it shares with an earlier one."""
-        shared = self.graph.nodes[index].shares
-        return any(self.parameters[index if shared is None else shared] or ())
+        if self._weighty is None:
+            own = [any(parameters or ()) for parameters in self.parameters]
+            self._weighty = [own[n.index if n.shares is None else n.shares] for n in self.graph.nodes]
+        return self._weighty[index]
 
     @property
     def macs(self) -> list[Dim | None]:
         if self._macs is None:
-            self._macs = self._each(lambda layer, inputs: layer.macs(inputs), 0)
+            self._macs = self.each(lambda layer, inputs: layer.macs(inputs), 0)
         return self._macs
 
     @property
     def operations(self) -> list[tuple[Operation, ...] | None]:
         """The primitive operations of every node; none for an input."""
         if self._operations is None:
-            self._operations = self._each(lambda layer, inputs: layer.operations(inputs), ())
+            self._operations = self.each(lambda layer, inputs: layer.operations(inputs), ())
         return self._operations
 
     @property
     def kernels(self) -> list[Kernel | None]:
         """The kernel of every node that has one."""
         if self._kernels is None:
-            self._kernels = self._each(kernel_of, None)
+            self._kernels = self.each(kernel_of, None)
         return self._kernels
 
     @property
     def windows(self) -> list[tuple[Window, ...]]:
         """The window of every node along each axis; none for a layer without, or of unknown shapes."""
         if self._windows is None:
-            self._windows = [w or () for w in self._each(lambda layer, inputs: layer.windows(inputs), None)]
+            self._windows = [w or () for w in self.each(lambda layer, inputs: layer.windows(inputs), None)]
         return self._windows
+
+    @property
+    def keras_types(self) -> list[str | None]:
+        """The Keras class that every layer becomes; None for an input, and where a shape is unknown."""
+        if self._keras_types is None:
+            self._keras_types = self.each(_keras_type)
+        return self._keras_types
 
     @property
     def fields(self) -> list[NodeField]:
@@ -178,6 +209,10 @@ class Facts:
     def deepest(self) -> int | None:
         """The node whose receptive field is the network's."""
         return deepest(self.fields, self.graph.used())
+
+
+def _keras_type(layer: Layer, inputs: tuple[Shape, ...]) -> str:
+    return next((call.around or call).name for call in layer.keras(inputs) if not call.helper)
 
 
 def _parameters(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import sqrt
 
 from cnnspec.analyses import regions
-from cnnspec.analyses.receptive_field import MAX_PERIOD, START, Field, Whole, compose
+from cnnspec.analyses.receptive_field import MAX_PERIOD, START, Field, Steps, Whole
 from cnnspec.layers.window import EACH, UNTRACED
 from cnnspec.limits import TooLong
 from cnnspec.record import Record
@@ -135,7 +135,7 @@ class Geometry:
 
     def _find(self, sign: int) -> list[tuple[Route, ...] | None]:
         found: list[tuple[Route, ...] | None] = []
-        made: dict[tuple[Reach, Field], Field | None] = {}
+        steps, spreads = Steps(), dict[int, float]()
         for node in self.graph.nodes:
             field, reaches = self.fields[node.index], self.reaches[node.index]
             routes = [r for i in self.branches(node.index) if (r := found[i]) is not None]
@@ -146,14 +146,16 @@ class Geometry:
             else:
                 column = []
                 for axis in range(len(field)):
-                    before = max([r[axis] for r in routes], key=lambda route: sign * route.field.size)
+                    before = routes[0][axis]
+                    for route in routes[1:]:
+                        if sign * route[axis].field.size > sign * before.field.size:
+                            before = route[axis]
                     reach = reaches[axis] if reaches is not None and axis < len(reaches) else EACH
-                    key = (reach, before.field)
-                    if key not in made:
-                        made[key] = compose(*key)
-                    grown = made[key] or before.field
-                    variance = before.variance + spread(reach) * before.field.stride**2
-                    column.append(Route(node.index, grown, variance, before, reach != EACH))
+                    grown = steps.compose(reach, before.field) or before.field
+                    if id(reach) not in spreads:  # the reaches are kept, so their ids stay theirs
+                        spreads[id(reach)] = spread(reach)
+                    variance = before.variance + spreads[id(reach)] * before.field.stride**2
+                    column.append(Route(node.index, grown, variance, before, reach is not EACH))
                 found.append(tuple(column))
         return found
 

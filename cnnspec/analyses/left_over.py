@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.elaborate.graph import Graph
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.layers.window import Window
 
@@ -23,28 +23,35 @@ def losses(
 ) -> dict[int, list[int]]:
     """Of every node that leaves data unread: how many positions of each axis of its input."""
     found = {}
-    for node in graph.nodes:
-        layer = (layers or {}).get(node.index, node.layer)
-        left = left_over(node, layer, shapes)
-        if any(left):
-            lost = _lost_of(left, node.inputs[0], shapes, liveness)
-            if any(lost):
-                found[node.index] = lost
+    for index, left in left_over(graph, shapes, layers).items():
+        lost = _lost_of(left, graph.nodes[index].inputs[0], shapes, liveness)
+        if any(lost):
+            found[index] = lost
     return found
 
 
-def left_over(node: Node, layer: Layer | None, shapes: Sequence[Shape | None]) -> list[int]:
-    """Positions at the end of each axis of a node's input that none of its windows covers, padding not counted.
-
-    What lies between two windows of a stride longer than the kernel is skipped everywhere, not left over.
-    """
-    if layer is None or len(node.inputs) != 1 or shapes[node.index] is None:
-        return []
-    return left_of(layer, shapes[node.inputs[0]])
+def left_over(
+    graph: Graph, shapes: Sequence[Shape | None], layers: dict[int, Layer] | None = None
+) -> dict[int, list[int]]:
+    """Of every node that leaves positions unread, data or padding, how many of each axis; see `left_of`."""
+    found = {}
+    known: dict[tuple[int, Shape | None], list[int]] = {}
+    for node in graph.nodes:
+        layer = layers.get(node.index, node.layer) if layers else node.layer
+        if layer is not None and len(node.inputs) == 1 and shapes[node.index] is not None:
+            key = id(layer), shapes[node.inputs[0]]
+            if key not in known:
+                known[key] = left_of(layer, key[1])
+            if any(known[key]):
+                found[node.index] = known[key]
+    return found
 
 
 def left_of(layer: Layer, shape: Shape | None) -> list[int]:
-    """The same, of a layer that a shape enters."""
+    """Positions at the end of each axis of a layer's input that none of its windows covers, padding not counted.
+
+    What lies between two windows of a stride longer than the kernel is skipped everywhere, not left over.
+    """
     if shape is None or not sizes_known(shape):
         return []
     windows = layer.windows((shape,))

@@ -37,7 +37,7 @@ def lengths(
     """Lengths of every node, None behind what mixes the whole input; None for a network that upsamples or moves
     positions elsewhere, or whose input is no map."""
     found: list[tuple[Length, ...] | None] = []
-    grown: dict[tuple[Reach, Length], Length] = {}
+    grown: dict[tuple[int, ...], Length] = {}  # by what is read, the step, and the length before
     for node in graph.nodes:
         if node.layer is None:
             if node.shape is None or len(node.shape) < 2:
@@ -61,9 +61,10 @@ def lengths(
             if len(entering) > 1:
                 sides = [f[axis] for f in entering]
                 before = Length(min([s.least for s in sides]), max([s.most for s in sides]), before.stride)
-            key = (one, before)
+            read = one.high - (one.low or 0)
+            key = (read, one.step, before.least, before.most, before.stride)
             if key not in grown:
-                growth = (one.high - (one.low or 0)) * before.stride
+                growth = read * before.stride
                 grown[key] = Length(before.least + growth, before.most + growth, before.stride * one.step)
             column.append(grown[key])
         found.append(tuple(column))

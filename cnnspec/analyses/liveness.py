@@ -37,19 +37,26 @@ def reaches_of(
     layers: Mapping[int, Layer] | None = None,
     untraced: tuple[Reach, ...] | None = None,
 ) -> list[tuple[Reach, ...] | None]:
-    """What every node reads along each axis of its inputs; None for everything, and unless told for UNTRACED too."""
+    """What every node reads along each axis of its inputs; None for everything, and unless told for UNTRACED too.
+
+    Equal reaches are one object.
+    """
     result: list[tuple[Reach, ...] | None] = []
     asked: dict[tuple[int, tuple[Shape | None, ...]], tuple[Reach, ...] | None] = {}
+    same = {EACH: EACH}
     for node in graph.nodes:
         inputs = tuple([shapes[i] for i in node.inputs])
-        layer = (layers or {}).get(node.index, node.layer)
+        layer = layers.get(node.index, node.layer) if layers else node.layer
         if layer is None or shapes[node.index] is None or None in inputs:  # it was refused
             result.append(None)
             continue
         key = id(layer), inputs
         if key not in asked:
             reach = layer.reach(inputs)  # type: ignore[arg-type]
-            asked[key] = untraced if reach is UNTRACED else reach
+            if reach is not None and reach is not UNTRACED:
+                asked[key] = tuple([same.setdefault(axis, axis) for axis in reach])
+            else:
+                asked[key] = untraced if reach is UNTRACED else None
         result.append(asked[key])
     return result
 
@@ -59,13 +66,18 @@ def statistics_of(
 ) -> dict[int, tuple[Dim, ...]]:
     """For every node that takes statistics over its map, over how many positions together along each axis."""
     found = {}
+    asked: dict[tuple[int, tuple[Shape | None, ...]], tuple[Dim, ...] | None] = {}
     for node in graph.nodes:
-        inputs = [shapes[i] for i in node.inputs]
-        layer = (layers or {}).get(node.index, node.layer)
-        if layer is not None and shapes[node.index] is not None and None not in inputs:
-            over = layer.statistics(tuple(inputs))  # type: ignore[arg-type]
-            if over and over != (1,) * len(over):
-                found[node.index] = over
+        layer = layers.get(node.index, node.layer) if layers else node.layer
+        inputs = tuple([shapes[i] for i in node.inputs])
+        if layer is None or shapes[node.index] is None or None in inputs:
+            continue
+        key = id(layer), inputs
+        if key not in asked:
+            over = layer.statistics(inputs)  # type: ignore[arg-type]
+            asked[key] = over if over and over != (1,) * len(over) else None
+        if (taken := asked[key]) is not None:
+            found[node.index] = taken
     return found
 
 

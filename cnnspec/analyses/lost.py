@@ -150,7 +150,7 @@ def dead_taps(index: int, real: Sequence[tuple[Positions, ...] | None], facts: F
     node, inputs = facts.graph.nodes[index], facts.inputs_of(index)
     if node.layer is None or inputs is None or len(node.inputs) != 1 or not any(facts.parameters[index] or (0, 0)):
         return []
-    windows, carrying, output = node.layer.windows(inputs), real[node.inputs[0]], facts.shapes[index]
+    windows, carrying, output = facts.windows[index], real[node.inputs[0]], facts.shapes[index]
     if not windows or carrying is None or output is None or len(carrying) != len(windows):
         return []
     seeing = [_seeing(w, m, mask) for w, m, mask in zip(windows, output, carrying, strict=False)]  # type: ignore[arg-type]

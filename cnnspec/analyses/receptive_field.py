@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from math import gcd
 
+from cnnspec.analyses.liveness import reaches_of
 from cnnspec.layers.window import UNTRACED
 from cnnspec.record import Record
 
@@ -41,6 +42,8 @@ class Field(Record):
     then only lengths are known, not places.
     """
 
+    __slots__ = ("_size",)
+
     advance: int
     spans: tuple[tuple[int, int] | None, ...]
     placed: bool = True
@@ -48,7 +51,10 @@ class Field(Record):
     @property
     def size(self) -> int:
         """Length of the field, of the longest where it differs between positions."""
-        return max([span[1] - span[0] + 1 for span in self.spans if span], default=0)
+        known: int | None = getattr(self, "_size", None)
+        if known is None:
+            self._size = known = max([span[1] - span[0] + 1 for span in self.spans if span], default=0)
+        return known
 
     @property
     def least(self) -> int:
@@ -103,6 +109,19 @@ if TYPE_CHECKING:
     NodeField = tuple[Field, ...] | Whole | None  # None: unknown
 
 
+class Steps:
+    """What layers make of fields, worked out once for each reach and field; equal axes share theirs, and so the work."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, int], tuple[Reach, Field, Field | None]] = {}  # with what the two ids are those of
+
+    def compose(self, reach: Reach, field: Field) -> Field | None:
+        key = id(reach), id(field)
+        if key not in self._made:
+            self._made[key] = reach, field, compose(reach, field)
+        return self._made[key][2]
+
+
 def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list[NodeField], set[tuple[int, int]]]:
     """The field of every node: one `Field` a spatial axis, WHOLE, or None where it cannot be known.
 
@@ -110,8 +129,7 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list
     """
     fields: list[NodeField] = []
     gates: set[tuple[int, int]] = set()
-    steps: dict[tuple[Reach, Field], Field | None] = {}
-    reaches: dict[tuple[int, tuple[Shape | None, ...]], tuple[Reach, ...] | None] = {}
+    reaches, steps = reaches_of(graph, shapes, untraced=UNTRACED), Steps()
     inputs = set(graph.inputs)
     words = {node.inputs[0] for node in graph.nodes if node.layer is not None and node.layer.indexes}
     sizes = {s[:-1] for i in graph.inputs if (s := shapes[i]) is not None}
@@ -126,26 +144,22 @@ def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list
         elif node.layer.indexes and node.inputs[0] in inputs:  # words of a text: each sees itself
             fields.append((START,) * (len(shape) - 1))
         else:
-            entering = tuple([shapes[i] for i in node.inputs])
-            key = id(node.layer), entering
-            if key not in reaches:
-                reaches[key] = node.layer.reach(entering)  # type: ignore[arg-type]
-            fields.append(_through(node, reaches[key], fields, shapes, steps, whole, gates))
+            fields.append(_through(node, reaches[node.index], fields, shapes, steps, whole, gates))
     return fields, gates
 
 
 def _through(
     node: Node, reaches: tuple[Reach, ...] | None, fields: list[NodeField], shapes: Sequence[Shape | None],
-    steps: dict[tuple[Reach, Field], Field | None], whole: tuple[Dim, ...] | None, gates: set[tuple[int, int]],
+    steps: Steps, whole: tuple[Dim, ...] | None, gates: set[tuple[int, int]],
 ) -> NodeField:  # fmt: skip
     if reaches is None:
         return WHOLE
-    inputs = own_branches(node, [fields[i] == WHOLE for i in node.inputs], shapes)
+    inputs = own_branches(node, [isinstance(fields[i], Whole) for i in node.inputs], shapes)
     gates.update([(node.index, i) for i in node.inputs if i not in inputs])
     entering = [fields[i] for i in inputs]
     if None in entering:
         return None
-    if WHOLE in entering:
+    if any([isinstance(field, Whole) for field in entering]):
         return WHOLE
     if reaches is UNTRACED:
         return None
@@ -157,10 +171,7 @@ def _through(
         return merged
     result = []
     for reach, field in zip(reaches, merged, strict=True):
-        key = (reach, field)
-        if key not in steps:
-            steps[key] = compose(reach, field)
-        made = steps[key]
+        made = steps.compose(reach, field)
         if made is None:
             return None
         result.append(made)
@@ -203,6 +214,13 @@ def compose(reach: Reach, field: Field) -> Field | None:
         return field
     low = reach.low if reach.low is not None else 0
     period = len(field.spans)
+    placed = field.placed and reach.low is not None
+    if period == reach.over == 1:  # the closed form
+        span, last = field.spans[0], low + (reach.high - low) // reach.gap * reach.gap
+        if reach.step * field.advance > MAX_ADVANCE:
+            return None
+        seen = (span[0] + low * field.advance, span[1] + last * field.advance) if span and last >= low else None
+        return Field(reach.step * field.advance, (seen,), placed)
     new_period = reach.over * period // gcd(reach.step, reach.over * period)
     taps = (reach.high - low) // reach.over // reach.gap + 2
     if new_period > MAX_PERIOD or new_period * min(taps, 2 * period) > MAX_SEEN:
@@ -214,7 +232,7 @@ def compose(reach: Reach, field: Field) -> Field | None:
     for i in range(new_period):
         first, last = (reach.step * i + low) // reach.over, (reach.step * i + reach.high) // reach.over
         spans.append(_seen(field, first, last, reach.gap))
-    return Field(advance, tuple(spans), field.placed and reach.low is not None)
+    return Field(advance, tuple(spans), placed)
 
 
 def _seen(field: Field, first: int, last: int, gap: int) -> tuple[int, int] | None:
@@ -233,10 +251,15 @@ def _seen(field: Field, first: int, last: int, gap: int) -> tuple[int, int] | No
 
 def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
     """The smallest field that holds those of all branches; None where they step differently or are not placed."""
-    merged = []
+    merged: list[Field] = []
+    before: tuple[Field, ...] = ()
     for column in zip(*fields, strict=False):
-        if all(field == column[0] for field in column):
-            merged.append(column[0])
+        alike = len(before) == len(column) and all(
+            [mine is theirs for mine, theirs in zip(column, before, strict=True)]
+        )
+        before = column
+        if alike or all([field == column[0] for field in column]):
+            merged.append(merged[-1] if alike else column[0])
             continue
         if not all(field.placed for field in column):
             return None

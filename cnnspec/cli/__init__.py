@@ -35,6 +35,7 @@ VERBS = {
     "rule": "show a rule's page",
     "layers": "list the layers, or show one's page",
 }
+TOLD_ONCE = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff")  # one network's figures, kept to the end
 MODULES = {"import": "importing"}  # where a verb cannot be a module's name
 
 
@@ -85,9 +86,12 @@ def _called(arguments: list[str]) -> int:
         parser.print_help(sys.stderr)
         return 2
     from cnnspec.cli.common import UsageError, say
+    from cnnspec.collecting import Uncollected
 
+    module = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}")
     try:
-        status: int = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}").run(options)
+        with Uncollected(options.verb in TOLD_ONCE):
+            status: int = module.run(options)
         return status
     except UsageError as error:
         say(str(error))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
     from cnnspec.elaborate.files import Read
-    from cnnspec.pipeline import Analysis, Checked
+    from cnnspec.pipeline import Analysis, Checked, Watch
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2
 
@@ -114,9 +114,10 @@ def source_of(path: str) -> Source | Diagnostic:
 
 
 def analysis_of(
-    source: Source, options: argparse.Namespace, codes: Set[str] | None = None, read: Read = read
-) -> Analysis:
-    """A source analysed as the options say, by the rules with these codes, None: the default ones.
+    source: Source, options: argparse.Namespace, codes: Set[str] | None = None, read: Read = read,
+    watch: Watch | None = None,
+) -> Analysis:  # fmt: skip
+    """A source analysed as the options say, by the rules with these codes, None: the default ones; `watch`: see `analyse`.
 
     UsageError for a parameter or a model that it does not have.
     """
@@ -124,7 +125,7 @@ def analysis_of(
     from cnnspec.syntax import tree
 
     try:
-        analysis = analyse(source, parameters(options), options.model, options.max_layers, codes, read)
+        analysis = analyse(source, parameters(options), options.model, options.max_layers, codes, read, watch)
     except KeyError as error:
         message, help = error.args
         raise UsageError(f"{source.name}: {message}; {help}") from None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cnnspec.cli.settings import Lookup
     from cnnspec.elaborate.files import Read
-    from cnnspec.pipeline import Analysis
+    from cnnspec.pipeline import Analysis, Watch
     from cnnspec.repair.mending import Mended
     from cnnspec.repair.project import Analyse
 
@@ -33,13 +33,13 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
 def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
     """How the files of a command are analysed; the lookup is told which are, and which they use."""
 
-    def analyse(source: Source, read: Read) -> Analysis:
+    def analyse(source: Source, read: Read, watch: Watch | None = None) -> Analysis:
         def noted(path: str) -> Source | Diagnostic:
             lookup.looked_at.add(path)
             return read(path)
 
         lookup.looked_at.add(source.name)
-        return analysis_of(source, options, lookup.of(source.name).codes(source.name), noted)
+        return analysis_of(source, options, lookup.of(source.name).codes(source.name), noted, watch)
 
     return analyse
 

@@ -102,7 +102,9 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
         return analysis.diagnostics
     from cnnspec.cli import fixing
 
-    return fixing.with_repairs(analysis, lambda source, read: analysis_of(source, options, codes, read), shown)
+    return fixing.with_repairs(
+        analysis, lambda source, read, watch=None: analysis_of(source, options, codes, read, watch), shown
+    )
 
 
 def data_of(analysis: Analysis) -> list[str]:

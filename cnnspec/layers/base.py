@@ -299,7 +299,10 @@ def show_shape(shape: tuple[Any, ...] | None) -> str:
     if shape is None:
         return "?"
     parts = ["?" if n is None else str(n) for n in shape]
-    return "x".join(f"({p})" if not p.isalnum() and p != "?" and len(parts) > 1 else p for p in parts)
+    plain = "x".join(parts)
+    if len(parts) < 2 or plain.isalnum():
+        return plain
+    return "x".join([f"({p})" if not p.isalnum() and p != "?" else p for p in parts])
 
 
 def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = (1, 2, 3)) -> Problem | None:

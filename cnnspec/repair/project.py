@@ -15,17 +15,24 @@ from cnnspec.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Protocol
 
     from cnnspec.diagnostic import Diagnostic, Edit
     from cnnspec.elaborate.files import Read
-    from cnnspec.pipeline import Analysis, Checked
+    from cnnspec.elaborate.graph import Graph
+    from cnnspec.pipeline import Analysis, Checked, Watch
     from cnnspec.repair.desk import Desk
     from cnnspec.repair.pen import Pen
 
-    Analyse = Callable[[Source, Read], Analysis]
+    class Analyse(Protocol):
+        """What is known about a text, as the user asked; `watch` looks on (see `pipeline.analyse`)."""
+
+        def __call__(self, source: Source, read: Read, watch: Watch | None = None) -> Analysis: ...
+
 
 A_LAYERS_TEXT = 40  # characters of text that take as long as a layer
+NONE = 0, 0  # findings, and layers that they are about
 SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
 
 
@@ -44,14 +51,18 @@ class Project:
         self.desks: dict[int, Desk] = {}  # by the networks' ids
         self.pens: dict[str, Pen] = {}  # by the files' paths
 
-    def analysis(self, path: str) -> Analysis:
-        """What is known about a file as its text is now."""
+    def analysis(self, path: str, judge: Judge | None = None) -> Analysis:
+        """What is known about a file as its text is now. Refuted where the judge has seen enough of it."""
         if path not in self._analyses:
             met: set[str] = set()
-            self._analyses[path] = self.analyse(self.sources[path], self.reader(met))
-            self._reads[path] = met
-            layers = sum([len(network.graph.nodes) for network in self._analyses[path].networks])
-            self.spend(max(layers, len(self.sources[path].text) // A_LAYERS_TEXT))
+            least = len(self.sources[path].text) // A_LAYERS_TEXT
+            try:
+                found = self.analyse(self.sources[path], self.reader(met), judge)
+            except Refuted as refuted:
+                self.spend(max(refuted.layers, least))
+                raise
+            self._analyses[path], self._reads[path] = found, met
+            self.spend(max(sum([len(network.graph.nodes) for network in found.networks]), least))
         return self._analyses[path]
 
     def owner(self, path: str, found: Diagnostic) -> tuple[Checked | None, Diagnostic]:
@@ -147,28 +158,58 @@ def applied(text: str, edits: Sequence[Edit]) -> str | None:
 
 # ---- what a change may and may not do ----------------------------------------------------------------------
 def clears(code: str, before: Project, after: Project) -> bool:
-    """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others.
+    """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others."""
+    less = False
+    for path in before.differing(after):
+        old = before.analysis(path)
+        judge = Judge(code, old)
+        try:
+            new = after.analysis(path, judge)
+        except Refuted:
+            return False
+        if new.tree.diagnostics and not old.tree.diagnostics or judge.worse(new.diagnostics):
+            return False
+        less |= counted(new.diagnostics).get(code, NONE) < judge.was.get(code, NONE)
+    return less
+
+
+class Refuted(Exception):
+    """A change brings what was not there; so many layers were built to see it."""
+
+    def __init__(self, layers: int) -> None:
+        super().__init__()
+        self.layers = layers
+
+
+class Judge:
+    """Looks on while a changed file is analysed, and ends that as soon as it brings what was not there: what else would
+    be found could only be more.
 
     Behind a mistake that kept rules from looking, what they find now is no new mistake unless it is an error.
     """
-    less = False
-    for path in before.differing(after):
-        old, new = before.analysis(path), after.analysis(path)
-        if new.tree.diagnostics and not old.tree.diagnostics:
-            return False
-        was, found = counted(old.diagnostics), counted(new.diagnostics)
-        hidden = not optional(code) and any(map(prevents, old.diagnostics))
-        for key in was.keys() | found.keys():
-            one, other = was.get(key, (0, 0)), found.get(key, (0, 0))
-            if key == code:
-                less |= other < one
-                if other > one:
-                    return False
-            elif (other[0] > one[0] or other > one and key not in SHRINKING) and not (
-                hidden and severity_of(key, new.diagnostics) != "error"
-            ):
-                return False
-    return less
+
+    def __init__(self, code: str, old: Analysis) -> None:
+        self.code, self.was = code, counted(old.diagnostics)
+        self.hidden = not optional(code) and any(map(prevents, old.diagnostics))
+        self.found: dict[Diagnostic, None] = {}
+        self.layers: dict[int, int] = {}  # of the graphs so far, by their ids
+
+    def __call__(self, graph: Graph, found: list[Diagnostic]) -> None:
+        self.layers[id(graph)] = len(graph.nodes)
+        self.found.update(dict.fromkeys(found))
+        if found and self.worse(self.found):
+            raise Refuted(sum(self.layers.values()))
+
+    def worse(self, found: Iterable[Diagnostic]) -> bool:
+        """Whether a code has more findings than before, or layers in them; the code itself that is to be cleared too."""
+        for key, other in counted(found).items():
+            one = self.was.get(key, NONE)
+            if key == self.code and other > one:
+                return True
+            if key != self.code and (other[0] > one[0] or other > one and key not in SHRINKING):
+                if not self.hidden or severity_of(key, found) == "error":
+                    return True
+        return False
 
 
 def counted(found: Iterable[Diagnostic]) -> dict[str, tuple[int, int]]:

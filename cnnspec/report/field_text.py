@@ -42,6 +42,8 @@ def plain(value: float | None) -> str:
 
 def each(values: tuple[Any, ...] | None) -> str:
     """One figure where all axes are alike, else one an axis: "2", "2, 1"."""
+    if values and values.count(values[0]) == len(values):
+        return plain(values[0])
     shown = [plain(value) for value in values or ()]
     return ", ".join(shown if len(set(shown)) > 1 else shown[:1])
 

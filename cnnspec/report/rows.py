@@ -82,10 +82,7 @@ def keras_type(node: Node, network: Checked) -> str:
     """The Keras class that the layer becomes; "?" where there is no telling."""
     if node.layer is None:
         return "InputLayer" if isinstance(node.site.node, Input) else "?"
-    inputs = network.facts.inputs_of(node.index)
-    if inputs is None or node.shape is None:
-        return type(node.layer).__name__
-    return next((call.around or call).name for call in node.layer.keras(inputs) if not call.helper)
+    return network.facts.keras_types[node.index] or type(node.layer).__name__
 
 
 def input_sizes(network: Checked) -> list[set[tuple[Dim, ...]]]:

@@ -49,6 +49,8 @@ class SizeNames:
 
     def of(self, value: Any, node: Node) -> Any:
         """A figure of a node's row: a shape with short names, a number as a product; what is no size as it is."""
+        if not self.named:
+            return value
         if isinstance(value, tuple) and value and all(isinstance(n, (int, Size)) for n in value):
             return tuple([self.named.get(n, n) if self.short and isinstance(n, Size) else n for n in value])
         return self.multiple(value, node) if isinstance(value, Size) else value

@@ -13,7 +13,7 @@ from cnnspec.rules.language import REFUSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Callable, Iterator, Set
     from types import ModuleType
 
     from cnnspec.rules.context import Context
@@ -89,13 +89,24 @@ def default_codes() -> frozenset[str]:
     return frozenset([rule.CODE for rule in __getattr__("ALL") if rule.DEFAULT])
 
 
-def check(context: Context, codes: Set[str] | None = None) -> list[Diagnostic]:
-    """All that the rules with these codes find in a network, and those that cannot be switched off; None: the default ones."""
+def check(
+    context: Context, codes: Set[str] | None = None, told: Callable[[list[Diagnostic]], None] | None = None
+) -> list[Diagnostic]:
+    """All that the rules with these codes find in a network, and those that cannot be switched off; None: the default ones.
+
+    `told` gets the findings of each rule as they are made, those of errors first, and may end the check by raising.
+    """
     if codes is not None:
         chosen = [r for r in __getattr__("RULES") if r.CODE in codes or not optional(r.CODE)]
     else:
         chosen = [*imported((*DEFAULTS, *ON_TRAINING) if context.train else DEFAULTS)]
-    return [finding for rule in chosen for finding in found_by(rule, context)]
+    if told is None:
+        return [finding for rule in chosen for finding in found_by(rule, context)]
+    found: dict[ModuleType, list[Diagnostic]] = {}
+    for rule in sorted(chosen, key=lambda rule: not rule.CODE.startswith("E")):
+        found[rule] = [*found_by(rule, context)]
+        told(found[rule])
+    return [finding for rule in chosen for finding in found[rule]]
 
 
 def found_by(rule: ModuleType, context: Context) -> Iterator[Diagnostic]:

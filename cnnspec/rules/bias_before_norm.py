@@ -38,8 +38,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     graph, facts = context.graph, context.facts
     kept: set[int] = set()  # nodes one of whose uses needs the bias
     useless: list[tuple[Node, int]] = []
+    values = {node.index: bias_values(node, context) for node in facts.firsts}
     for node in graph.nodes:
-        biases = bias_values(node, context)
+        biases = values[facts.alike[node.index]]
         if biases is None:
             continue
         if not cancelled(node, context):

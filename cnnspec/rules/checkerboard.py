@@ -36,13 +36,18 @@ DEFAULT = True
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    found = []
-    for node in context.graph.nodes:
+    found, facts = [], context.facts
+    uneven: dict[int, tuple[tuple[Reach, ...], tuple[int, ...], tuple[int, ...]]] = {}
+    for node in facts.firsts:
         reach = context.reaches[node.index]
-        if reach and context.facts.weighty(node.index):
+        if reach:
             fewest, most = zip(*map(taps, reach), strict=True)
             if fewest != most:
-                found.append((node, reach, fewest, most))
+                uneven[node.index] = reach, fewest, most
+    for node in context.graph.nodes if uneven else ():
+        first = facts.alike[node.index]
+        if first in uneven and facts.weighty(node.index):
+            found.append((node, *uneven[first]))
     if found:
         nodes, (node, reach, fewest, most) = [node for node, *_ in found], found[0]
         least = greatest = 1

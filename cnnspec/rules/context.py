@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cnnspec.analyses.resized import WhatIf
     from cnnspec.elaborate.graph import Graph, Setting
     from cnnspec.layers.window import Reach
+    from cnnspec.rules.sliding import Sliding
     from cnnspec.train.settings import TrainSettings
 
 
@@ -37,6 +38,7 @@ class Context:
         self._lengths: list[tuple[Length, ...] | None] | None = None
         self._measured = False
         self._what_if: WhatIf | None = None
+        self._sliding: list[Sliding] | None = None
 
     @property
     def liveness(self) -> Liveness:
@@ -75,6 +77,15 @@ class Context:
 
             self._geometry = Geometry(self.facts)
         return self._geometry
+
+    @property
+    def sliding(self) -> list[Sliding]:
+        """Its convolutions and pools, for rules of thumb about them."""
+        if self._sliding is None:
+            from cnnspec.rules.sliding import sliding
+
+            self._sliding = sliding(self.facts)
+        return self._sliding
 
     @property
     def what_if(self) -> WhatIf:

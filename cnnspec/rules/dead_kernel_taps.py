@@ -40,7 +40,9 @@ DEFAULT = True
 
 def check(context: Context) -> Iterator[Diagnostic]:
     yield from weights_at_padding(context)
-    same = [node for node in context.graph.nodes if holds_all(node, context)]
+    holding = {node.index for node in context.facts.firsts if holds_all(node, context)}
+    alike, weighty = context.facts.alike, context.facts.weighty
+    same = [n for n in context.graph.nodes if holding and alike[n.index] in holding and not weighty(n.index)]
     if same:
         inputs = context.facts.inputs_of(same[0].index)
         assert inputs is not None
@@ -53,7 +55,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def holds_all(node: Node, context: Context) -> bool:
     """Whether a pool yields several positions, from windows each of which holds the whole map."""
     found, inputs = context.facts.windows[node.index], context.facts.inputs_of(node.index)
-    if not found or inputs is None or context.facts.weighty(node.index):
+    if not found or inputs is None:
         return False
     several = False
     for window, n in zip(found, inputs[0], strict=False):
@@ -70,7 +72,7 @@ def holds_all(node: Node, context: Context) -> bool:
 def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
     """Taps of layers with weights."""
     graph, facts = context.graph, context.facts
-    padded = any([moves_edges(node, context) for node in graph.nodes])
+    padded = any([moves_edges(node, context) for node in facts.firsts])
     if not padded and not any([misses(window, n) for window, n in windows(context)]):
         return
     from cnnspec.analyses.lost import dead_taps
@@ -99,10 +101,11 @@ def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
 
 
 def windows(context: Context) -> Iterator[tuple[Window, Dim]]:
-    """The windows of every layer with kernels of its own, each with the size of its input."""
-    for node in context.graph.nodes:
-        found, inputs = context.facts.windows[node.index], context.facts.inputs_of(node.index)
-        if found and inputs is not None and context.facts.weighty(node.index):
+    """The windows of layers with kernels of their own, each with the size of its input; of layers alike once."""
+    facts = context.facts
+    for index in {facts.alike[node.index]: None for node in context.graph.nodes if facts.weighty(node.index)}:
+        found, inputs = facts.windows[index], facts.inputs_of(index)
+        if found and inputs is not None:
             yield from zip(found, inputs[0], strict=False)
 
 

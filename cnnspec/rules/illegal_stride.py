@@ -47,7 +47,7 @@ MAX_TRIED = 6000  # nodes, summed over the findings of a network, up to which re
 
 def check(context: Context) -> Iterator[Diagnostic]:
     graph, shapes = context.graph, context.facts.shapes
-    if not any(any(left_over(node, node.layer, shapes)) for node in graph.nodes):
+    if not left_over(graph, shapes):
         return
     lost = losses(graph, shapes, context.liveness)
     for number, (index, counts) in enumerate(lost.items(), 1):

@@ -70,8 +70,9 @@ def mixing(context: Context) -> list[Kernel | None]:
     """The kernels of layers that mix channels, a separable convolution's as if it were one."""
     found = list(context.facts.kernels)
     for node in context.graph.nodes:
-        windows, inputs = context.facts.windows[node.index], context.facts.inputs_of(node.index)
-        if found[node.index] is None and windows and inputs is not None and node.layer is not None:
+        windows = context.facts.windows[node.index] if found[node.index] is None else ()
+        inputs = context.facts.inputs_of(node.index) if windows else None
+        if inputs is not None and node.layer is not None:
             names = {weight.name for weight in node.layer.own_weights(inputs)}
             if {"depthwise_kernel", "pointwise_kernel"} <= names:
                 entering, leaving = inputs[0][-1], (context.facts.shapes[node.index] or (None,))[-1]

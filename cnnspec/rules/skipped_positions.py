@@ -39,7 +39,10 @@ LEAST = 0.5
 
 def check(context: Context) -> Iterator[Diagnostic]:
     graph = context.graph
-    jumping = {node.index for node in graph.nodes if jumps(node, context)}
+    kinds = {node.index for node in context.facts.firsts if jumps(node, context)}
+    if not kinds:
+        return
+    jumping = {index for index, first in enumerate(context.facts.alike) if first in kinds}
     if not any([readers and jumping.issuperset(readers) for readers in graph.consumers()]):
         return  # each tensor has a reader that reads all of it
     from cnnspec.analyses.lost import lost

@@ -6,10 +6,9 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from cnnspec.analyses.facts import Facts
     from cnnspec.elaborate.graph import Node
-    from cnnspec.layers.base import Shape
+    from cnnspec.layers.base import Layer, Shape
     from cnnspec.layers.window import Window
     from cnnspec.rules.context import Context
 
@@ -21,29 +20,36 @@ class Sliding(Record):
     entering: Shape
     windows: tuple[Window, ...]
     weighs: bool
-
-    @property
-    def kernel(self) -> tuple[int, ...]:
-        return tuple([window.kernel for window in self.windows])
-
-    @property
-    def stride(self) -> tuple[int, ...]:
-        return tuple([window.stride for window in self.windows])
-
-    @property
-    def padded(self) -> bool:
-        return any([window.before != 0 or window.after != 0 for window in self.windows])
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padded: bool
 
 
-def slid(context: Context, weighs: bool | None = None) -> Iterator[Sliding]:
+def slid(context: Context, weighs: bool | None = None) -> list[Sliding]:
     """All of them in order; convolutions alone, or pools alone."""
-    for node in context.graph.nodes:
-        inputs = context.facts.inputs_of(node.index)
-        if node.layer is None or inputs is None or node.shape is None:
-            continue
-        windows = node.layer.windows(inputs)
-        if windows and (weighs is None or weighs is bool(node.layer.counted)):
-            yield Sliding(node, inputs[0], windows, bool(node.layer.counted))
+    return [one for one in context.sliding if weighs is None or weighs is one.weighs]
+
+
+def sliding(facts: Facts) -> list[Sliding]:
+    """The convolutions and pools of a network, in order."""
+    known = {node.index: _figures(node.layer, facts.windows[node.index]) for node in facts.firsts}
+    found = []
+    for node, first in zip(facts.graph.nodes, facts.alike, strict=True):
+        figures, inputs = known[first], facts.inputs_of(first)
+        if figures is not None and inputs is not None:
+            found.append(Sliding(node, inputs[0], *figures))
+    return found
+
+
+def _figures(
+    layer: Layer | None, windows: tuple[Window, ...]
+) -> tuple[tuple[Window, ...], bool, tuple[int, ...], tuple[int, ...], bool] | None:
+    """What layers alike share; None for a layer without windows."""
+    if layer is None or not windows:
+        return None
+    kernel, stride = tuple([window.kernel for window in windows]), tuple([window.stride for window in windows])
+    padded = any([window.before != 0 or window.after != 0 for window in windows])
+    return windows, bool(layer.counted), kernel, stride, padded
 
 
 def in_short(sizes: tuple[int, ...]) -> str:

@@ -50,12 +50,17 @@ def uneven(node: Node, context: Context) -> tuple[int, int, int] | None:
     if not inputs:
         return None
     for axis, (window, n) in enumerate(zip(context.facts.windows[node.index], inputs[0], strict=False)):
-        if not isinstance(n, int) or not isinstance(window.before, int) or not isinstance(window.after, int):
+        if (
+            window.stride == 1
+            or not isinstance(n, int)
+            or not isinstance(window.before, int)
+            or not isinstance(window.after, int)
+        ):
             continue
         pad_before, pad_after = pads(node, axis, context)
         before, after = window.before + pad_before, window.after + pad_after
         used = after - window.remainder(n)
-        if window.stride > 1 and after > 0 and 0 <= used != before:
+        if after > 0 and 0 <= used != before:
             return before, after, used
     return None
 
