@@ -56,7 +56,7 @@ def elaborate(
     if not definitions.models:
         return _whole_file(first, definitions)
     beside = next((item for item in parsed.body.items if isinstance(item, _NETWORK_ITEMS)), None)
-    if beside is not None:
+    if beside is not None and not any(isinstance(item, tree.Bad) for item in parsed.body.items):
         message = "a step beside a model belongs to none"
         first.error("E012", beside, definitions.scope, message, "move it into the model's braces")
     for item in parsed.body.items:

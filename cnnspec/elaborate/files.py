@@ -71,6 +71,7 @@ class Files:
                 train = item
             elif isinstance(item, tree.Use):
                 self.use(item, scope)
+        scope.unknown([name for item in parsed.body.items if isinstance(item, tree.Bad) for name in item.names])
         self.recursion(blocks, scope)
         return Definitions(parsed, scope, tuple(models), train)
 
@@ -110,7 +111,7 @@ class Files:
             value = UNKNOWN
             if found is not None:
                 value = found.scope.names.get(name.text)
-                if not isinstance(value, BlockFunction):
+                if value is not UNKNOWN and not isinstance(value, BlockFunction):
                     help = partial(nearest_block, name.text, found.scope)
                     self.run.error("E015", name, scope, f'"{item.path.value}" has no block "{name.text}"', help)
                     value = UNKNOWN

@@ -80,8 +80,9 @@ class NetworkBuilder(Inputs):
                 current = method(item, scope, current)
             elif isinstance(item, tree.Bad):
                 self.unread = True
+                scope.unknown(item.names)
                 if current is not None:
-                    current = self.lost(current, Site(scope.source, item, scope.caller, scope.block))
+                    current = self.unbuilt(item, scope, current)
             elif scope.parent is not None:
                 word = type(item).__name__.lower()
                 self.error(
@@ -144,7 +145,7 @@ class NetworkBuilder(Inputs):
     def loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:
         elements = self.evaluate(item.iterable, scope, current)
         if elements is UNKNOWN:
-            return self.lost(current, Site(scope.source, item.iterable, scope.caller, scope.block))
+            return self.unbuilt(item, scope, current)
         if not isinstance(elements, (list, tuple)):
             self.error(
                 "E012",
@@ -153,13 +154,14 @@ class NetworkBuilder(Inputs):
                 f"a loop goes over a list or a range, not {describe(elements)}",
                 "write, for example, for i in 1..3 { … }",
             )
-            return self.lost(current, Site(scope.source, item.iterable, scope.caller, scope.block))
+            return self.unbuilt(item, scope, current)
         self.loops += 1
         looks = mentions(item.body, {target.text for target in item.targets})
         for element in elements:
             self.count(item, scope)
             inner = scope.inner()
             if not self.destructure(item, element, inner, scope):
+                current = self.unbuilt(item, scope, current)
                 break
             before, made = current, self.made()
             current = self.run(item.body, inner, current)
@@ -191,7 +193,7 @@ class NetworkBuilder(Inputs):
         while isinstance(chosen, tree.Branch):
             condition = self.truth(chosen.condition, scope, current)
             if condition is UNKNOWN:
-                return self.lost(current, Site(scope.source, chosen.condition, scope.caller, scope.block))
+                return self.unbuilt(item, scope, current)
             chosen = chosen.body if condition else chosen.otherwise
         if chosen is None:
             return current
@@ -204,7 +206,9 @@ class NetworkBuilder(Inputs):
         """Tensors that `as` named inside a loop or a branch are known behind it. Whether that is new."""
         new = False
         for name, value in inner.names.items():
-            if isinstance(value, Tensor) and name in inner.places:
+            if value is UNKNOWN:
+                scope.unknown((name,))
+            elif isinstance(value, Tensor) and name in inner.places:
                 new = new or scope.names.get(name) != value
                 scope.names[name] = value
                 scope.places.setdefault(name, inner.places[name])

@@ -6,6 +6,7 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from cnnspec.elaborate.graph import Site
@@ -44,6 +45,11 @@ class Scope:
                 return scope.names[name]
             scope = scope.parent
         return None
+
+    def unknown(self, names: Iterable[str]) -> None:
+        """Names that a mistake took away, unless they are bound already."""
+        for name in names:
+            self.names.setdefault(name, UNKNOWN)
 
     def inner(self) -> Scope:
         return Scope(self, self.source, self.caller, self.block)
