@@ -58,6 +58,8 @@ NAMES = {
     "W208": "isolated-channel-groups",
     "W209": "image-flattened-at-input",
     "W210": "uneven-padding",
+    "W211": "unused-binding",
+    "W212": "layer-made-twice",
     "R301": "low-rf-coverage",
     "R302": "unproductive-layers",
     "R303": "rf-holes",

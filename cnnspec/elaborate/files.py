@@ -43,6 +43,7 @@ class Files:
     def define(self, parsed: tree.Tree) -> Definitions:
         """The definitions of a parsed file; what is wrong with them is noted in `run`."""
         scope = Scope(None, parsed.source)
+        scope.body = parsed.body
         blocks: dict[str, BlockFunction] = {}
         models: list[tree.Model] = []
         train: tree.Train | None = None

@@ -10,7 +10,7 @@ from cnnspec.elaborate.graph import BudgetLimit, Graph, Site
 from cnnspec.elaborate.inputs import Inputs
 from cnnspec.elaborate.reporting import TooMuch, describe
 from cnnspec.elaborate.unmet import unknown_in_block, unknown_steps
-from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Closure, Scope, SharedFunction, Tensor
+from cnnspec.elaborate.values import UNKNOWN, Binding, BlockFunction, Closure, Scope, SharedFunction, Tensor
 from cnnspec.limits import MAX_LAYERS
 from cnnspec.names import suggestion
 from cnnspec.syntax import tree
@@ -72,7 +72,7 @@ class NetworkBuilder(Inputs):
                 self.limit(culprit, scope, min(ahead.least(culprit), 10**18))
 
     def run(self, body: tree.Body, scope: Scope, current: Tensor | None) -> Tensor | None:
-        items = self._items
+        items, scope.body = self._items, body
         for item in body.items:
             self.count(item, scope)
             method = items.get(type(item))
@@ -135,12 +135,27 @@ class NetworkBuilder(Inputs):
         value = self.evaluate(item.value, scope, current)
         if isinstance(value, Closure):
             self.constants.append(value)
+        self.note_binding(item, value, scope)
         self.bind_name(item.name, value, scope)
         return current
 
     def shared(self, item: tree.Shared, scope: Scope, current: Tensor | None) -> Tensor | None:
-        self.bind_name(item.name, SharedFunction(item.value, scope, item.name.text), scope)
+        function = SharedFunction(item.value, scope, item.name.text)
+        self.note_binding(item, function, scope)
+        self.bind_name(item.name, function, scope)
         return current
+
+    def note_binding(self, item: tree.Node, value: Any, scope: Scope) -> None:
+        """Keep what binds layers, once for each statement, for those who ask whether it was used."""
+        if id(item) not in self.graph.bindings and self.holds_layers(value):
+            site = Site(scope.source, item, scope.caller, scope.block)
+            self.graph.bindings[id(item)] = Binding(site, scope.body, value)
+
+    def holds_layers(self, value: Any) -> bool:
+        """Whether a value is a layer function, or holds one."""
+        if isinstance(value, (list, tuple)):
+            return any(map(self.holds_layers, value))
+        return self.is_function(value) and not isinstance(value, Tensor)
 
     def loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:
         elements = self.evaluate(item.iterable, scope, current)

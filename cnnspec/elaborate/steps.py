@@ -86,7 +86,11 @@ class Steps(Placing):
         elif isinstance(value, Closure):
             self.count(at, scope)
             value.applied = True
-            return self.inside(at, scope, lambda: self.apply(value.expression, value.scope.inner(), current), current)
+            made = len(self.graph.nodes)
+            result = self.inside(at, scope, lambda: self.apply(value.expression, value.scope.inner(), current), current)
+            if scope.caller is value.scope.caller:
+                value.uses.append((current.index, made, len(self.graph.nodes)))
+            return result
         elif isinstance(value, BlockFunction):
             return self.apply_block(value, (), at, scope, current)
         elif isinstance(value, SharedFunction):

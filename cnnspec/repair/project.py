@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 A_LAYERS_TEXT = 40  # characters of text that take as long as a layer
 SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
+ADDING = ("W211",)  # their repairs add layers to the network, at which no rule could look before
 
 
 class Project:
@@ -149,7 +150,7 @@ def applied(text: str, edits: Sequence[Edit]) -> str | None:
 def clears(code: str, before: Project, after: Project) -> bool:
     """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others.
 
-    Behind a mistake that kept rules from looking, what they find now is no new mistake unless it is an error.
+    Behind a mistake that kept rules from looking, or layers out, what they find now is no new mistake unless it is an error.
     """
     less = False
     for path in before.differing(after):
@@ -157,7 +158,7 @@ def clears(code: str, before: Project, after: Project) -> bool:
         if new.tree.diagnostics and not old.tree.diagnostics:
             return False
         was, found = counted(old.diagnostics), counted(new.diagnostics)
-        hidden = not optional(code) and any(map(prevents, old.diagnostics))
+        hidden = code in ADDING or not optional(code) and any(map(prevents, old.diagnostics))
         for key in was.keys() | found.keys():
             one, other = was.get(key, (0, 0)), found.get(key, (0, 0))
             if key == code:
