@@ -259,7 +259,10 @@ def test_a_short_name_for_a_repeated_unit_is_left_alone(text: str) -> None:
         (f"{INPUT}{CONV}\nn = 3\n", "[]"),
         (f"{INPUT}norm = bn(momentum=0.9)\n{CONV} -> norm\n", "[]"),
         (f"{INPUT}c = {CONV}\nrelu\n", "['unused_binding']"),
-        (f"{INPUT}c = {CONV}\nc -> c\n", "['unused_binding', 'layer_made_twice']"),  # the second uses the words of the first
+        (
+            f"{INPUT}c = {CONV}\nc -> c\n",
+            "['unused_binding', 'layer_made_twice']",
+        ),  # the second uses the words of the first
     ],
 )
 def test_the_rules_are_imported_where_a_binding_may_be_at_fault(text: str, imported: str) -> None:
