@@ -7,7 +7,6 @@ it would have bound.
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 
 from cnnspec.source import Source
@@ -27,7 +26,6 @@ _END, _RBRACE, _LBRACE, _ARROW, _COMMA, _ELSE = (
     KIND[k] for k in ("END", "RBRACE", "LBRACE", "_ARROW", "COMMA", "ELSE")
 )
 _KIND_OF = {"(": KIND["LPAR"], "[": KIND["LSQB"], "{": _LBRACE}
-_BELOW = re.compile(r"(?:\s|#[^\n]*\n)*[-=]>[^{}\n]*$", re.M).match  # a line that begins with an arrow
 _CLOSING = {KIND["LPAR"]: KIND["RPAR"], KIND["LSQB"]: KIND["RSQB"], _LBRACE: _RBRACE}
 _CLOSERS = {*_CLOSING.values(), STRAY}
 
@@ -247,9 +245,9 @@ class Recovery:
                 break
             if len(lexer.brackets) < len(open_braces) or (kind == UNREADABLE and at == end):
                 return at
-        while (below := _BELOW(self.source.text, stop)) is not None:
-            stop = below.end()
-        return stop
+        from cnnspec.syntax.remains import arrows_below
+
+        return arrows_below(self.source.text, stop)
 
     def cut(self, height: int) -> None:
         """Drop what stands on the stack above `height` states."""

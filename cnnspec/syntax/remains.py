@@ -5,6 +5,7 @@ A name that could not be read as bound is not unknown for that: what refers to i
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
@@ -33,6 +34,7 @@ _LISTED: dict[int, set[int]] = {  # a word that names follow → what may stand 
 }
 _ENDS = {_LBRACE, _RBRACE, STRAY, _NEWLINE, _IN, _EQUAL}  # of the names that follow a word; a default's "=" is none
 _PYTHON = ("def", "class")
+_ARROW_LINE = re.compile(r"(?:\s|#[^\n]*\n)*[-=]>[^{}\n]*$", re.M).match
 
 
 def names_bound(text: str, start: int, end: int, *, nested: bool = False) -> tuple[str, ...]:
@@ -88,6 +90,13 @@ def body_behind(text: str, start: int, at: int, depth: int, *, one_line: bool) -
         depth += (kind in (_LPAR, _LSQB)) - (kind in (_RPAR, _RSQB))
         end = stop
     return None
+
+
+def arrows_below(text: str, stop: int) -> int:
+    """Where a line at fault ends, with the lines below it that begin with an arrow and open no braces."""
+    while (below := _ARROW_LINE(text, stop)) is not None:
+        stop = below.end()
+    return stop
 
 
 def begins_with_header(text: str, start: int) -> bool:
