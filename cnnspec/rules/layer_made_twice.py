@@ -98,11 +98,11 @@ class Places:
         self.found: dict[
             str, list[tuple[int, str]]
         ] = {}  # of each name the items, by their numbers, and what it is there
-        self.constants: dict[str, list[tuple[str, str]]] = {}  # likewise in the values of constants
+        self.constants: dict[str, list[tuple[int, str, str]]] = {}  # likewise in constants, with the constant's name
         for number, item in enumerate(body.items):
             if isinstance(item, tree.Assign):
                 for name, kind in self.read(item.value, LINE):
-                    self.constants.setdefault(name, []).append((item.name.text, kind))
+                    self.constants.setdefault(name, []).append((number, item.name.text, kind))
             else:
                 read = self.read(item.value, LINE) if isinstance(item, tree.Step) else inside(item)
                 for name, kind in read:
@@ -110,19 +110,18 @@ class Places:
 
     def of(self, name: str) -> list[tuple[int, str]]:
         """Where a name is read, itself or by constants that begin with it."""
-        found = list(self.found.get(name, ()))
+        found: list[tuple[int, str]] = []
         queue, seen = [(name, False)], {name}
         while queue:
-            constant, started = queue.pop()
-            for holder, kind in self.constants.get(constant, ()):
-                if kind not in (LINE, HEAD) or holder in seen:
-                    return [(0, INSIDE)]
-                seen.add(holder)
-                longer = started or kind == HEAD
-                found += [
-                    (n, {LINE: HEAD, BRANCH: START}.get(k, k) if longer else k) for n, k in self.found.get(holder, ())
-                ]
-                queue.append((holder, longer))
+            constant, longer = queue.pop()
+            at = {LINE: HEAD, BRANCH: START} if longer else {}  # more stands behind it there
+            found += [(number, at.get(kind, kind)) for number, kind in self.found.get(constant, ())]
+            for number, holder, kind in self.constants.get(constant, ()):
+                if kind not in (LINE, HEAD):
+                    found.append((number, at.get(kind, kind)))
+                elif holder not in seen:
+                    seen.add(holder)
+                    queue.append((holder, longer or kind == HEAD))
         return sorted(found)
 
     def begins_first(self, name: str, uses: list[tuple[int, str]]) -> bool:
