@@ -1,4 +1,4 @@
-"""Layers that are bound to names: what W211 and W212 say of them, what their advice makes of a text, and what is left alone."""
+"""Layers that are bound to names: what W213 and W214 say of them, what their advice makes of a text, and what is left alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def codes(text: str) -> list[str]:
 def mended(text: str) -> str:
     """A text with the advice followed."""
     before = Project([Source("/nowhere/net.cnn", text)], lambda source, read: analyse(source, read=read))
-    found = mend(before, True, lambda diagnostic, _: diagnostic.code in ("W211", "W212"))
+    found = mend(before, True, lambda diagnostic, _: diagnostic.code in ("W213", "W214"))
     (source,) = found.project.sources.values()
     return source.text
 
@@ -99,7 +99,7 @@ UNUSED = {
 
 @pytest.mark.parametrize(("text", "after"), UNUSED.values(), ids=UNUSED)
 def test_a_binding_that_nothing_uses_becomes_a_step(text: str, after: str) -> None:
-    assert set(codes(text)) == {"W211"}
+    assert set(codes(text)) == {"W213"}
     assert mended(text) == after
     assert set(codes(after)) <= {"T407"}  # a bias in front of a normalisation, which the step has now
 
@@ -108,14 +108,14 @@ def test_the_first_network_of_a_python_user() -> None:
     """Three layers that are not there; each is found, and all become steps."""
     text = "input 32x32x3\nc1 = conv(32, 3, activation=relu)\nc2 = conv(64, 3, activation=relu)\nflatten\n{}\n"
     before = text.format("fc = dense(10, softmax)")
-    assert codes(before) == ["W211"] * 3
+    assert codes(before) == ["W213"] * 3
     after = mended(before)
     assert after == text.format("dense(10, softmax) as fc").replace("c1 = ", "").replace("c2 = ", "").replace(
         "32, 3, activation=relu)", "32, 3, activation=relu) as c1"
     ).replace("64, 3, activation=relu)", "64, 3, activation=relu) as c2")
     (network,) = analyse(Source("net.cnn", after)).networks
     assert network.facts.total_parameters == 3 * 3 * 3 * 32 + 32 + 3 * 3 * 32 * 64 + 64 + 28 * 28 * 64 * 10 + 10
-    assert "W211" not in codes(after)
+    assert "W213" not in codes(after)
 
 
 # Found, and without a repair: a step could not stand there, or which one is meant cannot be known.
@@ -130,7 +130,7 @@ UNMENDED = {
 
 @pytest.mark.parametrize("text", UNMENDED.values(), ids=UNMENDED)
 def test_once_and_left_as_it_is(text: str) -> None:
-    assert codes(text) == ["W211"]
+    assert codes(text) == ["W213"]
     assert mended(text) == text
 
 
@@ -170,7 +170,7 @@ def test_what_could_not_be_understood_may_be_what_uses_it() -> None:
 def test_names_at_the_top_of_a_file_that_others_use(tmp_path: Path) -> None:
     (tmp_path / "blocks.cnn").write_text(f"c = {CONV}\nspare = relu\nblock f {{ c -> relu }}\n")
     network = tmp_path / "net.cnn"
-    for inside, expected in (("", []), ("  spare = relu\n", ["W211"])):  # in a block it is looked for where that runs
+    for inside, expected in (("", []), ("  spare = relu\n", ["W213"])):  # in a block it is looked for where that runs
         (tmp_path / "more.cnn").write_text(f"block g {{\n{inside}  bn\n}}\n")
         network.write_text(f'use "blocks.cnn" (f)\nuse "more.cnn" (g)\n{INPUT}f -> g\n')
         source = read(str(network))
@@ -216,7 +216,7 @@ TWICE = {
 
 @pytest.mark.parametrize(("text", "layers"), TWICE.values(), ids=TWICE)
 def test_a_name_for_a_layer_is_none_for_a_tensor(text: str, layers: int) -> None:
-    (found,) = [d for d in analyse(Source("net.cnn", text)).diagnostics if d.code == "W212"]
+    (found,) = [d for d in analyse(Source("net.cnn", text)).diagnostics if d.code == "W214"]
     assert len(found.nodes) == layers
     assert mended(text) == (after := re.sub("x = (.+)", r"\1 as x", text, count=1))
     assert codes(after) == []
@@ -225,7 +225,7 @@ def test_a_name_for_a_layer_is_none_for_a_tensor(text: str, layers: int) -> None
 def test_no_repair_where_the_tensor_is_made_elsewhere() -> None:
     """As a step above the line, the layer would not read what the relu gives."""
     text = f"{INPUT}x = {CONV}\nrelu -> add(x, x -> relu) -> gap\n"
-    assert codes(text) == ["W212"]
+    assert codes(text) == ["W214"]
     assert mended(text) == text
 
 

@@ -61,8 +61,8 @@ MODULES: dict[str, tuple[str, str]] = {
     "L801": ("sizes", "divisible"),
     "L802": ("sizes", "common"),
     "W210": ("sizes", "even_padding"),
-    "W211": ("bindings", "as_step"),
-    "W212": ("bindings", "as_step"),
+    "W213": ("bindings", "as_step"),
+    "W214": ("bindings", "as_step"),
 }
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 A_LAYERS_TEXT = 40  # characters of text that take as long as a layer
 SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
-ADDING = ("W211",)  # their repairs add layers to the network, at which no rule could look before
+ADDING = ("W213",)  # their repairs add layers to the network, at which no rule could look before
 
 
 class Project:

@@ -1,4 +1,4 @@
-"""W212 layer-made-twice: a name for a layer is used like a name for a tensor, so that the layer is made anew at each use.
+"""W214 layer-made-twice: a name for a layer is used like a name for a tensor, so that the layer is made anew at each use.
 
 `x = conv(…)` gives a name to a layer, not to a tensor: `add(x, x -> relu)` makes two convolutions, with weights of their
 own, where Python's `x` would be one tensor that is read twice. Reported is a binding whose uses all stand where a tensor
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.values import Binding
     from cnnspec.rules.context import Context
 
-CODE = "W212"
+CODE = "W214"
 DEFAULT = True
 
 LINE, HEAD, BRANCH, START, INSIDE = "line", "head of a line", "branch", "start of a branch", "inside"

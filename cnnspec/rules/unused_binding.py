@@ -1,4 +1,4 @@
-"""W211 unused-binding: a layer is bound to a name that nothing uses, so that it is not in the network.
+"""W213 unused-binding: a layer is bound to a name that nothing uses, so that it is not in the network.
 
 In Python `x = conv(…)` makes a layer. Here it only gives a name to one: `name = …` is a constant, and the layer is made
 where the name is used as a step. A step whose result is to have a name is written `conv(…) as x`. Of bindings that use
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cnnspec.rules.context import Context
     from cnnspec.syntax.tree import Node
 
-CODE = "W211"
+CODE = "W213"
 DEFAULT = True
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def as_step(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
-    """W211, W212: the layer where the binding stands, its result named."""
+    """W213, W214: the layer where the binding stands, its result named."""
     binding = next((b for b in desk.graph.bindings.values() if b.site.span == found.span), None)
     step = written_as_step(binding.site.source.text, binding.site.node) if binding is not None else ""
     if binding is None or not step:
