@@ -60,6 +60,8 @@ NAMES = {
     "W210": "uneven-padding",
     "W211": "misread-input",
     "W212": "misread-size",
+    "W213": "unused-binding",
+    "W214": "layer-made-twice",
     "R301": "low-rf-coverage",
     "R302": "unproductive-layers",
     "R303": "rf-holes",

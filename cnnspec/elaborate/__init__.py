@@ -56,7 +56,7 @@ def elaborate(
     if not definitions.models:
         return _whole_file(first, definitions)
     beside = next((item for item in parsed.body.items if isinstance(item, _NETWORK_ITEMS)), None)
-    if beside is not None:
+    if beside is not None and not any(isinstance(item, tree.Bad) for item in parsed.body.items):
         message = "a step beside a model belongs to none"
         first.error("E012", beside, definitions.scope, message, "move it into the model's braces")
     for item in parsed.body.items:
@@ -66,6 +66,7 @@ def elaborate(
     builders = [make(model.name.text, max_layers) for model in models]
     for builder in builders[:1]:  # what is wrong with the file itself is told with its first model
         builder.continue_from(first)
+        builder.graph.bindings.update(first.graph.bindings)
     graphs = [_model(b, model, definitions.scope, parameters or {}) for b, model in zip(builders, models, strict=True)]
     for builder in builders[:1]:
         first.continue_from(builder)
@@ -85,6 +86,13 @@ def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elab
             if isinstance(item, tree.Assign):
                 builder.assign(item, definitions.scope, None)
         builder.never_run(definitions.scope)
+        bindings = [binding.site.node for binding in builder.graph.bindings.values()]
+        if bindings and not any(isinstance(item, (tree.Block, tree.Bad)) for item in items):
+            # others can use blocks alone, so that this is no library
+            builder.error(
+                "E016", bindings[0], definitions.scope, "this file names layers, and has neither an input nor a block",
+                "begin with, for example, input 28x28x1",
+            )  # fmt: skip
         if not builder.errors:
             return ()
     graph = builder.build(definitions.parsed.body, definitions.scope)

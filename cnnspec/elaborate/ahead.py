@@ -135,6 +135,9 @@ def bindings(body: tree.Body, parameters: Iterable[tree.Parameter]) -> Bindings:
                     found.setdefault(target.text, []).append(node)
             elif isinstance(node, (tree.Assign, tree.Shared, tree.Naming, tree.Input)) and node.name is not None:
                 found.setdefault(node.name.text, []).append(node)
+            elif isinstance(node, tree.Bad):
+                for name in node.names:
+                    found.setdefault(name, []).append(node)
             queue += [getattr(node, name) for name in node._fields[2:]]  # behind start and end
     return found
 

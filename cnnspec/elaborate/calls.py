@@ -43,7 +43,7 @@ class Calls(Steps):
             if not isinstance(value, Term):
                 return self.apply_value(value, node, scope, current)
             self.unknown_name(node.function, word, scope)
-            return self.lost(current, Site(scope.source, node, scope.caller, scope.block))
+            return self.unbuilt(node, scope, current)
         function = self.evaluate(node.function, scope, current)
         if isinstance(function, BlockFunction):
             return self.apply_block(function, node.arguments, node, scope, current)
@@ -63,7 +63,7 @@ class Calls(Steps):
         if UNKNOWN not in values:
             message = f"{describe(function)} takes no arguments"
             self.error("E011", node, scope, message, "write it without parentheses, or make it a block with parameters")
-        return self.lost(current, Site(scope.source, node, scope.caller, scope.block))
+        return self.unbuilt(node, scope, current)
 
     def apply_sequential(self, node: tree.Call, scope: Scope, current: Tensor) -> Tensor:
         for argument in node.arguments:
@@ -88,10 +88,10 @@ class Calls(Steps):
         function.called = True
         site = Site(scope.source, at, scope.caller, scope.block)
         if function.recursive:
-            return self.lost(current, site)
+            return self.unbuilt(at, scope, current)
         values = self.block_arguments(block, arguments, at, scope, current)
         if values is None:
-            return self.lost(current, site)
+            return self.unbuilt(at, scope, current)
         inner = Scope(function.scope, function.scope.source, site, block.name.text)
         for parameter in block.parameters:
             name = parameter.name.text

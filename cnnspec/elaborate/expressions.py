@@ -51,13 +51,17 @@ class Expressions(Arithmetic):
             tree.Input: lambda node, scope, current: self.error(
                 "E012", node, scope, "an input is no value", "write it on a line of its own"
             ),
-            tree.Bad: lambda node, scope, current: UNKNOWN,
+            tree.Bad: self.bad,
         }
 
     def evaluate(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
         """The value of an expression; UNKNOWN, and an error noted, where it has none."""
         method = self._evaluate.get(type(node))
         return Closure(node, scope) if method is None else method(node, scope, current)
+
+    def bad(self, node: tree.Bad, scope: Scope, current: Tensor | None) -> Any:
+        scope.unknown(node.names)
+        return UNKNOWN
 
     def dims(self, node: tree.Dims, scope: Scope, current: Tensor | None) -> Any:
         named = next((size for size in node.sizes if isinstance(size, str)), None)

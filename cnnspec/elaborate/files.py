@@ -43,6 +43,7 @@ class Files:
     def define(self, parsed: tree.Tree) -> Definitions:
         """The definitions of a parsed file; what is wrong with them is noted in `run`."""
         scope = Scope(None, parsed.source)
+        scope.body = parsed.body
         blocks: dict[str, BlockFunction] = {}
         models: list[tree.Model] = []
         train: tree.Train | None = None
@@ -71,6 +72,7 @@ class Files:
                 train = item
             elif isinstance(item, tree.Use):
                 self.use(item, scope)
+        scope.unknown([name for item in parsed.body.items if isinstance(item, tree.Bad) for name in item.names])
         self.recursion(blocks, scope)
         return Definitions(parsed, scope, tuple(models), train)
 
@@ -110,7 +112,7 @@ class Files:
             value = UNKNOWN
             if found is not None:
                 value = found.scope.names.get(name.text)
-                if not isinstance(value, BlockFunction):
+                if value is not UNKNOWN and not isinstance(value, BlockFunction):
                     help = partial(nearest_block, name.text, found.scope)
                     self.run.error("E015", name, scope, f'"{item.path.value}" has no block "{name.text}"', help)
                     value = UNKNOWN

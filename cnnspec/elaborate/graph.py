@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnnspec.elaborate.values import Binding
     from cnnspec.syntax import tree
 
 
@@ -87,6 +88,7 @@ class Graph:
         self.budgets: list[BudgetLimit] = []
         self.parameters: dict[str, Any] = {}
         self.remark = ""  # what was said where it comes from, and is no part of it
+        self.bindings: dict[int, Binding] = {}  # layer functions with a name, by the identities of their statements
 
     def input_shapes(self, node: Node) -> tuple[Shape, ...] | None:
         """The shapes that enter a node; None when one of them is unknown."""

@@ -80,6 +80,7 @@ class Inputs(Calls):
         if isinstance(first, tree.Call):
             shape = next(a.value for a in first.arguments if _named(a, "input_shape"))
             return self.input(tree.Input(shape.start, shape.end, None, shape), scope, None)
+        self.unknown_from_here(value, scope)
         if self.graph.inputs or self.unread:  # an input was refused, or may stand in what could not be read
             self.unmet(unknown_steps(value, scope, set()), scope)
             return None

@@ -10,7 +10,7 @@ from cnnspec.elaborate.graph import BudgetLimit, Graph, Site
 from cnnspec.elaborate.inputs import Inputs
 from cnnspec.elaborate.reporting import TooMuch, describe
 from cnnspec.elaborate.unmet import unknown_in_block, unknown_steps
-from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Closure, Scope, SharedFunction, Tensor
+from cnnspec.elaborate.values import UNKNOWN, Binding, BlockFunction, Closure, Scope, SharedFunction, Tensor
 from cnnspec.limits import MAX_LAYERS
 from cnnspec.names import suggestion
 from cnnspec.syntax import tree
@@ -72,7 +72,7 @@ class NetworkBuilder(Inputs):
                 self.limit(culprit, scope, min(ahead.least(culprit), 10**18))
 
     def run(self, body: tree.Body, scope: Scope, current: Tensor | None) -> Tensor | None:
-        items = self._items
+        items, scope.body = self._items, body
         for item in body.items:
             self.count(item, scope)
             method = items.get(type(item))
@@ -80,8 +80,9 @@ class NetworkBuilder(Inputs):
                 current = method(item, scope, current)
             elif isinstance(item, tree.Bad):
                 self.unread = True
+                scope.unknown(item.names)
                 if current is not None:
-                    current = self.lost(current, Site(scope.source, item, scope.caller, scope.block))
+                    current = self.unbuilt(item, scope, current)
             elif scope.parent is not None:
                 word = type(item).__name__.lower()
                 self.error(
@@ -134,17 +135,32 @@ class NetworkBuilder(Inputs):
         value = self.evaluate(item.value, scope, current)
         if isinstance(value, Closure):
             self.constants.append(value)
+        self.note_binding(item, value, scope)
         self.bind_name(item.name, value, scope)
         return current
 
     def shared(self, item: tree.Shared, scope: Scope, current: Tensor | None) -> Tensor | None:
-        self.bind_name(item.name, SharedFunction(item.value, scope, item.name.text), scope)
+        function = SharedFunction(item.value, scope, item.name.text)
+        self.note_binding(item, function, scope)
+        self.bind_name(item.name, function, scope)
         return current
+
+    def note_binding(self, item: tree.Node, value: Any, scope: Scope) -> None:
+        """Keep what binds layers, once for each statement, for those who ask whether it was used."""
+        if id(item) not in self.graph.bindings and self.holds_layers(value):
+            site = Site(scope.source, item, scope.caller, scope.block)
+            self.graph.bindings[id(item)] = Binding(site, scope.body, value)
+
+    def holds_layers(self, value: Any) -> bool:
+        """Whether a value is a layer function, or holds one."""
+        if isinstance(value, (list, tuple)):
+            return any(map(self.holds_layers, value))
+        return self.is_function(value) and not isinstance(value, Tensor)
 
     def loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:
         elements = self.evaluate(item.iterable, scope, current)
         if elements is UNKNOWN:
-            return self.lost(current, Site(scope.source, item.iterable, scope.caller, scope.block))
+            return self.unbuilt(item, scope, current)
         if not isinstance(elements, (list, tuple)):
             self.error(
                 "E012",
@@ -153,13 +169,14 @@ class NetworkBuilder(Inputs):
                 f"a loop goes over a list or a range, not {describe(elements)}",
                 "write, for example, for i in 1..3 { … }",
             )
-            return self.lost(current, Site(scope.source, item.iterable, scope.caller, scope.block))
+            return self.unbuilt(item, scope, current)
         self.loops += 1
         looks = mentions(item.body, {target.text for target in item.targets})
         for element in elements:
             self.count(item, scope)
             inner = scope.inner()
             if not self.destructure(item, element, inner, scope):
+                current = self.unbuilt(item, scope, current)
                 break
             before, made = current, self.made()
             current = self.run(item.body, inner, current)
@@ -191,7 +208,7 @@ class NetworkBuilder(Inputs):
         while isinstance(chosen, tree.Branch):
             condition = self.truth(chosen.condition, scope, current)
             if condition is UNKNOWN:
-                return self.lost(current, Site(scope.source, chosen.condition, scope.caller, scope.block))
+                return self.unbuilt(item, scope, current)
             chosen = chosen.body if condition else chosen.otherwise
         if chosen is None:
             return current
@@ -204,7 +221,9 @@ class NetworkBuilder(Inputs):
         """Tensors that `as` named inside a loop or a branch are known behind it. Whether that is new."""
         new = False
         for name, value in inner.names.items():
-            if isinstance(value, Tensor) and name in inner.places:
+            if value is UNKNOWN:
+                scope.unknown((name,))
+            elif isinstance(value, Tensor) and name in inner.places:
                 new = new or scope.names.get(name) != value
                 scope.names[name] = value
                 scope.places.setdefault(name, inner.places[name])

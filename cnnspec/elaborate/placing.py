@@ -54,7 +54,7 @@ class Placing(Expressions):
             branches = [a for a in arguments if a.name is None]
             inputs = self.merge_inputs(branches, scope, current)
             if inputs is None:
-                return self.lost(current, site)
+                return self.unbuilt(at, scope, current)
             arguments = tuple([a for a in arguments if a.name is not None])
         else:
             branches = []
@@ -62,7 +62,7 @@ class Placing(Expressions):
         label = word.lower() if word.lower() in cls.presets else cls.names[0]
         bound = bind(cls, word, arguments, at, scope, current, self)
         if bound is None or bound.layer is None:
-            return self.lost(current, site, label)
+            return self.unbuilt(at, scope, current, label)
         layer = self.known(bound.layer, at)
         label = getattr(layer, "label", label)
         shapes = [self.graph.nodes[i].shape for i in inputs]
@@ -216,6 +216,11 @@ class Placing(Expressions):
         ):
             return current
         return Tensor(self.new_node(None, () if current is None else (current.index,), None, label, site).index)
+
+    def unbuilt(self, node: tree.Node, scope: Scope, current: Tensor | None, label: str = "?") -> Tensor:
+        """A step that could not be understood, whose names are unknown from here on."""
+        self.unknown_from_here(node, scope)
+        return self.lost(current, Site(scope.source, node, scope.caller, scope.block), label)
 
     def name_node(self, node: Node, name: str) -> None:
         """Call a node by a name that the text gives, made unique with a number."""

@@ -33,6 +33,7 @@ class Reporting:
         self.building = False  # whether TooMuch is caught
         self.full = False  # whether there are as many mistakes as are told
         self._seen: set[tuple[str, str, int, str]] = set()
+        self._given: dict[int, tuple[str, ...]] = {}  # names that a part gives, by its identity
         self.graph = Graph("")
 
     def continue_from(self, other: Reporting) -> None:
@@ -63,6 +64,13 @@ class Reporting:
         if self.full and self.building:
             raise TooMuch
         return UNKNOWN
+
+    def unknown_from_here(self, node: tree.Node, scope: Scope) -> None:
+        """Names that a part would have given, had it been read or run, are unknown: what refers to them is silent."""
+        names = self._given.get(id(node))
+        if names is None:
+            names = self._given[id(node)] = names_given(node)
+        scope.unknown(names)
 
     def not_a_number(self, node: tree.Node, value: Any, scope: Scope, help: str = "") -> Any:
         if isinstance(value, Term) and find(value.name) is not None:
@@ -97,6 +105,17 @@ def trail(site: Site, *others: Site) -> tuple[Note, ...]:
         notes.append(Note(f"in block {site.block}, called here", site.caller.span, () if notes else sites))
         site = site.caller
     return tuple(notes)
+
+
+def names_given(node: tree.Node) -> tuple[str, ...]:
+    """The names that `as` gives in a part, and those that what could not be read of it would have bound."""
+    found: dict[str, None] = {}
+    for part in tree.walk(node):
+        if isinstance(part, tree.Bad):
+            found.update(dict.fromkeys(part.names))
+        elif isinstance(part, tree.Naming):
+            found[part.name.text] = None
+    return tuple(found)
 
 
 def is_number(value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cnnspec.elaborate.graph import Site
 from cnnspec.elaborate.placing import Placing
 from cnnspec.elaborate.reporting import TooMuch, describe, is_number
 from cnnspec.elaborate.values import (
@@ -46,9 +45,7 @@ class Steps(Placing):
             tree.Arithmetic: self.apply_repeat,
             tree.Contract: self.apply_contract,
             tree.Here: lambda node, scope, current: current,
-            tree.Bad: lambda node, scope, current: self.lost(
-                current, Site(scope.source, node, scope.caller, scope.block)
-            ),
+            tree.Bad: lambda node, scope, current: self.unbuilt(node, scope, current),
         }
 
     def run(self, body: tree.Body, scope: Scope, current: Tensor | None) -> Tensor | None:
@@ -89,7 +86,11 @@ class Steps(Placing):
         elif isinstance(value, Closure):
             self.count(at, scope)
             value.applied = True
-            return self.inside(at, scope, lambda: self.apply(value.expression, value.scope.inner(), current), current)
+            made = len(self.graph.nodes)
+            result = self.inside(at, scope, lambda: self.apply(value.expression, value.scope.inner(), current), current)
+            if scope.caller is value.scope.caller:
+                value.uses.append((current.index, made, len(self.graph.nodes)))
+            return result
         elif isinstance(value, BlockFunction):
             return self.apply_block(value, (), at, scope, current)
         elif isinstance(value, SharedFunction):
@@ -101,7 +102,7 @@ class Steps(Placing):
             if isinstance(at, tree.Name) and find(at.text) is not None:
                 help = f'this file binds "{at.text}", which hides the layer: choose another name for that'
             self.error("E012", at, scope, f"{describe(value)} is no step", help)
-        return self.lost(current, Site(scope.source, at, scope.caller, scope.block))
+        return self.unbuilt(at, scope, current)
 
     def count(self, node: tree.Node, scope: Scope) -> None:
         self.steps += 1
@@ -148,7 +149,7 @@ class Steps(Placing):
     def apply_ternary(self, node: tree.Ternary, scope: Scope, current: Tensor) -> Tensor:
         condition = self.truth(node.condition, scope, current)
         if condition is UNKNOWN:
-            return self.lost(current, Site(scope.source, node, scope.caller, scope.block))
+            return self.unbuilt(node, scope, current)
         return self.apply(node.then if condition else node.otherwise, scope, current)
 
     def apply_contract(self, node: tree.Contract, scope: Scope, current: Tensor) -> Tensor:
@@ -210,13 +211,13 @@ class Steps(Placing):
                     "write add(in, …) for a sum" if operator == "+" else "f * n repeats f, a -> b joins two"
                 )
                 self.error("E012", node, scope, message, help)
-                return self.lost(current, Site(scope.source, node, scope.caller, scope.block))
+                return self.unbuilt(node, scope, current)
             return self.apply_value(self.evaluate(node, scope, current), node, scope, current)
         times = 1
         for operator, part in node.rest:
             value = self.evaluate(part, scope, current)
             if value is UNKNOWN:
-                return self.lost(current, Site(scope.source, part, scope.caller, scope.block))
+                return self.unbuilt(node, scope, current)
             if operator != "*" or isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 self.error(
                     "E012",
@@ -225,7 +226,7 @@ class Steps(Placing):
                     f"a repeat takes a whole number from 0, not {describe(value)}",
                     "write, for example, bottleneck(64) * 3",
                 )
-                return self.lost(current, Site(scope.source, part, scope.caller, scope.block))
+                return self.unbuilt(node, scope, current)
             times *= value
         return self.repeat(node, times, scope, current)
 

@@ -6,6 +6,7 @@ from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from cnnspec.elaborate.graph import Site
@@ -26,13 +27,14 @@ UNKNOWN: Any = _Unknown()
 class Scope:
     """Names bound in one body; looks outward for the rest. `source` is the file that the body stands in."""
 
-    __slots__ = ("block", "caller", "names", "parent", "places", "source")
+    __slots__ = ("block", "body", "caller", "names", "parent", "places", "source")
 
     def __init__(self, parent: Scope | None, source: Source, caller: Site | None = None, block: str = "") -> None:
         self.parent = parent
         self.source = source
         self.caller = caller  # the call that opened the block this scope is in
         self.block = block
+        self.body: tree.Body | None = None  # whose items are run in it
         self.names: dict[str, Any] = {}
         self.places: dict[str, tree.Node] = {}
 
@@ -44,6 +46,11 @@ class Scope:
                 return scope.names[name]
             scope = scope.parent
         return None
+
+    def unknown(self, names: Iterable[str]) -> None:
+        """Names that a mistake took away, unless they are bound already."""
+        for name in names:
+            self.names.setdefault(name, UNKNOWN)
 
     def inner(self) -> Scope:
         return Scope(self, self.source, self.caller, self.block)
@@ -70,14 +77,19 @@ class Function:
 
 
 class Closure(Function):
-    """An expression that names layers, with the scope that its names are looked up in."""
+    """An expression that names layers, with the scope that its names are looked up in.
 
-    __slots__ = ("applied", "expression", "scope")
+    `uses` are those in the block call that it was bound in: the tensor that it was applied to, its first layer, and the
+    first that is none of its.
+    """
+
+    __slots__ = ("applied", "expression", "scope", "uses")
 
     def __init__(self, expression: tree.Node, scope: Scope) -> None:
         self.expression = expression
         self.scope = scope
         self.applied = False
+        self.uses: list[tuple[int, int, int]] = []
 
 
 class BlockFunction(Function):
@@ -102,3 +114,29 @@ class SharedFunction(Function):
         self.scope = scope
         self.name = name
         self.nodes: list[int] | None = None  # of the first use
+
+
+class Binding:
+    """A name that the text gives to a layer function, or to a list of some: where, in which body, and the value."""
+
+    __slots__ = ("body", "site", "value")
+
+    def __init__(self, site: Site, body: tree.Body | None, value: Any) -> None:
+        self.site = site
+        self.body = body
+        self.value = value
+
+    @property
+    def name(self) -> str:
+        return str(self.site.node.name.text)  # type: ignore[attr-defined]  # a statement that binds
+
+    @property
+    def applied(self) -> bool:
+        """Whether it was applied to a tensor, as far as that is known without a look at the text."""
+        if isinstance(self.value, SharedFunction):
+            return self.value.nodes is not None
+        return isinstance(self.value, Closure) and self.value.applied
+
+    @property
+    def uses(self) -> list[tuple[int, int, int]]:
+        return self.value.uses if isinstance(self.value, Closure) else []

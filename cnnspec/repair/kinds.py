@@ -63,6 +63,8 @@ MODULES: dict[str, tuple[str, str]] = {
     "W210": ("sizes", "even_padding"),
     "W211": ("sizes", "other_form"),
     "W212": ("kernels", "each_axis"),
+    "W213": ("bindings", "as_step"),
+    "W214": ("bindings", "as_step"),
 }
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 A_LAYERS_TEXT = 40  # characters of text that take as long as a layer
 NONE = 0, 0  # findings, and layers that they are about
 SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
+ADDING = ("W213",)  # their repairs add layers to the network, at which no rule could look before
 
 
 class Project:
@@ -185,12 +186,12 @@ class Judge:
     """Looks on while a changed file is analysed, and ends that as soon as it brings what was not there: what else would
     be found could only be more.
 
-    Behind a mistake that kept rules from looking, what they find now is no new mistake unless it is an error.
+    Behind a mistake that kept rules from looking, or layers out, what they find now is no new mistake unless it is an error.
     """
 
     def __init__(self, code: str, old: Analysis) -> None:
         self.code, self.was = code, counted(old.diagnostics)
-        self.hidden = not optional(code) and any(map(prevents, old.diagnostics))
+        self.hidden = code in ADDING or not optional(code) and any(map(prevents, old.diagnostics))
         self.found: dict[Diagnostic, None] = {}
         self.layers: dict[int, int] = {}  # of the graphs so far, by their ids
 

@@ -2,7 +2,8 @@
 
 A rule states its CODE and whether it runs by DEFAULT; TARGETS (it concerns these alone) and PROFILE (it belongs to that
 one) where it has them. Every analysis imports those of `DEFAULTS`; those that ask for a loss or a batch are imported
-where there is a train section, and all of them where rules are selected. Importing this package imports none.
+where there is a train section, those about bindings where one may be at fault, and all of them where rules are
+selected. Importing this package imports none.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ ON_TRAINING = (
     "logits_mismatch", "activation_loss_mismatch", "categorical_loss_one_unit", "bn_small_batch", "memory_budget",
     "outside_project",
 )  # fmt: skip
+ON_BINDINGS = ("unused_binding", "layer_made_twice")
 ON_REQUEST: tuple[str, ...] = (
     "fractional_output_size",
     "strided_same_unsupported",
@@ -67,7 +69,7 @@ OF_COMMENTS: tuple[str, ...] = ("bad_ignore", "unused_ignore")  # pages alone: t
 
 def __getattr__(name: str) -> tuple[ModuleType, ...]:
     if name == "RULES":
-        return tuple(imported((*DEFAULTS, *ON_TRAINING, *ON_REQUEST)))
+        return tuple(imported((*DEFAULTS, *ON_TRAINING, *ON_BINDINGS, *ON_REQUEST)))
     if name == "ALL":
         return (*__getattr__("RULES"), *imported(OF_COMMENTS))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -99,7 +101,8 @@ def check(
     if codes is not None:
         chosen = [r for r in __getattr__("RULES") if r.CODE in codes or not optional(r.CODE)]
     else:
-        chosen = [*imported((*DEFAULTS, *ON_TRAINING) if context.train else DEFAULTS)]
+        names = (*DEFAULTS, *(ON_TRAINING if context.train else ()), *of_bindings(context))
+        chosen = [*imported(names)]
     if told is None:
         return [finding for rule in chosen for finding in found_by(rule, context)]
     found: dict[ModuleType, list[Diagnostic]] = {}
@@ -107,6 +110,15 @@ def check(
         found[rule] = [*found_by(rule, context)]
         told(found[rule])
     return [finding for rule in chosen for finding in found[rule]]
+
+
+def of_bindings(context: Context) -> Iterator[str]:
+    """The rules of `ON_BINDINGS` that have something to look at."""
+    bindings = context.graph.bindings.values()
+    if not all(binding.applied for binding in bindings):
+        yield "unused_binding"
+    if any(len(binding.uses) > 1 for binding in bindings):
+        yield "layer_made_twice"
 
 
 def found_by(rule: ModuleType, context: Context) -> Iterator[Diagnostic]:

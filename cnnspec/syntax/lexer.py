@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 KIND = {name: number for number, name in enumerate(KINDS)}
 UNREADABLE = -1  # a character that begins no token
+STRAY = -2  # a brace that closes nothing: at once, before the parser takes it for the end of what it has read
 
 _SPACE, _COMMENT = len(KINDS), len(KINDS) + 1
 _scan = re.compile("|".join(f"({pattern})" for pattern in TERMINALS.values())).match
@@ -86,6 +87,8 @@ class Lexer:
                             yield UNREADABLE, at, at
                     if brackets and brackets[-1][0] == _CLOSING[kind]:
                         brackets.pop()
+                    elif kind == _RBRACE:
+                        kind = STRAY
             if newline_at >= 0:
                 if (previous not in (_NEWLINE, _ARROW, _LBRACE) or separated) and kind not in (_ARROW, _RBRACE, _ELSE):
                     # where an item was left out there may be no newline to show

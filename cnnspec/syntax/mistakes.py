@@ -11,7 +11,7 @@ import re
 
 from cnnspec.names import nearest
 from cnnspec.source import Source, printable
-from cnnspec.syntax.lexer import KIND, UNREADABLE
+from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE
 from cnnspec.syntax.notations import PATTERN, meant, pattern_end
 from cnnspec.syntax.table import ACTIONS, KEYWORDS, KINDS
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _STEPS = ("relu", "conv(8)", "x[0]", "{ relu }")
 _VALUES = ("8", "3x3", "same", "'a'", "f(2)", "[1]", "2 * a")
 _SECOND = ("8", "3x3", "same", "'a'", "f(2)", "2 * a")
+
+NEVER_OPENED = ("this closes a bracket that was never opened", "remove it")
 
 MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     ('a power is written with "^"', "write 2^3", ("a = 2 ** 3", "a = b ** c", "conv(2 ** 3)", "conv(8, b ** 3)")),
@@ -46,7 +48,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     ("two elements stand side by side", 'put a "," between them', tuple(f"a = [{a} {b}]" for a in _VALUES for b in _SECOND)),
     ("an argument is missing", "write it, or drop the comma", ("conv(8, , 3)", "conv(, 3)", "a = [1, , 2]", "a = [, 2]")),
     ("two names stand side by side", 'put a "," between them', ('use "a" (b c)', "output a b", "for a b in c { relu }")),
-    ("a step is missing after the arrow", "write the next layer, or drop the arrow", ("conv -> ", "add(conv ->)", "add(conv ->, x)", "add(x, conv ->)", "conv -> \n}", "conv -> -> relu")),
+    ("a step is missing after the arrow", "write the next layer, or drop the arrow", ("conv -> ", "add(conv ->)", "add(conv ->, x)", "add(x, conv ->)", "{ conv -> \n}", "conv -> -> relu")),
     ("a step is missing before the arrow", "begin with an input or a layer", ("-> relu", "{ -> relu }")),
     ("a value is missing", 'write one after the "="', ("a = ", "a = \nrelu", "conv(filters=)", "conv(filters=, 3)", "shared a =\nrelu")),
     (
@@ -86,7 +88,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     ("use is `use \"file.cnn\" (names)`", 'write, for example, use "blocks.cnn" (cbr, bottleneck)', ('use "a.cnn"', "use a.cnn (b)", 'use "a.cnn" b', 'use (b) "a.cnn"', 'use "a.cnn" ()')),
     ("output is followed by names", "name tensors with `as`, then write output a, b", ("output", "output 3", "output conv(8)", "output (a, b)")),
     ('"=" gives a value; "==" compares', 'write "=="', ("if a = 3 { relu }", "x if a = 3 else y", "a = b = 3")),
-    ("this closes a bracket that was never opened", "remove it", ("conv)", "conv(8))", "conv]", "relu }", "}", ")", "]", "conv(8) }", "a = 3)")),
+    (*NEVER_OPENED, ("conv)", "conv(8))", "conv]", "relu }", "}", ")", "]", "conv(8) }", "a = 3)")),
     ('an operator misses its right side', "write a number or a layer after it", ("conv *", "conv(2 *)", "conv(2 +, 3)", "a = 2 ^", "a = 3 *\nrelu", "conv(-)", "a = 1 ..")),
     ("an operator misses its left side", "write a number or a layer before it", ("* 3", "conv(* 3)", "a = * 3")),
     ("a keyword cannot be a name", "choose another name", ("model = model", "in = 3", "for = 3", "as = 3", "conv as model", "conv(in=3)", "conv(model=3)")),
@@ -130,6 +132,8 @@ def explain(source: Source, state: int, context: str, kind: int, start: int, end
     text = source.text
     if pattern_end(text, start) is not None:
         return PATTERN
+    if kind == STRAY:
+        return NEVER_OPENED
     line = text[text.rfind("\n", 0, start) + 1 :].split("\n", 1)[0]
     if line.lstrip().startswith(("//", "/*", "--", "%")):
         return 'a comment begins with "#"', "write # instead"

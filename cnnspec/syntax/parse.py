@@ -123,6 +123,11 @@ class Parser(Recovery):
         return Tree(self.source, body, comments, diagnostics)
 
     def salvaged(self) -> Body:
-        """What had been read of the outermost body when the parser gave up."""
-        items = [v for value in self.values[:2] for v in (value if type(value) is list else [value])]
-        return Body(0, len(self.source.text), tuple([item for item in items if isinstance(item, build.ITEMS)]))
+        """What had been read of the outermost body when the parser gave up, and the rest as it is."""
+        from cnnspec.syntax.remains import names_bound
+
+        text = self.source.text
+        read = [v for value in self.values[:2] for v in (value if type(value) is list else [value])]
+        items = [item for item in read if isinstance(item, build.ITEMS)]
+        at = items[-1].end if items else 0
+        return Body(0, len(text), (*items, Bad(at, len(text), names_bound(text, at, len(text)))))

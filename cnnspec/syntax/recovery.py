@@ -1,18 +1,20 @@
 """After a syntax error: what to leave out, and where to go on, so that each mistake is reported once.
 
 An error inside brackets that are closed further on spoils one argument; any other spoils its item, up to the end of
-the line. What is left out becomes a `Bad` node.
+the line, or to the braces behind a header at fault. What is left out becomes a `Bad` node, which keeps the names that
+it would have bound.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from cnnspec.source import Source
 from cnnspec.syntax import build
-from cnnspec.syntax.lexer import KIND, UNREADABLE, Lexer
-from cnnspec.syntax.table import GOTOS, TERMINALS
-from cnnspec.syntax.tree import Bad
+from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
+from cnnspec.syntax.table import ACTIONS, GOTOS, TERMINALS
+from cnnspec.syntax.tree import Bad, Braces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
 
 MAX_MISTAKES = 50
 
-_END, _RBRACE, _LBRACE, _ARROW, _COMMA = (KIND[k] for k in ("END", "RBRACE", "LBRACE", "_ARROW", "COMMA"))
+_END, _RBRACE, _LBRACE, _ARROW, _COMMA, _ELSE = (
+    KIND[k] for k in ("END", "RBRACE", "LBRACE", "_ARROW", "COMMA", "ELSE")
+)
 _KIND_OF = {"(": KIND["LPAR"], "[": KIND["LSQB"], "{": _LBRACE}
-_CLOSERS = {KIND["RPAR"], KIND["RSQB"], _RBRACE}
+_CLOSING = {KIND["LPAR"]: KIND["RPAR"], KIND["LSQB"]: KIND["RSQB"], _LBRACE: _RBRACE}
+_CLOSERS = {*_CLOSING.values(), STRAY}
 
 
 class Recovery:
@@ -39,6 +44,9 @@ class Recovery:
         self.ends: list[int] = []
         self.depths: list[int] = []
         self.last_resumed = -1
+        self.bodies: set[int] = set()  # where braces begin whose header was left out
+        self.told: set[str] = set()  # words with letters that no name may have
+        self.unopened = 0  # headers that were left out and have no braces
         self.failed: tuple[int, str, int] | None = None
 
     def recover(self, kind: int, start: int, end: int) -> Iterator[tuple[int, int, int]] | None:
@@ -57,7 +65,7 @@ class Recovery:
         from cnnspec.syntax.notations import pattern_end
 
         foreign = python_end(text, outermost) or pattern_end(text, start)
-        if not (kind == _ARROW and self.values and isinstance(self.values[-1], Bad)):  # else an item that goes on
+        if not self.goes_on(kind) and not self.closes_unopened(kind):
             self.report(kind, start, end, unclosed, open_brackets)
         if len(self.builder.diagnostics) >= MAX_MISTAKES:
             message = f"{MAX_MISTAKES} mistakes so far: the rest of the file was not read"
@@ -67,17 +75,38 @@ class Recovery:
             behind is not None
             and foreign is None
             and start != self.last_resumed
-            and self.leave_out_argument(start, opened[-1], outside)
+            and self.leave_out_argument(behind, opened[-1], outside)
         ):
             self.last_resumed = start
             self.lexer.brackets = open_brackets
             return self.lexer.tokens(behind)
+        closing = _CLOSING.get(bracket[0]) if unclosed is not None and bracket else None
+        if closing in ACTIONS[self.states[-1]] and kind in [_CLOSING.get(k) for k, _ in open_brackets]:
+            self.lexer.brackets = open_brackets[:-1]  # an outer bracket is closed, and this one with it
+            return chain([(closing, start, start)], self.lexer.tokens(start))
         item = max(i for i in outside if "item" in GOTOS[self.states[i]])
         return self.leave_out_item(item, kind, start, end, unclosed, foreign, open_brackets)
+
+    def goes_on(self, kind: int) -> bool:
+        """Whether a token only goes on with the item that was left out before it."""
+        last = self.values[-1] if self.values else None
+        headless = isinstance(last, Braces) and last.start in self.bodies
+        return kind in (_ARROW, _ELSE) and (headless or isinstance(last, Bad))
+
+    def closes_unopened(self, kind: int) -> bool:
+        """Whether a brace closes the body of a header that was left out, behind which no brace opened one."""
+        if kind != STRAY or not self.unopened:
+            return False
+        self.unopened -= 1
+        return True
 
     def report(
         self, kind: int, start: int, end: int, unclosed: int | None, open_brackets: list[tuple[int, int]]
     ) -> None:  # fmt: skip
+        word = self.foreign(start) if kind == UNREADABLE and start < end else ""
+        if word in self.told:
+            return
+        self.told.update([word] if word else [])
         if unclosed is not None:
             message = f'this "{self.source.text[unclosed]}" is never closed'
             self.builder.refuse("E001", unclosed, unclosed + 1, message, "close it before the line ends")
@@ -92,12 +121,24 @@ class Recovery:
             message, help = explain(self.source, self.states[-1], self.context(), kind, start, end)
             self.builder.refuse("E001", start, end, message, help)
 
+    def foreign(self, at: int) -> str:
+        """The word around a letter that no name may have, which is a mistake once, however often it is written."""
+        text, end = self.source.text, at
+        while text[at - 1 : at].isalnum() or text[at - 1 : at] == "_":
+            at -= 1
+        while text[end : end + 1].isalnum() or text[end : end + 1] == "_":
+            end += 1
+        return text[at:end]
+
     def behind_argument(self, start: int, open_brackets: list[tuple[int, int]]) -> int | None:
         """Where the argument at `start` ends: at the next comma or at the end of its bracket; None without that end."""
         lexer, level = Lexer(self.source.text), len(open_brackets)
         lexer.brackets = list(open_brackets)
         comma = None
+        outer = {_CLOSING[k] for k, _ in open_brackets} - {_CLOSING[open_brackets[-1][0]]}
         for kind, at, end in lexer.tokens(start):
+            if kind in outer and len(lexer.brackets) == level:  # it closes a bracket around this one
+                return None
             if kind == UNREADABLE and at == end:  # a brace ends before the bracket does
                 return None
             if kind == _COMMA and len(lexer.brackets) == level and comma is None:
@@ -133,46 +174,69 @@ class Recovery:
             outside.append(i + 1)
         return opened, outside
 
-    def leave_out_argument(self, start: int, opening: int, outside: list[int]) -> bool:
-        """Put a `Bad` in place of the argument or element at fault; whether there was one."""
+    def leave_out_argument(self, behind: int, opening: int, outside: list[int]) -> bool:
+        """Put a `Bad` in place of the argument or element at fault, which ends at a place; whether there was one."""
         places = [i for i in outside if i > opening and "expr" in GOTOS[self.states[i]]]
         if not places:
             return False
+        from cnnspec.syntax.remains import names_bound
+
         self.cut(places[-1] + 1)
-        self.push_bad("expr", start)
+        begin = self.ends[-1]
+        self.push_bad("expr", behind, names_bound(self.source.text, begin, behind, nested=True))
         return True
 
     def leave_out_item(
         self, place: int, kind: int, start: int, end: int, unclosed: int | None, foreign: int | None,
         open_brackets: list[tuple[int, int]],
     ) -> Iterator[tuple[int, int, int]]:  # fmt: skip
-        """Put a `Bad` in place of the item at fault, and go on at a later line."""
-        text = self.source.text
+        """Put a `Bad` in place of the item at fault, and go on at a later line, or with the braces behind it."""
+        from cnnspec.syntax.remains import begins_with_header, body_behind, body_end, hands_on, names_bound
+
+        text, goes_on = self.source.text, self.goes_on(kind)
+        last = self.values[-1] if self.values else None
         self.cut(place + 1)
-        self.push_bad("item", start)
+        begin = self.ends[-1] if self.ends else 0
+        named, names = (last.end, last.names) if isinstance(last, Bad) else (begin, ())
+        depth = len(open_brackets)
         while open_brackets and open_brackets[-1][0] != _LBRACE:
             open_brackets.pop()
-        first_in_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-        if foreign is not None:
-            resume = foreign
-        elif unclosed is not None and kind == _END:
-            resume = _line_end(text, unclosed)
-        elif kind == _END:
-            return iter([(_RBRACE, start, end)] * len(open_brackets) + [(_END, start, end)])
-        elif kind == _RBRACE and open_brackets:
-            resume = start
-        elif kind in _CLOSERS:
-            resume = end
-        elif (start == end if kind == UNREADABLE else first_in_line) and start != self.last_resumed:
-            resume = start
+        depth -= len(open_brackets)
+        resume = foreign
+        if resume is None and start != self.last_resumed:
+            resume = body_behind(text, begin, start, depth, one_line=unclosed is not None)
+        if resume is None:
+            self.unopened += not isinstance(last, Bad) and begins_with_header(text, begin)
+            reach = resume = self.behind(kind, start, end, unclosed, open_brackets, goes_on=goes_on)
         else:
-            resume = self.behind_item(start, open_brackets)
+            self.bodies.add(resume)  # Python's lines too, which begin no braces
+            reach = body_end(text, resume) if foreign is None and hands_on(text, begin) else resume
+        self.push_bad("item", max(start, resume), (*names, *names_bound(text, named, reach)))
+        if kind == _END and resume == end:
+            return iter([(_RBRACE, start, end)] * len(open_brackets) + [(_END, start, end)])
         self.last_resumed = resume
         self.lexer.brackets = open_brackets
         return self.lexer.tokens(resume, separated=True)
 
-    def behind_item(self, start: int, open_braces: list[tuple[int, int]]) -> int:
-        """Where the item at `start` ends: with its line, or where the body around it is closed on that line."""
+    def behind(
+        self, kind: int, start: int, end: int, unclosed: int | None, open_braces: list[tuple[int, int]], *, goes_on: bool
+    ) -> int:  # fmt: skip
+        """Where the item ends that a token at `start` does not fit into; `goes_on`: the token is not the next item's."""
+        text = self.source.text
+        if kind == _END:
+            return end if unclosed is None else _line_end(text, unclosed)
+        if kind == _RBRACE and open_braces:
+            return start
+        if kind in _CLOSERS or kind == UNREADABLE and start == end and not open_braces:
+            return self.behind_line(start + 1, open_braces)
+        first_in_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+        if start != self.last_resumed and (start == end if kind == UNREADABLE else first_in_line and not goes_on):
+            return start
+        return self.behind_line(start, open_braces)
+
+    def behind_line(self, start: int, open_braces: list[tuple[int, int]]) -> int:
+        """Where the rest of an item ends: with its line and those below that begin with an arrow, or where the body around
+        it is closed on that line."""
         lexer, stop = Lexer(self.source.text), _line_end(self.source.text, start)
         lexer.brackets = list(open_braces)
         for kind, at, end in lexer.tokens(start):
@@ -180,18 +244,20 @@ class Recovery:
                 break
             if len(lexer.brackets) < len(open_braces) or (kind == UNREADABLE and at == end):
                 return at
-        return stop
+        from cnnspec.syntax.remains import arrows_below
+
+        return arrows_below(self.source.text, stop)
 
     def cut(self, height: int) -> None:
         """Drop what stands on the stack above `height` states."""
         del self.states[height:], self.values[height - 1 :], self.starts[height - 1 :], self.ends[height - 1 :]
         del self.depths[height - 1 :]
 
-    def push_bad(self, nonterminal: str, end: int) -> None:
+    def push_bad(self, nonterminal: str, end: int, names: tuple[str, ...]) -> None:
         """Push a `Bad` node in place of a nonterminal."""
         start = self.ends[-1] if self.ends else 0
         self.states.append(GOTOS[self.states[-1]][nonterminal])
-        self.values.append(Bad(start, max(start, end)))
+        self.values.append(Bad(start, max(start, end), names))
         self.starts.append(start)
         self.ends.append(max(start, end))
         self.depths.append(0)

@@ -223,7 +223,9 @@ class Use(Node):
 
 
 class Bad(Node):
-    """Where something could not be read; a diagnostic says why."""
+    """Where something could not be read; a diagnostic says why. `names` are those that it would have bound."""
+
+    names: tuple[str, ...] = ()
 
 
 class Tree(Record):
