@@ -1,0 +1,73 @@
+"""Readings from the Python API: every public name of what it returns is in `names.API`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import cnnspec
+from figures import names
+from figures.from_json import OTHER, Unnamed
+from figures.readings import Reading
+
+
+def public(value: Any, met: set[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
+    """(figure, value) of every public name of an object."""
+    kind = type(value).__name__
+    known = names.API[kind]
+    for name in dir(value):
+        if name.startswith("_"):
+            continue
+        if name not in known:
+            raise Unnamed(f"the API: {kind}.{name} has no name in names.API")
+        met.add((kind, name))
+        if not known[name].startswith("-"):
+            yield known[name], getattr(value, name)
+
+
+def of(value: Any, owner: str, met: set[tuple[str, str]]) -> Iterator[Reading]:
+    kind = type(value).__name__
+    for figure, found in public(value, met):
+        yield Reading(figure, owner, found, f"{kind} of the API")
+
+
+def field(value: Any, owner: str, met: set[tuple[str, str]]) -> Iterator[Reading]:
+    """A receptive field, part by part; None is unknown."""
+    if value is None:
+        yield Reading("rf_size", owner, None, "the API")
+    else:
+        yield from of(value, owner, met)
+
+
+def readings(net: cnnspec.Network, unit: str | None, met: set[tuple[str, str]]) -> Iterator[Reading]:
+    yield from of(net, "", met)
+    yield from field(net.receptive_field, "", met)
+    for layer in net.layers:
+        yield from of(layer, layer.name, met)
+        yield from field(layer.receptive_field, layer.name, met)
+    if unit is not None:
+        found = net.receptive_field_of(unit)
+        yield from of(found, unit, met)
+        yield from of(found.layer, unit, met)
+        yield from field(found.layer.field, unit, met)
+        for read in found.inputs:
+            yield from of(read, read.name, met)
+        yield from [Reading("path_smallest", f"{unit}.{p.axis}", p.size, "the API") for p in found.smallest]
+        yield from [Reading("path_largest", f"{unit}.{p.axis}", p.size, "the API") for p in found.largest]
+
+
+def differing(net: cnnspec.Network, other: cnnspec.Network, met: set[tuple[str, str]]) -> Iterator[Reading]:
+    """Two networks compared: figures of either side, and what the second has more."""
+    found = cnnspec.diff(net, other)
+    for figure, total in public(found, met):
+        yield Reading(figure, "", total.a, "Difference of the API")
+        yield Reading(figure, OTHER, total.b, "Difference of the API")
+        yield Reading(f"more {figure}", "", total.difference, "Difference of the API")
+    for side, owner in ((found.a, ""), (found.b, OTHER)):
+        yield from of(side, owner, met)
+        yield from field(side.receptive_field, owner, met)
+    for layer in found.layers:
+        for figures, prefix in ((layer.a, ""), (layer.b, OTHER)):
+            if figures is not None:
+                yield from of(figures, prefix + figures.name, met)
+                yield from field(figures.receptive_field, prefix + figures.name, met)
