@@ -5,195 +5,40 @@ Everything is read by name, and a number without a name fails: see `figures/name
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from example_files import FILES, ZOO, relative
-from figures import from_api, from_expect, from_json, from_tables, names
-from figures.readings import Reading, disagreements
+from figures import from_api, from_json, from_tables, names
+from figures.from_json import Unnamed
+from figures.house import LAYERS, PAGES, TOTALS, House
+from figures.readings import disagreements
 
 import cnnspec
 from cnnspec import pipeline
-from cnnspec.cli import main
-from cnnspec.layers.window import AXIS_NAMES
+from cnnspec.analyses import budget, memory
+from cnnspec.analyses.facts import Facts
+from cnnspec.percent import percent
 from cnnspec.pipeline import analyse
-from cnnspec.report import summary
-from cnnspec.report.columns import COLUMNS
+from cnnspec.report import field_text
+from cnnspec.report.rows import LayerFigures
 from cnnspec.source import Source
 
-CASES = re.findall(
-    r"^## (.+?)\n+```cnn\n(.*?)^```", (Path(__file__).parent / "figures" / "networks.md").read_text(), re.M | re.S
-)
+TEXT = (Path(__file__).parent / "figures" / "networks.md").read_text(encoding="utf-8")
+CASES = dict(re.findall(r"^## (.+?)\n+```cnn\n(.*?)^```", TEXT, re.M | re.S))
 OTHER = "input 9x9x3\nconv(2, 3x3, stride=2) -> bn -> gap -> dense(3)\n"  # what every network is compared with
-COLUMN_NAMES = ",".join(COLUMNS)
-ASKED = ["--batch", "1", "--optimizer", "adam", "--memory", "16GiB", "--device", "v100", "--flops-as", "tensorflow"]
-
-
-class House:
-    """A network in every place that shows figures. What is met of the names is kept in `met`."""
-
-    def __init__(
-        self, path: Path, model: str, other: Path, capsys: pytest.CaptureFixture[str], met: set[tuple[str, str]]
-    ) -> None:
-        self.path, self.model, self.other, self.capsys, self.met = path, model, other, capsys, met
-        source = Source(str(path), path.read_text(encoding="utf-8"))
-        self.network = next(n for n in pipeline.analyse(source, {}, model or None).networks if model in ("", n.name))
-        facts, nodes = self.network.facts, self.network.graph.nodes
-        self.unit = None if facts.deepest is None else nodes[facts.deepest].name
-        ranks = {
-            node.name: len(field) for node, field in zip(nodes, facts.fields, strict=True) if isinstance(field, tuple)
-        }
-        self.axes = {name: AXIS_NAMES.get(rank, ()) for name, rank in ranks.items()}
-        self.axes |= {
-            n.name: AXIS_NAMES.get(len(n.shape) - 1, ()) for n in nodes if n.shape and n.name not in self.axes
-        }
-
-    def said(self, *arguments: str) -> str:
-        """What a command prints."""
-        verb, *rest = arguments
-        model = ["--model", self.model] if self.model and verb != "diff" else []
-        status = main([verb, str(self.path), *rest, *model])
-        shown = self.capsys.readouterr()
-        assert status in (0, 1) and (status == 0 or verb == "diff" or "error" in shown.err), (arguments, shown.err)
-        return shown.out
-
-    # ---- JSON --------------------------------------------------------------------------------------------------
-    def json(self, everything: bool) -> Iterator[Reading]:
-        unit = [self.unit] if self.unit else []
-        for verb, *rest in [("summary",), ("rf", *unit), ("lost",), ("cost", *ASKED), *[("explain",)] * everything]:
-            data = json.loads(self.said(verb, *rest, "--format", "json"))
-            yield from from_json.readings(verb, data, self.met)
-            if verb == "summary":
-                yield Reading(
-                    "outputs", "", tuple([tuple(o["shape"]) for o in data["outputs"]]), "summary --format json"
-                )
-                yield from [
-                    Reading("params", layer["name"], sum(layer["params"].values()), "summary --format json")
-                    for layer in data["layers"]
-                    if None not in layer["params"].values()
-                ]
-            if verb == "explain":
-                yield Reading(
-                    "layer_count", "", sum(layer["used"] for layer in data["layers"]), "explain --format json: used"
-                )
-            if verb == "rf" and self.unit:
-                yield from [
-                    r._replace(of="")
-                    for r in from_json.readings("rf", data, self.met)
-                    if r.of == self.unit and r.figure in ("rf_size", "coverage", "rf_effective")
-                ]
-            if verb == "cost":
-                used = {
-                    n.name
-                    for n, u in zip(self.network.graph.nodes, self.network.graph.used(), strict=True)
-                    if u and n.layer
-                }
-                made = [layer["activation_bytes"] for layer in data["layers"] if layer["name"] in used]
-                if all(isinstance(n, int) for n in made):
-                    yield Reading("activation_bytes", "", sum(made), "cost --format json: activation_bytes together")
-                for kind in ("inference", "training"):
-                    yield Reading(f"{kind}_bytes_text", "", data[kind]["bytes"], f"cost --format json: {kind}")
-        if everything:
-            found = from_json.readings("sizes", json.loads(self.said("sizes", "--format", "json")), self.met)
-            found = [*found]
-            yield from found
-            declared = [r.value for r in found if r.figure == "lossless"]
-            if declared and None not in declared:
-                yield Reading("network_lossless", "", all(declared), "sizes --format json: lossless")
-
-    def differing(self, everything: bool) -> Iterator[Reading]:
-        side = f"{self.path}:{self.model}" if self.model else str(self.path)
-        others = (["diff", side, str(self.other)], ["diff", side, str(self.other), "--format", "json"])
-        for arguments in (["diff", side, side], *others[: 2 * everything]):
-            main(arguments)
-            shown = self.capsys.readouterr()
-            assert not shown.err, shown.err
-            if arguments[2] == side:
-                yield from from_tables.lines("same", "diff", shown.out.splitlines(), "", {})
-            elif "json" in arguments:
-                yield from from_json.readings("diff", json.loads(shown.out), self.met)
-            else:
-                tables, _ = from_tables.laid_out(shown.out)
-                yield from from_tables.totals_of_difference(tables[-1], "diff")
-
-    # ---- tables and lines ------------------------------------------------------------------------------------------
-    def tables(self, everything: bool, colored: bool) -> Iterator[Reading]:
-        wide = ["--columns", COLUMN_NAMES]
-        shown = [("summary", self.said("summary"))]
-        shown += [("summary --columns", self.said("summary", *wide))] * everything
-        made = [(where, *from_tables.laid_out(from_tables.unfolded(text))) for where, text in shown]
-        if colored:
-            made.append(("summary in color", *from_tables.laid_out(summary.colored(self.network, 400, tuple(COLUMNS)))))
-        if everything:
-            made.append(("summary in a notebook", *from_tables.of_html(summary.html(self.network))))
-            made.append(
-                (
-                    "summary --format markdown",
-                    *from_tables.marked_down(self.said("summary", "--format", "markdown", *wide)),
-                )
-            )
-        for where, tables, rest in made:
-            short = from_tables.short_names(rest)
-            if tables[0]:
-                yield from from_tables.columns("summary", where, tables[0], short, self.met)
-            yield from from_tables.lines("summary", where, rest, "", short)
-        for rest in ([], wide) if everything else ():
-            rows = from_tables.comma_separated(self.said("summary", "--format", "csv", *rest))
-            yield from from_tables.columns("csv", "summary --format csv", rows, {}, self.met)
-        if everything:
-            yield from self.of("rf", "rf")
-            yield from self.of("cost", "cost", *ASKED)
-        yield from self.of("lost", "lost")
-        if self.unit:
-            yield from from_tables.lines("unit", "rf LAYER", self.said("rf", self.unit).splitlines(), self.unit, {})
-
-    def of(self, kind: str, *arguments: str) -> Iterator[Reading]:
-        tables, rest = from_tables.laid_out(self.said(*arguments))
-        for rows in tables:
-            lost = kind == "lost"  # where several layers share a row
-            rows = (
-                [rows[0], *[[row[0].split(", ")[0], *row[1:]] for row in rows[1:] if not lost or ", " not in row[0]]]
-                if lost
-                else rows
-            )
-            yield from from_tables.columns(kind, " ".join(arguments[:1]), rows, {}, self.met)
-        together = iter(("inference_bytes_text", "training_bytes_text"))
-        for reading in from_tables.lines(
-            kind, arguments[0], [line for line in rest if line not in self.legend], "", {}
-        ):
-            if reading.figure == "together":
-                yield reading._replace(figure=next(together))
-            elif reading.figure not in ("largest", "mixed", "misaligned"):
-                yield reading
-
-    legend = (
-        "RF: input positions that one position depends on, unclipped; jump: input positions from one to its neighbour;",
-    )
-
-    # ---- all ---------------------------------------------------------------------------------------------------------
-    def readings(self, everything: bool, colored: bool) -> list[Reading]:
-        net = cnnspec.Network(self.network)
-        found = [
-            *self.json(everything),
-            *self.tables(everything, colored),
-            *from_api.readings(net, self.unit, self.met),
-        ]
-        found += [*from_expect.readings(self.network), *from_tables.lines("repr", "repr", [repr(net)], "", {})]
-        if not self.network.broken:
-            found += self.differing(everything)
-            found += from_api.differing(net, cnnspec.load(self.other), self.met) if everything else ()
-        for diagnostic in self.network.diagnostics:
-            pattern = names.FINDINGS.get(diagnostic.code)
-            match = re.match(pattern, diagnostic.message) if pattern else None
-            for figure, value in (match.groupdict() if match else {}).items():
-                if figure != "of" and value is not None:
-                    of = match["of"] if figure.endswith("_of") else ""  # type: ignore[index]
-                    found += from_tables.cells(figure.removesuffix("_of"), of, value, f"check: {diagnostic.code}", {})
-        return [*found, *from_json.spread(found, {**self.axes, "": ()})]
+FIRST_OF_KIND = (
+    "ConvNeXtTiny",
+    "EfficientNetV2B0",
+    "MobileNet",
+    "MobileNetV3Small",
+    "NASNetMobile",
+    "ResNet50V2",
+    "Xception",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -210,31 +55,197 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "analyse", remembered)
 
 
-MET: set[tuple[str, str]] = set()
-
-
-def compared(
-    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], everything: bool = True, colored: bool = False
-) -> None:
+def wrong(path: Path, tmp_path: Path, capsys: object, level: int, met: set[tuple[str, str]]) -> list[str]:
+    """What two places say differently of the networks of a file."""
     other = tmp_path / "other.cnn"
     other.write_text(OTHER)
-    made = [
-        network.name for network in pipeline.analyse(Source(str(path), path.read_text(encoding="utf-8")), {}).networks
-    ]
-    for name in made:
-        found = House(path, name if len(made) > 1 else "", other, capsys, MET).readings(everything, colored)
-        assert not (wrong := disagreements(found)), "\n".join(wrong[:20])
+    source = Source(str(path), path.read_text(encoding="utf-8"))
+    made = [network.name for network in pipeline.analyse(source, {}, None).networks]
+    houses = [House(path, name if len(made) > 1 else "", other, capsys, met) for name in made]
+    return [line for house in houses for line in disagreements(house.readings(level))]
 
 
-@pytest.mark.parametrize("path", [*FILES, *sorted(ZOO.glob("*.cnn"))], ids=relative)
-def test_a_figure_is_the_same_everywhere(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    compared(path, tmp_path, capsys, everything=path.parent != ZOO)
-
-
-@pytest.mark.parametrize("text", [pytest.param(text, id=title) for title, text in CASES])
-def test_a_figure_of_a_difficult_network_is_the_same_everywhere(
-    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def case(title: str, tmp_path: Path) -> Path:
     path = tmp_path / "net.cnn"
-    path.write_text(text)
-    compared(path, tmp_path, capsys, colored=True)
+    path.write_text(CASES[title])
+    return path
+
+
+# ---- the same everywhere -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("path", [*FILES, *sorted(ZOO.glob("*.cnn"))], ids=relative)
+def test_a_figure_is_the_same_everywhere(path: Path, tmp_path: Path, capsys: Any) -> None:
+    level = TOTALS if path.parent == ZOO and path.stem not in FIRST_OF_KIND else LAYERS
+    assert not wrong(path, tmp_path, capsys, level, set())
+
+
+def test_every_name_is_met_and_hard_networks_are_the_same_everywhere(tmp_path: Path, capsys: Any) -> None:
+    met: set[tuple[str, str]] = set()
+    assert {
+        title: found for title in CASES if (found := wrong(case(title, tmp_path), tmp_path, capsys, PAGES, met))
+    } == {}
+    known = {(kind, name) for table in (names.JSON, names.COLUMNS, names.API) for kind in table for name in table[kind]}
+    assert sorted(known - met) == [], "a line that no number has"
+
+
+@pytest.mark.parametrize("title", CASES)
+def test_explain_says_each_step_in_every_form(title: str, tmp_path: Path, capsys: Any) -> None:
+    house = House(case(title, tmp_path), "", tmp_path, capsys, set())
+    data = house.data("explain")
+    steps = [step for layer in data["layers"] for section in layer["sections"] for step in section["steps"]]  # type: ignore[attr-defined]
+    for form in ("text", "markdown", "latex"):
+        lines = from_tables.steps(form, house.said("explain", "--format", form))
+        assert len(lines) == len(steps), form
+        for line, step in zip(lines, steps, strict=True):
+            assert step["value"] is None or from_tables.has(line, step["value"]), (form, line, step)
+
+
+# ---- what the comparison finds ---------------------------------------------------------------------------------------
+GATE = "a squeeze-and-excitation gate"
+SECOND: dict[str, tuple[object, str, Callable[[Any], Any]]] = {  # a second definition of a figure, in one place
+    "coverage of a budget": (budget, "_coverage", lambda old: lambda *given: (f := old(*given)) and f.replace(values=(f.values[0] * 0.99,))),
+    "params of a budget": (budget, "_params", lambda old: lambda *given: (f := old(*given)) and f.replace(values=(f.values[0] + 1,))),
+    "a field with its gates": (budget, "_receptive_field", lambda old: lambda *given: (f := old(*given)) and f.replace(values=(7, 7))),
+    "memory of a budget": (memory, "activation_values", lambda old: lambda *given: old(*given) + 1),
+    "FLOPs of a layer": (LayerFigures, "flops", lambda old: property(lambda self: self.macs)),
+    "FLOPs of the network": (Facts, "total_flops", lambda old: property(lambda self: self.total_macs)),
+    "coverage of rf's text": (field_text, "percent", lambda old: lambda share: old(None if share is None else round(share, 2))),
+    "layers counted with the unused": (Facts, "layers", lambda old: property(lambda self: len(self.graph.nodes) + 1)),
+    "a total of the API": (cnnspec.Network, "macs", lambda old: property(lambda self: 2 * old.fget(self))),
+    "a shape of the API": (cnnspec.Network, "outputs", lambda old: property(lambda self: ((1, *old.fget(self)[0]),))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_a_second_definition_is_found(name: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder, figure, other = SECOND[name]
+    old = vars(holder)[figure]
+    monkeypatch.setattr(holder, figure, other(old))
+    for quantity, (function, takes) in list(budget.QUANTITIES.items()):
+        if function is old:
+            monkeypatch.setitem(budget.QUANTITIES, quantity, (other(old), takes))
+    assert wrong(case(GATE, tmp_path), tmp_path, capsys, LAYERS, set())
+
+
+def test_a_figure_without_a_name_is_found(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House(case(GATE, tmp_path), "", tmp_path, capsys, set())
+    for verb, data in (
+        ("summary", {"totals": {"new": 1}}),
+        ("rf", {"layers": [{"new": [1.5]}]}),
+        ("sizes", {"axes": [{"legal": {"early": [], "start": 1, "period": 1, "residues": [0], "new": 3}}]}),
+        ("sizes", {"axes": [{"new": 3}]}),
+    ):
+        with pytest.raises(Unnamed, match="new"):
+            [*from_json.readings(verb, data, set())]
+    with pytest.raises(Unnamed, match="New"):
+        [*from_tables.columns("summary", "summary", [["Layer", "New"], ["conv1", "3"]], {}, set())]
+    with pytest.raises(Unnamed, match="New memory"):
+        [*from_tables.lines("cost", "cost", ["New memory: 4.2 GB"], "", {})]
+    monkeypatch.setattr(cnnspec.Network, "new", property(lambda self: 3), raising=False)
+    with pytest.raises(Unnamed, match=r"Network\.new"):
+        [*from_api.readings(cnnspec.Network(house.network), None, set(), False)]
+    monkeypatch.setitem(budget.QUANTITIES, "new", budget.QUANTITIES["macs"])
+    with pytest.raises(Unnamed, match="new"):
+        house.readings(TOTALS)
+
+
+# ---- percents ----------------------------------------------------------------------------------------------------------
+PERCENTS = {
+    0: "0 %", 1: "100 %", 0.5625: "56.25 %", 0.0625: "6.25 %", 0.75: "75 %", 0.125: "12.5 %", 108 / 784: "13.8 %", 0.4898: "48.98 %",
+    24 / 49: "49.0 %", 0.00285: "0.29 %", 1 / 4096: "0.02 %", 1e-9: "<0.01 %", 0.99996: ">99.99 %", 0.9993: "99.93 %", 8 / 195: "4.10 %",
+    0.9912000298: "99.12 %", 343 / 359: "95.54 %", 1 / 3: "33.3 %", 2 / 3: "66.7 %", 4.258: "425.8 %", 123.4567: "12,345.67 %",
+}  # fmt: skip
+
+
+def test_a_share_is_exact_or_rounded_a_half_up() -> None:
+    assert {share: percent(share) for share in PERCENTS} == PERCENTS
+    assert [percent(share, signed=True) for share in (0, 0.101007, -0.28, -0.5625)] == [
+        "0 %",
+        "+10.1 %",
+        "-28 %",
+        "-56.25 %",
+    ]
+    assert percent(None) == "?"
+    for part in range(1, 800):  # what is there is not nothing, what is not all is not all
+        assert percent(part / 800) not in ("0 %", "0.00 %", "100 %", "100.0 %", "100.00 %")
+
+
+def test_no_other_place_writes_percents() -> None:
+    package = Path(cnnspec.__file__).parent
+    own = re.compile(r":[^{}\"]*%\}|\.replace\(\"%\", \" %\"\)|100 \* [^{}]*:[^{}]*f\} %")
+    found = [
+        path.name
+        for path in package.rglob("*.py")
+        if path.name != "table.py" and own.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+# ---- budgets -------------------------------------------------------------------------------------------------------------
+BROKEN = [
+    ("input 64x64x3\nconv(16, 48x48)", "coverage >= 0.9", "coverage is 56.25 %, not >= 90 %"),
+    ("input 64x64x3\nconv(16, 48x48)", "coverage > 0.5625", "coverage is 56.25 %, not > 56.25 %"),
+    ("input 64x64x3\nconv(16, 48x48)", "coverage > 0.562501", "coverage is 56.25 %, not > 56.2501 %"),
+    ("input 64x64x3\nconv(16, 16x16)", "coverage >= 0.1", "coverage is 6.25 %, not >= 10 %"),
+    ("input 99x99x1\nconv(1, 33x33)", "coverage >= 0.11112", "coverage is 11.11111111 %, not >= 11.112 %"),
+    ("input 28x28x1\nconv(7, 3x3)", "params_bytes <= 279", "params_bytes is 280 bytes, not <= 279 bytes"),
+    ("input 28x28x1\nconv(103, 3x3)", "params_bytes <= 4119", "params_bytes is 4,120 bytes, not <= 4,119 bytes"),
+    ("input a 8x8x1\ninput b 8x8x1\nadd(a, b) -> conv(1, 4x4)", "coverage >= 0.5", "coverage is 25 %, not >= 50 %"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "promise", "message"), BROKEN)
+def test_a_broken_budget_tells_figure_and_bound_apart(text: str, promise: str, message: str) -> None:
+    (network,) = analyse(Source("net.cnn", f"{text}\nexpect {promise}\n")).networks
+    assert [d.message for d in network.diagnostics if d.code == "E021"] == [message]
+
+
+# ---- what no output depends on -------------------------------------------------------------------------------------------
+ALONE = "input 24x24x3\nconv(8, 3x3, padding=same) as x\nx -> conv(4, 3x3, stride=2) as y\n"
+UNUSED = [
+    "x -> conv(64, 7x7, padding=same) as dead\n", "x -> upsample(8) as dead\n", "x -> conv(9, 1x1) -> bn -> relu as dead\n",
+    "(x -> conv(32, 3x3, padding=same)) as d\nadd(d, d) as dead\n", "input z 900x900x3\nz -> conv(8, 3x3) as dead\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dead", UNUSED)
+def test_a_layer_that_no_output_depends_on_takes_no_memory(dead: str) -> None:
+    asked = (
+        "activation_memory <= 1, peak_memory <= 1, inference_memory <= 1, training_memory <= 1, params <= 1, macs <= 1"
+    )
+    with_it, without = (
+        [d.message for d in cnnspec.check(f"{ALONE}{more}output y\nexpect {asked}\n") if d.code == "E021"]
+        for more in (dead, "")
+    )
+    assert with_it == without and len(without) == 6
+    assert (
+        repr(cnnspec.load(f"{ALONE}{dead}output y\n")).split(":")[1]
+        == repr(cnnspec.load(f"{ALONE}output y\n")).split(":")[1]
+    )
+
+
+# ---- sizes that meet about the network's own -----------------------------------------------------------------------------
+MEETING = {
+    "input 64x64x3\nconcat(conv(8, 3x3, stride=2, padding=same), gap(keepdims=true) -> conv(8, 1x1) -> upsample(32))": {
+        63,
+        64,
+    },
+    "input 40x2\nadd(conv(2, 1, stride=3), gap(keepdims=true) -> upsample(14))": {40, 41, 42},
+    "input 200x2\nadd(in, gap(keepdims=true) -> conv(2, 1) -> upsample(200))": {200},
+    "input 21x2\nadd(in, maxpool(3) -> crop(((0, 4),)) -> upsample(7))": {21, 22, 23},
+    "input 90x90x2\nconcat(avgpool(2), adaptive_avgpool(45))": {90, 91},
+}
+
+
+@pytest.mark.parametrize("text", MEETING)
+def test_sizes_that_meet_about_the_networks_own_are_found(text: str) -> None:
+    """Brute force: each size is built."""
+    wanted = MEETING[text]
+    axis = cnnspec.load(text).sizes().axes[0]
+    assert axis.legal is not None
+    own = max(wanted)
+    for n in range(1, own + 40):
+        first = text.split("\n")[0]
+        sized = text.replace(
+            first, re.sub(r"\d+x", f"{n}x", first, count=first.count("x") if first.count("x") == 2 else 1)
+        )
+        assert (not cnnspec.load(sized)._checked.broken) == (n in axis.legal), n

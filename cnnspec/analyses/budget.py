@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 
 
 class Figure(Record):
-    """A measured quantity: its values, all of which must hold (one, or one an axis), and how it is written."""
+    """A measured quantity: its values, all of which must hold (one, or one an axis), and how it is written: `show` for
+    people, `exact` with all its digits where people's are rounded."""
 
     values: tuple[Any, ...]
     text: str
     show: Callable[[Any], str]
+    exact: Callable[[Any], str] | None = None
 
 
 def _whole(number: Any) -> str:
@@ -68,7 +70,7 @@ def _receptive_field(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 def _coverage(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     share = facts.coverage
-    return None if share is None else Figure((share,), percent(share), percent)
+    return None if share is None else Figure((share,), percent(share), percent, lambda n: f"{100 * n:.10g} %")
 
 
 def _precision(arguments: dict[str, Any]) -> Precision:
@@ -87,7 +89,7 @@ def _batch(arguments: dict[str, Any]) -> int:
 def _bytes(size: Dim | None) -> Figure | None:
     from cnnspec.analyses.precision import in_bytes
 
-    return Figure((size,), in_bytes(size), in_bytes) if isinstance(size, int) else None
+    return Figure((size,), in_bytes(size), in_bytes, lambda n: f"{n:,} bytes") if isinstance(size, int) else None
 
 
 def _activations(values: Dim | None, arguments: dict[str, Any]) -> Figure | None:
@@ -177,6 +179,7 @@ def _output(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 LISTED = 3
+NEARLY = 0.01  # of a bound: from there on rounded texts tell a figure and its bound apart
 MEMORY = ("batch", "dtype")
 QUANTITIES: dict[str, tuple[Callable[[Facts, dict[str, Any]], Figure | None], tuple[str, ...]]] = {
     "params": (_params, ()),
@@ -254,11 +257,11 @@ def holds(figure: Figure, limit: BudgetLimit) -> bool:
 
 
 def told_apart(figure: Figure, limit: BudgetLimit) -> tuple[str, str]:
-    """A figure and the bound that it breaks, written out where both are the same number for people: 1,928 bytes."""
-    shown, bound = figure.text, figure.show(limit.bound)
-    if shown != bound or limit.bound in figure.values:
-        return shown, bound
-    return ", ".join(map(_whole, figure.values)), _whole(limit.bound)
+    """A figure and the bound that it breaks, as texts: with all digits where both are nearly the same."""
+    bound = limit.bound
+    if figure.exact is not None and abs(figure.values[0] - bound) <= NEARLY * bound:
+        return figure.exact(figure.values[0]), figure.exact(bound)
+    return figure.text, figure.show(bound)
 
 
 def heaviest(quantity: str, facts: Facts) -> str:

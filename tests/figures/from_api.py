@@ -39,10 +39,10 @@ def field(value: Any, owner: str, met: set[tuple[str, str]]) -> Iterator[Reading
         yield from of(value, owner, met)
 
 
-def readings(net: cnnspec.Network, unit: str | None, met: set[tuple[str, str]]) -> Iterator[Reading]:
+def readings(net: cnnspec.Network, unit: str | None, met: set[tuple[str, str]], layers: bool) -> Iterator[Reading]:
     yield from of(net, "", met)
     yield from field(net.receptive_field, "", met)
-    for layer in net.layers:
+    for layer in net.layers if layers else ():
         yield from of(layer, layer.name, met)
         yield from field(layer.receptive_field, layer.name, met)
     if unit is not None:

@@ -45,8 +45,10 @@ def leaves(verb: str, value: Any, path: str, special: str, of: str) -> Iterator[
         return
     if isinstance(value, dict):
         inner = owner(value, of)
+        if found is not None and (new := value.keys() - names.SET):
+            raise Unnamed(f"{verb} --format json: {path}.{min(new)} has no name in names.SET")
         for key, part in value.items():
-            if found is not None and key not in ("contains_asked",):
+            if found is not None and key != "contains_asked":
                 continue  # a set of sizes is one figure
             yield from leaves(verb, part, f"{path}.{key}".lstrip("."), f"{special}.{key}".lstrip("."), inner)
     elif isinstance(value, (list, tuple)):
@@ -72,6 +74,24 @@ def owner(value: dict[str, Any], of: str) -> str:
         return f"{value.get('layer', of)}.{value['axis']}"
     name = value.get("name", value.get("layer"))
     return name if isinstance(name, str) else of
+
+
+def summed(data: dict[str, Any]) -> Iterator[Reading]:
+    """What the parts of a summary come to: parameters of each layer, the shapes of the outputs."""
+    yield Reading("outputs", "", [output["shape"] for output in data["outputs"]], "summary --format json: outputs")
+    yield Reading("inputs", "", [entry["shape"] for entry in data["inputs"]], "summary --format json: inputs")
+    if isinstance(macs := data["totals"]["macs"], int):
+        yield Reading("flops", "", 2 * macs, "summary --format json: twice the MACs")
+    for layer in data["layers"]:
+        parts = layer["params"].values()
+        yield Reading("params", layer["name"], None if None in parts else sum(parts), "summary --format json: params")
+
+
+def activations(data: dict[str, Any], counted: set[str]) -> Iterator[Reading]:
+    """The bytes of all outputs together, where they are numbers."""
+    made = [layer["activation_bytes"] for layer in data["layers"] if layer["name"] in counted]
+    if all(isinstance(n, int) for n in made):
+        yield Reading("activation_bytes", "", sum(made), "cost --format json: activation_bytes of all layers")
 
 
 def explained(data: dict[str, Any]) -> Iterator[Reading]:

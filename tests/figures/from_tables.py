@@ -125,6 +125,25 @@ def unfolded(text: str) -> str:
     return re.sub(r"\n {5,6}(?=[+(])\s*", " ", text)
 
 
+def steps(form: str, text: str) -> list[str]:
+    """The lines of explain that stand for a step of a layer, in order."""
+    if form == "text":
+        pages = text.rstrip("\n").split("\n\n")  # the title, of each layer its head and its steps, the totals
+        return [line for page in pages[2:-1:2] for line in page.split("\n")]
+    end = "## Totals" if form == "markdown" else "\\paragraph{Totals}"
+    begin = "- " if form == "markdown" else "  \\item "
+    return [line for line in text.partition(end)[0].split("\n") if line.startswith(begin)]
+
+
+def has(line: str, value: float | str) -> bool:
+    """Whether a line of explain shows a figure, a number or an expression."""
+    plain = re.sub(r"\{,\}|(?<=\d),(?=\d{3})", "", line)
+    if isinstance(value, str):
+        return value in plain
+    shown = f"{value:g}" if isinstance(value, float) else str(value)
+    return shown in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]\d+)?", plain)
+
+
 def totals_of_difference(rows: Rows, where: str) -> Iterator[Reading]:
     for name, a, b, more in rows[1:]:
         if name not in names.DIFF_ROWS:

@@ -197,6 +197,10 @@ totals.macs.difference                      more macs
 """),
 }
 
+SET = {  # what a set of sizes has: one figure, but for whether a size is in it
+    "text", "early", "start", "period", "residues", "contains_asked", "below", "above", "period_by", "least_by",
+}  # fmt: skip
+
 # ---- steps of explain: a section and a step ------------------------------------------------------------------------
 WEIGHT = "- one weight: test_layers_keras holds each to Keras"
 WINDOW = "- inside the formula of the size: test_explain holds each to brute force"
@@ -343,6 +347,16 @@ DIFF_ROWS = {
 # ---- findings: what a rule says of a figure. A name with _of is the figure of the layer named by `of`. -----------------
 FINDINGS = {
     "P501": r"(?P<of>\S+) reads .* flattened: (?P<params_of>\S+) of the network's (?P<params>\S+) parameters .*",
+    "W201": r".* (?:is|are) never read(?: \((?P<lost_share_in>.+ %) of the input\)|.*never reach the output \((?P<lost_share_in_>.+ %) of it\))?",
+    "W202": r".+ % of the positions of .* are never read: .*?(?:; (?P<macs_lost>\S+) MACs \((?P<macs_lost_share>.+ %)\) compute .*)?",
+    "W203": "- weights of several layers",
+    "W204": "- what leads to no output",
+    "W209": "- parameters of one layer: as in P501",
+    "P505": "- at the batch of the training",
+    "T407": "- of several layers",
+    "T410": "- a rate that the text gives",
+    "R302": "- of several layers",
+    "E021": "- the figure of a budget, of which test_budgets asks",
     "R301": r"(?P<of>\S+), the last map, sees (?P<rf_of>\S+) of \S+ \((?P<coverage_of>.+ %)\)(?:, about (?P<rf_effective_of>\S+) effectively)?",
 }
 
