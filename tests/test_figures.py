@@ -141,6 +141,7 @@ def test_a_figure_without_a_name_is_found(tmp_path: Path, capsys: Any, monkeypat
     with pytest.raises(Unnamed, match="New memory"):
         [*from_tables.lines("cost", "cost", ["New memory: 4.2 GB"], "", {})]
     monkeypatch.setattr(cnnspec.Network, "new", property(lambda self: 3), raising=False)
+    monkeypatch.setattr(from_api, "looked", {})
     with pytest.raises(Unnamed, match=r"Network\.new"):
         [*from_api.readings(cnnspec.Network(house.network), None, set(), False)]
     monkeypatch.setitem(budget.QUANTITIES, "new", budget.QUANTITIES["macs"])

@@ -10,19 +10,22 @@ from figures import names
 from figures.from_json import OTHER, Unnamed
 from figures.readings import Reading
 
+looked: dict[type, list[tuple[str, str]]] = {}  # the public names of a class, with their figures
+
 
 def public(value: Any, met: set[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
     """(figure, value) of every public name of an object."""
-    kind = type(value).__name__
-    known = names.API[kind]
-    for name in dir(value):
-        if name.startswith("_"):
-            continue
-        if name not in known:
-            raise Unnamed(f"the API: {kind}.{name} has no name in names.API")
-        met.add((kind, name))
-        if not known[name].startswith("-"):
-            yield known[name], getattr(value, name)
+    kind = type(value)
+    if kind not in looked:
+        known = names.API[kind.__name__]
+        found = [name for name in dir(value) if not name.startswith("_")]
+        if new := set(found) - known.keys():
+            raise Unnamed(f"the API: {kind.__name__}.{min(new)} has no name in names.API")
+        looked[kind] = [(name, known[name]) for name in found]
+    met.update([(kind.__name__, name) for name, _ in looked[kind]])
+    for name, figure in looked[kind]:
+        if not figure.startswith("-"):
+            yield figure, getattr(value, name)
 
 
 def of(value: Any, owner: str, met: set[tuple[str, str]]) -> Iterator[Reading]:

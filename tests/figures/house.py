@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cnnspec
 from cnnspec import pipeline
@@ -63,14 +64,18 @@ class House:
         """What a command about this network prints."""
         return self.printed([verb, str(self.path), *rest, *(["--model", self.model] if self.model else [])])
 
-    def data(self, verb: str, *rest: str) -> dict[str, object]:
-        found = json.loads(self.said(verb, *rest, "--format", "json"))
-        assert isinstance(found, dict)
-        return found
+    def data(self, verb: str, *rest: str) -> Any:
+        return json.loads(self.said(verb, *rest, "--format", "json"))
+
+    def part(self, data: Any, level: int) -> Any:
+        """Of a JSON what is read of it: at TOTALS of the layers the deepest alone."""
+        return (
+            data if level > TOTALS else {**data, "layers": [row for row in data["layers"] if row["name"] == self.unit]}
+        )
 
     # ---- verb by verb ----------------------------------------------------------------------------------------------
     def summaries(self, level: int) -> Iterator[Reading]:
-        data = self.data("summary")
+        data = self.part(self.data("summary"), level)
         yield from from_json.readings("summary", data, self.met)
         yield from from_json.summed(data)
         made = [("summary", *from_tables.laid_out(from_tables.unfolded(self.said("summary"))))]
@@ -87,11 +92,13 @@ class House:
             made.append(("summary in color", *from_tables.laid_out(summary.colored(self.network, 400, tuple(COLUMNS)))))
         for where, tables, rest in made:
             short = from_tables.short_names(rest)
-            yield from from_tables.columns("summary", where, tables[0], short, self.met)
+            if level > TOTALS:
+                yield from from_tables.columns("summary", where, tables[0], short, self.met)
             yield from from_tables.lines("summary", where, rest, "", short)
 
     def fields(self, level: int) -> Iterator[Reading]:
-        found = [*from_json.readings("rf", self.data("rf", *[self.unit] if self.unit else []), self.met)]
+        data = self.data("rf", *[self.unit] if self.unit else [])
+        found = [*from_json.readings("rf", self.part(data, level), self.met)]
         yield from found
         yield from [r._replace(of="") for r in found if r.of == self.unit and r.figure in NETWORK]
         yield from self.page("rf", self.said("rf"), level)
@@ -104,7 +111,7 @@ class House:
 
     def costs(self, level: int) -> Iterator[Reading]:
         data = self.data("cost", *ASKED)
-        yield from from_json.readings("cost", data, self.met)
+        yield from from_json.readings("cost", self.part(data, level), self.met)
         nodes, used = self.network.graph.nodes, self.network.graph.used()
         yield from from_json.activations(data, {node.name for node in nodes if used[node.index] and node.layer})
         kinds = iter(("inference", "training"))
@@ -120,7 +127,7 @@ class House:
     def explained(self) -> Iterator[Reading]:
         data = self.data("explain")
         yield from from_json.readings("explain", data, self.met)
-        used = sum([layer["used"] for layer in data["layers"]])  # type: ignore[attr-defined]
+        used = sum([layer["used"] for layer in data["layers"]])
         yield Reading("layer_count", "", used, "explain --format json: used")
 
     def sizes(self) -> Iterator[Reading]:
