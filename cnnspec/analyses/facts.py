@@ -12,7 +12,6 @@ from __future__ import annotations
 from cnnspec.analyses.kernels import kernel_of
 from cnnspec.analyses.liveness import statistics_of
 from cnnspec.analyses.receptive_field import coverage, deepest, receptive_fields
-from cnnspec.analyses.regions import texts
 from cnnspec.layers.base import product
 from cnnspec.size import add_up
 
@@ -143,6 +142,8 @@ class Facts:
     def seen(self) -> list[frozenset[tuple[Dim, ...]]]:
         """For every node the spatial sizes of the inputs that it depends on; of words in rows the rows' length."""
         if self._seen is None:
+            from cnnspec.analyses.regions import texts  # which most checks do not need
+
             self._seen, words = [], texts(self.graph)
             for node in self.graph.nodes:
                 shape = self.shapes[node.index]
