@@ -90,8 +90,18 @@ class Network:
 
     @property
     def macs(self) -> Dim | None:
-        """Multiply-accumulates of convolutions and dense layers for one example, bias not counted. FLOPs are twice that."""
+        """Multiply-accumulates of convolutions and dense layers for one example, bias not counted."""
         return self._checked.facts.total_macs
+
+    @property
+    def flops(self) -> Dim | None:
+        """2 * macs."""
+        return self._checked.facts.total_flops
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the input's area that the receptive field covers, were it to lie inside; None where unknown."""
+        return self._checked.facts.coverage
 
     @property
     def receptive_field(self) -> ReceptiveField | None:
@@ -191,7 +201,7 @@ class Network:
 
     def __repr__(self) -> str:
         params = "?" if self.params is None else f"{self.params:,}"
-        return f"<cnnspec.Network {self.name}: {len(self.layers)} layers, {params} parameters>"
+        return f"<cnnspec.Network {self.name}: {self._checked.facts.layers} layers, {params} parameters>"
 
 
 def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:

@@ -280,7 +280,7 @@ def test_efficientnet_sees_851_in_every_command(tmp_path: Path, capsys: pytest.C
     path = EXAMPLES / "efficientnet_b0.cnn"
     for arguments, words in (
         (["summary", path], "Receptive field: 851x851 (of the last layer before the whole input is mixed; 16 gates left out)"),
-        (["rf", path], "The network: 851x851 (silu33), 100.0 % of the input"),
+        (["rf", path], "The network: 851x851 (silu33), 100 % of the input"),
         (["explain", path], "receptive field       851x851, that of silu33"),
         (["rf", path, "conv65"], "16 layers) mix in what has seen the whole input"),
         (["diff", path, EXAMPLES / "mobilenet_v2.cnn"], "851x851"),

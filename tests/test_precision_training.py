@@ -27,10 +27,10 @@ FOUND: dict[str, tuple[tuple[str, str, str], ...]] = {  # file → code, a part 
     "zoo/ResNet101.cnn": (("T407", "52,672 parameters, 0.12 % of all", BIASES),),
     "zoo/ResNet152.cnn": (("T407", "75,712 parameters, 0.13 % of all", BIASES),),
     "lectures/lecture0_mnist.cnn": (
-        ("P501", "3,212,288 of the network's 3,274,634 parameters (98.1 %)", "lecture 1 offers gap against just this"),
+        ("P501", "3,212,288 of the network's 3,274,634 parameters (98.10 %)", "lecture 1 offers gap against just this"),
     ),
     "lectures/lecture3_deep_mnist.cnn": (
-        ("P501", "1,179,776 of the network's 1,199,882 parameters (98.3 %)", "lecture 3 calls its dense layers costly"),
+        ("P501", "1,179,776 of the network's 1,199,882 parameters (98.32 %)", "lecture 3 calls its dense layers costly"),
     ),
     "lectures/lecture0_more_layers.cnn": (
         ("T409", "4 layers one behind another end in sigmoid", "lecture 0 shows it to argue for relu two slides later"),

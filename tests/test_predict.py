@@ -14,6 +14,7 @@ import pytest
 from run_folders import make_run
 
 from cnnspec.cli import main
+from cnnspec.percent import percent
 
 keras = pytest.importorskip("keras")
 pillow = pytest.importorskip("PIL.Image")
@@ -216,7 +217,7 @@ def test_text_and_csv_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     best, second = np.argsort(-row)[:2]
     status, out, _ = command(capsys, "model.keras", *given, "--top", 2, "--names", "names.txt")
     assert status == 1
-    first = f"{NAMES[best]} {100 * row[best]:.2f} %, {NAMES[second]} {100 * row[second]:.2f} %"
+    first = f"{NAMES[best]} {percent(float(row[best]))}, {NAMES[second]} {percent(float(row[second]))}"
     assert out.splitlines()[0] == f"{paths[0]}  {first}"
     assert len(out.splitlines()) == 3
     _, out, _ = command(capsys, "model.keras", *given, "--top", 2, "--names", ",".join(NAMES), "--format", "csv")

@@ -23,6 +23,7 @@ from resuming import finish, whole
 from support import network
 
 from cnnspec.cli import main
+from cnnspec.percent import percent
 from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.runs import durable, folder, state
 from cnnspec.train.runs.history import History, read
@@ -69,7 +70,7 @@ def test_a_run_says_everything_about_itself(capsys: pytest.CaptureFixture[str]) 
     assert said["params"] == {"total": 2410, "trainable": 2410}
     assert said["versions"]["keras"] == keras.__version__
     assert Path("runs/net-1", said["spec"]).read_text() == Path("net.cnn").read_text()
-    assert f"accuracy {100 * said['test']['accuracy']:.2f} %" in out
+    assert f"accuracy {percent(said['test']['accuracy'])}" in out
     rows = read("runs/net-1/metrics.jsonl")
     with open("runs/net-1/metrics.csv", newline="") as file:
         table = list(csv.DictReader(file))

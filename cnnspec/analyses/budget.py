@@ -10,6 +10,7 @@ from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.layers.window import AXIS_NAMES
 from cnnspec.limits import TooLong
+from cnnspec.percent import percent
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 
 
 class Figure(Record):
-    """A measured quantity: its values, all of which must hold (one, or one an axis), and how it is written."""
+    """A measured quantity: its values, all of which must hold (one, or one an axis), and how it is written: `show` for
+    people, `exact` with all its digits where people's are rounded."""
 
     values: tuple[Any, ...]
     text: str
     show: Callable[[Any], str]
+    exact: Callable[[Any], str] | None = None
 
 
 def _whole(number: Any) -> str:
@@ -41,10 +44,6 @@ def _whole(number: Any) -> str:
     )
 
 
-def _share(number: Any) -> str:
-    return f"{number:.3f}" if isinstance(number, float) else str(number)
-
-
 def _params(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     return _plain(facts.total_parameters)
 
@@ -54,8 +53,7 @@ def _macs(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 def _flops(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
-    macs = facts.total_macs
-    return _plain(None if macs is None else 2 * macs)
+    return _plain(facts.total_flops)
 
 
 def _plain(value: Any) -> Figure | None:
@@ -71,16 +69,8 @@ def _receptive_field(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 def _coverage(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
-    from cnnspec.analyses.geometry import coverage
-
-    field = facts.receptive_field
-    shape = facts.shapes[facts.graph.inputs[0]] if len(facts.graph.inputs) == 1 else None
-    if field is None or shape is None:
-        return None
-    share = coverage(field, shape[: len(field)])
-    if share is None:
-        return None
-    return Figure((share,), _share(share), _share)
+    share = facts.coverage
+    return None if share is None else Figure((share,), percent(share), percent, lambda n: f"{100 * n:.10g} %")
 
 
 def _precision(arguments: dict[str, Any]) -> Precision:
@@ -99,7 +89,7 @@ def _batch(arguments: dict[str, Any]) -> int:
 def _bytes(size: Dim | None) -> Figure | None:
     from cnnspec.analyses.precision import in_bytes
 
-    return Figure((size,), in_bytes(size), in_bytes) if isinstance(size, int) else None
+    return Figure((size,), in_bytes(size), in_bytes, lambda n: f"{n:,} bytes") if isinstance(size, int) else None
 
 
 def _activations(values: Dim | None, arguments: dict[str, Any]) -> Figure | None:
@@ -189,6 +179,7 @@ def _output(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 LISTED = 3
+NEARLY = 0.01  # of a bound: from there on rounded texts tell a figure and its bound apart
 MEMORY = ("batch", "dtype")
 QUANTITIES: dict[str, tuple[Callable[[Facts, dict[str, Any]], Figure | None], tuple[str, ...]]] = {
     "params": (_params, ()),
@@ -265,6 +256,14 @@ def holds(figure: Figure, limit: BudgetLimit) -> bool:
     return all([compare[limit.operator](value) for value in figure.values])
 
 
+def told_apart(figure: Figure, limit: BudgetLimit) -> tuple[str, str]:
+    """A figure and the bound that it breaks, as texts: with all digits where both are nearly the same."""
+    bound = limit.bound
+    if figure.exact is not None and abs(figure.values[0] - bound) <= NEARLY * bound:
+        return figure.exact(figure.values[0]), figure.exact(bound)
+    return figure.text, figure.show(bound)
+
+
 def heaviest(quantity: str, facts: Facts) -> str:
     """The three layers that weigh most in a quantity, "" where layers do not add up to it."""
     from cnnspec.analyses.memory import tensor_sizes
@@ -281,10 +280,11 @@ def heaviest(quantity: str, facts: Facts) -> str:
         weights = [layer.values for layer in saved(facts) or []]
     else:
         return ""
-    known = [(w, i) for i, w in enumerate(weights) if isinstance(w, int) and w]
+    used = facts.graph.used()
+    known = [(w, i) for i, w in enumerate(weights) if used[i] and isinstance(w, int) and w]
     total = sum([w for w, _ in known])
     top = sorted(known, key=lambda t: -t[0])[:3]
-    parts = [f"{facts.graph.nodes[i].name} {w / total:.0%}".replace("%", " %") for w, i in top]
+    parts = [f"{facts.graph.nodes[i].name} {percent(w / total)}" for w, i in top]
     what = {
         "peak_memory": "largest outputs",
         "inference_memory": "largest outputs",

@@ -3,6 +3,7 @@
 Conventions. Parameters: weights, counted once where a layer is shared; frozen ones are those that no gradient moves.
 Totals leave out layers that no output depends on: Keras does not build them.
 MACs: multiply-accumulates of one example, of convolutions and dense layers, bias not counted. FLOPs: 2 * MACs.
+Coverage: the share of the input's area that a receptive field covers, were it to lie inside.
 A figure that cannot be known is None, and so is every total that would need it.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.kernels import kernel_of
 from cnnspec.analyses.liveness import statistics_of
-from cnnspec.analyses.receptive_field import deepest, receptive_fields
+from cnnspec.analyses.receptive_field import coverage, deepest, receptive_fields
 from cnnspec.layers.base import product
 from cnnspec.size import add_up
 
@@ -52,6 +53,7 @@ class Facts:
         self._keras_types: list[str | None] | None = None
         self._fields: tuple[list[NodeField], set[tuple[int, int]]] | None = None
         self._statistics: dict[int, tuple[Dim, ...]] | None = None
+        self._seen: list[frozenset[tuple[Dim, ...]]] | None = None
 
     @property
     def alike(self) -> list[int]:
@@ -168,6 +170,24 @@ class Facts:
         return self._statistics
 
     @property
+    def seen(self) -> list[frozenset[tuple[Dim, ...]]]:
+        """For every node the spatial sizes of the inputs that it depends on; of words in rows the rows' length."""
+        if self._seen is None:
+            from cnnspec.analyses.regions import texts  # which most checks do not need
+
+            self._seen, words = [], texts(self.graph)
+            for node in self.graph.nodes:
+                shape = self.shapes[node.index]
+                own = frozenset([shape if node.index in words else shape[:-1]] if node.layer is None and shape else [])
+                self._seen.append(own.union(*[self._seen[i] for i in node.inputs]))
+        return self._seen
+
+    def coverage_of(self, index: int) -> float | None:
+        """The share of the input that the receptive field of a node covers; None where its inputs have several sizes."""
+        seen = self.seen[index]
+        return coverage(self.fields[index], next(iter(seen)) if len(seen) == 1 else None)
+
+    @property
     def left_out(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The merges whose fields leave gates out, and the layers whose fields leave statistics out."""
         taking = [index for index in self.statistics if isinstance(self.fields[index], tuple)]
@@ -200,10 +220,24 @@ class Facts:
         return None if None in used else add_up(used)
 
     @property
+    def total_flops(self) -> Dim | None:
+        return flops(self.total_macs)
+
+    @property
+    def layers(self) -> int:
+        """How many layers the network has, the inputs included."""
+        return sum(self.graph.used())
+
+    @property
     def receptive_field(self) -> tuple[Field, ...] | None:
         """The network's receptive field, one `Field` a spatial axis; None where it has none or it is unknown."""
         index = self.deepest
         return None if index is None else self.fields[index]  # type: ignore[return-value]
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the input that the network's receptive field covers; None where it has none or it is unknown."""
+        return None if self.deepest is None else self.coverage_of(self.deepest)
 
     @property
     def deepest(self) -> int | None:
@@ -213,6 +247,11 @@ class Facts:
 
 def _keras_type(layer: Layer, inputs: tuple[Shape, ...]) -> str:
     return next((call.around or call).name for call in layer.keras(inputs) if not call.helper)
+
+
+def flops(macs: Dim | None) -> Dim | None:
+    """The FLOPs of so many MACs, a multiplication and an addition each; None where they are unknown."""
+    return None if macs is None else 2 * macs
 
 
 def _parameters(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[int, int]:

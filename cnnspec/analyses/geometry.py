@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import sqrt
 
 from cnnspec.analyses import regions
-from cnnspec.analyses.receptive_field import MAX_PERIOD, START, Field, Steps, Whole
+from cnnspec.analyses.receptive_field import MAX_PERIOD, START, Field, Steps
 from cnnspec.layers.window import EACH, UNTRACED
 from cnnspec.limits import TooLong
 from cnnspec.record import Record
@@ -19,10 +19,8 @@ from cnnspec.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.analyses.facts import Facts
-    from cnnspec.analyses.receptive_field import NodeField
     from cnnspec.analyses.regions import Region, Sizes
     from cnnspec.layers.window import Reach
-    from cnnspec.size import Dim
 
 HALF = 0.5  # positions of a merge's output: from there on its branches count as misaligned
 
@@ -193,17 +191,3 @@ def spread(reach: Reach) -> float:
         taps = (last - first) // reach.gap + 1
         total += max(0, taps * taps - 1) / 12 * reach.gap**2
     return total / phases
-
-
-def coverage(field: NodeField, sizes: tuple[Dim, ...] | None) -> float | None:
-    """The share of an input's area that a field of this size covers, were it to lie inside; None where unknown."""
-    if isinstance(field, Whole):
-        return 1.0
-    if field is None or sizes is None or len(field) != len(sizes):
-        return None
-    share = 1.0
-    for axis, n in zip(field, sizes, strict=True):
-        if not isinstance(n, int):
-            return None
-        share *= min(1.0, axis.size / n)
-    return share

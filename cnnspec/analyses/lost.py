@@ -111,6 +111,12 @@ def lost(facts: Facts) -> Lost:
     return Lost(tuple(losses), tuple(taps), tuple(unknown), untraced)
 
 
+def macs_lost(found: Lost) -> int | None:
+    """The MACs whose results are never read; None where some are unknown."""
+    wasted = [loss.macs for loss in found.losses]
+    return None if found.unknown or None in wasted else sum(wasted)  # type: ignore[arg-type]
+
+
 def _loss(
     index: int,
     space: tuple[int, ...],

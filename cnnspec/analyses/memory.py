@@ -2,6 +2,7 @@
 
 The schedule is the order of the text. A tensor lives from the layer that makes it to the last that reads it; a layer
 that can work in place (an activation, a normalisation, a reshape) writes over its input when nothing else reads that.
+What no output depends on is not there: it takes nothing.
 """
 
 from __future__ import annotations
@@ -13,14 +14,24 @@ from cnnspec.size import add_up
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.analyses.facts import Facts
+    from cnnspec.analyses.precision import Precision
+    from cnnspec.layers.base import Shape
     from cnnspec.size import Dim
 
 
+def output_bytes(shape: Shape | None, precision: Precision, batch: int = 1) -> Dim | None:
+    """Bytes of a layer's output for a batch; None where its shape is unknown."""
+    return None if shape is None else product(shape) * precision.activation * batch
+
+
 def tensor_sizes(facts: Facts) -> list[Dim] | None:
-    """Values of every node's output; None when one is unknown."""
-    if None in facts.shapes:
-        return None
-    return [product(shape) for shape in facts.shapes if shape is not None]
+    """Values of every node's output, 0 where no output of the network depends on it; None when one is unknown."""
+    made: list[Dim] = []
+    for shape, used in zip(facts.shapes, facts.graph.used(), strict=True):
+        if used and shape is None:
+            return None
+        made.append(product(shape) if used and shape is not None else 0)
+    return made
 
 
 def activation_values(facts: Facts) -> Dim | None:
@@ -36,8 +47,9 @@ def peak_values(facts: Facts) -> tuple[Dim, int] | None:
     sizes, graph = tensor_sizes(facts), facts.graph
     if not sizes:  # some are unknown, or there is no layer
         return None
-    last_use = list(range(len(sizes)))
-    for node in graph.nodes:
+    last_use, used = list(range(len(sizes))), graph.used()
+    nodes = [node for node in graph.nodes if used[node.index]]
+    for node in nodes:
         for index in node.inputs:
             last_use[index] = max(last_use[index], node.index)
     for index in graph.outputs:
@@ -47,7 +59,7 @@ def peak_values(facts: Facts) -> tuple[Dim, int] | None:
         ending[end].append(index)
     alive: Dim = 0
     needs: list[Dim] = []
-    for node in graph.nodes:
+    for node in nodes:
         taken_over = [
             i for i in node.inputs
             if node.layer is not None and node.layer.in_place and last_use[i] == node.index and sizes[i] == sizes[node.index]
@@ -59,4 +71,5 @@ def peak_values(facts: Facts) -> tuple[Dim, int] | None:
         alive = alive + sizes[node.index]
         for i in ending[node.index]:
             alive = alive - sizes[i]
-    return largest(needs)
+    found = largest(needs)
+    return None if found is None else (found[0], nodes[found[1]].index)

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from cnnspec.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.size import Dim
+
 BYTES = {
     "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "int16": 2, "int8": 1, "uint8": 1,
 }  # fmt: skip
@@ -43,6 +47,11 @@ def precision(name: str) -> Precision:
     if name not in BYTES:
         raise ValueError(f'"{name}" is no dtype: known are {", ".join(POLICIES)}')
     return Precision(name, BYTES[name], BYTES[name])
+
+
+def memory_text(size: Dim | None) -> str:
+    """Bytes for people: 1.88 KiB; an expression as it is, "?" for unknown."""
+    return in_bytes(size) if isinstance(size, int) else "?" if size is None else f"{size} bytes"
 
 
 def in_bytes(number: float) -> str:

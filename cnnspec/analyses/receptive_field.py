@@ -296,3 +296,17 @@ def _area(field: tuple[Field, ...]) -> int:
     for axis in field:
         area *= axis.size
     return area
+
+
+def coverage(field: NodeField, sizes: tuple[Dim, ...] | None) -> float | None:
+    """The share of an input's area that a field of this size covers, were it to lie inside; None where unknown."""
+    if isinstance(field, Whole):
+        return 1.0
+    if field is None or sizes is None or len(field) != len(sizes):
+        return None
+    share = 1.0
+    for axis, n in zip(field, sizes, strict=True):
+        if not isinstance(n, int):
+            return None
+        share *= min(1.0, axis.size / n)
+    return share

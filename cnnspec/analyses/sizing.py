@@ -246,6 +246,8 @@ def _turn_all(dials: Dials) -> list[AxisSizes] | None:
     reasons: dict[Hashable, Reason] = {node.index: reason(node) for node in network.graph.nodes}
     for number, dial in enumerate(dials.dials):
         period, start = dials.horizon(dial)
+        if dials.probe(dial).refused:  # far out lengths part, which meet about the network's own size and nowhere else
+            start = max(start, dials.value(dial) + 2 * period)
         wanted = max(start + 2 * period, 32)
         most = max(RETRIED, WORK // dials.probe(dial).applied)
         for tried in (wanted, RETRIED) if wanted <= most else (RETRIED,):

@@ -18,6 +18,7 @@ from cnnspec.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.analyses.facts import Facts
+    from cnnspec.analyses.precision import Precision
     from cnnspec.elaborate.graph import Node
     from cnnspec.size import Dim
 
@@ -27,6 +28,10 @@ class Saved(Record):
 
     values: Dim = 0
     flags: Dim = 0
+
+    def bytes(self, precision: Precision, batch: int = 1) -> Dim:
+        """Bytes of a batch."""
+        return (self.values * precision.activation + self.flags) * batch
 
 
 def roots(facts: Facts) -> list[int]:
@@ -96,12 +101,12 @@ def transient(facts: Facts) -> tuple[Dim, int] | None:
     """(values, node) of the largest pair of gradients: of what an operation makes, and of what it reads."""
     both: list[Dim] = []
     at: list[int] = []
-    for node, root in zip(facts.graph.nodes, roots(facts), strict=True):
+    for node, root, used in zip(facts.graph.nodes, roots(facts), facts.graph.used(), strict=True):
         operations = facts.operations[node.index]
+        if not used or root != node.index:  # a view
+            continue
         if operations is None:
             return None
-        if root != node.index:  # a view
-            continue
         both += [operation.inputs + operation.outputs for operation in operations]
         at += [node.index] * len(operations)
     if not both:

@@ -8,6 +8,7 @@ import sys
 
 from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, positive, say
 from cnnspec.diagnostic import Diagnostic
+from cnnspec.percent import percent
 from cnnspec.reading import content, decode
 from cnnspec.report import media
 from cnnspec.source import printable
@@ -128,7 +129,7 @@ def _text(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bo
     in_percent = asked.unit in ("probability", "share")
     for one in found:
         if not one.why:
-            shown = [f"{n} {100 * v:.2f} %" if in_percent else f"{n} {v:.4g}" for n, v in one.answers]
+            shown = [f"{n} {percent(v)}" if in_percent else f"{n} {v:.4g}" for n, v in one.answers]
             print(printable(f"{one.path}  {', '.join(shown)}"), flush=True)
         yield bool(one.why)
 

@@ -22,6 +22,7 @@ from cnnspec.compile.backend import BACKENDS
 from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.names import NAMED_DATA
+from cnnspec.percent import percent
 from cnnspec.source import printable
 from cnnspec.train.places.precision import PRECISIONS
 from cnnspec.train.reading import positive
@@ -207,7 +208,7 @@ def report(outcome: Outcome) -> int:
         accuracy = outcome.figures.get("accuracy")
         rest = [f"{name} {figure(value)}" for name, value in outcome.figures.items() if name != "accuracy"]
         noun = outcome.held_back.split()[1]
-        shown = ([] if accuracy is None else [f"accuracy {100 * accuracy:.2f} %"]) + rest
+        shown = ([] if accuracy is None else [f"accuracy {percent(accuracy)}"]) + rest
         epoch = f", with the model of epoch {outcome.best['epoch']}" if outcome.best else ""
         print(f"{noun} {', '.join(shown)} ({outcome.held_back}{epoch})")
     elif outcome.run and not outcome.stopped:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.analyses.matrices import im2col
-from cnnspec.analyses.precision import in_bytes, precision
+from cnnspec.analyses.memory import output_bytes
+from cnnspec.analyses.precision import memory_text, precision
 from cnnspec.analyses.roofline import traffic
 from cnnspec.analyses.training import saved
 from cnnspec.layers.base import product, show_shape
@@ -80,13 +81,12 @@ def _values(layers: Layers, i: int) -> Any:
 
 
 def _memory(layers: Layers, i: int) -> Any:
-    values = _values(layers, i)
-    return None if values is None else values * FLOAT32.activation
+    return output_bytes(layers.rows[i].output_shape, FLOAT32)
 
 
 def _saved(layers: Layers, i: int) -> Any:
     kept = layers.known("saved", saved)[i]
-    return None if kept is None else kept.values * FLOAT32.activation + kept.flags
+    return None if kept is None else kept.bytes(FLOAT32)
 
 
 def _matrices(layers: Layers, i: int) -> Any:
@@ -99,10 +99,6 @@ def _intensity(layers: Layers, i: int) -> Any:
     if moved is None or moved.bytes != 0 and moved.intensity is None:
         return None
     return "-" if moved.bytes == 0 else moved.intensity
-
-
-def bytes_text(value: Any) -> str:
-    return in_bytes(value) if isinstance(value, int) else figure(value)
 
 
 def matrices_text(value: Any) -> str:
@@ -142,10 +138,10 @@ COLUMNS = {
     "trainable": Column("Trainable", "parameters that training moves", _of_row(lambda r: r.trainable)),
     "connected": Column("Connected to", "layers that it reads", _of_row(lambda r: r.inputs), _connected, False),
     "macs": Column("MACs", "multiply-accumulates", _of_row(lambda r: r.macs)),
-    "flops": Column("FLOPs", "2 * MACs", _of_row(lambda r: None if r.macs is None else 2 * r.macs)),
+    "flops": Column("FLOPs", "2 * MACs", _of_row(lambda r: r.flops)),
     "values": Column("Values", "values of the output", _values),
-    "memory": Column("Memory", "bytes of the output as float32", _memory, bytes_text),
-    "saved": Column("Saved", "bytes that training keeps of its values, as float32", _saved, bytes_text),
+    "memory": Column("Memory", "bytes of the output as float32", _memory, memory_text),
+    "saved": Column("Saved", "bytes that training keeps of its values, as float32", _saved, memory_text),
     "rf": Column("RF", "receptive field", _of_row(lambda r: r.receptive_field), field),
     "jump": Column("Jump", "effective stride: input positions between two of the output", _reach("stride"), axes),
     "im2col": Column("im2col", "a convolution as a matrix product: filters * columns", _matrices, matrices_text, False),

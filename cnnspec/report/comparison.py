@@ -10,6 +10,7 @@ import os
 
 from cnnspec.analyses.facts import CONVENTIONS
 from cnnspec.layers.base import show_shape
+from cnnspec.percent import percent
 from cnnspec.record import Record
 from cnnspec.report.columns import field, figure
 from cnnspec.report.difference import ADDED, CHANGED, FIELD, REMOVED, RESHAPED, SAME, written
@@ -217,7 +218,7 @@ def _figures(total: Total) -> tuple[str, str, str]:
     change = total.difference
     said = _signed(change)
     if isinstance(change, int) and change and isinstance(total.a, int) and total.a:
-        said += f" ({100 * change / total.a:+,.1f} %)"
+        said += f" ({percent(change / total.a, signed=True)})"
     return _short(total.a), _short(total.b), said
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from cnnspec.analyses import cost
 from cnnspec.analyses.conventions import CONVENTIONS
+from cnnspec.analyses.facts import flops
 from cnnspec.analyses.matrices import im2col
-from cnnspec.analyses.precision import in_bytes
+from cnnspec.analyses.memory import output_bytes
+from cnnspec.analyses.precision import in_bytes, memory_text
 from cnnspec.analyses.roofline import traffic
 from cnnspec.analyses.training import saved
-from cnnspec.layers.base import product, show_shape
+from cnnspec.layers.base import show_shape
+from cnnspec.percent import percent
 from cnnspec.record import Record
 from cnnspec.report.columns import figure, matrices_text, ratio
 from cnnspec.report.rows import keras_type
@@ -26,9 +29,11 @@ if TYPE_CHECKING:
     from cnnspec.pipeline import Checked
     from cnnspec.size import Dim
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 CONVENTIONS_TEXT = {
     "macs": "convolutions and dense layers, one example, bias not counted",
+    "flops": "2 * macs, one example",
+    "arithmetic": "of the batch: 2 for a MAC, other layers one for each value that is read for an output",
     "memory": "an estimate from below: no workspace of convolutions, no waste of the allocator",
     "time": "a lower bound: each layer reads and writes once, at the device's peak and bandwidth",
 }
@@ -101,7 +106,6 @@ def _layers(found: Answer) -> list[str]:
     asked = found.asked
     heads = ["Layer (type)", "Output Shape", "MACs", "Activations", "Saved", "im2col", "FLOP/byte"]
     heads += ["Time", "Bound"] * (asked.device is not None)
-    size = asked.precision.activation * asked.batch
     lines = [heads]
     for node in found.facts.graph.nodes:
         shape, operations, moved = node.shape, found.facts.operations[node.index], found.traffic[node.index]
@@ -110,8 +114,8 @@ def _layers(found: Answer) -> list[str]:
             f"{node.name} ({keras_type(node, found.network)})",
             show_shape(shape),
             figure(found.facts.macs[node.index]),
-            memory_text(None if shape is None else product(shape) * size),
-            memory_text(None if kept is None else kept.values * size + kept.flags * asked.batch),
+            memory_text(output_bytes(shape, asked.precision, asked.batch)),
+            memory_text(None if kept is None else kept.bytes(asked.precision, asked.batch)),
             matrices_text(None if operations is None else im2col(operations)),
             "-" if moved is not None and moved.bytes == 0 else "?" if moved is None else ratio(moved.intensity),
         ]
@@ -123,11 +127,6 @@ def _layers(found: Answer) -> list[str]:
     return laid_out(lines, {2, 3, 4, 6, 7})
 
 
-def memory_text(size: Dim | None) -> str:
-    """Bytes for people, an expression as it is, ? for unknown."""
-    return in_bytes(size) if isinstance(size, int) else "?" if size is None else f"{size} bytes"
-
-
 def seconds_text(seconds: float) -> str:
     """A time with three digits: 2.41 ms."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
@@ -137,10 +136,10 @@ def seconds_text(seconds: float) -> str:
 
 
 def _work(found: Answer) -> list[str]:
-    macs, tool = found.facts.total_macs, found.asked.tool
+    tool = found.asked.tool
     lines = [
-        f"MACs: {figure(macs)} ({CONVENTIONS_TEXT['macs']})",
-        f"FLOPs: {figure(None if macs is None else 2 * macs)} (2 * MACs)",
+        f"MACs: {figure(found.facts.total_macs)} ({CONVENTIONS_TEXT['macs']})",
+        f"FLOPs: {figure(found.facts.total_flops)} (2 * MACs)",
     ]
     if tool is not None:
         convention = CONVENTIONS[tool]
@@ -194,7 +193,7 @@ def _time(found: Answer, device: Device) -> list[str]:
     if total is None:
         return [*lines, "Time for a batch forward: ?"]
     rate = f", {asked.batch / total[0]:,.0f} examples a second at most"
-    said = f"{100 * total[1]:.0f} % of it in layers bound by memory"
+    said = f"{percent(total[1])} of it in layers bound by memory"
     return [
         *lines,
         f"Time for a batch forward: at least {seconds_text(total[0])}{rate}, {said} (layer by layer, nothing merged)",
@@ -208,7 +207,7 @@ def json(network: Checked, asked: Question) -> dict[str, Any]:
     Bytes and seconds are of the whole batch; unknown figures are None; what depends on the input's size is an expression.
     """
     found = Answer(network, asked)
-    macs, seconds = found.facts.total_macs, found.seconds()
+    seconds = found.seconds()
     tool = asked.tool and {
         "name": asked.tool,
         "unit": CONVENTIONS[asked.tool].unit,
@@ -230,8 +229,8 @@ def json(network: Checked, asked: Question) -> dict[str, Any]:
         "dtype": asked.precision.name,
         "optimizer": asked.optimizer,
         "layers": [_layer(found, index) for index in range(len(network.graph.nodes))],
-        "macs": value_data(macs),
-        "flops": None if macs is None else value_data(2 * macs),
+        "macs": value_data(found.facts.total_macs),
+        "flops": value_data(found.facts.total_flops),
         "tool": tool,
         "inference": _memory_data(found, found.inference),
         "training": found.training and _memory_data(found, found.training),
@@ -243,16 +242,17 @@ def json(network: Checked, asked: Question) -> dict[str, Any]:
 def _layer(found: Answer, index: int) -> dict[str, Any]:
     asked, node, operations = found.asked, found.facts.graph.nodes[index], found.facts.operations[index]
     kept = None if found.saved is None else found.saved[index]
-    size, moved, least = asked.precision.activation * asked.batch, found.traffic[index], found.least(index)
+    moved, least = found.traffic[index], found.least(index)
     products = im2col(operations) if operations is not None else ()
     return {
         "name": node.name,
         "type": keras_type(node, found.network),
         "macs": value_data(found.facts.macs[index]),
-        "activation_bytes": None if node.shape is None else value_data(product(node.shape) * size),
-        "saved_bytes": None if kept is None else value_data(kept.values * size + kept.flags * asked.batch),
+        "activation_bytes": value_data(output_bytes(node.shape, asked.precision, asked.batch)),
+        "saved_bytes": None if kept is None else value_data(kept.bytes(asked.precision, asked.batch)),
         "im2col": [{name: value_data(getattr(made, name)) for name in made._fields} for made in products],
-        "flops": None if moved is None else value_data(moved.flops),
+        "flops": value_data(flops(found.facts.macs[index])),
+        "arithmetic": None if moved is None else value_data(moved.flops),
         "bytes_moved": None if moved is None else value_data(moved.bytes),
         "intensity": None if moved is None else moved.intensity,
         "seconds": None if least is None else least[0],

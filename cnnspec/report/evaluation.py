@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.percent import percent
 from cnnspec.report.summary import laid_out
 from cnnspec.source import brief, printable
 from cnnspec.train.progress import figure
@@ -45,15 +46,12 @@ def headline(found: Evaluation) -> str:
     own = {} if found.scores is None else found.scores.figures
     shown = [f"accuracy {percent(own['accuracy'])}"] if "accuracy" in own else []
     shown += [f"{name} {figure(_array(value))}" for name, value in found.figures.items() if name not in own]
-    shown += [f"{SHARES[name]} {percent(own[name])}" for name in SHARES if name in own]
+    shares = {name: own[name] for name in SHARES if name in own}
+    shown += [f"{SHARES[name]} {'-' if share is None else percent(share)}" for name, share in shares.items()]
     shown += [f"{PLAIN[name]} {_share(own[name])}" for name in PLAIN if name in own]
     counted = "" if found.scores is None or found.scores.count == found.examples else f", {found.scores.count:,} places"
     noun = "" if found.split == "all" else f"{found.split} "
     return f"{noun}{', '.join(shown) or 'nothing to measure: the model was not compiled'} ({found.part}{counted})"
-
-
-def percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.2f} %"
 
 
 def _array(value: Any) -> Any:

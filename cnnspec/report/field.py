@@ -8,11 +8,11 @@ Positions are counted from 0, from the first row and column of the input; negati
 from __future__ import annotations
 
 from cnnspec.analyses import regions
-from cnnspec.analyses.geometry import Geometry, coverage
+from cnnspec.analyses.geometry import Geometry
 from cnnspec.layers.window import AXIS_NAMES
 from cnnspec.record import Record
 from cnnspec.report.explanation import layer_called
-from cnnspec.report.rows import ReceptiveField, input_sizes, keras_type, receptive_field
+from cnnspec.report.rows import ReceptiveField, keras_type, receptive_field
 from cnnspec.source import brief, printable
 
 TYPE_CHECKING = False
@@ -139,12 +139,11 @@ def axis_names(rank: int) -> tuple[str, ...]:
 
 def layer_fields(network: Checked, geometry: Geometry) -> tuple[LayerField, ...]:
     """The field of every layer, inputs included, in the order of the text."""
-    sizes, largest = input_sizes(network), geometry.routes(True)
+    facts, largest = network.facts, geometry.routes(True)
     made = []
     for node in network.graph.nodes:
         field, routes = geometry.fields[node.index], largest[node.index]
-        seen = sizes[node.index]
-        figures = receptive_field(field, seen)
+        figures = receptive_field(field, facts.seen[node.index])
         least: tuple[int, ...] | None = None
         start: tuple[int | None, ...] | None = None
         centre: tuple[float | None, ...] | None = None
@@ -163,7 +162,7 @@ def layer_fields(network: Checked, geometry: Geometry) -> tuple[LayerField, ...]
                 least,
                 start,
                 centre,
-                coverage(field, next(iter(seen)) if len(seen) == 1 else None),
+                facts.coverage_of(node.index),
                 tuple([route.effective for route in routes]) if routes else None,
             )
         )

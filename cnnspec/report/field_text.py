@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.geometry import Geometry
 from cnnspec.layers.base import show_shape
+from cnnspec.percent import percent
 from cnnspec.report.columns import field as field_cell
 from cnnspec.report.field import (
     LayerField,
@@ -46,10 +47,6 @@ def each(values: tuple[Any, ...] | None) -> str:
         return plain(values[0])
     shown = [plain(value) for value in values or ()]
     return ", ".join(shown if len(set(shown)) > 1 else shown[:1])
-
-
-def percent(share: float | None) -> str:
-    return "?" if share is None else f"{100 * share:.1f} %"
 
 
 def counted(number: int, noun: str) -> str:

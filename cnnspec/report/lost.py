@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from itertools import islice
 
-from cnnspec.analyses.lost import DeadTaps, Loss, Lost, lost
+from cnnspec.analyses.lost import DeadTaps, Loss, Lost, lost, macs_lost
 from cnnspec.analyses.places import listed
 from cnnspec.layers.base import show_shape
 from cnnspec.limits import MAX_WORK, TooLong
+from cnnspec.percent import percent
 from cnnspec.record import Record
 from cnnspec.report.field import axis_names
-from cnnspec.report.field_text import columns, percent, printed, shortened
+from cnnspec.report.field_text import columns, printed, shortened
 from cnnspec.report.rows import keras_type
 
 TYPE_CHECKING = False
@@ -82,14 +83,12 @@ def entries(network: Checked, found: Lost) -> list[Entry]:
     return sorted(made, key=lambda entry: entry.losses[0].node)
 
 
-def macs_lost(network: Checked, found: Lost) -> tuple[int | None, float | None]:
+def wasted_macs(network: Checked, found: Lost) -> tuple[int | None, float | None]:
     """MACs for nothing in all, and their share of the network's; None where unknown."""
-    total = network.facts.total_macs
-    wasted = [loss.macs for loss in found.losses]
-    if None in wasted or found.unknown or not isinstance(total, int):
+    total, wasted = network.facts.total_macs, macs_lost(found)
+    if wasted is None or not isinstance(total, int):
         return None, None
-    lost_macs = sum(wasted)  # type: ignore[arg-type]
-    return lost_macs, lost_macs / total if total else 0.0
+    return wasted, wasted / total if total else 0.0
 
 
 # ---- text --------------------------------------------------------------------------------------------------
@@ -101,7 +100,7 @@ def text(network: Checked) -> str:
     for loss in found.losses:
         if nodes[loss.node].layer is None:
             lines.append(f"{nodes[loss.node].name}: {said(loss)}")
-    wasted, share = macs_lost(network, found)
+    wasted, share = wasted_macs(network, found)
     if wasted:
         lines.append(f"MACs: {wasted:,} of {network.facts.total_macs:,} are for nothing, {percent(share)}.")
     lines += [taps(network, dead) for dead in found.taps]
@@ -167,7 +166,7 @@ def json(network: Checked) -> dict[str, Any]:
     Every tensor stands by itself; rows are [first, last] runs; None is unknown.
     """
     found, nodes = looked_at(network), network.graph.nodes
-    wasted, share = macs_lost(network, found)
+    wasted, share = wasted_macs(network, found)
     return {
         "schema_version": SCHEMA_VERSION,
         "model": network.name,

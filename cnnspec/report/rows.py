@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cnnspec.analyses.facts import flops
 from cnnspec.analyses.receptive_field import Whole
-from cnnspec.analyses.regions import texts
 from cnnspec.record import Record
 from cnnspec.syntax.tree import Input
 
@@ -53,11 +53,15 @@ class LayerFigures(Record):
         """All parameters, trainable or not."""
         return None if self.trainable is None or self.non_trainable is None else self.trainable + self.non_trainable
 
+    @property
+    def flops(self) -> Dim | None:
+        """2 * macs."""
+        return flops(self.macs)
+
 
 def rows(network: Checked) -> tuple[LayerFigures, ...]:
     """The figures of every node, inputs included, in the order of the text."""
     graph, facts = network.graph, network.facts
-    sizes = input_sizes(network)
     made = []
     for node in graph.nodes:
         parameters = facts.parameters[node.index]
@@ -70,7 +74,7 @@ def rows(network: Checked) -> tuple[LayerFigures, ...]:
                 None if parameters is None else parameters[0],
                 None if parameters is None else parameters[1],
                 facts.macs[node.index],
-                receptive_field(facts.fields[node.index], sizes[node.index]),
+                receptive_field(facts.fields[node.index], facts.seen[node.index]),
                 node.site.source.position(node.site.node.start)[0],
                 None if node.shares is None else graph.nodes[node.shares].name,
             )
@@ -85,19 +89,7 @@ def keras_type(node: Node, network: Checked) -> str:
     return network.facts.keras_types[node.index] or type(node.layer).__name__
 
 
-def input_sizes(network: Checked) -> list[set[tuple[Dim, ...]]]:
-    """For every node the spatial sizes of the inputs that it depends on."""
-    found: list[set[tuple[Dim, ...]]] = []
-    words = texts(network.graph)
-    for node in network.graph.nodes:
-        own: set[tuple[Dim, ...]] = set()
-        if node.layer is None and node.shape:
-            own = {node.shape if node.index in words else node.shape[:-1]}
-        found.append(own.union(*[found[i] for i in node.inputs]) if node.inputs else own)
-    return found
-
-
-def receptive_field(field: NodeField, sizes: set[tuple[Dim, ...]] | None = None) -> ReceptiveField | None:
+def receptive_field(field: NodeField, sizes: frozenset[tuple[Dim, ...]] | None = None) -> ReceptiveField | None:
     """A field as figures; `sizes` are those of the inputs that it can be the whole of."""
     if field is None:
         return None

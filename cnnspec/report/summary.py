@@ -210,7 +210,6 @@ def json(network: Checked) -> dict[str, Any]:
     input is an expression as text, "H//2".
     """
     graph, facts = network.graph, network.facts
-    macs = facts.total_macs
     return {
         "schema_version": SCHEMA_VERSION,
         "model": network.name,
@@ -222,8 +221,8 @@ def json(network: Checked) -> dict[str, Any]:
             "params": facts.total_parameters,
             "trainable_params": facts.total_trainable,
             "non_trainable_params": facts.total_frozen,
-            "macs": value_data(macs),
-            "flops": None if macs is None else value_data(2 * macs),
+            "macs": value_data(facts.total_macs),
+            "flops": value_data(facts.total_flops),
             "receptive_field": reach_data(receptive_field(facts.receptive_field)),
         },
         "conventions": CONVENTIONS,

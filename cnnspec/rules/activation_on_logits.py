@@ -24,6 +24,7 @@ from math import exp, inf
 from cnnspec.analyses.walks import plainly_read
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate.reporting import trail
+from cnnspec.percent import percent
 from cnnspec.rules.ending import ending
 
 TYPE_CHECKING = False
@@ -81,7 +82,7 @@ def dropped(read: list[Node], head: str) -> Iterator[Diagnostic]:
     """Dropout behind the layer that makes the outputs."""
     for node in read:
         if node.layer is not None and (rate := node.layer.drops()):
-            share = f"{rate:.0%}".replace("%", " %")
+            share = percent(rate)
             message = f"{node.name} sets {share} of the network's answers to 0 while training"
             yield Diagnostic(
                 CODE, message, node.site.span, "put it before the last layer, or drop it", trail(node.site)

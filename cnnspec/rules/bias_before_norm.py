@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
+from cnnspec.percent import percent
 from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
@@ -52,7 +53,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     nodes, total = [node for node, _ in useless], sum(biases for _, biases in useless)
     whole = facts.total_parameters
-    share = f", {total / whole:.2%} of all".replace("%", " %") if whole and total / whole >= 0.00005 else ""
+    share = f", {percent(total / whole)} of all" if whole else ""
     message = f"the bias of {several(nodes)} is taken away by the normalisation behind it: {total:,} parameters{share}"
     yield Diagnostic(CODE, message, nodes[0].site.span, "write bias=false", elsewhere(nodes), INFO, indices(nodes))
 

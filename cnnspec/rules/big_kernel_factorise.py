@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
+from cnnspec.percent import percent
 from cnnspec.rules.finding import elsewhere, indices, several
 from cnnspec.rules.sliding import slid
 
@@ -68,5 +69,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
         node, now, then, kernel, rank, steps = found[0]
         small = "x".join(["3"] * rank)
         message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a kernel of {'x'.join([str(kernel)] * rank)}: {now:,} weights in {node.name}"
-        help = f"{steps} convolutions of {small} see as far with {then:,} ({then / now - 1:+.0%})".replace("%", " %")
+        help = f"{steps} convolutions of {small} see as far with {then:,} ({percent(then / now - 1, signed=True)})"
         yield Diagnostic(CODE, message, node.site.span, help, elsewhere(nodes), INFO, indices(nodes))

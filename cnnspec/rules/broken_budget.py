@@ -17,7 +17,7 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.analyses.budget import QUANTITIES, check_limit, heaviest, holds, measure
+from cnnspec.analyses.budget import QUANTITIES, check_limit, heaviest, holds, measure, told_apart
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.names import suggestion
 
@@ -61,7 +61,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if not limit.operator:
                 yield Diagnostic(CODE, f"not {limit.quantity}: {figure.text}", span, HELP.get(limit.quantity, ""))
                 continue
-            message = f"{limit.quantity} is {figure.text}, not {limit.operator} {figure.show(limit.bound)}"
+            shown, bound = told_apart(figure, limit)
+            message = f"{limit.quantity} is {shown}, not {limit.operator} {bound}"
             if limit.operator in ("<", "<="):
                 if limit.quantity not in weights:
                     weights[limit.quantity] = heaviest(limit.quantity, context.facts)

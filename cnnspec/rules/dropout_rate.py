@@ -19,6 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, WARNING, Diagnostic
+from cnnspec.percent import percent
 from cnnspec.rules.finding import elsewhere, indices, several
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             by_rate.setdefault(rate, []).append(node)
     for rate, nodes in by_rate.items():
         share = f"{rate:.3g}"
-        message = f"{several(nodes)} drop{'s' * (len(nodes) == 1)} {rate:.0%} of the values".replace("%", " %")
+        message = f"{several(nodes)} drop{'s' * (len(nodes) == 1)} {percent(rate)} of the values"
         help = f"if {share} is the share to keep, write {1 - rate:.3g}"
         severity = WARNING if rate >= MOST else INFO
         yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), severity, indices(nodes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import show
+from cnnspec.percent import percent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,5 +79,5 @@ def for_each(texts: Mapping[str, Sequence[Node]]) -> str:
 
 
 def share(part: int, total: int | None) -> str:
-    """A part of a total: " (25.0 %)"; nothing where the total is unknown."""
-    return f" ({part / total:.1%})".replace("%", " %") if total else ""
+    """A part of a total: " (25 %)"; nothing where the total is unknown."""
+    return f" ({percent(part / total)})" if total else ""

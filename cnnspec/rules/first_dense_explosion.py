@@ -26,6 +26,7 @@ from cnnspec.analyses.walks import flattened
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.base import show_shape
+from cnnspec.percent import percent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         pooled = sum([_count(w.shape) for w in weights])
         message = (
             f"{node.name} reads {show_shape(shape)} flattened: {own:,} of the network's {total:,} parameters "
-            f"({own / total:.1%})".replace("%", " %")
+            f"({percent(own / total)})"
         )
         yield Diagnostic(
             CODE, message, node.site.span, f"gap in place of flatten leaves {pooled:,}", trail(node.site), INFO

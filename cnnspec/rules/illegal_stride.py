@@ -29,6 +29,7 @@ from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import show
 from cnnspec.layers.window import POSITION_NAMES
 from cnnspec.limits import TooLong
+from cnnspec.percent import percent
 from cnnspec.rules.finding import place
 
 TYPE_CHECKING = False
@@ -107,7 +108,7 @@ def effect_on_input(node: Node, context: Context) -> str:
         read, total = read * (n - missing[-1].size), total * n
     if read == total:
         return ""
-    share = f"{(total - read) / total:.1%}".replace("%", " %")
+    share = percent((total - read) / total)
     if node.inputs[0] == index:
         return f" ({share} of the input)"
     return f"; of the {'x'.join(map(str, shape[:-1]))} input, {listed(missing)} never reach the output ({share} of it)"

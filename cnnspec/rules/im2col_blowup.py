@@ -19,6 +19,7 @@ Good:
 
 from __future__ import annotations
 
+from cnnspec.analyses.matrices import im2col
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
 from cnnspec.rules.finding import elsewhere, several
@@ -38,19 +39,18 @@ MANY, TIMES = 10_000_000, 4
 def check(context: Context) -> Iterator[Diagnostic]:
     found = []
     for layer in slid(context, weighs=True):
-        assert layer.node.shape is not None
-        taps, positions, entering = product(layer.kernel), product(layer.node.shape[:-1]), product(layer.entering)
-        channels = layer.entering[-1]
-        if all(isinstance(n, int) for n in (taps, positions, entering, channels)):
-            values = taps * positions * channels
-            if values >= MANY and values >= TIMES * entering:  # type: ignore[operator]
-                found.append((values, layer.node, taps * channels, positions, values / entering))  # type: ignore[operator]
+        entering = product(layer.entering)
+        for made in im2col(context.facts.operations[layer.node.index] or ()):
+            values = made.values
+            if isinstance(values, int) and isinstance(entering, int) and values >= max(MANY, TIMES * entering):
+                found.append((values, layer.node, made, values / entering))
     if found:
         nodes = [f[1] for f in found]
-        values, node, rows, columns, times = max(found, key=lambda f: f[0])  # type: ignore[arg-type, return-value]
+        values, node, made, times = max(found, key=lambda f: f[0])
+        groups = f"{made.groups} * " if made.groups != 1 else ""
         message = (
             f"as matrix products, {several(nodes)} need{'s' * (len(nodes) == 1)} patch matrices: {node.name} one of "
-            f"{rows} x {columns} = {values:,} numbers, {times:.1f} times its input"
+            f"{groups}{made.window} x {made.positions} = {values:,} numbers, {times:.1f} times its input"
         )
         yield Diagnostic(
             CODE,

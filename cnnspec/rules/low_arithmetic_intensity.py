@@ -1,6 +1,6 @@
 """P503 low-arithmetic-intensity: convolutions that a GPU computes faster than it can fetch their numbers.
 
-Arithmetic per byte, 2 MACs / bytes read and written (16-bit numbers, each fetched once), is below what the device needs
+Arithmetic per byte (16-bit numbers, each fetched once; what `cnnspec cost --dtype float16` shows as FLOP/byte) is below what the device needs
 to be busy: 153 operations a byte on an A100 (312 TFLOP/s over 2.04 TB/s). Depthwise convolutions are far below it by
 design, so that their MACs say little about their time.
 
@@ -19,8 +19,9 @@ Good:
 
 from __future__ import annotations
 
+from cnnspec.analyses.precision import precision
+from cnnspec.analyses.roofline import traffic
 from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.layers.base import product
 from cnnspec.rules.finding import elsewhere, several
 
 TYPE_CHECKING = False
@@ -32,34 +33,22 @@ if TYPE_CHECKING:
 CODE = "P503"
 DEFAULT = False
 TARGETS = ("gpu",)
-BYTES, RIDGE = 2, 153
+RIDGE = 153
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     batch = context.settings.batch if context.settings else 1
     found = []
-    for node in context.graph.nodes:
-        inputs, macs = context.facts.inputs_of(node.index), context.facts.macs[node.index]
-        if (
-            node.layer is None
-            or inputs is None
-            or node.shape is None
-            or not isinstance(macs, int)
-            or not macs
-            or len(node.shape) == 1
-        ):
+    for node, moved in zip(context.graph.nodes, traffic(context.facts, precision("float16"), batch), strict=True):
+        if not context.facts.macs[node.index] or len(node.shape or ()) == 1 or moved is None:
             continue
-        values = product(inputs[0]) + product(node.shape)
-        if isinstance(values, int):
-            weights = sum(context.facts.parameters[node.index] or ())
-            intensity = 2 * batch * macs / (BYTES * (batch * values + weights))
-            if intensity < RIDGE:
-                found.append((intensity, node))
+        if moved.intensity is not None and moved.intensity < RIDGE:
+            found.append((moved.intensity, node))
     if found:
         nodes = [node for _, node in found]
         lowest, node = min(found, key=lambda pair: pair[0])
         message = (
-            f"{several(nodes)} wait{'s' * (len(nodes) == 1)} for memory on an A100: {lowest:.1f} operations a byte in {node.name} "
+            f"{several(nodes)} wait{'s' * (len(nodes) == 1)} for memory on an A100: {lowest:.2f} operations a byte in {node.name} "
             f"at batch {batch}, where {RIDGE} are needed to be busy"
         )
         yield Diagnostic(

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from cnnspec.diagnostic import INFO, Diagnostic
 from cnnspec.elaborate.reporting import trail
+from cnnspec.percent import percent
 from cnnspec.rules.images import image_of, pointlike
 
 TYPE_CHECKING = False
@@ -55,11 +56,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.append(([axis.size for axis in seen], last))
     if len(found) < len(pooled) or any([ample(sizes, image) for sizes, _ in found]):
         return
-    from cnnspec.analyses.geometry import coverage
-
     sizes, node = max(found, key=lambda pair: pair[0])
-    field = "x".join(map(str, sizes))
-    share = f"{coverage(context.facts.fields[node.index], image) or 0:.2%}".replace("%", " %")
+    field, share = "x".join(map(str, sizes)), percent(context.facts.coverage_of(node.index))
     message = (
         f"{node.name}, the last map, sees {field} of {'x'.join(map(str, image))} ({share}){estimate(node, context)}"
     )

@@ -60,9 +60,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     assert isinstance(alone, int)
     help = f"batch = {fits} fits" if fits else f"no batch fits: without any example it takes {in_bytes(alone)}"
     kept = [
-        (format.activation * layer.values, i)
-        for i, layer in enumerate(saved(context.facts) or ())
-        if isinstance(layer.values, int)
+        (size, i) for i, layer in enumerate(saved(context.facts) or ()) if isinstance(size := layer.bytes(format), int)
     ]
     largest = sorted(kept, key=lambda pair: (-pair[0], pair[1]))[:3]
     nodes = context.graph.nodes
