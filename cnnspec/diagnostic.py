@@ -21,6 +21,7 @@ NAMES = {
     "E001": "syntax",
     "E002": "unreadable-text",
     "E003": "limit",
+    "E004": "python-passed-over",
     "E010": "unknown-name",
     "E011": "bad-argument",
     "E012": "wrong-kind",

@@ -10,7 +10,7 @@ from functools import partial
 from cnnspec import rules
 from cnnspec.analyses.facts import Facts
 from cnnspec.collecting import Uncollected
-from cnnspec.diagnostic import ERROR, Diagnostic
+from cnnspec.diagnostic import ERROR, INFO, Diagnostic
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.trial import Trial
 from cnnspec.limits import MAX_LAYERS
@@ -90,7 +90,7 @@ def _analysed(
 ) -> Analysis:  # fmt: skip
     parsed = parse(source)
     networks = []
-    found = list(parsed.diagnostics)
+    found = [*parsed.diagnostics, *parsed.notes]
     hiding = Hiding(parsed)
     for made in elaborate(parsed, read, parameters, max_layers, model):
         settings, unfit = training(made.train)
@@ -104,12 +104,14 @@ def _analysed(
             unfit = (*unfit, *unsuited(made.graph, settings, ruled))
         own = hiding.shown([*made.errors, *unfit, *ruled])
         found += own
-        diagnostics = in_order([*parsed.diagnostics, *own])
+        diagnostics = in_order([*parsed.diagnostics, *parsed.notes, *own])
         networks.append(
             Checked(made.graph.name, source, parsed, made.graph, context.facts, made.train, diagnostics, made.item)
         )
     everything = bool(networks) and not parameters and model is None
-    everything = everything and all(rules.optional(d.code) for d in found)  # a mistake keeps rules from looking
+    everything = everything and all(
+        rules.optional(d.code) or d.severity == INFO for d in found
+    )  # a mistake keeps rules from looking
     found += hiding.findings(codes, everything)
     return Analysis(source, parsed, tuple(networks), in_order(found))
 

@@ -37,9 +37,9 @@ def run(options: argparse.Namespace) -> int:
             status = USAGE
             continue
         text, found = format_source(source)
+        for diagnostic in found:
+            tell_of(diagnostic)
         if text is None:
-            for diagnostic in found:
-                tell_of(diagnostic)
             say(f"{source.name} was left as it is")
             status = max(status, FINDINGS)
             continue

@@ -163,7 +163,7 @@ def argument_name(cls: type[Layer], word: str) -> str:
 def aside(argument: tree.Argument, bound: Bound, scope: Scope, current: Tensor | None, run: Expressions) -> bool:
     """Arguments that every Keras layer takes and that say nothing about the layer itself; whether this is one."""
     word = argument.name.text if argument.name else ""
-    if word == "input_shape":
+    if word in ("input_shape", "input_dim"):
         bound.input_shape = argument.value
     elif word == "name":
         value = run.evaluate(argument.value, scope, current)

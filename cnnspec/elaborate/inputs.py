@@ -72,13 +72,13 @@ class Inputs(Calls):
     def first_input(self, value: tree.Node, scope: Scope) -> Tensor | None:
         """The input that a pasted `input_shape=` of the first layer declares."""
         first = value.stages[0] if isinstance(value, tree.Chain) else value
-        while isinstance(first, tree.Call) and not any(_named(a, "input_shape") for a in first.arguments):
+        while isinstance(first, tree.Call) and not any(map(_declares, first.arguments)):
             inner = first.arguments[0].value if first.arguments else None  # Sequential([Conv2D(…), …])
             first = inner.items[0] if isinstance(inner, tree.List) and inner.items else tree.Bad(0, 0)
         if isinstance(first, tree.Input):
             return self.input(first, scope, None)
         if isinstance(first, tree.Call):
-            shape = next(a.value for a in first.arguments if _named(a, "input_shape"))
+            shape = next(a.value for a in first.arguments if _declares(a))
             return self.input(tree.Input(shape.start, shape.end, None, shape), scope, None)
         self.unknown_from_here(value, scope)
         if self.graph.inputs or self.unread:  # an input was refused, or may stand in what could not be read
@@ -193,6 +193,11 @@ def word_of(term: Term) -> Any:
     if term.positional or term.keywords:
         return term
     return None if term.name == "None" else term.name if is_size_name(term.name) else term
+
+
+def _declares(argument: tree.Argument) -> bool:
+    """Whether an argument of Keras's first layer gives the input's shape."""
+    return _named(argument, "input_shape") or _named(argument, "input_dim")
 
 
 def _named(argument: tree.Argument, name: str) -> bool:

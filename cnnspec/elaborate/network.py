@@ -29,7 +29,6 @@ class NetworkBuilder(Inputs):
     def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
         super().__init__(name, max_layers)
         self.constants: list[Closure] = []  # layer functions that have a name
-        self.functional = False  # whether pasted code of Keras's functional API was met
         self.whole: tuple[tree.Body, Scope] | None = None  # what is built
         self._items: dict[type, Callable[[Any, Scope, Tensor | None], Tensor | None]] = {
             tree.Step: self.step,
@@ -125,13 +124,6 @@ class NetworkBuilder(Inputs):
         return current
 
     def assign(self, item: tree.Assign, scope: Scope, current: Tensor | None) -> Tensor | None:
-        if isinstance(item.value, tree.Call) and isinstance(item.value.function, tree.Call):  # x = Conv2D(…)(x)
-            if not self.functional:
-                help = "write the layers as steps, one a line, and name skips with `as`"
-                self.error("E012", item, scope, "this is Keras's functional API", help)
-            self.functional = True
-            scope.names[item.name.text] = UNKNOWN
-            return current
         value = self.evaluate(item.value, scope, current)
         if isinstance(value, Closure):
             self.constants.append(value)

@@ -21,7 +21,7 @@ __all__ = ["format_source", "print_tree", "rewrite"]
 
 
 def format_source(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
-    """The canonical text of a source; None, and why, where it cannot be formatted."""
+    """The canonical text of a source and what is noted of it; None, and why, where it cannot be formatted."""
     tree = parse(source)
     if tree.diagnostics:
         return None, tree.diagnostics
@@ -30,7 +30,7 @@ def format_source(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
     printed = parse(Source(source.name, text))
     if printed.diagnostics or not same(printed.body, meant.body) or texts(printed) != texts(tree):
         return None, (_internal(tree),)
-    return text, ()
+    return text, tree.notes
 
 
 def same(one: object, other: object) -> bool:

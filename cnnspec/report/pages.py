@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 
 from cnnspec import rules
-from cnnspec.diagnostic import ERROR, NAMES
+from cnnspec.diagnostic import ERROR, INFO, NAMES
 from cnnspec.names import suggestion
 from cnnspec.pipeline import analyse
 from cnnspec.record import Record
 from cnnspec.repair.kinds import kind
-from cnnspec.rules.language import REFUSED
+from cnnspec.rules.language import NOTES, REFUSED
 from cnnspec.rules.selection import STRICT_STRIDE
 from cnnspec.source import Source
 
@@ -51,7 +51,16 @@ def page_of(code: str) -> Page:
     rule = next((rule for rule in rules.ALL if code == rule.CODE), None)
     name = NAMES[code]
     if rule is None:
-        return Page(code, name, ERROR, "always", kind(code), REFUSED[code].rstrip("."), "", REFUSED[code])
+        return Page(
+            code,
+            name,
+            INFO if code in NOTES else ERROR,
+            "always",
+            kind(code),
+            REFUSED[code].rstrip("."),
+            "",
+            REFUSED[code],
+        )
     text = inspect.cleandoc(rule.__doc__ or "")
     head, _, rest = text.partition("\n\n")
     title = " ".join(head.split()).removeprefix(f"{code} {name}: ").rstrip(".")

@@ -6,6 +6,7 @@ REFUSED = {
     "E001": "The text does not follow the grammar: a bracket is open, a word stands where none may.",
     "E002": "The file cannot be read, or is not UTF-8 text.",
     "E003": "A limit on nesting, layers, numbers, unknown sizes or mistakes is passed.",
+    "E004": "Lines of pasted Python are passed over: they make no part of the network (a note, no mistake).",
     "E010": "Nothing is called by this name: no layer, block, tensor, constant or quantity.",
     "E011": "A layer, block or statement is given an argument that it does not have, or a value that it does not take.",
     "E012": "This kind of thing cannot stand here: a number where a layer belongs, a step outside a model.",
@@ -26,3 +27,4 @@ REFUSED = {
     "E109": "A pool's window could hold padding alone.",
     "E110": "A reshape has another number of elements than its input.",
 }
+NOTES = frozenset({"E004"})  # those that are no mistakes

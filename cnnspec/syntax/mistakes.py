@@ -32,7 +32,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     (
         "an input is no value",
         "write input image 28x28x1 on a line of its own; image is then its name",
-        ("a = Input(3)", "a = keras.Input(3)", "a = layers.Input(shape=3)", "conv(Input(3))"),
+        ("conv(Input(3))", "conv(8, keras.Input(3))", "conv(filters=layers.Input(shape=3))"),
     ),
     ("a line ends without a comma", "put each on a line of its own", ("a = 1, b = 2", "a = 1,", "a = conv(3), b")),
     (

@@ -29,10 +29,24 @@ _rules: list[tuple[str, int, Any, tuple[int, ...], bool]] = [
 ]
 
 
+# What stands in Keras's Python that the language can read, too; its other lines are syntax errors to the language.
+PASTED = ("Sequential(", "Model(", "Input(", ".add(", ")(", ".compile(", ".fit(", ".summary(")
+
+
 def parse(source: Source) -> Tree:
     """The tree of a source; `tree.diagnostics` holds its syntax errors, each once, in order."""
     with Uncollected():
-        return Parser(source).run()
+        tree = parse_spec(source)
+        if tree.diagnostics or any([sign in source.text for sign in PASTED]):
+            from cnnspec.syntax.paste import read_paste
+
+            tree = read_paste(tree, parse_spec)
+        return tree
+
+
+def parse_spec(source: Source) -> Tree:
+    """The tree of a source that is the language's alone."""
+    return Parser(source).run()
 
 
 class Parser(Recovery):

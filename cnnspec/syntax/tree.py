@@ -229,12 +229,13 @@ class Bad(Node):
 
 
 class Tree(Record):
-    """A parsed file. `comments` are their (start, end) places, in order."""
+    """A parsed file. `comments` are their (start, end) places, in order; `notes` say what was read otherwise than written."""
 
     source: Source
     body: Body
     comments: tuple[tuple[int, int], ...]
     diagnostics: tuple[Diagnostic, ...]
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def names_in(node: Node) -> set[str]:

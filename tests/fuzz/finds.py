@@ -37,6 +37,7 @@ def block(name: str, data: bytes) -> str:
     except UnicodeDecodeError:
         text = "\0"
     plain = text.endswith("\n") and "```" not in text and all(c.isprintable() or c == "\n" for c in text)
+    plain = plain and not re.search("^## ", text, re.M)  # the title of a case
     if not plain:
         escaped = (
             data.decode("latin-1")
@@ -44,6 +45,7 @@ def block(name: str, data: bytes) -> str:
             .decode("ascii")
             .replace("\\n", "\n")
             .replace("```", r"\x60``")
+            .replace("## ", r"\x23# ")
         )
         return f"```{name} escaped\n{escaped}\n```\n"
     return f"```{name}\n{text}```\n"
