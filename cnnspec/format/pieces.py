@@ -201,7 +201,8 @@ _SPELLINGS: dict[type[Node], Callable[[Any], list[Piece]]] = {
     Call: lambda n: [(n.function, POSTFIX), _listed(n, n.arguments, "()", n.end - 1)],
     Contract: lambda n: ["expect", _listed(n, n.arguments, "()", n.end - 1)],
     Index: lambda n: [(n.value, POSTFIX), "[", (n.index, EXPR), "]"],
-    Attribute: lambda n: [(n.value, POSTFIX), f".{n.name.text}"],
+    # the point of (0).e1 would be the number's
+    Attribute: lambda n: [(n.value, ATOM + 1 if isinstance(n.value, Number) else POSTFIX), f".{n.name.text}"],
     Tuple: lambda n: [_listed(n, n.items, "()", n.end - 1)],
     List: lambda n: [_listed(n, n.items, "[]", n.end - 1)],
     Braces: lambda n: [(n.body, EXPR)],

@@ -78,6 +78,8 @@ def body_behind(text: str, start: int, at: int, depth: int, *, one_line: bool) -
     another item, and where no braces follow. `one_line`: a bracket is never closed, so that its line is the header's."""
     if depth and not begins_with_header(text, start):
         return None
+    if text[at : at + 1] == "{" and text[at - 1 : at].isalnum():  # conv{8, 3x3}: its arguments
+        return None
     end, new_line = at, False
     for kind, place, stop in tokens_of(text, at):
         new_line = new_line and depth <= 0 or kind == _NEWLINE or "\n" in text[end:place]

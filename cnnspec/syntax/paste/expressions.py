@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _NAME, _DOT, _NUMBER, _TIMES, _POWER = (KIND[k] for k in ("NAME", "DOT", "NUMBER", "TIMES", "CIRCUMFLEX"))
 _RANGE = KIND["__ANON_0"]  # "..", which Python does not have
 _OPENING, _CLOSING = {KIND["LPAR"], KIND["LSQB"]}, {KIND["RPAR"], KIND["RSQB"]}
-_PYTHON = {"if", "else", "for", "in", "not", "and", "or", "True", "False"}
+_KEPT = {"if", "else", "for", "in", "not", "and", "or", "True", "False", "true", "false"}  # keywords here too
 
 
 class Parsed(Record):
@@ -117,7 +117,7 @@ def _tokens(text: str, statement: Statement) -> Iterator[Token]:
             yield UNREADABLE, start, end
             if start == end:  # a brace that ends more than it began: the lexer would go on so for ever
                 return
-        elif text[start:end].isidentifier() and text[start:end] not in _PYTHON:
+        elif text[start:end].isidentifier() and text[start:end] not in _KEPT:
             yield _NAME, start, end
         else:
             yield kind, start, end
