@@ -62,7 +62,7 @@ def test_check_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (found,) = json.loads(out)
     assert (status, err) == (1, "")
     assert found.pop("message").startswith("(7 + 2*0 - 3)/3 + 1 = 2.33")
-    assert found.pop("help").startswith("what fits: an input of 6x6x1 or 9x9x1")
+    assert found.pop("help").startswith("what fits: stride=4; input 6x6x1; padding=same")
     assert found.pop("fixes")[0] == {
         "message": "write stride=4",
         "applicability": "unsafe",

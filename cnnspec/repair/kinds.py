@@ -4,6 +4,8 @@ from __future__ import annotations
 
 SAFE = frozenset({"W204", "W205", "W206", "T407", "S704", "S710", "E111", "E113", "N601"})
 
+TOLD = {"W201": "what fits: "}  # findings whose help is printed from their repairs, behind these words
+
 MODULES: dict[str, tuple[str, str]] = {
     "W204": ("waste", "unused_branch"),
     "W205": ("waste", "no_op"),

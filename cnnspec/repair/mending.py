@@ -99,10 +99,3 @@ def astray(before: Project, after: Project, safe: bool) -> str:
     if safe and not (behaves(before, after) and always_behaves(before, after)):
         return "the networks would not compute what they do now"
     return ""
-
-
-def offered(project: Project, path: str, found: Diagnostic, one: bool) -> Diagnostic:
-    """A finding with its repairs; `one`: with whichever is found first."""
-    if found.code not in MODULES:
-        return found
-    return found.replace(repairs=tuple([tried.repair for tried in repairs(project, path, found, True, one)]))

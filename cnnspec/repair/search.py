@@ -93,12 +93,22 @@ def attempt(
     if after is None:
         return None
     now = next((n for n in after.analysis(path).networks if network is not None and n.name == network.name), None)
+    if network is not None and now is not None and still(found, network, now):
+        return None
     price = cost(network.facts, now.facts) if network is not None and now is not None else "the network is unchanged"
     layers = nodes
     if network is not None and len(nodes) == len(proposal.apart) and {node.index for node in nodes} <= {*found.nodes}:
         layers = [network.graph.nodes[i] for i in found.nodes]  # of a block's layer each use
     message = proposal.message.format(several(layers)) if proposal.apart else proposal.message
     return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
+
+
+def still(found: Diagnostic, before: Checked, after: Checked) -> bool:
+    """Whether all layers that a finding is about have it still, and another finding went in its place. Not asked where
+    layers have come or gone."""
+    if not found.nodes or len(before.graph.nodes) != len(after.graph.nodes):
+        return False
+    return {*found.nodes} <= {i for other in after.diagnostics if other.code == found.code for i in other.nodes}
 
 
 def held(project: Project, found: Diagnostic, edits: Sequence[Edit], same: bool, always: bool) -> Project | None:
