@@ -63,7 +63,11 @@ def with_repairs(found: Diagnostic, project: Project, path: str, one: bool) -> D
     from cnnspec.repair.search import repairs
 
     made = tuple([t.repair for t in repairs(project, path, found, True, one and found.code not in TOLD)])
-    told = TOLD[found.code] + listed(made) if made and found.code in TOLD else found.help
+    told = (
+        TOLD[found.code].format(listed(made), rest=found.help.partition("; ")[2])
+        if made and found.code in TOLD
+        else found.help
+    )
     return found.replace(repairs=made, help=told)
 
 

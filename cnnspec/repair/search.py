@@ -41,14 +41,16 @@ def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: b
     if found.code not in MODULES or project.spent or project.analysis(path).tree.diagnostics:
         return []
     network, own = project.owner(path, found)
-    made: list[tuple[bool, tuple[float, float], int, Tried]] = []
+    made: list[tuple[tuple[bool, bool], tuple[float, float], int, Tried]] = []
     for number, proposal in enumerate(proposals(project, network, own)):
         if number >= MOST_TRIED or proposal.safe and any(tried.repair.safe for *_, tried in made):
             break
         tried = attempt(project, path, own, proposal, network, unsafe)
         if tried is None or tried.repair.message in [other.repair.message for *_, other in made]:
             continue
-        made.append((not tried.repair.safe, changes(project, tried, path, network), number, tried))
+        made.append(
+            ((not tried.repair.safe, not proposal.meant), changes(project, tried, path, network), number, tried)
+        )
         if one or tried.repair.safe and not unsafe:
             break
     return [tried for *_, tried in sorted(made, key=lambda one: one[:3])][:MOST_SHOWN]
@@ -85,7 +87,7 @@ def attempt(
         if not demanding and not unsafe:
             return None
         safe, edits, nodes = demanding, proposal.edits, [node for node, _ in proposal.apart]
-        after = held(project, found, edits, proposal.safe, safe)
+        after = held(project, found, edits, proposal, safe)
         if after is None and 1 < len(proposal.apart) <= MOST_APART:
             after, edits, nodes = by_parts(project, found, proposal, safe)
         if after is not None:
@@ -111,10 +113,14 @@ def still(found: Diagnostic, before: Checked, after: Checked) -> bool:
     return {*found.nodes} <= {i for other in after.diagnostics if other.code == found.code for i in other.nodes}
 
 
-def held(project: Project, found: Diagnostic, edits: Sequence[Edit], same: bool, always: bool) -> Project | None:
-    """The project with edits made, when they clear a finding, bring no other, and keep what they have to."""
+def held(
+    project: Project, found: Diagnostic, edits: Sequence[Edit], proposal: Proposal, always: bool
+) -> Project | None:
+    """The project with edits of a proposal made, when they clear a finding, bring no other, and keep what they have to."""
     after = project.changed(edits)
-    if after is None or not clears(found.code, project, after) or same and not behaves(project, after):
+    if after is None or not clears(found.code, project, after, proposal.meant):
+        return None
+    if proposal.safe and not behaves(project, after):
         return None
     return after if not always or always_behaves(project, after) else None
 
@@ -127,7 +133,7 @@ def by_parts(
     nodes: list[Node] = []
     best: Project | None = None
     for node, part in proposal.apart:
-        after = held(project, found, (*kept, *part), proposal.safe, always)
+        after = held(project, found, (*kept, *part), proposal, always)
         if after is not None:
             kept, nodes, best = (*kept, *part), [*nodes, node], after
     return best, kept, nodes
