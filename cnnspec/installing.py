@@ -54,9 +54,11 @@ def origin(direct: dict[str, Any]) -> tuple[str, str, str]:
         return "-e " if editable else "", os.path.normpath(local), ""
     version = direct.get("vcs_info")
     if isinstance(version, dict) and version.get("vcs"):
-        commit, inside = version.get("commit_id"), direct.get("subdirectory")
-        at = f"@{commit}" if commit else ""
-        return "", NAME, f" @ {version['vcs']}+{public(url)}{at}{f'#subdirectory={inside}' if inside else ''}"
+        at = f"@{version['commit_id']}" if version.get("commit_id") else ""
+        place, inside = f"{version['vcs']}+{public(url)}{at}", direct.get("subdirectory")
+        if local:  # pip before 24 takes no such URL behind a name
+            return "", f"{place}#egg={NAME}", f"&subdirectory={inside}" if inside else ""
+        return "", NAME, f" @ {place}" + (f"#subdirectory={inside}" if inside else "")
     return "", NAME, f" @ {public(url)}" if url else ""
 
 

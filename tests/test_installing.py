@@ -49,7 +49,7 @@ CASES = [
     ),
     (
         "a folder of a repository with a space", {"url": "file://{here}", "vcs_info": GIT, "subdirectory": "python"},
-        f'"cnnspec[keras] @ git+file://{{url}}@{COMMIT}#subdirectory=python"',
+        f'"git+file://{{url}}@{COMMIT}#egg=cnnspec[keras]&subdirectory=python"',
     ),
     ("what is no such file", ["https://example.org"], '"cnnspec[keras]"'),
     ("what has no place", {"url": 3}, '"cnnspec[keras]"'),
