@@ -278,8 +278,8 @@ def _analysed(source: Source, parameters: dict[str, Any], model: str | None = No
     TypeError for a wrong parameter.
     """
 
-    def again(changed: Source, read: Read = read, watch: Watch | None = None) -> Analysis:
-        return analyse(changed, parameters, model, read=read, watch=watch)
+    def again(source: Source, read: Read = read, watch: Watch | None = None) -> Analysis:
+        return analyse(source, parameters, model, read=read, watch=watch)
 
     def told(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
         from cnnspec.repair.offers import offered
