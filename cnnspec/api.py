@@ -17,17 +17,21 @@ from cnnspec.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     import keras
 
     from cnnspec.analyses.input_sizes import InputSizes
     from cnnspec.diagnostic import Diagnostic
+    from cnnspec.elaborate.files import Read
     from cnnspec.layers.base import Shape
-    from cnnspec.pipeline import Checked
+    from cnnspec.pipeline import Analysis, Checked, Watch
     from cnnspec.report.difference import Difference
     from cnnspec.report.field import UnitField
     from cnnspec.size import Dim
+
+    Told = Callable[[tuple[Diagnostic, ...]], tuple[Diagnostic, ...]]
 
 
 class SpecError(Exception):
@@ -47,9 +51,10 @@ class Network:
     an input's unknown size are `cnnspec.size.Size` expressions.
     """
 
-    def __init__(self, checked: Checked) -> None:
-        self._checked = checked
+    def __init__(self, checked: Checked, told: Told = tuple) -> None:
+        self._checked, self._told = checked, told
         self._layers: tuple[LayerFigures, ...] | None = None
+        self._diagnostics: tuple[Diagnostic, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -111,7 +116,9 @@ class Network:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the spec, in the order of the text."""
-        return self._checked.diagnostics
+        if self._diagnostics is None:
+            self._diagnostics = self._told(self._checked.diagnostics)
+        return self._diagnostics
 
     def summary(self, format: str = "text") -> None:
         """Print the table of layers. `format`: text, markdown, csv or json. ValueError for another."""
@@ -215,13 +222,9 @@ def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **pa
     TypeError for a parameter that the model does not have.
     """
     source = _source(path_or_text)
-    try:
-        analysis = analyse(source, parameters, model)
-    except KeyError as error:
-        message, help = error.args
-        raise TypeError(f"{message}; {help}") from None
+    analysis, told = _analysed(source, parameters, model)
     if len(analysis.networks) == 1:
-        return Network(analysis.networks[0])
+        return Network(analysis.networks[0], told)
     if analysis.networks:
         names = ", ".join(n.name for n in analysis.networks)
         raise SpecError(f"{source.name} holds several models: choose with model=, one of {names}")
@@ -244,17 +247,15 @@ def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
         raise SpecError(str(refusal)) from None
     except Unfaithful as error:
         raise SpecError(f"a defect of cnnspec, please report it: no text reads back as this model: {error}") from None
-    (network,) = analyse(Source(f"<{model.name}>", text)).networks
-    return Network(network)
+    analysis, told = _analysed(Source(f"<{model.name}>", text), {})
+    (network,) = analysis.networks
+    return Network(network, told)
 
 
 def check(path_or_text: str | os.PathLike[str], **parameters: Any) -> tuple[Diagnostic, ...]:
     """Every mistake in a spec, all of its models included. Takes and raises what `load` does."""
-    try:
-        return analyse(_source(path_or_text), parameters).diagnostics
-    except KeyError as error:
-        message, help = error.args
-        raise TypeError(f"{message}; {help}") from None
+    analysis, told = _analysed(_source(path_or_text), parameters)
+    return told(analysis.diagnostics)
 
 
 def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str]) -> Difference:
@@ -269,6 +270,28 @@ def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str
         if network._checked.broken:
             raise SpecError(f"{network.name} cannot be compared", network.diagnostics)
     return difference(networks[0]._checked, networks[1]._checked)
+
+
+def _analysed(source: Source, parameters: dict[str, Any], model: str | None = None) -> tuple[Analysis, Told]:
+    """What is known about a source, and what puts the help into findings of it that is printed from their repairs.
+
+    TypeError for a wrong parameter.
+    """
+
+    def again(source: Source, read: Read = read, watch: Watch | None = None) -> Analysis:
+        return analyse(source, parameters, model, read=read, watch=watch)
+
+    def told(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+        from cnnspec.repair.offers import offered
+
+        return offered(found, analysis, again)
+
+    try:
+        analysis = again(source)
+    except KeyError as error:
+        message, help = error.args
+        raise TypeError(f"{message}; {help}") from None
+    return analysis, told
 
 
 def _source(path_or_text: str | os.PathLike[str]) -> Source:

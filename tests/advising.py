@@ -55,7 +55,9 @@ class Advised:
 
     def __init__(self, text: str, codes: Sequence[str] = ()) -> None:
         chosen = rules.default_codes() | set(codes)
-        self.project = Project([Source("/nowhere/net.cnn", text)], lambda s, read, judge: analyse(s, codes=chosen, read=read, watch=judge))
+        self.project = Project(
+            [Source("/nowhere/net.cnn", text)], lambda s, read, judge: analyse(s, codes=chosen, read=read, watch=judge)
+        )
         (self.path,) = self.project.sources
         self.findings = self.project.analysis(self.path).diagnostics
 

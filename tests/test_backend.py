@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.installing import command
+
 ROOT = Path(__file__).resolve().parent.parent
 ASK = """
 import sys
@@ -33,10 +35,7 @@ def python(script: str, home: Path, **environment: str) -> str:
     return subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True).stdout
 
 
-NONE = (
-    "none of tensorflow, jax, torch is installed; this command needs one: "
-    'pip install "cnnspec[keras]" or "cnnspec[jax]" or "cnnspec[torch]"'
-)
+NONE = f"none of tensorflow, jax, torch is installed; this command needs one: {command('keras', 'jax', 'torch')}"
 # hidden, asked, KERAS_BACKEND, the file's, what comes out; {home} is the folder of the file. Only hiding is simulated.
 CASES = [
     ((), None, "", "", "tensorflow"),
@@ -46,9 +45,9 @@ CASES = [
     ((), None, "numpy", "", "numpy"),
     (ALL, None, "", "", NONE),
     (ALL, None, "", "tensorflow", NONE),
-    (ALL, "jax", "", "", 'jax is not installed; this command needs it: pip install "cnnspec[jax]"'),
-    (ALL, None, "torch", "jax", 'torch is not installed; KERAS_BACKEND needs it: pip install "cnnspec[torch]"'),
-    (ALL, None, "", "jax", 'jax is not installed; {home}/keras.json needs it: pip install "cnnspec[jax]"'),
+    (ALL, "jax", "", "", f"jax is not installed; this command needs it: {command('jax')}"),
+    (ALL, None, "torch", "jax", f"torch is not installed; KERAS_BACKEND needs it: {command('torch')}"),
+    (ALL, None, "", "jax", "jax is not installed; {home}/keras.json needs it: " + command("jax")),
     (
         (), None, "theano", "",
         'KERAS_BACKEND names the backend "theano", which Keras does not have: tensorflow, jax, torch',

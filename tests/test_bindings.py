@@ -25,7 +25,9 @@ def codes(text: str) -> list[str]:
 
 def mended(text: str) -> str:
     """A text with the advice followed."""
-    before = Project([Source("/nowhere/net.cnn", text)], lambda source, read, judge: analyse(source, read=read, watch=judge))
+    before = Project(
+        [Source("/nowhere/net.cnn", text)], lambda source, read, judge: analyse(source, read=read, watch=judge)
+    )
     found = mend(before, True, lambda diagnostic, _: diagnostic.code in ("W213", "W214"))
     (source,) = found.project.sources.values()
     return source.text

@@ -170,7 +170,8 @@ def test_what_makes_a_file_new(here: Path, checked: list[str], monkeypatch: pyte
         assert again(*options) and not again(*options), options
     assert not again("--fail-on", "never") and not again("--color", "always"), "what only shows is no other question"
     assert again("--output-format", "json") and not again("--output-format", "sarif"), "repairs: all that there are"
-    assert again("--output-format", "concise") and not again("--output-format", "github"), "no repairs"
+    assert again("--output-format", "github") and not again("--output-format", "junit"), "those that are help"
+    assert again("--output-format", "concise") and not again("--statistics"), "no repairs"
     assert again("--no-cache")
     (here / "a.cnn").touch()
     assert not again(), "the content counts"

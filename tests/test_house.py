@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # What stands in one row may not import another part of that row; every part may import those above its own.
 ORDER = [
-    {"record", "synonyms", "collecting", "limits", "percent"},
+    {"record", "synonyms", "collecting", "limits", "percent", "installing"},
     {"names"},
     {"source", "size_text"},
     {"size"},

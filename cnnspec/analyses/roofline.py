@@ -39,9 +39,10 @@ class Traffic(Record):
 
     def seconds(self, device: Device, precision: Precision) -> tuple[float, str] | None:
         """(the time at least, the bound: "compute" or "memory"); None where it is not known."""
-        if not isinstance(self.flops, int) or not isinstance(self.bytes, int):
+        peak = device.peak(precision.computes)
+        if peak is None or not isinstance(self.flops, int) or not isinstance(self.bytes, int):
             return None
-        computing, moving = self.flops / device.peaks[precision.computes], self.bytes / device.bandwidth
+        computing, moving = self.flops / peak.flops, self.bytes / device.bandwidth
         return (computing, "compute") if computing > moving else (moving, "memory")
 
 

@@ -136,14 +136,16 @@ def analysis_of(
     return analysis
 
 
-def load_analysed(options: argparse.Namespace) -> tuple[Checked, tuple[Diagnostic, ...]]:
-    """The one network that a command works on, with its diagnostics. UsageError when there is none, or several."""
+def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Checked, tuple[Diagnostic, ...]]:
+    """The one network that a command works on, with its diagnostics. UsageError when there is none, or several. `told`:
+    warnings are shown too, so that the help that is printed from their repairs is needed."""
     from cnnspec.cli.settings import Lookup  # which needs this module
 
     source = source_of(options.file)
     if isinstance(source, Diagnostic):
         raise UsageError(f"{source.message}: {source.help}")
-    analysis = analysis_of(source, options, Lookup(options).of(source.name).codes(source.name))
+    codes = Lookup(options).of(source.name).codes(source.name)
+    analysis = analysis_of(source, options, codes)
     if len(analysis.networks) > 1:
         names = ", ".join(n.name for n in analysis.networks)
         raise UsageError(f"{source.name} holds several models ({names}): choose one with --model")
@@ -153,7 +155,14 @@ def load_analysed(options: argparse.Namespace) -> tuple[Checked, tuple[Diagnosti
         if analysis.diagnostics:
             raise Refused
         raise UsageError(f"{source.name} holds no network: begin with, for example, input 28x28x1")
-    return analysis.networks[0], analysis.networks[0].diagnostics
+    network = analysis.networks[0]
+    if not told or not network.diagnostics:
+        return network, network.diagnostics
+    from cnnspec.repair.offers import offered
+
+    return network, offered(
+        network.diagnostics, analysis, lambda s, read, watch=None: analysis_of(s, options, codes, read, watch)
+    )
 
 
 class Refused(Exception):
@@ -166,7 +175,7 @@ def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Che
     What is wrong with settings of its train section that are `replaced` is left out.
     """
     try:
-        network, found = load_analysed(options)
+        network, found = load_analysed(options, told=True)
     except Refused:
         return None
     if replaced:

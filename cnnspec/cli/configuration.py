@@ -23,6 +23,7 @@ MOST_BYTES = 2**18
 DEEPEST = 100  # tables and lists in one another
 FAIL_ON = ("error", "warning", "info", "never")
 WORDS, FLAG, TABLE, TEXT = "a list of texts", "true or false", "a table of lists of texts", "a text"
+NAMED = "a table of texts"
 KEYS: dict[str, str | tuple[str, ...]] = {
     "select": WORDS,
     "ignore": WORDS,
@@ -35,6 +36,7 @@ KEYS: dict[str, str | tuple[str, ...]] = {
     "exclude": WORDS,
     "force-exclude": FLAG,
     "cache-dir": TEXT,
+    "devices": NAMED,
 }
 
 
@@ -123,6 +125,7 @@ def checked(path: str, table: Any) -> dict[str, Any]:
             else texts(value) if kind == WORDS
             else isinstance(value, str) if kind == TEXT
             else isinstance(value, dict) and all(texts(v) for v in value.values()) if kind == TABLE
+            else isinstance(value, dict) and texts([*value.values()]) if kind == NAMED
             else value in kind
         )  # fmt: skip
         if not right:
@@ -132,6 +135,14 @@ def checked(path: str, table: Any) -> dict[str, Any]:
     unknown = [t for t in found.get("target", ()) if t not in TARGETS]
     if unknown:
         raise UsageError(f"{path}: target takes {', '.join(TARGETS)}, not {shown(unknown[0])}")
+    if found.get("devices"):
+        from cnnspec.analyses.devices import given
+
+        for name, figures in found["devices"].items():
+            try:
+                given(figures, name)
+            except ValueError as error:
+                raise UsageError(f"{path}: devices.{brief(name)}: {printable(str(error))}") from None
     return found
 
 

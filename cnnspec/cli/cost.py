@@ -6,7 +6,7 @@ import argparse
 import re
 
 from cnnspec.analyses.conventions import CONVENTIONS
-from cnnspec.analyses.devices import DEVICES, device
+from cnnspec.analyses.devices import DEVICES, EXAMPLE, device
 from cnnspec.analyses.optimizer import SLOTS, slots
 from cnnspec.analyses.precision import POLICIES, precision
 from cnnspec.cli.common import (
@@ -40,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--optimizer", metavar="NAME", help=f"(the train section's, else adam) {', '.join(SLOTS)}; or sgd(momentum=0.9)"
     )
     parser.add_argument("--memory", type=size, metavar="SIZE", help="show the largest batch that fits: 16GiB")
-    parser.add_argument("--device", metavar="NAME", help=f"show the time at least on {', '.join(DEVICES)}")
+    parser.add_argument(
+        "--device", metavar="NAME", help=f"show the time at least on {', '.join(DEVICES)}, or on one of {EXAMPLE}"
+    )
     parser.add_argument("--flops-as", metavar="TOOL", help=f"count as {', '.join(CONVENTIONS)}")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_model_options(parser)
@@ -82,11 +84,19 @@ def question(network: Checked, options: argparse.Namespace) -> Question:
     try:
         policy = precision(options.dtype)
         held = slots(term.name, dict(term.keywords))
-        chosen = None if options.device is None else device(options.device)
+        chosen = None if options.device is None else device(options.device, own_devices(network, options))
     except ValueError as error:
         raise UsageError(str(error)) from None
-    if chosen is not None and policy.computes not in chosen.peaks:
+    if chosen is not None and chosen.peak(policy.computes) is None:
         raise UsageError(
             f"no peak in {policy.computes} is known for {chosen.name}: choose --dtype {' or '.join(chosen.peaks)}"
         )
     return Question(examples, policy, str(term), held, options.memory, chosen, options.flops_as)
+
+
+def own_devices(network: Checked, options: argparse.Namespace) -> dict[str, str]:
+    """The devices that the configuration of a network's file names."""
+    from cnnspec.cli.settings import Lookup
+
+    found: dict[str, str] = Lookup(options).of(network.source.name).values["devices"]
+    return found

@@ -112,7 +112,9 @@ def check_picture(path: str) -> None:
     if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise UsageError(f"cannot write {path}: {'it is a folder' if os.path.isdir(path) else 'its folder does not exist'}")  # fmt: skip
     if find_spec("matplotlib") is None:
-        raise UsageError('matplotlib is not installed; --picture needs it: pip install "cnnspec[keras]"')
+        from cnnspec.installing import command
+
+        raise UsageError(f"matplotlib is not installed; --picture needs it: {command('keras')}")
 
 
 def _draw(found: Evaluation, path: str) -> None:

@@ -7,7 +7,6 @@ import sys
 from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, analysis_of, rewrite, say
 from cnnspec.diagnostic import Diagnostic
 from cnnspec.source import Source
-from cnnspec.syntax.tree import Use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from cnnspec.pipeline import Analysis, Watch
     from cnnspec.repair.mending import Mended
     from cnnspec.repair.project import Analyse
-
-UNASKED = 3000  # layers that may be analysed to say which findings of a file have repairs
 
 
 def add_arguments(parser: argparse._ActionsContainer) -> None:
@@ -111,29 +108,12 @@ def put(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
 
 
 # ---- what a check says of repairs without being asked to make them -------------------------------------------
-def with_repairs(analysis: Analysis, analyse: Analyse, shown: str) -> tuple[Diagnostic, ...]:
-    """The findings of a file with their repairs; as far as these are soon found, unless all are shown."""
-    from cnnspec.repair.kinds import MODULES
-
-    if not any(diagnostic.code in MODULES for diagnostic in analysis.diagnostics):
-        return analysis.diagnostics
-    from cnnspec.repair.mending import offered
-    from cnnspec.repair.project import Project, real
-
-    everything = shown == "all"
-    if not everything and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
-        return analysis.diagnostics
-    project = Project([analysis.source], analyse, None if everything else UNASKED)
-    path = real(analysis.source.name)
-    if not any(isinstance(item, Use) for item in analysis.tree.body.items):
-        project.know(path, analysis)
-    return tuple([offered(project, path, found, shown == "any") for found in analysis.diagnostics])
-
-
 def remark(found: Sequence[Diagnostic]) -> str:
     """ "3 findings can be fixed with --fix (1 more with --unsafe-fixes)"; "" where there is nothing to say."""
+    from cnnspec.repair.kinds import SHOWN
+
     safe = sum([any(repair.safe for repair in diagnostic.repairs) for diagnostic in found])
-    unsafe = sum([bool(diagnostic.repairs) for diagnostic in found]) - safe
+    unsafe = sum([bool(diagnostic.repairs) and diagnostic.code not in SHOWN for diagnostic in found]) - safe
     if safe:
         also = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
         return f"{counted(safe)} can be fixed with --fix{also}"

@@ -89,21 +89,24 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
 
 
 def repairs_shown(options: argparse.Namespace) -> str:
-    """How much is told of repairs: nothing, whether there are any, all that are soon found, or all."""
-    if options.statistics or options.output_format not in ("full", "json", "jsonl", "sarif"):
+    """How much is told of repairs: nothing, the help that is printed from them, whether there are any, all that are soon
+    found, or all."""
+    if options.statistics or options.output_format == "concise":
         return ""
+    if options.output_format not in ("full", "json", "jsonl", "sarif"):
+        return "help"
     return "all" if options.unsafe_fixes else "any" if options.output_format == "full" else "soon"
 
 
 def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str] | None) -> tuple[Diagnostic, ...]:
     """The findings of a file, with their repairs where these are shown and there may be any."""
     shown = repairs_shown(options)
-    if not shown or not analysis.diagnostics or analysis.tree.diagnostics:
+    if not shown or not analysis.diagnostics:
         return analysis.diagnostics
-    from cnnspec.cli import fixing
+    from cnnspec.repair.offers import offered
 
-    return fixing.with_repairs(
-        analysis, lambda source, read, watch=None: analysis_of(source, options, codes, read, watch), shown
+    return offered(
+        analysis.diagnostics, analysis, lambda s, read, watch=None: analysis_of(s, options, codes, read, watch), shown
     )
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 FIXES = {
     "safe": "Fix: with --fix, where it leaves the network computing what it does.",
+    "shown": "Fix: shown with --unsafe-fixes, and never made: what is found may be meant so.",
     "unsafe": "Fix: with --fix --unsafe-fixes, where one clears it.",
     "none": "Fix: none.",
 }

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     for page in listed:
         print(f"{page.code}  {page.name:{width}}  {page.severity:7}  {page.runs:{when}}  {page.fix:6}  {page.title}")
     print(
-        "\nBehind when a rule runs: whether --fix can mend what it finds (safe), only with --unsafe-fixes (unsafe), or not."
+        "\nBehind when a rule runs: whether --fix can mend what it finds (safe), only with --unsafe-fixes (unsafe; shown: that only shows how), or not."
     )
     print("`cnnspec rule CODE` shows a rule's page.")
     return CLEAN

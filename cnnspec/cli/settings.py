@@ -34,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
     "exclude": (),
     "force-exclude": False,
     "cache-dir": None,
+    "devices": {},
 }
 WEIGHT = {ERROR: 3, WARNING: 2, INFO: 1}
 FAILING = {"error": 3, "warning": 2, "info": 1, "never": 4}
@@ -187,7 +188,7 @@ def from_command_line(options: argparse.Namespace) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for key in KEYS:
         value = getattr(options, key.replace("-", "_"), None)
-        if value is None:
+        if value is None or key == "devices":  # those of a file have no option; train's --devices are others
             continue
         if key == "per-file-ignores":
             table: dict[str, tuple[str, ...]] = {}

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     names = columns(options)
     try:
-        network, found = load_analysed(options)
+        network, found = load_analysed(options, told=True)
     except Refused:
         return FINDINGS
     if options.format == "json":

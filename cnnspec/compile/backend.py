@@ -20,7 +20,12 @@ LIBRARIES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
 class MissingExtra(Exception):
-    """A part that is not installed is needed; the message says how to install it."""
+    """A part that is not installed is needed; the message says how to install it: one of some extras."""
+
+    def __init__(self, message: str, *extras: str) -> None:
+        from cnnspec.installing import command
+
+        super().__init__(f"{message}: {command(*extras)}" if extras else message)
 
 
 def import_keras(backend: str | None = None) -> Any:
@@ -39,9 +44,7 @@ def import_keras(backend: str | None = None) -> Any:
             import keras
     except ImportError as error:
         extra = BACKENDS.get(backend or "", "keras")
-        raise MissingExtra(
-            f'{error.name or "keras"} is not installed; this command needs it: pip install "cnnspec[{extra}]"'
-        ) from error
+        raise MissingExtra(f"{error.name or 'keras'} is not installed; this command needs it", extra) from error
     if backend not in (None, keras.config.backend()):
         raise RuntimeError(
             f"Keras already runs on {keras.config.backend()} in this process, which cannot be changed to {backend}: "
@@ -60,12 +63,9 @@ def choose_backend(asked: str | None = None) -> str:
         found = [backend for backend in BACKENDS if _installed(backend)]
         if found:
             return found[0]
-        extras = " or ".join(f'"cnnspec[{extra}]"' for extra in BACKENDS.values())
-        raise MissingExtra(f"none of {', '.join(BACKENDS)} is installed; this command needs one: pip install {extras}")
+        raise MissingExtra(f"none of {', '.join(BACKENDS)} is installed; this command needs one", *BACKENDS.values())
     if name in BACKENDS and not _installed(name):
-        raise MissingExtra(
-            f'{name} is not installed; {origin or "this command"} needs it: pip install "cnnspec[{BACKENDS[name]}]"'
-        )
+        raise MissingExtra(f"{name} is not installed; {origin or 'this command'} needs it", BACKENDS[name])
     if name not in BACKENDS and name not in ("numpy", "openvino"):
         raise MissingExtra(f'{origin} names the backend "{name}", which Keras does not have: {", ".join(BACKENDS)}')
     return name

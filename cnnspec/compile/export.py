@@ -77,9 +77,7 @@ def prepare(format: str) -> Any:
             with silenced(), warnings.catch_warnings(action="ignore"):
                 import tf2onnx.convert  # noqa: F401
         except ImportError as error:
-            raise MissingExtra(
-                f'{error.name or "tf2onnx"} is not installed; ONNX needs it: pip install "cnnspec[onnx]"'
-            ) from error
+            raise MissingExtra(f"{error.name or 'tf2onnx'} is not installed; ONNX needs it", "onnx") from error
     return keras
 
 

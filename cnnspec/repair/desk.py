@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 class Proposal(Record):
     """Edits that might clear a finding, not tried yet. `safe`: they are meant to leave the network computing what it
     does. `apart`: the parts, each with the layer it is about, that might do alone where all of them together do not; a
-    {} in the message stands for the layers."""
+    {} in the message stands for the layers. `meant`: this is what the text must have meant, so that it comes first
+    whatever it costs, and what rules find behind it, errors apart, was hidden by the finding till now."""
 
     message: str
     edits: tuple[Edit, ...]
     safe: bool = False
     apart: tuple[Part, ...] = ()
+    meant: bool = False
 
 
 class Desk:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 SAFE = frozenset({"W204", "W205", "W206", "T407", "S704", "S710", "E111", "E113", "N601"})
 
+# Findings whose help is printed from their repairs, which stand in the place of {}; {rest} is what the rule says behind its first semicolon.
+TOLD = {"W201": "what fits: {}", "E105": "{}; {rest}"}
+SHOWN = frozenset(
+    {"P501"}
+)  # repairs that are shown and never made: what a rule of thumb advises may be meant otherwise
+
 MODULES: dict[str, tuple[str, str]] = {
     "W204": ("waste", "unused_branch"),
     "W205": ("waste", "no_op"),
@@ -69,5 +75,5 @@ MODULES: dict[str, tuple[str, str]] = {
 
 
 def kind(code: str) -> str:
-    """Of which kind the repairs of a finding are at best: safe, unsafe, or none."""
-    return "safe" if code in SAFE else "unsafe" if code in MODULES else "none"
+    """Of which kind the repairs of a finding are at best: safe, unsafe, shown alone, or none."""
+    return "safe" if code in SAFE else "shown" if code in SHOWN else "unsafe" if code in MODULES else "none"

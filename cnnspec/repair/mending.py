@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.pipeline import prevents
 from cnnspec.record import Record
-from cnnspec.repair.kinds import MODULES, SAFE
+from cnnspec.repair.kinds import MODULES, SAFE, SHOWN
 from cnnspec.repair.search import Tried, repairs
 from cnnspec.repair.unchanged import always_behaves, behaves
 
@@ -73,7 +73,7 @@ def first(
         alike: dict[Hashable, int] = {}  # findings that read the same are told apart by their order
         for found in project.analysis(path).diagnostics:
             place = found.span.source.name if found.span else path
-            if found.code not in (SAFE if safe else MODULES):
+            if found.code not in (SAFE if safe else MODULES) or found.code in SHOWN:
                 continue
             if wanted is not None and not wanted(found, place):
                 continue
@@ -99,10 +99,3 @@ def astray(before: Project, after: Project, safe: bool) -> str:
     if safe and not (behaves(before, after) and always_behaves(before, after)):
         return "the networks would not compute what they do now"
     return ""
-
-
-def offered(project: Project, path: str, found: Diagnostic, one: bool) -> Diagnostic:
-    """A finding with its repairs; `one`: with whichever is found first."""
-    if found.code not in MODULES:
-        return found
-    return found.replace(repairs=tuple([tried.repair for tried in repairs(project, path, found, True, one)]))

@@ -23,6 +23,7 @@ from cnnspec.syntax.tree import (
     Body,
     Call,
     Chain,
+    Input,
     List,
     Naming,
     Node,
@@ -299,8 +300,9 @@ class Pen:
             line = self.text[self.text.rfind("\n", 0, holder.start) + 1 : holder.start]
             added, at = f"{head}{text}{tail}", holder.start if first else holder.end
             return [self.edit(at, at, f"{added}\n{line}" if first else f"\n{line}{added}")]
-        if isinstance(holder, (Chain, Step, Argument, Naming)):
-            whole = f"{text} -> " if first else f" -> {text}"
+        if isinstance(holder, (Chain, Step, Argument, Naming, Input)):
+            arrow = "=>" if self.text.endswith(("=>", "=> "), 0, node.start) else "->"
+            whole = f"{text} {arrow} " if first else f" {arrow} {text}"
             at = node.start if first else node.end
             return [self.edit(at, at, whole)]
         if isinstance(holder, Ternary) and node.start == holder.condition.start:

@@ -158,12 +158,12 @@ def applied(text: str, edits: Sequence[Edit]) -> str | None:
 
 
 # ---- what a change may and may not do ----------------------------------------------------------------------
-def clears(code: str, before: Project, after: Project) -> bool:
+def clears(code: str, before: Project, after: Project, uncovers: bool = False) -> bool:
     """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others."""
     less = False
     for path in before.differing(after):
         old = before.analysis(path)
-        judge = Judge(code, old)
+        judge = Judge(code, old, uncovers)
         try:
             new = after.analysis(path, judge)
         except Refuted:
@@ -186,12 +186,14 @@ class Judge:
     """Looks on while a changed file is analysed, and ends that as soon as it brings what was not there: what else would
     be found could only be more.
 
-    Behind a mistake that kept rules from looking, or layers out, what they find now is no new mistake unless it is an error.
+    Behind a mistake that kept rules from looking, or layers out, or one that the change `uncovers`, what they find now is
+    no new mistake unless it is an error.
     """
 
-    def __init__(self, code: str, old: Analysis) -> None:
+    def __init__(self, code: str, old: Analysis, uncovers: bool = False) -> None:
         self.code, self.was = code, counted(old.diagnostics)
-        self.hidden = code in ADDING or not optional(code) and any(map(prevents, old.diagnostics))
+        hidden = code in ADDING or not optional(code) and any(map(prevents, old.diagnostics))
+        self.hidden = uncovers or hidden
         self.found: dict[Diagnostic, None] = {}
         self.layers: dict[int, int] = {}  # of the graphs so far, by their ids
 

@@ -41,14 +41,16 @@ def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: b
     if found.code not in MODULES or project.spent or project.analysis(path).tree.diagnostics:
         return []
     network, own = project.owner(path, found)
-    made: list[tuple[bool, tuple[float, float], int, Tried]] = []
+    made: list[tuple[tuple[bool, bool], tuple[float, float], int, Tried]] = []
     for number, proposal in enumerate(proposals(project, network, own)):
         if number >= MOST_TRIED or proposal.safe and any(tried.repair.safe for *_, tried in made):
             break
         tried = attempt(project, path, own, proposal, network, unsafe)
         if tried is None or tried.repair.message in [other.repair.message for *_, other in made]:
             continue
-        made.append((not tried.repair.safe, changes(project, tried, path, network), number, tried))
+        made.append(
+            ((not tried.repair.safe, not proposal.meant), changes(project, tried, path, network), number, tried)
+        )
         if one or tried.repair.safe and not unsafe:
             break
     return [tried for *_, tried in sorted(made, key=lambda one: one[:3])][:MOST_SHOWN]
@@ -85,7 +87,7 @@ def attempt(
         if not demanding and not unsafe:
             return None
         safe, edits, nodes = demanding, proposal.edits, [node for node, _ in proposal.apart]
-        after = held(project, found, edits, proposal.safe, safe)
+        after = held(project, found, edits, proposal, safe)
         if after is None and 1 < len(proposal.apart) <= MOST_APART:
             after, edits, nodes = by_parts(project, found, proposal, safe)
         if after is not None:
@@ -93,6 +95,8 @@ def attempt(
     if after is None:
         return None
     now = next((n for n in after.analysis(path).networks if network is not None and n.name == network.name), None)
+    if network is not None and now is not None and still(found, network, now):
+        return None
     price = cost(network.facts, now.facts) if network is not None and now is not None else "the network is unchanged"
     layers = nodes
     if network is not None and len(nodes) == len(proposal.apart) and {node.index for node in nodes} <= {*found.nodes}:
@@ -101,10 +105,22 @@ def attempt(
     return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
 
 
-def held(project: Project, found: Diagnostic, edits: Sequence[Edit], same: bool, always: bool) -> Project | None:
-    """The project with edits made, when they clear a finding, bring no other, and keep what they have to."""
+def still(found: Diagnostic, before: Checked, after: Checked) -> bool:
+    """Whether all layers that a finding is about have it still, and another finding went in its place. Not asked where
+    layers have come or gone."""
+    if not found.nodes or len(before.graph.nodes) != len(after.graph.nodes):
+        return False
+    return {*found.nodes} <= {i for other in after.diagnostics if other.code == found.code for i in other.nodes}
+
+
+def held(
+    project: Project, found: Diagnostic, edits: Sequence[Edit], proposal: Proposal, always: bool
+) -> Project | None:
+    """The project with edits of a proposal made, when they clear a finding, bring no other, and keep what they have to."""
     after = project.changed(edits)
-    if after is None or not clears(found.code, project, after) or same and not behaves(project, after):
+    if after is None or not clears(found.code, project, after, proposal.meant):
+        return None
+    if proposal.safe and not behaves(project, after):
         return None
     return after if not always or always_behaves(project, after) else None
 
@@ -117,7 +133,7 @@ def by_parts(
     nodes: list[Node] = []
     best: Project | None = None
     for node, part in proposal.apart:
-        after = held(project, found, (*kept, *part), proposal.safe, always)
+        after = held(project, found, (*kept, *part), proposal, always)
         if after is not None:
             kept, nodes, best = (*kept, *part), [*nodes, node], after
     return best, kept, nodes

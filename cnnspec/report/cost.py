@@ -35,7 +35,7 @@ CONVENTIONS_TEXT = {
     "flops": "2 * macs, one example",
     "arithmetic": "of the batch: 2 for a MAC, other layers one for each value that is read for an output",
     "memory": "an estimate from below: no workspace of convolutions, no waste of the allocator",
-    "time": "a lower bound: each layer reads and writes once, at the device's peak and bandwidth",
+    "time": "a lower bound: each layer reads and writes once, at the device's bandwidth, or computes at its peak in the arithmetic named",
 }
 
 
@@ -185,10 +185,13 @@ def _at(found: Answer, term: Term) -> str:
 
 def _time(found: Answer, device: Device) -> list[str]:
     asked, total = found.asked, found.seconds()
-    peak = device.peaks[asked.precision.computes]
+    peak = device.peak(asked.precision.computes)
+    assert peak is not None  # or the device is not taken
+    ridge = peak.flops / device.bandwidth
     lines = [
-        f"{device.name}, {asked.precision.computes}: {peak / 1e12:,.4g} TFLOP/s, {device.bandwidth / 1e9:,.4g} GB/s; "
-        f"above {peak / device.bandwidth:,.0f} FLOP/byte arithmetic is the bound, below it memory"
+        f"{device.name}, {asked.precision.computes}: {peak.flops / 1e12:,.4g} TFLOP/s ({peak.arithmetic}), "
+        f"{device.bandwidth / 1e9:,.4g} GB/s; "
+        f"above {f'{ridge:,.0f}' if ridge >= 10 else f'{ridge:.2g}'} FLOP/byte arithmetic is the bound, below it memory"
     ]
     if total is None:
         return [*lines, "Time for a batch forward: ?"]
@@ -214,9 +217,11 @@ def json(network: Checked, asked: Question) -> dict[str, Any]:
         "count": value_data(found.tool_count()),
         "differs": CONVENTIONS[asked.tool].differs,
     }
+    peak = asked.device and asked.device.peak(asked.precision.computes)
     device = asked.device and {
         "name": asked.device.name,
-        "flops_per_second": asked.device.peaks[asked.precision.computes],
+        "arithmetic": peak and peak.arithmetic,
+        "flops_per_second": peak and peak.flops,
         "bytes_per_second": asked.device.bandwidth,
         "seconds": None if seconds is None else seconds[0],
         "memory_bound_share": None if seconds is None else seconds[1],

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 class Page(Record):
     """What there is to know about a code. `runs` says when the rule runs, `fix` of which kind its repairs are: safe,
-    unsafe or none."""
+    unsafe, shown alone, or none."""
 
     code: str
     name: str

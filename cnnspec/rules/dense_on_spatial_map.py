@@ -1,7 +1,7 @@
 """E105 dense-on-spatial-map: a dense layer ends the network on a map, so that it gives an answer at every position.
 
 Keras applies Dense to the last axis alone: on 8x8x16, dense(10) has 170 parameters and yields 8x8x10, not 10 values.
-Nearly always a gap or a flatten was forgotten. It is an error where the labels of `data` are one class an image. Dense
+Nearly always a flatten was forgotten, which a paper's table leaves out before its FC, or a gap. It is an error where the labels of `data` are one class an image. Dense
 layers inside a network whose map is pooled later (ConvNeXt) are 1x1 convolutions and fine, and so are sequences (LxC),
 where an answer at every step is usual.
 
@@ -17,7 +17,7 @@ Good:
 
     input 28x28x1
     conv(16, 3x3, activation=relu)
-    gap -> dense(10, softmax)
+    flatten -> dense(10, softmax)
 """
 
 from __future__ import annotations
@@ -59,9 +59,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         trainable, frozen = context.facts.parameters[head.index] or (0, 0)
         message = f"{head.name} gets {show_shape(inputs[0])} and acts at every position: its output is {show_shape(output)}, with {trainable + frozen:,} parameters, not {output[-1]} values"
         sizes, ones = inputs[0][:-1], "x".join(["1"] * (len(inputs[0]) - 1))
-        flatten = "" if any([isinstance(n, Size) for n in sizes]) else " or flatten"
-        help = f"put gap{flatten} before it; for an answer at every position write a {ones} convolution"
-        yield Diagnostic(CODE, message, head.site.span, help, trail(head.site), ERROR if labelled else WARNING)
+        word = "gap" if any([isinstance(n, Size) for n in sizes]) else "flatten"
+        help = f"put {word} before it; for an answer at every position write a {ones} convolution"
+        severity = ERROR if labelled else WARNING
+        yield Diagnostic(CODE, message, head.site.span, help, trail(head.site), severity, (head.index,))
 
 
 def first_dense(node: Node, context: Context) -> Node | None:

@@ -1,8 +1,8 @@
 """P503 low-arithmetic-intensity: convolutions that a GPU computes faster than it can fetch their numbers.
 
-Arithmetic per byte (16-bit numbers, each fetched once; what `cnnspec cost --dtype float16` shows as FLOP/byte) is below what the device needs
-to be busy: 153 operations a byte on an A100 (312 TFLOP/s over 2.04 TB/s). Depthwise convolutions are far below it by
-design, so that their MACs say little about their time.
+Arithmetic per byte (16-bit numbers, each fetched once; what `cnnspec cost --dtype float16` shows as FLOP/byte) is below
+what the device needs to be busy: 153 operations a byte on an A100 (312 TFLOP/s of float16 on tensor cores over 2.04 TB/s).
+Depthwise convolutions are far below it by design, so that their MACs say little about their time.
 
 Source: NVIDIA, "GPU Performance Background User's Guide"; Ma et al., "ShuffleNet V2" (2018), guideline on memory access.
 

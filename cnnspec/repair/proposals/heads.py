@@ -33,10 +33,27 @@ def ending_in(desk: Desk, nodes: Sequence[Node], function: str) -> tuple[Edit, .
 
 
 def dense_on_map(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
-    """E105: gap or flatten before it."""
+    """E105: flatten before it, as a paper's table means it; or gap, where channels are features that can be averaged."""
     nodes = desk.nodes(found)[:1]
-    for word in ("gap", "flatten"):
-        yield Proposal(f"put {word} before {several(nodes)}", tuple(desk.before(nodes, word)))
+    for word in ("flatten", "gap") if averages(desk, nodes[0]) else ("flatten",):
+        edits = tuple(desk.before(nodes, word))
+        yield Proposal(f"put {word} before {several(nodes)}", edits, meant=word == "flatten")
+
+
+def averages(desk: Desk, node: Node) -> bool:
+    """Whether means of the channels that enter a layer could tell what the network does: at least as many of them as it
+    has outputs, made by layers with weights."""
+    channels, outputs = desk.inputs(node)[0][-1], desk.graph.nodes[desk.graph.outputs[0]].shape
+    enough = (
+        isinstance(channels, int) and outputs is not None and isinstance(outputs[-1], int) and channels >= outputs[-1]
+    )
+    above = [desk.graph.nodes[i] for i in node.inputs]
+    while enough and above:
+        node = above.pop()
+        if desk.context.facts.kernels[node.index] is not None:
+            return True
+        above += [desk.graph.nodes[i] for i in node.inputs]
+    return False
 
 
 def flattening(desk: Desk, node: Node) -> Node | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 
 from cnnspec.layers.argument import show
+from cnnspec.layers.windowed import Windowed
 from cnnspec.repair.desk import Proposal
 from cnnspec.repair.pen import Inexpressible
 from cnnspec.repair.proposals.sizes import fitting, legal, resized
 from cnnspec.repair.spelling import Raw
-from cnnspec.rules.illegal_stride import other_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cnnspec.diagnostic import Diagnostic
     from cnnspec.elaborate.graph import Node
+    from cnnspec.layers.base import Layer
     from cnnspec.repair.desk import Desk
 
 FEWER = 4  # smaller paddings that are tried
@@ -67,12 +68,44 @@ def illegal_stride(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     """W201: the layer's padding, stride and kernel, and the input."""
     for node in desk.nodes(found)[:1]:
         assert node.layer is not None
-        for _, layer in other_layers(node):
-            changed = {n: getattr(layer, n) for n in layer.arguments if getattr(layer, n) != getattr(node.layer, n)}
+        for changed in other_windows(node.layer):
             with suppress(Inexpressible):  # the input may do then
-                yield setting(desk, [node], **changed)
+                if stands(desk, node, changed):
+                    yield setting(desk, [node], **changed)
         for sizes in fitting(desk, node, strict=found.code == "E113"):
             yield resized(desk, sizes)
+
+
+def stands(desk: Desk, node: Node, changed: dict[str, Any]) -> bool:
+    """Whether no layer would refuse its input if all layers that a node's text makes had other arguments; soon said."""
+    if None in desk.context.facts.shapes:
+        return True
+    twins = [n for n in desk.graph.nodes if n.site.span == node.site.span]
+    layers = {n.index: n.layer.replace(**changed) for n in twins if n.layer is not None}
+    return desk.context.what_if.shapes(layers=layers) is not None
+
+
+def other_windows(layer: Layer) -> Iterator[dict[str, Any]]:
+    """Other arguments for a layer's windows, the gentlest first."""
+    if not isinstance(layer, Windowed):
+        return
+    given = layer.window_arguments()
+    kernel, stride, padding = given["kernel"], given["stride"], given["padding"]
+    if "ceil" in layer.arguments and not isinstance(padding, str):  # which padding=same would replace
+        yield {"ceil": True}
+    yield {"padding": "same"}
+    if not isinstance(padding, tuple):
+        least = padding if isinstance(padding, int) else 0
+        yield from [{"padding": least + more} for more in (1, 2, 3)]
+    stride = stride[0] if isinstance(stride, tuple) and len(set(stride)) == 1 else stride
+    if not isinstance(stride, int):
+        return
+    yield from [{"stride": other} for other in (stride - 1, stride + 1) if other > 0]
+    for change in (1, -1):
+        other = tuple([k + change for k in kernel]) if isinstance(kernel, tuple) else kernel + change
+        if (min(other) if isinstance(other, tuple) else other) >= stride:  # a smaller one would skip positions
+            follows = layer.replace(kernel=other).window_arguments()["stride"] != given["stride"]
+            yield {"kernel": other, "stride": stride} if follows else {"kernel": other}
 
 
 def strict_stride(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:

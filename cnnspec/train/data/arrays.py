@@ -63,7 +63,7 @@ def read_npz(path: str) -> Raw:
     try:
         import numpy  # noqa: F401
     except ImportError as error:
-        raise MissingExtra('numpy is not installed; training needs it: pip install "cnnspec[keras]"') from error
+        raise MissingExtra("numpy is not installed; training needs it", "keras") from error
     if not os.path.isfile(path):
         raise TrainingFailed(f"there is no data file {path}", "give the path of a .npz file, or data = digits", 2)
     found: dict[str, Any] = {}

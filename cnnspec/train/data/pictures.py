@@ -58,9 +58,7 @@ def import_pillow() -> Any:
     try:
         from PIL import Image, ImageOps
     except ImportError as error:
-        raise MissingExtra(
-            f'{error.name or "PIL"} is not installed; images are read with Pillow: pip install "cnnspec[keras]"'
-        ) from error
+        raise MissingExtra(f"{error.name or 'PIL'} is not installed; images are read with Pillow", "keras") from error
     return Image, ImageOps
 
 

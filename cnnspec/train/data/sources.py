@@ -50,7 +50,7 @@ def _digits() -> Raw:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise MissingExtra(
-            f'{error.name or "scikit-learn"} is not installed; data = digits needs scikit-learn: pip install "cnnspec[keras]"'
+            f"{error.name or 'scikit-learn'} is not installed; data = digits needs scikit-learn", "keras"
         ) from error
     bundled = load_digits()
     return Raw((Held((bundled.images[..., None] / 16).astype(np.float32)), bundled.target.astype(np.int64)))

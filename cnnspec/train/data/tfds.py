@@ -27,7 +27,7 @@ def read_tfds(name: str) -> Raw:
         import tensorflow_datasets
     except ImportError as error:
         raise MissingExtra(
-            f'{error.name or "tensorflow_datasets"} is not installed; data = "tfds:{name}" needs it: pip install "cnnspec[tfds]"'
+            f'{error.name or "tensorflow_datasets"} is not installed; data = "tfds:{name}" needs it', "tfds"
         ) from error
     try:
         with redirect_stdout(sys.stderr):

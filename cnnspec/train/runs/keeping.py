@@ -219,7 +219,9 @@ def keeper(
                 title = f"{os.path.basename(os.path.realpath(folder.path))}"
                 curves.draw(self.history.rows, self.best_epoch, title, folder.file("curves.png"))
             except ImportError:
-                return 'curves.png needs matplotlib: pip install "cnnspec[keras]"'
+                from cnnspec.installing import command
+
+                return f"curves.png needs matplotlib: {command('keras')}"
             self.drawn = time.monotonic()
             return ""
 
