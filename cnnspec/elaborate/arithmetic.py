@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.elaborate.reporting import Reporting, describe, is_number
+from cnnspec.elaborate.reporting import Reporting, describe, is_number, is_number_or_list
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
 from cnnspec.layers.argument import Term, show, word_of
 from cnnspec.limits import MAX_NUMBER, MAX_SIZE_LENGTH
@@ -35,11 +35,11 @@ class Arithmetic(Reporting):
                 return self.ordered(node, left, right, scope)
             same = word_of(left) == word_of(right) if word_of(left) is not None else left == right
             return same is (node.operator == "==")
-        if not is_number(left) or not is_number(right):
-            wrong = right if is_number(left) else left
-            at = node.right if is_number(left) else node.left
-            return self.not_a_number(at, wrong, scope)
-        return self.ordered(node, left, right, scope)
+        if not is_number(left):
+            left = self.as_number(left, node.left, scope)
+        if left is not UNKNOWN and not is_number(right):
+            right = self.as_number(right, node.right, scope)
+        return UNKNOWN if left is UNKNOWN or right is UNKNOWN else self.ordered(node, left, right, scope)
 
     def ordered(self, node: tree.Compare, left: Any, right: Any, scope: Scope) -> Any:
         if not is_number(left) or not is_number(right):
@@ -54,6 +54,10 @@ class Arithmetic(Reporting):
 
     def range(self, node: tree.Range, scope: Scope, current: Tensor | None) -> Any:
         first, last = self.evaluate(node.first, scope, current), self.evaluate(node.last, scope, current)
+        if Term in (type(first), type(last)):
+            first, last = [
+                self.bound(value, part, scope, is_number) for value, part in ((first, node.first), (last, node.last))
+            ]
         if first is UNKNOWN or last is UNKNOWN:
             return UNKNOWN
         for value, part in ((first, node.first), (last, node.last)):
@@ -80,10 +84,11 @@ class Arithmetic(Reporting):
             )
         if isinstance(left, list) and operator == "*" and isinstance(right, int):
             return self.refused_list(left, right, part, scope) or left * right
-        for value, place in ((left, at), (right, part)):
-            if not is_number(value):
-                return self.not_a_number(place, value, scope)
-        return self.compute(operator, left, right, part, scope)
+        if not is_number(left):
+            left = self.as_number(left, at, scope)
+        if left is not UNKNOWN and not is_number(right):
+            right = self.as_number(right, part, scope)
+        return UNKNOWN if left is UNKNOWN or right is UNKNOWN else self.compute(operator, left, right, part, scope)
 
     def refused_list(self, value: Any, times: int, at: tree.Node, scope: Scope, beside: int = 0) -> Any:
         """UNKNOWN, and an error noted, for a list of too many elements or levels; else None."""
@@ -142,9 +147,10 @@ class Arithmetic(Reporting):
         base, exponent = self.evaluate(node.base, scope, current), self.evaluate(node.exponent, scope, current)
         if base is UNKNOWN or exponent is UNKNOWN:
             return UNKNOWN
-        for value, place in ((base, node.base), (exponent, node.exponent)):
-            if not is_number(value) or isinstance(value, Size):
-                return self.not_a_number(place, value, scope)
+        base = self.as_plain(base, node.base, scope)
+        exponent = UNKNOWN if base is UNKNOWN else self.as_plain(exponent, node.exponent, scope)
+        if exponent is UNKNOWN:
+            return UNKNOWN
         if base == 0 and exponent < 0:
             return self.error("E012", node.exponent, scope, "division by zero")
         if abs(exponent) > 64 and abs(base) not in (0, 1) or base < 0 and not float(exponent).is_integer():
@@ -162,16 +168,20 @@ class Arithmetic(Reporting):
             )
         return value
 
+    def as_plain(self, value: Any, node: tree.Node, scope: Scope) -> Any:
+        """A number of a power, which no unknown size can be."""
+        value = self.as_number(value, node, scope)
+        if isinstance(value, Size):
+            return self.error("E012", node, scope, f"a number is needed here, not {describe(value)}")
+        return value
+
     def signed(self, node: tree.Signed, scope: Scope, current: Tensor | None) -> Any:
-        value = self.evaluate(node.value, scope, current)
-        if value is UNKNOWN:
-            return UNKNOWN
-        if not is_number(value):
-            return self.not_a_number(node.value, value, scope)
-        return -value if node.operator == "-" else value
+        value = self.as_number(self.evaluate(node.value, scope, current), node.value, scope)
+        return -value if value is not UNKNOWN and node.operator == "-" else value
 
     def builtin(self, word: str, node: tree.Call, scope: Scope, current: Tensor | None) -> Any:
         values = [self.evaluate(a.value, scope, current) for a in node.arguments]
+        values = [self.bound(v, a.value, scope, is_number_or_list) for v, a in zip(values, node.arguments, strict=True)]
         if UNKNOWN in values:
             return UNKNOWN
         if word == "len":

@@ -48,7 +48,7 @@ class Project:
         """What is known about a file as its text is now."""
         if path not in self._analyses:
             met: set[str] = set()
-            self._analyses[path] = self.analyse(self.sources[path], self.reader(met))
+            self.know(path, self.analyse(self.sources[path], self.reader(met)))
             self._reads[path] = met
             layers = sum([len(network.graph.nodes) for network in self._analyses[path].networks])
             self.spend(max(layers, len(self.sources[path].text) // A_LAYERS_TEXT))
@@ -65,8 +65,9 @@ class Project:
         return self._owners[path].get(found, (None, found))
 
     def know(self, path: str, analysis: Analysis) -> None:
-        """Take over what is known about a file that uses no other."""
-        self._analyses[path], self._reads[path] = analysis, set()
+        """Take over what is known about a file that uses no other; nothing is mended that rests on an assumption."""
+        networks = tuple([network.certain() for network in analysis.networks])
+        self._analyses[path], self._reads[path] = analysis.replace(networks=networks), set()
 
     def reader(self, met: set[str]) -> Read:
         """Reads used files, those of the project as they are now; `met` gets their paths."""
