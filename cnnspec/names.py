@@ -67,7 +67,8 @@ def proposed(name: str, known: Iterable[str]) -> tuple[str, ...]:
     spelt: dict[str, str] = {}  # max_pool is maxpool
     for other in near(name, words):
         spelt.setdefault(folded(other), other)
-    return tuple(spelt.values())[:MOST_NEAR]
+    more = {other: abs(len(other) - len(folded(name))) for other in spelt}  # of two beginnings the one that lacks less
+    return tuple([spelt[other] for other in spelt if more[other] == min(more.values())])[:MOST_NEAR]
 
 
 def the_one(names: tuple[str, ...]) -> str | None:
