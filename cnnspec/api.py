@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.analyses.input_sizes import InputSizes
     from cnnspec.diagnostic import Diagnostic
     from cnnspec.elaborate.files import Read
+    from cnnspec.elaborate.graph import Assumption
     from cnnspec.layers.base import Shape
     from cnnspec.pipeline import Analysis, Checked, Watch
     from cnnspec.report.difference import Difference
@@ -112,6 +113,17 @@ class Network:
     def receptive_field(self) -> ReceptiveField | None:
         """Of the last layer before the whole input is mixed, in input positions; None where there is none."""
         return receptive_field(self._checked.facts.receptive_field)
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The misspelt words that were taken for known ones: `written`, `taken`, and the `span` where each stands. A
+        layer whose figures rest on one is `assumed`."""
+        return tuple(self._checked.graph.assumptions)
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the figures of the whole rest on an assumption."""
+        return self._checked.graph.assumed
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -54,10 +54,38 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found if found is not None else next(iter(near(name, words)), None)
 
 
+MOST_NEAR = 3  # names that are told where several are equally near
+
+
+def proposed(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known names that a person may have meant: the one that means the same, else those nearest in letters. What is
+    asked ("did you mean …?") and what is assumed come from here alone."""
+    words = list(known)
+    found = synonym(name, words)
+    if found is not None:
+        return (found,)
+    spelt: dict[str, str] = {}  # max_pool is maxpool
+    for other in near(name, words):
+        spelt.setdefault(folded(other), other)
+    more = {other: abs(len(other) - len(folded(name))) for other in spelt}  # of two beginnings the one that lacks less
+    return tuple([spelt[other] for other in spelt if more[other] == min(more.values())])[:MOST_NEAR]
+
+
+def the_one(names: tuple[str, ...]) -> str | None:
+    """The name that is meant, where exactly one is proposed."""
+    return names[0] if len(names) == 1 else None
+
+
+def question(names: tuple[str, ...]) -> str:
+    """ "did you mean …?" of the names that are proposed, "" where none is."""
+    listed = " or ".join([f'"{name}"' for name in names])
+    return f"did you mean {listed}?" if names else ""
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """ "; did you mean …?", or "" when none is close."""
-    found = nearest(name, known)
-    return f'; did you mean "{found}"?' if found else ""
+    asked = question(proposed(name, known))
+    return f"; {asked}" if asked else ""
 
 
 # ---- what means the same -----------------------------------------------------------------------------------

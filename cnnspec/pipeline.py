@@ -54,7 +54,12 @@ class Checked(Record):
     @property
     def broken(self) -> bool:
         """Whether something is wrong that keeps it from being compiled."""
-        return any(prevents(d) for d in self.diagnostics)
+        return bool(self.graph.assumptions) or any(prevents(d) for d in self.diagnostics)
+
+    def certain(self) -> Checked:
+        """The network as far as it rests on no assumption."""
+        graph = self.graph.certain()
+        return self if graph is self.graph else self.replace(graph=graph, facts=Facts(graph))
 
 
 def prevents(found: Diagnostic) -> bool:
@@ -94,20 +99,21 @@ def _analysed(
     hiding = Hiding(parsed)
     for made in elaborate(parsed, read, parameters, max_layers, model):
         settings, unfit = training(made.train)
-        context = Context(made.graph, made.train, bool(parsed.diagnostics or made.errors), settings)
+        graph = made.graph.certain()  # nothing that rests on an assumption is found
+        broken = bool(parsed.diagnostics or made.errors or made.graph.assumptions)
+        context = Context(graph, made.train, broken, settings)
         told = None
         if watch is not None:
-            watch(made.graph, hiding.shown([*made.errors, *unfit]))
-            told = partial(_told, watch, made.graph, hiding)
+            watch(graph, hiding.shown([*made.errors, *unfit]))
+            told = partial(_told, watch, graph, hiding)
         ruled = rules.check(context, codes, told)
         if settings is not None and settings.data is not None and not context.broken:
             unfit = (*unfit, *unsuited(made.graph, settings, ruled))
         own = hiding.shown([*made.errors, *unfit, *ruled])
         found += own
         diagnostics = in_order([*parsed.diagnostics, *parsed.notes, *own])
-        networks.append(
-            Checked(made.graph.name, source, parsed, made.graph, context.facts, made.train, diagnostics, made.item)
-        )
+        facts = context.facts if graph is made.graph else Facts(made.graph)
+        networks.append(Checked(graph.name, source, parsed, made.graph, facts, made.train, diagnostics, made.item))
     everything = bool(networks) and not parameters and model is None
     everything = everything and all(
         rules.optional(d.code) or d.severity == INFO for d in found
@@ -161,10 +167,11 @@ def resize(network: Checked, inputs: Mapping[int, Shape]) -> Resized:
 
 
 def input_sizes(network: Checked) -> InputSizes | None:
-    """All sizes that the network's inputs may have; None where none was found, or no size could mend its text."""
+    """All sizes that the network's inputs may have; None where none was found, or no size could mend its text. What
+    rests on an assumption is legal at none."""
     from cnnspec.analyses import input_sizes
 
-    if any(d.code in SIZELESS for d in network.diagnostics):
+    if network.graph.assumptions or any(d.code in SIZELESS for d in network.diagnostics):
         return None
     return input_sizes.input_sizes(network.graph, lambda inputs: resize(network, inputs))
 

@@ -170,7 +170,7 @@ def test_summary_json_writes_unknown_sizes_as_text_and_unknown_figures_as_null(
     assert data["inputs"][0]["shape"] == ["H", "W", 3]
     assert data["layers"][1]["output_shape"] == ["H//2", "W//2", 3]
     assert data["totals"]["macs"] == "24*(H//2)*(W//2)"
-    path.write_text("input 8x8x3\ncnv(8, 1x1)\nrelu\n")
+    path.write_text("input 8x8x3\nxyz(8, 1x1)\nrelu\n")
     data = json.loads(run(capsys, "summary", path, "--format", "json")[1])
     assert data["layers"][1]["output_shape"] is None
     assert data["totals"]["params"] is None

@@ -101,7 +101,7 @@ def evaluated(value: str, option: str, name: str = "") -> Any:
     result = UNKNOWN
     if not parsed.diagnostics and isinstance(item, tree.Assign):
         result = run.evaluate(item.value, Scope(None, source), None)
-    if result is UNKNOWN:
+    if result is UNKNOWN or run.errors:
         why = [*parsed.diagnostics, *run.errors]
         raise UsageError(f'{option}{name}: "{value}" is no value' + (f": {why[0].message}" if why else ""))
     return result

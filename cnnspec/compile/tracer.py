@@ -109,11 +109,12 @@ class Tracer(NetworkBuilder):
         return result
 
     def apply_layer(
-        self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor
+        self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
+        current: Tensor, sure: bool = True,
     ) -> Tensor:  # fmt: skip
         use = self.stack[-1]
         use.cls, use.word, use.arguments = cls, word, arguments
-        return super().apply_layer(cls, word, arguments, at, scope, current)
+        return super().apply_layer(cls, word, arguments, at, scope, current, sure)
 
     def new_node(
         self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
@@ -125,14 +126,15 @@ class Tracer(NetworkBuilder):
         return node
 
     def apply_block(
-        self, function: BlockFunction, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor
+        self, function: BlockFunction, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
+        current: Tensor, sure: bool = True,
     ) -> Tensor:  # fmt: skip
         use = self.stack[-1]
         use.block, use.arguments = function, arguments
         shape = self.graph.nodes[current.index].shape
         use.shapes = () if shape is None else (shape,)
         self.trace.calls.setdefault(id(function.block), []).append(use)
-        return super().apply_block(function, arguments, at, scope, current)
+        return super().apply_block(function, arguments, at, scope, current, sure)
 
     # ---- the side not taken --------------------------------------------------------------------------------
     def apply_ternary(self, node: tree.Ternary, scope: Scope, current: Tensor) -> Tensor:

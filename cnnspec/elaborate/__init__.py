@@ -67,6 +67,8 @@ def elaborate(
     for builder in builders[:1]:  # what is wrong with the file itself is told with its first model
         builder.continue_from(first)
         builder.graph.bindings.update(first.graph.bindings)
+    for builder in builders:
+        builder.graph.assumptions += first.graph.assumptions
     graphs = [_model(b, model, definitions.scope, parameters or {}) for b, model in zip(builders, models, strict=True)]
     for builder in builders[:1]:
         first.continue_from(builder)
@@ -123,7 +125,8 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
                 f"give it a default, or --set {name}=…",
             )
             value = UNKNOWN
-        scope.names[name] = builder.graph.parameters[name] = value
+        builder.graph.parameters[name] = value
+        scope.bind(name, value, builder.settled())
     graph = builder.build(model.body, scope)
     if not graph.inputs and not builder.errors and not builder.unread:
         builder.error(
@@ -146,6 +149,7 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
             if item.name.text in settings:
                 builder.error("E013", item.name, scope, f"{item.name.text} is set already", "keep one")
             value = builder.evaluate(item.value, scope, None)
+            value = UNKNOWN if builder.settled() else value
             settings[item.name.text] = Setting(value, Site(scope.source, item, None, ""))
         elif not isinstance(item, tree.Bad):
             builder.error(

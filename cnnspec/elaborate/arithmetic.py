@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.elaborate.reporting import Reporting, describe, is_number
+from cnnspec.elaborate.reporting import Reporting, describe, is_number, is_number_or_list
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
 from cnnspec.layers.argument import Term, show, word_of
 from cnnspec.limits import MAX_NUMBER, MAX_SIZE_LENGTH
@@ -35,14 +35,9 @@ class Arithmetic(Reporting):
                 return self.ordered(node, left, right, scope)
             same = word_of(left) == word_of(right) if word_of(left) is not None else left == right
             return same is (node.operator == "==")
-        if not is_number(left) or not is_number(right):
-            wrong = right if is_number(left) else left
-            at = node.right if is_number(left) else node.left
-            from cnnspec.elaborate.meant import by_operator
-
-            help = by_operator(node.operator, left, right, node.left, node.right, scope)
-            return self.not_a_number(at, wrong, scope, help)
-        return self.ordered(node, left, right, scope)
+        if not (is_number(left) and is_number(right)):
+            left, right = self.operands(node.operator, left, right, node.left, node.right, scope)
+        return UNKNOWN if right is UNKNOWN else self.ordered(node, left, right, scope)
 
     def ordered(self, node: tree.Compare, left: Any, right: Any, scope: Scope) -> Any:
         if not is_number(left) or not is_number(right):
@@ -57,6 +52,10 @@ class Arithmetic(Reporting):
 
     def range(self, node: tree.Range, scope: Scope, current: Tensor | None) -> Any:
         first, last = self.evaluate(node.first, scope, current), self.evaluate(node.last, scope, current)
+        if Term in (type(first), type(last)):
+            first, last = [
+                self.bound(value, part, scope, is_number) for value, part in ((first, node.first), (last, node.last))
+            ]
         if first is UNKNOWN or last is UNKNOWN:
             return UNKNOWN
         for value, part in ((first, node.first), (last, node.last)):
@@ -83,12 +82,20 @@ class Arithmetic(Reporting):
             )
         if isinstance(left, list) and operator == "*" and isinstance(right, int):
             return self.refused_list(left, right, part, scope) or left * right
-        for value, place in ((left, at), (right, part)):
-            if not is_number(value):
-                from cnnspec.elaborate.meant import by_operator
+        if not (is_number(left) and is_number(right)):
+            left, right = self.operands(operator, left, right, at, part, scope)
+        return UNKNOWN if right is UNKNOWN else self.compute(operator, left, right, part, scope)
 
-                return self.not_a_number(place, value, scope, by_operator(operator, left, right, at, part, scope))
-        return self.compute(operator, left, right, part, scope)
+    def operands(
+        self, operator: str, left: Any, right: Any, at: tree.Node, part: tree.Node, scope: Scope
+    ) -> tuple[Any, Any]:
+        """The two numbers that an operator is for; both UNKNOWN, and an error noted, where one is none."""
+        from cnnspec.elaborate.meant import by_operator
+
+        help = by_operator(operator, left, right, at, part, scope)
+        left = self.as_number(left, at, scope, help)
+        right = UNKNOWN if left is UNKNOWN else self.as_number(right, part, scope, help)
+        return (UNKNOWN, UNKNOWN) if right is UNKNOWN else (left, right)
 
     def refused_list(self, value: Any, times: int, at: tree.Node, scope: Scope, beside: int = 0) -> Any:
         """UNKNOWN, and an error noted, for a list of too many elements or levels; else None."""
@@ -147,12 +154,13 @@ class Arithmetic(Reporting):
         base, exponent = self.evaluate(node.base, scope, current), self.evaluate(node.exponent, scope, current)
         if base is UNKNOWN or exponent is UNKNOWN:
             return UNKNOWN
+        if not (is_number(base) and is_number(exponent)):
+            base, exponent = self.operands("^", base, exponent, node.base, node.exponent, scope)
         for value, place in ((base, node.base), (exponent, node.exponent)):
-            if not is_number(value) or isinstance(value, Size):
-                from cnnspec.elaborate.meant import by_operator
-
-                help = by_operator("^", base, exponent, node.base, node.exponent, scope)
-                return self.not_a_number(place, value, scope, help)
+            if isinstance(value, Size):  # which no power can have
+                return self.error("E012", place, scope, f"a number is needed here, not {describe(value)}")
+        if exponent is UNKNOWN:
+            return UNKNOWN
         if base == 0 and exponent < 0:
             return self.error("E012", node.exponent, scope, "division by zero")
         if abs(exponent) > 64 and abs(base) not in (0, 1) or base < 0 and not float(exponent).is_integer():
@@ -171,15 +179,12 @@ class Arithmetic(Reporting):
         return value
 
     def signed(self, node: tree.Signed, scope: Scope, current: Tensor | None) -> Any:
-        value = self.evaluate(node.value, scope, current)
-        if value is UNKNOWN:
-            return UNKNOWN
-        if not is_number(value):
-            return self.not_a_number(node.value, value, scope)
-        return -value if node.operator == "-" else value
+        value = self.as_number(self.evaluate(node.value, scope, current), node.value, scope)
+        return -value if value is not UNKNOWN and node.operator == "-" else value
 
     def builtin(self, word: str, node: tree.Call, scope: Scope, current: Tensor | None) -> Any:
         values = [self.evaluate(a.value, scope, current) for a in node.arguments]
+        values = [self.bound(v, a.value, scope, is_number_or_list) for v, a in zip(values, node.arguments, strict=True)]
         if UNKNOWN in values:
             return UNKNOWN
         if word == "len":

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from cnnspec.elaborate.expressions import Expressions
-from cnnspec.elaborate.reporting import describe
+from cnnspec.elaborate.reporting import describe, names_of
 from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
-from cnnspec.names import suggestion
+from cnnspec.names import MOST_NEAR
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnnspec.layers.argument import Kind
     from cnnspec.layers.base import Layer
 
 
 class Bound:
-    """A bound call: the layer, and what the call says beside it."""
+    """A bound call: the layer, and what the call says beside it. `assumed`: an argument rests on an assumption."""
 
-    __slots__ = ("activation", "input_shape", "layer", "name")
+    __slots__ = ("activation", "assumed", "input_shape", "layer", "name")
 
     def __init__(self) -> None:
         self.layer: Layer | None = None
+        self.assumed = False
         self.name: str | None = None  # name="stem", as pasted from Keras
         self.input_shape: tree.Node | None = None  # input_shape=(28, 28, 1), likewise
         self.activation: Function | None = None  # an activation with arguments, a layer of its own
@@ -35,10 +35,12 @@ _made: dict[Any, Layer] = {}
 
 def bind(
     cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
-    current: Tensor | None, run: Expressions,
+    current: Tensor | None, run: Expressions, sure: bool = True,
 ) -> Bound | None:  # fmt: skip
-    """The layer that a call asks for; None, and an error noted, when it cannot be made."""
+    """The layer that a call asks for; None, and an error noted, when it cannot be made. `sure`: the word is no assumption."""
     bound = Bound()
+    doubtful: set[str] = set()  # arguments that rest on an assumption
+    renamed = False  # whether which arguments are given does
     given: dict[str, Any] = {}
     places: dict[str, tree.Node] = {}
     preset = cls.presets.get(word) or cls.presets.get(word.lower(), {})
@@ -52,7 +54,7 @@ def bind(
                 help = f"`cnnspec layers {word}` lists them" if free else "drop it"
                 if len(free) == 1:
                     help = f"several numbers stand in parentheses of their own: {word}((2, 1))"
-                run.error("E011", argument, scope, f"{word} takes {takes}, this is one too many", help)
+                run.error("E011", argument, scope, f"{word} takes {takes}, this is one too many", help, sure=sure)
                 return None
             name = free[position]
             position += 1
@@ -60,16 +62,26 @@ def bind(
             name = argument_name(cls, argument.name.text)
             if name == "":
                 if aside(argument, bound, scope, current, run):
+                    run.settled()
                     continue
-                message = f'{word} has no argument "{argument.name.text}"'
-                run.error("E011", argument.name, scope, message, partial(instead, argument.name.text, free))
-                failed = True
-                continue
+                written, has = argument.name.text, f"it has {', '.join(free)}"
+                message = f'{word} has no argument "{written}"'
+                meant = run.misspelt("E011", argument.name, scope, message, written, tuple(free), has, sure)
+                if meant is None:
+                    failed = True
+                    continue
+                name = meant
+        assumed = run.doubt and run.settled()
+        renamed = renamed or assumed
         if name in given:
-            run.error("E011", argument, scope, f"{name} is given twice", "drop one, or put what has no name first")
+            if not assumed:
+                help = "drop one, or put what has no name first"
+                run.error("E011", argument, scope, f"{name} is given twice", help, sure=sure)
             failed = True
             continue
         value = run.evaluate(argument.value, scope, current)
+        if assumed or run.doubt and run.settled():
+            doubtful.add(name)
         if value is UNKNOWN:
             failed = True
             continue
@@ -79,14 +91,13 @@ def bind(
         given[name] = value
         places[name] = argument.value
     missing = [n for n in free if n not in given and cls.arguments[n].record_default is REQUIRED]
-    if missing and not failed:
+    if missing and not failed and not renamed:
         needs = " and ".join(missing)
         from cnnspec.elaborate.meant import by_arguments
 
         help = by_arguments(cls, word, given) or f"write, for example, {example_call(cls)}"
-        run.error("E011", at, scope, f"{word} needs {needs}", help)
-        return None
-    if failed:
+        run.error("E011", at, scope, f"{word} needs {needs}", help, sure=sure)
+    if missing or failed:
         return None
     try:
         key = (cls, tuple(preset.items()), tuple([(name, kinds(value), value) for name, value in given.items()]))
@@ -99,15 +110,23 @@ def bind(
             try:
                 values[name] = cls.arguments[name].kind(value)
             except Unfit as unfit:
+                if name in doubtful:
+                    return None
                 from cnnspec.elaborate.meant import by_arguments, by_sign
 
-                unfit.hint = by_arguments(cls, word, given) or by_sign(places[name], scope) or unfit.hint
-                misfit(cls, word, name, value, unfit, places[name], scope, run)
-                return None
+                notation = by_arguments(cls, word, given) or by_sign(places[name], scope)
+                fitting = misfit(cls, word, name, value, unfit, places[name], scope, run, sure, notation)
+                if fitting is None:
+                    return None
+                meant, values[meant] = fitting
+                if meant != name and (meant in given or cls.arguments[name].record_default is REQUIRED):
+                    return None
+                doubtful.add(name)
+                key = None
         layer = cls(**values)
         if key is not None and len(_made) < 100_000:
             _made[key] = layer
-    bound.layer = layer
+    bound.layer, bound.assumed = layer, bool(doubtful)
     return bound
 
 
@@ -140,11 +159,6 @@ def factors(value: tree.Node) -> list[int]:
     return whole if len(whole) == len(parts) else []
 
 
-def instead(name: str, known: list[str]) -> str:
-    """What to write in place of an argument that a layer does not have."""
-    return suggestion(name, known).removeprefix("; ") or f"it has {', '.join(known)}"
-
-
 def kinds(value: Any) -> Any:
     """Types, deep: what tells true from 1, which compare equal."""
     return tuple([kinds(v) for v in value]) if type(value) is tuple else type(value)
@@ -169,7 +183,7 @@ def aside(argument: tree.Argument, bound: Bound, scope: Scope, current: Tensor |
         value = run.evaluate(argument.value, scope, current)
         bound.name = word_of(value)
         if value is not UNKNOWN and not bound.name:
-            run.error("E011", argument, scope, f"a layer's name is a text, not {describe(value)}")
+            run.error("E011", argument, scope, f"a layer's name is a text, not {describe(value)}", sure=True)
     elif word == "data_format":
         value = run.evaluate(argument.value, scope, current)
         if word_of(value) not in ("channels_last", "none", "None"):
@@ -186,21 +200,45 @@ def aside(argument: tree.Argument, bound: Bound, scope: Scope, current: Tensor |
 
 
 def misfit(
-    cls: type[Layer], word: str, name: str, value: Any, unfit: Unfit, place: tree.Node, scope: Scope, run: Expressions
-) -> None:
-    """Say why a value does not fit an argument; a word that another argument would take gets a hint."""
+    cls: type[Layer], word: str, name: str, value: Any, unfit: Unfit, place: tree.Node, scope: Scope, run: Expressions,
+    sure: bool, notation: str,
+) -> tuple[str, Any] | None:  # fmt: skip
+    """Say why a value does not fit an argument; which argument was meant, and its value, where that can be told: the
+    one that takes the word, or the one word near to it. `notation`: what to write, where another notation is met."""
     if isinstance(value, Term) and value.place and not value.positional:
         place = value.place[0] if value.place[1].source is scope.source else place
-    help = unfit.hint
-    for other, argument in cls.arguments.items():
-        if other != name and word_of(value) is not None:
-            try:
-                argument.kind(value)
-            except Unfit:
-                continue
-            help = f"did you mean {other}={show(value)}?"
-            break
-    run.error("E011", place, scope, f"{word}'s {name} must be {unfit.expected}, not {describe(value)}", help)
+    message = f"{word}'s {name} must be {unfit.expected}, not {describe(value)}"
+    kind = cls.arguments[name].kind
+    if word_of(value) is not None:
+        others = [other for other, a in cls.arguments.items() if other != name and takes(a.kind, value)]
+        if others:
+            written = [f"{other}={show(value)}" for other in others[:MOST_NEAR]]
+            run.error("E011", place, scope, message, f"did you mean {' or '.join(written)}?", sure=sure)
+            if len(others) > 1:
+                return None
+            run.assume(place, scope, show(value), written[0])
+            run.settled()
+            return others[0], cls.arguments[others[0]].kind(value)
+    if notation:
+        run.error("E011", place, scope, message, notation, sure=sure)
+        return None
+    names = names_of(scope, lambda known: takes(kind, known)) if isinstance(place, tree.Name) else []
+    unknown = unfit.word or word_of(value) or ""
+    meant = run.misspelt("E011", place, scope, message, unknown, (*unfit.words, *names), unfit.otherwise, sure)
+    run.settled()
+    if meant is None:
+        return None
+    corrected = scope.find(meant) if meant in names else value.replace(name=meant) if isinstance(value, Term) else meant
+    return (name, kind(corrected)) if takes(kind, corrected) else None
+
+
+def takes(kind: Kind, value: Any) -> bool:
+    """Whether an argument of this kind can have a value."""
+    try:
+        kind(value)
+    except Unfit:
+        return False
+    return True
 
 
 def example_call(cls: type[Layer]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnnspec.elaborate.graph import Site
-from cnnspec.elaborate.reporting import describe
+from cnnspec.elaborate.reporting import describe, is_step
 from cnnspec.elaborate.steps import Steps
 from cnnspec.elaborate.values import (
     UNKNOWN,
@@ -16,7 +18,6 @@ from cnnspec.elaborate.values import (
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term
 from cnnspec.limits import MAX_LAYERS
-from cnnspec.names import suggestion
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -30,6 +31,7 @@ class Calls(Steps):
     def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
         super().__init__(name, max_layers)
         self._applications[tree.Call] = self.apply_call
+        self.meaning: set[int] = set()  # the misspelt words, by their nodes, that are being gone on with
 
     def apply_call(self, node: tree.Call, scope: Scope, current: Tensor) -> Tensor:
         word = self.callee(node.function, scope)
@@ -40,26 +42,53 @@ class Calls(Steps):
             if word == "Sequential":
                 return self.apply_sequential(node, scope, current)
             value = self.evaluate(node, scope, current)
-            if not isinstance(value, Term):
-                return self.apply_value(value, node, scope, current)
-            self.unknown_name(node.function, word, scope)
-            return self.unbuilt(node, scope, current)
+            doubt = self.settled()
+            if isinstance(value, Term):
+                return self.apply_meant(value, node, scope, current)
+            run = partial(self.apply_value, value, node, scope, current)
+            return self.supposing(run) if doubt else run()
         function = self.evaluate(node.function, scope, current)
+        if self.doubt and self.settled():
+            return self.supposing(lambda: self.apply_function(function, node, scope, current))
+        return self.apply_function(function, node, scope, current)
+
+    def apply_function(
+        self, function: Any, node: tree.Node, scope: Scope, current: Tensor, sure: bool = True
+    ) -> Tensor:
+        """A call, or a name alone, as a step. `sure`: that it means this function is no assumption."""
+        arguments = node.arguments if isinstance(node, tree.Call) else ()
         if isinstance(function, BlockFunction):
-            return self.apply_block(function, node.arguments, node, scope, current)
-        if isinstance(function, Term) and find(function.name):
+            return self.apply_block(function, arguments, node, scope, current, sure)
+        if isinstance(function, Term):
             layer = find(function.name)
-            assert layer is not None
-            return self.apply_layer(layer, function.name, node.arguments, node, scope, current)
-        if isinstance(function, (Closure, SharedFunction, Tensor)):
+            if layer is not None:
+                return self.apply_layer(layer, function.name, arguments, node, scope, current, sure)
+            if isinstance(node, tree.Call) and function.call is None:
+                return self.apply_meant(function.replace(call=node), node, scope, current)
+        if isinstance(function, (Closure, SharedFunction, Tensor)) and isinstance(node, tree.Call):
             return self.apply_to(function, node, scope, current)
-        return self.apply_value(function, node.function, scope, current)
+        return self.apply_value(function, node.function if isinstance(node, tree.Call) else node, scope, current)
+
+    def apply_meant(self, term: Term, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
+        """Go on with what was meant by a word that nothing is called: `term`, at the place where it was written."""
+        place, origin = term.place or (at, scope)
+        function = self.unknown_name(place, term.name, origin, is_step)
+        self.settled()
+        if function is UNKNOWN or id(place) in self.meaning:  # what would call itself was not meant
+            return self.unbuilt(at, scope, current)
+        self.meaning.add(id(place))
+        node, within = (at, scope) if term.call is None or term.call is at else (term.call, origin)
+        result = self.supposing(lambda: self.apply_function(function, node, within, current, sure=False))
+        self.meaning.discard(id(place))
+        return result
 
     def apply_to(self, function: Any, node: tree.Call, scope: Scope, current: Tensor) -> Tensor:
         """`f(x)`, f a layer function and x a tensor: f applied to x instead of the current tensor."""
         values = [self.evaluate(a.value, scope, current) for a in node.arguments]
+        doubt = self.settled()
         if len(values) == 1 and isinstance(values[0], Tensor) and not isinstance(function, Tensor):
-            return self.apply_value(function, node.function, scope, values[0])
+            run = partial(self.apply_value, function, node.function, scope, values[0])
+            return self.supposing(run) if doubt else run()
         if UNKNOWN not in values:
             message = f"{describe(function)} takes no arguments"
             self.error("E011", node, scope, message, "write it without parentheses, or make it a block with parameters")
@@ -82,36 +111,45 @@ class Calls(Steps):
         return current
 
     def apply_block(
-        self, function: BlockFunction, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor
+        self, function: BlockFunction, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
+        current: Tensor, sure: bool = True,
     ) -> Tensor:  # fmt: skip
         block = function.block
         function.called = True
         site = Site(scope.source, at, scope.caller, scope.block)
         if function.recursive:
             return self.unbuilt(at, scope, current)
-        values = self.block_arguments(block, arguments, at, scope, current)
+        values = self.block_arguments(block, arguments, at, scope, current, sure)
         if values is None:
             return self.unbuilt(at, scope, current)
         inner = Scope(function.scope, function.scope.source, site, block.name.text)
         for parameter in block.parameters:
             name = parameter.name.text
             if name in values:
-                inner.names[name] = values[name]
+                value, assumed = values[name]
             else:
                 assert parameter.default is not None
-                inner.names[name] = self.evaluate(parameter.default, inner, current)
+                value = self.evaluate(parameter.default, inner, current)
+                assumed = self.doubt and self.settled()
+            if assumed:
+                inner.bind(name, value, True)
+            else:
+                inner.names[name] = value
         loops, self.loops = self.loops, 0
         result = self.inside(at, scope, lambda: self.run(block.body, inner, current) or current, current)
         self.loops = loops
         return result
 
     def block_arguments(
-        self, block: tree.Block, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor
-    ) -> dict[str, Any] | None:  # fmt: skip
+        self, block: tree.Block, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor,
+        sure: bool,
+    ) -> dict[str, tuple[Any, bool]] | None:  # fmt: skip
+        """The parameters that a call gives, each with whether it rests on an assumption; None where the call is wrong."""
         name = block.name.text
         names = [p.name.text for p in block.parameters]
         known = set(names)
-        values: dict[str, Any] = {}
+        values: dict[str, tuple[Any, bool]] = {}
+        renamed = False  # whether which parameters are given rests on an assumption
         position = 0
         for argument in arguments:
             if argument.name is None:
@@ -122,6 +160,7 @@ class Calls(Steps):
                         scope,
                         f"{name} takes {len(names)} arguments, this is one too many",
                         f"they are {', '.join(names)}" if names else "",
+                        sure=sure,
                     )
                     return None
                 word = names[position]
@@ -130,16 +169,24 @@ class Calls(Steps):
                 word = argument.name.text
                 if word not in known:
                     has = f"it has {', '.join(names)}" if names else "it has none"
-                    help = has + suggestion(word, names)
-                    self.error("E011", argument.name, scope, f'{name} has no parameter "{word}"', help)
-                    return None
+                    message = f'{name} has no parameter "{word}"'
+                    meant = self.misspelt("E011", argument.name, scope, message, word, tuple(names), has, sure)
+                    if meant is None:
+                        return None
+                    word = meant
+            assumed = self.doubt and self.settled()
+            renamed = renamed or assumed
             if word in values:
-                self.error("E011", argument, scope, f"{word} is given twice", "drop one")
+                if not assumed:
+                    self.error("E011", argument, scope, f"{word} is given twice", "drop one", sure=sure)
                 return None
-            values[word] = self.evaluate(argument.value, scope, current)
+            value = self.evaluate(argument.value, scope, current)
+            values[word] = value, self.doubt and self.settled() or assumed
         missing = [p.name.text for p in block.parameters if p.name.text not in values and p.default is None]
+        if missing and not renamed:
+            help = f"write {name}({', '.join(names)})"
+            self.error("E011", at, scope, f"{name} needs {' and '.join(missing)}", help, sure=sure)
         if missing:
-            self.error("E011", at, scope, f"{name} needs {' and '.join(missing)}", f"write {name}({', '.join(names)})")
             return None
         return values
 

@@ -7,12 +7,12 @@ tensor that enters the step in which the expression is written (None before the 
 from __future__ import annotations
 
 from cnnspec.elaborate.arithmetic import BUILTINS, Arithmetic
-from cnnspec.elaborate.reporting import describe
-from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
+from cnnspec.elaborate.reporting import describe, is_flag, is_list, is_number, is_step, is_step_or_number, is_tensor
+from cnnspec.elaborate.values import UNKNOWN, Closure, Scope, Tensor
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
-from cnnspec.names import PASTED_MODULES, suggestion
+from cnnspec.names import PASTED_MODULES, the_one
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -72,6 +72,8 @@ class Expressions(Arithmetic):
 
     def name(self, node: tree.Name, scope: Scope, current: Tensor | None) -> Any:
         value = scope.find(node.text)
+        if self.graph.assumptions and scope.assumes(node.text):
+            self.doubt = True
         return Term(node.text, place=(node, scope)) if value is None else value
 
     def here(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
@@ -97,7 +99,7 @@ class Expressions(Arithmetic):
             else:
                 keywords.append((argument.name.text, value))
         refused = self.refused_list([*positional, *[value for _, value in keywords]], 1, node, scope)
-        return refused or Term(word, tuple(positional), tuple(keywords), place=(node.function, scope))
+        return refused or Term(word, tuple(positional), tuple(keywords), place=(node.function, scope), call=node)
 
     def callee(self, function: tree.Node, scope: Scope) -> str | None:
         """The word that is called when it is bound to nothing in the file; None otherwise."""
@@ -117,23 +119,25 @@ class Expressions(Arithmetic):
         if self.is_prefix(node.value, scope):
             return Term(node.name.text, place=(node.name, scope))
         value = self.evaluate(node.value, scope, current)
+        if type(value) is Term:
+            value = self.bound(value, node.value, scope, is_tensor)
         if value is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, Tensor):
             return self.error("E012", node, scope, "only a tensor has attributes", "write in.channels, or skip.height")
+        if value.assumed:
+            self.doubt = True
         return self.tensor_attribute(node, self.graph.nodes[value.index].shape, scope)
 
     def tensor_attribute(self, node: tree.Attribute, shape: Any, scope: Scope) -> Any:
         word = node.name.text
         known = ("channels", "shape", "rank", "height", "width", "depth", "length")
         if word not in known:
-            return self.error(
-                "E010",
-                node.name,
-                scope,
-                f'a tensor has no "{word}"',
-                f"it has {', '.join(known)}" + suggestion(word, known),
-            )
+            message, has = f'a tensor has no "{word}"', f"it has {', '.join(known)}"
+            meant = self.misspelt("E010", node.name, scope, message, word, known, has)
+            if meant is None:
+                return UNKNOWN
+            word = meant
         if shape is None:
             return UNKNOWN
         if word == "shape":
@@ -155,6 +159,8 @@ class Expressions(Arithmetic):
 
     def index(self, node: tree.Index, scope: Scope, current: Tensor | None) -> Any:
         value, at = self.evaluate(node.value, scope, current), self.evaluate(node.index, scope, current)
+        if type(value) is Term:
+            value = self.bound(value, node.value, scope, is_list)
         if value is UNKNOWN or at is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, (list, tuple)):
@@ -191,7 +197,7 @@ class Expressions(Arithmetic):
         if word_of(value) == "none":
             return False
         if isinstance(node, tree.Name) and word_of(value) == node.text:
-            return self.unknown_name(node, node.text, scope)
+            return self.unknown_name(node, node.text, scope, is_flag)
         return self.error(
             "E012", node, scope, f"a condition is true or false, not {describe(value)}", "compare it: stride == 1"
         )
@@ -222,9 +228,13 @@ class Expressions(Arithmetic):
         return left
 
     def repeats(self, node: tree.Arithmetic, left: Any) -> bool:
-        """Whether this is `f * n`, with f a layer function, and not a product of numbers."""
-        return node.rest[0][0] == "*" and self.is_function(left)
+        """Whether this is `f * n`, with f a layer function, or a name that is near to one's, and no product of numbers."""
+        return node.rest[0][0] == "*" and (is_step(left) or type(left) is Term and self.nearly_step(left))
 
-    def is_function(self, value: Any) -> bool:
-        """Whether a value can be applied to a tensor."""
-        return isinstance(value, (Function, Tensor)) or (isinstance(value, Term) and find(value.name) is not None)
+    def nearly_step(self, value: Term) -> bool:
+        """Whether a word that nothing is called is nearly one step's name."""
+        if value.place is None:
+            return False
+        place, origin = value.place
+        meant = the_one(self.near(place, value.name, origin, is_step_or_number))
+        return meant is not None and not is_number(origin.find(meant))

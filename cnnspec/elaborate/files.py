@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from cnnspec.diagnostic import Diagnostic, Note
 from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
-from cnnspec.names import suggestion
 from cnnspec.reading import inside, used
 from cnnspec.record import Record
 from cnnspec.source import Source, Span
@@ -63,7 +60,8 @@ class Files:
                 scope.places[item.name.text] = item.name
                 self.parameters(item, scope)
                 if isinstance(item, tree.Block):
-                    scope.names[item.name.text] = blocks[item.name.text] = BlockFunction(item, scope)
+                    blocks[item.name.text] = BlockFunction(item, scope)
+                    scope.bind(item.name.text, blocks[item.name.text], False)
                 else:
                     models.append(item)
             elif isinstance(item, tree.Train):
@@ -108,18 +106,25 @@ class Files:
     def use(self, item: tree.Use, scope: Scope) -> None:
         path = self.path(item, scope)
         found = self.load(path, item, scope) if path else None
+        named = {} if found is None else found.scope.names
+        blocks = tuple([name for name, value in named.items() if isinstance(value, BlockFunction)])
+        has = f"it has {', '.join(blocks)}" if blocks else ""
         for name in item.names:
             value = UNKNOWN
             if found is not None:
                 value = found.scope.names.get(name.text)
                 if value is not UNKNOWN and not isinstance(value, BlockFunction):
-                    help = partial(nearest_block, name.text, found.scope)
-                    self.run.error("E015", name, scope, f'"{item.path.value}" has no block "{name.text}"', help)
-                    value = UNKNOWN
+                    message = f'"{item.path.value}" has no block "{name.text}"'
+                    meant = self.run.misspelt("E015", name, scope, message, name.text, blocks, has)
+                    value = UNKNOWN if meant is None else found.scope.names[meant]
+                    if meant is not None and meant not in scope.places:
+                        scope.bind(meant, value, True)  # by which it may be called below
             if name.text in scope.places:
-                self.run.error("E013", name, scope, f'"{name.text}" is defined already', "use one of the two")
+                self.run.error(
+                    "E013", name, scope, f'"{name.text}" is defined already', "use one of the two", sure=True
+                )
             scope.places[name.text] = name
-            scope.names[name.text] = value
+            scope.bind(name.text, value, self.run.settled())
 
     def path(self, item: tree.Use, scope: Scope) -> str | None:
         """The file that is meant, when it lies inside the project."""
@@ -166,18 +171,12 @@ class Files:
         scope, errors = definitions.scope, self.run.errors
         for item in definitions.parsed.body.items:
             if isinstance(item, tree.Assign) and item.name.text not in scope.places:
-                before = len(errors)
+                before, assumed = len(errors), len(self.run.graph.assumptions)
                 value = self.run.evaluate(item.value, scope, None)
-                if len(errors) > before or value is UNKNOWN:
-                    del errors[before:]
+                if self.run.settled() or len(errors) > before or value is UNKNOWN:
+                    del errors[before:], self.run.graph.assumptions[assumed:]
                     continue
                 scope.names[item.name.text], scope.places[item.name.text] = value, item.name
-
-
-def nearest_block(name: str, scope: Scope) -> str:
-    """What to do about a name that is no block of a file."""
-    blocks = [known for known, value in scope.names.items() if isinstance(value, BlockFunction)]
-    return suggestion(name, blocks).removeprefix("; ") or (f"it has {', '.join(blocks)}" if blocks else "")
 
 
 def circles_of(calls: dict[str, set[str]]) -> list[list[str]]:

@@ -35,10 +35,11 @@ class Node:
     """One use of a layer. `shape` is None where it cannot be known; `layer` is None for an input.
 
     `shares` is the index of the node whose layer, and so whose weights, this node uses again. `given` is the name that
-    the text gives, "" where it gives none; `name` is that made unique, or an automatic one.
+    the text gives, "" where it gives none; `name` is that made unique, or an automatic one. `assumed`: its figures rest
+    on an assumption; `guessed`: even which layer it is does.
     """
 
-    __slots__ = ("given", "index", "inputs", "label", "layer", "name", "shape", "shares", "site")
+    __slots__ = ("assumed", "given", "guessed", "index", "inputs", "label", "layer", "name", "shape", "shares", "site")
 
     def __init__(
         self, index: int, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
@@ -51,6 +52,7 @@ class Node:
         self.name = self.given = ""
         self.site = site
         self.shares: int | None = None
+        self.assumed = self.guessed = False
 
     def __repr__(self) -> str:
         return f"Node({self.index}, {self.name or self.label}, inputs={self.inputs}, shape={self.shape})"
@@ -77,8 +79,19 @@ class Setting(Record):
     site: Site
 
 
+class Assumption(Record):
+    """A word that nothing is called, and the one word near to it that it was taken for while the network was built."""
+
+    span: Span
+    written: str
+    taken: str
+
+
 class Graph:
-    """A network: nodes, the indices of inputs and outputs, and what the text says about them."""
+    """A network: nodes, the indices of inputs and outputs, and what the text says about them.
+
+    `assumptions` are those that parts of it rest on; `ends_assumed`: even which layers are its outputs does.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -89,6 +102,8 @@ class Graph:
         self.parameters: dict[str, Any] = {}
         self.remark = ""  # what was said where it comes from, and is no part of it
         self.bindings: dict[int, Binding] = {}  # layer functions with a name, by the identities of their statements
+        self.assumptions: list[Assumption] = []
+        self.ends_assumed = False
 
     def input_shapes(self, node: Node) -> tuple[Shape, ...] | None:
         """The shapes that enter a node; None when one of them is unknown."""
@@ -128,6 +143,29 @@ class Graph:
                 for index in node.inputs:
                     used[index] = True
         return used
+
+    @property
+    def assumed(self) -> bool:
+        """Whether figures of the whole rest on an assumption."""
+        if not self.assumptions:
+            return False
+        used = self.used()
+        return self.ends_assumed or any([node.assumed and used[node.index] for node in self.nodes])
+
+    def certain(self) -> Graph:
+        """The network as far as it rests on no assumption: what else it has is there, and unknown."""
+        if not self.assumptions:
+            return self
+        made = Graph(self.name)
+        made.inputs, made.budgets, made.parameters = self.inputs, self.budgets, self.parameters
+        made.bindings = self.bindings
+        made.outputs = [] if self.ends_assumed else self.outputs
+        for node in self.nodes:
+            layer, shape = None if node.guessed else node.layer, None if node.assumed else node.shape
+            copy = Node(node.index, layer, node.inputs, shape, node.label, node.site)
+            copy.name, copy.given, copy.shares = node.name, node.given, node.shares
+            made.nodes.append(copy)
+        return made
 
     def assign_names(self) -> None:
         """Give every node that has no name of its own one of its layer's, numbered from 1: conv1, conv2, relu6_1."""

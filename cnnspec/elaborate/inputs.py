@@ -7,6 +7,7 @@ from itertools import count
 from cnnspec.elaborate.calls import Calls
 from cnnspec.elaborate.graph import Site
 from cnnspec.elaborate.placing import countless
+from cnnspec.elaborate.reporting import is_number_or_list, is_step
 from cnnspec.elaborate.unmet import unknown_steps
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
 from cnnspec.layers.argument import Term
@@ -93,8 +94,10 @@ class Inputs(Calls):
         shape = self.input_shape(item, scope, current)
         label = item.name.text if item.name else "input"
         node = self.new_node(None, (), shape, label, Site(scope.source, item, scope.caller, scope.block))
+        node.assumed = node.guessed = self.doubt or self.unsure
+        self.doubt = False
         self.graph.inputs.append(node.index)
-        tensor = Tensor(node.index)
+        tensor = Tensor(node.index, node.assumed)
         if item.name:
             self.name_node(node, item.name.text)
             self.bind_name(item.name, tensor, scope)
@@ -166,26 +169,28 @@ class Inputs(Calls):
                 return None
             return words
         value = self.evaluate(shape, scope, current)
-        if value is UNKNOWN:
-            return None
         if isinstance(value, Term):
             named = written_sizes(value.name.replace("x", " ").upper().replace(" ", "x"))
-            if named is None:
-                self.unknown_name(shape, value.name, scope)
-            else:
+            if named is not None:
                 from cnnspec.elaborate.meant import by_name
 
                 help = by_name(shape, value.name, scope)
                 help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
-                self.error("E010", shape, scope, f'nothing is called "{value.name}"', help)
+                self.error("E010", shape, scope, f'nothing is called "{value.name}"', help, sure=True)
+                return None
+            value = self.unknown_name(shape, value.name, scope, is_number_or_list)
+        if value is UNKNOWN:
             return None
         sizes = value if isinstance(value, tuple) else (value,)
         return tuple([word_of(size) if isinstance(size, Term) else size for size in sizes])
 
     def unmet(self, names: Iterator[tree.Name], scope: Scope) -> None:
-        """Say that names are unknown in a part that is not run."""
+        """Say that names are unknown in a part that is not run, for which nothing need be assumed."""
+        made = len(self.graph.assumptions)
         for name in names:
-            self.unknown_name(name, name.text, scope)
+            self.unknown_name(name, name.text, scope, is_step)
+        del self.graph.assumptions[made:]
+        self.doubt = False
 
 
 def word_of(term: Term) -> Any:

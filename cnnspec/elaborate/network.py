@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 
-from cnnspec.elaborate.ahead import Ahead
+from cnnspec.elaborate.ahead import Ahead, bindings
 from cnnspec.elaborate.graph import BudgetLimit, Graph, Site
 from cnnspec.elaborate.inputs import Inputs
-from cnnspec.elaborate.reporting import TooMuch, describe
+from cnnspec.elaborate.reporting import TooMuch, describe, is_list, is_number_or_list, is_step, is_tensor
 from cnnspec.elaborate.unmet import unknown_in_block, unknown_steps
 from cnnspec.elaborate.values import UNKNOWN, Binding, BlockFunction, Closure, Scope, SharedFunction, Tensor
+from cnnspec.layers.argument import Term
 from cnnspec.limits import MAX_LAYERS
-from cnnspec.names import suggestion
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -51,12 +50,12 @@ class NetworkBuilder(Inputs):
             self.whole = body, scope
             last = self.run(body, scope, None)
             if not self.graph.outputs and last is not None:
-                self.graph.outputs = [last.index]
+                self.graph.outputs, self.graph.ends_assumed = [last.index], last.assumed
         except TooMuch:
             del self.graph.nodes[SHOWN:]
             self.graph.outputs = []
         finally:
-            self.building = False
+            self.building = self.doubt = self.unsure = False
             sys.setrecursionlimit(limit)
         self.graph.assign_names()
         return self.graph
@@ -73,6 +72,7 @@ class NetworkBuilder(Inputs):
     def run(self, body: tree.Body, scope: Scope, current: Tensor | None) -> Tensor | None:
         items, scope.body = self._items, body
         for item in body.items:
+            self.doubt = False
             self.count(item, scope)
             method = items.get(type(item))
             if method is not None:
@@ -87,6 +87,7 @@ class NetworkBuilder(Inputs):
                 self.error(
                     "E012", item, scope, f"a {word} stands at the top of a file, not inside a body", "move it out"
                 )
+        self.doubt = False
         return current
 
     def step(self, item: tree.Step, scope: Scope, current: Tensor | None) -> Tensor | None:
@@ -111,12 +112,15 @@ class NetworkBuilder(Inputs):
         outputs = dict.fromkeys(self.graph.outputs)
         for name in item.names:
             value = scope.find(name.text)
+            if value is None and name.text not in self.missed:
+                message = f'no tensor is called "{name.text}"'
+                meant = self.misspelt("E010", name, scope, message, name.text, is_tensor, "name one with `as`")
+                value = UNKNOWN if meant is None else scope.find(meant)
             if isinstance(value, Tensor):
                 outputs[value.index] = None
-            elif value is None:
-                help = partial(nearest_tensor, name.text, scope)
-                self.error("E010", name, scope, f'no tensor is called "{name.text}"', help)
-            elif value is not UNKNOWN:
+                self.graph.ends_assumed = self.graph.ends_assumed or value.assumed or self.unsure or self.doubt
+                self.doubt = False
+            elif value is not None and value is not UNKNOWN:
                 self.error(
                     "E012", name, scope, f'"{name.text}" is {describe(value)}, not a tensor', "name a tensor with `as`"
                 )
@@ -147,11 +151,14 @@ class NetworkBuilder(Inputs):
         """Whether a value is a layer function, or holds one."""
         if isinstance(value, (list, tuple)):
             return any(map(self.holds_layers, value))
-        return self.is_function(value) and not isinstance(value, Tensor)
+        return is_step(value) and not isinstance(value, Tensor)
 
     def loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:
         elements = self.evaluate(item.iterable, scope, current)
+        if type(elements) is Term:
+            elements = self.bound(elements, item.iterable, scope, is_list)
         if elements is UNKNOWN:
+            self.miss(item.body)
             return self.unbuilt(item, scope, current)
         if not isinstance(elements, (list, tuple)):
             self.error(
@@ -162,6 +169,13 @@ class NetworkBuilder(Inputs):
                 "write, for example, for i in 1..3 { … }",
             )
             return self.unbuilt(item, scope, current)
+        if self.doubt and self.settled():
+            self.miss(item.body)
+            return self.perhaps(lambda: self.turns(item, elements, scope, current))
+        return self.turns(item, elements, scope, current)
+
+    def turns(self, item: tree.Loop, elements: Any, scope: Scope, current: Tensor | None) -> Tensor | None:
+        """Run a loop's body for each element."""
         self.loops += 1
         looks = mentions(item.body, {target.text for target in item.targets})
         for element in elements:
@@ -184,7 +198,7 @@ class NetworkBuilder(Inputs):
 
     def destructure(self, item: tree.Loop, element: Any, inner: Scope, scope: Scope) -> bool:
         if len(item.targets) == 1:
-            inner.names[item.targets[0].text] = element
+            self.turn(item.targets[0].text, element, inner)
             return True
         if not isinstance(element, (tuple, list)) or len(element) != len(item.targets):
             held = f"{len(element)} values" if isinstance(element, (tuple, list)) else describe(element)
@@ -192,22 +206,51 @@ class NetworkBuilder(Inputs):
             self.error("E012", item.iterable, scope, message, "give every element as many values as there are names")
             return False
         for name, value in zip(item.targets, element, strict=True):
-            inner.names[name.text] = value
+            self.turn(name.text, value, inner)
         return True
+
+    def turn(self, name: str, value: Any, inner: Scope) -> None:
+        """Bind the name of a loop for one turn."""
+        if self.unsure:
+            inner.bind(name, value, True)
+        else:
+            inner.names[name] = value
 
     def branch(self, item: tree.Branch, scope: Scope, current: Tensor | None) -> Tensor | None:
         chosen: tree.Body | tree.Branch | None = item
+        doubt = False
         while isinstance(chosen, tree.Branch):
             condition = self.truth(chosen.condition, scope, current)
+            doubt = self.doubt and self.settled() or doubt
+            if doubt or condition is UNKNOWN:
+                self.miss(chosen.body, chosen.otherwise)
             if condition is UNKNOWN:
                 return self.unbuilt(item, scope, current)
             chosen = chosen.body if condition else chosen.otherwise
+        side = chosen
+        return self.perhaps(lambda: self.side(side, scope, current)) if doubt else self.side(side, scope, current)
+
+    def side(self, chosen: tree.Body | None, scope: Scope, current: Tensor | None) -> Tensor | None:
+        """Run the side of a branch that was chosen, if there is one."""
         if chosen is None:
             return current
         inner = scope.inner()
         current = self.run(chosen, inner, current)
         self.pass_on(inner, scope)
         return current
+
+    def perhaps(self, run: Callable[[], Tensor | None]) -> Tensor | None:
+        """What statements that are run by an assumption come to."""
+        around, self.unsure = self.unsure, True
+        result = run()
+        self.unsure = around
+        return None if result is None else result.replace(assumed=True)
+
+    def miss(self, *bodies: tree.Body | tree.Branch | None) -> None:
+        """Take note that the names bound in some bodies may be missed: these ought, perhaps, to have been run."""
+        for body in bodies:
+            if body is not None:
+                self.missed.update(bindings(tree.Body(body.start, body.end, (body,)), ()))
 
     def pass_on(self, inner: Scope, scope: Scope) -> bool:
         """Tensors that `as` named inside a loop or a branch are known behind it. Whether that is new."""
@@ -223,11 +266,14 @@ class NetworkBuilder(Inputs):
 
     def budget(self, item: tree.Budget, scope: Scope, current: Tensor | None) -> Tensor | None:
         for limit in item.limits:
-            bound = None if limit.bound is None else self.evaluate(limit.bound, scope, current)
+            bound = None
+            if limit.bound is not None:
+                value = self.evaluate(limit.bound, scope, current)
+                bound = self.bound(value, limit.bound, scope, is_number_or_list)
             arguments = tuple(
                 [(a.name.text if a.name else "", self.evaluate(a.value, scope, current)) for a in limit.arguments]
             )
-            if bound is UNKNOWN or UNKNOWN in [v for _, v in arguments]:
+            if self.settled() or self.unsure or bound is UNKNOWN or UNKNOWN in [v for _, v in arguments]:
                 continue
             site = Site(scope.source, limit, scope.caller, scope.block)
             in_bytes = limit.bound is not None and any(
@@ -238,21 +284,17 @@ class NetworkBuilder(Inputs):
         return current
 
     def bind_name(self, name: tree.Name, value: Any, scope: Scope) -> None:
+        doubt = self.doubt or self.unsure
+        self.doubt = False
         before = scope.places.get(name.text)
         if before is not None and before is not name and before.start != name.start and not self.loops:
             line = scope.source.position(before.start)[0]
             self.error("E013", name, scope, f'"{name.text}" is bound already, in line {line}', "choose another name")
             return
-        scope.names[name.text] = value
+        scope.bind(name.text, value, doubt)
         scope.places[name.text] = name
 
 
 def mentions(body: tree.Body, names: set[str]) -> bool:
     """Whether one of some names stands in a body."""
     return any(isinstance(node, tree.Name) and node.text in names for node in tree.walk(body))
-
-
-def nearest_tensor(name: str, scope: Scope) -> str:
-    """What to do about an output that is called like no tensor."""
-    tensors = [known for known in scope.all_names() if isinstance(scope.find(known), Tensor)]
-    return suggestion(name, tensors).removeprefix("; ") or "name one with `as`"

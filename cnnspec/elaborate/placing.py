@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnnspec.diagnostic import Note, Problem
 from cnnspec.elaborate.bind import argument_name, bind
 from cnnspec.elaborate.expressions import Expressions
@@ -16,6 +18,7 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 LOOK_AHEAD = 20_000  # layers, from which on it pays to count what is still to come
@@ -47,41 +50,53 @@ class Placing(Expressions):
         raise NotImplementedError
 
     def apply_layer(
-        self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor
+        self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
+        current: Tensor, sure: bool = True,
     ) -> Tensor:  # fmt: skip
+        """Put a layer behind a tensor. `sure`: the word is no assumption."""
         site = Site(scope.source, at, scope.caller, scope.block)
         if cls.merges:
             branches = [a for a in arguments if a.name is None]
-            inputs = self.merge_inputs(branches, scope, current)
-            if inputs is None:
-                return self.unbuilt(at, scope, current)
+            tensors = self.merge_inputs(branches, scope, current)
             arguments = tuple([a for a in arguments if a.name is not None])
+            inputs, assumed = tuple([t.index for t in tensors]), any([t.assumed for t in tensors])
         else:
             branches = []
-            inputs = (current.index,)
+            inputs, assumed = (current.index,), current.assumed
         label = word.lower() if word.lower() in cls.presets else cls.names[0]
-        bound = bind(cls, word, arguments, at, scope, current, self)
+        bound = bind(cls, word, arguments, at, scope, current, self, sure)
         if bound is None or bound.layer is None:
             return self.unbuilt(at, scope, current, label)
         layer = self.known(bound.layer, at)
         label = getattr(layer, "label", label)
+        guessed = bound.assumed or self.unsure
+        assumed = assumed or guessed
         shapes = [self.graph.nodes[i].shape for i in inputs]
         shape: Shape | None = None
         if None not in shapes:
             problem, shape = self.infer(layer, tuple(shapes))  # type: ignore[arg-type]
-            if problem is not None:
-                if not self.misread(problem, layer, inputs, site):
-                    rank = len(shapes[0] or ()) - 1 if shapes else 0
-                    told = self.in_branch(problem, inputs, branches)
-                    self.refused(told, arguments, branches, at, scope, cls, word, rank)
+            if problem is not None and not assumed and not self.misread(problem, layer, inputs, site):
+                rank = len(shapes[0] or ()) - 1 if shapes else 0
+                told = self.in_branch(problem, inputs, branches)
+                self.refused(told, arguments, branches, at, scope, cls, word, rank)
         node = self.new_node(layer, inputs, shape, label, site)
+        node.guessed, node.assumed = guessed, assumed
         if bound.name:
             self.name_node(node, bound.name)
         self.share(node, scope, at)
-        result = Tensor(node.index)
-        if bound.activation is not None:
-            result = self.apply_value(bound.activation, at, scope, result)
+        result = Tensor(node.index, assumed)
+        activation = bound.activation
+        if activation is not None:
+            run = partial(self.apply_value, activation, at, scope, result)
+            result = self.supposing(run) if bound.assumed else run()
         return result
+
+    def supposing(self, run: Callable[[], Tensor]) -> Tensor:
+        """What is run by an assumption: all that it makes is assumed, and which tensor it comes to."""
+        around, self.unsure = self.unsure, True
+        result = run()
+        self.unsure = around
+        return result.replace(assumed=True)
 
     def known(self, layer: Layer, at: tree.Node) -> Layer:
         """The equal layer that the same call made before, if any: what is asked of it and its inputs is asked once."""
@@ -90,20 +105,23 @@ class Placing(Expressions):
         except TypeError:  # an argument is a list
             return layer
 
-    def merge_inputs(self, branches: list[tree.Argument], scope: Scope, current: Tensor) -> tuple[int, ...] | None:
+    def merge_inputs(self, branches: list[tree.Argument], scope: Scope, current: Tensor) -> list[Tensor]:
         """Each argument of a merge applied to the current tensor; a list counts as its elements."""
-        inputs = []
+        inputs: list[Tensor] = []
         for argument in branches:
             value = (
                 self.evaluate(argument.value, scope, current)
                 if isinstance(argument.value, (tree.Name, tree.List, tree.Index))
                 else None
             )
+            doubt = self.doubt and self.settled()
             if isinstance(value, (list, tuple)):
-                inputs += [self.apply_value(v, argument.value, scope, current).index for v in value]
+                for part in value:
+                    run = partial(self.apply_value, part, argument.value, scope, current)
+                    inputs.append(self.supposing(run) if doubt else run())
             else:
-                inputs.append(self.apply(argument.value, scope, current).index)
-        return tuple(inputs)
+                inputs.append(self.apply(argument.value, scope, current))
+        return inputs
 
     def infer(self, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Problem | None, Shape | None]:
         key = (id(layer), shapes)
@@ -204,7 +222,7 @@ class Placing(Expressions):
     def limit(self, at: tree.Node, scope: Scope, layers: int) -> None:
         if layers > self.max_layers:
             message = f"this asks for at least {layers:,} layers; at most {self.max_layers:,} are allowed"
-            self.error("E003", at, scope, message, "repeat less, or raise the limit with --max-layers")
+            self.error("E003", at, scope, message, "repeat less, or raise the limit with --max-layers", sure=True)
             raise TooMuch
 
     def lost(self, current: Tensor | None, site: Site, label: str = "?") -> Tensor:
@@ -215,7 +233,9 @@ class Placing(Expressions):
             and self.graph.nodes[current.index].shape is None
         ):
             return current
-        return Tensor(self.new_node(None, () if current is None else (current.index,), None, label, site).index)
+        node = self.new_node(None, () if current is None else (current.index,), None, label, site)
+        node.assumed = self.unsure or (current is not None and current.assumed)
+        return Tensor(node.index, node.assumed)
 
     def unbuilt(self, node: tree.Node, scope: Scope, current: Tensor | None, label: str = "?") -> Tensor:
         """A step that could not be understood, whose names are unknown from here on."""
@@ -261,7 +281,8 @@ class Placing(Expressions):
         else:
             return
         note = Note("its first use", original.site.span)
-        self.error("E102", at, scope, message, self.unlike(node, original), extra=(note,))
+        if not node.assumed and not original.assumed:
+            self.error("E102", at, scope, message, self.unlike(node, original), extra=(note,))
         node.shape = None
 
     def unlike(self, node: Node, original: Node) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cnnspec.diagnostic import ERROR, Diagnostic, Note
-from cnnspec.elaborate.graph import Graph, Site
+from cnnspec.elaborate.graph import Assumption, Graph, Site
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Function, Scope, Tensor
-from cnnspec.layers import find
+from cnnspec.layers import find, spellings
 from cnnspec.layers.argument import Term, show
-from cnnspec.names import suggestion
+from cnnspec.names import proposed, question, the_one
 from cnnspec.size import Size
-from cnnspec.source import brief
+from cnnspec.source import Span, brief
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    Fits = Callable[[Any], bool]
+    Known = Fits | tuple[str, ...]
 
-MAX_MISTAKES = 100  # of one network; each takes a while to find words for
+MAX_MISTAKES = 100  # of one network; each takes a while to find words for, and to find what is near to a word
 
 
 class TooMuch(Exception):
@@ -26,7 +28,12 @@ class TooMuch(Exception):
 
 
 class Reporting:
-    """Collects `errors`. Its subclasses evaluate expressions and build the graph."""
+    """Collects `errors`. Its subclasses evaluate expressions and build the graph.
+
+    A word that nothing is called, with one known word near to it, is taken for that one, and the building goes on: what
+    comes of it is *assumed*, and no error that rests on it is reported. `doubt` is raised by whatever reads something
+    assumed, and taken down by `settled`, when the value is done; `unsure` stands while something runs by assumption.
+    """
 
     def __init__(self) -> None:
         self.errors: list[Diagnostic] = []
@@ -34,11 +41,15 @@ class Reporting:
         self.full = False  # whether there are as many mistakes as are told
         self._seen: set[tuple[str, str, int, str]] = set()
         self._given: dict[int, tuple[str, ...]] = {}  # names that a part gives, by its identity
+        self._near: dict[tuple[str, int, str, Fits | str], tuple[str, ...]] = {}  # the words near to one, by its place
         self.graph = Graph("")
+        self.doubt = False  # whether the value that is worked out rests on an assumption
+        self.unsure = False  # whether what is run does
+        self.missed: set[str] = set()  # names that would be bound in what was, perhaps wrongly, not run
 
     def continue_from(self, other: Reporting) -> None:
         """Report into one list with another."""
-        self.errors, self._seen, self.full = other.errors, other._seen, other.full
+        self.errors, self._seen, self.full, self._near = other.errors, other._seen, other.full, other._near
 
     def evaluate(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
         """The value of an expression; UNKNOWN, and an error noted, where it has none."""
@@ -46,10 +57,12 @@ class Reporting:
 
     def error(
         self, code: str, node: tree.Node, scope: Scope, message: str, help: str | Callable[[], str] = "",
-        severity: str = ERROR, extra: tuple[Note, ...] = (),
+        severity: str = ERROR, extra: tuple[Note, ...] = (), sure: bool = False,
     ) -> Any:  # fmt: skip
         """Report once, with the block calls that led here, and return UNKNOWN. Help that takes a while to find is a
-        function, asked where it is needed."""
+        function, asked where it is needed. `sure`: it is wrong whatever was assumed on the way to it."""
+        if (self.doubt or self.unsure) and not sure:
+            return UNKNOWN
         message = brief(message)
         key = (code, scope.source.name, node.start, message)
         if key not in self._seen and not self.full:
@@ -72,29 +85,85 @@ class Reporting:
             names = self._given[id(node)] = names_given(node)
         scope.unknown(names)
 
-    def not_a_number(self, node: tree.Node, value: Any, scope: Scope, help: str = "") -> Any:
+    # ---- assumptions ---------------------------------------------------------------------------------------
+    def settled(self) -> bool:
+        """Whether what was just worked out rests on an assumption."""
+        doubt, self.doubt = self.doubt, False
+        return doubt
+
+    def near(self, node: tree.Node, name: str, scope: Scope, known: Known, about: str = "") -> tuple[str, ...]:
+        """The known words, or names of values that fit, that are near to a word; the same whenever its place is met.
+        `about` tells apart what is asked there."""
+        place = scope.source.name, node.start, name, about if isinstance(known, tuple) else known
+        if place not in self._near:
+            few = len(self._near) < MAX_MISTAKES
+            words = known if isinstance(known, tuple) else names_of(scope, known) if few else ()
+            self._near[place] = proposed(name, words) if few else ()
+        return self._near[place]
+
+    def misspelt(
+        self, code: str, node: tree.Node, scope: Scope, message: str, name: str, known: Known, otherwise: str = "",
+        sure: bool = True,
+    ) -> str | None:  # fmt: skip
+        """Report a word that is unknown, with what was perhaps meant; where one word alone is near, it is assumed."""
+        found = self.near(node, name, scope, known, message)
+        self.error(code, node, scope, message, question(found) or otherwise, sure=sure)
+        taken = the_one(found)
+        return None if taken is None else self.assume(node, scope, name, taken)
+
+    def assume(self, node: tree.Node, scope: Scope, written: str, taken: str) -> str:
+        """Go on with another word than the one that is written."""
+        made = Assumption(Span(scope.source, node.start, node.end), brief(written), brief(taken))
+        if made not in self.graph.assumptions:
+            self.graph.assumptions.append(made)
+        self.doubt = True
+        return taken
+
+    def unknown_name(self, node: tree.Node, name: str, scope: Scope, fits: Fits) -> Any:
+        """Report a name that nothing is called. The value that was meant by it, which `fits`, else UNKNOWN."""
+        from cnnspec.names import PYTORCH
+
+        if name in self.missed:
+            return UNKNOWN
+        if name in PYTORCH:
+            message = f"{name} is PyTorch's, which takes other arguments"
+            return self.error("E010", node, scope, message, PYTORCH[name], sure=True)
+        from cnnspec.elaborate.meant import by_name
+
+        message, otherwise = f'nothing is called "{name}"', "`cnnspec layers` lists the layers"
+        if notation := by_name(node, name, scope):
+            return self.error("E010", node, scope, message, notation, sure=True)
+        meant = self.misspelt("E010", node, scope, message, name, fits, otherwise)
+        if meant is None:
+            return UNKNOWN
+        value = scope.find(meant)
+        return Term(meant) if value is None else value
+
+    def bound(self, value: Any, node: tree.Node, scope: Scope, fits: Fits) -> Any:
+        """A value; of a name that nothing is called, what was meant by it, where something is near that fits."""
+        if type(value) is not Term or not isinstance(node, tree.Name) or node.text != value.name or find(value.name):
+            return value
+        if self.near(node, value.name, scope, fits):
+            return self.unknown_name(node, value.name, scope, fits)
+        return value
+
+    def as_number(self, value: Any, node: tree.Node, scope: Scope, help: str = "") -> Any:
+        """A value that must be a number; UNKNOWN, and an error noted, where it is none and no number was meant."""
+        if value is UNKNOWN or is_number(value):
+            return value
         if isinstance(value, Term) and find(value.name) is not None:
             return self.error("E012", node, scope, f"a number is needed here, not the layer {value.name}", help)
         if isinstance(value, Term):
-            return self.unknown_name(value.place[0] if value.place else node, value.name, scope)
+            place, origin = value.place or (node, scope)
+            return self.unknown_name(place, value.name, origin, is_number)
         return self.error("E012", node, scope, f"a number is needed here, not {describe(value)}", help)
 
-    def unknown_name(self, node: tree.Node, name: str, scope: Scope) -> Any:
-        from cnnspec.layers import spellings
-        from cnnspec.names import PYTORCH
 
-        if name in PYTORCH:
-            return self.error("E010", node, scope, f"{name} is PyTorch's, which takes other arguments", PYTORCH[name])
-
-        def hint() -> str:
-            from cnnspec.elaborate.meant import by_name
-
-            if meant := by_name(node, name, scope):
-                return meant
-            found = suggestion(name, [*scope.all_names(), *spellings()]).removeprefix("; ")
-            return found or "`cnnspec layers` lists the layers"
-
-        return self.error("E010", node, scope, f'nothing is called "{name}"', hint)
+def names_of(scope: Scope, fits: Fits) -> list[str]:
+    """The names of all that fits, or may: of what a mistake took away that is not known. A block is not its own part."""
+    names = [name for name in scope.all_names() if name != scope.block]
+    bound = [name for name in names if (value := scope.find(name)) is UNKNOWN or fits(value)]
+    return [*bound, *spellings()] if fits(Term(spellings()[0])) else bound
 
 
 def trail(site: Site, *others: Site) -> tuple[Note, ...]:
@@ -118,8 +187,34 @@ def names_given(node: tree.Node) -> tuple[str, ...]:
     return tuple(found)
 
 
+# ---- kinds of values ---------------------------------------------------------------------------------------
 def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, Size)) and not isinstance(value, bool)
+
+
+def is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor)
+
+
+def is_step(value: Any) -> bool:
+    """Whether a value can be applied to a tensor."""
+    return isinstance(value, (Function, Tensor)) or (isinstance(value, Term) and find(value.name) is not None)
+
+
+def is_step_or_number(value: Any) -> bool:
+    return is_step(value) or is_number(value)
+
+
+def is_number_or_list(value: Any) -> bool:
+    return is_number(value) or is_list(value)
 
 
 def describe(value: Any) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnnspec.elaborate.placing import Placing
-from cnnspec.elaborate.reporting import TooMuch, describe, is_number
+from cnnspec.elaborate.reporting import TooMuch, describe, is_number, is_step
 from cnnspec.elaborate.values import (
     UNKNOWN,
     BlockFunction,
@@ -53,9 +55,14 @@ class Steps(Placing):
         raise NotImplementedError
 
     def apply_block(
-        self, function: BlockFunction, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor
+        self, function: BlockFunction, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
+        current: Tensor, sure: bool = True,
     ) -> Tensor:  # fmt: skip
-        """Call a block."""
+        """Call a block. `sure`: that it is this one is no assumption."""
+        raise NotImplementedError
+
+    def apply_meant(self, term: Term, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
+        """Go on with what was meant by a word that nothing is called."""
         raise NotImplementedError
 
     def apply_shared(self, function: SharedFunction, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
@@ -71,7 +78,10 @@ class Steps(Placing):
         method = self._applications.get(type(expression))
         if method is not None:
             return method(expression, scope, current)
-        return self.apply_value(self.evaluate(expression, scope, current), expression, scope, current)
+        value = self.evaluate(expression, scope, current)
+        if self.doubt and self.settled():
+            return self.supposing(lambda: self.apply_value(value, expression, scope, current))
+        return self.apply_value(value, expression, scope, current)
 
     def apply_value(self, value: Any, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """A value as a function of the current tensor."""
@@ -81,8 +91,7 @@ class Steps(Placing):
             layer = find(value.name)
             if layer is not None and not value.positional and not value.keywords:
                 return self.apply_layer(layer, value.name, (), at, scope, current)
-            place, origin = value.place or (at, scope)
-            self.unknown_name(place, value.name, origin)
+            return self.apply_meant(value, at, scope, current)
         elif isinstance(value, Closure):
             self.count(at, scope)
             value.applied = True
@@ -108,7 +117,7 @@ class Steps(Placing):
         self.steps += 1
         if self.steps > MAX_STEPS and self.steps > MAX_STEPS + 4 * len(self.graph.nodes):
             message = f"this runs more than {MAX_STEPS:,} steps that make no layer"
-            self.error("E003", node, scope, message, "make the loops shorter")
+            self.error("E003", node, scope, message, "make the loops shorter", sure=True)
             raise TooMuch
 
     def inside(self, at: tree.Node, scope: Scope, run: Callable[[], Tensor], current: Tensor) -> Tensor:
@@ -120,6 +129,7 @@ class Steps(Placing):
                 scope,
                 f"calls are nested more than {MAX_CALLS} deep here",
                 "a block must not call itself, nor a function itself",
+                sure=True,
             )
             raise TooMuch
         self.calls += 1
@@ -148,9 +158,13 @@ class Steps(Placing):
 
     def apply_ternary(self, node: tree.Ternary, scope: Scope, current: Tensor) -> Tensor:
         condition = self.truth(node.condition, scope, current)
+        doubt = self.doubt and self.settled()
         if condition is UNKNOWN:
             return self.unbuilt(node, scope, current)
-        return self.apply(node.then if condition else node.otherwise, scope, current)
+        chosen = node.then if condition else node.otherwise
+        return (
+            self.supposing(lambda: self.apply(chosen, scope, current)) if doubt else self.apply(chosen, scope, current)
+        )
 
     def apply_contract(self, node: tree.Contract, scope: Scope, current: Tensor) -> Tensor:
         shape = self.graph.nodes[current.index].shape
@@ -160,11 +174,15 @@ class Steps(Placing):
         here = f"expect({'x'.join([str(n) if isinstance(n, int) else '?' for n in shape])})"
         if len(free) > 1 or not node.arguments:
             message = f"expect takes one shape, not {len(free)}" if free else "expect needs a shape"
+            if current.assumed:
+                return current
             self.error("E011", node, scope, message, f"write {here}")
             return current
         for argument in node.arguments:
             value = self.evaluate(argument.value, scope, current)
+            self.doubt = self.doubt or current.assumed
             if value is UNKNOWN:
+                self.doubt = False
                 continue
             if argument.name is not None:
                 attribute = tree.Attribute(argument.start, argument.end, tree.Here(0, 0), argument.name)
@@ -182,6 +200,7 @@ class Steps(Placing):
                     w is not None and w != n for w, n in zip(wanted, shape, strict=True)
                 ):
                     self.broken(argument, scope, show_shape(wanted), show_shape(shape), f"write {here}")
+            self.doubt = False
         return current
 
     def other_shape(self, value: Any, scope: Scope, shape: Shape, here: str) -> str:
@@ -200,8 +219,9 @@ class Steps(Placing):
 
     def apply_repeat(self, node: tree.Arithmetic, scope: Scope, current: Tensor) -> Tensor:
         first = self.evaluate(node.first, scope, current)
+        doubt = self.settled()
         if not self.repeats(node, first):
-            if self.is_function(first):
+            if is_step(first):
                 message = f'"{node.rest[0][0]}" is not for layers'
                 from cnnspec.elaborate.meant import by_operator
 
@@ -210,13 +230,19 @@ class Steps(Placing):
                 help = help or (
                     "write add(in, …) for a sum" if operator == "+" else "f * n repeats f, a -> b joins two"
                 )
+                self.doubt = doubt  # a notation is one whatever number stands in it
                 self.error("E012", node, scope, message, help)
+                self.settled()
                 return self.unbuilt(node, scope, current)
-            return self.apply_value(self.evaluate(node, scope, current), node, scope, current)
-        times = 1
+            value = self.evaluate(node, scope, current)
+            run = partial(self.apply_value, value, node, scope, current)
+            return self.supposing(run) if self.settled() else run()
+        times, doubt = 1, False
         for operator, part in node.rest:
             value = self.evaluate(part, scope, current)
+            doubt = doubt or self.doubt
             if value is UNKNOWN:
+                self.settled()
                 return self.unbuilt(node, scope, current)
             if operator != "*" or isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 self.error(
@@ -226,9 +252,15 @@ class Steps(Placing):
                     f"a repeat takes a whole number from 0, not {describe(value)}",
                     "write, for example, bottleneck(64) * 3",
                 )
+                self.settled()
                 return self.unbuilt(node, scope, current)
             times *= value
-        return self.repeat(node, times, scope, current)
+            self.doubt = False
+        return (
+            self.supposing(lambda: self.repeat(node, times, scope, current))
+            if doubt
+            else self.repeat(node, times, scope, current)
+        )
 
     def repeat(self, node: tree.Arithmetic, times: int, scope: Scope, current: Tensor) -> Tensor:
         if times == 0:

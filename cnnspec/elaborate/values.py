@@ -7,7 +7,7 @@ from cnnspec.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, ClassVar
 
     from cnnspec.elaborate.graph import Site
     from cnnspec.source import Source
@@ -25,9 +25,12 @@ UNKNOWN: Any = _Unknown()
 
 
 class Scope:
-    """Names bound in one body; looks outward for the rest. `source` is the file that the body stands in."""
+    """Names bound in one body; looks outward for the rest. `source` is the file that the body stands in.
 
-    __slots__ = ("block", "body", "caller", "names", "parent", "places", "source")
+    `assumed` are the names whose value rests on an assumption, apart from tensors, which know that themselves.
+    """
+
+    __slots__ = ("assumed", "block", "body", "caller", "names", "parent", "places", "source")
 
     def __init__(self, parent: Scope | None, source: Source, caller: Site | None = None, block: str = "") -> None:
         self.parent = parent
@@ -37,6 +40,7 @@ class Scope:
         self.body: tree.Body | None = None  # whose items are run in it
         self.names: dict[str, Any] = {}
         self.places: dict[str, tree.Node] = {}
+        self.assumed: tuple[str, ...] = ()
 
     def find(self, name: str) -> Any:
         """The value bound to a name, or None."""
@@ -52,6 +56,22 @@ class Scope:
         for name in names:
             self.names.setdefault(name, UNKNOWN)
 
+    def bind(self, name: str, value: Any, assumed: bool) -> None:
+        """Bind a name to a value, which may rest on an assumption."""
+        self.assumed = tuple([other for other in self.assumed if other != name]) if self.assumed else ()
+        if assumed and isinstance(value, Tensor):
+            value = value.replace(assumed=True)
+        elif assumed:
+            self.assumed += (name,)
+        self.names[name] = value
+
+    def assumes(self, name: str) -> bool:
+        """Whether what a name is bound to rests on an assumption."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.names:
+            scope = scope.parent
+        return scope is not None and name in scope.assumed
+
     def inner(self) -> Scope:
         return Scope(self, self.source, self.caller, self.block)
 
@@ -65,9 +85,14 @@ class Scope:
 
 
 class Tensor(Record):
-    """The output of a node. As a function it yields that tensor, whatever the current one is."""
+    """The output of a node. As a function it yields that tensor, whatever the current one is.
 
+    `assumed`: which tensor it is, or what is known of it, rests on an assumption.
+    """
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"assumed"})
     index: int
+    assumed: bool = False
 
 
 class Function:

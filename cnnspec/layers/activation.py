@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import Term, Unfit, argument, axes, from_zero, number, one_of, optional, word_of
+from cnnspec.layers.argument import Term, argument, axes, from_zero, number, optional, unknown_word, word_of
 from cnnspec.layers.axes import together
 from cnnspec.layers.base import (
     TRAINABLE,
@@ -77,7 +77,7 @@ def activation(value: Any) -> str | None:
     word = word_of(value)
     name = _spellings.get(word.lower()) if word is not None else None
     if name is None or name in _RESHAPING:
-        raise Unfit("an activation", one_of(word or "", [n for n in FUNCTIONS if n not in _RESHAPING]))
+        raise unknown_word("an activation", word, [n for n in FUNCTIONS if n not in _RESHAPING])
     return None if name == "linear" else name
 
 
@@ -94,7 +94,7 @@ def function(value: Any) -> str:
     word = word_of(value)
     name = _spellings.get(word.lower()) if word is not None else None
     if name is None:
-        raise Unfit("an activation", one_of(word or "", FUNCTIONS))
+        raise unknown_word("an activation", word, FUNCTIONS)
     return name
 
 

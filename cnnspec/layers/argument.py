@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from cnnspec.names import proposed, question
 from cnnspec.record import Record
 
 TYPE_CHECKING = False
@@ -22,15 +23,16 @@ class Term(Record):
     """A word, perhaps with arguments, that is no layer and no name: same, he_normal, l2(1e-4).
 
     `module` is the Keras module that gives it a meaning ("initializers", …), "" for a plain word; `place` is where
-    it was written, for whoever cannot take it.
+    it was written, for whoever cannot take it, and `call` the call that it was written as.
     """
 
-    _uncompared: ClassVar[frozenset[str]] = frozenset({"place"})
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"place", "call"})
     name: str
     positional: tuple[Any, ...] = ()
     keywords: tuple[tuple[str, Any], ...] = ()
     module: str = ""
     place: Any = None
+    call: Any = None
 
     def __str__(self) -> str:
         inner = [show(v) for v in self.positional] + [f"{k}={show(v)}" for k, v in self.keywords]
@@ -39,12 +41,18 @@ class Term(Record):
 
 
 class Unfit(Exception):
-    """A value that a kind cannot take. `expected` completes the sentence "… must be"; `hint` says what to write."""
+    """A value that a kind cannot take. `expected` completes the sentence "… must be"; `hint` says what to write. Of a
+    `word`, `words` are those that would be taken."""
 
-    def __init__(self, expected: str, hint: str = "") -> None:
+    def __init__(self, expected: str, hint: str = "", word: str | None = None, words: Iterable[str] = ()) -> None:
         super().__init__(expected)
         self.expected = expected
-        self.hint = hint
+        self.otherwise = hint
+        self.word, self.words = word or "", words
+
+    @property
+    def hint(self) -> str:
+        return question(proposed(self.word, self.words)) or self.otherwise
 
 
 class _Required:
@@ -202,7 +210,7 @@ def choice(*options: str) -> Kind:
     def read(value: Any) -> str:
         word = word_of(value)
         if word is None or word.lower() not in options:
-            raise Unfit(listed)
+            raise Unfit(listed, word=word, words=options)
         return word.lower()
 
     read.__doc__ = f"{listed}."
@@ -248,6 +256,8 @@ def padding(*words: str) -> Kind:
                     raise Unfit(expected)
                 return tuple([(whole(a, 0, expected), whole(b, 0, expected)) for a, b in value])
             return tuple([whole(v, 0, expected) for v in value])
+        if word is not None:
+            raise Unfit(expected, word=word, words=words)
         return whole(value, 0, expected)
 
     read.__doc__ = f"{expected}."
@@ -274,9 +284,6 @@ def axes(value: Any) -> int | tuple[int, ...]:
 AXES.add(axes)
 
 
-def one_of(word: str, known: Iterable[str]) -> str:
-    """The known word that was most likely meant, or all of them."""
-    from cnnspec.names import nearest
-
-    found = nearest(word, known)
-    return f'did you mean "{found}"?' if found else f"known are {', '.join(known)}"
+def unknown_word(expected: str, word: str | None, known: Iterable[str]) -> Unfit:
+    """The refusal of a word that is none of those known; they are listed where none is near."""
+    return Unfit(expected, f"known are {', '.join(known)}", word, known)

@@ -13,8 +13,8 @@ from cnnspec.layers.argument import (
     from_zero,
     integer,
     number,
-    one_of,
     optional,
+    unknown_word,
 )
 
 TYPE_CHECKING = False
@@ -159,7 +159,7 @@ def _keras_words(module: str, known: dict[str, tuple[str, dict[str, Any]]], noun
             return None
         name = by_name.get(term.name.lower())
         if name is None:
-            raise Unfit(noun, one_of(term.name, known))
+            raise unknown_word(noun, term.name, known)
         cls, parameters = known[name]
         if len(term.positional) > len(parameters):
             raise Unfit(f"{name}({', '.join(parameters)})")

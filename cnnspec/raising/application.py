@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import import_keras
-from cnnspec.names import nearest
+from cnnspec.names import proposed, question
 from cnnspec.raising.archive import Refused
 from cnnspec.raising.graph import given_name, to_graph
 
@@ -29,8 +29,7 @@ def application(name: str, **options: Any) -> keras.Model:
     """
     known = names()
     if name not in known:
-        meant = nearest(name, known)
-        hint = f'did you mean "{meant}"?' if meant else f"it has {', '.join(known)}"
+        hint = question(proposed(name, known)) or f"it has {', '.join(known)}"
         raise Refused(f'keras.applications has no "{name}": {hint}')
     return getattr(import_keras().applications, name)(**{"weights": None, **options})
 

@@ -62,7 +62,8 @@ class Project:
             except Refuted as refuted:
                 self.spend(max(refuted.layers, least))
                 raise
-            self._analyses[path], self._reads[path] = found, met
+            self.know(path, found)
+            self._reads[path] = met
             self.spend(max(sum([len(network.graph.nodes) for network in found.networks]), least))
         return self._analyses[path]
 
@@ -77,8 +78,9 @@ class Project:
         return self._owners[path].get(found, (None, found))
 
     def know(self, path: str, analysis: Analysis) -> None:
-        """Take over what is known about a file that uses no other."""
-        self._analyses[path], self._reads[path] = analysis, set()
+        """Take over what is known about a file that uses no other; nothing is mended that rests on an assumption."""
+        networks = tuple([network.certain() for network in analysis.networks])
+        self._analyses[path], self._reads[path] = analysis.replace(networks=networks), set()
 
     def reader(self, met: set[str]) -> Read:
         """Reads used files, those of the project as they are now; `met` gets their paths."""

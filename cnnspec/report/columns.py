@@ -10,6 +10,7 @@ from cnnspec.analyses.training import saved
 from cnnspec.layers.base import product, show_shape
 from cnnspec.names import suggestion
 from cnnspec.record import Record
+from cnnspec.report.assumed import HEADING, MARK, marks
 from cnnspec.report.rows import LayerFigures, ReceptiveField, rows
 from cnnspec.report.size_names import SizeNames
 from cnnspec.size import Size
@@ -147,6 +148,7 @@ COLUMNS = {
     "im2col": Column("im2col", "a convolution as a matrix product: filters * columns", _matrices, matrices_text, False),
     "intensity": Column("FLOP/byte", "arithmetic intensity as float32, batch 1", _intensity, ratio),
     "line": Column("Line", "line of the text", _of_row(lambda r: r.line), str),
+    MARK: Column(HEADING, "whether its figures rest on an assumption", _of_row(lambda r: MARK if r.assumed else ""), str, False),
 }  # fmt: skip
 DEFAULT = ("layer", "shape", "params", "connected", "macs", "rf")
 
@@ -158,6 +160,11 @@ def chosen(names: str) -> tuple[str, ...]:
         if name not in COLUMNS:
             raise ValueError(f'no column is called "{name}": known are {", ".join(COLUMNS)}{suggestion(name, COLUMNS)}')
     return wanted if {"layer", "name"} & set(wanted) else ("layer", *wanted)
+
+
+def marked(network: Checked, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns, and that of the assumptions where there are any."""
+    return (*names, MARK) if MARK not in names and marks(network) else names
 
 
 def table(network: Checked, names: tuple[str, ...], width: int = WIDTH) -> tuple[list[list[str]], SizeNames]:

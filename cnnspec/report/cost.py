@@ -13,6 +13,7 @@ from cnnspec.analyses.training import saved
 from cnnspec.layers.base import show_shape
 from cnnspec.percent import percent
 from cnnspec.record import Record
+from cnnspec.report import assumed
 from cnnspec.report.columns import figure, matrices_text, ratio
 from cnnspec.report.rows import keras_type
 from cnnspec.report.summary import laid_out, title, value_data
@@ -99,6 +100,8 @@ def text(network: Checked, asked: Question) -> str:
     lines = [title(network), "", *_layers(found), "", *_work(found), "", *_memory(found)]
     if asked.device is not None:
         lines += ["", *_time(found, asked.device)]
+    if said := assumed.sentence(network):
+        lines += ["", *said]
     return "\n".join([printable(line.rstrip()) for line in lines]) + "\n"
 
 
@@ -106,6 +109,8 @@ def _layers(found: Answer) -> list[str]:
     asked = found.asked
     heads = ["Layer (type)", "Output Shape", "MACs", "Activations", "Saved", "im2col", "FLOP/byte"]
     heads += ["Time", "Bound"] * (asked.device is not None)
+    mark = assumed.marks(found.network)
+    heads += [assumed.HEADING] * mark
     lines = [heads]
     for node in found.facts.graph.nodes:
         shape, operations, moved = node.shape, found.facts.operations[node.index], found.traffic[node.index]
@@ -123,8 +128,8 @@ def _layers(found: Answer) -> list[str]:
             least = found.least(node.index)
             idle = least is not None and least[0] == 0
             line += ["?", "?"] if least is None else ["-", "-"] if idle else [seconds_text(least[0]), least[1]]
-        lines.append(line)
-    return laid_out(lines, {2, 3, 4, 6, 7})
+        lines.append([*line, *[assumed.MARK * node.assumed] * mark])
+    return laid_out(lines, {2, 3, 4, 6, 7} if asked.device is not None else {2, 3, 4, 6})
 
 
 def seconds_text(seconds: float) -> str:
@@ -240,6 +245,7 @@ def json(network: Checked, asked: Question) -> dict[str, Any]:
         "inference": _memory_data(found, found.inference),
         "training": found.training and _memory_data(found, found.training),
         "device": device,
+        **assumed.fields(network),
         "conventions": CONVENTIONS_TEXT,
     }
 
@@ -262,6 +268,7 @@ def _layer(found: Answer, index: int) -> dict[str, Any]:
         "intensity": None if moved is None else moved.intensity,
         "seconds": None if least is None else least[0],
         "bound": None if least is None or least[0] == 0 else least[1],
+        **assumed.flag(node.assumed),
     }
 
 

@@ -14,6 +14,7 @@ from cnnspec.names import suggestion
 from cnnspec.record import Record
 from cnnspec.report import media
 from cnnspec.report.arithmetic import LATEX, PLAIN, TEXT, Style, number, write
+from cnnspec.report.assumed import MARK, fields, flag, sentence
 from cnnspec.report.rows import rows
 from cnnspec.report.summary import title
 from cnnspec.size import Size
@@ -42,6 +43,7 @@ class Explained(Record):
     output: Shape | None
     used: bool
     sections: tuple[Section, ...]
+    assumed: bool
 
     @property
     def head(self) -> str:
@@ -52,6 +54,7 @@ class Explained(Record):
         """ "13x13x32 (maxpool1) -> 11x11x64"; an input's shape alone; and whether it is for nothing."""
         entering = ", ".join(f"{show_shape(shape)} ({name})" for name, shape in self.inputs)
         flow = f"{entering} -> {show_shape(self.output)}" if entering else show_shape(self.output)
+        flow = f"{flow}; {MARK}" if self.assumed else flow
         return flow if self.used else f"{flow}; no output depends on it, so totals leave it out"
 
 
@@ -74,8 +77,19 @@ def explained(network: Checked, layer: str | None) -> list[Explained]:
         sections = tuple([s for s in derive(network.facts, index) if layer is not None or not s.nothing])
         inputs = tuple([(nodes[i].name, nodes[i].shape) for i in node.inputs])
         written = brief(printable(node.site.span.text.split("\n")[0]))
-        made.append(Explained(row.name, row.type, row.line, written, inputs, node.shape, used[index], sections))
+        figures_of = Explained(
+            row.name, row.type, row.line, written, inputs, node.shape, used[index], sections, row.assumed
+        )
+        made.append(figures_of)
     return made
+
+
+def grounds(network: Checked, layer: str | None) -> list[str]:
+    """What was assumed, where the layer that is explained, or the network, rests on it."""
+    if layer is None:
+        return sentence(network)
+    assumed = network.graph.nodes[layer_called(network, layer)].assumed
+    return sentence(network, f"{layer} rests", True) if assumed else []
 
 
 def shown(step: Step, style: Style) -> tuple[str, str]:
@@ -97,6 +111,7 @@ def text(network: Checked, layer: str | None = None) -> str:
         blocks.append("\n".join([*lines, *(table(made.sections) or [f"  {UNKNOWN}"])]))
     if layer is None:
         blocks.append("\n".join(["Totals", *table((totals(network.facts),), "")]))
+    blocks += grounds(network, layer)
     return "\n".join([printable(line) for line in "\n\n".join(blocks).split("\n")]) + "\n"
 
 
@@ -122,6 +137,7 @@ def markdown(network: Checked, layer: str | None = None) -> str:
         blocks += [listed(section) for section in made.sections] or [UNKNOWN]
     if layer is None:
         blocks.append(f"## Totals\n\n{items(totals(network.facts))}")
+    blocks += map(media.markdown, grounds(network, layer))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -151,6 +167,7 @@ def latex(network: Checked, layer: str | None = None) -> str:
         blocks += [itemized(section) for section in made.sections] or [UNKNOWN]
     if layer is None:
         blocks.append(itemized(totals(network.facts)))
+    blocks += map(media.latex, grounds(network, layer))
     return PREAMBLE + "\n\n".join(blocks) + "\n\\end{document}\n"
 
 
@@ -183,10 +200,12 @@ def json(network: Checked, layer: str | None = None) -> dict[str, Any]:
                 "output_shape": _list(made.output),
                 "used": made.used,
                 "sections": [_section(section) for section in made.sections],
+                **flag(made.assumed),
             }
             for made in explained(network, layer)
         ],
         "totals": _section(totals(network.facts)) if layer is None else None,
+        **fields(network),
         "conventions": CONVENTIONS,
     }
 

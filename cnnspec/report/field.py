@@ -34,6 +34,7 @@ class LayerField(Record):
     position's field, `coverage` is the share of the input's area that a field of this size covers, `effective` an
     estimate of the effective field: four standard deviations of uniform weights along the largest path. `least` is the
     size where it is smallest: behind upsampling it may differ by position, and the size of `field` is the largest.
+    `assumed`: these figures rest on a word that was taken for the one that is misspelt.
     """
 
     name: str
@@ -46,6 +47,7 @@ class LayerField(Record):
     centre: tuple[float | None, ...] | None
     coverage: float | None
     effective: tuple[float, ...] | None
+    assumed: bool = False
 
 
 class Path(Record):
@@ -164,6 +166,7 @@ def layer_fields(network: Checked, geometry: Geometry) -> tuple[LayerField, ...]
                 centre,
                 facts.coverage_of(node.index),
                 tuple([route.effective for route in routes]) if routes else None,
+                node.assumed,
             )
         )
     return tuple(made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.analyses.facts import LEFT_OUT
 from cnnspec.analyses.geometry import Geometry
+from cnnspec.report.assumed import fields, flag
 from cnnspec.report.field import (
     InputRead,
     LayerField,
@@ -55,6 +56,7 @@ def json(network: Checked, names: list[str], at: tuple[int, ...] | None = None) 
         "gates": [network.graph.nodes[i].name for i in gates],
         "statistics": [statistics_data(found) for found in mixing(network, statistics)],
         "misaligned": [offset_data(offset) for _, offset in offsets(network, geometry)],
+        **fields(network),
         "conventions": CONVENTIONS,
     }
 
@@ -72,6 +74,7 @@ def layer_data(layer: LayerField) -> dict[str, Any]:
         "centre": layer.centre,
         "coverage": layer.coverage,
         "effective": layer.effective,
+        **flag(layer.assumed),
     }
 
 

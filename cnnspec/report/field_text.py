@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.analyses.geometry import Geometry
 from cnnspec.layers.base import show_shape
 from cnnspec.percent import percent
+from cnnspec.report import assumed
 from cnnspec.report.columns import field as field_cell
 from cnnspec.report.field import (
     LayerField,
@@ -77,8 +78,16 @@ def table(network: Checked) -> str:
     """The lecture's table, and below it what holds for the whole network."""
     geometry = Geometry(network.facts)
     layers = layer_fields(network, geometry)
-    lines = columns([HEADINGS, *[cells(layer) for layer in layers]], {0, 1})
-    notes = [*LEGEND, *network_notes(network, geometry, layers)]
+    rows = [HEADINGS, *[cells(layer) for layer in layers]]
+    if assumed.marks(network):
+        marks = [assumed.HEADING, *[assumed.MARK * layer.assumed for layer in layers]]
+        rows = [(*row, mark) for row, mark in zip(rows, marks, strict=True)]
+    lines = columns(rows, {0, 1, len(HEADINGS)})
+    notes = [
+        *LEGEND,
+        *network_notes(network, geometry, layers),
+        *assumed.sentence(network, "the network's field rests"),
+    ]
     return printed([f'Receptive fields of "{network.name}"', "", *lines, "", *notes])
 
 
@@ -158,7 +167,7 @@ def unit(found: UnitField) -> str:
     layer = found.layer
     lines = [
         f"{layer.name} ({layer.type}), line {layer.line}: {found.written}",
-        f"  {show_shape(layer.output_shape)}",
+        f"  {show_shape(layer.output_shape)}" + f"; {assumed.MARK}" * layer.assumed,
         "",
     ]
     shown = figures(layer)

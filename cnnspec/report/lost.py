@@ -14,6 +14,7 @@ from cnnspec.layers.base import show_shape
 from cnnspec.limits import MAX_WORK, TooLong
 from cnnspec.percent import percent
 from cnnspec.record import Record
+from cnnspec.report import assumed
 from cnnspec.report.field import axis_names
 from cnnspec.report.field_text import columns, printed, shortened
 from cnnspec.report.rows import keras_type
@@ -115,7 +116,7 @@ def text(network: Checked) -> str:
         lines.append(f"More may be lost: {names} moves positions elsewhere and counts as reading everything.")
     elif not found.losses:
         lines.append("Every position that carries data is read.")
-    return printed(lines)
+    return printed(lines + assumed.sentence(network, "what is lost rests"))
 
 
 def cells(network: Checked, entry: Entry) -> tuple[str, ...]:
@@ -171,7 +172,7 @@ def json(network: Checked) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "model": network.name,
         "file": network.source.name,
-        "tensors": [loss_data(network, loss) for loss in found.losses],
+        "tensors": [loss_data(network, loss) | assumed.flag(network.graph.assumed) for loss in found.losses],
         "dead_taps": [
             {"layer": nodes[d.node].name, "taps": d.taps, "seeing": d.seeing, "weights": d.weights, "share": d.share}
             for d in found.taps
@@ -179,6 +180,7 @@ def json(network: Checked) -> dict[str, Any]:
         "totals": {"macs_lost": wasted, "macs_share": share},
         "unknown": [nodes[i].name for i in found.unknown],
         "untraced": [nodes[i].name for i in found.untraced],
+        **assumed.fields(network),
         "conventions": CONVENTIONS,
         **({"unknown_because": TOO_LONG} if found.too_long else {}),
     }

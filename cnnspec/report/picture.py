@@ -9,6 +9,7 @@ from __future__ import annotations
 from cnnspec.analyses.geometry import Geometry
 from cnnspec.layers.base import show_shape
 from cnnspec.record import Record
+from cnnspec.report import assumed
 from cnnspec.report.explanation import layer_called
 from cnnspec.report.field import axis_names, position
 from cnnspec.source import printable
@@ -113,7 +114,8 @@ def framed(network: Checked, geometry: Geometry, last: int, boxes: tuple[Drawn, 
     title = f'Receptive fields of "{network.name}" around position {",".join(map(str, unit))} of {name}'
     note = f"drawn: {' and '.join(axis_names(len(unit))[-2:])}" if len(unit) > 2 else ""
     frame = f"input {show_shape(size)}" if size is not None else "the input's size is unknown"
-    return Picture(title, frame, height, width, len(unit) == 1, boxes, note)
+    notes = [note] * bool(note) + assumed.sentence(network, "the picture rests")
+    return Picture(title, frame, height, width, len(unit) == 1, boxes, "; ".join(notes))
 
 
 def placed(network: Checked, geometry: Geometry, index: int) -> tuple[Field, ...]:

@@ -34,7 +34,8 @@ class LayerFigures(Record):
 
     `type` is the Keras class; `inputs` are the names of the layers it reads; `output_shape` is without the batch,
     channels last; `trainable` and `non_trainable` count parameters; `macs` are of one example; `line` is where it
-    is written; `shared_with` names the layer whose weights it uses again.
+    is written; `shared_with` names the layer whose weights it uses again; `assumed`: its figures rest on a word that was
+    taken for the one that is misspelt.
     """
 
     name: str
@@ -47,6 +48,7 @@ class LayerFigures(Record):
     receptive_field: ReceptiveField | None
     line: int
     shared_with: str | None = None
+    assumed: bool = False
 
     @property
     def params(self) -> int | None:
@@ -77,6 +79,7 @@ def rows(network: Checked) -> tuple[LayerFigures, ...]:
                 receptive_field(facts.fields[node.index], facts.seen[node.index]),
                 node.site.source.position(node.site.node.start)[0],
                 None if node.shares is None else graph.nodes[node.shares].name,
+                node.assumed,
             )
         )
     return tuple(made)

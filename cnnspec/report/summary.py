@@ -5,8 +5,8 @@ from __future__ import annotations
 from cnnspec.analyses.facts import CONVENTIONS
 from cnnspec.analyses.precision import BYTES, in_bytes
 from cnnspec.layers.base import show_shape
-from cnnspec.report import media
-from cnnspec.report.columns import COLUMNS, DEFAULT, field, figure, plain, table
+from cnnspec.report import assumed, media
+from cnnspec.report.columns import COLUMNS, DEFAULT, field, figure, marked, plain, table
 from cnnspec.report.rows import LayerFigures, ReceptiveField, receptive_field, rows
 from cnnspec.size import Size
 from cnnspec.source import printable
@@ -39,7 +39,8 @@ def totals(network: Checked, sizes: SizeNames) -> list[str]:
     if reach is not None:
         left_out = mixing(network)
         lines.append(f"Receptive field: {field(reach)} (of the last layer before the whole input is mixed{left_out})")
-    return lines + [("       " if i else "Sizes: ") + line for i, line in enumerate(sizes.definitions())]
+    lines += [("       " if i else "Sizes: ") + line for i, line in enumerate(sizes.definitions())]
+    return lines + assumed.sentence(network)
 
 
 def mixing(network: Checked) -> str:
@@ -78,6 +79,7 @@ def headings(names: tuple[str, ...]) -> tuple[tuple[str, ...], set[int]]:
 
 def text(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
     """The table as `model.summary()` shows it, every line as long as it needs to be."""
+    names = marked(network, names)
     heads, numeric = headings(names)
     cells, sizes = table(network, names)
     lines = [title(network), "", *laid_out([heads, *cells], numeric), ""]
@@ -108,6 +110,7 @@ def colored(network: Checked, width: int, names: tuple[str, ...] = DEFAULT) -> s
     from rich.table import Table
     from rich.text import Text
 
+    names = marked(network, names)
     heads, numeric_columns = headings(names)
     body, sizes = table(network, names, width)
     lines = [
@@ -143,6 +146,7 @@ def longest(texts: list[str]) -> int:
 
 
 def markdown(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
+    names = marked(network, names)
     heads, numeric = headings(names)
     body, sizes = table(network, names)
     lines = [f"**{media.markdown(title(network))}**", "", "| " + " | ".join(heads) + " |"]
@@ -161,11 +165,13 @@ def csv(network: Checked, names: tuple[str, ...] = ()) -> str:
     out = StringIO()
     lines = writer.writer(out, lineterminator="\n")
     if names:
+        names = marked(network, names)
         lines.writerows([names, *plain(network, names)])
         return out.getvalue()
+    mark = assumed.marks(network)
     lines.writerow(
         ("layer", "type", "output_shape", "params", "trainable_params", "non_trainable_params", "connected_to", "macs",
-         "rf_size", "rf_stride", "rf_padding", "line")
+         "rf_size", "rf_stride", "rf_padding", "line", *[assumed.MARK] * mark)
     )  # fmt: skip
     for row in rows(network):
         reach = row.receptive_field
@@ -174,6 +180,7 @@ def csv(network: Checked, names: tuple[str, ...] = ()) -> str:
                 row.name, row.type, "" if row.output_shape is None else show_shape(row.output_shape),
                 _blank(row.params), _blank(row.trainable), _blank(row.non_trainable), " ".join(row.inputs), _blank(row.macs),
                 _joined(reach and reach.size), _joined(reach and reach.stride), _joined(reach and reach.padding), row.line,
+                *[assumed.MARK * row.assumed] * mark,
             )
         )  # fmt: skip
     return out.getvalue()
@@ -189,10 +196,11 @@ def _joined(values: Any) -> str:
 
 def html(network: Checked) -> str:
     """A table for notebooks."""
-    heads, numeric = headings(DEFAULT)
+    names = marked(network, DEFAULT)
+    heads, numeric = headings(names)
     align = ["right" if i in numeric else "left" for i in range(len(heads))]
     head = "".join(f"<th style='text-align:{side}'>{h}</th>" for side, h in zip(align, heads, strict=True))
-    body, (made, sizes) = "", table(network, DEFAULT)
+    body, (made, sizes) = "", table(network, names)
     for node, cells in zip(network.graph.nodes, made, strict=True):
         style = " style='color:#b00'" if node.shape is None else ""
         body += f"<tr{style}>" + "".join(
@@ -216,7 +224,7 @@ def json(network: Checked) -> dict[str, Any]:
         "file": network.source.name,
         "inputs": [_tensor(graph.nodes[i]) for i in graph.inputs],
         "layers": [layer_data(row) for row in rows(network)],
-        "outputs": [_tensor(graph.nodes[i]) for i in graph.outputs],
+        "outputs": [_tensor(graph.nodes[i], graph.ends_assumed) for i in graph.outputs],
         "totals": {
             "params": facts.total_parameters,
             "trainable_params": facts.total_trainable,
@@ -224,13 +232,15 @@ def json(network: Checked) -> dict[str, Any]:
             "macs": value_data(facts.total_macs),
             "flops": value_data(facts.total_flops),
             "receptive_field": reach_data(receptive_field(facts.receptive_field)),
+            **assumed.flag(graph.assumed),
         },
+        **assumed.fields(network),
         "conventions": CONVENTIONS,
     }
 
 
-def _tensor(node: Any) -> dict[str, Any]:
-    return {"name": node.name, "shape": _list(node.shape)}
+def _tensor(node: Any, assumed_end: bool = False) -> dict[str, Any]:
+    return {"name": node.name, "shape": _list(node.shape), **assumed.flag(node.assumed or assumed_end)}
 
 
 def layer_data(row: LayerFigures) -> dict[str, Any]:
@@ -246,7 +256,7 @@ def layer_data(row: LayerFigures) -> dict[str, Any]:
     }
     if row.shared_with:
         made["shared_with"] = row.shared_with
-    return made
+    return made | assumed.flag(row.assumed)
 
 
 def reach_data(value: ReceptiveField | None) -> dict[str, Any]:

@@ -32,7 +32,11 @@ def svg(found: Picture) -> str:
     names = [f"{box.name}  {box.size}" for box in found.boxes]
     beside = MARGIN + width + GAP
     total = (
-        max(beside + LETTER * max([len(found.input), *map(len, names)]), MARGIN + LETTER * len(found.title)) + MARGIN
+        max(
+            beside + LETTER * max([len(found.input), len(found.note), *map(len, names)]),
+            MARGIN + LETTER * len(found.title),
+        )
+        + MARGIN
     )
     height = max(head + high, head + LINE * (len(names) + 2)) + MARGIN
     parts = [

@@ -36,6 +36,7 @@ HELP = {"lossless": "cnnspec sizes shows the input sizes that lose nothing"}
 def check(context: Context) -> Iterator[Diagnostic]:
     figures: dict[str, Figure | None] = {}  # a quantity is measured once, however often it is limited
     weights: dict[str, str] = {}
+    known = not context.broken or whole(context)
     for limit in context.graph.budgets:
         span = limit.site.span
         if limit.quantity not in QUANTITIES:
@@ -46,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             check_limit(limit)
             asked = f"{limit.quantity} {limit.arguments}"
             if asked not in figures:
-                figures[asked] = measure(limit, context.facts)
+                figures[asked] = measure(limit, context.facts) if known else None
             figure = figures[asked]
         except ValueError as error:
             yield Diagnostic("E011", str(error), span)
@@ -69,3 +70,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 yield Diagnostic(CODE, message, span, weights[limit.quantity])
             else:
                 yield Diagnostic(CODE, message, span)
+
+
+def whole(context: Context) -> bool:
+    """Whether the shape of all that an output depends on is known, and what the outputs are."""
+    graph = context.graph
+    return bool(graph.outputs) and None not in [
+        shape for shape, used in zip(context.facts.shapes, graph.used(), strict=True) if used
+    ]

@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 
 from cnnspec import rules
 from cnnspec.diagnostic import NAMES, WARNING, Diagnostic
-from cnnspec.names import nearest, suggestion
+from cnnspec.names import near, suggestion
 from cnnspec.record import Record
 from cnnspec.rules import bad_ignore, unused_ignore
 from cnnspec.source import Span, brief
@@ -148,7 +148,7 @@ def unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
     word = first[0] if first else ""
     if word in (LINE, FILE):
         message = "this ignores nothing: it must name the rules, in brackets"
-    elif word.lower() in ELSEWHERE or nearest(word, (LINE, FILE)) or text.strip().startswith(f"{word}["):
+    elif word.lower() in ELSEWHERE or near(word, (LINE, FILE)) or text.strip().startswith(f"{word}["):
         message = f'a comment cannot ask for "{brief(word)}", only for {LINE} and {FILE}'
     else:
         return

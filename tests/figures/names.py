@@ -243,6 +243,7 @@ Jump          rf_stride
 im2col        im2col
 FLOP/byte     intensity
 Line          line
+Assumed       -
 """),
     "csv": column("""
 layer                 -
@@ -269,6 +270,7 @@ jump                  rf_stride
 im2col                im2col
 intensity             intensity
 line                  line
+assumed               -
 """),
     "rf": column("""
 Layer (type)  -
@@ -370,9 +372,11 @@ BUDGETS = {
 
 # ---- the Python API: what each public name gives -----------------------------------------------------------------------
 ACTION = "- an action, or a text that is compared as such"
+ASSUMED = "- whether it rests on an assumption: see test_assumed"
 API = {
     "Network": {
         "name": "- a name", "text": "- the spec", "diagnostics": "- findings, compared as such", "layers": "- one by one",
+        "assumptions": "- names", "assumed": ASSUMED,
         "inputs": "inputs", "outputs": "outputs", "params": "params", "trainable_params": "trainable",
         "non_trainable_params": "frozen", "macs": "macs", "flops": "flops", "coverage": "coverage", "receptive_field": "- part by part",
         **dict.fromkeys(("summary", "to_text", "explain", "receptive_field_of", "sizes", "to_keras", "to_source"), ACTION),
@@ -380,13 +384,13 @@ API = {
     "LayerFigures": {
         "name": "- a name", "type": "- a name", "inputs": "- names", "output_shape": "shape", "trainable": "trainable",
         "non_trainable": "frozen", "params": "params", "macs": "macs", "flops": "flops", "receptive_field": "- part by part",
-        "line": "line", "shared_with": "- a name", "replace": ACTION,
+        "line": "line", "shared_with": "- a name", "assumed": ASSUMED, "replace": ACTION,
     },
     "ReceptiveField": {"size": "rf_size", "stride": "rf_stride", "padding": "rf_padding", "whole": "rf_whole", "replace": ACTION},
     "LayerField": {
         "name": "- a name", "type": "- a name", "line": "line", "output_shape": "shape", "field": "- part by part",
         "least": "rf_least", "start": "rf_start", "centre": "rf_centre", "coverage": "coverage", "effective": "rf_effective",
-        "replace": ACTION,
+        "assumed": ASSUMED, "replace": ACTION,
     },
     "UnitField": {
         "layer": "- part by part", "written": "- the text", "at": "unit_at", "box": "unit_box", "inputs": "- one by one",
