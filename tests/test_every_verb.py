@@ -41,7 +41,7 @@ WRONG = {  # a network is meant, and something is wrong with it
     "an input of words": "input 3xfoo\nconv(3, 3x3)\n",
     "an input of an unknown name": "input AxB\nconv(3, 3x3)\n",
     "an input of a text": 'input "a"\n',
-    "an input of a list": "input [3, 4]\n",
+    "an input of a list": "input [3, [4]]\n",
     "an input of a layer": "input relu\n",
     "an input of nothing": "input 0x0x3\nrelu\n",
     "an input of a fraction": "input 3.5x2\nrelu\n",
