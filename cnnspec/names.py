@@ -155,7 +155,10 @@ def ended(word: str, stem: str) -> bool:
 
 
 def digits(word: str) -> list[str]:
-    return [letter for letter in word if letter.isdigit()]
+    """The digits of a word; a letter O beside one is taken for a zero: ResNet5O."""
+    beside = [word[max(0, i - 1) : i + 2] for i in range(len(word))]
+    zero = [letter == "o" and any(map(str.isdigit, part)) for letter, part in zip(word, beside, strict=True)]
+    return ["0" if z else letter for letter, z in zip(word, zero, strict=True) if z or letter.isdigit()]
 
 
 def edits(word: str, other: str) -> int:

@@ -59,7 +59,7 @@ DOMAINS: dict[str, tuple[Iterable[str], str]] = {
     "metrics": (METRICS, "acuracy accuracy, recal recall, bleu -"),
     "options": (OPTIONS, "selct select, disable ignore, targts target, colour -"),
     "rules": (RULES, """
-        ilegal-stride illegal-stride, illegal_stride illegal-stride, checkerbord checkerboard, W2O1 -, W299 -, X999 -, nonsense -
+        ilegal-stride illegal-stride, illegal_stride illegal-stride, checkerbord checkerboard, W2O1 W201, W299 -, X999 -, nonsense -
     """),
 }  # fmt: skip
 PAIRS = [

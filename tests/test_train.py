@@ -305,7 +305,7 @@ def test_a_file_of_arrays() -> None:
 
 
 def test_a_file_with_its_own_test_data() -> None:
-    x = np.zeros((7, 6, 6), np.uint8)
+    x = np.zeros((7, 6, 6))
     outcome, _ = trained(OWN, data=write(x_test=x, y_test=np.zeros(7, int)), epochs=1)
     assert outcome.held_back == "7 test examples"
 

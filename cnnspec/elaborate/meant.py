@@ -92,7 +92,7 @@ def by_name(node: tree.Node, name: str, scope: Scope) -> str:
 def by_arguments(cls: type[Layer], word: str, given: Mapping[str, Any]) -> str:
     """conv(5x5, 64), whose arguments are swapped, and conv(5x5x64), which holds both."""
     names = list(cls.arguments)[:2]
-    if names != ["filters", "kernel"] or not isinstance(given.get("filters"), tuple):
+    if names != ["filters", "kernel"] or not isinstance(given.get("filters"), tuple) or not given["filters"]:
         return ""
     size, other = given["filters"], given.get("kernel")
     if other is None and len(size) > 1 and isinstance(size[-1], int):
