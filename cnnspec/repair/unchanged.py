@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import islice, product, zip_longest
 
 from cnnspec.elaborate import elaborate
-from cnnspec.elaborate.values import UNKNOWN
+from cnnspec.elaborate.values import UNKNOWN, Function
 from cnnspec.layers.argument import Term
 from cnnspec.pipeline import prevents
 from cnnspec.repair.behaviour import same_behaviour
@@ -124,8 +124,17 @@ def equal(old: Built | None, new: Built | None, same: Any) -> bool:
 
 
 def settings(train: Mapping[str, Setting]) -> dict[str, Any]:
-    """What a train section says, without where it says it."""
-    return {name: setting.value for name, setting in train.items() if setting.value is not UNKNOWN}
+    """What a train section says, without where it says it. No setting is a function, so that any is as wrong as another."""
+    return {name: plain(setting.value) for name, setting in train.items() if setting.value is not UNKNOWN}
+
+
+def plain(value: Any) -> Any:
+    """A value with a word in place of each function, which is equal to itself alone."""
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, Term):
+        return value.module, value.name, plain(value.positional), {name: plain(v) for name, v in value.keywords}
+    return "a function" if isinstance(value, Function) else value
 
 
 def chosen(graph: Graph, train: Mapping[str, Setting]) -> list[str]:
