@@ -126,7 +126,13 @@ def test_the_field_of_a_unit_inside_is_the_box_of_what_it_reads(text: str, data:
     unit = (units[0], data.draw(st.sampled_from([units[1]])))
     read = np.argwhere(reads(graph, unit))
     box = [(int(read[:, axis].min()), int(read[:, axis].max())) for axis in (0, 1)]
-    assert box == [field[axis].at(unit[axis]) for axis in (0, 1)], text
+    whole = [field[axis].at(unit[axis]) for axis in (0, 1)]
+    if "crop" in text:  # zeros of a padding behind it stand for places that lie in the input and are not read
+        assert all(span and span[0] <= low and high <= span[1] for (low, high), span in zip(box, whole, strict=True)), (
+            text
+        )
+    else:
+        assert box == whole, text
 
 
 @given(chains(upsampling=False))
