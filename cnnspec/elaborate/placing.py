@@ -272,6 +272,8 @@ class Placing(Expressions):
         here, there = self.graph.input_shapes(node), self.graph.input_shapes(original)
         if here is None or there is None or node.layer is None or original.layer is None:
             return
+        if node.shape is None or original.shape is None:  # refused already
+            return
         if node.layer != original.layer or node.layer.weights(here) != original.layer.weights(there):
             message = (
                 f"{node.label} is shared, but here its weights would have another shape than on {show_shape(there[0])}"
@@ -294,7 +296,7 @@ class Placing(Expressions):
                 break
             node, original = before, first
         here, there = self.graph.input_shapes(node), self.graph.input_shapes(original)
-        if here is None or there is None:
+        if not here or not there:
             return "bring both inputs to the same shape first"
         one, other = here[0], there[0]
         what = "channels" if one[:-1] == other[:-1] else "size" if one[-1:] == other[-1:] else "shape"

@@ -158,9 +158,11 @@ class ConvTranspose(Convolution):
 
     def _other_output_padding(self, rank: int) -> str:
         """What to write for an output padding: the largest that holds on every axis, or none."""
-        least = min([self._axis(rank, axis)[1] for axis in range(rank)])
-        legal = [n for n in range(least) if all([self._gives_back(rank, axis, n) for axis in range(rank)])]
-        return "write " + " or ".join([f"output_padding={n}" for n in [*[n for n in legal if n][-1:], "none"]])
+        windows = [self._axis(rank, axis) for axis in range(rank)]
+        most = min([stride - 1 for _, stride, *_ in windows])
+        if self.padding == "same":  # which gives back from 1 - extent % 2 up to stride - extent % 2
+            most = min([most, *[stride - extent % 2 for extent, stride, *_ in windows]])
+        return "write " + " or ".join([*[f"output_padding={most}"] * (most > 0), "output_padding=none"])
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rank = len(inputs[0]) - 1
