@@ -270,16 +270,14 @@ class Placing(Expressions):
 
     def check_shared(self, node: Node, original: Node, at: tree.Node, scope: Scope) -> None:
         here, there = self.graph.input_shapes(node), self.graph.input_shapes(original)
-        if here is None or there is None or node.layer is None or original.layer is None:
+        refused = node.shape is None or original.shape is None
+        if refused or here is None or there is None or node.layer is None or original.layer is None:
             return
-        if node.shape is None or original.shape is None:  # refused already
-            return
+        where = show_shape(there[0]) if there else "nothing"
         if node.layer != original.layer or node.layer.weights(here) != original.layer.weights(there):
-            message = (
-                f"{node.label} is shared, but here its weights would have another shape than on {show_shape(there[0])}"
-            )
+            message = f"{node.label} is shared, but here its weights would have another shape than on {where}"
         elif node.layer.weights(here) and node.layer.keras(here) != original.layer.keras(there):
-            message = f"{node.label} is shared, but Keras makes it for {show_shape(there[0])} alone"
+            message = f"{node.label} is shared, but Keras makes it for {where} alone"
         else:
             return
         note = Note("its first use", original.site.span)
