@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Known = Fits | tuple[str, ...]
 
 MAX_MISTAKES = 100  # of one network; each takes a while to find words for, and to find what is near to a word
+MAX_NEAR = 40  # words of one network for which near ones are looked for
 
 
 class TooMuch(Exception):
@@ -96,7 +97,7 @@ class Reporting:
         `about` tells apart what is asked there."""
         place = scope.source.name, node.start, name, about if isinstance(known, tuple) else known
         if place not in self._near:
-            few = len(self._near) < MAX_MISTAKES
+            few = len(self._near) < MAX_NEAR
             words = known if isinstance(known, tuple) else names_of(scope, known) if few else ()
             self._near[place] = proposed(name, words) if few else ()
         return self._near[place]
