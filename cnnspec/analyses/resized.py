@@ -108,7 +108,7 @@ def applied(layer: Layer, entering: tuple[Shape, ...]) -> Shape | None:
 
 def remains(layer: Layer, entering: tuple[Shape, ...]) -> bool:
     """Whether a layer's stride leaves a remainder where it rounds down."""
-    if getattr(layer, "padding", None) == "same" or getattr(layer, "ceil", False):
+    if layer.rounds_up():
         return False
     pairs = zip(layer.windows(entering) or (), entering[0] if entering else (), strict=False)
     return any([isinstance(n, int) and window.remainder(n) != 0 for window, n in pairs])

@@ -179,6 +179,10 @@ class Layer(Record):
         """Whether a constant added to a channel of its input changes nothing in its output."""
         return False
 
+    def rounds_up(self) -> bool:
+        """Whether its stride rounds the output's size up, by definition: with padding=same, and with ceil."""
+        return False
+
     def leaves_out_padding(self, inputs: tuple[Shape, ...]) -> bool:
         """Whether its means are over fewer values at the border, where cells of padding do not count."""
         return False

@@ -84,6 +84,9 @@ class Pool(Windowed):
     def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
         return None if self.takes_largest or self.ceil else super().behind_zeros(padding, inputs)
 
+    def rounds_up(self) -> bool:
+        return self.ceil or super().rounds_up()
+
     def _same_is_ceil(self, inputs: tuple[Shape, ...]) -> bool:
         """Whether padding=same gives the same for every size: at most one cell hangs over, so that it is behind."""
         return self.padding in ("valid", 0) and all(

@@ -26,6 +26,9 @@ class Windowed(Layer):
         """kernel, stride, dilation and padding, each one value or one an axis."""
         raise NotImplementedError
 
+    def rounds_up(self) -> bool:
+        return bool(self.window_arguments()["padding"] == "same")
+
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
         """With valid where a padding word says nothing (a window of one position reaches into no padding), and with one
         word for the padding that is the same at every size: same for a number, a number for causal."""

@@ -60,7 +60,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def bias_values(node: Node, context: Context) -> int | None:
     """How many biases a layer adds last, where its text can leave them out; None for none."""
-    if node.layer is None or node.layer.ends_in() != "linear" or getattr(node.layer, "bias", False) is not True:
+    if node.layer is None or node.layer.ends_in() != "linear" or "bias" not in node.layer.arguments:
         return None
     inputs = context.facts.inputs_of(node.index)
     if inputs is None:

@@ -59,7 +59,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def shifting(node: Node, context: Context) -> Window | None:
     """The window that padding=same puts off the middle, of a layer with weights and stride 1."""
-    if getattr(node.layer, "padding", None) != "same" or len(node.shape or ()) < 3:
+    if node.layer is None or not node.layer.rounds_up() or len(node.shape or ()) < 3:
         return None
     if not context.facts.weighty(node.index):
         return None

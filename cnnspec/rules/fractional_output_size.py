@@ -37,9 +37,7 @@ PROFILE = "lecture"
 def check(context: Context) -> Iterator[Diagnostic]:
     for node in context.graph.nodes:
         layer, inputs = node.layer, context.facts.inputs_of(node.index)
-        if inputs is None:
-            continue
-        if getattr(layer, "padding", None) == "same" or getattr(layer, "ceil", False):  # which round up, by definition
+        if layer is None or inputs is None or layer.rounds_up():
             continue
         for window, n in zip(context.facts.windows[node.index], inputs[0] if inputs else (), strict=False):
             if isinstance(n, int) and (rest := window.remainder(n)):
