@@ -30,8 +30,7 @@ else:
 
 
 class Weight(Record):
-    """One weight tensor; `name` is Keras's. Frozen weights are those that no gradient moves: moving averages, and
-    those of a layer with trainable=false."""
+    """One weight tensor; `name` is Keras's. No gradient moves a frozen one: a moving average, or with trainable=false."""
 
     name: str
     shape: Shape
@@ -147,8 +146,7 @@ class Layer(Record):
         return (EACH,) * (len(inputs[0]) - 1)
 
     def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
-        """Along each spatial axis, over how many positions together it takes a statistic of an example (a mean, a sum)
-        and gives it to all of them, beside what each reads; 1: over each alone."""
+        """Along each spatial axis, how many positions get one statistic of them all (a mean) besides; 1: each its own."""
         return (1,) * (len(inputs[0]) - 1)
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:
