@@ -20,8 +20,8 @@ from training import CLASSES, alike, compiled, side_by_side, spec
 
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.compile.live import to_keras
-from cnnspec.train.places.place import Place, take
-from cnnspec.train.places.precision import PRECISIONS
+from cnnspec.train.devices.place import Place, take
+from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.settings import TrainSettings
 
 PAGE = Path(__file__).parent.parent / "docs" / "gpu.md"

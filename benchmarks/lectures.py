@@ -16,9 +16,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
-from cnnspec.reading import read
-from cnnspec.source import Source
 from cnnspec.train.progress import Lines
 from cnnspec.train.run import train
 from cnnspec.train.runs.spec import spec

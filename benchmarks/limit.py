@@ -15,7 +15,7 @@ from pathlib import Path
 
 from growth import VERBS
 
-from cnnspec.limits import MAX_LAYERS
+from cnnspec.base.limits import MAX_LAYERS
 
 ROOT = Path(__file__).parents[1]
 CONV = "conv(4, 3x3, padding=same)"

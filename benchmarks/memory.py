@@ -68,7 +68,7 @@ def _reachable(function: Any) -> set[str]:
 
 def stated(network: Any, batch: int) -> int:
     """The bytes that cnnspec says training keeps, for a network of `cnnspec.load`."""
-    from cnnspec.analyses.training import saved
+    from cnnspec.facts.training_memory import saved
 
     layers = saved(network._checked.facts)
     assert layers is not None

@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from networks import HAND_WRITTEN
 
+from cnnspec.base.source import Source
 from cnnspec.compile.backend import BACKENDS, import_keras
 from cnnspec.compile.live import to_keras
-from cnnspec.source import Source
 from cnnspec.train.data.batches import batches
 from cnnspec.train.data.examples import Held, Part
 

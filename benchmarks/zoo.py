@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 
 from cnnspec import load
+from cnnspec.base.source import Source
 from cnnspec.compile.live import import_keras
-from cnnspec.decompile import to_text
+from cnnspec.model_files.keras.application import application, from_model, names
 from cnnspec.pipeline import analyse
-from cnnspec.raising.application import application, from_model, names
-from cnnspec.source import Source
+from cnnspec.spec_writer import to_text
 
 ZOO = Path(__file__).parent.parent / "examples" / "zoo"
 HEAD = """# The zoo

@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.api import Network, SpecError, check, diff, from_keras, load
+    from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.diagnostic import Diagnostic
-    from cnnspec.report.difference import Difference
-    from cnnspec.report.field import UnitField
-    from cnnspec.report.rows import LayerFigures, ReceptiveField
+    from cnnspec.diff.difference import Difference
+    from cnnspec.rf.field import UnitField
+    from cnnspec.tables.rows import LayerFigures, ReceptiveField
 
 _HOMES = {
-    "Diagnostic": "cnnspec.diagnostic",
-    "Difference": "cnnspec.report.difference",
-    "LayerFigures": "cnnspec.report.rows",
+    "Diagnostic": "cnnspec.base.diagnostic",
+    "Difference": "cnnspec.diff.difference",
+    "LayerFigures": "cnnspec.tables.rows",
     "MissingExtra": "cnnspec.compile.live",
     "Network": "cnnspec.api",
-    "ReceptiveField": "cnnspec.report.rows",
+    "ReceptiveField": "cnnspec.tables.rows",
     "SpecError": "cnnspec.api",
-    "UnitField": "cnnspec.report.field",
+    "UnitField": "cnnspec.rf.field",
     "check": "cnnspec.api",
     "diff": "cnnspec.api",
     "from_keras": "cnnspec.api",

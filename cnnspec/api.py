@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
-from cnnspec.reading import read
-from cnnspec.report.rows import LayerFigures, ReceptiveField, receptive_field, rows
-from cnnspec.source import Source
+from cnnspec.tables.rows import LayerFigures, ReceptiveField, receptive_field, rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
     import keras
 
-    from cnnspec.analyses.input_sizes import InputSizes
-    from cnnspec.diagnostic import Diagnostic
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.base.size import Dim
+    from cnnspec.diff.difference import Difference
     from cnnspec.elaborate.files import Read
-    from cnnspec.elaborate.graph import Assumption
+    from cnnspec.graph import Assumption
     from cnnspec.layers.base import Shape
     from cnnspec.pipeline import Analysis, Checked, Watch
-    from cnnspec.report.difference import Difference
-    from cnnspec.report.field import UnitField
-    from cnnspec.size import Dim
+    from cnnspec.rf.field import UnitField
+    from cnnspec.sizes.input_sizes import InputSizes
 
     Told = Callable[[tuple[Diagnostic, ...]], tuple[Diagnostic, ...]]
 
@@ -39,7 +39,7 @@ class SpecError(Exception):
     """A spec that cannot be used for what was asked. `diagnostics` say why; the message shows them."""
 
     def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
-        from cnnspec.report.findings import show
+        from cnnspec.findings.text import show
 
         super().__init__("\n\n".join([message, *[show(d) for d in diagnostics]]))
         self.diagnostics = diagnostics
@@ -49,7 +49,7 @@ class Network:
     """A network and everything that is known about it before it runs.
 
     Shapes are tuples without the batch, channels last. Figures that cannot be known are None; sizes that depend on
-    an input's unknown size are `cnnspec.size.Size` expressions.
+    an input's unknown size are `cnnspec.base.size.Size` expressions.
     """
 
     def __init__(self, checked: Checked, told: Told = tuple) -> None:
@@ -138,7 +138,7 @@ class Network:
 
     def to_text(self, format: str = "text") -> str:
         """The summary as a text in one of the formats of `summary`."""
-        from cnnspec.report import summary
+        from cnnspec.summary import text as summary
 
         if format == "json":
             import json
@@ -155,7 +155,7 @@ class Network:
 
         `format`: text, markdown, latex or json. LookupError for a layer that is not there, ValueError for another format.
         """
-        from cnnspec.report import explanation
+        from cnnspec.explain import explanation
 
         if format == "json":
             import json
@@ -171,7 +171,7 @@ class Network:
 
         LookupError for a layer that is not there, ValueError for a position that it does not have.
         """
-        from cnnspec.report.field import unit_field
+        from cnnspec.rf.field import unit_field
 
         return unit_field(self._checked, layer, at)
 
@@ -214,7 +214,7 @@ class Network:
 
     def _repr_html_(self) -> str:
         """The table, in a notebook."""
-        from cnnspec.report import summary
+        from cnnspec.summary import text as summary
 
         return summary.html(self._checked)
 
@@ -249,9 +249,9 @@ def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
     With `keep_names` nothing is folded into blocks and loops, so that every layer keeps its name. Raises SpecError,
     naming the layers, for a model that the language cannot express, and TypeError for what is no model.
     """
-    from cnnspec.decompile import Unfaithful, to_text
-    from cnnspec.raising.application import from_model
-    from cnnspec.raising.archive import Refused
+    from cnnspec.model_files.keras.application import from_model
+    from cnnspec.model_files.keras.archive import Refused
+    from cnnspec.spec_writer import Unfaithful, to_text
 
     try:
         text = to_text(from_model(model), keep_names)
@@ -275,7 +275,7 @@ def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str
 
     Raises SpecError when one has mistakes, and what `load` raises.
     """
-    from cnnspec.report.difference import difference
+    from cnnspec.diff.difference import difference
 
     networks = [side if isinstance(side, Network) else load(side) for side in (a, b)]
     for network in networks:
@@ -294,7 +294,7 @@ def _analysed(source: Source, parameters: dict[str, Any], model: str | None = No
         return analyse(source, parameters, model, read=read, watch=watch)
 
     def told(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-        from cnnspec.repair.offers import offered
+        from cnnspec.lint.fix.offers import offered
 
         return offered(found, analysis, again)
 

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from cnnspec import rules
-from cnnspec.analyses.facts import Facts
-from cnnspec.collecting import Uncollected
-from cnnspec.diagnostic import ERROR, INFO, Diagnostic
+from cnnspec.base.diagnostic import ERROR, INFO, Diagnostic
+from cnnspec.base.gc_pause import Uncollected
+from cnnspec.base.limits import MAX_LAYERS
+from cnnspec.base.reading import read
+from cnnspec.base.record import Record
+from cnnspec.base.source import Source
 from cnnspec.elaborate import elaborate
-from cnnspec.elaborate.trial import Trial
-from cnnspec.limits import MAX_LAYERS
-from cnnspec.reading import read
-from cnnspec.record import Record
-from cnnspec.rules.context import Context
-from cnnspec.rules.ignores import Hiding
-from cnnspec.source import Source
+from cnnspec.elaborate.size_probe import Trial
+from cnnspec.facts.facts import Facts
+from cnnspec.lint import rules
+from cnnspec.lint.context import Context
+from cnnspec.lint.ignores import Hiding
 from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Set
     from typing import Any
 
-    from cnnspec.analyses.input_sizes import InputSizes
     from cnnspec.elaborate.files import Read
-    from cnnspec.elaborate.graph import Graph, Setting
+    from cnnspec.graph import Graph, Setting
     from cnnspec.layers.base import Shape
+    from cnnspec.sizes.input_sizes import InputSizes
     from cnnspec.syntax.tree import Model, Tree
     from cnnspec.train.settings import TrainSettings
 
@@ -169,7 +169,7 @@ def resize(network: Checked, inputs: Mapping[int, Shape]) -> Resized:
 def input_sizes(network: Checked) -> InputSizes | None:
     """All sizes that the network's inputs may have; None where none was found, or no size could mend its text. What
     rests on an assumption is legal at none."""
-    from cnnspec.analyses import input_sizes
+    from cnnspec.sizes import input_sizes
 
     if network.graph.assumptions or any(d.code in SIZELESS for d in network.diagnostics):
         return None
@@ -197,7 +197,7 @@ def unsuited(graph: Graph, settings: TrainSettings, ruled: list[Diagnostic]) -> 
 
     A dense layer that acts at every position (E105) has said already why the output is a map.
     """
-    from cnnspec.train.ahead import unsuited as found
+    from cnnspec.train.fit import unsuited as found
 
     output = graph.nodes[graph.outputs[0]].site.span if graph.outputs else None
     said = any(d.code == "E105" for d in ruled)

@@ -22,20 +22,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnnspec import rules
-from cnnspec.diagnostic import Edit
+from cnnspec.base.diagnostic import Edit
+from cnnspec.base.source import Source
+from cnnspec.lint import rules
+from cnnspec.lint.fix.project import Project
+from cnnspec.lint.fix.proposals.sizes import resized
+from cnnspec.lint.fix.repair_context import Desk
+from cnnspec.lint.fix.spelling import Raw
 from cnnspec.pipeline import analyse
-from cnnspec.repair.desk import Desk
-from cnnspec.repair.project import Project
-from cnnspec.repair.proposals.sizes import resized
-from cnnspec.repair.spelling import Raw
-from cnnspec.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.diagnostic import Diagnostic
-    from cnnspec.elaborate.graph import Node
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.graph import Node
 
 ALTERNATIVES = re.compile(r"; |,? or ")
 PUT = re.compile(r"put (?P<text>\S.*?) (?P<where>before|behind) (?P<who>\w+)")

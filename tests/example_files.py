@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.pipeline import Checked, analyse
-from cnnspec.reading import read
-from cnnspec.source import Source
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ZOO = EXAMPLES / "zoo"  # imported from keras.applications

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mutation import Edit
 
-from cnnspec.analyses.walks import last_function
+from cnnspec.facts.graph_queries import last_function
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mutation import Case, Place, Spec
 
-    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.graph import Graph, Node
 
     Reason = tuple[str, Callable[[Case, Graph, Node], bool]]
 

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from example_files import EXAMPLES, relative
 
-from cnnspec.analyses.walks import last_function
-from cnnspec.elaborate.graph import Graph, Node
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
+from cnnspec.facts.graph_queries import last_function
+from cnnspec.graph import Graph, Node
 from cnnspec.pipeline import Analysis, analyse
-from cnnspec.reading import read
-from cnnspec.source import Source
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:

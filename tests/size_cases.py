@@ -7,12 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cnnspec.analyses.left_over import losses
-from cnnspec.analyses.liveness import Liveness
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.elaborate import elaborate
+from cnnspec.facts.liveness import Liveness
+from cnnspec.facts.stride_remainder import losses
 from cnnspec.pipeline import prevents
-from cnnspec.reading import read
-from cnnspec.source import Source
 from cnnspec.syntax.parse import parse
 
 INPUT = re.compile(r"^(\s*input(?: [a-z]\w*)? )([\d?]+(?:x[\d?]+)*|\(.*\))", re.M)

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cnnspec.source import Source
+from cnnspec.base.source import Source
 from cnnspec.syntax import tree as t
 from cnnspec.syntax.lexer import KIND, Lexer
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from hypothesis import settings
 
-from cnnspec import rules
-from cnnspec.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
 from cnnspec.elaborate import Elaborated, elaborate
-from cnnspec.elaborate.graph import Graph, Node
+from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import Weight
+from cnnspec.lint import rules
+from cnnspec.lint.context import Context
 from cnnspec.pipeline import analyse, in_order, training
-from cnnspec.rules.context import Context
-from cnnspec.source import Source
 from cnnspec.syntax.parse import parse
 
 

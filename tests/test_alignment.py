@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import cases, legal
 
-from cnnspec.analyses.alignment import Alignment, changed_arguments
-from cnnspec.analyses.isomorphism import View
-from cnnspec.analyses.rewiring import Rewiring
-from cnnspec.analyses.subsequence import common, slide
-from cnnspec.elaborate.graph import Graph
+from cnnspec.diff.alignment import Alignment, changed_arguments
+from cnnspec.diff.rewiring import Rewiring
+from cnnspec.diff.subsequence import common, slide
+from cnnspec.facts.isomorphism import View
+from cnnspec.graph import Graph
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

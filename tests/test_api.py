@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import cnnspec
-from cnnspec.size import Size
+from cnnspec.base.size import Size
 
 GOOD = "input 8x8x1\nconv(4, 3x3, activation=relu) -> bn as last\ngap -> dense(3, softmax)\n"
 

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from test_rules import example
 
-from cnnspec import rules
-from cnnspec.analyses.facts import Facts
-from cnnspec.analyses.receptive_field import Field, compose
+from cnnspec.base.source import Source
+from cnnspec.facts.facts import Facts
+from cnnspec.facts.receptive_field import Field, compose
 from cnnspec.layers.base import Layer
 from cnnspec.layers.convolution import Convolution
 from cnnspec.layers.window import Reach, Window
+from cnnspec.lint import rules
+from cnnspec.lint.fix.project import Project, clears
+from cnnspec.lint.fix.registry import MODULES
+from cnnspec.lint.fix.search import repairs
 from cnnspec.pipeline import Checked, analyse
-from cnnspec.repair.kinds import MODULES
-from cnnspec.repair.project import Project, clears
-from cnnspec.repair.search import repairs
-from cnnspec.report import summary
-from cnnspec.source import Source
+from cnnspec.summary import text as summary
 
 ALL = frozenset([rule.CODE for rule in rules.RULES])
 CONV = "conv(4, 3x3, padding=same)"

@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 from support import cases
 
 import cnnspec
+from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.base.source import Source
 from cnnspec.cli import main
-from cnnspec.diagnostic import ERROR, Diagnostic
-from cnnspec.elaborate.graph import Graph, Node
+from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import show_shape
 from cnnspec.pipeline import Checked, analyse
-from cnnspec.report.rows import rows
-from cnnspec.source import Source
 from cnnspec.syntax import tree
+from cnnspec.tables.rows import rows
 
 FOLDER = Path(__file__).parent / "assumed"
 CASE = re.compile(r"^## (.+?)\n+```cnn\n(.*?)^```\n+```\n(.*?)^```", re.M | re.S)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.installing import command
+from cnnspec.base.installing import command
 
 ROOT = Path(__file__).resolve().parent.parent
 ASK = """

@@ -21,11 +21,11 @@ import pytest
 from example_files import EXAMPLES, FILES, ZOO, networks, relative
 from support import legal, outputs
 
+from cnnspec.base.source import Source
 from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.compile.source import to_source
 from cnnspec.layers import CATALOGUE
 from cnnspec.pipeline import Checked, analyse
-from cnnspec.source import Source
 
 ROOT = Path(__file__).resolve().parent.parent
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"

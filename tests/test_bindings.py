@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
+from cnnspec.lint.fix.mending import mend
+from cnnspec.lint.fix.project import Project
 from cnnspec.pipeline import analyse
-from cnnspec.reading import read
-from cnnspec.repair.mending import mend
-from cnnspec.repair.project import Project
-from cnnspec.source import Source
 
 INPUT = "input 32x32x8\n"
 CONV = "conv(8, 3x3, padding=same)"
@@ -276,9 +276,9 @@ def test_a_short_name_for_a_repeated_unit_is_left_alone(text: str) -> None:
 )
 def test_the_rules_are_imported_where_a_binding_may_be_at_fault(text: str, imported: str) -> None:
     script = (
-        "import sys\nfrom cnnspec.pipeline import analyse\nfrom cnnspec.source import Source\n"
+        "import sys\nfrom cnnspec.pipeline import analyse\nfrom cnnspec.base.source import Source\n"
         f"analyse(Source('net.cnn', {text!r}))\n"
-        "print([n for n in ('unused_binding', 'layer_made_twice') if f'cnnspec.rules.{n}' in sys.modules])"
+        "print([n for n in ('unused_binding', 'layer_made_twice') if f'cnnspec.lint.rules.{n}' in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == imported

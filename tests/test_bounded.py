@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from cnnspec.base.source import Source
 from cnnspec.pipeline import Analysis, analyse
-from cnnspec.source import Source
 
 FIXED, OPEN = "input 8x8x4\n", "input ?x?x4\n"
 

@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from support import cases
 from test_check import cases as faulty_specs
 
+from cnnspec.base.diagnostic import Diagnostic, Note
+from cnnspec.base.source import Source, Span
 from cnnspec.cli import cache, checking, main
 from cnnspec.cli.check import FORMATS
 from cnnspec.cli.results import Untold, as_data, from_data
-from cnnspec.diagnostic import Diagnostic, Note
-from cnnspec.source import Source, Span
 from cnnspec.syntax.mistakes import MISTAKES
 
 ROOT = Path(__file__).parents[1]
@@ -217,7 +217,7 @@ def test_every_file_of_cnnspec_counts(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_an_answer_from_the_cache_imports_no_analyser(here: Path) -> None:
     script = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cnnspec.cli import main; main(['check', '.']);"
-        "print([m for m in ('json', 'cnnspec.pipeline', 'cnnspec.syntax.parse', 'cnnspec.analyses.facts') if m in sys.modules])"
+        "print([m for m in ('json', 'cnnspec.pipeline', 'cnnspec.syntax.parse', 'cnnspec.facts.facts') if m in sys.modules])"
     )
     (here / "clean.cnn").write_text("input 8x8x3 -> conv(8, 3x3)\n")
 
@@ -225,7 +225,7 @@ def test_an_answer_from_the_cache_imports_no_analyser(here: Path) -> None:
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=here)
         return done.stdout.splitlines()[-1]
 
-    assert imported() == "['cnnspec.pipeline', 'cnnspec.syntax.parse', 'cnnspec.analyses.facts']"
+    assert imported() == "['cnnspec.pipeline', 'cnnspec.syntax.parse', 'cnnspec.facts.facts']"
     assert imported() == "[]"
 
 

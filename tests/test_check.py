@@ -12,10 +12,10 @@ from types import ModuleType
 import pytest
 from support import findings
 
-from cnnspec import rules
-from cnnspec.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
+from cnnspec.lint import rules
 from cnnspec.pipeline import analyse
-from cnnspec.source import Source
 
 FOLDER = Path(__file__).parent / "check"
 CASE = re.compile(r"^## (.+?)\n+```cnn([ A-Z0-9]*)\n(.*?)^```\n+```\n(.*?)^```", re.M | re.S)

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from test_cli import run
 
-from cnnspec import rules
+from cnnspec.base.diagnostic import NAMES
 from cnnspec.cli import main
-from cnnspec.diagnostic import NAMES
-from cnnspec.rules.language import REFUSED
-from cnnspec.rules.selection import Selection
+from cnnspec.lint import rules
+from cnnspec.lint.language import REFUSED
+from cnnspec.lint.selection import Selection
 
 ROOT = Path(__file__).parents[1]
 STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"  # W201

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import cases
 
+from cnnspec.base.installing import command
 from cnnspec.cli import VERBS, main
-from cnnspec.installing import command
 
 ROOT = Path(__file__).parents[1]
 GOOD = "input 8x8x1\nconv(4, 3x3, activation=relu) -> gap -> dense(3, softmax)\n"

@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 import cnnspec
-from cnnspec.analyses import cost
-from cnnspec.analyses.conventions import CONVENTIONS
-from cnnspec.analyses.devices import DEVICES, device
-from cnnspec.analyses.largest import largest
-from cnnspec.analyses.matrices import im2col
-from cnnspec.analyses.memory import peak_values
-from cnnspec.analyses.optimizer import MORE, SLOTS, slots
-from cnnspec.analyses.precision import precision
-from cnnspec.analyses.roofline import traffic
+from cnnspec.base.size import Size, value
 from cnnspec.cli import main
+from cnnspec.cost import memory as cost
+from cnnspec.cost.flop_conventions import CONVENTIONS
+from cnnspec.facts.activation_memory import peak_values
+from cnnspec.facts.devices import DEVICES, device
+from cnnspec.facts.im2col import im2col
+from cnnspec.facts.optimizer_slots import MORE, SLOTS, slots
+from cnnspec.facts.precision import precision
+from cnnspec.facts.roofline import traffic
+from cnnspec.facts.symbolic_max import largest
 from cnnspec.layers import CATALOGUE
-from cnnspec.size import Size, value
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import memory

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import cases, legal
 
-from cnnspec.analyses.isomorphism import View, isomorphism
-from cnnspec.decompile import to_text
-from cnnspec.elaborate.graph import Graph
+from cnnspec.base.source import Source
+from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.format import format_source
+from cnnspec.graph import Graph
 from cnnspec.layers import CATALOGUE
-from cnnspec.source import Source
+from cnnspec.spec_writer import to_text
 
 FILE = Path(__file__).parent / "decompile" / "networks.md"
 CASE = re.compile(r"## ([^\n]+)\n\n```cnn\n(.*?)\n```\n\n```cnn\n(.*?)```\n", re.DOTALL)

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 import cnnspec
-from cnnspec.analyses.isomorphism import View
 from cnnspec.cli import main
-from cnnspec.report import comparison
+from cnnspec.diff import text as comparison
+from cnnspec.facts.isomorphism import View
 
 FOLDER = Path(__file__).parent / "diff"
 EXAMPLES = Path(__file__).parents[1] / "examples"

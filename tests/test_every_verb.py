@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.base.source import Source
 from cnnspec.cli import VERBS, main
 from cnnspec.pipeline import analyse
-from cnnspec.source import Source
 
 GOOD = "input 8x8x3\nconv(3, 3x3)\n"
 NOTHING = {  # there is no network in it, and no block

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from example_files import EXAMPLES, FILES, networks, relative
 
-from cnnspec.analyses.receptive_field import Field, Whole, receptive_fields
-from cnnspec.diagnostic import INFO
-from cnnspec.elaborate.graph import Graph, Node
+from cnnspec.base.diagnostic import INFO
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
+from cnnspec.facts.receptive_field import Field, Whole, receptive_fields
+from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import show_shape
 from cnnspec.pipeline import Checked, analyse
-from cnnspec.reading import read
-from cnnspec.source import Source
 
 
 # ---- what a header states ----------------------------------------------------------------------------------

@@ -21,17 +21,17 @@ from hypothesis import strategies as st
 from support import cases
 from test_geometry import chains
 
-from cnnspec.analyses.derivation import axis_names, derive, totals
-from cnnspec.analyses.steps import Section, Step
-from cnnspec.analyses.worked import Leaf, Op, traced, tree_of, worked
 from cnnspec.api import load
+from cnnspec.base.size import Size, value
 from cnnspec.cli import main
+from cnnspec.explain import explanation
+from cnnspec.explain.arithmetic import LATEX, PLAIN, TEXT, write
+from cnnspec.explain.derivation import axis_names, derive, totals
+from cnnspec.explain.steps import Section, Step
+from cnnspec.explain.traced_numbers import Leaf, Op, traced, tree_of, worked
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.base import product
 from cnnspec.pipeline import Checked
-from cnnspec.report import explanation
-from cnnspec.report.arithmetic import LATEX, PLAIN, TEXT, write
-from cnnspec.size import Size, value
 
 TEXTS = {f"{layer.__name__}-{i}": t for layer in CATALOGUE for i, t in enumerate((layer.example, *layer.more_examples))}
 GIVEN = {name: 37 + 3 * i for i, name in enumerate(("H", "W", "D", "L", "C"))}

@@ -16,7 +16,7 @@ import pytest
 from example_files import EXAMPLES, networks
 from support import legal, outputs
 
-from cnnspec import installing
+from cnnspec.base import installing
 from cnnspec.cli import main
 from cnnspec.compile import export as export_module
 from cnnspec.compile.export import ExportFailed, check_place, export, format_of, prepare

@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 from support import cases, legal, steps
 from test_geometry import MAX_POSITIONS, answers, chains, drawn
 
-from cnnspec.analyses import regions
-from cnnspec.analyses.facts import Facts
-from cnnspec.analyses.geometry import Geometry
-from cnnspec.analyses.lost import Lost, lost
-from cnnspec.analyses.positions import Positions
 from cnnspec.api import load
 from cnnspec.cli import main
-from cnnspec.elaborate.graph import Graph
+from cnnspec.facts import regions
+from cnnspec.facts.facts import Facts
+from cnnspec.facts.geometry import Geometry
+from cnnspec.facts.positions import Positions
+from cnnspec.graph import Graph
+from cnnspec.lost.lost import Lost, lost
 
 MNIST = EXAMPLES / "lectures" / "lecture4_mnist.cnn"
 LECTURE_4 = "input 28x28x1\nconv(1, 3x3) -> maxpool(2x2)\nconv(1, 3x3) -> maxpool(2x2)\nconv(1, 3x3)"
@@ -363,7 +363,7 @@ def test_resnet_50_computes_three_quarters_of_three_stages_for_nothing() -> None
 
 
 def test_nasnet_mobile_never_reads_row_and_column_223() -> None:
-    from cnnspec.raising.application import application, from_model
+    from cnnspec.model_files.keras.application import application, from_model
 
     model = application("NASNetMobile")
     (loss,) = [loss for loss in lost(Facts(from_model(model))).losses if loss.node == 0]

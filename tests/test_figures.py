@@ -19,13 +19,14 @@ from figures.readings import disagreements
 
 import cnnspec
 from cnnspec import pipeline
-from cnnspec.analyses import budget, memory
-from cnnspec.analyses.facts import Facts
-from cnnspec.percent import percent
+from cnnspec.base.percent import percent
+from cnnspec.base.source import Source
+from cnnspec.facts import activation_memory as memory
+from cnnspec.facts.facts import Facts
+from cnnspec.lint import budget
 from cnnspec.pipeline import analyse
-from cnnspec.report import field_text
-from cnnspec.report.rows import LayerFigures
-from cnnspec.source import Source
+from cnnspec.rf import text as field_text
+from cnnspec.tables.rows import LayerFigures
 
 TEXT = (Path(__file__).parent / "figures" / "networks.md").read_text(encoding="utf-8")
 CASES = dict(re.findall(r"^## (.+?)\n+```cnn\n(.*?)^```", TEXT, re.M | re.S))

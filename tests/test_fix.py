@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from test_cli import run
 
+from cnnspec.base.source import Source
 from cnnspec.cli import fixing
 from cnnspec.cli.common import rewrite
-from cnnspec.repair import keeping, mending
-from cnnspec.source import Source
+from cnnspec.lint.fix import mending
+from cnnspec.lint.fix import same_meaning as keeping
 
 BAD = "input 28x28x1\nconv(8,3x3) -> bn -> relu -> relu\nmaxpool(2x2) -> maxpool(3x3, stride=3)\nflatten -> dense(10, softmax)\n"
 MENDED = BAD.replace("3x3) -> bn -> relu -> relu", "3x3, bias=false) -> bn -> relu")

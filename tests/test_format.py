@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from strategies import trees, untidy
 from support import cases, network, weights
 
-from cnnspec.analyses.isomorphism import View
+from cnnspec.base.source import Source
+from cnnspec.facts.isomorphism import View
 from cnnspec.format import format_source, print_tree, same
 from cnnspec.format.comments import texts
-from cnnspec.source import Source
 from cnnspec.syntax.parse import MAX_DEPTH, parse
 from cnnspec.syntax.tree import Tree
 

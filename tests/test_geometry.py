@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import cases, legal
 
-from cnnspec.analyses import regions
-from cnnspec.analyses.facts import Facts
-from cnnspec.analyses.geometry import Geometry
-from cnnspec.analyses.liveness import Liveness, full
-from cnnspec.analyses.positions import Positions
-from cnnspec.analyses.receptive_field import WHOLE
 from cnnspec.compile.live import to_keras
-from cnnspec.elaborate.graph import Graph
+from cnnspec.facts import regions
+from cnnspec.facts.facts import Facts
+from cnnspec.facts.geometry import Geometry
+from cnnspec.facts.liveness import Liveness, full
+from cnnspec.facts.positions import Positions
+from cnnspec.facts.receptive_field import WHOLE
+from cnnspec.graph import Graph
 
 MAX_POSITIONS = 10_000  # of an output that is still looked at: upsampling may make it as large as it likes
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnnspec.base.inside import Inside, Unsafe
 from cnnspec.cli import main
-from cnnspec.inside import Inside, Unsafe
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import folder, schema, snapshot
 
 pytest.importorskip("keras")

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.cli import main
-from cnnspec.report import media
+from cnnspec.tables import escape as media
 
 ESCAPES = "\x1b[31m\x07\x9b2J\x7f\u202e"
 MARKUP = "|`*_<b>&\"',%$#{}~^]]>"

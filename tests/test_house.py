@@ -20,26 +20,21 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # What stands in one row may not import another part of that row; every part may import those above its own.
 ORDER = [
-    {"record", "synonyms", "collecting", "limits", "percent", "installing"},
-    {"names"},
-    {"source", "size_text"},
-    {"size"},
-    {"diagnostic"},
-    {"reading", "inside"},
+    {"base"},
     {"syntax", "layers"},
+    {"graph"},
     {"elaborate", "format"},
-    {"analyses"},
-    {"rules", "compile"},
-    {"train", "decompile", "raising"},
+    {"facts"},
+    {"tables"},
+    {"summary", "explain", "rf", "lost", "cost", "sizes", "diff"},
+    {"lint", "compile"},
+    {"train", "spec_writer", "model_files"},
     {"pipeline"},
-    {"repair"},
-    {"report"},
+    {"findings"},
     {"api"},
     {"cli"},
     {"__init__", "__main__"},
 ]
-# `report` shows what `pipeline` found and is imported by neither rules nor compile, so it stands behind the pipeline;
-# `format` needs the tree and the catalogue alone. `cnnspec/__init__.py` and `__main__.py` only point at the others.
 RANK = {part: rank for rank, row in enumerate(ORDER) for part in row}
 HEAVY = ("numpy", "rich", "keras", "tensorflow", "sklearn", "lark", "hypothesis")
 SLOW = ("typing", "dataclasses", "json", "fractions")  # standard, but dear at every start (enum comes with re)
@@ -71,7 +66,7 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
             assert node.level == 0, "imports are absolute"
             assert node.module
             yield node.module, id(node) in typed
-            for alias in node.names:  # `from cnnspec import rules` imports cnnspec.rules
+            for alias in node.names:  # `from cnnspec import rules` imports cnnspec.lint.rules
                 yield f"{node.module}.{alias.name}", id(node) in typed
 
 
@@ -128,7 +123,7 @@ def loaded(script: str) -> set[str]:
 
 
 ELABORATE = """
-from cnnspec.source import Source
+from cnnspec.base.source import Source
 from cnnspec.syntax.parse import parse
 from cnnspec.elaborate import elaborate
 text = '''block f(n) { add(in, conv(n, 3x3, padding=same, bias=false, kernel_initializer=he_normal) -> bn) -> relu }

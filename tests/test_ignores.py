@@ -8,11 +8,11 @@ import pytest
 from test_check import CASE, FOLDER
 
 import cnnspec
-from cnnspec import rules
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.format import format_source
+from cnnspec.lint import rules
 from cnnspec.pipeline import analyse
-from cnnspec.reading import read
-from cnnspec.source import Source
 
 SPECS = [(title, spec) for title, _, spec, _ in CASE.findall((FOLDER / "ignores.md").read_text(encoding="utf-8"))]
 STRIDE = "conv(8, 3x3, stride=3)"

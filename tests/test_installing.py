@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec import installing
+from cnnspec.base import installing
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMIT = "25c8a12512afcb024bb67519a70e3db9f5f32b9b"
@@ -127,6 +127,6 @@ def test_a_checkout_that_is_not_installed_names_its_folder(monkeypatch: pytest.M
 
 
 def test_nothing_of_it_is_imported_before_something_is_missing() -> None:
-    code = "import sys, cnnspec.cli, cnnspec.compile.backend; print('cnnspec.installing' in sys.modules)"
+    code = "import sys, cnnspec.cli, cnnspec.compile.backend; print('cnnspec.base.installing' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == "False\n"

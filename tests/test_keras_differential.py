@@ -24,11 +24,11 @@ from keras_compare import Run, compare, parameters
 from safe_side import REFUSALS, RUNS, Refusal, one
 from support import agree, cases, legal, network, outputs, through_xla, weights
 
+from cnnspec.base.size import value
 from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.window import UNTRACED, Reach
-from cnnspec.size import value
 
 pytestmark = [pytest.mark.kernels, pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")]
 SHARE = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnnspec.source import Source
+from cnnspec.base.source import Source
 from cnnspec.syntax.mistakes import MISTAKES
 from cnnspec.syntax.parse import parse
 

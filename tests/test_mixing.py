@@ -23,22 +23,23 @@ from hypothesis import strategies as st
 from support import cases, findings, legal, network
 from test_fields import members
 
-from cnnspec.analyses.budget import QUANTITIES
-from cnnspec.analyses.facts import Facts
-from cnnspec.analyses.geometry import Geometry
-from cnnspec.analyses.lengths import lengths
-from cnnspec.analyses.liveness import Liveness, reaches_of
-from cnnspec.analyses.lost import lost
-from cnnspec.analyses.positions import Positions
-from cnnspec.analyses.receptive_field import WHOLE
 from cnnspec.api import diff, load
 from cnnspec.cli import main
-from cnnspec.elaborate.graph import Graph
+from cnnspec.facts.facts import Facts
+from cnnspec.facts.field_lengths import lengths
+from cnnspec.facts.geometry import Geometry
+from cnnspec.facts.liveness import Liveness, reaches_of
+from cnnspec.facts.positions import Positions
+from cnnspec.facts.receptive_field import WHOLE
+from cnnspec.graph import Graph
 from cnnspec.layers.window import UNTRACED
+from cnnspec.lint.budget import QUANTITIES
+from cnnspec.lost.lost import lost
 from cnnspec.pipeline import Checked
-from cnnspec.report import field_json, summary
-from cnnspec.report.rows import rows
-from cnnspec.report.summary import value_data
+from cnnspec.rf import json as field_json
+from cnnspec.summary import text as summary
+from cnnspec.summary.text import value_data
+from cnnspec.tables.rows import rows
 
 BOTH = ("height", "width")
 MIXERS: dict[str, tuple[str, ...]] = {  # a layer, and the axes of a 6x5x4 map along which it mixes positions

@@ -38,7 +38,7 @@ def test_the_table_has_a_row_for_every_fault() -> None:
 
 def test_a_linter_that_sees_nothing_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reasons do not excuse everything: without rules, what they catch counts as missed."""
-    monkeypatch.setattr("cnnspec.rules.check", lambda *given: [])
+    monkeypatch.setattr("cnnspec.lint.rules.check", lambda *given: [])
     names = ("dropped activation", "odd input", "longer stride", "dense on a map", "bias before bn", "sigmoid for relu")
     for fault in FAULTS:
         if fault.name in names:

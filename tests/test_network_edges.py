@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from support import legal, network
 
 from cnnspec import load
-from cnnspec.analyses.liveness import carried, marked
-from cnnspec.analyses.positions import Positions, together
 from cnnspec.elaborate.files import circles_of
+from cnnspec.facts.liveness import carried, marked
+from cnnspec.facts.positions import Positions, together
 from cnnspec.layers.window import Reach
 
 

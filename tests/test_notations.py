@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
 from cnnspec.format import format_source
 from cnnspec.pipeline import Analysis, analyse
-from cnnspec.source import Source
 
 HEAD = "input 32x32x3\n"
 TAIL = " -> relu -> gap -> dense(10)\n"

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from test_cli import run
 
-from cnnspec.diagnostic import NAMES
+from cnnspec.base.diagnostic import NAMES
 
 SPEC = (
     "input unused 7x7x3\n"

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.analyses.outside import masked, reached
+from cnnspec.base.outside import masked, reached
 from cnnspec.cli import main
 from cnnspec.layers.argument import Unfit
 from cnnspec.train.offline import offline

@@ -21,12 +21,12 @@ from unittest.mock import MagicMock, patch
 import pytest
 from support import weights
 
+from cnnspec.base.diagnostic import INFO
+from cnnspec.base.source import Source
 from cnnspec.cli import main
-from cnnspec.diagnostic import INFO
-from cnnspec.elaborate.graph import Graph
 from cnnspec.format import format_source
+from cnnspec.graph import Graph
 from cnnspec.pipeline import Checked, analyse
-from cnnspec.source import Source
 from cnnspec.syntax.parse import parse
 
 FOLDER = Path(__file__).parent / "paste"
@@ -207,7 +207,7 @@ def test_the_formatter_leaves_alone_what_is_not_read_as_a_whole(
 def test_nothing_of_python_is_looked_for_in_a_spec() -> None:
     """A spec without mistakes is parsed as before: what reads pastes is not even imported."""
     code = (
-        "import sys\nfrom cnnspec.source import Source\nfrom cnnspec.syntax.parse import parse\n"
+        "import sys\nfrom cnnspec.base.source import Source\nfrom cnnspec.syntax.parse import parse\n"
         "assert not parse(Source('a.cnn', 'input 8x8x3\\nconv(8, 3x3) -> relu')).diagnostics\n"
         "assert not [name for name in sys.modules if 'paste' in name]"
     )

@@ -19,10 +19,10 @@ import pytest
 
 from cnnspec.cli import main
 from cnnspec.layers.argument import Unfit
-from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.places.devices import Devices, Wish, devices, wish
-from cnnspec.train.places.distribution import Cluster, cluster, refuse
-from cnnspec.train.places.share import ALONE, Share
+from cnnspec.train.devices.available import Devices, Wish, devices, wish
+from cnnspec.train.devices.distribution import Cluster, cluster, refuse
+from cnnspec.train.devices.share import ALONE, Share
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.settings import TrainSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -237,7 +237,7 @@ def test_under_mixed_precision_the_network_ends_in_float32(end: str, precision: 
     from support import legal
 
     from cnnspec.compile.live import to_keras
-    from cnnspec.train.places.precision import computed_in
+    from cnnspec.train.devices.precision import computed_in
 
     half = precision.removeprefix("mixed_")
     before = keras.config.dtype_policy().name

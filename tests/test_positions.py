@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnspec.analyses.liveness import carried, full, marked
-from cnnspec.analyses.positions import NOWHERE, Positions, together
+from cnnspec.base.limits import TooLong
+from cnnspec.facts.liveness import carried, full, marked
+from cnnspec.facts.positions import NOWHERE, Positions, together
 from cnnspec.layers.window import Reach
-from cnnspec.limits import TooLong
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from example_files import EXAMPLES, FILES, ZOO, relative
 
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
-from cnnspec.reading import read
-from cnnspec.source import Source
 
 W201_MNIST = "rows and columns 26, 27 never reach the output (13.8 % of it)"
 SKIPPED = "75 % of the positions of 3 tensors"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from example_files import EXAMPLES, relative
 
-from cnnspec.diagnostic import INFO
+from cnnspec.base.diagnostic import INFO
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
-from cnnspec.reading import read
-from cnnspec.source import Source
 
 BIASES = "Keras built its first ResNets with biases before batch normalisation; those of its weights are all 0"
 FLATTENED = "the paper's own figures: the first dense layer holds most of the network"

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from run_folders import make_run
 
+from cnnspec.base.percent import percent
 from cnnspec.cli import main
-from cnnspec.percent import percent
 
 keras = pytest.importorskip("keras")
 pillow = pytest.importorskip("PIL.Image")

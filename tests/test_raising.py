@@ -14,9 +14,9 @@ from support import agree, legal
 from test_layers_keras import EXAMPLES, ROWS, VALUES, named, spec
 
 from cnnspec.compile.live import to_keras
-from cnnspec.elaborate.graph import Graph
+from cnnspec.graph import Graph
 from cnnspec.layers.argument import same_on_every_axis
-from cnnspec.raising.graph import to_graph
+from cnnspec.model_files.keras.to_graph import to_graph
 
 ROOT = Path(__file__).parent.parent
 

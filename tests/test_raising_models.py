@@ -15,9 +15,9 @@ import pytest
 from support import legal, outputs, random_inputs
 
 from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.raising.application import application, from_model
-from cnnspec.raising.archive import MAX_BYTES, Refused, read_config
-from cnnspec.raising.graph import to_graph
+from cnnspec.model_files.keras.application import application, from_model
+from cnnspec.model_files.keras.archive import MAX_BYTES, Refused, read_config
+from cnnspec.model_files.keras.to_graph import to_graph
 
 ROOT = Path(__file__).parent.parent
 Build = Callable[[Any], Any]
@@ -262,7 +262,7 @@ def test_saved_model_is_read_without_keras(tmp_path: Path) -> None:
     made.save(tmp_path / "net.keras")
     (tmp_path / "net.json").write_text(made.to_json())
     script = (
-        "import sys; from cnnspec.raising.archive import read_config; from cnnspec.raising.graph import to_graph\n"
+        "import sys; from cnnspec.model_files.keras.archive import read_config; from cnnspec.model_files.keras.to_graph import to_graph\n"
         f"for name in ('net.keras', 'net.json'): print(len(to_graph(read_config({str(tmp_path)!r} + '/' + name), 'n').nodes))\n"
         "print(sorted({'keras', 'tensorflow', 'numpy', 'rich', 'lark'} & set(sys.modules)))"
     )
@@ -386,7 +386,7 @@ def test_nothing_of_a_file_runs(tmp_path: Path) -> None:
     path = zipped(tmp_path / "net.keras", {"config.json": json.dumps(config).encode()})
     script = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from cnnspec.raising.archive import read_config; from cnnspec.raising.graph import to_graph\n"
+        "from cnnspec.model_files.keras.archive import read_config; from cnnspec.model_files.keras.to_graph import to_graph\n"
         f"to_graph(read_config({str(path)!r}), 'net')"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)

@@ -21,9 +21,9 @@ from network_cases import KINDS
 from safe_side import RUNS
 from support import agree, cases, legal, network, outputs, random_inputs
 
-from cnnspec.analyses.facts import Facts
 from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.elaborate.graph import Graph
+from cnnspec.facts.facts import Facts
+from cnnspec.graph import Graph
 
 NETWORKS = 10 * settings().max_examples // len(KINDS)  # of each kind: 1,000 in all with the default profile
 PART = 10  # how many of them a test has

@@ -20,8 +20,8 @@ from cnnspec.api import check, load
 from cnnspec.cli.layers import signature
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.base import Layer
-from cnnspec.repair.kinds import kind
-from cnnspec.rules import RULES
+from cnnspec.lint.fix.registry import kind
+from cnnspec.lint.rules import RULES
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.M | re.S)

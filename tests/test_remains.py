@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
-from cnnspec.source import Source
 from cnnspec.syntax import remains
 from cnnspec.syntax.parse import parse
 

@@ -15,17 +15,17 @@ from strategies import trees
 from support import cases
 from test_rules import example
 
-from cnnspec import rules
-from cnnspec.diagnostic import Repair
+from cnnspec.base.diagnostic import Repair
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.format import print_tree
+from cnnspec.lint import rules
+from cnnspec.lint.fix.behaviour import same_behaviour
+from cnnspec.lint.fix.mending import Mended, mend
+from cnnspec.lint.fix.project import Project, applied, counted
+from cnnspec.lint.fix.registry import MODULES, SAFE
+from cnnspec.lint.fix.search import repairs
 from cnnspec.pipeline import Analysis, analyse, prevents
-from cnnspec.reading import read
-from cnnspec.repair.behaviour import same_behaviour
-from cnnspec.repair.kinds import MODULES, SAFE
-from cnnspec.repair.mending import Mended, mend
-from cnnspec.repair.project import Project, applied, counted
-from cnnspec.repair.search import repairs
-from cnnspec.source import Source
 
 FOLDER = Path(__file__).parent / "repair"
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").rglob("*.cnn"))
@@ -122,12 +122,12 @@ def test_a_refusal_of_the_language_with_repairs_has_a_case() -> None:
 def test_only_known_codes_have_repairs() -> None:
     from importlib import import_module
 
-    from cnnspec.diagnostic import NAMES
+    from cnnspec.base.diagnostic import NAMES
 
     assert MODULES.keys() <= NAMES.keys()
     assert MODULES.keys() >= SAFE
     for module, function in MODULES.values():
-        assert (getattr(import_module(f"cnnspec.repair.proposals.{module}"), function).__doc__ or "").strip()
+        assert (getattr(import_module(f"cnnspec.lint.fix.proposals.{module}"), function).__doc__ or "").strip()
 
 
 # ---- the networks people know --------------------------------------------------------------------------------

@@ -19,18 +19,18 @@ from planted import faulty
 from support import cases, keras_layers, legal, outputs, random_inputs
 from test_repair import read_cases
 
-from cnnspec import rules
+from cnnspec.base.source import Source
 from cnnspec.compile.export import ExportFailed
 from cnnspec.compile.live import to_keras
 from cnnspec.compile.trained import take_weights
-from cnnspec.elaborate.graph import Graph, Node
+from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import Weight
+from cnnspec.lint import rules
+from cnnspec.lint.fix.mending import Mended, mend
+from cnnspec.lint.fix.project import Project
+from cnnspec.lint.fix.registry import SAFE
+from cnnspec.lint.fix.search import repairs
 from cnnspec.pipeline import analyse
-from cnnspec.repair.kinds import SAFE
-from cnnspec.repair.mending import Mended, mend
-from cnnspec.repair.project import Project
-from cnnspec.repair.search import repairs
-from cnnspec.source import Source
 
 
 def mended(text: str) -> Mended:

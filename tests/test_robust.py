@@ -18,14 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import cases
 
-from cnnspec.diagnostic import NAMES, Diagnostic
+from cnnspec.base.diagnostic import NAMES, Diagnostic
+from cnnspec.base.reading import decode
 from cnnspec.elaborate.placing import MAX_LAYERS
+from cnnspec.findings.text import as_data, show
 from cnnspec.format import format_source
 from cnnspec.layers import CATALOGUE, spellings
 from cnnspec.pipeline import Analysis, analyse
-from cnnspec.reading import decode
-from cnnspec.report import summary
-from cnnspec.report.findings import as_data, show
+from cnnspec.summary import text as summary
 from cnnspec.syntax.generate import GRAMMAR
 from cnnspec.syntax.mistakes import MISTAKES
 from cnnspec.syntax.table import KEYWORDS

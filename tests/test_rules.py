@@ -9,10 +9,10 @@ from types import ModuleType
 
 import pytest
 
-from cnnspec import rules
-from cnnspec.diagnostic import NAMES, Diagnostic
+from cnnspec.base.diagnostic import NAMES, Diagnostic
+from cnnspec.base.source import Source
+from cnnspec.lint import rules
 from cnnspec.pipeline import analyse
-from cnnspec.source import Source
 
 
 def example(rule: ModuleType, word: str) -> str:

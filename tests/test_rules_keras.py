@@ -10,13 +10,13 @@ import pytest
 from support import legal, outputs, random_inputs
 from test_rules import example, findings
 
-from cnnspec.analyses.facts import Facts
-from cnnspec.analyses.lost import dead_taps
 from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.facts.facts import Facts
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.activation import FUNCTIONS
-from cnnspec.rules import checkerboard, dead_kernel_taps, dense_on_spatial_map, redundant_activation
-from cnnspec.rules.context import Context
+from cnnspec.lint.context import Context
+from cnnspec.lint.rules import checkerboard, dead_kernel_taps, dense_on_spatial_map, redundant_activation
+from cnnspec.lost.lost import dead_taps
 
 # The size of the input, and layers on it that do nothing, each behind a bar.
 IDLE = """

@@ -22,9 +22,9 @@ from resuming import command as started
 from resuming import finish, whole
 from support import network
 
+from cnnspec.base.percent import percent
 from cnnspec.cli import main
-from cnnspec.percent import percent
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import durable, folder, state
 from cnnspec.train.runs.history import History, read
 from cnnspec.train.runs.spec import spec

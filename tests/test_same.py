@@ -19,15 +19,15 @@ from hypothesis import strategies as st
 from keras_cases import FAMILIES, Case
 from support import cases, legal, network
 
-from cnnspec.analyses.isomorphism import View, isomorphism
 from cnnspec.api import diff, from_keras, load
+from cnnspec.base.source import Source
 from cnnspec.compile.live import to_keras
-from cnnspec.elaborate.graph import Graph
+from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.format import format_source
+from cnnspec.graph import Graph
 from cnnspec.layers import CATALOGUE
+from cnnspec.lint.fix.behaviour import same_behaviour, same_graph
 from cnnspec.pipeline import analyse
-from cnnspec.repair.behaviour import same_behaviour, same_graph
-from cnnspec.source import Source
 
 GROUPS = re.compile(r"^## (.+?)\n+```cnn\n(.*?)^```", re.M | re.S)
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.report.evaluation import confused, dense
 from cnnspec.train.evaluation.head import Head
 from cnnspec.train.evaluation.scores import Score, Scores, tally
+from cnnspec.train.evaluation.text import confused, dense
 
 metrics = pytest.importorskip("sklearn.metrics")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import cases
 
-from cnnspec.size import Size, maximum, value
+from cnnspec.base.size import Size, maximum, value
 
 H, W = Size.unknown("H"), Size.unknown("W")
 

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from size_cases import resized, rough_networks, truth
 from support import cases
 
-from cnnspec.analyses import size_set
-from cnnspec.analyses.input_sizes import InputSizes
-from cnnspec.analyses.size_words import phrase
-from cnnspec.analyses.sizing import KINDS, Sizes
 from cnnspec.api import SpecError, load
+from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.pipeline import analyse, input_sizes
-from cnnspec.source import Source
+from cnnspec.sizes import size_set
+from cnnspec.sizes.axis_sizes import KINDS, Sizes
+from cnnspec.sizes.input_sizes import InputSizes
+from cnnspec.sizes.size_words import phrase
 
 SMALL, LARGE = 12, 60  # layers, from which on not every size is tried
 

@@ -20,8 +20,10 @@ from hypothesis import given
 from source_cases import programs
 from support import cases, outputs, random_inputs, steps
 
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.compile import straight
-from cnnspec.compile.alongside import Mismatch
+from cnnspec.compile.graph_match import Mismatch
 from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.compile.printer import Printer, finished
 from cnnspec.compile.replay import replay
@@ -29,8 +31,6 @@ from cnnspec.compile.source import to_source
 from cnnspec.compile.tracer import record
 from cnnspec.layers import CATALOGUE
 from cnnspec.pipeline import Checked, analyse
-from cnnspec.reading import read
-from cnnspec.source import Source
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ZOO = ("ResNet50", "EfficientNetB0", "NASNetMobile")  # of examples/zoo, whose other files are of the same kinds
@@ -522,7 +522,7 @@ def test_random_programs_are_formatted(text: str) -> None:
 # ---- without Keras, and when all else fails ----------------------------------------------------------------
 def test_no_keras_is_needed() -> None:
     code = (
-        "import sys; from cnnspec.pipeline import analyse; from cnnspec.source import Source\n"
+        "import sys; from cnnspec.pipeline import analyse; from cnnspec.base.source import Source\n"
         "from cnnspec.compile.source import to_source\n"
         "to_source(analyse(Source('net.cnn', 'input 8x8x3; conv(4, 3x3)')).networks[0])\n"
         "assert not {'keras', 'tensorflow', 'numpy'} & set(sys.modules)"
@@ -532,7 +532,7 @@ def test_no_keras_is_needed() -> None:
 
 def test_checking_does_not_import_the_printer() -> None:
     code = (
-        "import sys; from cnnspec.pipeline import analyse; from cnnspec.source import Source\n"
+        "import sys; from cnnspec.pipeline import analyse; from cnnspec.base.source import Source\n"
         "analyse(Source('net.cnn', 'input 8x8x3; conv(4, 3x3)'))\n"
         "assert not any(name.startswith('cnnspec.compile') for name in sys.modules)"
     )

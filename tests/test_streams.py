@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.cli import main
 from cnnspec.cli.inputs import files_in
-from cnnspec.diagnostic import Diagnostic
 
 TOOL = f"{shlex.quote(sys.executable)} -m cnnspec"
 GOOD = "input 8x8x3\nconv(3,3x3)\n"

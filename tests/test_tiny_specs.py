@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tiny_specs import SPECS
 
+from cnnspec.base.limits import MAX_VALUES
 from cnnspec.elaborate.placing import countless
-from cnnspec.limits import MAX_VALUES
 
 VERBS = (
     "summary", "check --no-cache", "check --no-cache --select ALL", "rf", "lost", "lost --format json", "cost", "explain",

@@ -14,15 +14,15 @@ import network_cases
 import pytest
 
 from cnnspec import api
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
 from cnnspec.cli import main
-from cnnspec.diagnostic import Diagnostic
+from cnnspec.lint.fix import offers
+from cnnspec.lint.fix.project import applied, counted, severity_of
+from cnnspec.lint.fix.registry import TOLD
+from cnnspec.lint.rules.illegal_stride import HELP
 from cnnspec.pipeline import Analysis, analyse
-from cnnspec.reading import read
-from cnnspec.repair import offers
-from cnnspec.repair.kinds import TOLD
-from cnnspec.repair.project import applied, counted, severity_of
-from cnnspec.rules.illegal_stride import HELP
-from cnnspec.source import Source
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").rglob("*.cnn"))
 INPUT = re.compile(r"^(\s*input(?: \w+)? )([\dx]+)x(\d+)\s*$", re.M)

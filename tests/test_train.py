@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 from support import network
 
-from cnnspec import installing
+from cnnspec.base import installing
 from cnnspec.cli import main
-from cnnspec.train import objects, run
+from cnnspec.train import keras_objects as objects
+from cnnspec.train import run
 from cnnspec.train.data import sources
 from cnnspec.train.data.arrays import of_arrays
 from cnnspec.train.data.batches import batches
@@ -26,7 +27,7 @@ from cnnspec.train.data.examples import Shaped
 from cnnspec.train.data.images import resize
 from cnnspec.train.data.prepare import draw, prepare
 from cnnspec.train.data.sources import load
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.progress import Lines, figure, figures
 from cnnspec.train.runs.spec import spec
 from cnnspec.train.settings import TrainSettings, resolve

@@ -16,7 +16,7 @@ from cnnspec.compile.live import MissingExtra
 from cnnspec.train.data import arrays, examples, sources
 from cnnspec.train.data.images import resize
 from cnnspec.train.data.prepare import Data, prepare
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.settings import resolve
 
 pillow = pytest.importorskip("PIL.Image")

@@ -13,7 +13,7 @@ from support import network
 
 from cnnspec.layers.argument import Term
 from cnnspec.train.conflicts import metric_name
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.match import Targets, fit, fit_named
 from cnnspec.train.reading import KINDS, OWN_KINDS
 from cnnspec.train.settings import KEYS, TrainSettings, resolve

@@ -15,10 +15,11 @@ from support import network
 from test_train_data import RGB, colour, flowers, read, refused, save
 
 from cnnspec.compile.live import MissingExtra
-from cnnspec.train import memory, objects, run
+from cnnspec.train import keras_objects as objects
+from cnnspec.train import memory, run
 from cnnspec.train.data import examples, sources
 from cnnspec.train.data.batches import batches
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.spec import spec
 from cnnspec.train.settings import TrainSettings, resolve
 from cnnspec.train.words import AUGMENTATIONS, MIXING

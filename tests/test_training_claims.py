@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cnnspec import check
-from cnnspec.rules.activation_loss_mismatch import DISTANCES
+from cnnspec.lint.rules.activation_loss_mismatch import DISTANCES
 
 keras = pytest.importorskip("keras")
 np = pytest.importorskip("numpy")

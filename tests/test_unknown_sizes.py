@@ -12,16 +12,16 @@ from size_cases import resized, rough_networks
 from support import cases, keras_layers, network
 
 from cnnspec import load
-from cnnspec.analyses.agreement_sizes import agreements
-from cnnspec.analyses.facts import Facts
-from cnnspec.analyses.memory import activation_values, peak_values
+from cnnspec.base.size import Size, value
+from cnnspec.base.source import Source
 from cnnspec.compile.live import to_keras
-from cnnspec.elaborate.graph import Graph
+from cnnspec.facts.activation_memory import activation_values, peak_values
+from cnnspec.facts.facts import Facts
+from cnnspec.graph import Graph
 from cnnspec.layers.agreement import may_agree, zeros
 from cnnspec.pipeline import analyse
-from cnnspec.report.columns import table
-from cnnspec.size import Size, value
-from cnnspec.source import Source
+from cnnspec.sizes.agreement import agreements
+from cnnspec.tables.columns import table
 
 H, W = Size.unknown("H"), Size.unknown("W")
 

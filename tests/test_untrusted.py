@@ -213,8 +213,8 @@ def known(folder: str, body: Any) -> Outcome | None:
 @given(st.data())
 def test_a_forged_entry_is_an_outcome_or_none(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
     """One part of a real body, or all of it, is anything; what is made of it can be shown."""
-    from cnnspec.report.findings import as_data, show
-    from cnnspec.report.sarif import sarif
+    from cnnspec.findings.sarif import sarif
+    from cnnspec.findings.text import as_data, show
 
     folder = tmp_path_factory.mktemp("forged")
     library = folder / "lib.cnn"

@@ -15,12 +15,12 @@ from keras_configs import by_path, config_of
 from support import weights
 from test_examples import found, header
 
-from cnnspec.analyses.isomorphism import View, isomorphism
 from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.elaborate.graph import Node
-from cnnspec.raising.application import application, names
-from cnnspec.raising.calls import Calls
-from cnnspec.raising.graph import Raising
+from cnnspec.facts.isomorphism import View, isomorphism
+from cnnspec.graph import Node
+from cnnspec.model_files.keras.application import application, names
+from cnnspec.model_files.keras.calls import Calls
+from cnnspec.model_files.keras.to_graph import Raising
 
 sys.path.insert(0, str(EXAMPLES.parent / "benchmarks"))
 import zoo

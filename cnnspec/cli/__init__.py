@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import sys
 
+from cnnspec.base.source import printable
 from cnnspec.cli.parser import Help, Parser
 from cnnspec.cli.streams import guarded, tell
-from cnnspec.source import printable
 
 VERBS = {
     "check": "find mistakes in specs",
@@ -85,8 +85,8 @@ def _called(arguments: list[str]) -> int:
     if options.verb is None:
         parser.print_help(sys.stderr)
         return 2
+    from cnnspec.base.gc_pause import Uncollected
     from cnnspec.cli.common import UsageError, say
-    from cnnspec.collecting import Uncollected
 
     module = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}")
     try:

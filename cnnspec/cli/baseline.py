@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.limits import MAX_BYTES
+from cnnspec.base.reading import content
 from cnnspec.cli.common import UsageError, write_whole
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.limits import MAX_BYTES
-from cnnspec.reading import content
-from cnnspec.rules import optional
+from cnnspec.lint.rules import optional
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnspec.report.places import Finding
+    from cnnspec.findings.locations import Finding
 
 SCHEMA_VERSION = 1
 Counts = dict[str, dict[str, int]]  # path → code → how many

@@ -16,10 +16,10 @@ import os
 import sys
 
 import cnnspec
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.reading import content, decode, inside, project_root, used
+from cnnspec.base.source import Source
 from cnnspec.cli.results import Outcome, Untold, as_data, from_data, repairs_shown
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.reading import content, decode, inside, project_root, used
-from cnnspec.source import Source
 
 try:
     from _blake2 import blake2b  # which hashlib would hand on, having loaded all of OpenSSL

@@ -16,14 +16,14 @@ from cnnspec.cli.common import (
     say,
 )
 from cnnspec.cli.configuration import FAIL_ON
-from cnnspec.report.findings import as_data, concise, show, tally
+from cnnspec.findings.text import as_data, concise, show, tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from cnnspec.report.places import Finding
+    from cnnspec.findings.locations import Finding
 
 FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab")
 
@@ -82,7 +82,7 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     from contextlib import redirect_stdout
 
     from cnnspec.cli import fixing
-    from cnnspec.repair.project import real
+    from cnnspec.lint.fix.project import real
 
     sources, status = fixing.sources_of(options, lookup, told=options.diff)  # else the report tells it
     result = fixing.mended(sources, options, lookup)
@@ -133,7 +133,7 @@ def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list
 def against_baseline(options: argparse.Namespace, found: list[Finding], files: list[str]) -> list[Finding]:
     """The findings that are left to report when a baseline is written or read."""
     from cnnspec.cli import baseline
-    from cnnspec.rules import optional
+    from cnnspec.lint.rules import optional
 
     if options.write_baseline:
         counts = baseline.write(options.write_baseline, found)
@@ -168,17 +168,17 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
 
                 print(remark(diagnostics))
     elif kind in ("json", "jsonl"):
-        from cnnspec.report import media
+        from cnnspec.tables import escape as media
 
         data = [as_data(diagnostic, name) for name, diagnostic in found]
         lines = [media.json(data)] if kind == "json" else [media.json(row, None) for row in data]
         print("\n".join(lines), end="\n" if data else "")
     elif kind == "sarif":
-        from cnnspec.report.sarif import sarif
+        from cnnspec.findings.sarif import sarif
 
         print(sarif(found, files))
     else:
-        from cnnspec.report import services
+        from cnnspec.findings import services
 
         text = {"github": services.github, "gitlab": services.gitlab, "junit": services.junit}[kind](found, files)
         print(text, end="\n" if text else "")
@@ -191,7 +191,7 @@ def print_statistics(found: Sequence[Finding], options: argparse.Namespace) -> N
         counts[d.code, d.name, d.severity] = counts.get((d.code, d.name, d.severity), 0) + 1
     rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     if options.output_format == "json":
-        from cnnspec.report import media
+        from cnnspec.tables import escape as media
 
         print(media.json([{"code": c, "name": n, "severity": s, "count": count} for (c, n, s), count in rows]))
         return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
 from cnnspec.cli.cache import NAME, VARIABLE, Cache
 from cnnspec.cli.common import positive
 from cnnspec.cli.inputs import Inputs, name_of
 from cnnspec.cli.results import Outcome, Untold, as_data, examine, from_data
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
+from cnnspec.base.diagnostic import ERROR, INFO, Diagnostic
+from cnnspec.base.limits import MAX_LAYERS
+from cnnspec.base.reading import content, decode, is_stream, read
+from cnnspec.base.source import Source, printable
 from cnnspec.cli.inputs import Inputs
 from cnnspec.cli.streams import tell
-from cnnspec.diagnostic import ERROR, INFO, Diagnostic
-from cnnspec.limits import MAX_LAYERS
-from cnnspec.reading import content, decode, is_stream, read
-from cnnspec.report.findings import show
-from cnnspec.source import Source, printable
+from cnnspec.findings.text import show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Chec
     network = analysis.networks[0]
     if not told or not network.diagnostics:
         return network, network.diagnostics
-    from cnnspec.repair.offers import offered
+    from cnnspec.lint.fix.offers import offered
 
     return network, offered(
         network.diagnostics, analysis, lambda s, read, watch=None: analysis_of(s, options, codes, read, watch)

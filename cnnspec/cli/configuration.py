@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.names import suggestion
+from cnnspec.base.reading import content
+from cnnspec.base.source import brief, printable
 from cnnspec.cli.common import UsageError
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.names import suggestion
-from cnnspec.reading import content
-from cnnspec.rules.selection import PROFILES, TARGETS
-from cnnspec.source import brief, printable
+from cnnspec.lint.selection import PROFILES, TARGETS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def checked(path: str, table: Any) -> dict[str, Any]:
     if unknown:
         raise UsageError(f"{path}: target takes {', '.join(TARGETS)}, not {shown(unknown[0])}")
     if found.get("devices"):
-        from cnnspec.analyses.devices import given
+        from cnnspec.facts.devices import given
 
         for name, figures in found["devices"].items():
             try:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from cnnspec.analyses.conventions import CONVENTIONS
-from cnnspec.analyses.devices import DEVICES, EXAMPLE, device
-from cnnspec.analyses.optimizer import SLOTS, slots
-from cnnspec.analyses.precision import POLICIES, precision
+from cnnspec.base.source import printable
 from cnnspec.cli.common import (
     FINDINGS,
     Refused,
@@ -19,10 +16,14 @@ from cnnspec.cli.common import (
     positive,
     status_of,
 )
+from cnnspec.cost import text as cost
+from cnnspec.cost.flop_conventions import CONVENTIONS
+from cnnspec.cost.text import Question
+from cnnspec.facts.devices import DEVICES, EXAMPLE, device
+from cnnspec.facts.optimizer_slots import SLOTS, slots
+from cnnspec.facts.precision import POLICIES, precision
 from cnnspec.layers.argument import Term, show
-from cnnspec.report import cost, media
-from cnnspec.report.cost import Question
-from cnnspec.source import printable
+from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import argparse
 import os
 import sys
 
-from cnnspec.analyses.facts import Facts
+from cnnspec.base.diagnostic import ERROR
+from cnnspec.base.source import Source
 from cnnspec.cli.common import (
     CLEAN,
     FINDINGS,
@@ -22,12 +23,12 @@ from cnnspec.cli.common import (
     say,
     tell_of,
 )  # fmt: skip
-from cnnspec.diagnostic import ERROR
+from cnnspec.diff import text as comparison
+from cnnspec.diff.difference import difference
+from cnnspec.facts.facts import Facts
 from cnnspec.pipeline import Checked
-from cnnspec.report import comparison, media
-from cnnspec.report.difference import difference
-from cnnspec.source import Source
 from cnnspec.syntax.tree import Body, Tree
+from cnnspec.tables import escape as media
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,8 +92,8 @@ def network_of(path: str, model: str | None, own: list[str], options: argparse.N
 
 def saved(path: str) -> Checked | None:
     """The network of a saved Keras model; None when the language cannot express it, which has been said."""
-    from cnnspec.raising.archive import Refused as NotExpressed
-    from cnnspec.raising.graph import of_file
+    from cnnspec.model_files.keras.archive import Refused as NotExpressed
+    from cnnspec.model_files.keras.to_graph import of_file
 
     try:
         graph = of_file(path)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
+from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.source import printable
 from cnnspec.cli.common import CLEAN, UsageError, beside_of, positive, say
 from cnnspec.cli.streams import tell
 from cnnspec.layers.argument import Unfit
-from cnnspec.names import NAMED_DATA
-from cnnspec.report import media
-from cnnspec.source import printable
+from cnnspec.tables import escape as media
 from cnnspec.train.settings import data as read_data
 
 TYPE_CHECKING = False
@@ -49,13 +49,13 @@ def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         check_picture(options.picture)
     data = None if options.data is None else _data(options.data)
-    from cnnspec.analyses.outside import reached
+    from cnnspec.base.outside import reached
+    from cnnspec.base.reading import project_root
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.reading import project_root
+    from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.evaluate import evaluate
     from cnnspec.train.evaluation.trained import open_trained
-    from cnnspec.train.failing import TrainingFailed
     from cnnspec.train.progress import display
 
     shown = display(sys.stderr, options.quiet)
@@ -91,7 +91,7 @@ def _data(given: str) -> str:
 
 
 def _print(found: Evaluation, form: str) -> None:
-    from cnnspec.report import evaluation
+    from cnnspec.train.evaluation import text as evaluation
 
     if form == "json":
         print(media.json(evaluation.json(found)))
@@ -105,21 +105,21 @@ def check_picture(path: str) -> None:
     """UsageError where no picture could be drawn, before anything is measured."""
     from importlib.util import find_spec
 
-    from cnnspec.report.confusion import FORMATS, ending_of
+    from cnnspec.train.evaluation.confusion import FORMATS, ending_of
 
     if ending_of(path) is None:
         raise UsageError(f"cannot tell what {path} is to be: end it in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise UsageError(f"cannot write {path}: {'it is a folder' if os.path.isdir(path) else 'its folder does not exist'}")  # fmt: skip
     if find_spec("matplotlib") is None:
-        from cnnspec.installing import command
+        from cnnspec.base.installing import command
 
         raise UsageError(f"matplotlib is not installed; --picture needs it: {command('keras')}")
 
 
 def _draw(found: Evaluation, path: str) -> None:
-    from cnnspec.report.confusion import draw, ending_of
-    from cnnspec.report.evaluation import headline
+    from cnnspec.train.evaluation.confusion import draw, ending_of
+    from cnnspec.train.evaluation.text import headline
 
     if found.scores is None or found.scores.confusions is None:
         say(f"no picture: {found.model} does not choose one of several classes")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of
-from cnnspec.report import explanation, media
+from cnnspec.explain import explanation
+from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -42,9 +42,9 @@ def known(path: str) -> dict[str, str]:
     """What the folder of a run knows beside the model: the names of its classes and the values that it takes."""
     if not os.path.lexists(os.path.join(path, "run.json")):
         return {}
-    from cnnspec.report import media
+    from cnnspec.tables import escape as media
     from cnnspec.train.data.ranges import pixels
-    from cnnspec.train.failing import TrainingFailed
+    from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.runs.folder import read_account
 
     try:

@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
-    from cnnspec.repair.project import Project
-    from cnnspec.source import Source
+    from cnnspec.base.source import Source
+    from cnnspec.lint.fix.project import Project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,8 +53,8 @@ def run(options: argparse.Namespace) -> int:
 def formatted(old: Source, project: Project) -> str | None:
     """The mended text of a file in canonical form; None, which has been said, for a file that is left as it is."""
     from cnnspec.format import format_source
-    from cnnspec.repair.keeping import keeps
-    from cnnspec.repair.project import real
+    from cnnspec.lint.fix.project import real
+    from cnnspec.lint.fix.same_meaning import keeps
 
     source = project.sources[real(old.name)]
     text, found = format_source(source)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
 from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, analysis_of, rewrite, say
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from cnnspec.cli.settings import Lookup
     from cnnspec.elaborate.files import Read
+    from cnnspec.lint.fix.mending import Mended
+    from cnnspec.lint.fix.project import Analyse
     from cnnspec.pipeline import Analysis, Watch
-    from cnnspec.repair.mending import Mended
-    from cnnspec.repair.project import Analyse
 
 
 def add_arguments(parser: argparse._ActionsContainer) -> None:
@@ -43,7 +43,7 @@ def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
 
 def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -> tuple[list[Source], int]:
     """The files that a command names, each once; USAGE when one cannot be read, which is told."""
-    from cnnspec.repair.project import real
+    from cnnspec.lint.fix.project import real
 
     found, status, seen = [], CLEAN, set[str]()
     for path in lookup.files(options.paths):
@@ -64,8 +64,8 @@ def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -
 
 def mended(sources: Sequence[Source], options: argparse.Namespace, lookup: Lookup) -> Mended:
     """The files with their repairs."""
-    from cnnspec.repair.mending import MOST_TRIED, mend
-    from cnnspec.repair.project import Project
+    from cnnspec.lint.fix.mending import MOST_TRIED, mend
+    from cnnspec.lint.fix.project import Project
 
     def wanted(found: Diagnostic, place: str) -> bool:
         return lookup.of(place).reports(found.code, place)
@@ -110,7 +110,7 @@ def put(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
 # ---- what a check says of repairs without being asked to make them -------------------------------------------
 def remark(found: Sequence[Diagnostic]) -> str:
     """ "3 findings can be fixed with --fix (1 more with --unsafe-fixes)"; "" where there is nothing to say."""
-    from cnnspec.repair.kinds import SHOWN
+    from cnnspec.lint.fix.registry import SHOWN
 
     safe = sum([any(repair.safe for repair in diagnostic.repairs) for diagnostic in found])
     unsafe = sum([bool(diagnostic.repairs) and diagnostic.code not in SHOWN for diagnostic in found]) - safe

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import printable
 from cnnspec.cli import settings
 from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, rewrite, say, tell_of
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.report import media
-from cnnspec.source import printable
+from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from cnnspec.format import format_source
-    from cnnspec.repair.keeping import keeps
+    from cnnspec.lint.fix.same_meaning import keeps
 
     status = CLEAN
     lookup = settings.Lookup(options)

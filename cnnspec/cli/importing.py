@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.graph import Graph
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +38,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("give a model.keras, or --application NAME: one of the two")
     if os.path.isdir(options.output):
         raise UsageError(f"cannot write {options.output}: it is a folder")
-    from cnnspec.decompile import Unfaithful, to_text
-    from cnnspec.raising.archive import Refused
+    from cnnspec.model_files.keras.archive import Refused
+    from cnnspec.spec_writer import Unfaithful, to_text
 
     try:
         graph = graph_of(options)
@@ -65,11 +65,11 @@ def run(options: argparse.Namespace) -> int:
 def graph_of(options: argparse.Namespace) -> Graph:
     """The graph of what is to be imported. Raises Refused, naming the layers, for what cannot be expressed."""
     if options.source is not None:
-        from cnnspec.raising.graph import of_file
+        from cnnspec.model_files.keras.to_graph import of_file
 
         return of_file(options.source)
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.raising.application import application, from_model
+    from cnnspec.model_files.keras.application import application, from_model
 
     try:
         return from_model(application(options.application))
@@ -79,7 +79,7 @@ def graph_of(options: argparse.Namespace) -> Graph:
 
 def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     """What was written, and what was left behind."""
-    from cnnspec.decompile.wording import usable
+    from cnnspec.spec_writer.wording import usable
 
     count = sum([node.layer is not None for node in graph.nodes])
     target = "" if options.output == "-" else f"wrote {options.output}: "

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.limits import MAX_BYTES
-from cnnspec.reading import content, decode, is_stream
-from cnnspec.source import Source
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.limits import MAX_BYTES
+from cnnspec.base.reading import content, decode, is_stream
+from cnnspec.base.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

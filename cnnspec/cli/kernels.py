@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnnspec.cli.common import say
 from cnnspec.compile.kernels import Way, remarks
-from cnnspec.raising.application import from_model
-from cnnspec.raising.archive import Refused
+from cnnspec.model_files.keras.application import from_model
+from cnnspec.model_files.keras.archive import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

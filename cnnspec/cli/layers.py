@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 
+from cnnspec.base.names import suggestion
 from cnnspec.cli.common import CLEAN, UsageError
 from cnnspec.layers import CATALOGUE, find, spellings
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import REQUIRED, show
-from cnnspec.names import suggestion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.cli.common import FINDINGS, Refused, add_model_options, load_analysed, status_of
-from cnnspec.report import lost, media
+from cnnspec.lost import text as lost
+from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

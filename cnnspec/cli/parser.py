@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose errors say what is wrong and what to do. Nothing is imported for it before there is one."""
 
     def error(self, message: str) -> NoReturn:
-        from cnnspec.source import printable
+        from cnnspec.base.source import printable
 
         message = message.removeprefix("argument ")
         for theirs, ours in WORDS.items():
@@ -59,7 +59,7 @@ class Parser(argparse.ArgumentParser):
 
     def refuse(self, unknown: list[str]) -> NoReturn:
         """The error for arguments that nothing has taken."""
-        from cnnspec.names import suggestion
+        from cnnspec.base.names import suggestion
 
         first = unknown[0].partition("=")[0]
         if not first.startswith("-"):
@@ -70,7 +70,7 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
             return
-        from cnnspec.names import suggestion
+        from cnnspec.base.names import suggestion
 
         known = [str(choice) for choice in action.choices]
         if action.dest == "verb":

@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.percent import percent
+from cnnspec.base.reading import content, decode
+from cnnspec.base.source import printable
 from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, positive, say
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.percent import percent
-from cnnspec.reading import content, decode
-from cnnspec.report import media
-from cnnspec.source import printable
+from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def run(options: argparse.Namespace) -> int:
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.data.ranges import SHARES, written
+    from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.predict import predictions, question
     from cnnspec.train.evaluation.trained import open_trained
-    from cnnspec.train.failing import TrainingFailed
 
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)

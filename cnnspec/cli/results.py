@@ -7,12 +7,12 @@ checked again.
 
 from __future__ import annotations
 
-from cnnspec import diagnostic, source
+from cnnspec.base import diagnostic, source
+from cnnspec.base.diagnostic import ERROR, INFO, NAMES, WARNING, Diagnostic
+from cnnspec.base.reading import content, decode, used
+from cnnspec.base.record import Record
+from cnnspec.base.source import Source
 from cnnspec.cli.common import analysis_of
-from cnnspec.diagnostic import ERROR, INFO, NAMES, WARNING, Diagnostic
-from cnnspec.reading import content, decode, used
-from cnnspec.record import Record
-from cnnspec.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
     shown = repairs_shown(options)
     if not shown or not analysis.diagnostics:
         return analysis.diagnostics
-    from cnnspec.repair.offers import offered
+    from cnnspec.lint.fix.offers import offered
 
     return offered(
         analysis.diagnostics, analysis, lambda s, read, watch=None: analysis_of(s, options, codes, read, watch), shown
@@ -112,7 +112,7 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
 
 def data_of(analysis: Analysis) -> list[str]:
     """The files, or folders, that train sections name as their data."""
-    from cnnspec.names import NAMED_DATA
+    from cnnspec.base.names import NAMED_DATA
 
     settings = [network.train["data"] for network in analysis.networks if "data" in network.train]
     named = {str(setting.value) for setting in settings} - {*NAMED_DATA}

@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 
+from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.base.reading import project_root
 from cnnspec.cli.common import FINDINGS, UsageError, add_layer_limit, parameters
 from cnnspec.cli.train import add_network_option, announce, given, ran, report
-from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.layers.argument import count
 from cnnspec.pipeline import analyse
-from cnnspec.reading import project_root
 from cnnspec.train.runs.spec import reader
 from cnnspec.train.settings import resolve
 

@@ -15,9 +15,10 @@ from cnnspec.cli.common import (
     status_of,
     write_whole,
 )
-from cnnspec.report import field_text, media
-from cnnspec.report.explanation import layer_called
-from cnnspec.report.field import unit_field
+from cnnspec.explain.explanation import layer_called
+from cnnspec.rf import text as field_text
+from cnnspec.rf.field import unit_field
+from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         if options.picture or options.output is not None:
             draw(network, options)
         if options.format == "json":
-            from cnnspec.report import field_json
+            from cnnspec.rf import json as field_json
 
             print(media.json(field_json.json(network, options.layers, options.at)))
         elif options.layers and not (options.picture or options.output):
@@ -81,11 +82,11 @@ def run(options: argparse.Namespace) -> int:
 
 def draw(network: Checked, options: argparse.Namespace) -> None:
     """The picture, printed or written or both."""
-    from cnnspec.report.picture import WIDEST, drawing, picture
+    from cnnspec.rf.picture import WIDEST, drawing, picture
 
     found = picture(network, options.layers, options.at)
     if options.output is not None:
-        from cnnspec.report.svg import svg
+        from cnnspec.rf.svg import svg
 
         write_whole(options.output, svg(found))
     if options.picture:

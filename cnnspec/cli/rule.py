@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from cnnspec.report.pages import find
+    from cnnspec.lint.pages import find
 
     try:
         page = find(options.code)

@@ -16,11 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from cnnspec.report.pages import pages
+    from cnnspec.lint.pages import pages
 
     listed = pages()
     if options.format == "json":
-        from cnnspec.report import media
+        from cnnspec.tables import escape as media
 
         fields = ("code", "name", "severity", "runs", "fix", "title")
         rows = [{field: getattr(page, field) for field in fields} for page in listed]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.base.source import printable
 from cnnspec.cli.common import CLEAN, USAGE, UsageError, say
-from cnnspec.report import media
-from cnnspec.source import printable
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.tables import escape as media
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.progress import figure
 from cnnspec.train.runs import listing as runs
 from cnnspec.train.runs.folder import RUNS

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from argparse import BooleanOptionalAction
 
+from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
+from cnnspec.base.names import suggestion
+from cnnspec.base.reading import inside
+from cnnspec.base.source import brief, printable
 from cnnspec.cli import configuration
 from cnnspec.cli.common import UsageError, say
 from cnnspec.cli.configuration import KEYS
 from cnnspec.cli.inputs import Inputs, files_in
-from cnnspec.diagnostic import ERROR, INFO, WARNING, Diagnostic
-from cnnspec.names import suggestion
-from cnnspec.reading import inside
-from cnnspec.rules import default_codes, optional
-from cnnspec.rules.selection import PROFILES, TARGETS, Selection, codes_named
-from cnnspec.source import brief, printable
+from cnnspec.lint.rules import default_codes, optional
+from cnnspec.lint.selection import PROFILES, TARGETS, Selection, codes_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

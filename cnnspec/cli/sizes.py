@@ -15,7 +15,8 @@ from cnnspec.cli.common import (
     tell_of,
 )
 from cnnspec.pipeline import input_sizes, no_size, prevents
-from cnnspec.report import media, sizes
+from cnnspec.sizes import text as sizes
+from cnnspec.tables import escape as media
 
 MOST_AXES = 3
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 
+from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed, tell_of
-from cnnspec.diagnostic import ERROR
-from cnnspec.report import media, summary
-from cnnspec.report.columns import COLUMNS, DEFAULT, chosen
+from cnnspec.summary import text as summary
+from cnnspec.tables import escape as media
+from cnnspec.tables.columns import COLUMNS, DEFAULT, chosen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,6 +8,10 @@ import sys
 import tempfile
 from contextlib import nullcontext, suppress
 
+from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.percent import percent
+from cnnspec.base.source import printable
 from cnnspec.cli.common import (
     CLEAN,
     FINDINGS,
@@ -19,12 +23,8 @@ from cnnspec.cli.common import (
     tell_of,
 )
 from cnnspec.compile.backend import BACKENDS
-from cnnspec.diagnostic import ERROR, Diagnostic
 from cnnspec.layers.argument import Unfit, count, natural, rate
-from cnnspec.names import NAMED_DATA
-from cnnspec.percent import percent
-from cnnspec.source import printable
-from cnnspec.train.places.precision import PRECISIONS
+from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.reading import positive
 from cnnspec.train.settings import TrainSettings, resolve, seed
 
@@ -122,7 +122,7 @@ def run(options: argparse.Namespace) -> int:
         )
         print("\n".join(map(printable, lines or ())), end="\n" if lines else "")
         return FINDINGS if lines is None else CLEAN
-    from cnnspec.train.places.distribution import cluster
+    from cnnspec.train.devices.distribution import cluster
     from cnnspec.train.run import Outcome, train
 
     def step() -> Outcome:
@@ -141,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
 def announce(settings: TrainSettings, no_network: bool = False, root: str | None = None) -> None:
     """Says what a training sends elsewhere, and what it reads outside of its project (at the real path `root`), also when
     it is to be quiet. UsageError for what --no-network refuses."""
-    from cnnspec.analyses.outside import reached
+    from cnnspec.base.outside import reached
 
     for found in reached(settings, root):
         if no_network and found.network:
@@ -154,7 +154,7 @@ def announce(settings: TrainSettings, no_network: bool = False, root: str | None
 def ran(step: Callable[[], Any], no_network: bool = False) -> Any:
     """What a step of training yields; None when the spec is at fault, which has been shown. UsageError."""
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.train.failing import TrainingFailed
+    from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.offline import offline
 
     try:

@@ -12,10 +12,10 @@ import stat
 import sys
 from time import localtime, sleep, strftime, time
 
+from cnnspec.base.reading import ROOT_MARKS
 from cnnspec.cli import settings
 from cnnspec.cli.common import UsageError, say
 from cnnspec.cli.inputs import Inputs, files_in
-from cnnspec.reading import ROOT_MARKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

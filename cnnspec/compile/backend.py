@@ -23,7 +23,7 @@ class MissingExtra(Exception):
     """A part that is not installed is needed; the message says how to install it: one of some extras."""
 
     def __init__(self, message: str, *extras: str) -> None:
-        from cnnspec.installing import command
+        from cnnspec.base.installing import command
 
         super().__init__(f"{message}: {command(*extras)}" if extras else message)
 

@@ -17,8 +17,8 @@ from cnnspec.syntax import tree
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnspec.base.source import Source
     from cnnspec.compile.remarks import Remarks
-    from cnnspec.source import Source
 
 _NO_LINES = (tree.Budget, tree.Block, tree.Model, tree.Train, tree.Use)
 

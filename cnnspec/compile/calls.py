@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.record import Record
 from cnnspec.compile.frame import Differs, Place
 from cnnspec.compile.literals import same
 from cnnspec.compile.trace import Trace, Use, is_false
@@ -16,7 +17,6 @@ from cnnspec.compile.values import Values, evidence, is_closed
 from cnnspec.elaborate.bind import argument_name
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
-from cnnspec.record import Record
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import walk
 

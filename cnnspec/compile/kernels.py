@@ -10,13 +10,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.record import Record
 from cnnspec.compile.backend import LIBRARIES, silenced
-from cnnspec.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.graph import Graph, Node
     from cnnspec.layers.trial import Trial
 
 

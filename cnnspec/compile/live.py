@@ -11,7 +11,7 @@ from cnnspec.layers.argument import Term
 if TYPE_CHECKING:
     import keras
 
-    from cnnspec.elaborate.graph import Graph, Node
+    from cnnspec.graph import Graph, Node
     from cnnspec.layers.base import KerasCall
 
 __all__ = ["MissingExtra", "import_keras", "keras_name", "make", "plain", "to_keras"]

@@ -18,9 +18,9 @@ from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
 
 if TYPE_CHECKING:
+    from cnnspec.base.source import Source
     from cnnspec.compile.trace import Trace
-    from cnnspec.elaborate.graph import Graph
-    from cnnspec.source import Source
+    from cnnspec.graph import Graph
 
 
 class Printer(Sharing):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnnspec.source import Source
+    from cnnspec.base.source import Source
     from cnnspec.syntax import tree
 
 

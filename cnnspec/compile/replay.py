@@ -11,7 +11,7 @@ import math
 import operator
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.alongside import Alongside, Made, Mismatch, Tensor
+from cnnspec.compile.graph_match import Alongside, Made, Mismatch, Tensor
 from cnnspec.compile.scoping import Defined, Locals, Returned, assigned_in
 from cnnspec.compile.straight import model_name
 from cnnspec.layers.argument import Term
@@ -20,7 +20,7 @@ from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.graph import Graph
 
 MAX_STEPS = 1_000_000  # statements and expressions, besides some hundred for each layer
 EACH_LAYER = 200

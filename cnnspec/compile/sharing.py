@@ -12,7 +12,7 @@ from cnnspec.elaborate.values import SharedFunction, Tensor
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
-    from cnnspec.elaborate.graph import Node
+    from cnnspec.graph import Node
 
 Layers = list[tuple[list[Made], "Node"]]
 Reads = list[tuple[int, ...]]

@@ -11,8 +11,8 @@ import sys
 from typing import TYPE_CHECKING, Protocol
 
 from cnnspec.compile import straight
-from cnnspec.compile.alongside import Mismatch
 from cnnspec.compile.frame import Differs
+from cnnspec.compile.graph_match import Mismatch
 from cnnspec.compile.literals import NoLiteral
 from cnnspec.compile.printer import Printer, finished
 from cnnspec.compile.replay import replay
@@ -20,7 +20,7 @@ from cnnspec.compile.steps import TooHard
 from cnnspec.compile.tracer import record
 
 if TYPE_CHECKING:
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.graph import Graph
     from cnnspec.syntax import tree as syntax
 
     class Compiled(Protocol):

@@ -10,7 +10,7 @@ from cnnspec.compile.frame import Frame, Lines
 from cnnspec.compile.literals import literal
 
 if TYPE_CHECKING:
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.graph import Graph
     from cnnspec.layers.base import KerasCall
 
 

@@ -10,8 +10,8 @@ from cnnspec.syntax import tree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnspec.elaborate.graph import Graph, Node
     from cnnspec.elaborate.values import BlockFunction, Scope, Tensor
+    from cnnspec.graph import Graph, Node
     from cnnspec.layers.base import Layer, Shape
 
 

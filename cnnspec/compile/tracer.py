@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.compile.trace import Trace, Use, is_false
-from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.network import NetworkBuilder
 from cnnspec.elaborate.reporting import TooMuch
@@ -22,10 +22,10 @@ from cnnspec.syntax import tree
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnspec.base.source import Source
     from cnnspec.elaborate.files import Read
-    from cnnspec.elaborate.graph import Graph, Node, Site
+    from cnnspec.graph import Graph, Node, Site
     from cnnspec.layers.base import Layer, Shape
-    from cnnspec.source import Source
 
 KEPT = {"graph", "stack", "trace", "_inferred"}  # what is undone by itself, or may stay
 GHOSTS = 100_000  # layers that a side that is not taken may make

@@ -9,9 +9,9 @@ import warnings
 import zipfile
 from typing import Any
 
+from cnnspec.base.inside import Inside
 from cnnspec.compile.archive import unfit
 from cnnspec.compile.export import ExportFailed
-from cnnspec.inside import Inside
 
 MODELS = ("best.keras", "last.keras")  # in the folder of a run
 

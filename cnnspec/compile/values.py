@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.size import Size
 from cnnspec.compile.frame import Differs, Place
 from cnnspec.compile.literals import NoLiteral, literal, same
 from cnnspec.elaborate.arithmetic import OPERATE
 from cnnspec.elaborate.expressions import SPATIAL
 from cnnspec.elaborate.values import UNKNOWN, Function, Tensor
 from cnnspec.layers.argument import Term
-from cnnspec.size import Size
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:

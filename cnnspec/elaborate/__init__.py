@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.limits import MAX_LAYERS
+from cnnspec.base.names import suggestion
+from cnnspec.base.record import Record
 from cnnspec.elaborate.files import Definitions, Files
-from cnnspec.elaborate.graph import Graph, Setting, Site
 from cnnspec.elaborate.network import NetworkBuilder
 from cnnspec.elaborate.values import UNKNOWN, Scope
+from cnnspec.graph import Graph, Setting, Site
 from cnnspec.layers.argument import Term
-from cnnspec.limits import MAX_LAYERS
-from cnnspec.names import suggestion
-from cnnspec.record import Record
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cnnspec.base.limits import MAX_NUMBER, MAX_SIZE_LENGTH
+from cnnspec.base.size import Size, maximum, too_long
 from cnnspec.elaborate.reporting import Reporting, describe, is_number, is_number_or_list
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
 from cnnspec.layers.argument import Term, show, word_of
-from cnnspec.limits import MAX_NUMBER, MAX_SIZE_LENGTH
-from cnnspec.size import Size, maximum, too_long
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

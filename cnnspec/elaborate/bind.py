@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cnnspec.base.names import MOST_NEAR
 from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.reporting import describe, names_of
 from cnnspec.elaborate.values import UNKNOWN, Closure, Function, Scope, Tensor
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
-from cnnspec.names import MOST_NEAR
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from cnnspec.elaborate.graph import Site
+from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.elaborate.reporting import describe, is_step
 from cnnspec.elaborate.steps import Steps
 from cnnspec.elaborate.values import (
@@ -15,9 +15,9 @@ from cnnspec.elaborate.values import (
     SharedFunction,
     Tensor,
 )
+from cnnspec.graph import Site
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term
-from cnnspec.limits import MAX_LAYERS
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

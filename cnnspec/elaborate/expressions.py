@@ -6,13 +6,13 @@ tensor that enters the step in which the expression is written (None before the 
 
 from __future__ import annotations
 
+from cnnspec.base.names import PASTED_MODULES, the_one
 from cnnspec.elaborate.arithmetic import BUILTINS, Arithmetic
 from cnnspec.elaborate.reporting import describe, is_flag, is_list, is_number, is_step, is_step_or_number, is_tensor
 from cnnspec.elaborate.values import UNKNOWN, Closure, Scope, Tensor
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
-from cnnspec.names import PASTED_MODULES, the_one
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

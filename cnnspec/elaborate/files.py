@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cnnspec.diagnostic import Diagnostic, Note
+from cnnspec.base.diagnostic import Diagnostic, Note
+from cnnspec.base.reading import inside, used
+from cnnspec.base.record import Record
+from cnnspec.base.source import Source, Span
 from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
-from cnnspec.reading import inside, used
-from cnnspec.record import Record
-from cnnspec.source import Source, Span
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import walk

@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.diagnostic import Problem
-    from cnnspec.elaborate.graph import Graph, Node, Site
+    from cnnspec.base.diagnostic import Problem
+    from cnnspec.graph import Graph, Node, Site
     from cnnspec.layers.base import Layer, Shape
 
 COLORS = (1, 3, 4)  # channels of a picture: gray, color, color with a mask

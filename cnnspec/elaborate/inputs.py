@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from itertools import count
 
+from cnnspec.base.limits import MAX_LAYERS
+from cnnspec.base.size import Size
 from cnnspec.elaborate.calls import Calls
-from cnnspec.elaborate.graph import Site
 from cnnspec.elaborate.placing import countless
 from cnnspec.elaborate.reporting import is_number_or_list, is_step
 from cnnspec.elaborate.unmet import unknown_steps
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
+from cnnspec.graph import Site
 from cnnspec.layers.argument import Term
 from cnnspec.layers.base import Shape
-from cnnspec.limits import MAX_LAYERS
-from cnnspec.size import Size
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cnnspec.size import Dim
+    from cnnspec.base.size import Dim
 
 AXES = {1: "L", 2: "HW", 3: "DHW"}
 

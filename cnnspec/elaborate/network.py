@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from cnnspec.elaborate.ahead import Ahead, bindings
-from cnnspec.elaborate.graph import BudgetLimit, Graph, Site
+from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.elaborate.inputs import Inputs
 from cnnspec.elaborate.reporting import TooMuch, describe, is_list, is_number_or_list, is_step, is_tensor
+from cnnspec.elaborate.static_checks import Ahead, bindings
 from cnnspec.elaborate.unmet import unknown_in_block, unknown_steps
 from cnnspec.elaborate.values import UNKNOWN, Binding, BlockFunction, Closure, Scope, SharedFunction, Tensor
+from cnnspec.graph import BudgetLimit, Graph, Site
 from cnnspec.layers.argument import Term
-from cnnspec.limits import MAX_LAYERS
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

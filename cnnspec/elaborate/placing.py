@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from cnnspec.diagnostic import Note, Problem
+from cnnspec.base.diagnostic import Note, Problem
+from cnnspec.base.limits import MAX_LAYERS, MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
+from cnnspec.base.size import Size, too_long
 from cnnspec.elaborate.bind import argument_name, bind
 from cnnspec.elaborate.expressions import Expressions
-from cnnspec.elaborate.graph import Graph, Node, Site
 from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import Scope, Tensor
+from cnnspec.graph import Graph, Node, Site
 from cnnspec.layers.base import Layer, Shape, show_shape
 from cnnspec.layers.filling import unfilled
-from cnnspec.limits import MAX_LAYERS, MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
-from cnnspec.size import Size, too_long
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cnnspec.diagnostic import ERROR, Diagnostic, Note
-from cnnspec.elaborate.graph import Assumption, Graph, Site
+from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
+from cnnspec.base.names import proposed, question, the_one
+from cnnspec.base.size import Size
+from cnnspec.base.source import Span, brief
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Function, Scope, Tensor
+from cnnspec.graph import Assumption, Graph, Site
 from cnnspec.layers import find, spellings
 from cnnspec.layers.argument import Term, show
-from cnnspec.names import proposed, question, the_one
-from cnnspec.size import Size
-from cnnspec.source import Span, brief
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -122,7 +122,7 @@ class Reporting:
 
     def unknown_name(self, node: tree.Node, name: str, scope: Scope, fits: Fits) -> Any:
         """Report a name that nothing is called. The value that was meant by it, which `fits`, else UNKNOWN."""
-        from cnnspec.names import PYTORCH
+        from cnnspec.base.names import PYTORCH
 
         if name in self.missed:
             return UNKNOWN

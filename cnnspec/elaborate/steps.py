@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.elaborate.placing import Placing
 from cnnspec.elaborate.reporting import TooMuch, describe, is_number, is_step
 from cnnspec.elaborate.values import (
@@ -17,7 +18,6 @@ from cnnspec.elaborate.values import (
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term
 from cnnspec.layers.base import show_shape
-from cnnspec.limits import MAX_LAYERS
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

@@ -5,10 +5,10 @@ Without this, a misspelt layer in an unused block would be found only on the day
 
 from __future__ import annotations
 
-from cnnspec.elaborate.ahead import bindings
+from cnnspec.base.names import PASTED_MODULES
 from cnnspec.elaborate.arithmetic import BUILTINS
+from cnnspec.elaborate.static_checks import bindings
 from cnnspec.layers import find
-from cnnspec.names import PASTED_MODULES
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

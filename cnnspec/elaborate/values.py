@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, ClassVar
 
-    from cnnspec.elaborate.graph import Site
-    from cnnspec.source import Source
+    from cnnspec.base.source import Source
+    from cnnspec.graph import Site
     from cnnspec.syntax import tree
 
 

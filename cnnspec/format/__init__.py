@@ -6,11 +6,11 @@ syntax errors is never touched, and neither is one whose printed form would not 
 
 from __future__ import annotations
 
-from cnnspec.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source, Span
 from cnnspec.format.comments import texts
 from cnnspec.format.printer import print_tree
 from cnnspec.format.rewrite import rewrite
-from cnnspec.source import Source, Span
 from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False

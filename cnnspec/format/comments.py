@@ -12,7 +12,7 @@ first stage has no leading comments and its last no trailing ones; those are lef
 
 from __future__ import annotations
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 from cnnspec.syntax.tree import Block, Body, Call, Chain, Contract, Input, List, Model, Node, Ternary, Tuple, Use
 
 TYPE_CHECKING = False

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from cnnspec.base.names import PASTED_MODULES
 from cnnspec.format.pieces import is_name
 from cnnspec.layers import find, named
 from cnnspec.layers.argument import EACH_AXIS, Unfit
-from cnnspec.names import PASTED_MODULES
 from cnnspec.syntax.tree import Argument, Attribute, Call, Dims, List, Name, Node, Number, Text, Tuple
 
 TYPE_CHECKING = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 from cnnspec.syntax.table import KEYWORDS
 from cnnspec.syntax.tree import (
     Argument,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.names import PYTORCH
 from cnnspec.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from cnnspec.layers.argument import REQUIRED
 from cnnspec.layers.base import Layer
@@ -25,7 +26,6 @@ from cnnspec.layers.resampling import AdaptiveAvgPool, AdaptiveMaxPool, Resize
 from cnnspec.layers.reshaping import Crop, Flatten, Identity, Pad, Permute, Repeat, Reshape
 from cnnspec.layers.residual import LayerScale, StochasticDepth
 from cnnspec.layers.transposed import ConvTranspose, Upsample
-from cnnspec.names import PYTORCH
 
 CATALOGUE: tuple[type[Layer], ...] = (
     Conv, DepthwiseConv, SeparableConv, ConvTranspose, Dense,

@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from cnnspec.size import Dim
+    from cnnspec.base.size import Dim
 
 # Keras's names, each with what it computes. Keras's `threshold` is not among them: it needs two arguments more, so that
 # Keras builds it by name and then cannot run it.

@@ -7,12 +7,12 @@ leads to one zero at most.
 
 from __future__ import annotations
 
-from cnnspec.record import Record
-from cnnspec.size import MAX_STEPS, Size, longest_period
+from cnnspec.base.record import Record
+from cnnspec.base.size import MAX_STEPS, Size, longest_period
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.size import Dim
+    from cnnspec.base.size import Dim
 
 TRIED = 64  # values of the other unknowns, where there are several
 TRIED_ALIKE = 256  # values of all unknowns alike

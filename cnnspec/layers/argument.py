@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.names import proposed, question
-from cnnspec.record import Record
+from cnnspec.base.names import proposed, question
+from cnnspec.base.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnnspec.base.size import Dim
     from cnnspec.layers.base import Shape
-    from cnnspec.size import Dim
 
 
 def from_the_end(axis: int | tuple[int, ...], rank: int) -> int | tuple[int, ...]:

@@ -7,22 +7,22 @@ size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that th
 
 from __future__ import annotations
 
-from cnnspec.diagnostic import Problem as Problem
+from cnnspec.base.diagnostic import Problem as Problem
+from cnnspec.base.record import Record
 from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, same_on_every_axis, shortest, show
 from cnnspec.layers.axes import from_the_end
 from cnnspec.layers.operation import MOVE, NOTHING, Keeps, Operation
 from cnnspec.layers.window import EACH, Reach
 from cnnspec.layers.words import saved
-from cnnspec.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
+    from cnnspec.base.size import Dim
     from cnnspec.layers.argument import Kind
     from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
-    from cnnspec.size import Dim
 
     Shape = tuple[Dim, ...]
 else:

@@ -29,7 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from cnnspec.size import Dim
+    from cnnspec.base.size import Dim
 
 
 class Conv(Convolution):

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
-    from cnnspec.size import Dim
+    from cnnspec.base.size import Dim
 
 
 class Dense(Layer):

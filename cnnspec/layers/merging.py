@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from cnnspec.base.size import Size
 from cnnspec.layers.agreement import may_agree
 from cnnspec.layers.argument import argument, axes, flag, integer
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, axis_problem, product, show_shape
 from cnnspec.layers.operation import BATCH_PRODUCT, INPUT, MEAN, MERGE, Keeps, Operation
 from cnnspec.layers.window import AXIS_NAMES, EACH, UNTRACED
-from cnnspec.size import Size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.base.size import Dim
     from cnnspec.layers.window import Reach
-    from cnnspec.size import Dim
 
 
 def simplest(dims: list[Dim]) -> Dim:

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from cnnspec.size import Dim
+    from cnnspec.base.size import Dim
 
 EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
 CENTER = argument(flag, "whether a learned offset (beta) is added", True)

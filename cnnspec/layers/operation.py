@@ -10,11 +10,11 @@ backward functions take (a test looks again): a convolution its input, a relu it
 
 from __future__ import annotations
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.size import Dim
+    from cnnspec.base.size import Dim
 
 # Kinds of work. An activation's kind is its name: relu, silu.
 CONVOLUTION, GROUPED, DEPTHWISE = "convolution", "grouped convolution", "depthwise convolution"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from cnnspec.base.size import maximum
 from cnnspec.layers.argument import argument, flag, optional, padding, per_axis, same_on_every_axis
 from cnnspec.layers.base import (
     KerasCall,
@@ -17,15 +18,14 @@ from cnnspec.layers.base import (
 from cnnspec.layers.operation import AVERAGE_POOL, BOTH, MAX_POOL, Keeps, Operation
 from cnnspec.layers.window import behind_ceil
 from cnnspec.layers.windowed import Windowed, keras_padding
-from cnnspec.size import maximum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
+    from cnnspec.base.size import Dim
     from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
-    from cnnspec.size import Dim
 
 KERNEL = argument(per_axis(1), "size of the window", 2, "pool_size", ("k", "size", "pool"))
 STRIDE = argument(optional(per_axis(1)), "step of the window; the kernel's size unless given", None, "strides", ("s",))

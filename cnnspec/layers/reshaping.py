@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import prod
 
+from cnnspec.base.size import Size
 from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape, show
 from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
 from cnnspec.layers.fitting import axes_problem
 from cnnspec.layers.window import EACH, UNTRACED, Reach, along, halved
 from cnnspec.layers.windowed import Windowed, keras_padding
-from cnnspec.size import Size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

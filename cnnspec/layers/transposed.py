@@ -45,9 +45,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.base.size import Dim
     from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
-    from cnnspec.size import Dim
 
 
 class ConvTranspose(Convolution):

@@ -6,8 +6,8 @@ position where a stride leaves out the input's end. Other frameworks, a GPU, XLA
 
 from __future__ import annotations
 
+from cnnspec.base.record import Record
 from cnnspec.layers.base import KerasCall
-from cnnspec.record import Record
 
 
 class Trial(Record):

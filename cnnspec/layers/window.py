@@ -6,8 +6,8 @@ definition of `same` (SAME_UPPER: the odd row or column of padding stands at the
 
 from __future__ import annotations
 
-from cnnspec.record import Record
-from cnnspec.size import maximum
+from cnnspec.base.record import Record
+from cnnspec.base.size import maximum
 
 AXIS_NAMES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 POSITION_NAMES = {1: ("position",), 2: ("row", "column"), 3: ("slice", "row", "column")}  # one position of each axis
@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.size import Dim
+    from cnnspec.base.size import Dim
 
 
 class Reach(Record):

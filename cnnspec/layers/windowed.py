@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from cnnspec.size import Dim
+    from cnnspec.base.size import Dim
 
 
 class Windowed(Layer):

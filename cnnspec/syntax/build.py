@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.source import Source, Span, brief
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source, Span, brief
 from cnnspec.syntax.lexer import PLAIN, plain_number, sizes_in
 from cnnspec.syntax.tree import (
     Argument,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.names import nearest
-from cnnspec.source import Source, printable
+from cnnspec.base.names import nearest
+from cnnspec.base.source import Source, printable
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE
 from cnnspec.syntax.notations import PATTERN, meant, pattern_end
 from cnnspec.syntax.table import ACTIONS, KEYWORDS, KINDS

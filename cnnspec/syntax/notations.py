@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-from cnnspec.source import printable
+from cnnspec.base.source import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

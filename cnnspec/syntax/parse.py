@@ -6,8 +6,8 @@ so that each mistake is reported once and does not hide the next.
 
 from __future__ import annotations
 
-from cnnspec.collecting import Uncollected
-from cnnspec.source import Source
+from cnnspec.base.gc_pause import Uncollected
+from cnnspec.base.source import Source
 from cnnspec.syntax import build
 from cnnspec.syntax.lexer import KIND
 from cnnspec.syntax.recovery import Recovery

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from itertools import chain
 
-from cnnspec.source import Source
+from cnnspec.base.source import Source
 from cnnspec.syntax import build
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
 from cnnspec.syntax.table import ACTIONS, GOTOS, TERMINALS

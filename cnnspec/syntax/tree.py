@@ -6,15 +6,15 @@ A chain, a sum and an argument list are flat, so the tree is only as deep as the
 
 from __future__ import annotations
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import ClassVar
 
-    from cnnspec.diagnostic import Diagnostic
-    from cnnspec.source import Source
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.base.source import Source
 
 
 class Node(Record):

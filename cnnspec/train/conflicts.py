@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.names import suggestion
+from cnnspec.base.source import Span
 from cnnspec.layers.argument import Term
-from cnnspec.names import suggestion
-from cnnspec.source import Span
 from cnnspec.train.words import LOSSES, MIXING, our_word
 
 TYPE_CHECKING = False

@@ -6,9 +6,9 @@ import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train.failing import TrainingFailed, Unwritten
-from cnnspec.train.runs import account
-from cnnspec.train.runs.keeping import written
+from cnnspec.train.errors import TrainingFailed, Unwritten
+from cnnspec.train.runs import run_record as account
+from cnnspec.train.runs.run_callback import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 
+from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
-from cnnspec.names import NAMED_DATA
-from cnnspec.record import Record
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.words import MIXING, our_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
     from cnnspec.train.settings import TrainSettings
 

@@ -6,16 +6,16 @@ work, and what is not refused may still fail.
 
 from __future__ import annotations
 
-from cnnspec.analyses.cost import training
-from cnnspec.analyses.facts import Facts
-from cnnspec.analyses.optimizer import held
-from cnnspec.analyses.precision import in_bytes, precision
+from cnnspec.cost.memory import training
+from cnnspec.facts.facts import Facts
+from cnnspec.facts.optimizer_slots import held
+from cnnspec.facts.precision import in_bytes, precision
 from cnnspec.train.data.examples import free_memory
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.graph import Graph
     from cnnspec.train.settings import TrainSettings
 
 

@@ -13,8 +13,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
-from cnnspec.source import printable
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.base.source import printable
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

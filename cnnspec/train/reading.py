@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.analyses.outside import masked
+from cnnspec.base.names import suggestion
+from cnnspec.base.outside import masked
 from cnnspec.layers.argument import (
     Term,
     Unfit,
@@ -23,7 +24,6 @@ from cnnspec.layers.argument import (
     text,
     word_of,
 )
-from cnnspec.names import suggestion
 from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find
 
 TYPE_CHECKING = False

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.analyses.cost import training
-from cnnspec.analyses.optimizer import held
-from cnnspec.analyses.precision import in_bytes, precision
+from cnnspec.cost.memory import training
+from cnnspec.facts.optimizer_slots import held
+from cnnspec.facts.precision import in_bytes, precision
 from cnnspec.train.run import prepared, refuse
-from cnnspec.train.runs import account, folder
-from cnnspec.train.runs.keeping import best_of
+from cnnspec.train.runs import folder
+from cnnspec.train.runs import run_record as account
+from cnnspec.train.runs.run_callback import best_of
 
 if TYPE_CHECKING:
-    from cnnspec.analyses.facts import Facts
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.facts.facts import Facts
+    from cnnspec.graph import Graph
     from cnnspec.train.progress import Lines
     from cnnspec.train.runs.spec import Spec
     from cnnspec.train.settings import TrainSettings

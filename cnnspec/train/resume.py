@@ -7,16 +7,17 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.train.devices import place
 from cnnspec.train.ending import going_on
-from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.places import place
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.progress import Lines, held_back
 from cnnspec.train.run import STOPPING, Outcome, check_output, fitted, kept_state, prepared, sentenced
-from cnnspec.train.runs import account, durable, folder
+from cnnspec.train.runs import durable, folder
+from cnnspec.train.runs import run_record as account
 from cnnspec.train.runs.spec import changed
 
 if TYPE_CHECKING:
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.graph import Graph
     from cnnspec.train.run import Ready
     from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.runs.state import State

@@ -12,26 +12,28 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.record import Record
 from cnnspec.compile.archive import unfit
 from cnnspec.compile.export import reopened
 from cnnspec.compile.live import to_keras
-from cnnspec.record import Record
-from cnnspec.train import ending, objects
+from cnnspec.train import ending
+from cnnspec.train import keras_objects as objects
 from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.data.sources import load
-from cnnspec.train.failing import TrainingFailed, Unwritten
+from cnnspec.train.devices import place
+from cnnspec.train.errors import TrainingFailed, Unwritten
 from cnnspec.train.match import fit_named
 from cnnspec.train.memory import check_memory
-from cnnspec.train.places import place
 from cnnspec.train.progress import Interrupts, Lines, held_back, watcher
-from cnnspec.train.runs import account, folder, state
+from cnnspec.train.runs import folder, state
+from cnnspec.train.runs import run_record as account
 from cnnspec.train.runs.durable import MARK
-from cnnspec.train.runs.keeping import EpochEnded, Stopped, callback_list, keeper, plain, written
+from cnnspec.train.runs.run_callback import EpochEnded, Stopped, callback_list, keeper, plain, written
 
 if TYPE_CHECKING:
-    from cnnspec.elaborate.graph import Graph
-    from cnnspec.train.places.distribution import Cluster
-    from cnnspec.train.places.place import Place
+    from cnnspec.graph import Graph
+    from cnnspec.train.devices.distribution import Cluster
+    from cnnspec.train.devices.place import Place
     from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.runs.spec import Spec
     from cnnspec.train.runs.state import State

@@ -10,18 +10,18 @@ import os
 import re
 from contextlib import suppress
 
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.names import NAMED_DATA, suggestion
+from cnnspec.base.record import Record
+from cnnspec.base.source import Span, brief
 from cnnspec.compile.backend import BACKENDS
-from cnnspec.diagnostic import Diagnostic
 from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
-from cnnspec.names import NAMED_DATA, suggestion
-from cnnspec.record import Record
-from cnnspec.source import Span, brief
 from cnnspec.syntax import tree
 from cnnspec.train.conflicts import conflicts
-from cnnspec.train.places.devices import devices
-from cnnspec.train.places.precision import PRECISIONS
+from cnnspec.train.devices.available import devices
+from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.reading import WrongWord, learning_rate, positive, word
 from cnnspec.train.words import MIXING
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from cnnspec.elaborate.graph import Setting
+    from cnnspec.graph import Setting
     from cnnspec.layers.argument import Kind
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cnnspec.analyses.budget import QUANTITIES, check_limit, holds, measure
-from cnnspec.elaborate.graph import BudgetLimit
+from cnnspec.base.source import Source
+from cnnspec.graph import BudgetLimit
 from cnnspec.layers.base import show_shape
+from cnnspec.lint.budget import QUANTITIES, check_limit, holds, measure
 from cnnspec.pipeline import Checked, analyse
-from cnnspec.source import Source
 from figures import names
 from figures.from_json import Unnamed
 from figures.readings import Reading

@@ -10,11 +10,11 @@ from typing import Any
 
 import cnnspec
 from cnnspec import pipeline
+from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.layers.window import AXIS_NAMES
-from cnnspec.report import summary
-from cnnspec.report.columns import COLUMNS
-from cnnspec.source import Source
+from cnnspec.summary import text as summary
+from cnnspec.tables.columns import COLUMNS
 from figures import from_api, from_expect, from_json, from_tables, names
 from figures.from_json import Unnamed
 from figures.readings import Reading

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from cnnspec.size import Size
+from cnnspec.base.size import Size
 
 UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 SIZES = (211, 307)  # that an unknown size is given, so that two expressions can be compared

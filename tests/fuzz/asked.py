@@ -6,8 +6,8 @@ import json
 from contextlib import suppress
 
 from cnnspec.api import Network, SpecError, diff
+from cnnspec.lint.fix.behaviour import same_graph
 from cnnspec.pipeline import Analysis, Checked
-from cnnspec.repair.behaviour import same_graph
 from fuzz.truth import claim, not_json
 
 FEW = 60  # layers of a network that everything is asked of
@@ -44,7 +44,7 @@ def figures(network: Network) -> None:
 def written_again(checked: Checked) -> None:
     """A sound network's Keras source is Python, its spec reads back as itself, and it is the same as itself."""
     from cnnspec.compile.source import to_source
-    from cnnspec.decompile import to_text
+    from cnnspec.spec_writer import to_text
 
     compile(to_source(checked), "net.py", "exec")
     claim(diff(Network(checked), Network(checked)).same, "a network differs from itself")

@@ -10,13 +10,13 @@ from collections import Counter
 from io import StringIO
 from xml.etree import ElementTree
 
-from cnnspec.diagnostic import ERROR, NAMES, Diagnostic
+from cnnspec.base.diagnostic import ERROR, NAMES, Diagnostic
+from cnnspec.base.reading import decode
+from cnnspec.base.source import Source
+from cnnspec.findings.text import as_data, show
 from cnnspec.format import format_source
+from cnnspec.lint.fix.behaviour import same_graph
 from cnnspec.pipeline import Analysis, analyse
-from cnnspec.reading import decode
-from cnnspec.repair.behaviour import same_graph
-from cnnspec.report.findings import as_data, show
-from cnnspec.source import Source
 from fuzz.apart import Limit, Outcome
 from fuzz.asked import asked
 from fuzz.commands import Command

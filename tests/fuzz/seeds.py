@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from cnnspec.layers import CATALOGUE
-from cnnspec.report.pages import pages
+from cnnspec.lint.pages import pages
 from cnnspec.syntax.mistakes import MISTAKES
 
 ROOT = Path(__file__).parents[2]

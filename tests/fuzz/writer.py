@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from cnnspec.base.source import Source
 from cnnspec.elaborate import elaborate
-from cnnspec.source import Source
 from cnnspec.syntax.parse import parse
 from fuzz import words
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.diagnostic import INFO, Diagnostic
-from cnnspec.source import Source, Span
+from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.base.source import Source, Span
 from cnnspec.syntax.paste.names import Unreadable
 from cnnspec.syntax.paste.reader import Reader
 from cnnspec.syntax.paste.statements import statements

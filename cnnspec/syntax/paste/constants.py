@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 
-from cnnspec.limits import MAX_NUMBER
+from cnnspec.base.limits import MAX_NUMBER
 from cnnspec.syntax.tree import Arithmetic, List, Name, Node, Number, Power, Signed, Tuple
 
 TYPE_CHECKING = False

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from cnnspec.record import Record
-from cnnspec.source import Source
+from cnnspec.base.record import Record
+from cnnspec.base.source import Source
 from cnnspec.syntax import build
 from cnnspec.syntax.lexer import KIND, UNREADABLE, Lexer
 from cnnspec.syntax.parse import Parser

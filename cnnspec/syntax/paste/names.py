@@ -27,7 +27,7 @@ from cnnspec.syntax.tree import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.source import Source
+    from cnnspec.base.source import Source
     from cnnspec.syntax.paste.python import Surroundings
 
 INPUTS = ("Input", "InputLayer")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.names import suggestion
-from cnnspec.source import Source, Span, brief
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.names import suggestion
+from cnnspec.base.source import Source, Span, brief
 from cnnspec.syntax.paste import bodies, python
 from cnnspec.syntax.paste.expressions import callee, last_word, parsed, path
 from cnnspec.syntax.paste.models import Models

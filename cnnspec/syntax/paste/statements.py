@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 
 _PART = re.compile(
     r"""(?P<text>"{3}(?:[^"\\]|\\.|"(?!""))*"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')

@@ -16,7 +16,7 @@ from cnnspec.compile.live import MissingExtra
 from cnnspec.train.data import ranges
 from cnnspec.train.data.examples import Held, Raw, room
 from cnnspec.train.data.files import some
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train.data.augment import Augmenter
-from cnnspec.train.places.share import ALONE
+from cnnspec.train.devices.share import ALONE
 
 if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.train.data.examples import Part
-    from cnnspec.train.places.share import Share
+    from cnnspec.train.devices.share import Share
 
     Array = np.ndarray[Any, Any]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 from cnnspec.train.data.images import resize
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.record import Record
+from cnnspec.base.source import printable
 from cnnspec.layers.base import show_shape
-from cnnspec.record import Record
-from cnnspec.source import printable
 from cnnspec.train.data.examples import Raw
 from cnnspec.train.data.pictures import Pictures, scan
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.train.data.files import ORDER, PARTS, Files, counted, some
 from cnnspec.train.data.pictures import is_image
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

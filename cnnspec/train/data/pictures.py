@@ -14,10 +14,10 @@ import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.record import Record
 from cnnspec.compile.live import MissingExtra
-from cnnspec.record import Record
 from cnnspec.train.data.examples import Examples, room, scaled
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

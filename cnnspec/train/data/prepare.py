@@ -9,15 +9,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.analyses.walks import last_function
+from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.record import Record
+from cnnspec.facts.graph_queries import last_function
 from cnnspec.layers.base import show_shape
-from cnnspec.names import NAMED_DATA
-from cnnspec.record import Record
 from cnnspec.train.data import targets
 from cnnspec.train.data.examples import Part, Shaped, held
 from cnnspec.train.data.files import Files, at_least_two, counted, some
 from cnnspec.train.data.weights import weigh
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.match import REGRESSION, Targets, ends, fit, image_size
 from cnnspec.train.memory import memory_notes
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from cnnspec.elaborate.graph import Graph
+    from cnnspec.graph import Graph
     from cnnspec.train.data.examples import Examples, Raw
     from cnnspec.train.settings import TrainSettings
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.train.data.examples import Examples
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

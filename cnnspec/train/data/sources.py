@@ -7,15 +7,15 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.names import NAMED_DATA
 from cnnspec.compile.live import MissingExtra
-from cnnspec.names import NAMED_DATA
 from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.examples import Held, Raw
 from cnnspec.train.data.files import Files, apart
 from cnnspec.train.data.folders import of_folder
 from cnnspec.train.data.tables import of_csv
 from cnnspec.train.data.tfds import read_tfds
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.source import printable
+from cnnspec.base.source import printable
 from cnnspec.train.data.files import ORDER, PARTS, Files, some
 from cnnspec.train.data.pictures import is_image
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

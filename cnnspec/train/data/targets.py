@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train.data.files import some
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.match import REGRESSION, agree, loss_name
 from cnnspec.train.words import our_word
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
 from cnnspec.train.data.examples import Held, Raw, room
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.names import suggestion
-from cnnspec.source import printable
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.base.names import suggestion
+from cnnspec.base.source import printable
+from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np

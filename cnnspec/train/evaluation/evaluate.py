@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 from cnnspec.train.data.batches import batches
 from cnnspec.train.data.examples import Examples, Raw
 from cnnspec.train.data.files import Files, at_least_two
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.ranges import SHARES, Stretched, of_images, pixels, written
 from cnnspec.train.data.sources import load
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.head import head_of
 from cnnspec.train.evaluation.scores import Scores, Tally, tally
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.keras_objects import first_line
 from cnnspec.train.match import image_size
-from cnnspec.train.objects import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.record import Record
 from cnnspec.layers.argument import Term
-from cnnspec.record import Record
 from cnnspec.train.match import REGRESSION
 from cnnspec.train.words import LOSSES, find
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
-from cnnspec.names import NAMED_DATA
-from cnnspec.record import Record
 from cnnspec.train.data.examples import scaled
 from cnnspec.train.data.pictures import pool, read
 from cnnspec.train.data.ranges import SHARES, stretched
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.head import Head, head_of
 from cnnspec.train.evaluation.scores import named
-from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.objects import first_line
+from cnnspec.train.keras_objects import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

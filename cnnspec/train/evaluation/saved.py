@@ -8,16 +8,16 @@ import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.record import Record
+from cnnspec.base.size import Size
+from cnnspec.base.source import Source
 from cnnspec.compile.archive import unfit
 from cnnspec.compile.keras_2 import older, way_out
-from cnnspec.elaborate.graph import Graph, Node, Site
-from cnnspec.record import Record
-from cnnspec.size import Size
-from cnnspec.source import Source
+from cnnspec.graph import Graph, Node, Site
 from cnnspec.syntax import tree
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.head import loss_term
-from cnnspec.train.failing import TrainingFailed
-from cnnspec.train.objects import first_line
+from cnnspec.train.keras_objects import first_line
 
 if TYPE_CHECKING:
     from cnnspec.layers.argument import Term

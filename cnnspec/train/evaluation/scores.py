@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

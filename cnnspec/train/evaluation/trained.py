@@ -6,12 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.record import Record
 from cnnspec.compile.backend import BACKENDS, MissingExtra, choose_backend, import_keras
 from cnnspec.compile.trained import model_of
-from cnnspec.record import Record
 from cnnspec.train.data.ranges import SHARES, pixels
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.saved import Saved, open_saved
-from cnnspec.train.failing import TrainingFailed
 from cnnspec.train.runs.folder import read_account
 from cnnspec.train.settings import TrainSettings
 

@@ -16,8 +16,8 @@ import os
 import shutil
 from contextlib import suppress
 
-from cnnspec.inside import SECOND, Inside, Unsafe
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.base.inside import SECOND, Inside, Unsafe
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import schema
 from cnnspec.train.runs.durable import MARK, settle, write_json
 from cnnspec.train.runs.spec import put

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from cnnspec.inside import Inside
+from cnnspec.base.inside import Inside
 from cnnspec.train.runs import schema
 from cnnspec.train.runs.durable import append, write
 

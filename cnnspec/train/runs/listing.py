@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.record import Record
+from cnnspec.base.record import Record
 from cnnspec.train.conflicts import OWN
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import folder
 
 TYPE_CHECKING = False

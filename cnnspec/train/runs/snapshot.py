@@ -12,7 +12,7 @@ import zipfile
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from cnnspec.train.data.examples import free_memory
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import schema
 
 if TYPE_CHECKING:

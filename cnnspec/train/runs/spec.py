@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.diagnostic import Diagnostic
-from cnnspec.limits import MAX_BYTES
-from cnnspec.reading import decode
-from cnnspec.record import Record
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.limits import MAX_BYTES
+from cnnspec.base.reading import decode
+from cnnspec.base.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from cnnspec.inside import Inside
-    from cnnspec.source import Source
+    from cnnspec.base.inside import Inside
+    from cnnspec.base.source import Source
 
 ROOT = "cnnspec.toml"  # makes the folder a project's root, below which `use` finds files
 

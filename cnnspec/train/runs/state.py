@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from numbers import Real
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cnnspec.record import Record
-from cnnspec.train.failing import TrainingFailed
+from cnnspec.base.record import Record
+from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import schema, snapshot
 from cnnspec.train.runs.durable import replacing
 

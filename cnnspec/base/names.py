@@ -1,0 +1,175 @@
+"""Names that several parts know: pasted modules, losses, data sets; the nearest of some names to one that is unknown."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PASTED_MODULES = {
+    "tf", "tensorflow", "keras", "layers", "nn", "math", "activations", "initializers", "regularizers", "constraints",
+    "models", "optimizers", "losses", "metrics", "callbacks", "np", "K",
+}  # fmt: skip
+
+# PyTorch's layers whose arguments mean something else: told apart from Keras's by their case, and what to write.
+_CONV = "PyTorch gives the input's channels first: leave them out, conv(64, 3x3, padding=1)"
+_TRANSPOSED = "PyTorch gives the input's channels first: leave them out, conv_transpose(64, 2x2, stride=2)"
+_NORM = "PyTorch gives the channels: leave them out, bn"
+PYTORCH = {
+    **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d", "LazyConv2d"), _CONV),
+    **dict.fromkeys(("ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"), _TRANSPOSED),
+    **dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"), _NORM),
+    "InstanceNorm2d": "PyTorch gives the channels: leave them out, instance_norm",
+    "GroupNorm": "PyTorch gives the channels too: group_norm(groups)",
+    "LayerNorm": "PyTorch gives the shape: leave it out, layer_norm",
+    "Linear": "PyTorch gives the inputs first: leave them out, dense(10)",
+    "AdaptiveAvgPool2d": "write gap for size 1, else adaptive_avgpool(7x7)",
+    "Upsample": "write upsample(2)",
+    "Dropout2d": "write spatial_dropout(0.5)",
+}
+
+# Keras's cross-entropies, without underscores, and the function that makes the probabilities that each expects.
+CROSS_ENTROPIES = {
+    "categoricalcrossentropy": "softmax",
+    "sparsecategoricalcrossentropy": "softmax",
+    "categoricalfocalcrossentropy": "softmax",
+    "binarycrossentropy": "sigmoid",
+    "binaryfocalcrossentropy": "sigmoid",
+}
+
+# Data sets by name: the shape of an image, and the number of classes.
+NAMED_DATA: dict[str, tuple[tuple[int, int, int], int]] = {
+    "digits": ((8, 8, 1), 10),
+    "mnist": ((28, 28, 1), 10),
+    "fashion_mnist": ((28, 28, 1), 10),
+    "cifar10": ((32, 32, 3), 10),
+    "cifar100": ((32, 32, 3), 100),
+}
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name a person most likely meant: one that means the same, else the nearest in letters; None for neither."""
+    words = list(known)
+    found = synonym(name, words)
+    return found if found is not None else next(iter(near(name, words)), None)
+
+
+MOST_NEAR = 3  # names that are told where several are equally near
+
+
+def proposed(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known names that a person may have meant: the one that means the same, else those nearest in letters. What is
+    asked ("did you mean …?") and what is assumed come from here alone."""
+    words = list(known)
+    found = synonym(name, words)
+    if found is not None:
+        return (found,)
+    spelt: dict[str, str] = {}  # max_pool is maxpool
+    for other in near(name, words):
+        spelt.setdefault(folded(other), other)
+    more = {other: abs(len(other) - len(folded(name))) for other in spelt}  # of two beginnings the one that lacks less
+    return tuple([spelt[other] for other in spelt if more[other] == min(more.values())])[:MOST_NEAR]
+
+
+def the_one(names: tuple[str, ...]) -> str | None:
+    """The name that is meant, where exactly one is proposed."""
+    return names[0] if len(names) == 1 else None
+
+
+def question(names: tuple[str, ...]) -> str:
+    """ "did you mean …?" of the names that are proposed, "" where none is."""
+    listed = " or ".join([f'"{name}"' for name in names])
+    return f"did you mean {listed}?" if names else ""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """ "; did you mean …?", or "" when none is close."""
+    asked = question(proposed(name, known))
+    return f"; {asked}" if asked else ""
+
+
+# ---- what means the same -----------------------------------------------------------------------------------
+def synonym(name: str, known: Iterable[str]) -> str | None:
+    """The known name of what is called otherwise elsewhere: diff for compare, dense for Linear; None for no such."""
+    from cnnspec.base.synonyms import TABLES
+
+    word, words = folded(name), set(known)
+    return next((table[word] for table in TABLES if table.get(word) in words), None)
+
+
+# ---- what is near in letters -------------------------------------------------------------------------------
+LONGEST = 40  # letters of a word that is still compared
+EDIT, OTHER = (
+    2,
+    3,
+)  # what a letter too many or too few, or two that change places, costs; and another letter in its place
+ENDINGS = ("s", "es", "d", "ed", "er", "or", "ing", "ion", "1d", "2d", "3d", "layer")
+FAR = 99
+
+
+def near(name: str, known: Iterable[str]) -> list[str]:
+    """The known names nearest in letters, several where they are equally near; [] where all are far."""
+    word, best, found = folded(name), FAR, []
+    if len(word) > LONGEST:
+        return []
+    for other in dict.fromkeys(known):
+        distance = apart(word, folded(other))
+        if distance < best:
+            best, found = distance, [other]
+        elif distance == best < FAR:
+            found.append(other)
+    return found
+
+
+def folded(name: str) -> str:
+    """A word without what people spell now so, now so: case, "-" and "_"."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def apart(word: str, other: str) -> int:
+    """How far a word is from another: the cost of the edits between them; FAR where it is rather another word.
+
+    One edit is near; from 6 letters on two, from 10 three, if both begin alike. So is a word that is cut off before its
+    end, or has an ending that the other has not.
+    """
+    if word == other:
+        return 0
+    shorter = min(len(word), len(other))
+    if shorter < 3:
+        return FAR
+    if other.startswith(word) and 2 * len(word) >= len(other) or word.startswith(other) and ended(word, other):
+        return EDIT
+    if digits(word) and digits(other) and digits(word) != digits(other):  # W201 and W202, conv1 and conv9
+        return FAR
+    allowed = EDIT if shorter < 4 else OTHER if shorter < 6 else 2 * EDIT if shorter < 10 else 3 * EDIT
+    if abs(len(word) - len(other)) * EDIT > allowed or len(set(word) ^ set(other)) > allowed:
+        return FAR
+    cost = edits(word, other)
+    return cost if cost <= OTHER and cost <= allowed or cost <= allowed and word[0] == other[0] else FAR
+
+
+def ended(word: str, stem: str) -> bool:
+    """Whether a word is another with an ending, its last letter doubled perhaps: flattening, formatter, conv_layer."""
+    rest = word[len(stem) :]
+    return rest in ENDINGS or rest[:1] == stem[-1:] and rest[1:] in ENDINGS
+
+
+def digits(word: str) -> list[str]:
+    """The digits of a word; a letter O beside one is taken for a zero: ResNet5O."""
+    beside = [word[max(0, i - 1) : i + 2] for i in range(len(word))]
+    zero = [letter == "o" and any(map(str.isdigit, part)) for letter, part in zip(word, beside, strict=True)]
+    return ["0" if z else letter for letter, z in zip(word, zero, strict=True) if z or letter.isdigit()]
+
+
+def edits(word: str, other: str) -> int:
+    """The least cost of edits from one word to another (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(0, EDIT * len(other) + 1, EDIT))
+    for i, letter in enumerate(word, 1):
+        older, before, row = before, row, [EDIT * i]
+        for j, theirs in enumerate(other, 1):
+            cost = min(before[j] + EDIT, row[j - 1] + EDIT, before[j - 1] + OTHER * (letter != theirs))
+            if i > 1 and j > 1 and letter == other[j - 2] and theirs == word[i - 2]:
+                cost = min(cost, older[j - 2] + EDIT)
+            row.append(cost)
+    return row[-1]

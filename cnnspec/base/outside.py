@@ -1,0 +1,79 @@
+"""What a training reaches outside of its project: an address that it sends figures to, data that lie elsewhere.
+
+The project is the one below which `use` finds files. A path is only resolved here, nothing is opened.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.reading import used
+from cnnspec.base.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.base.source import Span
+    from cnnspec.layers.argument import Term
+    from cnnspec.train.settings import TrainSettings
+
+ROOT, PATH = "http://localhost:9000", "/publish/epoch/end/"  # remote_monitor's own
+SECRETS = re.compile(r"(?<=//)[^/?#@\s]*@|(?<=\?).*", re.DOTALL)  # a user and a password, a query
+
+
+class Reached(Record):
+    """One such thing, in words behind "training"; `network`: whether it takes a network."""
+
+    what: str
+    key: str  # of the train section
+    callback: Term | None = None
+    network: bool = False
+
+    def span(self, settings: TrainSettings) -> Span | None:
+        """Where it is written: the callback's word, else the setting."""
+        if self.callback is not None and self.callback.place is not None:
+            from cnnspec.base.source import Span
+
+            node, scope = self.callback.place
+            return Span(scope.source, node.start, node.end)
+        return settings.span(self.key)
+
+
+def masked(address: str) -> str:
+    """An address without what is secret in it."""
+    return SECRETS.sub(lambda found: "…@" if found[0].endswith("@") else "…", address)
+
+
+def reached(settings: TrainSettings, root: str | None = None) -> Iterator[Reached]:
+    """What settings reach; `root` is the project's real path, None: that of the folder in which their paths start."""
+    for callback in settings.callbacks:
+        if callback.name == "RemoteMonitor":
+            given = dict(callback.keywords)
+            address = masked(str(given.get("root", ROOT)) + str(given.get("path", PATH)))
+            yield Reached(f"sends the figures of every epoch to {address}", "callbacks", callback, True)
+    data = settings.data
+    if data is None or data in NAMED_DATA or data.startswith("tfds:"):
+        return
+    if os.name == "nt" and data.replace("\\", "/").startswith("//"):  # asking for it asks that machine
+        yield Reached(f'reads "{data}", on another machine', "data", network=True)
+        return
+    own, path = used(os.path.join(settings.folder, "spec"), os.path.expanduser(data))
+    root = root or own
+    if not _below(path, root):
+        plain = os.path.normpath(os.path.join(os.path.abspath(settings.folder), os.path.expanduser(data)))
+        link = (
+            ", a link that leads out of the project"
+            if _below(plain, root) or _below(plain, os.path.abspath(root))
+            else ", which lies outside of the project"
+        )
+        yield Reached(f'reads "{data}"{link}', "data")
+
+
+def _below(path: str, root: str) -> bool:
+    try:
+        return os.path.commonpath([root, path]) == root
+    except ValueError:  # another drive
+        return False

@@ -1,0 +1,106 @@
+"""What stands in a file, and which files belong to one project: all of the file system that an analysis looks at."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.limits import MAX_BYTES
+from cnnspec.base.source import Source
+
+ROOT_MARKS = ("pyproject.toml", ".git", "cnnspec.toml")
+STREAMS = (stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR, stat.S_IFBLK)
+KINDS = ("a pipe", "a socket", "a device", "a device", "a folder")
+NO_FILE = {kind: f"it is {name}, not a file" for kind, name in zip((*STREAMS, stat.S_IFDIR), KINDS, strict=True)}
+
+
+def content(path: str, streams: bool = False, most: int = MAX_BYTES) -> bytes | Diagnostic:
+    """The bytes of a file, one more than `most` at most; a diagnostic without a place when it cannot be read.
+
+    Nothing is waited for, and only a regular file is read, whatever has come into its place meanwhile. `streams`: so is a
+    pipe or a device, which somebody has named.
+    """
+    help = "check the path"
+    try:
+        with open(path, "rb", opener=None if streams else _at_once) as file:
+            kind = stat.S_IFMT(os.fstat(file.fileno()).st_mode)
+            if streams or kind == stat.S_IFREG:
+                return file.read(most + 1)
+            why, help = NO_FILE[kind], "a pipe or a device is read only where the command names it"
+    except OSError as error:
+        kind = _kind(path)
+        unopened = kind in (stat.S_IFDIR, stat.S_IFSOCK)  # for what it is
+        why = NO_FILE[kind] if unopened else error.strerror or str(error)
+    except ValueError:  # a NUL in the path
+        return Diagnostic("E002", f"cannot read {path!r}: it is no path", None, "check the path")
+    return Diagnostic("E002", f"cannot read {path}: {why}", None, help)
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Opens a file without waiting for the other end of a pipe, and without making a terminal its own."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
+def _kind(path: str) -> int:
+    """Of which kind the file at a path is; 0 where there is none."""
+    try:
+        return stat.S_IFMT(os.stat(path).st_mode)
+    except OSError:
+        return 0
+
+
+def is_stream(path: str) -> bool:
+    """Whether a path leads to what can be read only once, or does not end: a pipe, a device, a socket."""
+    return _kind(path) in STREAMS
+
+
+def decode(data: bytes, name: str) -> Source | Diagnostic:
+    """Bytes of a file → its source: UTF-8, line ends made "\\n"; a diagnostic without a place when it is not text."""
+    if len(data) > MAX_BYTES:
+        return Diagnostic("E002", f"{name} has more than the {MAX_BYTES:,} bytes that are read", None, "split it")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        message = f"{name} is not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}"
+        return Diagnostic("E002", message, None, "save it as UTF-8")
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        return Diagnostic(
+            "E002", f"{name} holds a NUL character in line {line}: it is no text", None, "save it as UTF-8"
+        )
+    return Source(name, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def read(path: str, streams: bool = False) -> Source | Diagnostic:
+    """The source in a file; a diagnostic without a place when it cannot be read. `streams`: as for `content`."""
+    data = content(path, streams)
+    return data if isinstance(data, Diagnostic) else decode(data, path)
+
+
+def used(by: str, text: str) -> tuple[str, str]:
+    """The real paths of the project that a source lies in, and of the file that its `use "text"` means."""
+    here = os.getcwd() if by == "<stdin>" or is_stream(by) else os.path.dirname(os.path.abspath(by))
+    path = os.path.realpath(os.path.join(here, text.replace("\0", "?")))
+    return os.path.realpath(project_root(here) or here), path
+
+
+def inside(path: str, folder: str) -> bool:
+    """Whether a path, all links followed, leads to something in a folder."""
+    folder = os.path.realpath(folder)
+    try:
+        return os.path.commonpath([folder, os.path.realpath(path)]) == folder
+    except ValueError:  # another drive, or no path
+        return False
+
+
+def project_root(folder: str) -> str | None:
+    """The nearest folder upward that looks like a project's root."""
+    while True:
+        if any(os.path.exists(os.path.join(folder, mark)) for mark in ROOT_MARKS):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above

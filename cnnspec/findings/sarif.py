@@ -1,0 +1,110 @@
+"""Findings as SARIF 2.1.0, with every property that GitHub's code scanning asks for.
+
+Sources: OASIS, Static Analysis Results Interchange Format 2.1.0; GitHub, "SARIF support for code scanning". Run it in the
+repository's root, since paths are relative to the working folder.
+"""
+
+from __future__ import annotations
+
+from cnnspec import __version__
+from cnnspec.base.diagnostic import ERROR, INFO, WARNING
+from cnnspec.base.source import printable
+from cnnspec.findings.locations import fingerprints, region, uri
+from cnnspec.lint.pages import pages
+from cnnspec.tables import escape as media
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from cnnspec.base.diagnostic import Diagnostic, Edit, Note, Repair
+    from cnnspec.base.source import Span
+    from cnnspec.findings.locations import Finding
+    from cnnspec.lint.pages import Page
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {ERROR: "error", WARNING: "warning", INFO: "note"}
+PROBLEMS = {ERROR: "error", WARNING: "warning", INFO: "recommendation"}
+MOST = 1024  # characters of a description
+
+
+def sarif(found: Sequence[Finding], files: Sequence[str]) -> str:
+    """The text of a SARIF file."""
+    known = pages()  # all, found or not: what a run reports must not change its rules
+    index = {page.code: number for number, page in enumerate(known)}
+    marks = fingerprints(found)
+    run = {
+        "tool": {
+            "driver": {
+                "name": "cnnspec",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": [rule(page) for page in known],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            result(place, diagnostic, index[diagnostic.code], mark)
+            for (place, diagnostic), mark in zip(found, marks, strict=True)
+        ],
+    }
+    return media.json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def rule(page: Page) -> dict[str, Any]:
+    return {
+        "id": page.code,
+        "name": page.name,
+        "shortDescription": {"text": page.title},
+        "fullDescription": {"text": (page.why or page.title)[:MOST]},
+        "help": {"text": page.text, "markdown": page.markdown()},
+        "defaultConfiguration": {"level": LEVELS[page.severity]},
+        "properties": {"tags": ["convolutional-network"], "problem.severity": PROBLEMS[page.severity]},
+    }
+
+
+def result(place: str, found: Diagnostic, index: int, mark: str) -> dict[str, Any]:
+    text = printable(found.message) + (f" Help: {printable(found.help)}" if found.help else "")
+    return {
+        "ruleId": found.code,
+        "ruleIndex": index,
+        "level": LEVELS[found.severity],
+        "message": {"text": text},
+        "locations": [{"physicalLocation": physical(place, found.span)}],
+        "relatedLocations": [related(n, note, note.span) for n, note in enumerate(found.notes) if note.span],
+        "partialFingerprints": {"primaryLocationLineHash": mark},
+    } | ({"fixes": [fix(place, repair) for repair in found.repairs]} if found.repairs else {})
+
+
+def fix(place: str, repair: Repair) -> dict[str, Any]:
+    """A repair, file by file."""
+    by_file: dict[str, list[Edit]] = {}
+    for edit in repair.edits:
+        by_file.setdefault(edit.span.source.name or place, []).append(edit)
+    changes = []
+    for name, edits in by_file.items():
+        replacements = [
+            {"deletedRegion": physical(name, edit.span)["region"], "insertedContent": {"text": edit.text}}
+            for edit in edits
+        ]
+        changes.append({"artifactLocation": physical(name, None)["artifactLocation"], "replacements": replacements})
+    kind = "safe" if repair.safe else "unsafe"
+    return {"description": {"text": f"{repair.message} ({kind}; {repair.cost})"}, "artifactChanges": changes}
+
+
+def related(number: int, note: Note, span: Span) -> dict[str, Any]:
+    return {
+        "id": number,
+        "message": {"text": printable(note.message)},
+        "physicalLocation": physical(span.source.name, span),
+    }
+
+
+def physical(place: str, span: Span | None) -> dict[str, Any]:
+    row, column, end_row, end_column = region(span)
+    found = uri(place)
+    return {
+        "artifactLocation": {"uri": found} | ({} if found.startswith("file:") else {"uriBaseId": "%SRCROOT%"}),
+        "region": {"startLine": row, "startColumn": column, "endLine": end_row, "endColumn": end_column},
+    }

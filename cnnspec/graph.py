@@ -1,0 +1,181 @@
+"""The network as a graph: one node a use of a layer, in the order in which they were met.
+
+A node's inputs stand before it. Shapes are inferred while the graph grows, because conditions in the text may ask
+for them (`in.channels`).
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+from cnnspec.base.source import Source, Span
+from cnnspec.layers.base import Layer, Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.elaborate.values import Binding
+    from cnnspec.syntax import tree
+
+
+class Site(Record):
+    """Where something was written, and the block call that led there."""
+
+    source: Source
+    node: tree.Node
+    caller: Site | None
+    block: str  # the block that the caller called, "" at the top
+
+    @property
+    def span(self) -> Span:
+        return Span(self.source, self.node.start, self.node.end)
+
+
+class Node:
+    """One use of a layer. `shape` is None where it cannot be known; `layer` is None for an input.
+
+    `shares` is the index of the node whose layer, and so whose weights, this node uses again. `given` is the name that
+    the text gives, "" where it gives none; `name` is that made unique, or an automatic one. `assumed`: its figures rest
+    on an assumption; `guessed`: even which layer it is does.
+    """
+
+    __slots__ = ("assumed", "given", "guessed", "index", "inputs", "label", "layer", "name", "shape", "shares", "site")
+
+    def __init__(
+        self, index: int, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
+    ) -> None:
+        self.index = index
+        self.layer = layer
+        self.inputs = inputs
+        self.shape = shape
+        self.label = label  # what the language calls the layer: conv, relu
+        self.name = self.given = ""
+        self.site = site
+        self.shares: int | None = None
+        self.assumed = self.guessed = False
+
+    def __repr__(self) -> str:
+        return f"Node({self.index}, {self.name or self.label}, inputs={self.inputs}, shape={self.shape})"
+
+
+class BudgetLimit(Record):
+    """One comparison of an `expect` statement: quantity(arguments) operator bound.
+
+    Without a comparison (`expect lossless`) the operator is "". `in_bytes`: the bound is written in bytes, 256KiB.
+    """
+
+    quantity: str
+    arguments: tuple[tuple[str, Any], ...]
+    operator: str
+    bound: Any
+    site: Site
+    in_bytes: bool = False
+
+
+class Setting(Record):
+    """One entry of a `train` section, evaluated, and where it stands."""
+
+    value: Any
+    site: Site
+
+
+class Assumption(Record):
+    """A word that nothing is called, and the one word near to it that it was taken for while the network was built."""
+
+    span: Span
+    written: str
+    taken: str
+
+
+class Graph:
+    """A network: nodes, the indices of inputs and outputs, and what the text says about them.
+
+    `assumptions` are those that parts of it rest on; `ends_assumed`: even which layers are its outputs does.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.nodes: list[Node] = []
+        self.inputs: list[int] = []
+        self.outputs: list[int] = []
+        self.budgets: list[BudgetLimit] = []
+        self.parameters: dict[str, Any] = {}
+        self.remark = ""  # what was said where it comes from, and is no part of it
+        self.bindings: dict[int, Binding] = {}  # layer functions with a name, by the identities of their statements
+        self.assumptions: list[Assumption] = []
+        self.ends_assumed = False
+
+    def input_shapes(self, node: Node) -> tuple[Shape, ...] | None:
+        """The shapes that enter a node; None when one of them is unknown."""
+        shapes = tuple([self.nodes[i].shape for i in node.inputs])
+        return None if None in shapes else shapes  # type: ignore[return-value]
+
+    def made_at(self, node: Node) -> int:
+        """The index of the node whose Keras layers a node uses: its own, unless it shares another's.
+
+        A layer without weights that Keras makes for one size alone (a Reshape) is made anew for another size.
+        """
+        if node.shares is None:
+            return node.index
+        first = self.nodes[node.shares]
+        here, there = self.input_shapes(node), self.input_shapes(first)
+        if node.layer is None or first.layer is None or here is None or there is None:
+            return node.shares
+        return node.shares if node.layer.keras(here) == first.layer.keras(there) else node.index
+
+    def consumers(self) -> list[list[int]]:
+        """For each node the indices of the nodes that read it."""
+        readers: list[list[int]] = [[] for _ in self.nodes]
+        for node in self.nodes:
+            for index in node.inputs:
+                readers[index].append(node.index)
+        return readers
+
+    def used(self) -> list[bool]:
+        """For each node whether an output depends on it; all are, as far as is known, while there is no output."""
+        if not self.outputs:
+            return [True] * len(self.nodes)
+        used = [False] * len(self.nodes)
+        for index in self.outputs:
+            used[index] = True
+        for node in reversed(self.nodes):
+            if used[node.index]:
+                for index in node.inputs:
+                    used[index] = True
+        return used
+
+    @property
+    def assumed(self) -> bool:
+        """Whether figures of the whole rest on an assumption."""
+        if not self.assumptions:
+            return False
+        used = self.used()
+        return self.ends_assumed or any([node.assumed and used[node.index] for node in self.nodes])
+
+    def certain(self) -> Graph:
+        """The network as far as it rests on no assumption: what else it has is there, and unknown."""
+        if not self.assumptions:
+            return self
+        made = Graph(self.name)
+        made.inputs, made.budgets, made.parameters = self.inputs, self.budgets, self.parameters
+        made.bindings = self.bindings
+        made.outputs = [] if self.ends_assumed else self.outputs
+        for node in self.nodes:
+            layer, shape = None if node.guessed else node.layer, None if node.assumed else node.shape
+            copy = Node(node.index, layer, node.inputs, shape, node.label, node.site)
+            copy.name, copy.given, copy.shares = node.name, node.given, node.shares
+            made.nodes.append(copy)
+        return made
+
+    def assign_names(self) -> None:
+        """Give every node that has no name of its own one of its layer's, numbered from 1: conv1, conv2, relu6_1."""
+        taken = {node.name for node in self.nodes if node.name}
+        counts: dict[str, int] = {}
+        for node in self.nodes:
+            if not node.name:
+                number = counts.get(node.label, 0) + 1
+                stem = f"{node.label}_" if node.label[-1:].isdigit() else node.label
+                while f"{stem}{number}" in taken:
+                    number += 1
+                counts[node.label] = number
+                node.name = f"{stem}{number}"

@@ -1,0 +1,81 @@
+"""What brings the branches of merges onto each other: other arguments of the layers before them, each way tried."""
+
+from __future__ import annotations
+
+from cnnspec.facts.facts import Facts
+from cnnspec.facts.geometry import Geometry
+from cnnspec.lint.finding import changed, for_each
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from cnnspec.graph import Node
+    from cnnspec.layers.base import Layer, Shape
+    from cnnspec.lint.context import Context
+
+    Change = dict[int, Layer]  # layers in the place of a graph's nodes
+
+MOST_TRIED = 20_000  # layers, summed over what is tried
+
+
+def cure(context: Context, merges: Collection[int], apart: Callable[[Geometry], object]) -> str:
+    """What to write so that no merge is `apart` any more, best of all by nothing: "padding=1 for conv2"; "" where nothing
+    that is tried helps."""
+    left, found = MOST_TRIED, ""
+    for change in changes(context, merges):
+        left -= len(context.graph.nodes)
+        if left < 0:
+            break
+        graph = context.what_if.graph_of(change)
+        geometry = Geometry(Facts(graph)) if graph is not None else None
+        if geometry is not None and not apart(geometry):
+            found = found or written(context, change)
+            if not any([merge.node in merges for merge in geometry.misaligned]):
+                return written(context, change)
+    return found
+
+
+def changes(context: Context, merges: Collection[int]) -> Iterator[Change]:
+    """Other arguments for one place in the text, then for all layers of one kind, outputs staying as they are."""
+    nodes = context.graph.nodes
+    places: dict[object, list[Node]] = {}
+    for index in sorted(set().union(*map(context.geometry.before, merges))):
+        site = nodes[index].site
+        places.setdefault((site.source.name, site.node.start, site.node.end), []).append(nodes[index])
+    for place in places.values():
+        yield from alike(context, place)
+    kinds: dict[type, list[Node]] = {}  # of layers
+    for node in [node for place in places.values() for node in place]:
+        kinds.setdefault(type(node.layer), []).append(node)
+    for kind in kinds.values():
+        yield from alike(context, kind)
+
+
+def alike(context: Context, nodes: list[Node]) -> Iterator[Change]:
+    """The nodes with their first other arguments, with their second, and so on."""
+    others = []
+    for node in nodes:
+        inputs = context.graph.input_shapes(node)
+        if node.layer is None or inputs is None:
+            return
+        others.append([layer if fit(layer, node, inputs) else None for layer in node.layer.recentred(inputs)])
+    for column in zip(*others, strict=False):
+        if None not in column:
+            yield {node.index: layer for node, layer in zip(nodes, column, strict=True) if layer is not None}
+
+
+def fit(layer: Layer, node: Node, inputs: tuple[Shape, ...]) -> bool:
+    """Whether another layer in a node's place reads elsewhere and yields the same shape."""
+    if node.layer is None or layer.problem(inputs) is not None or layer.output(inputs) != node.shape:
+        return False
+    return layer.reach(inputs) != node.layer.reach(inputs)
+
+
+def written(context: Context, change: Change) -> str:
+    """A change in words, layers with the same new arguments together."""
+    texts: dict[str, list[Node]] = {}
+    for index, layer in change.items():
+        node = context.graph.nodes[index]
+        texts.setdefault(changed(layer, node.layer), []).append(node)
+    return for_each(texts)

@@ -1,0 +1,83 @@
+"""How a rule puts a finding: at the smallest place, and one finding for the many layers that share it."""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import Diagnostic, Note
+from cnnspec.base.percent import percent
+from cnnspec.elaborate.reporting import trail
+from cnnspec.layers.argument import show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cnnspec.base.source import Span
+    from cnnspec.graph import Node
+    from cnnspec.layers.base import Layer
+
+MAX_PLACES = 4  # others than the first
+
+
+def place(node: Node, *names: str) -> Span:
+    """Where one of a layer's arguments stands, if it is written by name; else the layer."""
+    span = node.site.span
+    for argument in getattr(node.site.node, "arguments", ()):
+        if argument.name is not None and argument.name.text in names:
+            return span.replace(start=argument.start, end=argument.end)
+    return span
+
+
+def together(
+    code: str, nodes: Sequence[Node], message: str, help: str, severity: str, argument: tuple[str, ...] = ()
+) -> Diagnostic:
+    """One finding for all of its layers, at the first of them; the places of others are notes."""
+    first = nodes[0]
+    spans = {place(node, *argument): node.name for node in reversed(nodes)}
+    first_span = place(first, *argument)
+    others = [(span, name) for span, name in reversed(spans.items()) if span != first_span]
+    notes = [Note(f"also {name}", span) for span, name in others[:MAX_PLACES]]
+    return Diagnostic(
+        code, message, first_span, help, (*notes, *trail(*[node.site for node in nodes])), severity, indices(nodes)
+    )
+
+
+def indices(nodes: Sequence[Node]) -> tuple[int, ...]:
+    """The layers that a finding is about, as it keeps them."""
+    return tuple([node.index for node in nodes])
+
+
+def elsewhere(nodes: Sequence[Node]) -> tuple[Note, ...]:
+    """The calls that led to the first node, and the other places in the text."""
+    first = nodes[0].site.span
+    others = {(n.site.source.name, n.site.node.start): n for n in nodes[1:] if n.site.span != first}
+    notes = [Note(f"also {node.name}", node.site.span) for node in others.values()][:MAX_PLACES]
+    return (*trail(*[node.site for node in nodes]), *notes)
+
+
+def several(nodes: Sequence[Node], noun: str = "layers") -> str:
+    """ "conv1", "conv1 and conv2", "53 layers, the first conv1,"."""
+    if len(nodes) < 3:
+        return " and ".join([node.name for node in nodes])
+    return f"{len(nodes)} {noun} (first {nodes[0].name})"
+
+
+def changed(layer: Layer, before: Layer | None) -> str:
+    """The arguments of a layer that another of its kind has otherwise: "kernel=4x4, padding=1"."""
+    values = {name: getattr(layer, name) for name in layer.arguments}
+    return ", ".join([f"{n}={given(value)}" for n, value in values.items() if value != getattr(before, n, None)])
+
+
+def given(value: object) -> str:
+    """A value as an argument is given it, the sides of an axis as a pair: 3x3, ((1, 2), (1, 2))."""
+    pairs = isinstance(value, tuple) and any([isinstance(side, tuple) for side in value])
+    return str(value) if pairs else show(value)
+
+
+def for_each(texts: Mapping[str, Sequence[Node]]) -> str:
+    """What to write for which layers: "padding=1 for conv1 and conv2, and padding=2 for conv3"."""
+    return ", and ".join([f"{text} for {several(nodes)}" for text, nodes in texts.items()])
+
+
+def share(part: int, total: int | None) -> str:
+    """A part of a total: " (25 %)"; nothing where the total is unknown."""
+    return f" ({percent(part / total)})" if total else ""

@@ -1,0 +1,232 @@
+"""Files under repair: their texts, what is known about each, and what becomes of both when a text is changed.
+
+A change is made to a copy. Every file of the project that it concerns, itself or by a `use`, is analysed again as before;
+files outside the project are read and never changed.
+"""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.base.reading import read
+from cnnspec.base.source import Source
+from cnnspec.lint.rules import optional
+from cnnspec.pipeline import prevents
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Protocol
+
+    from cnnspec.base.diagnostic import Diagnostic, Edit
+    from cnnspec.elaborate.files import Read
+    from cnnspec.graph import Graph
+    from cnnspec.lint.fix.edits import Pen
+    from cnnspec.lint.fix.repair_context import Desk
+    from cnnspec.pipeline import Analysis, Checked, Watch
+
+    class Analyse(Protocol):
+        """What is known about a text, as the user asked; `watch` looks on (see `pipeline.analyse`)."""
+
+        def __call__(self, source: Source, read: Read, watch: Watch | None = None) -> Analysis: ...
+
+
+A_LAYERS_TEXT = 40  # characters of text that take as long as a layer
+NONE = 0, 0  # findings, and layers that they are about
+SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
+ADDING = ("W213",)  # their repairs add layers to the network, at which no rule could look before
+
+
+class Project:
+    """Texts by the files' real paths, and `analyse`, which says what is known about one as the user asked. `most` bounds
+    the layers of all networks that are analysed, changed texts included (a long text counts as the layers that it could
+    hold); beyond it nothing more is tried."""
+
+    def __init__(self, sources: Iterable[Source], analyse: Analyse, most: int | None = None) -> None:
+        self.sources = {real(source.name): source for source in sources}
+        self.analyse = analyse
+        self.left = None if most is None else [most]  # one number for all copies
+        self._analyses: dict[str, Analysis] = {}
+        self._reads: dict[str, set[str]] = {}
+        self._owners: dict[str, dict[Diagnostic, tuple[Checked, Diagnostic]]] = {}
+        self.desks: dict[int, Desk] = {}  # by the networks' ids
+        self.pens: dict[str, Pen] = {}  # by the files' paths
+
+    def analysis(self, path: str, judge: Judge | None = None) -> Analysis:
+        """What is known about a file as its text is now. Refuted where the judge has seen enough of it."""
+        if path not in self._analyses:
+            met: set[str] = set()
+            least = len(self.sources[path].text) // A_LAYERS_TEXT
+            try:
+                found = self.analyse(self.sources[path], self.reader(met), judge)
+            except Refuted as refuted:
+                self.spend(max(refuted.layers, least))
+                raise
+            self.know(path, found)
+            self._reads[path] = met
+            self.spend(max(sum([len(network.graph.nodes) for network in found.networks]), least))
+        return self._analyses[path]
+
+    def owner(self, path: str, found: Diagnostic) -> tuple[Checked | None, Diagnostic]:
+        """The first network of a file that has a finding, and the finding with its layers there; None where none has."""
+        if path not in self._owners:
+            owners: dict[Diagnostic, tuple[Checked, Diagnostic]] = {}
+            for network in self.analysis(path).networks:
+                for own in network.diagnostics:
+                    owners.setdefault(own, (network, own))
+            self._owners[path] = owners
+        return self._owners[path].get(found, (None, found))
+
+    def know(self, path: str, analysis: Analysis) -> None:
+        """Take over what is known about a file that uses no other; nothing is mended that rests on an assumption."""
+        networks = tuple([network.certain() for network in analysis.networks])
+        self._analyses[path], self._reads[path] = analysis.replace(networks=networks), set()
+
+    def reader(self, met: set[str]) -> Read:
+        """Reads used files, those of the project as they are now; `met` gets their paths."""
+
+        def read_one(path: str) -> Source | Diagnostic:
+            met.add(real(path))
+            source = self.sources.get(real(path))
+            return read(path) if source is None else source.replace(name=path)
+
+        return read_one
+
+    def texts(self, path: str) -> list[Source]:
+        """A file and those of the project that it uses."""
+        self.analysis(path)
+        return [self.sources[path], *[s for other, s in self.sources.items() if other in self._reads[path] - {path}]]
+
+    def concerned(self, paths: set[str]) -> list[str]:
+        """The files whose findings depend on some files."""
+        for path in self.sources:
+            self.analysis(path)
+        return [path for path in self.sources if path in paths or self._reads[path] & paths]
+
+    def spend(self, layers: int) -> None:
+        """Count layers that were built to try something."""
+        if self.left is not None:
+            self.left[0] -= layers
+
+    @property
+    def spent(self) -> bool:
+        """Whether all that may be tried has been."""
+        return self.left is not None and self.left[0] < 0
+
+    def changed(self, edits: Sequence[Edit]) -> Project | None:
+        """The project with edits made; None where they overlap, change nothing, or stand in a file that is not of it."""
+        if self.spent:
+            return None
+        by_file: dict[str, list[Edit]] = {}
+        for edit in dict.fromkeys(edits):
+            by_file.setdefault(real(edit.span.source.name), []).append(edit)
+        texts: dict[str, str] = {}
+        for path, of_file in by_file.items():
+            text = applied(self.sources[path].text, of_file) if path in self.sources else None
+            if text is None or text == self.sources[path].text:
+                return None
+            texts[path] = text
+        return self.with_texts(texts) if texts else None
+
+    def with_texts(self, texts: Mapping[str, str]) -> Project:
+        """The project with other texts in some of its files."""
+        made = Project((), self.analyse)
+        made.sources = {path: s.replace(text=texts.get(path, s.text)) for path, s in self.sources.items()}
+        made.left = self.left
+        again = self.concerned(set(texts))
+        made._analyses = {path: a for path, a in self._analyses.items() if path not in again}
+        made._reads = {path: met for path, met in self._reads.items() if path not in again}
+        return made
+
+    def differing(self, other: Project) -> list[str]:
+        """The files of which two projects have other texts, and those that use them."""
+        return self.concerned({p for p, s in self.sources.items() if s.text != other.sources[p].text})
+
+
+def real(path: str) -> str:
+    return path if path == "<stdin>" else os.path.realpath(path)
+
+
+def applied(text: str, edits: Sequence[Edit]) -> str | None:
+    """A text with edits made; None where two overlap."""
+    ordered = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
+    parts, at = [], 0
+    for edit in ordered:
+        if edit.span.start < at:
+            return None
+        parts += [text[at : edit.span.start], edit.text]
+        at = edit.span.end
+    return "".join([*parts, text[at:]])
+
+
+# ---- what a change may and may not do ----------------------------------------------------------------------
+def clears(code: str, before: Project, after: Project, uncovers: bool = False) -> bool:
+    """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others."""
+    less = False
+    for path in before.differing(after):
+        old = before.analysis(path)
+        judge = Judge(code, old, uncovers)
+        try:
+            new = after.analysis(path, judge)
+        except Refuted:
+            return False
+        if new.tree.diagnostics and not old.tree.diagnostics or judge.worse(new.diagnostics):
+            return False
+        less |= counted(new.diagnostics).get(code, NONE) < judge.was.get(code, NONE)
+    return less
+
+
+class Refuted(Exception):
+    """A change brings what was not there; so many layers were built to see it."""
+
+    def __init__(self, layers: int) -> None:
+        super().__init__()
+        self.layers = layers
+
+
+class Judge:
+    """Looks on while a changed file is analysed, and ends that as soon as it brings what was not there: what else would
+    be found could only be more.
+
+    Behind a mistake that kept rules from looking, or layers out, or one that the change `uncovers`, what they find now is
+    no new mistake unless it is an error.
+    """
+
+    def __init__(self, code: str, old: Analysis, uncovers: bool = False) -> None:
+        self.code, self.was = code, counted(old.diagnostics)
+        hidden = code in ADDING or not optional(code) and any(map(prevents, old.diagnostics))
+        self.hidden = uncovers or hidden
+        self.found: dict[Diagnostic, None] = {}
+        self.layers: dict[int, int] = {}  # of the graphs so far, by their ids
+
+    def __call__(self, graph: Graph, found: list[Diagnostic]) -> None:
+        self.layers[id(graph)] = len(graph.nodes)
+        self.found.update(dict.fromkeys(found))
+        if found and self.worse(self.found):
+            raise Refuted(sum(self.layers.values()))
+
+    def worse(self, found: Iterable[Diagnostic]) -> bool:
+        """Whether a code has more findings than before, or layers in them; the code itself that is to be cleared too."""
+        for key, other in counted(found).items():
+            one = self.was.get(key, NONE)
+            if key == self.code and other > one:
+                return True
+            if key != self.code and (other[0] > one[0] or other > one and key not in SHRINKING):
+                if not self.hidden or severity_of(key, found) == "error":
+                    return True
+        return False
+
+
+def counted(found: Iterable[Diagnostic]) -> dict[str, tuple[int, int]]:
+    """How many findings a code has, and how many layers they are about."""
+    counts: dict[str, tuple[int, int]] = {}
+    for diagnostic in found:
+        number, layers = counts.get(diagnostic.code, (0, 0))
+        counts[diagnostic.code] = (number + 1, layers + len(diagnostic.nodes))
+    return counts
+
+
+def severity_of(code: str, found: Iterable[Diagnostic]) -> str:
+    """The gravest severity that a code is found with."""
+    severities = {diagnostic.severity for diagnostic in found if diagnostic.code == code}
+    return next((s for s in ("error", "warning") if s in severities), "info")

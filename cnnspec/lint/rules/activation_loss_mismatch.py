@@ -1,0 +1,83 @@
+"""T403 activation-loss-mismatch: the loss cannot work well with the function that the network ends in.
+
+A cross-entropy over classes needs a distribution (softmax), a binary one a probability for each unit (sigmoid). After
+relu or tanh it gets numbers that are no probabilities: Keras clips them, and a clipped value has no gradient; all zeros
+divide 0 by 0. Squared errors, and margins, on probabilities of classes train slowly: at a confident mistake the gradient
+vanishes.
+
+Source: measured on Keras 3.15 (after relu with all units at 0, categorical_crossentropy is NaN).
+
+Bad:
+
+    input 8x8x1
+    flatten -> dense(3, sigmoid)
+    train { loss = sparse_categorical_crossentropy }
+
+Good:
+
+    input 8x8x1
+    flatten -> dense(3, softmax)
+    train { loss = sparse_categorical_crossentropy }
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
+from cnnspec.lint.ending import ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+    from cnnspec.lint.ending import Ending
+
+CODE = "T403"
+DEFAULT = True
+PROBABILITIES = {  # functions whose values a cross-entropy takes, or that another rule speaks of
+    "softmax": ("softmax", "sparsemax", "linear"),
+    "sigmoid": ("sigmoid", "hard_sigmoid", "sparse_sigmoid", "linear"),
+}
+DISTANCES = (  # losses whose gradient by a probability stays finite, so that a softmax's own slope comes through
+    "MeanSquaredError", "MeanAbsoluteError", "Huber", "LogCosh", "Hinge", "SquaredHinge", "CategoricalHinge",
+)  # fmt: skip
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    end = ending(context)
+    if end is None or end.logits or end.units == 1 and "softmax" in (end.fitting, end.function):  # T408, T404, T401
+        return
+    if end.fitting is not None and end.function not in PROBABILITIES[end.fitting]:
+        severity = WARNING if end.function in ("softmax", "tanh") else ERROR
+        help = f"end in {end.fitting}"
+        if end.function == "softmax":
+            help = "write categorical_crossentropy, or end in sigmoid where several classes may be true at once"
+        elif end.function == "sigmoid":
+            help = "end in softmax, or write binary_crossentropy where several classes may be true at once"
+        yield Diagnostic(CODE, unlikely(end), end.span, help, end.notes, severity)
+    elif end.loss.name in DISTANCES and (
+        end.function == "softmax" or end.function == "sigmoid" and context.settings and named(context.settings.data)
+    ):
+        message = (
+            f"{end.written} of a {end.function}: where the network is sure and wrong, at 1 % for the true class, "
+            "the gradient is a hundredth of the error (p(1 - p) = 0.0099)"
+        )
+        fitting = "categorical_crossentropy" if end.function == "softmax" else "binary_crossentropy"
+        yield Diagnostic(CODE, message, end.span, f"{fitting} has no such factor", end.notes, INFO)
+
+
+def unlikely(end: Ending) -> str:
+    """What the loss takes its input for, and what that is."""
+    if end.function == "sigmoid":
+        return (
+            f"{end.written} takes one distribution over {end.units} classes, and {end.units} sigmoids do not sum to 1"
+        )
+    if end.function == "softmax":
+        return f"{end.written} takes each unit for a question of its own, and the softmax makes the {end.units} units share 1"
+    outputs = "1 output comes" if end.units == 1 else f"{end.units} outputs come"
+    return f"{end.written} takes probabilities, and the network's {outputs} out of {end.function}: they need not be any"
+
+
+def named(data: str | None) -> bool:
+    """Whether the data are one of the sets that are known by name, all of which have classes."""
+    return data is not None and not data.lower().endswith(".npz")

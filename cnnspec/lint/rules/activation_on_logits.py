@@ -1,0 +1,91 @@
+"""T408 activation-on-logits: something stands between the last layer's sums and the function that makes them probabilities.
+
+Softmax and sigmoid take sums that may be anything. After a relu none is negative, so that a sigmoid never falls below
+0.5; after a tanh a softmax over ten classes never exceeds 0.45: the loss has a floor. Dropout there sets whole classes to
+a fixed answer at random. The same holds in front of a loss with from_logits=true.
+
+Source: Schoop et al., "UMLAUT: Debugging Deep Learning Programs using Program Structure and Model Behavior" (CHI 2021).
+
+Bad:
+
+    input 8x8x1
+    flatten -> dense(10, relu) -> softmax
+
+Good:
+
+    input 8x8x1
+    flatten -> dense(10) -> softmax
+"""
+
+from __future__ import annotations
+
+from math import exp, inf
+
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.percent import percent
+from cnnspec.elaborate.reporting import trail
+from cnnspec.facts.graph_queries import plainly_read
+from cnnspec.lint.ending import ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.base.size import Dim
+    from cnnspec.graph import Node
+    from cnnspec.lint.context import Context
+
+CODE = "T408"
+DEFAULT = True
+HEADS = ("softmax", "sigmoid")
+RANGES = {  # of the functions with a bound
+    "relu": (0, inf), "softplus": (0, inf), "exponential": (0, inf), "sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1),
+    "hard_tanh": (-1, 1), "hard_sigmoid": (0, 1), "softsign": (-1, 1),
+}  # fmt: skip
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    end = ending(context)
+    for index in context.graph.outputs:
+        read = plainly_read(context.graph, index)
+        functions = [(node, f) for node in read if (f := node.layer.ends_in() if node.layer else None) is not None]
+        if not functions:
+            continue
+        head = functions[0][1] if functions[0][1] in HEADS else ""
+        if head and len(functions) > 1 and functions[0][0].layer and functions[0][0].layer.in_place:
+            node, function = functions[1]
+            if function != "linear":
+                yield squeezed(node, function, head, context.facts.shapes[node.index])
+        elif end is not None and end.logits and end.function not in ("linear", "log_softmax", *HEADS):
+            yield squeezed(end.node, end.function, end.fitting or "softmax", context.facts.shapes[index])
+        if head or end is not None:
+            yield from dropped(read, head)
+
+
+def squeezed(node: Node, function: str, head: str, shape: tuple[Dim, ...] | None) -> Diagnostic:
+    message = f"{node.name} ends in {function}, and the {head} behind it needs sums that may be anything"
+    low, high = RANGES.get(function, (-inf, inf))
+    classes = shape[-1] if shape else None
+    if head == "sigmoid" and low > -inf:
+        message += f": it is never below {1 / (1 + exp(-low)):.2g}"
+        message += f" nor above {1 / (1 + exp(-high)):.2g}" if high < inf else ""
+    elif head == "softmax" and high < inf and isinstance(classes, int):
+        message += (
+            f": no class of {classes} ever gets more than {exp(high) / (exp(high) + (classes - 1) * exp(low)):.2g}"
+        )
+    elif low == 0:
+        message += ": none of them can be negative"
+    return Diagnostic(CODE, message, node.site.span, f"drop the {function}", trail(node.site))
+
+
+def dropped(read: list[Node], head: str) -> Iterator[Diagnostic]:
+    """Dropout behind the layer that makes the outputs."""
+    for node in read:
+        if node.layer is not None and (rate := node.layer.drops()):
+            share = percent(rate)
+            message = f"{node.name} sets {share} of the network's answers to 0 while training"
+            yield Diagnostic(
+                CODE, message, node.site.span, "put it before the last layer, or drop it", trail(node.site)
+            )
+        if node.layer is not None and not node.layer.in_place:
+            return

@@ -1,0 +1,44 @@
+"""N602 avgpool-pad-count: a mean over windows that reach into padding, which frameworks count differently.
+
+TensorFlow leaves cells of padding out of the mean; PyTorch and, unless told otherwise, ONNX's exporters count them as
+zeros. At the border the outputs differ by up to the share of the window that is padding.
+
+Source: PyTorch, `AvgPool2d`, count_include_pad; ONNX, AveragePool, count_include_pad.
+
+Bad:
+
+    input 28x28x8
+    avgpool(3x3, stride=1, padding=same)
+
+Good:
+
+    input 28x28x8
+    avgpool(3x3, stride=1)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import WARNING, Diagnostic
+from cnnspec.lint.finding import elsewhere, indices, several
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "N602"
+DEFAULT = False
+TARGETS = ("torch", "onnx")
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    found = []
+    for node in context.graph.nodes:
+        inputs = context.facts.inputs_of(node.index)
+        if node.layer is not None and inputs is not None and node.layer.leaves_out_padding(inputs):
+            found.append(node)
+    if found:
+        message = f"the means of {several(found)} leave padding out, and PyTorch's count it as zeros"
+        help = "write count_include_pad=False there, or padding=valid here"
+        yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING, indices(found))

@@ -1,0 +1,73 @@
+"""P504 big-kernel-factorise: a large kernel where several of 3x3 see as far for less.
+
+n convolutions of 3x3 have the receptive field of one of 2n + 1 and, at equal channels, 9n weights in place of (2n + 1)^2,
+with n activations in place of one. The first convolution of a network and depthwise ones are not reported.
+
+Source: Simonyan & Zisserman, "Very Deep Convolutional Networks" (2015), section 2.3; lecture 3, on small kernels.
+
+Bad:
+
+    input 32x32x3
+    conv(64, 3x3, padding=same, activation=relu)
+    conv(64, 7x7, padding=same, activation=relu)
+
+Good:
+
+    input 32x32x3
+    conv(64, 3x3, padding=same, activation=relu) * 4
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.base.percent import percent
+from cnnspec.layers.base import product
+from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.sliding import slid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "P504"
+DEFAULT = False
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    found = []
+    for number, layer in enumerate(slid(context, weighs=True)):
+        sizes = set(layer.kernel)
+        macs, shape = context.facts.macs[layer.node.index], layer.node.shape
+        if (
+            number == 0
+            or len(sizes) > 1
+            or min(sizes) < 5
+            or min(sizes) % 2 == 0
+            or set(layer.stride) != {1}
+            or not shape
+        ):
+            continue
+        kernel, rank = min(sizes), len(layer.kernel)
+        values, entering, leaving = product(shape), layer.entering[-1], shape[-1]
+        if (
+            not isinstance(entering, int)
+            or not isinstance(leaving, int)
+            or not isinstance(values, int)
+            or not isinstance(macs, int)
+        ):
+            continue
+        if macs != values * kernel**rank * entering:  # groups, or channels that do not mix
+            continue
+        steps = kernel // 2
+        now, then = kernel**rank * entering * leaving, 3**rank * (entering + (steps - 1) * leaving) * leaving
+        if then < now:
+            found.append((layer.node, now, then, kernel, rank, steps))
+    if found:
+        nodes = [f[0] for f in found]
+        node, now, then, kernel, rank, steps = found[0]
+        small = "x".join(["3"] * rank)
+        message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a kernel of {'x'.join([str(kernel)] * rank)}: {now:,} weights in {node.name}"
+        help = f"{steps} convolutions of {small} see as far with {then:,} ({percent(then / now - 1, signed=True)})"
+        yield Diagnostic(CODE, message, node.site.span, help, elsewhere(nodes), INFO, indices(nodes))

@@ -1,0 +1,80 @@
+"""E021 broken-budget: the network is over a limit that its `expect` statement sets.
+
+Budgets hold a network to its promises while it is edited: parameters, MACs, the receptive field, memory.
+
+Bad:
+
+    input 28x28x1
+    flatten -> dense(10)
+    expect params < 5k
+
+Good:
+
+    input 28x28x1
+    flatten -> dense(10)
+    expect params < 8k
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.names import suggestion
+from cnnspec.lint.budget import QUANTITIES, check_limit, heaviest, holds, measure, told_apart
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.budget import Figure
+    from cnnspec.lint.context import Context
+
+CODE = "E021"
+DEFAULT = True
+HELP = {"lossless": "cnnspec sizes shows the input sizes that lose nothing"}
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    figures: dict[str, Figure | None] = {}  # a quantity is measured once, however often it is limited
+    weights: dict[str, str] = {}
+    known = not context.broken or whole(context)
+    for limit in context.graph.budgets:
+        span = limit.site.span
+        if limit.quantity not in QUANTITIES:
+            help = f"known are {', '.join(QUANTITIES)}" + suggestion(limit.quantity, QUANTITIES)
+            yield Diagnostic("E010", f'no quantity is called "{limit.quantity}"', span, help)
+            continue
+        try:
+            check_limit(limit)
+            asked = f"{limit.quantity} {limit.arguments}"
+            if asked not in figures:
+                figures[asked] = measure(limit, context.facts) if known else None
+            figure = figures[asked]
+        except ValueError as error:
+            yield Diagnostic("E011", str(error), span)
+            continue
+        if figure is None and context.broken:  # the cause has been said
+            continue
+        if figure is None:
+            message = f"{limit.quantity} cannot be known here: it depends on something unknown"
+            yield Diagnostic("E017", message, span, "give the input a size")
+            continue
+        if not holds(figure, limit):
+            if not limit.operator:
+                yield Diagnostic(CODE, f"not {limit.quantity}: {figure.text}", span, HELP.get(limit.quantity, ""))
+                continue
+            shown, bound = told_apart(figure, limit)
+            message = f"{limit.quantity} is {shown}, not {limit.operator} {bound}"
+            if limit.operator in ("<", "<="):
+                if limit.quantity not in weights:
+                    weights[limit.quantity] = heaviest(limit.quantity, context.facts)
+                yield Diagnostic(CODE, message, span, weights[limit.quantity])
+            else:
+                yield Diagnostic(CODE, message, span)
+
+
+def whole(context: Context) -> bool:
+    """Whether the shape of all that an output depends on is known, and what the outputs are."""
+    graph = context.graph
+    return bool(graph.outputs) and None not in [
+        shape for shape, used in zip(context.facts.shapes, graph.used(), strict=True) if used
+    ]

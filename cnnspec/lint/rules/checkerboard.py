@@ -1,0 +1,89 @@
+"""R307 checkerboard: the windows that a transposed convolution paints overlap unevenly.
+
+Where the kernel is no multiple of the stride, neighbouring output positions collect different numbers of input values,
+in two dimensions in a checkerboard; networks learn to balance that badly, and images show it.
+
+Source: Odena, Dumoulin & Olah, "Deconvolution and Checkerboard Artifacts", Distill 2016.
+
+Bad:
+
+    input 7x7x64
+    conv_transpose(32, 3x3, stride=2, padding=same, activation=relu)
+
+Good:
+
+    input 7x7x64
+    conv_transpose(32, 4x4, stride=2, padding=same, activation=relu)
+"""
+
+from __future__ import annotations
+
+from math import gcd
+
+from cnnspec.base.diagnostic import WARNING, Diagnostic
+from cnnspec.lint.finding import changed, for_each, several, together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.graph import Node
+    from cnnspec.layers.window import Reach
+    from cnnspec.lint.context import Context
+
+CODE = "R307"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    found, facts = [], context.facts
+    uneven: dict[int, tuple[tuple[Reach, ...], tuple[int, ...], tuple[int, ...]]] = {}
+    for node in facts.firsts:
+        reach = context.reaches[node.index]
+        if reach:
+            fewest, most = zip(*map(taps, reach), strict=True)
+            if fewest != most:
+                uneven[node.index] = reach, fewest, most
+    for node in context.graph.nodes if uneven else ():
+        first = facts.alike[node.index]
+        if first in uneven and facts.weighty(node.index):
+            found.append((node, *uneven[first]))
+    if found:
+        nodes, (node, reach, fewest, most) = [node for node, *_ in found], found[0]
+        least = greatest = 1
+        for low, high in zip(fewest, most, strict=True):
+            least, greatest = least * low, greatest * high
+        whose = f"; of {node.name} they" if len(nodes) > 1 else " and"
+        message = f"the windows of {several(nodes)} overlap unevenly{whose} give some positions {least} and others {greatest} values to add up"
+        texts: dict[str, list[Node]] = {}
+        for other, *_ in found:
+            texts.setdefault(even(other, context), []).append(other)
+        stride = max([axis.over for axis in reach])
+        help = f"write {for_each(texts)}, or upsample({stride}) and a convolution there"
+        yield together(CODE, nodes, message, help, WARNING, ("kernel", "k", "size", "kernel_size"))
+
+
+def even(node: Node, context: Context) -> str:
+    """Arguments with which the windows of a layer overlap evenly, the output as long as it was where that can be."""
+    inputs = context.facts.inputs_of(node.index)
+    assert node.layer is not None and inputs is not None
+    for layer in node.layer.recentred(inputs):
+        alike = layer.problem(inputs) is None and layer.output(inputs) == node.shape
+        fewest, most = zip(*map(taps, layer.reach(inputs) or ()), strict=True) if alike else ((0,), (1,))
+        if fewest == most:
+            return changed(layer, node.layer)
+    sizes = [axis.high - (axis.low or 0) + axis.over for axis in node.layer.reach(inputs) or ()]
+    strides = [axis.over for axis in node.layer.reach(inputs) or ()]
+    return "kernel=" + "x".join([str(-(-k // s) * s) for k, s in zip(sizes, strides, strict=True)])
+
+
+def taps(reach: Reach) -> tuple[int, int]:
+    """How many input positions an output position reads, at least and at most.
+
+    From floor((step*i + low)/over) on these are (r + high - low)//over, r the remainder of step*i + low: it goes from
+    that of low by gcd(step, over) in steps of that.
+    """
+    low, common = reach.low or 0, gcd(reach.step, reach.over)
+    ends = low % common, low % common + reach.over - common
+    fewest, most = ((rest + reach.high - low) // reach.over // reach.gap + 1 for rest in ends)
+    return max(0, fewest), max(0, most)

@@ -1,0 +1,118 @@
+"""W203 dead-kernel-taps: parts of a kernel only ever see padding, so that their weights never matter.
+
+Where a map is smaller than the kernel reaches, the outer taps lie in the padding wherever the window stands: a padded
+3x3 on a 1x1 map is a 1x1 convolution with eight dead taps of nine. The usual cause is a network made for 224x224
+images, used on 32x32 ones. A pool has no weights; it is reported when its window holds the whole map wherever it stands,
+so that all positions of the result are the same.
+
+Source: Chen et al., "Rethinking Atrous Convolution for Semantic Image Segmentation" (2017), section 3.3: at a rate
+near the size of the map a 3x3 "degenerates to a simple 1x1".
+
+Bad:
+
+    input 16x16x3
+    conv(8, 3x3, padding=same, dilation=16, activation=relu)
+
+Good:
+
+    input 16x16x3
+    conv(8, 3x3, padding=same, activation=relu)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import WARNING, Diagnostic
+from cnnspec.lint.edges import moves_edges
+from cnnspec.lint.finding import several, share, together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.base.size import Dim
+    from cnnspec.graph import Node
+    from cnnspec.layers.window import Window
+    from cnnspec.lint.context import Context
+
+CODE = "W203"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    yield from weights_at_padding(context)
+    holding = {node.index for node in context.facts.firsts if holds_all(node, context)}
+    alike, weighty = context.facts.alike, context.facts.weighty
+    same = [n for n in context.graph.nodes if holding and alike[n.index] in holding and not weighty(n.index)]
+    if same:
+        inputs = context.facts.inputs_of(same[0].index)
+        assert inputs is not None
+        window = "x".join([str(window.extent) for window in context.facts.windows[same[0].index]])
+        what = "has the same value at every position" if len(same) == 1 else "have the same value at every position"
+        message = f"{several(same)} {what}: the window of {window} holds the whole map of {'x'.join(map(str, inputs[0][:-1]))} wherever it stands"
+        yield together(CODE, same, message, "use a smaller window, or pool the map globally", WARNING)
+
+
+def holds_all(node: Node, context: Context) -> bool:
+    """Whether a pool yields several positions, from windows each of which holds the whole map."""
+    found, inputs = context.facts.windows[node.index], context.facts.inputs_of(node.index)
+    if not found or inputs is None:
+        return False
+    several = False
+    for window, n in zip(found, inputs[0], strict=False):
+        outputs = window.output(n)
+        if not (isinstance(n, int) and isinstance(outputs, int) and isinstance(window.before, int)):
+            return False
+        first, last = -window.before, window.stride * (outputs - 1) - window.before
+        if window.dilation > 1 or last > 0 or first + window.extent < n:
+            return False
+        several |= outputs > 1
+    return several
+
+
+def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
+    """Taps of layers with weights."""
+    graph, facts = context.graph, context.facts
+    padded = any([moves_edges(node, context) for node in facts.firsts])
+    if not padded and not any([misses(window, n) for window, n in windows(context)]):
+        return
+    from cnnspec.lost.lost import dead_taps
+
+    reused = {node.shares for node in graph.nodes}  # whose taps may see something at another use
+    alone = [node for node in graph.nodes if node.shares is None and node.index not in reused]
+    found = [taps for node in alone for taps in dead_taps(node.index, context.liveness.real, facts)]
+    if not found:
+        return
+    nodes, worst = [graph.nodes[taps.node] for taps in found], max(found, key=lambda taps: taps.weights)
+    inputs = facts.inputs_of(worst.node)
+    assert inputs is not None
+    seeing, all_taps = 1, 1
+    for alive, count in zip(worst.seeing, worst.taps, strict=True):
+        seeing, all_taps = seeing * alive, all_taps * count
+    weights = sum([taps.weights for taps in found])
+    size = "x".join(map(str, inputs[0][:-1]))
+    counted = f"{all_taps - seeing} of {all_taps}"
+    if len(nodes) == 1:
+        what = f"{counted} taps of {nodes[0].name} only ever see padding on its map of {size}"
+    else:
+        what = f"taps of {several(nodes)} only ever see padding, {counted} of {graph.nodes[worst.node].name} on its map of {size}"
+    message = f"{what}; {weights:,} weights{share(weights, facts.total_parameters)} never matter"
+    help = f"use a kernel of {'x'.join(map(str, worst.seeing))} there, fewer strides before, less dilation, or a larger input"
+    yield together(CODE, nodes, message, help, WARNING)
+
+
+def windows(context: Context) -> Iterator[tuple[Window, Dim]]:
+    """The windows of layers with kernels of their own, each with the size of its input; of layers alike once."""
+    facts = context.facts
+    for index in {facts.alike[node.index]: None for node in context.graph.nodes if facts.weighty(node.index)}:
+        found, inputs = facts.windows[index], facts.inputs_of(index)
+        if found and inputs is not None:
+            yield from zip(found, inputs[0], strict=False)
+
+
+def misses(window: Window, n: Dim) -> bool:
+    """Whether a tap might see padding alone; not so where the first tap gets into the input and the last begins in it."""
+    outputs = window.output(n)
+    if not isinstance(n, int) or not isinstance(window.before, int) or not isinstance(outputs, int):
+        return False
+    first = window.stride * (outputs - 1) - window.before
+    return first < 0 or window.extent - 1 - window.before >= n or n < window.stride

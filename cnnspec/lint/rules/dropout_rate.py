@@ -1,0 +1,48 @@
+"""T410 dropout-rate: a dropout that drops more than half.
+
+The rate is the share that is dropped. In older texts, and in TensorFlow 1, the number was the share that is kept: 0.8
+meant to drop 20 %. From 0.8 on it is a warning.
+
+Source: lecture 0, "0.6 probability that element will be kept: rate=0.4"; Schoop et al., "UMLAUT" (CHI 2021).
+
+Bad:
+
+    input 128
+    dense(64, relu) -> dropout(0.9) -> dense(10, softmax)
+
+Good:
+
+    input 128
+    dense(64, relu) -> dropout(0.1) -> dense(10, softmax)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, WARNING, Diagnostic
+from cnnspec.base.percent import percent
+from cnnspec.lint.finding import elsewhere, indices, several
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.graph import Node
+    from cnnspec.lint.context import Context
+
+CODE = "T410"
+DEFAULT = True
+HALF, MOST = 0.5, 0.8
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    by_rate: dict[float, list[Node]] = {}
+    for node in context.graph.nodes:
+        rate = node.layer.drops() if node.layer is not None else 0
+        if rate > HALF:
+            by_rate.setdefault(rate, []).append(node)
+    for rate, nodes in by_rate.items():
+        share = f"{rate:.3g}"
+        message = f"{several(nodes)} drop{'s' * (len(nodes) == 1)} {percent(rate)} of the values"
+        help = f"if {share} is the share to keep, write {1 - rate:.3g}"
+        severity = WARNING if rate >= MOST else INFO
+        yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), severity, indices(nodes))

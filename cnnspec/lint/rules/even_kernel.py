@@ -1,0 +1,46 @@
+"""L811 even-kernel: a convolution with a kernel of even size, which has no middle.
+
+Its output lies half a position beside its input, and padding=same must pad unevenly. As large as its stride (patches), it
+overlaps nothing and is not reported.
+
+Source: lecture 1, "usually an odd number".
+
+Bad:
+
+    input 32x32x3
+    conv(8, 4x4)
+
+Good:
+
+    input 32x32x3
+    conv(8, 3x3)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.sliding import slid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "L811"
+DEFAULT = False
+PROFILE = "lecture"
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    even = [
+        layer
+        for layer in slid(context, weighs=True)
+        if any([w.kernel % 2 == 0 and w.kernel != w.stride for w in layer.windows])
+    ]
+    if even:
+        nodes, size = [layer.node for layer in even], even[0].kernel
+        odd = "x".join([str(k if k % 2 else max(3, k - 1)) for k in size])
+        message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} an even kernel, {'x'.join(map(str, size))}"
+        yield Diagnostic(CODE, message, nodes[0].site.span, f"use {odd}", elsewhere(nodes), INFO, indices(nodes))

@@ -1,0 +1,69 @@
+"""P501 first-dense-explosion: the dense layer behind flatten holds most of the network's parameters.
+
+It has a weight for every unit and every position of the map. Taking the mean of each channel first (gap) leaves a weight
+for every unit and channel; one more pool leaves a quarter. Reported from a million parameters that are more than half of
+all.
+
+Source: lecture 1, on global average pooling; Lin et al., "Network in Network" (2014); VGG16 has 74 % of its parameters
+there, AlexNet 60 %.
+
+Bad:
+
+    input 28x28x1
+    conv(64, 3x3, padding=same, activation=relu) -> maxpool(4x4)
+    flatten -> dense(1024, relu) -> dense(10, softmax)
+
+Good:
+
+    input 28x28x1
+    conv(64, 3x3, padding=same, activation=relu) -> maxpool(4x4)
+    gap -> dense(1024, relu) -> dense(10, softmax)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.base.percent import percent
+from cnnspec.elaborate.reporting import trail
+from cnnspec.facts.graph_queries import flattened
+from cnnspec.layers.base import show_shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "P501"
+DEFAULT = True
+MANY = 1_000_000
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    graph, facts = context.graph, context.facts
+    heavy = [n for n in graph.nodes if n.layer and len(n.inputs) == 1 and sum(facts.parameters[n.index] or ()) > MANY]
+    total = facts.total_parameters if heavy else None
+    for node in heavy:
+        own = sum(facts.parameters[node.index] or ())
+        source = flattened(graph, node.inputs[0], facts.shapes)
+        if not total or own * 2 <= total or source is None or source.layer is None:
+            continue
+        shape = facts.shapes[source.index]
+        assert node.layer is not None and shape is not None
+        weights = node.layer.own_weights(((shape[-1],),))
+        pooled = sum([_count(w.shape) for w in weights])
+        message = (
+            f"{node.name} reads {show_shape(shape)} flattened: {own:,} of the network's {total:,} parameters "
+            f"({percent(own / total)})"
+        )
+        yield Diagnostic(
+            CODE, message, node.site.span, f"gap in place of flatten leaves {pooled:,}", trail(node.site), INFO
+        )
+
+
+def _count(shape: tuple[object, ...]) -> int:
+    total = 1
+    for size in shape:
+        assert isinstance(size, int)
+        total *= size
+    return total

@@ -1,0 +1,50 @@
+"""E113 fractional-output-size: (N + 2P - F)/S + 1 is no whole number.
+
+The strict reading of the lecture: every remainder is illegal, also one that leaves only padding unread, as in ResNet-50
+at 224. Off by default, where illegal-stride reports the remainders that lose data.
+
+Source: Convolutional Neural Networks, lecture 2, "Illegal stride for input & filter size", "Fractions are illegal".
+
+Bad:
+
+    input 8x8x3
+    conv(8, 3x3, stride=2, padding=1)
+
+Good:
+
+    input 9x9x3
+    conv(8, 3x3, stride=2, padding=1)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.elaborate.reporting import trail
+from cnnspec.lint.finding import place
+from cnnspec.lint.rules.illegal_stride import formula
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "E113"
+DEFAULT = False
+PROFILE = "lecture"
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    for node in context.graph.nodes:
+        layer, inputs = node.layer, context.facts.inputs_of(node.index)
+        if layer is None or inputs is None or layer.rounds_up():
+            continue
+        for window, n in zip(context.facts.windows[node.index], inputs[0] if inputs else (), strict=False):
+            if isinstance(n, int) and (rest := window.remainder(n)):
+                fitting = [size for size in (n - rest, n - rest + window.stride) if size > 0]
+                padding = window.before + window.after
+                room = f"{n} + padding {padding}" if padding != 0 else f"{n} positions"
+                message = f"{formula(window, n)} is no whole number: {rest} of {room} left over"
+                help = f"{' or '.join(map(str, fitting))} positions here fit"
+                yield Diagnostic(CODE, message, place(node, "stride", "strides", "s"), help, trail(node.site), ERROR)
+                break

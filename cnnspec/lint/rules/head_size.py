@@ -1,0 +1,71 @@
+"""E112 head-size: the network's last layer has another number of outputs than there are classes.
+
+The classes are those of the named data set, or the model's parameter `classes`. One sigmoid output serves two classes;
+beside a parameter `classes`, a head for one class more (the background) passes.
+
+Source: Convolutional Neural Networks, lecture 0: as many outputs as classes; Humbatova et al., "Taxonomy of real
+faults in deep learning systems" (2020), "wrong defined output shape".
+
+Bad:
+
+    model Net(classes=10) {
+      input 8x8x1
+      conv(8, 3x3, activation=relu) -> gap -> dense(12, softmax)
+    }
+
+Good:
+
+    model Net(classes=10) {
+      input 8x8x1
+      conv(8, 3x3, activation=relu) -> gap -> dense(classes, softmax)
+    }
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
+from cnnspec.base.names import NAMED_DATA
+from cnnspec.elaborate.reporting import trail
+from cnnspec.facts.graph_queries import last_function
+from cnnspec.layers.argument import word_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "E112"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    graph = context.graph
+    if len(graph.outputs) != 1 or context.broken:
+        return
+    shape, end = context.facts.shapes[graph.outputs[0]], last_function(graph, graph.outputs[0])
+    if shape is None or len(shape) != 1 or end is None:
+        return
+    node, function = end
+    while context.facts.kernels[node.index] is None and len(node.inputs) == 1:  # a softmax of its own
+        node = graph.nodes[node.inputs[0]]
+    units = shape[0]
+    setting = context.train.get("data")
+    named = word_of(setting.value) if setting is not None else None
+    notes: tuple[Note, ...] = ()
+    if setting is not None and named in NAMED_DATA:
+        classes = NAMED_DATA[named][1]
+        fits = units == classes
+        whose, notes = named, (Note(f"{named} has {classes} classes", setting.site.span),)
+    else:
+        given = graph.parameters.get("classes")
+        if isinstance(given, bool) or not isinstance(given, int) or function != "softmax":
+            return
+        classes, whose = given, "the model's parameter classes"
+        fits = units in (classes, classes + 1)
+    if not fits:
+        noun = "output" if units == 1 else "outputs"
+        message = f"{node.name} has {units} {noun}, and {whose} {'says' if not notes else 'has'} {classes}{' classes' if notes else ''}"
+        yield Diagnostic(
+            CODE, message, node.site.span, f"give it {classes} outputs", (*notes, *trail(node.site)), ERROR
+        )

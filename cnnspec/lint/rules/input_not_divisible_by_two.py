@@ -1,0 +1,54 @@
+"""L801 input-not-divisible-by-two: the input cannot be halved as often as the network halves it.
+
+With padding=same, or 2x2 pools, each halving is exact only for an even size. For networks of valid 3x3 windows with stride
+2 other sizes are right (227, 299): `cnnspec sizes` computes those of a network.
+
+Source: lecture 3, "the input layer should be divisible by two many times".
+
+Bad:
+
+    input 30x30x3
+    conv(8, 3x3, padding=same) -> relu -> maxpool(3x3, stride=2, padding=same)
+    conv(8, 3x3, padding=same) -> relu -> maxpool(3x3, stride=2, padding=same)
+
+Good:
+
+    input 32x32x3
+    conv(8, 3x3, padding=same) -> relu -> maxpool(3x3, stride=2, padding=same)
+    conv(8, 3x3, padding=same) -> relu -> maxpool(3x3, stride=2, padding=same)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "L801"
+DEFAULT = False
+PROFILE = "lecture"
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    graph = context.graph
+    fields = [field for field in context.facts.fields if isinstance(field, tuple)]
+    if len(graph.inputs) != 1 or not fields or graph.nodes[graph.inputs[0]].shape is None:
+        return
+    node = graph.nodes[graph.inputs[0]]
+    assert node.shape is not None
+    for axis, n in enumerate(node.shape[:-1]):
+        strides = [field[axis].stride for field in fields if axis < len(field)]
+        halvings = int(max(strides, default=1)).bit_length() - 1
+        whole = 2**halvings
+        if isinstance(n, int) and n % whole:
+            message = (
+                f"{n} is halved {halvings} time{'s' * (halvings > 1)} and is no multiple of 2^{halvings} = {whole}"
+            )
+            near = f"{n // whole * whole} or " if n > whole else ""
+            help = f"{near}{(n // whole + 1) * whole} {'are' if near else 'is'}; `cnnspec sizes` lists those that fit this network"
+            yield Diagnostic(CODE, message, node.site.span, help, (), INFO)
+            return

@@ -1,0 +1,53 @@
+"""L803 large-kernel-not-first: a kernel above 5x5 behind the first convolution.
+
+Large windows (7x7, 11x11) belong at the image, where there are few channels; further in, 3x3 and 5x5 do with fewer weights.
+
+Source: lecture 3, "CONV layers should use small filters, 3x3 or 5x5 at most".
+
+Bad:
+
+    input 32x32x3
+    conv(8, 3x3, padding=same) -> relu -> conv(8, 7x7, padding=same)
+
+Good:
+
+    input 32x32x3
+    conv(8, 7x7, padding=same) -> relu -> conv(8, 3x3, padding=same)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.layers.window import on_each
+from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.sliding import slid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "L803"
+DEFAULT = False
+PROFILE = "lecture"
+MOST = 5
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    large = [layer for number, layer in enumerate(slid(context, weighs=True)) if number and max(layer.kernel) > MOST]
+    if large:
+        nodes = [layer.node for layer in large]
+        size = "x".join(map(str, large[0].kernel))
+        message = (
+            f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a large kernel behind the first convolution: {size}"
+        )
+        yield Diagnostic(
+            CODE,
+            message,
+            nodes[0].site.span,
+            f"use {on_each(3, len(large[0].kernel))}, several times",
+            elsewhere(nodes),
+            INFO,
+            indices(nodes),
+        )

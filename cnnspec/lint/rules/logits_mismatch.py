@@ -1,0 +1,48 @@
+"""T402 logits-mismatch: the loss and the end of the network disagree about probabilities.
+
+A cross-entropy takes probabilities unless from_logits=true. A softmax (or sigmoid) in front of from_logits=true is
+applied twice, a linear end without it is no probability at all: the network trains badly, and nothing says so.
+Keras on TensorFlow repairs the first with a warning; on JAX and PyTorch, and for the second everywhere, it is silent.
+
+Source: measured on Keras 3.15; keras-hub#1008.
+
+Bad:
+
+    input 8x8x1
+    flatten -> dense(10)
+    train { loss = sparse_categorical_crossentropy }
+
+Good:
+
+    input 8x8x1
+    flatten -> dense(10)
+    train { loss = sparse_categorical_crossentropy(from_logits=true) }
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.names import CROSS_ENTROPIES
+from cnnspec.lint.ending import ending
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "T402"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    end = ending(context)
+    if end is None or end.fitting is None or end.one_category:
+        return
+    if end.logits and end.function in CROSS_ENTROPIES.values():
+        message = f"the loss expects logits, and the network ends in {end.function}: it would be applied twice"
+        yield Diagnostic(CODE, message, end.span, f"drop from_logits=true, or the {end.function}", end.notes)
+    elif not end.logits and end.function == "linear":
+        message = f"the loss expects probabilities, and the network ends in {end.node.name} without an activation"
+        help = f"write {end.written}(from_logits=true), or end in {end.fitting}"
+        yield Diagnostic(CODE, message, end.span, help, end.notes)

@@ -1,0 +1,44 @@
+"""L812 no-softmax-last: a classifier that does not end in a softmax.
+
+A vector of several outputs without one is no distribution over classes. Where the loss takes logits, or the outputs are
+numbers, that is right: what loss and end must share is checked by default.
+
+Source: lectures 0, 3 and 4, on the last layer.
+
+Bad:
+
+    input 32x32x3
+    conv(8, 3x3) -> relu -> gap -> dense(10)
+
+Good:
+
+    input 32x32x3
+    conv(8, 3x3) -> relu -> gap -> dense(10, softmax)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.elaborate.reporting import trail
+from cnnspec.facts.graph_queries import last_function
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "L812"
+DEFAULT = False
+PROFILE = "lecture"
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    for index in context.graph.outputs:
+        end, shape = last_function(context.graph, index), context.facts.shapes[index]
+        if end is None or shape is None or len(shape) != 1 or shape[0] == 1 or end[1] == "softmax":
+            continue
+        node, function = end
+        what = "have no activation" if function == "linear" else f"come out of {function}"
+        message = f"the {shape[0]} outputs of {node.name} {what}: they are no distribution over classes"
+        yield Diagnostic(CODE, message, node.site.span, "end in softmax", trail(node.site), INFO)

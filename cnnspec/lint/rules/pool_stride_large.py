@@ -1,0 +1,46 @@
+"""L810 pool-stride-large: a pool with a stride above 3.
+
+It keeps at most one value of sixteen.
+
+Source: lecture 3, "big stride causes high information loss".
+
+Bad:
+
+    input 32x32x3
+    conv(8, 3x3, padding=same) -> maxpool(4x4)
+
+Good:
+
+    input 32x32x3
+    conv(8, 3x3, padding=same) -> maxpool(2x2)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.sliding import in_short, slid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "L810"
+DEFAULT = False
+PROFILE = "lecture"
+MOST = 3
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    large = [layer for layer in slid(context, weighs=False) if max(layer.stride) > MOST]
+    if large:
+        nodes, stride = [layer.node for layer in large], large[0].stride
+        kept = 1
+        for step in stride:
+            kept *= step
+        message = f"{several(nodes)} keep{'s' * (len(nodes) == 1)} one value of {kept}: stride {in_short(stride)}"
+        yield Diagnostic(
+            CODE, message, nodes[0].site.span, "use stride 2, more than once", elsewhere(nodes), INFO, indices(nodes)
+        )

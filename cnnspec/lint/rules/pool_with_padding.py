@@ -1,0 +1,40 @@
+"""L805 pool-with-padding: a pool with padding around its input.
+
+Padding keeps the size, and a pool is there to reduce it.
+
+Source: lecture 2, "zero padding makes no sense here".
+
+Bad:
+
+    input 32x32x3
+    conv(8, 3x3, padding=same) -> maxpool(3x3, stride=2, padding=1)
+
+Good:
+
+    input 32x32x3
+    conv(8, 3x3, padding=same) -> maxpool(2x2)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.sliding import slid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "L805"
+DEFAULT = False
+PROFILE = "lecture"
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    padded = [layer for layer in slid(context, weighs=False) if layer.padded]
+    if padded:
+        nodes, window = [layer.node for layer in padded], padded[0].windows[0]
+        message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} {window.before} in front and {window.after} behind: a pool is there to reduce"
+        yield Diagnostic(CODE, message, nodes[0].site.span, "drop the padding", elsewhere(nodes), INFO, indices(nodes))

@@ -1,0 +1,57 @@
+"""N601 same-padding-portability: uneven padding in front of a stride, which PyTorch places differently.
+
+With padding=same and a stride TensorFlow puts the odd row and column of padding at the end; PyTorch's padding=1 puts one on
+each side. The sampling grids then differ by one position: weights carried over give other outputs. PyTorch takes no
+padding=same with a stride at all, so that the padding must be its own step there.
+
+Source: keras#16363, tensornets#25, tf2onnx#1028; pytorch#67551.
+
+Bad:
+
+    input 224x224x3
+    conv(32, 3x3, stride=2, padding=same)
+
+Good:
+
+    input 224x224x3
+    conv(32, 3x3, stride=2, padding=1)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import WARNING, Diagnostic
+from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.sliding import slid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.layers.window import Window
+    from cnnspec.lint.context import Context
+
+CODE = "N601"
+DEFAULT = False
+TARGETS = ("torch",)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    found = [layer for layer in slid(context) if any(map(uneven, layer.windows))]
+    if not found:
+        return
+    nodes, first = [layer.node for layer in found], found[0]
+    window = next(w for w in first.windows if uneven(w))
+    message = (
+        f"{several(nodes)} pad{'s' * (len(nodes) == 1)} unevenly before a stride, {window.before} in front and {window.after} "
+        f"behind in {first.node.name}: PyTorch's padding has the same on both sides"
+    )
+    amount = ", ".join([f"({w.before}, {w.after})" for w in first.windows])
+    if len(first.windows) > 1:
+        amount = f"({amount})"
+    help = f"write pad({amount}) and padding=valid, which both understand"
+    yield Diagnostic(CODE, message, first.node.site.span, help, elsewhere(nodes), WARNING, indices(nodes))
+
+
+def uneven(window: Window) -> bool:
+    """Whether a window that takes strides has more padding on one side; False where that depends on the size."""
+    return window.stride > 1 and isinstance(window.before, int) and window.before != window.after

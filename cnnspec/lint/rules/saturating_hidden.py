@@ -1,0 +1,98 @@
+"""T409 saturating-hidden: sigmoids, or many tanhs, one behind another inside the network; or a softmax there.
+
+A sigmoid's slope is at most 1/4, so that five of them pass on at most a thousandth of a gradient. A tanh's slope is at
+most 1, and less wherever it works: six in a row without a normalisation or a skip are reported. A softmax inside lets
+channels through only at each other's cost. Gates are what they should be: a sigmoid or softmax that is multiplied with
+something is not counted.
+
+Source: lecture 0, "ReLU instead of sigmoid"; lecture 4, on the flat regions of the sigmoid; Glorot & Bengio,
+"Understanding the difficulty of training deep feedforward neural networks" (2010).
+
+Bad:
+
+    input 28x28x1
+    conv(8, 3x3, activation=sigmoid) -> maxpool(2x2)
+    conv(16, 4x4, activation=sigmoid) -> maxpool(2x2)
+    flatten -> dense(10, softmax)
+
+Good:
+
+    input 28x28x1
+    conv(8, 3x3, activation=relu) -> maxpool(2x2)
+    conv(16, 4x4, activation=relu) -> maxpool(2x2)
+    flatten -> dense(10, softmax)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, WARNING, Diagnostic
+from cnnspec.lint.finding import elsewhere, indices, several
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnnspec.graph import Node
+    from cnnspec.lint.context import Context
+
+CODE = "T409"
+DEFAULT = True
+SATURATING = {"sigmoid": 2, "hard_sigmoid": 2, "tanh": 6}  # how many in a row are too many
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    named = {
+        n.index: f for n in context.graph.nodes if n.layer and (f := n.layer.ends_in()) in (*SATURATING, "softmax")
+    }
+    if not named:
+        return
+    hidden = inside(named, context)
+    soft = [context.graph.nodes[i] for i in hidden if named[i] == "softmax"]
+    if soft:
+        message = f"{several(soft)} end{'s' * (len(soft) == 1)} in a softmax inside the network: its values share 1"
+        help = "write relu, or multiply something with it if it is attention"
+        yield Diagnostic(CODE, message, soft[0].site.span, help, elsewhere(soft), WARNING, indices(soft))
+    for function, many in SATURATING.items():
+        chain = longest({i for i in hidden if named[i] == function}, context)
+        if len(chain) >= many:
+            at_most = f": each passes on at most a quarter of a gradient, all at most {0.25 ** len(chain):.1g}"
+            message = (
+                f"{len(chain)} layers one behind another end in {function}{at_most if function == 'sigmoid' else ''}"
+            )
+            place, notes = chain[0].site.span, elsewhere(chain)
+            yield Diagnostic(CODE, message, place, "write relu", notes, INFO, indices(chain))
+
+
+def inside(named: Iterable[int], context: Context) -> list[int]:
+    """Those of the nodes behind which a layer with weights stands, and whose values are multiplied with no others."""
+    nodes = context.graph.nodes
+    weighed, gates = [False] * len(nodes), [False] * len(nodes)
+    for node in reversed(nodes):
+        if node.layer is None:
+            continue
+        for index in node.inputs:
+            weighed[index] |= bool(node.layer.counted) or weighed[node.index]
+            gates[index] |= node.layer.multiplies or not (node.layer.counted or node.layer.merges) and gates[node.index]
+    return [i for i in named if weighed[i] and not gates[i]]
+
+
+def longest(counted: set[int], context: Context) -> list[Node]:
+    """The longest row of such nodes without a normalisation between; a merge goes on with its shortest branch."""
+    nodes = context.graph.nodes
+    rows: list[tuple[int, int]] = []  # of each node: how many in the row that leads there, and the last of them
+    before: dict[int, int] = {}
+    best = (0, -1)
+    for node in nodes if counted else ():
+        row = min([rows[i] for i in node.inputs], default=(0, -1))
+        if node.layer is not None and node.layer.normalizes:
+            row = (0, -1)
+        if node.index in counted:
+            before[node.index] = row[1]
+            row = (row[0] + 1, node.index)
+            best = max(best, row)
+        rows.append(row)
+    chain, index = [], best[1]
+    while index >= 0:
+        chain.append(nodes[index])
+        index = before[index]
+    return chain[::-1]

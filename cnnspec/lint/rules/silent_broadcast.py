@@ -1,0 +1,58 @@
+"""E114 silent-broadcast: a sum of tensors of different shapes repeats one of them.
+
+Keras's merging layers repeat an axis of size 1 without a word, so that 8x8x16 + 8x8x1 is legal there; in a residual
+sum it is nearly always a projection forgotten. A product is exempt: gates scale channels that way.
+
+Source: Keras 3, `layers.Add` (measured: it accepts C=1, H=W=1 and a vector).
+
+Bad:
+
+    input 8x8x16
+    add(in, conv(1, 3x3, padding=same))
+
+Good:
+
+    input 8x8x16
+    add(in, conv(16, 3x3, padding=same))
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import WARNING, Diagnostic
+from cnnspec.elaborate.reporting import trail
+from cnnspec.layers.base import show_shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.layers.base import Shape
+    from cnnspec.lint.context import Context
+
+CODE = "E114"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    for node in context.graph.nodes:
+        if node.layer is None or not node.layer.merges or not node.layer.sums:
+            continue
+        inputs = context.facts.inputs_of(node.index)
+        if inputs is None or node.shape is None:
+            continue
+        for shape in inputs:
+            if len(shape) != len(node.shape) or any(n == 1 and m != 1 for n, m in zip(shape, node.shape, strict=True)):
+                message = (
+                    f"{node.label} repeats {show_shape(shape)} to {show_shape(node.shape)}: a sum needs equal shapes"
+                )
+                yield Diagnostic(CODE, message, node.site.span, remedy(shape, node.shape), trail(node.site), WARNING)
+                break
+
+
+def remedy(shape: Shape, whole: Shape) -> str:
+    """What makes a shape the whole one: channels come from a convolution, positions that a pool has summed up do not."""
+    if len(shape) == len(whole) and shape[:-1] == whole[:-1]:
+        ones = "x".join(["1"] * (len(whole) - 1))
+        layer = f"conv({whole[-1]}, {ones})" if ones else f"dense({whole[-1]})"
+        return f"bring it to {show_shape(whole)}, for example with {layer}"
+    return f"bring it to {show_shape(whole)}, without what takes its positions together; a gate multiplies: multiply"

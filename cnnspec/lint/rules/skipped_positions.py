@@ -1,0 +1,81 @@
+"""W202 skipped-positions: half or more of what a layer computes is never read, because the strides after it jump over it.
+
+A 1x1 convolution of stride 2 reads one position in four; when nothing else reads the others, the layers before computed
+them for nothing. In the first ResNet (and Keras's ResNet50) that is 9.74 % of all multiply-accumulates.
+
+Source: He et al., "Bag of Tricks for Image Classification with Convolutional Neural Networks" (2019), ResNet-B and D.
+
+Bad:
+
+    input 32x32x3
+    conv(16, 3x3, padding=same, activation=relu)
+    conv(32, 1x1, stride=2, activation=relu)
+
+Good:
+
+    input 32x32x3
+    conv(16, 3x3, padding=same, activation=relu)
+    conv(32, 3x3, stride=2, padding=same, activation=relu)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import WARNING, Diagnostic
+from cnnspec.base.percent import percent
+from cnnspec.lint.edges import moves_edges
+from cnnspec.lint.finding import several, share, together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.graph import Node
+    from cnnspec.lint.context import Context
+    from cnnspec.lost.lost import Loss
+
+CODE = "W202"
+DEFAULT = True
+LEAST = 0.5
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    graph = context.graph
+    kinds = {node.index for node in context.facts.firsts if jumps(node, context)}
+    if not kinds:
+        return
+    jumping = {index for index, first in enumerate(context.facts.alike) if first in kinds}
+    if not any([readers and jumping.issuperset(readers) for readers in graph.consumers()]):
+        return  # each tensor has a reader that reads all of it
+    from cnnspec.lost.lost import lost, macs_lost
+
+    everything = lost(context.facts)
+    found = [loss for loss in everything.losses if loss.share >= LEAST and skipped(loss, jumping, context)]
+    if not found:
+        return
+    nodes, worst = [graph.nodes[loss.node] for loss in found], max(found, key=lambda loss: loss.share)
+    wasted = macs_lost(everything)
+    total = context.facts.total_macs
+    cost = (
+        f"; {wasted:,} MACs{share(wasted, total)} compute what nobody reads"
+        if wasted and isinstance(total, int)
+        else ""
+    )
+    readers = [graph.nodes[i] for i in worst.by if i in jumping]
+    what = several(nodes, "tensors")
+    message = f"{percent(worst.share)} of the positions of {what} are never read: {several(readers)} jump{'s' * (len(readers) == 1)} over them{cost}"
+    rank = len(worst.axes)
+    stride = max([window.stride for window in context.facts.windows[readers[0].index]])
+    mean = f"avgpool({'x'.join([str(stride)] * rank)})"
+    help = f"give the stride to a layer whose kernel is at least {stride}, or put {mean} before and stride=1 here"
+    yield together(CODE, nodes, message, help, WARNING)
+
+
+def jumps(node: Node, context: Context) -> bool:
+    """Whether a layer's windows leave positions between them unread."""
+    return any([window.stride > window.extent for window in context.facts.windows[node.index]])
+
+
+def skipped(loss: Loss, jumping: set[int], context: Context) -> bool:
+    """Whether what is lost lies between windows of its readers; a pad or crop that shifts a map is no loss of its own."""
+    between = bool(jumping.intersection(loss.by)) and any([axis.inside for axis in loss.axes])
+    return between and not moves_edges(context.graph.nodes[loss.node], context)

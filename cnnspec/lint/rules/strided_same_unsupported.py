@@ -1,0 +1,50 @@
+"""E111 strided-same-unsupported: PyTorch has no padding='same' for a stride above 1.
+
+PyTorch's convolutions raise ValueError there, because the padding that TensorFlow's `same` means depends on the input
+size. At a known size it can be written out: TensorFlow's odd row or column stands at the end.
+
+Source: pytorch#67551; measured on PyTorch.
+
+Bad:
+
+    input 32x32x3
+    conv(8, 3x3, stride=2, padding=same)
+
+Good:
+
+    input 32x32x3
+    conv(8, 3x3, stride=2, padding=((0, 1), (0, 1)))
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.lint.finding import for_each, several, together
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.graph import Node
+    from cnnspec.lint.context import Context
+
+CODE = "E111"
+DEFAULT = False
+TARGETS = ("torch",)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    found: list[Node] = []
+    texts: dict[str, list[Node]] = {}
+    known = True
+    for node in context.graph.nodes:
+        windows = context.facts.windows[node.index]
+        if getattr(node.layer, "padding", None) == "same" and any([window.stride > 1 for window in windows]):
+            found.append(node)
+            known = known and all([isinstance(n, int) for window in windows for n in (window.before, window.after)])
+            pairs = ", ".join([f"({window.before}, {window.after})" for window in windows])
+            texts.setdefault(f"padding=({pairs}{',' * (len(windows) == 1)})", []).append(node)
+    if found:
+        help = f"write {for_each(texts)}" if known else "give the input a size, and write the padding in numbers"
+        message = f"{several(found)} {'has' if len(found) == 1 else 'have'} padding=same with a stride above 1, which PyTorch refuses"
+        yield together(CODE, found, message, help, ERROR, ("padding", "pad", "p"))

@@ -1,0 +1,43 @@
+"""L802 uncommon-input-size: an image size that no well-known network has.
+
+Common are 32 (CIFAR), 64, 96 (STL), 224 (ImageNet), 227 (AlexNet) and 299 (Inception; lecture 3 prints 229).
+
+Source: lecture 3, on the size of the input layer.
+
+Bad:
+
+    input 200x200x3
+    conv(8, 3x3)
+
+Good:
+
+    input 224x224x3
+    conv(8, 3x3)
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "L802"
+DEFAULT = False
+PROFILE = "lecture"
+COMMON = (32, 64, 96, 224, 227, 299)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    for index in context.graph.inputs:
+        node = context.graph.nodes[index]
+        if node.shape is None or len(node.shape) != 3:
+            continue
+        odd = [n for n in node.shape[:-1] if isinstance(n, int) and n not in COMMON]
+        if odd:
+            near = min(COMMON, key=lambda n: abs(n - odd[0]))
+            message = f"{odd[0]} is no common image size: {', '.join(map(str, COMMON))}"
+            yield Diagnostic(CODE, message, node.site.span, f"the nearest is {near}", (), INFO)

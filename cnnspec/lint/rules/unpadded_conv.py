@@ -1,0 +1,49 @@
+"""L806 unpadded-conv: convolutions without padding, each of which makes the map smaller.
+
+32, 28, 24, 20: the size shrinks with every layer, the border is read less than the middle, and depth is limited. A
+convolution that reads the whole map at once, as a dense layer does, is not counted.
+
+Source: lecture 3, "zero padding should always be applied"; lecture 2, on shrinking.
+
+Bad:
+
+    input 32x32x3
+    conv(8, 5x5, activation=relu) -> conv(8, 5x5, activation=relu)
+
+Good:
+
+    input 32x32x3
+    conv(8, 5x5, padding=same, activation=relu) * 2
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.sliding import slid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "L806"
+DEFAULT = False
+PROFILE = "lecture"
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    bare = []
+    for layer in slid(context, weighs=True):
+        border = context.graph.nodes[layer.node.inputs[0]].layer
+        whole = all(window.extent == n for window, n in zip(layer.windows, layer.entering, strict=False))
+        if max(layer.kernel) > 1 and not layer.padded and not whole and not (border and border.adds_zeros):
+            bare.append(layer)
+    if bare:
+        nodes, first = [layer.node for layer in bare], bare[0]
+        assert first.node.shape is not None
+        message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} nothing: {first.entering[0]} becomes {first.node.shape[0]} in {first.node.name}"
+        yield Diagnostic(
+            CODE, message, nodes[0].site.span, "write padding=same", elsewhere(nodes), INFO, indices(nodes)
+        )

@@ -1,0 +1,58 @@
+"""P507 unshared-prelu: a prelu on a map that learns a slope for every value, not one for each channel.
+
+Keras's PReLU shares nothing unless told to. He et al., whose layer it is, share a slope over all positions of a channel,
+as PyTorch does: 64 numbers in place of 802,816 for a map of 112x112x64, and a layer that also fits other sizes.
+
+Source: He et al., "Delving Deep into Rectifiers" (2015), section 2.1; measured on Keras 3.15.
+
+Bad:
+
+    input 16x16x3
+    conv(8, 3x3) -> prelu
+
+Good:
+
+    input 16x16x3
+    conv(8, 3x3) -> prelu(shared_axes=(1, 2))
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import WARNING, Diagnostic
+from cnnspec.layers.argument import show
+from cnnspec.layers.base import product, show_shape
+from cnnspec.lint.finding import elsewhere, indices, several
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.lint.context import Context
+
+CODE = "P507"
+DEFAULT = True
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    found = []
+    learned = shared = 0
+    for node in context.graph.nodes:
+        if node.layer is None or "shared_axes" not in node.layer.arguments or node.shares is not None:
+            continue
+        if node.shape is None:  # it was refused
+            continue
+        inputs = context.facts.inputs_of(node.index)
+        if inputs is None or product(inputs[0][:-1]) == 1:
+            continue
+        sizes = [product(w.shape) for w in node.layer.own_weights(inputs) if w.shape[:-1] == inputs[0][:-1]]
+        if sizes and isinstance(sizes[0], int) and isinstance(inputs[0][-1], int):
+            found.append(node)
+            learned, shared = learned + sizes[0], shared + inputs[0][-1]
+    if not found:
+        return
+    shape = found[0].shape
+    on = f" on {show_shape(shape)}" if len(found) == 1 else ""
+    message = f"{several(found)} learn{'s' * (len(found) == 1)} {learned:,} slopes{on}, one a value; one a channel are {shared:,}"
+    axes = tuple(range(1, len(shape or ())))
+    help = f"write shared_axes=({', '.join(map(str, axes))})" if len(axes) > 1 else f"write shared_axes={show(axes[0])}"
+    yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING, indices(found))

@@ -1,0 +1,265 @@
+"""A saved Keras model → our graph. Nothing is dropped in silence: what cannot be said is refused by name.
+
+Each Keras call becomes the layer that says so of itself (`Layer.from_keras`), and the layer is then asked what it would
+become in Keras: only where that is, argument by argument, what the model holds, it is taken. So an option without a word
+in the language is a refusal, and so is a mistake in the way back. Several calls may be one layer: a padding before a
+convolution is the convolution's.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from cnnspec.base.size import Size
+from cnnspec.base.source import Source
+from cnnspec.elaborate.inputs import with_unknowns
+from cnnspec.graph import Graph, Node, Site
+from cnnspec.layers import CATALOGUE, find
+from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
+from cnnspec.model_files.keras.archive import Refused, read_config
+from cnnspec.model_files.keras.calls import Call, Calls
+from cnnspec.model_files.keras.equivalents import TRAINING
+from cnnspec.model_files.keras.policies import computed_in
+from cnnspec.model_files.keras.proof import attempt
+from cnnspec.model_files.keras.saved import INPUT, MODELS, automatic
+from cnnspec.model_files.keras.steps import Steps
+from cnnspec.syntax import tree
+
+COMPOSITES = [layer for layer in CATALOGUE if layer.most_calls > 1]
+LONGEST = max(layer.most_calls for layer in COMPOSITES)
+
+
+def to_graph(config: dict[str, Any], name: str) -> Graph:
+    """The graph of a model's saved config (`read_config`, or Keras's `serialize_keras_object`). Nodes keep names that a
+    person gave; the others have none yet (`Graph.assign_names`).
+
+    Raises Refused, with a line for every layer that the language cannot express.
+    """
+    return Raising(Calls(config), name).graph
+
+
+def of_file(path: str) -> Graph:
+    """The graph of a saved model, called as the model is, or, where nobody named it, as the file. Raises Refused."""
+    config = read_config(path)
+    return to_graph(config, given_name(config) or os.path.splitext(os.path.basename(path))[0])
+
+
+def given_name(config: dict[str, Any]) -> str:
+    """What a person called a saved model, "" where nobody did."""
+    inner = config.get("config")
+    name = inner.get("name") if isinstance(inner, dict) else None
+    return name if isinstance(name, str) and not any(automatic(name, kind) for kind in MODELS) else ""
+
+
+class Raising:
+    """The graph as far as it has grown."""
+
+    def __init__(self, model: Calls, name: str) -> None:
+        self.graph = Graph(name)
+        self.source = Source(name, "")
+        self.refusals: list[str] = []
+        self.nodes: dict[int, Node] = {}  # step → the node that yields its tensor
+        self.named: list[Call | None] = []  # for each node the call whose name it has
+        self.first: dict[tuple[Any, ...], Node] = {}  # layer objects → the node of their first use
+        steps = Steps(model)
+        self.steps, self.next, self.readers = steps.all, steps.next, steps.readers
+        for index in range(len(self.steps)):
+            if index not in self.nodes:
+                self.raise_from(index)
+        self.graph.inputs = [self.nodes[steps.results[index]].index for index in model.inputs]
+        self.graph.outputs = [self.nodes[index].index for index in steps.outputs]
+        for index in {i for i in steps.outputs if steps.outputs.count(i) > 1}:
+            call = self.steps[index].call
+            self.refusals.append(f"{call.name} ({call.kind}): it is an output twice, which the language cannot say")
+        if self.refusals:
+            count = len(self.refusals)
+            head = "this model has a layer" if count == 1 else f"this model has {count} layers"
+            raise Refused(f"{head} that the language cannot express:", *self.refusals)
+        self.graph.remark = computed_in([call for call in model.calls if call.kind != INPUT])
+        self.keep_names(model)
+
+    # ---- steps → nodes -------------------------------------------------------------------------------------
+    def raise_from(self, index: int) -> None:
+        """The node of a step, or of it and those that follow it, where together they are one layer."""
+        step = self.steps[index]
+        if step.call.kind == INPUT and not step.why:
+            self.add_input(index)
+            return
+        shapes = tuple([self.nodes[i].shape for i in step.inputs])
+        if step.made is None:
+            self.refuse(index, step.why)
+        elif None in shapes:
+            self.place(index, None, None)
+        else:
+            self.raise_known(index, shapes)  # type: ignore[arg-type]
+
+    def raise_known(self, index: int, shapes: tuple[Shape, ...]) -> None:
+        chain = [index]
+        while len(chain) < LONGEST and chain[-1] in self.next and self.steps[self.next[chain[-1]]].made is not None:
+            chain.append(self.next[chain[-1]])
+        calls = tuple([self.call(i, shapes) for i in chain])
+        for length in range(len(chain), 0, -1):
+            why = f"no layer of the language is Keras's {calls[0].name}"
+            for cls in candidates(calls[:length]):
+                found = attempt(cls, calls[:length], shapes)
+                if isinstance(found, Layer):
+                    self.finish(chain[:length], found, shapes)
+                    return
+                why = found
+        self.refuse(index, why)
+
+    def call(self, index: int, shapes: tuple[Shape, ...]) -> KerasCall:
+        """A step's Keras call, without what all layers have; the last axis is -1, by whichever number Keras was told."""
+        made = self.steps[index].made
+        assert made is not None
+        arguments = {k: v for k, v in made.arguments.items() if k not in ("name", "dtype")}
+        if arguments.get("axis") in (len(shapes[0]), [len(shapes[0])]):
+            arguments["axis"] = -1
+        return made.replace(arguments=arguments)
+
+    def finish(self, chain: list[int], layer: Layer, shapes: tuple[Shape, ...]) -> None:
+        """The node of a layer that some steps are, unless the file contradicts what it would be."""
+        step = self.steps[chain[-1]]
+        weights, output = layer.weights(shapes), layer.output(shapes)
+        stated, built = step.call.shape if step.last else None, built_for(self.steps[chain[0]].call)
+        if any(isinstance(n, Size) for weight in weights for n in weight.shape):
+            why = f"its weights would have an unknown shape on {show_shape(shapes[0])}"
+        elif frozen_call(step.call) and layer.trainable and any(not weight.trainable for weight in weights):
+            why = "it is called with training=False: its moving averages are frozen"
+        elif differs(output, stated):
+            why = f"its output is {show_shape(output)} by our formula and {stated} in the file: one of the two is wrong"
+        elif differs(shapes[0], built) and step.owner not in self.first:
+            why = f"it was built for {built}, and its input is {show_shape(shapes[0])}: the file contradicts itself"
+        else:
+            self.place(chain[-1], layer, output, chain)
+            return
+        self.refuse(chain[-1], why, chain)
+
+    def place(self, index: int, layer: Layer | None, shape: Shape | None, chain: list[int] | None = None) -> None:
+        chain = chain or [index]
+        inputs = tuple([self.nodes[i].index for i in self.steps[chain[0]].inputs])
+        label = spoken(layer) if layer is not None else "?"
+        node = Node(len(self.graph.nodes), layer, inputs, shape, label, self.site(tree.Bad(0, 0)))
+        self.graph.nodes.append(node)
+        step = self.steps[index]
+        original = self.first.setdefault(step.owner, node)
+        if original is not node:
+            node.shares = original.index
+        for i in chain:
+            self.nodes[i] = node
+        proper = chain[-1]
+        if layer is not None and len(chain) > 1:
+            shapes = self.graph.input_shapes(node)
+            assert shapes is not None
+            proper = next(i for i, call in zip(chain, layer.keras(shapes), strict=True) if not call.helper)
+        self.named.append(self.steps[proper].call if self.steps[proper].last else None)
+
+    def refuse(self, index: int, why: str, chain: list[int] | None = None) -> None:
+        """Note a refusal; what follows is judged by the shape that the file states."""
+        step = self.steps[index]
+        if step.owner not in self.first:
+            self.refusals.append(f"{step.call.name} ({step.call.kind}): {why}")
+        stated = step.call.shape
+        sizes = tuple(stated[1:]) if isinstance(stated, list) and len(stated) <= 5 else ()
+        known = sizes and all([type(n) is int and 0 < n < 10**9 for n in sizes])
+        self.place(index, None, sizes if known else None, chain)
+
+    def add_input(self, index: int) -> None:
+        call = self.steps[index].call
+        shape = call.config.get("batch_shape")
+        if (
+            not isinstance(shape, list)
+            or not 2 <= len(shape) <= 5
+            or not all(n is None or type(n) is int and n > 0 for n in shape)
+        ):
+            self.refuse(index, f"its shape is {shape}: an input has 1 to 4 sizes behind the batch")
+            return
+        odd = [key for key in ("sparse", "ragged", "optional") if call.config.get(key)]
+        if odd:
+            self.refusals.append(f"{call.name} ({INPUT}): it is {odd[0]}, which the language cannot say")
+        dtype = call.config.get("dtype")
+        indexed = [made is not None and getattr(find(made.name), "indexes", False) for made in self.read_by(index)]
+        if dtype not in ("float32", None) and not (indexed and all(indexed)):
+            why = f"its dtype is {dtype}, and the language's inputs are float32"
+            self.refusals.append(f"{call.name} ({INPUT}): {why}")
+        if shape[0] is not None:
+            self.refusals.append(
+                f"{call.name} ({INPUT}): its batch is fixed at {shape[0]}, which the language cannot say"
+            )
+        elif shape[-1] is None:
+            self.refuse(index, "its channels are unknown")
+            return
+        sizes = with_unknowns(tuple(shape[1:]), len(self.graph.inputs) + 1, set())
+        node = Node(len(self.graph.nodes), None, (), sizes, "input", self.site(tree.Input(0, 0, None, None)))
+        self.graph.nodes.append(node)
+        self.graph.inputs.append(node.index)
+        self.nodes[index] = node
+        self.named.append(call)
+
+    def read_by(self, index: int) -> list[KerasCall | None]:
+        return [self.steps[reader].made for reader in self.readers[index]]
+
+    def site(self, node: tree.Node) -> Site:
+        return Site(self.source, node, None, "")
+
+    def keep_names(self, model: Calls) -> None:
+        """Names that a person gave; of one that stands twice, in models used within models, the later with its model's."""
+        taken: set[str] = set()
+        for node in self.graph.nodes:
+            call = self.named[node.index]
+            if node.shares is not None or call is None or automatic(call.layer[-1], call.kind):
+                continue
+            longer = ["_".join(call.layer[-n:]) for n in range(1, len(call.layer) + 1)]
+            free = [name for name in longer if name not in taken]
+            if free:
+                node.name = free[0]
+                taken.add(free[0])
+        if len(set(self.graph.outputs)) == len(model.output_names):
+            for name, output in zip(model.output_names, self.graph.outputs, strict=True):
+                node = self.graph.nodes[output]
+                if not node.name and name not in taken:
+                    node.name = name
+                    taken.add(name)
+
+
+def frozen_call(call: Call) -> bool:
+    """Whether a layer is called so that it never acts as in training, where that is not its default."""
+    return call.keywords.get("training") is False and TRAINING.get(call.kind) is not False
+
+
+def candidates(calls: tuple[KerasCall, ...]) -> list[type[Layer]]:
+    """The layers that some calls may be, the likelier last: why it is not that one, is what a refusal says."""
+    if len(calls) > 1:
+        return [cls for cls in COMPOSITES if cls.most_calls >= len(calls)]
+    own = find(calls[0].name)
+    return [cls for cls in CATALOGUE if calls[0].name in cls.becomes] + ([own] if own else [])
+
+
+def spoken(layer: Layer) -> str:
+    """The word for a layer: relu6 where it is relu(max_value=6)."""
+    label = getattr(layer, "label", None)
+    if label is None:
+        bare = [
+            (word, fixed)
+            for word, fixed in layer.presets.items()
+            if all(getattr(layer, k) == v for k, v in fixed.items())
+        ]
+        label = bare[0][0] if bare else layer.names[0]
+    return str(label)
+
+
+def built_for(call: Call) -> Any:
+    """The first input's shape, batch first, for which a layer was built, as far as the file states it."""
+    build = call.saved.get("build_config")
+    shape = build.get("input_shape") if isinstance(build, dict) else None
+    return shape[0] if isinstance(shape, list) and shape and isinstance(shape[0], list) else shape
+
+
+def differs(ours: Shape, stated: Any) -> bool:
+    """Whether a shape contradicts one that the file states, batch first; what either does not know is no contradiction."""
+    if not isinstance(stated, list):
+        return False
+    if len(stated) != len(ours) + 1:
+        return True
+    return any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(ours, stated[1:], strict=True))

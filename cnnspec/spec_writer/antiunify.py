@@ -1,0 +1,260 @@
+"""What sequences of one outline have in common: one body, and a table of the values in which they differ.
+
+A column that is another one over again, or a fixed multiple of it (filters and 4 * filters), or a multiple of the
+channels that enter its layer, needs no variable of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cnnspec.spec_writer.step_tree import Loop, Mark, Slot, Step, Steps, Use, filled, slots
+from cnnspec.spec_writer.values import Choice, Formula, Label, Variable
+
+MOST = 16  # columns that are looked at; more are no table that a person reads
+STRIDE = "stride"
+COUNT = "n"  # the column of how often something comes: the last one, as tables have it
+
+
+@dataclass(frozen=True)
+class Common:
+    """`body` with variables in it, and for each occurrence a row of what they stand for."""
+
+    body: Steps
+    variables: tuple[Variable, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def common(
+    occurrences: list[Steps],
+    scope: int,
+    reads: Counter[str],
+    labels_vary: bool = True,
+    changing: Container[int] = (),
+) -> Common | None:
+    """The common body of sequences of one outline; None when it cannot be had. Slots in `changing` (by their number)
+    are taken to differ.
+
+    `reads` counts how often each name of a tensor is read in the whole text: a name that an occurrence gives must be
+    read in it alone. Unless `labels_vary`, tensors from outside must be the same in all.
+    """
+    given = [marks(steps) for steps in occurrences]
+    for steps, own in zip(occurrences, given, strict=True):
+        inside = count_reads(steps) if own else reads
+        if any(reads[name] != inside[name] for name in own):
+            return None
+    bound = max((loop.height for loop in loops_in(occurrences[0])), default=0)
+    values: list[Any] = []
+    columns: list[Column] = []
+    for place, cut in enumerate(zip(*[slots(steps) for steps in occurrences], strict=True)):
+        cells = tuple([slot.value for slot in cut])
+        first = cells[0]
+        values.append(first)
+        if isinstance(first, Label) and first.name in given[0]:
+            places = {own.get(getattr(cell, "name", "")) for cell, own in zip(cells, given, strict=True)}
+            if len(places) > 1 or None in places:
+                return None
+        elif (
+            place in changing
+            or not all(same(cell, first) for cell in cells)
+            or scope < 0
+            and is_free(first, bound, given[0])
+        ):
+            if any(is_bound(cell, bound) for cell in cells) or isinstance(first, Label) and not labels_vary:
+                return None
+            column = next((c for c in columns if c.takes(place, cells)), None)
+            if column is None:
+                if len(columns) == MOST:
+                    return None
+                column = Column(cut[0], cells, place)
+                columns.append(column)
+            column.channels[place] = [slot.channels for slot in cut]
+    columns = [column for column in columns if not any(other.absorbs(column) for other in columns)]
+    columns = [column for column in columns if not column.follows_channels(values)]
+    columns.sort(key=lambda column: (column.name == COUNT, not column.required))
+    columns = [column for column in columns if not any(column.follows(other, columns) for other in columns)]
+    variables = tuple([Variable(scope, number, column.name) for number, column in enumerate(columns)])
+    for variable, column in zip(variables, columns, strict=True):
+        for place, factor in column.uses.items():
+            values[place] = variable if factor == 1 else Formula(factor, variable)
+        for follower in column.followers:
+            for place in follower.uses:
+                values[place] = follower.choice(variable, column)
+    rows = tuple([tuple([column.cells[row] for column in columns]) for row in range(len(occurrences))])
+    body = filled(occurrences[0], iter(values))
+    for made, *like in zip(steps_in(body), *map(steps_in, occurrences), strict=True):
+        if isinstance(made, Use):
+            made.name = ""
+            made.forget()
+            if any(made.channels != other.channels for other in like):
+                made.channels = None
+    return Common(body, variables, rows)
+
+
+class Column:
+    """Values that change together: `uses` are the slots that hold them, each with the factor that they have there."""
+
+    def __init__(self, slot: Slot, cells: tuple[Any, ...], place: int) -> None:
+        self.name, self.required, self.cells = slot.name, slot.required, cells
+        self.uses = {place: 1}
+        self.channels: dict[int, list[int | None]] = {}  # what enters the layers of the slots
+        self.followers: list[Column] = []
+
+    def takes(self, place: int, cells: tuple[Any, ...]) -> bool:
+        """Whether the values of another slot are these, or a fixed multiple of them."""
+        equal = all(same(a, b) for a, b in zip(cells, self.cells, strict=True))
+        factor = 1 if equal else 0 if self.name == COUNT else ratio(cells, self.cells)
+        if factor:
+            self.uses[place] = factor
+        return factor > 0
+
+    def absorbs(self, other: Column) -> bool:
+        """Takes over the slots of a column that is a fixed multiple of it."""
+        factor = ratio(other.cells, self.cells) if other is not self and COUNT not in (self.name, other.name) else 0
+        if factor:
+            self.uses |= {place: factor * times for place, times in other.uses.items()}
+            self.channels |= other.channels
+        return factor > 0
+
+    def follows(self, other: Column, columns: list[Column]) -> bool:
+        """Whether it is a word or something else by the stride, as Keras's models pad: same if stride == 1 else 1."""
+        mine, theirs = set(self.cells), set(other.cells)
+        if other is self or other.name != STRIDE or len(mine) != 2 or len(theirs) != 2 or len(self.cells) < 3:
+            return False
+        if not any(isinstance(c, str) for c in mine) or not all(type(c) is int for c in theirs):
+            return False
+        if len(set(zip(self.cells, other.cells, strict=True))) > 2:
+            return False
+        other.followers.append(self)
+        return True
+
+    def choice(self, variable: Variable, other: Column) -> Choice:
+        """The value in terms of the column that it follows."""
+        asked = other.cells[0]
+        then = self.cells[0]
+        return Choice(variable, asked, then, next(cell for cell in self.cells if cell != then))
+
+    def follows_channels(self, values: list[Any]) -> bool:
+        """Whether all its slots are multiples, or the half, of the channels that enter; then they are written so."""
+        found: dict[int, Any] = {}
+        for place, factor in self.uses.items():
+            entering = self.channels[place]
+            if None in entering:
+                return False
+            if all(isinstance(c, tuple) and c[:-1] == self.cells[0][:-1] for c in self.cells):
+                if [c[-1] for c in self.cells] != entering:
+                    return False
+                found[place] = (*self.cells[0][:-1], Formula(1, "in.channels"))  # reshape(1x1x64)
+                continue
+            if not all(type(c) is int for c in self.cells):
+                return False
+            cells = [c * factor for c in self.cells]
+            if times := ratio(cells, entering):
+                found[place] = Formula(times, "in.channels")
+            elif ratio(entering, cells) == 2:
+                found[place] = Formula(1, "in.channels", 2)
+            else:
+                return False
+        for place, formula in found.items():
+            values[place] = formula
+        return True
+
+
+def differing(occurrences: list[Steps]) -> set[int]:
+    """The numbers of the slots in which sequences of one outline differ."""
+    columns = enumerate(zip(*[slots(steps) for steps in occurrences], strict=True))
+    return {place for place, cut in columns if not all(same(slot.value, cut[0].value) for slot in cut)}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal, and of one kind: True is not 1."""
+    return one is other or bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def ratio(above: Iterable[Any], below: Iterable[Any]) -> int:
+    """The whole number from 2 that every pair's quotient is; 0 if there is none."""
+    factors = set()
+    for a, b in zip(above, below, strict=True):
+        (times, base), (by, other) = factored(a), factored(b)
+        if base != other or by < 1 or times % by:
+            return 0
+        factors.add(times // by)
+    factor = factors.pop()
+    return factor if factor > 1 and not factors else 0
+
+
+def factored(value: Any) -> tuple[int, Any]:
+    """A value as a number times something: 4 * filters; (0, itself) where it is nothing of the kind."""
+    if type(value) is int:
+        return value, None
+    if isinstance(value, Variable):
+        return 1, value
+    if isinstance(value, Formula) and value.divisor == 1:
+        return value.factor, value.base
+    return 0, value
+
+
+def is_bound(value: Any, height: int) -> bool:
+    """Whether a value has a meaning in its place alone: it asks for `in`, or holds a variable of a loop inside."""
+    if isinstance(value, tuple):
+        return any(is_bound(v, height) for v in value)
+    if isinstance(value, Formula) and isinstance(value.base, str):
+        return True
+    return any(0 < variable.scope <= height for variable in variables_of(value))
+
+
+def is_free(value: Any, height: int, given: Container[str]) -> bool:
+    """Whether a value holds a variable or a tensor from outside."""
+    if any(not 0 < variable.scope <= height for variable in variables_of(value)):
+        return True
+    return any(name not in given for name in labels_of(value))
+
+
+def variables_of(value: Any) -> Iterator[Variable]:
+    if isinstance(value, Variable):
+        yield value
+    elif isinstance(value, (Formula, Choice)):
+        yield from variables_of(value.base)
+    elif isinstance(value, tuple):
+        for v in value:
+            yield from variables_of(v)
+
+
+def steps_in(steps: Steps) -> Iterable[Step]:
+    """Every step of a sequence, those of inner bodies included."""
+    for step in steps:
+        yield step
+        for body in step.bodies:
+            yield from steps_in(body)
+
+
+def loops_in(steps: Steps) -> list[Loop]:
+    return [step for step in steps_in(steps) if isinstance(step, Loop)]
+
+
+def marks(steps: Steps) -> dict[str, int]:
+    """The names that a sequence gives, each with its number."""
+    named = [str(step.label) for step in steps_in(steps) if isinstance(step, Mark)]
+    return {name: number for number, name in enumerate(named)}
+
+
+def count_reads(steps: Steps) -> Counter[str]:
+    """How often each name of a tensor is read."""
+    found: Counter[str] = Counter()
+    for slot in slots(steps):
+        found.update(labels_of(slot.value))
+    for step in steps_in(steps):
+        if isinstance(step, Mark):
+            found[str(step.label)] -= 1
+    return found
+
+
+def labels_of(value: Any) -> Iterable[str]:
+    if isinstance(value, Label):
+        yield value.name
+    elif isinstance(value, (tuple, list)):
+        for v in value:
+            yield from labels_of(v)

@@ -1,0 +1,205 @@
+"""What stands in several places becomes a block, with what changes as its parameters.
+
+The best block is the one that makes the whole text shortest, its definition counted; it is taken out, and the search
+begins again, in the bodies of blocks too. One without parameters becomes a constant: norm = bn(epsilon=1e-5).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from cnnspec.spec_writer.antiunify import Common, common, count_reads
+from cnnspec.spec_writer.loops import belongs
+from cnnspec.spec_writer.step_tree import (
+    Block,
+    Call,
+    Loop,
+    Mark,
+    NoDefault,
+    Read,
+    Step,
+    Steps,
+    Use,
+    outline,
+    size,
+    slots,
+)
+from cnnspec.spec_writer.values import Formula, Label, Variable
+
+LONGEST = 32  # steps in a block
+WIDEST = 5  # parameters
+GAIN = 24  # characters that a block has to save
+MOST = 24  # blocks
+DEFINITION = 16  # characters around the body of a block
+
+
+class Window:
+    """A stretch of a sequence, and the steps around it."""
+
+    __slots__ = ("after", "before", "steps")
+
+    def __init__(self, sequence: Steps, begin: int, end: int) -> None:
+        self.steps = sequence[begin:end]
+        self.before = sequence[begin - 1] if begin else None
+        self.after = sequence[end] if end < len(sequence) else None
+
+    @property
+    def cuts(self) -> int:
+        """How many of its ends part what belongs together."""
+        begins = self.before is not None and belongs(self.before, self.steps[0])
+        ends = self.after is not None and belongs(self.steps[-1], self.after)
+        return begins + ends
+
+
+def take_out(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:
+    """The sequence with calls in it, and the blocks that they call (those that there were, too), in the order in which
+    they can be defined."""
+    blocks = list(blocks)
+    while len(blocks) < MOST:
+        texts = [steps, *[block.body for block in blocks]]
+        found = best(texts, len(blocks), sum(map(count_reads, texts), Counter()))
+        if found is None:
+            break
+        block, wanted = found
+        steps = replaced(steps, wanted, block)
+        for other in blocks:
+            other.body = replaced(other.body, wanted, block)
+        blocks.append(block)
+    give_defaults(steps, blocks)
+    return steps, ordered(blocks)
+
+
+def best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[Block, tuple[int, ...]] | None:
+    """The block that saves most in all, and the outline of what it replaces."""
+    found: dict[tuple[int, ...], list[Window]] = {}
+    for text in texts:
+        for sequence in sequences(text):
+            for key, window in windows(sequence, found):
+                found.setdefault(key, []).append(window)
+    bound = {key: sum([size(w.steps) for w in many[1:]]) for key, many in found.items() if len(many) > 1}
+    most, chosen = 0.0, None
+    for key in sorted(bound, key=lambda k: (-bound[k], len(k))):
+        if bound[key] <= most:
+            break
+        many = found[key]
+        alike = common([w.steps for w in many], -number - 1, reads)
+        if alike is None or not is_worthy(alike):
+            continue
+        block = Block(number, alike.variables, alike.body)
+        after = sum([Call(block, row).size for row in alike.rows]) + size(alike.body) + DEFINITION
+        after += sum([len(v.name) + 2 for v in alike.variables])
+        saved = sum([size(w.steps) - 4 for w in many]) - after
+        gain = saved * (1 - 0.5 * sum([w.cuts for w in many]) / len(many))
+        if gain > max(most, GAIN):
+            most, chosen = gain, (block, key)
+    return chosen
+
+
+def sequences(steps: Steps) -> Iterator[Steps]:
+    """A sequence and all those inside it."""
+    yield steps
+    for step in steps:
+        for body in step.bodies:
+            yield from sequences(body)
+
+
+def windows(sequence: Steps, found: dict[tuple[int, ...], list[Window]]) -> Iterator[tuple[tuple[int, ...], Window]]:
+    """Every stretch of a sequence that may be a block; of those of one outline none that overlap."""
+    outlines = outline(sequence)
+    taken: dict[tuple[int, ...], int] = {}
+    for begin, first in enumerate(sequence):
+        if isinstance(first, (Mark, Read)):
+            continue
+        for end in range(begin + 1, min(len(sequence), begin + LONGEST) + 1):
+            if calls_shared(sequence[end - 1]):
+                break  # its function is the model's own
+            key = outlines[begin:end]
+            if taken.get(key, 0) <= begin and (end - begin > 1 or isinstance(first, (Use, Loop))):
+                taken[key] = end
+                yield key, Window(sequence, begin, end)
+
+
+def calls_shared(step: Step) -> bool:
+    """Whether a step uses weights that are used elsewhere too."""
+    if isinstance(step, Call):
+        return step.block.shared
+    return any(calls_shared(inner) for body in step.bodies for inner in body)
+
+
+def is_worthy(alike: Common) -> bool:
+    """Whether a person would make a block of it: several layers, a few parameters, and none that is a whole table."""
+    if any(
+        isinstance(v, tuple) and v and isinstance(v[0], tuple) and v[0] and isinstance(v[0][0], tuple)
+        for row in alike.rows
+        for v in row
+    ):
+        return False
+    if any(v.name.endswith("_each") for v in alike.variables) or len(alike.variables) > WIDEST:
+        return False
+    if not alike.variables:
+        return True
+    return sum([isinstance(step, (Use, Call)) for s in sequences(alike.body) for step in s]) > 1
+
+
+def replaced(steps: Steps, wanted: tuple[int, ...], block: Block) -> Steps:
+    """The sequence with a call wherever the wanted outline stands."""
+    made: list[Step] = []
+    outlines = outline(steps)
+    place = 0
+    while place < len(steps):
+        if outlines[place : place + len(wanted)] == wanted and steps is not block.body:
+            found = steps[place : place + len(wanted)]
+            made.append(Call(block, arguments(block, found)))
+            place += len(wanted)
+        else:
+            step = steps[place]
+            made.append(step.with_bodies([replaced(body, wanted, block) for body in step.bodies]))
+            place += 1
+    return tuple(made)
+
+
+def arguments(block: Block, steps: Steps) -> tuple[object, ...]:
+    """What a block's parameters are in one place: the values that stand where its body has the parameter alone."""
+    given: dict[Variable, object] = {}
+    for inside, here in zip(slots(block.body), slots(steps), strict=True):
+        if isinstance(inside.value, Variable) and inside.value in block.parameters:
+            given.setdefault(inside.value, here.value)
+    return tuple([given[parameter] for parameter in block.parameters])
+
+
+def give_defaults(steps: Steps, blocks: list[Block]) -> None:
+    """The value that most calls give becomes the parameter's default; such parameters come last."""
+    calls: dict[int, list[Call]] = {block.number: [] for block in blocks}
+    for text in [steps, *[block.body for block in blocks]]:
+        for sequence in sequences(text):
+            for step in sequence:
+                if isinstance(step, Call):
+                    calls[step.block.number].append(step)
+    for block in blocks:
+        mine = calls[block.number]
+        defaults: list[object] = []
+        for column in range(len(block.parameters)):
+            values = [call.values[column] for call in mine]
+            plain = [v for v in values if not isinstance(v, (Variable, Formula, Label))]
+            value, times = Counter(plain).most_common(1)[0] if plain else (NoDefault, 0)
+            defaults.append(value if times > len(values) / 2 and times > 1 else NoDefault)
+        order = sorted(range(len(defaults)), key=lambda c: defaults[c] is not NoDefault)
+        block.parameters = tuple([block.parameters[c] for c in order])
+        block.defaults = tuple([defaults[c] for c in order])
+        for call in mine:
+            call.values = tuple([call.values[c] for c in order])
+
+
+def ordered(blocks: list[Block]) -> list[Block]:
+    """Blocks, each behind those that it calls."""
+    made: list[Block] = []
+    waiting = list(blocks)
+    while waiting:
+        for block in waiting:
+            called = {s.block.number for q in sequences(block.body) for s in q if isinstance(s, Call)}
+            if called <= {b.number for b in made}:
+                made.append(block)
+                waiting.remove(block)
+                break
+    return made

@@ -1,0 +1,323 @@
+"""A network's text before its words are chosen: a tree of steps, in which what is alike can be found.
+
+A step is a layer, a merge with its branches, a repetition, a loop, a call of a block, or a word about names. Every
+step tells its head (what it is), its slots (the values in it) and its bodies (the sequences of steps inside). Two
+sequences whose heads agree all the way down have one `outline`: they are the same text but for the values in
+their slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from cnnspec.layers.argument import EACH_AXIS, REQUIRED, Argument
+from cnnspec.layers.base import Layer
+from cnnspec.spec_writer.values import Axes, Formula, Variable, written
+
+Steps = tuple["Step", ...]
+
+
+class Slot(NamedTuple):
+    """A value in a step, what it is called there, how many channels enter the layer, and whether it must be given."""
+
+    name: str
+    value: Any
+    channels: int | None = None
+    required: bool = False
+
+
+class Step:
+    """Base of all steps; see the module."""
+
+    bodies: tuple[Steps, ...] = ()
+    _outline: int | None = None
+    _size: int | None = None
+
+    @property
+    def head(self) -> Hashable:
+        raise NotImplementedError
+
+    def slots(self) -> Iterable[Slot]:
+        """The values in the step itself, those of its bodies left out."""
+        return ()
+
+    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
+        """The same step with other values in its slots and other bodies."""
+        raise NotImplementedError
+
+    def with_bodies(self, bodies: list[Steps]) -> Step:
+        """The same step around other bodies; itself if they are its own."""
+        if all(new is old for new, old in zip(bodies, self.bodies, strict=True)):
+            return self
+        return self.rebuilt([slot.value for slot in self.slots()], tuple(bodies))
+
+    def text(self) -> str:
+        """The step in one line."""
+        raise NotImplementedError
+
+    @property
+    def outline(self) -> int:
+        """Equal for steps that differ in the values of their slots alone."""
+        if self._outline is None:
+            key = (self.head, tuple([outline(body) for body in self.bodies]))
+            self._outline = _outlines.setdefault(key, len(_outlines))
+        return self._outline
+
+    @property
+    def size(self) -> int:
+        """How many characters the step takes."""
+        if self._size is None:
+            self._size = len(self.text())
+        return self._size
+
+
+_outlines: dict[Hashable, int] = {}
+
+
+def outline(steps: Steps) -> tuple[int, ...]:
+    """The outlines of a sequence."""
+    return tuple([step.outline for step in steps])
+
+
+def slots(steps: Steps) -> Iterator[Slot]:
+    """Every value in a sequence, those in inner bodies included, in a fixed order."""
+    for step in steps:
+        yield from step.slots()
+        for body in step.bodies:
+            yield from slots(body)
+
+
+def filled(steps: Steps, values: Iterator[Any]) -> Steps:
+    """A sequence with other values in its slots, given in the order of `slots`."""
+    made = []
+    for step in steps:
+        own = [next(values) for _ in step.slots()]
+        made.append(step.rebuilt(own, tuple([filled(body, values) for body in step.bodies])))
+    return tuple(made)
+
+
+def size(steps: Steps) -> int:
+    """How many characters a sequence takes."""
+    return sum([step.size + 4 for step in steps])
+
+
+# ---- the steps ---------------------------------------------------------------------------------------------
+class Use(Step):
+    """A layer on the current tensor; a merge has a body for each of its branches, () for `in`.
+
+    `name` is what a person called the layer; it is lost where the step becomes one of several alike.
+    """
+
+    def __init__(
+        self,
+        layer: type[Layer],
+        values: tuple[Any, ...],
+        branches: tuple[Steps, ...] = (),
+        channels: int | None = None,
+        name: str = "",
+    ) -> None:
+        self.layer, self.values, self.bodies, self.channels, self.name = layer, values, branches, channels, name
+        self._slots: list[Slot] | None = None
+
+    @property
+    def head(self) -> Hashable:
+        return self.layer
+
+    def slots(self) -> Iterable[Slot]:
+        if self._slots is None:
+            self._slots = [
+                Slot(name, value, self.channels, argument.record_default is REQUIRED)
+                for (name, argument), value in zip(self.layer.arguments.items(), self.values, strict=True)
+            ]
+        return self._slots
+
+    def forget(self) -> None:
+        """Its slots are made anew, when its channels are no longer known."""
+        self._slots = None
+
+    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
+        return Use(self.layer, tuple(values), bodies, self.channels, self.name)
+
+    def text(self) -> str:
+        word, fixed = self._word()
+        parts = [branch(body) for body in self.bodies]
+        positional = not parts
+        for number, ((name, argument), value) in enumerate(zip(self.layer.arguments.items(), self.values, strict=True)):
+            required = argument.record_default is REQUIRED
+            positional = positional and name not in fixed and (required or number == 0 and is_size(value))
+            if name not in fixed and (value != argument.record_default or number == 0 and is_amount(argument, value)):
+                parts.append(written(value) if positional else f"{name}={written(value)}")
+            else:
+                positional = False
+        return f"{word}({', '.join(parts)})" if parts else word
+
+    def _word(self) -> tuple[str, dict[str, Any]]:
+        """The shortest spelling of the layer, and the arguments that it fixes: relu6 for relu with a maximum of 6."""
+        given = dict(zip(self.layer.arguments, self.values, strict=True))
+        for word, fixed in self.layer.presets.items():
+            if all(type(given[n]) is not Variable and given[n] == v for n, v in fixed.items()):
+                return word, fixed
+        return self.layer.names[0], {}
+
+
+def is_size(value: Any) -> bool:
+    """Whether a value is read without its name, as in maxpool(2x2)."""
+    if isinstance(value, Axes):
+        return False
+    if isinstance(value, tuple):
+        return all(map(is_size, value))
+    return isinstance(value, (int, Variable, Formula)) and not isinstance(value, bool)
+
+
+def is_amount(argument: Argument, value: Any) -> bool:
+    """Whether a value is written though it is the default, as in pad(1), but not in elu."""
+    return argument.kind in EACH_AXIS and type(value) is int and value > 0
+
+
+class Repeat(Step):
+    """A sequence, several times over."""
+
+    def __init__(self, body: Steps, times: Any) -> None:
+        self.bodies, self.times = (body,), times
+
+    @property
+    def head(self) -> Hashable:
+        return Repeat
+
+    def slots(self) -> Iterable[Slot]:
+        return [Slot("n", self.times)]
+
+    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
+        return Repeat(bodies[0], values[0])
+
+    def text(self) -> str:
+        inner = branch(self.bodies[0])
+        return f"{inner if len(self.bodies[0]) == 1 or inner[0] == '{' else f'({inner})'} * {written(self.times)}"
+
+
+class Loop(Step):
+    """A sequence for each row of a table; `rows` is a tuple of values (one variable) or of tuples."""
+
+    def __init__(self, variables: tuple[Variable, ...], rows: Any, body: Steps) -> None:
+        self.variables, self.rows, self.bodies = variables, rows, (body,)
+
+    @property
+    def head(self) -> Hashable:
+        return Loop, self.variables
+
+    @property
+    def height(self) -> int:
+        return self.variables[0].scope
+
+    def slots(self) -> Iterable[Slot]:
+        return [Slot("_".join([v.name for v in self.variables[:1]]) + "_each", self.rows)]
+
+    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
+        return Loop(self.variables, values[0], bodies[0])
+
+    @property
+    def opening(self) -> str:
+        return f"for {', '.join([str(v) for v in self.variables])} in {written(self.rows)}"
+
+    def text(self) -> str:
+        return f"{self.opening} {{ {sequence(self.bodies[0], '; ')} }}"
+
+
+class NoDefault:
+    """Stands for the default of a parameter that has none."""
+
+
+class Block:
+    """A block of the text; without parameters, and in one line, a constant; or a function whose weights are shared."""
+
+    def __init__(self, number: int, parameters: tuple[Variable, ...], body: Steps, shared: bool = False) -> None:
+        self.number, self.parameters, self.body, self.shared = number, parameters, body, shared
+        self.defaults: tuple[Any, ...] = (NoDefault,) * len(parameters)
+        self.name = f"some_block{number}"  # until a better one is found
+
+
+class Call(Step):
+    """A use of a block."""
+
+    def __init__(self, block: Block, values: tuple[Any, ...]) -> None:
+        self.block, self.values = block, values
+
+    @property
+    def head(self) -> Hashable:
+        return Call, self.block.number
+
+    def slots(self) -> Iterable[Slot]:
+        return [Slot(p.name, v, None) for p, v in zip(self.block.parameters, self.values, strict=True)]
+
+    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
+        return Call(self.block, tuple(values))
+
+    def text(self) -> str:
+        parts: list[str] = []
+        for parameter, default, value in zip(self.block.parameters, self.block.defaults, self.values, strict=True):
+            if default is NoDefault or value != default and len(self.values) == 1:
+                parts.append(written(value))
+            elif value != default or type(value) is not type(default):
+                parts.append(f"{parameter}={written(value)}")
+        return f"{self.block.name}({', '.join(parts)})" if parts else self.block.name
+
+
+class Read(Step):
+    """A tensor by its name, whatever the current one is."""
+
+    def __init__(self, label: Any) -> None:
+        self.label = label
+
+    @property
+    def head(self) -> Hashable:
+        return Read
+
+    def slots(self) -> Iterable[Slot]:
+        return [Slot("skip", self.label)]
+
+    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
+        return Read(values[0])
+
+    def text(self) -> str:
+        return str(self.label)
+
+
+class Mark(Step):
+    """Names the current tensor."""
+
+    def __init__(self, label: Any) -> None:
+        self.label = label
+
+    @property
+    def head(self) -> Hashable:
+        return Mark
+
+    def slots(self) -> Iterable[Slot]:
+        return [Slot("skip", self.label)]
+
+    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
+        return Mark(values[0])
+
+    def text(self) -> str:
+        return f"as {self.label}"
+
+
+# ---- in one line -------------------------------------------------------------------------------------------
+def branch(steps: Steps) -> str:
+    """A sequence as an expression: an argument of a merge, or what is repeated."""
+    if not steps:
+        return "in"
+    is_body = any(isinstance(step, (Loop, Mark)) for step in steps)
+    return f"{{ {sequence(steps, '; ')} }}" if is_body else sequence(steps, " -> ")
+
+
+def sequence(steps: Steps, between: str) -> str:
+    """Steps one behind another; a name stands right behind what it names."""
+    parts: list[str] = []
+    for step in steps:
+        if isinstance(step, Mark) and parts:
+            parts[-1] += f" {step.text()}"
+        else:
+            parts.append(step.text())
+    return between.join(parts)

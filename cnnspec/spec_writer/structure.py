@@ -1,0 +1,286 @@
+"""Graph → steps: which tensors are the current one, which merges nest, and which tensors need a name.
+
+A merge whose branches all begin at one tensor, and are read by nothing else, becomes a step on that tensor: a
+residual, an inception module, a gate. The tensor at which they begin is the merge's immediate dominator. Every other
+tensor that is read several times ends a statement, and has a name where it is not read at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnspec.graph import Graph, Node
+from cnnspec.layers.argument import AXES, EACH_AXIS, same_on_every_axis
+from cnnspec.layers.base import Layer
+from cnnspec.spec_writer.shared_chains import towers
+from cnnspec.spec_writer.step_tree import Block, Call, Mark, Read, Step, Steps, Use, filled, slots
+from cnnspec.spec_writer.values import Axes, Label
+from cnnspec.spec_writer.wording import numbered, usable
+
+DEEPEST = 2  # merges of named tensors, or of one tensor, in one another
+WIDEST = 80  # layers in the branches of a merge that is written in place; longer skips have names
+SKIP = "skip"  # what a tensor is called that nobody named
+ORIGIN = -1  # what dominates all inputs
+
+
+class Structure:
+    """The steps of a graph, in `steps`; `shared` are functions that they call; `labels` are the tensors with a name."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph, self.nodes = graph, graph.nodes
+        self.names = usable([node.name for node in graph.nodes])
+        self.shared: list[Block] = []
+        self.towers: dict[
+            int, tuple[Block, int]
+        ] = {}  # last node of a use → its function, and the tensor it is used on
+        used = graph.used()
+        self.readers: list[list[int]] = [[r for r in readers if used[r]] for readers in graph.consumers()]
+        self.depths: list[int] = []  # layers on the longest way to each node
+        for node in self.nodes:
+            self.depths.append(1 + max([self.depths[i] for i in node.inputs], default=0))
+        self.regions: dict[int, set[int]] = {}
+        self.levels: dict[int, int] = {}  # how many merges of the same tensor nest in each
+        self.reaching: set[int] = set()  # merges that reach back too far to be written in place
+        self.merges_at: dict[int, list[int]] = {}  # the merges whose branches begin at a node
+        self.entries = self._entries()
+        self.ends = {n.index for n in self.nodes if used[n.index] and self._ends_statement(n)}
+        self.ends |= {*graph.outputs, *graph.inputs}
+        self._end_nesting()
+        self.labels: dict[int, Label] = {}
+        for index in graph.inputs if len(graph.inputs) > 1 else ():
+            self.label(index)
+        for index in graph.outputs if len(graph.outputs) > 1 else ():
+            self.label(index)
+        self._share()
+        self.last = ORIGIN  # the tensor that is current in the end
+        self.steps = self._statements()
+
+    # ---- merges that nest ----------------------------------------------------------------------------------
+    def _entries(self) -> dict[int, int]:
+        """For each merge that can be written in place the node at which all of its branches begin."""
+        dominator: list[int] = []
+        depth: list[int] = []
+        entries = {}
+        for node in self.nodes:
+            common = node.inputs[0] if node.inputs else ORIGIN
+            for other in node.inputs[1:]:
+                while common != other:
+                    if other == ORIGIN or common != ORIGIN and depth[common] > depth[other]:
+                        common = dominator[common]
+                    else:
+                        other = dominator[other]
+            dominator.append(common)
+            depth.append(1 if common == ORIGIN else depth[common] + 1)
+            if node.layer is not None and node.layer.merges and common != ORIGIN:
+                if self._nests(node, common):
+                    entries[node.index] = common
+                    self.merges_at.setdefault(common, []).append(node.index)
+                else:
+                    self.reaching.add(node.index)
+        return entries
+
+    def _nests(self, merge: Node, entry: int) -> bool:
+        region: set[int] = set()
+        queue = [i for i in merge.inputs if i != entry]
+        while queue:
+            index = queue.pop()
+            if index in region:
+                continue
+            region.add(index)
+            if len(region) > WIDEST or index in self.graph.outputs:
+                return False
+            queue += [i for i in self.nodes[index].inputs if i != entry]
+        if any(r != merge.index and r not in region for index in region for r in self.readers[index]):
+            return False
+        if any(self._ends_statement(self.nodes[index]) for index in region):
+            return False
+        if self._is_hourglass(region, entry, merge.index):
+            return False
+        inner = [i for i in self.merges_at.get(entry, ()) if i in region]
+        self.levels[merge.index] = 1 + max([self.levels[i] for i in inner], default=0)
+        if self.levels[merge.index] > DEEPEST:
+            return False
+        self.regions[merge.index] = region
+        return True
+
+    def _is_hourglass(self, region: set[int], entry: int, merge: int) -> bool:
+        """Whether a branch goes down in size and up again, as a U-Net's does: that skip has a name. (A gate goes down
+        to one position.)"""
+        ends = min(area(self.nodes[entry]), area(self.nodes[merge]))
+        return any(1 < area(self.nodes[i]) < ends for i in region)
+
+    def _share(self) -> None:
+        """Makes functions of the layers whose weights are shared."""
+        for number, tower in enumerate(towers(self.graph)):
+            if any(index in self.ends for use in tower for index in use[:-1]):
+                continue
+            body = tuple([self.use(self.nodes[index], ()) for index in tower[0]])
+            self.shared.append(Block(number, (), body, shared=True))
+            for use in tower:
+                self.towers[use[-1]] = self.shared[-1], self.nodes[use[0]].inputs[0]
+
+    # ---- statements ----------------------------------------------------------------------------------------
+    def _ends_statement(self, node: Node) -> bool:
+        readers = self.readers[node.index]
+        if sum([self.nodes[r].inputs.count(node.index) for r in set(readers)]) < 2:
+            return False
+        return not any(
+            all(r == merge or r in self.regions[merge] for r in readers) for merge in self.merges_at.get(node.index, ())
+        )
+
+    def _end_nesting(self) -> None:
+        """Ends a statement where merges of named tensors would nest too deep to be read."""
+        depth = [0] * len(self.nodes)
+        for node in self.nodes:
+            if node.index in self.ends or not node.inputs:
+                continue
+            entry = self.entries.get(node.index)
+            if entry is None:
+                depth[node.index] = max(depth[i] for i in node.inputs) + (len(node.inputs) > 1)
+            else:
+                depth[node.index] = depth[entry]
+            if depth[node.index] > DEEPEST:
+                self.ends.add(node.index)
+                depth[node.index] = 0
+
+    def _statements(self) -> Steps:
+        """Every statement once all that it reads is there; next, if it can be, one that goes on from the last. Several
+        inputs have names, and there is no current tensor before the first statement."""
+        needs = {end: self._needs(end) for end in self.ends}
+        waiting = {end: len(needs[end] - set(self.graph.inputs)) for end in self.ends}
+        followers: dict[int, list[int]] = {end: [] for end in self.ends}
+        for end, read in needs.items():
+            for index in read:
+                followers[index].append(end)
+        ready = [end for end, number in waiting.items() if not number and end not in self.graph.inputs]
+        made: list[tuple[int, Steps]] = []
+        current = self.graph.inputs[0] if len(self.graph.inputs) == 1 else ORIGIN
+        while ready:
+            ready.sort()
+            end = next((e for e in ready if current in needs[e]), ready[0])
+            ready.remove(end)
+            made.append((end, tuple(self.chain(end, current, is_statement=True))))
+            current = end
+            for follower in followers[end]:
+                waiting[follower] -= 1
+                if not waiting[follower]:
+                    ready.append(follower)
+        self.last = current
+        steps: list[Step] = []
+        for end, statement in made:
+            steps += statement
+            if end in self.labels:
+                steps.append(Mark(self.labels[end]))
+        return self._numbered(tuple(steps), [end for end, _ in made])
+
+    def _numbered(self, steps: Steps, order: list[int]) -> Steps:
+        """The steps with the names that nobody gave numbered in the order in which they appear."""
+        names: dict[Label, Label] = {}
+        for stem in (SKIP, "output"):
+            own = [self.labels[end] for end in order if end in self.labels and not self.names[end]]
+            mine = [label for label in own if label.name.rstrip("0123456789") == stem]
+            names |= zip(mine, sorted(mine, key=lambda label: int(label.name.removeprefix(stem))), strict=True)
+        self.labels = {end: names.get(label, label) for end, label in self.labels.items()}
+        return filled(
+            steps, iter([names.get(s.value, s.value) if isinstance(s.value, Label) else s.value for s in slots(steps)])
+        )
+
+    def _needs(self, end: int) -> set[int]:
+        """The other ends that a statement reads."""
+        seen: set[int] = set()
+        queue = list(self.nodes[end].inputs)
+        while queue:
+            index = queue.pop()
+            if index not in seen and index not in self.ends:
+                queue += self.nodes[index].inputs
+            seen.add(index)
+        return seen & self.ends
+
+    def chain(self, index: int, current: int, is_statement: bool = False) -> list[Step]:
+        """The steps that make a tensor of the tensor `current`."""
+        steps: list[Step] = []
+        while index != current:
+            if index in self.ends and (steps or not is_statement):
+                steps.append(Read(self.label(index)))
+                break
+            node = self.nodes[index]
+            if node.layer is None:
+                steps.append(Read(self.label(index)))
+                break
+            if index in self.towers:
+                block, index = self.towers[index]
+                steps.append(Call(block, ()))
+                continue
+            if not node.layer.merges:
+                steps.append(self.use(node, ()))
+                index = node.inputs[0]
+                continue
+            entry = self.entries.get(index)
+            if entry is None:
+                entry = self._flowing(node, current)
+            begin = current if entry is None else entry
+            branches = tuple([tuple(self.chain(i, begin)) for i in node.inputs])
+            steps.append(self.use(node, branches))
+            if entry is None:  # each branch begins at a name, or at the current tensor
+                break
+            index = entry
+        return steps[::-1]
+
+    def _flowing(self, merge: Node, current: int) -> int | None:
+        """The input of a merge behind which the merge is a step, as in concat(in, skip), while its other branches begin
+        at names: the one that alone is made of the current tensor, or the deepest of a merge that reaches far back."""
+        made = [i for i in merge.inputs if i not in self.ends]
+        if merge.index in self.reaching and made:
+            return max(made, key=lambda i: self.depths[i])
+        flowing = {i for i in merge.inputs if self._begins(i, current) == {current}}
+        if len(flowing) != 1 or any(current in self._begins(i, current) for i in merge.inputs if i not in flowing):
+            return None
+        return flowing.pop()
+
+    def _begins(self, index: int, current: int) -> set[int]:
+        """The tensors at which the expression of a node begins."""
+        seen: set[int] = set()
+        queue = [index]
+        while queue:
+            index = queue.pop()
+            if index not in seen and index != current and index not in self.ends:
+                entry = self.entries.get(index)
+                queue += self.nodes[index].inputs if entry is None else [entry]
+            seen.add(index)
+        return {i for i in seen if i == current or i in self.ends}
+
+    def use(self, node: Node, branches: tuple[Steps, ...]) -> Step:
+        assert node.layer is not None
+        channels = None if node.layer.merges else self.nodes[node.inputs[0]].shape
+        entering = channels[-1] if channels and isinstance(channels[-1], int) else None
+        return Use(type(node.layer), values_of(node.layer), branches, entering, self.names[node.index])
+
+    def label(self, index: int) -> Label:
+        """The name by which a tensor is read: its own, if a person gave it one."""
+        if index not in self.labels:
+            stem = "input" if self.nodes[index].layer is None else SKIP
+            stem = "output" if stem == SKIP and index in self.graph.outputs else stem
+            taken = [*self.names, *[label.name for label in self.labels.values()]]
+            self.labels[index] = Label(self.names[index] or numbered(stem, taken))
+        return self.labels[index]
+
+
+def area(node: Node) -> int:
+    """Positions of a node's output; sizes that are not known count as many."""
+    total = 1
+    for size in (node.shape or ())[:-1]:
+        total *= size if isinstance(size, int) else size.value(dict.fromkeys(size.names(), 1024))
+    return total
+
+
+def values_of(layer: Layer) -> tuple[Any, ...]:
+    """A layer's arguments, in order; one number where every axis has the same, but for a window's size (3x3)."""
+    made: list[Any] = []
+    for (name, argument), value in zip(layer.arguments.items(), layer._key(), strict=True):
+        if argument.kind in AXES and isinstance(value, tuple):
+            made.append(Axes(value))
+        elif argument.kind in EACH_AXIS and not (name == "kernel" and isinstance(value, tuple) and len(value) > 1):
+            made.append(same_on_every_axis(value))
+        else:
+            made.append(value)
+    return tuple(made)

@@ -1,0 +1,66 @@
+"""Words that somebody else chose (names of files and layers, texts of a spec), written so that they stay words.
+
+One function for each medium, through which all such words go; `printable` (source) is that of a terminal. What a terminal
+must not get, no medium gets: the others build on it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cnnspec.base.source import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MARKS = re.compile(r"[\\`*\[\]<>|~&#$]|(?<![^\W_])_|_(?![^\W_])")  # an underscore within a word means nothing
+LATEX = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "…": r"\dots{}", '"': r"\textquotedbl{}",
+    **{c: "\\" + c for c in "&%$#_{}"},
+}  # fmt: skip
+
+
+def markdown(words: str) -> str:
+    """Words as Markdown's prose, in a cell of a table too."""
+    return MARKS.sub(r"\\\g<0>", printable(words))
+
+
+def code(words: str) -> str:
+    """Words as Markdown's code, between more backticks than they hold in a row."""
+    safe = printable(words)
+    fence = "`" * (max(map(len, re.findall("`+", safe)), default=0) + 1)
+    return f"{fence} {safe} {fence}" if len(fence) > 1 else f"`{safe}`"
+
+
+def latex(words: str) -> str:
+    """Words as LaTeX reads them."""
+    return "".join([LATEX.get(c, c) for c in printable(words)])
+
+
+def xml(words: str) -> str:
+    """Words as text or as an attribute's value in XML and HTML, which have no form for control characters."""
+    safe = printable(words).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return safe.replace('"', "&quot;").replace("'", "&#39;")
+
+
+def github(words: str) -> str:
+    """Words as the message of a workflow command; line ends are printable already."""
+    return printable(words).replace("%", "%25")
+
+
+def github_property(words: str) -> str:
+    """Words as a property of a workflow command."""
+    return github(words).replace(":", "%3A").replace(",", "%2C")
+
+
+def json(data: Any, indent: int | None = 2) -> str:
+    """Data as JSON, whose writer leaves one control character as it is."""
+    from json import dumps
+
+    return dumps(data, indent=indent).replace("\x7f", "\\u007f")
+
+
+def line(text: str) -> str:
+    """A line of a file as a difference shows it, its tabs kept."""
+    return "\t".join(map(printable, text.split("\t")))

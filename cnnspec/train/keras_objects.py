@@ -1,0 +1,133 @@
+"""Words of a train section → Keras objects."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.base.inside import Inside
+from cnnspec.base.outside import ROOT
+from cnnspec.layers.argument import Term
+from cnnspec.train.conflicts import metric_name
+from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.evaluation.head import Head, head_of, last_activation
+from cnnspec.train.match import REGRESSION, loss_name
+from cnnspec.train.reading import word
+from cnnspec.train.words import our_word
+
+if TYPE_CHECKING:
+    from cnnspec.train.settings import TrainSettings
+
+
+PATHS = ("filename", "filepath", "backup_dir", "log_dir")  # arguments of callbacks that lie in the run folder
+NEEDS = {"TensorBoard": "tensorboard", "RemoteMonitor": "requests"}  # which Keras misses only after the first epoch
+
+
+FLOATS = ("learning_rate", "momentum", "beta", "threshold")  # in which Keras refuses a whole number written as one
+
+
+def build(term: Term, keras: Any, **more: Any) -> Any:
+    """The Keras object that a resolved word names, with `more` arguments where the word gives none."""
+    module = keras
+    for part in term.module.split("."):
+        module = getattr(module, part)
+    arguments = {name: build(v, keras) if isinstance(v, Term) else v for name, v in term.keywords}
+    arguments |= {name: float(v) for name, v in arguments.items() if name in FLOATS and isinstance(v, int)}
+    try:
+        return getattr(module, term.name)(**{**more, **arguments})
+    except AttributeError:
+        if hasattr(module, term.name):
+            raise
+        raise TrainingFailed(
+            f"this version of Keras ({keras.__version__}) has no {term.name}", "upgrade Keras", 2
+        ) from None
+    except ImportError as error:
+        raise TrainingFailed(
+            f"{our_word(term)} needs a package that is not installed ({error})", "install it", 2
+        ) from None
+    except (TypeError, ValueError) as error:
+        raise TrainingFailed(f"Keras refuses {our_word(term)}: {first_line(error)}") from None
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line and not without end."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines)[:300] if lines else type(error).__name__
+
+
+def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
+    """The loss that the settings name, else the one for these targets and the network's last activation."""
+    if settings.loss is not None:
+        return settings.loss
+    last = last_activation(model)
+    name = loss_name(settings, targets, last)
+    if name == "MeanSquaredError":
+        return word("losses", Term(name))
+    probabilities = last == ("sigmoid" if name == "BinaryCrossentropy" else "softmax")
+    logits = () if probabilities else (("from_logits", True),)
+    smoothing = (("label_smoothing", settings.label_smoothing),) if settings.label_smoothing else ()
+    return word("losses", Term(name, (), (*logits, *smoothing)))
+
+
+def metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, model: Any) -> list[Any]:
+    """Keras's metrics: those of the settings, else accuracy unless targets are quantities."""
+    if settings.metrics is None:
+        quantities = loss.name in REGRESSION and targets != "one-hot"
+        return [] if quantities else [_accuracy(keras, head_of(model, loss, targets))]
+    return [
+        _accuracy(keras, head_of(model, loss, targets))
+        if m.name == "accuracy"
+        else build(m, keras, name=metric_name(m))
+        for m in settings.metrics
+    ]
+
+
+def _accuracy(keras: Any, head: Head) -> Any:
+    """The share of right answers; "accuracy" would ask for a logit above 0.5, and take labels for one-hot classes."""
+    if head.kind in ("binary", "labels"):
+        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=head.threshold)
+    return "accuracy"
+
+
+def callbacks(settings: TrainSettings, keras: Any, folder: str, going_on: bool = False) -> list[Any]:
+    """Keras's callbacks; what they write lies in the run folder. Those of a training that goes on add to their files,
+    and do not go back to a backup of Keras's own: the run folder has the place where it goes on."""
+    made, inside = [], Inside(folder)
+    for term in settings.callbacks:
+        given: dict[str, Any] = {n: inside.at(v) if n in PATHS else v for n, v in term.keywords}
+        package = NEEDS.get(term.name)
+        if package and find_spec(package) is None:
+            raise TrainingFailed(
+                f"{our_word(term)} needs {package}, which is not installed", f"pip install {package}", 2
+            )
+        if term.name == "RemoteMonitor":
+            given = {**given, **_authorised(given.get("root", ROOT))}
+        if term.name == "TensorBoard":
+            given.setdefault("log_dir", inside.at("logs"))
+        if term.name == "CSVLogger" and going_on:
+            given["append"] = True
+        if term.name == "BackupAndRestore" and going_on:
+            shutil.rmtree(given["backup_dir"], ignore_errors=True)
+        for name in ("filename", "filepath"):
+            if name in given:
+                os.makedirs(os.path.dirname(given[name]), exist_ok=True)
+        if term.name == "LearningRateScheduler":
+            schedule = build(given.pop("schedule"), keras)
+            rates = lambda epoch, rate, schedule=schedule: float(schedule(epoch))  # noqa: E731
+            made.append(keras.callbacks.LearningRateScheduler(rates, **given))
+        else:
+            made.append(build(term.replace(keywords=tuple(given.items())), keras))
+    return made
+
+
+def _authorised(root: str) -> dict[str, Any]:
+    """The arguments for an address: what is secret in it goes into a header, so that no warning shows it."""
+    from base64 import b64encode
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(root)
+    user, at, host = parts.netloc.rpartition("@")
+    header = {"Authorization": "Basic " + b64encode(unquote(user if ":" in user else f"{user}:").encode()).decode()}
+    return {"root": parts._replace(netloc=host).geturl()} | ({"headers": header} if at else {})
