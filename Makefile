@@ -33,7 +33,7 @@ check: $(VENV)/ready
 	$(BIN)/cnnspec check --fail-on error --output-format concise examples/*.cnn
 
 fuzz: $(VENV)/ready
-	cd tests && $(abspath $(BIN))/python -m fuzz $(FUZZ)
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py

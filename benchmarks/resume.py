@@ -14,8 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from resuming import differences, train_killed, train_whole
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests.train.resuming import differences, train_killed, train_whole
 
 
 def main() -> int:

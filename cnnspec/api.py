@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Assumption
     from cnnspec.layers.base import Shape
-    from cnnspec.pipeline import Analysis, Checked, Watch
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.pipeline import Analysis, Watch
     from cnnspec.rf.field import UnitField
     from cnnspec.sizes.input_sizes import InputSizes
 
@@ -52,7 +53,7 @@ class Network:
     an input's unknown size are `cnnspec.base.size.Size` expressions.
     """
 
-    def __init__(self, checked: Checked, told: Told = tuple) -> None:
+    def __init__(self, checked: AnalysedNetwork, told: Told = tuple) -> None:
         self._checked, self._told = checked, told
         self._layers: tuple[LayerFigures, ...] | None = None
         self._diagnostics: tuple[Diagnostic, ...] | None = None
@@ -181,9 +182,9 @@ class Network:
         Its `legal`, `lossless` and `strict` are sets: `in` asks, `below` and `above` give the nearest, `members`
         counts them up. SpecError when the network is legal for no size that was tried.
         """
-        from cnnspec.pipeline import input_sizes, no_size
+        from cnnspec.sizes import find_input_sizes, no_size
 
-        found = input_sizes(self._checked)
+        found = find_input_sizes(self._checked)
         if found is None:
             raise SpecError(f"{self.name}: {no_size(self._checked)}", self.diagnostics)
         return found

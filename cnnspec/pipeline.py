@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from cnnspec.base.diagnostic import ERROR, INFO, Diagnostic
+from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.gc_pause import Uncollected
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.reading import read
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.elaborate import elaborate
-from cnnspec.elaborate.size_probe import Trial
 from cnnspec.facts.facts import Facts
 from cnnspec.lint import rules
 from cnnspec.lint.context import Context
 from cnnspec.lint.ignores import Hiding
+from cnnspec.network import AnalysedNetwork
 from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
@@ -28,43 +28,10 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph, Setting
-    from cnnspec.layers.base import Shape
-    from cnnspec.sizes.input_sizes import InputSizes
-    from cnnspec.syntax.tree import Model, Tree
+    from cnnspec.syntax.tree import Tree
     from cnnspec.train.settings import TrainSettings
 
     Watch = Callable[[Graph, list[Diagnostic]], None]
-
-PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
-SIZELESS = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mistakes that no input size mends
-
-
-class Checked(Record):
-    """One network, analysed. `diagnostics` are those of its file's text and its own, in the order of the text."""
-
-    name: str
-    source: Source
-    tree: Tree
-    graph: Graph
-    facts: Facts
-    train: dict[str, Setting]
-    diagnostics: tuple[Diagnostic, ...]
-    item: Model | None
-
-    @property
-    def broken(self) -> bool:
-        """Whether something is wrong that keeps it from being compiled."""
-        return bool(self.graph.assumptions) or any(prevents(d) for d in self.diagnostics)
-
-    def certain(self) -> Checked:
-        """The network as far as it rests on no assumption."""
-        graph = self.graph.certain()
-        return self if graph is self.graph else self.replace(graph=graph, facts=Facts(graph))
-
-
-def prevents(found: Diagnostic) -> bool:
-    """Whether a finding keeps its network from being built; what a rule finds never does."""
-    return found.severity == ERROR and found.code not in PROMISES and not rules.optional(found.code)
 
 
 class Analysis(Record):
@@ -72,7 +39,7 @@ class Analysis(Record):
 
     source: Source
     tree: Tree
-    networks: tuple[Checked, ...]
+    networks: tuple[AnalysedNetwork, ...]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -113,7 +80,10 @@ def _analysed(
         found += own
         diagnostics = in_order([*parsed.diagnostics, *parsed.notes, *own])
         facts = context.facts if graph is made.graph else Facts(made.graph)
-        networks.append(Checked(graph.name, source, parsed, made.graph, facts, made.train, diagnostics, made.item))
+        broken = bool(made.graph.assumptions) or any(rules.prevents(d) for d in diagnostics)
+        networks.append(
+            AnalysedNetwork(graph.name, source, parsed, made.graph, facts, made.train, diagnostics, made.item, broken)
+        )
     everything = bool(networks) and not parameters and model is None
     everything = everything and all(
         rules.optional(d.code) or d.severity == INFO for d in found
@@ -127,7 +97,7 @@ def _told(watch: Watch, graph: Graph, hiding: Hiding, found: list[Diagnostic]) -
 
 
 def files_of(
-    network: Checked, parameters: Mapping[str, Any] | None = None, max_layers: int = MAX_LAYERS
+    network: AnalysedNetwork, parameters: Mapping[str, Any] | None = None, max_layers: int = MAX_LAYERS
 ) -> dict[str, str]:
     """The files that a network's file uses, and those that they use: path → text."""
     texts: dict[str, str] = {}
@@ -140,47 +110,6 @@ def files_of(
 
     elaborate(network.tree, noted, parameters, max_layers, network.item.name.text if network.item else None)
     return texts
-
-
-class Resized(Record):
-    """A network with other input sizes: whether it stands without error, and what its text asks of sizes."""
-
-    graph: Graph
-    legal: bool
-    asks: bool  # whether the text asks for a length
-    asked: frozenset[Shape]  # shapes of the tensors whose channels it asks for
-
-
-def resize(network: Checked, inputs: Mapping[int, Shape]) -> Resized:
-    """The network built again, its inputs (counted from 0) with the given shapes."""
-    made: list[Trial] = []
-
-    def trial(name: str, max_layers: int) -> Trial:
-        made.append(Trial(name, max_layers, inputs))
-        return made[-1]
-
-    only = network.item.name.text if network.item else None
-    (built,) = elaborate(network.tree, read, network.graph.parameters, MAX_LAYERS, only, trial)
-    legal = not network.tree.diagnostics and not any(map(prevents, built.errors))
-    asked = frozenset().union(*[builder.asked for builder in made])
-    return Resized(built.graph, legal, any(builder.asks for builder in made), asked)
-
-
-def input_sizes(network: Checked) -> InputSizes | None:
-    """All sizes that the network's inputs may have; None where none was found, or no size could mend its text. What
-    rests on an assumption is legal at none."""
-    from cnnspec.sizes import input_sizes
-
-    if network.graph.assumptions or any(d.code in SIZELESS for d in network.diagnostics):
-        return None
-    return input_sizes.input_sizes(network.graph, lambda inputs: resize(network, inputs))
-
-
-def no_size(network: Checked) -> str:
-    """Why there are no input sizes: what to say where none was found."""
-    if network.broken:
-        return "mend its errors first: of the input sizes that were tried, none takes them away"
-    return "it is legal for no input size that was tried"
 
 
 def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Diagnostic, ...]]:

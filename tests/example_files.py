@@ -6,14 +6,15 @@ from pathlib import Path
 
 from cnnspec.base.reading import read
 from cnnspec.base.source import Source
-from cnnspec.pipeline import Checked, analyse
+from cnnspec.network import AnalysedNetwork
+from cnnspec.pipeline import analyse
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ZOO = EXAMPLES / "zoo"  # imported from keras.applications
 FILES = sorted([path for path in EXAMPLES.rglob("*.cnn") if path.parent != ZOO])
 
 
-def networks(path: Path) -> dict[str, Checked]:
+def networks(path: Path) -> dict[str, AnalysedNetwork]:
     """The networks of a file by name."""
     source = read(str(path))
     assert isinstance(source, Source)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_files import EXAMPLES, FILES, networks, relative
 
 from cnnspec.base.diagnostic import INFO
 from cnnspec.base.reading import read
@@ -21,7 +20,9 @@ from cnnspec.base.source import Source
 from cnnspec.facts.receptive_field import Field, Whole, receptive_fields
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import show_shape
-from cnnspec.pipeline import Checked, analyse
+from cnnspec.network import AnalysedNetwork
+from cnnspec.pipeline import analyse
+from tests.example_files import EXAMPLES, FILES, networks, relative
 
 
 # ---- what a header states ----------------------------------------------------------------------------------
@@ -61,14 +62,14 @@ def size(field: Any) -> str:
     return str(sizes.pop()) if len(sizes) == 1 else show_shape(tuple([axis.size for axis in field]))
 
 
-def seen(network: Checked, node: Node) -> str:
+def seen(network: AnalysedNetwork, node: Node) -> str:
     """What one position of the network's output sees of a node."""
     part = Graph("")
     part.nodes, part.inputs = network.graph.nodes, [node.index]
     return size(receptive_fields(part, network.facts.shapes)[0][network.graph.outputs[0]])
 
 
-def coverage(network: Checked, node: Node) -> str:
+def coverage(network: AnalysedNetwork, node: Node) -> str:
     """The share of the input that one position of a node sees, unclipped."""
     field, shape = network.facts.fields[node.index], network.graph.nodes[0].shape
     assert isinstance(field, tuple) and shape is not None
@@ -79,26 +80,26 @@ def coverage(network: Checked, node: Node) -> str:
     return f"{share:.4%}"
 
 
-def stride(network: Checked, node: Node) -> str:
+def stride(network: AnalysedNetwork, node: Node) -> str:
     field = network.facts.fields[node.index]
     assert isinstance(field, tuple)
     return "x".join(sorted({str(axis.stride) for axis in field}))
 
 
-def kernel(network: Checked, node: Node) -> str:
+def kernel(network: AnalysedNetwork, node: Node) -> str:
     """The shape of the weights, without the bias."""
     assert node.layer is not None
     return show_shape(node.layer.weights(network.facts.inputs_of(node.index) or ())[0].shape)
 
 
-def weights(network: Checked, node: Node) -> tuple[int, int]:
+def weights(network: AnalysedNetwork, node: Node) -> tuple[int, int]:
     """Trainable and frozen parameters of a node."""
     found = network.facts.parameters[node.index]
     assert found is not None
     return found
 
 
-OF_LAYER: dict[str, Callable[[Checked, Node], Any]] = {
+OF_LAYER: dict[str, Callable[[AnalysedNetwork, Node], Any]] = {
     "output": lambda network, node: show_shape(node.shape),
     "params": lambda network, node: sum(weights(network, node)),
     "macs": lambda network, node: network.facts.macs[node.index],
@@ -108,7 +109,7 @@ OF_LAYER: dict[str, Callable[[Checked, Node], Any]] = {
     "seen": seen,
     "coverage": coverage,
 }
-OF_NETWORK: dict[str, Callable[[Checked], Any]] = {
+OF_NETWORK: dict[str, Callable[[AnalysedNetwork], Any]] = {
     "params": lambda network: network.facts.total_parameters,
     "trainable": lambda network: network.facts.total_trainable,
     "frozen": lambda network: network.facts.total_frozen,
@@ -117,7 +118,7 @@ OF_NETWORK: dict[str, Callable[[Checked], Any]] = {
 }
 
 
-def found(figure: Figure, made: dict[str, Checked]) -> str:
+def found(figure: Figure, made: dict[str, AnalysedNetwork]) -> str:
     """Our figure, as a header writes it (a share with as many digits as the header has)."""
     network = made[figure.model] if figure.model else next(iter(made.values()))
     if figure.layer == "total":

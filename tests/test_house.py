@@ -18,18 +18,23 @@ from cnnspec.syntax.generate import TABLE, generate
 PACKAGE = Path(cnnspec.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# What stands in one row may not import another part of that row; every part may import those above its own.
+# What stands in one row may not import another part of that row; every part may import those above its own. A folder of
+# a part may have a place of its own.
 ORDER = [
     {"base"},
     {"syntax", "layers"},
     {"graph"},
     {"elaborate", "format"},
     {"facts"},
+    {"network"},
     {"tables"},
-    {"summary", "explain", "rf", "lost", "cost", "sizes", "diff"},
+    {"explain", "summary"},
+    {"rf", "cost", "sizes", "diff"},
+    {"lost"},
     {"lint", "compile"},
     {"train", "spec_writer", "model_files"},
     {"pipeline"},
+    {"lint.fix"},
     {"findings"},
     {"api"},
     {"cli"},
@@ -40,8 +45,18 @@ HEAVY = ("numpy", "rich", "keras", "tensorflow", "sklearn", "lark", "hypothesis"
 SLOW = ("typing", "dataclasses", "json", "fractions")  # standard, but dear at every start (enum comes with re)
 
 
+def place_of(module: str) -> str:
+    """The part of the order that a module (its name without "cnnspec.") belongs to."""
+    folder = ".".join(module.split(".")[:2])
+    return folder if folder in RANK else module.split(".")[0]
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
 def part_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return place_of(module_of(path))
 
 
 def ids(path: Path) -> str:
@@ -74,7 +89,7 @@ def own(path: Path) -> Iterator[tuple[str, bool]]:
     """The parts of cnnspec that a file imports."""
     for module, typed in imports(path):
         first, _, rest = module.partition(".")
-        part = rest.split(".")[0]
+        part = place_of(rest)
         if first == "cnnspec" and part in RANK:
             yield part, typed
 
@@ -91,7 +106,11 @@ def test_imports_go_one_way(path: Path) -> None:
             assert RANK[part] < RANK[here], f"{here} imports {part}"
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if part_of(p) in ("analyses", "rules")], ids=ids)
+@pytest.mark.parametrize(
+    "path",
+    [p for p in FILES if part_of(p) in ("facts", "lint", "cost", "sizes", "lost", "rf", "diff", "explain")],
+    ids=ids,
+)
 def test_no_pass_names_a_layer(path: Path) -> None:
     """Neither by an import nor by its class's name nor by a word of the language in a comparison."""
     concrete = {layer.__module__ for layer in CATALOGUE} | {"cnnspec.layers.CATALOGUE", "cnnspec.layers.find"}

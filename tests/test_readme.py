@@ -1,6 +1,6 @@
 """The README's blocks run: specs are clean (those marked ! are not), commands print what stands there, Python passes.
 
-`python tests/test_readme.py` writes what the commands print today, and the tables of layers, rules and what is refused, into the README.
+`python -m tests.test_readme` writes what the commands print today, and the tables of layers, rules and what is refused, into the README.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import safe_side
-from test_rules import example, findings
 
 from cnnspec.api import check, load
 from cnnspec.cli.layers import signature
@@ -22,6 +20,8 @@ from cnnspec.layers import CATALOGUE
 from cnnspec.layers.base import Layer
 from cnnspec.lint.fix.registry import kind
 from cnnspec.lint.rules import RULES
+from tests.layers import safe_side
+from tests.lint.test_rules import example, findings
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.M | re.S)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
     from cnnspec.elaborate.files import Read
-    from cnnspec.pipeline import Analysis, Checked, Watch
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.pipeline import Analysis, Watch
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2
 
@@ -136,7 +137,7 @@ def analysis_of(
     return analysis
 
 
-def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Checked, tuple[Diagnostic, ...]]:
+def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[AnalysedNetwork, tuple[Diagnostic, ...]]:
     """The one network that a command works on, with its diagnostics. UsageError when there is none, or several. `told`:
     warnings are shown too, so that the help that is printed from their repairs is needed."""
     from cnnspec.cli.settings import Lookup  # which needs this module
@@ -169,7 +170,7 @@ class Refused(Exception):
     """The file has mistakes, and they have been shown: exit status 1."""
 
 
-def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Checked | None:
+def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> AnalysedNetwork | None:
     """The network, its mistakes shown on stderr; None when they keep it from being built.
 
     What is wrong with settings of its train section that are `replaced` is left out.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import keras
 
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 FORMATS = {"py": ".py", **ENDINGS}
 
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def write_source(network: Checked, target: str) -> None:
+def write_source(network: AnalysedNetwork, target: str) -> None:
     from cnnspec.compile.source import to_source
 
     source = to_source(network)
@@ -62,7 +62,7 @@ def write_source(network: Checked, target: str) -> None:
         say(f"wrote {target}")
 
 
-def built(network: Checked, weights: str | None) -> keras.Model:
+def built(network: AnalysedNetwork, weights: str | None) -> keras.Model:
     """The model of a network, with trained weights where they are given."""
     from cnnspec.compile.live import to_keras
     from cnnspec.compile.trained import take_weights

@@ -27,7 +27,7 @@ from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 ADAM = Term("adam")
 UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     return status_of(found)
 
 
-def question(network: Checked, options: argparse.Namespace) -> Question:
+def question(network: AnalysedNetwork, options: argparse.Namespace) -> Question:
     """What the options ask; the batch and the optimizer are the train section's unless they are given. UsageError."""
     optimizer, batch = network.train.get("optimizer"), network.train.get("batch")
     term = ADAM if optimizer is None else optimizer.value
@@ -95,7 +95,7 @@ def question(network: Checked, options: argparse.Namespace) -> Question:
     return Question(examples, policy, str(term), held, options.memory, chosen, options.flops_as)
 
 
-def own_devices(network: Checked, options: argparse.Namespace) -> dict[str, str]:
+def own_devices(network: AnalysedNetwork, options: argparse.Namespace) -> dict[str, str]:
     """The devices that the configuration of a network's file names."""
     from cnnspec.cli.settings import Lookup
 

@@ -26,7 +26,7 @@ from cnnspec.cli.common import (
 from cnnspec.diff import text as comparison
 from cnnspec.diff.difference import difference
 from cnnspec.facts.facts import Facts
-from cnnspec.pipeline import Checked
+from cnnspec.network import AnalysedNetwork
 from cnnspec.syntax.tree import Body, Tree
 from cnnspec.tables import escape as media
 
@@ -71,7 +71,7 @@ def chosen(side: str, model: str | None) -> tuple[str, str | None]:
     return (path, name) if colon and path and name.isidentifier() and not os.path.exists(side) else (side, model)
 
 
-def network_of(path: str, model: str | None, own: list[str], options: argparse.Namespace) -> Checked | None:
+def network_of(path: str, model: str | None, own: list[str], options: argparse.Namespace) -> AnalysedNetwork | None:
     """The network of one side; None when it has mistakes, which have been shown."""
     if path.endswith((".keras", ".json")):
         if own or options.set:
@@ -90,7 +90,7 @@ def network_of(path: str, model: str | None, own: list[str], options: argparse.N
     return None
 
 
-def saved(path: str) -> Checked | None:
+def saved(path: str) -> AnalysedNetwork | None:
     """The network of a saved Keras model; None when the language cannot express it, which has been said."""
     from cnnspec.model_files.keras.archive import Refused as NotExpressed
     from cnnspec.model_files.keras.to_graph import of_file
@@ -106,4 +106,6 @@ def saved(path: str) -> Checked | None:
         node.given = node.name
     graph.assign_names()
     source = Source(path, "")
-    return Checked(graph.name, source, Tree(source, Body(0, 0, ()), (), ()), graph, Facts(graph), {}, (), None)
+    return AnalysedNetwork(
+        graph.name, source, Tree(source, Body(0, 0, ()), (), ()), graph, Facts(graph), {}, (), None, False
+    )

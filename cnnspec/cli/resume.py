@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
     from cnnspec.train.run import Outcome
     from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.settings import TrainSettings
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     return FINDINGS if outcome is None else report(outcome)
 
 
-def _network(run: RunFolder, max_layers: int) -> Checked:
+def _network(run: RunFolder, max_layers: int) -> AnalysedNetwork:
     said, spec = run.account, os.path.join(run.path, *run.account["spec"].split("/"))
     read = reader(run.inside, said["files"])
     source = read(os.path.realpath(spec))
@@ -73,7 +73,7 @@ def _network(run: RunFolder, max_layers: int) -> Checked:
     return networks[0]
 
 
-def _settings(network: Checked, said: dict[str, Any], epochs: int | None) -> TrainSettings:
+def _settings(network: AnalysedNetwork, said: dict[str, Any], epochs: int | None) -> TrainSettings:
     overrides = {**said["overrides"], **({} if epochs is None else {"epochs": epochs})}
     settings, found = resolve(network.train, overrides)
     if found:

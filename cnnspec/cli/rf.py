@@ -22,7 +22,7 @@ from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     return status_of(found)
 
 
-def draw(network: Checked, options: argparse.Namespace) -> None:
+def draw(network: AnalysedNetwork, options: argparse.Namespace) -> None:
     """The picture, printed or written or both."""
     from cnnspec.rf.picture import WIDEST, drawing, picture
 

@@ -14,7 +14,8 @@ from cnnspec.cli.common import (
     say,
     tell_of,
 )
-from cnnspec.pipeline import input_sizes, no_size, prevents
+from cnnspec.lint.rules import prevents
+from cnnspec.sizes import find_input_sizes, no_size
 from cnnspec.sizes import text as sizes
 from cnnspec.tables import escape as media
 
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"--near has {len(options.near)} sizes, the inputs of {network.source.name} have not: give one"
         )
-    found = input_sizes(network)
+    found = find_input_sizes(network)
     for diagnostic in diagnostics:
         if prevents(diagnostic):
             tell_of(diagnostic)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
     from cnnspec.train.run import Outcome
     from cnnspec.train.runs.spec import Spec
 
@@ -169,7 +169,7 @@ def ran(step: Callable[[], Any], no_network: bool = False) -> Any:
         return None
 
 
-def _settings(network: Checked, options: argparse.Namespace) -> tuple[TrainSettings | None, dict[str, Any]]:
+def _settings(network: AnalysedNetwork, options: argparse.Namespace) -> tuple[TrainSettings | None, dict[str, Any]]:
     """The settings, the options above the section, and those; None when what is wrong with them has been shown."""
     given = {name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None}
     if given.get("data", "").lower() not in NAMED_DATA and os.path.isdir(given.get("data", "")):
@@ -188,7 +188,7 @@ def _settings(network: Checked, options: argparse.Namespace) -> tuple[TrainSetti
     return settings, given
 
 
-def _spec(network: Checked, options: argparse.Namespace, overrides: dict[str, Any]) -> Spec:
+def _spec(network: AnalysedNetwork, options: argparse.Namespace, overrides: dict[str, Any]) -> Spec:
     """The spec with the files that it uses, and how it was called."""
     from cnnspec.pipeline import files_of
     from cnnspec.train.runs.spec import spec

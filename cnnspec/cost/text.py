@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cnnspec.facts.devices import Device
     from cnnspec.facts.precision import Precision
     from cnnspec.facts.roofline import Traffic
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 SCHEMA_VERSION = 2
 CONVENTIONS_TEXT = {
@@ -56,7 +56,7 @@ class Question(Record):
 class Answer:
     """The figures that a report is made of, one each a node where they are lists."""
 
-    def __init__(self, network: Checked, asked: Question) -> None:
+    def __init__(self, network: AnalysedNetwork, asked: Question) -> None:
         facts = network.facts
         self.network, self.asked, self.facts = network, asked, facts
         self.inference = cost.inference(facts, asked.precision)
@@ -94,7 +94,7 @@ class Answer:
 
 
 # ---- text --------------------------------------------------------------------------------------------------
-def text(network: Checked, asked: Question) -> str:
+def text(network: AnalysedNetwork, asked: Question) -> str:
     """The table of layers, then work, memory, and time."""
     found = Answer(network, asked)
     lines = [title(network), "", *_layers(found), "", *_work(found), "", *_memory(found)]
@@ -209,7 +209,7 @@ def _time(found: Answer, device: Device) -> list[str]:
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------
-def json(network: Checked, asked: Question) -> dict[str, Any]:
+def json(network: AnalysedNetwork, asked: Question) -> dict[str, Any]:
     """The figures as data, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning.
 
     Bytes and seconds are of the whole batch; unknown figures are None; what depends on the input's size is an expression.

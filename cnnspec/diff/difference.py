@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.facts.isomorphism import View
     from cnnspec.graph import Node
     from cnnspec.layers.base import Shape
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 ADDED, REMOVED, CHANGED, RESHAPED, FIELD, SAME = "added", "removed", "changed", "reshaped", "field", "same"
 
@@ -139,7 +139,7 @@ class Difference(Record):
         return f"<cnnspec.Difference {self.a.name}, {self.b.name}: {'the same' if self.same else ', '.join(counts)}>"
 
 
-def difference(a: Checked, b: Checked) -> Difference:
+def difference(a: AnalysedNetwork, b: AnalysedNetwork) -> Difference:
     """Compare two networks without mistakes."""
     alignment = Alignment(a.graph, b.graph)
     rewiring = Rewiring(alignment.a, alignment.b, alignment.forth)
@@ -182,7 +182,7 @@ def difference(a: Checked, b: Checked) -> Difference:
     )
 
 
-def _figures(network: Checked, view: View) -> tuple[LayerFigures, ...]:
+def _figures(network: AnalysedNetwork, view: View) -> tuple[LayerFigures, ...]:
     """The figures of every layer, with those of the one that it stands for too; line 0 where there is no text."""
     found = list(rows(network))
     for kept, gone in view.joined.items():
@@ -192,7 +192,7 @@ def _figures(network: Checked, view: View) -> tuple[LayerFigures, ...]:
     return tuple(found if network.source.text else [layer.replace(line=0) for layer in found])
 
 
-def _side(network: Checked, view: View) -> Side:
+def _side(network: AnalysedNetwork, view: View) -> Side:
     graph = network.graph
     outputs = [graph.nodes[i] for i in graph.outputs]
     return Side(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.names import suggestion
 from cnnspec.base.record import Record
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.files import Read
 
 
+PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
+
+
 class Elaborated(Record):
     """One network of a file: its graph, the evaluated train section, and what is wrong with either."""
 
@@ -30,6 +33,11 @@ class Elaborated(Record):
     train: dict[str, Setting]
     errors: tuple[Diagnostic, ...]
     item: tree.Model | None  # None when the file is the network, without a model around it
+
+    @property
+    def refused(self) -> bool:
+        """Whether an error keeps the network from being built."""
+        return any(d.severity == ERROR and d.code not in PROMISES for d in self.errors)
 
 
 _NETWORK_ITEMS = (tree.Input, tree.Output, tree.Shared, tree.Loop, tree.Branch, tree.Budget, tree.Step)

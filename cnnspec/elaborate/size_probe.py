@@ -6,6 +6,9 @@ While the text asks for no size (`in.height`, …), networks of all input sizes 
 from __future__ import annotations
 
 from cnnspec.base.limits import MAX_LAYERS
+from cnnspec.base.reading import read
+from cnnspec.base.record import Record
+from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.network import NetworkBuilder
 
 TYPE_CHECKING = False
@@ -14,7 +17,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.elaborate.values import Scope, Tensor
+    from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
+    from cnnspec.network import AnalysedNetwork
     from cnnspec.syntax import tree
 
 SIZELESS = ("channels", "rank")
@@ -38,3 +43,27 @@ class Trial(NetworkBuilder):
         elif node.name.text == "channels" and shape is not None:
             self.asked.add(shape)
         return super().tensor_attribute(node, shape, scope)
+
+
+class Resized(Record):
+    """A network with other input sizes: whether it stands without error, and what its text asks of sizes."""
+
+    graph: Graph
+    legal: bool
+    asks: bool  # whether the text asks for a length
+    asked: frozenset[Shape]  # shapes of the tensors whose channels it asks for
+
+
+def resize(network: AnalysedNetwork, inputs: Mapping[int, Shape]) -> Resized:
+    """The network built again, its inputs (counted from 0) with the given shapes."""
+    made: list[Trial] = []
+
+    def trial(name: str, max_layers: int) -> Trial:
+        made.append(Trial(name, max_layers, inputs))
+        return made[-1]
+
+    only = network.item.name.text if network.item else None
+    (built,) = elaborate(network.tree, read, network.graph.parameters, MAX_LAYERS, only, trial)
+    asked = frozenset().union(*[builder.asked for builder in made])
+    legal = not network.tree.diagnostics and not built.refused
+    return Resized(built.graph, legal, any(b.asks for b in made), asked)

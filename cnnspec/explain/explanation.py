@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from cnnspec.explain.steps import Section, Step
     from cnnspec.layers.base import Shape
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 SCHEMA_VERSION = 1
 UNKNOWN = "unknown: this layer, or one before it, has a mistake"
@@ -58,7 +58,7 @@ class Explained(Record):
         return flow if self.used else f"{flow}; no output depends on it, so totals leave it out"
 
 
-def layer_called(network: Checked, name: str) -> int:
+def layer_called(network: AnalysedNetwork, name: str) -> int:
     """The index of the layer with this name in the summary. LookupError, with what was perhaps meant, where none has it."""
     names = [node.name for node in network.graph.nodes]
     if name not in names:
@@ -67,7 +67,7 @@ def layer_called(network: Checked, name: str) -> int:
     return names.index(name)
 
 
-def explained(network: Checked, layer: str | None) -> list[Explained]:
+def explained(network: AnalysedNetwork, layer: str | None) -> list[Explained]:
     """The layer of a name, or every layer without the sections that have nothing to derive."""
     nodes, figures, used = network.graph.nodes, rows(network), network.graph.used()
     chosen = range(len(nodes)) if layer is None else [layer_called(network, layer)]
@@ -84,7 +84,7 @@ def explained(network: Checked, layer: str | None) -> list[Explained]:
     return made
 
 
-def grounds(network: Checked, layer: str | None) -> list[str]:
+def grounds(network: AnalysedNetwork, layer: str | None) -> list[str]:
     """What was assumed, where the layer that is explained, or the network, rests on it."""
     if layer is None:
         return sentence(network)
@@ -104,7 +104,7 @@ def shown(step: Step, style: Style) -> tuple[str, str]:
 
 
 # ---- text --------------------------------------------------------------------------------------------------
-def text(network: Checked, layer: str | None = None) -> str:
+def text(network: AnalysedNetwork, layer: str | None = None) -> str:
     blocks = [title(network)] if layer is None else []
     for made in explained(network, layer):
         lines = [f"{made.head}, line {made.line}: {made.written}", f"  {made.flow}", ""]
@@ -129,7 +129,7 @@ def table(sections: tuple[Section, ...], heading: str | None = None) -> list[str
 
 
 # ---- Markdown ----------------------------------------------------------------------------------------------
-def markdown(network: Checked, layer: str | None = None) -> str:
+def markdown(network: AnalysedNetwork, layer: str | None = None) -> str:
     blocks = [f"# {media.markdown(title(network))}"] if layer is None else []
     for made in explained(network, layer):
         blocks.append(f"## {media.code(made.name)} ({made.type})")
@@ -158,7 +158,7 @@ def items(section: Section) -> str:
 PREAMBLE = "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{amsmath}\n\\begin{document}\n"
 
 
-def latex(network: Checked, layer: str | None = None) -> str:
+def latex(network: AnalysedNetwork, layer: str | None = None) -> str:
     """A document that compiles by itself, with amsmath."""
     blocks = [f"\\section*{{{media.latex(title(network))}}}"] if layer is None else []
     for made in explained(network, layer):
@@ -181,7 +181,7 @@ def itemized(section: Section) -> str:
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------
-def json(network: Checked, layer: str | None = None) -> dict[str, Any]:
+def json(network: AnalysedNetwork, layer: str | None = None) -> dict[str, Any]:
     """The derivations as data, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning.
 
     A step's `work` is arithmetic in + - * / with floor(), ceil(), max() and mod, null where words (`note`) say it; its

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.facts.positions import Positions
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 SCHEMA_VERSION = 1
 MAX_LISTED = 10_000  # runs of an axis that the JSON lists
@@ -39,7 +39,7 @@ CONVENTIONS = {
 TOO_LONG = f"What is lost was not worked out: it would take more than {MAX_WORK:,} steps."
 
 
-def looked_at(network: Checked) -> Lost:
+def looked_at(network: AnalysedNetwork) -> Lost:
     """What a network loses; all is unknown where finding out takes too much."""
     try:
         return lost(network.facts)
@@ -60,7 +60,7 @@ class Entry(Record):
         return None if None in found else sum(found)  # type: ignore[arg-type]
 
 
-def entries(network: Checked, found: Lost) -> list[Entry]:
+def entries(network: AnalysedNetwork, found: Lost) -> list[Entry]:
     """The losses, those of tensors that feed one another and lose the same put together."""
     place: dict[int, list[Loss]] = {}
     groups: list[list[Loss]] = []
@@ -84,7 +84,7 @@ def entries(network: Checked, found: Lost) -> list[Entry]:
     return sorted(made, key=lambda entry: entry.losses[0].node)
 
 
-def wasted_macs(network: Checked, found: Lost) -> tuple[int | None, float | None]:
+def wasted_macs(network: AnalysedNetwork, found: Lost) -> tuple[int | None, float | None]:
     """MACs for nothing in all, and their share of the network's; None where unknown."""
     total, wasted = network.facts.total_macs, macs_lost(found)
     if wasted is None or not isinstance(total, int):
@@ -93,7 +93,7 @@ def wasted_macs(network: Checked, found: Lost) -> tuple[int | None, float | None
 
 
 # ---- text --------------------------------------------------------------------------------------------------
-def text(network: Checked) -> str:
+def text(network: AnalysedNetwork) -> str:
     found, nodes = looked_at(network), network.graph.nodes
     lines = [f'What "{network.name}" throws away', ""]
     if found.losses:
@@ -119,7 +119,7 @@ def text(network: Checked) -> str:
     return printed(lines + assumed.sentence(network, "what is lost rests"))
 
 
-def cells(network: Checked, entry: Entry) -> tuple[str, ...]:
+def cells(network: AnalysedNetwork, entry: Entry) -> tuple[str, ...]:
     nodes, first = network.graph.nodes, entry.losses[0]
     size = show_shape((nodes[first.node].shape or ())[:-1]) or show_shape(nodes[first.node].shape)
     return (
@@ -152,7 +152,7 @@ def said(loss: Loss) -> str:
     )
 
 
-def taps(network: Checked, dead: DeadTaps) -> str:
+def taps(network: AnalysedNetwork, dead: DeadTaps) -> str:
     name = network.graph.nodes[dead.node].name
     seen = all_taps = 1
     for seeing, number in zip(dead.seeing, dead.taps, strict=True):
@@ -161,7 +161,7 @@ def taps(network: Checked, dead: DeadTaps) -> str:
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------
-def json(network: Checked) -> dict[str, Any]:
+def json(network: AnalysedNetwork) -> dict[str, Any]:
     """The losses as data, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning.
 
     Every tensor stands by itself; rows are [first, last] runs; None is unknown.
@@ -186,7 +186,7 @@ def json(network: Checked) -> dict[str, Any]:
     }
 
 
-def loss_data(network: Checked, loss: Loss) -> dict[str, Any]:
+def loss_data(network: AnalysedNetwork, loss: Loss) -> dict[str, Any]:
     nodes = network.graph.nodes
     node = nodes[loss.node]
     axes = [

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.facts.regions import Region, Sizes
     from cnnspec.layers.base import Shape
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
     Span = tuple[int, int]  # first and last position
 
@@ -139,7 +139,7 @@ def axis_names(rank: int) -> tuple[str, ...]:
     return AXIS_NAMES.get(rank, tuple([f"axis {i}" for i in range(1, rank + 1)]))
 
 
-def layer_fields(network: Checked, geometry: Geometry) -> tuple[LayerField, ...]:
+def layer_fields(network: AnalysedNetwork, geometry: Geometry) -> tuple[LayerField, ...]:
     """The field of every layer, inputs included, in the order of the text."""
     facts, largest = network.facts, geometry.routes(True)
     made = []
@@ -173,7 +173,7 @@ def layer_fields(network: Checked, geometry: Geometry) -> tuple[LayerField, ...]
 
 
 def unit_field(
-    network: Checked, name: str, at: tuple[int, ...] | None = None, geometry: Geometry | None = None
+    network: AnalysedNetwork, name: str, at: tuple[int, ...] | None = None, geometry: Geometry | None = None
 ) -> UnitField:
     """The field of one output position of a layer: of the middle one, unless told (the first, where sizes are unknown).
 
@@ -222,7 +222,7 @@ def position(name: str, shape: Shape | None, sizes: Sizes | None, at: tuple[int,
 
 
 def reads(
-    network: Checked, geometry: Geometry, index: int, at: tuple[int, ...], before: set[int], mixing: bool
+    network: AnalysedNetwork, geometry: Geometry, index: int, at: tuple[int, ...], before: set[int], mixing: bool
 ) -> tuple[InputRead, ...]:
     """What a unit reads of every input that its layer depends on."""
     graph = network.graph
@@ -240,7 +240,7 @@ def reads(
     return tuple(made)
 
 
-def mixing(network: Checked, nodes: Iterable[int]) -> tuple[Statistics, ...]:
+def mixing(network: AnalysedNetwork, nodes: Iterable[int]) -> tuple[Statistics, ...]:
     """The statistics of some nodes, named."""
     made = []
     for index in nodes:
@@ -250,7 +250,7 @@ def mixing(network: Checked, nodes: Iterable[int]) -> tuple[Statistics, ...]:
     return tuple(made)
 
 
-def paths(network: Checked, geometry: Geometry, index: int, largest: bool) -> tuple[Path, ...]:
+def paths(network: AnalysedNetwork, geometry: Geometry, index: int, largest: bool) -> tuple[Path, ...]:
     """The smallest or the largest path of every axis; none where the whole input is mixed."""
     routes, nodes = geometry.routes(largest)[index], network.graph.nodes
     names = axis_names(len(routes or ()))
@@ -262,7 +262,7 @@ def paths(network: Checked, geometry: Geometry, index: int, largest: bool) -> tu
     )
 
 
-def offsets(network: Checked, geometry: Geometry) -> list[tuple[int, Offset]]:
+def offsets(network: AnalysedNetwork, geometry: Geometry) -> list[tuple[int, Offset]]:
     """The misaligned merges of a network, with their indices."""
     nodes = network.graph.nodes
     made = []

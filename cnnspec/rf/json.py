@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 SCHEMA_VERSION = 1
 CONVENTIONS = {
@@ -38,7 +38,7 @@ CONVENTIONS = {
 }
 
 
-def json(network: Checked, names: list[str], at: tuple[int, ...] | None = None) -> dict[str, Any]:
+def json(network: AnalysedNetwork, names: list[str], at: tuple[int, ...] | None = None) -> dict[str, Any]:
     """The fields as data, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning.
 
     Lists have one entry an axis, boxes [first, last] pairs; unknown figures are None. `units` are those of the layers

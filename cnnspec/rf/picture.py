@@ -17,7 +17,7 @@ from cnnspec.tables import assumed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.facts.receptive_field import Field
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
     from cnnspec.rf.field import Span
 
 MOST = 7  # boxes that are drawn unless they are asked for
@@ -59,7 +59,7 @@ class Picture(Record):
         )
 
 
-def picture(network: Checked, names: list[str], at: tuple[int, ...] | None = None) -> Picture:
+def picture(network: AnalysedNetwork, names: list[str], at: tuple[int, ...] | None = None) -> Picture:
     """The boxes of the named layers; of one layer those on its largest path; without any, of the network's last.
 
     `at` is a position of the last of them. Raises LookupError for a layer that is not there, ValueError where there is
@@ -103,7 +103,9 @@ def picture(network: Checked, names: list[str], at: tuple[int, ...] | None = Non
     return framed(network, geometry, last, tuple(chosen), unit)
 
 
-def framed(network: Checked, geometry: Geometry, last: int, boxes: tuple[Drawn, ...], unit: tuple[int, ...]) -> Picture:
+def framed(
+    network: AnalysedNetwork, geometry: Geometry, last: int, boxes: tuple[Drawn, ...], unit: tuple[int, ...]
+) -> Picture:
     before = geometry.before(last)
     inputs = [i for i in network.graph.inputs if i in before]
     sizes = {geometry.sizes[i] for i in inputs}
@@ -118,7 +120,7 @@ def framed(network: Checked, geometry: Geometry, last: int, boxes: tuple[Drawn, 
     return Picture(title, frame, height, width, len(unit) == 1, boxes, "; ".join(notes))
 
 
-def placed(network: Checked, geometry: Geometry, index: int) -> tuple[Field, ...]:
+def placed(network: AnalysedNetwork, geometry: Geometry, index: int) -> tuple[Field, ...]:
     """The field of a node that can be drawn. ValueError for another."""
     field, name = geometry.fields[index], network.graph.nodes[index].name
     if field is None or (isinstance(field, tuple) and not all(axis.placed for axis in field)):

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
     from cnnspec.rf.field import InputRead, Span, Statistics
 
 HEADINGS = ("Layer (type)", "Output", "RF", "Jump", "Start", "Centre", "Coverage")
@@ -64,7 +64,7 @@ def cells(layer: LayerField) -> tuple[str, ...]:
     )
 
 
-def table(network: Checked) -> str:
+def table(network: AnalysedNetwork) -> str:
     """The lecture's table, and below it what holds for the whole network."""
     geometry = Geometry(network.facts)
     layers = layer_fields(network, geometry)
@@ -92,7 +92,7 @@ def columns(rows: list[tuple[str, ...]], left: set[int]) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def network_notes(network: Checked, geometry: Geometry, layers: tuple[LayerField, ...]) -> list[str]:
+def network_notes(network: AnalysedNetwork, geometry: Geometry, layers: tuple[LayerField, ...]) -> list[str]:
     lines = []
     last = network.facts.deepest
     if last is not None and layers[last].effective:

@@ -23,8 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
 
+    from cnnspec.elaborate.size_probe import Resized
     from cnnspec.layers.base import Shape
-    from cnnspec.pipeline import Resized
     from cnnspec.sizes.axis_sizes import Sizes, Whole
     from cnnspec.sizes.independent_axes import Equal
     from cnnspec.sizes.size_set import SizeSet

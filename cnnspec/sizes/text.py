@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
     from cnnspec.sizes.axis_sizes import Reason, Sizes
     from cnnspec.sizes.input_sizes import Axis, InputAxis, InputSizes
     from cnnspec.sizes.size_set import SizeSet
@@ -61,7 +61,7 @@ def layers(reasons: tuple[Reason, ...]) -> str:
 
 
 # ---- text ---------------------------------------------------------------------------------------------------------
-def text(network: Checked, found: InputSizes, near: Near = None) -> str:
+def text(network: AnalysedNetwork, found: InputSizes, near: Near = None) -> str:
     """All of it, for a terminal."""
     lines = [f'Input sizes of "{network.name}"', *body(found, near)]
     if found.weighted is not None:
@@ -167,7 +167,7 @@ def kind_lines(kind: Sizes, n: int | None, said: bool) -> list[str]:
 
 
 # ---- JSON ---------------------------------------------------------------------------------------------------------
-def json(network: Checked, found: InputSizes, near: Near = None) -> dict[str, Any]:
+def json(network: AnalysedNetwork, found: InputSizes, near: Near = None) -> dict[str, Any]:
     """The sizes as data, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning.
 
     A set holds `early` and, from `start` on, the sizes whose remainder by `period` is in `residues`.

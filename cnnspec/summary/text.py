@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Literal
 
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
     from cnnspec.tables.size_names import SizeNames
 
 SCHEMA_VERSION = 1
 SUM_WIDTH = 100  # of a line of a total that is a sum
 
 
-def totals(network: Checked, sizes: SizeNames) -> list[str]:
+def totals(network: AnalysedNetwork, sizes: SizeNames) -> list[str]:
     """The lines below the table, each total with its convention, then what short names of sizes stand for."""
     facts = network.facts
     params, trainable, frozen = facts.total_parameters, facts.total_trainable, facts.total_frozen
@@ -44,7 +44,7 @@ def totals(network: Checked, sizes: SizeNames) -> list[str]:
     return lines + assumed.sentence(network)
 
 
-def mixing(network: Checked) -> str:
+def mixing(network: AnalysedNetwork) -> str:
     """What the receptive field leaves out, counted: gates and statistics."""
     used = network.graph.used()
     gates, statistics = (len([i for i in nodes if used[i]]) for nodes in network.facts.left_out)
@@ -68,7 +68,7 @@ def folded(line: str) -> list[str]:
     return [*lines[:-1], lines[-1] + bracket + convention]
 
 
-def title(network: Checked) -> str:
+def title(network: AnalysedNetwork) -> str:
     settings = ", ".join(f"{k}={v}" for k, v in network.graph.parameters.items() if isinstance(v, (int, float, str)))
     return printable(f'Model: "{network.name}"' + (f" ({settings})" if settings else ""))
 
@@ -78,7 +78,7 @@ def headings(names: tuple[str, ...]) -> tuple[tuple[str, ...], set[int]]:
     return tuple([COLUMNS[name].heading for name in names]), {i for i, n in enumerate(names) if COLUMNS[n].numeric}
 
 
-def text(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
+def text(network: AnalysedNetwork, names: tuple[str, ...] = DEFAULT) -> str:
     """The table as `model.summary()` shows it, every line as long as it needs to be."""
     names = marked(network, names)
     heads, numeric = headings(names)
@@ -102,7 +102,7 @@ def laid_out(cells: Sequence[Sequence[str]], numeric: set[int]) -> list[str]:
     return lines
 
 
-def colored(network: Checked, width: int, names: tuple[str, ...] = DEFAULT) -> str:
+def colored(network: AnalysedNetwork, width: int, names: tuple[str, ...] = DEFAULT) -> str:
     """The same table for a terminal of some width: long cells are folded, and rows of unknown shape are red."""
     from io import StringIO
 
@@ -146,7 +146,7 @@ def longest(texts: list[str]) -> int:
     return max(map(len, texts), default=0)
 
 
-def markdown(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
+def markdown(network: AnalysedNetwork, names: tuple[str, ...] = DEFAULT) -> str:
     names = marked(network, names)
     heads, numeric = headings(names)
     body, sizes = table(network, names)
@@ -158,7 +158,7 @@ def markdown(network: Checked, names: tuple[str, ...] = DEFAULT) -> str:
     return "\n".join(lines) + "\n"
 
 
-def csv(network: Checked, names: tuple[str, ...] = ()) -> str:
+def csv(network: AnalysedNetwork, names: tuple[str, ...] = ()) -> str:
     """One line a layer; shapes as 28x28x1, an empty cell for what is unknown. Chosen columns are called by their names."""
     import csv as writer
     from io import StringIO
@@ -195,7 +195,7 @@ def _joined(values: Any) -> str:
     return "x".join("?" if v is None else str(v) for v in values) if values else ""
 
 
-def html(network: Checked) -> str:
+def html(network: AnalysedNetwork) -> str:
     """A table for notebooks."""
     names = marked(network, DEFAULT)
     heads, numeric = headings(names)
@@ -212,7 +212,7 @@ def html(network: Checked) -> str:
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------
-def json(network: Checked) -> dict[str, Any]:
+def json(network: AnalysedNetwork) -> dict[str, Any]:
     """The summary as data, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning.
 
     Shapes without the batch; lists have one entry an axis; unknown figures are None; a size that depends on the

@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.graph import Assumption
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 HEADING, MARK = "Assumed", "assumed"
 MOST = 6  # assumptions that a sentence names
 
 
-def marks(network: Checked) -> bool:
+def marks(network: AnalysedNetwork) -> bool:
     """Whether a layer's figures rest on an assumption, so that a table needs the column."""
     return any([node.assumed for node in network.graph.nodes])
 
 
-def sentence(network: Checked, rests: str = "the totals rest", whole: bool | None = None) -> list[str]:
+def sentence(network: AnalysedNetwork, rests: str = "the totals rest", whole: bool | None = None) -> list[str]:
     """ "Assumed: conv for cnov (line 2), f for ff (blocks.cnn, line 1); the totals rest on that": a line, or none.
 
     `whole`: whether what is spoken of does rest on it; None where that is the whole network.
@@ -37,14 +37,14 @@ def sentence(network: Checked, rests: str = "the totals rest", whole: bool | Non
     return [f"Assumed: {', '.join(named)}" + (f"; {rests} on that" if whole else "")]
 
 
-def place(network: Checked, made: Assumption) -> str:
+def place(network: AnalysedNetwork, made: Assumption) -> str:
     """The line in which a misspelt word stands, and the file where that is another."""
     source = made.span.source
     line = f"line {source.position(made.span.start)[0]}"
     return line if source.name == network.source.name else f"{source.name}, {line}"
 
 
-def fields(network: Checked) -> dict[str, Any]:
+def fields(network: AnalysedNetwork) -> dict[str, Any]:
     """The fields of a network's JSON: every assumption, and whether figures of the whole rest on one."""
     made = [
         {

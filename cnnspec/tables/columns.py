@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 MAX_CONNECTED = 6  # names that a table shows; JSON and CSV have all
 FLOAT32 = precision("float32")
@@ -41,7 +41,7 @@ def field(value: ReceptiveField | None) -> str:
 class Layers:
     """The rows of a network, and what columns need beyond them, computed when it is asked for."""
 
-    def __init__(self, network: Checked) -> None:
+    def __init__(self, network: AnalysedNetwork) -> None:
         self.network = network
         self.rows = rows(network)
         self._known: dict[str, list[Any]] = {}
@@ -162,12 +162,12 @@ def chosen(names: str) -> tuple[str, ...]:
     return wanted if {"layer", "name"} & set(wanted) else ("layer", *wanted)
 
 
-def marked(network: Checked, names: tuple[str, ...]) -> tuple[str, ...]:
+def marked(network: AnalysedNetwork, names: tuple[str, ...]) -> tuple[str, ...]:
     """Columns, and that of the assumptions where there are any."""
     return (*names, MARK) if MARK not in names and marks(network) else names
 
 
-def table(network: Checked, names: tuple[str, ...], width: int = WIDTH) -> tuple[list[list[str]], SizeNames]:
+def table(network: AnalysedNetwork, names: tuple[str, ...], width: int = WIDTH) -> tuple[list[list[str]], SizeNames]:
     """The cells of every row, as people read them, and the names that its sizes have: short ones where the table would
     else be wider than `width`."""
     layers = Layers(network)
@@ -187,7 +187,7 @@ def _cells(layers: Layers, names: tuple[str, ...], sizes: SizeNames) -> list[lis
     ]
 
 
-def plain(network: Checked, names: tuple[str, ...]) -> list[list[str]]:
+def plain(network: AnalysedNetwork, names: tuple[str, ...]) -> list[list[str]]:
     """The cells of every row, as scripts read them: figures without separators and units, an empty cell for unknown."""
     layers = Layers(network)
     made = []

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnnspec.facts.receptive_field import NodeField
     from cnnspec.graph import Node
     from cnnspec.layers.base import Shape
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 
 class ReceptiveField(Record):
@@ -61,7 +61,7 @@ class LayerFigures(Record):
         return flops(self.macs)
 
 
-def rows(network: Checked) -> tuple[LayerFigures, ...]:
+def rows(network: AnalysedNetwork) -> tuple[LayerFigures, ...]:
     """The figures of every node, inputs included, in the order of the text."""
     graph, facts = network.graph, network.facts
     made = []
@@ -85,7 +85,7 @@ def rows(network: Checked) -> tuple[LayerFigures, ...]:
     return tuple(made)
 
 
-def keras_type(node: Node, network: Checked) -> str:
+def keras_type(node: Node, network: AnalysedNetwork) -> str:
     """The Keras class that the layer becomes; "?" where there is no telling."""
     if node.layer is None:
         return "InputLayer" if isinstance(node.site.node, Input) else "?"

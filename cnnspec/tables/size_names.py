@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.graph import Graph, Node
     from cnnspec.layers.base import Shape
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 
 class SizeNames:
     """Names of the sizes of a network's shapes, `short` ones (h1, w1, …) or the sizes themselves in parentheses."""
 
-    def __init__(self, network: Checked, short: bool) -> None:
+    def __init__(self, network: AnalysedNetwork, short: bool) -> None:
         self.graph: Graph = network.graph
         self.short = short
         self.named: dict[Size, Dim] = {}  # size → its name, or the multiple of a name

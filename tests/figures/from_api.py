@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import cnnspec
-from figures import names
-from figures.from_json import OTHER, Unnamed
-from figures.readings import Reading
+from tests.figures import names
+from tests.figures.from_json import OTHER, Unnamed
+from tests.figures.readings import Reading
 
 looked: dict[type, list[tuple[str, str]]] = {}  # the public names of a class, with their figures
 

@@ -9,10 +9,11 @@ from cnnspec.base.source import Source
 from cnnspec.graph import BudgetLimit
 from cnnspec.layers.base import show_shape
 from cnnspec.lint.budget import QUANTITIES, check_limit, holds, measure
-from cnnspec.pipeline import Checked, analyse
-from figures import names
-from figures.from_json import Unnamed
-from figures.readings import Reading
+from cnnspec.network import AnalysedNetwork
+from cnnspec.pipeline import analyse
+from tests.figures import names
+from tests.figures.from_json import Unnamed
+from tests.figures.readings import Reading
 
 MOST = 2**80  # more than any figure here
 ARGUMENTS = {
@@ -32,7 +33,7 @@ def limit(text: str) -> BudgetLimit:
     return parsed[text]
 
 
-def readings(network: Checked) -> Iterator[Reading]:
+def readings(network: AnalysedNetwork) -> Iterator[Reading]:
     if QUANTITIES.keys() != names.BUDGETS.keys():
         raise Unnamed(f"names.BUDGETS and the budgets differ: {QUANTITIES.keys() ^ names.BUDGETS.keys()}")
     for quantity, figure in names.BUDGETS.items():
@@ -46,12 +47,12 @@ def readings(network: Checked) -> Iterator[Reading]:
                 yield Reading(figure, "", found, f"expect {quantity}")
 
 
-def known(network: Checked) -> bool:
+def known(network: AnalysedNetwork) -> bool:
     """Whether no size depends on the input's, so that a budget has to know its figure."""
     return all(isinstance(n, int) for shape in network.facts.shapes for n in shape or (None,))
 
 
-def bound(quantity: str, network: Checked) -> Any:
+def bound(quantity: str, network: AnalysedNetwork) -> Any:
     """The figure that a budget knows, by trying bounds; None where no bound is known to hold or to break."""
     arguments = ARGUMENTS.get(quantity, "")
     if quantity == "lossless":
@@ -72,7 +73,7 @@ def bound(quantity: str, network: Checked) -> Any:
     return most if most == least else (least, most)
 
 
-def outputs(network: Checked) -> Any:
+def outputs(network: AnalysedNetwork) -> Any:
     """The shapes that `expect output ==` takes: each output's alone, or those of all."""
     shapes = [network.facts.shapes[i] for i in network.graph.outputs]
     for shape in shapes:

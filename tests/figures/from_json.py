@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from figures import names
-from figures.readings import Reading, Shown
+from tests.figures import names
+from tests.figures.readings import Reading, Shown
 
 OTHER, MORE = "other ", "more "  # before a figure: of the second network of a difference, and by how much it is more
 

@@ -8,9 +8,9 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
-from figures import names
-from figures.from_json import OTHER, Unnamed
-from figures.readings import Reading, Shown
+from tests.figures import names
+from tests.figures.from_json import OTHER, Unnamed
+from tests.figures.readings import Reading, Shown
 
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 Rows = list[list[str]]

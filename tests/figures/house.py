@@ -15,9 +15,9 @@ from cnnspec.cli import main
 from cnnspec.layers.window import AXIS_NAMES
 from cnnspec.summary import text as summary
 from cnnspec.tables.columns import COLUMNS
-from figures import from_api, from_expect, from_json, from_tables, names
-from figures.from_json import Unnamed
-from figures.readings import Reading
+from tests.figures import from_api, from_expect, from_json, from_tables, names
+from tests.figures.from_json import Unnamed
+from tests.figures.readings import Reading
 
 TOTALS, LAYERS, PAGES = range(3)  # how much is read: what is said of the network, of each layer too, in every form too
 ASKED = ["--batch", "1", "--optimizer", "adam", "--memory", "16GiB", "--device", "v100", "--flops-as", "tensorflow"]

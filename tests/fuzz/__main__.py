@@ -1,4 +1,4 @@
-"""`python -m fuzz`: so many minutes, or so many texts and commands, of a seed; what is found is told and kept.
+"""`python -m tests.fuzz`: so many minutes, or so many texts and commands, of a seed; what is found is told and kept.
 
 Exit status 1 when something was found. The same seed makes the same cases, whatever the number of jobs; `--only` makes
 one again.
@@ -13,11 +13,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from fuzz.finds import written
-from fuzz.kept import Kept, verdict
-from fuzz.needed import warm
-from fuzz.pool import LENGTH, Pool, Stretch, Tally
-from fuzz.trials import case_of
+from tests.fuzz.finds import written
+from tests.fuzz.kept import Kept, verdict
+from tests.fuzz.needed import warm
+from tests.fuzz.pool import LENGTH, Pool, Stretch, Tally
+from tests.fuzz.trials import case_of
 
 USUAL = {"texts": 1_000_000, "networks": 20_000, "commands": 20_000}  # where nothing else is said
 
@@ -25,7 +25,7 @@ USUAL = {"texts": 1_000_000, "networks": 20_000, "commands": 20_000}  # where no
 def main() -> int:
     options = parsed()
     if options.engine == "atheris":
-        from fuzz import guided
+        from tests.fuzz import guided
 
         return guided.run(options.seed, options.minutes, options.corpus)
     warm()
@@ -50,7 +50,7 @@ def main() -> int:
 
 def parsed() -> argparse.Namespace:
     about = "Let cnnspec loose on texts and commands made by chance."
-    parser = argparse.ArgumentParser(prog="python -m fuzz", description=about)
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=about)
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed makes other cases (1)")
     parser.add_argument("--minutes", type=float, metavar="N", help="stop after so many minutes")
     for kind, usual in USUAL.items():

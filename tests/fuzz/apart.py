@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from fuzz.commands import Command
+from tests.fuzz.commands import Command
 
 CPU = 10  # seconds of processor time that no case may take
 MEMORY = 2**30  # bytes that no case may take, beyond what the interpreter with all modules has

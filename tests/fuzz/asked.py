@@ -7,8 +7,9 @@ from contextlib import suppress
 
 from cnnspec.api import Network, SpecError, diff
 from cnnspec.lint.fix.behaviour import same_graph
-from cnnspec.pipeline import Analysis, Checked
-from fuzz.truth import claim, not_json
+from cnnspec.network import AnalysedNetwork
+from cnnspec.pipeline import Analysis
+from tests.fuzz.truth import claim, not_json
 
 FEW = 60  # layers of a network that everything is asked of
 
@@ -41,7 +42,7 @@ def figures(network: Network) -> None:
         network.sizes()
 
 
-def written_again(checked: Checked) -> None:
+def written_again(checked: AnalysedNetwork) -> None:
     """A sound network's Keras source is Python, its spec reads back as itself, and it is the same as itself."""
     from cnnspec.compile.source import to_source
     from cnnspec.spec_writer import to_text

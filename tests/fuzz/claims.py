@@ -17,10 +17,10 @@ from cnnspec.findings.text import as_data, show
 from cnnspec.format import format_source
 from cnnspec.lint.fix.behaviour import same_graph
 from cnnspec.pipeline import Analysis, analyse
-from fuzz.apart import Limit, Outcome
-from fuzz.asked import asked
-from fuzz.commands import Command
-from fuzz.truth import Untrue, Wrong, claim, not_json
+from tests.fuzz.apart import Limit, Outcome
+from tests.fuzz.asked import asked
+from tests.fuzz.commands import Command
+from tests.fuzz.truth import Untrue, Wrong, claim, not_json
 
 LAYERS = 300  # of a network that the claims about texts are tried on
 PROGRAMMERS = re.compile(

@@ -6,10 +6,10 @@ import json
 from random import Random
 from typing import NamedTuple
 
-from fuzz import words
-from fuzz.seeds import models, seeds
-from fuzz.texts import mutated, text_of
-from fuzz.writer import sound
+from tests.fuzz import words
+from tests.fuzz.seeds import models, seeds
+from tests.fuzz.texts import mutated, text_of
+from tests.fuzz.writer import sound
 
 FEW = "5000"  # layers at most, wherever that can be said: large networks take their time by right
 

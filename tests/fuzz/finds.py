@@ -7,9 +7,9 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from fuzz.commands import Command
-from fuzz.trials import Case
-from fuzz.truth import Wrong
+from tests.fuzz.commands import Command
+from tests.fuzz.trials import Case
+from tests.fuzz.truth import Wrong
 
 FOLDER = Path(__file__).parent / "finds"
 TEXT = "any.cnn"  # the name of what is no command but a text alone

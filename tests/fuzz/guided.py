@@ -1,4 +1,4 @@
-"""`python -m fuzz --engine atheris`: texts led by coverage. Atheris (libFuzzer) keeps what reaches new lines of cnnspec,
+"""`python -m tests.fuzz --engine atheris`: texts led by coverage. Atheris (libFuzzer) keeps what reaches new lines of cnnspec,
 and changes it with the fuzzer's own mutations. Linux, `pip install "cnnspec[fuzz]"`.
 """
 
@@ -27,11 +27,11 @@ def main() -> int:
         print('atheris is not installed: pip install "cnnspec[fuzz]", or leave out --engine', file=sys.stderr)
         return 2
     with atheris.instrument_imports(include=["cnnspec"]):
-        from fuzz.kept import Kept
-        from fuzz.needed import warm
-        from fuzz.seeds import seeds
-        from fuzz.texts import mutated
-        from fuzz.trials import OFTEN, judged
+        from tests.fuzz.kept import Kept
+        from tests.fuzz.needed import warm
+        from tests.fuzz.seeds import seeds
+        from tests.fuzz.texts import mutated
+        from tests.fuzz.trials import OFTEN, judged
 
         warm()
     kept = Kept(Path(options.corpus) if options.corpus else None)
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def parsed() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m fuzz.guided")
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz.guided")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--corpus")

@@ -7,10 +7,10 @@ import pickle
 import tempfile
 from pathlib import Path
 
-from fuzz import apart
-from fuzz.finds import TRIES, Smaller, written
-from fuzz.trials import Case, judged
-from fuzz.truth import Wrong
+from tests.fuzz import apart
+from tests.fuzz.finds import TRIES, Smaller, written
+from tests.fuzz.trials import Case, judged
+from tests.fuzz.truth import Wrong
 
 SHOWN = 2000  # characters of a find on the screen; its file holds all
 

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from fuzz import apart
-from fuzz.kept import died
-from fuzz.trials import KINDS, OFTEN, Case, case_of, judged
-from fuzz.truth import Wrong
+from tests.fuzz import apart
+from tests.fuzz.kept import died
+from tests.fuzz.trials import KINDS, OFTEN, Case, case_of, judged
+from tests.fuzz.truth import Wrong
 
 LENGTH = {"texts": 1000, "networks": 50, "commands": 50}  # of a stretch
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from random import Random
 
-from fuzz import words
-from fuzz.seeds import seeds
-from fuzz.writer import Writer
+from tests.fuzz import words
+from tests.fuzz.seeds import seeds
+from tests.fuzz.writer import Writer
 
 TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:x\d+)*(?:\.\d+)?|->|=>|\s+|.", re.S)
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])")

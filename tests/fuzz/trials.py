@@ -8,13 +8,13 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from fuzz import apart
-from fuzz.apart import Outcome
-from fuzz.claims import wrong_with, wrong_with_text
-from fuzz.commands import Command, command_of
-from fuzz.texts import text_of
-from fuzz.truth import Wrong
-from fuzz.writer import sound
+from tests.fuzz import apart
+from tests.fuzz.apart import Outcome
+from tests.fuzz.claims import wrong_with, wrong_with_text
+from tests.fuzz.commands import Command, command_of
+from tests.fuzz.texts import text_of
+from tests.fuzz.truth import Wrong
+from tests.fuzz.writer import sound
 
 Case = str | Command
 OFTEN = {"texts": 24, "networks": 1, "commands": 6}  # one case of so many is looked at from all sides

@@ -7,7 +7,7 @@ from random import Random
 from cnnspec.base.source import Source
 from cnnspec.elaborate import elaborate
 from cnnspec.syntax.parse import parse
-from fuzz import words
+from tests.fuzz import words
 
 SHAPES = (
     "nxnxc", "nxnxc", "nxmxc", "nxc", "n", "?x?xc", "SxSxc", "?xc", "nx?xc", "4x6x5xc", "HxWxc", "?x?x?xc",

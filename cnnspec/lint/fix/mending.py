@@ -10,7 +10,7 @@ from cnnspec.base.record import Record
 from cnnspec.lint.fix.registry import MODULES, SAFE, SHOWN
 from cnnspec.lint.fix.search import Tried, repairs
 from cnnspec.lint.fix.unchanged import always_behaves, behaves
-from cnnspec.pipeline import prevents
+from cnnspec.lint.rules import prevents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ import os
 
 from cnnspec.base.reading import read
 from cnnspec.base.source import Source
-from cnnspec.lint.rules import optional
-from cnnspec.pipeline import prevents
+from cnnspec.lint.rules import optional, prevents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph
     from cnnspec.lint.fix.edits import Pen
     from cnnspec.lint.fix.repair_context import Desk
-    from cnnspec.pipeline import Analysis, Checked, Watch
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.pipeline import Analysis, Watch
 
     class Analyse(Protocol):
         """What is known about a text, as the user asked; `watch` looks on (see `pipeline.analyse`)."""
@@ -48,7 +48,7 @@ class Project:
         self.left = None if most is None else [most]  # one number for all copies
         self._analyses: dict[str, Analysis] = {}
         self._reads: dict[str, set[str]] = {}
-        self._owners: dict[str, dict[Diagnostic, tuple[Checked, Diagnostic]]] = {}
+        self._owners: dict[str, dict[Diagnostic, tuple[AnalysedNetwork, Diagnostic]]] = {}
         self.desks: dict[int, Desk] = {}  # by the networks' ids
         self.pens: dict[str, Pen] = {}  # by the files' paths
 
@@ -67,10 +67,10 @@ class Project:
             self.spend(max(sum([len(network.graph.nodes) for network in found.networks]), least))
         return self._analyses[path]
 
-    def owner(self, path: str, found: Diagnostic) -> tuple[Checked | None, Diagnostic]:
+    def owner(self, path: str, found: Diagnostic) -> tuple[AnalysedNetwork | None, Diagnostic]:
         """The first network of a file that has a finding, and the finding with its layers there; None where none has."""
         if path not in self._owners:
-            owners: dict[Diagnostic, tuple[Checked, Diagnostic]] = {}
+            owners: dict[Diagnostic, tuple[AnalysedNetwork, Diagnostic]] = {}
             for network in self.analysis(path).networks:
                 for own in network.diagnostics:
                     owners.setdefault(own, (network, own))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph, Node
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.lint.fix.project import Project
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
     Part = tuple[Node, tuple[Edit, ...]]
 
@@ -40,13 +40,13 @@ class Proposal(Record):
 class Desk:
     """One network of a project's file."""
 
-    def __init__(self, project: Project, network: Checked) -> None:
+    def __init__(self, project: Project, network: AnalysedNetwork) -> None:
         self.project, self.network = project, network
         self._context: Context | None = None
         self.legal: dict[int, list[tuple[int, ...]]] = {}  # the nearest legal input sizes in each direction, once asked
 
     @classmethod
-    def of(cls, project: Project, network: Checked) -> Desk:
+    def of(cls, project: Project, network: AnalysedNetwork) -> Desk:
         """The desk of a network, which all of its findings share."""
         return project.desks.setdefault(id(network), cls(project, network))
 

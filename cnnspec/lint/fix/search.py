@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic, Edit
     from cnnspec.graph import Node
     from cnnspec.lint.fix.project import Project
-    from cnnspec.pipeline import Checked
+    from cnnspec.network import AnalysedNetwork
 
 MOST_TRIED = 24  # proposals of one finding
 MOST_APART = 64  # parts of a proposal that are tried one by one
@@ -56,7 +56,7 @@ def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: b
     return [tried for *_, tried in sorted(made, key=lambda one: one[:3])][:MOST_SHOWN]
 
 
-def proposals(project: Project, network: Checked | None, found: Diagnostic) -> Iterator[Proposal]:
+def proposals(project: Project, network: AnalysedNetwork | None, found: Diagnostic) -> Iterator[Proposal]:
     """What might clear a finding, the gentlest first."""
     module, function = MODULES[found.code]
     propose = getattr(import_module(f"cnnspec.lint.fix.proposals.{module}"), function)
@@ -77,7 +77,7 @@ def proposals(project: Project, network: Checked | None, found: Diagnostic) -> I
 
 
 def attempt(
-    project: Project, path: str, found: Diagnostic, proposal: Proposal, network: Checked | None, unsafe: bool
+    project: Project, path: str, found: Diagnostic, proposal: Proposal, network: AnalysedNetwork | None, unsafe: bool
 ) -> Tried | None:
     """A proposal, tried as a whole, else the parts of it that hold; one that is meant to be safe and is so with the
     parameters' defaults alone is unsafe."""
@@ -105,7 +105,7 @@ def attempt(
     return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
 
 
-def still(found: Diagnostic, before: Checked, after: Checked) -> bool:
+def still(found: Diagnostic, before: AnalysedNetwork, after: AnalysedNetwork) -> bool:
     """Whether all layers that a finding is about have it still, and another finding went in its place. Not asked where
     layers have come or gone."""
     if not found.nodes or len(before.graph.nodes) != len(after.graph.nodes):
@@ -139,7 +139,7 @@ def by_parts(
     return best, kept, nodes
 
 
-def changes(project: Project, tried: Tried, path: str, network: Checked | None) -> tuple[float, float]:
+def changes(project: Project, tried: Tried, path: str, network: AnalysedNetwork | None) -> tuple[float, float]:
     """How much a repair changes, for the order: parameters, then multiply-accumulates."""
     after = next((n for n in tried.project.analysis(path).networks if network and n.name == network.name), None)
     if network is None or after is None:

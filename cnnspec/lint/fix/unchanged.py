@@ -13,7 +13,7 @@ from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.values import UNKNOWN, Function
 from cnnspec.layers.argument import Term
 from cnnspec.lint.fix.behaviour import same_behaviour
-from cnnspec.pipeline import prevents
+from cnnspec.lint.rules import prevents
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import Compare, Name, Number, Text, walk
 

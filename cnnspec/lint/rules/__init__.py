@@ -8,8 +8,9 @@ selected. Importing this package imports none.
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import WARNING, Diagnostic
+from cnnspec.base.diagnostic import ERROR, WARNING, Diagnostic
 from cnnspec.base.limits import MAX_WORK, TooLong
+from cnnspec.elaborate import PROMISES
 from cnnspec.lint.language import REFUSED
 
 TYPE_CHECKING = False
@@ -84,6 +85,11 @@ def imported(names: tuple[str, ...]) -> Iterator[ModuleType]:
 def optional(code: str) -> bool:
     """Whether a code is one of a rule that can be switched off, and not of the language itself."""
     return code not in REFUSED and not code.startswith("E0")
+
+
+def prevents(found: Diagnostic) -> bool:
+    """Whether a finding keeps its network from being built; what a rule finds never does."""
+    return found.severity == ERROR and found.code not in PROMISES and not optional(found.code)
 
 
 def default_codes() -> frozenset[str]:

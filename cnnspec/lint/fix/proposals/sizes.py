@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cnnspec.elaborate.input_forms import probable
+from cnnspec.elaborate.size_probe import resize
 from cnnspec.facts.what_if import FARTHEST
 from cnnspec.lint.fix.edits import Inexpressible
 from cnnspec.lint.fix.repair_context import Proposal
 from cnnspec.lint.fix.spelling import spelled
 from cnnspec.lint.rules.input_not_divisible_by_two import CODE as DIVISIBLE
 from cnnspec.lint.rules.uncommon_input_size import COMMON
-from cnnspec.pipeline import resize
 from cnnspec.syntax.tree import Dims, Input, List, Number, Tuple
 
 TYPE_CHECKING = False

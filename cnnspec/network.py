@@ -1,0 +1,35 @@
+"""A network and everything that is known about it: what an analysis comes to, and what every room is asked about."""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+from cnnspec.facts.facts import Facts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.base.source import Source
+    from cnnspec.graph import Graph, Setting
+    from cnnspec.syntax.tree import Model, Tree
+
+
+class AnalysedNetwork(Record):
+    """One network, analysed. `diagnostics` are those of its file's text and its own, in the order of the text.
+
+    `broken`: something is wrong, or assumed, that keeps it from being compiled.
+    """
+
+    name: str
+    source: Source
+    tree: Tree
+    graph: Graph
+    facts: Facts
+    train: dict[str, Setting]
+    diagnostics: tuple[Diagnostic, ...]
+    item: Model | None
+    broken: bool
+
+    def certain(self) -> AnalysedNetwork:
+        """The network as far as it rests on no assumption."""
+        graph = self.graph.certain()
+        return self if graph is self.graph else self.replace(graph=graph, facts=Facts(graph))

@@ -1,0 +1,406 @@
+"""What `check` is told: which rules, which files, what fails; configuration files; baselines; the pages of the rules."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+from cnnspec.base.diagnostic import NAMES
+from cnnspec.cli import main
+from cnnspec.lint import rules
+from cnnspec.lint.language import REFUSED
+from cnnspec.lint.selection import Selection
+from tests.cli.test_cli import run
+
+ROOT = Path(__file__).parents[2]
+STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"  # W201
+BRANCH = "input 8x8x3\ninput b 8x8x3\nrelu\n"  # W204
+PADDED = "input 8x8x3\nconv(8, 3x3, stride=2, padding=1)\n"  # E113 and W210, if they are asked for
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, with three specs."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old").mkdir()
+    for name, text in (("stride.cnn", STRIDE), ("old/branch.cnn", BRANCH), ("padded.cnn", PADDED)):
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def found(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
+    """The exit status and the codes of a check of all files here."""
+    status, out, err = run(capsys, "check", ".", "--output-format", "jsonl", *arguments)
+    assert err == "", err
+    return status, [json.loads(line)["code"] for line in out.splitlines()]
+
+
+# ---- which rules -------------------------------------------------------------------------------------------
+THUMBS = ["L801", "L802", "L802", "L802", "L802", "L806", "L808", "L808"]  # the lectures' rules of thumb on all files
+CHOICES = [
+    ("", ["W201", "W204"]),
+    ("--select W201", ["W201"]),
+    ("--select W", ["W201", "W204", "W210"]),
+    ("--select w20", ["W201", "W204"]),
+    ("--select illegal-stride,E113", ["E113", "E113", "W201"]),
+    ("--select W --ignore W201", ["W204", "W210"]),
+    ("--select W201 --ignore W", ["W201"]),
+    ("--select W201 --ignore W201", []),
+    ("--select ALL --ignore W2", ["E113", "E113", *THUMBS, "P503", "P503", "R308", "R308"]),
+    ("--ignore ALL", []),
+    ("--ignore ALL --extend-select W204", ["W204"]),
+    ("--extend-select E113", ["E113", "E113", "W201", "W204"]),
+    ("--strict-stride", ["E113", "E113", "W201", "W204"]),
+    ("--strict-stride --no-strict-stride", ["W201", "W204"]),
+    ("--strict-stride --ignore E113", ["W201", "W204"]),
+    ("--profile lecture", ["E113", "E113", *THUMBS, "W201", "W204"]),
+    ("--profile lecture --select W204", ["E113", "E113", *THUMBS, "W204"]),
+    ("--target torch", ["W201", "W204"]),
+    ("--ignore W201 --ignore W204", []),
+    ("--per-file-ignores *.cnn:W201", ["W204"]),
+    ("--per-file-ignores old:W", ["W201"]),
+    ("--per-file-ignores ./old/*:W204 --per-file-ignores stride.cnn:illegal-stride", []),
+    ("--exclude old", ["W201"]),
+    ("--exclude stride.cnn,old/branch.cnn", []),
+    ("--exclude str*", ["W204"]),
+    ("--exclude ld", ["W201", "W204"]),
+]
+
+
+@pytest.mark.parametrize(("options", "codes"), CHOICES, ids=[options or "nothing" for options, _ in CHOICES])
+def test_what_runs(here: Path, capsys: pytest.CaptureFixture[str], options: str, codes: list[str]) -> None:
+    status, shown = found(capsys, *options.split())
+    assert (status, sorted(shown)) == (1 if codes else 0, codes)
+
+
+def test_where_a_rule_is_listed_says_whether_it_runs_by_default() -> None:
+    for rule in rules.ALL:
+        assert (rule.__name__.rsplit(".", 1)[1] not in rules.ON_REQUEST) == rule.DEFAULT, rule
+    assert rules.default_codes() == {rule.CODE for rule in rules.ALL if rule.DEFAULT}
+
+
+def test_rules_for_targets_and_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rule(code: str, default: bool, **more: object) -> types.SimpleNamespace:
+        return types.SimpleNamespace(CODE=code, DEFAULT=default, **more)
+
+    made = (
+        rule("W201", True),
+        rule("N601", False, TARGETS=("torch", "onnx")),
+        rule("T404", True, TARGETS=("keras",)),
+        rule("L801", False, PROFILE="lecture"),
+    )
+    monkeypatch.setattr(rules, "ALL", made, raising=False)
+    for code in ("N601", "T404", "L801"):
+        monkeypatch.setitem(NAMES, code, NAMES.get(code, f"made-up-{code.lower()}"))
+    for asked, codes in (
+        (Selection(), None),
+        (Selection(target=("torch",)), {"W201", "N601"}),
+        (Selection(target=("keras",)), {"W201", "T404"}),
+        (Selection(target=("gpu", "onnx")), {"W201", "N601"}),
+        (Selection(profile="lecture"), {"W201", "T404", "L801"}),
+        (Selection(select=("L8",)), {"L801"}),
+        (Selection(profile="lecture", ignore=("L",)), {"W201", "T404"}),
+    ):
+        assert asked.codes() == codes, asked
+
+
+def test_errors_of_the_language_always_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "stride.cnn").write_text("input 7x7x3\ncnv(8)\nexpect params < 1\n")
+    assert found(capsys, "--select", "T402")[1] == ["E010"]
+    (here / "stride.cnn").write_text("input 7x7x3\ndense(8)\nexpect params < 1\n")
+    assert found(capsys, "--ignore", "ALL", "--fail-on", "never") == (0, ["E021"])
+
+
+MISTAKES = [
+    ("--select W9", 'no rule is called "W9"'),
+    ("--select ilegal-stride", 'did you mean "illegal-stride"?'),
+    ("--ignore E101", "E101 empty-output is an error of the language: it cannot be ignored"),
+    ("--extend-select X", "`cnnspec rules` lists them"),
+    ("--per-file-ignores W201", "--per-file-ignores takes GLOB:RULES"),
+    ("--per-file-ignores *:W9", 'no rule is called "W9"'),
+    ("--target tensorrt", "--target takes keras, torch, onnx, gpu"),
+    ("--baseline a --write-baseline b", "give one of them"),
+    ("--baseline missing.json", "cannot read the baseline missing.json: No such file"),
+    ("--baseline stride.cnn", "stride.cnn is no baseline"),
+    ("--write-baseline no/where.json", "cannot write no/where.json"),
+    ("--statistics --output-format sarif", "--statistics has no form for --output-format sarif"),
+]
+
+
+@pytest.mark.parametrize(("options", "sentence"), MISTAKES, ids=[options for options, _ in MISTAKES])
+def test_mistakes_in_options_are_one_sentence(
+    here: Path, capsys: pytest.CaptureFixture[str], options: str, sentence: str
+) -> None:
+    status, out, err = run(capsys, "check", "stride.cnn", *options.split())
+    assert (status, out) == (2, "")
+    assert sentence in err and len(err.splitlines()) == 1
+
+
+# ---- what fails, what is said ------------------------------------------------------------------------------
+def test_what_fails(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for options, status in (("", 1), ("--fail-on warning", 1), ("--fail-on info", 1), ("--fail-on error", 0),
+                            ("--fail-on never", 0), ("--exit-zero", 0), ("--fail-on error --strict-stride", 1)):  # fmt: skip
+        assert found(capsys, *options.split())[0] == status, options
+    assert run(capsys, "check", "missing.cnn", "--exit-zero")[0] == 2
+
+
+def test_quiet_color_statistics_settings(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "check", "padded.cnn", "-q") == (0, "", "")
+    assert "1 warning in" not in run(capsys, "check", "stride.cnn", "-q")[1]
+    assert "\x1b[1;33mwarning" in run(capsys, "check", "stride.cnn", "--color", "always")[1]
+    assert "\x1b" not in run(capsys, "check", "stride.cnn", "--color", "never")[1]
+    (here / "more.cnn").write_text(STRIDE)
+    status, out, _ = run(capsys, "check", ".", "--statistics")
+    assert (status, out) == (1, "2  W201  warning  illegal-stride\n1  W204  warning  unused-branch\n")
+    data = json.loads(run(capsys, "check", ".", "--statistics", "--output-format", "json")[1])
+    assert data[0] == {"code": "W201", "name": "illegal-stride", "severity": "warning", "count": 2}
+    (here / "cnnspec.toml").write_text('ignore = ["W201"]\n')
+    status, out, _ = run(capsys, "check", ".", "--show-settings", "--fail-on", "error")
+    assert status == 0
+    assert f'["W201"]  ({here / "cnnspec.toml"})' in out
+    assert '"error"  (command line)' in out
+    assert "force-exclude     false  (default)" in out
+    assert out.splitlines()[-1].split() == [
+        "rules",
+        "that",
+        "run",
+        *", ".join(sorted(rules.default_codes() - {"W201"})).split(),
+    ]
+
+
+def test_excluded_files_that_are_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "1 warning in 1 file" in run(capsys, "check", "stride.cnn", "--exclude", "*.cnn")[1]
+    status, out, err = run(capsys, "check", "stride.cnn", "--exclude", "*.cnn", "--force-exclude")
+    assert (status, out, err) == (0, "", "cnnspec: nothing to do: 1 file is excluded\n")
+    (here / "cnnspec.toml").write_text('exclude = ["stride.cnn"]\nforce-exclude = true\n')
+    (here / "stride.cnn").write_text("input 7x7x3\nconv(8,3x3)\n")
+    assert run(capsys, "format", "stride.cnn", "--check")[0] == 0
+    assert run(capsys, "format", "stride.cnn", "--check", "--no-force-exclude")[0] == 1
+
+
+# ---- configuration -----------------------------------------------------------------------------------------
+def test_the_nearest_file_up_counts(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "pyproject.toml").write_text('[tool.cnnspec]\nignore = ["W"]\n')
+    assert found(capsys)[1] == []
+    (here / "old" / "pyproject.toml").write_text('[project]\nname = "cnnspec"\n')  # says nothing about us
+    assert found(capsys)[1] == []
+    (here / "old" / "cnnspec.toml").write_text("")
+    assert found(capsys)[1] == ["W204"]
+    (here / "cnnspec.toml").write_text("strict-stride = true")  # beside a pyproject.toml it counts alone
+    assert sorted(set(found(capsys)[1])) == ["E113", "W201", "W204"]
+    assert found(capsys, "--ignore", "W,E", "--no-strict-stride") == (0, [])  # the command line over both
+
+
+SPELLINGS = [
+    "[tool.cnnspec]\nignore = ['W']\n",
+    "[ tool . \"cnnspec\" ]\nignore = ['W']\n",
+    "[tool]\ncnnspec.ignore = ['W']\n",
+    "[tool] # of all\n'cnnspec' = { ignore = ['W'] }\n",
+    "tool.cnnspec.ignore = ['W']\n",
+    "tool = { cnnspec = { ignore = ['W'] } }\n",
+]
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_every_spelling_of_the_table_is_seen(here: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    (here / "pyproject.toml").write_text(text)
+    assert found(capsys) == (0, [])
+
+
+def test_patterns_of_a_file_are_relative_to_it(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "cnnspec.toml").write_text('exclude = ["old/branch.cnn"]\n[per-file-ignores]\n"stride.cnn" = ["W201"]\n')
+    assert found(capsys) == (0, [])
+    monkeypatch.chdir(here / "old")
+    assert run(capsys, "check", "..")[0] == 0
+
+
+def test_other_commands_show_what_check_would(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "W201" in run(capsys, "summary", "stride.cnn")[2]
+    (here / "cnnspec.toml").write_text('ignore = ["W201"]\n')
+    assert run(capsys, "summary", "stride.cnn")[2] == ""
+    (here / "cnnspec.toml").write_text("strict-stride = true\n")  # what a rule finds keeps nothing from being built
+    status, _, err = run(capsys, "compile", "padded.cnn", "-o", "net.py")
+    assert (status, "E113" in err) == (0, True)
+
+
+CONFIGURATIONS = [
+    ('selct = ["W"]', 'no key is called "selct"; did you mean "select"?'),
+    ('zzz = ["W"]', "known are select, ignore"),
+    ('select = "W"', 'select takes a list of texts, not "W"'),
+    ("select = [1]", "select takes a list of texts, not [1]"),
+    ('fail-on = "warn"', 'fail-on takes one of error, warning, info, never, not "warn"'),
+    ('profile = "lectures"', 'profile takes one of lecture, not "lectures"'),
+    ("strict-stride = 1", "strict-stride takes true or false, not 1"),
+    ('target = "tpu"', 'target takes keras, torch, onnx, gpu, not "tpu"'),
+    ('per-file-ignores = ["a"]', "per-file-ignores takes a table of lists of texts"),
+    ('ignore = ["W9"]', 'no rule is called "W9"'),
+    ('ignore = ["E001"]', "it cannot be ignored"),
+    ('[per-file-ignores]\n"*" = ["W9"]', 'no rule is called "W9"'),
+    ("select = [", "is not TOML"),
+    ("exclude = [2020-01-01]", "exclude takes a list of texts"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), CONFIGURATIONS, ids=[text for text, _ in CONFIGURATIONS])
+def test_mistakes_in_a_configuration_are_one_sentence(
+    here: Path, capsys: pytest.CaptureFixture[str], text: str, sentence: str
+) -> None:
+    path = here / "cnnspec.toml"
+    path.write_text(text)
+    status, out, err = run(capsys, "check", "stride.cnn")
+    assert (status, out) == (2, "")
+    assert sentence in err and str(path) in err and len(err.splitlines()) == 1
+
+
+def test_unreadable_configurations(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "pyproject.toml").write_bytes(b"\xff")
+    assert "it is not UTF-8" in run(capsys, "check", "stride.cnn")[2]
+    (here / "pyproject.toml").write_text("[tool]\ncnnspec = 3\n")
+    assert "tool.cnnspec must be a table, not 3" in run(capsys, "check", "stride.cnn")[2]
+    (here / "pyproject.toml").write_text("[tool.cnnspec\n")
+    assert "is not TOML" in run(capsys, "check", "stride.cnn")[2]
+
+
+def test_tomllib_is_imported_for_a_configuration_alone(here: Path) -> None:
+    script = "import sys; from cnnspec.cli import main; main(['check', 'padded.cnn']); print('tomllib' in sys.modules)"
+
+    def imported() -> str:
+        command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {script}"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+
+    assert imported() == "False"
+    (here / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert imported() == "False"
+    (here / "pyproject.toml").write_text("[tool.cnnspec]\n")
+    assert imported() == "True"
+
+
+# ---- baseline ----------------------------------------------------------------------------------------------
+def test_a_baseline_counts_per_file_and_rule(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "check", ".", "--write-baseline", "old/base.json")
+    assert (status, err) == (0, "cnnspec: old/base.json counts 2 findings in 2 files\n")
+    assert out == "3 files: no mistakes found\n"
+    assert json.loads((here / "old/base.json").read_text()) == {
+        "schema_version": 1,
+        "files": {"../stride.cnn": {"W201": 1}, "branch.cnn": {"W204": 1}},
+    }
+    assert found(capsys, "--baseline", "old/base.json") == (0, [])
+    (here / "stride.cnn").write_text(f"model A {{\n{STRIDE}}}\nmodel B {{\n{STRIDE}}}\n")
+    assert found(capsys, "--baseline", "old/base.json") == (1, ["W201", "W201"])
+    (here / "stride.cnn").write_text("input 7x7x3\ncnv(8)\n")  # never part of a baseline
+    status, _, err = run(capsys, "check", "stride.cnn", "--baseline", "old/base.json")
+    assert (status, err) == (
+        1,
+        "cnnspec: old/base.json counts a finding that is gone: write it again with --write-baseline old/base.json\n",
+    )
+    assert run(capsys, "check", "stride.cnn", "--write-baseline", "new.json")[0] == 1
+    assert json.loads((here / "new.json").read_text())["files"] == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"schema_version": 2, "files": {}}',
+        '{"schema_version": 1, "files": {"a": {"W201": "1"}}}',
+        "[" * 100_000,
+        "\udcff",
+    ],
+)
+def test_a_damaged_baseline_is_one_sentence(here: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    (here / "base.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    status, _, err = run(capsys, "check", ".", "--baseline", "base.json")
+    assert (status, err) == (2, "cnnspec: base.json is no baseline: write one with --write-baseline base.json\n")
+
+
+# ---- pages -------------------------------------------------------------------------------------------------
+def test_every_code_is_a_rule_or_a_refusal() -> None:
+    codes = [rule.CODE for rule in rules.ALL]
+    assert len(set(codes)) == len(codes)
+    assert not set(codes) & REFUSED.keys()
+    assert set(codes) | REFUSED.keys() == NAMES.keys()
+    assert len(set(NAMES.values())) == len(NAMES)
+    for code, sentence in REFUSED.items():
+        assert sentence.endswith(".") and "\n" not in sentence, code
+
+
+def test_rules_and_their_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(run(capsys, "rules", "--format", "json")[1])
+    assert data["schema_version"] == 1
+    rows = {row["code"]: row for row in data["rules"]}
+    assert list(rows) == sorted(NAMES)
+    assert rows["W201"] == {
+        "code": "W201",
+        "name": "illegal-stride",
+        "severity": "warning",
+        "runs": "on",
+        "fix": "unsafe",
+        "title": "A stride leaves rows or columns that carry data unread",
+    }
+    assert rows["E113"]["runs"] == "off; on with --strict-stride or --profile lecture"
+    assert {row["runs"] for code, row in rows.items() if code.startswith("E0")} == {"always"}
+    text = run(capsys, "rules")[1]
+    for row in data["rules"]:
+        assert f"{row['code']}  {row['name']} " in text
+        by_code, by_name = (run(capsys, "rule", row[key]) for key in ("code", "name"))
+        assert by_code == by_name and by_code[0] == 0
+        assert row["title"] in by_code[1]
+    page = run(capsys, "rule", "w201")[1]
+    assert "\nBad:\n\n    input 7x7x3\n" in page and "Severity: warning. Runs: on." in page
+    status, _, err = run(capsys, "rule", "illegal-strid")
+    assert (status, err) == (2, 'cnnspec: no rule is called "illegal-strid"; did you mean "illegal-stride"?\n')
+
+
+# ---- pre-commit --------------------------------------------------------------------------------------------
+def hooks() -> list[dict[str, str]]:
+    """The hooks of .pre-commit-hooks.yaml, which is a list of flat mappings."""
+    found: list[dict[str, str]] = []
+    for line in (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8").splitlines():
+        if line.startswith("- "):
+            found.append({})
+        if not line.startswith("#"):
+            key, _, value = line[2:].partition(": ")
+            found[-1][key] = value
+    return found
+
+
+def test_pre_commit_hooks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    check, layout, mend = hooks()
+    assert (check["id"], layout["id"], mend["id"]) == ("cnnspec", "cnnspec-format", "cnnspec-fix")
+    for hook in (check, layout, mend):
+        assert hook.keys() == {"id", "name", "description", "entry", "language", "files"}
+        assert hook["language"] == "python" and hook["files"] == r"\.cnn$"
+        assert hook["entry"].startswith("cnnspec ")
+    (here / "cnnspec.toml").write_text('exclude = ["old"]\n')
+
+    def hooked(hook: dict[str, str], *files: str) -> int:
+        return run(capsys, *hook["entry"].split()[1:], *files)[0]
+
+    assert hooked(check, "stride.cnn", "padded.cnn") == 1
+    assert hooked(check, "old/branch.cnn", "padded.cnn") == 0
+    (here / "padded.cnn").write_text(PADDED.replace(", ", ","))
+    assert hooked(layout, "padded.cnn") == 0  # pre-commit sees by itself that the file has changed
+    assert (here / "padded.cnn").read_text() == PADDED
+    assert main(["check", "padded.cnn"]) == 0
+    (here / "padded.cnn").write_text(PADDED.replace(", ", ","))
+    assert hooked(mend, "old/branch.cnn", "padded.cnn") == 0
+    assert (here / "padded.cnn").read_text() == PADDED
+
+
+def test_the_manual_names_every_key(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (here / "cnnspec.toml").write_text(readme.partition("```toml\n")[2].partition("```")[0])
+    assert run(capsys, "check", "stride.cnn")[0] == 1
+    settings = run(capsys, "check", ".", "--show-settings")[1]
+    assert "(default)" not in settings
+    hook = readme.partition("**pre-commit**")[2].partition("\n\n")[0]
+    assert all(f"`{name['id']}`" in hook for name in hooks())

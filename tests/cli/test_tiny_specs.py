@@ -1,0 +1,79 @@
+"""No verb takes long over a tiny spec, whatever numbers are in it: counted in calls, on a machine of little memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnspec.base.limits import MAX_VALUES
+from cnnspec.elaborate.placing import countless
+from tests.cli.tiny_specs import SPECS
+
+VERBS = (
+    "summary", "check --no-cache", "check --no-cache --select ALL", "rf", "lost", "lost --format json", "cost", "explain",
+    "sizes", "compile", "diff", "format --diff", "fix --diff --unsafe-fixes",
+)  # fmt: skip
+MOST_CALLS = 6_000_000  # of Python functions, for a verb
+MEMORY = 2 * 2**30
+
+RUN = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]),) * 2)
+from cnnspec.cli import main
+
+class TooManyCalls(BaseException):
+    pass
+
+def counted(frame, event, argument):
+    global left
+    if event == "call":
+        left -= 1
+        if left < 0:
+            sys.setprofile(None)
+            raise TooManyCalls
+
+for verb in sys.argv[4:]:
+    name, *options = verb.split()
+    left = int(sys.argv[2])
+    print("==", verb, flush=True)
+    sys.setprofile(counted)
+    try:
+        status = main([name, sys.argv[1], *([sys.argv[1]] if name == "diff" else []), *options])
+    except SystemExit as end:
+        status = end.code
+    sys.setprofile(None)
+    print("==", status, flush=True)
+"""
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_verb_answers_soon(name: str, tmp_path: Path) -> None:
+    text, said = SPECS[name]
+    spec = tmp_path / "net.cnn"
+    spec.write_text(text + "\n")
+    ran = subprocess.run(
+        [sys.executable, "-c", RUN, str(spec), str(MOST_CALLS), str(MEMORY), *VERBS],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert ran.returncode == 0 and "Traceback" not in ran.stdout + ran.stderr, ran.stdout[-2000:] + ran.stderr[-2000:]
+    endings = [line for line in ran.stdout.splitlines() if line in ("== 0", "== 1", "== 2")]
+    assert len(endings) == len(VERBS)
+    assert said in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("shape", "fits"),
+    [((MAX_VALUES,), True), ((2**31, 2**31, 1), True), ((2**32, 2**31), False), ((MAX_VALUES, 2), False), ((), True)],
+)
+def test_a_tensor_has_as_many_values_as_numpy_counts(shape: tuple[int, ...], fits: bool) -> None:
+    import numpy as np
+
+    if fits:
+        assert np.broadcast_to(np.int8(0), shape).size <= MAX_VALUES
+    else:
+        with pytest.raises(ValueError, match="too large"):
+            np.broadcast_to(np.int8(0), shape)
+    assert (countless("it", shape) is None) is fits

@@ -1,0 +1,130 @@
+"""All of keras.applications, there and back: imported, written as text, read again, compiled, the weights copied over."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.facts.isomorphism import View, isomorphism
+from cnnspec.graph import Node
+from cnnspec.model_files.keras.application import application, names
+from cnnspec.model_files.keras.calls import Calls
+from cnnspec.model_files.keras.to_graph import Raising
+from tests.example_files import EXAMPLES, ZOO, networks
+from tests.model_files.keras_configs import by_path, config_of
+from tests.support import weights
+from tests.test_examples import found, header
+
+sys.path.insert(0, str(EXAMPLES.parent / "benchmarks"))
+import zoo
+
+LARGEST = 15_000_000  # parameters of a model that is run by default; with HYPOTHESIS_PROFILE=thorough all are
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+SPECS = sorted(ZOO.glob("*.cnn"))
+
+
+class Raised:
+    """A built model's graph; for each node the Keras layers with weights that it came from, and that it ends with."""
+
+    def __init__(self, model: Any) -> None:
+        raising = Raising(Calls(config_of(model)), model.name)
+        self.graph = raising.graph
+        found = dict(by_path(model))
+        left = set(found)
+        self.layers: dict[int, list[Any]] = {node.index: [] for node in self.graph.nodes}
+        self.ends: list[tuple[Node, Any]] = []
+        for index, step in enumerate(raising.steps):
+            node, layer = raising.nodes[index], found.get(step.call.name)  # a Sequential does not list its input
+            if layer is None:
+                assert node.layer is None, "a layer that Keras's model does not have"
+                continue
+            left.discard(step.call.name)
+            if getattr(layer, "weights", None):
+                self.layers[node.index].append(layer)
+            if step.last and (index not in raising.next or raising.nodes[raising.next[index]] is not node):
+                self.ends.append((node, layer))
+        assert not left, "a layer of Keras's model became nothing"
+
+
+def copied(here: Raised, there: Raised) -> None:
+    """Copies the weights of one model to another of the same network."""
+    mapping = isomorphism(View(here.graph), View(there.graph))
+    assert mapping, "the compiled text is another network"
+    for index, layers in here.layers.items():
+        for source, target in zip(layers, there.layers[mapping[index]], strict=True):
+            target.set_weights(
+                [w.reshape(t.shape) for w, t in zip(source.get_weights(), target.get_weights(), strict=True)]
+            )
+
+
+def images(model: Any) -> Any:
+    shape = [96 if n is None else n for n in model.input_shape[1:]]
+    return (
+        np.random.default_rng(0)
+        .uniform(0, 255 if "rescaling" in str(model.layers[1].name) else 1, (1, *shape))
+        .astype("float32")
+    )
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    yield
+    import_keras().backend.clear_session()
+
+
+def test_zoo_has_all_applications() -> None:
+    assert [path.stem for path in SPECS] == names()
+    assert len(SPECS) == 40
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [path.stem for path in SPECS])
+def test_application_is_its_spec(name: str) -> None:
+    """Layers, shapes and parameters one by one and in total, and outputs: Keras's model and that of our text."""
+    path = ZOO / f"{name}.cnn"
+    (network,) = networks(path).values()
+    model = application(name)
+    raised = Raised(model)
+    compare(raised, model)
+    assert isomorphism(View(raised.graph), View(network.graph)), "the spec is another network"
+    frozen = sum([math.prod(w.shape) for w in model.non_trainable_weights])
+    stated = {figure.column: figure for figure in header(path)}
+    assert (stated["params"].right, stated["frozen"].right) == (f"{model.count_params():,}", f"{frozen:,}")
+    assert all(found(figure, {network.name: network}) == figure.right for figure in stated.values())
+    if model.count_params() < LARGEST or THOROUGH:
+        compiled = to_keras(network.graph)
+        copied(raised, Raised(compiled))
+        x = images(model)
+        expected = np.asarray(model(x))
+        np.testing.assert_allclose(compiled(x), expected, rtol=1e-5, atol=1e-5 * np.abs(expected).max())
+
+
+def compare(raised: Raised, model: Any) -> None:
+    """Every layer of a built model against the node that it became: shape, parameters, and the totals."""
+    for node, layer in raised.ends:
+        assert tuple([n if isinstance(n, int) else None for n in node.shape or ()]) == tuple(layer.output.shape[1:])
+    parameters = {index: sum([layer.count_params() for layer in layers]) for index, layers in raised.layers.items()}
+    ours = {node.index: sum([math.prod(w.shape) for w in weights(raised.graph, node)]) for node in raised.graph.nodes}
+    assert ours == parameters
+    assert sum(ours.values()) == model.count_params()
+
+
+@pytest.mark.parametrize("name", ["ResNet50", "MobileNetV2", "DenseNet121"])
+def test_import_writes_what_stands_in_the_zoo(name: str) -> None:
+    assert zoo.spec(name) == (ZOO / f"{name}.cnn").read_text(encoding="utf-8")
+
+
+def test_table_of_the_zoo() -> None:
+    assert zoo.table() == (ZOO / "README.md").read_text(encoding="utf-8")
+
+
+def test_lines_of_resnet50() -> None:
+    lines = (ZOO / "ResNet50.cnn").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 60

@@ -1,0 +1,155 @@
+"""Trainings in processes of their own that are killed, resumed, and compared bit for bit with one that was not."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+NET = """input 8x8x1
+conv(8, 3x3, padding=same) -> bn -> relu -> maxpool(2x2) -> flatten -> dense(32, relu) -> dropout(0.3) -> dense(10, softmax)
+train {
+  data = digits; epochs = 8; batch = 64; optimizer = adam(0.003); save_every = 0.002
+  callbacks = [
+    early_stopping(patience=6, restore_best_weights=true), reduce_lr_on_plateau(patience=1, factor=0.5, min_delta=0.3),
+    model_checkpoint("kept/best-{epoch:02d}.keras", save_best_only=true), csv_logger("log.csv"), terminate_on_nan,
+    backup_and_restore("backup", save_freq=5),
+  ]
+}
+"""
+
+
+def command(folder: Path, *words: str, backend: str = "tensorflow") -> subprocess.Popen[str]:
+    """A cnnspec command that runs in a folder."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "KERAS_BACKEND": backend, "CUDA_VISIBLE_DEVICES": "-1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "cnnspec", *words], cwd=folder, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=300)
+    assert "Traceback" not in err, err
+    return process.returncode, out, err
+
+
+def until(process: subprocess.Popen[str], start: str) -> bool:
+    """Wait for a line on stderr; whether it came."""
+    assert process.stderr is not None
+    return any(line.startswith(start) for line in process.stderr)
+
+
+def whole(folder: Path) -> None:
+    """No model in a run folder is half-written."""
+    for path in folder.rglob("*.keras"):
+        if not path.name.startswith("."):
+            with zipfile.ZipFile(path) as file:
+                assert file.testzip() is None and "model.weights.h5" in file.namelist(), path
+
+
+def train_whole(folder: Path, backend: str = "tensorflow", text: str = NET) -> Path:
+    """A training that nothing stops; its run folder."""
+    (folder / "net.cnn").write_text(text)
+    assert finish(command(folder, "train", "net.cnn", "-q", "--run-dir", "whole", backend=backend))[0] == 0
+    return folder / "whole"
+
+
+def train_killed(
+    folder: Path, name: str, kills: int, rng: random.Random, longest: float, backend: str = "tensorflow",
+    number: int = signal.SIGKILL,
+) -> tuple[Path, int]:  # fmt: skip
+    """A training that is killed so often, at random moments after its beginning, and resumed each time.
+
+    Yields the run folder and how often the signal came in time.
+    """
+    run, came = folder / name, 0
+    for _ in range(kills):
+        words = ("resume", name) if run.exists() else ("train", "net.cnn", "--run-dir", name)
+        process = command(folder, *words, backend=backend)
+        if until(process, "training in"):
+            time.sleep(rng.uniform(0, longest))
+            process.send_signal(number)
+        status = finish(process)[0]
+        whole(run) if run.exists() else None
+        if status == 0:
+            return run, came
+        assert status in (-number, 128 + number), status
+        came += 1
+        if run.exists() and json.loads((run / "run.json").read_text())["status"] == "finished":
+            return run, came  # killed when all was done
+    words = ("resume", name) if run.exists() else ("train", "net.cnn", "--run-dir", name)
+    status, _, err = finish(command(folder, *words, backend=backend))
+    assert status == 0, err
+    whole(run)
+    return run, came
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    """What differs between two finished runs, but for times."""
+    found = []
+    files = [{str(p.relative_to(r)) for p in r.rglob("*") if p.is_file()} for r in (one, other)]
+    found += [f"only one has {name}" for name in sorted(files[0] ^ files[1])]
+    for name in sorted(files[0] & files[1]):
+        if name.endswith(".keras"):
+            found += _arrays(name, _weights(one / name), _weights(other / name))
+        elif name.endswith(".npz"):
+            found += _arrays(name, _state(one / name), _state(other / name))
+        elif name.endswith(".csv") and "metrics" not in name and (one / name).read_text() != (other / name).read_text():
+            found.append(f"{name} differs")
+    rows = [
+        [_timeless(json.loads(line)) for line in (r / "metrics.jsonl").read_text().splitlines()] for r in (one, other)
+    ]
+    found += [] if rows[0] == rows[1] else ["metrics.jsonl differs"]
+    lines = [[line.rsplit(",", 1)[0] for line in (r / "metrics.csv").read_text().splitlines()] for r in (one, other)]
+    found += [] if lines[0] == lines[1] else ["metrics.csv differs"]
+    told = [_timeless(json.loads((r / "run.json").read_text())) for r in (one, other)]
+    found += [f"run.json: {key} differs" for key in told[0] if told[0][key] != told[1].get(key)]
+    return found if len(found) < 8 else [*found[:8], f"and {len(found) - 8} more"]
+
+
+def _timeless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _timeless(v) for k, v in value.items() if k not in ("seconds", "within", "started", "ended")}
+    return value
+
+
+def _arrays(name: str, one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    if one.keys() != other.keys():
+        return [f"{name} holds other arrays"]
+    return [
+        f"{name}: {key} differs"
+        for key in one
+        if (one[key].tobytes() if hasattr(one[key], "tobytes") else one[key])
+        != (other[key].tobytes() if hasattr(other[key], "tobytes") else other[key])
+    ]
+
+
+def _state(path: Path) -> dict[str, Any]:
+    with np.load(path, allow_pickle=False) as file:
+        arrays: dict[str, Any] = {name: file[name] for name in file.files}
+    said = json.loads(arrays.pop("said").tobytes())
+    said["more"] = _timeless(said["more"])
+    return {**arrays, **said}
+
+
+def _weights(path: Path) -> dict[str, Any]:
+    """Everything in a model's file that is no time: variables of layers, optimizer and seeds."""
+    import io
+
+    import h5py
+
+    found: dict[str, Any] = {}
+    with zipfile.ZipFile(path) as file, h5py.File(io.BytesIO(file.read("model.weights.h5"))) as weights:
+        weights.visititems(lambda n, item: found.update({n: item[()]}) if isinstance(item, h5py.Dataset) else None)
+    return found

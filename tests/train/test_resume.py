@@ -1,0 +1,234 @@
+"""A training that was stopped, however, goes on to the end that it would have come to, bit for bit; and what is refused."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnspec.cli import main
+from cnnspec.train.runs import folder
+from tests.train.resuming import NET, ROOT, command, differences, finish, train_killed, train_whole, until, whole
+
+pytest.importorskip("keras")
+
+BACKENDS = ["tensorflow", "jax", "torch"]
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a training that nothing stopped, net.cnn and whole/."""
+    folder = tmp_path_factory.mktemp("resume")
+    train_whole(folder)
+    return folder
+
+
+def test_a_killed_training_comes_to_the_same_end(finished: Path) -> None:
+    run, came = train_killed(finished, "killed", 2, random.Random(3), 3.0)
+    assert came
+    assert differences(finished / "whole", run) == []
+
+
+KILLED = """
+import os, signal, sys
+import cnnspec.train.run as run
+plain = run.keeper
+def keeper(*given):
+    made = plain(*given)
+    def ended(batch, logs=None):
+        if (made.epoch, batch) == ({epoch}, {batch}):
+            made.keep(made.epoch, batch + 1)
+            os.kill(os.getpid(), signal.SIGKILL)
+    made.on_train_batch_end = ended
+    return made
+run.keeper = keeper
+from cnnspec.cli import main
+main(["train", "net.cnn", "-q", "--run-dir", sys.argv[1]])
+"""
+
+
+@pytest.mark.parametrize(("epoch", "batch"), [(0, 0), (2, 19)])
+def test_a_training_killed_within_an_epoch_goes_on_within_it(finished: Path, epoch: int, batch: int) -> None:
+    """The first batch of all and the last but one of a later epoch; Keras may not train a batch more than there are."""
+    code, name = KILLED.replace("{epoch}", str(epoch)).replace("{batch}", str(batch)), f"within{epoch}"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run([sys.executable, "-c", code, name], cwd=finished, env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    status, _, err = finish(command(finished, "resume", name))
+    assert status == 0
+    assert f"going on with epoch {epoch + 1}, batch {batch + 2}" in err
+    assert differences(finished / "whole", finished / name) == []
+
+
+def test_ctrl_c_within_an_epoch_and_sigterm_lose_nothing(finished: Path) -> None:
+    process = command(finished, "train", "net.cnn", "--run-dir", "pressed")
+    assert until(process, "epoch 2/8")
+    process.send_signal(signal.SIGINT)
+    status, out, err = finish(process)
+    assert status == 130, err
+    assert "go on with: cnnspec resume pressed" in err
+    assert out.startswith("saved pressed/best.keras")
+    whole(finished / "pressed")
+    process = command(finished, "resume", "pressed")
+    assert until(process, "epoch 4/8")
+    process.send_signal(signal.SIGTERM)
+    assert finish(process)[0] == 143
+    assert json.loads((finished / "pressed/run.json").read_text())["status"] == "stopped"
+    assert finish(command(finished, "resume", "pressed"))[0] == 0
+    assert differences(finished / "whole", finished / "pressed") == []
+
+
+def test_more_epochs_are_those_of_a_longer_training(finished: Path) -> None:
+    assert finish(command(finished, "train", "net.cnn", "--run-dir", "short", "--epochs", "3", "-q"))[0] == 0
+    assert finish(command(finished, "resume", "short", "--epochs", "8", "-q"))[0] == 0
+    assert differences(finished / "whole", finished / "short") == ["run.json: overrides differs"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not THOROUGH, reason="many minutes; HYPOTHESIS_PROFILE=thorough runs it")
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_thirty_kills(tmp_path: Path, backend: str) -> None:
+    pytest.importorskip(backend)
+    train_whole(tmp_path, backend)
+    rng = random.Random(0)
+    for number in range(10):
+        run, _ = train_killed(tmp_path, f"killed{number}", 3, rng, 5.0, backend)
+        assert differences(tmp_path / "whole", run) == []
+        shutil.rmtree(run)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not THOROUGH, reason="many minutes; HYPOTHESIS_PROFILE=thorough runs it")
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "section",
+    [
+        "optimizer = sgd(cosine_decay(0.1, 100), momentum=0.9); metrics = [accuracy, f1_score]; loss = categorical_crossentropy",
+        "optimizer = adam(use_ema=true); callbacks = swap_ema_weights",
+        "optimizer = adamw(amsgrad=true, gradient_accumulation_steps=3); callbacks = swap_ema_weights(swap_on_epoch=true)",
+        "optimizer = loss_scale_optimizer(adam(clipnorm=1)); callbacks = [learning_rate_scheduler(exponential_decay(0.01, 1, 0.7)), "
+        'backup_and_restore("backup"), model_checkpoint("b-{epoch}-{batch}.keras", save_freq=8)]',
+    ],
+)
+def test_every_kind_of_state_is_kept(tmp_path: Path, backend: str, section: str) -> None:
+    pytest.importorskip(backend)
+    section = section.replace("amsgrad=true", "amsgrad=true, use_ema=true")
+    text = (
+        NET[: NET.index("train {")]
+        + f"train {{ data = digits; epochs = 4; batch = 100; save_every = 0.002; {section} }}"
+    )
+    train_whole(tmp_path, backend, text)
+    run, came = train_killed(tmp_path, "pressed", 2, random.Random(1), 4.0, backend, signal.SIGINT)
+    assert came
+    assert differences(tmp_path / "whole", run) == []
+
+
+# ---- what is refused -----------------------------------------------------------------------------------------
+def copy(finished: Path, tmp_path: Path) -> Path:
+    """The finished run, as one that could go on."""
+    shutil.copytree(finished / "whole", tmp_path / "run")
+    told(tmp_path / "run", status="stopped", epochs=5)
+    return tmp_path / "run"
+
+
+def told(run: Path, **changes: object) -> None:
+    account = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps(account | changes))
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["resume", *words]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    return said.err.splitlines()[-1]
+
+
+def test_what_changed_is_refused(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = copy(finished, tmp_path)
+    spec = run / "spec/net.cnn"
+    before = spec.read_text()
+    spec.write_text(before.replace("dense(32", "dense(33"))
+    assert f"{run}/spec/net.cnn is not what was trained; train the changed spec anew" in refused(capsys, str(run))
+    spec.write_text(before)
+    data = json.loads((run / "run.json").read_text())["data"]
+    told(run, data=data | {"fingerprint": "0" * 64})
+    assert f"the data of {run}, digits in {data['folder']}, have changed since it began" in refused(capsys, str(run))
+    told(run, data=data)
+    settings = json.loads((run / "run.json").read_text())["settings"]
+    told(run, settings=settings | {"batch": 63})
+    assert f"reads other settings from {run}: batch is 64, it was 63" in refused(capsys, str(run))
+    told(run, settings=settings, backend="jax")
+    assert "Keras already runs on tensorflow in this process, which cannot be changed to jax" in refused(
+        capsys, str(run)
+    )
+    told(run, backend="tensorflow")
+    (run / "state/state.npz").write_bytes((run / "state/state.npz").read_bytes()[:-3000])
+    assert "state.npz is damaged" in refused(capsys, str(run))
+    (run / "state/state.npz").unlink()
+    assert "state.npz is not there any more" in refused(capsys, str(run))
+    assert (run / "metrics.jsonl").read_text().count("\n") == 8
+
+
+def test_a_damaged_account_is_named(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = copy(finished, tmp_path)
+    whole = json.loads((run / "run.json").read_text())
+    for key in sorted(
+        whole.keys() - {"format", "name", "loss", "precision", "seed", "why", "started", "ended", "last"}
+    ):
+        told(run, **whole | {key: [[]] if key != "devices" else "gpu:0"})
+        assert refused(capsys, str(run)).startswith(f"cnnspec: {run}/run.json is damaged: {key} is not a"), key
+        (run / "run.json").write_text(json.dumps({name: value for name, value in whole.items() if name != key}))
+        assert refused(capsys, str(run)) == f"cnnspec: {run}/run.json is damaged: it has no {key}"
+    told(run, **whole | {"settings": {**whole["settings"], "epochs": "8"}})
+    assert "damaged: settings.epochs is not a whole number from 1 to " in refused(capsys, str(run))
+    assert main(["evaluate", str(run)]) == 2
+    assert "damaged: settings.epochs is not a whole number from 1 to " in capsys.readouterr().err
+
+
+def test_a_run_that_has_ended_is_refused(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = str(finished / "whole")
+    assert refused(capsys, run).endswith(
+        f"is finished, with 8 epochs; to go on, give more: cnnspec resume {run} --epochs 16"
+    )
+    assert "has trained 8 epochs already, more than 7" in refused(capsys, run, "--epochs", "7")
+
+
+def test_a_run_that_runs_is_refused(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = copy(finished, tmp_path)
+    held = folder.take(str(run))
+    assert folder.running(str(run))
+    assert f"another process is training {run} (process {os.getpid()}); wait for its end" in refused(capsys, str(run))
+    held.release()
+    assert not folder.running(str(run))
+
+
+def test_a_file_system_without_locks_is_said(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def without(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", without)
+    assert f"cannot be written: {os.strerror(errno.ENOLCK)}" in refused(capsys, str(copy(finished, tmp_path)))
+
+
+def test_what_is_no_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "there is no run folder" in refused(capsys, str(tmp_path / "absent"))
+    assert "it has no run.json" in refused(capsys, str(tmp_path))
+    for text, message in (
+        ("{", "is damaged: it is no JSON"), ("[]", "it has no format number"), ('{"format": 1}', "it has no spec"),
+        ('{"format": 2}', "was written by a newer cnnspec (format 2; this one reads 1); upgrade cnnspec"),
+    ):  # fmt: skip
+        (tmp_path / "run.json").write_text(text)
+        assert message in refused(capsys, str(tmp_path))
