@@ -33,3 +33,13 @@ class AnalysedNetwork(Record):
         """The network as far as it rests on no assumption."""
         graph = self.graph.certain()
         return self if graph is self.graph else self.replace(graph=graph, facts=Facts(graph))
+
+    def find_layer(self, name: str) -> int:
+        """The index of the layer with this name in the summary. Raises LookupError, which says what was perhaps meant."""
+        names = [node.name for node in self.graph.nodes]
+        if name not in names:
+            from cnnspec.base.names import suggestion
+
+            near = suggestion(name, names) or ": `cnnspec summary` lists its layers"
+            raise LookupError(f'{self.name} has no layer "{name}"{near}')
+        return names.index(name)

@@ -16,14 +16,13 @@ from cnnspec.cli.common import (
     positive,
     status_of,
 )
-from cnnspec.cost import text as cost
+from cnnspec.cost import find_cost
+from cnnspec.cost.cost import CostQuestion
 from cnnspec.cost.flop_conventions import CONVENTIONS
-from cnnspec.cost.text import Question
 from cnnspec.facts.devices import DEVICES, EXAMPLE, device
 from cnnspec.facts.optimizer_slots import SLOTS, slots
 from cnnspec.facts.precision import POLICIES, precision
 from cnnspec.layers.argument import Term, show
-from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,15 +61,20 @@ def run(options: argparse.Namespace) -> int:
         network, found = load_analysed(options)
     except Refused:
         return FINDINGS
-    asked = question(network, options)
+    cost = find_cost(network, read_question(network, options))
     if options.format == "json":
-        print(media.json(cost.json(network, asked)))
+        from cnnspec.cost.json import write_data
+        from cnnspec.tables.escape import json
+
+        print(json(write_data(network, cost)))
     else:
-        print(cost.text(network, asked), end="")
+        from cnnspec.cost.text import write_text
+
+        print(write_text(network, cost), end="")
     return status_of(found)
 
 
-def question(network: AnalysedNetwork, options: argparse.Namespace) -> Question:
+def read_question(network: AnalysedNetwork, options: argparse.Namespace) -> CostQuestion:
     """What the options ask; the batch and the optimizer are the train section's unless they are given. UsageError."""
     optimizer, batch = network.train.get("optimizer"), network.train.get("batch")
     term = ADAM if optimizer is None else optimizer.value
@@ -84,18 +88,18 @@ def question(network: AnalysedNetwork, options: argparse.Namespace) -> Question:
         raise UsageError(f'no tool is called "{options.flops_as}": known are {", ".join(CONVENTIONS)}')
     try:
         policy = precision(options.dtype)
-        held = slots(term.name, dict(term.keywords))
-        chosen = None if options.device is None else device(options.device, own_devices(network, options))
+        tensors = slots(term.name, dict(term.keywords))
+        chosen = None if options.device is None else device(options.device, read_devices(network, options))
     except ValueError as error:
         raise UsageError(str(error)) from None
     if chosen is not None and chosen.peak(policy.computes) is None:
         raise UsageError(
             f"no peak in {policy.computes} is known for {chosen.name}: choose --dtype {' or '.join(chosen.peaks)}"
         )
-    return Question(examples, policy, str(term), held, options.memory, chosen, options.flops_as)
+    return CostQuestion(examples, policy, str(term), tensors, options.memory, chosen, options.flops_as)
 
 
-def own_devices(network: AnalysedNetwork, options: argparse.Namespace) -> dict[str, str]:
+def read_devices(network: AnalysedNetwork, options: argparse.Namespace) -> dict[str, str]:
     """The devices that the configuration of a network's file names."""
     from cnnspec.cli.settings import Lookup
 

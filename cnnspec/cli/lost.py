@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.cli.common import FINDINGS, Refused, add_model_options, load_analysed, status_of
-from cnnspec.lost import text as lost
-from cnnspec.tables import escape as media
+from cnnspec.lost import find_lost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +21,14 @@ def run(options: argparse.Namespace) -> int:
         network, found = load_analysed(options)
     except Refused:
         return FINDINGS
+    lost = find_lost(network)
     if options.format == "json":
-        print(media.json(lost.json(network)))
+        from cnnspec.lost.json import write_data
+        from cnnspec.tables.escape import json
+
+        print(json(write_data(network, lost)))
     else:
-        print(lost.text(network), end="")
+        from cnnspec.lost.text import write_text
+
+        print(write_text(network, lost), end="")
     return status_of(found)

@@ -15,10 +15,7 @@ from cnnspec.cli.common import (
     status_of,
     write_whole,
 )
-from cnnspec.explain.explanation import layer_called
-from cnnspec.rf import text as field_text
-from cnnspec.rf.field import unit_field
-from cnnspec.tables import escape as media
+from cnnspec.rf import find_fields, find_picture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,21 +53,21 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     for name in options.layers:
         try:
-            layer_called(network, name)
+            network.find_layer(name)
         except LookupError as error:
             raise UsageError(str(error)) from None
     try:
         if options.picture or options.output is not None:
             draw(network, options)
         if options.format == "json":
-            from cnnspec.rf import json as field_json
+            from cnnspec.rf.json import write_data
+            from cnnspec.tables.escape import json
 
-            print(media.json(field_json.json(network, options.layers, options.at)))
-        elif options.layers and not (options.picture or options.output):
-            units = [field_text.unit(unit_field(network, name, options.at)) for name in options.layers]
-            print("\n".join(units), end="")
+            print(json(write_data(network, find_fields(network, options.layers, options.at))))
         elif not (options.picture or options.output):
-            print(field_text.table(network), end="")
+            from cnnspec.rf.text import write_text
+
+            print(write_text(network, find_fields(network, options.layers, options.at)), end="")
     except ValueError as error:  # no such position, or nothing to draw
         if network.broken:
             status_of(found)
@@ -82,16 +79,16 @@ def run(options: argparse.Namespace) -> int:
 
 def draw(network: AnalysedNetwork, options: argparse.Namespace) -> None:
     """The picture, printed or written or both."""
-    from cnnspec.rf.picture import WIDEST, drawing, picture
-
-    found = picture(network, options.layers, options.at)
+    picture = find_picture(network, options.layers, options.at)
     if options.output is not None:
-        from cnnspec.rf.svg import svg
+        from cnnspec.rf.svg import write_svg
 
-        write_whole(options.output, svg(found))
+        write_whole(options.output, write_svg(picture))
     if options.picture:
         from shutil import get_terminal_size
 
+        from cnnspec.rf.drawing import WIDEST, draw_picture
+
         encoding = (sys.stdout.encoding or "ascii").lower()
         width = max(40, min(WIDEST, get_terminal_size().columns - 1))
-        print(drawing(found, not encoding.startswith("utf"), width), end="")
+        print(draw_picture(picture, not encoding.startswith("utf"), width), end="")

@@ -7,14 +7,15 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed, tell_of
-from cnnspec.summary import text as summary
-from cnnspec.tables import escape as media
-from cnnspec.tables.columns import COLUMNS, DEFAULT, chosen
+from cnnspec.summary import find_summary
+from cnnspec.tables.columns import COLUMNS, DEFAULT, choose_columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.summary.summary import Summary
 
 MAX_FOLDED = 3000  # layers; a longer table would take a terminal's layout too long
 
@@ -31,37 +32,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    names = columns(options)
+    names = read_columns(options)
     try:
         network, found = load_analysed(options, told=True)
     except Refused:
         return FINDINGS
-    if options.format == "json":
-        print(media.json(summary.json(network)))
-    elif options.format == "csv":
-        print(summary.csv(network, names), end="")
-    elif options.format == "markdown":
-        print(summary.markdown(network, names or DEFAULT), end="")
-    else:
-        folded = in_color(sys.stdout) and len(network.graph.nodes) <= MAX_FOLDED
-        width = max(shutil.get_terminal_size().columns, 60)
-        print(
-            summary.colored(network, width, names or DEFAULT) if folded else summary.text(network, names or DEFAULT),
-            end="",
-        )
+    print(write_summary(network, find_summary(network), names, options), end="")
     sys.stdout.flush()
     for diagnostic in found:
         tell_of(diagnostic)
     return FINDINGS if any(diagnostic.severity == ERROR for diagnostic in found) else CLEAN
 
 
-def columns(options: argparse.Namespace) -> tuple[str, ...]:
+def write_summary(network: AnalysedNetwork, summary: Summary, names: tuple[str, ...], options: argparse.Namespace) -> str:
+    """The summary in the form that was asked for."""
+    if options.format == "json":
+        from cnnspec.summary.json import write_data
+        from cnnspec.tables.escape import json
+
+        return json(write_data(network, summary)) + "\n"
+    if options.format == "csv":
+        from cnnspec.summary.csv import write_csv
+
+        return write_csv(network, summary, names)
+    if options.format == "markdown":
+        from cnnspec.summary.markdown import write_markdown
+
+        return write_markdown(network, summary, names or DEFAULT)
+    if in_color(sys.stdout) and len(summary.layers) <= MAX_FOLDED:
+        from cnnspec.summary.terminal import write_colored
+
+        return write_colored(network, summary, max(shutil.get_terminal_size().columns, 60), names or DEFAULT)
+    from cnnspec.summary.text import write_text
+
+    return write_text(network, summary, names or DEFAULT)
+
+
+def read_columns(options: argparse.Namespace) -> tuple[str, ...]:
     """The columns asked for, () for the usual ones. UsageError for one that there is not."""
     if options.columns is None:
         return ()
     if options.format == "json":
         raise UsageError("--columns is for tables: the JSON form has a fixed set of fields")
     try:
-        return chosen(options.columns)
+        return choose_columns(options.columns)
     except ValueError as error:
         raise UsageError(str(error)) from None

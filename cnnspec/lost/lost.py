@@ -1,13 +1,16 @@
 """What a network throws away: positions that carry data and are never read, and kernel taps that see padding alone.
 
 A position of a tensor is read when a read position of one of its readers reads it, or takes statistics of it; the
-outputs are read. All of that
-is exact on any graph (`regions`), except that a layer which moves positions elsewhere counts as reading everything,
-so that less may be found lost than is. A layer's MACs are lost as its output positions are: they are of equal cost.
+outputs are read. This is exact on any graph (see `facts/regions`), with one exception: a layer that moves positions
+elsewhere counts as reading everything, so that more may be lost than is found. A layer's MACs are lost as its output
+positions are: all positions cost the same.
 """
 
 from __future__ import annotations
 
+from math import prod
+
+from cnnspec.base.limits import MAX_WORK
 from cnnspec.base.record import Record
 from cnnspec.facts import regions
 from cnnspec.facts.liveness import Liveness, full
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
     from cnnspec.facts.facts import Facts
     from cnnspec.facts.regions import Region
+    from cnnspec.graph import Graph
     from cnnspec.layers.window import Window
+
+TOO_LONG = f"What is lost was not worked out: it would take more than {MAX_WORK:,} steps."
 
 
 class Unread(Record):
@@ -63,18 +69,26 @@ class DeadTaps(Record):
     weights: int  # how many weights stand at the others
 
     @property
+    def all_taps(self) -> int:
+        """How many taps the kernel has."""
+        return prod(self.taps)
+
+    @property
+    def seeing_taps(self) -> int:
+        """How many of them see data."""
+        return prod(self.seeing)
+
+    @property
     def share(self) -> float:
-        seen = all_taps = 1
-        for seeing, taps in zip(self.seeing, self.taps, strict=True):
-            seen, all_taps = seen * seeing, all_taps * taps
-        return 1 - seen / all_taps
+        """The share of the taps that see padding alone."""
+        return 1 - self.seeing_taps / self.all_taps
 
 
 class Lost(Record):
-    """Everything that a network loses, in its order.
+    """Everything that a network loses, in the order of its text.
 
-    `unknown` are used nodes whose sizes are no numbers, `untraced` those that move positions elsewhere. `too_long`: all
-    are unknown, since it would take too many steps.
+    `unknown` are the used nodes whose sizes are no numbers, `untraced` those that move positions elsewhere. `too_long`:
+    every node is unknown, as working it out would take too many steps.
     """
 
     losses: tuple[Loss, ...]
@@ -84,8 +98,8 @@ class Lost(Record):
     too_long: bool = False
 
 
-def lost(facts: Facts) -> Lost:
-    """What is lost in the part of a network that its outputs depend on. TooLong where that takes too much."""
+def find_losses(facts: Facts) -> Lost:
+    """What is lost in the part of a network that its outputs depend on. Raises TooLong where that takes too many steps."""
     graph, shapes, used = facts.graph, facts.shapes, facts.graph.used()
     sizes = regions.spaces(graph, shapes)
     reaches = regions.followed(graph, shapes, UNTRACED)
@@ -106,18 +120,32 @@ def lost(facts: Facts) -> Lost:
         if carrying is None or len(carrying) != len(space):
             carrying = tuple([full(n) for n in space])
         by = tuple(dict.fromkeys(i for i in readers[node.index] if used[i]))
-        losses += _loss(node.index, space, region, carrying, by, facts)
-        taps += dead_taps(node.index, real, facts)
+        losses += _find_loss(node.index, space, region, carrying, by, facts)
+        taps += find_dead_taps(node.index, real, facts)
     return Lost(tuple(losses), tuple(taps), tuple(unknown), untraced)
 
 
-def macs_lost(found: Lost) -> int | None:
+def too_long(graph: Graph) -> Lost:
+    """The answer where finding out takes too many steps: everything is unknown."""
+    used = graph.used()
+    return Lost((), (), tuple([node.index for node in graph.nodes if used[node.index]]), (), True)
+
+
+def macs_lost(lost: Lost) -> int | None:
     """The MACs whose results are never read; None where some are unknown."""
-    wasted = [loss.macs for loss in found.losses]
-    return None if found.unknown or None in wasted else sum(wasted)  # type: ignore[arg-type]
+    wasted = [loss.macs for loss in lost.losses]
+    return None if lost.unknown or None in wasted else sum(wasted)  # type: ignore[arg-type]
 
 
-def _loss(
+def waste_of_macs(facts: Facts, lost: Lost) -> tuple[int | None, float | None]:
+    """The MACs whose results are never read, and their share of the network's; None where unknown."""
+    total, wasted = facts.total_macs, macs_lost(lost)
+    if wasted is None or not isinstance(total, int):
+        return None, None
+    return wasted, wasted / total if total else 0.0
+
+
+def _find_loss(
     index: int,
     space: tuple[int, ...],
     region: Region,
@@ -134,13 +162,13 @@ def _loss(
     axes = []
     for mask, seen, n in zip(carrying, regions.shadow(region, len(space)), space, strict=True):
         rows = mask - seen
-        axes.append(Unread(rows, *_ends(rows, n)))
+        axes.append(Unread(rows, *_count_ends(rows, n)))
     macs = facts.macs[index]
     wasted = macs * (computed - regions.count(region)) // computed if isinstance(macs, int) else None
     return [Loss(index, tuple(axes), positions, unread, region, by, wasted)]
 
 
-def _ends(rows: Positions, n: int) -> tuple[int, int]:
+def _count_ends(rows: Positions, n: int) -> tuple[int, int]:
     """How many rows of a set stand at the beginning of n, and at the end, beyond what is skipped everywhere inside."""
     if rows.size == n:
         return 0, n
@@ -151,7 +179,7 @@ def _ends(rows: Positions, n: int) -> tuple[int, int]:
     return max(0, first[1] - first[0] - skipped), max(0, last[1] - last[0] - skipped)
 
 
-def dead_taps(index: int, real: Sequence[tuple[Positions, ...] | None], facts: Facts) -> list[DeadTaps]:
+def find_dead_taps(index: int, real: Sequence[tuple[Positions, ...] | None], facts: Facts) -> list[DeadTaps]:
     """The taps of a layer with a kernel of its own that meet no position that carries data, wherever the window lies."""
     node, inputs = facts.graph.nodes[index], facts.inputs_of(index)
     if node.layer is None or inputs is None or len(node.inputs) != 1 or not any(facts.parameters[index] or (0, 0)):
@@ -159,21 +187,15 @@ def dead_taps(index: int, real: Sequence[tuple[Positions, ...] | None], facts: F
     windows, carrying, output = facts.windows[index], real[node.inputs[0]], facts.shapes[index]
     if not windows or carrying is None or output is None or len(carrying) != len(windows):
         return []
-    seeing = [_seeing(w, m, mask) for w, m, mask in zip(windows, output, carrying, strict=False)]  # type: ignore[arg-type]
+    seeing = [_count_seeing(w, m, mask) for w, m, mask in zip(windows, output, carrying, strict=False)]  # type: ignore[arg-type]
     found = DeadTaps(index, tuple([w.kernel for w in windows]), tuple(seeing), 0)
     if found.share == 0:
         return []
     kernels = [w.shape for w in node.layer.weights(inputs) if w.shape[: len(windows)] == found.taps]
-    weights = 0
-    for shape in kernels:
-        size = 1
-        for n in shape:
-            size *= n  # type: ignore[assignment]
-        weights += round(size * found.share)
-    return [found.replace(weights=weights)]
+    return [found.replace(weights=sum([round(prod(shape) * found.share) for shape in kernels]))]  # type: ignore[arg-type]
 
 
-def _seeing(window: Window, outputs: int, carrying: Positions) -> int:
+def _count_seeing(window: Window, outputs: int, carrying: Positions) -> int:
     """How many taps of a window meet a position of `carrying` from any of its places."""
     assert isinstance(window.before, int)
     back = window.stride * (outputs - 1)  # how far the first place lies before the last

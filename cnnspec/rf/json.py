@@ -1,30 +1,20 @@
-"""Receptive fields as JSON, a contract for scripts."""
+"""Receptive fields as JSON, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning."""
 
 from __future__ import annotations
 
 from cnnspec.facts.facts import LEFT_OUT
-from cnnspec.facts.geometry import Geometry
-from cnnspec.rf.field import (
-    InputRead,
-    LayerField,
-    Offset,
-    Path,
-    Statistics,
-    UnitField,
-    layer_fields,
-    mixing,
-    offsets,
-    unit_field,
-)
-from cnnspec.rf.text import ESTIMATE
-from cnnspec.summary.text import reach_data, value_data
-from cnnspec.tables.assumed import fields, flag
+from cnnspec.rf.layer_field import ESTIMATE
+from cnnspec.tables.assumed import assumed_flag, assumption_data
+from cnnspec.tables.data import field_data, shape_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.rf.fields import NetworkFields
+    from cnnspec.rf.layer_field import LayerField
+    from cnnspec.rf.unit_field import BranchOffset, FieldPath, InputRead, MixedAxes, UnitField
 
 SCHEMA_VERSION = 1
 CONVENTIONS = {
@@ -38,25 +28,19 @@ CONVENTIONS = {
 }
 
 
-def json(network: AnalysedNetwork, names: list[str], at: tuple[int, ...] | None = None) -> dict[str, Any]:
-    """The fields as data, a contract for scripts: SCHEMA_VERSION changes when a field changes its meaning.
-
-    Lists have one entry an axis, boxes [first, last] pairs; unknown figures are None. `units` are those of the layers
-    asked for.
-    """
-    geometry = Geometry(network.facts)
-    layers = layer_fields(network, geometry)
-    gates, statistics = network.facts.left_out
+def write_data(network: AnalysedNetwork, fields: NetworkFields) -> dict[str, Any]:
+    """The documented fields. Lists have one entry an axis, boxes [first, last] pairs; unknown figures are None. `units`
+    are those of the layers asked for."""
     return {
         "schema_version": SCHEMA_VERSION,
         "model": network.name,
         "file": network.source.name,
-        "layers": [layer_data(layer) for layer in layers],
-        "units": [unit_data(unit_field(network, name, at, geometry)) for name in names],
-        "gates": [network.graph.nodes[i].name for i in gates],
-        "statistics": [statistics_data(found) for found in mixing(network, statistics)],
-        "misaligned": [offset_data(offset) for _, offset in offsets(network, geometry)],
-        **fields(network),
+        "layers": [layer_data(layer) for layer in fields.layers],
+        "units": [unit_data(unit) for unit in fields.units],
+        "gates": list(fields.gates),
+        "statistics": [statistics_data(mixed) for mixed in fields.statistics],
+        "misaligned": [offset_data(offset) for offset in fields.misaligned],
+        **assumption_data(network),
         "conventions": CONVENTIONS,
     }
 
@@ -66,46 +50,51 @@ def layer_data(layer: LayerField) -> dict[str, Any]:
         "name": layer.name,
         "type": layer.type,
         "line": layer.line,
-        "output_shape": layer.output_shape and [value_data(n) for n in layer.output_shape],
-        **reach_data(layer.field),
+        "output_shape": layer.output_shape and shape_data(layer.output_shape),
+        **field_data(layer.field),
         "least_size": layer.least,
         "whole": None if layer.field is None else layer.field.whole,
         "start": layer.start,
         "centre": layer.centre,
         "coverage": layer.coverage,
         "effective": layer.effective,
-        **flag(layer.assumed),
+        **assumed_flag(layer.assumed),
     }
 
 
-def unit_data(found: UnitField) -> dict[str, Any]:
+def unit_data(unit: UnitField) -> dict[str, Any]:
     return {
-        "layer": found.layer.name,
-        "at": found.at,
-        "box": found.box,
-        "inputs": [read_data(read) for read in found.inputs],
-        "smallest_path": [path_data(path) for path in found.smallest],
-        "largest_path": [path_data(path) for path in found.largest],
-        "gates": found.gates,
-        "statistics": [statistics_data(one) for one in found.statistics],
-        "with_mixing": [read_data(read) for read in found.with_mixing],
-        "misaligned": [offset_data(offset) for offset in found.misaligned],
+        "layer": unit.layer.name,
+        "at": unit.at,
+        "box": unit.box,
+        "inputs": [read_data(read) for read in unit.inputs],
+        "smallest_path": [path_data(path) for path in unit.smallest],
+        "largest_path": [path_data(path) for path in unit.largest],
+        "gates": unit.gates,
+        "statistics": [statistics_data(mixed) for mixed in unit.statistics],
+        "with_mixing": [read_data(read) for read in unit.with_mixing],
+        "misaligned": [offset_data(offset) for offset in unit.misaligned],
     }
 
 
 def read_data(read: InputRead) -> dict[str, Any]:
-    size = read.size and [value_data(n) for n in read.size]
-    made = {"name": read.name, "size": size, "box": read.box, "read": read.read}
-    return {**made, "holes": read.holes, "coverage": read.coverage}
+    return {
+        "name": read.name,
+        "size": read.size and shape_data(read.size),
+        "box": read.box,
+        "read": read.read,
+        "holes": read.holes,
+        "coverage": read.coverage,
+    }
 
 
-def path_data(path: Path) -> dict[str, Any]:
+def path_data(path: FieldPath) -> dict[str, Any]:
     return {"axis": path.axis, "size": path.size, "layers": path.layers}
 
 
-def offset_data(o: Offset) -> dict[str, Any]:
+def offset_data(o: BranchOffset) -> dict[str, Any]:
     return {"layer": o.layer, "axis": o.axis, "pixels": o.pixels, "positions": o.positions, "branches": o.branches}
 
 
-def statistics_data(found: Statistics) -> dict[str, Any]:
-    return {"layer": found.layer, "axes": found.axes}
+def statistics_data(mixed: MixedAxes) -> dict[str, Any]:
+    return {"layer": mixed.layer, "axes": mixed.axes}

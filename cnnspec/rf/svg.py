@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cnnspec.rf.picture import Picture
 from cnnspec.tables.escape import xml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.rf.field import Span
+    from cnnspec.rf.picture import Picture
+    from cnnspec.rf.unit_field import Span
 
 COLORS = ("#4e79a7", "#e15759", "#59a14f", "#b07aa1", "#f28e2b", "#76b7b2", "#9c755f")
 DRAWING, MARGIN, GAP, LINE, LETTER = 480.0, 24.0, 48.0, 22.0, 7.4  # pixels; a letter's mean width at 13 pixels
@@ -15,26 +15,26 @@ FLAT = 22.0  # of a bar where there is one axis alone
 FONT = "font-family='Helvetica, Arial, sans-serif' font-size='13'"
 
 
-def svg(found: Picture) -> str:
+def write_svg(picture: Picture) -> str:
     """The document. Boxes are unclipped and in proportion; a line leads from each to its name."""
-    (top, bottom), (left, right) = found.hull()
-    scale = DRAWING / max(right + 1 - left, 1 if found.flat else bottom + 1 - top)
+    (top, bottom), (left, right) = picture.hull()
+    scale = DRAWING / max(right + 1 - left, 1 if picture.flat else bottom + 1 - top)
     head = MARGIN + 2 * LINE
     width = (right + 1 - left) * scale
-    high = FLAT * (len(found.boxes) + 1) if found.flat else (bottom + 1 - top) * scale
+    high = FLAT * (len(picture.boxes) + 1) if picture.flat else (bottom + 1 - top) * scale
 
     def rectangle(rows: Span, columns: Span, bar: int) -> tuple[float, float, float, float]:
         x, w = MARGIN + (columns[0] - left) * scale, (columns[1] + 1 - columns[0]) * scale
-        if found.flat:
+        if picture.flat:
             return x, head + bar * FLAT + 3, w, FLAT - 6
         return x, head + (rows[0] - top) * scale, w, (rows[1] + 1 - rows[0]) * scale
 
-    names = [f"{box.name}  {box.size}" for box in found.boxes]
+    names = [f"{box.name}  {box.size}" for box in picture.boxes]
     beside = MARGIN + width + GAP
     total = (
         max(
-            beside + LETTER * max([len(found.input), len(found.note), *map(len, names)]),
-            MARGIN + LETTER * len(found.title),
+            beside + LETTER * max([len(picture.input), len(picture.note), *map(len, names)]),
+            MARGIN + LETTER * len(picture.title),
         )
         + MARGIN
     )
@@ -42,29 +42,29 @@ def svg(found: Picture) -> str:
     parts = [
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{total:.0f}' height='{height:.0f}'"
         f" viewBox='0 0 {total:.0f} {height:.0f}' {FONT}>",
-        f"<title>{xml(found.title)}</title>",
+        f"<title>{xml(picture.title)}</title>",
         f"<rect width='{total:.0f}' height='{height:.0f}' fill='white'/>",
-        f"<text x='{MARGIN:.0f}' y='{MARGIN + 6:.0f}' font-weight='bold'>{xml(found.title)}</text>",
+        f"<text x='{MARGIN:.0f}' y='{MARGIN + 6:.0f}' font-weight='bold'>{xml(picture.title)}</text>",
     ]
-    if found.height is not None and found.width is not None:
-        place = rectangle((0, found.height - 1), (0, found.width - 1), 0)
-        parts.append(rect(place, "fill='#f2f2f2' stroke='black' stroke-width='2'"))
-    labels = [f"<text x='{beside:.0f}' y='{head + 13:.0f}'>{xml(found.input)}</text>"]
-    for i, (box, name) in enumerate(zip(found.boxes, names, strict=True)):
+    if picture.height is not None and picture.width is not None:
+        place = rectangle((0, picture.height - 1), (0, picture.width - 1), 0)
+        parts.append(write_rectangle(place, "fill='#f2f2f2' stroke='black' stroke-width='2'"))
+    labels = [f"<text x='{beside:.0f}' y='{head + 13:.0f}'>{xml(picture.input)}</text>"]
+    for i, (box, name) in enumerate(zip(picture.boxes, names, strict=True)):
         color = COLORS[i % len(COLORS)]
         place = x, y, w, _ = rectangle(box.rows, box.columns, i + 1)
         line = head + LINE * (i + 1) + 13
-        parts.append(rect(place, f"fill='{color}' fill-opacity='0.16' stroke='{color}' stroke-width='1.5'"))
+        parts.append(write_rectangle(place, f"fill='{color}' fill-opacity='0.16' stroke='{color}' stroke-width='1.5'"))
         labels.append(
             f"<path d='M {x + w:.1f} {y:.1f} L {beside - 12:.1f} {line - 4:.1f} L {beside - 4:.1f} {line - 4:.1f}'"
             f" fill='none' stroke='{color}' stroke-width='0.8'/>"
         )
         labels.append(f"<text x='{beside:.0f}' y='{line:.0f}' fill='{color}'>{xml(name)}</text>")
-    if found.note:
-        labels.append(f"<text x='{beside:.0f}' y='{head + LINE * (len(names) + 1) + 13:.0f}'>{xml(found.note)}</text>")
+    if picture.note:
+        labels.append(f"<text x='{beside:.0f}' y='{head + LINE * (len(names) + 1) + 13:.0f}'>{xml(picture.note)}</text>")
     return "\n".join([*parts, *labels, "</svg>"]) + "\n"
 
 
-def rect(place: tuple[float, float, float, float], style: str) -> str:
+def write_rectangle(place: tuple[float, float, float, float], style: str) -> str:
     x, y, w, h = place
     return f"<rect x='{x:.1f}' y='{y:.1f}' width='{w:.1f}' height='{h:.1f}' {style}/>"

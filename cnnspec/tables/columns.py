@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from cnnspec.base.names import suggestion
 from cnnspec.base.record import Record
-from cnnspec.base.size import Size
 from cnnspec.facts.activation_memory import output_bytes
 from cnnspec.facts.im2col import im2col
 from cnnspec.facts.precision import memory_text, precision
 from cnnspec.facts.roofline import traffic
 from cnnspec.facts.training_memory import saved
 from cnnspec.layers.base import product, show_shape
-from cnnspec.tables.assumed import HEADING, MARK, marks
-from cnnspec.tables.rows import LayerFigures, ReceptiveField, rows
+from cnnspec.tables.assumed import HEADING, MARK, needs_column
+from cnnspec.tables.figures import show_axes, show_field, show_figure, show_matrices, show_ratio
+from cnnspec.tables.rows import LayerFigures
 from cnnspec.tables.size_names import SizeNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from cnnspec.network import AnalysedNetwork
@@ -27,26 +27,14 @@ FLOAT32 = precision("float32")
 WIDTH = 100  # of a table, from which on symbolic sizes have short names
 
 
-def figure(value: Any) -> str:
-    """A number with separators, an expression as it is, ? for unknown."""
-    return "?" if value is None else f"{value:,}" if isinstance(value, (int, Size)) else str(value)
-
-
-def field(value: ReceptiveField | None) -> str:
-    if value is None:
-        return "?"
-    return "all" if value.whole else show_shape(value.size) or "-"
-
-
-class Layers:
+class LayerRows:
     """The rows of a network, and what columns need beyond them, computed when it is asked for."""
 
-    def __init__(self, network: AnalysedNetwork) -> None:
-        self.network = network
-        self.rows = rows(network)
+    def __init__(self, network: AnalysedNetwork, rows: Sequence[LayerFigures]) -> None:
+        self.network, self.rows = network, rows
         self._known: dict[str, list[Any]] = {}
 
-    def known(self, name: str, compute: Callable[[Any], list[Any] | None]) -> list[Any]:
+    def find(self, name: str, compute: Callable[[Any], list[Any] | None]) -> list[Any]:
         if name not in self._known:
             found = compute(self.network.facts)
             self._known[name] = [None] * len(self.rows) if found is None else found
@@ -58,12 +46,12 @@ class Column(Record):
 
     heading: str
     about: str
-    value: Callable[[Layers, int], Any]
-    show: Callable[[Any], str] = figure
+    value: Callable[[LayerRows, int], Any]
+    show: Callable[[Any], str] = show_figure
     numeric: bool = True
 
 
-def _of_row(compute: Callable[[LayerFigures], Any]) -> Callable[[Layers, int], Any]:
+def _of_row(compute: Callable[[LayerFigures], Any]) -> Callable[[LayerRows, int], Any]:
     return lambda layers, i: compute(layers.rows[i])
 
 
@@ -76,54 +64,34 @@ def _connected(names: tuple[str, ...]) -> str:
     return ", ".join(names if few else (*names[:2], "…", f"{names[-1]} ({len(names)} layers)")) or "-"
 
 
-def _values(layers: Layers, i: int) -> Any:
+def _values(layers: LayerRows, i: int) -> Any:
     shape = layers.rows[i].output_shape
     return None if shape is None else product(shape)
 
 
-def _memory(layers: Layers, i: int) -> Any:
+def _memory(layers: LayerRows, i: int) -> Any:
     return output_bytes(layers.rows[i].output_shape, FLOAT32)
 
 
-def _saved(layers: Layers, i: int) -> Any:
-    kept = layers.known("saved", saved)[i]
+def _saved(layers: LayerRows, i: int) -> Any:
+    kept = layers.find("saved", saved)[i]
     return None if kept is None else kept.bytes(FLOAT32)
 
 
-def _matrices(layers: Layers, i: int) -> Any:
+def _matrices(layers: LayerRows, i: int) -> Any:
     operations = layers.network.facts.operations[i]
     return None if operations is None else im2col(operations)
 
 
-def _intensity(layers: Layers, i: int) -> Any:
-    moved = layers.known("traffic", lambda facts: traffic(facts, FLOAT32))[i]
+def _intensity(layers: LayerRows, i: int) -> Any:
+    moved = layers.find("traffic", lambda facts: traffic(facts, FLOAT32))[i]
     if moved is None or moved.bytes != 0 and moved.intensity is None:
         return None
     return "-" if moved.bytes == 0 else moved.intensity
 
 
-def matrices_text(value: Any) -> str:
-    """96x363 * 363x3025, twice it for two groups: 2 * (128x1200 * 1200x729)."""
-    if value is None:
-        return "?"
-    parts = []
-    for made in value:
-        window = show_shape((made.window, made.positions))
-        one = f"{made.filters}x{made.window} * {window}"
-        parts.append(one if made.groups == 1 else f"{made.groups} * ({one})")
-    return ", ".join(parts) or "-"
-
-
-def ratio(value: Any) -> str:
-    return f"{value:,.2f}" if isinstance(value, float) else figure(value)
-
-
-def axes(values: Any) -> str:
-    return "-" if not values else show_shape(values)
-
-
-def _reach(part: str) -> Callable[[Layers, int], Any]:
-    def value(layers: Layers, i: int) -> Any:
+def _reach(part: str) -> Callable[[LayerRows, int], Any]:
+    def value(layers: LayerRows, i: int) -> Any:
         found = layers.rows[i].receptive_field
         return None if found is None else getattr(found, part) or ()
 
@@ -143,17 +111,17 @@ COLUMNS = {
     "values": Column("Values", "values of the output", _values),
     "memory": Column("Memory", "bytes of the output as float32", _memory, memory_text),
     "saved": Column("Saved", "bytes that training keeps of its values, as float32", _saved, memory_text),
-    "rf": Column("RF", "receptive field", _of_row(lambda r: r.receptive_field), field),
-    "jump": Column("Jump", "effective stride: input positions between two of the output", _reach("stride"), axes),
-    "im2col": Column("im2col", "a convolution as a matrix product: filters * columns", _matrices, matrices_text, False),
-    "intensity": Column("FLOP/byte", "arithmetic intensity as float32, batch 1", _intensity, ratio),
+    "rf": Column("RF", "receptive field", _of_row(lambda r: r.receptive_field), show_field),
+    "jump": Column("Jump", "effective stride: input positions between two of the output", _reach("stride"), show_axes),
+    "im2col": Column("im2col", "a convolution as a matrix product: filters * columns", _matrices, show_matrices, False),
+    "intensity": Column("FLOP/byte", "arithmetic intensity as float32, batch 1", _intensity, show_ratio),
     "line": Column("Line", "line of the text", _of_row(lambda r: r.line), str),
     MARK: Column(HEADING, "whether its figures rest on an assumption", _of_row(lambda r: MARK if r.assumed else ""), str, False),
 }  # fmt: skip
 DEFAULT = ("layer", "shape", "params", "connected", "macs", "rf")
 
 
-def chosen(names: str) -> tuple[str, ...]:
+def choose_columns(names: str) -> tuple[str, ...]:
     """Columns from "params,macs"; a layer's name stands first unless it is among them. ValueError for an unknown one."""
     wanted = tuple([name.strip().lower() for name in names.split(",") if name.strip()])
     for name in wanted:
@@ -162,15 +130,17 @@ def chosen(names: str) -> tuple[str, ...]:
     return wanted if {"layer", "name"} & set(wanted) else ("layer", *wanted)
 
 
-def marked(network: AnalysedNetwork, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Columns, and that of the assumptions where there are any."""
-    return (*names, MARK) if MARK not in names and marks(network) else names
+def mark_assumed(network: AnalysedNetwork, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns, with that of the assumptions where there are any."""
+    return (*names, MARK) if MARK not in names and needs_column(network) else names
 
 
-def table(network: AnalysedNetwork, names: tuple[str, ...], width: int = WIDTH) -> tuple[list[list[str]], SizeNames]:
-    """The cells of every row, as people read them, and the names that its sizes have: short ones where the table would
+def write_cells(
+    network: AnalysedNetwork, rows: Sequence[LayerFigures], names: tuple[str, ...], width: int = WIDTH
+) -> tuple[list[list[str]], SizeNames]:
+    """The cells of every row, as people read them, and the names of symbolic sizes: short ones where the table would
     else be wider than `width`."""
-    layers = Layers(network)
+    layers = LayerRows(network, rows)
     sizes = SizeNames(network, short=False)
     cells = _cells(layers, names, sizes)
     if sizes.named and sum([max(map(len, column)) + 3 for column in zip(*cells, strict=True)]) > width:
@@ -179,7 +149,7 @@ def table(network: AnalysedNetwork, names: tuple[str, ...], width: int = WIDTH) 
     return cells, sizes
 
 
-def _cells(layers: Layers, names: tuple[str, ...], sizes: SizeNames) -> list[list[str]]:
+def _cells(layers: LayerRows, names: tuple[str, ...], sizes: SizeNames) -> list[list[str]]:
     columns = [COLUMNS[name] for name in names]
     return [
         [column.show(sizes.of(column.value(layers, node.index), node)) for column in columns]
@@ -187,9 +157,11 @@ def _cells(layers: Layers, names: tuple[str, ...], sizes: SizeNames) -> list[lis
     ]
 
 
-def plain(network: AnalysedNetwork, names: tuple[str, ...]) -> list[list[str]]:
+def write_plain_cells(
+    network: AnalysedNetwork, rows: Sequence[LayerFigures], names: tuple[str, ...]
+) -> list[list[str]]:
     """The cells of every row, as scripts read them: figures without separators and units, an empty cell for unknown."""
-    layers = Layers(network)
+    layers = LayerRows(network, rows)
     made = []
     for i in range(len(layers.rows)):
         cells = [(name, COLUMNS[name].value(layers, i)) for name in names]

@@ -40,8 +40,9 @@ def latex(words: str) -> str:
 
 def xml(words: str) -> str:
     """Words as text or as an attribute's value in XML and HTML, which have no form for control characters."""
-    safe = printable(words).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return safe.replace('"', "&quot;").replace("'", "&#39;")
+    from xml.sax.saxutils import escape
+
+    return escape(printable(words), {'"': "&quot;", "'": "&#39;"})
 
 
 def github(words: str) -> str:

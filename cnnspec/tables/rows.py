@@ -61,7 +61,7 @@ class LayerFigures(Record):
         return flops(self.macs)
 
 
-def rows(network: AnalysedNetwork) -> tuple[LayerFigures, ...]:
+def find_figures(network: AnalysedNetwork) -> tuple[LayerFigures, ...]:
     """The figures of every node, inputs included, in the order of the text."""
     graph, facts = network.graph, network.facts
     made = []
@@ -70,13 +70,13 @@ def rows(network: AnalysedNetwork) -> tuple[LayerFigures, ...]:
         made.append(
             LayerFigures(
                 node.name,
-                keras_type(node, network),
+                find_keras_type(node, network),
                 tuple([graph.nodes[i].name for i in node.inputs]),
                 node.shape,
                 None if parameters is None else parameters[0],
                 None if parameters is None else parameters[1],
                 facts.macs[node.index],
-                receptive_field(facts.fields[node.index], facts.seen[node.index]),
+                measure_field(facts.fields[node.index], facts.seen[node.index]),
                 node.site.source.position(node.site.node.start)[0],
                 None if node.shares is None else graph.nodes[node.shares].name,
                 node.assumed,
@@ -85,14 +85,14 @@ def rows(network: AnalysedNetwork) -> tuple[LayerFigures, ...]:
     return tuple(made)
 
 
-def keras_type(node: Node, network: AnalysedNetwork) -> str:
+def find_keras_type(node: Node, network: AnalysedNetwork) -> str:
     """The Keras class that the layer becomes; "?" where there is no telling."""
     if node.layer is None:
         return "InputLayer" if isinstance(node.site.node, Input) else "?"
     return network.facts.keras_types[node.index] or type(node.layer).__name__
 
 
-def receptive_field(field: NodeField, sizes: frozenset[tuple[Dim, ...]] | None = None) -> ReceptiveField | None:
+def measure_field(field: NodeField, sizes: frozenset[tuple[Dim, ...]] | None = None) -> ReceptiveField | None:
     """A field as figures; `sizes` are those of the inputs that it can be the whole of."""
     if field is None:
         return None

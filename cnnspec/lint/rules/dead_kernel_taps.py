@@ -75,11 +75,11 @@ def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
     padded = any([moves_edges(node, context) for node in facts.firsts])
     if not padded and not any([misses(window, n) for window, n in windows(context)]):
         return
-    from cnnspec.lost.lost import dead_taps
+    from cnnspec.lost.lost import find_dead_taps
 
     reused = {node.shares for node in graph.nodes}  # whose taps may see something at another use
     alone = [node for node in graph.nodes if node.shares is None and node.index not in reused]
-    found = [taps for node in alone for taps in dead_taps(node.index, context.liveness.real, facts)]
+    found = [taps for node in alone for taps in find_dead_taps(node.index, context.liveness.real, facts)]
     if not found:
         return
     nodes, worst = [graph.nodes[taps.node] for taps in found], max(found, key=lambda taps: taps.weights)

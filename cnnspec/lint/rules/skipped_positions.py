@@ -46,9 +46,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     jumping = {index for index, first in enumerate(context.facts.alike) if first in kinds}
     if not any([readers and jumping.issuperset(readers) for readers in graph.consumers()]):
         return  # each tensor has a reader that reads all of it
-    from cnnspec.lost.lost import lost, macs_lost
+    from cnnspec.lost.lost import find_losses, macs_lost
 
-    everything = lost(context.facts)
+    everything = find_losses(context.facts)
     found = [loss for loss in everything.losses if loss.share >= LEAST and skipped(loss, jumping, context)]
     if not found:
         return

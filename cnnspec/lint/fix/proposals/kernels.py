@@ -110,10 +110,10 @@ def rates(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
 
 def dead_taps(desk: Desk, found: Diagnostic) -> Iterator[Proposal]:
     """W203: the taps alone that see something."""
-    from cnnspec.lost.lost import dead_taps as dead
+    from cnnspec.lost.lost import find_dead_taps
 
     context = desk.context
-    taps = {t.node: t for n in desk.nodes(found) for t in dead(n.index, context.liveness.real, context.facts)}
+    taps = {t.node: t for n in desk.nodes(found) for t in find_dead_taps(n.index, context.liveness.real, context.facts)}
     nodes = [desk.graph.nodes[i] for i in taps]
     edits, parts = each(nodes, desk, lambda some: desk.set(some, kernel=taps[some[0].index].seeing))
     sizes = dict.fromkeys(["x".join(map(str, taps[node.index].seeing)) for node in nodes])

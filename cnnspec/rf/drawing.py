@@ -1,0 +1,95 @@
+"""The picture of receptive fields in a terminal: frames inside one another, in characters, and a legend."""
+
+from __future__ import annotations
+
+from cnnspec.tables.layout import join_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.rf.picture import Picture
+    from cnnspec.rf.unit_field import Span
+
+CELL = 2  # a terminal's cell is about twice as high as wide
+WIDEST, HIGHEST = 78, 28  # cells of a drawing
+LINES = {False: "─│┌┐└┘═║╔╗╚╝├┤▪", True: '-|++++=H++++[]o'}  # fmt: skip
+
+
+def draw_picture(picture: Picture, ascii: bool = False, width: int = WIDEST) -> str:
+    """The picture in characters, at most `width` wide, and a legend."""
+    lines = draw_bars(picture, ascii, width) if picture.flat else draw_frames(picture, ascii, width)
+    names = max([len(box.name) for box in picture.boxes])
+    sizes = max([len(box.size) for box in picture.boxes])
+    shown = [picture.title, "", *lines, ""]
+    if not picture.flat:
+        for mark, box in zip(name_boxes(picture), picture.boxes, strict=True):
+            at = f"position {','.join(map(str, box.at))}"
+            shown.append(f"{mark}  {box.name:{names}}  {box.size:>{sizes}}  {at}")
+    frame = f"{LINES[ascii][6] * 2} {picture.input}" if picture.height is not None else picture.input
+    shown += [frame, *([picture.note] if picture.note else [])]
+    return join_lines(shown)
+
+
+def name_boxes(picture: Picture) -> list[str]:
+    """A short name for every box, the largest first: A, B, …"""
+    letters = [chr(ord("A") + i % 26) for i in range(len(picture.boxes))]
+    return [letter * (1 + i // 26) for i, letter in enumerate(letters)]
+
+
+def draw_frames(picture: Picture, ascii: bool, width: int) -> list[str]:
+    """Frames inside one another; each has its letter, and its layer where there is room, on its upper edge."""
+    (top, bottom), (left, right) = picture.hull()
+    scale = min((width - 1) / (right + 1 - left), CELL * (HIGHEST - 1) / (bottom + 1 - top))
+
+    def corners(rows: Span, columns: Span) -> tuple[int, int, int, int]:
+        y0, y1 = round((rows[0] - top) * scale / CELL), round((rows[1] + 1 - top) * scale / CELL)
+        return y0, y1, round((columns[0] - left) * scale), round((columns[1] + 1 - left) * scale)
+
+    y1, x1 = corners((top, bottom), (left, right))[1::2]
+    grid = [[" "] * (x1 + 1) for _ in range(y1 + 1)]
+    signs = LINES[ascii]
+    if picture.height is not None and picture.width is not None:
+        draw_frame(grid, corners((0, picture.height - 1), (0, picture.width - 1)), signs[6:12])
+    for box in picture.boxes:
+        place = corners(box.rows, box.columns)
+        if place[0] == place[1] or place[2] == place[3]:
+            grid[place[0]][place[2]] = signs[14]
+        else:
+            draw_frame(grid, place, signs[:6])
+    taken: set[tuple[int, int]] = set()
+    for mark, box in zip(name_boxes(picture), picture.boxes, strict=True):
+        y, _, x, end = corners(box.rows, box.columns)
+        label = next(
+            (t for t in (f" {mark} {box.name} {box.size} ", f" {mark} {box.name} ", mark) if len(t) < end - x), ""
+        )
+        cells = {(y, x + 1 + i) for i in range(len(label))}
+        if not cells & taken:
+            taken |= cells
+            grid[y][x + 1 : x + 1 + len(label)] = label
+    return ["".join(row) for row in grid]
+
+
+def draw_frame(grid: list[list[str]], corners: tuple[int, int, int, int], signs: str) -> None:
+    """Draw a box: `signs` are its horizontal and vertical line and its four corners."""
+    y0, y1, x0, x1 = corners
+    for y in (y0, y1):
+        grid[y][x0 + 1 : x1] = signs[0] * (x1 - x0 - 1)
+    for y in range(y0 + 1, y1):
+        grid[y][x0] = grid[y][x1] = signs[1]
+    grid[y0][x0], grid[y0][x1], grid[y1][x0], grid[y1][x1] = list(signs[2:6])
+
+
+def draw_bars(picture: Picture, ascii: bool, width: int) -> list[str]:
+    """One axis alone: a bar a layer, the input's at the top."""
+    (_, _), (left, right) = picture.hull()
+    longest = max([len(box.name) for box in picture.boxes])
+    names = [f"{box.name:{longest}}  {box.size}" for box in picture.boxes]
+    room = max(map(len, [*names, "input"])) + 2
+    scale = (width - room - 1) / (right + 1 - left)
+    signs = LINES[ascii]
+
+    def bar(columns: Span, line: str) -> str:
+        x0, x1 = round((columns[0] - left) * scale), round((columns[1] + 1 - left) * scale)
+        return " " * x0 + (signs[14] if x1 - x0 < 2 else signs[12] + line * (x1 - x0 - 1) + signs[13])
+
+    lines = [] if picture.width is None else [f"{'input':{room}}{bar((0, picture.width - 1), signs[6])}"]
+    return lines + [f"{name:{room}}{bar(box.columns, signs[0])}" for name, box in zip(names, picture.boxes, strict=True)]

@@ -1,0 +1,46 @@
+"""Figures as JSON has them: a symbolic size is text, "H//2"; what is unknown is None; lists have one entry an axis."""
+
+from __future__ import annotations
+
+from cnnspec.base.size import Size
+from cnnspec.tables.assumed import assumed_flag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.tables.rows import LayerFigures, ReceptiveField
+
+
+def figure_data(value: Any) -> Any:
+    """A number as it is, a symbolic size as text."""
+    return str(value) if isinstance(value, Size) else value
+
+
+def shape_data(values: Any) -> list[Any] | None:
+    """A shape, or other figures of one each axis."""
+    return None if values is None else [figure_data(v) for v in values]
+
+
+def field_data(value: ReceptiveField | None) -> dict[str, Any]:
+    """Size, stride and padding of a receptive field."""
+    if value is None:
+        return {"size": None, "stride": None, "padding": None}
+    return {"size": shape_data(value.size), "stride": shape_data(value.stride), "padding": shape_data(value.padding)}
+
+
+def layer_data(row: LayerFigures) -> dict[str, Any]:
+    """The figures of one layer, as in the summary."""
+    made = {
+        "name": row.name,
+        "type": row.type,
+        "inputs": list(row.inputs),
+        "output_shape": shape_data(row.output_shape),
+        "params": {"trainable": row.trainable, "non_trainable": row.non_trainable},
+        "macs": figure_data(row.macs),
+        "receptive_field": field_data(row.receptive_field),
+        "line": row.line,
+    }
+    if row.shared_with:
+        made["shared_with"] = row.shared_with
+    return made | assumed_flag(row.assumed)

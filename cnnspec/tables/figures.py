@@ -1,0 +1,46 @@
+"""Figures as people read them: numbers with separators, ? for what is unknown."""
+
+from __future__ import annotations
+
+from cnnspec.base.size import Size
+from cnnspec.layers.base import show_shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.tables.rows import ReceptiveField
+
+
+def show_figure(value: Any) -> str:
+    """A number with separators, an expression as it is, ? for unknown."""
+    return "?" if value is None else f"{value:,}" if isinstance(value, (int, Size)) else str(value)
+
+
+def show_field(value: ReceptiveField | None) -> str:
+    """The size of a receptive field: 7x7, "all" for the whole input, - where there is no spatial axis."""
+    if value is None:
+        return "?"
+    return "all" if value.whole else show_shape(value.size) or "-"
+
+
+def show_axes(values: Any) -> str:
+    """One figure an axis: 2x2."""
+    return "-" if not values else show_shape(values)
+
+
+def show_ratio(value: Any) -> str:
+    """A quotient with two digits behind the point."""
+    return f"{value:,.2f}" if isinstance(value, float) else show_figure(value)
+
+
+def show_matrices(value: Any) -> str:
+    """Matrix products: 96x363 * 363x3025, twice it for two groups: 2 * (128x1200 * 1200x729)."""
+    if value is None:
+        return "?"
+    parts = []
+    for made in value:
+        window = show_shape((made.window, made.positions))
+        one = f"{made.filters}x{made.window} * {window}"
+        parts.append(one if made.groups == 1 else f"{made.groups} * ({one})")
+    return ", ".join(parts) or "-"

@@ -1,0 +1,42 @@
+"""The layout of texts for a terminal: rows in columns with a rule below the headings, titles, long lists of names."""
+
+from __future__ import annotations
+
+from cnnspec.base.source import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from cnnspec.network import AnalysedNetwork
+
+FIRST, LAST = 4, 3  # names of a long list that are shown
+
+
+def lay_out(rows: Sequence[Sequence[str]], right: Collection[int]) -> list[str]:
+    """The lines of a table, a rule below its first row. The columns in `right` (of numbers) end at the right."""
+    widths = [max([len(row[i]) for row in rows]) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [f"{c:>{w}}" if i in right else f"{c:{w}}" for i, (c, w) in enumerate(zip(row, widths, strict=True))]
+        lines.append(f" {'   '.join(cells)}".rstrip())
+    lines.insert(1, " " + "─" * (sum(widths) + 3 * (len(widths) - 1)))
+    return lines
+
+
+def join_lines(lines: Iterable[str]) -> str:
+    """Lines as one text that a terminal may get."""
+    return "\n".join([printable(line.rstrip()) for line in lines]) + "\n"
+
+
+def write_title(network: AnalysedNetwork) -> str:
+    """The model's name and its parameters, apart from lists and functions: 'Model: "resnet" (classes=10)'."""
+    settings = ", ".join(f"{k}={v}" for k, v in network.graph.parameters.items() if isinstance(v, (int, float, str)))
+    return printable(f'Model: "{network.name}"' + (f" ({settings})" if settings else ""))
+
+
+def shorten_names(names: tuple[str, ...]) -> str:
+    """Names of layers in a row; of many the first and the last."""
+    if len(names) <= FIRST + LAST + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:FIRST])}, … {', '.join(names[-LAST:])} ({len(names)} layers)"
