@@ -45,7 +45,7 @@ LATEX = Style(
 )  # fmt: skip
 
 
-def number(value: Any, style: Style) -> str:
+def write_number(value: Any, style: Style) -> str:
     """A figure; ? where it is unknown."""
     if value is None:
         return "?"
@@ -56,16 +56,16 @@ def number(value: Any, style: Style) -> str:
     return style.expression.format(str(value).replace("_", r"\_") if style.bar else value)
 
 
-def write(tree: Tree, style: Style) -> str:
+def write_tree(tree: Tree, style: Style) -> str:
     """A tree in a style."""
-    return _written(tree, style)[0]
+    return _write_part(tree, style)[0]
 
 
-def _written(tree: Tree, style: Style) -> tuple[str, int]:
-    """A tree's text, and how tightly it holds together."""
+def _write_part(tree: Tree, style: Style) -> tuple[str, int]:
+    """A tree's text, and how tightly it holds together: SUM to ATOM."""
     if isinstance(tree, Leaf):
         single = str(tree.value).isidentifier() if isinstance(tree.value, Size) else tree.value >= 0
-        return number(tree.value, style), ATOM if single else SUM
+        return write_number(tree.value, style), ATOM if single else SUM
     parts = tree.parts
     if tree.sign == "+":
         return " + ".join([_at_least(part, SUM, style) for part in parts]), SUM
@@ -90,7 +90,7 @@ def _written(tree: Tree, style: Style) -> tuple[str, int]:
 
 
 def _at_least(tree: Tree, level: int, style: Style) -> str:
-    text, holds = _written(tree, style)
+    text, holds = _write_part(tree, style)
     return text if holds >= level else style.parentheses.format(text)
 
 

@@ -1,6 +1,6 @@
 """Numbers that remember how they were worked out: one more kind of number for the layers' formulas.
 
-A worked int is an int, and a worked `Size` is a `Size`, so a layer's formula runs on them as on any other; what comes
+A traced int is an int, and a traced `Size` is a `Size`, so a layer's formula runs on them as on any other; what comes
 out also carries a tree of the operations, its leaves the layer's arguments and the sizes of its inputs. So what a
 derivation shows is what was computed. A number that has lost its tree (a formula went through something else) is a
 leaf: it is shown as its figure.
@@ -43,54 +43,54 @@ class Op(Record):
 ZERO, ONE, TWO = Leaf(0), Leaf(1), Leaf(2)
 
 
-class Worked:
-    """What worked ints and worked sizes have in common: `bare` is the number alone, `tree` how it came about."""
+class TracedNumber:
+    """What traced ints and traced sizes have in common: `bare` is the number alone, `tree` how it came about."""
 
     bare: Dim
     tree: Tree
 
 
-class WorkedInt(Worked, int):
+class TracedInt(TracedNumber, int):
     """An int with its tree."""
 
 
-class WorkedSize(Worked, Size):
+class TracedSize(TracedNumber, Size):
     """A symbolic size with its tree."""
 
 
-def worked(value: Dim, tree: Tree) -> Dim:
+def carry_tree(value: Dim, tree: Tree) -> Dim:
     """A number that carries a tree."""
-    made = WorkedInt(value) if isinstance(value, int) else WorkedSize(value.terms)
+    made = TracedInt(value) if isinstance(value, int) else TracedSize(value.terms)
     made.bare, made.tree = value, tree
     return made
 
 
-def traced(value: Any, origin: str) -> Any:
-    """An argument or a size as a leaf to work with; lists of them too. What is no whole number stays as it is."""
+def trace(value: Any, origin: str) -> Any:
+    """An argument or a size as a leaf to compute with; tuples of them too. What is no whole number stays as it is."""
     if isinstance(value, tuple):
-        return tuple([traced(v, origin) for v in value])
+        return tuple([trace(v, origin) for v in value])
     if isinstance(value, (int, Size)) and not isinstance(value, bool):
-        return worked(bare(value), Leaf(bare(value), origin))
+        return carry_tree(bare(value), Leaf(bare(value), origin))
     return value
 
 
 def bare(number: Dim) -> Dim:
-    return number.bare if isinstance(number, Worked) else number
+    return number.bare if isinstance(number, TracedNumber) else number
 
 
 def tree_of(number: Dim) -> Tree:
-    return number.tree if isinstance(number, Worked) else Leaf(number)
+    return number.tree if isinstance(number, TracedNumber) else Leaf(number)
 
 
 # ---- operations --------------------------------------------------------------------------------------------
 def _define(name: str, sign: str, compute: Callable[[Any, Any], Any]) -> None:
     def forward(self: Any, other: Any) -> Any:
-        return worked(compute(bare(self), bare(other)), combine(sign, tree_of(self), tree_of(other)))
+        return carry_tree(compute(bare(self), bare(other)), combine(sign, tree_of(self), tree_of(other)))
 
     def backward(self: Any, other: Any) -> Any:
-        return worked(compute(bare(other), bare(self)), combine(sign, tree_of(other), tree_of(self)))
+        return carry_tree(compute(bare(other), bare(self)), combine(sign, tree_of(other), tree_of(self)))
 
-    for kind in (WorkedInt, WorkedSize):
+    for kind in (TracedInt, TracedSize):
         setattr(kind, f"__{name}__", forward)
         setattr(kind, f"__r{name}__", backward)
 
@@ -135,12 +135,13 @@ def is_op(tree: Tree, sign: str) -> TypeGuard[Op]:
 
 
 # ---- what is known stands as its figure --------------------------------------------------------------------
-def settled(tree: Tree, known: Mapping[Tree, Leaf]) -> Tree:
-    """An operation of figures alone, each inner part that has been worked out elsewhere being one; a leaf as it is."""
+def settle(tree: Tree, known: Mapping[Tree, Leaf]) -> Tree:
+    """An operation on figures alone: each inner part that has been worked out elsewhere stands as its figure. A leaf stays
+    as it is."""
     return tree if isinstance(tree, Leaf) else Op(tree.sign, tuple([_figure(part, known) for part in tree.parts]))
 
 
 def _figure(tree: Tree, known: Mapping[Tree, Leaf]) -> Tree:
     if isinstance(tree, Leaf):
         return Leaf(tree.value)
-    return known.get(tree) or settled(tree, known)
+    return known.get(tree) or settle(tree, known)

@@ -193,13 +193,17 @@ class Layer(Record):
         """The Keras layers, applied in turn, that do what this layer does."""
         raise NotImplementedError(type(self).__name__)
 
+    def argument_values(self) -> dict[str, Any]:
+        """Its arguments by name, in the order in which they are written."""
+        return {name: getattr(self, name) for name in self.arguments}
+
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
         """The one form of all layers that compute the same of these inputs with the same weights, however written.
 
         It is what layers are compared by, wherever two networks are: relu for activation(relu), axis=-1 for axis=3 of a
         map, 3 for 3x3. `inputs` is None where a shape is unknown.
         """
-        made = {name: shortest(a, getattr(self, name)) for name, a in self.arguments.items()}
+        made = {name: shortest(self.arguments[name], value) for name, value in self.argument_values().items()}
         for needed, others in self.needed_by.items():
             if needed in made and not made[needed]:
                 made |= {name: self.arguments[name].record_default for name in others if name in made}

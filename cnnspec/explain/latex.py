@@ -1,0 +1,39 @@
+"""Explanations as a LaTeX document that compiles by itself, with amsmath."""
+
+from __future__ import annotations
+
+from cnnspec.explain.arithmetic import LATEX
+from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
+from cnnspec.tables import escape
+from cnnspec.tables.layout import write_title
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.explain.derivation_steps import DerivationSection
+    from cnnspec.explain.explanation import Explanation
+    from cnnspec.network import AnalysedNetwork
+
+PREAMBLE = "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{amsmath}\n\\begin{document}\n"
+
+
+def write_latex(network: AnalysedNetwork, explanation: Explanation) -> str:
+    """A subsection for each layer, a list for each of its sections."""
+    blocks = [f"\\section*{{{escape.latex(write_title(network))}}}"] if explanation.layer is None else []
+    for layer in explanation.layers:
+        flow, written = escape.latex(write_flow(layer).replace("->", "to")), escape.latex(layer.written)
+        head = escape.latex(write_head(layer))
+        blocks.append(f"\\subsection*{{{head}}}\n{flow}, line {layer.line}: \\texttt{{{written}}}")
+        blocks += [write_section(section) for section in layer.sections] or [UNKNOWN]
+    if explanation.totals is not None:
+        blocks.append(write_section(explanation.totals))
+    blocks += map(escape.latex, write_grounds(network, explanation))
+    return PREAMBLE + "\n\n".join(blocks) + "\n\\end{document}\n"
+
+
+def write_section(section: DerivationSection) -> str:
+    lines = [f"\\paragraph{{{section.title}}}", "\\begin{itemize}"]
+    for step in section.steps:
+        sums, words = write_step(step, LATEX)
+        text = (f"${sums}$" if sums else "") + escape.latex(words)
+        lines.append(f"  \\item {escape.latex(step.name) + ': ' if step.name else ''}{text}")
+    return "\n".join([*lines, "\\end{itemize}"])

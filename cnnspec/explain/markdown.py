@@ -1,0 +1,37 @@
+"""Explanations as Markdown."""
+
+from __future__ import annotations
+
+from cnnspec.explain.arithmetic import TEXT
+from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_step
+from cnnspec.tables import escape
+from cnnspec.tables.layout import write_title
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.explain.derivation_steps import DerivationSection
+    from cnnspec.explain.explanation import Explanation
+    from cnnspec.network import AnalysedNetwork
+
+
+def write_markdown(network: AnalysedNetwork, explanation: Explanation) -> str:
+    """A heading for each layer, a list for each section."""
+    blocks = [f"# {escape.markdown(write_title(network))}"] if explanation.layer is None else []
+    for layer in explanation.layers:
+        blocks.append(f"## {escape.code(layer.name)} ({layer.type})")
+        blocks.append(f"{escape.code(write_flow(layer))}, line {layer.line}: {escape.code(layer.written)}")
+        blocks += [f"**{s.title}**\n\n{write_items(s)}" for s in layer.sections] or [UNKNOWN]
+    if explanation.totals is not None:
+        blocks.append(f"## Totals\n\n{write_items(explanation.totals)}")
+    blocks += map(escape.markdown, write_grounds(network, explanation))
+    return "\n\n".join(blocks) + "\n"
+
+
+def write_items(section: DerivationSection) -> str:
+    """A section's steps as a list."""
+    lines = []
+    for step in section.steps:
+        sums, words = write_step(step, TEXT)
+        text = (escape.code(sums) if sums else "") + escape.markdown(words)
+        lines.append(f"- {escape.markdown(step.name) + ': ' if step.name else ''}{text}")
+    return "\n".join(lines)
