@@ -23,12 +23,10 @@ from cnnspec.cli.common import (
     say,
     tell_of,
 )  # fmt: skip
-from cnnspec.diff import text as comparison
-from cnnspec.diff.difference import difference
+from cnnspec.diff import find_difference
 from cnnspec.facts.facts import Facts
 from cnnspec.network import AnalysedNetwork
 from cnnspec.syntax.tree import Body, Tree
-from cnnspec.tables import escape as media
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,33 +48,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    (path_a, model_a), (path_b, model_b) = chosen(options.a, options.model), chosen(options.b, options.model)
+    (path_a, model_a), (path_b, model_b) = choose_model(options.a, options.model), choose_model(options.b, options.model)
     if path_a == path_b == "-":
         raise UsageError("stdin can be one side only: give the other as a file")
-    a = network_of(path_a, model_a, options.set_a, options)
-    b = network_of(path_b, model_b, options.set_b, options)
+    a = load_side(path_a, model_a, options.set_a, options)
+    b = load_side(path_b, model_b, options.set_b, options)
     if a is None or b is None:
         return USAGE
-    found = difference(a, b)
+    difference = find_difference(a, b)
     if options.format == "json":
-        print(media.json(comparison.json(found)))
+        from cnnspec.diff.json import write_data
+        from cnnspec.tables.escape import json
+
+        print(json(write_data(difference)))
     else:
-        print(comparison.text(found, in_color(sys.stdout)), end="")
-    return CLEAN if found.same else FINDINGS
+        from cnnspec.diff.text import write_text
+
+        print(write_text(difference, in_color(sys.stdout)), end="")
+    return CLEAN if difference.same else FINDINGS
 
 
-def chosen(side: str, model: str | None) -> tuple[str, str | None]:
+def choose_model(side: str, model: str | None) -> tuple[str, str | None]:
     """A side's path and model: net.cnn:Small is one model of a file, unless there is a file of that very name."""
     path, colon, name = side.rpartition(":")
     return (path, name) if colon and path and name.isidentifier() and not os.path.exists(side) else (side, model)
 
 
-def network_of(path: str, model: str | None, own: list[str], options: argparse.Namespace) -> AnalysedNetwork | None:
+def load_side(path: str, model: str | None, own: list[str], options: argparse.Namespace) -> AnalysedNetwork | None:
     """The network of one side; None when it has mistakes, which have been shown."""
     if path.endswith((".keras", ".json")):
         if own or options.set:
             raise UsageError(f"{path} is a saved model: it has no parameters to set")
-        return saved(path)
+        return load_saved(path)
     asked = argparse.Namespace(file=path, model=model, set=[*options.set, *own], max_layers=options.max_layers)
     try:
         network, found = load_analysed(asked)
@@ -90,7 +93,7 @@ def network_of(path: str, model: str | None, own: list[str], options: argparse.N
     return None
 
 
-def saved(path: str) -> AnalysedNetwork | None:
+def load_saved(path: str) -> AnalysedNetwork | None:
     """The network of a saved Keras model; None when the language cannot express it, which has been said."""
     from cnnspec.model_files.keras.archive import Refused as NotExpressed
     from cnnspec.model_files.keras.to_graph import of_file

@@ -1,23 +1,24 @@
 """Which layer of one network is which layer of another: the pairs that a person would make.
 
-The same network (see `isomorphism`) is paired whole. Else:
+Networks that are the same (see `isomorphism`) are paired whole. Others in three steps:
 
 1. Names that a person gave (`as`), unique in both and on the same kind of layer, bind their layers to each other.
 2. Layers with equal everything before them are pairs, then those with equal everything behind them: what is left lies
    around the differences.
-3. The rest is put in a row and compared as texts are: a longest common subsequence, gaps closed with coarser eyes
+3. The rest is put in a row and compared as texts are: a longest common subsequence, gaps closed with a coarser look
    (the layer with its arguments, its class, its family of classes: relu and gelu, maxpool and avgpool).
 
-Equal layers one behind another make step 2 ambiguous. In step 3 rows may follow the text or the graph, and the first
-eyes may be the finest or the next: stages shifted by one match in few layers exactly, or in all but their widths. All of
-this is tried, and the shortest account of the difference wins. Time is linear in the layers, times the number of edits
-while that is small. What may be told longer than needed: changes around equal layers that read the same, several deep.
+Where equal layers stand one behind another, step 2 has several answers. In step 3 rows may follow the text or the graph,
+and the first look may be the finest or the next: stages shifted by one match in few layers exactly, or in all but their
+widths. All of this is tried, and the shortest account of the difference wins. Time is linear in the number of layers,
+times the number of edits while that is small. An account may be longer than needed where changes lie around equal layers
+that read the same, several deep.
 """
 
 from __future__ import annotations
 
 from cnnspec.diff.rewiring import Rewiring
-from cnnspec.diff.subsequence import common, slide
+from cnnspec.diff.subsequence import find_common, slide_gaps
 from cnnspec.facts.isomorphism import View, from_inputs, from_outputs, isomorphism, unordered
 
 TYPE_CHECKING = False
@@ -44,8 +45,8 @@ class Alignment:
         found = isomorphism(self.a, self.b)
         self.same = found is not None
         if found is None:  # one direction is computed, so that the other mirrors it
-            turned = _orders(self.b) < _orders(self.a)
-            found = _aligned(self.b, self.a) if turned else _aligned(self.a, self.b)
+            turned = _order_key(self.b) < _order_key(self.a)
+            found = _align(self.b, self.a) if turned else _align(self.a, self.b)
             found = {j: i for i, j in found.items()} if turned else found
         self.forth = dict(sorted(found.items()))
         self.back = {j: i for i, j in found.items()}
@@ -55,32 +56,36 @@ class Alignment:
         return list(self.forth.items())
 
 
-def _orders(view: View) -> tuple[int, list[str], list[tuple[int, ...]]]:
+def _order_key(view: View) -> tuple[int, list[str], list[tuple[int, ...]]]:
     """What puts two different graphs in an order."""
     return len(view.live), [repr(view.substance[i]) for i in view.live], [view.inputs[i] for i in view.live]
 
 
-def changed_arguments(a: View, i: int, b: View, j: int) -> tuple[tuple[str, object, object], ...]:
+def find_changed_arguments(a: View, i: int, b: View, j: int) -> tuple[tuple[str, object, object], ...]:
     """(name, of a, of b) of the arguments that both have and that differ; of two inputs the shape."""
     one, other = a.nodes[i], b.nodes[j]
     mine, theirs = a.form(i), b.form(j)
     if mine is None or theirs is None:
         return (("shape", one.shape, other.shape),) if one.shape != other.shape else ()
-    names = [
-        name for name in mine.arguments if name in theirs.arguments and getattr(mine, name) != getattr(theirs, name)
-    ]
-    said = [None if k in view.joined else view.nodes[k].layer for view, k in ((a, i), (b, j))]
-    values = [(name, _said(said[0], mine, name), _said(said[1], theirs, name)) for name in names]
-    found = tuple([value for value in values if value[1] != value[2]])  # not a stride that follows the kernel
-    if found or mine == theirs or None in said or type(said[0]) is not type(said[1]):
+    changed = compare_arguments(mine, theirs)
+    old, new = (None if k in view.joined else view.nodes[k].layer for view, k in ((a, i), (b, j)))
+    names = {name for name, *_ in changed}
+    shown = compare_arguments(_choose_form(old, mine), _choose_form(new, theirs))
+    found = tuple([change for change in shown if change[0] in names])  # not a stride that follows the kernel
+    if found or mine == theirs or old is None or new is None or type(old) is not type(new):
         return found
-    written = [(name, getattr(said[0], name), getattr(said[1], name)) for name in (said[0] or mine).arguments]
-    return tuple([value for value in written if value[1] != value[2]])  # ceil, which is another padding
+    return compare_arguments(old, new)  # ceil, which is another padding
 
 
-def _said(layer: Layer | None, form: Layer, name: str) -> object:
-    """An argument as it was written, where the layer is of the class of its one form."""
-    return getattr(layer if type(layer) is type(form) else form, name)
+def _choose_form(written: Layer | None, form: Layer) -> Layer:
+    """The layer as it was written, where it is of the class of its one form."""
+    return written if written is not None and type(written) is type(form) else form
+
+
+def compare_arguments(old: Layer, new: Layer) -> tuple[tuple[str, object, object], ...]:
+    """(name, of the first, of the second) of the arguments that both layers have and that differ."""
+    mine, theirs = old.argument_values(), new.argument_values()
+    return tuple([(name, mine[name], theirs[name]) for name in mine if name in theirs and mine[name] != theirs[name]])
 
 
 class Tokens:
@@ -102,8 +107,8 @@ class Tokens:
         self.levels = (self.exact, self.kind, self.family)
 
 
-def _aligned(a: View, b: View) -> dict[int, int]:
-    anchors = _anchors(a, b)
+def _align(a: View, b: View) -> dict[int, int]:
+    anchors = _find_anchors(a, b)
     colors: Colors = {}
     of_a = Tokens(a, {i: i for i in anchors}, colors)
     of_b = Tokens(b, {j: i for i, j in anchors.items()}, colors)
@@ -111,37 +116,37 @@ def _aligned(a: View, b: View) -> dict[int, int]:
     accounts = Accounts(a, b)
     best: dict[int, int] = {}
     shortest = -1
-    for equals in _equals(a, b, of_a.exact, of_b.exact):
-        for trial in _trials(a, b, of_a, of_b, equals, anchors):
+    for equals in _pair_equals(a, b, of_a.exact, of_b.exact):
+        for trial in _try_pairings(a, b, of_a, of_b, equals, anchors):
             length = accounts.length(trial)
             if shortest < 0 or length < shortest:
                 best, shortest = trial, length
             if shortest <= least:  # no account is shorter
                 return best
-    return _untangled(best, shortest, accounts, of_a.kind, of_b.kind)
+    return _untangle(best, shortest, accounts, of_a.kind, of_b.kind)
 
 
-def _trials(
+def _try_pairings(
     a: View, b: View, of_a: Tokens, of_b: Tokens, equals: dict[int, int], anchors: dict[int, int]
 ) -> Iterator[dict[int, int]]:
     """Ways to pair what is left when the equal parts are paired."""
     taken = set(equals.values())
     text = [i for i in a.live if i not in equals], [j for j in b.live if j not in taken]
-    walk = _walked(a, of_a.kind, text[0]), _walked(b, of_b.kind, text[1])
+    walk = _walk(a, of_a.kind, text[0]), _walk(b, of_b.kind, text[1])
     for row, other in (text,) if walk == text else (text, walk):
         mine, theirs = (
             [[level[i] for i in nodes] for level in of.levels] for of, nodes in ((of_a, row), (of_b, other))
         )
         for first in (1, 0):
             trial = dict(equals)
-            for x, y in _closed(mine, theirs, first):
+            for x, y in _close_gaps(mine, theirs, first):
                 trial[row[x]] = other[y]
             for i, j in anchors.items():  # the token of a named layer matches nothing else: both are free, or a pair
                 trial.setdefault(i, j)
             yield trial
 
 
-def _anchors(a: View, b: View) -> dict[int, int]:
+def _find_anchors(a: View, b: View) -> dict[int, int]:
     """Pairs by names that stand once in either text, on layers of one class."""
     found = []
     for view in (a, b):
@@ -154,7 +159,7 @@ def _anchors(a: View, b: View) -> dict[int, int]:
     return {i: j for i, j in pairs if type(a.form(i)) is type(b.form(j))}
 
 
-def _equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[dict[int, int]]:
+def _pair_equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[dict[int, int]]:
     """Pairs of layers with equal networks before them, or behind them, or both: in which order they are made matters
     where equal layers stand one behind another or side by side.
     """
@@ -180,7 +185,7 @@ def _equals(a: View, b: View, of_a: Sequence[int], of_b: Sequence[int]) -> list[
     return found
 
 
-def _untangled(
+def _untangle(
     mapping: dict[int, int], length: int, accounts: Accounts, of_a: Sequence[int], of_b: Sequence[int]
 ) -> dict[int, int]:
     """Twins that were paired crosswise, uncrossed: where pairs read other layers than before, these, or the pairs
@@ -201,14 +206,14 @@ def _untangled(
             if not tries:
                 return mapping
             tries -= 1
-            swapped = _swapped(mapping, rewiring.back, s, t)
+            swapped = _swap(mapping, rewiring.back, s, t)
             if (shorter := accounts.length(swapped)) < length:
                 mapping, length, improved = swapped, shorter, True
                 break
     return mapping
 
 
-def _swapped(mapping: Mapping[int, int], back: Mapping[int, int], i: int, j: int) -> dict[int, int]:
+def _swap(mapping: Mapping[int, int], back: Mapping[int, int], i: int, j: int) -> dict[int, int]:
     """The pairs with (i, j) among them; what they were paired with before is paired with each other."""
     made = dict(mapping)
     partner, other = made.pop(i, None), back.get(j)
@@ -220,7 +225,7 @@ def _swapped(mapping: Mapping[int, int], back: Mapping[int, int], i: int, j: int
     return made
 
 
-def _walked(view: View, kinds: Sequence[int], nodes: Sequence[int]) -> list[int]:
+def _walk(view: View, kinds: Sequence[int], nodes: Sequence[int]) -> list[int]:
     """Nodes in the order of a walk from the outputs back, which does not depend on the order of the text.
 
     Every node comes behind its inputs; where a layer does not care for the order of its inputs, the shallow come first.
@@ -247,18 +252,18 @@ def _walked(view: View, kinds: Sequence[int], nodes: Sequence[int]) -> list[int]
     return sorted(nodes, key=lambda i: place[i])
 
 
-def _closed(a: list[list[int]], b: list[list[int]], level: int) -> Pairs:
+def _close_gaps(a: list[list[int]], b: list[list[int]], level: int) -> Pairs:
     """Pairs of two rows: a common subsequence of their tokens at one level, and in its gaps those of coarser levels."""
     n, m = len(a[0]), len(b[0])
     mine, theirs = a[level], b[level]
-    found = slide(
-        common(mine, theirs), n, m, lambda i, j: mine[i] == theirs[j], lambda i, j: a[0][i] == b[0][j]
+    found = slide_gaps(
+        find_common(mine, theirs), n, m, lambda i, j: mine[i] == theirs[j], lambda i, j: a[0][i] == b[0][j]
     )  # fmt: skip
     pairs: Pairs = []
     i = j = 0
     for x, y in [*found, (n, m)]:
         if x > i and y > j and level + 1 < len(a):
-            inner = _closed([row[i:x] for row in a], [row[j:y] for row in b], level + 1)
+            inner = _close_gaps([row[i:x] for row in a], [row[j:y] for row in b], level + 1)
             pairs += [(i + p, j + q) for p, q in inner]
         if x < n:
             pairs.append((x, y))
@@ -276,7 +281,7 @@ class Accounts:
         self._changes: dict[tuple[Hashable, ...], Hashable] = {}  # of layers that are not the same
 
     def length(self, mapping: Mapping[int, int]) -> int:
-        """The length of the difference as told: layers added, removed and rewired, and changes, equal ones once."""
+        """The length of the account: layers added, removed and rewired, and changes, equal ones once."""
         rewiring = Rewiring(self.a, self.b, mapping)
         changes = set()
         rewired = sum(rewiring.ends())
@@ -292,5 +297,5 @@ class Accounts:
         looks = ((a, i, self._of_a), (b, j, self._of_b))
         key = tuple([(of[k], id(view.nodes[k].layer), k in view.joined) for view, k, of in looks])
         if key not in self._changes:
-            self._changes[key] = type(a.form(i)), type(b.form(j)), changed_arguments(a, i, b, j)
+            self._changes[key] = type(a.form(i)), type(b.form(j)), find_changed_arguments(a, i, b, j)
         return self._changes[key]

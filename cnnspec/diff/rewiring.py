@@ -1,8 +1,8 @@
 """Where paired layers read something else than before: inputs, the network's ends, shared weights.
 
-A layer that was inserted or removed changes what the next one reads; that is told with the inserted layer and is no
-change of the next. So inputs are followed through layers that have no partner up to those that have one: where both
-sides can come from the same layer, nothing was rewired.
+A layer that was inserted or removed changes what the next one reads. This belongs to the inserted layer and is no change
+of the next. So inputs are followed through layers without a partner up to those that have one: where both sides can come
+from the same layer, nothing was rewired.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class Rewiring:
         self.a, self.b, self.forth = a, b, forth
         self.back = {j: i for i, j in forth.items()}
         # For each node the partnered nodes that it comes from, both as indices of the second graph.
-        self._from_a = _origins(a, forth)
-        self._from_b = _origins(b, {j: j for j in self.back})
+        self._from_a = _find_origins(a, forth)
+        self._from_b = _find_origins(b, {j: j for j in self.back})
         self._sharing: dict[tuple[int, int], bool] = {}  # by the first layers of two groups
 
     def inputs(self, i: int, j: int) -> bool:
@@ -70,7 +70,7 @@ class Rewiring:
         return not self._from_a[i].isdisjoint(self._from_b[j]) or not (self._from_a[i] or self._from_b[j])
 
 
-def _origins(view: View, partners: Mapping[int, int]) -> list[frozenset[int]]:
+def _find_origins(view: View, partners: Mapping[int, int]) -> list[frozenset[int]]:
     """For each node its partner, or the partners of the nearest layers before it that have one."""
     nothing: frozenset[int] = frozenset()
     found = [nothing] * len(view.nodes)

@@ -17,18 +17,18 @@ EFFORT = 4_000_000
 LEAST_EDITS = 64  # that are searched before a path is kept, however long the sequences are
 
 
-def common(a: Sequence[int], b: Sequence[int]) -> Pairs:
+def find_common(a: Sequence[int], b: Sequence[int]) -> Pairs:
     """Positions (i, j) of a longest common subsequence, in order."""
     pairs: Pairs = []
     most = max(LEAST_EDITS, EFFORT // (len(a) + len(b) + 1))
     i = j = 0
     while i < len(a) and j < len(b):
-        found, i, j = _stretch(a, b, i, j, most)
+        found, i, j = _find_stretch(a, b, i, j, most)
         pairs += found
     return pairs
 
 
-def _stretch(a: Sequence[int], b: Sequence[int], i: int, j: int, most: int) -> tuple[Pairs, int, int]:
+def _find_stretch(a: Sequence[int], b: Sequence[int], i: int, j: int, most: int) -> tuple[Pairs, int, int]:
     """The pairs of a path from (i, j) with at most `most` edits that goes furthest, and where it ends."""
     n, m = len(a) - i, len(b) - j
     rows: list[dict[int, int]] = []  # for each number of edits: diagonal x - y → the furthest x on it
@@ -52,10 +52,10 @@ def _stretch(a: Sequence[int], b: Sequence[int], i: int, j: int, most: int) -> t
             row[diagonal] = x
         rows.append(row)
         if row.get(n - m) == n:
-            return _trail(rows, n - m, i, j, n, m), len(a), len(b)
+            return _follow_back(rows, n - m, i, j, n, m), len(a), len(b)
     best = max(row, key=lambda k: 2 * row[k] - k)
     x = row[best]
-    return _trail(rows, best, i, j, n, m), i + x, j + x - best
+    return _follow_back(rows, best, i, j, n, m), i + x, j + x - best
 
 
 def _entered(before: dict[int, int], diagonal: int, n: int, m: int) -> int:
@@ -68,7 +68,7 @@ def _entered(before: dict[int, int], diagonal: int, n: int, m: int) -> int:
     return max(right, down)
 
 
-def _trail(rows: list[dict[int, int]], diagonal: int, i: int, j: int, n: int, m: int) -> Pairs:
+def _follow_back(rows: list[dict[int, int]], diagonal: int, i: int, j: int, n: int, m: int) -> Pairs:
     """The pairs on the way to the furthest point of a diagonal."""
     pairs: Pairs = []
     x = rows[-1][diagonal]
@@ -83,7 +83,7 @@ def _trail(rows: list[dict[int, int]], diagonal: int, i: int, j: int, n: int, m:
     return pairs[::-1]
 
 
-def slide(pairs: Pairs, n: int, m: int, same: Callable[[int, int], bool], alike: Callable[[int, int], bool]) -> Pairs:
+def slide_gaps(pairs: Pairs, n: int, m: int, same: Callable[[int, int], bool], alike: Callable[[int, int], bool]) -> Pairs:
     """Move each gap to where most of its neighbours are `alike`; every pair stays one of `same` tokens.
 
     In c c d, of which one c is gone, either may be: the subsequence does not say which, the rest of what is known does.

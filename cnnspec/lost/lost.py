@@ -15,6 +15,7 @@ from cnnspec.base.record import Record
 from cnnspec.facts import regions
 from cnnspec.facts.liveness import Liveness, full
 from cnnspec.facts.positions import Positions
+from cnnspec.layers.base import product
 from cnnspec.layers.window import UNTRACED
 
 TYPE_CHECKING = False
@@ -192,7 +193,8 @@ def find_dead_taps(index: int, real: Sequence[tuple[Positions, ...] | None], fac
     if found.share == 0:
         return []
     kernels = [w.shape for w in node.layer.weights(inputs) if w.shape[: len(windows)] == found.taps]
-    return [found.replace(weights=sum([round(prod(shape) * found.share) for shape in kernels]))]  # type: ignore[arg-type]
+    sizes = [product(shape) for shape in kernels]
+    return [found.replace(weights=sum([round(size * found.share) for size in sizes if isinstance(size, int)]))]
 
 
 def _count_seeing(window: Window, outputs: int, carrying: Positions) -> int:

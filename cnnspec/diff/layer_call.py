@@ -1,0 +1,35 @@
+"""A layer as the language writes it: conv(64, 3x3, padding=same)."""
+
+from __future__ import annotations
+
+from cnnspec.base.source import brief
+from cnnspec.layers.argument import EACH_AXIS, REQUIRED, shortest, show
+from cnnspec.layers.base import show_shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.graph import Node
+
+
+def write_call(node: Node) -> str:
+    """The layer as a step of the language: conv(64, 3x3, padding=same); defaults are left out."""
+    layer = node.layer
+    if layer is None:
+        return f"input {show_shape(node.shape)}"
+    fixed = layer.presets.get(node.label, {})
+    parts = []
+    for number, (name, value) in enumerate(layer.argument_values().items()):
+        argument = layer.arguments[name]
+        if argument.record_default is REQUIRED and name not in fixed:
+            parts.append(write_argument(name, value))
+        elif shortest(argument, value) != fixed.get(name, argument.record_default):
+            bare = number == 0 and argument.kind in EACH_AXIS  # pad(3), maxpool(3x3)
+            parts.append(write_argument(name, value) if bare else f"{name}={write_argument(name, value)}")
+    return f"{node.label}({', '.join(parts)})" if parts else node.label
+
+
+def write_argument(name: str, value: Any) -> str:
+    """An argument's value as the language writes it. The shape of an input may hold unknown sizes."""
+    return show_shape(value) if name == "shape" and isinstance(value, tuple) else brief(show(value))
