@@ -15,21 +15,19 @@ from cnnspec.cli.common import (
     tell_of,
 )
 from cnnspec.lint.rules import prevents
-from cnnspec.sizes import find_input_sizes, no_size
-from cnnspec.sizes import text as sizes
-from cnnspec.tables import escape as media
+from cnnspec.sizes import explain_no_size, find_input_sizes
 
 MOST_AXES = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
-    parser.add_argument("--near", type=size, metavar="SIZE", help="the size to ask about: 670, or 670x512")
+    parser.add_argument("--near", type=read_size, metavar="SIZE", help="the size to ask about: 670, or 670x512")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_model_options(parser)
 
 
-def size(text: str) -> tuple[int, ...]:
+def read_size(text: str) -> tuple[int, ...]:
     """A size for argparse: a whole number from 1, or one for each axis."""
     parts = text.lower().split("x")
     numbers = tuple([int(part) for part in parts if part.strip().isdecimal()])
@@ -48,15 +46,20 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"--near has {len(options.near)} sizes, the inputs of {network.source.name} have not: give one"
         )
-    found = find_input_sizes(network)
+    sizes = find_input_sizes(network)
     for diagnostic in diagnostics:
         if prevents(diagnostic):
             tell_of(diagnostic)
-    if found is None:
-        say(f"{network.source.name}: {no_size(network)}")
+    if sizes is None:
+        say(f"{network.source.name}: {explain_no_size(network)}")
         return FINDINGS
     if options.format == "json":
-        print(media.json(sizes.json(network, found, options.near)))
+        from cnnspec.sizes.json import write_data
+        from cnnspec.tables.escape import json
+
+        print(json(write_data(network, sizes, options.near)))
     else:
-        print(sizes.text(network, found, options.near), end="")
+        from cnnspec.sizes.text import write_text
+
+        print(write_text(network, sizes, options.near), end="")
     return FINDINGS if network.broken else CLEAN

@@ -1,7 +1,7 @@
-"""For which values of a network's unknown sizes its merges agree, as far as that is not said before.
+"""For which values of a network's unknown sizes its merges agree.
 
-Going through the layers in order, each that needs sizes to be equal narrows the sets of the unknowns down; one that
-leaves them as they are has nothing to say. What ties several unknowns together stays an equation: H = W.
+The layers are visited in order. Each that needs sizes to be equal narrows down the sets of the unknowns; one that leaves
+them as they are has nothing to add. What ties several unknowns together stays an equation: H = W.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Agreement(Record):
 
     def names(self) -> set[str]:
         """The unknowns that it is about."""
-        return {*self.sizes, *[name for a, b in self.equations for name in names_of(a - b)]}
+        return {*self.sizes, *[name for a, b in self.equations for name in find_names(a - b)]}
 
     @property
     def none_left(self) -> str | None:
@@ -43,14 +43,14 @@ class Agreement(Record):
         return next((name for name, sizes in self.sizes.items() if not sizes.residues and not sizes.early), None)
 
 
-def names_of(dim: Dim) -> set[str]:
+def find_names(dim: Dim) -> set[str]:
     return dim.names() if isinstance(dim, Size) else set()
 
 
-def agreements(facts: Facts) -> Iterator[Agreement]:
+def find_agreements(facts: Facts) -> Iterator[Agreement]:
     """The layers that ask for something new, in order; none after one that leaves an unknown no size at all."""
     left: dict[str, SizeSet] = {}
-    told: set[Dim] = set()
+    seen: set[Dim] = set()
     for node in facts.graph.nodes:
         inputs = facts.inputs_of(node.index)
         if node.layer is None or inputs is None or node.shape is None or len(inputs) < 2:
@@ -59,11 +59,11 @@ def agreements(facts: Facts) -> Iterator[Agreement]:
         equations = []
         for a, b in node.layer.agreements(inputs):
             difference = a - b
-            if not isinstance(difference, Size) or difference in told:
+            if not isinstance(difference, Size) or difference in seen:
                 continue
-            told |= {difference, -difference}
+            seen |= {difference, -difference}
             at = zeros(difference)
-            known = None if at is None else narrowed(difference, at, left)
+            known = None if at is None else narrow(difference, at, left)
             if known is None:
                 equations.append((a, b))
             else:
@@ -76,38 +76,38 @@ def agreements(facts: Facts) -> Iterator[Agreement]:
                 return
 
 
-def narrowed(difference: Size, found: Zeros, left: dict[str, SizeSet]) -> dict[str, SizeSet] | None:
+def narrow(difference: Size, found: Zeros, left: dict[str, SizeSet]) -> dict[str, SizeSet] | None:
     """The sizes that are left of the difference's unknown; {} where all are, None where the period is too long."""
     (name,) = difference.names()
-    sizes = as_set(found)
+    sizes = make_set(found)
     if name in left:
         if left[name].period * sizes.period > LONGEST:
             return None
-        sizes = size_set.common(left[name], sizes)
+        sizes = size_set.intersect(left[name], sizes)
     return {} if sizes == SizeSet(1, (0,), 1, ()) else {name: sizes}
 
 
-def as_set(found: Zeros) -> SizeSet:
+def make_set(found: Zeros) -> SizeSet:
     """Zeros as a set of sizes."""
     if found.alone:
         return SizeSet(1, (), found.alone[-1] + 1, found.alone)
-    mask = size_set.of([n + turn for n in found.repeating for turn in (0, found.period)])
-    made = size_set.found(mask, 2 * found.period, found.period)
+    mask = size_set.make_bit_set([n + turn for n in found.repeating for turn in (0, found.period)])
+    made = size_set.find_size_set(mask, 2 * found.period, found.period)
     assert made is not None  # the two periods are the same
     return made
 
 
-def large_enough(sizes: dict[str, SizeSet], facts: Facts) -> dict[str, SizeSet]:
+def drop_too_small(sizes: dict[str, SizeSet], facts: Facts) -> dict[str, SizeSet]:
     """Sets of sizes without those for which some layer would have no output."""
     shapes = {dim for shape in facts.shapes for dim in shape or () if isinstance(dim, Size)}
     made = {}
     for name, of_name in sizes.items():
-        least = max([smallest(dim, name) for dim in shapes if dim.names() == {name}], default=1)
-        made[name] = size_set.common(of_name, SizeSet(1, (0,), least, ())) if least > 1 else of_name
+        least = max([find_smallest(dim, name) for dim in shapes if dim.names() == {name}], default=1)
+        made[name] = size_set.intersect(of_name, SizeSet(1, (0,), least, ())) if least > 1 else of_name
     return made
 
 
-def smallest(dim: Size, name: str) -> int:
+def find_smallest(dim: Size, name: str) -> int:
     """The smallest value of its unknown for which a size that grows with it is at least 1; 1 where none is found."""
     low, high = 0, 1
     while dim.value({name: high}) < 1:

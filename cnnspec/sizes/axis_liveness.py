@@ -1,7 +1,7 @@
-"""What is never read along one axis, for many input sizes: `Liveness` over a graph reduced to what matters for that.
+"""What is never read along one axis, for many input sizes: as `Liveness`, on a graph reduced to what matters for that.
 
-Layers that pass every position on are left out, what a window carries and reads is worked out once for each set of
-positions, and only one axis is looked at.
+Layers that pass every position on are left out, only one axis is looked at, and what a window carries and reads is worked
+out once for each set of positions.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
     from cnnspec.layers.base import Shape
     from cnnspec.layers.window import Reach
-    from cnnspec.sizes.size_sweep import Resizing, Sweep
+    from cnnspec.sizes.size_sweep import ResizableGraph, SizeSweep
 
     Lengths = tuple[int | None, ...]  # of a node along the axis, at every size; None where it has no such axis
 
 
-class Outline:
+class AxisLiveness:
     """A network along one axis, at the sizes of a sweep."""
 
-    def __init__(self, network: Resizing, sweep: Sweep, axis: int) -> None:
+    def __init__(self, network: ResizableGraph, sweep: SizeSweep, axis: int) -> None:
         self.network, self.sweep, self.axis = network, sweep, axis
         self.kept: list[Node] = []
         self.place: list[int] = []  # of every node of the network, which kept one has its positions
@@ -71,10 +71,10 @@ class Outline:
         over = node.layer.statistics(entering)  # type: ignore[arg-type]
         return self.axis < len(over) and over[self.axis] != 1
 
-    def lost(self, at: int, left: list[tuple[Node, int]]) -> list[Node]:
-        """Of nodes that leave some last positions of their input over, those where such carry data that nothing reads.
+    def find_losing(self, at: int, left: list[tuple[Node, int]]) -> list[Node]:
+        """Of nodes that leave the last positions of their input over, those where these carry data that nothing reads.
 
-        `at` is the place of the size in the sweep.
+        `left` has the nodes and how many positions each leaves over; `at` is the place of the size in the sweep.
         """
         lengths = [column[at] for column in self.lengths]
         columns = self.sweep.columns
@@ -82,8 +82,8 @@ class Outline:
             self._reach(node, tuple([columns[i][at] for i in node.inputs])) if node.layer is not None else -1
             for node in self.kept
         ]
-        real = self._real(lengths, reaches)
-        live = self._live(lengths, reaches)
+        real = self._find_real(lengths, reaches)
+        live = self._find_live(lengths, reaches)
         found = []
         for node, count in left:
             source = self.place[node.inputs[0]]
@@ -92,7 +92,7 @@ class Outline:
                 found.append(node)
         return found
 
-    def _real(self, lengths: list[int | None], reaches: list[int]) -> list[Positions]:
+    def _find_real(self, lengths: list[int | None], reaches: list[int]) -> list[Positions]:
         """The positions of every kept node that carry data."""
         real: list[Positions] = []
         for place, m in enumerate(lengths):
@@ -112,7 +112,7 @@ class Outline:
             real.append(mask if reach >= 0 else self.reading.full(m))
         return real
 
-    def _live(self, lengths: list[int | None], reaches: list[int]) -> list[Positions]:
+    def _find_live(self, lengths: list[int | None], reaches: list[int]) -> list[Positions]:
         """The positions of every kept node that are read."""
         full = self.reading.full
         live = [full(n) if n is not None and place in self.outputs else NOWHERE for place, n in enumerate(lengths)]

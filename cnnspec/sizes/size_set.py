@@ -1,4 +1,4 @@
-"""Sets of sizes that repeat: from some size on, n belongs exactly when n + period does.
+"""Sets of sizes that repeat: from some size on, n is in the set exactly when n + period is.
 
 Sets of tried sizes are ints used as bit sets, bit n for size n; sizes begin at 1.
 """
@@ -50,7 +50,7 @@ class SizeSet(Record):
             m += 1
 
 
-def found(tried: int, most: int, period: int) -> SizeSet | None:
+def find_size_set(tried: int, most: int, period: int) -> SizeSet | None:
     """The set whose sizes 1 … most were `tried`; None when the last two periods of them differ."""
     if most < 2 * period:
         return None
@@ -67,16 +67,16 @@ def found(tried: int, most: int, period: int) -> SizeSet | None:
     return SizeSet(shortest, tuple(sorted(residues)), start, early)
 
 
-def common(a: SizeSet, b: SizeSet) -> SizeSet:
+def intersect(a: SizeSet, b: SizeSet) -> SizeSet:
     """The sizes that are in both."""
     period = lcm(a.period, b.period)
     most = max(a.start, b.start, *a.early, *b.early, 1) + 2 * period
-    both = found(of([n for n in range(1, most + 1) if n in a and n in b]), most, period)
+    both = find_size_set(make_bit_set([n for n in range(1, most + 1) if n in a and n in b]), most, period)
     assert both is not None  # behind both starts, both repeat with this period
     return both
 
 
-def likely_period(tried: list[int], most: int) -> int:
+def find_likely_period(tried: list[int], most: int) -> int:
     """The shortest period with which several sets of the sizes 1 … most end four times over, and a quarter long;
     `most` where there is none."""
     for period in range(1, most // 4 + 1):
@@ -87,7 +87,7 @@ def likely_period(tried: list[int], most: int) -> int:
     return most
 
 
-def of(sizes: Iterable[int]) -> int:
+def make_bit_set(sizes: Iterable[int]) -> int:
     """A bit set of sizes."""
     chosen = list(sizes)
     digits = ["0"] * (max(chosen, default=0) + 1)
@@ -96,7 +96,7 @@ def of(sizes: Iterable[int]) -> int:
     return int("".join(reversed(digits)), 2)
 
 
-def members_of(tried: int) -> list[int]:
+def list_members(tried: int) -> list[int]:
     """The sizes in a bit set, in order."""
     return [n for n, digit in enumerate(f"{tried:b}"[::-1]) if digit == "1"]
 

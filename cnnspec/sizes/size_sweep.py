@@ -1,7 +1,7 @@
-"""A network's shapes for many input sizes at once, each layer asked once for each shape that enters it.
+"""A network's shapes for many input sizes at once: each layer is asked once for each shape that enters it.
 
-Sizes vary along a `Dial`: one axis of an input, or several that vary together. A sweep holds, for every node, a column:
-its shape at each size tried, None where it or a layer before it is refused.
+Sizes vary along an `AxisGroup`: one axis of an input, or several that vary together. A sweep holds a column for every
+node: its shape at each size tried, None where it or a layer before it is refused.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     Column = tuple[Shape | None, ...]
 
 
-class Dial(Record):
+class AxisGroup(Record):
     """Axes of inputs that vary together: (input node, axis, times) each, of size n * times."""
 
     members: tuple[tuple[int, int, int], ...]
 
-    def turned(self, shapes: Mapping[int, Shape], n: int) -> dict[int, Shape]:
-        """The inputs' shapes with this dial at n."""
-        turned = dict(shapes)
+    def resize(self, shapes: Mapping[int, Shape], n: int) -> dict[int, Shape]:
+        """The inputs' shapes with these axes at size n."""
+        resized = dict(shapes)
         for index, axis, times in self.members:
-            shape = turned[index]
-            turned[index] = (*shape[:axis], n * times, *shape[axis + 1 :])
-        return turned
+            shape = resized[index]
+            resized[index] = (*shape[:axis], n * times, *shape[axis + 1 :])
+        return resized
 
 
-class Sweep(Record):
+class SizeSweep(Record):
     """`columns` of every node; `refused`: for every node that refuses sizes, the places of those in the column.
 
     `applied`: how many layers were applied, equal ones on equal columns once.
@@ -44,8 +44,8 @@ class Sweep(Record):
     applied: int
 
 
-class Resizing:
-    """A graph whose inputs may have other sizes. Sizes are ints of any length."""
+class ResizableGraph:
+    """A graph whose inputs may get other sizes. Sizes are ints without a bound."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -56,26 +56,27 @@ class Resizing:
         self._weights: dict[tuple[int, tuple[Shape, ...]], tuple[Shape, ...]] = {}
         self._fits: dict[tuple[int, Shape], tuple[tuple[int, int], ...]] = {}
 
-    def sweep(self, dial: Dial, sizes: Sequence[int]) -> Sweep:
-        turned = [dial.turned(self.base, n) for n in sizes]
+    def sweep(self, group: AxisGroup, sizes: Sequence[int]) -> SizeSweep:
+        """The shapes of every node with the axes of a group at each of these sizes."""
+        resized = [group.resize(self.base, n) for n in sizes]
         same: dict[Column, Column] = {}  # equal columns are one object, so that equal layers on them are applied once
         known: dict[tuple[int, tuple[int, ...]], tuple[Column, list[int]]] = {}
         columns: list[Column] = []
         refused: dict[int, list[int]] = {}
         for node in self.graph.nodes:
             if node.layer is None:
-                made: tuple[Column, list[int]] = tuple([shapes[node.index] for shapes in turned]), []
+                made: tuple[Column, list[int]] = tuple([shapes[node.index] for shapes in resized]), []
             else:
                 key = self.kind[node.index], tuple([id(columns[i]) for i in node.inputs])
                 if key not in known:
                     known[key] = self._apply(node, node.layer, [columns[i] for i in node.inputs])
                 made = known[key]
                 if node.shares is not None:
-                    made = self._sharing(node, made, columns)
+                    made = self._refuse_sharing(node, made, columns)
             columns.append(same.setdefault(made[0], made[0]))
             if made[1]:
                 refused[node.index] = made[1]
-        return Sweep(columns, refused, max(1, len(known)))
+        return SizeSweep(columns, refused, max(1, len(known)))
 
     def _apply(self, node: Node, layer: Layer, entering: list[Column]) -> tuple[Column, list[int]]:
         known = self._outputs.setdefault(self.kind[node.index], {})
@@ -93,20 +94,20 @@ class Resizing:
             outputs.append(output)
         return tuple(outputs), refused
 
-    def _sharing(self, node: Node, made: tuple[Column, list[int]], columns: list[Column]) -> tuple[Column, list[int]]:
-        """With what is refused because the weights that a node shares would need another shape here."""
+    def _refuse_sharing(self, node: Node, made: tuple[Column, list[int]], columns: list[Column]) -> tuple[Column, list[int]]:
+        """The column of a node that shares weights: refused too are sizes at which these would need another shape."""
         assert node.shares is not None
         original = self.graph.nodes[node.shares]
         outputs, refused = list(made[0]), list(made[1])
         for place, output in enumerate(outputs):
             here = tuple([columns[i][place] for i in node.inputs])
             there = tuple([columns[i][place] for i in original.inputs])
-            if output is not None and None not in there and self.weights(node, here) != self.weights(original, there):  # type: ignore[arg-type]
+            if output is not None and None not in there and self.weight_shapes(node, here) != self.weight_shapes(original, there):  # type: ignore[arg-type]
                 outputs[place] = None
                 refused.append(place)
         return tuple(outputs), refused
 
-    def weights(self, node: Node, entering: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    def weight_shapes(self, node: Node, entering: tuple[Shape, ...]) -> tuple[Shape, ...]:
         """The shapes of a node's weights on given inputs."""
         key = self.kind[node.index], entering
         if key not in self._weights:
@@ -114,7 +115,7 @@ class Resizing:
             self._weights[key] = tuple([weight.shape for weight in node.layer.weights(entering)])
         return self._weights[key]
 
-    def fits(self, node: Node, entering: Shape) -> tuple[tuple[int, int], ...]:
+    def find_remainders(self, node: Node, entering: Shape) -> tuple[tuple[int, int], ...]:
         """For each axis along which a node slides a window: the remainder, and what of the input no window covers."""
         key = self.kind[node.index], entering
         if key not in self._fits:
@@ -125,8 +126,8 @@ class Resizing:
         return self._fits[key]
 
 
-def sized_axes(graph: Graph, index: int) -> int:
-    """How many axes of an input are no channels: all but the last, and those of a text's words too."""
+def count_sized_axes(graph: Graph, index: int) -> int:
+    """How many axes of an input have a size: all but the channels; of a text, the axis of its words too."""
     node = graph.nodes[index]
     readers = [other.layer for other in graph.nodes if index in other.inputs]
     of_words = bool(readers) and all(layer is not None and layer.indexes for layer in readers)

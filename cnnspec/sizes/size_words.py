@@ -12,38 +12,38 @@ SHOWN = 4  # members that are listed
 MOST = 12  # stretches of members that are listed where there is no rule
 
 
-def phrase(sizes: SizeSet) -> str:
+def describe_set(sizes: SizeSet) -> str:
     """A set as a congruence: "any from 18", "multiples of 32", "4k + 14 for k >= 1: 18, 22, 26, 30, …"."""
     early = list(sizes.early)
     if not sizes.residues:
-        return few(early) + " alone" if early else "none"
+        return list_few(early) + " alone" if early else "none"
     first = next(n for n in islice(sizes.members(), len(early), None))
-    before = f"{few(early)}, and " if early else ""
+    before = f"{list_few(early)}, and " if early else ""
     period = sizes.period
     if period == 1:
         return before + (f"any from {first}" if first > 1 else "any")
     offsets = list(islice(sizes.members(first), len(sizes.residues)))
     if len(offsets) > 1:
-        return f"{before}{period}k + {{{', '.join(runs(offsets))}}} for k >= 0: {examples(sizes, first)}"
+        return f"{before}{period}k + {{{', '.join(join_runs(offsets))}}} for k >= 0: {list_examples(sizes, first)}"
     if first % period == 0:
         return f"{before}multiples of {period}" + (f" from {first}" if first > period else "")
     offset = first - period
-    return f"{before}{period}k {'-' if offset < 0 else '+'} {abs(offset)} for k >= 1: {examples(sizes, first)}"
+    return f"{before}{period}k {'-' if offset < 0 else '+'} {abs(offset)} for k >= 1: {list_examples(sizes, first)}"
 
 
-def examples(sizes: SizeSet, first: int) -> str:
+def list_examples(sizes: SizeSet, first: int) -> str:
     return ", ".join(map(str, islice(sizes.members(first), SHOWN))) + ", …"
 
 
-def few(numbers: list[int]) -> str:
+def list_few(numbers: list[int]) -> str:
     """Numbers in words, of many the first: "3 to 10 and 15"."""
-    texts = runs(numbers)
-    return listed(
+    texts = join_runs(numbers)
+    return join_words(
         texts if len(texts) <= MOST else [*texts[: MOST - 1], f"{len(texts) - MOST + 1} more stretches"], "and"
     )
 
 
-def runs(numbers: list[int]) -> list[str]:
+def join_runs(numbers: list[int]) -> list[str]:
     """Neighbours together: "3 to 10", "15"."""
     parts: list[list[int]] = []
     for n in numbers:
@@ -54,6 +54,6 @@ def runs(numbers: list[int]) -> list[str]:
     return [text for p in parts for text in ([f"{p[0]} to {p[-1]}"] if len(p) > 2 else map(str, p))]
 
 
-def listed(texts: list[str], word: str) -> str:
+def join_words(texts: list[str], word: str) -> str:
     """ "a, b and c"."""
     return f" {word} ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)

@@ -43,9 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     graph = context.graph
     if not any(isinstance(n, Size) for i in graph.inputs for n in graph.nodes[i].shape or ()):
         return
-    from cnnspec.sizes.agreement import agreements
+    from cnnspec.sizes.agreement import find_agreements
 
-    asked = list(agreements(context.facts))
+    asked = list(find_agreements(context.facts))
     if asked and asked[-1].none_left is not None:
         yield impossible(asked.pop(), context)
     told: set[str] = set()
@@ -63,21 +63,21 @@ def unknowns(shape: Shape) -> set[str]:
 
 def some_sizes(node: Node, asked: list[Agreement], context: Context) -> Diagnostic:
     """Of an input: which of its sizes the merges take."""
-    from cnnspec.sizes.agreement import large_enough
-    from cnnspec.sizes.size_words import listed, phrase
+    from cnnspec.sizes.agreement import drop_too_small
+    from cnnspec.sizes.size_words import describe_set, join_words
 
     left = {name: sizes for found in asked for name, sizes in found.sizes.items()}  # the last is what is left
-    sizes = large_enough(left, context.facts)
+    sizes = drop_too_small(left, context.facts)
     alike: dict[str, list[str]] = {}
     for name, of_name in sizes.items():
-        alike.setdefault(phrase(of_name), []).append(name)
-    parts = [f"for these {listed(names, 'and')}: {words}" for words, names in alike.items()]
+        alike.setdefault(describe_set(of_name), []).append(name)
+    parts = [f"for these {join_words(names, 'and')}: {words}" for words, names in alike.items()]
     equations = [f"{a} = {b}" for found in asked for a, b in found.equations]
     if equations:
-        parts.insert(0, "where " + listed(equations, "and"))
+        parts.insert(0, "where " + join_words(equations, "and"))
     merges = [found.node.name for found in asked]
     shown = merges if len(merges) <= SHOWN else [*merges[:SHOWN], f"{len(merges) - SHOWN} more"]
-    message = f"the inputs of {listed(shown, 'and')} agree only {', and '.join(parts)}"
+    message = f"the inputs of {join_words(shown, 'and')} agree only {', and '.join(parts)}"
     help = "give sizes that are always equal one name: input SxSx3"
     if sizes:
         help = "bring what enters to such a size, or give the input one; `cnnspec sizes` tells what else limits it"
@@ -94,8 +94,8 @@ def meeting(found: Agreement, context: Context) -> str:
 
 def impossible(found: Agreement, context: Context) -> Diagnostic:
     """Of a merge that leaves an unknown no size."""
-    from cnnspec.sizes.agreement import large_enough
-    from cnnspec.sizes.size_words import phrase
+    from cnnspec.sizes.agreement import drop_too_small
+    from cnnspec.sizes.size_words import describe_set
 
     name = found.none_left or ""
     message = f"{found.node.name}'s inputs agree for no {name} for which those of the merges before do"
@@ -103,7 +103,7 @@ def impossible(found: Agreement, context: Context) -> Diagnostic:
         message = f"{found.node.name}'s inputs agree for no {name}"
     help = "give the branches the same strides, or padding=same"
     if name in found.before:
-        before = large_enough({name: found.before[name]}, context.facts)
-        help += f"; the merges before agree for these {name}: {phrase(before[name])}"
+        before = drop_too_small({name: found.before[name]}, context.facts)
+        help += f"; the merges before agree for these {name}: {describe_set(before[name])}"
     notes = (Note(meeting(found, context)), *trail(found.node.site))
     return Diagnostic("E102", message, found.node.site.span, help, notes, ERROR)
