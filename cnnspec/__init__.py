@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.api import Network, SpecError, check, diff, from_keras, load
+    from cnnspec.api.difference import Difference
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.diff.difference import Difference
-    from cnnspec.rf.field import UnitField
+    from cnnspec.rf.unit_field import UnitField
     from cnnspec.tables.rows import LayerFigures, ReceptiveField
 
 _HOMES = {
     "Diagnostic": "cnnspec.base.diagnostic",
-    "Difference": "cnnspec.diff.difference",
+    "Difference": "cnnspec.api.difference",
     "LayerFigures": "cnnspec.tables.rows",
     "MissingExtra": "cnnspec.compile.live",
     "Network": "cnnspec.api",
     "ReceptiveField": "cnnspec.tables.rows",
     "SpecError": "cnnspec.api",
-    "UnitField": "cnnspec.rf.field",
+    "UnitField": "cnnspec.rf.unit_field",
     "check": "cnnspec.api",
     "diff": "cnnspec.api",
     "from_keras": "cnnspec.api",

@@ -75,7 +75,7 @@ def rule_table() -> str:
 
 def keras_name(layer: type[Layer]) -> str:
     """The Keras class that the layer's example becomes, with the dimensions that there are."""
-    graph = load(layer.example)._checked.graph
+    graph = load(layer.example).analysed.graph
     number = next(node.index for node in graph.nodes if type(node.layer) is layer)
     found = load(layer.example).layers[number].type
     if "2D" not in found:

@@ -16,7 +16,7 @@ from cnnspec.cli.common import (
     say,
 )
 from cnnspec.cli.configuration import FAIL_ON
-from cnnspec.findings.text import as_data, concise, show, tally
+from cnnspec.findings.text import count_findings, show_diagnostic, show_in_a_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -157,30 +157,39 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
         color = options.color == "always" or (options.color == "auto" and in_color(sys.stdout))
         for place, diagnostic in found:
             if kind == "full":
-                print(show(diagnostic, color, options.unsafe_fixes), end="\n\n")
+                print(show_diagnostic(diagnostic, color, options.unsafe_fixes), end="\n\n")
             else:
-                print(concise(place, diagnostic))
+                print(show_in_a_line(place, diagnostic))
         if files and not options.quiet:
             diagnostics = [diagnostic for _, diagnostic in found]
-            print(tally(diagnostics, len(files)))
+            print(count_findings(diagnostics, len(files)))
             if any(diagnostic.repairs for diagnostic in diagnostics):
                 from cnnspec.cli.fixing import remark
 
                 print(remark(diagnostics))
     elif kind in ("json", "jsonl"):
+        from cnnspec.findings.json import write_data
         from cnnspec.tables import escape as media
 
-        data = [as_data(diagnostic, name) for name, diagnostic in found]
+        data = [write_data(diagnostic, name) for name, diagnostic in found]
         lines = [media.json(data)] if kind == "json" else [media.json(row, None) for row in data]
         print("\n".join(lines), end="\n" if data else "")
     elif kind == "sarif":
-        from cnnspec.findings.sarif import sarif
+        from cnnspec.findings.sarif import write_sarif
 
-        print(sarif(found, files))
+        print(write_sarif(found, files))
+    elif kind == "gitlab":
+        from cnnspec.findings.gitlab import write_gitlab
+
+        print(write_gitlab(found, files))
+    elif kind == "junit":
+        from cnnspec.findings.junit import write_junit
+
+        print(write_junit(found, files))
     else:
-        from cnnspec.findings import services
+        from cnnspec.findings.github import write_github
 
-        text = {"github": services.github, "gitlab": services.gitlab, "junit": services.junit}[kind](found, files)
+        text = write_github(found, files)
         print(text, end="\n" if text else "")
 
 

@@ -11,7 +11,7 @@ from cnnspec.base.reading import content, decode, is_stream, read
 from cnnspec.base.source import Source, printable
 from cnnspec.cli.inputs import Inputs
 from cnnspec.cli.streams import tell
-from cnnspec.findings.text import show
+from cnnspec.findings.text import show_diagnostic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def say(message: str) -> None:
 
 def tell_of(found: Diagnostic) -> None:
     """A diagnostic on stderr."""
-    tell(show(found, in_color(sys.stderr)))
+    tell(show_diagnostic(found, in_color(sys.stderr)))
 
 
 def in_color(stream: TextIO) -> bool:

@@ -48,7 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    (path_a, model_a), (path_b, model_b) = choose_model(options.a, options.model), choose_model(options.b, options.model)
+    (path_a, model_a), (path_b, model_b) = (
+        choose_model(options.a, options.model),
+        choose_model(options.b, options.model),
+    )
     if path_a == path_b == "-":
         raise UsageError("stdin can be one side only: give the other as a file")
     a = load_side(path_a, model_a, options.set_a, options)

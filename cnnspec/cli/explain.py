@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of
 from cnnspec.explain import find_explanation
+from cnnspec.explain.formats import FORMATS, write_explanation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-
-    from cnnspec.explain.explanation import Explanation
-    from cnnspec.network import AnalysedNetwork
-
-FORMATS = ("text", "markdown", "latex", "json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "layer", metavar="LAYER", nargs="?", help="a layer's name in the summary: conv2; all, if left out"
     )
-    parser.add_argument("--format", choices=FORMATS, default="text", help="how it is printed")
+    parser.add_argument("--format", choices=(*FORMATS, "json"), default="text", help="how it is printed")
     add_model_options(parser)
 
 
@@ -33,25 +29,11 @@ def run(options: argparse.Namespace) -> int:
         explanation = find_explanation(network, options.layer)
     except LookupError as error:
         raise UsageError(str(error)) from None
-    print(write_explanation(network, explanation, options.format), end="")
-    return status_of(found)
-
-
-def write_explanation(network: AnalysedNetwork, explanation: Explanation, format: str) -> str:
-    """The explanation in one of the formats."""
-    if format == "json":
+    if options.format == "json":
         from cnnspec.explain.json import write_data
         from cnnspec.tables.escape import json
 
-        return json(write_data(network, explanation)) + "\n"
-    if format == "markdown":
-        from cnnspec.explain.markdown import write_markdown
-
-        return write_markdown(network, explanation)
-    if format == "latex":
-        from cnnspec.explain.latex import write_latex
-
-        return write_latex(network, explanation)
-    from cnnspec.explain.text import write_text
-
-    return write_text(network, explanation)
+        print(json(write_data(network, explanation)))
+    else:
+        print(write_explanation(network, explanation, options.format), end="")
+    return status_of(found)

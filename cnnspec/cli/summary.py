@@ -8,6 +8,7 @@ import sys
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed, tell_of
 from cnnspec.summary import find_summary
+from cnnspec.summary.formats import write_table
 from cnnspec.tables.columns import COLUMNS, DEFAULT, choose_columns
 
 TYPE_CHECKING = False
@@ -44,28 +45,20 @@ def run(options: argparse.Namespace) -> int:
     return FINDINGS if any(diagnostic.severity == ERROR for diagnostic in found) else CLEAN
 
 
-def write_summary(network: AnalysedNetwork, summary: Summary, names: tuple[str, ...], options: argparse.Namespace) -> str:
+def write_summary(
+    network: AnalysedNetwork, summary: Summary, names: tuple[str, ...], options: argparse.Namespace
+) -> str:
     """The summary in the form that was asked for."""
     if options.format == "json":
         from cnnspec.summary.json import write_data
         from cnnspec.tables.escape import json
 
         return json(write_data(network, summary)) + "\n"
-    if options.format == "csv":
-        from cnnspec.summary.csv import write_csv
-
-        return write_csv(network, summary, names)
-    if options.format == "markdown":
-        from cnnspec.summary.markdown import write_markdown
-
-        return write_markdown(network, summary, names or DEFAULT)
-    if in_color(sys.stdout) and len(summary.layers) <= MAX_FOLDED:
+    if options.format == "text" and in_color(sys.stdout) and len(summary.layers) <= MAX_FOLDED:
         from cnnspec.summary.terminal import write_colored
 
         return write_colored(network, summary, max(shutil.get_terminal_size().columns, 60), names or DEFAULT)
-    from cnnspec.summary.text import write_text
-
-    return write_text(network, summary, names or DEFAULT)
+    return write_table(network, summary, options.format, names)
 
 
 def read_columns(options: argparse.Namespace) -> tuple[str, ...]:

@@ -88,7 +88,11 @@ def _sum_up(network: AnalysedNetwork, view: View) -> NetworkSide:
         network.name,
         network.source.name,
         tuple(
-            [(k, write_argument(k, v)) for k, v in graph.parameters.items() if isinstance(v, (int, float, str, list, Term))]
+            [
+                (k, write_argument(k, v))
+                for k, v in graph.parameters.items()
+                if isinstance(v, (int, float, str, list, Term))
+            ]
         ),
         len(view.live) + len(view.joined),
         tuple([graph.nodes[i].name for i in graph.inputs]),

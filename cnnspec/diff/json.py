@@ -56,7 +56,11 @@ def difference_data(layer: LayerDifference) -> dict[str, Any]:
     sides = ((layer.a, layer.call_a), (layer.b, layer.call_b))
     a, b = (None if s is None else {"call": call, **layer_data(s), "line": s.line or None} for s, call in sides)
     arguments = [
-        {"name": change.name, "old": write_argument(change.name, change.old), "new": write_argument(change.name, change.new)}
+        {
+            "name": change.name,
+            "old": write_argument(change.name, change.old),
+            "new": write_argument(change.name, change.new),
+        }
         for change in layer.arguments
     ]
     return {

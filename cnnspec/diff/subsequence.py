@@ -83,7 +83,9 @@ def _follow_back(rows: list[dict[int, int]], diagonal: int, i: int, j: int, n: i
     return pairs[::-1]
 
 
-def slide_gaps(pairs: Pairs, n: int, m: int, same: Callable[[int, int], bool], alike: Callable[[int, int], bool]) -> Pairs:
+def slide_gaps(
+    pairs: Pairs, n: int, m: int, same: Callable[[int, int], bool], alike: Callable[[int, int], bool]
+) -> Pairs:
     """Move each gap to where most of its neighbours are `alike`; every pair stays one of `same` tokens.
 
     In c c d, of which one c is gone, either may be: the subsequence does not say which, the rest of what is known does.

@@ -47,7 +47,9 @@ def write_text(difference: NetworkDifference, color: bool = False) -> str:
     """The report: which networks, what is different in their layers, and what that does in total."""
     a, b = difference.a, difference.b
     if difference.same:
-        total = f"{a.layers:,} layers, {show_figure(difference.params.a)} parameters, {show_figure(difference.macs.a)} MACs"
+        total = (
+            f"{a.layers:,} layers, {show_figure(difference.params.a)} parameters, {show_figure(difference.macs.a)} MACs"
+        )
         return printable(f"{write_side(a)} and {write_side(b)} are the same network: {total}") + "\n"
     lines = group_layers(difference)
     shown = [(f"A: {write_side(a)}", ""), (f"B: {write_side(b)}", ""), ("", "")]
@@ -107,7 +109,9 @@ def write_change(layer: LayerDifference) -> str:
     if layer.rewired:
         parts.append(f"reads {_join_names(layer.a.inputs)} -> {_join_names(layer.b.inputs)}")
     if layer.shared:
-        a, b = (f"weights shared with {_join_names(names)}" if names else "weights of its own" for names in layer.shared)
+        a, b = (
+            f"weights shared with {_join_names(names)}" if names else "weights of its own" for names in layer.shared
+        )
         parts.append(f"{a} -> {b}")
     return ", ".join(parts)
 

@@ -102,7 +102,9 @@ def derive_unread(layer: Layer, entering: tuple[Shape, ...], known: Known) -> li
             assert isinstance(after, int)
             padding = " of padding" if left <= after else f", {after} of them padding," if after else ""
             found.append((POSITION_NAMES[len(windows or ())][axis], write_out("", left, known, padding)))
-    return [s.replace(name="left over", note=word_unread(s.name, s.value, s.note)) for s in join_alike(found, " and ".join)]
+    return [
+        s.replace(name="left over", note=word_unread(s.name, s.value, s.note)) for s in join_alike(found, " and ".join)
+    ]
 
 
 def word_unread(names: str, count: Any, padding: str) -> str:
@@ -119,9 +121,15 @@ def derive_parameters(weights: tuple[Weight, ...], shared: str, known: Known) ->
     if not weights:
         return DerivationSection("Parameters", (DerivationStep("", note="none"),), True)
     if shared:
-        return DerivationSection("Parameters", (DerivationStep("", None, 0, f"the weights are those of {shared} and counted there"),))
+        return DerivationSection(
+            "Parameters", (DerivationStep("", None, 0, f"the weights are those of {shared} and counted there"),)
+        )
     trained, frozen = [w for w in weights if w.trainable], [w for w in weights if not w.trainable]
-    made = [s for part in (trained, frozen) for s in join_alike([(w.name, derive_weight(w, known)) for w in part], ", ".join)]
+    made = [
+        s
+        for part in (trained, frozen)
+        for s in join_alike([(w.name, derive_weight(w, known)) for w in part], ", ".join)
+    ]
     if trained and frozen:
         parts = (Leaf(sum(map(count_values, trained))), Leaf(sum(map(count_values, frozen))))
         made += [derive_sum("trained", trained, known), derive_sum("not trained", frozen, known)]
@@ -146,7 +154,9 @@ def derive_sum(name: str, weights: list[Weight], known: Known) -> DerivationStep
             groups[-1].append(mine)
         else:
             groups.append([mine])
-    return DerivationStep(name, combine_row("+", [factor_out(group) for group in groups]), sum([count_values(w) for w in weights]))
+    return DerivationStep(
+        name, combine_row("+", [factor_out(group) for group in groups]), sum([count_values(w) for w in weights])
+    )
 
 
 def factor_out(group: list[list[Tree]]) -> Tree:
@@ -194,8 +204,12 @@ def name_sharer(facts: Facts, node: Node) -> str:
 # ---- MACs and totals ---------------------------------------------------------------------------------------
 def derive_macs(layer: Layer, entering: tuple[Shape, ...], known: Known) -> DerivationSection:
     if not layer.counted:
-        return DerivationSection("MACs", (DerivationStep("", note="none: convolutions and dense layers are counted"),), True)
-    return DerivationSection("MACs", (write_out("", layer.macs(entering), known, f"{layer.counted}; bias not counted"),))
+        return DerivationSection(
+            "MACs", (DerivationStep("", note="none: convolutions and dense layers are counted"),), True
+        )
+    return DerivationSection(
+        "MACs", (write_out("", layer.macs(entering), known, f"{layer.counted}; bias not counted"),)
+    )
 
 
 def derive_totals(facts: Facts) -> DerivationSection:
@@ -208,7 +222,11 @@ def derive_totals(facts: Facts) -> DerivationSection:
         steps.append(DerivationStep("trained, not trained", Op("+", parts), facts.total_parameters))
     steps.append(derive_total("MACs", [facts.macs[i] for i in used], facts.total_macs))
     if (field := facts.receptive_field) is not None and facts.deepest is not None:
-        steps.append(DerivationStep("receptive field", note=f"{show_sizes(field)}, that of {facts.graph.nodes[facts.deepest].name}"))
+        steps.append(
+            DerivationStep(
+                "receptive field", note=f"{show_sizes(field)}, that of {facts.graph.nodes[facts.deepest].name}"
+            )
+        )
     return DerivationSection("Totals", tuple(steps))
 
 
@@ -219,4 +237,6 @@ def derive_total(name: str, figures: Sequence[Dim | None], total: Dim | None) ->
     if len(terms) <= MAX_TERMS:
         return DerivationStep(name, combine_row("+", [Leaf(n) for n in terms]) if terms else Leaf(0), total)
     counted = Counter(terms).items()
-    return DerivationStep(name, combine_row("+", [Leaf(n) if k == 1 else Op("*", (Leaf(k), Leaf(n))) for n, k in counted]), total)
+    return DerivationStep(
+        name, combine_row("+", [Leaf(n) if k == 1 else Op("*", (Leaf(k), Leaf(n))) for n, k in counted]), total
+    )

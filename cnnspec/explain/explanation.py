@@ -50,7 +50,9 @@ def explain_network(network: AnalysedNetwork, layer: str | None) -> Explanation:
     )
 
 
-def explain_layers(network: AnalysedNetwork, chosen: range | list[int], brief_form: bool) -> tuple[LayerExplanation, ...]:
+def explain_layers(
+    network: AnalysedNetwork, chosen: range | list[int], brief_form: bool
+) -> tuple[LayerExplanation, ...]:
     """Some layers (by index); in the brief form without the sections that have nothing to derive."""
     nodes, figures, used = network.graph.nodes, find_figures(network), network.graph.used()
     layers = []

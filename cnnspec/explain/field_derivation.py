@@ -31,7 +31,11 @@ def derive_field(facts: Facts, index: int) -> tuple[DerivationStep, ...]:
     graph, field = facts.graph, facts.fields[index]
     node = graph.nodes[index]
     if node.layer is None:
-        return (DerivationStep("", note="1: an input sees itself" if isinstance(field, tuple) else "all: it has no positions"),)
+        return (
+            DerivationStep(
+                "", note="1: an input sees itself" if isinstance(field, tuple) else "all: it has no positions"
+            ),
+        )
     inputs = facts.inputs_of(index)
     assert inputs is not None
     reaches = node.layer.reach(inputs)

@@ -11,7 +11,7 @@ from cnnspec.base.diagnostic import ERROR, INFO, WARNING
 from cnnspec.base.source import printable
 from cnnspec.findings.locations import fingerprints, region, uri
 from cnnspec.lint.pages import pages
-from cnnspec.tables import escape as media
+from cnnspec.tables.escape import json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ PROBLEMS = {ERROR: "error", WARNING: "warning", INFO: "recommendation"}
 MOST = 1024  # characters of a description
 
 
-def sarif(found: Sequence[Finding], files: Sequence[str]) -> str:
+def write_sarif(found: Sequence[Finding], files: Sequence[str]) -> str:
     """The text of a SARIF file."""
     known = pages()  # all, found or not: what a run reports must not change its rules
     index = {page.code: number for number, page in enumerate(known)}
@@ -40,19 +40,19 @@ def sarif(found: Sequence[Finding], files: Sequence[str]) -> str:
                 "name": "cnnspec",
                 "version": __version__,
                 "semanticVersion": __version__,
-                "rules": [rule(page) for page in known],
+                "rules": [rule_data(page) for page in known],
             }
         },
         "columnKind": "unicodeCodePoints",
         "results": [
-            result(place, diagnostic, index[diagnostic.code], mark)
+            result_data(place, diagnostic, index[diagnostic.code], mark)
             for (place, diagnostic), mark in zip(found, marks, strict=True)
         ],
     }
-    return media.json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    return json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def rule(page: Page) -> dict[str, Any]:
+def rule_data(page: Page) -> dict[str, Any]:
     return {
         "id": page.code,
         "name": page.name,
@@ -64,20 +64,20 @@ def rule(page: Page) -> dict[str, Any]:
     }
 
 
-def result(place: str, found: Diagnostic, index: int, mark: str) -> dict[str, Any]:
+def result_data(place: str, found: Diagnostic, index: int, mark: str) -> dict[str, Any]:
     text = printable(found.message) + (f" Help: {printable(found.help)}" if found.help else "")
     return {
         "ruleId": found.code,
         "ruleIndex": index,
         "level": LEVELS[found.severity],
         "message": {"text": text},
-        "locations": [{"physicalLocation": physical(place, found.span)}],
-        "relatedLocations": [related(n, note, note.span) for n, note in enumerate(found.notes) if note.span],
+        "locations": [{"physicalLocation": place_data(place, found.span)}],
+        "relatedLocations": [related_data(n, note, note.span) for n, note in enumerate(found.notes) if note.span],
         "partialFingerprints": {"primaryLocationLineHash": mark},
-    } | ({"fixes": [fix(place, repair) for repair in found.repairs]} if found.repairs else {})
+    } | ({"fixes": [fix_data(place, repair) for repair in found.repairs]} if found.repairs else {})
 
 
-def fix(place: str, repair: Repair) -> dict[str, Any]:
+def fix_data(place: str, repair: Repair) -> dict[str, Any]:
     """A repair, file by file."""
     by_file: dict[str, list[Edit]] = {}
     for edit in repair.edits:
@@ -85,23 +85,23 @@ def fix(place: str, repair: Repair) -> dict[str, Any]:
     changes = []
     for name, edits in by_file.items():
         replacements = [
-            {"deletedRegion": physical(name, edit.span)["region"], "insertedContent": {"text": edit.text}}
+            {"deletedRegion": place_data(name, edit.span)["region"], "insertedContent": {"text": edit.text}}
             for edit in edits
         ]
-        changes.append({"artifactLocation": physical(name, None)["artifactLocation"], "replacements": replacements})
+        changes.append({"artifactLocation": place_data(name, None)["artifactLocation"], "replacements": replacements})
     kind = "safe" if repair.safe else "unsafe"
     return {"description": {"text": f"{repair.message} ({kind}; {repair.cost})"}, "artifactChanges": changes}
 
 
-def related(number: int, note: Note, span: Span) -> dict[str, Any]:
+def related_data(number: int, note: Note, span: Span) -> dict[str, Any]:
     return {
         "id": number,
         "message": {"text": printable(note.message)},
-        "physicalLocation": physical(span.source.name, span),
+        "physicalLocation": place_data(span.source.name, span),
     }
 
 
-def physical(place: str, span: Span | None) -> dict[str, Any]:
+def place_data(place: str, span: Span | None) -> dict[str, Any]:
     row, column, end_row, end_column = region(span)
     found = uri(place)
     return {

@@ -1,4 +1,4 @@
-"""Diagnostics for people: the sentence, the place, the line with a caret, what led there, what to do. And as JSON."""
+"""Diagnostics for people: the sentence, the place, the line with a caret, what led there, what to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from cnnspec.base.diagnostic import Diagnostic, Repair
+    from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.base.source import Span
 
 WIDTH = 100  # of an excerpt; a longer line is cut around the caret
@@ -17,7 +17,7 @@ COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m", 
 RESET = "\x1b[0m"
 
 
-def show(found: Diagnostic, color: bool = False, unsafe: bool = False) -> str:
+def show_diagnostic(found: Diagnostic, color: bool = False, unsafe: bool = False) -> str:
     """One diagnostic, over several lines, with its safe repair; `unsafe`: with all of them, the first the best."""
 
     def paint(text: str, kind: str) -> str:
@@ -26,11 +26,11 @@ def show(found: Diagnostic, color: bool = False, unsafe: bool = False) -> str:
     head = paint(f"{found.severity}[{found.code} {found.name}]", found.severity)
     lines = [f"{head}{paint(': ' + printable(found.message), '')}"]
     if found.span is not None:
-        lines += excerpt(found.span, found.severity, paint)
+        lines += show_excerpt(found.span, found.severity, paint)
     for note in found.notes:
         lines.append(f"  {paint('note', 'mark')}: {printable(note.message)}")
         if note.span is not None:
-            lines += excerpt(note.span, "mark", paint)
+            lines += show_excerpt(note.span, "mark", paint)
     if found.help:
         lines.append(f"  {paint('help', 'mark')}: {printable(found.help)}")
     for repair in found.repairs if unsafe else found.repairs[:1]:
@@ -40,7 +40,7 @@ def show(found: Diagnostic, color: bool = False, unsafe: bool = False) -> str:
     return "\n".join(lines)
 
 
-def excerpt(span: Span, kind: str, paint: Any) -> list[str]:
+def show_excerpt(span: Span, kind: str, paint: Any) -> list[str]:
     """Where it is, and the line with the span underlined."""
     row, column = span.source.position(span.start)
     line = span.source.line(row)
@@ -52,7 +52,7 @@ def excerpt(span: Span, kind: str, paint: Any) -> list[str]:
     under = printable(line[start : min(end, left + WIDTH)]) or " "
     prefix, suffix = "…" if left else "", "…" if left + WIDTH < len(line) else ""
     gutter = " " * len(str(row))
-    caret = " " * (_columns(before) + len(prefix)) + paint("^" * _columns(under), kind)
+    caret = " " * (_count_columns(before) + len(prefix)) + paint("^" * _count_columns(under), kind)
     bar = paint("|", "mark")
     return [
         f"{gutter} {paint('-->', 'mark')} {printable(span.source.name)}:{row}:{column}",
@@ -62,7 +62,7 @@ def excerpt(span: Span, kind: str, paint: Any) -> list[str]:
     ]
 
 
-def _columns(text: str) -> int:
+def _count_columns(text: str) -> int:
     """Columns that a text takes in a terminal."""
     if text.isascii():
         return len(text)
@@ -71,7 +71,7 @@ def _columns(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def concise(place: str, found: Diagnostic) -> str:
+def show_in_a_line(place: str, found: Diagnostic) -> str:
     """One diagnostic in a line, its place first."""
     at = printable(found.span.source.name if found.span else place)
     at = f"./{at}" if at.startswith("::") else at  # a line that begins so is a command to a runner of workflows
@@ -80,41 +80,7 @@ def concise(place: str, found: Diagnostic) -> str:
     return f"{at}: {found.severity}[{found.code} {found.name}]: {printable(found.message)}"
 
 
-def as_data(found: Diagnostic, filename: str) -> dict[str, Any]:
-    """One diagnostic for scripts; rows and columns from 1, columns in code points; no location when it has no place."""
-    return {
-        "code": found.code,
-        "name": found.name,
-        "severity": found.severity,
-        "message": found.message,
-        **place_of(found.span, filename),
-        "help": found.help,
-        "notes": [{"message": note.message, **place_of(note.span, filename)} for note in found.notes],
-        "fixes": [fix_of(repair, filename) for repair in found.repairs],
-    }
-
-
-def fix_of(repair: Repair, filename: str) -> dict[str, Any]:
-    """A repair for scripts: what becomes what, and where."""
-    return {
-        "message": repair.message,
-        "applicability": "safe" if repair.safe else "unsafe",
-        "cost": repair.cost,
-        "edits": [{"content": edit.text, **place_of(edit.span, filename)} for edit in repair.edits],
-    }
-
-
-def place_of(span: Span | None, filename: str) -> dict[str, Any]:
-    location = end = None
-    if span is not None:
-        filename = span.source.name
-        row, column = span.source.position(span.start)
-        end_row, end_column = span.source.position(span.end)
-        location, end = {"row": row, "column": column}, {"row": end_row, "column": end_column}
-    return {"filename": filename, "location": location, "end_location": end}
-
-
-def tally(found: Iterable[Diagnostic], files: int) -> str:
+def count_findings(found: Iterable[Diagnostic], files: int) -> str:
     """ "2 errors and 1 warning in 3 files"."""
     counts: dict[str, int] = {}
     for diagnostic in found:

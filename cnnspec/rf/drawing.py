@@ -92,4 +92,6 @@ def draw_bars(picture: Picture, ascii: bool, width: int) -> list[str]:
         return " " * x0 + (signs[14] if x1 - x0 < 2 else signs[12] + line * (x1 - x0 - 1) + signs[13])
 
     lines = [] if picture.width is None else [f"{'input':{room}}{bar((0, picture.width - 1), signs[6])}"]
-    return lines + [f"{name:{room}}{bar(box.columns, signs[0])}" for name, box in zip(names, picture.boxes, strict=True)]
+    return lines + [
+        f"{name:{room}}{bar(box.columns, signs[0])}" for name, box in zip(names, picture.boxes, strict=True)
+    ]

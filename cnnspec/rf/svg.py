@@ -61,7 +61,9 @@ def write_svg(picture: Picture) -> str:
         )
         labels.append(f"<text x='{beside:.0f}' y='{line:.0f}' fill='{color}'>{xml(name)}</text>")
     if picture.note:
-        labels.append(f"<text x='{beside:.0f}' y='{head + LINE * (len(names) + 1) + 13:.0f}'>{xml(picture.note)}</text>")
+        labels.append(
+            f"<text x='{beside:.0f}' y='{head + LINE * (len(names) + 1) + 13:.0f}'>{xml(picture.note)}</text>"
+        )
     return "\n".join([*parts, *labels, "</svg>"]) + "\n"
 
 

@@ -159,7 +159,9 @@ def find_counted(depends: Depends, index: int, number: int) -> tuple[bool, ...]:
     return tuple([number in axis or not axis for axis in depends[index]])
 
 
-def conclude_sizes(verdicts: Verdicts, period: int, graph: Graph | None, reasons: Mapping[Hashable, Reason]) -> list[SizesOfKind]:
+def conclude_sizes(
+    verdicts: Verdicts, period: int, graph: Graph | None, reasons: Mapping[Hashable, Reason]
+) -> list[SizesOfKind]:
     """The three sets that verdicts amount to, and who imposes them."""
     found = []
     for kind in KINDS:
@@ -254,7 +256,9 @@ def _sweep_all(independent: IndependentAxes) -> list[AxisSizes] | None:
     reasons: dict[Hashable, Reason] = {node.index: name_reason(node) for node in network.graph.nodes}
     for number, group in enumerate(independent.groups):
         period, start = independent.find_horizon(group)
-        if independent.probe(group).refused:  # far out lengths part, which meet about the network's own size and nowhere else
+        if independent.probe(
+            group
+        ).refused:  # far out lengths part, which meet about the network's own size and nowhere else
             start = max(start, independent.size_of(group) + 2 * period)
         wanted = max(start + 2 * period, 32)
         most = max(RETRIED, WORK // independent.probe(group).applied)

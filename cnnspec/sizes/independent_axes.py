@@ -34,7 +34,9 @@ class IndependentAxes:
         alike = {axis: axes for axes in equal for axis in axes}
         axes = [(number, axis) for number, i in enumerate(graph.inputs) for axis in range(count_sized_axes(graph, i))]
         together = dict.fromkeys([alike.get(axis, (axis,)) for axis in axes])
-        self.groups = [AxisGroup(tuple([(graph.inputs[number], axis, 1) for number, axis in axes])) for axes in together]
+        self.groups = [
+            AxisGroup(tuple([(graph.inputs[number], axis, 1) for number, axis in axes])) for axes in together
+        ]
         self.tied: dict[AxisGroup, Node] = {}  # why a group has several axes
         self.depends_on: Depends = []
         while self._tie_far():

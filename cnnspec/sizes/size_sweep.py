@@ -94,7 +94,9 @@ class ResizableGraph:
             outputs.append(output)
         return tuple(outputs), refused
 
-    def _refuse_sharing(self, node: Node, made: tuple[Column, list[int]], columns: list[Column]) -> tuple[Column, list[int]]:
+    def _refuse_sharing(
+        self, node: Node, made: tuple[Column, list[int]], columns: list[Column]
+    ) -> tuple[Column, list[int]]:
         """The column of a node that shares weights: refused too are sizes at which these would need another shape."""
         assert node.shares is not None
         original = self.graph.nodes[node.shares]
@@ -102,7 +104,9 @@ class ResizableGraph:
         for place, output in enumerate(outputs):
             here = tuple([columns[i][place] for i in node.inputs])
             there = tuple([columns[i][place] for i in original.inputs])
-            if output is not None and None not in there and self.weight_shapes(node, here) != self.weight_shapes(original, there):  # type: ignore[arg-type]
+            if output is None or None in there:
+                continue
+            if self.weight_shapes(node, here) != self.weight_shapes(original, there):  # type: ignore[arg-type]
                 outputs[place] = None
                 refused.append(place)
         return tuple(outputs), refused

@@ -56,7 +56,10 @@ def write_text(network: AnalysedNetwork, sizes: InputSizes, near: Near = None) -
     """The whole report; `near` is the size that is asked about, None: the text's."""
     lines = [f'Input sizes of "{network.name}"', *write_axes(sizes, near)]
     if sizes.weighted is not None:
-        lines += ["", f"{write_reasons((sizes.weighted,))} has weights for one size: once built, the model takes no other."]
+        lines += [
+            "",
+            f"{write_reasons((sizes.weighted,))} has weights for one size: once built, the model takes no other.",
+        ]
     if sizes.rest is not None and sizes.fixed is not None:
         lines += [
             "",
@@ -120,7 +123,9 @@ def write_axis(alike: list[Axis], sizes: InputSizes, near: Near) -> list[str]:
             lines += write_kind(kind, find_asked_size(axis, near), near is not None)
     tried = axis.kinds[0].tried
     if axis.tied_by is not None:
-        lines.append(f"  {write_reasons((axis.tied_by,))} sees them together: sizes in another proportion were not looked at")
+        lines.append(
+            f"  {write_reasons((axis.tied_by,))} sees them together: sizes in another proportion were not looked at"
+        )
     if sizes.asks:
         lines.append("  the text asks for sizes, and may build another network for each;")
     if axis.guessed:
@@ -142,7 +147,9 @@ def write_kind(kind: SizesOfKind, n: int | None, confirm: bool) -> list[str]:
     lines = [label + describe_set(sizes) + write_membership(sizes, n, confirm)]
     because = []
     if kind.period_by:
-        because.append(f"{f'period {sizes.period}' if sizes.residues else 'because of'}: {write_reasons(kind.period_by)}")
+        because.append(
+            f"{f'period {sizes.period}' if sizes.residues else 'because of'}: {write_reasons(kind.period_by)}"
+        )
     if kind.least_by:
         because.append(f"from {sizes.above(0)} on: {write_reasons(kind.least_by)}")
     return lines + [f"{' ' * len(label)}  {line}" for line in because]

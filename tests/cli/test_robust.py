@@ -20,11 +20,14 @@ from hypothesis import strategies as st
 from cnnspec.base.diagnostic import NAMES, Diagnostic
 from cnnspec.base.reading import decode
 from cnnspec.elaborate.placing import MAX_LAYERS
-from cnnspec.findings.text import as_data, show
+from cnnspec.findings.json import write_data
+from cnnspec.findings.text import show_diagnostic
 from cnnspec.format import format_source
 from cnnspec.layers import CATALOGUE, spellings
 from cnnspec.pipeline import Analysis, analyse
-from cnnspec.summary import text as summary
+from cnnspec.summary import find_summary
+from cnnspec.summary.json import write_data as write_summary
+from cnnspec.summary.markdown import write_markdown
 from cnnspec.syntax.generate import GRAMMAR
 from cnnspec.syntax.mistakes import MISTAKES
 from cnnspec.syntax.table import KEYWORDS
@@ -62,12 +65,12 @@ def answer(data: bytes | str, name: str = "/nonexistent/net.cnn", most: int = 20
         analysis: Analysis = analyse(source, max_layers=most)
         for found in analysis.diagnostics:
             clear(found)
-            assert show(found)
-            assert as_data(found, name)
+            assert show_diagnostic(found)
+            assert write_data(found, name)
         for network in analysis.networks:
             if len(network.graph.nodes) < 500:
-                assert summary.markdown(network)
-                assert summary.json(network)
+                assert write_markdown(network, find_summary(network))
+                assert write_summary(network, find_summary(network))
         return analysis.diagnostics
 
 

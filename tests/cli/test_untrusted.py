@@ -214,7 +214,8 @@ def known(folder: str, body: Any) -> Outcome | None:
 def test_a_forged_entry_is_an_outcome_or_none(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
     """One part of a real body, or all of it, is anything; what is made of it can be shown."""
     from cnnspec.findings.sarif import sarif
-    from cnnspec.findings.text import as_data, show
+    from cnnspec.findings.json import write_data
+from cnnspec.findings.text import show_diagnostic
 
     folder = tmp_path_factory.mktemp("forged")
     library = folder / "lib.cnn"
@@ -237,6 +238,6 @@ def test_a_forged_entry_is_an_outcome_or_none(tmp_path_factory: pytest.TempPathF
     outcome = known(str(folder), body)
     if outcome is not None:
         for diagnostic in outcome.diagnostics:
-            show(diagnostic, True, True)
-            json.dumps(as_data(diagnostic, "a.cnn"))
+            show_diagnostic(diagnostic, True, True)
+            json.dumps(write_data(diagnostic, "a.cnn"))
         sarif([("a.cnn", diagnostic) for diagnostic in outcome.diagnostics], ["a.cnn"])

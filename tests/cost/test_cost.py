@@ -43,7 +43,7 @@ def network(name: str) -> Any:
 
 
 def facts(name: str) -> Any:
-    return network(name)._checked.facts
+    return network(name).analysed.facts
 
 
 def counted(tool: str, name: str) -> Any:

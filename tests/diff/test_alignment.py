@@ -11,9 +11,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnspec.diff.alignment import Alignment, changed_arguments
+from cnnspec.diff.alignment import Alignment, find_changed_arguments
 from cnnspec.diff.rewiring import Rewiring
-from cnnspec.diff.subsequence import common, slide
+from cnnspec.diff.subsequence import find_common, slide_gaps
 from cnnspec.facts.isomorphism import View
 from cnnspec.graph import Graph
 from tests.support import cases, legal
@@ -153,7 +153,7 @@ def test_one_layer_written_in_two_ways_is_the_same() -> None:
     ):
         assert same(f"input 9x9x4\n{a}", f"input 9x9x4\n{b}"), a
     old, new = (View(legal(f"input 9x9x4\nmaxpool({kernel})")) for kernel in (2, 3))
-    assert changed_arguments(old, 1, new, 1) == (
+    assert find_changed_arguments(old, 1, new, 1) == (
         ("kernel", 2, 3),
     )  # the stride, which is the kernel's, was not written
     for a, b in (
@@ -195,7 +195,7 @@ def test_a_changed_argument_is_told_alone(made: Layers, data: Any) -> None:
     mine, theirs = View(a).form(at + 2), View(b).form(at + 2)
     assert told(a, b) == {"removed": [], "added": [], "changed": [(mine, theirs)], "rewired": [], "ends": []}
     if len(inputs) == 1:
-        assert changed_arguments(View(a), at + 2, View(b), at + 2) == (("kernel", (1, 3), (5, 5)),)
+        assert find_changed_arguments(View(a), at + 2, View(b), at + 2) == (("kernel", (1, 3), (5, 5)),)
 
 
 @given(layers(), layers())
@@ -264,7 +264,7 @@ def lcs(a: str, b: str) -> int:
 @given(st.text("abc", max_size=30), st.text("abc", max_size=30))
 @cases(2)
 def test_the_subsequence_is_a_longest_one(a: str, b: str) -> None:
-    pairs = common([ord(c) for c in a], [ord(c) for c in b])
+    pairs = find_common([ord(c) for c in a], [ord(c) for c in b])
     assert all(a[i] == b[j] for i, j in pairs)
     assert pairs == sorted(pairs)
     assert len({i for i, _ in pairs}) == len({j for _, j in pairs}) == len(pairs) == lcs(a, b)
@@ -278,8 +278,8 @@ def test_gaps_slide_to_where_more_is_alike(a: str, b: str, data: Any) -> None:
     def alike(i: int, j: int) -> bool:
         return bool(a[i] == b[j] and exact[0][i] == exact[1][j])
 
-    before = common([ord(c) for c in a], [ord(c) for c in b])
-    after = slide(before, len(a), len(b), lambda i, j: a[i] == b[j], alike)
+    before = find_common([ord(c) for c in a], [ord(c) for c in b])
+    after = slide_gaps(before, len(a), len(b), lambda i, j: a[i] == b[j], alike)
     assert all(a[i] == b[j] for i, j in after)
     assert all(x[0] < y[0] and x[1] < y[1] for x, y in itertools.pairwise(after))
     assert len(after) == len(before)
@@ -290,9 +290,9 @@ def test_a_gap_slides_over_a_whole_row() -> None:
     widths = [8, 16, 32, 64, 128]
     for gone in range(5):
         left = widths[:gone] + widths[gone + 1 :]
-        slid = slide(common([0] * 5, [0] * 4), 5, 4, lambda i, j: True, lambda i, j, left=left: widths[i] == left[j])  # type: ignore[misc]
+        slid = slide_gaps(find_common([0] * 5, [0] * 4), 5, 4, lambda i, j: True, lambda i, j, left=left: widths[i] == left[j])  # type: ignore[misc]
         assert {0, 1, 2, 3, 4} - {i for i, _ in slid} == {gone}
-        turned = slide(common([0] * 4, [0] * 5), 4, 5, lambda i, j: True, lambda i, j, left=left: left[i] == widths[j])  # type: ignore[misc]
+        turned = slide_gaps(find_common([0] * 4, [0] * 5), 4, 5, lambda i, j: True, lambda i, j, left=left: left[i] == widths[j])  # type: ignore[misc]
         assert {0, 1, 2, 3, 4} - {j for _, j in turned} == {gone}
 
 

@@ -16,7 +16,8 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
-from cnnspec.diff import text as comparison
+from cnnspec.diff.difference import gain_of_macs, gain_of_params
+from cnnspec.diff.text import group_layers, write_text
 from cnnspec.facts.isomorphism import View
 
 FOLDER = Path(__file__).parent
@@ -56,14 +57,13 @@ def test_what_the_lines_say_adds_up_to_what_the_summaries_say(first: str, second
     a, b = (cnnspec.load(EXAMPLES / f"{name}.cnn") for name in (first, second))
     found = cnnspec.diff(a, b)
     assert not found.same
-    shown = comparison.lines(found)
-    for name in ("params", "macs"):
-        gains = [comparison.gained(line.layers, name) for line in shown]
-        assert sum(g for g in gains if isinstance(g, int)) == getattr(b, name) - getattr(a, name)
+    shown = group_layers(found)
+    for name, gain in (("params", gain_of_params), ("macs", gain_of_macs)):
+        assert sum([gain(layer) for line in shown for layer in line.layers]) == getattr(b, name) - getattr(a, name)
         assert getattr(found, name).difference == getattr(b, name) - getattr(a, name)
     listed = [layer for line in shown for layer in line.layers]
     assert len(listed) == len(found.layers) - len(found.of("same"))
-    views = [View(side._checked.graph) for side in (a, b)]
+    views = [View(side.analysed.graph) for side in (a, b)]
     names = [[view.nodes[i].name for i in view.live] for view in views]
     assert [len(view.live) + len(view.joined) for view in views] == [len(side.layers) for side in (a, b)]
     assert sorted(d.a.name for d in found.layers if d.a) == sorted(names[0])
@@ -188,7 +188,7 @@ def test_json_is_the_contract(files: Path, capsys: pytest.CaptureFixture[str]) -
 
 def test_a_terminal_gets_colors(files: Path) -> None:
     found = cnnspec.diff("a.cnn", "b.cnn")
-    colored = comparison.text(found, color=True)
+    colored = write_text(found, color=True)
     assert "\x1b[33m ~   conv1:2" in colored
     assert re.sub("\x1b\\[[0-9;]*m", "", colored) == found.to_text()
 

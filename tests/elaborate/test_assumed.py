@@ -25,7 +25,7 @@ from cnnspec.layers.base import show_shape
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
 from cnnspec.syntax import tree
-from cnnspec.tables.rows import rows
+from cnnspec.tables.rows import find_figures
 from tests import network_cases
 from tests.support import cases
 
@@ -48,7 +48,7 @@ def told(spec: str) -> list[str]:
     analysis = analyse(Source("case.cnn", spec))
     lines = []
     for network in analysis.networks:
-        for row in rows(network):
+        for row in find_figures(network):
             params = "?" if row.params is None else str(row.params)
             lines.append(f"{row.name} {show_shape(row.output_shape)} {params}" + " assumed" * row.assumed)
         total = network.facts.total_parameters
@@ -98,7 +98,7 @@ def corrected(spec: str) -> str:
 
 
 def figures(network: AnalysedNetwork) -> list[tuple[Any, ...]]:
-    return [(row.name, row.output_shape, row.params, row.macs, row.receptive_field) for row in rows(network)]
+    return [(row.name, row.output_shape, row.params, row.macs, row.receptive_field) for row in find_figures(network)]
 
 
 # ---- any network, one letter of one layer wrong ------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_a_network_with_one_misspelt_layer_has_the_figures_that_it_has_without(d
     assume([(a.written, a.taken) for a in made.graph.assumptions] == [(wrong, word.text)])
 
     plain = {"assumed": False, "name": "", "inputs": (), "shared_with": None}  # names: one with a number may be taken
-    assert [row.replace(**plain) for row in rows(made)] == [row.replace(**plain) for row in rows(right)]
+    assert [row.replace(**plain) for row in find_figures(made)] == [row.replace(**plain) for row in find_figures(right)]
     assert [(n.layer, n.inputs, n.shares) for n in made.graph.nodes] == [
         (n.layer, n.inputs, n.shares) for n in right.graph.nodes
     ]

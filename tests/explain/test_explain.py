@@ -108,7 +108,7 @@ def holds(network: AnalysedNetwork) -> int:
 # ---- what is shown is computed -----------------------------------------------------------------------------
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_layer_of_the_catalogue(name: str) -> None:
-    holds(load(TEXTS[name])._checked)
+    holds(load(TEXTS[name]).analysed)
 
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
@@ -122,7 +122,7 @@ def test_every_example(path: Path) -> None:
 def test_geometry_of_any_chain(text: str) -> None:
     network = load(text)
     if not any(d.severity == "error" for d in network.diagnostics):
-        holds(network._checked)
+        holds(network.analysed)
 
 
 @pytest.mark.parametrize(

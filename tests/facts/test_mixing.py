@@ -31,12 +31,16 @@ from cnnspec.facts.receptive_field import WHOLE
 from cnnspec.graph import Graph
 from cnnspec.layers.window import UNTRACED
 from cnnspec.lint.budget import QUANTITIES
-from cnnspec.lost.lost import lost
+from cnnspec.lost.lost import find_losses
 from cnnspec.network import AnalysedNetwork
-from cnnspec.rf import json as field_json
-from cnnspec.summary import text as summary
-from cnnspec.summary.text import value_data
-from cnnspec.tables.rows import rows
+from cnnspec.rf import find_fields
+from cnnspec.rf.json import write_data as write_fields
+from cnnspec.summary import find_summary
+from cnnspec.summary.csv import write_csv
+from cnnspec.summary.json import write_data as write_summary
+from cnnspec.summary.text import write_text
+from cnnspec.tables.data import figure_data
+from cnnspec.tables.rows import find_figures
 from tests.example_files import EXAMPLES, FILES, ZOO, networks
 from tests.rf.test_fields import members
 from tests.support import cases, findings, legal, network
@@ -153,7 +157,7 @@ def test_maps_of_one_axis_and_of_three(text: str, axes: tuple[str, ...]) -> None
 @pytest.mark.parametrize("layer", ["group_norm(4)", "layer_norm(axis=-1)", "instance_norm", "unit_normalization"])
 def test_a_vector_and_a_map_of_one_position_have_nothing_to_mix(layer: str) -> None:
     for text in (f"input 8\n{layer}", f"input 1x1x8\n{layer}", f"input 5x5x8\ngap(keepdims=true) -> {layer}"):
-        assert load(text)._checked.facts.left_out == ((), ())
+        assert load(text).analysed.facts.left_out == ((), ())
 
 
 NORMS = ["group_norm(2)", "instance_norm", "layer_norm(axis=(1, -1))", "layer_norm(axis=2)", "unit_normalization(axis=(1, 2))", "bn", "layer_norm"]  # fmt: skip
@@ -183,7 +187,7 @@ def test_what_only_a_statistic_reads_is_not_lost(layer: str) -> None:
     assert space is not None
     units = [(i, j) for i in range(space[0]) for j in range(space[1])]  # type: ignore[arg-type]
     read = np.any(gradients(graph, units), axis=0)
-    found = [loss for loss in lost(facts).losses if loss.node == 0]
+    found = [loss for loss in find_losses(facts).losses if loss.node == 0]
     assert np.array_equal(members(found[0].read, read.shape) if found else np.ones(read.shape, bool), read)
     live = Liveness(graph, facts.shapes).live[0]
     assert live is not None
@@ -212,9 +216,9 @@ def test_behind_a_gate_the_field_is_that_without_it(gate: str) -> None:
     net = load(text)
     assert net.receptive_field == load(plain).receptive_field
     assert net.receptive_field_of(net.layers[-1].name).gates == (
-        net._checked.graph.nodes[min(net._checked.facts.gates)[0]].name,
+        net.analysed.graph.nodes[min(net.analysed.facts.gates)[0]].name,
     )
-    facts = net._checked.facts
+    facts = net.analysed.facts
     assert facts.fields[-1] != WHOLE and "1 gate left out" in net.to_text()
 
 
@@ -236,21 +240,22 @@ def shown_everywhere(net: AnalysedNetwork) -> None:
     facts = net.facts
     field = facts.receptive_field
     size = None if field is None else tuple(axis.size for axis in field)
-    told = summary.json(net)
+    summary = find_summary(net)
+    told = write_summary(net, summary)
     assert (told["totals"]["receptive_field"]["size"] or None) == (size and list(size))
-    layers = field_json.json(net, [])["layers"]
+    layers = write_fields(net, find_fields(net))["layers"]
     assert [layer["size"] for layer in layers] == [layer["receptive_field"]["size"] for layer in told["layers"]]
     assert [layer["size"] for layer in layers] == [
-        None if row.receptive_field is None or row.receptive_field.size is None else list(map(value_data, row.receptive_field.size))
-        for row in rows(net)
+        None if row.receptive_field is None or row.receptive_field.size is None else list(map(figure_data, row.receptive_field.size))
+        for row in find_figures(net)
     ]  # fmt: skip
-    written = [line["rf_size"] for line in csv.DictReader(io.StringIO(summary.csv(net)))]
+    written = [line["rf_size"] for line in csv.DictReader(io.StringIO(write_csv(net, summary)))]
     assert written == ["x".join(map(str, layer["size"] or ())) for layer in layers]
     promised = QUANTITIES["receptive_field"][0](facts, {})
     assert (promised and promised.values) == size
     if size is not None:
         said = "x".join(map(str, size))
-        assert f"Receptive field: {said} (" in summary.text(net)
+        assert f"Receptive field: {said} (" in write_text(net, summary)
     reaches = reaches_of(net.graph, facts.shapes, untraced=UNTRACED)
     largest = Geometry(facts).routes(True)
     for node, length in enumerate(lengths(net.graph, facts.shapes, reaches) or ()):
@@ -272,7 +277,7 @@ def test_one_receptive_field_wherever_a_file_shows_it(path: Path) -> None:
 @pytest.mark.parametrize("name", TEXTS)
 def test_one_receptive_field_wherever_a_text_shows_it(name: str) -> None:
     net = load(TEXTS[name])
-    shown_everywhere(net._checked)
+    shown_everywhere(net.analysed)
     field = net.receptive_field
     assert diff(TEXTS[name], TEXTS[name]).a.receptive_field == field
 

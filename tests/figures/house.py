@@ -13,7 +13,9 @@ from cnnspec import pipeline
 from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.layers.window import AXIS_NAMES
-from cnnspec.summary import text as summary
+from cnnspec.summary import find_summary
+from cnnspec.summary.html import write_html
+from cnnspec.summary.terminal import write_colored
 from cnnspec.tables.columns import COLUMNS
 from tests.figures import from_api, from_expect, from_json, from_tables, names
 from tests.figures.from_json import Unnamed
@@ -75,7 +77,7 @@ class House:
 
     # ---- verb by verb ----------------------------------------------------------------------------------------------
     def summaries(self, level: int) -> Iterator[Reading]:
-        data = self.part(self.data("summary"), level)
+        data, summary = self.part(self.data("summary"), level), find_summary(self.network)
         yield from from_json.readings("summary", data, self.met)
         yield from from_json.summed(data)
         made = [("summary", *from_tables.laid_out(from_tables.unfolded(self.said("summary"))))]
@@ -84,12 +86,12 @@ class House:
             down = self.said("summary", "--format", "markdown", *WIDE)
             made.append(("summary --columns", *from_tables.laid_out(wide)))
             made.append(("summary --format markdown", *from_tables.marked_down(down)))
-            made.append(("summary in a notebook", *from_tables.of_html(summary.html(self.network))))
+            made.append(("summary in a notebook", *from_tables.of_html(write_html(self.network, summary))))
             for options in ([], WIDE):
                 rows = from_tables.comma_separated(self.said("summary", "--format", "csv", *options))
                 yield from from_tables.columns("csv", "summary --format csv", rows, {}, self.met)
         if level == PAGES:
-            made.append(("summary in color", *from_tables.laid_out(summary.colored(self.network, 500, tuple(COLUMNS)))))
+            made.append(("summary in color", *from_tables.laid_out(write_colored(self.network, summary, 500, tuple(COLUMNS)))))
         for where, tables, rest in made:
             short = from_tables.short_names(rest)
             if level > TOTALS:

@@ -375,7 +375,7 @@ ACTION = "- an action, or a text that is compared as such"
 ASSUMED = "- whether it rests on an assumption: see test_assumed"
 API = {
     "Network": {
-        "name": "- a name", "text": "- the spec", "diagnostics": "- findings, compared as such", "layers": "- one by one",
+        "name": "- a name", "text": "- the spec", "analysed": "- what the commands are asked about", "diagnostics": "- findings, compared as such", "layers": "- one by one",
         "assumptions": "- names", "assumed": ASSUMED,
         "inputs": "inputs", "outputs": "outputs", "params": "params", "trainable_params": "trainable",
         "non_trainable_params": "frozen", "macs": "macs", "flops": "flops", "coverage": "coverage", "receptive_field": "- part by part",

@@ -250,4 +250,4 @@ def test_sizes_that_meet_about_the_networks_own_are_found(text: str) -> None:
         sized = text.replace(
             first, re.sub(r"\d+x", f"{n}x", first, count=first.count("x") if first.count("x") == 2 else 1)
         )
-        assert (not cnnspec.load(sized)._checked.broken) == (n in axis.legal), n
+        assert (not cnnspec.load(sized).analysed.broken) == (n in axis.legal), n

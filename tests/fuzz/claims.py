@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 from cnnspec.base.diagnostic import ERROR, NAMES, Diagnostic
 from cnnspec.base.reading import decode
 from cnnspec.base.source import Source
-from cnnspec.findings.text import as_data, show
+from cnnspec.findings.json import write_data
+from cnnspec.findings.text import show_diagnostic
 from cnnspec.format import format_source
 from cnnspec.lint.fix.behaviour import same_graph
 from cnnspec.pipeline import Analysis, analyse
@@ -99,8 +100,8 @@ def kind_of(lines: str) -> str:
 def told_alike(analysis: Analysis) -> None:
     """Every finding can be shown, and a second look finds the same."""
     for found in analysis.diagnostics:
-        claim(show(found), "a finding shows nothing")
-        claim(as_data(found, "net.cnn"), "a finding has no data")
+        claim(show_diagnostic(found), "a finding shows nothing")
+        claim(write_data(found, "net.cnn"), "a finding has no data")
     again = analyse(analysis.source, max_layers=LAYERS, read=nothing)
     claim(again.diagnostics == analysis.diagnostics, "a second check finds something else")
 

@@ -14,7 +14,7 @@ from cnnspec.layers import CATALOGUE
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.lint.context import Context
 from cnnspec.lint.rules import checkerboard, dead_kernel_taps, dense_on_spatial_map, redundant_activation
-from cnnspec.lost.lost import dead_taps
+from cnnspec.lost.lost import find_dead_taps
 from tests.lint.test_rules import example, findings
 from tests.support import legal, outputs, random_inputs
 
@@ -58,7 +58,7 @@ def test_dead_taps_never_matter_and_others_do() -> None:
     kernel, bias = layer.get_weights()
     dead = kernel.copy()
     dead[[0, 0, 0, 1, 1, 2, 2, 2], [0, 1, 2, 0, 2, 0, 1, 2]] += 5
-    (taps,) = dead_taps(1, Context(graph, {}).liveness.real, Facts(graph))
+    (taps,) = find_dead_taps(1, Context(graph, {}).liveness.real, Facts(graph))
     assert taps.weights == np.count_nonzero(dead != kernel)
     layer.set_weights([dead, bias])
     np.testing.assert_array_equal(outputs(model, x)[0], before)

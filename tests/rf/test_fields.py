@@ -25,7 +25,7 @@ from cnnspec.facts.facts import Facts
 from cnnspec.facts.geometry import Geometry
 from cnnspec.facts.positions import Positions
 from cnnspec.graph import Graph
-from cnnspec.lost.lost import Lost, lost
+from cnnspec.lost.lost import Lost, find_losses
 from tests.example_files import EXAMPLES
 from tests.facts.test_geometry import MAX_POSITIONS, answers, chains, drawn
 from tests.support import cases, legal, steps
@@ -160,7 +160,7 @@ def compared(graph: Graph, chosen: int) -> bool:
         if box is not None and isinstance(field, tuple) and all(axis.placed for axis in field):
             outer = [axis.at(i) for axis, i in zip(field, unit, strict=True)]
             assert all(span and span[0] <= a and b <= span[1] for span, (a, b) in zip(outer, box, strict=True)), unit
-    found = [loss for loss in lost(geometry.facts).losses if loss.node == 0]
+    found = [loss for loss in find_losses(geometry.facts).losses if loss.node == 0]
     live = members(found[0].read, sizes) if found else np.ones(sizes, dtype=bool)
     read = truth.reshape(len(truth), -1).any(1).reshape(sizes)
     assert np.array_equal(live, read)
@@ -266,7 +266,7 @@ def test_misaligned_branches_are_found(merge: str, positions: float | None) -> N
 
 def test_u_net_and_resnet_are_aligned() -> None:
     for name in ("unet.cnn", "resnet50_keras.cnn", "resnet50.cnn"):
-        assert not Geometry(load(EXAMPLES / name)._checked.facts).misaligned, name
+        assert not Geometry(load(EXAMPLES / name).analysed.facts).misaligned, name
 
 
 # ---- published fields ------------------------------------------------------------------------------------------
@@ -304,7 +304,7 @@ PUBLISHED = {
 def test_published_fields(name: str) -> None:
     """Araujo, Norris & Sim, Distill 2019, table 1."""
     where, parameters, size = PUBLISHED[name]
-    network = load(EXAMPLES / where if where.endswith(".cnn") else where, **parameters)._checked
+    network = load(EXAMPLES / where if where.endswith(".cnn") else where, **parameters).analysed
     assert not network.broken
     geometry = Geometry(network.facts)
     last = max(i for i, field in enumerate(geometry.fields) if isinstance(field, tuple))
@@ -323,13 +323,13 @@ def test_the_u_net_sees_188_or_204_by_phase() -> None:
 
 def test_work_grows_with_the_layers() -> None:
     def work(blocks: list[int]) -> tuple[int, int]:
-        network = load(EXAMPLES / "resnet50_keras.cnn", blocks=blocks)._checked
+        network = load(EXAMPLES / "resnet50_keras.cnn", blocks=blocks).analysed
 
         def measured() -> None:
             geometry = Geometry(Facts(network.graph))
             geometry.read(len(network.graph.nodes) - 3, (3, 3))
             assert geometry.routes(True) and geometry.routes(False) and geometry.misaligned == ()
-            lost(network.facts)
+            find_losses(network.facts)
 
         return steps(measured), len(network.graph.nodes)
 
@@ -339,8 +339,8 @@ def test_work_grows_with_the_layers() -> None:
 
 # ---- what is lost ----------------------------------------------------------------------------------------------
 def by_name(text_or_path: Any) -> tuple[Lost, dict[str, Any]]:
-    network = load(text_or_path)._checked
-    found = lost(network.facts)
+    network = load(text_or_path).analysed
+    found = find_losses(network.facts)
     return found, {network.graph.nodes[loss.node].name: loss for loss in found.losses}
 
 
@@ -366,7 +366,7 @@ def test_nasnet_mobile_never_reads_row_and_column_223() -> None:
     from cnnspec.model_files.keras.application import application, from_model
 
     model = application("NASNetMobile")
-    (loss,) = [loss for loss in lost(Facts(from_model(model))).losses if loss.node == 0]
+    (loss,) = [loss for loss in find_losses(Facts(from_model(model))).losses if loss.node == 0]
     assert [axis.rows for axis in loss.axes] == [Positions.run(223, 224)] * 2
     image = np.random.default_rng(7).normal(size=(1, 224, 224, 3)).astype("float32")
     other = image.copy()
@@ -394,7 +394,7 @@ def test_dead_taps_are_those_that_no_output_depends_on(n: int, k: int, d: int, p
     for tap in range(k):
         model.weights[0].assign(np.eye(k)[tap].reshape(k, 1, 1))
         seeing += bool(np.asarray(model(np.ones((1, n, 1), dtype="float32"))).any())
-    found = lost(Facts(graph)).taps
+    found = find_losses(Facts(graph)).taps
     assert [(t.seeing, t.taps, t.weights) for t in found] == ([] if seeing == k else [((seeing,), (k,), k - seeing)])
 
 

@@ -16,9 +16,9 @@ from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.pipeline import analyse
 from cnnspec.sizes import find_input_sizes, size_set
-from cnnspec.sizes.axis_sizes import KINDS, Sizes
+from cnnspec.sizes.axis_sizes import KINDS, SizesOfKind
 from cnnspec.sizes.input_sizes import InputSizes
-from cnnspec.sizes.size_words import phrase
+from cnnspec.sizes.size_words import describe_set
 from tests import network_cases
 from tests.example_files import EXAMPLES, FILES, networks, relative
 from tests.sizes.size_cases import resized, rough_networks, truth
@@ -37,7 +37,7 @@ def claimed(sizes: InputSizes, *values: int, tried: bool = False) -> tuple[bool,
     long to be found is taken as far as it was tried."""
     by_axis = [(axis, values[i % len(values)]) for i, axis in enumerate(sizes.axes)]
 
-    def said(found: Sizes, n: int) -> bool:
+    def said(found: SizesOfKind, n: int) -> bool:
         if found.sizes is not None:
             return n in found.sizes
         assert tried and n <= found.tried, (found, n)
@@ -128,7 +128,7 @@ up(32, e4) -> up(16, e3) -> up(8, e2) -> up(4, e1)
 def test_figures(file: str, kind: str, wanted: str) -> None:
     for axis in load(EXAMPLES / file).sizes().axes:
         sizes = getattr(axis, kind)
-        assert phrase(sizes) == wanted
+        assert describe_set(sizes) == wanted
 
 
 def test_a_network_that_is_refused_as_it_stands() -> None:
@@ -137,7 +137,7 @@ def test_a_network_that_is_refused_as_it_stands() -> None:
     assert {d.code for d in network.diagnostics} == {"E102"}
     height, width = network.sizes().axes
     assert height.legal is not None and height.kinds == width.kinds
-    assert phrase(height.legal) == "multiples of 16" and (height.legal.below(358), height.legal.above(358)) == (
+    assert describe_set(height.legal) == "multiples of 16" and (height.legal.below(358), height.legal.above(358)) == (
         352,
         368,
     )
@@ -152,7 +152,7 @@ def summed(text: str) -> list[tuple[str, str | None, list[str]]]:
         (
             " ".join(f"{a.input}.{a.letter}*{a.times}" for a in axis.axes),
             axis.tied_by and axis.tied_by.layer,
-            [phrase(kind.sizes) if kind.sizes else "?" for kind in axis.kinds],
+            [describe_set(kind.sizes) if kind.sizes else "?" for kind in axis.kinds],
         )
         for axis in load(text).sizes().axes
     ]
@@ -200,14 +200,14 @@ def test_inputs_that_share_weights_are_turned_together() -> None:
         .axes
     )
     assert {a.input for a in axis.axes} == {"a", "b"} and axis.strict is not None
-    assert phrase(axis.strict) == "multiples of 3"
+    assert describe_set(axis.strict) == "multiples of 3"
 
 
 def test_a_layer_that_fixes_the_size() -> None:
     sizes = load("input 14x14x64\nmaxpool(2) -> reshape((3136,)) -> reshape(7x7x64) -> conv(3, 3x3)").sizes()
     assert sizes.fixed is not None and sizes.fixed.layer == "reshape1" and sizes.rest is not None
-    assert sizes.axes[0].legal is not None and phrase(sizes.axes[0].legal) == "14 and 15 alone"
-    assert [phrase(axis.strict) for axis in sizes.rest.axes if axis.strict] == ["multiples of 2"] * 2
+    assert sizes.axes[0].legal is not None and describe_set(sizes.axes[0].legal) == "14 and 15 alone"
+    assert [describe_set(axis.strict) for axis in sizes.rest.axes if axis.strict] == ["multiples of 2"] * 2
 
 
 def test_weights_made_for_one_size() -> None:
@@ -216,7 +216,7 @@ def test_weights_made_for_one_size() -> None:
     assert [d.code for d in network.diagnostics] == ["E107"]
     sizes = network.sizes()
     assert sizes.weighted is not None and sizes.weighted.layer == "dense1"
-    assert [phrase(axis.legal) for axis in sizes.axes if axis.legal] == ["any from 4"] * 2
+    assert [describe_set(axis.legal) for axis in sizes.axes if axis.legal] == ["any from 4"] * 2
     assert load("input 9x9x1\nconv(8, 3) -> gap -> dense(10)").sizes().weighted is None
 
 
@@ -235,7 +235,7 @@ def test_texts_that_ask_for_sizes() -> None:
 def test_sets(period: int, residues: int, early: int) -> None:
     """What is read off 1 … 60 is what was put in, up to 300; neighbours are the nearest members."""
     inside = [n for n in range(1, 301) if (early >> n - 1 & 1 if n <= 10 else residues >> n % period & 1)]
-    found = size_set.found(sum(1 << n for n in inside if n <= 60), 60, period)
+    found = size_set.find_size_set(sum(1 << n for n in inside if n <= 60), 60, period)
     assert found is not None and [n for n in range(1, 301) if n in found] == inside
     assert list(islice(found.members(), 20)) == inside[:20]
     for n in (1, 7, 30, 100):
@@ -244,7 +244,7 @@ def test_sets(period: int, residues: int, early: int) -> None:
 
 
 def test_sets_that_do_not_repeat() -> None:
-    assert size_set.found(0b1011 << 20, 24, 3) is None
+    assert size_set.find_size_set(0b1011 << 20, 24, 3) is None
 
 
 # ---- the command -------------------------------------------------------------------------------------------------

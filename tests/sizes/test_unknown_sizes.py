@@ -18,8 +18,9 @@ from cnnspec.facts.facts import Facts
 from cnnspec.graph import Graph
 from cnnspec.layers.agreement import may_agree, zeros
 from cnnspec.pipeline import analyse
-from cnnspec.sizes.agreement import agreements
-from cnnspec.tables.columns import table
+from cnnspec.sizes.agreement import find_agreements
+from cnnspec.tables.columns import write_cells
+from cnnspec.tables.rows import find_figures
 from tests.sizes.size_cases import resized, rough_networks
 from tests.support import cases, keras_layers, network
 
@@ -45,7 +46,7 @@ def repeats(graph: Graph) -> bool:
 
 def agree_at(facts: Facts, given: dict[str, int]) -> bool:
     """Whether all that merges ask of the unknowns holds for given ones."""
-    for found in agreements(facts):
+    for found in find_agreements(facts):
         if any(given[name] not in sizes for name, sizes in found.sizes.items()):
             return False
         if any(at(a, given) != at(b, given) for a, b in found.equations):
@@ -90,7 +91,7 @@ def test_short_names_stand_for_what_they_replace(text: str) -> None:
     assume(not checked.broken)
     graph, facts = checked.graph, checked.facts
     for width in (0, 10_000):
-        _, sizes = table(checked, ("layer", "shape", "macs", "values"), width)
+        _, sizes = write_cells(checked, find_figures(checked), ("layer", "shape", "macs", "values"), width)
         names = {**{str(name): size for name, size in sizes.meaning.items()}, "H": H, "W": W}
         if width:  # the sizes themselves, in parentheses
             names |= {str(size): size for size in sizes.named} | {f"({size})": size for size in sizes.named}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.percent import percent
 from cnnspec.base.source import brief, printable
-from cnnspec.summary.text import laid_out
+from cnnspec.tables.layout import lay_out
 from cnnspec.train.progress import figure
 
 TYPE_CHECKING = False
@@ -77,7 +77,7 @@ def _classes(shown: Sequence[Score], scores: Scores) -> list[str]:
     for score in (*shown, *scores.averages):
         values = [score.precision, score.recall, score.f1, *[score.iou] * maps]
         rows.append([brief(score.name, 40), *[_share(v) for v in values], f"{score.support:,}"])
-    lines = laid_out(rows, set(range(1, len(rows[0]))))
+    lines = lay_out(rows, set(range(1, len(rows[0]))))
     return [*lines[: 2 + len(shown)], lines[1], *lines[2 + len(shown) :]]
 
 

@@ -20,7 +20,8 @@ from cnnspec.lint.fix.registry import MODULES
 from cnnspec.lint.fix.search import repairs
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
-from cnnspec.summary import text as summary
+from cnnspec.summary import find_summary
+from cnnspec.summary.json import write_data
 from tests.lint.test_rules import example
 
 ALL = frozenset([rule.CODE for rule in rules.RULES])
@@ -36,7 +37,7 @@ CHAINS = {
 }
 QUESTIONS: dict[str, Callable[[AnalysedNetwork], Any]] = {
     "rules": lambda network: None,
-    "summary": summary.json,
+    "summary": lambda network: write_data(network, find_summary(network)),
     "figures": lambda network: (network.facts.macs, network.facts.parameters, network.facts.kernels),
 }
 

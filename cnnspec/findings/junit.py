@@ -1,0 +1,45 @@
+"""Findings as JUnit's XML. Paths are relative to the working folder.
+
+Source: the JUnit schema of Jenkins' xUnit plugin.
+"""
+
+from __future__ import annotations
+
+from cnnspec.findings.locations import region, relative
+from cnnspec.findings.sentence import write_sentence
+from cnnspec.tables.escape import xml
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.findings.locations import Finding
+
+
+def write_junit(found: Sequence[Finding], files: Sequence[str]) -> str:
+    """One suite a file; a case that fails for each finding, one that passes for a file without any."""
+    by_file: dict[str, list[Diagnostic]] = {name: [] for name in files}
+    for place, diagnostic in found:
+        by_file.setdefault(place, []).append(diagnostic)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    cases = sum(max(1, len(own)) for own in by_file.values())
+    lines.append(f'<testsuites name="cnnspec" tests="{cases}" failures="{len(found)}" errors="0">')
+    for name, own in by_file.items():
+        file = xml(relative(name))
+        lines.append(
+            f'  <testsuite name="{file}" tests="{max(1, len(own))}" failures="{len(own)}" errors="0" skipped="0">'
+        )
+        if not own:
+            lines.append(f'    <testcase name="cnnspec" classname="{file}" file="{file}"/>')
+        for diagnostic in own:
+            row, column, _, _ = region(diagnostic.span)
+            title = f"{diagnostic.code} {diagnostic.name}"
+            lines += [
+                f'    <testcase name="{title} {row}:{column}" classname="{file}" file="{file}" line="{row}">',
+                f'      <failure type="{diagnostic.severity}" message="{xml(diagnostic.message)}">'
+                f"{xml(f'{relative(name)}:{row}:{column}: {title}: {write_sentence(diagnostic)}')}</failure>",
+                "    </testcase>",
+            ]
+        lines.append("  </testsuite>")
+    return "\n".join([*lines, "</testsuites>"])

@@ -1,0 +1,27 @@
+"""The forms of the summary's table: one file writes each, and is imported when its form is asked for."""
+
+from __future__ import annotations
+
+from cnnspec.tables.columns import DEFAULT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.summary.summary import Summary
+
+FORMATS = ("text", "markdown", "csv")
+
+
+def write_table(network: AnalysedNetwork, summary: Summary, format: str, columns: tuple[str, ...] = ()) -> str:
+    """The table in one of FORMATS; without columns, those that are usual in it."""
+    if format == "csv":
+        from cnnspec.summary.csv import write_csv
+
+        return write_csv(network, summary, columns)
+    if format == "markdown":
+        from cnnspec.summary.markdown import write_markdown
+
+        return write_markdown(network, summary, columns or DEFAULT)
+    from cnnspec.summary.text import write_text
+
+    return write_text(network, summary, columns or DEFAULT)
