@@ -213,9 +213,9 @@ def known(folder: str, body: Any) -> Outcome | None:
 @given(st.data())
 def test_a_forged_entry_is_an_outcome_or_none(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
     """One part of a real body, or all of it, is anything; what is made of it can be shown."""
-    from cnnspec.findings.sarif import sarif
     from cnnspec.findings.json import write_data
-from cnnspec.findings.text import show_diagnostic
+    from cnnspec.findings.sarif import write_sarif
+    from cnnspec.findings.text import show_diagnostic
 
     folder = tmp_path_factory.mktemp("forged")
     library = folder / "lib.cnn"
@@ -240,4 +240,4 @@ from cnnspec.findings.text import show_diagnostic
         for diagnostic in outcome.diagnostics:
             show_diagnostic(diagnostic, True, True)
             json.dumps(write_data(diagnostic, "a.cnn"))
-        sarif([("a.cnn", diagnostic) for diagnostic in outcome.diagnostics], ["a.cnn"])
+        write_sarif([("a.cnn", diagnostic) for diagnostic in outcome.diagnostics], ["a.cnn"])

@@ -290,9 +290,13 @@ def test_a_gap_slides_over_a_whole_row() -> None:
     widths = [8, 16, 32, 64, 128]
     for gone in range(5):
         left = widths[:gone] + widths[gone + 1 :]
-        slid = slide_gaps(find_common([0] * 5, [0] * 4), 5, 4, lambda i, j: True, lambda i, j, left=left: widths[i] == left[j])  # type: ignore[misc]
+        slid = slide_gaps(
+            find_common([0] * 5, [0] * 4), 5, 4, lambda i, j: True, lambda i, j, left=left: widths[i] == left[j]
+        )  # type: ignore[misc]
         assert {0, 1, 2, 3, 4} - {i for i, _ in slid} == {gone}
-        turned = slide_gaps(find_common([0] * 4, [0] * 5), 4, 5, lambda i, j: True, lambda i, j, left=left: left[i] == widths[j])  # type: ignore[misc]
+        turned = slide_gaps(
+            find_common([0] * 4, [0] * 5), 4, 5, lambda i, j: True, lambda i, j, left=left: left[i] == widths[j]
+        )  # type: ignore[misc]
         assert {0, 1, 2, 3, 4} - {j for _, j in turned} == {gone}
 
 

@@ -42,7 +42,7 @@ from cnnspec.summary.text import write_text
 from cnnspec.tables.data import figure_data
 from cnnspec.tables.rows import find_figures
 from tests.example_files import EXAMPLES, FILES, ZOO, networks
-from tests.rf.test_fields import members
+from tests.rf.webs import members
 from tests.support import cases, findings, legal, network
 
 BOTH = ("height", "width")

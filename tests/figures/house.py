@@ -91,7 +91,9 @@ class House:
                 rows = from_tables.comma_separated(self.said("summary", "--format", "csv", *options))
                 yield from from_tables.columns("csv", "summary --format csv", rows, {}, self.met)
         if level == PAGES:
-            made.append(("summary in color", *from_tables.laid_out(write_colored(self.network, summary, 500, tuple(COLUMNS)))))
+            made.append(
+                ("summary in color", *from_tables.laid_out(write_colored(self.network, summary, 500, tuple(COLUMNS))))
+            )
         for where, tables, rest in made:
             short = from_tables.short_names(rest)
             if level > TOTALS:
