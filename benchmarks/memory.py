@@ -70,7 +70,7 @@ def stated(network: Any, batch: int) -> int:
     """The bytes that cnnspec says training keeps, for a network of `cnnspec.load`."""
     from cnnspec.facts.training_memory import saved
 
-    layers = saved(network._checked.facts)
+    layers = saved(network.analysed.facts)
     assert layers is not None
     return batch * sum(4 * layer.values + layer.flags for layer in layers)
 

@@ -6,6 +6,9 @@ imported until it is used.
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+
 __version__ = "0.1.0"
 __all__ = [
     "Diagnostic", "Difference", "LayerFigures", "MissingExtra", "Network", "ReceptiveField", "SpecError", "UnitField", "check",
@@ -37,6 +40,17 @@ _HOMES = {
     "from_keras": "cnnspec.api",
     "load": "cnnspec.api",
 }
+
+
+class _Package(ModuleType):
+    """The package as a module. A room that is called like a public name (`diff`) does not take its place when it is imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _HOMES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

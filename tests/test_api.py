@@ -22,6 +22,15 @@ def test_every_public_name_is_there() -> None:
         cnnspec.nothing  # noqa: B018
 
 
+def test_a_room_does_not_take_the_place_of_a_public_function() -> None:
+    from cnnspec.diff.text import write_text
+
+    found = cnnspec.diff(GOOD, GOOD)
+    assert isinstance(found, cnnspec.Difference)
+    assert cnnspec.diff(GOOD, GOOD) == found
+    assert str(found) == found.to_text() == write_text(found)
+
+
 def test_docstrings_run() -> None:
     import cnnspec.api
 

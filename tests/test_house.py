@@ -134,6 +134,48 @@ def test_only_the_catalogue_lists_the_layers() -> None:
             assert not {module for module, _ in imports(path)} & classes, path
 
 
+ROOMS = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff")  # one for each question
+WRITERS = (
+    "text", "json", "markdown", "latex", "csv", "html", "svg", "terminal", "drawing", "github", "gitlab", "junit", "sarif", "formats",
+)  # fmt: skip
+PRINTING = ("cli", "api")  # the verbs and the API show what they were answered; nobody else imports a writer
+
+
+def is_writer(module: str) -> bool:
+    """Whether a module writes an answer in some form, or gives the forms of a room ("formats")."""
+    folder, _, name = module.removeprefix("cnnspec.").partition(".")
+    return folder in (*ROOMS, "findings") and name in WRITERS
+
+
+def test_every_form_has_a_writer() -> None:
+    there = {path.stem for path in FILES if is_writer(f"cnnspec.{module_of(path)}")}
+    assert there == set(WRITERS)
+    for room in ROOMS:
+        assert {"__init__", "text", "json"} <= {path.stem for path in FILES if path.parent.name == room}
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if part_of(p) not in PRINTING], ids=ids)
+def test_no_computation_prints_or_imports_a_writer(path: Path) -> None:
+    """Apart from a room's `formats`, which knows the writers of its room."""
+    own = f"cnnspec.{path.parent.name}."
+    found = {module for module, typed in imports(path) if is_writer(module) and not typed}
+    if path.stem == "formats":
+        found = {module for module in found if not module.startswith(own)}
+    assert not found
+    if part_of(path) in (*ROOMS, "facts", "tables", "findings"):
+        names = [n.func.id for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]  # fmt: skip
+        assert "print" not in names
+
+
+def test_a_face_imports_nothing_until_it_is_asked() -> None:
+    faces = [f"cnnspec.{room}" for room in ROOMS]
+    code = (
+        f"import sys, {', '.join(faces)}\nprint(' '.join(sorted(m for m in sys.modules if m.startswith('cnnspec.'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    assert done.stdout.split() == sorted(faces)
+
+
 def loaded(script: str) -> set[str]:
     """The top-level modules that a fresh interpreter has after a script."""
     code = f"import sys\nbefore = set(sys.modules)\n{script}\nprint(' '.join(sorted({{m.split('.')[0] for m in set(sys.modules) - before}})))"
