@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnspec.facts.precision import Precision
 
 
-class Term(Record):
+class MemoryTerm(Record):
     """One part of the memory: so many values (None: unknown) of so many bytes, of each example or of all together.
 
     `at`: the node at which it is that much, where it belongs to one."""
@@ -37,7 +37,7 @@ class Term(Record):
 class Memory(Record):
     """Terms and their sum."""
 
-    terms: tuple[Term, ...]
+    terms: tuple[MemoryTerm, ...]
 
     def bytes(self, batch: int) -> Dim | None:
         """All terms together; None when one is unknown."""
@@ -60,10 +60,10 @@ class Memory(Record):
 def inference(facts: Facts, precision: Precision) -> Memory:
     """Weights and activations of a pass forward."""
     peak = peak_values(facts)
-    activations = Term("activations", None, precision.activation, True)
+    activations = MemoryTerm("activations", None, precision.activation, True)
     if peak is not None:
         activations = activations.replace(values=peak[0], at=peak[1])
-    return Memory((Term("weights", facts.total_parameters, precision.weight), activations))
+    return Memory((MemoryTerm("weights", facts.total_parameters, precision.weight), activations))
 
 
 def training(facts: Facts, precision: Precision, slots: int) -> Memory:
@@ -71,21 +71,21 @@ def training(facts: Facts, precision: Precision, slots: int) -> Memory:
     if not precision.trains:
         raise ValueError(f"{precision.name} has no gradients: train in float32, float16, bfloat16 or mixed_float16")
     trained, kept, passing = facts.total_trainable, saved(facts), transient(facts)
-    terms = [Term("weights", facts.total_parameters, precision.weight)]
+    terms = [MemoryTerm("weights", facts.total_parameters, precision.weight)]
     if precision.copy:
-        terms.append(Term(f"weights in {precision.computes}", facts.total_parameters, precision.copy))
+        terms.append(MemoryTerm(f"weights in {precision.computes}", facts.total_parameters, precision.copy))
     terms += [
-        Term("gradients", trained, precision.weight),
-        Term("optimizer", None if trained is None else slots * trained, precision.weight),
+        MemoryTerm("gradients", trained, precision.weight),
+        MemoryTerm("optimizer", None if trained is None else slots * trained, precision.weight),
     ]
     values: Dim = 0
     flags: Dim = 0
     for layer in kept or ():
         values, flags = values + layer.values, flags + layer.flags
-    terms.append(Term("saved activations", None if kept is None else values, precision.activation, True))
+    terms.append(MemoryTerm("saved activations", None if kept is None else values, precision.activation, True))
     if flags != 0:
-        terms.append(Term("saved masks", flags, 1, True))
-    largest = Term("largest gradients", None, precision.activation, True)
+        terms.append(MemoryTerm("saved masks", flags, 1, True))
+    largest = MemoryTerm("largest gradients", None, precision.activation, True)
     if passing is not None:
         largest = largest.replace(values=passing[0], at=passing[1])
     return Memory((*terms, largest))

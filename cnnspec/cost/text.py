@@ -14,7 +14,7 @@ from cnnspec.tables.layout import join_lines, lay_out, write_title
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.cost.cost import Cost, CostQuestion, LayerCost
-    from cnnspec.cost.memory import Memory, Term
+    from cnnspec.cost.memory import Memory, MemoryTerm
     from cnnspec.facts.devices import Device
     from cnnspec.network import AnalysedNetwork
 
@@ -108,7 +108,7 @@ def write_terms(network: AnalysedNetwork, question: CostQuestion, heading: str, 
     return lines
 
 
-def write_product(term: Term, batch: int) -> str:
+def write_product(term: MemoryTerm, batch: int) -> str:
     """How many values of how many bytes a term is: "32 * 1,000 * 4"."""
     times = f"{batch:,} * " if term.each else ""
     symbolic = term.values is not None and not isinstance(term.values, int)

@@ -68,7 +68,7 @@ def name_shape(shape: Shape) -> tuple[str, ...]:
     return (*spatial, "channels") if spatial else tuple([f"axis {i}" for i in range(1, len(shape) + 1)])
 
 
-def write_out(name: str, number: Dim, known: Known, note: str = "") -> DerivationStep:
+def derive_number(name: str, number: Dim, known: Known, note: str = "") -> DerivationStep:
     """A number's step; one that was not worked out says what it is instead."""
     tree = settle(tree_of(number), known)
     if isinstance(tree, Leaf):
@@ -78,16 +78,17 @@ def write_out(name: str, number: Dim, known: Known, note: str = "") -> Derivatio
 
 # ---- output size -------------------------------------------------------------------------------------------
 def derive_output(output: Shape, entering: tuple[Shape, ...], known: Known) -> list[DerivationStep]:
+    """The steps of each size of the output; words where it is that of an input."""
     if any(list(map(tree_of, output)) == list(map(tree_of, shape)) for shape in entering):
         return [DerivationStep("", note="as it enters" if len(entering) == 1 else "as the branches have it")]
-    made = [(axis, write_out("", n, known)) for axis, n in zip(name_shape(output), output, strict=True)]
+    made = [(axis, derive_number("", n, known)) for axis, n in zip(name_shape(output), output, strict=True)]
     return join_alike(made, ", ".join)
 
 
 def derive_working(name: str, values: list[tuple[int | None, Dim]], rank: int, known: Known) -> list[DerivationStep]:
     """The steps of one figure inside the formulas; it names its axes only where they differ."""
     axes = AXIS_NAMES.get(rank, ())
-    steps = [(axes[axis] if axis is not None else "", write_out("", value, known)) for axis, value in values]
+    steps = [(axes[axis] if axis is not None else "", derive_number("", value, known)) for axis, value in values]
     return join_alike(steps, name_by_axes(name, len(steps)))
 
 
@@ -101,13 +102,13 @@ def derive_unread(layer: Layer, entering: tuple[Shape, ...], known: Known) -> li
             after = bare(window.after)
             assert isinstance(after, int)
             padding = " of padding" if left <= after else f", {after} of them padding," if after else ""
-            found.append((POSITION_NAMES[len(windows or ())][axis], write_out("", left, known, padding)))
+            found.append((POSITION_NAMES[len(windows or ())][axis], derive_number("", left, known, padding)))
     return [
-        s.replace(name="left over", note=word_unread(s.name, s.value, s.note)) for s in join_alike(found, " and ".join)
+        s.replace(name="left over", note=say_unread(s.name, s.value, s.note)) for s in join_alike(found, " and ".join)
     ]
 
 
-def word_unread(names: str, count: Any, padding: str) -> str:
+def say_unread(names: str, count: Any, padding: str) -> str:
     """ "the last 2 rows and columns of padding are in no window"."""
     words = [name + "s" * (count > 1) for name in names.split(" and ")]
     number = f" {count}" if count > 1 else ""
@@ -118,6 +119,7 @@ def word_unread(names: str, count: Any, padding: str) -> str:
 
 # ---- parameters --------------------------------------------------------------------------------------------
 def derive_parameters(weights: tuple[Weight, ...], shared: str, known: Known) -> DerivationSection:
+    """The steps of each weight, and their sum."""
     if not weights:
         return DerivationSection("Parameters", (DerivationStep("", note="none"),), True)
     if shared:
@@ -140,8 +142,9 @@ def derive_parameters(weights: tuple[Weight, ...], shared: str, known: Known) ->
 
 
 def derive_weight(weight: Weight, known: Known) -> DerivationStep:
+    """How many values one weight has, as a product of its sizes."""
     if len(weight.shape) == 1:
-        return write_out("", weight.shape[0], known)
+        return derive_number("", weight.shape[0], known)
     return DerivationStep("", combine_row("*", list_factors(weight, known)), count_values(weight))
 
 
@@ -189,6 +192,7 @@ def list_factors(weight: Weight, known: Known) -> list[Tree]:
 
 
 def count_values(weight: Weight) -> int:
+    """How many values a weight has."""
     total = 1
     for n in weight.shape:
         number = bare(n)
@@ -198,17 +202,19 @@ def count_values(weight: Weight) -> int:
 
 
 def name_sharer(facts: Facts, node: Node) -> str:
+    """The name of the layer whose weights a node uses again; "" for none."""
     return "" if node.shares is None else facts.graph.nodes[node.shares].name
 
 
 # ---- MACs and totals ---------------------------------------------------------------------------------------
 def derive_macs(layer: Layer, entering: tuple[Shape, ...], known: Known) -> DerivationSection:
+    """The MACs, where the layer has any that count."""
     if not layer.counted:
         return DerivationSection(
             "MACs", (DerivationStep("", note="none: convolutions and dense layers are counted"),), True
         )
     return DerivationSection(
-        "MACs", (write_out("", layer.macs(entering), known, f"{layer.counted}; bias not counted"),)
+        "MACs", (derive_number("", layer.macs(entering), known, f"{layer.counted}; bias not counted"),)
     )
 
 
@@ -231,6 +237,7 @@ def derive_totals(facts: Facts) -> DerivationSection:
 
 
 def derive_total(name: str, figures: Sequence[Dim | None], total: Dim | None) -> DerivationStep:
+    """A total as a sum over the layers; of many layers equal figures are counted."""
     if total is None:
         return DerivationStep(name, note="unknown, as a layer's figure is")
     terms = [figure for figure in figures if figure is not None and figure != 0]

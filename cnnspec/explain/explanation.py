@@ -51,14 +51,14 @@ def explain_network(network: AnalysedNetwork, layer: str | None) -> Explanation:
 
 
 def explain_layers(
-    network: AnalysedNetwork, chosen: range | list[int], brief_form: bool
+    network: AnalysedNetwork, chosen: range | list[int], leave_out_empty: bool
 ) -> tuple[LayerExplanation, ...]:
-    """Some layers (by index); in the brief form without the sections that have nothing to derive."""
+    """Some layers, by index; with or without the sections that have nothing to derive."""
     nodes, figures, used = network.graph.nodes, find_figures(network), network.graph.used()
     layers = []
     for index in chosen:
         node, row = nodes[index], figures[index]
-        sections = [s for s in derive_layer(network.facts, index) if not (brief_form and s.nothing)]
+        sections = [s for s in derive_layer(network.facts, index) if not (leave_out_empty and s.nothing)]
         layers.append(
             LayerExplanation(
                 row.name,

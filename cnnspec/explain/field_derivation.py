@@ -68,10 +68,12 @@ def derive_field(facts: Facts, index: int) -> tuple[DerivationStep, ...]:
 
 
 def show_sizes(field: tuple[Field, ...]) -> str:
+    """The size of a field along each axis: 7x7."""
     return show_shape(tuple([axis.size for axis in field]))
 
 
 def say_why_unknown(reaches: tuple[Reach, ...] | None, entering: list[tuple[str, NodeField]]) -> str:
+    """Why a field is unknown, in words."""
     unknown = [name for name, field in entering if field is None]
     if unknown:
         return f"so is that of {' and '.join(unknown)}"
@@ -81,6 +83,7 @@ def say_why_unknown(reaches: tuple[Reach, ...] | None, entering: list[tuple[str,
 
 
 def say_why_all(reaches: tuple[Reach, ...] | None, entering: list[tuple[str, NodeField]]) -> str:
+    """Why a field is all of the input, in words."""
     if reaches is None:
         return "the layer reads every position"
     whole = [name for name, field in entering if isinstance(field, Whole)]

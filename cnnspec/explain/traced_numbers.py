@@ -75,10 +75,12 @@ def trace(value: Any, origin: str) -> Any:
 
 
 def bare(number: Dim) -> Dim:
+    """The number alone, without its tree."""
     return number.bare if isinstance(number, TracedNumber) else number
 
 
 def tree_of(number: Dim) -> Tree:
+    """How a number came about; a leaf where it has no tree."""
     return number.tree if isinstance(number, TracedNumber) else Leaf(number)
 
 

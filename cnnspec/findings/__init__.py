@@ -1,0 +1,1 @@
+"""Findings: diagnostics in the forms that people, scripts and services read."""

@@ -19,7 +19,7 @@ Finding = tuple[str, Diagnostic]  # the file that it is in, and what is found
 
 
 def relative(path: str) -> str:
-    """A path from the working folder, with slashes; one outside of it as it is."""
+    """A path relative to the working folder, with slashes; a path outside of the folder stays as it is."""
     try:
         found = os.path.relpath(path)
     except ValueError:  # another drive
@@ -45,7 +45,7 @@ def region(span: Span | None) -> tuple[int, int, int, int]:
 
 
 def fingerprints(found: Iterable[Finding]) -> list[str]:
-    """One of each finding, in their order."""
+    """The fingerprints of findings, in their order."""
     from hashlib import sha256
 
     seen: dict[tuple[str, str, str], int] = {}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class NetworkFields(Record):
-    """`layers` are in the order of the text; `deepest` is the last one before the whole input is mixed.
+    """The fields of a network: `layers` in the order of the text; `deepest` is the last before the whole input is mixed.
 
     `gates` are merges where a branch mixes the whole input into every position, `statistics` layers that mix their map:
     the fields leave out both. `misaligned` are merges whose branches have their centres apart.

@@ -96,7 +96,7 @@ def compose_picture(network: AnalysedNetwork, names: Iterable[str], at: tuple[in
             middles = [sum(span) / 2 for span in spans if span]
     if not boxes:
         raise ValueError(f'"{network.name}" has no layer with a receptive field to draw')
-    boxes.sort(key=lambda box: measure(box), reverse=True)
+    boxes.sort(key=measure_box, reverse=True)
     chosen = boxes if len(asked) > 1 else tell_apart(boxes)
     return frame_boxes(network, geometry, last, tuple(chosen), unit)
 
@@ -104,6 +104,7 @@ def compose_picture(network: AnalysedNetwork, names: Iterable[str], at: tuple[in
 def frame_boxes(
     network: AnalysedNetwork, geometry: Geometry, last: int, boxes: tuple[FieldBox, ...], unit: tuple[int, ...]
 ) -> Picture:
+    """The picture of boxes, with the input's frame, a title and a note."""
     before = geometry.before(last)
     inputs = [i for i in network.graph.inputs if i in before]
     sizes = {geometry.sizes[i] for i in inputs}
@@ -137,7 +138,8 @@ def find_nearest(field: tuple[Field, ...], middles: list[float], sizes: tuple[in
     return tuple(found)
 
 
-def measure(box: FieldBox) -> tuple[int, int]:
+def measure_box(box: FieldBox) -> tuple[int, int]:
+    """How long the longer and the shorter side of a box are."""
     rows, columns = box.rows[1] - box.rows[0], box.columns[1] - box.columns[0]
     return max(rows, columns), min(rows, columns)
 
@@ -146,6 +148,6 @@ def tell_apart(boxes: list[FieldBox]) -> list[FieldBox]:
     """Of boxes from large to small those that can be told from one another, not more than MOST."""
     chosen: list[FieldBox] = []
     for box in boxes:
-        if not chosen or 1 < measure(box)[0] + 1 <= STEP * (measure(chosen[-1])[0] + 1):
+        if not chosen or 1 < measure_box(box)[0] + 1 <= STEP * (measure_box(chosen[-1])[0] + 1):
             chosen.append(box)
     return chosen if len(chosen) <= MOST else [chosen[round(i * (len(chosen) - 1) / (MOST - 1))] for i in range(MOST)]

@@ -49,9 +49,9 @@ def write_row(layer: LayerField) -> tuple[str, ...]:
         f"{layer.name} ({layer.type})",
         show_shape(layer.output_shape),
         show_field(field),
-        show_axes(field.stride) or "-" if field else "?",
-        show_axes(layer.start) or "-" if field else "?",
-        show_axes(layer.centre) or "-" if field else "?",
+        show_each_axis(field.stride) or "-" if field else "?",
+        show_each_axis(layer.start) or "-" if field else "?",
+        show_each_axis(layer.centre) or "-" if field else "?",
         percent(layer.coverage),
     )
 
@@ -79,7 +79,7 @@ def show_plain(value: float | None) -> str:
     return "?" if value is None else f"{round(value, 2):g}" if abs(value) < 10**6 else str(round(value))
 
 
-def show_axes(values: tuple[Any, ...] | None) -> str:
+def show_each_axis(values: tuple[Any, ...] | None) -> str:
     """One figure where all axes are alike, else one an axis: "2", "2, 1"."""
     if values and values.count(values[0]) == len(values):
         return show_plain(values[0])
@@ -165,9 +165,9 @@ def write_figures(layer: LayerField) -> list[tuple[str, str]]:
         size = f"{show_shape(layer.least)} to {size}, by position"
     return [
         ("Receptive field", f"{size}, {percent(layer.coverage)} of the input"),
-        ("Jump", show_axes(field.stride)),
-        ("Start", f"{show_axes(layer.start)}, of the first position"),
-        ("Centre", f"{show_axes(layer.centre)}, of the first position"),
+        ("Jump", show_each_axis(field.stride)),
+        ("Start", f"{show_each_axis(layer.start)}, of the first position"),
+        ("Centre", f"{show_each_axis(layer.centre)}, of the first position"),
         ("Effective field", f"about {show_effective(layer)} ({ESTIMATE})"),
     ]
 

@@ -42,7 +42,7 @@ class InputRead(Record):
     region: Region | None
 
     @property
-    def count_positions(self) -> int | None:
+    def area(self) -> int | None:
         """Positions in the clipped box."""
         return None if self.read is None else count_positions(self.box)
 

@@ -108,7 +108,7 @@ def drop_too_small(sizes: dict[str, SizeSet], facts: Facts) -> dict[str, SizeSet
 
 
 def find_smallest(dim: Size, name: str) -> int:
-    """The smallest value of its unknown for which a size that grows with it is at least 1; 1 where none is found."""
+    """The smallest value of an unknown for which a size that grows with it is at least 1; 1 where none is found."""
     low, high = 0, 1
     while dim.value({name: high}) < 1:
         low, high = high, 2 * high

@@ -125,7 +125,7 @@ def judge_sweep(independent: IndependentAxes, number: int, sweep: SizeSweep, tri
 def _find_losing(
     network: ResizableGraph, sweep: SizeSweep, left: dict[int, dict[int, list[tuple[Node, int]]]]
 ) -> dict[Hashable, int] | None:
-    """For every node the sizes of which it loses data; None where that takes too much."""
+    """For every node the sizes at which it loses data; None where that takes too many steps."""
     found: dict[Hashable, list[int]] = {}
     try:
         for axis, places in left.items():
@@ -141,8 +141,8 @@ def _find_losing(
 def find_misfits(
     network: ResizableGraph, node: Node, sweep: SizeSweep, counted: tuple[bool, ...]
 ) -> tuple[int, list[tuple[int, int, int]]]:
-    """Of a node's windows along the axes counted: the set of sizes with a remainder, and (axis, place of the size,
-    positions) where positions are left over."""
+    """The sizes at which a node's windows along the counted axes have a remainder, and (axis, place of the size, positions)
+    where positions are left over."""
     misfit, over = [], []
     for place, shape in enumerate(sweep.columns[node.inputs[0]]):
         if shape is not None and sweep.columns[node.index][place] is not None:
@@ -162,7 +162,7 @@ def find_counted(depends: Depends, index: int, number: int) -> tuple[bool, ...]:
 def conclude_sizes(
     verdicts: Verdicts, period: int, graph: Graph | None, reasons: Mapping[Hashable, Reason]
 ) -> list[SizesOfKind]:
-    """The three sets that verdicts amount to, and who imposes them."""
+    """The sizes of each kind that follow from verdicts, and who imposes them."""
     found = []
     for kind in KINDS:
         if not verdicts.known(kind):
@@ -186,7 +186,7 @@ def conclude_sizes(
 
 
 def find_smallest_cover(masks: dict[Hashable, int]) -> dict[Hashable, int]:
-    """Of several sets some, the first of equals, whose union is that of all and none of which can be spared."""
+    """A few of several sets: their union is that of all, and none of them can be spared. Of equal sets the first is kept."""
     first: dict[int, Hashable] = {}
     for key, mask in masks.items():
         if mask:

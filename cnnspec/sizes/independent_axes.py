@@ -126,7 +126,7 @@ class IndependentAxes:
 
     # ---- period and horizon ------------------------------------------------------------------------------------
     def find_horizon(self, group: AxisGroup) -> tuple[int, int]:
-        """(the period of a group, the size from which on the network repeats with it)."""
+        """The period of a group, and the size from which on the network repeats with it."""
         sweep = self.probe(group)
         period, start = 1, 1
         needs = self._find_needs()

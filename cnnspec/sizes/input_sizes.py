@@ -70,7 +70,7 @@ class Axis(Record):
 
     @property
     def declared(self) -> int | None:
-        """Where the text has the axis; None for an unknown size, or where the text has axes that differ."""
+        """The size in the text; None for an unknown size, or where the axes differ in the text."""
         values = {a.declared // a.times if a.declared else None for a in self.axes}
         return values.pop() if len(values) == 1 else None
 
@@ -137,7 +137,7 @@ def list_trials(shapes: list[Shape], axes: list[int]) -> Iterator[list[Shape]]:
 
 
 def resize_all(shapes: list[Shape], axes: list[int], n: int, unknown: bool) -> list[Shape]:
-    """The shapes with all their axes, or all of unknown size, at n."""
+    """The shapes with all their axes at n; with `unknown`, only the axes of unknown size."""
     return [
         tuple([size if axis >= count or unknown and isinstance(size, int) else n for axis, size in enumerate(shape)])
         for shape, count in zip(shapes, axes, strict=True)

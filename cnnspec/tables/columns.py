@@ -34,15 +34,16 @@ class LayerRows:
         self.network, self.rows = network, rows
         self._known: dict[str, list[Any]] = {}
 
-    def find(self, name: str, compute: Callable[[Any], list[Any] | None]) -> list[Any]:
+    def find_once(self, name: str, compute: Callable[[Any], list[Any] | None]) -> list[Any]:
+        """Figures of all layers by a name, computed from the facts when they are first asked for."""
         if name not in self._known:
             found = compute(self.network.facts)
             self._known[name] = [None] * len(self.rows) if found is None else found
         return self._known[name]
 
 
-class Column(Record):
-    """`value(layers, number of the row)` is the plain figure, None where it is unknown; `show` writes it for people."""
+class TableColumn(Record):
+    """One column: `value(layers, number of the row)` is the plain figure, None where it is unknown; `show` writes it for people."""
 
     heading: str
     about: str
@@ -74,7 +75,7 @@ def _memory(layers: LayerRows, i: int) -> Any:
 
 
 def _saved(layers: LayerRows, i: int) -> Any:
-    kept = layers.find("saved", saved)[i]
+    kept = layers.find_once("saved", saved)[i]
     return None if kept is None else kept.bytes(FLOAT32)
 
 
@@ -84,7 +85,7 @@ def _matrices(layers: LayerRows, i: int) -> Any:
 
 
 def _intensity(layers: LayerRows, i: int) -> Any:
-    moved = layers.find("traffic", lambda facts: traffic(facts, FLOAT32))[i]
+    moved = layers.find_once("traffic", lambda facts: traffic(facts, FLOAT32))[i]
     if moved is None or moved.bytes != 0 and moved.intensity is None:
         return None
     return "-" if moved.bytes == 0 else moved.intensity
@@ -99,24 +100,24 @@ def _reach(part: str) -> Callable[[LayerRows, int], Any]:
 
 
 COLUMNS = {
-    "layer": Column("Layer (type)", "name and Keras class", _of_row(lambda r: f"{r.name} ({r.type})"), str, False),
-    "name": Column("Layer", "name", _of_row(lambda r: r.name), str, False),
-    "type": Column("Type", "Keras class", _of_row(lambda r: r.type), str, False),
-    "shape": Column("Output Shape", "output shape, without the batch", _of_row(lambda r: r.output_shape), show_shape, False),
-    "params": Column("Param #", "parameters", _of_row(_params)),
-    "trainable": Column("Trainable", "parameters that training moves", _of_row(lambda r: r.trainable)),
-    "connected": Column("Connected to", "layers that it reads", _of_row(lambda r: r.inputs), _connected, False),
-    "macs": Column("MACs", "multiply-accumulates", _of_row(lambda r: r.macs)),
-    "flops": Column("FLOPs", "2 * MACs", _of_row(lambda r: r.flops)),
-    "values": Column("Values", "values of the output", _values),
-    "memory": Column("Memory", "bytes of the output as float32", _memory, memory_text),
-    "saved": Column("Saved", "bytes that training keeps of its values, as float32", _saved, memory_text),
-    "rf": Column("RF", "receptive field", _of_row(lambda r: r.receptive_field), show_field),
-    "jump": Column("Jump", "effective stride: input positions between two of the output", _reach("stride"), show_axes),
-    "im2col": Column("im2col", "a convolution as a matrix product: filters * columns", _matrices, show_matrices, False),
-    "intensity": Column("FLOP/byte", "arithmetic intensity as float32, batch 1", _intensity, show_ratio),
-    "line": Column("Line", "line of the text", _of_row(lambda r: r.line), str),
-    MARK: Column(HEADING, "whether its figures rest on an assumption", _of_row(lambda r: MARK if r.assumed else ""), str, False),
+    "layer": TableColumn("Layer (type)", "name and Keras class", _of_row(lambda r: f"{r.name} ({r.type})"), str, False),
+    "name": TableColumn("Layer", "name", _of_row(lambda r: r.name), str, False),
+    "type": TableColumn("Type", "Keras class", _of_row(lambda r: r.type), str, False),
+    "shape": TableColumn("Output Shape", "output shape, without the batch", _of_row(lambda r: r.output_shape), show_shape, False),
+    "params": TableColumn("Param #", "parameters", _of_row(_params)),
+    "trainable": TableColumn("Trainable", "parameters that training moves", _of_row(lambda r: r.trainable)),
+    "connected": TableColumn("Connected to", "layers that it reads", _of_row(lambda r: r.inputs), _connected, False),
+    "macs": TableColumn("MACs", "multiply-accumulates", _of_row(lambda r: r.macs)),
+    "flops": TableColumn("FLOPs", "2 * MACs", _of_row(lambda r: r.flops)),
+    "values": TableColumn("Values", "values of the output", _values),
+    "memory": TableColumn("Memory", "bytes of the output as float32", _memory, memory_text),
+    "saved": TableColumn("Saved", "bytes that training keeps of its values, as float32", _saved, memory_text),
+    "rf": TableColumn("RF", "receptive field", _of_row(lambda r: r.receptive_field), show_field),
+    "jump": TableColumn("Jump", "effective stride: input positions between two of the output", _reach("stride"), show_axes),
+    "im2col": TableColumn("im2col", "a convolution as a matrix product: filters * columns", _matrices, show_matrices, False),
+    "intensity": TableColumn("FLOP/byte", "arithmetic intensity as float32, batch 1", _intensity, show_ratio),
+    "line": TableColumn("Line", "line of the text", _of_row(lambda r: r.line), str),
+    MARK: TableColumn(HEADING, "whether its figures rest on an assumption", _of_row(lambda r: MARK if r.assumed else ""), str, False),
 }  # fmt: skip
 DEFAULT = ("layer", "shape", "params", "connected", "macs", "rf")
 
