@@ -408,7 +408,7 @@ API = {
         "trainable_params": "trainable", "non_trainable_params": "frozen", "params": "params", "macs": "macs",
         **dict.fromkeys(("to_text", "replace"), ACTION),
     },
-    "Side": {
+    "NetworkSide": {
         **dict.fromkeys(("name", "file", "parameters", "inputs"), "- names"), "outputs": "- names", "layers": "layer_count",
         "output_shapes": "outputs", "receptive_field": "- part by part", "replace": ACTION,
     },
