@@ -1,7 +1,8 @@
 # make demo: set up, check, summarise and train examples/digits.cnn
 # make test: set up and run the tests            make check: lint, types, formatting
 # make fuzz: texts and commands made by chance; FUZZ="--seed 7 --minutes 60" for others (see tests/fuzz)
-# make bench: the speed figures of the README     make growth: which constructs take more than their length in time
+# make docs: the pages of docs/ as a site in build/site, with search; python -m tests.docs writes their generated parts
+# make bench: the speed figures of docs/speed.md   make growth: which constructs take more than their length in time
 # make zoo: examples/zoo, imported anew from Keras
 # make clean: remove what was made
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV ?= .venv
 FUZZ ?= --minutes 10
 BIN = $(VENV)/bin
 
-.PHONY: demo test check fuzz bench growth zoo clean
+.PHONY: demo test check docs fuzz bench growth zoo clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnspec needs Python 3.11 or later")'
@@ -31,6 +32,13 @@ check: $(VENV)/ready
 	$(BIN)/mypy
 	$(BIN)/cnnspec format --check examples
 	$(BIN)/cnnspec check --fail-on error --output-format concise examples/*.cnn
+
+docs: $(VENV)/docs
+	$(BIN)/python -m tests.docs.site
+
+$(VENV)/docs: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	touch $@
 
 fuzz: $(VENV)/ready
 	$(BIN)/python -m tests.fuzz $(FUZZ)

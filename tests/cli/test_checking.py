@@ -397,10 +397,10 @@ def test_pre_commit_hooks(here: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_the_manual_names_every_key(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (here / "cnnspec.toml").write_text(readme.partition("```toml\n")[2].partition("```")[0])
+    manual = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")
+    (here / "cnnspec.toml").write_text(manual.partition("```toml\n")[2].partition("```")[0])
     assert run(capsys, "check", "stride.cnn")[0] == 1
     settings = run(capsys, "check", ".", "--show-settings")[1]
     assert "(default)" not in settings
-    hook = readme.partition("**pre-commit**")[2].partition("\n\n")[0]
+    hook = manual.partition("## pre-commit\n\n")[2].partition("\n\n")[0]
     assert all(f"`{name['id']}`" in hook for name in hooks())

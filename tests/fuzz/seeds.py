@@ -21,7 +21,7 @@ def seeds() -> tuple[str, ...]:
     found = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "examples").rglob("*.cnn"))]
     for layer in CATALOGUE:
         found += [layer.example, *layer.more_examples]
-    for path in [ROOT / "README.md", *sorted((ROOT / "tests").glob("*/*.md"))]:
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "tests").glob("*/*.md"))]:
         found += FENCED.findall(path.read_text(encoding="utf-8"))
     for page in pages():
         found += FENCED.findall(page.markdown())

@@ -1,6 +1,6 @@
 """Where Keras builds what it cannot run, or runs what hardly anybody means: what cnnspec does there, one row a class.
 
-The rows of what is refused are what the random comparison allows, the exhibits that show each class, and the table in the README.
+The rows of what is refused are what the random comparison allows, the exhibits that show each class, and the table in docs/layers/index.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def one(text: str, build: Any, *shapes: tuple[int, ...]) -> Case:
 class Refusal:
     """A class of layers that is refused: the family that draws them, a part of our message, what Keras may do there.
 
-    `layers`, `refused`, `why` and `keras` say it in the README; `exhibits` are cases and what Keras does with each, in
+    `layers`, `refused`, `why` and `keras` say it in docs/layers/index.md; `exhibits` are cases and what Keras does with each, in
     parts of `outcomes` where that depends on the machine.
     """
 

@@ -1,7 +1,7 @@
 """Random layers, legal and not: our verdict, output shape and parameters are those of Keras, built and run.
 
 Where Keras builds what it cannot run, or runs what hardly anybody means, cnnspec takes the safe side and refuses:
-`safe_side.py` lists the classes, and the README shows them.
+`safe_side.py` lists the classes, and docs/layers/index.md shows them.
 
 Some classes, refused or legal, depend on the machine; `test_kernels.py` is about the legal ones.
 

@@ -50,6 +50,6 @@ def test_the_manual_quotes_the_table() -> None:
     """Its figures are the sums of the table's columns."""
     cells = list(rows().values())[1:]
     injected, caught = [sum(int(row[i].replace(",", "")) for row in cells) for i in (2, 3)]
-    manual = " ".join((TABLE.parents[2] / "README.md").read_text(encoding="utf-8").split())
+    manual = " ".join((TABLE.parents[2] / "docs" / "checking.md").read_text(encoding="utf-8").split())
     said = f"injects {len(FAULTS)} kinds of mistake, {injected:,} in all, into the networks of `examples/` that are clean: "
     assert f"{said}{caught:,} are caught, and for each of the other {injected - caught:,} a reason" in manual

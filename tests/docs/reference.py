@@ -1,0 +1,192 @@
+"""The reference: a page a layer, a page a code, and the Python API, from docstrings. `python -m tests.docs` writes them."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cnnspec
+from cnnspec.api import check
+from cnnspec.base.record import Record
+from cnnspec.cli.layers import signature
+from cnnspec.cli.rule import FIXES
+from cnnspec.layers import CATALOGUE
+from cnnspec.layers.activation import FUNCTIONS
+from cnnspec.layers.argument import REQUIRED, show
+from cnnspec.layers.base import Layer
+from cnnspec.lint.pages import Page
+from cnnspec.lint.pages import pages as rule_pages
+from tests.docs.blocks import DOCS
+from tests.docs.tables import keras_name, table
+
+MADE = "<!-- made from the program by `python -m tests.docs`: not to be edited here -->"
+# What the API returns beside what `cnnspec` names, each documented with it.
+RETURNED = (
+    "cnnspec.graph.Assumption",
+    "cnnspec.sizes.input_sizes.InputSizes",
+    "cnnspec.sizes.input_sizes.Axis",
+    "cnnspec.sizes.size_set.SizeSet",
+    "cnnspec.rf.field.InputRead",
+    "cnnspec.diff.difference.LayerDifference",
+    "cnnspec.diff.difference.Total",
+)
+
+
+def generated_pages() -> dict[Path, str]:
+    """Every generated page and its text."""
+    made = {DOCS / "layers" / f"{layer.names[0]}.md": layer_page(layer) for layer in CATALOGUE}
+    made |= {DOCS / "rules" / f"{page.code}.md": rule_page(page) for page in rule_pages()}
+    return made | {DOCS / "api.md": api_page()}
+
+
+# Layers
+
+
+def layer_page(layer: type[Layer]) -> str:
+    name = layer.names[0]
+    parts = [
+        f"# {name}",
+        MADE,
+        paragraphs(layer),
+        f"```text\n{name}({signature(layer, 6)})\n```",
+        f"Becomes {keras_name(layer)} in Keras."
+        + (f" Also written: {', '.join(f'`{other}`' for other in layer.names[1:])}." if len(layer.names) > 1 else ""),
+    ]
+    if layer.counted:
+        parts.append(f"MACs: {layer.counted}.")
+    if layer.arguments:
+        parts += ["## Arguments", table(("argument", "default", "what it is"), argument_rows(layer))]
+    words = {word: FUNCTIONS[word] for word in layer.presets if word in FUNCTIONS}
+    if words:
+        formulas = [(f"`{word}`", f"`{formula}`") for word, formula in words.items()]
+        parts += ["## Words for it", table(("word", "computes"), formulas)]
+    parts += ["## Example", f"```cnn\n{layer.example.strip()}\n```"]
+    return marked("\n\n".join(parts) + "\n")
+
+
+def argument_rows(layer: type[Layer]) -> list[tuple[str, ...]]:
+    rows = []
+    for name, argument in layer.arguments.items():
+        default = argument.record_default
+        takes = docstring(argument.kind).rstrip(".")
+        about = argument.about + (f"; takes {takes[0].lower()}{takes[1:]}" if takes else "")
+        rows.append((f"`{name}`", "required" if default is REQUIRED else f"`{show(default)}`", about))
+    return rows
+
+
+# Rules
+
+
+def rule_page(page: Page) -> str:
+    parts = [
+        f"# {page.code} {page.name}",
+        MADE,
+        f"{page.title}.",
+        f"Severity: {page.severity}. Runs: {page.runs}. {FIXES[page.fix]}",
+    ]
+    if page.text.rstrip(".") != page.title:
+        parts.append(page.markdown())
+    return marked("\n\n".join(parts) + "\n")
+
+
+def marked(text: str) -> str:
+    """A page whose specs with findings say so."""
+
+    def opened(found: re.Match[str]) -> str:
+        return f"```cnn !\n{found[1]}```" if check(found[1]) else found[0]
+
+    return re.sub(r"^```cnn\n(.*?)^```$", opened, text, flags=re.M | re.S)
+
+
+# Python
+
+
+class Undocumented(Exception):
+    """A public name without a docstring."""
+
+
+def api_page() -> str:
+    parts = [
+        "# The Python API",
+        MADE,
+        docstring(cnnspec) + " [Python](python.md) shows them at work.",
+    ]
+    functions = [name for name in cnnspec.__all__ if not inspect.isclass(public(name))]
+    classes = [name for name in cnnspec.__all__ if name not in functions]
+    parts += ["## Functions", *[part for name in sorted(functions) for part in function_part(name, public(name))]]
+    parts += ["## Classes", *[part for name in ["Network", *classes] for part in class_part(name, public(name))]]
+    parts += ["## What they return", "These have no name in `cnnspec` itself."]
+    for path in RETURNED:
+        module, _, name = path.rpartition(".")
+        parts += class_part(name, getattr(importlib.import_module(module), name))
+    return "\n\n".join(dict.fromkeys(parts)) + "\n"
+
+
+def public(name: str) -> Any:
+    """What `cnnspec` gives under a name."""
+    return cnnspec.__getattr__(name)
+
+
+def function_part(name: str, function: Any) -> list[str]:
+    return [f"### {name}", f"```py\ncnnspec.{name}{plain(inspect.signature(function))}\n```", paragraphs(function)]
+
+
+def class_part(name: str, of: Any) -> list[str]:
+    parts = [f"### {name}", paragraphs(of)]
+    fields = [(f"`{field}`", f"`{kind}`") for field, kind in fields_of(of)]
+    parts += [table(("field", "type"), fields)] if fields else []
+    members = list(members_of(of))
+    if members:
+        rows = [(f"`{member}`", f"`{kind}`" if kind else "-", about) for member, kind, about in members]
+        parts.append(table(("member", "returns", "what it is"), rows))
+    return parts
+
+
+def fields_of(of: Any) -> Iterator[tuple[str, str]]:
+    """The fields of a record, in the order of its file."""
+    if isinstance(of, type) and issubclass(of, Record):
+        for name, kind in of.__annotations__.items():
+            if not name.startswith("_") and "ClassVar" not in str(kind):
+                yield name, str(kind)
+
+
+def members_of(of: Any) -> Iterator[tuple[str, str, str]]:
+    """The public methods and properties of a class: how each is called, what it returns, its docstring."""
+    for name, member in vars(of).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property):
+            yield name, plain(inspect.signature(member.fget).return_annotation), sentence(member, f"{of.__name__}.{name}")
+        elif inspect.isfunction(member):
+            called = inspect.signature(member)
+            rest = called.replace(parameters=list(called.parameters.values())[1:], return_annotation=inspect.Signature.empty)
+            yield f"{name}{plain(rest)}", plain(called.return_annotation), sentence(member, f"{of.__name__}.{name}")
+
+
+def plain(value: Any) -> str:
+    """Annotations as they stand in the file: a signature shows them quoted."""
+    return "" if value is inspect.Signature.empty else re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(value))
+
+
+def sentence(of: Any, name: str) -> str:
+    return " ".join(docstring(of, name).split())
+
+
+def docstring(of: Any, name: str = "") -> str:
+    """Raises Undocumented where there is none."""
+    if not of.__doc__:
+        raise Undocumented(name or getattr(of, "__qualname__", str(of)))
+    return inspect.cleandoc(of.__doc__)
+
+
+def paragraphs(of: Any) -> str:
+    """A docstring as Markdown: what is indented is code."""
+    parts = []
+    for paragraph in docstring(of).split("\n\n"):
+        code = paragraph.startswith("    ")
+        parts.append(f"```text\n{inspect.cleandoc(paragraph)}\n```" if code else paragraph)
+    return "\n\n".join(parts).replace("\n```\n\n```text\n", "\n\n")

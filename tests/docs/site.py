@@ -1,0 +1,172 @@
+"""The site: `python -m tests.docs.site` (`make docs`) builds docs/ with Zensical into build/site, and checks what it built.
+
+The pages are copied first, so that what suits a code host suits a site: the README becomes the front page, the changelog
+and SECURITY.md become pages, links to files that are no pages become code, and named specs get their names as titles.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shutil
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from tests.docs.blocks import DOCS, README, ROOT
+from tests.docs.built import find_faults, pages_of
+from tests.docs.reference import generated_pages
+
+BUILD, SITE = ROOT / "build" / "docs", ROOT / "build" / "site"
+CONFIGURATION = ROOT / "zensical.toml"
+# Pages that stand outside of docs/, where a code host looks for them.
+OUTSIDE = {README: "index.md", ROOT / "CHANGELOG.md": "changelog.md", ROOT / "SECURITY.md": "security.md"}
+SHIM, WORKER = "https://unpkg.com/iframe-worker/shim", Path(__file__).with_name("folder_worker.js")
+FENCE = re.compile(r"^```(\w*)[ \t]*([^\n]*)\n(.*?)^```$", re.M | re.S)
+ROW, CELL_CODE = re.compile(r"^\|.*\|$", re.M), re.compile(r"`[^`]+`")  # a bar in code is escaped on code hosts alone
+LINK = re.compile(r"(!?)\[((?:[^\[\]]|`[^`]*`)*)\]\(([^)\s]+)\)")
+ADDRESS = re.compile(r"""(["'`])(?:https?:)?//(?!www\.w3\.org)[\w.$-][^"'`\s]*""")
+
+
+def copy_pages(source: Path) -> None:
+    """Put every page of the site into a folder, as the site wants it."""
+    for path in sorted(DOCS.rglob("*")):
+        target = source / path.relative_to(DOCS)
+        if path.suffix == ".md":
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(page_for_site(path, target.relative_to(source)), encoding="utf-8")
+        elif path.suffix in (".svg", ".png"):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    for path, name in OUTSIDE.items():
+        (source / name).write_text(page_for_site(path, Path(name)), encoding="utf-8")
+
+
+def page_for_site(page: Path, place: Path) -> str:
+    """The text of a page, for its place on the site."""
+    text, parts, end = page.read_text(encoding="utf-8"), [], 0
+    for found in FENCE.finditer(text):
+        parts += [lead_links(text[end : found.start()], page, place), fence_for_site(found)]
+        end = found.end()
+    return "".join([*parts, lead_links(text[end:], page, place)])
+
+
+def fence_for_site(found: re.Match[str]) -> str:
+    """A block with its name as its title. The mark of wrong specs is for tests alone."""
+    name = found[2].strip().removesuffix("!").strip()
+    title = f' title="{name}"' if name else ""
+    return f"```{found[1] or 'text'}{title}\n{found[3]}```"
+
+
+def lead_links(text: str, page: Path, place: Path) -> str:
+    """Text whose links lead to pages of the site; the name of what is not on it stands as code."""
+
+    def led(found: re.Match[str]) -> str:
+        mark, words, target = found.groups()
+        if re.match(r"[a-z]+:|#", target):
+            return found[0]
+        path, _, heading = target.partition("#")
+        file = (page.parent / path).resolve()
+        if file in OUTSIDE:
+            on_site = Path(OUTSIDE[file])
+        elif file.is_relative_to(DOCS) and file.is_file():
+            on_site = file.relative_to(DOCS)
+        else:
+            return words if "`" in words else f"`{words}`" if "/" in words else words
+        up = "../" * (len(place.parts) - 1)
+        return f"{mark}[{words}]({up}{on_site.as_posix()}{'#' + heading if heading else ''})"
+
+    return ROW.sub(lambda row: CELL_CODE.sub(lambda code: code[0].replace("\\|", "|"), row[0]), LINK.sub(led, text))
+
+
+def configuration() -> dict[str, Any]:
+    """The configuration with the pages of each folder, for the copied pages."""
+    settings: dict[str, Any] = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))["project"]
+    settings["nav"] = [expand(entry) for entry in settings["nav"]]
+    settings |= {"docs_dir": "source", "site_dir": "site"}
+    return settings
+
+
+def expand(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of the navigation; of a folder, with its index first and its pages by name."""
+    ((title, target),) = entry.items()
+    if not isinstance(target, str) or target.endswith(".md"):
+        return entry
+    names = [path.stem for path in sorted((DOCS / target).glob("*.md")) if path.stem != "index"]
+    return {title: [f"{target}/index.md", *[{title_of(DOCS / target / f"{n}.md"): f"{target}/{n}.md"} for n in names]]}
+
+
+def title_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ").removeprefix("cnnspec ")
+
+
+def register_lexer() -> None:
+    """Let Pygments know the language of specs, for this process."""
+    from pygments.lexers import LEXERS
+
+    LEXERS["SpecLexer"] = ("tests.docs.lexer", "cnnspec", ("cnn",), ("*.cnn",), ())
+
+
+def build() -> list[str]:
+    """Build the site, and say what is wrong with it."""
+    from zensical import build as zensical
+
+    missing = [str(page) for page, text in generated_pages().items() if not page.exists() or page.read_text(encoding="utf-8") != text]
+    if missing:
+        return [f"{page} is not what the program says: run python -m tests.docs" for page in missing]
+    register_lexer()
+    for folder in (BUILD, SITE):
+        shutil.rmtree(folder, ignore_errors=True)
+    copy_pages(BUILD / "source")
+    file = BUILD / "zensical.toml"
+    file.write_text(in_toml({"project": configuration()}), encoding="utf-8")
+    zensical(str(file), {"clean": True, "strict": True})
+    shutil.move(BUILD / "site", SITE)
+    seal(SITE)
+    return find_faults(SITE)
+
+
+def in_toml(settings: dict[str, Any]) -> str:
+    """Settings as TOML: strings, numbers, lists and inline tables are nearly JSON."""
+
+    def value(of: Any) -> str:
+        if isinstance(of, dict):
+            return "{" + ", ".join(f"{json.dumps(key)} = {value(inner)}" for key, inner in of.items()) + "}"
+        if isinstance(of, list):
+            return "[" + ", ".join(map(value, of)) + "]"
+        return json.dumps(of, ensure_ascii=False)
+
+    return "\n".join(f"{json.dumps(key)} = {value(of)}" for key, of in settings.items()) + "\n"
+
+
+def seal(site: Path) -> None:
+    """Let nothing be loaded from elsewhere: the help that search needs in a folder is our own, and scripts lose the
+    addresses of what no page of ours uses (diagrams, editors)."""
+    shutil.copyfile(WORKER, site / "assets" / "javascripts" / WORKER.name)
+    for page in pages_of(site):
+        up = "../" * (len(page.relative_to(site).parts) - 1)
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace(SHIM, f"{up}assets/javascripts/{WORKER.name}"), encoding="utf-8")
+    for script in [*site.glob("assets/**/*.js"), *site.glob("assets/**/*.css")]:
+        text = script.read_text(encoding="utf-8")
+        sealed = ADDRESS.sub(r"\1about:blank#", text)
+        if sealed != text:
+            script.write_text(sealed, encoding="utf-8")
+
+
+def main() -> int:
+    if importlib.util.find_spec("zensical") is None:
+        print('the site is built by Zensical: pip install -e ".[docs]", or make docs', file=sys.stderr)
+        return 2
+    begin = time.process_time()
+    faults = build()
+    print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
+    print(f"build/site: {len(pages_of(SITE)) if SITE.exists() else 0} pages, {time.process_time() - begin:.1f} s of CPU time")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
