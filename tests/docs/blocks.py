@@ -56,7 +56,9 @@ def write_named_specs(folder: Path) -> None:
         for block in blocks_of(page):
             if block.language == "cnn" and block.name:
                 path = folder / block.name
-                assert not path.exists() or path.read_text(encoding="utf-8") == block.text, f"two texts are {block.name}"
+                assert not path.exists() or path.read_text(encoding="utf-8") == block.text, (
+                    f"two texts are {block.name}"
+                )
                 path.write_text(block.text, encoding="utf-8")
 
 

@@ -11,7 +11,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 # What loads something by itself; a link in a text loads nothing until somebody follows it.
-LOADS = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src", "object": "data", "form": "action"}
+LOADS = {
+    "script": "src",
+    "img": "src",
+    "link": "href",
+    "iframe": "src",
+    "source": "src",
+    "object": "data",
+    "form": "action",
+}
 ADDRESS = re.compile(r"""["'`](?:https?:)?//(?!www\.w3\.org)[\w$][^"'`\s]*|url\(\s*["']?(?:https?:)?//[^)]*""")
 
 

@@ -160,10 +160,16 @@ def members_of(of: Any) -> Iterator[tuple[str, str, str]]:
         if name.startswith("_"):
             continue
         if isinstance(member, property):
-            yield name, plain(inspect.signature(member.fget).return_annotation), sentence(member, f"{of.__name__}.{name}")
+            yield (
+                name,
+                plain(inspect.signature(member.fget).return_annotation),
+                sentence(member, f"{of.__name__}.{name}"),
+            )
         elif inspect.isfunction(member):
             called = inspect.signature(member)
-            rest = called.replace(parameters=list(called.parameters.values())[1:], return_annotation=inspect.Signature.empty)
+            rest = called.replace(
+                parameters=list(called.parameters.values())[1:], return_annotation=inspect.Signature.empty
+            )
             yield f"{name}{plain(rest)}", plain(called.return_annotation), sentence(member, f"{of.__name__}.{name}")
 
 

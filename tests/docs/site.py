@@ -114,7 +114,11 @@ def build() -> list[str]:
     """Build the site, and say what is wrong with it."""
     from zensical import build as zensical
 
-    missing = [str(page) for page, text in generated_pages().items() if not page.exists() or page.read_text(encoding="utf-8") != text]
+    missing = [
+        str(page)
+        for page, text in generated_pages().items()
+        if not page.exists() or page.read_text(encoding="utf-8") != text
+    ]
     if missing:
         return [f"{page} is not what the program says: run python -m tests.docs" for page in missing]
     register_lexer()
@@ -164,7 +168,9 @@ def main() -> int:
     begin = time.process_time()
     faults = build()
     print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
-    print(f"build/site: {len(pages_of(SITE)) if SITE.exists() else 0} pages, {time.process_time() - begin:.1f} s of CPU time")
+    print(
+        f"build/site: {len(pages_of(SITE)) if SITE.exists() else 0} pages, {time.process_time() - begin:.1f} s of CPU time"
+    )
     return 1 if faults else 0
 
 

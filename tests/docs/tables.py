@@ -21,7 +21,7 @@ from cnnspec.lint.pages import Page
 from cnnspec.lint.pages import pages as rule_pages
 from cnnspec.pipeline import analyse
 from cnnspec.tables.rows import rows
-from tests.docs.blocks import DOCS
+from tests.docs.blocks import DOCS, ROOT
 
 MARKED = re.compile(r"(<!-- ([a-z ]+) -->\n).*?(<!-- end -->)", re.S)
 GROUPS = "EWRTPNSL"  # errors and warnings first, habits of lectures last
@@ -133,7 +133,9 @@ def options(page: Path) -> str:
     """The options in the groups of `--help`, each with its words."""
     parts = []
     for group in parser_of(page.stem)._action_groups:
-        listed = [(f"`{called(action)}`", code_in((action.help or "").replace("%%", "%"))) for action in group._group_actions]
+        listed = [
+            (f"`{called(action)}`", code_in((action.help or "").replace("%%", "%"))) for action in group._group_actions
+        ]
         if listed:
             heading = {"positional arguments": "", "options": "", "optional arguments": ""}.get(
                 str(group.title), f"**{str(group.title).capitalize()}**\n\n"
@@ -158,6 +160,22 @@ def code_in(text: str) -> str:
     return CODE.sub(r"`\1`", text).replace("<", "&lt;")
 
 
+# Examples
+
+
+def example_table(page: Path) -> str:
+    """The networks of `examples/`, each with the first sentence of its header and its figures."""
+    listed = []
+    for path in sorted((ROOT / "examples").glob("*.cnn")):
+        text = path.read_text(encoding="utf-8")
+        header = " ".join(line.lstrip("# ") for line in text.partition("\n#\n")[0].split("\n") if line.startswith("#"))
+        facts = analyse(Source(path.name, text)).networks[0].facts
+        macs = facts.total_macs
+        figures = f"{facts.total_parameters:,}", f"{macs:,}" if isinstance(macs, int) else "by its size"
+        listed.append((f"`{path.name}`", re.split(r"(?<=[a-z0-9)\"])[.:;] ", header)[0].rstrip("."), *figures))
+    return table(("file", "network", "parameters", "MACs"), listed)
+
+
 # Finding one's way
 
 
@@ -170,7 +188,9 @@ def ways() -> list[dict[str, str | list[str]]]:
 def way_list(page: Path) -> str:
     lines = []
     for number, way in enumerate(ways(), 1):
-        places = ", ".join(f"`{str(place).replace(':', '` (`')}`" + (")" if ":" in place else "") for place in way["places"])
+        places = ", ".join(
+            f"`{str(place).replace(':', '` (`')}`" + (")" if ":" in place else "") for place in way["places"]
+        )
         lines.append(f"{number}. **{way['question']}** {way['answer']}\n\n    {places}\n")
     return "\n".join(lines)
 
@@ -183,5 +203,6 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "commands": command_table,
     "synopsis": synopsis,
     "options": options,
+    "examples": example_table,
     "ways": way_list,
 }

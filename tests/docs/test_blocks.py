@@ -62,7 +62,9 @@ def test_python_blocks_pass(page: Path, folder: Path) -> None:
                 exec(compile(block.text, page.name, "exec"), {})
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if MARKED.search(page.read_text(encoding="utf-8"))], ids=named)
+@pytest.mark.parametrize(
+    "page", [page for page in pages() if MARKED.search(page.read_text(encoding="utf-8"))], ids=named
+)
 def test_generated_parts_are_up_to_date(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert fill(text, page) == text, "run python -m tests.docs"

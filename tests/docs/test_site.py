@@ -39,7 +39,7 @@ def test_every_page_has_its_place_in_the_navigation() -> None:
 
 def test_the_readme_becomes_the_front_page() -> None:
     text = page_for_site(README, Path("index.md"))
-    assert "```cnn title=\"mnist.cnn\"\n" in text and "(guide/from-lecture.md)" in text and "](docs/" not in text
+    assert '```cnn title="mnist.cnn"\n' in text and "(guide/from-lecture.md)" in text and "](docs/" not in text
     assert "(changelog.md)" in text and "](LICENSE)" not in text
 
 

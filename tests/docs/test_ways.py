@@ -1,4 +1,4 @@
-""""Find your way": every place that an answer names is there, and what it names in a file is defined in it."""
+""" "Find your way": every place that an answer names is there, and what it names in a file is defined in it."""
 
 from __future__ import annotations
 
