@@ -11,7 +11,7 @@ import pytest
 
 from tests.docs.blocks import DOCS, README, ROOT
 from tests.docs.built import ADDRESS, Links, fault_of, find_faults, pages_of
-from tests.docs.site import OUTSIDE, SITE, configuration, page_for_site
+from tests.docs.site import OUTSIDE, SITE, configuration, page_for_site, register_lexer
 
 needs_builder = pytest.mark.skipif(
     importlib.util.find_spec("zensical") is None, reason='the site is built by Zensical: pip install -e ".[docs]"'
@@ -46,6 +46,24 @@ def test_the_readme_becomes_the_front_page() -> None:
 def test_what_is_on_no_page_is_no_link() -> None:
     text = page_for_site(DOCS / "guide" / "language.md", Path("guide/language.md"))
     assert "`grammar/cnnspec.lark`" in text and ".lark)" not in text
+
+
+def test_the_colors_of_a_spec_leave_nothing_out() -> None:
+    register_lexer()
+    pygments = pytest.importorskip("pygments.lexers")
+    lexer = pygments.get_lexer_by_name("cnn")
+    for path in (ROOT / "examples").glob("*.cnn"):
+        text = path.read_text(encoding="utf-8")
+        tokens = list(lexer.get_tokens(text))
+        assert "".join(value for _, value in tokens) == text
+        assert not [value for kind, value in tokens if "Error" in str(kind)]
+    shown = {value: str(kind) for kind, value in lexer.get_tokens("input 8x8x1\nconv(3, padding=same) -> relu  # x\n")}
+    assert (shown["input"], shown["8x8x1"], shown["conv"]) == (
+        "Token.Keyword",
+        "Token.Literal.Number",
+        "Token.Name.Function",
+    )
+    assert (shown["padding"], shown["# x"]) == ("Token.Name.Attribute", "Token.Comment.Single")
 
 
 def test_faults_would_be_seen(tmp_path: Path) -> None:
