@@ -24,6 +24,9 @@ from tests.docs.blocks import DOCS
 from tests.docs.tables import keras_name, table
 
 MADE = "<!-- made from the program by `python -m tests.docs`: not to be edited here -->"
+PRODUCT = re.compile(
+    r"^```.*?^```$|`[^`\n]+`|(?<=\w)\*(?=\w)", re.M | re.S
+)  # a star between words, and code, which keeps its own
 # What the API returns beside what `cnnspec` names, each documented with it.
 RETURNED = (
     "cnnspec.graph.Assumption",
@@ -94,11 +97,12 @@ def rule_page(page: Page) -> str:
 
 
 def marked(text: str) -> str:
-    """A page whose specs with findings say so."""
+    """A page whose specs with findings say so, and whose products (H*W) are no emphasis."""
 
     def opened(found: re.Match[str]) -> str:
         return f"```cnn !\n{found[1]}```" if check(found[1]) else found[0]
 
+    text = PRODUCT.sub(lambda found: "\\*" if found[0] == "*" else found[0], text)
     return re.sub(r"^```cnn\n(.*?)^```$", opened, text, flags=re.M | re.S)
 
 
