@@ -141,12 +141,3 @@ def test_parameters_from_python_are_read_as_the_language_writes_them() -> None:
     for k in (np.int64(4), 4):
         net = cnnspec.load(spec, k=k, act=None)
         assert (net.diagnostics, net.params, len(net.layers)) == ((), 112, 2)
-
-
-def test_public_names_outlive_rooms_of_the_same_name() -> None:
-    """`cnnspec.diff` is the function, also when the room `cnnspec/diff` has been imported."""
-    import cnnspec
-    import cnnspec.cli.diff
-
-    for _ in range(2):
-        assert not cnnspec.diff("input 8x8x1\nconv(3, 3x3)", "input 8x8x1\nconv(4, 3x3)").same

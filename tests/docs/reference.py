@@ -33,9 +33,9 @@ RETURNED = (
     "cnnspec.sizes.input_sizes.InputSizes",
     "cnnspec.sizes.input_sizes.Axis",
     "cnnspec.sizes.size_set.SizeSet",
-    "cnnspec.rf.field.InputRead",
+    "cnnspec.rf.unit_field.InputRead",
     "cnnspec.diff.difference.LayerDifference",
-    "cnnspec.diff.difference.Total",
+    "cnnspec.diff.difference.TotalDifference",
 )
 
 
@@ -120,14 +120,14 @@ def api_page() -> str:
         docstring(cnnspec) + " [Python](python.md) shows them at work.",
     ]
     functions = [name for name in cnnspec.__all__ if not inspect.isclass(public(name))]
-    classes = [name for name in cnnspec.__all__ if name not in functions]
+    classes = ["Network", *[name for name in cnnspec.__all__ if name not in (*functions, "Network")]]
     parts += ["## Functions", *[part for name in sorted(functions) for part in function_part(name, public(name))]]
-    parts += ["## Classes", *[part for name in ["Network", *classes] for part in class_part(name, public(name))]]
+    parts += ["## Classes", *[part for name in classes for part in class_part(name, public(name))]]
     parts += ["## What they return", "These have no name in `cnnspec` itself."]
     for path in RETURNED:
         module, _, name = path.rpartition(".")
         parts += class_part(name, getattr(importlib.import_module(module), name))
-    return "\n\n".join(dict.fromkeys(parts)) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def public(name: str) -> Any:
@@ -139,8 +139,8 @@ def function_part(name: str, function: Any) -> list[str]:
     return [f"### {name}", f"```py\ncnnspec.{name}{plain(inspect.signature(function))}\n```", paragraphs(function)]
 
 
-def class_part(name: str, of: Any) -> list[str]:
-    parts = [f"### {name}", paragraphs(of)]
+def class_part(name: str, of: type) -> list[str]:
+    parts = [f"### {name}", *[paragraphs(part) for part in family_of(of)]]
     fields = [(f"`{field}`", f"`{kind}`") for field, kind in fields_of(of)]
     parts += [table(("field", "type"), fields)] if fields else []
     members = list(members_of(of))
@@ -150,17 +150,24 @@ def class_part(name: str, of: Any) -> list[str]:
     return parts
 
 
-def fields_of(of: Any) -> Iterator[tuple[str, str]]:
-    """The fields of a record, in the order of its file."""
-    if isinstance(of, type) and issubclass(of, Record):
-        for name, kind in of.__annotations__.items():
+def family_of(of: type) -> list[type]:
+    """A class and the classes of ours that it stands on."""
+    return [part for part in of.__mro__ if part.__module__.startswith("cnnspec.") and part is not Record]
+
+
+def fields_of(of: type) -> Iterator[tuple[str, str]]:
+    """The fields of a record, those that it stands on first."""
+    for part in reversed(family_of(of)) if issubclass(of, Record) else ():
+        for name, kind in inspect.get_annotations(part).items():
             if not name.startswith("_") and "ClassVar" not in str(kind):
                 yield name, str(kind)
 
 
-def members_of(of: Any) -> Iterator[tuple[str, str, str]]:
+def members_of(of: type) -> Iterator[tuple[str, str, str]]:
     """The public methods and properties of a class: how each is called, what it returns, its docstring."""
-    for name, member in vars(of).items():
+    for name, member in {
+        name: member for part in reversed(family_of(of)) for name, member in vars(part).items()
+    }.items():
         if name.startswith("_"):
             continue
         if isinstance(member, property):

@@ -20,7 +20,7 @@ from cnnspec.layers.base import Layer
 from cnnspec.lint.pages import Page
 from cnnspec.lint.pages import pages as rule_pages
 from cnnspec.pipeline import analyse
-from cnnspec.tables.rows import rows
+from cnnspec.tables.rows import find_figures
 from tests.docs.blocks import DOCS, ROOT
 
 MARKED = re.compile(r"(<!-- ([a-z ]+) -->\n).*?(<!-- end -->)", re.S)
@@ -60,7 +60,7 @@ def keras_name(layer: type[Layer]) -> str:
     """The Keras class that the layer's example becomes, with the dimensions that there are."""
     (network,) = analyse(Source("example.cnn", layer.example)).networks
     number = next(node.index for node in network.graph.nodes if type(node.layer) is layer)
-    found = rows(network)[number].type
+    found = find_figures(network)[number].type
     if "2D" not in found:
         return found
     ranks = [rank for rank in "123" if found.replace("2D", f"{rank}D").lower() in layer.names]

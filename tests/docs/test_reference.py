@@ -55,5 +55,7 @@ def test_a_member_without_a_docstring_fails() -> None:
 
         def silent(self) -> None: ...
 
+    Bare.__module__ = "cnnspec.bare"
+
     with pytest.raises(Undocumented, match=r"Bare\.silent"):
         class_part("Bare", Bare)
