@@ -79,9 +79,7 @@ class Layer(Record):
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     kind: ClassVar[str] = MOVE  # of its work, where it is one operation; see operation.py
     keeps: ClassVar[Keeps] = NOTHING  # what training keeps of that
-    becomes: ClassVar[
-        tuple[str, ...]
-    ] = ()  # Keras classes and functions that it becomes and that are no spelling of it
+    becomes: ClassVar[tuple[str, ...]] = ()  # Keras classes and functions that it becomes, apart from its spellings
     most_calls: ClassVar[int] = 1  # how many Keras layers, one behind another, it may become
     reduces: ClassVar[str] = ""  # the argument, if any, that names axes of its input, in an order of no matter
     needed_by: ClassVar[dict[str, tuple[str, ...]]] = {  # arguments that say nothing where another one is false
@@ -200,8 +198,7 @@ class Layer(Record):
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
         """The one form of all layers that compute the same of these inputs with the same weights, however written.
 
-        It is what layers are compared by, wherever two networks are: relu for activation(relu), axis=-1 for axis=3 of a
-        map, 3 for 3x3. `inputs` is None where a shape is unknown.
+        Networks are compared by it: relu for activation(relu), axis=-1 for axis=3 of a map. `inputs` None: unknown.
         """
         made = {name: shortest(self.arguments[name], value) for name, value in self.argument_values().items()}
         for needed, others in self.needed_by.items():
@@ -271,10 +268,9 @@ class Layer(Record):
     # ---- helpers for subclasses ----------------------------------------------------------------------------
     def given(self, *names: str) -> dict[str, Any]:
         """Keras's names and values of the arguments that differ from their defaults; all of them, or those named."""
-        chosen = names or tuple(self.arguments)
         return {
             self.arguments[name].keras or name: getattr(self, name)
-            for name in chosen
+            for name in names or self.arguments
             if self.arguments[name].keras != "-" and getattr(self, name) != self.arguments[name].record_default
         }
 
