@@ -82,7 +82,9 @@ def _analysed(
         facts = context.facts if graph is made.graph else Facts(made.graph)
         broken = bool(made.graph.assumptions) or any(rules.prevents(d) for d in diagnostics)
         networks.append(
-            AnalysedNetwork(graph.name, source, parsed, made.graph, facts, made.train, diagnostics, made.item, broken)
+            AnalysedNetwork(
+                graph.name, source, parsed, made.graph, facts, made.train, diagnostics, made.item, broken, settings
+            )
         )
     everything = bool(networks) and not parameters and model is None
     everything = everything and all(

@@ -18,8 +18,8 @@ from cnnspec.api import check, load
 from cnnspec.cli.layers import signature
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.base import Layer
-from cnnspec.lint.fix.registry import kind
-from cnnspec.lint.rules import RULES
+from cnnspec.lint.index import RULES
+from cnnspec.lint.rules import fix_of, module_of
 from tests.layers import safe_side
 from tests.lint.test_rules import example, findings
 
@@ -64,10 +64,11 @@ def layer_table() -> str:
 
 def rule_table() -> str:
     rows = ["| code | name | what it finds | how grave | fix |", "| --- | --- | --- | --- | --- |"]
-    for rule in sorted(RULES, key=lambda rule: ("EWRTPNSL".index(rule.CODE[0]), rule.CODE)):
+    checking = [code for code, features in RULES.items() if "comments" not in features]
+    for rule in map(module_of, sorted(checking, key=lambda code: ("EWRTPNSL".index(code[0]), code))):
         bad = findings(rule, example(rule, "Bad"))[-1]
         what = (rule.__doc__ or "").split("\n")[0].partition(": ")[2].removesuffix(".")
-        fix = kind(rule.CODE).replace("none", "-")
+        fix = fix_of(rule.CODE).replace("none", "-")
         grave = f"{bad.severity}{'' if rule.DEFAULT else ', on request'}"
         rows.append(f"| {rule.CODE} | {bad.name} | {what} | {grave} | {fix} |")
     return "\n".join(rows)

@@ -8,11 +8,12 @@ checked again.
 from __future__ import annotations
 
 from cnnspec.base import diagnostic, source
-from cnnspec.base.diagnostic import ERROR, INFO, NAMES, WARNING, Diagnostic
+from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.base.reading import content, decode, used
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.cli.common import analysis_of
+from cnnspec.lint.index import NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

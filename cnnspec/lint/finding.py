@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
     from cnnspec.layers.base import Layer
 
+SAFE, UNSAFE, SHOWN, NONE = "safe", "unsafe", "shown", "none"  # kinds of fix; shown: it is never made, only shown
 MAX_PLACES = 4  # others than the first
 
 
@@ -63,8 +64,8 @@ def several(nodes: Sequence[Node], noun: str = "layers") -> str:
 
 def changed(layer: Layer, before: Layer | None) -> str:
     """The arguments of a layer that another of its kind has otherwise: "kernel=4x4, padding=1"."""
-    values = {name: getattr(layer, name) for name in layer.arguments}
-    return ", ".join([f"{n}={given(value)}" for n, value in values.items() if value != getattr(before, n, None)])
+    others = before.values() if before is not None else {}
+    return ", ".join([f"{n}={given(value)}" for n, value in layer.values().items() if value != others.get(n)])
 
 
 def given(value: object) -> str:

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from cnnspec.base.diagnostic import NAMES, WARNING, Diagnostic
+from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.names import near, suggestion
 from cnnspec.base.record import Record
 from cnnspec.base.source import Span, brief
 from cnnspec.lint import rules
-from cnnspec.lint.rules import bad_ignore, unused_ignore
+from cnnspec.lint.index import NAMES
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import Block, Body, Branch, Loop, Model, Train, Tree, walk
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnnspec.base.source import Source
     from cnnspec.graph import Site
 
+BAD, UNUSED = "S711", "S710"  # the findings about comments themselves
 MARK = "cnnspec:"
 LINE, FILE = "ignore", "file-ignore"
 ELSEWHERE = ("noqa", "disable", "off", "skip", "allow", "suppress", "nolint")  # what other tools call it
@@ -79,7 +80,7 @@ class Ignores:
             at += len(name) + 1
             code, why = code_of(name.strip())
             if why:
-                self.bad.append(Diagnostic(bad_ignore.CODE, why[0], span, why[1], (), WARNING))
+                self.bad.append(Diagnostic(BAD, why[0], span, why[1], (), WARNING))
             else:
                 self.ignores.append(Ignore(code, span, *stretch))
 
@@ -104,7 +105,7 @@ class Ignores:
             if not used and ignore.code in codes:
                 message = f"{ignore.code} {NAMES[ignore.code]} finds nothing here"
                 help = "remove the comment, or put it at the end of the line, or on the line above"
-                yield Diagnostic(unused_ignore.CODE, message, ignore.span, help, (), WARNING)
+                yield Diagnostic(UNUSED, message, ignore.span, help, (), WARNING)
 
 
 class Stretches:
@@ -137,7 +138,7 @@ def code_of(name: str) -> tuple[str, tuple[str, str] | None]:
     title = f"{code} {NAMES[code]}"
     if not rules.optional(code):
         return "", (f"{title} is an error of the language: it cannot be ignored", "mend it")
-    if code in (bad_ignore.CODE, unused_ignore.CODE):
+    if code in (BAD, UNUSED):
         return "", (f"{title} is about such comments: none can ignore it", f"use --ignore {code}")
     return code, None
 
@@ -153,7 +154,7 @@ def unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
     else:
         return
     help = f"write # cnnspec: {FILE if word == FILE else LINE}[W201] and the reason"
-    yield Diagnostic(bad_ignore.CODE, message, comment, help, (), WARNING)
+    yield Diagnostic(BAD, message, comment, help, (), WARNING)
 
 
 class Statements:
@@ -230,8 +231,8 @@ class Hiding:
         if not self.own.bad and not self.own.ignores:
             return []
         codes = rules.default_codes() if codes is None else codes
-        found = list(self.own.bad) if bad_ignore.CODE in codes else []
-        if everything and unused_ignore.CODE in codes:
+        found = list(self.own.bad) if BAD in codes else []
+        if everything and UNUSED in codes:
             found += self.own.unused(codes)
         return found
 

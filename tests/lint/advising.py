@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 from cnnspec.base.diagnostic import Edit
 from cnnspec.base.source import Source
 from cnnspec.lint import rules
+from cnnspec.lint.fix.input_sizes import resize
 from cnnspec.lint.fix.project import Project
-from cnnspec.lint.fix.proposals.sizes import resized
-from cnnspec.lint.fix.repair_context import Desk
+from cnnspec.lint.fix.repair_context import RepairContext
 from cnnspec.lint.fix.spelling import Raw
 from cnnspec.pipeline import analyse
 
@@ -83,44 +83,44 @@ class Advised:
         network, own = self.project.owner(self.path, found)
         if network is None:
             return []
-        desk = Desk.of(self.project, network)
-        nodes = desk.nodes(own)
-        named = {node.name: node for node in desk.graph.nodes}
+        repair = RepairContext.of(self.project, network)
+        nodes = repair.nodes(own)
+        named = {node.name: node for node in repair.graph.nodes}
         edits: list[Edit] = []
         if promise := PROMISE.search(words):
             return self.promised(found, promise["text"])
         if found.code == "E020" and (one := ASSIGNED.search(words)):
             return [Edit(found.span, one[0])]
         if words == "use gap instead of flatten":
-            return desk.replace([node for node in desk.graph.nodes if node.label == "flatten"], "gap")
+            return repair.replace([node for node in repair.graph.nodes if node.label == "flatten"], "gap")
         if plain := PLAIN.search(words):
             before = named[plain["who"]]
-            channels = desk.inputs(before)[0][-1]
-            return desk.before([before], f"conv({channels}, {plain['size']}, padding=same, activation=relu)")
+            channels = repair.inputs(before)[0][-1]
+            return repair.before([before], f"conv({channels}, {plain['size']}, padding=same, activation=relu)")
         if place := PLACE.search(words):
-            return desk.replace(nodes[:1], place["text"])
+            return repair.replace(nodes[:1], place["text"])
         if found.code == "E102" and (put := PUT.search(words)):  # behind a branch, however it is written
             return [Edit(found.span.replace(start=found.span.end), f" -> {put['text']}")]
         for put in PUT.finditer(words):
             at: list[Node] = [named[put["who"]]] if put["who"] in named else nodes[:1]
-            edits += (desk.before if put["where"] == "before" else desk.behind)(at, put["text"])
+            edits += (repair.before if put["where"] == "before" else repair.behind)(at, put["text"])
         words = PUT.sub("", words)
         if turn := TURN.search(words):
             rates = turn["rates"].split(", ")
-            for number, node in enumerate(desk.sites(nodes)):
-                edits += desk.set([node], dilation=Raw(rates[number % len(rates)]))
+            for number, node in enumerate(repair.sites(nodes)):
+                edits += repair.set([node], dilation=Raw(rates[number % len(rates)]))
         for kernel in KERNEL.finditer(words):
-            edits += desk.set(nodes, kernel=Raw(kernel["value"]))
+            edits += repair.set(nodes, kernel=Raw(kernel["value"]))
         if sizes := INPUT.search(words):
-            edits += resized(desk, [int(n) for n in sizes["sizes"].split("x")]).edits
+            edits += resize(repair, [int(n) for n in sizes["sizes"].split("x")]).edits
         if words == "drop it":
-            edits += desk.drop(nodes)
+            edits += repair.drop(nodes)
         for part in words.split(", and "):
             values = {one["name"]: Raw(one["value"]) for one in ASSIGNED.finditer(part)}
             if values:
                 whom = NAMED.search(part)
                 who = [named[name] for name in re.split(", | and ", whom["names"])] if whom else nodes
-                edits += desk.set(who, **values)
+                edits += repair.set(who, **values)
         return edits
 
     def promised(self, found: Diagnostic, text: str) -> list[Edit]:

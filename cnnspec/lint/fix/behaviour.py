@@ -76,7 +76,8 @@ def normal(graph: Graph) -> Graph:
         if not sliding.weighs and not layer.takes_largest:  # a mean over padding depends on how that is counted
             continue
         sides = trimmed(tuple([(window.before, window.after) for window in sliding.windows]), sliding)
-        if sides is not None and getattr(layer, "padding", "valid") != "valid" and not getattr(layer, "ceil", False):
+        values = layer.values()
+        if sides is not None and values.get("padding", "valid") != "valid" and not values.get("ceil"):
             layers[node.index] = layer.replace(padding=sides)
         border = graph.nodes[node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in graph.outputs
@@ -125,7 +126,7 @@ def without_cancelled_biases(context: Context) -> dict[int, Layer]:
         layer, first = node.layer, node.index if node.shares is None else node.shares
         if layer is None or bias_values(node, context) is None:
             continue
-        if getattr(layer, "activity_regularizer", None) is not None or not cancelled(node, context):
+        if layer.values().get("activity_regularizer") is not None or not cancelled(node, context):
             kept.add(first)
         found[node.index] = layer.replace(bias=False)
     return {i: layer for i, layer in found.items() if (graph.nodes[i].shares or i) not in kept}

@@ -7,10 +7,10 @@ is compared with what went in once more as a whole.
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.lint.fix.registry import MODULES, SAFE, SHOWN
+from cnnspec.lint.finding import NONE, SHOWN, UNSAFE
 from cnnspec.lint.fix.search import Tried, repairs
 from cnnspec.lint.fix.unchanged import always_behaves, behaves
-from cnnspec.lint.rules import prevents
+from cnnspec.lint.rules import fix_of, prevents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def first(
         alike: dict[Hashable, int] = {}  # findings that read the same are told apart by their order
         for found in project.analysis(path).diagnostics:
             place = found.span.source.name if found.span else path
-            if found.code not in (SAFE if safe else MODULES) or found.code in SHOWN:
+            if fix_of(found.code) in ((SHOWN, NONE) if not safe else (SHOWN, NONE, UNSAFE)):
                 continue
             if wanted is not None and not wanted(found, place):
                 continue

@@ -6,7 +6,7 @@ made cannot differ. Where none was found, the rule's own help stays: what to do,
 
 from __future__ import annotations
 
-from cnnspec.lint.fix.registry import MODULES, TOLD
+from cnnspec.lint.index import FIXES, OFFERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def offered(
     found: tuple[Diagnostic, ...], analysis: Analysis, analyse: Analyse, shown: str = HELP
 ) -> tuple[Diagnostic, ...]:
     """Findings of a file, or of one network of it, with their repairs as far as these are `shown`."""
-    codes = {diagnostic.code for diagnostic in found} & (TOLD.keys() if shown == HELP else MODULES.keys())
+    codes = {diagnostic.code for diagnostic in found} & (OFFERS.keys() if shown == HELP else FIXES.keys())
     if not codes or analysis.tree.diagnostics:
         return found
     if shown != ALL and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
@@ -39,7 +39,7 @@ def offered(
     from cnnspec.lint.fix.project import real
 
     path, made = real(analysis.source.name), {}
-    for part, most in ((codes & TOLD.keys(), TELLING), (codes - TOLD.keys(), UNASKED)):
+    for part, most in ((codes & OFFERS.keys(), TELLING), (codes - OFFERS.keys(), UNASKED)):
         project = begun(analysis, analyse, None if shown == ALL else most)
         for diagnostic in [one for one in found if one.code in part]:
             made[diagnostic] = with_repairs(diagnostic, project, path, shown == ANY)
@@ -62,10 +62,10 @@ def with_repairs(found: Diagnostic, project: Project, path: str, one: bool) -> D
     its help needs all of them."""
     from cnnspec.lint.fix.search import repairs
 
-    made = tuple([t.repair for t in repairs(project, path, found, True, one and found.code not in TOLD)])
+    made = tuple([t.repair for t in repairs(project, path, found, True, one and found.code not in OFFERS)])
     told = (
-        TOLD[found.code].format(listed(made), rest=found.help.partition("; ")[2])
-        if made and found.code in TOLD
+        OFFERS[found.code].format(listed(made), rest=found.help.partition("; ")[2])
+        if made and found.code in OFFERS
         else found.help
     )
     return found.replace(repairs=made, help=told)

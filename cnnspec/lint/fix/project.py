@@ -10,6 +10,7 @@ import os
 
 from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.lint.fix.edits import Editor
 from cnnspec.lint.rules import optional, prevents
 
 TYPE_CHECKING = False
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic, Edit
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph
-    from cnnspec.lint.fix.edits import Pen
-    from cnnspec.lint.fix.repair_context import Desk
+    from cnnspec.lint.fix.repair_context import RepairContext
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pipeline import Analysis, Watch
 
@@ -49,8 +49,8 @@ class Project:
         self._analyses: dict[str, Analysis] = {}
         self._reads: dict[str, set[str]] = {}
         self._owners: dict[str, dict[Diagnostic, tuple[AnalysedNetwork, Diagnostic]]] = {}
-        self.desks: dict[int, Desk] = {}  # by the networks' ids
-        self.pens: dict[str, Pen] = {}  # by the files' paths
+        self.repair_contexts: dict[int, RepairContext] = {}  # by the networks' ids
+        self._editors: dict[str, Editor] = {}  # by the files' paths
 
     def analysis(self, path: str, judge: Judge | None = None) -> Analysis:
         """What is known about a file as its text is now. Refuted where the judge has seen enough of it."""
@@ -91,6 +91,12 @@ class Project:
             return read(path) if source is None else source.replace(name=path)
 
         return read_one
+
+    def editor(self, path: str) -> Editor:
+        """The editor of a file as its text is now."""
+        if path not in self._editors:
+            self._editors[path] = Editor(self.sources[path])
+        return self._editors[path]
 
     def texts(self, path: str) -> list[Source]:
         """A file and those of the project that it uses."""

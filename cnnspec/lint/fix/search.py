@@ -1,17 +1,15 @@
-"""The repairs of a finding: proposed by its code's module, tried on a copy, the best first."""
+"""The repairs of a finding: proposed by the fix in its own file, tried on a copy, the best first."""
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from cnnspec.base.diagnostic import Repair
 from cnnspec.base.record import Record
-from cnnspec.lint.finding import several
+from cnnspec.lint import rules
+from cnnspec.lint.finding import NONE, several
 from cnnspec.lint.fix.edits import Inexpressible
 from cnnspec.lint.fix.price import cost
 from cnnspec.lint.fix.project import clears
-from cnnspec.lint.fix.registry import MODULES
-from cnnspec.lint.fix.repair_context import Desk, Proposal
+from cnnspec.lint.fix.repair_context import RepairContext
 from cnnspec.lint.fix.unchanged import always_behaves, behaves
 
 TYPE_CHECKING = False
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic, Edit
     from cnnspec.graph import Node
     from cnnspec.lint.fix.project import Project
+    from cnnspec.lint.fix.proposal import Proposal
     from cnnspec.network import AnalysedNetwork
 
 MOST_TRIED = 24  # proposals of one finding
@@ -38,7 +37,7 @@ class Tried(Record):
 def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: bool = False) -> list[Tried]:
     """The repairs of a finding of a file, safe ones first; unsafe ones only where they are asked for, those that cost
     least first. `one`: whichever is found first will do. None in a file with syntax errors."""
-    if found.code not in MODULES or project.spent or project.analysis(path).tree.diagnostics:
+    if rules.fix_of(found.code) == NONE or project.spent or project.analysis(path).tree.diagnostics:
         return []
     network, own = project.owner(path, found)
     made: list[tuple[tuple[bool, bool], tuple[float, float], int, Tried]] = []
@@ -58,14 +57,7 @@ def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: b
 
 def proposals(project: Project, network: AnalysedNetwork | None, found: Diagnostic) -> Iterator[Proposal]:
     """What might clear a finding, the gentlest first."""
-    module, function = MODULES[found.code]
-    propose = getattr(import_module(f"cnnspec.lint.fix.proposals.{module}"), function)
-    if module == "comments":
-        made = propose(project, found)
-    elif network is None:
-        return
-    else:
-        made = propose(Desk.of(project, network), found)
+    made = rules.module_of(found.code).fix(RepairContext.of(project, network), found)
     while True:
         try:
             proposal = next(made, None)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "P506"
+SEVERITY = INFO
 DEFAULT = False
 MANY, TIMES = 10_000_000, 4
 
@@ -58,5 +59,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             node.site.span,
             "compute it as an implicit GEMM, or use a stride earlier",
             elsewhere(nodes),
-            INFO,
+            SEVERITY,
         )

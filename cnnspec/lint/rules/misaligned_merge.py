@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "R305"
+SEVERITY = WARNING
 DEFAULT = True
 LEAST = 1.0  # positions of the merge
 
@@ -55,7 +56,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = f"the branches of {several(nodes, 'merges')} have their centres apart:{where} {first} and {last} by {worst.positions:.4g} position{'s' * (worst.positions != 1)} ({worst.pixels:.4g} of the input) along its {axis}"
         written = cure(context, found, apart)
         help = f"write {written}" if written else "pad or crop the branches so that they look at the same places"
-        yield together(CODE, nodes, message, help, WARNING)
+        yield together(CODE, nodes, message, help, SEVERITY)
 
 
 def apart(geometry: Geometry) -> dict[int, Misaligned]:

@@ -25,8 +25,8 @@ from math import prod
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.bind import factors, given_arguments
 from cnnspec.elaborate.reporting import trail
-from cnnspec.layers.argument import EACH_AXIS
-from cnnspec.lint.finding import indices
+from cnnspec.layers.argument import EACH_AXIS, show
+from cnnspec.lint.finding import UNSAFE, indices, several
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import Arithmetic, Block, Call, Name, Number
 
@@ -37,10 +37,14 @@ if TYPE_CHECKING:
     from cnnspec.base.source import Span
     from cnnspec.graph import Node, Site
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
     from cnnspec.syntax import tree
 
 CODE = "W212"
+SEVERITY = WARNING
 DEFAULT = True
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -54,7 +58,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.setdefault((span, message, help), []).append(node)
     for (span, message, help), nodes in found.items():
         sites = [node.site for node in nodes if node.site.source is span.source and within(node.site, span)]
-        yield Diagnostic(CODE, message, span, help, trail(*sites) if sites else (), WARNING, indices(nodes))
+        yield Diagnostic(CODE, message, span, help, trail(*sites) if sites else (), SEVERITY, indices(nodes))
 
 
 def worth_a_look(call: Call, site: Site) -> bool:
@@ -124,3 +128,22 @@ def pairs(node: Node, call: Call, context: Context) -> Iterator[tuple[Span, str,
         message = f"{size.text}, {step.text} is a kernel of {each} and a stride of {step.text}"
         span = node.site.span.replace(start=stride.start, end=stride.end)
         yield span, message, f"write {each} for the kernel alone, or stride={step.text}"
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A size for each axis, in the place of a product, or of a kernel and its stride."""
+    nodes = repair.nodes(found)
+    node = nodes[0]
+    call, layer = node.site.node, node.layer
+    if not isinstance(call, Call) or layer is None or found.span is None:
+        return
+    for name, argument in given_arguments(call, layer).items():
+        if argument.value.start != found.span.start:
+            continue
+        whom = f" for {several(nodes)}"
+        sizes = tuple(factors(argument.value))
+        if sizes:
+            yield repair.propose(f"write {name}={show(sizes)}{whom}", repair.set(nodes, **{name: sizes}))
+        else:
+            kernel = tuple([window.kernel for window in repair.context.facts.windows[node.index]])
+            yield repair.propose(f"write kernel={show(kernel)}{whom}", repair.set(nodes, kernel=kernel, stride=1))

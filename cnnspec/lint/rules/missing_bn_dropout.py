@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "L808"
+SEVERITY = INFO
 DEFAULT = False
 PROFILE = "lecture"
 HELP = {"normalisation": "put bn behind each activation", "dropout": "dropout(0.5) before the last dense layer"}
@@ -41,4 +42,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if first is not None and missing:
         message = f"none of the network's {len(layers)} layers is a {' or a '.join(missing)}"
         help = " and ".join([HELP[word] for word in missing])
-        yield Diagnostic(CODE, message, first.node.site.span, help, (), INFO)
+        yield Diagnostic(CODE, message, first.node.site.span, help, (), SEVERITY)

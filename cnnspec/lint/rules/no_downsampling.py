@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "L813"
+SEVERITY = INFO
 DEFAULT = False
 PROFILE = "lecture"
 
@@ -40,4 +41,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
     seen = f" and one position sees {'x'.join([str(axis.size) for axis in field])} at most" if field else ""
     message = f"nothing makes the map smaller: {len(layers)} layer{'s' * (len(layers) > 1)} work at full size{seen}"
     pool = f"maxpool({on_each(2, len(layers[0].kernel))})"
-    yield Diagnostic(CODE, message, first.site.span, f"{pool} behind every one or two convolutions", (), INFO)
+    yield Diagnostic(CODE, message, first.site.span, f"{pool} behind every one or two convolutions", (), SEVERITY)

@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 from cnnspec.lint.sliding import slid
 
 TYPE_CHECKING = False
@@ -26,9 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L805"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 
 
@@ -37,4 +41,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if padded:
         nodes, window = [layer.node for layer in padded], padded[0].windows[0]
         message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} {window.before} in front and {window.after} behind: a pool is there to reduce"
-        yield Diagnostic(CODE, message, nodes[0].site.span, "drop the padding", elsewhere(nodes), INFO, indices(nodes))
+        yield Diagnostic(
+            CODE, message, nodes[0].site.span, "drop the padding", elsewhere(nodes), SEVERITY, indices(nodes)
+        )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """padding=valid, or windows that lie side by side."""
+    from cnnspec.lint.fix.paddings import drop_padding
+
+    return drop_padding(repair, repair.nodes(found))

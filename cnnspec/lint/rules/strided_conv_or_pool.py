@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "L807"
+SEVERITY = INFO
 DEFAULT = False
 PROFILE = "lecture"
 
@@ -39,5 +40,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [layer.node for layer in strided]
         message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a stride ({max(strided[0].stride)}), and {len(pools)} pool{'s' * (len(pools) > 1)} reduce{'s' * (len(pools) == 1)} the map too"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "write stride=1 and pool, or drop the pools", elsewhere(nodes), INFO
+            CODE, message, nodes[0].site.span, "write stride=1 and pool, or drop the pools", elsewhere(nodes), SEVERITY
         )

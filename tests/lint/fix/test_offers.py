@@ -19,7 +19,7 @@ from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.lint.fix import offers
 from cnnspec.lint.fix.project import applied, counted, severity_of
-from cnnspec.lint.fix.registry import TOLD
+from cnnspec.lint.index import OFFERS
 from cnnspec.lint.rules.illegal_stride import HELP
 from cnnspec.pipeline import Analysis, analyse
 from tests import network_cases
@@ -32,7 +32,7 @@ def told(text: str, name: str = "/nowhere/net.cnn") -> tuple[Analysis, list[Diag
     """The findings of a text whose help is printed from their repairs."""
     analysis = again(Source(name, text))
     found = offers.offered(analysis.diagnostics, analysis, again)
-    return analysis, [diagnostic for diagnostic in found if diagnostic.code in TOLD]
+    return analysis, [diagnostic for diagnostic in found if diagnostic.code in OFFERS]
 
 
 def again(source: Source, used: Any = read, watch: Any = None) -> Analysis:
@@ -41,7 +41,7 @@ def again(source: Source, used: Any = read, watch: Any = None) -> Analysis:
 
 def named(found: Diagnostic) -> list[str]:
     """What a help names, in its order."""
-    before, behind = TOLD[found.code].replace("{rest}", found.help[found.help.rfind("for an") :]).split("{}")
+    before, behind = OFFERS[found.code].replace("{rest}", found.help[found.help.rfind("for an") :]).split("{}")
     assert found.help.startswith(before) and found.help.endswith(behind)
     return found.help.removeprefix(before).removesuffix(behind).split("; ")
 
