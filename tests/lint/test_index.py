@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -47,3 +49,18 @@ def test_a_refusal_has_a_page(module: ModuleType) -> None:
 
 def test_what_runs_by_default() -> None:
     assert default_codes() == {rule.CODE for rule in RULE_FILES if rule.DEFAULT}
+
+
+def test_to_know_the_rules_none_is_imported() -> None:
+    """Nor what builds a network: an unchanged file is answered from the cache without either."""
+    script = "import sys, cnnspec.cli.settings\nprint(*[m for m in sys.modules if m.startswith('cnnspec.')])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "cnnspec.lint.index" in done.stdout.split()
+    for heavy in (
+        "cnnspec.layers",
+        "cnnspec.elaborate",
+        "cnnspec.syntax",
+        "cnnspec.lint.rules.",
+        "cnnspec.lint.features",
+    ):
+        assert not [module for module in done.stdout.split() if module.startswith(heavy)]

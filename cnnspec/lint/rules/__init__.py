@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, WARNING, Diagnostic
 from cnnspec.base.limits import MAX_WORK, TooLong
-from cnnspec.elaborate import PROMISES
-from cnnspec.lint.features import FEATURES
 from cnnspec.lint.index import FIXES, NAMES, ON_REQUEST, REFUSALS, RULES
 
 TYPE_CHECKING = False
@@ -27,6 +25,8 @@ def optional(code: str) -> bool:
 
 def prevents(found: Diagnostic) -> bool:
     """Whether a finding keeps its network from being built; what a rule finds never does."""
+    from cnnspec.elaborate import PROMISES
+
     return found.severity == ERROR and found.code not in PROMISES and not optional(found.code)
 
 
@@ -67,6 +67,8 @@ def check(
 
 def choose(context: Context, codes: Set[str] | None) -> Iterator[str]:
     """The rules that are asked about a network: those of some codes for which it has what they look at."""
+    from cnnspec.lint.features import FEATURES
+
     features: dict[str, bool] = {}
     for code, needed in RULES.items():
         if code not in ON_REQUEST if codes is None else code in codes or not optional(code):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 CODE = "T407"
 SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("an offset that is taken away",)
 FIX = SAFE
 
 

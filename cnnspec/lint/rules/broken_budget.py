@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CODE = "E021"
 SEVERITY = ERROR
 DEFAULT = True
+LOOKS_AT = ("a budget",)
 HELP = {"lossless": "cnnspec sizes shows the input sizes that lose nothing"}
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 CODE = "R307"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("an upsampling",)
 FIX = UNSAFE
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 CODE = "W203"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a window",)
 FIX = UNSAFE
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CODE = "T411"
 SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("more than 20 layers with weights",)
 MANY = 20
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 CODE = "E105"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a map at the end",)
 FIX = UNSAFE
 OFFER = "{}; {rest}"  # what is said behind the first semicolon stays
 

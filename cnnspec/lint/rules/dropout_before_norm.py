@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 CODE = "T405"
 SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("dropout", "a normalisation")
 FIX = UNSAFE
 LEAST = 1.5  # factor of the mean square
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 CODE = "R306"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a window off the middle",)
 FIX = UNSAFE
 
 

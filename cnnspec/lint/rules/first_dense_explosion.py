@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 CODE = "P501"
 SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("a layer of a million parameters",)
 FIX = SHOWN
 MANY = 1_000_000
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 CODE = "E112"
 SEVERITY = ERROR
 DEFAULT = True
+LOOKS_AT = ("a number of classes",)
 FIX = UNSAFE
 
 

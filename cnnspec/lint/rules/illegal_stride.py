@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 CODE = "W201"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a stride",)
 FIX = UNSAFE
 OFFER = "what fits: {}"
 # Where no fix holds; else the fixes are the help.

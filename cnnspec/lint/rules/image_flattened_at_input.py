@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 CODE = "W209"
 SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("a hidden dense layer",)
 LEAST = 400  # values of an image
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 CODE = "W208"
 SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("grouped channels",)
 FIX = UNSAFE
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 CODE = "R305"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a merge",)
 LEAST = 1.0  # positions of the merge
 
 

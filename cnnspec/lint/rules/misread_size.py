@@ -26,9 +26,10 @@ from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.bind import factors, given_arguments
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import EACH_AXIS, show
+from cnnspec.lint.features import may_be_size
 from cnnspec.lint.finding import UNSAFE, indices, several
 from cnnspec.syntax.parse import parse
-from cnnspec.syntax.tree import Arithmetic, Block, Call, Name, Number
+from cnnspec.syntax.tree import Block, Call, Name, Number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 CODE = "W212"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a number that may be a size",)
 FIX = UNSAFE
 
 
@@ -52,23 +54,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
     parameters: dict[tuple[str, str], list[str]] = {}
     for node in context.graph.nodes:
         call = node.site.node
-        if not isinstance(call, Call) or len(node.shape or ()) < 3 or not worth_a_look(call, node.site):
+        if not isinstance(call, Call) or len(node.shape or ()) < 3 or not may_be_size(call, node.site):
             continue
         for span, message, help in (*products(node, call, parameters), *pairs(node, call, context)):
             found.setdefault((span, message, help), []).append(node)
     for (span, message, help), nodes in found.items():
         sites = [node.site for node in nodes if node.site.source is span.source and within(node.site, span)]
         yield Diagnostic(CODE, message, span, help, trail(*sites) if sites else (), SEVERITY, indices(nodes))
-
-
-def worth_a_look(call: Call, site: Site) -> bool:
-    """Whether a product, two numbers side by side, or what a block was given may stand for a size."""
-    numbers = 0
-    for argument in call.arguments:
-        if isinstance(argument.value, Arithmetic) or site.caller is not None and isinstance(argument.value, Name):
-            return True
-        numbers += argument.name is None and isinstance(argument.value, Number)
-    return numbers > 1
 
 
 def within(site: Site, span: Span) -> bool:

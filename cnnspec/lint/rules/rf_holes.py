@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 CODE = "R303"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a gap between positions",)
 FIX = UNSAFE
 MAX_ENDS = 8  # maps that are looked at; each takes a walk through the network
 

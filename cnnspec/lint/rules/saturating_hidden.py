@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 CODE = "T409"
 SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("an s-shaped function inside",)
 FIX = UNSAFE
 SATURATING = {"sigmoid": 2, "hard_sigmoid": 2, "tanh": 6}  # how many in a row are too many
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 CODE = "E114"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a merge",)
 FIX = UNSAFE
 
 

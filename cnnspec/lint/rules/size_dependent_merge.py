@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 CODE = "E115"
 SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("an unknown size",)
 AFTER = "R307"  # where centres lie apart at a merge comes first
 SHOWN = 3  # merges that are shown
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 CODE = "W202"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a stride beyond the window",)
 FIX = UNSAFE
 LEAST = 0.5
 

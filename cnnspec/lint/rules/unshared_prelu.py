@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 CODE = "P507"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("shared axes",)
 FIX = UNSAFE
 
 

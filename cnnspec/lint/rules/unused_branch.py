@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 CODE = "W204"
 SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("an unused layer",)
 FIX = SAFE
 
 
