@@ -1,7 +1,7 @@
 """Findings as they are shown: with the repairs that there are for them, and with help that is printed from these.
 
-A help that is printed names the finding's repairs, each of them and nothing else, so that what is advised and what is
-made cannot differ. Where none was found, the rule's own help stays: what to do, in general.
+A finding with an OFFER has help that is made of its repairs, so that what is advised and what is made cannot differ.
+Where none holds, or none was looked for, the rule's own advice stays: what to do, in general.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ ALL, SOON, ANY, HELP = (
     "help",
 )  # repairs: all; the soon found; whether there are any; for help alone
 UNASKED = 3000  # layers that may be analysed to say which findings of a file have repairs
-TELLING = 10_000  # layers that may be analysed for the help of its findings, which needs all of them
-VERB = "write "  # which most repairs begin with, and a list of them leaves out
+TELLING = 10_000  # layers that may be analysed for help that lists all that fits
+VERB = "write "  # which most repairs begin with, and a list behind a colon leaves out
 
 
 def offered(
@@ -39,7 +39,10 @@ def offered(
     from cnnspec.lint.fix.project import real
 
     path, made = real(analysis.source.name), {}
-    for part, most in ((codes & OFFERS.keys(), TELLING), (codes - OFFERS.keys(), UNASKED)):
+    lists = {code for code, offer in OFFERS.items() if offer.partition("{}")[0]}
+    for part, most in (
+        (codes & lists, TELLING), (codes & OFFERS.keys() - lists, UNASKED), (codes - OFFERS.keys(), UNASKED),
+    ):  # fmt: skip
         project = begun(analysis, analyse, None if shown == ALL else most)
         for diagnostic in [one for one in found if one.code in part]:
             made[diagnostic] = with_repairs(diagnostic, project, path, shown == ANY)
@@ -62,15 +65,14 @@ def with_repairs(found: Diagnostic, project: Project, path: str, one: bool) -> D
     its help needs all of them."""
     from cnnspec.lint.fix.search import repairs
 
-    made = tuple([t.repair for t in repairs(project, path, found, True, one and found.code not in OFFERS)])
-    told = (
-        OFFERS[found.code].format(listed(made), rest=found.help.partition("; ")[2])
-        if made and found.code in OFFERS
-        else found.help
-    )
-    return found.replace(repairs=made, help=told)
+    offer = OFFERS.get(found.code, "")
+    made = tuple([t.repair for t in repairs(project, path, found, True, one and not offer)])
+    return found.replace(repairs=made, help=help_of(offer, made, found.help) if made and offer else found.help)
 
 
-def listed(repairs: Sequence[Repair]) -> str:
-    """Repairs in a line: "padding=same; stride=2; input 9x9x3"."""
-    return "; ".join([repair.message.removeprefix(VERB) for repair in repairs])
+def help_of(offer: str, repairs: Sequence[Repair], advice: str) -> str:
+    """The help that offers some repairs: "padding=same; stride=2; input 9x9x3" stands in the place of {}, and of {rest} what
+    the rule's own advice says behind its first semicolon."""
+    before, _, behind = offer.partition("{}")
+    messages = [repair.message.removeprefix(VERB) if before else repair.message for repair in repairs]
+    return before + "; ".join(messages) + behind.replace("{rest}", advice.partition("; ")[2])

@@ -76,7 +76,7 @@ def elsewhere_all(nodes: list[Node]) -> tuple[Note, ...]:
     return (Note(nodes[0].name, nodes[0].site.span), *elsewhere(nodes))
 
 
-def groups(nodes: list[Node], context: Context) -> int:
+def groups(nodes: Sequence[Node], context: Context) -> int:
     """A number of groups that divides the channels of all, several channels each where it can be: at most the paper's 32."""
     shapes = [context.facts.shapes[node.index] for node in nodes]
     channels = gcd(*[shape[-1] for shape in shapes if shape and isinstance(shape[-1], int)])
@@ -90,15 +90,10 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     nodes = repair.nodes(found)
 
     def group(some: Sequence[Node]) -> list[Edit]:
-        channels = repair.inputs(some[0])[0][-1]
-        if not isinstance(channels, int):
+        if not isinstance(repair.inputs(some[0])[0][-1], int):
             raise Inexpressible
-        groups = max([g for g in range(1, GROUPS + 1) if channels % g == 0 and (g == 1 or channels > g)])
-        return repair.replace(some, f"group_norm({groups})")
+        return repair.replace(some, f"group_norm({groups(some, repair.context)})")
 
     yield repair.propose_each("write group_norm in the place of {}", nodes, group)
     message = "write layer_norm in the place of {}"
     yield repair.propose_each(message, nodes, lambda some: repair.replace(some, "layer_norm"))
-
-
-GROUPS = 32  # of a group normalisation, as its paper has them

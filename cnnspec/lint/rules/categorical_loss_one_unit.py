@@ -38,6 +38,8 @@ SEVERITY = ERROR
 DEFAULT = True
 LOOKS_AT = ("a train section",)
 FIX = UNSAFE
+OFFER = "{}, or end in a unit for each class"
+ADVICE = "write binary_crossentropy, or end in a unit for each class"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -45,12 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if end is None or not end.one_category:
         return
     message = f"{end.written} over 1 unit is 0 whatever the network says: nothing is learned"
-    if end.logits or end.function == "linear":
-        instead = "binary_crossentropy(from_logits=true)"
-    else:
-        instead = "binary_crossentropy" + (" and end in sigmoid" if end.function != "sigmoid" else "")
-    help = f"write {instead}, or end in a unit for each class"
-    yield Diagnostic(CODE, message, end.span, help, end.notes)
+    yield Diagnostic(CODE, message, end.span, ADVICE, end.notes)
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -41,6 +41,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a window",)
 FIX = UNSAFE
+OFFER = "{}, fewer strides before, less dilation, or a larger input"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:

@@ -39,6 +39,7 @@ SEVERITY = INFO
 DEFAULT = True
 LOOKS_AT = ("dropout", "a normalisation")
 FIX = UNSAFE
+OFFER = "{}"
 LEAST = 1.5  # factor of the mean square
 
 

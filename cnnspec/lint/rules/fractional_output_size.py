@@ -21,7 +21,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.lint.finding import SAFE, place
-from cnnspec.lint.rules.illegal_stride import fit_strides, formula
+from cnnspec.lint.rules.illegal_stride import ADVICE, fit_strides, formula
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ CODE = "E113"
 SEVERITY = ERROR
 DEFAULT = False
 FIX = SAFE
+OFFER = "what fits: {}"
 PROFILE = "lecture"
 
 
@@ -45,12 +46,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         for window, n in zip(context.facts.windows[node.index], inputs[0] if inputs else (), strict=False):
             if isinstance(n, int) and (rest := window.remainder(n)):
-                fitting = [size for size in (n - rest, n - rest + window.stride) if size > 0]
                 padding = window.before + window.after
                 room = f"{n} + padding {padding}" if padding != 0 else f"{n} positions"
                 message = f"{formula(window, n)} is no whole number: {rest} of {room} left over"
-                help = f"{' or '.join(map(str, fitting))} positions here fit"
-                yield Diagnostic(CODE, message, place(node, "stride", "strides", "s"), help, trail(node.site), SEVERITY)
+                span = place(node, "stride", "strides", "s")
+                yield Diagnostic(CODE, message, span, ADVICE, trail(node.site), SEVERITY)
                 break
 
 

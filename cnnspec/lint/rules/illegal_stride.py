@@ -47,8 +47,7 @@ DEFAULT = True
 LOOKS_AT = ("a stride",)
 FIX = UNSAFE
 OFFER = "what fits: {}"
-# Where no fix holds; else the fixes are the help.
-HELP = "change the input, the padding, the kernel or the stride until (N + 2P - F)/S is a whole number"
+ADVICE = "change the input, the padding, the kernel or the stride until (N + 2P - F)/S is a whole number"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -69,7 +68,7 @@ def finding(node: Node, lost: list[int], context: Context) -> Diagnostic:
     message = f"{formula(windows[axis], entering[axis])}: the stride does not fit, {unread(lost)} never read"  # type: ignore[arg-type]
     message += effect_on_input(node, context)
     span = place(node, "stride", "strides", "s")
-    return Diagnostic(CODE, message, span, HELP, trail(node.site), SEVERITY, (node.index,))
+    return Diagnostic(CODE, message, span, ADVICE, trail(node.site), SEVERITY, (node.index,))
 
 
 def formula(window: Window, n: int) -> str:

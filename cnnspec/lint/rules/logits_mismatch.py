@@ -39,6 +39,7 @@ SEVERITY = ERROR
 DEFAULT = True
 LOOKS_AT = ("a train section",)
 FIX = UNSAFE
+OFFER = "{}"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -64,5 +65,5 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         yield repair.propose("drop from_logits=true", [set_from_logits(editor, loss, False)])
         yield drop_function(repair, [end.node])
     else:
-        yield repair.propose("write from_logits=true", [set_from_logits(editor, loss, True)])
+        yield repair.propose(f"write {end.written}(from_logits=true)", [set_from_logits(editor, loss, True)])
         yield repair.propose(f"end in {end.fitting}", end_in(repair, [end.node], end.fitting or ""))

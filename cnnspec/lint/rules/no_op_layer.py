@@ -34,6 +34,7 @@ CODE = "W205"
 SEVERITY = INFO
 DEFAULT = True
 FIX = SAFE
+OFFER = "{}, or give it the size or rate that was meant"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:

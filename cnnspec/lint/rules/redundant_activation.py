@@ -37,6 +37,7 @@ CODE = "W206"
 SEVERITY = WARNING
 DEFAULT = True
 FIX = SAFE
+OFFER = "{}"
 
 # What an activation is when its input went through another already, in words; others behind one another may be meant.
 NEVER_NEGATIVE = {"relu", "relu6", "sigmoid", "hard_sigmoid", "sparse_sigmoid", "softplus", "softmax", "sparsemax", "exponential"}  # fmt: skip

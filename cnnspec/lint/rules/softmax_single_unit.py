@@ -33,6 +33,8 @@ CODE = "T401"
 SEVERITY = ERROR
 DEFAULT = True
 FIX = UNSAFE
+OFFER = "{}, or give it a unit for each class"
+ADVICE = "end in sigmoid, or give it a unit for each class"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -50,8 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     function = first.layer.ends_in()
     value = 0 if function == "log_softmax" else 1
     message = f"the {function} of {several(at_fault)} stands over 1 value: it is always {value}"
-    help = "write sigmoid, or give it a unit for each class"
-    yield Diagnostic(CODE, message, first.site.span, help, elsewhere(at_fault), SEVERITY, indices(at_fault))
+    yield Diagnostic(CODE, message, first.site.span, ADVICE, elsewhere(at_fault), SEVERITY, indices(at_fault))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

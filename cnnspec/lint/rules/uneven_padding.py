@@ -35,6 +35,7 @@ CODE = "W210"
 SEVERITY = WARNING
 DEFAULT = False
 FIX = UNSAFE
+OFFER = "{}; `cnnspec sizes` lists more"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
