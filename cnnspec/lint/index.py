@@ -99,6 +99,7 @@ NAMES = {
     "W212": "misread-size",
     "W213": "unused-binding",
     "W214": "layer-made-twice",
+    "W215": "idle-dilation",
 }
 
 # the severity of each that the language refuses
@@ -147,6 +148,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "W212": ("a number that may be a size",),
     "W213": ("an unused binding",),
     "W214": ("a binding used twice",),
+    "W215": ("a gap between positions",),
     "R301": ("a global pool",),
     "R302": (),
     "R303": ("a gap between positions",),
@@ -328,6 +330,7 @@ FIXES = {
     "W212": "unsafe",
     "W213": "unsafe",
     "W214": "unsafe",
+    "W215": "safe",
 }
 
 # the help of each that is printed from its fixes, which stand in the place of {}
@@ -343,4 +346,5 @@ OFFERS = {
     "W205": "{}, or give it the size or rate that was meant",
     "W206": "{}",
     "W210": "{}; `cnnspec sizes` lists more",
+    "W215": "{}, or use a larger kernel",
 }

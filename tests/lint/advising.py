@@ -4,7 +4,7 @@ A help is made of alternatives, parted by "; " and " or ". One that proposes som
 may be joined by " and ":
 
     write padding=1, kernel=3x3 [for conv1 and conv2]     arguments of the finding's layer, or of those named
-    use a kernel of 3x3                                   the same for the kernel
+    use a kernel of 3x3 [without dilation]                the same for the kernel
     put maxpool(2x2) behind it | before it | behind conv1
     write upsample(2) -> conv(8, 3x3) in its place
     drop it
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 ALTERNATIVES = re.compile(r"; |,? or ")
 PUT = re.compile(r"put (?P<text>\S.*?) (?P<where>before|behind) (?P<who>\w+)")
 PLACE = re.compile(r"write (?P<text>\S.*?) in its place")
-KERNEL = re.compile(r"use a kernel of (?P<value>[\dx]+)")
+KERNEL = re.compile(r"use a kernel of (?P<value>[\dx]+)(?P<plain> without dilation)?")
 INPUT = re.compile(r"an input of (?P<sizes>[\dx]+)")
 ASSIGNED = re.compile(r"\b(?P<name>[a-z_]+)=(?P<value>\((?:[^()]|\([^()]*\))*\)|[\w.-]+)")
 TURN = re.compile(r"write rates of (?P<rates>[\d, ]+) in turn")
@@ -111,6 +111,7 @@ class Advised:
                 edits += repair.set([node], dilation=Raw(rates[number % len(rates)]))
         for kernel in KERNEL.finditer(words):
             edits += repair.set(nodes, kernel=Raw(kernel["value"]))
+            edits += repair.set(nodes, dilation=1) if kernel["plain"] else []
         if sizes := INPUT.search(words):
             edits += resize(repair, [int(n) for n in sizes["sizes"].split("x")]).edits
         if words == "drop it":

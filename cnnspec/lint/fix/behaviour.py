@@ -1,7 +1,7 @@
 """Whether two networks compute the same: their graphs are equal once what has no effect is taken out of both.
 
 Taken out, or brought to one form: layers that leave everything as it is, activations that change nothing behind
-another, biases that a normalisation takes away, paddings of their own in front of a convolution that can pad, and
+another, biases that a normalisation takes away, dilations of single taps, paddings of their own in front of a convolution that can pad, and
 paddings of a known size, as numbers without what no window reads. What no output depends on does not count.
 
 A bias in front of a batch normalisation moves its running mean: of a trained network, the bias must be subtracted from
@@ -14,6 +14,7 @@ from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.graph import Graph, Node
 from cnnspec.lint.context import Context
 from cnnspec.lint.rules.bias_before_norm import bias_values, cancelled
+from cnnspec.lint.rules.idle_dilation import spreads_nothing
 from cnnspec.lint.rules.redundant_activation import changes_nothing
 from cnnspec.lint.sliding import slid
 
@@ -69,6 +70,9 @@ def normal(graph: Graph) -> Graph:
     graph = contracted(graph, gone, {})
     context = Context(graph, {})
     layers, borders = without_cancelled_biases(context), set[int]()
+    for node in graph.nodes:
+        if node.layer is not None and spreads_nothing(node, context):
+            layers[node.index] = layers.get(node.index, node.layer).replace(dilation=1)
     for sliding in slid(context):
         node = sliding.node
         layer = layers.get(node.index, node.layer)

@@ -27,8 +27,9 @@ from cnnspec.lint.finding import UNSAFE, several, share, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from cnnspec.base.diagnostic import Edit
     from cnnspec.base.size import Dim
     from cnnspec.graph import Node
     from cnnspec.layers.window import Window
@@ -102,7 +103,9 @@ def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
     else:
         what = f"taps of {several(nodes)} only ever see padding, {counted} of {graph.nodes[worst.node].name} on its map of {size}"
     message = f"{what}; {weights:,} weights{share(weights, facts.total_parameters)} never matter"
-    help = f"use a kernel of {'x'.join(map(str, worst.seeing))} there, fewer strides before, less dilation, or a larger input"
+    one = max(worst.seeing) == 1 and dilates(nodes[found.index(worst)], context)
+    kernel = "x".join(map(str, worst.seeing)) + " without dilation" * one
+    help = f"use a kernel of {kernel} there, fewer strides before, less dilation, or a larger input"
     yield together(CODE, nodes, message, help, SEVERITY)
 
 
@@ -131,6 +134,16 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     context = repair.context
     taps = {t.node: t for n in repair.nodes(found) for t in dead_taps(n.index, context.liveness.real, context.facts)}
     nodes = [repair.graph.nodes[i] for i in taps]
+    single = [node for node in nodes if max(taps[node.index].seeing) == 1 and dilates(node, context)]
     sizes = dict.fromkeys(["x".join(map(str, taps[node.index].seeing)) for node in nodes])
-    message = f"use a kernel of {' and '.join(sizes)} for {{}}"
-    yield repair.propose_each(message, nodes, lambda some: repair.set(some, kernel=taps[some[0].index].seeing))
+
+    def shrink(some: Sequence[Node]) -> list[Edit]:
+        edits = repair.set(some, kernel=taps[some[0].index].seeing)
+        return [*edits, *repair.set(some, dilation=1)] if some[0] in single else edits
+
+    what = f"a kernel of {' and '.join(sizes)}" + " without dilation" * bool(single)
+    yield repair.propose_each(f"use {what} for {{}}", nodes, shrink)
+
+
+def dilates(node: Node, context: Context) -> bool:
+    return any([window.dilation > 1 for window in context.facts.windows[node.index]])

@@ -146,7 +146,8 @@ PRINTED = [
     ("T405", "input 8x8x3\nconv(8, 3x3, bias=false) -> dropout(0.5) -> conv(8, 1x1, bias=false) -> bn -> relu -> gap -> dense(4)\n",
      "put dropout1 behind relu1"),
     ("W203", "input 16x16x3\nconv(8, 3x3, padding=same, dilation=16, activation=relu)\n",
-     "use a kernel of 1x1 for conv1, fewer strides before, less dilation, or a larger input"),
+     "use a kernel of 1x1 without dilation for conv1, fewer strides before, less dilation, or a larger input"),
+    ("W215", "input 8x8x3\nconv(8, 1x1, dilation=2) -> relu\n", "drop the dilation of conv1, or use a larger kernel"),
     ("W205", "input 8x8x3\nconv(8, 3x3) -> dropout(0) -> relu\n", "drop dropout1, or give it the size or rate that was meant"),
     ("W206", "input 8x8x3\nconv(8, 3x3) -> relu -> relu\n", "drop relu2"),
 ]  # fmt: skip
