@@ -104,9 +104,9 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
     shown = repairs_shown(options)
     if not shown or not analysis.diagnostics:
         return analysis.diagnostics
-    from cnnspec.lint.fix.offers import offered
+    from cnnspec.lint.fix.offers import offer_repairs
 
-    return offered(
+    return offer_repairs(
         analysis.diagnostics, analysis, lambda s, read, watch=None: analysis_of(s, options, codes, read, watch), shown
     )
 

@@ -62,13 +62,13 @@ def several(nodes: Sequence[Node], noun: str = "layers") -> str:
     return f"{len(nodes)} {noun} (first {nodes[0].name})"
 
 
-def changed(layer: Layer, before: Layer | None) -> str:
+def write_changes(layer: Layer, before: Layer | None) -> str:
     """The arguments of a layer that another of its kind has otherwise: "kernel=4x4, padding=1"."""
     others = before.values() if before is not None else {}
-    return ", ".join([f"{n}={given(value)}" for n, value in layer.values().items() if value != others.get(n)])
+    return ", ".join([f"{n}={write_value(value)}" for n, value in layer.values().items() if value != others.get(n)])
 
 
-def given(value: object) -> str:
+def write_value(value: object) -> str:
     """A value as an argument is given it, the sides of an axis as a pair: 3x3, ((1, 2), (1, 2))."""
     pairs = isinstance(value, tuple) and any([isinstance(side, tuple) for side in value])
     return str(value) if pairs else show(value)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 INDEX = Path(__file__).parent / "index.py"
 LETTERS = "EWRTPNSL"  # the order of the rules, by the letters of their codes
+IN_LINE = 20  # codes
 HEAD = '''"""What findings there are: made from the files of `rules/` and `refusals/` by lint/generate.py; do not edit.
 
 Nothing is imported here, so that every part of the house may ask for a name, and a check which rules it needs.
@@ -34,19 +35,19 @@ def generate() -> str:
     every = sorted([*refusals, *rules], key=lambda module: str(module.CODE))
     for rule in rules:
         assert not set(looks_at(rule)) - FEATURES.keys(), f"{rule.CODE} looks at what is no feature"
-    tables: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    tables: tuple[tuple[str, str, dict[str, Any] | list[str]], ...] = (
         ("NAMES", "the name of each code; its file is called so", {m.CODE: name_of(m) for m in every}),
-        ("REFUSALS", "the severity of each that the language refuses", {m.CODE: m.SEVERITY for m in refusals}),
+        ("REFUSALS", "what the language itself refuses; the others are rules", [module.CODE for module in refusals]),
         ("RULES", "of each rule, in the order of their findings: what a network must have for it to be asked",
          {rule.CODE: getattr(rule, "LOOKS_AT", ()) for rule in rules}),
-        ("ON_REQUEST", "whether a rule runs only where it is asked for", {m.CODE: True for m in rules if not m.DEFAULT}),
+        ("ON_REQUEST", "rules that run only where they are asked for", [m.CODE for m in rules if not m.DEFAULT]),
         ("TARGETS", "the targets that a rule is about", {m.CODE: m.TARGETS for m in rules if hasattr(m, "TARGETS")}),
         ("PROFILES", "the profile that a rule belongs to", {m.CODE: m.PROFILE for m in rules if hasattr(m, "PROFILE")}),
         ("FIXES", "the kind of the fix of each that has one", {m.CODE: m.FIX for m in every if hasattr(m, "FIX")}),
         ("OFFERS", "the help of each that is printed from its fixes, which stand in the place of {}",
          {m.CODE: m.OFFER for m in every if hasattr(m, "OFFER")}),
     )  # fmt: skip
-    return HEAD + "\n".join([written(*table) for table in tables])
+    return HEAD + "\n".join([write_table(*table) for table in tables])
 
 
 def read_modules(folder: str) -> list[ModuleType]:
@@ -79,18 +80,21 @@ def in_order(rules: list[ModuleType]) -> list[ModuleType]:
     return sorted(ordered, key=lambda rule: COMMENTS in looks_at(rule))
 
 
-def written(name: str, about: str, table: dict[str, Any]) -> str:
-    """A table as Python, a line for each code."""
-    rows = "".join([f"    {text(code)}: {text(value)},\n" for code, value in table.items()])
+def write_table(name: str, about: str, table: dict[str, Any] | list[str]) -> str:
+    """A table as Python, a line for each code; a list of codes in few lines."""
+    if isinstance(table, list):
+        lines = "".join([f'    "{" ".join(table[i : i + IN_LINE])} "\n' for i in range(0, len(table), IN_LINE)])
+        return f"# {about}\n{name} = frozenset(\n    (\n{lines.replace('    ', '        ')}    ).split()\n)\n"
+    rows = "".join([f"    {write_value(code)}: {write_value(value)},\n" for code, value in table.items()])
     kind = ": dict[str, tuple[str, ...]]" if name == "RULES" else ""
     return f"# {about}\n{name}{kind} = {{\n{rows}}}\n"
 
 
-def text(value: Any) -> str:
+def write_value(value: Any) -> str:
     """A value as ruff's formatter has it."""
     if isinstance(value, tuple):
-        return "(" + ", ".join(map(text, value)) + "," * (len(value) == 1) + ")"
-    return f'"{value}"' if isinstance(value, str) else str(value)
+        return "(" + ", ".join(map(write_value, value)) + "," * (len(value) == 1) + ")"
+    return f'"{value}"'
 
 
 if __name__ == "__main__":

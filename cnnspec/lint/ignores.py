@@ -70,9 +70,9 @@ class Ignores:
         listed, closed, _ = rest.partition("]")
         word = word.strip()
         if word not in (LINE, FILE) or not (opened and closed and listed.strip()):
-            self.bad += unreadable(comment, text)
+            self.bad += explain_unreadable(comment, text)
             return
-        stretch = (0, len(self.source.text)) if word == FILE else statements.concerned(comment.start)
+        stretch = (0, len(self.source.text)) if word == FILE else statements.find_stretch(comment.start)
         at += text.index("[") + 1
         for name in listed.split(","):
             start = at + len(name) - len(name.lstrip())
@@ -96,7 +96,7 @@ class Ignores:
             self._asked.setdefault(code, set()).add(place)
         return hidden
 
-    def unused(self, codes: Set[str]) -> Iterator[Diagnostic]:
+    def find_unused(self, codes: Set[str]) -> Iterator[Diagnostic]:
         """Those of no use, of rules that ran."""
         asked = {code: sorted(places) for code, places in self._asked.items()}
         for ignore in self.ignores:
@@ -143,7 +143,7 @@ def code_of(name: str) -> tuple[str, tuple[str, str] | None]:
     return code, None
 
 
-def unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
+def explain_unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
     """What is wrong with a comment that is none of the two forms; nothing when it is prose."""
     first = text.partition("[")[0].partition("=")[0].split()[:1]
     word = first[0] if first else ""
@@ -167,24 +167,24 @@ class Statements:
         self.starts = [item.start for item in self.all]
         self.around: list[int] = []  # -1: none
         for number, item in enumerate(self.all):
-            self.around.append(self.holding(number - 1, item.start))
+            self.around.append(self.find_holder(number - 1, item.start))
 
-    def holding(self, number: int, place: int) -> int:
+    def find_holder(self, number: int, place: int) -> int:
         """The innermost statement that ends behind a place, of this one and those around it."""
         while number >= 0 and self.all[number].end <= place:
             number = self.around[number]
         return number
 
-    def concerned(self, at: int) -> tuple[int, int]:
+    def find_stretch(self, at: int) -> tuple[int, int]:
         """The stretch of text of the statements that a comment at a place concerns; NOWHERE where there are none."""
         line = self.text.rfind("\n", 0, at) + 1
         last = bisect_left(self.starts, at) - 1  # the last statement that begins before the comment
         if self.text[line:at].strip():
             first = bisect_left(self.starts, line)
             inner = [i for i in range(first, last + 1) if i == last or self.starts[i + 1] >= self.all[i].end]
-            inner = inner or [i for i in [self.holding(last, line)] if i >= 0]
+            inner = inner or [i for i in [self.find_holder(last, line)] if i >= 0]
             return (self.all[inner[0]].start, max(self.all[i].end for i in inner)) if inner else NOWHERE
-        number = self.holding(last, at)
+        number = self.find_holder(last, at)
         holder = self.all[number] if number >= 0 else None
         below = self.all[last + 1] if last + 1 < len(self.all) else None
         if below is not None and (holder is None or below.start < holder.end):
@@ -200,7 +200,7 @@ class Hiding:
         self.own = Ignores(tree)
         self._known = {tree.source.name: self.own}
 
-    def shown(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    def visible(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
         """The findings that no comment ignores. What led to them has been asked and stays behind: they are texts and places."""
         return [without_sites(diagnostic) for diagnostic in found if not self._hidden(diagnostic)]
 
@@ -233,7 +233,7 @@ class Hiding:
         codes = rules.default_codes() if codes is None else codes
         found = list(self.own.bad) if BAD in codes else []
         if everything and UNUSED in codes:
-            found += self.own.unused(codes)
+            found += self.own.find_unused(codes)
         return found
 
 

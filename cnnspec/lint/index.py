@@ -102,32 +102,10 @@ NAMES = {
     "W215": "idle-dilation",
 }
 
-# the severity of each that the language refuses
-REFUSALS = {
-    "E001": "error",
-    "E002": "error",
-    "E003": "error",
-    "E004": "info",
-    "E010": "error",
-    "E011": "error",
-    "E012": "error",
-    "E013": "error",
-    "E014": "error",
-    "E015": "error",
-    "E016": "error",
-    "E017": "error",
-    "E020": "error",
-    "E030": "error",
-    "E101": "error",
-    "E102": "error",
-    "E103": "error",
-    "E104": "error",
-    "E106": "error",
-    "E107": "error",
-    "E108": "error",
-    "E109": "error",
-    "E110": "error",
-}
+# what the language itself refuses; the others are rules
+REFUSALS = frozenset(
+    ["E001", "E002", "E003", "E004", "E010", "E011", "E012", "E013", "E014", "E015", "E016", "E017", "E020", "E030", "E101", "E102", "E103", "E104", "E106", "E107", "E108", "E109", "E110"]
+)
 
 # of each rule, in the order of their findings: what a network must have for it to be asked
 RULES: dict[str, tuple[str, ...]] = {
@@ -205,39 +183,10 @@ RULES: dict[str, tuple[str, ...]] = {
     "S711": ("comments",),
 }
 
-# whether a rule runs only where it is asked for
-ON_REQUEST = {
-    "E113": True,
-    "E111": True,
-    "W210": True,
-    "R304": True,
-    "R308": True,
-    "P502": True,
-    "P503": True,
-    "P504": True,
-    "P506": True,
-    "N601": True,
-    "N602": True,
-    "N603": True,
-    "N605": True,
-    "S701": True,
-    "S702": True,
-    "S703": True,
-    "S704": True,
-    "L801": True,
-    "L802": True,
-    "L803": True,
-    "L804": True,
-    "L805": True,
-    "L806": True,
-    "L807": True,
-    "L808": True,
-    "L809": True,
-    "L810": True,
-    "L811": True,
-    "L812": True,
-    "L813": True,
-}
+# rules that run only where they are asked for
+ON_REQUEST = frozenset(
+    ["E113", "E111", "W210", "R304", "R308", "P502", "P503", "P504", "P506", "N601", "N602", "N603", "N605", "S701", "S702", "S703", "S704", "L801", "L802", "L803", "L804", "L805", "L806", "L807", "L808", "L809", "L810", "L811", "L812", "L813"]
+)
 
 # the targets that a rule is about
 TARGETS = {

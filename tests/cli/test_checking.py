@@ -81,7 +81,7 @@ def test_rules_for_targets_and_profiles(monkeypatch: pytest.MonkeyPatch) -> None
     made = {
         "NAMES": {code: f"made-up-{code.lower()}" for code in ("W201", "N601", "T404", "L801")},
         "RULES": dict.fromkeys(("W201", "N601", "T404", "L801"), ()),
-        "ON_REQUEST": {"N601": True, "L801": True},
+        "ON_REQUEST": frozenset({"N601", "L801"}),
         "TARGETS": {"N601": ("torch", "onnx"), "T404": ("keras",)},
         "PROFILES": {"L801": "lecture"},
     }

@@ -73,7 +73,7 @@ class Advised:
         for words in alternatives(found.help):
             edits = self.edits(found, words)
             if edits:
-                after = self.project.changed(tuple(edits))
+                after = self.project.with_edits(tuple(edits))
                 assert after is not None, f"{words} changes nothing"
                 made.append((words, after.analysis(self.path).diagnostics))
         return made

@@ -11,7 +11,7 @@ from cnnspec.base.diagnostic import Edit
 from cnnspec.base.source import Span
 from cnnspec.elaborate.bind import given_arguments, word_of_function
 from cnnspec.lint.fix.layout import ARROW, COMMA, Layout
-from cnnspec.lint.fix.spelling import Raw, is_default, is_pasted, spelled
+from cnnspec.lint.fix.spelling import Raw, is_default, is_pasted, spell
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import (
     Argument,
@@ -62,7 +62,7 @@ class Editor:
                     elif isinstance(part, tuple):  # (operator, term)
                         self._around.update({key_of(term): node for term in part if isinstance(term, Node)})
 
-    def around(self, node: Node) -> Node:
+    def holder_of(self, node: Node) -> Node:
         """What a node stands in. Inexpressible for one that is not of this file's tree."""
         found = self._around.get(key_of(node))
         if found is None:
@@ -76,7 +76,7 @@ class Editor:
     def edit(self, start: int, end: int, text: str) -> Edit:
         return Edit(Span(self.source, start, end), str(text))  # a Raw too: what is kept and sent is plain
 
-    def written(self, node: Node) -> str:
+    def text_of(self, node: Node) -> str:
         return self.text[node.start : node.end]
 
     # ---- arguments -----------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ class Editor:
         edits, added = [], []
         for name, value in values.items():
             declared = layer.arguments[name]
-            text = str(value) if isinstance(value, Raw) else spelled(value, pasted, self._quote)
+            text = str(value) if isinstance(value, Raw) else spell(value, pasted, self._quote)
             argument = given.get(name)
             if argument is None:
                 label = declared.keras if pasted and declared.keras not in ("", "-") else name
@@ -97,7 +97,7 @@ class Editor:
             else:
                 edits.append(self.edit(argument.value.start, argument.value.end, text))
         if added:
-            edits.append(self.appended(call, ", ".join(added)))
+            edits.append(self.append_argument(call, ", ".join(added)))
         return edits
 
     def may_go(self, call: Node, argument: Argument) -> bool:
@@ -111,7 +111,7 @@ class Editor:
             raise Inexpressible
         return node
 
-    def appended(self, call: Node, text: str) -> Edit:
+    def append_argument(self, call: Node, text: str) -> Edit:
         """An argument behind the last one."""
         if not isinstance(call, Call):
             return self.edit(call.end, call.end, f"({text})")
@@ -141,12 +141,12 @@ class Editor:
     # ---- layers --------------------------------------------------------------------------------------------
     def replace(self, node: Node, text: str) -> list[Edit]:
         """Something else in the place of an expression."""
-        self.around(node)
+        self.holder_of(node)
         return [self.edit(node.start, node.end, text)]
 
     def drop(self, node: Node) -> list[Edit]:
         """A body or a chain without one of its expressions; elsewhere `in`, which changes nothing, in its place."""
-        holder = self.around(node)
+        holder = self.holder_of(node)
         if isinstance(holder, Chain):
             return self.without_stage(holder, node)
         if isinstance(holder, Step):
@@ -163,12 +163,12 @@ class Editor:
             return [self.edit(start, end, "")]
         if isinstance(holder, Arithmetic) and key_of(holder.first) == key_of(node):
             return self.drop(holder)
-        chain = self.around(holder) if isinstance(holder, Naming) else None
+        chain = self.holder_of(holder) if isinstance(holder, Naming) else None
         if isinstance(chain, Chain) and self._layout.before(node.start) == ">":  # a -> b as c becomes a as c
             stages = chain.stages
             number = self.number(holder)
             if number and not isinstance(stages[number - 1], Naming):
-                start = self._layout.closed(stages[number - 1].end)
+                start = self._layout.end_with_parentheses(stages[number - 1].end)
                 if not self._layout.has_comment(start, node.end):
                     return [self.edit(start, node.end, "")]
         return [self.edit(node.start, node.end, "in")]
@@ -186,7 +186,11 @@ class Editor:
         if line is not None:
             return [self.edit(*line, "")]
         before = stages[number - 1].end if number else end
-        first, last = (layout.closed(before), end) if number else (start, layout.opened(stages[1].start))
+        first, last = (
+            (layout.end_with_parentheses(before), end)
+            if number
+            else (start, layout.start_with_parentheses(stages[1].start))
+        )
         if not layout.has_comment(first, last):
             return [self.edit(first, last, "")]
         arrow = layout.find_arrow(before)
@@ -198,7 +202,7 @@ class Editor:
         empty: dict[Key, bool] = {}  # bodies of which nothing would be left
         edits = []
         for item in items:
-            body = self.around(item)
+            body = self.holder_of(item)
             assert isinstance(body, Body)
             if key_of(body) not in empty:
                 inner = body is not self.tree.body
@@ -226,11 +230,11 @@ class Editor:
             return self.edit(item.start, item.end, "")
         return self.edit(item.start if beside else line, min(stop + 1, len(self.text)), "")
 
-    def put(self, node: Node, text: str, first: bool) -> list[Edit]:
+    def insert(self, node: Node, text: str, first: bool) -> list[Edit]:
         """A layer before (`first`) or behind an expression."""
-        holder = self.around(node)
+        holder = self.holder_of(node)
         if isinstance(holder, Naming) and first:
-            node, holder = holder, self.around(holder)
+            node, holder = holder, self.holder_of(holder)
         if isinstance(holder, List):
             return [
                 self.edit(node.start, node.start, f"{text}, ") if first else self.edit(node.end, node.end, f", {text}")
@@ -247,7 +251,7 @@ class Editor:
             return [self.edit(at, at, whole)]
         if isinstance(holder, Ternary) and node.start == holder.condition.start:
             raise Inexpressible
-        one = f"({text} -> {self.written(node)})" if first else f"({self.written(node)} -> {text})"
+        one = f"({text} -> {self.text_of(node)})" if first else f"({self.text_of(node)} -> {text})"
         return [self.edit(node.start, node.end, one)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.elaborate.size_probe import resize as probe
 from cnnspec.facts.what_if import FARTHEST
 from cnnspec.lint.fix.edits import Inexpressible
-from cnnspec.lint.fix.spelling import spelled
+from cnnspec.lint.fix.spelling import spell
 from cnnspec.syntax.tree import Dims, Input, List, Number, Tuple
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def resize(repair: RepairContext, sizes: Sequence[int], number: int = 0) -> Prop
     if not isinstance(written, (Dims, Tuple, List, Number)):
         raise Inexpressible
     shape = "x".join(map(str, sizes))
-    text = shape if isinstance(written, (Dims, Number)) else spelled(tuple(sizes), pasted=True)
+    text = shape if isinstance(written, (Dims, Number)) else spell(tuple(sizes), pasted=True)
     return repair.propose(f"input {shape}", [repair.editor(node.site.source).edit(written.start, written.end, text)])
 
 

@@ -41,12 +41,12 @@ class Layout:
                 return found
             at = self.comments[number][1]
 
-    def closed(self, end: int) -> int:
+    def end_with_parentheses(self, end: int) -> int:
         """The end of a stage that ends at a place, with the parentheses around it: where its arrow begins."""
         between = self.text[end : self.find_arrow(end).start()]
         return end if "#" in between else end + between.rfind(")") + 1
 
-    def opened(self, start: int) -> int:
+    def start_with_parentheses(self, start: int) -> int:
         """The beginning of a stage that begins at a place, with the parentheses before it: where its arrow ended."""
         arrow = start
         while not ARROW.fullmatch(self.text, arrow - 1, arrow) and not ARROW.fullmatch(self.text, arrow - 2, arrow):

@@ -46,4 +46,4 @@ def set_from_logits(editor: Editor, loss: Node, wanted: bool) -> Edit:
         return editor.edit(given[0].value.start, given[0].value.end, "true" if wanted else "false")
     if isinstance(loss, Text):
         return editor.edit(loss.start, loss.end, f"{loss.value}(from_logits=true)")
-    return editor.appended(loss, "from_logits=true")
+    return editor.append_argument(loss, "from_logits=true")

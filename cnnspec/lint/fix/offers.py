@@ -27,7 +27,7 @@ TELLING = 10_000  # layers that may be analysed for help that lists all that fit
 VERB = "write "  # which most repairs begin with, and a list behind a colon leaves out
 
 
-def offered(
+def offer_repairs(
     found: tuple[Diagnostic, ...], analysis: Analysis, analyse: Analyse, shown: str = HELP
 ) -> tuple[Diagnostic, ...]:
     """Findings of a file, or of one network of it, with their repairs as far as these are `shown`."""
@@ -43,13 +43,13 @@ def offered(
     for part, most in (
         (codes & lists, TELLING), (codes & OFFERS.keys() - lists, UNASKED), (codes - OFFERS.keys(), UNASKED),
     ):  # fmt: skip
-        project = begun(analysis, analyse, None if shown == ALL else most)
+        project = begin_project(analysis, analyse, None if shown == ALL else most)
         for diagnostic in [one for one in found if one.code in part]:
-            made[diagnostic] = with_repairs(diagnostic, project, path, shown == ANY)
+            made[diagnostic] = add_repairs(diagnostic, project, path, shown == ANY)
     return tuple([made.get(diagnostic, diagnostic) for diagnostic in found])
 
 
-def begun(analysis: Analysis, analyse: Analyse, most: int | None) -> Project:
+def begin_project(analysis: Analysis, analyse: Analyse, most: int | None) -> Project:
     """The project of one file that has been analysed."""
     from cnnspec.lint.fix.project import Project, real
     from cnnspec.syntax.tree import Use
@@ -60,17 +60,17 @@ def begun(analysis: Analysis, analyse: Analyse, most: int | None) -> Project:
     return project
 
 
-def with_repairs(found: Diagnostic, project: Project, path: str, one: bool) -> Diagnostic:
+def add_repairs(found: Diagnostic, project: Project, path: str, one: bool) -> Diagnostic:
     """A finding with its repairs, and the help that is printed from them; `one`: with whichever is found first, unless
     its help needs all of them."""
-    from cnnspec.lint.fix.search import repairs
+    from cnnspec.lint.fix.search import find_repairs
 
     offer = OFFERS.get(found.code, "")
-    made = tuple([t.repair for t in repairs(project, path, found, True, one and not offer)])
-    return found.replace(repairs=made, help=help_of(offer, made, found.help) if made and offer else found.help)
+    made = tuple([t.repair for t in find_repairs(project, path, found, True, one and not offer)])
+    return found.replace(repairs=made, help=write_help(offer, made, found.help) if made and offer else found.help)
 
 
-def help_of(offer: str, repairs: Sequence[Repair], advice: str) -> str:
+def write_help(offer: str, repairs: Sequence[Repair], advice: str) -> str:
     """The help that offers some repairs: "padding=same; stride=2; input 9x9x3" stands in the place of {}, and of {rest} what
     the rule's own advice says behind its first semicolon."""
     before, _, behind = offer.partition("{}")

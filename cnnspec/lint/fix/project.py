@@ -103,7 +103,7 @@ class Project:
         self.analysis(path)
         return [self.sources[path], *[s for other, s in self.sources.items() if other in self._reads[path] - {path}]]
 
-    def concerned(self, paths: set[str]) -> list[str]:
+    def find_concerned(self, paths: set[str]) -> list[str]:
         """The files whose findings depend on some files."""
         for path in self.sources:
             self.analysis(path)
@@ -119,7 +119,7 @@ class Project:
         """Whether all that may be tried has been."""
         return self.left is not None and self.left[0] < 0
 
-    def changed(self, edits: Sequence[Edit]) -> Project | None:
+    def with_edits(self, edits: Sequence[Edit]) -> Project | None:
         """The project with edits made; None where they overlap, change nothing, or stand in a file that is not of it."""
         if self.spent:
             return None
@@ -128,7 +128,7 @@ class Project:
             by_file.setdefault(real(edit.span.source.name), []).append(edit)
         texts: dict[str, str] = {}
         for path, of_file in by_file.items():
-            text = applied(self.sources[path].text, of_file) if path in self.sources else None
+            text = apply_edits(self.sources[path].text, of_file) if path in self.sources else None
             if text is None or text == self.sources[path].text:
                 return None
             texts[path] = text
@@ -139,21 +139,21 @@ class Project:
         made = Project((), self.analyse)
         made.sources = {path: s.replace(text=texts.get(path, s.text)) for path, s in self.sources.items()}
         made.left = self.left
-        again = self.concerned(set(texts))
+        again = self.find_concerned(set(texts))
         made._analyses = {path: a for path, a in self._analyses.items() if path not in again}
         made._reads = {path: met for path, met in self._reads.items() if path not in again}
         return made
 
-    def differing(self, other: Project) -> list[str]:
+    def find_differing(self, other: Project) -> list[str]:
         """The files of which two projects have other texts, and those that use them."""
-        return self.concerned({p for p, s in self.sources.items() if s.text != other.sources[p].text})
+        return self.find_concerned({p for p, s in self.sources.items() if s.text != other.sources[p].text})
 
 
 def real(path: str) -> str:
     return path if path == "<stdin>" else os.path.realpath(path)
 
 
-def applied(text: str, edits: Sequence[Edit]) -> str | None:
+def apply_edits(text: str, edits: Sequence[Edit]) -> str | None:
     """A text with edits made; None where two overlap."""
     ordered = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
     parts, at = [], 0
@@ -169,7 +169,7 @@ def applied(text: str, edits: Sequence[Edit]) -> str | None:
 def clears(code: str, before: Project, after: Project, uncovers: bool = False) -> bool:
     """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others."""
     less = False
-    for path in before.differing(after):
+    for path in before.find_differing(after):
         old = before.analysis(path)
         judge = Judge(code, old, uncovers)
         try:
@@ -178,7 +178,7 @@ def clears(code: str, before: Project, after: Project, uncovers: bool = False) -
             return False
         if new.tree.diagnostics and not old.tree.diagnostics or judge.worse(new.diagnostics):
             return False
-        less |= counted(new.diagnostics).get(code, NONE) < judge.was.get(code, NONE)
+        less |= count_findings(new.diagnostics).get(code, NONE) < judge.was.get(code, NONE)
     return less
 
 
@@ -199,7 +199,7 @@ class Judge:
     """
 
     def __init__(self, code: str, old: Analysis, uncovers: bool = False) -> None:
-        self.code, self.was = code, counted(old.diagnostics)
+        self.code, self.was = code, count_findings(old.diagnostics)
         hidden = code in ADDING or not optional(code) and any(map(prevents, old.diagnostics))
         self.hidden = uncovers or hidden
         self.found: dict[Diagnostic, None] = {}
@@ -213,7 +213,7 @@ class Judge:
 
     def worse(self, found: Iterable[Diagnostic]) -> bool:
         """Whether a code has more findings than before, or layers in them; the code itself that is to be cleared too."""
-        for key, other in counted(found).items():
+        for key, other in count_findings(found).items():
             one = self.was.get(key, NONE)
             if key == self.code and other > one:
                 return True
@@ -223,7 +223,7 @@ class Judge:
         return False
 
 
-def counted(found: Iterable[Diagnostic]) -> dict[str, tuple[int, int]]:
+def count_findings(found: Iterable[Diagnostic]) -> dict[str, tuple[int, int]]:
     """How many findings a code has, and how many layers they are about."""
     counts: dict[str, tuple[int, int]] = {}
     for diagnostic in found:

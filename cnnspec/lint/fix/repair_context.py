@@ -135,11 +135,11 @@ class RepairContext:
 
     def before(self, nodes: Sequence[Node], text: str) -> list[Edit]:
         """Another layer before some, in the text."""
-        return [e for n in self.sites(nodes) for e in self.editor(n.site.source).put(n.site.node, text, first=True)]
+        return [e for n in self.sites(nodes) for e in self.editor(n.site.source).insert(n.site.node, text, first=True)]
 
     def behind(self, nodes: Sequence[Node], text: str) -> list[Edit]:
         """Another layer behind some, in the text."""
-        return [e for n in self.sites(nodes) for e in self.editor(n.site.source).put(n.site.node, text, first=False)]
+        return [e for n in self.sites(nodes) for e in self.editor(n.site.source).insert(n.site.node, text, first=False)]
 
     def whole(self, node: Node) -> Any:
         """What made a layer, if it made nothing else. Inexpressible for an activation= of another layer."""

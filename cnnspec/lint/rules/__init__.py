@@ -32,7 +32,7 @@ def prevents(found: Diagnostic) -> bool:
 
 def default_codes() -> frozenset[str]:
     """The codes of what runs when nothing is selected."""
-    return frozenset(RULES.keys() - ON_REQUEST.keys())
+    return frozenset(RULES.keys() - ON_REQUEST)
 
 
 def fix_of(code: str) -> str:
@@ -49,19 +49,19 @@ def module_of(code: str) -> ModuleType:
 
 
 def check(
-    context: Context, codes: Set[str] | None = None, told: Callable[[list[Diagnostic]], None] | None = None
+    context: Context, codes: Set[str] | None = None, watch: Callable[[list[Diagnostic]], None] | None = None
 ) -> list[Diagnostic]:
     """All that the rules with these codes find in a network, and those that cannot be switched off; None: the default ones.
 
-    `told` gets the findings of each rule as they are made, those of errors first, and may end the check by raising.
+    `watch` gets the findings of each rule as they are made, those of errors first, and may end the check by raising.
     """
     chosen = [module_of(code) for code in choose(context, codes)]
-    if told is None:
+    if watch is None:
         return [finding for rule in chosen for finding in found_by(rule, context)]
     found: dict[ModuleType, list[Diagnostic]] = {}
     for rule in sorted(chosen, key=lambda rule: not rule.CODE.startswith("E")):
         found[rule] = [*found_by(rule, context)]
-        told(found[rule])
+        watch(found[rule])
     return [finding for rule in chosen for finding in found[rule]]
 
 

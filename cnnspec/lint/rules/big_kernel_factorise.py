@@ -23,7 +23,7 @@ from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.layers.base import product
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ FIX = UNSAFE
 
 def check(context: Context) -> Iterator[Diagnostic]:
     found = []
-    for number, layer in enumerate(slid(context, weighs=True)):
+    for number, layer in enumerate(sliding_layers(context, weighs=True)):
         sizes = set(layer.kernel)
         macs, shape = context.facts.macs[layer.node.index], layer.node.shape
         if (

@@ -21,7 +21,7 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import UNSAFE, changed, for_each, several, together
+from cnnspec.lint.finding import UNSAFE, for_each, several, together, write_changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def even(node: Node, context: Context) -> str:
         alike = layer.problem(inputs) is None and layer.output(inputs) == node.shape
         fewest, most = zip(*map(taps, layer.reach(inputs) or ()), strict=True) if alike else ((0,), (1,))
         if fewest == most:
-            return changed(layer, node.layer)
+            return write_changes(layer, node.layer)
     sizes = [axis.high - (axis.low or 0) + axis.over for axis in node.layer.reach(inputs) or ()]
     strides = [axis.over for axis in node.layer.reach(inputs) or ()]
     return "kernel=" + "x".join([str(-(-k // s) * s) for k, s in zip(sizes, strides, strict=True)])

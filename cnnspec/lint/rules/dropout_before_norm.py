@@ -90,6 +90,6 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     behind = [repair.graph.nodes[i] for i in readers[last.index]]
     if len(behind) == 1 and behind[0].layer is not None and behind[0].layer.ends_in() and behind[0].layer.in_place:
         last = behind[0]
-    text = repair.editor(nodes[0].site.source).written(repair.whole(nodes[0]))
+    text = repair.editor(nodes[0].site.source).text_of(repair.whole(nodes[0]))
     edits = [*repair.drop(nodes), *repair.behind([last], text)]
     yield repair.propose(f"put {several(nodes)} behind {last.name}", edits)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ PROFILE = "lecture"
 def check(context: Context) -> Iterator[Diagnostic]:
     even = [
         layer
-        for layer in slid(context, weighs=True)
+        for layer in sliding_layers(context, weighs=True)
         if any([w.kernel % 2 == 0 and w.kernel != w.stride for w in layer.windows])
     ]
     if even:

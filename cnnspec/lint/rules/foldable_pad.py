@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.lint.finding import SAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ FIX = SAFE
 
 def check(context: Context) -> Iterator[Diagnostic]:
     found = []
-    for layer in slid(context, weighs=True):
+    for layer in sliding_layers(context, weighs=True):
         border = context.graph.nodes[layer.node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in context.graph.outputs
         if border.layer is not None and border.layer.adds_zeros and alone and not layer.padded:
@@ -74,7 +74,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         (node,) = some
         border = nodes[node.inputs[0]]
         editor = repair.editor(border.site.source)
-        amount = Raw(editor.written(editor.value(border.site.node, border.layer, "amount")))
+        amount = Raw(editor.text_of(editor.value(border.site.node, border.layer, "amount")))
         if (
             len(repair.inputs(border)[0]) == 2
             and border.layer

@@ -20,7 +20,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.window import on_each
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ MOST = 5
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    large = [layer for number, layer in enumerate(slid(context, weighs=True)) if number and max(layer.kernel) > MOST]
+    large = [
+        layer
+        for number, layer in enumerate(sliding_layers(context, weighs=True))
+        if number and max(layer.kernel) > MOST
+    ]
     if large:
         nodes = [layer.node for layer in large]
         size = "x".join(map(str, large[0].kernel))

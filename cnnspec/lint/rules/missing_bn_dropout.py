@@ -16,7 +16,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ HELP = {"normalisation": "put bn behind each activation", "dropout": "dropout(0.
 
 def check(context: Context) -> Iterator[Diagnostic]:
     layers = [(node, node.layer) for node in context.graph.nodes if node.layer is not None]
-    first = next(iter(slid(context, weighs=True)), None)
+    first = next(iter(sliding_layers(context, weighs=True)), None)
     missing = []
     if not any(layer.normalizes for _, layer in layers):
         missing.append("normalisation")

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.window import on_each
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ PROFILE = "lecture"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    layers = list(slid(context))
+    layers = list(sliding_layers(context))
     if not any(layer.weighs for layer in layers) or any(max(layer.stride) > 1 for layer in layers):
         return
     field, first = context.facts.receptive_field, layers[0].node

@@ -20,7 +20,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.window import on_each
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import in_short, slid
+from cnnspec.lint.sliding import in_short, sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ COMMON = {(2, 2), (3, 2)}
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    other = [layer for layer in slid(context, weighs=False) if {*zip(layer.kernel, layer.stride, strict=True)} - COMMON]
+    other = [
+        layer
+        for layer in sliding_layers(context, weighs=False)
+        if {*zip(layer.kernel, layer.stride, strict=True)} - COMMON
+    ]
     if other:
         nodes, first = [layer.node for layer in other], other[0]
         size, stride = "x".join(map(str, first.kernel)), in_short(first.stride)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import in_short, slid
+from cnnspec.lint.sliding import in_short, sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ MOST = 3
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    large = [layer for layer in slid(context, weighs=False) if max(layer.stride) > MOST]
+    large = [layer for layer in sliding_layers(context, weighs=False) if max(layer.stride) > MOST]
     if large:
         nodes, stride = [layer.node for layer in large], large[0].stride
         kept = 1

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ PROFILE = "lecture"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    padded = [layer for layer in slid(context, weighs=False) if layer.padded]
+    padded = [layer for layer in sliding_layers(context, weighs=False) if layer.padded]
     if padded:
         nodes, window = [layer.node for layer in padded], padded[0].windows[0]
         message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} {window.before} in front and {window.after} behind: a pool is there to reduce"

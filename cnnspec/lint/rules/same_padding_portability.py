@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.lint.finding import SAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ TARGETS = ("torch",)
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    found = [layer for layer in slid(context) if any(map(uneven, layer.windows))]
+    found = [layer for layer in sliding_layers(context) if any(map(uneven, layer.windows))]
     if not found:
         return
     nodes, first = [layer.node for layer in found], found[0]

@@ -80,5 +80,5 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         for value, shape in zip(free, shapes, strict=True):
             if shape[-1] != node.shape[-1]:
                 layer = f"conv({node.shape[-1]}, {'x'.join(['1'] * (len(shape) - 1))})"
-                edits += editor.put(value, layer if len(shape) > 1 else f"dense({node.shape[-1]})", first=False)
+                edits += editor.insert(value, layer if len(shape) > 1 else f"dense({node.shape[-1]})", first=False)
         yield repair.propose(f"bring the branches of {node.name} to {node.shape[-1]} channels", edits)

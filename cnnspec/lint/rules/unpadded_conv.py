@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ PROFILE = "lecture"
 
 def check(context: Context) -> Iterator[Diagnostic]:
     bare = []
-    for layer in slid(context, weighs=True):
+    for layer in sliding_layers(context, weighs=True):
         border = context.graph.nodes[layer.node.inputs[0]].layer
         whole = all(window.extent == n for window, n in zip(layer.windows, layer.entering, strict=False))
         if max(layer.kernel) > 1 and not layer.padded and not whole and not (border and border.adds_zeros):

@@ -18,7 +18,7 @@ from cnnspec.base.reading import read
 from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.lint.fix import offers
-from cnnspec.lint.fix.project import applied, counted, severity_of
+from cnnspec.lint.fix.project import apply_edits, count_findings, severity_of
 from cnnspec.lint.index import OFFERS
 from cnnspec.lint.rules.illegal_stride import ADVICE
 from cnnspec.pipeline import Analysis, analyse
@@ -31,7 +31,7 @@ INPUT = re.compile(r"^(\s*input(?: \w+)? )([\dx]+)x(\d+)\s*$", re.M)
 def told(text: str, name: str = "/nowhere/net.cnn") -> tuple[Analysis, list[Diagnostic]]:
     """The findings of a text whose help is printed from their repairs."""
     analysis = again(Source(name, text))
-    found = offers.offered(analysis.diagnostics, analysis, again)
+    found = offers.offer_repairs(analysis.diagnostics, analysis, again)
     return analysis, [diagnostic for diagnostic in found if diagnostic.code in OFFERS]
 
 
@@ -50,7 +50,7 @@ def named(found: Diagnostic, advice: str) -> list[str]:
 def holds(text: str, name: str = "/nowhere/net.cnn") -> int:
     """Of every such finding, the help is its repairs, and each of these clears it and brings none; how many were tried."""
     analysis, findings = told(text, name)
-    before, tried = counted(analysis.diagnostics), 0
+    before, tried = count_findings(analysis.diagnostics), 0
     for found in findings:
         own = next(d for d in analysis.diagnostics if d.replace(help=found.help) == found)
         if not found.repairs:
@@ -59,11 +59,11 @@ def holds(text: str, name: str = "/nowhere/net.cnn") -> int:
         bare = "write " if OFFERS[found.code].startswith("what fits") else ""
         assert named(found, own.help) == [repair.message.removeprefix(bare) for repair in found.repairs]
         for repair in found.repairs:
-            changed = applied(text, repair.edits)
+            changed = apply_edits(text, repair.edits)
             assert changed is not None
             after = again(Source(name, changed))
             assert not after.tree.diagnostics
-            now = counted(after.diagnostics)
+            now = count_findings(after.diagnostics)
             assert now.get(found.code, (0, 0))[0] < before[found.code][0], (repair.message, changed)
             more = [code for code in now if now[code][0] > before.get(code, (0, 0))[0]]
             hidden = repair.message.startswith("put flatten")  # by a dense layer that was taken for a 1x1 convolution
@@ -159,7 +159,7 @@ def test_a_help_is_a_sentence_made_of_the_fixes(code: str, text: str, help: str)
     assert [found.help for found in told(text)[1] if found.code == code] == [help]
     analysis = again(Source("/nowhere/net.cnn", text))
     for shown in (offers.ANY, offers.SOON, offers.ALL):
-        assert help in [found.help for found in offers.offered(analysis.diagnostics, analysis, again, shown)]
+        assert help in [found.help for found in offers.offer_repairs(analysis.diagnostics, analysis, again, shown)]
 
 
 def test_every_way_to_see_a_finding_has_the_same_help(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

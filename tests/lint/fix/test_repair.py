@@ -18,8 +18,8 @@ from cnnspec.format import print_tree
 from cnnspec.lint import rules
 from cnnspec.lint.fix.behaviour import same_behaviour
 from cnnspec.lint.fix.mending import Mended, mend
-from cnnspec.lint.fix.project import Project, applied, counted
-from cnnspec.lint.fix.search import repairs
+from cnnspec.lint.fix.project import Project, apply_edits, count_findings
+from cnnspec.lint.fix.search import find_repairs
 from cnnspec.lint.index import FIXES, REFUSALS
 from cnnspec.lint.rules import prevents
 from cnnspec.pipeline import Analysis, analyse
@@ -77,7 +77,7 @@ def ranked(text: str, codes: Sequence[str]) -> list[str]:
     return [
         line(found.code, tried.repair)
         for found in made.analysis(path).diagnostics
-        for tried in repairs(made, path, found, unsafe=True)
+        for tried in find_repairs(made, path, found, unsafe=True)
     ]
 
 
@@ -105,18 +105,18 @@ def test_the_bad_page_is_mended(rule: object) -> None:
     bad = project(example(rule, "Bad"), [code])  # type: ignore[arg-type]
     (path,) = bad.sources
     (found,) = bad.analysis(path).diagnostics
-    made = repairs(bad, path, found, unsafe=True)
+    made = find_repairs(bad, path, found, unsafe=True)
     assert made
     assert made[0].repair.safe == (code in MADE_SAFELY)
     for tried in made:
-        assert text_of(tried.project) == applied(text_of(bad), tried.repair.edits) != text_of(bad)
+        assert text_of(tried.project) == apply_edits(text_of(bad), tried.repair.edits) != text_of(bad)
         assert analysis_of(tried.project).diagnostics == (), tried.repair
         assert tried.repair.cost
 
 
 def test_a_refusal_of_the_language_with_repairs_has_a_case() -> None:
     shown = (FOLDER / "unsafe.md").read_text(encoding="utf-8")
-    for code in FIXES.keys() & REFUSALS.keys():
+    for code in FIXES.keys() & REFUSALS:
         assert re.search(rf"^{code} unsafe: ", shown, re.M), code
 
 
@@ -189,7 +189,7 @@ def unharmed(text: str, unsafe: bool) -> Mended:
         assert text_of(found.project) == text
         return found
     assert not new.tree.diagnostics
-    was, now = counted(old.diagnostics), counted(new.diagnostics)
+    was, now = count_findings(old.diagnostics), count_findings(new.diagnostics)
     assert sum(map(prevents, new.diagnostics)) <= sum(map(prevents, old.diagnostics))
     if not any(map(prevents, old.diagnostics)):
         assert all(now[code][0] <= was[code][0] for code in now), text

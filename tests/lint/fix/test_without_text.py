@@ -8,7 +8,7 @@ from cnnspec.base.source import Source
 from cnnspec.graph import Graph, Site
 from cnnspec.lint import rules
 from cnnspec.lint.context import Context
-from cnnspec.lint.fix.offers import ALL, ANY, HELP, offered
+from cnnspec.lint.fix.offers import ALL, ANY, HELP, offer_repairs
 from cnnspec.lint.index import FIXES
 from cnnspec.pipeline import Analysis, analyse
 from tests.lint.rule_files import WITH_FIX
@@ -39,7 +39,7 @@ def test_a_finding_without_text_has_advice_and_no_edits(rule: object, shown: str
     code: str = rule.CODE  # type: ignore[attr-defined]
     text = example(rule, "Bad")  # type: ignore[arg-type]
     analysis = without_text(analyse(Source("net.cnn", text), codes=rules.default_codes() | {code}), code)
-    ((before,), (after,)) = analysis.diagnostics, offered(analysis.diagnostics, analysis, never, shown)
+    ((before,), (after,)) = analysis.diagnostics, offer_repairs(analysis.diagnostics, analysis, never, shown)
     assert code in FIXES
     assert (after.repairs, after.help) == ((), before.help)
     assert after.help
