@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 INDEX = Path(__file__).parent / "index.py"
 LETTERS = "EWRTPNSL"  # the order of the rules, by the letters of their codes
-IN_LINE = 20  # codes
+IN_LINE = 12  # codes
 HEAD = '''"""What findings there are: made from the files of `rules/` and `refusals/` by lint/generate.py; do not edit.
 
 Nothing is imported here, so that every part of the house may ask for a name, and a check which rules it needs.
@@ -83,8 +83,10 @@ def in_order(rules: list[ModuleType]) -> list[ModuleType]:
 def write_table(name: str, about: str, table: dict[str, Any] | list[str]) -> str:
     """A table as Python, a line for each code; a list of codes in few lines."""
     if isinstance(table, list):
-        lines = "".join([f'    "{" ".join(table[i : i + IN_LINE])} "\n' for i in range(0, len(table), IN_LINE)])
-        return f"# {about}\n{name} = frozenset(\n    (\n{lines.replace('    ', '        ')}    ).split()\n)\n"
+        lines = [", ".join(map(write_value, table[i : i + IN_LINE])) for i in range(0, len(table), IN_LINE)]
+        return (
+            f"# {about}\n{name} = frozenset((\n{''.join([f'    {line},{chr(10)}' for line in lines])}))  # fmt: skip\n"
+        )
     rows = "".join([f"    {write_value(code)}: {write_value(value)},\n" for code, value in table.items()])
     kind = ": dict[str, tuple[str, ...]]" if name == "RULES" else ""
     return f"# {about}\n{name}{kind} = {{\n{rows}}}\n"

@@ -103,9 +103,10 @@ NAMES = {
 }
 
 # what the language itself refuses; the others are rules
-REFUSALS = frozenset(
-    ["E001", "E002", "E003", "E004", "E010", "E011", "E012", "E013", "E014", "E015", "E016", "E017", "E020", "E030", "E101", "E102", "E103", "E104", "E106", "E107", "E108", "E109", "E110"]
-)
+REFUSALS = frozenset((
+    "E001", "E002", "E003", "E004", "E010", "E011", "E012", "E013", "E014", "E015", "E016", "E017",
+    "E020", "E030", "E101", "E102", "E103", "E104", "E106", "E107", "E108", "E109", "E110",
+))  # fmt: skip
 
 # of each rule, in the order of their findings: what a network must have for it to be asked
 RULES: dict[str, tuple[str, ...]] = {
@@ -184,9 +185,11 @@ RULES: dict[str, tuple[str, ...]] = {
 }
 
 # rules that run only where they are asked for
-ON_REQUEST = frozenset(
-    ["E113", "E111", "W210", "R304", "R308", "P502", "P503", "P504", "P506", "N601", "N602", "N603", "N605", "S701", "S702", "S703", "S704", "L801", "L802", "L803", "L804", "L805", "L806", "L807", "L808", "L809", "L810", "L811", "L812", "L813"]
-)
+ON_REQUEST = frozenset((
+    "E113", "E111", "W210", "R304", "R308", "P502", "P503", "P504", "P506", "N601", "N602", "N603",
+    "N605", "S701", "S702", "S703", "S704", "L801", "L802", "L803", "L804", "L805", "L806", "L807",
+    "L808", "L809", "L810", "L811", "L812", "L813",
+))  # fmt: skip
 
 # the targets that a rule is about
 TARGETS = {
