@@ -288,7 +288,6 @@ FIXES = {
 # the help of each that is printed from its fixes, which stand in the place of {}
 OFFERS = {
     "E105": "{}; {rest}",
-    "E113": "what fits: {}",
     "T401": "{}, or give it a unit for each class",
     "T402": "{}",
     "T404": "{}, or end in a unit for each class",
@@ -297,6 +296,5 @@ OFFERS = {
     "W203": "{}, fewer strides before, less dilation, or a larger input",
     "W205": "{}, or give it the size or rate that was meant",
     "W206": "{}",
-    "W210": "{}; `cnnspec sizes` lists more",
     "W215": "{}, or use a larger kernel",
 }

@@ -23,7 +23,7 @@ ALL, SOON, ANY, HELP = (
     "help",
 )  # repairs: all; the soon found; whether there are any; for help alone
 UNASKED = 3000  # layers that may be analysed to say which findings of a file have repairs
-TELLING = 10_000  # layers that may be analysed for help that lists all that fits
+TELLING = 10_000  # layers that may be analysed for the help of its findings, which needs all of them
 VERB = "write "  # which most repairs begin with, and a list behind a colon leaves out
 
 
@@ -39,10 +39,7 @@ def offer_repairs(
     from cnnspec.lint.fix.project import real
 
     path, made = real(analysis.source.name), {}
-    lists = {code for code, offer in OFFERS.items() if offer.partition("{}")[0]}
-    for part, most in (
-        (codes & lists, TELLING), (codes & OFFERS.keys() - lists, UNASKED), (codes - OFFERS.keys(), UNASKED),
-    ):  # fmt: skip
+    for part, most in ((codes & OFFERS.keys(), TELLING), (codes - OFFERS.keys(), UNASKED)):
         project = begin_project(analysis, analyse, None if shown == ALL else most)
         for diagnostic in [one for one in found if one.code in part]:
             made[diagnostic] = add_repairs(diagnostic, project, path, shown == ANY)

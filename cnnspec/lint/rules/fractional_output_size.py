@@ -21,7 +21,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.lint.finding import SAFE, place
-from cnnspec.lint.rules.illegal_stride import ADVICE, fit_strides, formula
+from cnnspec.lint.rules.illegal_stride import fit_strides, formula
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ CODE = "E113"
 SEVERITY = ERROR
 DEFAULT = False
 FIX = SAFE
-OFFER = "what fits: {}"
 PROFILE = "lecture"
 
 
@@ -49,8 +48,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 padding = window.before + window.after
                 room = f"{n} + padding {padding}" if padding != 0 else f"{n} positions"
                 message = f"{formula(window, n)} is no whole number: {rest} of {room} left over"
-                span = place(node, "stride", "strides", "s")
-                yield Diagnostic(CODE, message, span, ADVICE, trail(node.site), SEVERITY)
+                fitting = [size for size in (n - rest, n - rest + window.stride) if size > 0]
+                help = f"{' or '.join(map(str, fitting))} positions here fit"
+                yield Diagnostic(CODE, message, place(node, "stride", "strides", "s"), help, trail(node.site), SEVERITY)
                 break
 
 

@@ -35,7 +35,6 @@ CODE = "W210"
 SEVERITY = WARNING
 DEFAULT = False
 FIX = UNSAFE
-OFFER = "{}; `cnnspec sizes` lists more"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
