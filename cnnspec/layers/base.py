@@ -79,7 +79,9 @@ class Layer(Record):
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
     kind: ClassVar[str] = MOVE  # of its work, where it is one operation; see operation.py
     keeps: ClassVar[Keeps] = NOTHING  # what training keeps of that
-    becomes: ClassVar[tuple[str, ...]] = ()  # Keras classes and functions that it becomes, and that spell it not
+    becomes: ClassVar[
+        tuple[str, ...]
+    ] = ()  # Keras classes and functions that it becomes and that are no spelling of it
     most_calls: ClassVar[int] = 1  # how many Keras layers, one behind another, it may become
     reduces: ClassVar[str] = ""  # the argument, if any, that names axes of its input, in an order of no matter
     needed_by: ClassVar[dict[str, tuple[str, ...]]] = {  # arguments that say nothing where another one is false
@@ -269,13 +271,12 @@ class Layer(Record):
     # ---- helpers for subclasses ----------------------------------------------------------------------------
     def given(self, *names: str) -> dict[str, Any]:
         """Keras's names and values of the arguments that differ from their defaults; all of them, or those named."""
-        values, chosen = self.values(), {name: self.arguments[name] for name in names or self.arguments}
-        changed = {n: a for n, a in chosen.items() if a.keras != "-" and values[n] != a.record_default}
-        return {argument.keras or name: values[name] for name, argument in changed.items()}
-
-    def values(self) -> dict[str, Any]:
-        """Its arguments' values, by their names."""
-        return {name: getattr(self, name) for name in self.arguments}
+        chosen = names or tuple(self.arguments)
+        return {
+            self.arguments[name].keras or name: getattr(self, name)
+            for name in chosen
+            if self.arguments[name].keras != "-" and getattr(self, name) != self.arguments[name].record_default
+        }
 
 
 def from_saved(value: Any, kind: Kind, key: str, per_axis: bool = False) -> Any:

@@ -64,8 +64,10 @@ def several(nodes: Sequence[Node], noun: str = "layers") -> str:
 
 def write_changes(layer: Layer, before: Layer | None) -> str:
     """The arguments of a layer that another of its kind has otherwise: "kernel=4x4, padding=1"."""
-    others = before.values() if before is not None else {}
-    return ", ".join([f"{n}={write_value(value)}" for n, value in layer.values().items() if value != others.get(n)])
+    others = before.argument_values() if before is not None else {}
+    return ", ".join(
+        [f"{n}={write_value(value)}" for n, value in layer.argument_values().items() if value != others.get(n)]
+    )
 
 
 def write_value(value: object) -> str:

@@ -80,7 +80,7 @@ def normalise(graph: Graph) -> Graph:
         if not sliding.weighs and not layer.takes_largest:  # a mean over padding depends on how that is counted
             continue
         sides = trim(tuple([(window.before, window.after) for window in sliding.windows]), sliding)
-        values = layer.values()
+        values = layer.argument_values()
         if sides is not None and values.get("padding", "valid") != "valid" and not values.get("ceil"):
             layers[node.index] = layer.replace(padding=sides)
         border = graph.nodes[node.inputs[0]]
@@ -130,7 +130,7 @@ def drop_cancelled_biases(context: Context) -> dict[int, Layer]:
         layer, first = node.layer, node.index if node.shares is None else node.shares
         if layer is None or bias_values(node, context) is None:
             continue
-        if layer.values().get("activity_regularizer") is not None or not cancelled(node, context):
+        if layer.argument_values().get("activity_regularizer") is not None or not cancelled(node, context):
             kept.add(first)
         found[node.index] = layer.replace(bias=False)
     return {i: layer for i, layer in found.items() if (graph.nodes[i].shares or i) not in kept}

@@ -23,7 +23,7 @@ def resize_kernels(repair: RepairContext, nodes: Sequence[Node], size: Callable[
     written: list[str] = []
 
     def write(some: Sequence[Node]) -> list[Edit]:
-        values = some[0].layer.values() if some[0].layer else {}
+        values = some[0].layer.argument_values() if some[0].layer else {}
         windows, kernel = repair.context.facts.windows[some[0].index], values.get("kernel")
         sizes = kernel if isinstance(kernel, tuple) else (kernel,)
         strides = [stride_along(values.get("stride", 1), axis) for axis in range(len(sizes))]

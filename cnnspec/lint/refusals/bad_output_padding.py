@@ -23,7 +23,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.arguments import find_refused, propose_setting
 
     for node in find_refused(repair, found)[:1]:
-        stride = node.layer.values().get("stride", 1) if node.layer else 1
+        stride = node.layer.argument_values().get("stride", 1) if node.layer else 1
         least = min(stride) if isinstance(stride, tuple) else stride
         if least > 1:
             yield propose_setting(repair, [node], output_padding=least - 1)

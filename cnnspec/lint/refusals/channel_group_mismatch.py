@@ -28,7 +28,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.arguments import find_refused, propose_setting
 
     for node in find_refused(repair, found)[:1]:
-        values = node.layer.values() if node.layer else {}
+        values = node.layer.argument_values() if node.layer else {}
         entering, given, filters = repair.inputs(node)[0][-1], values.get("groups"), values.get("filters")
         if not isinstance(entering, int) or not isinstance(given, int) or given < 1:
             return

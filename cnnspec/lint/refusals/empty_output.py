@@ -24,7 +24,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.input_sizes import find_legal, resize
 
     for node in find_refused(repair, found)[:1]:
-        values, room = node.layer.values() if node.layer else {}, repair.inputs(node)[0][:-1]
+        values, room = node.layer.argument_values() if node.layer else {}, repair.inputs(node)[0][:-1]
         if "padding" in values:
             yield propose_setting(repair, [node], padding="same")
         kernel = values.get("kernel")

@@ -26,7 +26,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.arguments import find_refused, propose_setting
 
     for node in find_refused(repair, found)[:1]:
-        kernel = node.layer.values().get("kernel", 1) if node.layer else 1
+        kernel = node.layer.argument_values().get("kernel", 1) if node.layer else 1
         most = min(kernel) // 2 if isinstance(kernel, tuple) else kernel // 2
         for amount in range(most, max(-1, most - FEWER), -1):
             yield propose_setting(repair, [node], padding=amount or "valid")

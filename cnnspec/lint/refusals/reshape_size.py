@@ -23,7 +23,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.arguments import find_refused, propose_setting
 
     for node in find_refused(repair, found)[:1]:
-        shape = node.layer.values().get("shape", ()) if node.layer else ()
+        shape = node.layer.argument_values().get("shape", ()) if node.layer else ()
         for axis in range(len(shape)):
             if -1 not in shape:
                 yield propose_setting(repair, [node], shape=(*shape[:axis], -1, *shape[axis + 1 :]))

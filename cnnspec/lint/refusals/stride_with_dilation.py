@@ -24,7 +24,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
 
     for node in find_refused(repair, found)[:1]:
         assert node.layer is not None
-        stride = node.layer.values().get("stride", 1)
+        stride = node.layer.argument_values().get("stride", 1)
         rank = len(repair.inputs(node)[0]) - 1
         if node.layer.windows(repair.inputs(node)):
             text = "x".join(map(str, stride if isinstance(stride, tuple) else (stride,) * rank))

@@ -129,10 +129,12 @@ def misses(window: Window, n: Dim) -> bool:
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The taps alone that see something."""
-    from cnnspec.lost.lost import dead_taps
+    from cnnspec.lost.lost import find_dead_taps
 
     context = repair.context
-    taps = {t.node: t for n in repair.nodes(found) for t in dead_taps(n.index, context.liveness.real, context.facts)}
+    taps = {
+        t.node: t for n in repair.nodes(found) for t in find_dead_taps(n.index, context.liveness.real, context.facts)
+    }
     nodes = [repair.graph.nodes[i] for i in taps]
     single = [node for node in nodes if max(taps[node.index].seeing) == 1 and dilates(node, context)]
     sizes = dict.fromkeys(["x".join(map(str, taps[node.index].seeing)) for node in nodes])

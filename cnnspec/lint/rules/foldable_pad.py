@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         border = context.graph.nodes[layer.node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in context.graph.outputs
         if border.layer is not None and border.layer.adds_zeros and alone and not layer.padded:
-            found.append((border, border.layer.values().get("amount"), len(layer.windows)))
+            found.append((border, border.layer.argument_values().get("amount"), len(layer.windows)))
     if found:
         nodes, (amount, axes) = [node for node, _, _ in found], found[0][1:]
         message = f"{several(nodes)} can be the padding of the convolution behind"
@@ -78,7 +78,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         if (
             len(repair.inputs(border)[0]) == 2
             and border.layer
-            and isinstance(border.layer.values().get("amount"), tuple)
+            and isinstance(border.layer.argument_values().get("amount"), tuple)
         ):
             amount = Raw(f"({amount},)")  # one pair, of the one axis
         return [*repair.drop([border]), *repair.set([node], padding=amount)]

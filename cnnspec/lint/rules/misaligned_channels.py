@@ -87,7 +87,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.edits import Inexpressible
 
     def align(some: Sequence[Node]) -> list[Edit]:
-        filters = some[0].layer.values().get("filters") if some[0].layer else None
+        filters = some[0].layer.argument_values().get("filters") if some[0].layer else None
         if not isinstance(filters, int):
             raise Inexpressible
         return repair.set(some, filters=-(-filters // EIGHT) * EIGHT)

@@ -97,7 +97,7 @@ def effect(first: str, second: str) -> str:
 
 def plain(layer: Layer) -> bool:
     """Whether an activation's arguments leave it what its name says: relu(max_value=3) cuts off what relu does not."""
-    values = layer.values()
+    values = layer.argument_values()
     return values.get("threshold", 0) == 0 and values.get("max_value") in (None, 6)
 
 

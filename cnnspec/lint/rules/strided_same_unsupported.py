@@ -47,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if (
             windows
             and node.layer is not None
-            and node.layer.values().get("padding") == "same"
+            and node.layer.argument_values().get("padding") == "same"
             and any([window.stride > 1 for window in windows])
         ):
             found.append(node)

@@ -71,6 +71,6 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     edits: list[Edit] = []
     for pool in pools:
         border = repair.graph.nodes[pool.inputs[0]]
-        amount = border.layer.values().get("amount", 0) if border.layer else 0
+        amount = border.layer.argument_values().get("amount", 0) if border.layer else 0
         edits += [*repair.drop([border]), *repair.set([pool], padding=amount)]
     yield repair.propose(f"give the padding to {several(pools)}", edits)
