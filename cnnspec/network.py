@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cnnspec.base.source import Source
     from cnnspec.graph import Graph, Setting
     from cnnspec.syntax.tree import Model, Tree
+    from cnnspec.train.settings import TrainSettings
 
 
 class AnalysedNetwork(Record):
@@ -28,6 +29,7 @@ class AnalysedNetwork(Record):
     diagnostics: tuple[Diagnostic, ...]
     item: Model | None
     broken: bool
+    settings: TrainSettings | None = None  # what its train section says; None without one
 
     def certain(self) -> AnalysedNetwork:
         """The network as far as it rests on no assumption."""

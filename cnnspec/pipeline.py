@@ -49,7 +49,7 @@ def analyse(
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
 
-    `read` gives the sources of the files that it uses. `watch` is told of each network's findings as they are made, and
+    `read` gives the sources of the files that it uses. `watch` is watching of each network's findings as they are made, and
     may end the analysis by raising. Raises KeyError for a parameter that no model has.
     """
     with Uncollected():
@@ -69,20 +69,22 @@ def _analysed(
         graph = made.graph.certain()  # nothing that rests on an assumption is found
         broken = bool(parsed.diagnostics or made.errors or made.graph.assumptions)
         context = Context(graph, made.train, broken, settings)
-        told = None
+        watching = None
         if watch is not None:
-            watch(graph, hiding.shown([*made.errors, *unfit]))
-            told = partial(_told, watch, graph, hiding)
-        ruled = rules.check(context, codes, told)
+            watch(graph, hiding.visible([*made.errors, *unfit]))
+            watching = partial(_show_visible, watch, graph, hiding)
+        ruled = rules.check(context, codes, watching)
         if settings is not None and settings.data is not None and not context.broken:
             unfit = (*unfit, *unsuited(made.graph, settings, ruled))
-        own = hiding.shown([*made.errors, *unfit, *ruled])
+        own = hiding.visible([*made.errors, *unfit, *ruled])
         found += own
         diagnostics = in_order([*parsed.diagnostics, *parsed.notes, *own])
         facts = context.facts if graph is made.graph else Facts(made.graph)
         broken = bool(made.graph.assumptions) or any(rules.prevents(d) for d in diagnostics)
         networks.append(
-            AnalysedNetwork(graph.name, source, parsed, made.graph, facts, made.train, diagnostics, made.item, broken)
+            AnalysedNetwork(
+                graph.name, source, parsed, made.graph, facts, made.train, diagnostics, made.item, broken, settings
+            )
         )
     everything = bool(networks) and not parameters and model is None
     everything = everything and all(
@@ -92,8 +94,8 @@ def _analysed(
     return Analysis(source, parsed, tuple(networks), in_order(found))
 
 
-def _told(watch: Watch, graph: Graph, hiding: Hiding, found: list[Diagnostic]) -> None:
-    watch(graph, hiding.shown(found))
+def _show_visible(watch: Watch, graph: Graph, hiding: Hiding, found: list[Diagnostic]) -> None:
+    watch(graph, hiding.visible(found))
 
 
 def files_of(
@@ -102,13 +104,13 @@ def files_of(
     """The files that a network's file uses, and those that they use: path → text."""
     texts: dict[str, str] = {}
 
-    def noted(path: str) -> Source | Diagnostic:
+    def read_noted(path: str) -> Source | Diagnostic:
         found = read(path)
         if isinstance(found, Source):
             texts[path] = found.text
         return found
 
-    elaborate(network.tree, noted, parameters, max_layers, network.item.name.text if network.item else None)
+    elaborate(network.tree, read_noted, parameters, max_layers, network.item.name.text if network.item else None)
     return texts
 
 

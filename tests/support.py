@@ -16,6 +16,7 @@ from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import Weight
 from cnnspec.lint import rules
 from cnnspec.lint.context import Context
+from cnnspec.lint.index import RULES
 from cnnspec.pipeline import analyse, in_order, training
 from cnnspec.syntax.parse import parse
 
@@ -46,7 +47,7 @@ def findings(text: str, codes: tuple[str, ...]) -> tuple[Diagnostic, ...]:
     for checked in analyse(Source("case.cnn", text)).networks:
         assert not checked.broken, (text, checked.diagnostics)
         context = Context(checked.graph, checked.train, False, training(checked.train)[0])
-        found += [finding for rule in rules.RULES if rule.CODE in codes for finding in rule.check(context)]
+        found += [finding for code in RULES if code in codes for finding in rules.module_of(code).check(context)]
     return in_order(found)
 
 

@@ -159,9 +159,9 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
     network = analysis.networks[0]
     if not told or not network.diagnostics:
         return network, network.diagnostics
-    from cnnspec.lint.fix.offers import offered
+    from cnnspec.lint.fix.offers import offer_repairs
 
-    return network, offered(
+    return network, offer_repairs(
         network.diagnostics, analysis, lambda s, read, watch=None: analysis_of(s, options, codes, read, watch)
     )
 

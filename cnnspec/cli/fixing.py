@@ -110,10 +110,11 @@ def put(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
 # ---- what a check says of repairs without being asked to make them -------------------------------------------
 def remark(found: Sequence[Diagnostic]) -> str:
     """ "3 findings can be fixed with --fix (1 more with --unsafe-fixes)"; "" where there is nothing to say."""
-    from cnnspec.lint.fix.registry import SHOWN
+    from cnnspec.lint.finding import SHOWN
+    from cnnspec.lint.rules import fix_of
 
     safe = sum([any(repair.safe for repair in diagnostic.repairs) for diagnostic in found])
-    unsafe = sum([bool(diagnostic.repairs) and diagnostic.code not in SHOWN for diagnostic in found]) - safe
+    unsafe = sum([bool(diagnostic.repairs) and fix_of(diagnostic.code) != SHOWN for diagnostic in found]) - safe
     if safe:
         also = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
         return f"{counted(safe)} can be fixed with --fix{also}"

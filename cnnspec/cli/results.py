@@ -8,11 +8,12 @@ checked again.
 from __future__ import annotations
 
 from cnnspec.base import diagnostic, source
-from cnnspec.base.diagnostic import ERROR, INFO, NAMES, WARNING, Diagnostic
+from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.base.reading import content, decode, used
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.cli.common import analysis_of
+from cnnspec.lint.index import NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,9 +104,9 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
     shown = repairs_shown(options)
     if not shown or not analysis.diagnostics:
         return analysis.diagnostics
-    from cnnspec.lint.fix.offers import offered
+    from cnnspec.lint.fix.offers import offer_repairs
 
-    return offered(
+    return offer_repairs(
         analysis.diagnostics, analysis, lambda s, read, watch=None: analysis_of(s, options, codes, read, watch), shown
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.facts.facts import Facts
 from cnnspec.facts.geometry import Geometry
-from cnnspec.lint.finding import changed, for_each
+from cnnspec.lint.finding import for_each, write_changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_TRIED = 20_000  # layers, summed over what is tried
 
 
-def cure(context: Context, merges: Collection[int], apart: Callable[[Geometry], object]) -> str:
+def find_cure(context: Context, merges: Collection[int], apart: Callable[[Geometry], object]) -> str:
     """What to write so that no merge is `apart` any more, best of all by nothing: "padding=1 for conv2"; "" where nothing
     that is tried helps."""
     left, found = MOST_TRIED, ""
@@ -30,9 +30,9 @@ def cure(context: Context, merges: Collection[int], apart: Callable[[Geometry], 
         graph = context.what_if.graph_of(change)
         geometry = Geometry(Facts(graph)) if graph is not None else None
         if geometry is not None and not apart(geometry):
-            found = found or written(context, change)
+            found = found or write_change(context, change)
             if not any([merge.node in merges for merge in geometry.misaligned]):
-                return written(context, change)
+                return write_change(context, change)
     return found
 
 
@@ -59,23 +59,23 @@ def alike(context: Context, nodes: list[Node]) -> Iterator[Change]:
         inputs = context.graph.input_shapes(node)
         if node.layer is None or inputs is None:
             return
-        others.append([layer if fit(layer, node, inputs) else None for layer in node.layer.recentred(inputs)])
+        others.append([layer if fits(layer, node, inputs) else None for layer in node.layer.recentred(inputs)])
     for column in zip(*others, strict=False):
         if None not in column:
             yield {node.index: layer for node, layer in zip(nodes, column, strict=True) if layer is not None}
 
 
-def fit(layer: Layer, node: Node, inputs: tuple[Shape, ...]) -> bool:
+def fits(layer: Layer, node: Node, inputs: tuple[Shape, ...]) -> bool:
     """Whether another layer in a node's place reads elsewhere and yields the same shape."""
     if node.layer is None or layer.problem(inputs) is not None or layer.output(inputs) != node.shape:
         return False
     return layer.reach(inputs) != node.layer.reach(inputs)
 
 
-def written(context: Context, change: Change) -> str:
+def write_change(context: Context, change: Change) -> str:
     """A change in words, layers with the same new arguments together."""
     texts: dict[str, list[Node]] = {}
     for index, layer in change.items():
         node = context.graph.nodes[index]
-        texts.setdefault(changed(layer, node.layer), []).append(node)
+        texts.setdefault(write_changes(layer, node.layer), []).append(node)
     return for_each(texts)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
     from cnnspec.layers.base import Layer
 
+SAFE, UNSAFE, SHOWN, NONE = "safe", "unsafe", "shown", "none"  # kinds of fix; shown: it is never made, only shown
 MAX_PLACES = 4  # others than the first
 
 
@@ -61,13 +62,15 @@ def several(nodes: Sequence[Node], noun: str = "layers") -> str:
     return f"{len(nodes)} {noun} (first {nodes[0].name})"
 
 
-def changed(layer: Layer, before: Layer | None) -> str:
+def write_changes(layer: Layer, before: Layer | None) -> str:
     """The arguments of a layer that another of its kind has otherwise: "kernel=4x4, padding=1"."""
-    values = {name: getattr(layer, name) for name in layer.arguments}
-    return ", ".join([f"{n}={given(value)}" for n, value in values.items() if value != getattr(before, n, None)])
+    others = before.argument_values() if before is not None else {}
+    return ", ".join(
+        [f"{n}={write_value(value)}" for n, value in layer.argument_values().items() if value != others.get(n)]
+    )
 
 
-def given(value: object) -> str:
+def write_value(value: object) -> str:
     """A value as an argument is given it, the sides of an axis as a pair: 3x3, ((1, 2), (1, 2))."""
     pairs = isinstance(value, tuple) and any([isinstance(side, tuple) for side in value])
     return str(value) if pairs else show(value)

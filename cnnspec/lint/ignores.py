@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from cnnspec.base.diagnostic import NAMES, WARNING, Diagnostic
+from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.names import near, suggestion
 from cnnspec.base.record import Record
 from cnnspec.base.source import Span, brief
 from cnnspec.lint import rules
-from cnnspec.lint.rules import bad_ignore, unused_ignore
+from cnnspec.lint.index import NAMES
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import Block, Body, Branch, Loop, Model, Train, Tree, walk
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnnspec.base.source import Source
     from cnnspec.graph import Site
 
+BAD, UNUSED = "S711", "S710"  # the findings about comments themselves
 MARK = "cnnspec:"
 LINE, FILE = "ignore", "file-ignore"
 ELSEWHERE = ("noqa", "disable", "off", "skip", "allow", "suppress", "nolint")  # what other tools call it
@@ -69,9 +70,9 @@ class Ignores:
         listed, closed, _ = rest.partition("]")
         word = word.strip()
         if word not in (LINE, FILE) or not (opened and closed and listed.strip()):
-            self.bad += unreadable(comment, text)
+            self.bad += explain_unreadable(comment, text)
             return
-        stretch = (0, len(self.source.text)) if word == FILE else statements.concerned(comment.start)
+        stretch = (0, len(self.source.text)) if word == FILE else statements.find_stretch(comment.start)
         at += text.index("[") + 1
         for name in listed.split(","):
             start = at + len(name) - len(name.lstrip())
@@ -79,7 +80,7 @@ class Ignores:
             at += len(name) + 1
             code, why = code_of(name.strip())
             if why:
-                self.bad.append(Diagnostic(bad_ignore.CODE, why[0], span, why[1], (), WARNING))
+                self.bad.append(Diagnostic(BAD, why[0], span, why[1], (), WARNING))
             else:
                 self.ignores.append(Ignore(code, span, *stretch))
 
@@ -95,7 +96,7 @@ class Ignores:
             self._asked.setdefault(code, set()).add(place)
         return hidden
 
-    def unused(self, codes: Set[str]) -> Iterator[Diagnostic]:
+    def find_unused(self, codes: Set[str]) -> Iterator[Diagnostic]:
         """Those of no use, of rules that ran."""
         asked = {code: sorted(places) for code, places in self._asked.items()}
         for ignore in self.ignores:
@@ -104,7 +105,7 @@ class Ignores:
             if not used and ignore.code in codes:
                 message = f"{ignore.code} {NAMES[ignore.code]} finds nothing here"
                 help = "remove the comment, or put it at the end of the line, or on the line above"
-                yield Diagnostic(unused_ignore.CODE, message, ignore.span, help, (), WARNING)
+                yield Diagnostic(UNUSED, message, ignore.span, help, (), WARNING)
 
 
 class Stretches:
@@ -137,12 +138,12 @@ def code_of(name: str) -> tuple[str, tuple[str, str] | None]:
     title = f"{code} {NAMES[code]}"
     if not rules.optional(code):
         return "", (f"{title} is an error of the language: it cannot be ignored", "mend it")
-    if code in (bad_ignore.CODE, unused_ignore.CODE):
+    if code in (BAD, UNUSED):
         return "", (f"{title} is about such comments: none can ignore it", f"use --ignore {code}")
     return code, None
 
 
-def unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
+def explain_unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
     """What is wrong with a comment that is none of the two forms; nothing when it is prose."""
     first = text.partition("[")[0].partition("=")[0].split()[:1]
     word = first[0] if first else ""
@@ -153,7 +154,7 @@ def unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
     else:
         return
     help = f"write # cnnspec: {FILE if word == FILE else LINE}[W201] and the reason"
-    yield Diagnostic(bad_ignore.CODE, message, comment, help, (), WARNING)
+    yield Diagnostic(BAD, message, comment, help, (), WARNING)
 
 
 class Statements:
@@ -166,24 +167,24 @@ class Statements:
         self.starts = [item.start for item in self.all]
         self.around: list[int] = []  # -1: none
         for number, item in enumerate(self.all):
-            self.around.append(self.holding(number - 1, item.start))
+            self.around.append(self.find_holder(number - 1, item.start))
 
-    def holding(self, number: int, place: int) -> int:
+    def find_holder(self, number: int, place: int) -> int:
         """The innermost statement that ends behind a place, of this one and those around it."""
         while number >= 0 and self.all[number].end <= place:
             number = self.around[number]
         return number
 
-    def concerned(self, at: int) -> tuple[int, int]:
+    def find_stretch(self, at: int) -> tuple[int, int]:
         """The stretch of text of the statements that a comment at a place concerns; NOWHERE where there are none."""
         line = self.text.rfind("\n", 0, at) + 1
         last = bisect_left(self.starts, at) - 1  # the last statement that begins before the comment
         if self.text[line:at].strip():
             first = bisect_left(self.starts, line)
             inner = [i for i in range(first, last + 1) if i == last or self.starts[i + 1] >= self.all[i].end]
-            inner = inner or [i for i in [self.holding(last, line)] if i >= 0]
+            inner = inner or [i for i in [self.find_holder(last, line)] if i >= 0]
             return (self.all[inner[0]].start, max(self.all[i].end for i in inner)) if inner else NOWHERE
-        number = self.holding(last, at)
+        number = self.find_holder(last, at)
         holder = self.all[number] if number >= 0 else None
         below = self.all[last + 1] if last + 1 < len(self.all) else None
         if below is not None and (holder is None or below.start < holder.end):
@@ -199,7 +200,7 @@ class Hiding:
         self.own = Ignores(tree)
         self._known = {tree.source.name: self.own}
 
-    def shown(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    def visible(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
         """The findings that no comment ignores. What led to them has been asked and stays behind: they are texts and places."""
         return [without_sites(diagnostic) for diagnostic in found if not self._hidden(diagnostic)]
 
@@ -230,9 +231,9 @@ class Hiding:
         if not self.own.bad and not self.own.ignores:
             return []
         codes = rules.default_codes() if codes is None else codes
-        found = list(self.own.bad) if bad_ignore.CODE in codes else []
-        if everything and unused_ignore.CODE in codes:
-            found += self.own.unused(codes)
+        found = list(self.own.bad) if BAD in codes else []
+        if everything and UNUSED in codes:
+            found += self.own.find_unused(codes)
         return found
 
 

@@ -1,18 +1,14 @@
-"""The pages of the rules, read from where they are written: a rule's docstring, or the sentence about a refusal."""
+"""The pages of the findings, read from where they are written: the docstrings of their files."""
 
 from __future__ import annotations
 
 import inspect
 
-from cnnspec.base.diagnostic import ERROR, INFO, NAMES
 from cnnspec.base.names import suggestion
 from cnnspec.base.record import Record
-from cnnspec.base.source import Source
-from cnnspec.lint import rules
-from cnnspec.lint.fix.registry import kind
-from cnnspec.lint.language import NOTES, REFUSED
+from cnnspec.lint.index import NAMES, ON_REQUEST, PROFILES, TARGETS
+from cnnspec.lint.rules import fix_of, module_of, optional
 from cnnspec.lint.selection import STRICT_STRIDE
-from cnnspec.pipeline import analyse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,45 +43,27 @@ def pages() -> list[Page]:
 
 
 def page_of(code: str) -> Page:
-    """The page of a code of NAMES."""
-    rule = next((rule for rule in rules.ALL if code == rule.CODE), None)
-    name = NAMES[code]
-    if rule is None:
-        return Page(
-            code,
-            name,
-            INFO if code in NOTES else ERROR,
-            "always",
-            kind(code),
-            REFUSED[code].rstrip("."),
-            "",
-            REFUSED[code],
-        )
-    text = inspect.cleandoc(rule.__doc__ or "")
+    """The page of a code."""
+    module, name = module_of(code), NAMES[code]
+    text = inspect.cleandoc(module.__doc__ or "")
     head, _, rest = text.partition("\n\n")
     title = " ".join(head.split()).removeprefix(f"{code} {name}: ").rstrip(".")
+    title = title[0].upper() + title[1:]
     why = rest.partition("\n\nBad:")[0].partition("\n\nSource:")[0].strip()
     why = "" if why.startswith(("Bad:", "Source:")) else " ".join(why.split())
-    return Page(code, name, severity_of(rule), runs(rule), kind(code), title[0].upper() + title[1:], why, rest.strip())
+    return Page(code, name, module.SEVERITY, runs(code), fix_of(code), title, why, rest.strip() or f"{title}.")
 
 
-def runs(rule: ModuleType) -> str:
+def runs(code: str) -> str:
     """When a rule runs, in words."""
-    if not rules.optional(rule.CODE):
+    if not optional(code):
         return "always"
-    targets = [f"--target {target}" for target in getattr(rule, "TARGETS", ())]
-    profile = ["--strict-stride"] if rule.CODE == STRICT_STRIDE else []
-    profile += [f"--profile {rule.PROFILE}"] if hasattr(rule, "PROFILE") else []
-    if rule.DEFAULT:
+    targets = [f"--target {target}" for target in TARGETS.get(code, ())]
+    profile = ["--strict-stride"] if code == STRICT_STRIDE else []
+    profile += [f"--profile {PROFILES[code]}"] if code in PROFILES else []
+    if code not in ON_REQUEST:
         return f"on; with targets, only {' or '.join(targets)}" if targets else "on"
     return f"off; on with {' or '.join([*targets, *profile])}" if targets or profile else "off"
-
-
-def severity_of(rule: ModuleType) -> str:
-    """The severity that its page's bad example is found with."""
-    code: str = rule.CODE
-    found = analyse(Source("bad.cnn", example(rule, "Bad")), codes=rules.default_codes() | {code}).diagnostics
-    return next((d.severity for d in found if d.code == code), ERROR)
 
 
 def example(rule: ModuleType, word: str) -> str:

@@ -7,16 +7,15 @@ one, `--select W201 --ignore W` that one alone. What is not named but on by defa
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import NAMES
 from cnnspec.base.names import suggestion
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief
-from cnnspec.lint import rules
+from cnnspec.lint import index
+from cnnspec.lint.rules import optional
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import ModuleType
 
 STRICT_STRIDE = "E113"
 PROFILES = ("lecture",)
@@ -45,38 +44,37 @@ class Selection(Record):
             extended[STRICT_STRIDE] = len(STRICT_STRIDE)
         ignored = codes_named(self.ignore, ignoring=True)
         on = []
-        for rule in rules.ALL:
-            code = rule.CODE
-            asked = max(extended.get(code, -1), selected.get(code, -1), 0 if self.by_default(rule) else -1)
+        for code in index.RULES:
+            asked = max(extended.get(code, -1), selected.get(code, -1), 0 if self.by_default(code) else -1)
             if asked > ignored.get(code, -1):
                 on.append(code)
         return frozenset(on)
 
-    def by_default(self, rule: ModuleType) -> bool:
+    def by_default(self, code: str) -> bool:
         """Whether a rule runs without being named."""
-        targets: tuple[str, ...] = getattr(rule, "TARGETS", ())
+        targets = index.TARGETS.get(code, ())
         wanted = not set(targets).isdisjoint(self.target)
-        if self.profile is not None and getattr(rule, "PROFILE", None) == self.profile:
+        if self.profile is not None and index.PROFILES.get(code) == self.profile:
             return True
         if self.select is not None:
             return False
-        return wanted or (rule.DEFAULT and not (targets and self.target))
+        return wanted or (code not in index.ON_REQUEST and not (targets and self.target))
 
 
 def codes_named(words: Sequence[str], ignoring: bool = False) -> dict[str, int]:
     """The codes of rules that some words name, each with the length of the longest naming. ValueError for an unknown one."""
     found: dict[str, int] = {}
     for word in words:
-        codes = [code for code, name in NAMES.items() if word.upper() == code or word.lower() == name]
+        codes = [code for code, name in index.NAMES.items() if word.upper() == code or word.lower() == name]
         length = len(codes[0]) if codes else len(word)
         if word.upper() == "ALL":
-            codes, length = list(NAMES), 0
-        codes = codes or [code for code in NAMES if word and code.startswith(word.upper())]
+            codes, length = list(index.NAMES), 0
+        codes = codes or [code for code in index.NAMES if word and code.startswith(word.upper())]
         if not codes:
-            help = suggestion(word, [*NAMES, *NAMES.values()]) or ": `cnnspec rules` lists them"
+            help = suggestion(word, [*index.NAMES, *index.NAMES.values()]) or ": `cnnspec rules` lists them"
             raise ValueError(f'no rule is called "{brief(word)}"{help}')
-        if ignoring and not any(map(rules.optional, codes)):
-            raise ValueError(f"{codes[0]} {NAMES[codes[0]]} is an error of the language: it cannot be ignored")
+        if ignoring and not any(map(optional, codes)):
+            raise ValueError(f"{codes[0]} {index.NAMES[codes[0]]} is an error of the language: it cannot be ignored")
         for code in codes:
             found[code] = max(found.get(code, 0), length)
     return found

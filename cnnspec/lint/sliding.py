@@ -25,7 +25,7 @@ class Sliding(Record):
     padded: bool
 
 
-def slid(context: Context, weighs: bool | None = None) -> list[Sliding]:
+def sliding_layers(context: Context, weighs: bool | None = None) -> list[Sliding]:
     """All of them in order; convolutions alone, or pools alone."""
     return [one for one in context.sliding if weighs is None or weighs is one.weighs]
 

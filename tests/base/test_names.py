@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import pytest
 
-from cnnspec.base.diagnostic import NAMES
 from cnnspec.base.names import near, nearest, synonym
 from cnnspec.base.synonyms import TABLES
 from cnnspec.cli import VERBS
@@ -14,6 +13,7 @@ from cnnspec.cli.configuration import KEYS as OPTIONS
 from cnnspec.layers import CATALOGUE, find, spellings
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.words import INITIALIZERS
+from cnnspec.lint.index import NAMES
 from cnnspec.train.settings import KEYS
 from cnnspec.train.words import LOSSES, METRICS, OPTIMIZERS
 

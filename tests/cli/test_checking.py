@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import pytest
 
-from cnnspec.base.diagnostic import NAMES
 from cnnspec.cli import main
-from cnnspec.lint import rules
-from cnnspec.lint.language import REFUSED
+from cnnspec.lint import index
+from cnnspec.lint.index import NAMES
+from cnnspec.lint.rules import default_codes
 from cnnspec.lint.selection import Selection
 from tests.cli.test_cli import run
 
@@ -78,25 +77,16 @@ def test_what_runs(here: Path, capsys: pytest.CaptureFixture[str], options: str,
     assert (status, sorted(shown)) == (1 if codes else 0, codes)
 
 
-def test_where_a_rule_is_listed_says_whether_it_runs_by_default() -> None:
-    for rule in rules.ALL:
-        assert (rule.__name__.rsplit(".", 1)[1] not in rules.ON_REQUEST) == rule.DEFAULT, rule
-    assert rules.default_codes() == {rule.CODE for rule in rules.ALL if rule.DEFAULT}
-
-
 def test_rules_for_targets_and_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    def rule(code: str, default: bool, **more: object) -> types.SimpleNamespace:
-        return types.SimpleNamespace(CODE=code, DEFAULT=default, **more)
-
-    made = (
-        rule("W201", True),
-        rule("N601", False, TARGETS=("torch", "onnx")),
-        rule("T404", True, TARGETS=("keras",)),
-        rule("L801", False, PROFILE="lecture"),
-    )
-    monkeypatch.setattr(rules, "ALL", made, raising=False)
-    for code in ("N601", "T404", "L801"):
-        monkeypatch.setitem(NAMES, code, NAMES.get(code, f"made-up-{code.lower()}"))
+    made = {
+        "NAMES": {code: f"made-up-{code.lower()}" for code in ("W201", "N601", "T404", "L801")},
+        "RULES": dict.fromkeys(("W201", "N601", "T404", "L801"), ()),
+        "ON_REQUEST": frozenset({"N601", "L801"}),
+        "TARGETS": {"N601": ("torch", "onnx"), "T404": ("keras",)},
+        "PROFILES": {"L801": "lecture"},
+    }
+    for name, table in made.items():
+        monkeypatch.setattr(index, name, table)
     for asked, codes in (
         (Selection(), None),
         (Selection(target=("torch",)), {"W201", "N601"}),
@@ -169,7 +159,7 @@ def test_quiet_color_statistics_settings(here: Path, capsys: pytest.CaptureFixtu
         "rules",
         "that",
         "run",
-        *", ".join(sorted(rules.default_codes() - {"W201"})).split(),
+        *", ".join(sorted(default_codes() - {"W201"})).split(),
     ]
 
 
@@ -323,16 +313,6 @@ def test_a_damaged_baseline_is_one_sentence(here: Path, capsys: pytest.CaptureFi
 
 
 # ---- pages -------------------------------------------------------------------------------------------------
-def test_every_code_is_a_rule_or_a_refusal() -> None:
-    codes = [rule.CODE for rule in rules.ALL]
-    assert len(set(codes)) == len(codes)
-    assert not set(codes) & REFUSED.keys()
-    assert set(codes) | REFUSED.keys() == NAMES.keys()
-    assert len(set(NAMES.values())) == len(NAMES)
-    for code, sentence in REFUSED.items():
-        assert sentence.endswith(".") and "\n" not in sentence, code
-
-
 def test_rules_and_their_pages(capsys: pytest.CaptureFixture[str]) -> None:
     data = json.loads(run(capsys, "rules", "--format", "json")[1])
     assert data["schema_version"] == 1

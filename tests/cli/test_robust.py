@@ -17,13 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnspec.base.diagnostic import NAMES, Diagnostic
+from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.reading import decode
 from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.findings.json import write_data
 from cnnspec.findings.text import show_diagnostic
 from cnnspec.format import format_source
 from cnnspec.layers import CATALOGUE, spellings
+from cnnspec.lint.index import NAMES
 from cnnspec.pipeline import Analysis, analyse
 from cnnspec.summary import find_summary
 from cnnspec.summary.json import write_data as write_summary

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cnnspec.base.diagnostic import NAMES
+from cnnspec.lint.index import NAMES
 from tests.cli.test_cli import run
 
 SPEC = (

@@ -10,13 +10,14 @@ from collections import Counter
 from io import StringIO
 from xml.etree import ElementTree
 
-from cnnspec.base.diagnostic import ERROR, NAMES, Diagnostic
+from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.reading import decode
 from cnnspec.base.source import Source
 from cnnspec.findings.json import write_data
 from cnnspec.findings.text import show_diagnostic
 from cnnspec.format import format_source
 from cnnspec.lint.fix.behaviour import same_graph
+from cnnspec.lint.index import NAMES
 from cnnspec.pipeline import Analysis, analyse
 from tests.fuzz.apart import Limit, Outcome
 from tests.fuzz.asked import asked

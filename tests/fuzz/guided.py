@@ -16,7 +16,7 @@ def run(seed: int, minutes: float | None, corpus: str | None) -> int:
     """Begin anew in this process, where nothing of cnnspec has been imported yet."""
     given = ["--seed", str(seed), "--minutes", str(minutes or 10), *(["--corpus", corpus] if corpus else [])]
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "fuzz.guided", *given])
+    os.execv(sys.executable, [sys.executable, "-m", "tests.fuzz.guided", *given])
 
 
 def main() -> int:

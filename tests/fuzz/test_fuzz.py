@@ -97,7 +97,9 @@ def test_a_fault_in_a_text_is_seen(kind: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_behind_a_case_that_kills_its_child_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fuzz.pool.case_of", lambda kind, seed, number: "relu" if number == 3 else "input 8x8x3\n")
+    monkeypatch.setattr(
+        "tests.fuzz.pool.case_of", lambda kind, seed, number: "relu" if number == 3 else "input 8x8x3\n"
+    )
     monkeypatch.setattr(claims, "analyse", broken("dies"))
     total = tally_of(Stretch("texts", 0, 8))
     assert [find.number for find in total.finds] == [3]

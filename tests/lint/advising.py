@@ -4,7 +4,7 @@ A help is made of alternatives, parted by "; " and " or ". One that proposes som
 may be joined by " and ":
 
     write padding=1, kernel=3x3 [for conv1 and conv2]     arguments of the finding's layer, or of those named
-    use a kernel of 3x3                                   the same for the kernel
+    use a kernel of 3x3 [without dilation]                the same for the kernel
     put maxpool(2x2) behind it | before it | behind conv1
     write upsample(2) -> conv(8, 3x3) in its place
     drop it
@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 from cnnspec.base.diagnostic import Edit
 from cnnspec.base.source import Source
 from cnnspec.lint import rules
+from cnnspec.lint.fix.input_sizes import resize
 from cnnspec.lint.fix.project import Project
-from cnnspec.lint.fix.proposals.sizes import resized
-from cnnspec.lint.fix.repair_context import Desk
+from cnnspec.lint.fix.repair_context import RepairContext
 from cnnspec.lint.fix.spelling import Raw
 from cnnspec.pipeline import analyse
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 ALTERNATIVES = re.compile(r"; |,? or ")
 PUT = re.compile(r"put (?P<text>\S.*?) (?P<where>before|behind) (?P<who>\w+)")
 PLACE = re.compile(r"write (?P<text>\S.*?) in its place")
-KERNEL = re.compile(r"use a kernel of (?P<value>[\dx]+)")
+KERNEL = re.compile(r"use a kernel of (?P<value>[\dx]+)(?P<plain> without dilation)?")
 INPUT = re.compile(r"an input of (?P<sizes>[\dx]+)")
 ASSIGNED = re.compile(r"\b(?P<name>[a-z_]+)=(?P<value>\((?:[^()]|\([^()]*\))*\)|[\w.-]+)")
 TURN = re.compile(r"write rates of (?P<rates>[\d, ]+) in turn")
@@ -73,7 +73,7 @@ class Advised:
         for words in alternatives(found.help):
             edits = self.edits(found, words)
             if edits:
-                after = self.project.changed(tuple(edits))
+                after = self.project.with_edits(tuple(edits))
                 assert after is not None, f"{words} changes nothing"
                 made.append((words, after.analysis(self.path).diagnostics))
         return made
@@ -83,44 +83,45 @@ class Advised:
         network, own = self.project.owner(self.path, found)
         if network is None:
             return []
-        desk = Desk.of(self.project, network)
-        nodes = desk.nodes(own)
-        named = {node.name: node for node in desk.graph.nodes}
+        repair = RepairContext.of(self.project, network)
+        nodes = repair.nodes(own)
+        named = {node.name: node for node in repair.graph.nodes}
         edits: list[Edit] = []
         if promise := PROMISE.search(words):
             return self.promised(found, promise["text"])
         if found.code == "E020" and (one := ASSIGNED.search(words)):
             return [Edit(found.span, one[0])]
         if words == "use gap instead of flatten":
-            return desk.replace([node for node in desk.graph.nodes if node.label == "flatten"], "gap")
+            return repair.replace([node for node in repair.graph.nodes if node.label == "flatten"], "gap")
         if plain := PLAIN.search(words):
             before = named[plain["who"]]
-            channels = desk.inputs(before)[0][-1]
-            return desk.before([before], f"conv({channels}, {plain['size']}, padding=same, activation=relu)")
+            channels = repair.inputs(before)[0][-1]
+            return repair.before([before], f"conv({channels}, {plain['size']}, padding=same, activation=relu)")
         if place := PLACE.search(words):
-            return desk.replace(nodes[:1], place["text"])
+            return repair.replace(nodes[:1], place["text"])
         if found.code == "E102" and (put := PUT.search(words)):  # behind a branch, however it is written
             return [Edit(found.span.replace(start=found.span.end), f" -> {put['text']}")]
         for put in PUT.finditer(words):
             at: list[Node] = [named[put["who"]]] if put["who"] in named else nodes[:1]
-            edits += (desk.before if put["where"] == "before" else desk.behind)(at, put["text"])
+            edits += (repair.before if put["where"] == "before" else repair.behind)(at, put["text"])
         words = PUT.sub("", words)
         if turn := TURN.search(words):
             rates = turn["rates"].split(", ")
-            for number, node in enumerate(desk.sites(nodes)):
-                edits += desk.set([node], dilation=Raw(rates[number % len(rates)]))
+            for number, node in enumerate(repair.sites(nodes)):
+                edits += repair.set([node], dilation=Raw(rates[number % len(rates)]))
         for kernel in KERNEL.finditer(words):
-            edits += desk.set(nodes, kernel=Raw(kernel["value"]))
+            edits += repair.set(nodes, kernel=Raw(kernel["value"]))
+            edits += repair.set(nodes, dilation=1) if kernel["plain"] else []
         if sizes := INPUT.search(words):
-            edits += resized(desk, [int(n) for n in sizes["sizes"].split("x")]).edits
+            edits += resize(repair, [int(n) for n in sizes["sizes"].split("x")]).edits
         if words == "drop it":
-            edits += desk.drop(nodes)
+            edits += repair.drop(nodes)
         for part in words.split(", and "):
             values = {one["name"]: Raw(one["value"]) for one in ASSIGNED.finditer(part)}
             if values:
                 whom = NAMED.search(part)
                 who = [named[name] for name in re.split(", | and ", whom["names"])] if whom else nodes
-                edits += desk.set(who, **values)
+                edits += repair.set(who, **values)
         return edits
 
     def promised(self, found: Diagnostic, text: str) -> list[Edit]:

@@ -480,12 +480,12 @@ def no_norm_behind(case: Case, graph: Graph, node: Node) -> bool:
 def same_layers(case: Case, graph: Graph, node: Node) -> bool:
     """The same layers with the same shapes, weights and numbers of readers, whatever their order."""
 
-    def counted(spec: Spec) -> Counter[Any]:
+    def count_findings(spec: Spec) -> Counter[Any]:
         return Counter(
             (n.label, n.shape, str(n.layer), len(g.consumers()[n.index])) for g in spec.graphs for n in g.nodes
         )
 
-    return counted(case.base) == counted(case.spec)
+    return count_findings(case.base) == count_findings(case.spec)
 
 
 def ends_linear(case: Case, graph: Graph, node: Node) -> bool:

@@ -9,10 +9,12 @@ from types import ModuleType
 
 import pytest
 
-from cnnspec.base.diagnostic import NAMES, Diagnostic
+from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
 from cnnspec.lint import rules
+from cnnspec.lint.index import NAMES
 from cnnspec.pipeline import analyse
+from tests.lint.rule_files import RULE_FILES
 
 
 def example(rule: ModuleType, word: str) -> str:
@@ -21,7 +23,7 @@ def example(rule: ModuleType, word: str) -> str:
     return inspect.cleandoc(found[1]) + "\n"
 
 
-@pytest.mark.parametrize("rule", rules.ALL, ids=lambda r: r.__name__.rsplit(".", 1)[1])
+@pytest.mark.parametrize("rule", RULE_FILES, ids=lambda r: r.__name__.rsplit(".", 1)[1])
 def test_page(rule: ModuleType) -> None:
     first = (rule.__doc__ or "").split("\n")[0]
     assert first.startswith(f"{rule.CODE} {NAMES[rule.CODE]}: ")
@@ -37,12 +39,12 @@ def findings(rule: ModuleType, spec: str) -> tuple[Diagnostic, ...]:
 
 
 def test_every_rule_has_its_own_code() -> None:
-    codes = [rule.CODE for rule in rules.ALL]
+    codes = [rule.CODE for rule in RULE_FILES]
     assert len(set(codes)) == len(codes)
     files = {
         path.stem for path in Path(rules.__file__).parent.glob("*.py") if "CODE = " in path.read_text(encoding="utf-8")
     }
-    assert files == {rule.__name__.rsplit(".", 1)[1] for rule in rules.ALL}
+    assert files == {rule.__name__.rsplit(".", 1)[1] for rule in RULE_FILES}
 
 
 def test_the_share_of_the_input_that_lecture_4_never_reads() -> None:

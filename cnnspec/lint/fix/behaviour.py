@@ -1,7 +1,7 @@
 """Whether two networks compute the same: their graphs are equal once what has no effect is taken out of both.
 
 Taken out, or brought to one form: layers that leave everything as it is, activations that change nothing behind
-another, biases that a normalisation takes away, paddings of their own in front of a convolution that can pad, and
+another, biases that a normalisation takes away, dilations of single taps, paddings of their own in front of a convolution that can pad, and
 paddings of a known size, as numbers without what no window reads. What no output depends on does not count.
 
 A bias in front of a batch normalisation moves its running mean: of a trained network, the bias must be subtracted from
@@ -14,8 +14,9 @@ from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.graph import Graph, Node
 from cnnspec.lint.context import Context
 from cnnspec.lint.rules.bias_before_norm import bias_values, cancelled
+from cnnspec.lint.rules.idle_dilation import spreads_nothing
 from cnnspec.lint.rules.redundant_activation import changes_nothing
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,24 +29,24 @@ if TYPE_CHECKING:
 
 def same_graph(one: Graph, other: Graph) -> bool:
     """Whether two graphs are the same network, layer by layer, whatever the layers are called."""
-    if outer(one) != outer(other):
+    if outer_shapes(one) != outer_shapes(other):
         return False
-    if one_by_one(one, other):
+    if are_equal_in_order(one, other):
         return True
     return isomorphism(View(one), View(other)) is not None
 
 
 def same_behaviour(one: Graph, other: Graph) -> bool:
     """Whether two networks compute the same."""
-    return outer(one) == outer(other) and same_graph(normal(one), normal(other))
+    return outer_shapes(one) == outer_shapes(other) and same_graph(normalise(one), normalise(other))
 
 
-def outer(graph: Graph) -> object:
+def outer_shapes(graph: Graph) -> object:
     """What is seen of a network from outside: the shapes of its inputs and outputs."""
     return [[graph.nodes[i].shape for i in ends] for ends in (graph.inputs, graph.outputs)]
 
 
-def one_by_one(one: Graph, other: Graph) -> bool:
+def are_equal_in_order(one: Graph, other: Graph) -> bool:
     """Whether graphs are equal in the order of their texts, which is soon said of a long one."""
     if len(one.nodes) != len(other.nodes) or one.inputs != other.inputs or one.outputs != other.outputs:
         return False
@@ -57,39 +58,43 @@ def one_by_one(one: Graph, other: Graph) -> bool:
     )
 
 
-def normal(graph: Graph) -> Graph:
+def normalise(graph: Graph) -> Graph:
     """The network without what has no effect."""
     gone: set[int] = set()
     for node in graph.nodes:
         inputs = graph.input_shapes(node)
         if node.layer is None or inputs is None or node.shape is None or len(node.inputs) != 1:
             continue
-        if node.layer.idle(inputs) or changes_nothing(node, source(node, gone, graph)):
+        if node.layer.idle(inputs) or changes_nothing(node, source_behind(node, gone, graph)):
             gone.add(node.index)
-    graph = contracted(graph, gone, {})
+    graph = contract(graph, gone, {})
     context = Context(graph, {})
-    layers, borders = without_cancelled_biases(context), set[int]()
-    for sliding in slid(context):
+    layers, borders = drop_cancelled_biases(context), set[int]()
+    for node in graph.nodes:
+        if node.layer is not None and spreads_nothing(node, context):
+            layers[node.index] = layers.get(node.index, node.layer).replace(dilation=1)
+    for sliding in sliding_layers(context):
         node = sliding.node
         layer = layers.get(node.index, node.layer)
         assert layer is not None
         if not sliding.weighs and not layer.takes_largest:  # a mean over padding depends on how that is counted
             continue
-        sides = trimmed(tuple([(window.before, window.after) for window in sliding.windows]), sliding)
-        if sides is not None and getattr(layer, "padding", "valid") != "valid" and not getattr(layer, "ceil", False):
+        sides = trim(tuple([(window.before, window.after) for window in sliding.windows]), sliding)
+        values = layer.argument_values()
+        if sides is not None and values.get("padding", "valid") != "valid" and not values.get("ceil"):
             layers[node.index] = layer.replace(padding=sides)
         border = graph.nodes[node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in graph.outputs
         if border.layer is None or not border.layer.adds_zeros or not alone or not sliding.weighs:
             continue  # a pool's own padding is no zeros
         if not sliding.padded and node.shares is None:
-            sides = added(border, graph)
-            layers[node.index] = layer.replace(padding=trimmed(sides, sliding) or sides)
+            sides = sides_added(border, graph)
+            layers[node.index] = layer.replace(padding=trim(sides, sliding) or sides)
             borders.add(border.index)
-    return contracted(graph, borders, layers)
+    return contract(graph, borders, layers)
 
 
-def trimmed(sides: Sides, sliding: Sliding) -> Sides | None:
+def trim(sides: Sides, sliding: Sliding) -> Sides | None:
     """Padding before and behind each axis, without what no window reads; None where that depends on the input."""
     found: list[tuple[Dim, Dim]] = []
     for (before, after), window, n in zip(sides, sliding.windows, sliding.entering, strict=False):
@@ -100,7 +105,7 @@ def trimmed(sides: Sides, sliding: Sliding) -> Sides | None:
     return tuple(found)
 
 
-def added(border: Node, graph: Graph) -> Sides:
+def sides_added(border: Node, graph: Graph) -> Sides:
     """What a padding of its own adds before and behind, along each axis."""
     inputs = graph.input_shapes(border)
     assert border.layer is not None and border.shape is not None and inputs is not None
@@ -108,7 +113,7 @@ def added(border: Node, graph: Graph) -> Sides:
     return tuple([(b, m - n - b) for b, m, n in zip(before, border.shape, inputs[0], strict=False)])
 
 
-def source(node: Node, gone: set[int], graph: Graph) -> Node:
+def source_behind(node: Node, gone: set[int], graph: Graph) -> Node:
     """What a node reads, behind the nodes that are gone."""
     found = graph.nodes[node.inputs[0]]
     while found.index in gone:
@@ -116,7 +121,7 @@ def source(node: Node, gone: set[int], graph: Graph) -> Node:
     return found
 
 
-def without_cancelled_biases(context: Context) -> dict[int, Layer]:
+def drop_cancelled_biases(context: Context) -> dict[int, Layer]:
     """The layers, without their biases, of which every use is taken away by what reads it."""
     graph = context.graph
     kept: set[int] = set()
@@ -125,13 +130,13 @@ def without_cancelled_biases(context: Context) -> dict[int, Layer]:
         layer, first = node.layer, node.index if node.shares is None else node.shares
         if layer is None or bias_values(node, context) is None:
             continue
-        if getattr(layer, "activity_regularizer", None) is not None or not cancelled(node, context):
+        if layer.argument_values().get("activity_regularizer") is not None or not cancelled(node, context):
             kept.add(first)
         found[node.index] = layer.replace(bias=False)
     return {i: layer for i, layer in found.items() if (graph.nodes[i].shares or i) not in kept}
 
 
-def contracted(graph: Graph, gone: set[int], layers: dict[int, Layer]) -> Graph:
+def contract(graph: Graph, gone: set[int], layers: dict[int, Layer]) -> Graph:
     """The graph without some nodes, whose readers read what they read, and with other layers."""
     made = Graph(graph.name)
     place: list[int] = []

@@ -7,10 +7,10 @@ is compared with what went in once more as a whole.
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.lint.fix.registry import MODULES, SAFE, SHOWN
-from cnnspec.lint.fix.search import Tried, repairs
+from cnnspec.lint.finding import NONE, SHOWN, UNSAFE
+from cnnspec.lint.fix.search import Tried, find_repairs
 from cnnspec.lint.fix.unchanged import always_behaves, behaves
-from cnnspec.lint.rules import prevents
+from cnnspec.lint.rules import fix_of, prevents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def mend(project: Project, unsafe: bool, wanted: Wanted | None = None) -> Mended
         hopeless: set[Hashable] = set()  # findings without a repair, not asked again before all others have been
         fresh = True  # whether nothing was repaired since the first of them
         while len(done) < MOST_REPAIRS:
-            step = first(now, path, unsafe, wanted, hopeless)
+            step = find_first(now, path, unsafe, wanted, hopeless)
             if step is not None:
                 found, tried = step
                 now = tried.project
@@ -60,11 +60,11 @@ def mend(project: Project, unsafe: bool, wanted: Wanted | None = None) -> Mended
                 break
             else:
                 hopeless, fresh = set(), True
-    why = astray(project, now, all(repair.safe for _, repair in done))
+    why = explain_failure(project, now, all(repair.safe for _, repair in done))
     return Mended(project, (), why) if why else Mended(now, tuple(done))
 
 
-def first(
+def find_first(
     project: Project, path: str, unsafe: bool, wanted: Wanted | None, hopeless: set[Hashable]
 ) -> tuple[Diagnostic, Tried] | None:
     """The first finding of a file that has a repair, with the best of it; a safe one where there is any. Findings without
@@ -73,7 +73,7 @@ def first(
         alike: dict[Hashable, int] = {}  # findings that read the same are told apart by their order
         for found in project.analysis(path).diagnostics:
             place = found.span.source.name if found.span else path
-            if found.code not in (SAFE if safe else MODULES) or found.code in SHOWN:
+            if fix_of(found.code) in ((SHOWN, NONE) if not safe else (SHOWN, NONE, UNSAFE)):
                 continue
             if wanted is not None and not wanted(found, place):
                 continue
@@ -81,16 +81,16 @@ def first(
             alike[look] = alike.get(look, 0) + 1
             if (look, alike[look]) in hopeless:
                 continue
-            made = repairs(project, path, found, not safe)
+            made = find_repairs(project, path, found, not safe)
             if made:
                 return found, made[0]
             hopeless.add((look, alike[look]))
     return None
 
 
-def astray(before: Project, after: Project, safe: bool) -> str:
+def explain_failure(before: Project, after: Project, safe: bool) -> str:
     """Why files must be left as they were: a sentence, "" where all is as it was meant."""
-    for path in before.differing(after):
+    for path in before.find_differing(after):
         old, new = before.analysis(path), after.analysis(path)
         if new.tree.diagnostics:
             return f"{old.source.name} would not be read any more"

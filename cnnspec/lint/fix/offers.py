@@ -1,12 +1,12 @@
 """Findings as they are shown: with the repairs that there are for them, and with help that is printed from these.
 
-A help that is printed names the finding's repairs, each of them and nothing else, so that what is advised and what is
-made cannot differ. Where none was found, the rule's own help stays: what to do, in general.
+A finding with an OFFER has help that is made of its repairs, so that what is advised and what is made cannot differ.
+Where none holds, or none was looked for, the rule's own advice stays: what to do, in general.
 """
 
 from __future__ import annotations
 
-from cnnspec.lint.fix.registry import MODULES, TOLD
+from cnnspec.lint.index import FIXES, OFFERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ ALL, SOON, ANY, HELP = (
 )  # repairs: all; the soon found; whether there are any; for help alone
 UNASKED = 3000  # layers that may be analysed to say which findings of a file have repairs
 TELLING = 10_000  # layers that may be analysed for the help of its findings, which needs all of them
-VERB = "write "  # which most repairs begin with, and a list of them leaves out
+VERB = "write "  # which most repairs begin with, and a list behind a colon leaves out
 
 
-def offered(
+def offer_repairs(
     found: tuple[Diagnostic, ...], analysis: Analysis, analyse: Analyse, shown: str = HELP
 ) -> tuple[Diagnostic, ...]:
     """Findings of a file, or of one network of it, with their repairs as far as these are `shown`."""
-    codes = {diagnostic.code for diagnostic in found} & (TOLD.keys() if shown == HELP else MODULES.keys())
+    codes = {diagnostic.code for diagnostic in found} & (OFFERS.keys() if shown == HELP else FIXES.keys())
     if not codes or analysis.tree.diagnostics:
         return found
     if shown != ALL and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
@@ -39,14 +39,14 @@ def offered(
     from cnnspec.lint.fix.project import real
 
     path, made = real(analysis.source.name), {}
-    for part, most in ((codes & TOLD.keys(), TELLING), (codes - TOLD.keys(), UNASKED)):
-        project = begun(analysis, analyse, None if shown == ALL else most)
+    for part, most in ((codes & OFFERS.keys(), TELLING), (codes - OFFERS.keys(), UNASKED)):
+        project = begin_project(analysis, analyse, None if shown == ALL else most)
         for diagnostic in [one for one in found if one.code in part]:
-            made[diagnostic] = with_repairs(diagnostic, project, path, shown == ANY)
+            made[diagnostic] = add_repairs(diagnostic, project, path, shown == ANY)
     return tuple([made.get(diagnostic, diagnostic) for diagnostic in found])
 
 
-def begun(analysis: Analysis, analyse: Analyse, most: int | None) -> Project:
+def begin_project(analysis: Analysis, analyse: Analyse, most: int | None) -> Project:
     """The project of one file that has been analysed."""
     from cnnspec.lint.fix.project import Project, real
     from cnnspec.syntax.tree import Use
@@ -57,20 +57,19 @@ def begun(analysis: Analysis, analyse: Analyse, most: int | None) -> Project:
     return project
 
 
-def with_repairs(found: Diagnostic, project: Project, path: str, one: bool) -> Diagnostic:
+def add_repairs(found: Diagnostic, project: Project, path: str, one: bool) -> Diagnostic:
     """A finding with its repairs, and the help that is printed from them; `one`: with whichever is found first, unless
     its help needs all of them."""
-    from cnnspec.lint.fix.search import repairs
+    from cnnspec.lint.fix.search import find_repairs
 
-    made = tuple([t.repair for t in repairs(project, path, found, True, one and found.code not in TOLD)])
-    told = (
-        TOLD[found.code].format(listed(made), rest=found.help.partition("; ")[2])
-        if made and found.code in TOLD
-        else found.help
-    )
-    return found.replace(repairs=made, help=told)
+    offer = OFFERS.get(found.code, "")
+    made = tuple([t.repair for t in find_repairs(project, path, found, True, one and not offer)])
+    return found.replace(repairs=made, help=write_help(offer, made, found.help) if made and offer else found.help)
 
 
-def listed(repairs: Sequence[Repair]) -> str:
-    """Repairs in a line: "padding=same; stride=2; input 9x9x3"."""
-    return "; ".join([repair.message.removeprefix(VERB) for repair in repairs])
+def write_help(offer: str, repairs: Sequence[Repair], advice: str) -> str:
+    """The help that offers some repairs: "padding=same; stride=2; input 9x9x3" stands in the place of {}, and of {rest} what
+    the rule's own advice says behind its first semicolon."""
+    before, _, behind = offer.partition("{}")
+    messages = [repair.message.removeprefix(VERB) if before else repair.message for repair in repairs]
+    return before + "; ".join(messages) + behind.replace("{rest}", advice.partition("; ")[2])

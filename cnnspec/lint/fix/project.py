@@ -10,6 +10,7 @@ import os
 
 from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.lint.fix.edits import Editor
 from cnnspec.lint.rules import optional, prevents
 
 TYPE_CHECKING = False
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic, Edit
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph
-    from cnnspec.lint.fix.edits import Pen
-    from cnnspec.lint.fix.repair_context import Desk
+    from cnnspec.lint.fix.repair_context import RepairContext
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pipeline import Analysis, Watch
 
@@ -49,8 +49,8 @@ class Project:
         self._analyses: dict[str, Analysis] = {}
         self._reads: dict[str, set[str]] = {}
         self._owners: dict[str, dict[Diagnostic, tuple[AnalysedNetwork, Diagnostic]]] = {}
-        self.desks: dict[int, Desk] = {}  # by the networks' ids
-        self.pens: dict[str, Pen] = {}  # by the files' paths
+        self.repair_contexts: dict[int, RepairContext] = {}  # by the networks' ids
+        self._editors: dict[str, Editor] = {}  # by the files' paths
 
     def analysis(self, path: str, judge: Judge | None = None) -> Analysis:
         """What is known about a file as its text is now. Refuted where the judge has seen enough of it."""
@@ -92,12 +92,18 @@ class Project:
 
         return read_one
 
+    def editor(self, path: str) -> Editor:
+        """The editor of a file as its text is now."""
+        if path not in self._editors:
+            self._editors[path] = Editor(self.sources[path])
+        return self._editors[path]
+
     def texts(self, path: str) -> list[Source]:
         """A file and those of the project that it uses."""
         self.analysis(path)
         return [self.sources[path], *[s for other, s in self.sources.items() if other in self._reads[path] - {path}]]
 
-    def concerned(self, paths: set[str]) -> list[str]:
+    def find_concerned(self, paths: set[str]) -> list[str]:
         """The files whose findings depend on some files."""
         for path in self.sources:
             self.analysis(path)
@@ -113,7 +119,7 @@ class Project:
         """Whether all that may be tried has been."""
         return self.left is not None and self.left[0] < 0
 
-    def changed(self, edits: Sequence[Edit]) -> Project | None:
+    def with_edits(self, edits: Sequence[Edit]) -> Project | None:
         """The project with edits made; None where they overlap, change nothing, or stand in a file that is not of it."""
         if self.spent:
             return None
@@ -122,7 +128,7 @@ class Project:
             by_file.setdefault(real(edit.span.source.name), []).append(edit)
         texts: dict[str, str] = {}
         for path, of_file in by_file.items():
-            text = applied(self.sources[path].text, of_file) if path in self.sources else None
+            text = apply_edits(self.sources[path].text, of_file) if path in self.sources else None
             if text is None or text == self.sources[path].text:
                 return None
             texts[path] = text
@@ -133,21 +139,21 @@ class Project:
         made = Project((), self.analyse)
         made.sources = {path: s.replace(text=texts.get(path, s.text)) for path, s in self.sources.items()}
         made.left = self.left
-        again = self.concerned(set(texts))
+        again = self.find_concerned(set(texts))
         made._analyses = {path: a for path, a in self._analyses.items() if path not in again}
         made._reads = {path: met for path, met in self._reads.items() if path not in again}
         return made
 
-    def differing(self, other: Project) -> list[str]:
+    def find_differing(self, other: Project) -> list[str]:
         """The files of which two projects have other texts, and those that use them."""
-        return self.concerned({p for p, s in self.sources.items() if s.text != other.sources[p].text})
+        return self.find_concerned({p for p, s in self.sources.items() if s.text != other.sources[p].text})
 
 
 def real(path: str) -> str:
     return path if path == "<stdin>" else os.path.realpath(path)
 
 
-def applied(text: str, edits: Sequence[Edit]) -> str | None:
+def apply_edits(text: str, edits: Sequence[Edit]) -> str | None:
     """A text with edits made; None where two overlap."""
     ordered = sorted(edits, key=lambda edit: (edit.span.start, edit.span.end))
     parts, at = [], 0
@@ -163,7 +169,7 @@ def applied(text: str, edits: Sequence[Edit]) -> str | None:
 def clears(code: str, before: Project, after: Project, uncovers: bool = False) -> bool:
     """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others."""
     less = False
-    for path in before.differing(after):
+    for path in before.find_differing(after):
         old = before.analysis(path)
         judge = Judge(code, old, uncovers)
         try:
@@ -172,7 +178,7 @@ def clears(code: str, before: Project, after: Project, uncovers: bool = False) -
             return False
         if new.tree.diagnostics and not old.tree.diagnostics or judge.worse(new.diagnostics):
             return False
-        less |= counted(new.diagnostics).get(code, NONE) < judge.was.get(code, NONE)
+        less |= count_findings(new.diagnostics).get(code, NONE) < judge.was.get(code, NONE)
     return less
 
 
@@ -193,7 +199,7 @@ class Judge:
     """
 
     def __init__(self, code: str, old: Analysis, uncovers: bool = False) -> None:
-        self.code, self.was = code, counted(old.diagnostics)
+        self.code, self.was = code, count_findings(old.diagnostics)
         hidden = code in ADDING or not optional(code) and any(map(prevents, old.diagnostics))
         self.hidden = uncovers or hidden
         self.found: dict[Diagnostic, None] = {}
@@ -207,7 +213,7 @@ class Judge:
 
     def worse(self, found: Iterable[Diagnostic]) -> bool:
         """Whether a code has more findings than before, or layers in them; the code itself that is to be cleared too."""
-        for key, other in counted(found).items():
+        for key, other in count_findings(found).items():
             one = self.was.get(key, NONE)
             if key == self.code and other > one:
                 return True
@@ -217,7 +223,7 @@ class Judge:
         return False
 
 
-def counted(found: Iterable[Diagnostic]) -> dict[str, tuple[int, int]]:
+def count_findings(found: Iterable[Diagnostic]) -> dict[str, tuple[int, int]]:
     """How many findings a code has, and how many layers they are about."""
     counts: dict[str, tuple[int, int]] = {}
     for diagnostic in found:

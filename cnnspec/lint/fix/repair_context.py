@@ -1,54 +1,47 @@
-"""What proposals are made with: one network, the layers that a finding is about, and pens for the files they stand in."""
+"""What a rule's fix is written with: one network, the layers that a finding is about, and editors of their files."""
 
 from __future__ import annotations
 
-from cnnspec.base.record import Record
 from cnnspec.lint.context import Context
-from cnnspec.lint.fix.edits import Inexpressible, Pen
+from cnnspec.lint.fix.edits import Editor, Inexpressible
 from cnnspec.lint.fix.project import real
-from cnnspec.pipeline import training
+from cnnspec.lint.fix.proposal import Proposal
 from cnnspec.syntax.tree import Call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from cnnspec.base.diagnostic import Diagnostic, Edit
     from cnnspec.base.source import Source
     from cnnspec.graph import Graph, Node
-    from cnnspec.layers.base import Layer, Shape
+    from cnnspec.layers.base import Shape
     from cnnspec.lint.fix.project import Project
+    from cnnspec.lint.fix.proposal import Part
     from cnnspec.network import AnalysedNetwork
 
-    Part = tuple[Node, tuple[Edit, ...]]
 
+class RepairContext:
+    """One network of a project's file, for the fixes of all of its findings; none for a finding on the text alone."""
 
-class Proposal(Record):
-    """Edits that might clear a finding, not tried yet. `safe`: they are meant to leave the network computing what it
-    does. `apart`: the parts, each with the layer it is about, that might do alone where all of them together do not; a
-    {} in the message stands for the layers. `meant`: this is what the text must have meant, so that it comes first
-    whatever it costs, and what rules find behind it, errors apart, was hidden by the finding till now."""
-
-    message: str
-    edits: tuple[Edit, ...]
-    safe: bool = False
-    apart: tuple[Part, ...] = ()
-    meant: bool = False
-
-
-class Desk:
-    """One network of a project's file."""
-
-    def __init__(self, project: Project, network: AnalysedNetwork) -> None:
-        self.project, self.network = project, network
+    def __init__(self, project: Project, network: AnalysedNetwork | None) -> None:
+        self.project = project
+        self.legal_sizes: dict[int, list[tuple[int, ...]]] = {}  # the nearest in each direction, once asked
+        self._network = network
         self._context: Context | None = None
-        self.legal: dict[int, list[tuple[int, ...]]] = {}  # the nearest legal input sizes in each direction, once asked
 
     @classmethod
-    def of(cls, project: Project, network: AnalysedNetwork) -> Desk:
-        """The desk of a network, which all of its findings share."""
-        return project.desks.setdefault(id(network), cls(project, network))
+    def of(cls, project: Project, network: AnalysedNetwork | None) -> RepairContext:
+        """The repair context of a network, which all of its findings share."""
+        return project.repair_contexts.setdefault(id(network), cls(project, network))
+
+    @property
+    def network(self) -> AnalysedNetwork:
+        """Inexpressible where the finding is about no network."""
+        if self._network is None:
+            raise Inexpressible
+        return self._network
 
     @property
     def graph(self) -> Graph:
@@ -56,20 +49,40 @@ class Desk:
 
     @property
     def context(self) -> Context:
+        """The network as rules see it."""
         if self._context is None:
-            settings, _ = training(self.network.train)
-            self._context = Context(self.graph, self.network.train, self.network.broken, settings)
+            network = self.network
+            self._context = Context(network.graph, network.train, network.broken, network.settings)
         return self._context
 
-    def pen(self, source: Source) -> Pen:
-        """The pen of a file. Inexpressible for one that is not of the project, or not as it was read."""
-        path, pens = real(source.name), self.project.pens
+    def editor(self, source: Source) -> Editor:
+        """The editor of a file. Inexpressible for one that is not of the project, or not as it was read, and for what
+        was read from no text."""
+        path = real(source.name)
         current = self.project.sources.get(path)
-        if current is None or current.text != source.text:
+        if current is None or current.text != source.text or not source.text:
             raise Inexpressible
-        if path not in pens:
-            pens[path] = Pen(current)
-        return pens[path]
+        return self.project.editor(path)
+
+    # ---- proposals -----------------------------------------------------------------------------------------
+    def propose(self, message: str, edits: Sequence[Edit], safe: bool = False, meant: bool = False) -> Proposal:
+        """Edits that are made together or not at all."""
+        return Proposal(message, tuple(edits), safe, (), meant)
+
+    def propose_each(
+        self, message: str, nodes: Sequence[Node], write: Callable[[Sequence[Node]], list[Edit]], safe: bool = False
+    ) -> Proposal:
+        """The edits of all places of some layers, each of which might do alone; places that cannot be edited are left
+        out. A {} in the message stands for the layers."""
+        parts: list[Part] = []
+        for node in self.sites(nodes):
+            try:
+                parts.append((node, tuple(write([node]))))
+            except Inexpressible:
+                continue
+        if not parts:
+            raise Inexpressible
+        return Proposal(message, tuple([edit for _, edits in parts for edit in edits]), safe, tuple(parts))
 
     # ---- layers --------------------------------------------------------------------------------------------
     def nodes(self, found: Diagnostic) -> list[Node]:
@@ -104,32 +117,29 @@ class Desk:
     # ---- edits ---------------------------------------------------------------------------------------------
     def set(self, nodes: Sequence[Node], **values: Any) -> list[Edit]:
         """The calls of some layers with other arguments."""
-        return [edit for node in self.sites(nodes) for edit in self.set_one(node, node.layer, values)]
-
-    def set_one(self, node: Node, layer: Layer | None, values: dict[str, Any]) -> list[Edit]:
-        if layer is None or any(name not in layer.arguments for name in values):
-            raise Inexpressible
-        return self.pen(node.site.source).set(node.site.node, layer, values)
+        edits = []
+        for node in self.sites(nodes):
+            layer = node.layer
+            if layer is None or any(name not in layer.arguments for name in values):
+                raise Inexpressible
+            edits += self.editor(node.site.source).set(node.site.node, layer, values)
+        return edits
 
     def drop(self, nodes: Sequence[Node]) -> list[Edit]:
         """The text without some layers that stand there by themselves."""
-        edits = []
-        for node in self.sites(nodes):
-            edits += self.pen(node.site.source).drop(self.whole(node))
-        return edits
+        return [e for n in self.sites(nodes) for e in self.editor(n.site.source).drop(self.whole(n))]
 
     def replace(self, nodes: Sequence[Node], text: str) -> list[Edit]:
-        edits = []
-        for node in self.sites(nodes):
-            edits += self.pen(node.site.source).replace(self.whole(node), text)
-        return edits
+        """Other layers in the place of some."""
+        return [e for n in self.sites(nodes) for e in self.editor(n.site.source).replace(self.whole(n), text)]
 
     def before(self, nodes: Sequence[Node], text: str) -> list[Edit]:
         """Another layer before some, in the text."""
-        return [e for n in self.sites(nodes) for e in self.pen(n.site.source).put(n.site.node, text, first=True)]
+        return [e for n in self.sites(nodes) for e in self.editor(n.site.source).insert(n.site.node, text, first=True)]
 
     def behind(self, nodes: Sequence[Node], text: str) -> list[Edit]:
-        return [e for n in self.sites(nodes) for e in self.pen(n.site.source).put(n.site.node, text, first=False)]
+        """Another layer behind some, in the text."""
+        return [e for n in self.sites(nodes) for e in self.editor(n.site.source).insert(n.site.node, text, first=False)]
 
     def whole(self, node: Node) -> Any:
         """What made a layer, if it made nothing else. Inexpressible for an activation= of another layer."""
@@ -137,5 +147,5 @@ class Desk:
         if node.layer is None:
             raise Inexpressible
         if isinstance(written, Call):
-            self.pen(node.site.source).call(written, node.layer)
+            self.editor(node.site.source).call(written, node.layer)
         return written

@@ -7,7 +7,7 @@ from collections import Counter
 from cnnspec.base.reading import read
 from cnnspec.elaborate import elaborate
 from cnnspec.lint.fix.behaviour import same_graph
-from cnnspec.lint.fix.unchanged import settings
+from cnnspec.lint.fix.unchanged import settings_of
 from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ def keeps(old: Source, new: Source, used: Read = read) -> bool:
     return len(before) == len(after) and all(
         one.graph.name == other.graph.name
         and Counter([e.code for e in one.errors]) == Counter([e.code for e in other.errors])
-        and settings(one.train) == settings(other.train)
+        and settings_of(one.train) == settings_of(other.train)
         and same_graph(one.graph, other.graph)
         for one, other in zip(before, after, strict=True)
     )

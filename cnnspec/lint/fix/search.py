@@ -1,17 +1,15 @@
-"""The repairs of a finding: proposed by its code's module, tried on a copy, the best first."""
+"""The repairs of a finding: proposed by the fix in its own file, tried on a copy, the best first."""
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from cnnspec.base.diagnostic import Repair
 from cnnspec.base.record import Record
-from cnnspec.lint.finding import several
+from cnnspec.lint import rules
+from cnnspec.lint.finding import NONE, several
 from cnnspec.lint.fix.edits import Inexpressible
 from cnnspec.lint.fix.price import cost
 from cnnspec.lint.fix.project import clears
-from cnnspec.lint.fix.registry import MODULES
-from cnnspec.lint.fix.repair_context import Desk, Proposal
+from cnnspec.lint.fix.repair_context import RepairContext
 from cnnspec.lint.fix.unchanged import always_behaves, behaves
 
 TYPE_CHECKING = False
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic, Edit
     from cnnspec.graph import Node
     from cnnspec.lint.fix.project import Project
+    from cnnspec.lint.fix.proposal import Proposal
     from cnnspec.network import AnalysedNetwork
 
 MOST_TRIED = 24  # proposals of one finding
@@ -35,37 +34,30 @@ class Tried(Record):
     project: Project
 
 
-def repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: bool = False) -> list[Tried]:
+def find_repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: bool = False) -> list[Tried]:
     """The repairs of a finding of a file, safe ones first; unsafe ones only where they are asked for, those that cost
     least first. `one`: whichever is found first will do. None in a file with syntax errors."""
-    if found.code not in MODULES or project.spent or project.analysis(path).tree.diagnostics:
+    if rules.fix_of(found.code) == NONE or project.spent or project.analysis(path).tree.diagnostics:
         return []
     network, own = project.owner(path, found)
     made: list[tuple[tuple[bool, bool], tuple[float, float], int, Tried]] = []
-    for number, proposal in enumerate(proposals(project, network, own)):
+    for number, proposal in enumerate(propose_fixes(project, network, own)):
         if number >= MOST_TRIED or proposal.safe and any(tried.repair.safe for *_, tried in made):
             break
-        tried = attempt(project, path, own, proposal, network, unsafe)
+        tried = try_proposal(project, path, own, proposal, network, unsafe)
         if tried is None or tried.repair.message in [other.repair.message for *_, other in made]:
             continue
         made.append(
-            ((not tried.repair.safe, not proposal.meant), changes(project, tried, path, network), number, tried)
+            ((not tried.repair.safe, not proposal.meant), measure_change(project, tried, path, network), number, tried)
         )
         if one or tried.repair.safe and not unsafe:
             break
     return [tried for *_, tried in sorted(made, key=lambda one: one[:3])][:MOST_SHOWN]
 
 
-def proposals(project: Project, network: AnalysedNetwork | None, found: Diagnostic) -> Iterator[Proposal]:
+def propose_fixes(project: Project, network: AnalysedNetwork | None, found: Diagnostic) -> Iterator[Proposal]:
     """What might clear a finding, the gentlest first."""
-    module, function = MODULES[found.code]
-    propose = getattr(import_module(f"cnnspec.lint.fix.proposals.{module}"), function)
-    if module == "comments":
-        made = propose(project, found)
-    elif network is None:
-        return
-    else:
-        made = propose(Desk.of(project, network), found)
+    made = rules.module_of(found.code).fix(RepairContext.of(project, network), found)
     while True:
         try:
             proposal = next(made, None)
@@ -76,7 +68,7 @@ def proposals(project: Project, network: AnalysedNetwork | None, found: Diagnost
         yield proposal
 
 
-def attempt(
+def try_proposal(
     project: Project, path: str, found: Diagnostic, proposal: Proposal, network: AnalysedNetwork | None, unsafe: bool
 ) -> Tried | None:
     """A proposal, tried as a whole, else the parts of it that hold; one that is meant to be safe and is so with the
@@ -87,15 +79,15 @@ def attempt(
         if not demanding and not unsafe:
             return None
         safe, edits, nodes = demanding, proposal.edits, [node for node, _ in proposal.apart]
-        after = held(project, found, edits, proposal, safe)
+        after = make_if_it_holds(project, found, edits, proposal, safe)
         if after is None and 1 < len(proposal.apart) <= MOST_APART:
-            after, edits, nodes = by_parts(project, found, proposal, safe)
+            after, edits, nodes = try_parts(project, found, proposal, safe)
         if after is not None:
             break
     if after is None:
         return None
     now = next((n for n in after.analysis(path).networks if network is not None and n.name == network.name), None)
-    if network is not None and now is not None and still(found, network, now):
+    if network is not None and now is not None and is_still_found(found, network, now):
         return None
     price = cost(network.facts, now.facts) if network is not None and now is not None else "the network is unchanged"
     layers = nodes
@@ -105,7 +97,7 @@ def attempt(
     return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
 
 
-def still(found: Diagnostic, before: AnalysedNetwork, after: AnalysedNetwork) -> bool:
+def is_still_found(found: Diagnostic, before: AnalysedNetwork, after: AnalysedNetwork) -> bool:
     """Whether all layers that a finding is about have it still, and another finding went in its place. Not asked where
     layers have come or gone."""
     if not found.nodes or len(before.graph.nodes) != len(after.graph.nodes):
@@ -113,11 +105,11 @@ def still(found: Diagnostic, before: AnalysedNetwork, after: AnalysedNetwork) ->
     return {*found.nodes} <= {i for other in after.diagnostics if other.code == found.code for i in other.nodes}
 
 
-def held(
+def make_if_it_holds(
     project: Project, found: Diagnostic, edits: Sequence[Edit], proposal: Proposal, always: bool
 ) -> Project | None:
     """The project with edits of a proposal made, when they clear a finding, bring no other, and keep what they have to."""
-    after = project.changed(edits)
+    after = project.with_edits(edits)
     if after is None or not clears(found.code, project, after, proposal.meant):
         return None
     if proposal.safe and not behaves(project, after):
@@ -125,7 +117,7 @@ def held(
     return after if not always or always_behaves(project, after) else None
 
 
-def by_parts(
+def try_parts(
     project: Project, found: Diagnostic, proposal: Proposal, always: bool
 ) -> tuple[Project | None, tuple[Edit, ...], list[Node]]:
     """The project with those parts of a proposal that hold together, their edits, and the layers that they are about."""
@@ -133,23 +125,23 @@ def by_parts(
     nodes: list[Node] = []
     best: Project | None = None
     for node, part in proposal.apart:
-        after = held(project, found, (*kept, *part), proposal, always)
+        after = make_if_it_holds(project, found, (*kept, *part), proposal, always)
         if after is not None:
             kept, nodes, best = (*kept, *part), [*nodes, node], after
     return best, kept, nodes
 
 
-def changes(project: Project, tried: Tried, path: str, network: AnalysedNetwork | None) -> tuple[float, float]:
+def measure_change(project: Project, tried: Tried, path: str, network: AnalysedNetwork | None) -> tuple[float, float]:
     """How much a repair changes, for the order: parameters, then multiply-accumulates."""
     after = next((n for n in tried.project.analysis(path).networks if network and n.name == network.name), None)
     if network is None or after is None:
         return 0, 0
     return (
-        apart(network.facts.total_parameters, after.facts.total_parameters),
-        apart(network.facts.total_macs, after.facts.total_macs),
+        distance(network.facts.total_parameters, after.facts.total_parameters),
+        distance(network.facts.total_macs, after.facts.total_macs),
     )
 
 
-def apart(one: object, other: object) -> float:
+def distance(one: object, other: object) -> float:
     """How far two figures are apart; 0 where there is nothing to compare."""
     return abs(one - other) if isinstance(one, int) and isinstance(other, int) else 0

@@ -23,12 +23,12 @@ def is_pasted(call: Node) -> bool:
     return word not in (word.lower(), word.upper())
 
 
-def spelled(value: Any, pasted: bool, quote: str = "'") -> str:
+def spell(value: Any, pasted: bool, quote: str = "'") -> str:
     """A value as the language writes it, or as Python does."""
     if not pasted:
         return show(value)
     if isinstance(value, tuple):
-        return "(" + ", ".join([spelled(v, True) for v in value]) + ("," if len(value) == 1 else "") + ")"
+        return "(" + ", ".join([spell(v, True) for v in value]) + ("," if len(value) == 1 else "") + ")"
     return f"{quote}{value}{quote}" if isinstance(value, str) else repr(value)
 
 

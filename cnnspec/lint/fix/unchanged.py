@@ -36,35 +36,37 @@ MOST_LAYERS = 20_000  # of a network that is built with them
 
 def behaves(before: Project, after: Project, same: Any = same_behaviour) -> bool:
     """Whether the networks of all files compute what they did, as they were analysed and with no parameter set."""
-    for path in before.differing(after):
+    for path in before.find_differing(after):
         old, new = before.analysis(path), after.analysis(path)
         pairs = [(n.name, n.graph, n.train) for n in old.networks], [(n.name, n.graph, n.train) for n in new.networks]
-        if not equal(*pairs, same) or not equal(networks(before, path, {}), networks(after, path, {}), same):
+        if not are_equal(*pairs, same) or not are_equal(
+            build_networks(before, path, {}), build_networks(after, path, {}), same
+        ):
             return False
     return True
 
 
 def always_behaves(before: Project, after: Project) -> bool:
     """Whether they do so too where the models' parameters have other values than their defaults."""
-    for path in before.differing(after):
+    for path in before.find_differing(after):
         given: dict[str, Any] = {}
         asked = [network.graph for network in before.analysis(path).networks]
-        for graph in (*asked, *[graph for _, graph, _ in networks(before, path, {}) or ()]):  # of all models
+        for graph in (*asked, *[graph for _, graph, _ in build_networks(before, path, {}) or ()]):  # of all models
             given |= graph.parameters
-        for values in islice(varied(given, [parse(text) for text in before.texts(path)]), MOST_VARIED):
-            old = networks(before, path, values)
-            if old is not None and not equal(old, networks(after, path, values), same_behaviour):
+        for values in islice(vary(given, [parse(text) for text in before.texts(path)]), MOST_VARIED):
+            old = build_networks(before, path, values)
+            if old is not None and not are_equal(old, build_networks(after, path, values), same_behaviour):
                 return False
     return True
 
 
-def varied(given: Mapping[str, Any], trees: list[Tree]) -> Iterator[dict[str, Any]]:
+def vary(given: Mapping[str, Any], trees: list[Tree]) -> Iterator[dict[str, Any]]:
     """Other values of parameters: of each in turn, then of several flags."""
     compares = [part for tree in trees for part in walk(tree.body) if isinstance(part, Compare)]
     sides = [side for part in compares for half in (part.left, part.right) for side in walk(half)]
     numbers = [side.value for side in sides if isinstance(side, Number)]
     words = [side.text if isinstance(side, Name) else side.value for side in sides if isinstance(side, (Name, Text))]
-    each = [[(name, other) for other in others(value, numbers, words)] for name, value in given.items()]
+    each = [[(name, other) for other in other_values(value, numbers, words)] for name, value in given.items()]
     for turn in zip_longest(*each):
         yield from [{name: other} for name, other in filter(None, turn)]
     flags = [name for name, value in given.items() if isinstance(value, bool)]
@@ -74,7 +76,7 @@ def varied(given: Mapping[str, Any], trees: list[Tree]) -> Iterator[dict[str, An
             yield dict(zip(flags, values, strict=True))
 
 
-def others(value: Any, numbers: list[int | float], words: list[str]) -> list[Any]:
+def other_values(value: Any, numbers: list[int | float], words: list[str]) -> list[Any]:
     """Other values that a parameter may have, those that tell most first."""
     found: list[Any] = []
     if isinstance(value, bool):
@@ -98,7 +100,7 @@ def others(value: Any, numbers: list[int | float], words: list[str]) -> list[Any
     return [other for number, other in enumerate(found) if other != value and other not in found[:number]]
 
 
-def networks(project: Project, path: str, parameters: dict[str, Any]) -> Built | None:
+def build_networks(project: Project, path: str, parameters: dict[str, Any]) -> Built | None:
     """Name, graph and train section of every network of a file, built with some parameters; None where one is refused."""
     parsed = parse(project.sources[path])
     try:
@@ -110,34 +112,39 @@ def networks(project: Project, path: str, parameters: dict[str, Any]) -> Built |
     return [(one.graph.name, one.graph, one.train) for one in made]
 
 
-def equal(old: Built | None, new: Built | None, same: Any) -> bool:
+def are_equal(old: Built | None, new: Built | None, same: Any) -> bool:
     """Whether two lists of networks are the same, one by one."""
     if old is None or new is None:
         return old is None
     return len(old) == len(new) and all(
         name == other
-        and settings(train) == settings(train_new)
+        and settings_of(train) == settings_of(train_new)
         and same(graph, graph_new)
-        and chosen(graph, train) == chosen(graph_new, train_new)
+        and find_layers_named(graph, train) == find_layers_named(graph_new, train_new)
         for (name, graph, train), (other, graph_new, train_new) in zip(old, new, strict=True)
     )
 
 
-def settings(train: Mapping[str, Setting]) -> dict[str, Any]:
+def settings_of(train: Mapping[str, Setting]) -> dict[str, Any]:
     """What a train section says, without where it says it. No setting is a function, so that any is as wrong as another."""
-    return {name: plain(setting.value) for name, setting in train.items() if setting.value is not UNKNOWN}
+    return {name: without_functions(setting.value) for name, setting in train.items() if setting.value is not UNKNOWN}
 
 
-def plain(value: Any) -> Any:
+def without_functions(value: Any) -> Any:
     """A value with a word in place of each function, which is equal to itself alone."""
     if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
+        return [without_functions(v) for v in value]
     if isinstance(value, Term):
-        return value.module, value.name, plain(value.positional), {name: plain(v) for name, v in value.keywords}
+        return (
+            value.module,
+            value.name,
+            without_functions(value.positional),
+            {name: without_functions(v) for name, v in value.keywords},
+        )
     return "a function" if isinstance(value, Function) else value
 
 
-def chosen(graph: Graph, train: Mapping[str, Setting]) -> list[str]:
+def find_layers_named(graph: Graph, train: Mapping[str, Setting]) -> list[str]:
     """The layers' names, if a train section goes by them: the exclude_layers of an optimizer."""
     if not any("exclude_layers" in repr(setting.value) for setting in train.values()):
         return []

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.lint.ending import ending
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +32,14 @@ if TYPE_CHECKING:
 
     from cnnspec.lint.context import Context
     from cnnspec.lint.ending import Ending
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T403"
+SEVERITY = ERROR
 DEFAULT = True
+LOOKS_AT = ("a train section",)
+FIX = UNSAFE
 PROBABILITIES = {  # functions whose values a cross-entropy takes, or that another rule speaks of
     "softmax": ("softmax", "sparsemax", "linear"),
     "sigmoid": ("sigmoid", "hard_sigmoid", "sparse_sigmoid", "linear"),
@@ -81,3 +87,16 @@ def unlikely(end: Ending) -> str:
 def named(data: str | None) -> bool:
     """Whether the data are one of the sets that are known by name, all of which have classes."""
     return data is not None and not data.lower().endswith(".npz")
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The function that the loss takes, or the loss that takes the function."""
+    from cnnspec.lint.fix.functions import end_in
+    from cnnspec.lint.fix.losses import BINARY, CATEGORICAL, SPARSE, find_loss, rename_loss
+
+    end, editor, loss = find_loss(repair)
+    if end.fitting is not None:
+        yield repair.propose(f"end in {end.fitting}", end_in(repair, [end.node], end.fitting))
+    words = {"sigmoid": (BINARY,), "softmax": (SPARSE, CATEGORICAL)}.get(end.function, ())
+    for word in words:
+        yield repair.propose(f"write {word}", [rename_loss(editor, loss, word)])

@@ -21,11 +21,12 @@ from __future__ import annotations
 
 from math import exp, inf
 
-from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.elaborate.reporting import trail
 from cnnspec.facts.graph_queries import plainly_read
 from cnnspec.lint.ending import ending
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +35,13 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T408"
+SEVERITY = ERROR
 DEFAULT = True
+FIX = UNSAFE
 HEADS = ("softmax", "sigmoid")
 RANGES = {  # of the functions with a bound
     "relu": (0, inf), "softplus": (0, inf), "exponential": (0, inf), "sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1),
@@ -89,3 +94,14 @@ def dropped(read: list[Node], head: str) -> Iterator[Diagnostic]:
             )
         if node.layer is not None and not node.layer.in_place:
             return
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The text without what stands between the sums and the head."""
+    from cnnspec.lint.fix.functions import drop_function
+
+    for node in repair.nodes(found)[:1]:
+        if node.layer is not None and node.layer.drops():
+            yield repair.propose(f"drop {node.name}", repair.drop([node]))
+        else:
+            yield drop_function(repair, [node])

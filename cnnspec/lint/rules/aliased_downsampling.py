@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "R308"
+SEVERITY = WARNING
 DEFAULT = False
 
 
@@ -45,4 +46,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = f"{several(found)} take{'s' * (len(found) == 1)} every {largest}{'nd' if largest == 2 else 'rd' if largest == 3 else 'th'} position without smoothing first"
         help = f"write stride=1 and put avgpool({sizes}, padding=same) behind {found[0].name}"
         help += ", and so for the others" * (len(found) > 1)
-        yield together(CODE, found, message, help, WARNING, ("stride", "strides", "s"))
+        yield together(CODE, found, message, help, SEVERITY, ("stride", "strides", "s"))

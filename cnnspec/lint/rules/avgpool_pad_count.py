@@ -19,16 +19,20 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "N602"
+SEVERITY = WARNING
 DEFAULT = False
+FIX = UNSAFE
 TARGETS = ("torch", "onnx")
 
 
@@ -41,4 +45,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if found:
         message = f"the means of {several(found)} leave padding out, and PyTorch's count it as zeros"
         help = "write count_include_pad=False there, or padding=valid here"
-        yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING, indices(found))
+        yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), SEVERITY, indices(found))
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """padding=valid, or windows that lie side by side."""
+    from cnnspec.lint.fix.paddings import drop_padding
+
+    return drop_padding(repair, repair.nodes(found))

@@ -14,5 +14,11 @@ Good:
     conv(8, 3x3, stride=3)  # cnnspec: ignore[illegal-stride] the last row is black
 """
 
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import WARNING
+
 CODE = "S711"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("comments",)

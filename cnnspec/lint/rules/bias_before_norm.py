@@ -22,7 +22,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.layers.base import product
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import SAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +30,14 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T407"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("an offset that is taken away",)
+FIX = SAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -55,7 +60,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     whole = facts.total_parameters
     share = f", {percent(total / whole)} of all" if whole else ""
     message = f"the bias of {several(nodes)} is taken away by the normalisation behind it: {total:,} parameters{share}"
-    yield Diagnostic(CODE, message, nodes[0].site.span, "write bias=false", elsewhere(nodes), INFO, indices(nodes))
+    yield Diagnostic(CODE, message, nodes[0].site.span, "write bias=false", elsewhere(nodes), SEVERITY, indices(nodes))
 
 
 def bias_values(node: Node, context: Context) -> int | None:
@@ -76,3 +81,9 @@ def cancelled(node: Node, context: Context) -> bool:
         return False
     layers = [context.graph.nodes[i].layer for i in readers]
     return all(layer is not None and layer.cancels_offset((node.shape,)) for layer in layers)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """bias=false."""
+    nodes = repair.nodes(found)
+    yield repair.propose_each("write bias=false for {}", nodes, lambda some: repair.set(some, bias=False), safe=True)

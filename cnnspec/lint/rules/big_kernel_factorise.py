@@ -22,22 +22,26 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.layers.base import product
-from cnnspec.lint.finding import elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "P504"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     found = []
-    for number, layer in enumerate(slid(context, weighs=True)):
+    for number, layer in enumerate(sliding_layers(context, weighs=True)):
         sizes = set(layer.kernel)
         macs, shape = context.facts.macs[layer.node.index], layer.node.shape
         if (
@@ -70,4 +74,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
         small = "x".join(["3"] * rank)
         message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a kernel of {'x'.join([str(kernel)] * rank)}: {now:,} weights in {node.name}"
         help = f"{steps} convolutions of {small} see as far with {then:,} ({percent(then / now - 1, signed=True)})"
-        yield Diagnostic(CODE, message, node.site.span, help, elsewhere(nodes), INFO, indices(nodes))
+        yield Diagnostic(CODE, message, node.site.span, help, elsewhere(nodes), SEVERITY, indices(nodes))
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """Several kernels of 3x3 one behind another."""
+    for node in repair.nodes(found)[:1]:
+        windows = repair.context.facts.windows[node.index]
+        sizes = {window.kernel for window in windows}
+        size = sizes.pop()
+        if sizes or size % 2 == 0:
+            return
+        times, end = (size - 1) // 2, node.site.node.end
+        repeated = repair.editor(node.site.source).edit(end, end, f" * {times}")
+        edits = [*repair.set([node], kernel=(3,) * len(windows)), repeated]
+        yield repair.propose(f"{times} kernels of {'x'.join(['3'] * len(windows))} one behind another", edits)

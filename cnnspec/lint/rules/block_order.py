@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "L809"
+SEVERITY = INFO
 DEFAULT = False
 PROFILE = "lecture"
 ORDER = ("CONV", "RELU", "BN", "POOL", "DO")
@@ -43,7 +44,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if place and before and place < before:
             message = f"{node.name}, of {ORDER[place]}, stands behind {ORDER[before]} in its block"
             yield Diagnostic(
-                CODE, message, node.site.span, "the order is CONV, RELU, BN, POOL; FC, RELU, DO", trail(node.site), INFO
+                CODE,
+                message,
+                node.site.span,
+                "the order is CONV, RELU, BN, POOL; FC, RELU, DO",
+                trail(node.site),
+                SEVERITY,
             )
             return
 

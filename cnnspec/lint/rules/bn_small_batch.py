@@ -25,17 +25,23 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import ERROR, WARNING, Diagnostic, Note
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from cnnspec.base.diagnostic import Edit
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T406"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a train section",)
+FIX = UNSAFE
 FEW = 4  # examples
 GROUPS = 32  # of a group normalisation, as its paper has them
 
@@ -70,8 +76,24 @@ def elsewhere_all(nodes: list[Node]) -> tuple[Note, ...]:
     return (Note(nodes[0].name, nodes[0].site.span), *elsewhere(nodes))
 
 
-def groups(nodes: list[Node], context: Context) -> int:
+def groups(nodes: Sequence[Node], context: Context) -> int:
     """A number of groups that divides the channels of all, several channels each where it can be: at most the paper's 32."""
     shapes = [context.facts.shapes[node.index] for node in nodes]
     channels = gcd(*[shape[-1] for shape in shapes if shape and isinstance(shape[-1], int)])
     return max([g for g in range(1, GROUPS + 1) if channels % g == 0 and (g == 1 or g < channels)])
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A normalisation that does not look at the batch."""
+    from cnnspec.lint.fix.edits import Inexpressible
+
+    nodes = repair.nodes(found)
+
+    def group(some: Sequence[Node]) -> list[Edit]:
+        if not isinstance(repair.inputs(some[0])[0][-1], int):
+            raise Inexpressible
+        return repair.replace(some, f"group_norm({groups(some, repair.context)})")
+
+    yield repair.propose_each("write group_norm in the place of {}", nodes, group)
+    message = "write layer_norm in the place of {}"
+    yield repair.propose_each(message, nodes, lambda some: repair.replace(some, "layer_norm"))

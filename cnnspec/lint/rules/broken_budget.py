@@ -17,7 +17,7 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.names import suggestion
 from cnnspec.lint.budget import QUANTITIES, check_limit, heaviest, holds, measure, told_apart
 
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "E021"
+SEVERITY = ERROR
 DEFAULT = True
+LOOKS_AT = ("a budget",)
 HELP = {"lossless": "cnnspec sizes shows the input sizes that lose nothing"}
 
 

@@ -21,17 +21,25 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.lint.ending import ending
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T404"
+SEVERITY = ERROR
 DEFAULT = True
+LOOKS_AT = ("a train section",)
+FIX = UNSAFE
+OFFER = "{}, or end in a unit for each class"
+ADVICE = "write binary_crossentropy, or end in a unit for each class"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -39,9 +47,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if end is None or not end.one_category:
         return
     message = f"{end.written} over 1 unit is 0 whatever the network says: nothing is learned"
-    if end.logits or end.function == "linear":
-        instead = "binary_crossentropy(from_logits=true)"
-    else:
-        instead = "binary_crossentropy" + (" and end in sigmoid" if end.function != "sigmoid" else "")
-    help = f"write {instead}, or end in a unit for each class"
-    yield Diagnostic(CODE, message, end.span, help, end.notes)
+    yield Diagnostic(CODE, message, end.span, ADVICE, end.notes)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A loss over two classes in one unit."""
+    from cnnspec.lint.fix.functions import end_in
+    from cnnspec.lint.fix.losses import BINARY, find_loss, rename_loss, set_from_logits
+
+    end, editor, loss = find_loss(repair)
+    edits = [rename_loss(editor, loss, BINARY)]
+    if not end.logits and end.function != "sigmoid":
+        edits += end_in(repair, [end.node], "sigmoid")
+    elif end.logits and end.function != "linear":
+        edits.append(set_from_logits(editor, loss, False))
+    yield repair.propose(f"write {BINARY}" + (" and end in sigmoid" if len(edits) > 1 else ""), edits)

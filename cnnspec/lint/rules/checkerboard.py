@@ -21,7 +21,7 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import changed, for_each, several, together
+from cnnspec.lint.finding import UNSAFE, for_each, several, together, write_changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +30,14 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
     from cnnspec.layers.window import Reach
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "R307"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("an upsampling",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -60,7 +65,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             texts.setdefault(even(other, context), []).append(other)
         stride = max([axis.over for axis in reach])
         help = f"write {for_each(texts)}, or upsample({stride}) and a convolution there"
-        yield together(CODE, nodes, message, help, WARNING, ("kernel", "k", "size", "kernel_size"))
+        yield together(CODE, nodes, message, help, SEVERITY, ("kernel", "k", "size", "kernel_size"))
 
 
 def even(node: Node, context: Context) -> str:
@@ -71,7 +76,7 @@ def even(node: Node, context: Context) -> str:
         alike = layer.problem(inputs) is None and layer.output(inputs) == node.shape
         fewest, most = zip(*map(taps, layer.reach(inputs) or ()), strict=True) if alike else ((0,), (1,))
         if fewest == most:
-            return changed(layer, node.layer)
+            return write_changes(layer, node.layer)
     sizes = [axis.high - (axis.low or 0) + axis.over for axis in node.layer.reach(inputs) or ()]
     strides = [axis.over for axis in node.layer.reach(inputs) or ()]
     return "kernel=" + "x".join([str(-(-k // s) * s) for k, s in zip(sizes, strides, strict=True)])
@@ -87,3 +92,12 @@ def taps(reach: Reach) -> tuple[int, int]:
     ends = low % common, low % common + reach.over - common
     fewest, most = ((rest + reach.high - low) // reach.over // reach.gap + 1 for rest in ends)
     return max(0, fewest), max(0, most)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """Kernels of the next multiples of the stride."""
+    from cnnspec.lint.fix.kernel_sizes import resize_kernels
+
+    nodes = repair.nodes(found)
+    yield resize_kernels(repair, nodes, lambda kernel, stride: -(-kernel // stride) * stride)
+    yield resize_kernels(repair, nodes, lambda kernel, stride: max(1, kernel // stride) * stride)

@@ -23,19 +23,26 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.lint.edges import moves_edges
-from cnnspec.lint.finding import several, share, together
+from cnnspec.lint.finding import UNSAFE, several, share, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from cnnspec.base.diagnostic import Edit
     from cnnspec.base.size import Dim
     from cnnspec.graph import Node
     from cnnspec.layers.window import Window
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "W203"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a window",)
+FIX = UNSAFE
+OFFER = "{}, fewer strides before, less dilation, or a larger input"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -49,7 +56,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         window = "x".join([str(window.extent) for window in context.facts.windows[same[0].index]])
         what = "has the same value at every position" if len(same) == 1 else "have the same value at every position"
         message = f"{several(same)} {what}: the window of {window} holds the whole map of {'x'.join(map(str, inputs[0][:-1]))} wherever it stands"
-        yield together(CODE, same, message, "use a smaller window, or pool the map globally", WARNING)
+        yield together(CODE, same, message, "use a smaller window, or pool the map globally", SEVERITY)
 
 
 def holds_all(node: Node, context: Context) -> bool:
@@ -96,8 +103,10 @@ def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
     else:
         what = f"taps of {several(nodes)} only ever see padding, {counted} of {graph.nodes[worst.node].name} on its map of {size}"
     message = f"{what}; {weights:,} weights{share(weights, facts.total_parameters)} never matter"
-    help = f"use a kernel of {'x'.join(map(str, worst.seeing))} there, fewer strides before, less dilation, or a larger input"
-    yield together(CODE, nodes, message, help, WARNING)
+    one = max(worst.seeing) == 1 and dilates(nodes[found.index(worst)], context)
+    kernel = "x".join(map(str, worst.seeing)) + " without dilation" * one
+    help = f"use a kernel of {kernel} there, fewer strides before, less dilation, or a larger input"
+    yield together(CODE, nodes, message, help, SEVERITY)
 
 
 def windows(context: Context) -> Iterator[tuple[Window, Dim]]:
@@ -116,3 +125,27 @@ def misses(window: Window, n: Dim) -> bool:
         return False
     first = window.stride * (outputs - 1) - window.before
     return first < 0 or window.extent - 1 - window.before >= n or n < window.stride
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The taps alone that see something."""
+    from cnnspec.lost.lost import find_dead_taps
+
+    context = repair.context
+    taps = {
+        t.node: t for n in repair.nodes(found) for t in find_dead_taps(n.index, context.liveness.real, context.facts)
+    }
+    nodes = [repair.graph.nodes[i] for i in taps]
+    single = [node for node in nodes if max(taps[node.index].seeing) == 1 and dilates(node, context)]
+    sizes = dict.fromkeys(["x".join(map(str, taps[node.index].seeing)) for node in nodes])
+
+    def shrink(some: Sequence[Node]) -> list[Edit]:
+        edits = repair.set(some, kernel=taps[some[0].index].seeing)
+        return [*edits, *repair.set(some, dilation=1)] if some[0] in single else edits
+
+    what = f"a kernel of {' and '.join(sizes)}" + " without dilation" * bool(single)
+    yield repair.propose_each(f"use {what} for {{}}", nodes, shrink)
+
+
+def dilates(node: Node, context: Context) -> bool:
+    return any([window.dilation > 1 for window in context.facts.windows[node.index]])

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "T411"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("more than 20 layers with weights",)
 MANY = 20
 
 
@@ -50,4 +52,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
     node = context.graph.nodes[-best[1]]
     message = f"{best[0]} layers with weights in a row, from {node.name} on, without a normalisation or a skip"
     help = "put bn behind each convolution, or add(in, …) around every two"
-    yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), INFO)
+    yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), SEVERITY)

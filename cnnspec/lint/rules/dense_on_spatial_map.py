@@ -29,6 +29,7 @@ from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.argument import word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.layers.window import EACH
+from cnnspec.lint.finding import UNSAFE, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,9 +37,15 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "E105"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a map at the end",)
+FIX = UNSAFE
+OFFER = "{}; {rest}"  # what is said behind the first semicolon stays
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -76,3 +83,27 @@ def first_dense(node: Node, context: Context) -> Node | None:
             break
         node = context.graph.nodes[node.inputs[0]]
     return found
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """flatten before it, as a paper's table means it; or gap, where channels are features that can be averaged."""
+    nodes = repair.nodes(found)[:1]
+    yield repair.propose(f"put flatten before {several(nodes)}", repair.before(nodes, "flatten"), meant=True)
+    if can_average(nodes[0], repair):
+        yield repair.propose(f"put gap before {several(nodes)}", repair.before(nodes, "gap"))
+
+
+def can_average(node: Node, repair: RepairContext) -> bool:
+    """Whether means of the channels that enter a layer could tell what the network does: at least as many of them as it
+    has outputs, made by layers with weights."""
+    channels, outputs = repair.inputs(node)[0][-1], repair.graph.nodes[repair.graph.outputs[0]].shape
+    enough = (
+        isinstance(channels, int) and outputs is not None and isinstance(outputs[-1], int) and channels >= outputs[-1]
+    )
+    above = [repair.graph.nodes[i] for i in node.inputs]
+    while enough and above:
+        node = above.pop()
+        if repair.context.facts.kernels[node.index] is not None:
+            return True
+        above += [repair.graph.nodes[i] for i in node.inputs]
+    return False

@@ -27,7 +27,7 @@ from math import gcd
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.window import EACH
-from cnnspec.lint.finding import together
+from cnnspec.lint.finding import UNSAFE, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,9 +36,13 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
     from cnnspec.layers.window import Window
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "R304"
+SEVERITY = WARNING
 DEFAULT = False
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -53,7 +57,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             message = f"the rates {', '.join(map(str, rates))} of convolutions in a row {why}"
             nodes = [node for node, windows in chain if any([window.dilation > 1 for window in windows])]
             yield together(
-                CODE, nodes, message, f"write rates of {in_turn(kernel)} in turn", WARNING, ("dilation", "d")
+                CODE, nodes, message, f"write rates of {in_turn(kernel)} in turn", SEVERITY, ("dilation", "d")
             )
             break
 
@@ -92,3 +96,10 @@ def chains(context: Context) -> list[list[tuple[Node, tuple[Window, ...]]]]:
         if len(chain) > 1 and ends:
             found.append(chain)
     return found
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """Rates of 1, 2 and 5 in turn."""
+    from cnnspec.lint.fix.kernel_sizes import propose_rates
+
+    yield propose_rates(repair, repair.nodes(found))

@@ -23,7 +23,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +31,15 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T405"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("dropout", "a normalisation")
+FIX = UNSAFE
+OFFER = "{}"
 LEAST = 1.5  # factor of the mean square
 
 
@@ -70,6 +76,20 @@ def check(context: Context) -> Iterator[Diagnostic]:
         first.site.span,
         "put dropout behind the last normalisation",
         elsewhere(dropouts),
-        INFO,
+        SEVERITY,
         indices(dropouts),
     )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The dropout behind the last normalisation, and the activation behind that."""
+    nodes, readers = repair.nodes(found), repair.context.readers
+    last = next((n for n in reversed(repair.graph.nodes) if n.layer is not None and n.layer.normalizes), None)
+    if last is None or len(repair.sites(nodes)) > 1:
+        return
+    behind = [repair.graph.nodes[i] for i in readers[last.index]]
+    if len(behind) == 1 and behind[0].layer is not None and behind[0].layer.ends_in() and behind[0].layer.in_place:
+        last = behind[0]
+    text = repair.editor(nodes[0].site.source).text_of(repair.whole(nodes[0]))
+    edits = [*repair.drop(nodes), *repair.behind([last], text)]
+    yield repair.propose(f"put {several(nodes)} behind {last.name}", edits)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, WARNING, Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +28,14 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T410"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("dropout",)
+FIX = UNSAFE
 HALF, MOST = 0.5, 0.8
 
 
@@ -46,3 +51,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         help = f"if {share} is the share to keep, write {1 - rate:.3g}"
         severity = WARNING if rate >= MOST else INFO
         yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), severity, indices(nodes))
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The share to drop where that to keep was written."""
+    nodes = repair.nodes(found)
+    for share in {round(1 - node.layer.drops(), 6) for node in nodes if node.layer is not None}:
+        yield repair.propose(f"write rate={share:g}", repair.set(nodes, rate=share))

@@ -19,28 +19,39 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L811"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     even = [
         layer
-        for layer in slid(context, weighs=True)
+        for layer in sliding_layers(context, weighs=True)
         if any([w.kernel % 2 == 0 and w.kernel != w.stride for w in layer.windows])
     ]
     if even:
         nodes, size = [layer.node for layer in even], even[0].kernel
         odd = "x".join([str(k if k % 2 else max(3, k - 1)) for k in size])
         message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} an even kernel, {'x'.join(map(str, size))}"
-        yield Diagnostic(CODE, message, nodes[0].site.span, f"use {odd}", elsewhere(nodes), INFO, indices(nodes))
+        yield Diagnostic(CODE, message, nodes[0].site.span, f"use {odd}", elsewhere(nodes), SEVERITY, indices(nodes))
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A kernel of one less, or one more."""
+    from cnnspec.lint.fix.kernel_sizes import propose_odd_kernels
+
+    return propose_odd_kernels(repair, repair.nodes(found))

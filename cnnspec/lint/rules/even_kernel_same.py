@@ -21,7 +21,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import several, together
+from cnnspec.lint.finding import UNSAFE, several, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +30,14 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
     from cnnspec.layers.window import Window
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "R306"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a window off the middle",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -52,7 +57,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             nodes,
             message,
             f"use a kernel of {smaller}{window.kernel + 1}",
-            WARNING,
+            SEVERITY,
             ("kernel", "k", "size", "kernel_size"),
         )
 
@@ -67,3 +72,10 @@ def shifting(node: Node, context: Context) -> Window | None:
         if window.stride == 1 and window.before != window.after:
             return window
     return None
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A kernel of one less, or one more."""
+    from cnnspec.lint.fix.kernel_sizes import propose_odd_kernels
+
+    return propose_odd_kernels(repair, repair.nodes(found))

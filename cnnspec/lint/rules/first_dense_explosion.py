@@ -27,15 +27,21 @@ from cnnspec.base.percent import percent
 from cnnspec.elaborate.reporting import trail
 from cnnspec.facts.graph_queries import flattened
 from cnnspec.layers.base import show_shape
+from cnnspec.lint.finding import SHOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "P501"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("a layer of a million parameters",)
+FIX = SHOWN
 MANY = 1_000_000
 
 
@@ -57,7 +63,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             f"({percent(own / total)})"
         )
         yield Diagnostic(
-            CODE, message, node.site.span, f"gap in place of flatten leaves {pooled:,}", trail(node.site), INFO
+            CODE, message, node.site.span, f"gap in place of flatten leaves {pooled:,}", trail(node.site), SEVERITY
         )
 
 
@@ -67,3 +73,10 @@ def _count(shape: tuple[object, ...]) -> int:
         assert isinstance(size, int)
         total *= size
     return total
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """gap in the place of flatten."""
+    from cnnspec.lint.fix.flattening import pool_instead
+
+    return pool_instead(repair, repair.nodes(found)[:1])

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "N605"
+SEVERITY = INFO
 DEFAULT = False
 TARGETS = ("torch", "onnx")
 
@@ -46,4 +47,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes, source = [node for node, _ in found], found[0][1]
         message = f"{several(nodes)} read{'s' * (len(nodes) == 1)} {show_shape(source.shape)} flattened channels last, which PyTorch and ONNX lay out channels first"
         help = "reorder the rows of its kernel when weights are carried over"
-        yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), INFO)
+        yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), SEVERITY)

@@ -18,27 +18,33 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.finding import SAFE, elsewhere, indices, several
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
+    from cnnspec.base.diagnostic import Edit
+    from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "S704"
+SEVERITY = INFO
 DEFAULT = False
+FIX = SAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     found = []
-    for layer in slid(context, weighs=True):
+    for layer in sliding_layers(context, weighs=True):
         border = context.graph.nodes[layer.node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in context.graph.outputs
         if border.layer is not None and border.layer.adds_zeros and alone and not layer.padded:
-            found.append((border, getattr(border.layer, "amount", None), len(layer.windows)))
+            found.append((border, border.layer.argument_values().get("amount"), len(layer.windows)))
     if found:
         nodes, (amount, axes) = [node for node, _, _ in found], found[0][1:]
         message = f"{several(nodes)} can be the padding of the convolution behind"
@@ -48,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             nodes[0].site.span,
             f"write padding={written(amount, axes)} there",
             elsewhere(nodes),
-            INFO,
+            SEVERITY,
             indices(nodes),
         )
 
@@ -56,3 +62,27 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def written(amount: Any, axes: int) -> str:
     """An amount of padding as an argument: 1, (1, 2), ((0, 1), (0, 1))."""
     return f"({amount},)" if axes == 1 and isinstance(amount, tuple) else str(amount)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The padding of a pad in the convolution behind it."""
+    from cnnspec.lint.fix.spelling import Raw
+
+    nodes, borders = repair.graph.nodes, {node.index for node in repair.nodes(found)}
+
+    def fold(some: Sequence[Node]) -> list[Edit]:
+        (node,) = some
+        border = nodes[node.inputs[0]]
+        editor = repair.editor(border.site.source)
+        amount = Raw(editor.text_of(editor.value(border.site.node, border.layer, "amount")))
+        if (
+            len(repair.inputs(border)[0]) == 2
+            and border.layer
+            and isinstance(border.layer.argument_values().get("amount"), tuple)
+        ):
+            amount = Raw(f"({amount},)")  # one pair, of the one axis
+        return [*repair.drop([border]), *repair.set([node], padding=amount)]
+
+    behind = [node for node in nodes if node.inputs and node.inputs[0] in borders]
+    made = repair.propose_each("give the padding of {} to the convolution behind", behind, fold, safe=True)
+    yield made.replace(apart=tuple([(nodes[node.inputs[0]], part) for node, part in made.apart]))

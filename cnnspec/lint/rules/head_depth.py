@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "S702"
+SEVERITY = INFO
 DEFAULT = False
 MOST = 3
 
@@ -46,5 +47,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [context.graph.nodes[i] for i in longest]
         message = f"more than {MOST} dense layers in a row, from {nodes[0].name} to {nodes[-1].name}"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "one or two are enough behind convolutions", elsewhere(nodes), INFO
+            CODE, message, nodes[0].site.span, "one or two are enough behind convolutions", elsewhere(nodes), SEVERITY
         )

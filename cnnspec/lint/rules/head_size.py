@@ -28,15 +28,21 @@ from cnnspec.base.names import NAMED_DATA
 from cnnspec.elaborate.reporting import trail
 from cnnspec.facts.graph_queries import last_function
 from cnnspec.layers.argument import word_of
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "E112"
+SEVERITY = ERROR
 DEFAULT = True
+LOOKS_AT = ("a number of classes",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -67,5 +73,23 @@ def check(context: Context) -> Iterator[Diagnostic]:
         noun = "output" if units == 1 else "outputs"
         message = f"{node.name} has {units} {noun}, and {whose} {'says' if not notes else 'has'} {classes}{' classes' if notes else ''}"
         yield Diagnostic(
-            CODE, message, node.site.span, f"give it {classes} outputs", (*notes, *trail(node.site)), ERROR
+            CODE, message, node.site.span, f"give it {classes} outputs", (*notes, *trail(node.site)), SEVERITY
         )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """As many outputs as classes."""
+    from cnnspec.lint.fix.spelling import Raw
+
+    setting = repair.network.train.get("data")
+    named = word_of(setting.value) if setting is not None else None
+    for node in repair.nodes(found)[:1]:
+        name = next((n for n in ("units", "filters") if node.layer is not None and n in node.layer.arguments), "")
+        own = "classes" in repair.graph.parameters and node.site.caller is None
+        known = NAMED_DATA[named][1] if named in NAMED_DATA else None
+        given = repair.graph.parameters.get("classes")
+        if known is None or known == given:
+            classes = Raw("classes") if own else given
+        else:
+            classes = known
+        yield repair.propose(f"write {name}={classes}", repair.set([node], **{name: classes}))

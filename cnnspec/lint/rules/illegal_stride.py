@@ -28,20 +28,26 @@ from cnnspec.facts.liveness import full
 from cnnspec.facts.position_words import listed
 from cnnspec.facts.stride_remainder import left_over, losses
 from cnnspec.layers.window import POSITION_NAMES
-from cnnspec.lint.finding import place
+from cnnspec.lint.finding import UNSAFE, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from cnnspec.graph import Node
     from cnnspec.layers.window import Window
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "W201"
+SEVERITY = WARNING
 DEFAULT = True
-# Where no repair is found; else these are the help (repair/offers.py).
-HELP = "change the input, the padding, the kernel or the stride until (N + 2P - F)/S is a whole number"
+LOOKS_AT = ("a stride",)
+FIX = UNSAFE
+OFFER = "what fits: {}"
+ADVICE = "change the input, the padding, the kernel or the stride until (N + 2P - F)/S is a whole number"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -62,7 +68,7 @@ def finding(node: Node, lost: list[int], context: Context) -> Diagnostic:
     message = f"{formula(windows[axis], entering[axis])}: the stride does not fit, {unread(lost)} never read"  # type: ignore[arg-type]
     message += effect_on_input(node, context)
     span = place(node, "stride", "strides", "s")
-    return Diagnostic(CODE, message, span, HELP, trail(node.site), WARNING, (node.index,))
+    return Diagnostic(CODE, message, span, ADVICE, trail(node.site), SEVERITY, (node.index,))
 
 
 def formula(window: Window, n: int) -> str:
@@ -108,3 +114,36 @@ def effect_on_input(node: Node, context: Context) -> str:
     if node.inputs[0] == index:
         return f" ({share} of the input)"
     return f"; of the {'x'.join(map(str, shape[:-1]))} input, {listed(missing)} never reach the output ({share} of it)"
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The layer's padding, stride and kernel, and the input, each a little different."""
+    return fit_strides(repair, found, strict=False)
+
+
+def fit_strides(repair: RepairContext, found: Diagnostic, strict: bool) -> Iterator[Proposal]:
+    """Windows and inputs for which no stride loses anything; `strict`: for which none leaves a remainder."""
+    from contextlib import suppress
+
+    from cnnspec.lint.fix.arguments import propose_setting
+    from cnnspec.lint.fix.edits import Inexpressible
+    from cnnspec.lint.fix.input_sizes import find_fitting, resize
+    from cnnspec.lint.fix.kernel_sizes import other_windows
+
+    for node in repair.nodes(found)[:1]:
+        assert node.layer is not None
+        for values in other_windows(node.layer):
+            with suppress(Inexpressible):  # the input may do then
+                if is_taken(node, values, repair):
+                    yield propose_setting(repair, [node], **values)
+        for sizes in find_fitting(repair, node, strict):
+            yield resize(repair, sizes)
+
+
+def is_taken(node: Node, values: dict[str, Any], repair: RepairContext) -> bool:
+    """Whether no layer would refuse its input if all layers that a node's text makes had other arguments; soon said."""
+    if None in repair.context.facts.shapes:
+        return True
+    twins = [n for n in repair.graph.nodes if n.site.span == node.site.span]
+    layers = {n.index: n.layer.replace(**values) for n in twins if n.layer is not None}
+    return repair.context.what_if.shapes(layers=layers) is not None

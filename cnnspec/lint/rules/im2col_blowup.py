@@ -23,7 +23,7 @@ from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.facts.im2col import im2col
 from cnnspec.layers.base import product
 from cnnspec.lint.finding import elsewhere, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,13 +32,14 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "P506"
+SEVERITY = INFO
 DEFAULT = False
 MANY, TIMES = 10_000_000, 4
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     found = []
-    for layer in slid(context, weighs=True):
+    for layer in sliding_layers(context, weighs=True):
         entering = product(layer.entering)
         for made in im2col(context.facts.operations[layer.node.index] or ()):
             values = made.values
@@ -58,5 +59,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             node.site.span,
             "compute it as an implicit GEMM, or use a stride earlier",
             elsewhere(nodes),
-            INFO,
+            SEVERITY,
         )

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "W209"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("a hidden dense layer",)
 LEAST = 400  # values of an image
 
 
@@ -65,7 +67,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         parameters = sum(context.facts.parameters[node.index] or ())
         image = show_shape(context.facts.shapes[images[0]])
         message = f"the {image} image goes straight into {node.name}, as {kernel.entering:,} values: {parameters:,} parameters, and no neighbourhoods"
-        yield Diagnostic(CODE, message, node.site.span, "begin with convolutions and pools", trail(node.site), INFO)
+        yield Diagnostic(CODE, message, node.site.span, "begin with convolutions and pools", trail(node.site), SEVERITY)
 
 
 def large(shape: tuple[object, ...] | None) -> bool:

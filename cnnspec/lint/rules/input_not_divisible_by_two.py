@@ -21,15 +21,20 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L801"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 
 
@@ -50,5 +55,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
             )
             near = f"{n // whole * whole} or " if n > whole else ""
             help = f"{near}{(n // whole + 1) * whole} {'are' if near else 'is'}; `cnnspec sizes` lists those that fit this network"
-            yield Diagnostic(CODE, message, node.site.span, help, (), INFO)
+            yield Diagnostic(CODE, message, node.site.span, help, (), SEVERITY)
             return
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The nearest input sizes that can be halved as often."""
+    from cnnspec.lint.fix.input_sizes import image_of, resize
+
+    shape = image_of(repair)
+    for field in [f for f in repair.network.facts.fields if isinstance(f, tuple)][-1:]:
+        whole = [2 ** (int(axis.stride).bit_length() - 1) for axis in field]
+        for up in (0, 1):
+            sizes = [(n // w + up) * w for n, w in zip(shape, whole, strict=False)]
+            if min(sizes) > 0:
+                yield resize(repair, (*sizes, shape[-1]))

@@ -22,18 +22,24 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import together
+from cnnspec.lint.finding import UNSAFE, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from cnnspec.base.diagnostic import Edit
     from cnnspec.facts.kernels import Kernel
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "W208"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("grouped channels",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -59,7 +65,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             seconds,
             message,
             f"put channel_shuffle({apart[0]}) before {seconds[0].name}, or a convolution with a kernel of 1",
-            INFO,
+            SEVERITY,
         )
 
 
@@ -83,3 +89,24 @@ def keeps(node: Node, context: Context) -> bool:
         return False
     pools = context.facts.windows[node.index] and not context.facts.weighty(node.index)
     return node.layer.in_place or bool(pools)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A shuffle, or a 1x1 convolution, between the two."""
+    from cnnspec.lint.fix.edits import Inexpressible
+
+    nodes = repair.nodes(found)
+
+    def shuffle(some: Sequence[Node]) -> list[Edit]:
+        pair = source(some[0], repair.context), some[0]
+        first, second = [repair.context.facts.kernels[node.index] for node in pair]
+        if first is None or second is None:
+            raise Inexpressible
+        return repair.before(some, f"channel_shuffle({gcd(first.groups, second.groups)})")
+
+    def mix(some: Sequence[Node]) -> list[Edit]:
+        shape = repair.inputs(some[0])[0]
+        return repair.before(some, f"conv({shape[-1]}, {'x'.join(['1'] * (len(shape) - 1))}, activation=relu)")
+
+    yield repair.propose_each("put channel_shuffle before {}", nodes, shuffle)
+    yield repair.propose_each("put a 1x1 convolution before {}", nodes, mix)

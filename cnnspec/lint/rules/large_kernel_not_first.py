@@ -19,23 +19,31 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.window import on_each
-from cnnspec.lint.finding import elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L803"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 MOST = 5
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    large = [layer for number, layer in enumerate(slid(context, weighs=True)) if number and max(layer.kernel) > MOST]
+    large = [
+        layer
+        for number, layer in enumerate(sliding_layers(context, weighs=True))
+        if number and max(layer.kernel) > MOST
+    ]
     if large:
         nodes = [layer.node for layer in large]
         size = "x".join(map(str, large[0].kernel))
@@ -48,6 +56,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
             nodes[0].site.span,
             f"use {on_each(3, len(large[0].kernel))}, several times",
             elsewhere(nodes),
-            INFO,
+            SEVERITY,
             indices(nodes),
         )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """Kernels of at most 5, or of at most 3."""
+    from cnnspec.lint.fix.kernel_sizes import resize_kernels
+
+    nodes = repair.nodes(found)
+    yield resize_kernels(repair, nodes, lambda kernel, _: min(kernel, 5))
+    yield resize_kernels(repair, nodes, lambda kernel, _: min(kernel, 3))

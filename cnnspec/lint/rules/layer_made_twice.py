@@ -23,8 +23,9 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
-from cnnspec.lint.finding import indices, several
+from cnnspec.lint.finding import UNSAFE, indices, several
 from cnnspec.lint.rules.unused_binding import as_step, in_line
+from cnnspec.lint.rules.unused_binding import fix as fix
 from cnnspec.syntax import tree
 from cnnspec.syntax.names_read import reads
 
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "W214"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a binding used twice",)
+FIX = UNSAFE
 
 LINE, HEAD, BRANCH, START, INSIDE = "line", "head of a line", "branch", "start of a branch", "inside"
 
@@ -86,7 +90,7 @@ def finding(binding: Binding, nodes: list[Node]) -> Diagnostic:
     )
     step = in_line(as_step(site.source.text, site.node))
     help = f"where one tensor is meant write {step}; where several layers are, make {binding.name} a block"
-    return Diagnostic(CODE, message, site.span, help, trail(site), WARNING, indices(nodes))
+    return Diagnostic(CODE, message, site.span, help, trail(site), SEVERITY, indices(nodes))
 
 
 class Places:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.facts.kernels import Kernel
-from cnnspec.lint.finding import together
+from cnnspec.lint.finding import UNSAFE, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "W207"
+SEVERITY = WARNING
 DEFAULT = True
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -63,7 +67,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = (
             f"no non-linearity between {first.name} and {second.name}{others}: {together_are(first, second, context)}"
         )
-        yield together(CODE, seconds, message, f"put an activation behind {first.name}, for example relu", WARNING)
+        yield together(CODE, seconds, message, f"put an activation behind {first.name}, for example relu", SEVERITY)
 
 
 def mixing(context: Context) -> list[Kernel | None]:
@@ -112,3 +116,16 @@ def together_are(first: Node, second: Node, context: Context) -> str:
     sizes = [one.extent + (other.extent - 1) * one.stride for one, other in windows]
     padded = any([one.before != 0 or one.after != 0 for one in context.facts.windows[second.index]])
     return f"together they are one {'x'.join(map(str, sizes))} convolution{', but for the border' if padded else ''}"
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """relu behind the first."""
+    from cnnspec.lint.fix.functions import end_in
+
+    firsts = []
+    for node in repair.nodes(found):
+        first = repair.graph.nodes[node.inputs[0]]
+        while repair.context.facts.kernels[first.index] is None and first.inputs:
+            first = repair.graph.nodes[first.inputs[0]]
+        firsts.append(first)
+    yield repair.propose_each("put relu behind {}", firsts, lambda some: end_in(repair, some, "relu"))

@@ -21,18 +21,25 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.names import CROSS_ENTROPIES
 from cnnspec.lint.ending import ending
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T402"
+SEVERITY = ERROR
 DEFAULT = True
+LOOKS_AT = ("a train section",)
+FIX = UNSAFE
+OFFER = "{}"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -46,3 +53,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = f"the loss expects probabilities, and the network ends in {end.node.name} without an activation"
         help = f"write {end.written}(from_logits=true), or end in {end.fitting}"
         yield Diagnostic(CODE, message, end.span, help, end.notes)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """from_logits as the network ends, or the function at its end as the loss wants it."""
+    from cnnspec.lint.fix.functions import drop_function, end_in
+    from cnnspec.lint.fix.losses import find_loss, set_from_logits
+
+    end, editor, loss = find_loss(repair)
+    if end.logits:
+        yield repair.propose("drop from_logits=true", [set_from_logits(editor, loss, False)])
+        yield drop_function(repair, [end.node])
+    else:
+        yield repair.propose(f"write {end.written}(from_logits=true)", [set_from_logits(editor, loss, True)])
+        yield repair.propose(f"end in {end.fitting}", end_in(repair, [end.node], end.fitting or ""))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "P503"
+SEVERITY = INFO
 DEFAULT = False
 TARGETS = ("gpu",)
 RIDGE = 153
@@ -52,5 +53,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             f"at batch {batch}, where {RIDGE} are needed to be busy"
         )
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "more channels, or a larger batch, raise it", elsewhere(nodes), INFO
+            CODE, message, nodes[0].site.span, "more channels, or a larger batch, raise it", elsewhere(nodes), SEVERITY
         )

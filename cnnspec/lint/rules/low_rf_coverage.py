@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "R301"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("a global pool",)
 LEAST = 0.3  # of the image's side
 LAYERS = 3  # with windows of more than one position
 
@@ -62,7 +64,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         f"{node.name}, the last map, sees {field} of {'x'.join(map(str, image))} ({share}){estimate(node, context)}"
     )
     help = "a pool or a stride of 2 after a layer doubles what the following ones add"
-    yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), INFO)
+    yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), SEVERITY)
 
 
 def ample(sizes: list[int], image: tuple[int, ...]) -> bool:

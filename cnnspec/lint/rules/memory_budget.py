@@ -24,20 +24,26 @@ Good:
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Diagnostic, Note
+from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.cost.memory import training
 from cnnspec.facts.optimizer_slots import held
 from cnnspec.facts.precision import in_bytes, precision
 from cnnspec.facts.training_memory import saved
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "P505"
+SEVERITY = ERROR
 DEFAULT = True
+LOOKS_AT = ("a train section",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -66,3 +72,25 @@ def check(context: Context) -> Iterator[Diagnostic]:
     nodes = context.graph.nodes
     notes = [Note(f"{nodes[i].name} keeps {in_bytes(n)} an example", nodes[i].site.span) for n, i in largest if n]
     yield Diagnostic(CODE, message, settings.span("memory"), help, tuple(notes))
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The largest batch that fits."""
+    from cnnspec.cost.memory import training
+    from cnnspec.facts.optimizer_slots import held
+    from cnnspec.facts.precision import precision
+
+    settings = repair.context.settings
+    if settings is None or settings.memory is None:
+        return
+    need = training(repair.context.facts, precision(settings.precision), held(settings.optimizer))
+    fits, span = need.largest_batch(settings.memory), settings.span("batch")
+    if not fits:
+        return
+    if span is not None:
+        edit = repair.editor(span.source).edit(span.start, span.end, str(fits))
+        yield repair.propose(f"batch = {fits}", [edit])
+        return
+    at = settings.span("memory")
+    if at is not None:
+        yield repair.propose(f"batch = {fits}", [repair.editor(at.source).edit(at.end, at.end, f"; batch = {fits}")])

@@ -22,16 +22,22 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from cnnspec.base.diagnostic import Edit
+    from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "P502"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 TARGETS = ("gpu",)
 EIGHT = 8
 
@@ -68,9 +74,22 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes, (first, channels) = [node for node, _ in found], found[0]
         message = f"{several(nodes)} make{'s' * (len(nodes) == 1)} channels that are no multiple of {EIGHT}: {channels} in {first.name}"
         help = f"{-(-channels // EIGHT) * EIGHT} costs a tensor core the same"
-        yield Diagnostic(CODE, message, first.site.span, help, elsewhere(nodes), INFO, indices(nodes))
+        yield Diagnostic(CODE, message, first.site.span, help, elsewhere(nodes), SEVERITY, indices(nodes))
 
 
 def is_stem(inputs: tuple[int, ...], context: Context) -> bool:
     """Whether a layer reads an image, so that one channel in says nothing about it."""
     return any(context.graph.nodes[i].layer is None for i in inputs)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The next multiple of 8."""
+    from cnnspec.lint.fix.edits import Inexpressible
+
+    def align(some: Sequence[Node]) -> list[Edit]:
+        filters = some[0].layer.argument_values().get("filters") if some[0].layer else None
+        if not isinstance(filters, int):
+            raise Inexpressible
+        return repair.set(some, filters=-(-filters // EIGHT) * EIGHT)
+
+    yield repair.propose_each(f"the next multiples of {EIGHT} for {{}}", repair.nodes(found), align)

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "R305"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a merge",)
 LEAST = 1.0  # positions of the merge
 
 
@@ -46,16 +48,16 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     found = apart(context.geometry)
     if found:
-        from cnnspec.lint.centring import cure
+        from cnnspec.lint.centring import find_cure
 
         nodes, worst = [graph.nodes[i] for i in found], max(found.values(), key=lambda merge: merge.positions)
         axis = AXIS_NAMES[len(graph.nodes[worst.node].shape or ()) - 1][worst.axis]
         first, last = [graph.nodes[i].name for i in worst.branches]
         where = f" at {graph.nodes[worst.node].name}" if len(nodes) > 1 else ""
         message = f"the branches of {several(nodes, 'merges')} have their centres apart:{where} {first} and {last} by {worst.positions:.4g} position{'s' * (worst.positions != 1)} ({worst.pixels:.4g} of the input) along its {axis}"
-        written = cure(context, found, apart)
+        written = find_cure(context, found, apart)
         help = f"write {written}" if written else "pad or crop the branches so that they look at the same places"
-        yield together(CODE, nodes, message, help, WARNING)
+        yield together(CODE, nodes, message, help, SEVERITY)
 
 
 def apart(geometry: Geometry) -> dict[int, Misaligned]:

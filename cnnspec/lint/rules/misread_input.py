@@ -24,24 +24,30 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
+from cnnspec.lint.features import is_ambiguous
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.graph import Node
-    from cnnspec.layers.base import Shape
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "W211"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("an ambiguous input",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     if context.broken:  # a window that does not fit has said so
         return
     graph = context.graph
-    for source in [graph.nodes[index] for index in graph.inputs if worth_a_look(graph.nodes[index].shape)]:
+    for source in [graph.nodes[index] for index in graph.inputs if is_ambiguous(graph.nodes[index].shape)]:
         from cnnspec.elaborate.input_forms import below, place, probable
 
         found = probable(source)
@@ -52,14 +58,20 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if looking and not any(map(is_called_1d, looking)):
             message, help, _ = found
             span, notes = place(source).span, trail(source.site)
-            yield Diagnostic(CODE, message, span, help, notes, WARNING, (source.index,))
-
-
-def worth_a_look(shape: Shape | None) -> bool:
-    """Whether the sizes of an input may stand in another order."""
-    return shape is not None and (shape[0] in (1, 3, 4) or len(shape) == 2 and shape[0] == shape[1])
+            yield Diagnostic(CODE, message, span, help, notes, SEVERITY, (source.index,))
 
 
 def is_called_1d(node: Node) -> bool:
     """Whether the text calls a layer one-dimensional: conv1d, Conv1D."""
     return "1d" in node.site.span.text.partition("(")[0].lower()
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The sizes that were probably meant."""
+    from cnnspec.elaborate.input_forms import probable
+    from cnnspec.lint.fix.input_sizes import resize
+
+    (source,) = repair.nodes(found)
+    likely = probable(source)
+    sizes = [n for n in likely[2] if isinstance(n, int)] if likely is not None else []
+    yield resize(repair, sizes, repair.graph.inputs.index(source.index))

@@ -25,10 +25,11 @@ from math import prod
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.bind import factors, given_arguments
 from cnnspec.elaborate.reporting import trail
-from cnnspec.layers.argument import EACH_AXIS
-from cnnspec.lint.finding import indices
+from cnnspec.layers.argument import EACH_AXIS, show
+from cnnspec.lint.features import may_be_size
+from cnnspec.lint.finding import UNSAFE, indices, several
 from cnnspec.syntax.parse import parse
-from cnnspec.syntax.tree import Arithmetic, Block, Call, Name, Number
+from cnnspec.syntax.tree import Block, Call, Name, Number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,10 +38,15 @@ if TYPE_CHECKING:
     from cnnspec.base.source import Span
     from cnnspec.graph import Node, Site
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
     from cnnspec.syntax import tree
 
 CODE = "W212"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a number that may be a size",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -48,23 +54,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
     parameters: dict[tuple[str, str], list[str]] = {}
     for node in context.graph.nodes:
         call = node.site.node
-        if not isinstance(call, Call) or len(node.shape or ()) < 3 or not worth_a_look(call, node.site):
+        if not isinstance(call, Call) or len(node.shape or ()) < 3 or not may_be_size(call, node.site):
             continue
         for span, message, help in (*products(node, call, parameters), *pairs(node, call, context)):
             found.setdefault((span, message, help), []).append(node)
     for (span, message, help), nodes in found.items():
         sites = [node.site for node in nodes if node.site.source is span.source and within(node.site, span)]
-        yield Diagnostic(CODE, message, span, help, trail(*sites) if sites else (), WARNING, indices(nodes))
-
-
-def worth_a_look(call: Call, site: Site) -> bool:
-    """Whether a product, two numbers side by side, or what a block was given may stand for a size."""
-    numbers = 0
-    for argument in call.arguments:
-        if isinstance(argument.value, Arithmetic) or site.caller is not None and isinstance(argument.value, Name):
-            return True
-        numbers += argument.name is None and isinstance(argument.value, Number)
-    return numbers > 1
+        yield Diagnostic(CODE, message, span, help, trail(*sites) if sites else (), SEVERITY, indices(nodes))
 
 
 def within(site: Site, span: Span) -> bool:
@@ -124,3 +120,22 @@ def pairs(node: Node, call: Call, context: Context) -> Iterator[tuple[Span, str,
         message = f"{size.text}, {step.text} is a kernel of {each} and a stride of {step.text}"
         span = node.site.span.replace(start=stride.start, end=stride.end)
         yield span, message, f"write {each} for the kernel alone, or stride={step.text}"
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A size for each axis, in the place of a product, or of a kernel and its stride."""
+    nodes = repair.nodes(found)
+    node = nodes[0]
+    call, layer = node.site.node, node.layer
+    if not isinstance(call, Call) or layer is None or found.span is None:
+        return
+    for name, argument in given_arguments(call, layer).items():
+        if argument.value.start != found.span.start:
+            continue
+        whom = f" for {several(nodes)}"
+        sizes = tuple(factors(argument.value))
+        if sizes:
+            yield repair.propose(f"write {name}={show(sizes)}{whom}", repair.set(nodes, **{name: sizes}))
+        else:
+            kernel = tuple([window.kernel for window in repair.context.facts.windows[node.index]])
+            yield repair.propose(f"write kernel={show(kernel)}{whom}", repair.set(nodes, kernel=kernel, stride=1))

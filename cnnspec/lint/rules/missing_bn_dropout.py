@@ -16,7 +16,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "L808"
+SEVERITY = INFO
 DEFAULT = False
 PROFILE = "lecture"
 HELP = {"normalisation": "put bn behind each activation", "dropout": "dropout(0.5) before the last dense layer"}
@@ -32,7 +33,7 @@ HELP = {"normalisation": "put bn behind each activation", "dropout": "dropout(0.
 
 def check(context: Context) -> Iterator[Diagnostic]:
     layers = [(node, node.layer) for node in context.graph.nodes if node.layer is not None]
-    first = next(iter(slid(context, weighs=True)), None)
+    first = next(iter(sliding_layers(context, weighs=True)), None)
     missing = []
     if not any(layer.normalizes for _, layer in layers):
         missing.append("normalisation")
@@ -41,4 +42,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if first is not None and missing:
         message = f"none of the network's {len(layers)} layers is a {' or a '.join(missing)}"
         help = " and ".join([HELP[word] for word in missing])
-        yield Diagnostic(CODE, message, first.node.site.span, help, (), INFO)
+        yield Diagnostic(CODE, message, first.node.site.span, help, (), SEVERITY)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.window import on_each
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "L813"
+SEVERITY = INFO
 DEFAULT = False
 PROFILE = "lecture"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    layers = list(slid(context))
+    layers = list(sliding_layers(context))
     if not any(layer.weighs for layer in layers) or any(max(layer.stride) > 1 for layer in layers):
         return
     field, first = context.facts.receptive_field, layers[0].node
     seen = f" and one position sees {'x'.join([str(axis.size) for axis in field])} at most" if field else ""
     message = f"nothing makes the map smaller: {len(layers)} layer{'s' * (len(layers) > 1)} work at full size{seen}"
     pool = f"maxpool({on_each(2, len(layers[0].kernel))})"
-    yield Diagnostic(CODE, message, first.site.span, f"{pool} behind every one or two convolutions", (), INFO)
+    yield Diagnostic(CODE, message, first.site.span, f"{pool} behind every one or two convolutions", (), SEVERITY)

@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import several, together
+from cnnspec.lint.finding import SAFE, several, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +27,14 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "W205"
+SEVERITY = INFO
 DEFAULT = True
+FIX = SAFE
+OFFER = "{}, or give it the size or rate that was meant"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -40,4 +45,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.setdefault(node.label, []).append(node)
     for nodes in found.values():
         message = f"{several(nodes)} do{'es' * (len(nodes) == 1)} nothing: what comes out is what went in"
-        yield together(CODE, nodes, message, "drop it, or give it the size or rate that was meant", INFO)
+        yield together(CODE, nodes, message, "drop it, or give it the size or rate that was meant", SEVERITY)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The text without the layers."""
+    yield repair.propose_each("drop {}", repair.nodes(found), repair.drop, safe=True)

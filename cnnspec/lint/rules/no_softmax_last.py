@@ -21,15 +21,20 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.facts.graph_queries import last_function
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L812"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 
 
@@ -41,4 +46,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
         node, function = end
         what = "have no activation" if function == "linear" else f"come out of {function}"
         message = f"the {shape[0]} outputs of {node.name} {what}: they are no distribution over classes"
-        yield Diagnostic(CODE, message, node.site.span, "end in softmax", trail(node.site), INFO)
+        yield Diagnostic(CODE, message, node.site.span, "end in softmax", trail(node.site), SEVERITY)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """softmax at the end."""
+    from cnnspec.lint.fix.functions import end_in
+
+    yield repair.propose("end in softmax", end_in(repair, repair.nodes(found)[:1], "softmax"))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "S703"
+SEVERITY = INFO
 DEFAULT = False
 
 
@@ -56,5 +57,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         assert channels is not None and shape is not None
         message = f"{several(found)} stand{'s' * (len(found) == 1)} behind a pool and make{'s' * (len(found) == 1)} no more channels: {shape[-1]} of {channels[-1]}"
         yield Diagnostic(
-            CODE, message, found[0].site.span, f"{2 * channels[-1]} keep what the pool drops", elsewhere(found), INFO
+            CODE,
+            message,
+            found[0].site.span,
+            f"{2 * channels[-1]} keep what the pool drops",
+            elsewhere(found),
+            SEVERITY,
         )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "S701"
+SEVERITY = INFO
 DEFAULT = False
 
 
@@ -50,7 +51,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if before and behind:
         fewer = min(before, behind, key=len)
         message = f"normalisations before an activation: {len(before)}, behind one: {len(behind)} ({several(fewer).removesuffix(',')})"
-        yield Diagnostic(CODE, message, fewer[0].site.span, "use one order throughout", elsewhere(fewer), INFO)
+        yield Diagnostic(CODE, message, fewer[0].site.span, "use one order throughout", elsewhere(fewer), SEVERITY)
 
 
 def activates(index: int, context: Context) -> bool:

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "T412"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("a train section",)
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -42,4 +44,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for found in reached(context.settings):
         help = "leave it out, unless the address is yours" if found.network else "bring the data into the project"
         span = found.span(context.settings)
-        yield Diagnostic(CODE, f"training {found.what}", span, help, severity=INFO)
+        yield Diagnostic(CODE, f"training {found.what}", span, help, severity=SEVERITY)

@@ -19,23 +19,31 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.window import on_each
-from cnnspec.lint.finding import elsewhere, indices, several
-from cnnspec.lint.sliding import in_short, slid
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.sliding import in_short, sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L804"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 COMMON = {(2, 2), (3, 2)}
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    other = [layer for layer in slid(context, weighs=False) if {*zip(layer.kernel, layer.stride, strict=True)} - COMMON]
+    other = [
+        layer
+        for layer in sliding_layers(context, weighs=False)
+        if {*zip(layer.kernel, layer.stride, strict=True)} - COMMON
+    ]
     if other:
         nodes, first = [layer.node for layer in other], other[0]
         size, stride = "x".join(map(str, first.kernel)), in_short(first.stride)
@@ -46,6 +54,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
             nodes[0].site.span,
             f"{on_each(2, len(first.kernel))} with stride 2 is common",
             elsewhere(nodes),
-            INFO,
+            SEVERITY,
             indices(nodes),
         )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """Pools of 2x2 with stride 2."""
+    nodes = repair.nodes(found)
+    yield repair.propose_each("pool 2x2 with stride 2", nodes, lambda some: repair.set(some, kernel=2, stride=2))

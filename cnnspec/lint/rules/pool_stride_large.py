@@ -18,23 +18,27 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
-from cnnspec.lint.sliding import in_short, slid
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.sliding import in_short, sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L810"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 MOST = 3
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    large = [layer for layer in slid(context, weighs=False) if max(layer.stride) > MOST]
+    large = [layer for layer in sliding_layers(context, weighs=False) if max(layer.stride) > MOST]
     if large:
         nodes, stride = [layer.node for layer in large], large[0].stride
         kept = 1
@@ -42,5 +46,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
             kept *= step
         message = f"{several(nodes)} keep{'s' * (len(nodes) == 1)} one value of {kept}: stride {in_short(stride)}"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "use stride 2, more than once", elsewhere(nodes), INFO, indices(nodes)
+            CODE,
+            message,
+            nodes[0].site.span,
+            "use stride 2, more than once",
+            elsewhere(nodes),
+            SEVERITY,
+            indices(nodes),
         )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A stride of 2."""
+    nodes = repair.nodes(found)
+    yield repair.propose_each("write stride=2 for {}", nodes, lambda some: repair.set(some, stride=2))

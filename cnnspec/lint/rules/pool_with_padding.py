@@ -18,23 +18,36 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L805"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    padded = [layer for layer in slid(context, weighs=False) if layer.padded]
+    padded = [layer for layer in sliding_layers(context, weighs=False) if layer.padded]
     if padded:
         nodes, window = [layer.node for layer in padded], padded[0].windows[0]
         message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} {window.before} in front and {window.after} behind: a pool is there to reduce"
-        yield Diagnostic(CODE, message, nodes[0].site.span, "drop the padding", elsewhere(nodes), INFO, indices(nodes))
+        yield Diagnostic(
+            CODE, message, nodes[0].site.span, "drop the padding", elsewhere(nodes), SEVERITY, indices(nodes)
+        )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """padding=valid, or windows that lie side by side."""
+    from cnnspec.lint.fix.paddings import drop_padding
+
+    return drop_padding(repair, repair.nodes(found))

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import several, together
+from cnnspec.lint.finding import SAFE, several, together
 from cnnspec.lint.rules.activation_on_logits import HEADS
 
 TYPE_CHECKING = False
@@ -30,9 +30,14 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph, Node
     from cnnspec.layers.base import Layer
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "W206"
+SEVERITY = WARNING
 DEFAULT = True
+FIX = SAFE
+OFFER = "{}"
 
 # What an activation is when its input went through another already, in words; others behind one another may be meant.
 NEVER_NEGATIVE = {"relu", "relu6", "sigmoid", "hard_sigmoid", "sparse_sigmoid", "softplus", "softmax", "sparsemax", "exponential"}  # fmt: skip
@@ -59,7 +64,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.setdefault((first, second), []).append(node)
     for (first, second), nodes in found.items():
         message = f"{several(nodes)} stand{'s' * (len(nodes) == 1)} behind {first}: {effect(first, second)}"
-        yield together(CODE, nodes, message, "drop one of the two", WARNING)
+        yield together(CODE, nodes, message, "drop one of the two", SEVERITY)
 
 
 def before(node: Node, graph: Graph) -> str | None:
@@ -92,7 +97,8 @@ def effect(first: str, second: str) -> str:
 
 def plain(layer: Layer) -> bool:
     """Whether an activation's arguments leave it what its name says: relu(max_value=3) cuts off what relu does not."""
-    return getattr(layer, "threshold", 0) == 0 and getattr(layer, "max_value", None) in (None, 6)
+    values = layer.argument_values()
+    return values.get("threshold", 0) == 0 and values.get("max_value") in (None, 6)
 
 
 def changes_nothing(node: Node, first: Node) -> bool:
@@ -103,3 +109,14 @@ def changes_nothing(node: Node, first: Node) -> bool:
     if before is None or function is None or not plain(node.layer) or not plain(first.layer):
         return False
     return effect(before, function).endswith("changes nothing")
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The text without the second activation; where that has an effect, without the one or the other."""
+    from cnnspec.lint.fix.functions import drop_function
+
+    nodes, before = repair.nodes(found), repair.graph.nodes
+    idle = all(changes_nothing(node, before[node.inputs[0]]) for node in nodes)
+    yield repair.propose_each("drop {}", nodes, repair.drop, safe=idle)
+    if not idle:
+        yield drop_function(repair, [before[node.inputs[0]] for node in nodes])

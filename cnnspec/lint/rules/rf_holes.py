@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.window import POSITION_NAMES, on_each
-from cnnspec.lint.finding import together
+from cnnspec.lint.finding import UNSAFE, together
 from cnnspec.lint.rules.dilation_gridding import in_turn
 
 TYPE_CHECKING = False
@@ -34,9 +34,14 @@ if TYPE_CHECKING:
     from cnnspec.facts.receptive_field import NodeField
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "R303"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a gap between positions",)
+FIX = UNSAFE
 MAX_ENDS = 8  # maps that are looked at; each takes a walk through the network
 
 
@@ -64,7 +69,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if jump is not None:
                 size = -(-(hole + 1) // jump) | 1
                 help += f", or put a convolution of {on_each(size, len(end.shape or ()) - 1)} without dilation before {first.name}"
-            yield together(CODE, dilated, message, help, WARNING, ("dilation", "d"))
+            yield together(CODE, dilated, message, help, SEVERITY, ("dilation", "d"))
             return
 
 
@@ -112,3 +117,10 @@ def seen_of_field(end: Node, context: Context) -> tuple[int, int, int, int] | No
                 longest = max([end - start for start, end in missing.runs()])
                 return axis, mask.size, mask.last - mask.first + 1, longest
     return None
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """Rates of 1, 2 and 5 in turn."""
+    from cnnspec.lint.fix.kernel_sizes import propose_rates
+
+    yield propose_rates(repair, repair.nodes(found))

@@ -20,23 +20,29 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.finding import SAFE, elsewhere, indices, several
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from cnnspec.base.diagnostic import Edit
+    from cnnspec.graph import Node
     from cnnspec.layers.window import Window
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "N601"
+SEVERITY = WARNING
 DEFAULT = False
+FIX = SAFE
 TARGETS = ("torch",)
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    found = [layer for layer in slid(context) if any(map(uneven, layer.windows))]
+    found = [layer for layer in sliding_layers(context) if any(map(uneven, layer.windows))]
     if not found:
         return
     nodes, first = [layer.node for layer in found], found[0]
@@ -49,9 +55,24 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if len(first.windows) > 1:
         amount = f"({amount})"
     help = f"write pad({amount}) and padding=valid, which both understand"
-    yield Diagnostic(CODE, message, first.node.site.span, help, elsewhere(nodes), WARNING, indices(nodes))
+    yield Diagnostic(CODE, message, first.node.site.span, help, elsewhere(nodes), SEVERITY, indices(nodes))
 
 
 def uneven(window: Window) -> bool:
     """Whether a window that takes strides has more padding on one side; False where that depends on the size."""
     return window.stride > 1 and isinstance(window.before, int) and window.before != window.after
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The padding as a layer of its own."""
+    from cnnspec.lint.fix.paddings import find_sides, write_sides
+
+    nodes = repair.nodes(found)
+
+    def pad(some: Sequence[Node]) -> list[Edit]:
+        sides = find_sides(repair, some[0], nodes)
+        return [*repair.before(some, f"pad({write_sides(sides)})"), *repair.set(some, padding="valid")]
+
+    made = repair.propose_each("write a pad before {}", nodes, pad, safe=True)
+    yield made
+    yield made.replace(safe=False)

@@ -26,7 +26,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, WARNING, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +34,14 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T409"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("an s-shaped function inside",)
+FIX = UNSAFE
 SATURATING = {"sigmoid": 2, "hard_sigmoid": 2, "tanh": 6}  # how many in a row are too many
 
 
@@ -96,3 +101,10 @@ def longest(counted: set[int], context: Context) -> list[Node]:
         chain.append(nodes[index])
         index = before[index]
     return chain[::-1]
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """relu."""
+    from cnnspec.lint.fix.functions import end_in
+
+    yield repair.propose_each("write relu for {}", repair.nodes(found), lambda some: end_in(repair, some, "relu"))

@@ -21,16 +21,23 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.reporting import trail
 from cnnspec.layers.base import show_shape
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.base.diagnostic import Edit
     from cnnspec.layers.base import Shape
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "E114"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a merge",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -45,7 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 message = (
                     f"{node.label} repeats {show_shape(shape)} to {show_shape(node.shape)}: a sum needs equal shapes"
                 )
-                yield Diagnostic(CODE, message, node.site.span, remedy(shape, node.shape), trail(node.site), WARNING)
+                yield Diagnostic(CODE, message, node.site.span, remedy(shape, node.shape), trail(node.site), SEVERITY)
                 break
 
 
@@ -56,3 +63,22 @@ def remedy(shape: Shape, whole: Shape) -> str:
         layer = f"conv({whole[-1]}, {ones})" if ones else f"dense({whole[-1]})"
         return f"bring it to {show_shape(whole)}, for example with {layer}"
     return f"bring it to {show_shape(whole)}, without what takes its positions together; a gate multiplies: multiply"
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A 1x1 convolution on the branch with too few channels."""
+    from cnnspec.syntax.tree import Call
+
+    for node in repair.nodes(found)[:1]:
+        written = node.site.node
+        free = [a.value for a in written.arguments if a.name is None] if isinstance(written, Call) else []
+        shapes = repair.inputs(node)
+        if node.shape is None or len(free) != len(shapes):
+            return
+        editor = repair.editor(node.site.source)
+        edits: list[Edit] = []
+        for value, shape in zip(free, shapes, strict=True):
+            if shape[-1] != node.shape[-1]:
+                layer = f"conv({node.shape[-1]}, {'x'.join(['1'] * (len(shape) - 1))})"
+                edits += editor.insert(value, layer if len(shape) > 1 else f"dense({node.shape[-1]})", first=False)
+        yield repair.propose(f"bring the branches of {node.name} to {node.shape[-1]} channels", edits)

@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from cnnspec.sizes.agreement import Agreement
 
 CODE = "E115"
+SEVERITY = INFO
 DEFAULT = True
+LOOKS_AT = ("an unknown size",)
+AFTER = "R307"  # where centres lie apart at a merge comes first
 SHOWN = 3  # merges that are shown
 
 

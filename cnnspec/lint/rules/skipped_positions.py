@@ -23,18 +23,24 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.lint.edges import moves_edges
-from cnnspec.lint.finding import several, share, together
+from cnnspec.lint.finding import UNSAFE, several, share, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from cnnspec.base.diagnostic import Edit
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
     from cnnspec.lost.lost import Loss
 
 CODE = "W202"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("a stride beyond the window",)
+FIX = UNSAFE
 LEAST = 0.5
 
 
@@ -67,7 +73,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     stride = max([window.stride for window in context.facts.windows[readers[0].index]])
     mean = f"avgpool({'x'.join([str(stride)] * rank)})"
     help = f"give the stride to a layer whose kernel is at least {stride}, or put {mean} before and stride=1 here"
-    yield together(CODE, nodes, message, help, WARNING)
+    yield together(CODE, nodes, message, help, SEVERITY)
 
 
 def jumps(node: Node, context: Context) -> bool:
@@ -79,3 +85,18 @@ def skipped(loss: Loss, jumping: set[int], context: Context) -> bool:
     """Whether what is lost lies between windows of its readers; a pad or crop that shifts a map is no loss of its own."""
     between = bool(jumping.intersection(loss.by)) and any([axis.inside for axis in loss.axes])
     return between and not moves_edges(context.graph.nodes[loss.node], context)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """A mean before the layers that jump, or kernels as wide as their strides."""
+    from cnnspec.lint.fix.kernel_sizes import resize_kernels
+
+    skipped = {node.index for node in repair.nodes(found)}
+    readers = [n for n in repair.graph.nodes if skipped & set(n.inputs) and jumps(n, repair.context)]
+
+    def average(some: Sequence[Node]) -> list[Edit]:
+        sizes = [window.stride for window in repair.context.facts.windows[some[0].index]]
+        return [*repair.before(some, f"avgpool({'x'.join(map(str, sizes))})"), *repair.set(some, stride=1)]
+
+    yield repair.propose_each("put an avgpool before {}, and stride=1 there", readers, average)
+    yield resize_kernels(repair, readers, max)

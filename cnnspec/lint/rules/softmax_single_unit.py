@@ -19,16 +19,22 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "T401"
+SEVERITY = ERROR
 DEFAULT = True
+FIX = UNSAFE
+OFFER = "{}, or give it a unit for each class"
+ADVICE = "end in sigmoid, or give it a unit for each class"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -46,5 +52,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     function = first.layer.ends_in()
     value = 0 if function == "log_softmax" else 1
     message = f"the {function} of {several(at_fault)} stands over 1 value: it is always {value}"
-    help = "write sigmoid, or give it a unit for each class"
-    yield Diagnostic(CODE, message, first.site.span, help, elsewhere(at_fault), ERROR, indices(at_fault))
+    yield Diagnostic(CODE, message, first.site.span, ADVICE, elsewhere(at_fault), SEVERITY, indices(at_fault))
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """sigmoid at the end."""
+    from cnnspec.lint.fix.functions import end_in
+
+    nodes = repair.nodes(found)
+    yield repair.propose(f"end {several(nodes)} in sigmoid", end_in(repair, nodes, "sigmoid"))

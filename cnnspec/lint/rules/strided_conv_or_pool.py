@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.lint.finding import elsewhere, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "L807"
+SEVERITY = INFO
 DEFAULT = False
 PROFILE = "lecture"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    pools = [layer for layer in slid(context, weighs=False) if max(layer.stride) > 1]
-    strided = [layer for layer in slid(context, weighs=True) if max(layer.stride) > 1]
+    pools = [layer for layer in sliding_layers(context, weighs=False) if max(layer.stride) > 1]
+    strided = [layer for layer in sliding_layers(context, weighs=True) if max(layer.stride) > 1]
     if pools and strided:
         nodes = [layer.node for layer in strided]
         message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a stride ({max(strided[0].stride)}), and {len(pools)} pool{'s' * (len(pools) > 1)} reduce{'s' * (len(pools) == 1)} the map too"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "write stride=1 and pool, or drop the pools", elsewhere(nodes), INFO
+            CODE, message, nodes[0].site.span, "write stride=1 and pool, or drop the pools", elsewhere(nodes), SEVERITY
         )

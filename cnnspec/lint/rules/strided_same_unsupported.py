@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.lint.finding import for_each, several, together
+from cnnspec.lint.finding import SAFE, for_each, several, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +27,14 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "E111"
+SEVERITY = ERROR
 DEFAULT = False
+AFTER = "E113"  # that a stride leaves a remainder comes first
+FIX = SAFE
 TARGETS = ("torch",)
 
 
@@ -39,7 +44,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     known = True
     for node in context.graph.nodes:
         windows = context.facts.windows[node.index]
-        if getattr(node.layer, "padding", None) == "same" and any([window.stride > 1 for window in windows]):
+        if (
+            windows
+            and node.layer is not None
+            and node.layer.argument_values().get("padding") == "same"
+            and any([window.stride > 1 for window in windows])
+        ):
             found.append(node)
             known = known and all([isinstance(n, int) for window in windows for n in (window.before, window.after)])
             pairs = ", ".join([f"({window.before}, {window.after})" for window in windows])
@@ -47,4 +57,20 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if found:
         help = f"write {for_each(texts)}" if known else "give the input a size, and write the padding in numbers"
         message = f"{several(found)} {'has' if len(found) == 1 else 'have'} padding=same with a stride above 1, which PyTorch refuses"
-        yield together(CODE, found, message, help, ERROR, ("padding", "pad", "p"))
+        yield together(CODE, found, message, help, SEVERITY, ("padding", "pad", "p"))
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """padding=same in numbers."""
+    from cnnspec.lint.fix.paddings import find_sides, write_sides
+    from cnnspec.lint.fix.spelling import Raw
+
+    nodes = repair.nodes(found)
+    made = repair.propose_each(
+        "write the padding of {} in numbers",
+        nodes,
+        lambda some: repair.set(some, padding=Raw(write_sides(find_sides(repair, some[0], nodes)))),
+        safe=True,
+    )
+    yield made
+    yield made.replace(safe=False)

@@ -18,15 +18,20 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L802"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 COMMON = (32, 64, 96, 224, 227, 299)
 
@@ -40,4 +45,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if odd:
             near = min(COMMON, key=lambda n: abs(n - odd[0]))
             message = f"{odd[0]} is no common image size: {', '.join(map(str, COMMON))}"
-            yield Diagnostic(CODE, message, node.site.span, f"the nearest is {near}", (), INFO)
+            yield Diagnostic(CODE, message, node.site.span, f"the nearest is {near}", (), SEVERITY)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The sizes that images usually have, the nearest first."""
+    from cnnspec.lint.fix.input_sizes import image_of, resize
+
+    shape = image_of(repair)
+    for size in sorted(COMMON, key=lambda n: abs(n - shape[0]))[:3]:
+        yield resize(repair, (*[size] * (len(shape) - 1), shape[-1]))

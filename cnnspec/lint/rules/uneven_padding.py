@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import several, together
+from cnnspec.lint.finding import UNSAFE, several, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +28,13 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "W210"
+SEVERITY = WARNING
 DEFAULT = False
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -41,7 +45,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     example = "" if len(nodes) == 1 else f"; {nodes[0].name}:"
     message = f"{several(nodes)} read{'s' * (len(nodes) == 1)} padding unevenly{example or ':'} {before} + {given} stand around its input, {before} + {used} are read"
     help = "choose an input size for which (N + 2P - F)/S is whole: `cnnspec sizes` lists them"
-    yield together(CODE, nodes, message, help, WARNING)
+    yield together(CODE, nodes, message, help, SEVERITY)
 
 
 def uneven(node: Node, context: Context) -> tuple[int, int, int] | None:
@@ -76,3 +80,12 @@ def pads(node: Node, axis: int, context: Context) -> tuple[int, int]:
         return 0, 0
     after = source.shape[axis] - inputs[0][axis] + shift
     return (-shift, after) if isinstance(after, int) and after >= 0 else (0, 0)
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The input sizes next to this."""
+    from cnnspec.lint.fix.input_sizes import image_of, lengthen, resize
+
+    shape = image_of(repair)
+    for distance in (1, -1, 2, -2, 3, -3, 4, -4):
+        yield resize(repair, lengthen(shape, distance, [True] * (len(shape) - 1)))

@@ -19,23 +19,27 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, indices, several
-from cnnspec.lint.sliding import slid
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.sliding import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "L806"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 PROFILE = "lecture"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     bare = []
-    for layer in slid(context, weighs=True):
+    for layer in sliding_layers(context, weighs=True):
         border = context.graph.nodes[layer.node.inputs[0]].layer
         whole = all(window.extent == n for window, n in zip(layer.windows, layer.entering, strict=False))
         if max(layer.kernel) > 1 and not layer.padded and not whole and not (border and border.adds_zeros):
@@ -45,5 +49,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
         assert first.node.shape is not None
         message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} nothing: {first.entering[0]} becomes {first.node.shape[0]} in {first.node.name}"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "write padding=same", elsewhere(nodes), INFO, indices(nodes)
+            CODE, message, nodes[0].site.span, "write padding=same", elsewhere(nodes), SEVERITY, indices(nodes)
         )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """padding=same."""
+    nodes = repair.nodes(found)
+    yield repair.propose_each("write padding=same", nodes, lambda some: repair.set(some, padding="same"))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 CODE = "R302"
+SEVERITY = INFO
 DEFAULT = True
 SHARE = 0.2  # of the convolutions larger than 1x1
 LEAST = 3  # of them
@@ -57,7 +58,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     size = "x".join(map(str, image))
     message = f"{len(found)} of {len(spatial)} convolutions larger than 1x1 (first {found[0].name}) begin where every position has seen the {size} input, or on maps no larger than their kernel, and can relate nothing new: {spent}, {parameters:,} parameters{share(parameters, facts.total_parameters)}"
     help = "drop an early stride or pool, drop these layers, or give it a larger input"
-    yield together(CODE, found, message, help, INFO)
+    yield together(CODE, found, message, help, SEVERITY)
 
 
 def larger_than_one(node: Node, context: Context) -> bool:

@@ -21,16 +21,23 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.argument import show
 from cnnspec.layers.base import product, show_shape
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from cnnspec.base.diagnostic import Edit
+    from cnnspec.graph import Node
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "P507"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("shared axes",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -55,4 +62,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
     message = f"{several(found)} learn{'s' * (len(found) == 1)} {learned:,} slopes{on}, one a value; one a channel are {shared:,}"
     axes = tuple(range(1, len(shape or ())))
     help = f"write shared_axes=({', '.join(map(str, axes))})" if len(axes) > 1 else f"write shared_axes={show(axes[0])}"
-    yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), WARNING, indices(found))
+    yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), SEVERITY, indices(found))
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """One slope a channel."""
+    from cnnspec.lint.fix.spelling import Raw
+
+    def share(some: Sequence[Node]) -> list[Edit]:
+        axes = range(1, len(repair.inputs(some[0])[0]))
+        return repair.set(some, shared_axes=Raw(f"({', '.join(map(str, axes))})" if len(axes) > 1 else "1"))
+
+    yield repair.propose_each("share the slopes of {}", repair.nodes(found), share)

@@ -23,7 +23,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import WARNING, Diagnostic, Note
 from cnnspec.base.source import brief
 from cnnspec.elaborate.reporting import trail
-from cnnspec.lint.finding import MAX_PLACES
+from cnnspec.lint.finding import MAX_PLACES, UNSAFE
 from cnnspec.syntax.names_read import Unread
 from cnnspec.syntax.tree import Assign, Chain, List, Naming, Ternary, Tuple
 
@@ -33,10 +33,15 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.values import Binding
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
     from cnnspec.syntax.tree import Node
 
 CODE = "W213"
+SEVERITY = WARNING
 DEFAULT = True
+LOOKS_AT = ("an unused binding",)
+FIX = UNSAFE
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -64,7 +69,7 @@ def finding(binding: Binding, others: list[Binding]) -> Diagnostic:
         Note(f"{other.name}, which leads there alone, is not in the network either", other.site.span)
         for other in others[:MAX_PLACES]
     ]
-    return Diagnostic(CODE, message, site.span, help, (*notes, *trail(site)), WARNING)
+    return Diagnostic(CODE, message, site.span, help, (*notes, *trail(site)), SEVERITY)
 
 
 def in_line(text: str) -> str:
@@ -89,4 +94,18 @@ def as_step(text: str, item: Node) -> str:
     bare = value.start == item.end - len(written)  # not in parentheses
     return (
         f"({written}) as {item.name.text}" if isinstance(value, Ternary) and bare else f"{written} as {item.name.text}"
+    )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The layer where the binding stands, its result named."""
+    from cnnspec.lint.fix.edits import Inexpressible
+
+    binding = next((b for b in repair.graph.bindings.values() if b.site.span == found.span), None)
+    step = as_step(binding.site.source.text, binding.site.node) if binding is not None else ""
+    if binding is None or not step:
+        raise Inexpressible
+    node = binding.site.node
+    yield repair.propose(
+        f"write {in_line(step)}", [repair.editor(binding.site.source).edit(node.start, node.end, step)]
     )

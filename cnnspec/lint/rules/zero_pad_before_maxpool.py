@@ -20,16 +20,21 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.facts.graph_queries import last_function
-from cnnspec.lint.finding import elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.base.diagnostic import Edit
     from cnnspec.lint.context import Context
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
 
 CODE = "N603"
+SEVERITY = INFO
 DEFAULT = False
+FIX = UNSAFE
 TARGETS = ("torch", "onnx")
 NEVER_NEGATIVE = ("relu", "sigmoid", "softmax", "softplus", "exponential", "hard_sigmoid")
 
@@ -54,6 +59,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found[0].site.span,
             "give the pool the padding: it never wins there",
             elsewhere(found),
-            INFO,
+            SEVERITY,
             indices(found),
         )
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The padding of the pool behind, where it is minus infinity."""
+    borders = {node.index for node in repair.nodes(found)}
+    pools = repair.sites([n for n in repair.graph.nodes if n.inputs and n.inputs[0] in borders])
+    edits: list[Edit] = []
+    for pool in pools:
+        border = repair.graph.nodes[pool.inputs[0]]
+        amount = border.layer.argument_values().get("amount", 0) if border.layer else 0
+        edits += [*repair.drop([border]), *repair.set([pool], padding=amount)]
+    yield repair.propose(f"give the padding to {several(pools)}", edits)

@@ -16,15 +16,16 @@ from cnnspec.layers.convolution import Convolution
 from cnnspec.layers.window import Reach, Window
 from cnnspec.lint import rules
 from cnnspec.lint.fix.project import Project, clears
-from cnnspec.lint.fix.registry import MODULES
-from cnnspec.lint.fix.search import repairs
+from cnnspec.lint.fix.search import find_repairs
+from cnnspec.lint.index import RULES
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
 from cnnspec.summary import find_summary
 from cnnspec.summary.json import write_data
+from tests.lint.rule_files import WITH_FIX
 from tests.lint.test_rules import example
 
-ALL = frozenset([rule.CODE for rule in rules.RULES])
+ALL = frozenset(RULES)
 CONV = "conv(4, 3x3, padding=same)"
 CHAINS = {
     "convolutions": lambda n: f"input 8x8x4\n{CONV} * {n}\n",
@@ -102,7 +103,7 @@ def test_a_field_without_upsampling_is_what_its_positions_see(reach: Reach, span
 
 
 # ---- repairs -----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("rule", [r for r in rules.ALL if r.CODE in MODULES], ids=lambda r: r.CODE)
+@pytest.mark.parametrize("rule", WITH_FIX, ids=lambda r: r.CODE)
 def test_a_refuted_repair_is_no_other_for_being_ended_early(rule: Any) -> None:
     """The repairs of a rule's bad example are those that whole analyses allow."""
     text = example(rule, "Bad")
@@ -114,7 +115,7 @@ def test_a_refuted_repair_is_no_other_for_being_ended_early(rule: Any) -> None:
         project = Project([Source("/nowhere/net.cnn", text)], looked)
         (path,) = project.sources
         found = project.analysis(path).diagnostics
-        return [(d.code, [tried.repair for tried in repairs(project, path, d, True)]) for d in found]
+        return [(d.code, [tried.repair for tried in find_repairs(project, path, d, True)]) for d in found]
 
     assert shown(True) == shown(False)
 

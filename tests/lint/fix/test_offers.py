@@ -18,9 +18,9 @@ from cnnspec.base.reading import read
 from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.lint.fix import offers
-from cnnspec.lint.fix.project import applied, counted, severity_of
-from cnnspec.lint.fix.registry import TOLD
-from cnnspec.lint.rules.illegal_stride import HELP
+from cnnspec.lint.fix.project import apply_edits, count_findings, severity_of
+from cnnspec.lint.index import OFFERS
+from cnnspec.lint.rules.illegal_stride import ADVICE
 from cnnspec.pipeline import Analysis, analyse
 from tests import network_cases
 
@@ -31,17 +31,18 @@ INPUT = re.compile(r"^(\s*input(?: \w+)? )([\dx]+)x(\d+)\s*$", re.M)
 def told(text: str, name: str = "/nowhere/net.cnn") -> tuple[Analysis, list[Diagnostic]]:
     """The findings of a text whose help is printed from their repairs."""
     analysis = again(Source(name, text))
-    found = offers.offered(analysis.diagnostics, analysis, again)
-    return analysis, [diagnostic for diagnostic in found if diagnostic.code in TOLD]
+    found = offers.offer_repairs(analysis.diagnostics, analysis, again)
+    return analysis, [diagnostic for diagnostic in found if diagnostic.code in OFFERS]
 
 
 def again(source: Source, used: Any = read, watch: Any = None) -> Analysis:
     return analyse(source, read=used, watch=watch)
 
 
-def named(found: Diagnostic) -> list[str]:
+def named(found: Diagnostic, advice: str) -> list[str]:
     """What a help names, in its order."""
-    before, behind = TOLD[found.code].replace("{rest}", found.help[found.help.rfind("for an") :]).split("{}")
+    before, _, behind = OFFERS[found.code].partition("{}")
+    behind = behind.replace("{rest}", advice.partition("; ")[2])
     assert found.help.startswith(before) and found.help.endswith(behind)
     return found.help.removeprefix(before).removesuffix(behind).split("; ")
 
@@ -49,18 +50,20 @@ def named(found: Diagnostic) -> list[str]:
 def holds(text: str, name: str = "/nowhere/net.cnn") -> int:
     """Of every such finding, the help is its repairs, and each of these clears it and brings none; how many were tried."""
     analysis, findings = told(text, name)
-    before, tried = counted(analysis.diagnostics), 0
+    before, tried = count_findings(analysis.diagnostics), 0
     for found in findings:
+        own = next(d for d in analysis.diagnostics if d.replace(help=found.help) == found)
         if not found.repairs:
-            assert found.help == HELP or found.help.startswith(("put flatten before it; ", "put gap before it; "))
+            assert found.help == own.help
             continue
-        assert named(found) == [repair.message.removeprefix("write ") for repair in found.repairs]
+        bare = "write " if OFFERS[found.code].startswith("what fits") else ""
+        assert named(found, own.help) == [repair.message.removeprefix(bare) for repair in found.repairs]
         for repair in found.repairs:
-            changed = applied(text, repair.edits)
+            changed = apply_edits(text, repair.edits)
             assert changed is not None
             after = again(Source(name, changed))
             assert not after.tree.diagnostics
-            now = counted(after.diagnostics)
+            now = count_findings(after.diagnostics)
             assert now.get(found.code, (0, 0))[0] < before[found.code][0], (repair.message, changed)
             more = [code for code in now if now[code][0] > before.get(code, (0, 0))[0]]
             hidden = repair.message.startswith("put flatten")  # by a dense layer that was taken for a 1x1 convolution
@@ -124,14 +127,39 @@ def test_what_fits(text: str) -> None:
 
 NOTHING = [
     ("what mends one pool spoils the next", "input a 8x9x1\ninput b 8x9x1\nconcat(a, b) -> maxpool(2) -> maxpool(2)\n"),
-    ("a network too large to be analysed again", "input 7x7x3\nconv(8, 3x3, stride=3)\nrelu * 3001\n"),
+    ("a network too large to be analysed again", "input 7x7x3\nconv(8, 3x3, stride=3)\nconv(8, 1x1, activation=relu) * 3001\n"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=title) for title, text in NOTHING])
 def test_where_nothing_is_found_the_help_is_general(text: str) -> None:
     (found,) = told(text)[1]
-    assert (found.repairs, found.help) == ((), HELP)
+    assert (found.repairs, found.help) == ((), ADVICE)
+
+
+PRINTED = [
+    ("T401", "input 8x8x1\nflatten -> dense(1, softmax)\n", "end dense1 in sigmoid, or give it a unit for each class"),
+    ("T402", "input 8x8x1\nflatten -> dense(10)\ntrain { loss = sparse_categorical_crossentropy }\n",
+     "write sparse_categorical_crossentropy(from_logits=true); end in softmax"),
+    ("T404", "input 8x8x1\nflatten -> dense(1)\ntrain { loss = categorical_crossentropy }\n",
+     "write binary_crossentropy and end in sigmoid, or end in a unit for each class"),
+    ("T405", "input 8x8x3\nconv(8, 3x3, bias=false) -> dropout(0.5) -> conv(8, 1x1, bias=false) -> bn -> relu -> gap -> dense(4)\n",
+     "put dropout1 behind relu1"),
+    ("W203", "input 16x16x3\nconv(8, 3x3, padding=same, dilation=16, activation=relu)\n",
+     "use a kernel of 1x1 without dilation for conv1, fewer strides before, less dilation, or a larger input"),
+    ("W215", "input 8x8x3\nconv(8, 1x1, dilation=2) -> relu\n", "drop the dilation of conv1, or use a larger kernel"),
+    ("W205", "input 8x8x3\nconv(8, 3x3) -> dropout(0) -> relu\n", "drop dropout1, or give it the size or rate that was meant"),
+    ("W206", "input 8x8x3\nconv(8, 3x3) -> relu -> relu\n", "drop relu2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "text", "help"), PRINTED, ids=[code for code, _, _ in PRINTED])
+def test_a_help_is_a_sentence_made_of_the_fixes(code: str, text: str, help: str) -> None:
+    assert holds(text) >= 1
+    assert [found.help for found in told(text)[1] if found.code == code] == [help]
+    analysis = again(Source("/nowhere/net.cnn", text))
+    for shown in (offers.ANY, offers.SOON, offers.ALL):
+        assert help in [found.help for found in offers.offer_repairs(analysis.diagnostics, analysis, again, shown)]
 
 
 def test_every_way_to_see_a_finding_has_the_same_help(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,4 +183,4 @@ def test_a_block_of_another_file_is_not_changed(tmp_path: Path) -> None:
     (found,) = api.check(tmp_path / "net.cnn")
     assert found.help == "what fits: input 6x6x3; input 9x9x3"
     (tmp_path / "two.cnn").write_text('use "blocks.cnn" (down)\ninput a 7x7x3\ninput b 7x7x3\na -> down\noutput a, b\n')
-    assert {found.help for found in api.check(tmp_path / "two.cnn") if found.code == "W201"} <= {HELP}
+    assert {found.help for found in api.check(tmp_path / "two.cnn") if found.code == "W201"} <= {ADVICE}

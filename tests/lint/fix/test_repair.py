@@ -18,12 +18,13 @@ from cnnspec.format import print_tree
 from cnnspec.lint import rules
 from cnnspec.lint.fix.behaviour import same_behaviour
 from cnnspec.lint.fix.mending import Mended, mend
-from cnnspec.lint.fix.project import Project, applied, counted
-from cnnspec.lint.fix.registry import MODULES, SAFE
-from cnnspec.lint.fix.search import repairs
+from cnnspec.lint.fix.project import Project, apply_edits, count_findings
+from cnnspec.lint.fix.search import find_repairs
+from cnnspec.lint.index import FIXES, REFUSALS
 from cnnspec.lint.rules import prevents
 from cnnspec.pipeline import Analysis, analyse
 from tests.lint.planted import faulty
+from tests.lint.rule_files import MADE_SAFELY, RULE_FILES, WITH_FIX
 from tests.lint.test_rules import example
 from tests.strategies import trees
 from tests.support import cases
@@ -76,7 +77,7 @@ def ranked(text: str, codes: Sequence[str]) -> list[str]:
     return [
         line(found.code, tried.repair)
         for found in made.analysis(path).diagnostics
-        for tried in repairs(made, path, found, unsafe=True)
+        for tried in find_repairs(made, path, found, unsafe=True)
     ]
 
 
@@ -97,38 +98,31 @@ def test_unsafe(codes: list[str], before: str, shown: str, after: str) -> None:
     assert not mended(after, codes, unsafe=True).done
 
 
-@pytest.mark.parametrize("rule", [r for r in rules.ALL if r.CODE in MODULES], ids=lambda r: r.CODE)
+@pytest.mark.parametrize("rule", WITH_FIX, ids=lambda r: r.CODE)
 def test_the_bad_page_is_mended(rule: object) -> None:
     """Every repair that a rule's page has clears it; one of a safe rule is safe."""
     code = rule.CODE  # type: ignore[attr-defined]
     bad = project(example(rule, "Bad"), [code])  # type: ignore[arg-type]
     (path,) = bad.sources
     (found,) = bad.analysis(path).diagnostics
-    made = repairs(bad, path, found, unsafe=True)
+    made = find_repairs(bad, path, found, unsafe=True)
     assert made
-    assert made[0].repair.safe == (code in SAFE)
+    assert made[0].repair.safe == (code in MADE_SAFELY)
     for tried in made:
-        assert text_of(tried.project) == applied(text_of(bad), tried.repair.edits) != text_of(bad)
+        assert text_of(tried.project) == apply_edits(text_of(bad), tried.repair.edits) != text_of(bad)
         assert analysis_of(tried.project).diagnostics == (), tried.repair
         assert tried.repair.cost
 
 
 def test_a_refusal_of_the_language_with_repairs_has_a_case() -> None:
     shown = (FOLDER / "unsafe.md").read_text(encoding="utf-8")
-    pages = {rule.CODE for rule in rules.ALL}
-    for code in MODULES.keys() - pages:
+    for code in FIXES.keys() & REFUSALS:
         assert re.search(rf"^{code} unsafe: ", shown, re.M), code
 
 
-def test_only_known_codes_have_repairs() -> None:
-    from importlib import import_module
-
-    from cnnspec.base.diagnostic import NAMES
-
-    assert MODULES.keys() <= NAMES.keys()
-    assert MODULES.keys() >= SAFE
-    for module, function in MODULES.values():
-        assert (getattr(import_module(f"cnnspec.lint.fix.proposals.{module}"), function).__doc__ or "").strip()
+def test_every_fix_says_what_it_writes() -> None:
+    for code in FIXES:
+        assert (rules.module_of(code).fix.__doc__ or "").strip(), code
 
 
 # ---- the networks people know --------------------------------------------------------------------------------
@@ -174,7 +168,7 @@ CHECKED = sorted(
 @pytest.mark.parametrize("part", range(8))
 def test_what_check_finds_is_mended_by_all_rules_together(part: int) -> None:
     """The specs of tests/lint/cases, which have every finding: nothing fails, and a second run has nothing to do."""
-    every = [rule.CODE for rule in rules.ALL]
+    every = [rule.CODE for rule in RULE_FILES]
     done = 0
     for spec in CHECKED[part::8]:
         found = mended(spec, every, unsafe=True)
@@ -195,7 +189,7 @@ def unharmed(text: str, unsafe: bool) -> Mended:
         assert text_of(found.project) == text
         return found
     assert not new.tree.diagnostics
-    was, now = counted(old.diagnostics), counted(new.diagnostics)
+    was, now = count_findings(old.diagnostics), count_findings(new.diagnostics)
     assert sum(map(prevents, new.diagnostics)) <= sum(map(prevents, old.diagnostics))
     if not any(map(prevents, old.diagnostics)):
         assert all(now[code][0] <= was[code][0] for code in now), text

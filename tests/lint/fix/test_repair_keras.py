@@ -25,17 +25,17 @@ from cnnspec.layers.base import Weight
 from cnnspec.lint import rules
 from cnnspec.lint.fix.mending import Mended, mend
 from cnnspec.lint.fix.project import Project
-from cnnspec.lint.fix.registry import SAFE
-from cnnspec.lint.fix.search import repairs
+from cnnspec.lint.fix.search import find_repairs
 from cnnspec.pipeline import analyse
 from tests.lint.fix.test_repair import read_cases
 from tests.lint.planted import faulty
+from tests.lint.rule_files import MADE_SAFELY
 from tests.support import cases, keras_layers, legal, outputs, random_inputs
 
 
 def mended(text: str) -> Mended:
     """A text with all safe repairs, those of the rules that are not on by default too."""
-    codes = rules.default_codes() | SAFE - {"S704"}  # which finds the pads that N601 asks for
+    codes = rules.default_codes() | MADE_SAFELY - {"S704"}  # which finds the pads that N601 asks for
     project = Project(
         [Source("/nowhere/net.cnn", text)], lambda s, read, watch=None: analyse(s, codes=codes, read=read, watch=watch)
     )
@@ -155,7 +155,7 @@ def test_each_safe_repair(code: str) -> None:
 
 
 def test_every_safe_repair_of_a_network_is_among_them() -> None:
-    assert SAFE - {"S710"} == CERTAIN.keys()
+    assert MADE_SAFELY - {"S710"} == CERTAIN.keys()
 
 
 def test_a_step_of_training_needs_no_bias_either() -> None:
@@ -192,7 +192,7 @@ def test_a_repair_says_when_trained_weights_do_not_fit(title: str, text: str, tm
     trained = tmp_path / "trained.weights.h5"
     to_keras(network.graph).save_weights(trained)
     for found in network.diagnostics:
-        for tried in repairs(project, path, found, unsafe=True):
+        for tried in find_repairs(project, path, found, unsafe=True):
             model = to_keras(tried.project.analysis(path).networks[0].graph)
             said = "trained weights no longer fit" in tried.repair.cost
             with pytest.raises(ExportFailed) if said else nullcontext():

@@ -1,0 +1,29 @@
+"""E106 rank-mismatch: a layer is given a tensor with more or fewer axes than it works on."""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import ERROR
+from cnnspec.lint.finding import UNSAFE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
+
+CODE = "E106"
+SEVERITY = ERROR
+FIX = UNSAFE
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """The text without what made a vector of the map."""
+    from cnnspec.lint.fix.arguments import find_refused
+    from cnnspec.lint.fix.flattening import find_flattening
+
+    for node in find_refused(repair, found)[:1]:
+        flat = find_flattening(repair, node)
+        if flat is not None:
+            yield repair.propose(f"drop {flat.name}", repair.drop([flat]))

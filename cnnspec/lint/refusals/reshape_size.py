@@ -1,0 +1,29 @@
+"""E110 reshape-size: a reshape has another number of elements than its input."""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import ERROR
+from cnnspec.lint.finding import UNSAFE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.lint.fix.proposal import Proposal
+    from cnnspec.lint.fix.repair_context import RepairContext
+
+CODE = "E110"
+SEVERITY = ERROR
+FIX = UNSAFE
+
+
+def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
+    """One axis left to what there is."""
+    from cnnspec.lint.fix.arguments import find_refused, propose_setting
+
+    for node in find_refused(repair, found)[:1]:
+        shape = node.layer.argument_values().get("shape", ()) if node.layer else ()
+        for axis in range(len(shape)):
+            if -1 not in shape:
+                yield propose_setting(repair, [node], shape=(*shape[:axis], -1, *shape[axis + 1 :]))
