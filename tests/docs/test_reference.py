@@ -7,9 +7,9 @@ import inspect
 import pytest
 
 import cnnspec
-from cnnspec.base.diagnostic import NAMES
 from cnnspec.cli import VERBS
 from cnnspec.layers import CATALOGUE
+from cnnspec.lint.index import NAMES
 from tests.docs.blocks import DOCS, README
 from tests.docs.reference import Undocumented, api_page, class_part, docstring, generated_pages, public
 
