@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Self, dataclass_transform
 else:
 
-    def dataclass_transform():
+    def dataclass_transform(**how):
         return lambda cls: cls
 
 
@@ -32,7 +32,8 @@ class _RecordType(type):
         body["__slots__"] = tuple(own) + tuple(body.pop("__slots__", ()))
         body["_fields"], body["_defaults"], body["_declared"] = fields, defaults, declared
         made: Any = super().__new__(mcs, name, bases, body)
-        made._key = _key
+        if fields:
+            made._key = Record._key
         if fields and "__init__" not in body:
             made.__init__ = _written_at_first_use(made)
         return made
@@ -55,12 +56,12 @@ def _written_at_first_use(cls: Any) -> Any:
     return first
 
 
-def _key(record: Any) -> tuple[Any, ...]:
-    """The fields that two equal records agree in."""
-    return tuple([getattr(record, name) for name in record._fields if name not in record._uncompared])
+def compared_values(record: Record) -> tuple[Any, ...]:
+    """The values of the fields that two equal records agree in, in order."""
+    return record._key()
 
 
-@dataclass_transform()
+@dataclass_transform(frozen_default=True)
 class Record(metaclass=_RecordType):
     """Base of all records; see the module."""
 
@@ -69,9 +70,9 @@ class Record(metaclass=_RecordType):
     _declared: ClassVar[dict[str, Any]]  # of this class alone, as written
     _uncompared: ClassVar[frozenset[str]] = frozenset()
 
-    if TYPE_CHECKING:
-
-        def _key(self) -> tuple[Any, ...]: ...
+    def _key(self) -> tuple[Any, ...]:
+        """The values of the compared fields; a class with fields gets a faster one at its first use."""
+        return tuple([getattr(self, name) for name in self._fields if name not in self._uncompared])
 
     def __eq__(self, other: object) -> bool:
         return self is other or (type(self) is type(other) and self._key() == other._key())

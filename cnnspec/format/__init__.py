@@ -7,6 +7,7 @@ syntax errors is never touched, and neither is one whose printed form would not 
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.record import Record, compared_values
 from cnnspec.base.source import Source, Span
 from cnnspec.format.comments import texts
 from cnnspec.format.printer import print_tree
@@ -40,9 +41,8 @@ def same(one: object, other: object) -> bool:
         left, right = pairs.pop()
         if type(left) is not type(right):
             return False
-        key = getattr(left, "_key", None)
-        if key:
-            left, right = key(), right._key()  # type: ignore[attr-defined]
+        if isinstance(left, Record) and isinstance(right, Record):
+            left, right = compared_values(left), compared_values(right)
         if isinstance(left, tuple) and isinstance(right, tuple):
             if len(left) != len(right):
                 return False

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import Term, argument, axes, from_zero, number, optional, unknown_word, word_of
 from cnnspec.layers.axes import together
-from cnnspec.layers.base import (
-    TRAINABLE,
-    KerasCall,
-    Layer,
-    Problem,
-    Shape,
-    Weight,
-    axis_problem,
-    product,
-    show_shape,
-)
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, MOVE, NOTHING, OUTPUT, Keeps, Operation
 from cnnspec.layers.reshaping import Identity
+from cnnspec.layers.shape import Shape, axis_problem, product, show_shape
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.base.size import Dim
-    from cnnspec.layers.base import Shape
+    from cnnspec.layers.shape import Shape
 
 
 def from_the_end(axis: int | tuple[int, ...], rank: int) -> int | tuple[int, ...]:

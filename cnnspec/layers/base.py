@@ -9,24 +9,23 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem as Problem
 from cnnspec.base.record import Record
-from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, same_on_every_axis, shortest, show
+from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, shortest
 from cnnspec.layers.axes import from_the_end
 from cnnspec.layers.operation import MOVE, NOTHING, Keeps, Operation
+from cnnspec.layers.shape import Shape as Shape
+from cnnspec.layers.shape import known as known
+from cnnspec.layers.shape import product as product
+from cnnspec.layers.shape import show_shape as show_shape
 from cnnspec.layers.window import EACH, Reach
-from cnnspec.layers.words import saved
+from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
     from cnnspec.base.size import Dim
-    from cnnspec.layers.argument import Kind
     from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
-
-    Shape = tuple[Dim, ...]
-else:
-    Shape = tuple
 
 
 class Weight(Record):
@@ -275,66 +274,4 @@ class Layer(Record):
         }
 
 
-def from_saved(value: Any, kind: Kind, key: str, per_axis: bool = False) -> Any:
-    """An argument's value from the config of a Keras layer. Raises Unfit."""
-    try:
-        read = saved(value)
-    except Unfit as unfit:
-        raise Unfit(f"its {key} must be {unfit.expected}", unfit.hint) from None
-    candidates = ["none" if read is None else read]
-    if isinstance(read, tuple) and (len(read) == 1 or per_axis):
-        candidates.insert(0, same_on_every_axis(read) if per_axis else read[0])
-    for candidate in candidates:
-        try:
-            return kind(candidate)
-        except Unfit as unfit:
-            problem = unfit
-    raise Unfit(f"its {key}={show(read)} must be {problem.expected}", problem.hint)
-
-
 TRAINABLE = argument(flag, "whether training changes its weights; false for what was trained before", True)
-RANK_NAMES = {1: "LxC", 2: "HxWxC", 3: "DxHxWxC"}
-
-
-def show_shape(shape: tuple[Any, ...] | None) -> str:
-    """A shape as the language writes it: 28x28x1; ? for what is not known."""
-    if shape is None:
-        return "?"
-    parts = ["?" if n is None else str(n) for n in shape]
-    plain = "x".join(parts)
-    if len(parts) < 2 or plain.isalnum():
-        return plain
-    return "x".join([f"({p})" if not p.isalnum() and p != "?" else p for p in parts])
-
-
-def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = (1, 2, 3)) -> Problem | None:
-    """The problem of an input that has no spatial axes (or not as many as the layer takes)."""
-    rank = len(inputs[0]) - 1
-    if rank in ranks:
-        return None
-    wanted = " or ".join(RANK_NAMES[r] for r in ranks)
-    got = f"{'a vector of ' * (rank == 0)}{show_shape(inputs[0])}"
-    help = "put it before what makes a vector (flatten, gap), or reshape first" if rank == 0 else "reshape first"
-    return Problem("E106", f"{layer} needs {wanted}, got {got}", help=help)
-
-
-def axis_problem(given: int | tuple[int, ...], shape: Shape) -> Problem | None:
-    """The problem of an axis (or several) that the shape does not have; axes count the batch as 0, as in Keras."""
-    rank = len(shape)
-    chosen = given if isinstance(given, tuple) else (given,)
-    for axis in chosen:
-        if not (1 <= axis <= rank or -rank <= axis <= -1):
-            message = f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {rank}"
-            return Problem("E011", message, "axis", "-1 is the channels")
-    places = [axis % (rank + 1) for axis in chosen]
-    if len(set(places)) < len(places):
-        twice = next(place for place in places if places.count(place) > 1)
-        return Problem("E011", f"axis {twice} is named twice", "axis", "name it once")
-    return None
-
-
-def product(sizes: tuple[Dim, ...]) -> Dim:
-    total: Dim = 1
-    for size in sizes:
-        total = total * size
-    return total

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, count, integer, optional
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, show_shape
+from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.dividing import ungrouped
+from cnnspec.layers.shape import Shape, show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

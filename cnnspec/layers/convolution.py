@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, count, same_on_every_axis, show
-from cnnspec.layers.base import TRAINABLE, KerasCall, Problem, Shape, Weight, Working, needs_space, product
+from cnnspec.layers.base import TRAINABLE, KerasCall, Weight, Working
 from cnnspec.layers.convolving import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
@@ -23,6 +24,7 @@ from cnnspec.layers.convolving import (
 )
 from cnnspec.layers.dividing import ungrouped
 from cnnspec.layers.operation import CONVOLUTION, DEPTHWISE, GROUPED, INPUT, Operation
+from cnnspec.layers.shape import Shape, needs_space, product
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 
 TYPE_CHECKING = False

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.activation import activation, applied
 from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, same_on_every_axis, show
-from cnnspec.layers.base import Problem, Shape
 from cnnspec.layers.operation import Operation
+from cnnspec.layers.shape import Shape
 from cnnspec.layers.window import along
 from cnnspec.layers.windowed import Windowed
 from cnnspec.layers.words import constraint, initializer, regularizer

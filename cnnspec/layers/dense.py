@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, count
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Shape, Weight, product
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.convolving import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
@@ -15,6 +15,7 @@ from cnnspec.layers.convolving import (
     REGULARIZER,
 )
 from cnnspec.layers.operation import INPUT, PRODUCT, Operation
+from cnnspec.layers.shape import Shape, product
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import gcd
 
-from cnnspec.layers.base import Problem
+from cnnspec.base.diagnostic import Problem
 
 TRIED = 4096  # numbers from 1
 

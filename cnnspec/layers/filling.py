@@ -3,12 +3,14 @@ they are repeated along axes that they do not have, and a weight of another shap
 
 from __future__ import annotations
 
-from cnnspec.layers.base import Problem, show_shape
+from cnnspec.base.diagnostic import Problem
+from cnnspec.layers.shape import show_shape
 from cnnspec.layers.words import initializer, lengths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.layers.base import Layer, Shape
+    from cnnspec.layers.base import Layer
+    from cnnspec.layers.shape import Shape
 
 _initializers: dict[type[Layer], tuple[str, ...]] = {}  # of each class the arguments that are one
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, flag
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product
+from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.operation import BOTH, GLOBAL_AVERAGE, GLOBAL_MAX, Keeps, Operation
+from cnnspec.layers.shape import Shape, needs_space, product
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

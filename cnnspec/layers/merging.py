@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.base.size import Size
 from cnnspec.layers.agreement import may_agree
 from cnnspec.layers.argument import argument, axes, flag, integer
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, axis_problem, product, show_shape
+from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.operation import BATCH_PRODUCT, INPUT, MEAN, MERGE, Keeps, Operation
+from cnnspec.layers.shape import Shape, axis_problem, product, show_shape
 from cnnspec.layers.window import AXIS_NAMES, EACH, UNTRACED
 
 TYPE_CHECKING = False

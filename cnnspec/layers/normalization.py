@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
 from cnnspec.layers.axes import together
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, axis_problem, product
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.dividing import ungrouped
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
+from cnnspec.layers.shape import Shape, axis_problem, product
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False

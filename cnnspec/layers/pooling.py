@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from math import prod
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.base.size import maximum
 from cnnspec.layers.argument import argument, flag, optional, padding, per_axis, same_on_every_axis
-from cnnspec.layers.base import (
-    KerasCall,
-    Layer,
-    Problem,
-    Shape,
-    from_saved,
-    needs_space,
-    show_shape,
-)
+from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.operation import AVERAGE_POOL, BOTH, MAX_POOL, Keeps, Operation
+from cnnspec.layers.shape import Shape, needs_space, show_shape
 from cnnspec.layers.window import behind_ceil
 from cnnspec.layers.windowed import Windowed, keras_padding
+from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

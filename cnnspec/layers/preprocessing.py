@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import Term, Unfit, argument, count, flag, number, optional, same_on_every_axis
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight, show_shape
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, SCALING, Keeps
+from cnnspec.layers.shape import Shape, show_shape
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.words import constraint, initializer, regularizer
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import Unfit, argument, from_zero, natural, optional, rate, shape, share
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, from_saved, needs_space, show_shape
+from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.operation import INPUT, NOISE, NOTHING, Keeps, Operation
+from cnnspec.layers.shape import Shape, needs_space, show_shape
+from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis, show
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, show_shape
-from cnnspec.layers.fitting import axes_problem
+from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
 from cnnspec.layers.operation import (
     ADAPTIVE_AVERAGE,
@@ -16,6 +16,7 @@ from cnnspec.layers.operation import (
     Keeps,
     Operation,
 )
+from cnnspec.layers.shape import Shape, axes_problem, needs_space, show_shape
 from cnnspec.layers.window import UNTRACED, Reach, along
 
 TYPE_CHECKING = False

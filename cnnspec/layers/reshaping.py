@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.base.size import Size
 from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape, show
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, needs_space, product, show_shape
-from cnnspec.layers.fitting import axes_problem
+from cnnspec.layers.base import KerasCall, Layer
+from cnnspec.layers.shape import Shape, axes_problem, needs_space, product, show_shape
 from cnnspec.layers.window import EACH, UNTRACED, Reach, along, halved
 from cnnspec.layers.windowed import Windowed, keras_padding
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import Term, argument, number, optional, rate
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Problem, Shape, Weight
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, NOISE, SCALING, Keeps
 from cnnspec.layers.regularization import SEED, Dropout
+from cnnspec.layers.shape import Shape
 from cnnspec.layers.words import constraint, regularizer, saved
 
 TYPE_CHECKING = False

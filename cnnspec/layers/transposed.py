@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis, shortest, show
-from cnnspec.layers.base import (
-    TRAINABLE,
-    KerasCall,
-    Layer,
-    Problem,
-    Shape,
-    Weight,
-    Working,
-    needs_space,
-    product,
-    show_shape,
-)
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight, Working
 from cnnspec.layers.convolving import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
@@ -33,10 +23,10 @@ from cnnspec.layers.convolving import (
     Convolution,
     on_each_axis,
 )
-from cnnspec.layers.fitting import axes_problem
 from cnnspec.layers.operation import INPUT, INTERPOLATION, MOVE, TRANSPOSED, Operation
 from cnnspec.layers.resampling import RADIUS, interpolated
 from cnnspec.layers.reshaping import Crop
+from cnnspec.layers.shape import Shape, axes_problem, needs_space, product, show_shape
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
 from cnnspec.layers.window import Reach, along, halved
 from cnnspec.layers.windowed import keras_padding, numeric_padding

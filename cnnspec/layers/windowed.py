@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import padding, shortest, show
-from cnnspec.layers.base import KerasCall, Layer, Problem, Shape, Working, from_saved, product
-from cnnspec.layers.fitting import axes_problem
+from cnnspec.layers.base import KerasCall, Layer, Working
 from cnnspec.layers.operation import MOVE, Operation
+from cnnspec.layers.shape import Shape, axes_problem, product
 from cnnspec.layers.window import AXIS_NAMES, Reach, Window, along, fits, halved, same_padding, sides
+from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

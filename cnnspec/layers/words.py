@@ -14,6 +14,8 @@ from cnnspec.layers.argument import (
     integer,
     number,
     optional,
+    same_on_every_axis,
+    show,
     unknown_word,
 )
 
@@ -69,6 +71,23 @@ def saved(value: Any) -> Any:
     if isinstance(value, float):
         return as_written(value)
     return saved_term(value) if isinstance(value, dict) else value
+
+
+def from_saved(value: Any, kind: Kind, key: str, per_axis: bool = False) -> Any:
+    """An argument's value from the config of a Keras layer. Raises Unfit."""
+    try:
+        read = saved(value)
+    except Unfit as unfit:
+        raise Unfit(f"its {key} must be {unfit.expected}", unfit.hint) from None
+    candidates = ["none" if read is None else read]
+    if isinstance(read, tuple) and (len(read) == 1 or per_axis):
+        candidates.insert(0, same_on_every_axis(read) if per_axis else read[0])
+    for candidate in candidates:
+        try:
+            return kind(candidate)
+        except Unfit as unfit:
+            problem = unfit
+    raise Unfit(f"its {key}={show(read)} must be {problem.expected}", problem.hint)
 
 
 def as_written(value: float) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnnspec.base.record import compared_values
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.argument import AXES, EACH_AXIS, same_on_every_axis
 from cnnspec.layers.base import Layer
@@ -276,7 +277,7 @@ def area(node: Node) -> int:
 def values_of(layer: Layer) -> tuple[Any, ...]:
     """A layer's arguments, in order; one number where every axis has the same, but for a window's size (3x3)."""
     made: list[Any] = []
-    for (name, argument), value in zip(layer.arguments.items(), layer._key(), strict=True):
+    for (name, argument), value in zip(layer.arguments.items(), compared_values(layer), strict=True):
         if argument.kind in AXES and isinstance(value, tuple):
             made.append(Axes(value))
         elif argument.kind in EACH_AXIS and not (name == "kernel" and isinstance(value, tuple) and len(value) > 1):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.layers import find
 from cnnspec.layers.activation import FUNCTIONS, OWN
 from cnnspec.layers.argument import Term, Unfit, snake
-from cnnspec.layers.base import KerasCall, from_saved
+from cnnspec.layers.base import KerasCall
+from cnnspec.layers.words import from_saved
 from cnnspec.model_files.keras.calls import Call, Tensor
 from cnnspec.model_files.keras.policies import dtype_problem
 from cnnspec.model_files.keras.saved import full_name, is_own, leaves

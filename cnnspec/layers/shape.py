@@ -1,0 +1,88 @@
+"""Shapes: how they are written, and what keeps a layer from taking one.
+
+A shape is a tuple of sizes without the batch, channels last; a size is an int or, where it is not known, a `Size`.
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import Problem
+from cnnspec.layers.argument import same_on_every_axis
+from cnnspec.layers.window import fits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, TypeGuard
+
+    from cnnspec.base.size import Dim
+
+    Shape = tuple[Dim, ...]
+else:
+    Shape = tuple
+
+RANK_NAMES = {1: "LxC", 2: "HxWxC", 3: "DxHxWxC"}
+
+
+def known(shapes: tuple[Shape | None, ...]) -> TypeGuard[tuple[Shape, ...]]:
+    """Whether no shape is unknown."""
+    return None not in shapes
+
+
+def show_shape(shape: tuple[Any, ...] | None) -> str:
+    """A shape as the language writes it: 28x28x1; ? for what is not known."""
+    if shape is None:
+        return "?"
+    parts = ["?" if n is None else str(n) for n in shape]
+    plain = "x".join(parts)
+    if len(parts) < 2 or plain.isalnum():
+        return plain
+    return "x".join([f"({p})" if not p.isalnum() and p != "?" else p for p in parts])
+
+
+def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = (1, 2, 3)) -> Problem | None:
+    """The problem of an input that has no spatial axes (or not as many as the layer takes)."""
+    rank = len(inputs[0]) - 1
+    if rank in ranks:
+        return None
+    wanted = " or ".join(RANK_NAMES[r] for r in ranks)
+    got = f"{'a vector of ' * (rank == 0)}{show_shape(inputs[0])}"
+    help = "put it before what makes a vector (flatten, gap), or reshape first" if rank == 0 else "reshape first"
+    return Problem("E106", f"{layer} needs {wanted}, got {got}", help=help)
+
+
+def axis_problem(given: int | tuple[int, ...], shape: Shape) -> Problem | None:
+    """The problem of an axis (or several) that the shape does not have; axes count the batch as 0, as in Keras."""
+    rank = len(shape)
+    chosen = given if isinstance(given, tuple) else (given,)
+    for axis in chosen:
+        if not (1 <= axis <= rank or -rank <= axis <= -1):
+            message = f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {rank}"
+            return Problem("E011", message, "axis", "-1 is the channels")
+    places = [axis % (rank + 1) for axis in chosen]
+    if len(set(places)) < len(places):
+        twice = next(place for place in places if places.count(place) > 1)
+        return Problem("E011", f"axis {twice} is named twice", "axis", "name it once")
+    return None
+
+
+def product(sizes: tuple[Dim, ...]) -> Dim:
+    total: Dim = 1
+    for size in sizes:
+        total = total * size
+    return total
+
+
+def axes_problem(given: Mapping[str, Any], shape: Shape) -> Problem | None:
+    """The problem of arguments with more or fewer values than a shape has spatial axes, told at the first of them."""
+    rank = len(shape) - 1
+    misfits = {name: value for name, value in given.items() if not fits(value, rank)}
+    if not misfits:
+        return None
+    name, value = next(iter(misfits.items()))
+    message = f"{name} has {len(value)} axes, the input {show_shape(shape)} has {rank}"
+    alike = {name: same_on_every_axis(value) for name, value in misfits.items()}
+    if any([isinstance(value, tuple) for value in alike.values()]):
+        help = "give one number" if rank == 1 else f"give one number, or one for each of the {rank} axes"
+    else:
+        help = "write " + ", ".join([f"{name}={value}" for name, value in alike.items()])
+    return Problem("E106", message, name, help)
