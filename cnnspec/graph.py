@@ -9,6 +9,7 @@ from __future__ import annotations
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, Span
 from cnnspec.layers.base import Layer, Shape
+from cnnspec.layers.shape import all_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Graph:
     def input_shapes(self, node: Node) -> tuple[Shape, ...] | None:
         """The shapes that enter a node; None when one of them is unknown."""
         shapes = tuple([self.nodes[i].shape for i in node.inputs])
-        return None if None in shapes else shapes  # type: ignore[return-value]
+        return shapes if all_known(shapes) else None
 
     def made_at(self, node: Node) -> int:
         """The index of the node whose Keras layers a node uses: its own, unless it shares another's.

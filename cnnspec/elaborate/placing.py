@@ -12,7 +12,7 @@ from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.reporting import TooMuch
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.graph import Graph, Node, Site
-from cnnspec.layers.base import Layer, Shape, show_shape
+from cnnspec.layers.base import Layer, Shape, all_known, show_shape
 from cnnspec.layers.filling import unfilled
 from cnnspec.syntax import tree
 
@@ -71,10 +71,10 @@ class Placing(Expressions):
         label = getattr(layer, "label", label)
         guessed = bound.assumed or self.unsure
         assumed = assumed or guessed
-        shapes = [self.graph.nodes[i].shape for i in inputs]
+        shapes = tuple([self.graph.nodes[i].shape for i in inputs])
         shape: Shape | None = None
-        if None not in shapes:
-            problem, shape = self.infer(layer, tuple(shapes))  # type: ignore[arg-type]
+        if all_known(shapes):
+            problem, shape = self.infer(layer, shapes)
             if problem is not None and not assumed and not self.misread(problem, layer, inputs, site):
                 rank = len(shapes[0] or ()) - 1 if shapes else 0
                 told = self.in_branch(problem, inputs, branches)

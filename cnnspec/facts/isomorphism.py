@@ -12,12 +12,13 @@ and that cross again further up might be missed; networks that people write have
 
 from __future__ import annotations
 
+from cnnspec.layers.base import Layer
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     from cnnspec.graph import Graph, Node
-    from cnnspec.layers.base import Layer
 
     Colors = dict[Hashable, int]
 
@@ -91,7 +92,8 @@ class View:
 
     def form(self, index: int) -> Layer | None:
         """The one form of a node's layer; None for an input."""
-        return self.substance[index] if self.nodes[index].layer is not None else None  # type: ignore[return-value]
+        form = self.substance[index]
+        return form if isinstance(form, Layer) else None
 
     def group(self, index: int) -> list[int]:
         """The nodes that use the same weights as this one, itself included."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from cnnspec.base.limits import MAX_RUNS, TooLong, Work
 from cnnspec.facts.positions import NOWHERE, Positions
+from cnnspec.layers.shape import all_known
 from cnnspec.layers.window import EACH, UNTRACED, Reach
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import TypeGuard
 
     from cnnspec.base.size import Dim
     from cnnspec.graph import Graph
@@ -26,7 +28,7 @@ def full(n: int) -> Positions:
     return Positions.run(0, n)
 
 
-def sizes_known(shape: Shape | None) -> bool:
+def sizes_known(shape: Shape | None) -> TypeGuard[tuple[int, ...]]:
     """Whether every size is a number."""
     return shape is not None and all([isinstance(n, int) for n in shape])
 
@@ -47,12 +49,12 @@ def reaches_of(
     for node in graph.nodes:
         inputs = tuple([shapes[i] for i in node.inputs])
         layer = layers.get(node.index, node.layer) if layers else node.layer
-        if layer is None or shapes[node.index] is None or None in inputs:  # it was refused
+        if layer is None or shapes[node.index] is None or not all_known(inputs):  # it was refused
             result.append(None)
             continue
         key = id(layer), inputs
         if key not in asked:
-            reach = layer.reach(inputs)  # type: ignore[arg-type]
+            reach = layer.reach(inputs)
             if reach is not None and reach is not UNTRACED:
                 asked[key] = tuple([same.setdefault(axis, axis) for axis in reach])
             else:
@@ -70,11 +72,11 @@ def statistics_of(
     for node in graph.nodes:
         layer = layers.get(node.index, node.layer) if layers else node.layer
         inputs = tuple([shapes[i] for i in node.inputs])
-        if layer is None or shapes[node.index] is None or None in inputs:
+        if layer is None or shapes[node.index] is None or not all_known(inputs):
             continue
         key = id(layer), inputs
         if key not in asked:
-            over = layer.statistics(inputs)  # type: ignore[arg-type]
+            over = layer.statistics(inputs)
             asked[key] = over if over and over != (1,) * len(over) else None
         if (taken := asked[key]) is not None:
             found[node.index] = taken
@@ -111,10 +113,10 @@ class Liveness:
         for node in self.graph.nodes:
             merging = len(node.inputs) > 1
             shape = self.shapes[node.index]
-            if not sizes_known(shape) or shape is None:
+            if not sizes_known(shape):
                 real.append(None)
                 continue
-            everything = tuple([self.reading.full(n) for n in shape[:-1]])  # type: ignore[arg-type]
+            everything = tuple([self.reading.full(n) for n in shape[:-1]])
             reaches = self.reaches[node.index]
             if node.layer is None or reaches is None or len(reaches) != len(everything):
                 real.append(everything)
@@ -124,10 +126,9 @@ class Liveness:
                 carried = real[index]
                 for axis, reach in enumerate(reaches):
                     n = shape[axis]
-                    assert isinstance(n, int)
                     if carried is None or axis >= len(carried):
                         found = everything[axis]
-                    elif merging and self.shapes[index][axis] == 1 != n:  # type: ignore[index]
+                    elif merging and (self.shapes[index] or ())[axis] == 1 != n:
                         found = everything[axis]  # repeated along this axis by a merge
                     else:
                         found = self.reading.carried(reach, n, carried[axis])
@@ -138,13 +139,11 @@ class Liveness:
 
     def _backward(self) -> Masks:
         nodes = self.graph.nodes
-        live: list[list[Positions] | None] = [
-            [NOWHERE] * (len(s) - 1) if sizes_known(s) and s is not None else None for s in self.shapes
-        ]
+        live: list[list[Positions] | None] = [[NOWHERE] * (len(s) - 1) if sizes_known(s) else None for s in self.shapes]
         for index in self.graph.outputs:
             masks, shape = live[index], self.shapes[index]
-            if masks is not None and shape is not None:
-                live[index] = [self.reading.full(n) for n in shape[:-1]]  # type: ignore[arg-type]
+            if masks is not None and sizes_known(shape):
+                live[index] = [self.reading.full(n) for n in shape[:-1]]
         for node in reversed(nodes):
             mine: Sequence[Positions] | None = live[node.index]
             reaches, over = self.reaches[node.index], self.statistics.get(node.index)
@@ -160,7 +159,7 @@ class Liveness:
                     assert isinstance(n, int)
                     if mine is None or reaches is None or axis >= len(mine) or axis >= len(reaches):
                         theirs[axis] = self.reading.full(n)
-                    elif merging and n == 1 != self.shapes[node.index][axis]:  # type: ignore[index]
+                    elif merging and n == 1 != (self.shapes[node.index] or ())[axis]:
                         theirs[axis] = self.reading.full(1)  # repeated
                     else:
                         theirs[axis] = self.reading.union(

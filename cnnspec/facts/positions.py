@@ -143,7 +143,7 @@ class Positions:
     # ---- places --------------------------------------------------------------------------------------------
     def shifted(self, by: int) -> Positions:
         """Every position so much further on."""
-        return Positions(tuple([(first + by, end + by, *rest) for first, end, *rest in self.pieces])) if by else self  # type: ignore[misc]
+        return Positions(tuple([(a + by, b + by, period, runs) for a, b, period, runs in self.pieces])) if by else self
 
     def stretched(self, step: int, count: int) -> Positions:
         """The positions step*q … step*q + count - 1 for every q in the set."""

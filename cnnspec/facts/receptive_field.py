@@ -159,14 +159,15 @@ def _through(
     entering = [fields[i] for i in inputs]
     if None in entering:
         return None
-    if any([isinstance(field, Whole) for field in entering]):
+    placed = [field for field in entering if isinstance(field, tuple)]
+    if len(placed) < len(entering):
         return WHOLE
     if reaches is UNTRACED:
         return None
     for index in inputs if len(node.inputs) > 1 else ():
         if _repeated(shapes[index], shapes[node.index]):
             return WHOLE if _covers(fields[index], whole) else None
-    merged = entering[0] if len(entering) == 1 else hull(entering)  # type: ignore[arg-type]
+    merged = placed[0] if len(placed) == 1 else hull(placed)
     if merged is None or isinstance(merged, Whole):
         return merged
     result = []

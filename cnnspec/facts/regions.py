@@ -8,7 +8,7 @@ any of the next, so that equal sets are equal regions.
 from __future__ import annotations
 
 from cnnspec.base.limits import Work
-from cnnspec.facts.liveness import Reading, full, reaches_of, widened
+from cnnspec.facts.liveness import Reading, full, reaches_of, sizes_known, widened
 from cnnspec.facts.positions import NOWHERE, Positions
 from cnnspec.layers.window import EACH, UNTRACED
 
@@ -106,8 +106,7 @@ def spaces(graph: Graph, shapes: Sequence[Shape | None]) -> list[Sizes | None]:
     for node in graph.nodes:
         shape = shapes[node.index]
         sizes = shape if shape is None or (node.layer is None and node.index in words) else shape[:-1]
-        known = sizes is not None and all([isinstance(n, int) for n in sizes])
-        found.append(sizes if known else None)  # type: ignore[arg-type]
+        found.append(sizes if sizes_known(sizes) else None)
     return found
 
 

@@ -52,12 +52,12 @@ def left_of(layer: Layer, shape: Shape | None) -> list[int]:
 
     What lies between two windows of a stride longer than the kernel is skipped everywhere, not left over.
     """
-    if shape is None or not sizes_known(shape):
+    if not sizes_known(shape):
         return []
     windows = layer.windows((shape,))
     if windows is None:
         return []
-    return [uncovered(window, n) for window, n in zip(windows, shape, strict=False)]  # type: ignore[arg-type]
+    return [uncovered(window, n) for window, n in zip(windows, shape, strict=False)]
 
 
 def uncovered(window: Window, n: int) -> int:

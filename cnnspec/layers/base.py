@@ -13,7 +13,7 @@ from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, s
 from cnnspec.layers.axes import from_the_end
 from cnnspec.layers.operation import MOVE, NOTHING, Keeps, Operation
 from cnnspec.layers.shape import Shape as Shape
-from cnnspec.layers.shape import known as known
+from cnnspec.layers.shape import all_known as all_known
 from cnnspec.layers.shape import product as product
 from cnnspec.layers.shape import show_shape as show_shape
 from cnnspec.layers.window import EACH, Reach

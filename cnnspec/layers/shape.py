@@ -12,19 +12,20 @@ from cnnspec.layers.window import fits
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, TypeGuard
+    from typing import Any, TypeGuard, TypeVar
 
     from cnnspec.base.size import Dim
 
     Shape = tuple[Dim, ...]
+    T = TypeVar("T")
 else:
     Shape = tuple
 
 RANK_NAMES = {1: "LxC", 2: "HxWxC", 3: "DxHxWxC"}
 
 
-def known(shapes: tuple[Shape | None, ...]) -> TypeGuard[tuple[Shape, ...]]:
-    """Whether no shape is unknown."""
+def all_known(shapes: tuple[T | None, ...]) -> TypeGuard[tuple[T, ...]]:
+    """Whether none of several shapes (or sizes, or other figures) is unknown."""
     return None not in shapes
 
 

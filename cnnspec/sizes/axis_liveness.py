@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from cnnspec.facts.liveness import Reading
 from cnnspec.facts.positions import NOWHERE, Positions
+from cnnspec.layers.shape import all_known
 from cnnspec.layers.window import EACH, UNTRACED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.graph import Node
-    from cnnspec.layers.base import Shape
+    from cnnspec.layers.base import Layer, Shape
     from cnnspec.layers.window import Reach
     from cnnspec.sizes.size_sweep import ResizableGraph, SizeSweep
 
@@ -56,8 +57,10 @@ class AxisLiveness:
         """The number of what a node reads along the axis; -1 for everything."""
         key = self.network.kind[node.index], entering
         if key not in self._reaches:
-            reach = node.layer.reach(entering) if node.layer is not None and None not in entering else None  # type: ignore[arg-type]
-            if reach is None or reach is UNTRACED or len(reach) <= self.axis or self._mixes(node, entering):
+            reach = None
+            if node.layer is not None and all_known(entering) and not self._mixes(node.layer, entering):
+                reach = node.layer.reach(entering)
+            if reach is None or reach is UNTRACED or len(reach) <= self.axis:
                 self._reaches[key] = -1
             else:
                 if reach[self.axis] not in self._numbered:
@@ -65,10 +68,9 @@ class AxisLiveness:
                 self._reaches[key] = self._numbered.index(reach[self.axis])
         return self._reaches[key]
 
-    def _mixes(self, node: Node, entering: tuple[Shape | None, ...]) -> bool:
-        """Whether a node takes statistics along the axis."""
-        assert node.layer is not None
-        over = node.layer.statistics(entering)  # type: ignore[arg-type]
+    def _mixes(self, layer: Layer, entering: tuple[Shape, ...]) -> bool:
+        """Whether a layer takes statistics along the axis."""
+        over = layer.statistics(entering)
         return self.axis < len(over) and over[self.axis] != 1
 
     def find_losing(self, at: int, left: list[tuple[Node, int]]) -> list[Node]:

@@ -48,7 +48,7 @@ class IndependentAxes:
         for node in self.network.graph.nodes:
             step = lcm(*[steps[i] for i in node.inputs])
             if node.layer is not None:
-                windows = node.layer.windows(tuple([self.shapes[i] for i in node.inputs])) or ()  # type: ignore[misc]
+                windows = node.layer.windows(self.network.graph.input_shapes(node) or ()) or ()
                 step *= lcm(*[window.stride for window in windows])
             steps.append(step)
         return lcm(*steps) * 720_720  # which has all small factors, for layers that divide without a window
@@ -99,7 +99,7 @@ class IndependentAxes:
         if node.shares is not None:
             entering += [depends[i] for i in self.network.graph.nodes[node.shares].inputs]
         assert node.layer is not None
-        reach = node.layer.reach(tuple([self.shapes[i] for i in node.inputs]))  # type: ignore[misc]
+        reach = node.layer.reach(self.network.graph.input_shapes(node) or ())
         axes: list[set[int]] = []
         if reach is None or reach is UNTRACED or len({len(e) for e in entering}) > 1:
             axes = [set().union(*[axis for e in entering for axis in e])]
@@ -148,8 +148,8 @@ class IndependentAxes:
         """For every axis of every node the length beyond which both its ends cannot be read at once."""
         needs = [[2] * len(shape or ()) for shape in self.shapes]
         for node in self.network.graph.nodes:
-            entering = tuple([self.shapes[i] for i in node.inputs])
-            reach = node.layer.reach(entering) if node.layer is not None else None  # type: ignore[arg-type]
+            entering = self.network.graph.input_shapes(node) or ()
+            reach = node.layer.reach(entering) if node.layer is not None else None
             made = self.depends_on[node.index]
             for axis, r in enumerate(reach or ()):
                 if axis >= len(made) or not made[axis]:  # of a fixed length: what it reads depends on the input's

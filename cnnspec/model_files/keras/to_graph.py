@@ -17,6 +17,7 @@ from cnnspec.elaborate.inputs import with_unknowns
 from cnnspec.graph import Graph, Node, Site
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
+from cnnspec.layers.shape import all_known
 from cnnspec.model_files.keras.archive import Refused, read_config
 from cnnspec.model_files.keras.calls import Call, Calls
 from cnnspec.model_files.keras.equivalents import TRAINING
@@ -89,10 +90,10 @@ class Raising:
         shapes = tuple([self.nodes[i].shape for i in step.inputs])
         if step.made is None:
             self.refuse(index, step.why)
-        elif None in shapes:
-            self.place(index, None, None)
+        elif all_known(shapes):
+            self.raise_known(index, shapes)
         else:
-            self.raise_known(index, shapes)  # type: ignore[arg-type]
+            self.place(index, None, None)
 
     def raise_known(self, index: int, shapes: tuple[Shape, ...]) -> None:
         chain = [index]
