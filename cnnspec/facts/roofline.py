@@ -12,6 +12,7 @@ Source: Williams, Waterman, Patterson, "Roofline" (2009); NVIDIA, "GPU performan
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.base.size import add_up
 from cnnspec.facts.training_memory import roots
 from cnnspec.layers.base import product
 from cnnspec.layers.operation import NOISE
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.facts.devices import Device
     from cnnspec.facts.facts import Facts
     from cnnspec.facts.precision import Precision
+    from cnnspec.layers.base import Layer, Shape
 
 
 class Traffic(Record):
@@ -49,6 +51,7 @@ class Traffic(Record):
 def traffic(facts: Facts, precision: Precision, batch: int = 1) -> list[Traffic | None]:
     """The traffic of every node; none for inputs and views, None where a shape is unknown."""
     made: list[Traffic | None] = []
+    weights = facts.each(weight_values, 0)
     for node, root in zip(facts.graph.nodes, roots(facts), strict=True):
         shapes, operations, shape = facts.inputs_of(node.index), facts.operations[node.index], facts.shapes[node.index]
         if shapes is None or operations is None or shape is None:
@@ -61,12 +64,14 @@ def traffic(facts: Facts, precision: Precision, batch: int = 1) -> list[Traffic 
         moved = product(shape)
         for entering in shapes:
             moved = moved + product(entering)
-        weights: Dim = 0
-        for weight in node.layer.weights(shapes):
-            weights = weights + product(weight.shape)
         flops: Dim = 0
         for operation in operations:
             flops = flops + operation.flops
-        size = batch * moved * precision.activation + weights * (precision.copy or precision.weight)
+        size = batch * moved * precision.activation + weights[node.index] * (precision.copy or precision.weight)
         made.append(Traffic(batch * flops, size))
     return made
+
+
+def weight_values(layer: Layer, inputs: tuple[Shape, ...]) -> Dim:
+    """How many values a layer's weights have together."""
+    return add_up([product(weight.shape) for weight in layer.weights(inputs)])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.sliding_window import SlidingWindow
     from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
 
@@ -146,6 +147,10 @@ class Layer(Record):
         """Along each spatial axis, how many positions get one statistic of them all (a mean) besides; 1: each its own."""
         return (1,) * (len(inputs[0]) - 1)
 
+    def sliding(self) -> SlidingWindow | None:
+        """The window that it slides over its input, as its arguments give it; None where it slides none."""
+        return None
+
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:
         """The sliding window of each spatial axis, for a layer that has one."""
         return None
@@ -209,6 +214,10 @@ class Layer(Record):
 
     def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
         """The one layer that this one and the one behind it are, where it becomes their Keras layers; else None."""
+        return None
+
+    def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
+        """This layer with zeros around its input, where it has no padding and reads such zeros as the same; else None."""
         return None
 
     def for_any_size(self, inputs: tuple[Shape, ...]) -> str:

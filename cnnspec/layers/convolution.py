@@ -20,21 +20,27 @@ from cnnspec.layers.convolving import (
     PADDING_OR_CAUSAL,
     REGULARIZER,
     STRIDE,
-    Convolution,
+    changed_arguments,
+    kernel_and_bias,
+    on_each_axis,
+    stride_problem,
 )
 from cnnspec.layers.dividing import ungrouped
 from cnnspec.layers.operation import CONVOLUTION, DEPTHWISE, GROUPED, INPUT, Operation
 from cnnspec.layers.shape import Shape, needs_space, product
-from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
+from cnnspec.layers.sliding_window import SlidingWindow
+from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
+from cnnspec.layers.windowed import Windowed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, ClassVar
 
     from cnnspec.base.size import Dim
 
 
-class Conv(Convolution):
+class Conv(Windowed):
     """Convolution: every filter slides over the input and sums what it sees.
 
     1-, 2- or 3-dimensional by its input. Along each axis the output has floor((N + 2P - F)/S) + 1 positions, F the
@@ -73,65 +79,57 @@ class Conv(Convolution):
     spectral_norm: int | None = SPECTRAL_NORM
     trainable: bool = TRAINABLE
 
+    def sliding(self) -> SlidingWindow:
+        return SlidingWindow(self.kernel, self.stride, self.dilation, self.padding)
+
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         channels = inputs[0][-1]
         found = (
             needs_space(inputs, "conv")
-            or self.window_problem(inputs, "conv")
-            or self.strided_and_dilated(len(inputs[0]) - 1)
+            or self.window_problem(inputs)
+            or stride_problem(self.stride, self.dilation, len(inputs[0]) - 1, self.pooled_behind)
         )
         found = found or ungrouped(self.groups, (channels, "the input's channels ({})"), (self.filters, "filters ({})"))
         if found is not None and found.code == "E103" and self.filters % self.groups:
             return found.replace(help=f"{found.help}; filters that are multiples of {self.groups} can")
         return found
 
+    def pooled_behind(self, rank: int) -> str:
+        """How to have both the stride and the dilation: the same positions, each the largest of those skipped."""
+        return f"write stride=1 and put maxpool({on_each_axis(self.stride, rank)}, padding=same) behind it"
+
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        return (*self.spatial_output(inputs), self.filters)
+        return (*self.sliding().output(inputs[0]), self.filters)
 
     def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
         group = Working("channels of a group" if self.groups > 1 else "", None, inputs[0][-1] // self.groups)
         return (*super().working(inputs), group)
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        fan_in = inputs[0][-1] // self.groups
-        kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), fan_in, self.filters))
-        return with_vector((kernel, Weight("bias", (self.filters,))) if self.bias else (kernel,), self.spectral_norm)
+        kernel = (*self.sliding().kernel_sizes(len(inputs[0]) - 1), inputs[0][-1] // self.groups, self.filters)
+        return kernel_and_bias(kernel, self.filters, self.bias, self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
-        per_value = self.kernel_area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)
+        per_value = self.sliding().area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)
         return product(self.output(inputs)) * per_value
 
-    def convolution(self, inputs: tuple[Shape, ...]) -> Operation:
-        taps = self.kernel_area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)
-        return self.operation(
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        taps = self.sliding().area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)
+        work = self.operation(
             inputs, kind=CONVOLUTION if self.groups == 1 else GROUPED, macs=self.macs(inputs), taps=taps,
             channels=self.filters, groups=self.groups, bias=self.bias, keeps=INPUT,
         )  # fmt: skip
+        return (*self.sliding().pad_first(inputs[0], work), *applied(self.activation, self.output(inputs)))
+
+    def ends_in(self) -> str | None:
+        return self.activation or "linear"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return self.padded(spectral(KerasCall(f"Conv{rank}D", self.given()), self.spectral_norm), rank)
+        return self.sliding().pad_call(spectral(KerasCall(f"Conv{rank}D", self.given()), self.spectral_norm), rank)
 
 
-class ByChannel(Convolution):
-    """What the two have in common: they take no volume, and one stride for both axes."""
-
-    if TYPE_CHECKING:  # a field of the subclasses
-        multiplier: int
-
-    def needs_no_volume(self, inputs: tuple[Shape, ...], name: str) -> Problem | None:
-        """The problem of an input that is no sequence and no image; Keras filters a volume's channels apart by groups."""
-        found, kernel = needs_space(inputs, name, (1, 2)), same_on_every_axis(self.kernel)
-        if found is None or len(inputs[0]) != 4 or isinstance(kernel, tuple):
-            return found
-        return found.replace(help=f"write {self.in_groups(inputs[0][-1], kernel)} in its place")
-
-    def in_groups(self, channels: Dim, kernel: int) -> str:
-        """What does the same with a convolution whose groups are the channels."""
-        raise NotImplementedError(type(self).__name__)
-
-
-class DepthwiseConv(ByChannel):
+class DepthwiseConv(Windowed):
     """Depthwise convolution: each channel is filtered on its own, `multiplier` times.
 
     1- or 2-dimensional by its input. Output channels: Cin * multiplier. Parameters: (kh * kw + 1) * Cin * multiplier.
@@ -169,41 +167,49 @@ class DepthwiseConv(ByChannel):
     spectral_norm: int | None = SPECTRAL_NORM
     trainable: bool = TRAINABLE
 
+    def sliding(self) -> SlidingWindow:
+        return SlidingWindow(self.kernel, self.stride, self.dilation, self.padding)
+
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return (
-            self.needs_no_volume(inputs, "depthwise_conv")
-            or self.window_problem(inputs, "depthwise_conv")
+            volume_problem(inputs, "depthwise_conv", self.kernel, self.in_groups)
+            or self.window_problem(inputs)
             or uneven_stride(self.stride)
         )
 
     def in_groups(self, channels: Dim, kernel: int) -> str:
-        kept = self.kept("stride", "padding", "dilation", "activation", "bias")
+        """What does the same with a convolution whose groups are the channels."""
+        kept = changed_arguments(self, "stride", "padding", "dilation", "activation", "bias")
         return f"conv({', '.join([str(channels * self.multiplier), str(kernel), *kept, f'groups={channels}'])})"
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        return (*self.spatial_output(inputs), inputs[0][-1] * self.multiplier)
+        return (*self.sliding().output(inputs[0]), inputs[0][-1] * self.multiplier)
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        channels = inputs[0][-1]
-        kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), channels, self.multiplier))
-        weights = (kernel, Weight("bias", (channels * self.multiplier,))) if self.bias else (kernel,)
-        return with_vector(weights, self.spectral_norm)
+        kernel = (*self.sliding().kernel_sizes(len(inputs[0]) - 1), inputs[0][-1], self.multiplier)
+        return kernel_and_bias(kernel, inputs[0][-1] * self.multiplier, self.bias, self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
-        return product(self.output(inputs)) * self.kernel_area(len(inputs[0]) - 1)
+        return product(self.output(inputs)) * self.sliding().area(len(inputs[0]) - 1)
 
-    def convolution(self, inputs: tuple[Shape, ...]) -> Operation:
-        return self.operation(
-            inputs, kind=DEPTHWISE, macs=self.macs(inputs), taps=self.kernel_area(len(inputs[0]) - 1),
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        work = self.operation(
+            inputs, kind=DEPTHWISE, macs=self.macs(inputs), taps=self.sliding().area(len(inputs[0]) - 1),
             channels=inputs[0][-1] * self.multiplier, groups=inputs[0][-1], bias=self.bias, keeps=INPUT,
         )  # fmt: skip
+        return (*self.sliding().pad_first(inputs[0], work), *applied(self.activation, self.output(inputs)))
+
+    def ends_in(self) -> str | None:
+        return self.activation or "linear"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return self.padded(spectral(KerasCall(f"DepthwiseConv{rank}D", self.given()), self.spectral_norm), rank)
+        return self.sliding().pad_call(
+            spectral(KerasCall(f"DepthwiseConv{rank}D", self.given()), self.spectral_norm), rank
+        )
 
 
-class SeparableConv(ByChannel):
+class SeparableConv(Windowed):
     """Separable convolution: a depthwise convolution, then a 1x1 convolution that mixes the channels.
 
     1- or 2-dimensional by its input. Parameters: kh * kw * Cin * multiplier + Cin * multiplier * filters + filters.
@@ -240,36 +246,40 @@ class SeparableConv(ByChannel):
     bias_constraint: Term | None = CONSTRAINT
     trainable: bool = TRAINABLE
 
+    def sliding(self) -> SlidingWindow:
+        return SlidingWindow(self.kernel, self.stride, self.dilation, self.padding)
+
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return (
-            self.needs_no_volume(inputs, "separable_conv")
-            or self.window_problem(inputs, "separable_conv")
+            volume_problem(inputs, "separable_conv", self.kernel, self.in_groups)
+            or self.window_problem(inputs)
             or uneven_stride(self.stride)
         )
 
     def in_groups(self, channels: Dim, kernel: int) -> str:
-        kept = self.kept("stride", "padding", "dilation")
+        """What does the same with a convolution whose groups are the channels."""
+        kept = changed_arguments(self, "stride", "padding", "dilation")
         apart = ", ".join([str(channels * self.multiplier), str(kernel), *kept, f"groups={channels}", "bias=false"])
-        return f"conv({apart}) -> conv({', '.join([str(self.filters), '1', *self.kept('activation', 'bias')])})"
+        return f"conv({apart}) -> conv({', '.join([str(self.filters), '1', *changed_arguments(self, 'activation', 'bias')])})"
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        return (*self.spatial_output(inputs), self.filters)
+        return (*self.sliding().output(inputs[0]), self.filters)
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         rank, channels = len(inputs[0]) - 1, inputs[0][-1]
         kernels = (
-            Weight("depthwise_kernel", (*self.kernel_shape(rank), channels, self.multiplier)),
+            Weight("depthwise_kernel", (*self.sliding().kernel_sizes(rank), channels, self.multiplier)),
             Weight("pointwise_kernel", (*(1,) * rank, channels * self.multiplier, self.filters)),
         )
         return (*kernels, Weight("bias", (self.filters,))) if self.bias else kernels
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
-        spatial, middle = product(self.spatial_output(inputs)), inputs[0][-1] * self.multiplier
-        return spatial * middle * self.kernel_area(len(inputs[0]) - 1) + spatial * middle * self.filters
+        spatial, middle = product(self.sliding().output(inputs[0])), inputs[0][-1] * self.multiplier
+        return spatial * middle * self.sliding().area(len(inputs[0]) - 1) + spatial * middle * self.filters
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         rank, output = len(inputs[0]) - 1, self.output(inputs)
-        space, area, middle = product(output[:-1]), self.kernel_area(rank), inputs[0][-1] * self.multiplier
+        space, area, middle = product(output[:-1]), self.sliding().area(rank), inputs[0][-1] * self.multiplier
         depthwise = Operation(
             DEPTHWISE, product(inputs[0]), space * middle, space * middle * area, area, channels=middle,
             groups=inputs[0][-1], weights=area * middle, rank=rank, keeps=INPUT,
@@ -279,11 +289,24 @@ class SeparableConv(ByChannel):
             weights=middle * self.filters + self.filters * self.bias, bias=self.bias, rank=rank, keeps=INPUT,
         )  # fmt: skip
         activated = applied(self.activation, output)
-        return (*self.behind_padding(inputs, depthwise), pointwise, *activated)
+        return (*self.sliding().pad_first(inputs[0], depthwise), pointwise, *activated)
+
+    def ends_in(self) -> str | None:
+        return self.activation or "linear"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return self.padded(KerasCall(f"SeparableConv{rank}D", self.given()), rank)
+        return self.sliding().pad_call(KerasCall(f"SeparableConv{rank}D", self.given()), rank)
+
+
+def volume_problem(
+    inputs: tuple[Shape, ...], name: str, kernel: Any, in_groups: Callable[[Dim, int], str]
+) -> Problem | None:
+    """The problem of an input that is no sequence and no image; Keras filters a volume's channels apart by groups."""
+    found, size = needs_space(inputs, name, (1, 2)), same_on_every_axis(kernel)
+    if found is None or len(inputs[0]) != 4 or isinstance(size, tuple):
+        return found
+    return found.replace(help=f"write {in_groups(inputs[0][-1], size)} in its place")
 
 
 def uneven_stride(stride: Any) -> Problem | None:

@@ -1,21 +1,22 @@
-"""What all convolutions have in common, the transposed ones too: their arguments, their windows, what they refuse."""
+"""What convolutions share, the transposed ones and dense layers too: arguments, weights, what Keras refuses."""
 
 from __future__ import annotations
 
-from math import prod
-
 from cnnspec.base.diagnostic import Problem
-from cnnspec.layers.activation import activation, applied
+from cnnspec.layers.activation import activation
 from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, same_on_every_axis, show
-from cnnspec.layers.operation import Operation
-from cnnspec.layers.shape import Shape
+from cnnspec.layers.base import Layer, Weight
+from cnnspec.layers.spectral import with_vector
 from cnnspec.layers.window import along
-from cnnspec.layers.windowed import Windowed
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+    from cnnspec.base.size import Dim
+    from cnnspec.layers.shape import Shape
 
 
 FILTERS = argument(count, "number of output channels")
@@ -33,51 +34,24 @@ ACTIVITY_REGULARIZER = argument(optional(regularizer), "penalty on the output, a
 CONSTRAINT = argument(optional(constraint), "projection of the weights after every update", None)
 
 
-class Convolution(Windowed):
-    """What the convolutions have in common."""
+def kernel_and_bias(kernel: Shape, outputs: Dim, bias: bool, power_iterations: int | None) -> tuple[Weight, ...]:
+    """The weights of a layer with one kernel, in Keras's order."""
+    weights = (Weight("kernel", kernel), Weight("bias", (outputs,))) if bias else (Weight("kernel", kernel),)
+    return with_vector(weights, power_iterations)
 
-    if TYPE_CHECKING:  # fields of the subclasses
-        kernel: Any
-        stride: Any
-        padding: Any
-        dilation: Any
-        activation: str | None
 
-    def window_arguments(self) -> dict[str, Any]:
-        return {"kernel": self.kernel, "stride": self.stride, "dilation": self.dilation, "padding": self.padding}
+def stride_problem(stride: Any, dilation: Any, rank: int, instead: Callable[[int], str]) -> Problem | None:
+    """Keras takes a stride or a dilation, not both; `instead` says how to have both by other layers."""
+    if largest(stride) > 1 and largest(dilation) > 1:
+        message = f"stride {show(stride)} with dilation {show(dilation)}: Keras refuses the two together"
+        return Problem("E104", message, "dilation", f"write dilation=1, or {instead(rank)}")
+    return None
 
-    def kernel_area(self, rank: int) -> int:
-        return prod(self.kernel_shape(rank))
 
-    def kernel_shape(self, rank: int) -> tuple[int, ...]:
-        return tuple([along(self.kernel, rank, axis) for axis in range(rank)])
-
-    def ends_in(self) -> str | None:
-        return self.activation or "linear"
-
-    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        output = self.output(inputs)
-        work = self.convolution(inputs)
-        return (*self.behind_padding(inputs, work), *applied(self.activation, output))
-
-    def kept(self, *names: str) -> list[str]:
-        """Those of some arguments that differ from their defaults, as they are written."""
-        values = {name: same_on_every_axis(getattr(self, name)) for name in names}
-        return [f"{name}={show(v)}" for name, v in values.items() if v != self.arguments[name].record_default]
-
-    def convolution(self, inputs: tuple[Shape, ...]) -> Operation:
-        """The convolution alone, without a padding before it and an activation behind it."""
-        raise NotImplementedError(type(self).__name__)
-
-    def strided_and_dilated(self, rank: int) -> Problem | None:
-        if largest(self.stride) > 1 and largest(self.dilation) > 1:
-            message = f"stride {show(self.stride)} with dilation {show(self.dilation)}: Keras refuses the two together"
-            return Problem("E104", message, "dilation", f"write dilation=1, or {self.one_after_the_other(rank)}")
-        return None
-
-    def one_after_the_other(self, rank: int) -> str:
-        """How to have both the stride and the dilation: the same positions, each the largest of those skipped."""
-        return f"write stride=1 and put maxpool({on_each_axis(self.stride, rank)}, padding=same) behind it"
+def changed_arguments(layer: Layer, *names: str) -> list[str]:
+    """Those of some arguments that differ from their defaults, as they are written."""
+    values = {name: same_on_every_axis(getattr(layer, name)) for name in names}
+    return [f"{name}={show(v)}" for name, v in values.items() if v != layer.arguments[name].record_default]
 
 
 def on_each_axis(value: Any, rank: int) -> str:

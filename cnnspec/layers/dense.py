@@ -13,10 +13,11 @@ from cnnspec.layers.convolving import (
     CONSTRAINT,
     KERNEL_INITIALIZER,
     REGULARIZER,
+    kernel_and_bias,
 )
 from cnnspec.layers.operation import INPUT, PRODUCT, Operation
 from cnnspec.layers.shape import Shape, product
-from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
+from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ class Dense(Layer):
         return (*inputs[0][:-1], self.units)
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        kernel = Weight("kernel", (inputs[0][-1], self.units))
-        return with_vector((kernel, Weight("bias", (self.units,))) if self.bias else (kernel,), self.spectral_norm)
+        return kernel_and_bias((inputs[0][-1], self.units), self.units, self.bias, self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(inputs[0]) * self.units

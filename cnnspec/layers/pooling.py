@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from math import prod
-
 from cnnspec.base.diagnostic import Problem
-from cnnspec.base.size import maximum
 from cnnspec.layers.argument import argument, flag, optional, padding, per_axis, same_on_every_axis
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.operation import AVERAGE_POOL, BOTH, MAX_POOL, Keeps, Operation
 from cnnspec.layers.shape import Shape, needs_space, show_shape
-from cnnspec.layers.window import behind_ceil
-from cnnspec.layers.windowed import Windowed, keras_padding
+from cnnspec.layers.sliding_window import SlidingWindow, keras_padding
+from cnnspec.layers.windowed import Windowed
 from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
-    from cnnspec.base.size import Dim
     from cnnspec.layers.trial import Trial
-    from cnnspec.layers.window import Window
 
 KERNEL = argument(per_axis(1), "size of the window", 2, "pool_size", ("k", "size", "pool"))
 STRIDE = argument(optional(per_axis(1)), "step of the window; the kernel's size unless given", None, "strides", ("s",))
@@ -32,16 +27,18 @@ MOST_PADDED = 64  # paddings that are tried
 class Pool(Windowed):
     """What maxpool and avgpool have in common."""
 
-    word: ClassVar[str]
     if TYPE_CHECKING:  # fields of the subclasses
         kernel: Any
         stride: Any
         padding: Any
         ceil: bool
 
-    def window_arguments(self) -> dict[str, Any]:
-        stride = self.kernel if self.stride is None else self.stride
-        return {"kernel": self.kernel, "stride": stride, "dilation": 1, "padding": self.padding}
+    def sliding(self) -> SlidingWindow:
+        return SlidingWindow(self.kernel, self._step(), 1, self.padding, self.ceil)
+
+    def _step(self) -> Any:
+        """The stride, the kernel's size unless given."""
+        return self.kernel if self.stride is None else self.stride
 
     @classmethod
     def of_call(cls, call: KerasCall, **values: Any) -> Self:
@@ -53,28 +50,19 @@ class Pool(Windowed):
         made = super().completed(call, inputs)
         return made | {"strides": made["pool_size"]} if self.stride is None and not call.helper else made
 
-    def given_windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
-        """The windows with the padding that was given alone."""
-        return super().windows(inputs)
-
-    def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
-        given = self.given_windows(inputs)
-        if not self.ceil:
-            return given
-        return tuple([w.replace(after=behind_ceil(w.after, w.kernel, w.stride)) for w in given])  # type: ignore[arg-type]
-
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
         """With the stride said, and ceil only where a window hangs over the end and no word says the same."""
         made = self
-        if inputs is not None and self.takes_largest and not isinstance(self.padding, str) and not self.even(inputs):
-            made = self.rounded_up(inputs)
+        if inputs is not None and self.takes_largest and not isinstance(self.padding, str):
+            if not self.sliding().is_even(inputs[0]):
+                made = self.rounded_up(inputs)
         if made.ceil and inputs is not None:
             down = made.replace(ceil=False)
-            if made._same_is_ceil(inputs):
+            if made.sliding().same_is_ceil(inputs[0]):
                 made = down.replace(padding="same")
             elif down.output(inputs) == made.output(inputs):
                 made = down
-        return super(Pool, made.replace(stride=self.window_arguments()["stride"])).canonical(inputs)
+        return super(Pool, made.replace(stride=self._step())).canonical(inputs)
 
     def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
         return None if self.takes_largest or self.ceil else super().behind_zeros(padding, inputs)
@@ -82,21 +70,15 @@ class Pool(Windowed):
     def rounds_up(self) -> bool:
         return self.ceil or super().rounds_up()
 
-    def _same_is_ceil(self, inputs: tuple[Shape, ...]) -> bool:
-        """Whether padding=same gives the same for every size: at most one cell hangs over, so that it is behind."""
-        return self.padding in ("valid", 0) and all(
-            [w.kernel <= 2 and w.kernel <= w.stride for w in self.windows(inputs)]
-        )
-
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if self.ceil and self.padding == "same":
             return Problem("E011", "padding=same rounds sizes up by itself", "ceil", "drop ceil, or the padding")
-        if found := needs_space(inputs, self.word) or self.window_problem(inputs, self.word):
+        if found := needs_space(inputs, self.names[0]) or self.window_problem(inputs):
             return found
         if isinstance(self.padding, str):
             return None
-        for axis, (window, explicit) in enumerate(zip(self.windows(inputs), self.given_windows(inputs), strict=True)):
-            n, before, after = inputs[0][axis], explicit.before, explicit.after
+        sliding, shape = self.sliding(), inputs[0]
+        for n, window, (before, after) in zip(shape, sliding.windows(shape), sliding.paddings(shape), strict=False):
             assert isinstance(before, int) and isinstance(after, int)
             if max(before, after) >= window.kernel:
                 message = f"padding {max(before, after)} is no less than the kernel {window.kernel}: a window would hold padding alone"
@@ -119,53 +101,25 @@ class Pool(Windowed):
         return all([w.kernel == w.stride == 1 and w.before == w.after == 0 for w in self.windows(inputs)])
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        return (*self.spatial_output(inputs), inputs[0][-1])
+        return (*self.sliding().output(inputs[0]), inputs[0][-1])
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        area = prod([window.kernel for window in self.windows(inputs)])
-        return self.behind_padding(inputs, self.operation(inputs, taps=area, channels=inputs[0][-1]))
-
-    def even(self, inputs: tuple[Shape, ...]) -> bool:
-        """Whether there is as much padding behind each axis as before."""
-        return all([before == after for before, after in self.borders(inputs)])
+        area = self.sliding().area(len(inputs[0]) - 1)
+        return self.sliding().pad_first(inputs[0], self.operation(inputs, taps=area, channels=inputs[0][-1]))
 
     def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
         from cnnspec.layers.trial import pool_3d, sparse_pool_3d
 
         names = [call.name for call in self.keras(inputs) if call.name.endswith("Pooling3D")]
-        kinds = (pool_3d, sparse_pool_3d) if self.leaves_out_ends(inputs) else (pool_3d,)
+        kinds = (pool_3d, sparse_pool_3d) if self.sliding().leaves_out_ends(inputs[0]) else (pool_3d,)
         return tuple([kind(name) for name in names for kind in kinds])
-
-    def leaves_out_ends(self, inputs: tuple[Shape, ...]) -> bool:
-        """Whether padding=same leaves two positions of an axis or more behind its last window, at some size of it."""
-        if self.padding != "same":
-            return False
-        for n, window in zip(inputs[0], self.windows(inputs), strict=False):
-            left = n - window.kernel - (window.output(n) - 1) * window.stride
-            if (left if isinstance(left, int) else window.stride - window.kernel) > 1:
-                return True
-        return False
 
     def rounded_up(self, inputs: tuple[Shape, ...]) -> Self:
         """This pool with ceil=true and as much padding behind as before, where that is the same; else itself."""
-        before = tuple([low for low, _ in self.borders(inputs)])
-        rounded = self.replace(ceil=True, padding=same_on_every_axis(before) or "valid")
-        return rounded if rounded.borders(inputs) == self.borders(inputs) else self
-
-    def overhang(self, inputs: tuple[Shape, ...], axis: int) -> Dim:
-        """How many cells the last window of an axis hangs over the padded input."""
-        window, given = self.windows(inputs)[axis], self.given_windows(inputs)[axis]
-        end = (window.output(inputs[0][axis]) - 1) * window.stride + window.kernel
-        return maximum(0, end - (inputs[0][axis] + given.before + given.after))
-
-    def borders(self, inputs: tuple[Shape, ...]) -> tuple[tuple[int, int], ...]:
-        """Cells before and behind each axis, those over which a window may hang included, none for nothing."""
-        made = []
-        for axis, (window, given) in enumerate(zip(self.windows(inputs), self.given_windows(inputs), strict=True)):
-            before, after, over = window.before, window.after, self.overhang(inputs, axis)
-            assert isinstance(before, int) and isinstance(after, int) and isinstance(given.after, int)
-            made.append((before, min(after, given.after + over) if isinstance(over, int) else after))
-        return tuple(made)
+        borders = self.sliding().borders(inputs[0])
+        before = same_on_every_axis(tuple([low for low, _ in borders]))
+        rounded = self.replace(ceil=True, padding=before or "valid")
+        return rounded if rounded.sliding().borders(inputs[0]) == borders else self
 
 
 class MaxPool(Pool):
@@ -189,7 +143,6 @@ class MaxPool(Pool):
     )
     kind: ClassVar[str] = MAX_POOL
     keeps: ClassVar[Keeps] = BOTH
-    word: ClassVar[str] = "maxpool"
     takes_largest: ClassVar[bool] = True
 
     kernel: Any = KERNEL
@@ -203,8 +156,8 @@ class MaxPool(Pool):
         rank = len(inputs[0]) - 1
         call = KerasCall(f"MaxPooling{rank}D", {"pool_size": self.kernel, **self.given("stride")})
         if self.padding == "same":
-            return self.padded(call, rank)
-        pairs = self.borders(inputs)
+            return self.sliding().pad_call(call, rank)
+        pairs = self.sliding().borders(inputs[0])
         if not any(map(any, pairs)):
             return (call,)
         widths = ((0, 0), *pairs, (0, 0))
@@ -220,7 +173,7 @@ class MaxPool(Pool):
             return None
         sides = before[0].arguments.get("pad_width", ())[1:-1]
         made = cls.of_call(call, padding=from_saved(sides, padding(), "pad_width", per_axis=True))
-        return made if made.even(inputs) else made.rounded_up(inputs)
+        return made if made.sliding().is_even(inputs[0]) else made.rounded_up(inputs)
 
 
 class AvgPool(Pool):
@@ -246,7 +199,6 @@ class AvgPool(Pool):
         "input 8x9x3\navgpool(3x4, stride=3, padding=1, ceil=true)",
     )
     kind: ClassVar[str] = AVERAGE_POOL
-    word: ClassVar[str] = "avgpool"
     zeros: ClassVar[bool] = False  # those of a number count, those of same do not
     most_calls: ClassVar[int] = 5
 
@@ -258,8 +210,10 @@ class AvgPool(Pool):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := super().problem(inputs):
             return found
-        overhangs = [self.overhang(inputs, axis) for axis in range(len(inputs[0]) - 1)] if self.ceil else []
-        if not all([isinstance(over, int) for over in overhangs]) and not self._same_is_ceil(inputs):
+        overhangs = (
+            [self.sliding().overhang(inputs[0], axis) for axis in range(len(inputs[0]) - 1)] if self.ceil else []
+        )
+        if not all([isinstance(over, int) for over in overhangs]) and not self.sliding().same_is_ceil(inputs[0]):
             message = f"avgpool with ceil=true on {show_shape(inputs[0])}: how many cells its last windows count depends on the size"
             return Problem("E017", message, "ceil", "give the input a size, use kernel=2, or round down")
         return None
@@ -271,8 +225,8 @@ class AvgPool(Pool):
         rank = len(inputs[0]) - 1
         call = KerasCall(f"AveragePooling{rank}D", {"pool_size": self.kernel, **self.given("stride")})
         if not self.ceil:
-            return self.padded(call, rank)
-        if self._same_is_ceil(inputs):
+            return self.sliding().pad_call(call, rank)
+        if self.sliding().same_is_ceil(inputs[0]):
             return (call.replace(arguments={**call.arguments, "padding": "same"}),)
         return self._counted(call, inputs)
 
@@ -289,12 +243,12 @@ class AvgPool(Pool):
         """The pool over zeros, then what the last positions of each axis lost to cells that do not count, given back."""
         rank = len(inputs[0]) - 1
         calls = [call]
-        borders = self.borders(inputs)
+        borders = self.sliding().borders(inputs[0])
         if any(map(any, borders)):
             amount = keras_padding(borders, rank)
             calls.insert(0, KerasCall(f"ZeroPadding{rank}D", {"padding": amount}, "pad"))
-        for axis, (outputs, window) in enumerate(zip(self.spatial_output(inputs), self.windows(inputs), strict=True)):
-            over = self.overhang(inputs, axis)
+        for axis, (outputs, window) in enumerate(zip(self.output(inputs)[:-1], self.windows(inputs), strict=True)):
+            over = self.sliding().overhang(inputs[0], axis)
             if over:
                 assert isinstance(over, int) and isinstance(outputs, int)
                 scale: Any = [1.0] * (outputs - 1) + [window.kernel / (window.kernel - over)]

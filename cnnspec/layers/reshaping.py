@@ -9,8 +9,8 @@ from cnnspec.base.size import Size
 from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape, show
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.shape import Shape, axes_problem, needs_space, product, show_shape
+from cnnspec.layers.sliding_window import keras_padding
 from cnnspec.layers.window import EACH, UNTRACED, Reach, along, halved
-from cnnspec.layers.windowed import Windowed, keras_padding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ class Pad(_Edge):
 
     def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
         sides = tuple(self.sides(len(inputs[0]) - 1))
-        return behind.behind_zeros(sides, inputs) if isinstance(behind, Windowed) else None
+        return behind.behind_zeros(sides, inputs)
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         rank = len(inputs[0]) - 1

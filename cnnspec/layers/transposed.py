@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.base.diagnostic import Problem
+from cnnspec.base.record import Record
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis, shortest, show
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight, Working
@@ -20,16 +21,18 @@ from cnnspec.layers.convolving import (
     KERNEL_INITIALIZER,
     REGULARIZER,
     STRIDE,
-    Convolution,
+    kernel_and_bias,
     on_each_axis,
+    stride_problem,
 )
 from cnnspec.layers.operation import INPUT, INTERPOLATION, MOVE, TRANSPOSED, Operation
 from cnnspec.layers.resampling import RADIUS, interpolated
 from cnnspec.layers.reshaping import Crop
 from cnnspec.layers.shape import Shape, axes_problem, needs_space, product, show_shape
-from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
+from cnnspec.layers.sliding_window import SlidingWindow, keras_padding, read_padding
+from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
 from cnnspec.layers.window import Reach, along, halved
-from cnnspec.layers.windowed import keras_padding, numeric_padding
+from cnnspec.layers.windowed import stated_padding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +43,46 @@ if TYPE_CHECKING:
     from cnnspec.layers.window import Window
 
 
-class ConvTranspose(Convolution):
+class PaintedAxis(Record):
+    """One axis of a transposed convolution: every input paints a kernel, a stride behind the one before. `extra` is the
+    output padding, `same` whether padding=same trims the output, `cut` what a numeric padding cuts off at both ends."""
+
+    kernel: int
+    stride: int
+    dilation: int
+    extra: int | None
+    same: bool
+    cut: tuple[int, int]
+
+    @property
+    def extent(self) -> int:
+        """Positions from the first tap to the last: d(k - 1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def painted(self, n: Dim) -> Dim:
+        """Positions before a numeric padding is cut off."""
+        if self.extra is None:
+            return n * self.stride if self.same else (n - 1) * self.stride + max(self.extent, self.stride)
+        trimmed = 2 * (self.extent // 2) if self.same else 0
+        return (n - 1) * self.stride + self.extent - trimmed + self.extra
+
+    def output(self, n: Dim) -> Dim:
+        return self.painted(n) - sum(self.cut)
+
+    def gives_back(self) -> bool:
+        """Whether padding=same with an output padding gives as many positions as a stride takes."""
+        if self.extra is None or not self.same:
+            return True
+        return -(-(self.extent % 2 + self.extra - self.stride) // self.stride) == 0
+
+    def reach(self, n: Dim) -> Reach:
+        overhang = (n - 1) * self.stride + self.extent - self.painted(n)
+        assert isinstance(overhang, int)  # n cancels
+        cut = self.cut[0] + (max(overhang, 0) // 2 if self.same else 0)
+        return Reach(1, self.stride, cut - self.extent + self.stride, cut, self.dilation)
+
+
+class ConvTranspose(Layer):
     """Transposed convolution: every input value paints a kernel into a larger output.
 
     1-, 2- or 3-dimensional by its input. Along each axis, F the kernel's extent d(k-1) + 1 and P a numeric padding:
@@ -63,6 +105,8 @@ class ConvTranspose(Convolution):
         "input 4x5x6x2\nconv_transpose(3, 1, stride=2)",
     )
     counted: ClassVar[str] = "kh * kw * filters for each input value"
+    most_calls: ClassVar[int] = 2
+    spreads: ClassVar[tuple[str, ...]] = ("stride", "dilation", "output_padding")
 
     filters: int = FILTERS
     kernel: Any = KERNEL
@@ -84,35 +128,26 @@ class ConvTranspose(Convolution):
     spectral_norm: int | None = SPECTRAL_NORM
     trainable: bool = TRAINABLE
 
+    def axes(self, rank: int) -> tuple[PaintedAxis, ...]:
+        made = []
+        for axis in range(rank):
+            kernel, stride, dilation = (along(v, rank, axis) for v in (self.kernel, self.stride, self.dilation))
+            extra, cut = along(self.output_padding, rank, axis), along(self.padding, rank, axis)
+            sides = (0, 0) if isinstance(cut, str) else cut if isinstance(cut, tuple) else (cut, cut)
+            made.append(PaintedAxis(kernel, stride, dilation, extra, self.padding == "same", sides))
+        return tuple(made)
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        made = super().canonical(inputs)
+        assert isinstance(made, ConvTranspose)
+        sliding = SlidingWindow(made.kernel, made.stride, made.dilation, made.padding)
+        return made.replace(padding=sliding.simplest_padding())
+
     def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
         if not isinstance(behind, Crop) or shortest(self.arguments["padding"], self.padding) != "valid":
             return None
         made = self.replace(padding=tuple(behind.sides(len(inputs[0]) - 1)))
         return made if made.problem(inputs) is None else None
-
-    def _axis(self, rank: int, axis: int) -> tuple[int, int, int, int | None, Any]:
-        """kernel extent, stride, dilation, output padding and padding of one axis."""
-        kernel, stride, dilation = (along(v, rank, axis) for v in (self.kernel, self.stride, self.dilation))
-        return (
-            dilation * (kernel - 1) + 1,
-            stride,
-            dilation,
-            along(self.output_padding, rank, axis),
-            along(self.padding, rank, axis),
-        )
-
-    def _length(self, rank: int, axis: int, n: Dim) -> Dim:
-        """Positions before a numeric padding is cut off."""
-        extent, stride, _, extra, _ = self._axis(rank, axis)
-        if extra is None:
-            return n * stride if self.padding == "same" else (n - 1) * stride + max(extent, stride)
-        if self.padding == "same":
-            return (n - 1) * stride + extent - 2 * (extent // 2) + extra
-        return (n - 1) * stride + extent + extra
-
-    def _cut(self, rank: int, axis: int) -> tuple[int, int]:
-        amount = along(self.padding, rank, axis)
-        return (0, 0) if isinstance(amount, str) else amount if isinstance(amount, tuple) else (amount, amount)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         found = needs_space(inputs, "conv_transpose")
@@ -122,93 +157,76 @@ class ConvTranspose(Convolution):
         names = ("kernel", "stride", "dilation", "output_padding", "padding")
         if found := axes_problem({name: getattr(self, name) for name in names}, inputs[0]):
             return found
-        if found := self.strided_and_dilated(rank):
+        if found := stride_problem(self.stride, self.dilation, rank, self.upsampled_before):
             return found
-        for axis in range(rank):
-            _, stride, _, extra, _ = self._axis(rank, axis)
-            if extra is not None and extra >= stride:
-                message = f"output_padding {extra} must be less than the stride {stride}"
+        for n, axis in zip(inputs[0], self.axes(rank), strict=False):
+            if axis.extra is not None and axis.extra >= axis.stride:
+                message = f"output_padding {axis.extra} must be less than the stride {axis.stride}"
                 return Problem("E108", message, "output_padding", self._other_output_padding(rank))
-            if extra is not None and not self._gives_back(rank, axis, extra):
-                message = f"output_padding {extra} with padding=same does not give back {show_shape((inputs[0][axis],))} positions at stride {stride}"
+            if not axis.gives_back():
+                message = f"output_padding {axis.extra} with padding=same does not give back {show_shape((n,))} positions at stride {axis.stride}"
                 return Problem("E108", message, "output_padding", self._other_output_padding(rank))
-            n = inputs[0][axis]
-            left = self._length(rank, axis, n) - sum(self._cut(rank, axis))
+            left = axis.output(n)
             if isinstance(left, int) and left < 1:
-                message = (
-                    f"padding {sum(self._cut(rank, axis))} cuts off all {left + sum(self._cut(rank, axis))} positions"
-                )
+                message = f"padding {sum(axis.cut)} cuts off all {left + sum(axis.cut)} positions"
                 return Problem("E101", message, "padding", "cut off less")
         return None
 
-    def _gives_back(self, rank: int, axis: int, extra: int) -> bool:
-        """Whether an output padding makes padding=same give back as many positions as a stride takes."""
-        extent, stride, *_ = self._axis(rank, axis)
-        return self.padding != "same" or -(-(extent % 2 + extra - stride) // stride) == 0
-
     def _other_output_padding(self, rank: int) -> str:
         """What to write for an output padding: the largest that holds on every axis, or none."""
-        windows = [self._axis(rank, axis) for axis in range(rank)]
-        most = min([stride - 1 for _, stride, *_ in windows])
+        most = min([axis.stride - 1 for axis in self.axes(rank)])
         if self.padding == "same":  # which gives back from 1 - extent % 2 up to stride - extent % 2
-            most = min([most, *[stride - extent % 2 for extent, stride, *_ in windows]])
+            most = min([most, *[axis.stride - axis.extent % 2 for axis in self.axes(rank)]])
         return "write " + " or ".join([*[f"output_padding={most}"] * (most > 0), "output_padding=none"])
 
+    def upsampled_before(self, rank: int) -> str:
+        """How to have both the stride and the dilation: an upsampling, and a convolution behind it."""
+        kept = [n for n in self.arguments if n not in ("filters", "kernel", "stride", "padding", "output_padding")]
+        given = [f"{n}={show(v)}" for n in kept if (v := getattr(self, n)) != self.arguments[n].record_default]
+        conv = ", ".join([str(self.filters), show(self.kernel), "padding=same", *given])
+        return f"write upsample({on_each_axis(self.stride, rank)}) -> conv({conv}) in its place"
+
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        rank = len(inputs[0]) - 1
-        spatial = [self._length(rank, axis, inputs[0][axis]) - sum(self._cut(rank, axis)) for axis in range(rank)]
-        return (*spatial, self.filters)
+        axes = self.axes(len(inputs[0]) - 1)
+        return (*[axis.output(n) for n, axis in zip(inputs[0], axes, strict=False)], self.filters)
 
     def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
-        rank = len(inputs[0]) - 1
-        windows = [self._axis(rank, axis) for axis in range(rank)]
-        return tuple([Working("effective kernel" if w[2] > 1 else "", axis, w[0]) for axis, w in enumerate(windows)])
+        axes = enumerate(self.axes(len(inputs[0]) - 1))
+        return tuple([Working("effective kernel" if a.dilation > 1 else "", axis, a.extent) for axis, a in axes])
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        kernel = Weight("kernel", (*self.kernel_shape(len(inputs[0]) - 1), self.filters, inputs[0][-1]))
-        return with_vector((kernel, Weight("bias", (self.filters,))) if self.bias else (kernel,), self.spectral_norm)
+        kernel = (*[axis.kernel for axis in self.axes(len(inputs[0]) - 1)], self.filters, inputs[0][-1])
+        return kernel_and_bias(kernel, self.filters, self.bias, self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
-        return product(inputs[0]) * self.kernel_area(len(inputs[0]) - 1) * self.filters
+        return product(inputs[0]) * prod([axis.kernel for axis in self.axes(len(inputs[0]) - 1)]) * self.filters
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        rank, output = len(inputs[0]) - 1, self.output(inputs)
-        whole = product(tuple([self._length(rank, axis, inputs[0][axis]) for axis in range(rank)])) * self.filters
+        axes, output = self.axes(len(inputs[0]) - 1), self.output(inputs)
+        whole = product(tuple([axis.painted(n) for n, axis in zip(inputs[0], axes, strict=False)])) * self.filters
         work = self.operation(
             inputs, kind=TRANSPOSED, outputs=whole, macs=self.macs(inputs), channels=self.filters, bias=self.bias,
-            taps=self.kernel_area(rank) * inputs[0][-1],
-            step=prod([along(self.stride, rank, axis) for axis in range(rank)]), keeps=INPUT,
+            taps=prod([axis.kernel for axis in axes]) * inputs[0][-1], step=prod([axis.stride for axis in axes]),
+            keeps=INPUT,
         )  # fmt: skip
-        cut = (Operation(MOVE, whole, product(output), rank=rank),) if whole != product(output) else ()
+        cut = (Operation(MOVE, whole, product(output), rank=len(axes)),) if whole != product(output) else ()
         return (work, *cut, *applied(self.activation, output))
+
+    def ends_in(self) -> str | None:
+        return self.activation or "linear"
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
         """None: it paints windows into its output, and slides none over its input."""
         return ()
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        rank, reaches = len(inputs[0]) - 1, []
-        for axis in range(rank):
-            extent, stride, dilation, _, _ = self._axis(rank, axis)
-            n = inputs[0][axis]
-            overhang = (n - 1) * stride + extent - self._length(rank, axis, n)
-            assert isinstance(overhang, int)  # n cancels
-            cut = (
-                max(overhang, 0) // 2 + self._cut(rank, axis)[0] if self.padding == "same" else self._cut(rank, axis)[0]
-            )
-            reaches.append(Reach(1, stride, cut - extent + stride, cut, dilation))
-        return tuple(reaches)
-
-    def one_after_the_other(self, rank: int) -> str:
-        kept = [n for n in self.arguments if n not in ("filters", "kernel", "stride", "padding", "output_padding")]
-        given = [f"{n}={show(v)}" for n in kept if (v := getattr(self, n)) != self.arguments[n].record_default]
-        conv = ", ".join([str(self.filters), show(self.kernel), "padding=same", *given])
-        return f"write upsample({on_each_axis(self.stride, rank)}) -> conv({conv}) in its place"
+        axes = self.axes(len(inputs[0]) - 1)
+        return tuple([axis.reach(n) for n, axis in zip(inputs[0], axes, strict=False)])
 
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
         """With kernels that are multiples of the stride, and as long an output."""
         rank, outputs = len(inputs[0]) - 1, self.output(inputs)
-        axes = [(along(self.kernel, rank, axis), along(self.stride, rank, axis)) for axis in range(rank)]
+        axes = [(axis.kernel, axis.stride) for axis in self.axes(rank)]
         found: list[Layer] = []
         for kernel in (tuple([-(-k // s) * s for k, s in axes]), tuple([max(1, k // s) * s for k, s in axes])):
             made = self.replace(kernel=kernel if rank > 1 else kernel[0], output_padding=None)
@@ -235,8 +253,7 @@ class ConvTranspose(Convolution):
         from cnnspec.layers.trial import dilated_transposed
 
         rank = len(inputs[0]) - 1
-        dilated = any([along(self.dilation, rank, axis) > 1 for axis in range(rank)])
-        return (dilated_transposed(rank),) if dilated else ()
+        return (dilated_transposed(rank),) if any([axis.dilation > 1 for axis in self.axes(rank)]) else ()
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
@@ -245,7 +262,7 @@ class ConvTranspose(Convolution):
         amount = call.arguments.get("padding", "valid")
         if not cls.called(call) or any(not c.name.startswith("Cropping") or amount != "valid" for c in after):
             return None
-        return cls.of_call(call, padding=numeric_padding(after[0], "cropping") if after else cls.own_padding(call))
+        return cls.of_call(call, padding=read_padding(after[0], "cropping") if after else stated_padding(cls, call))
 
 
 class Upsample(Layer):

@@ -192,7 +192,7 @@ NOT_ONE = {
     "pad(1) -> conv(4, 3, padding=1)": "conv(4, 3, padding=1)", "pad(1) -> maxpool(3)": "maxpool(3, padding=1)",
     "pad(1) -> relu -> conv(4, 3)": "conv(4, 3, padding=1) -> relu", "crop(1) -> conv_transpose(4, 3)": "conv_transpose(4, 3, padding=1)",
     "pad(1) -> conv(4, 3)": "conv(4, 3)", "pad(2) -> conv(4, 3)": "pad(1) -> conv(4, 3)",
-    "pad(1) -> conv(4, 3, 3)": "pad(1) -> conv(4, 3, 3, padding=1)",
+    "pad(1) -> conv(4, 3, 3)": "pad(1) -> conv(4, 3, 3, padding=1)", "pad(1) -> conv_transpose(4, 3)": "conv_transpose(4, 3, padding=1)",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from cnnspec.base.source import Source
 from cnnspec.facts.facts import Facts
 from cnnspec.facts.receptive_field import Field, compose
 from cnnspec.layers.base import Layer
-from cnnspec.layers.convolution import Convolution
+from cnnspec.layers.convolution import Conv
 from cnnspec.layers.window import Reach, Window
 from cnnspec.lint import rules
 from cnnspec.lint.fix.project import Project, clears
@@ -63,7 +63,7 @@ def test_layers_alike_are_asked_once(chain: str, question: str, monkeypatch: pyt
         return called
 
     for cls, names in (
-        (Convolution, ("keras", "own_weights")), (Layer, ("statistics", "macs")),
+        (Conv, ("keras", "own_weights")), (Layer, ("statistics", "macs")),
         (Window, ("output", "remainder", "reach")),
     ):  # fmt: skip
         for name in names:
