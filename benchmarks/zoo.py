@@ -58,14 +58,14 @@ def row(path: Path) -> str:
     given = load(path).inputs[0] or ()
     (network,) = analyse(Source(path.name, text.replace("?x?", "224x224"))).networks
     field = network.facts.receptive_field
-    macs = network.facts.total_macs
+    macs = network.facts.total.macs
     assert isinstance(field, tuple) and isinstance(macs, int)
     cells = [
         f"[{path.stem}]({path.name})",
         "x".join(["?" if not isinstance(n, int) else str(n) for n in given]),
         f"{len(network.graph.nodes) - 1:,}",
         str(sum([not line.startswith("#") and line != "" for line in text.splitlines()])),
-        f"{network.facts.total_parameters:,}",
+        f"{network.facts.total.parameters:,}",
         f"{macs / 1e9:.3f} G",
         "x".join([str(axis.size) for axis in field]),
     ]

@@ -110,10 +110,10 @@ OF_LAYER: dict[str, Callable[[AnalysedNetwork, Node], Any]] = {
     "coverage": coverage,
 }
 OF_NETWORK: dict[str, Callable[[AnalysedNetwork], Any]] = {
-    "params": lambda network: network.facts.total_parameters,
-    "trainable": lambda network: network.facts.total_trainable,
-    "frozen": lambda network: network.facts.total_frozen,
-    "macs": lambda network: network.facts.total_macs,
+    "params": lambda network: network.facts.total.parameters,
+    "trainable": lambda network: network.facts.total.trainable,
+    "frozen": lambda network: network.facts.total.frozen,
+    "macs": lambda network: network.facts.total.macs,
     "field": lambda network: size(network.facts.receptive_field),
 }
 
@@ -172,8 +172,8 @@ TORCHVISION = {
 def test_figures_are_those_that_torchvision_publishes(name: str) -> None:
     (network,) = networks(EXAMPLES / name).values()
     parameters, billions = TORCHVISION[name]
-    assert parameters in (None, network.facts.total_trainable)
-    assert round(network.facts.total_macs / 1e9, 3) == billions  # type: ignore[operator]
+    assert parameters in (None, network.facts.total.trainable)
+    assert round(network.facts.total.macs / 1e9, 3) == billions  # type: ignore[operator]
 
 
 def test_every_slide_error_of_a_table_is_named() -> None:

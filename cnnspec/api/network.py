@@ -60,27 +60,27 @@ class Network:
     @property
     def params(self) -> int | None:
         """All parameters, shared ones once."""
-        return self.analysed.facts.total_parameters
+        return self.analysed.facts.total.parameters
 
     @property
     def trainable_params(self) -> int | None:
         """Parameters that training moves."""
-        return self.analysed.facts.total_trainable
+        return self.analysed.facts.total.trainable
 
     @property
     def non_trainable_params(self) -> int | None:
         """Moving averages of normalisations."""
-        return self.analysed.facts.total_frozen
+        return self.analysed.facts.total.frozen
 
     @property
     def macs(self) -> Dim | None:
         """Multiply-accumulates of convolutions and dense layers for one example, bias not counted."""
-        return self.analysed.facts.total_macs
+        return self.analysed.facts.total.macs
 
     @property
     def flops(self) -> Dim | None:
         """2 * macs."""
-        return self.analysed.facts.total_flops
+        return self.analysed.facts.total.flops
 
     @property
     def coverage(self) -> float | None:

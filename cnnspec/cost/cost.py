@@ -98,8 +98,8 @@ def work_out_cost(network: AnalysedNetwork, question: CostQuestion) -> Cost:
     return Cost(
         question,
         layers,
-        facts.total_macs,
-        facts.total_flops,
+        facts.total.macs,
+        facts.total.flops,
         count_as_tool(facts, question.tool),
         memory.inference(facts, precision),
         memory.training(facts, precision, question.slots) if precision.trains else None,

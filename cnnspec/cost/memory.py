@@ -63,17 +63,17 @@ def inference(facts: Facts, precision: Precision) -> Memory:
     activations = MemoryTerm("activations", None, precision.activation, True)
     if peak is not None:
         activations = activations.replace(values=peak[0], at=peak[1])
-    return Memory((MemoryTerm("weights", facts.total_parameters, precision.weight), activations))
+    return Memory((MemoryTerm("weights", facts.total.parameters, precision.weight), activations))
 
 
 def training(facts: Facts, precision: Precision, slots: int) -> Memory:
     """Everything that a step of training holds. ValueError for integers, which have no gradients."""
     if not precision.trains:
         raise ValueError(f"{precision.name} has no gradients: train in float32, float16, bfloat16 or mixed_float16")
-    trained, kept, passing = facts.total_trainable, saved(facts), transient(facts)
-    terms = [MemoryTerm("weights", facts.total_parameters, precision.weight)]
+    trained, kept, passing = facts.total.trainable, saved(facts), transient(facts)
+    terms = [MemoryTerm("weights", facts.total.parameters, precision.weight)]
     if precision.copy:
-        terms.append(MemoryTerm(f"weights in {precision.computes}", facts.total_parameters, precision.copy))
+        terms.append(MemoryTerm(f"weights in {precision.computes}", facts.total.parameters, precision.copy))
     terms += [
         MemoryTerm("gradients", trained, precision.weight),
         MemoryTerm("optimizer", None if trained is None else slots * trained, precision.weight),

@@ -64,10 +64,10 @@ def compare_networks(a: AnalysedNetwork, b: AnalysedNetwork) -> NetworkDifferenc
         _sum_up(b, alignment.b),
         tuple(found),
         *ends,
-        TotalDifference(a.facts.total_trainable, b.facts.total_trainable),
-        TotalDifference(a.facts.total_frozen, b.facts.total_frozen),
-        TotalDifference(a.facts.total_parameters, b.facts.total_parameters),
-        TotalDifference(a.facts.total_macs, b.facts.total_macs),
+        TotalDifference(a.facts.total.trainable, b.facts.total.trainable),
+        TotalDifference(a.facts.total.frozen, b.facts.total.frozen),
+        TotalDifference(a.facts.total.parameters, b.facts.total.parameters),
+        TotalDifference(a.facts.total.macs, b.facts.total.macs),
     )
 
 

@@ -222,11 +222,11 @@ def derive_totals(facts: Facts) -> DerivationSection:
     """The network's parameters and MACs as sums over the layers that an output depends on."""
     used = [index for index, is_used in enumerate(facts.graph.used()) if is_used]
     weights = [None if (p := facts.parameters[i]) is None else p[0] + p[1] for i in used]
-    steps = [derive_total("parameters", weights, facts.total_parameters)]
-    if facts.total_frozen and facts.total_trainable is not None:
-        parts = (Leaf(facts.total_trainable), Leaf(facts.total_frozen))
-        steps.append(DerivationStep("trained, not trained", Op("+", parts), facts.total_parameters))
-    steps.append(derive_total("MACs", [facts.macs[i] for i in used], facts.total_macs))
+    steps = [derive_total("parameters", weights, facts.total.parameters)]
+    if facts.total.frozen and facts.total.trainable is not None:
+        parts = (Leaf(facts.total.trainable), Leaf(facts.total.frozen))
+        steps.append(DerivationStep("trained, not trained", Op("+", parts), facts.total.parameters))
+    steps.append(derive_total("MACs", [facts.macs[i] for i in used], facts.total.macs))
     if (field := facts.receptive_field) is not None and facts.deepest is not None:
         steps.append(
             DerivationStep(

@@ -9,11 +9,13 @@ A figure that cannot be known is None, and so is every total that would need it.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from cnnspec.base.size import add_up
 from cnnspec.facts.kernels import kernel_of
 from cnnspec.facts.liveness import statistics_of
 from cnnspec.facts.receptive_field import coverage, deepest, receptive_fields
-from cnnspec.layers.base import product
+from cnnspec.layers.base import all_known, product
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,28 +39,56 @@ CONVENTIONS = {
 }
 
 
+class Totals:
+    """Figures of a whole network: of what an output depends on, which is what Keras builds."""
+
+    def __init__(self, parameters: Sequence[tuple[int, int] | None], macs: Sequence[Dim | None]) -> None:
+        """Of the figures of every layer that counts."""
+        self._parameters, self._macs = tuple(parameters), tuple(macs)
+
+    @property
+    def layers(self) -> int:
+        """How many layers there are, the inputs included."""
+        return len(self._parameters)
+
+    @property
+    def trainable(self) -> int | None:
+        return sum([trained for trained, _ in self._parameters]) if all_known(self._parameters) else None
+
+    @property
+    def frozen(self) -> int | None:
+        return sum([frozen for _, frozen in self._parameters]) if all_known(self._parameters) else None
+
+    @property
+    def parameters(self) -> int | None:
+        return None if self.trainable is None or self.frozen is None else self.trainable + self.frozen
+
+    @property
+    def macs(self) -> Dim | None:
+        known = [macs for macs in self._macs if macs is not None]
+        return add_up(known) if len(known) == len(self._macs) else None
+
+    @property
+    def flops(self) -> Dim | None:
+        return flops(self.macs)
+
+
 class Facts:
     """Figures of a graph whose nodes have the given shapes (the graph's own, unless others are tried)."""
 
     def __init__(self, graph: Graph, shapes: Sequence[Shape | None] | None = None) -> None:
         self.graph = graph
         self.shapes: Sequence[Shape | None] = [node.shape for node in graph.nodes] if shapes is None else shapes
-        self._grouped: tuple[list[int], list[tuple[Shape, ...] | None]] | None = None
-        self._parameters: list[tuple[int, int] | None] | None = None
-        self._weighty: list[bool] | None = None
-        self._macs: list[Dim | None] | None = None
-        self._operations: list[tuple[Operation, ...] | None] | None = None
-        self._kernels: list[Kernel | None] | None = None
-        self._windows: list[tuple[Window, ...]] | None = None
-        self._keras_types: list[str | None] | None = None
-        self._fields: tuple[list[NodeField], set[tuple[int, int]]] | None = None
-        self._statistics: dict[int, tuple[Dim, ...]] | None = None
-        self._seen: list[frozenset[tuple[Dim, ...]]] | None = None
 
-    @property
+    # ---- nodes that are alike, asked once ------------------------------------------------------------------
+    @cached_property
     def alike(self) -> list[int]:
         """For every node the first with its layer on shapes like its own: what these alone decide is asked once."""
-        return self._groups()[0]
+        firsts: dict[object, int] = {}
+        keys = [
+            (id(n.layer), tuple([self.shapes[i] for i in n.inputs]), self.shapes[n.index]) for n in self.graph.nodes
+        ]
+        return [firsts.setdefault(key, index) for index, key in enumerate(keys)]
 
     @property
     def firsts(self) -> list[Node]:
@@ -67,20 +97,15 @@ class Facts:
 
     def inputs_of(self, index: int) -> tuple[Shape, ...] | None:
         """The shapes that enter a node, None when one is unknown."""
-        return self._groups()[1][index]
+        return self._inputs[index]
 
-    def _groups(self) -> tuple[list[int], list[tuple[Shape, ...] | None]]:
-        if self._grouped is None:
-            alike: list[int] = []
-            inputs: list[tuple[Shape, ...] | None] = []
-            shapes, firsts = self.shapes, dict[object, int]()
-            for node in self.graph.nodes:
-                entering = tuple([shapes[i] for i in node.inputs])
-                first = firsts.setdefault((id(node.layer), entering, shapes[node.index]), node.index)
-                alike.append(first)
-                inputs.append(inputs[first] if first < node.index else None if None in entering else entering)  # type: ignore[arg-type]
-            self._grouped = alike, inputs
-        return self._grouped
+    @cached_property
+    def _inputs(self) -> list[tuple[Shape, ...] | None]:
+        made: list[tuple[Shape, ...] | None] = []
+        for node, first in zip(self.graph.nodes, self.alike, strict=True):
+            entering = tuple([self.shapes[i] for i in node.inputs])
+            made.append(made[first] if first < node.index else entering if all_known(entering) else None)
+        return made
 
     def each(self, compute: Callable[[Layer, tuple[Shape, ...]], Any], of_input: Any = None) -> list[Any]:
         """compute(layer, inputs) for every node, nodes alike asked once; None where a shape is unknown."""
@@ -91,96 +116,87 @@ class Facts:
                 result.append(result[first])
             elif node.layer is None:
                 result.append(of_input if node.shape is not None else None)
+            elif inputs is None or self.shapes[first] is None:
+                result.append(None)
             else:
-                known = inputs is not None and self.shapes[first] is not None
-                result.append(compute(node.layer, inputs) if known else None)  # type: ignore[arg-type]
+                result.append(compute(node.layer, inputs))
         return result
 
-    @property
+    # ---- figures of every node -----------------------------------------------------------------------------
+    @cached_property
     def parameters(self) -> list[tuple[int, int] | None]:
         """(trainable, frozen) of every node; a layer that is used again counts at its first use."""
-        if self._parameters is None:
-            self._parameters = self.each(_parameters, (0, 0))
-            for node in self.graph.nodes:
-                if node.shares is not None and self._parameters[node.index] is not None:
-                    self._parameters[node.index] = (0, 0)
-        return self._parameters
+        made: list[tuple[int, int] | None] = self.each(_parameters, (0, 0))
+        for node in self.graph.nodes:
+            if node.shares is not None and made[node.index] is not None:
+                made[node.index] = (0, 0)
+        return made
 
     def weighty(self, index: int) -> bool:
         """Whether a node has weights, its own or those that it shares with an earlier one."""
-        if self._weighty is None:
-            own = [any(parameters or ()) for parameters in self.parameters]
-            self._weighty = [own[n.index if n.shares is None else n.shares] for n in self.graph.nodes]
         return self._weighty[index]
 
-    @property
-    def macs(self) -> list[Dim | None]:
-        if self._macs is None:
-            self._macs = self.each(lambda layer, inputs: layer.macs(inputs), 0)
-        return self._macs
+    @cached_property
+    def _weighty(self) -> list[bool]:
+        own = [any(parameters or ()) for parameters in self.parameters]
+        return [own[n.index if n.shares is None else n.shares] for n in self.graph.nodes]
 
-    @property
+    @cached_property
+    def macs(self) -> list[Dim | None]:
+        return self.each(lambda layer, inputs: layer.macs(inputs), 0)
+
+    @cached_property
     def operations(self) -> list[tuple[Operation, ...] | None]:
         """The primitive operations of every node; none for an input."""
-        if self._operations is None:
-            self._operations = self.each(lambda layer, inputs: layer.operations(inputs), ())
-        return self._operations
+        return self.each(lambda layer, inputs: layer.operations(inputs), ())
 
-    @property
+    @cached_property
     def kernels(self) -> list[Kernel | None]:
         """The kernel of every node that has one."""
-        if self._kernels is None:
-            self._kernels = self.each(kernel_of, None)
-        return self._kernels
+        return self.each(kernel_of, None)
 
-    @property
+    @cached_property
     def windows(self) -> list[tuple[Window, ...]]:
         """The window of every node along each axis; none for a layer without, or of unknown shapes."""
-        if self._windows is None:
-            self._windows = [w or () for w in self.each(lambda layer, inputs: layer.windows(inputs), None)]
-        return self._windows
+        return [w or () for w in self.each(lambda layer, inputs: layer.windows(inputs), None)]
 
-    @property
+    @cached_property
     def keras_types(self) -> list[str | None]:
         """The Keras class that every layer becomes; None for an input, and where a shape is unknown."""
-        if self._keras_types is None:
-            self._keras_types = self.each(_keras_type)
-        return self._keras_types
+        return self.each(_keras_type)
 
+    # ---- what every node sees of the input -----------------------------------------------------------------
     @property
     def fields(self) -> list[NodeField]:
         """Receptive field of every node, without gates and statistics."""
-        return self._structure()[0]
+        return self._structure[0]
 
     @property
     def gates(self) -> set[tuple[int, int]]:
         """(merge, branch) wherever a branch is left out of a merge's field."""
-        return self._structure()[1]
+        return self._structure[1]
 
+    @cached_property
     def _structure(self) -> tuple[list[NodeField], set[tuple[int, int]]]:
-        if self._fields is None:
-            self._fields = receptive_fields(self.graph, self.shapes)
-        return self._fields
+        return receptive_fields(self.graph, self.shapes)
 
-    @property
+    @cached_property
     def statistics(self) -> dict[int, tuple[Dim, ...]]:
         """For every node that takes statistics over its map, over how many positions together along each axis."""
-        if self._statistics is None:
-            self._statistics = statistics_of(self.graph, self.shapes)
-        return self._statistics
+        return statistics_of(self.graph, self.shapes)
 
-    @property
+    @cached_property
     def seen(self) -> list[frozenset[tuple[Dim, ...]]]:
         """For every node the spatial sizes of the inputs that it depends on; of words in rows the rows' length."""
-        if self._seen is None:
-            from cnnspec.facts.regions import texts  # which most checks do not need
+        from cnnspec.facts.regions import texts  # which most checks do not need
 
-            self._seen, words = [], texts(self.graph)
-            for node in self.graph.nodes:
-                shape = self.shapes[node.index]
-                own = frozenset([shape if node.index in words else shape[:-1]] if node.layer is None and shape else [])
-                self._seen.append(own.union(*[self._seen[i] for i in node.inputs]))
-        return self._seen
+        seen: list[frozenset[tuple[Dim, ...]]] = []
+        words = texts(self.graph)
+        for node in self.graph.nodes:
+            shape = self.shapes[node.index]
+            own = frozenset([shape if node.index in words else shape[:-1]] if node.layer is None and shape else [])
+            seen.append(own.union(*[seen[i] for i in node.inputs]))
+        return seen
 
     def coverage_of(self, index: int) -> float | None:
         """The share of the input that the receptive field of a node covers; None where its inputs have several sizes."""
@@ -193,56 +209,28 @@ class Facts:
         taking = [index for index in self.statistics if isinstance(self.fields[index], tuple)]
         return tuple(sorted({merge for merge, _ in self.gates})), tuple(taking)
 
-    # ---- totals: of what an output depends on, which is what Keras builds ------------------------------------
-    def _used(self, figures: Sequence[Any]) -> list[Any]:
-        return [figure for figure, used in zip(figures, self.graph.used(), strict=True) if used]
-
-    def _sum(self, part: int) -> int | None:
-        used = self._used(self.parameters)
-        return None if None in used else sum([p[part] for p in used])
-
-    @property
-    def total_trainable(self) -> int | None:
-        return self._sum(0)
-
-    @property
-    def total_frozen(self) -> int | None:
-        return self._sum(1)
-
-    @property
-    def total_parameters(self) -> int | None:
-        trainable, frozen = self.total_trainable, self.total_frozen
-        return None if trainable is None or frozen is None else trainable + frozen
-
-    @property
-    def total_macs(self) -> Dim | None:
-        used = self._used(self.macs)
-        return None if None in used else add_up(used)
-
-    @property
-    def total_flops(self) -> Dim | None:
-        return flops(self.total_macs)
-
-    @property
-    def layers(self) -> int:
-        """How many layers the network has, the inputs included."""
-        return sum(self.graph.used())
-
-    @property
-    def receptive_field(self) -> tuple[Field, ...] | None:
-        """The network's receptive field, one `Field` a spatial axis; None where it has none or it is unknown."""
-        index = self.deepest
-        return None if index is None else self.fields[index]  # type: ignore[return-value]
-
-    @property
-    def coverage(self) -> float | None:
-        """The share of the input that the network's receptive field covers; None where it has none or it is unknown."""
-        return None if self.deepest is None else self.coverage_of(self.deepest)
+    # ---- figures of the network ----------------------------------------------------------------------------
+    @cached_property
+    def total(self) -> Totals:
+        """Its parameters, MACs, FLOPs and layers."""
+        used = [node.index for node, used in zip(self.graph.nodes, self.graph.used(), strict=True) if used]
+        return Totals([self.parameters[i] for i in used], [self.macs[i] for i in used])
 
     @property
     def deepest(self) -> int | None:
         """The node whose receptive field is the network's."""
         return deepest(self.fields, self.graph.used())
+
+    @property
+    def receptive_field(self) -> tuple[Field, ...] | None:
+        """The network's receptive field, one `Field` a spatial axis; None where it has none or it is unknown."""
+        field = None if self.deepest is None else self.fields[self.deepest]
+        return field if isinstance(field, tuple) else None
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the input that the network's receptive field covers; None where it has none or it is unknown."""
+        return None if self.deepest is None else self.coverage_of(self.deepest)
 
 
 def _keras_type(layer: Layer, inputs: tuple[Shape, ...]) -> str:

@@ -15,6 +15,7 @@ Distill 2019.
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import gcd
 
 from cnnspec.base.record import Record
@@ -42,19 +43,16 @@ class Field(Record):
     then only lengths are known, not places.
     """
 
-    __slots__ = ("_size",)
+    __slots__ = ("__dict__",)  # for its size, which is worked out once
 
     advance: int
     spans: tuple[tuple[int, int] | None, ...]
     placed: bool = True
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Length of the field, of the longest where it differs between positions."""
-        known: int | None = getattr(self, "_size", None)
-        if known is None:
-            self._size = known = max([span[1] - span[0] + 1 for span in self.spans if span], default=0)
-        return known
+        return max([span[1] - span[0] + 1 for span in self.spans if span], default=0)
 
     @property
     def least(self) -> int:

@@ -45,15 +45,15 @@ def _whole(number: Any) -> str:
 
 
 def _params(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
-    return _plain(facts.total_parameters)
+    return _plain(facts.total.parameters)
 
 
 def _macs(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
-    return _plain(facts.total_macs)
+    return _plain(facts.total.macs)
 
 
 def _flops(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
-    return _plain(facts.total_flops)
+    return _plain(facts.total.flops)
 
 
 def _plain(value: Any) -> Figure | None:
@@ -111,7 +111,7 @@ def _peak_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 def _params_bytes(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
-    params, size = facts.total_parameters, _precision(arguments).weight
+    params, size = facts.total.parameters, _precision(arguments).weight
     return _bytes(None if params is None else params * size)
 
 

@@ -140,7 +140,7 @@ def macs_lost(lost: Lost) -> int | None:
 
 def waste_of_macs(facts: Facts, lost: Lost) -> tuple[int | None, float | None]:
     """The MACs whose results are never read, and their share of the network's; None where unknown."""
-    total, wasted = facts.total_macs, macs_lost(lost)
+    total, wasted = facts.total.macs, macs_lost(lost)
     if wasted is None or not isinstance(total, int):
         return None, None
     return wasted, wasted / total if total else 0.0

@@ -35,7 +35,7 @@ def write_text(network: AnalysedNetwork, lost: Lost) -> str:
             lines.append(f"{graph.nodes[loss.node].name}: {write_loss(loss)}")
     wasted, share = waste_of_macs(network.facts, lost)
     if wasted:
-        lines.append(f"MACs: {wasted:,} of {network.facts.total_macs:,} are for nothing, {percent(share)}.")
+        lines.append(f"MACs: {wasted:,} of {network.facts.total.macs:,} are for nothing, {percent(share)}.")
     lines += [write_dead_taps(graph, dead) for dead in lost.taps]
     lines += write_unknown(network, lost)
     return join_lines(lines + write_assumptions(network, "what is lost rests"))

@@ -38,11 +38,11 @@ def summarize(network: AnalysedNetwork) -> Summary:
     """The summary of an analysed network, also around a mistake."""
     facts = network.facts
     totals = SummaryTotals(
-        facts.total_parameters,
-        facts.total_trainable,
-        facts.total_frozen,
-        facts.total_macs,
-        facts.total_flops,
+        facts.total.parameters,
+        facts.total.trainable,
+        facts.total.frozen,
+        facts.total.macs,
+        facts.total.flops,
         measure_field(facts.receptive_field),
         network.graph.assumed,
     )

@@ -89,9 +89,9 @@ def test_figures_are_those_of_the_built_application(pair: Any) -> None:
 
 def agree_in_total(model: Any, network: AnalysedNetwork) -> None:
     """The totals are those of the built model."""
-    assert network.facts.total_parameters == model.count_params()
+    assert network.facts.total.parameters == model.count_params()
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-    assert network.facts.total_trainable == trainable
+    assert network.facts.total.trainable == trainable
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.name not in APPLICATIONS], ids=relative)

@@ -88,7 +88,7 @@ def test_the_largest_of_expressions_is_so_for_every_size() -> None:
 def test_memory_terms_and_the_largest_batch() -> None:
     found = facts("lenet5")
     memory = cost.training(found, precision("mixed_float16"), 2)
-    params = found.total_parameters
+    params = found.total.parameters
     assert memory.bytes(0) == params * (4 + 2 + 4 + 8)
     for limit in (2**20, 2**24, 2**27):
         most = memory.largest_batch(limit)

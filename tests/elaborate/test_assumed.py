@@ -51,7 +51,7 @@ def told(spec: str) -> list[str]:
         for row in find_figures(network):
             params = "?" if row.params is None else str(row.params)
             lines.append(f"{row.name} {show_shape(row.output_shape)} {params}" + " assumed" * row.assumed)
-        total = network.facts.total_parameters
+        total = network.facts.total.parameters
         lines.append(f"{network.name}: {'?' if total is None else total}" + " assumed" * network.graph.assumed)
     for found in analysis.diagnostics:
         assert found.span is not None
@@ -156,9 +156,9 @@ def test_a_network_with_one_misspelt_layer_has_the_figures_that_it_has_without(d
         (n.layer, n.inputs, n.shares) for n in right.graph.nodes
     ]
     assert made.graph.outputs == right.graph.outputs
-    assert (made.facts.total_parameters, made.facts.total_macs) == (
-        right.facts.total_parameters,
-        right.facts.total_macs,
+    assert (made.facts.total.parameters, made.facts.total.macs) == (
+        right.facts.total.parameters,
+        right.facts.total.macs,
     )
     marked = {n.index for n in made.graph.nodes if n.assumed}
     expected = resting(right.graph, node.site.node)

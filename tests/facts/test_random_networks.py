@@ -47,7 +47,7 @@ def compare(graph: Graph) -> None:
     assert classes(graph) == collections.Counter(type(layer).__name__ for layer in model.layers)
     weights = model.trainable_weights, model.non_trainable_weights
     trainable, frozen = (sum(math.prod(weight.shape) for weight in group) for group in weights)
-    assert (known.total_trainable, known.total_frozen) == (trainable, frozen)
+    assert (known.total.trainable, known.total.frozen) == (trainable, frozen)
     for output, index in zip(outputs(model, random_inputs(graph)), graph.outputs, strict=True):
         assert output.shape == (1, *graph.nodes[index].shape)  # type: ignore[misc]
 
@@ -122,4 +122,4 @@ def test_one_layer_more_is_legal_where_keras_runs_it(family: str, kind: str, see
         return
     assert run.outcome == RUNS, run.outcome
     assert made.graph.nodes[made.graph.outputs[0]].shape == run.shape
-    assert Facts(made.graph).total_parameters == run.model.count_params()
+    assert Facts(made.graph).total.parameters == run.model.count_params()

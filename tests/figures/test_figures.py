@@ -17,7 +17,7 @@ from cnnspec import pipeline
 from cnnspec.base.percent import percent
 from cnnspec.base.source import Source
 from cnnspec.facts import activation_memory as memory
-from cnnspec.facts.facts import Facts
+from cnnspec.facts.facts import Totals
 from cnnspec.lint import budget
 from cnnspec.pipeline import analyse
 from cnnspec.rf import text as field_text
@@ -108,9 +108,9 @@ SECOND: dict[str, tuple[object, str, Callable[[Any], Any]]] = {  # a second defi
     "a field with its gates": (budget, "_receptive_field", lambda old: lambda *given: (f := old(*given)) and f.replace(values=(7, 7))),
     "memory of a budget": (memory, "activation_values", lambda old: lambda *given: old(*given) + 1),
     "FLOPs of a layer": (LayerFigures, "flops", lambda old: property(lambda self: self.macs)),
-    "FLOPs of the network": (Facts, "total_flops", lambda old: property(lambda self: self.total_macs)),
+    "FLOPs of the network": (Totals, "flops", lambda old: property(lambda self: self.macs)),
     "coverage of rf's text": (field_text, "percent", lambda old: lambda share: old(None if share is None else round(share, 2))),
-    "layers counted with the unused": (Facts, "layers", lambda old: property(lambda self: len(self.graph.nodes) + 1)),
+    "layers counted with the unused": (Totals, "layers", lambda old: property(lambda self: old.fget(self) + 1)),
     "a total of the API": (cnnspec.Network, "macs", lambda old: property(lambda self: 2 * old.fget(self))),
     "a shape of the API": (cnnspec.Network, "outputs", lambda old: property(lambda self: ((1, *old.fget(self)[0]),))),
 }  # fmt: skip

@@ -116,7 +116,7 @@ def test_the_first_network_of_a_python_user() -> None:
         "32, 3, activation=relu)", "32, 3, activation=relu) as c1"
     ).replace("64, 3, activation=relu)", "64, 3, activation=relu) as c2")
     (network,) = analyse(Source("net.cnn", after)).networks
-    assert network.facts.total_parameters == 3 * 3 * 3 * 32 + 32 + 3 * 3 * 32 * 64 + 64 + 28 * 28 * 64 * 10 + 10
+    assert network.facts.total.parameters == 3 * 3 * 3 * 32 + 32 + 3 * 3 * 32 * 64 + 64 + 28 * 28 * 64 * 10 + 10
     assert "W213" not in codes(after)
 
 

@@ -212,7 +212,7 @@ def read(text: str) -> Analysis:
 
 def figures(made: Analysis) -> list[object]:
     return [
-        [(node.shape, node.layer, node.inputs) for node in network.graph.nodes] + [network.facts.total_parameters]
+        [(node.shape, node.layer, node.inputs) for node in network.graph.nodes] + [network.facts.total.parameters]
         for network in made.networks
     ]
 

@@ -14,8 +14,8 @@ def cost(before: Facts, after: Facts) -> str:
     """ "-64 parameters, MACs and receptive field unchanged"; figures alone where there were none before."""
     changed, same = [], []
     for noun, one, other in (
-        ("parameters", before.total_parameters, after.total_parameters),
-        ("MACs", before.total_macs, after.total_macs),
+        ("parameters", before.total.parameters, after.total.parameters),
+        ("MACs", before.total.macs, after.total.macs),
     ):
         if one == other and one is not None:
             same.append(noun)
@@ -25,11 +25,11 @@ def cost(before: Facts, after: Facts) -> str:
     if fields[0] == fields[1]:
         same.append("receptive field")
     else:
-        known = fields[0] != "unknown" and before.total_macs is not None
+        known = fields[0] != "unknown" and before.total.macs is not None
         changed.append(f"receptive field {fields[0]} becomes {fields[1]}" if known else f"receptive field {fields[1]}")
     if same:
         changed.append(f"{listed(same)} unchanged")
-    built = before.total_parameters is not None and after.total_parameters is not None
+    built = before.total.parameters is not None and after.total.parameters is not None
     lost = built and weights(before) != weights(after)
     return ", ".join(changed) + ("; trained weights no longer fit" if lost else "")
 

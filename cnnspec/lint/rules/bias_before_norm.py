@@ -57,7 +57,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if not useless:
         return
     nodes, total = [node for node, _ in useless], sum(biases for _, biases in useless)
-    whole = facts.total_parameters
+    whole = facts.total.parameters
     share = f", {percent(total / whole)} of all" if whole else ""
     message = f"the bias of {several(nodes)} is taken away by the normalisation behind it: {total:,} parameters{share}"
     yield Diagnostic(CODE, message, nodes[0].site.span, "write bias=false", elsewhere(nodes), SEVERITY, indices(nodes))

@@ -48,7 +48,7 @@ MANY = 1_000_000
 def check(context: Context) -> Iterator[Diagnostic]:
     graph, facts = context.graph, context.facts
     heavy = [n for n in graph.nodes if n.layer and len(n.inputs) == 1 and sum(facts.parameters[n.index] or ()) > MANY]
-    total = facts.total_parameters if heavy else None
+    total = facts.total.parameters if heavy else None
     for node in heavy:
         own = sum(facts.parameters[node.index] or ())
         source = flattened(graph, node.inputs[0], facts.shapes)

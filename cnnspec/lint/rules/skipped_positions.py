@@ -60,7 +60,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     nodes, worst = [graph.nodes[loss.node] for loss in found], max(found, key=lambda loss: loss.share)
     wasted = macs_lost(everything)
-    total = context.facts.total_macs
+    total = context.facts.total.macs
     cost = (
         f"; {wasted:,} MACs{share(wasted, total)} compute what nobody reads"
         if wasted and isinstance(total, int)

@@ -52,11 +52,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if len(found) < LEAST or len(found) < SHARE * len(spatial):
         return
     macs = sum([m for node in found if isinstance(m := facts.macs[node.index], int)])
-    total = facts.total_macs
+    total = facts.total.macs
     spent = f"{macs:,} MACs{share(macs, total if isinstance(total, int) else None)}"
     parameters = sum([sum(facts.parameters[node.index] or ()) for node in found])
     size = "x".join(map(str, image))
-    message = f"{len(found)} of {len(spatial)} convolutions larger than 1x1 (first {found[0].name}) begin where every position has seen the {size} input, or on maps no larger than their kernel, and can relate nothing new: {spent}, {parameters:,} parameters{share(parameters, facts.total_parameters)}"
+    message = f"{len(found)} of {len(spatial)} convolutions larger than 1x1 (first {found[0].name}) begin where every position has seen the {size} input, or on maps no larger than their kernel, and can relate nothing new: {spent}, {parameters:,} parameters{share(parameters, facts.total.parameters)}"
     help = "drop an early stride or pool, drop these layers, or give it a larger input"
     yield together(CODE, found, message, help, SEVERITY)
 
