@@ -1,0 +1,92 @@
+"""Private names of libraries that are used all the same: each is there, and does what is relied on.
+
+A new version of a library may take one away without a word. Then a test here says which, and where it is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.test_house import FILES
+from tests.test_laws import PINNED, parsed
+
+
+def takes_options() -> None:
+    """cli/fixing.py: what a parser and a group of its options have in common."""
+    parser = argparse.ArgumentParser()
+    for taking in (parser, parser.add_argument_group("more")):
+        assert isinstance(taking, argparse._ActionsContainer)
+        taking.add_argument(f"--{len(taking._actions)}")
+
+
+def hashes_as_hashlib_does() -> None:
+    """cli/cache.py: blake2b without all of OpenSSL."""
+    from _blake2 import blake2b
+
+    for data in (b"", b"conv(8, 3x3)" * 100):
+        assert blake2b(data, digest_size=16).hexdigest() == hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def keeps_its_table() -> None:
+    """syntax/generate.py: Lark's LALR table, of a grammar of one word."""
+    lark = pytest.importorskip("lark")
+    made = lark.Lark('start: WORD\nWORD: "conv"', parser="lalr", lexer="basic")
+    table = made.parser.parser._parse_table
+    first, last = table.start_states["start"], table.end_states["start"]
+    action, target = table.states[first]["WORD"]
+    assert {first, last, target} <= set(table.states) and action.name == "Shift"
+
+
+def walks_back() -> None:
+    """train/evaluation/head.py: the layer that made a tensor, the use of it, and what that use read."""
+    keras = pytest.importorskip("keras")
+    start = keras.Input((4,))
+    dense, flat = keras.layers.Dense(3, activation="softmax"), keras.layers.Flatten()
+    middle = dense(start)
+    end = keras.Model(start, flat(middle)).outputs[0]
+    layer, use, number = end._keras_history
+    assert (layer, use, number) == (flat, 0, 0)
+    assert layer._inbound_nodes[use].input_tensors[0]._keras_history[0] is dense
+
+
+def tells_of_onednn() -> None:
+    """compile/kernels.py: whether TensorFlow computes with oneDNN."""
+    pytest.importorskip("tensorflow")
+    from tensorflow.python.util import _pywrap_util_port
+
+    assert _pywrap_util_port.IsMklEnabled() in (True, False)
+
+
+USED: dict[str, Callable[[], Any]] = {
+    "_ActionsContainer": takes_options, "_blake2": hashes_as_hashlib_does, "_parse_table": keeps_its_table,
+    "_inbound_nodes": walks_back, "_keras_history": walks_back, "_pywrap_util_port": tells_of_onednn,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", USED)
+def test_a_private_name_does_what_is_relied_on(name: str) -> None:
+    USED[name]()
+
+
+def test_saved_operations_are_those_of_keras() -> None:
+    """model_files/keras: a call of a function of keras.ops is saved under a module of this name."""
+    keras = pytest.importorskip("keras")
+    start = keras.Input((4, 4, 2))
+    saved = keras.Model(start, keras.ops.pad(start, [[0, 0], [1, 1], [1, 1], [0, 0]])).get_config()
+    assert [layer["module"].startswith("keras.src.ops.") for layer in saved["layers"]] == [False, True]
+
+
+def test_every_private_name_in_use_is_pinned() -> None:
+    imported = set()
+    for path in FILES:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ImportFrom):
+                names = [*(node.module or "").split("."), *[alias.name for alias in node.names]]
+                imported |= {name for name in names if name.startswith("_") and not name.startswith("__")}
+    assert imported | PINNED == set(USED)
