@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.layers.keras_cases import Case, padded
+from tests.layers.keras_drawing import Case, padded
 
 RUNS, FAILS, EMPTY, BATCH = "runs", "fails when run", "no positions", "another batch"
 ASTRAY = "yields another shape than it states"

@@ -14,7 +14,8 @@ from cnnspec.compile.live import to_keras
 from cnnspec.graph import Graph
 from cnnspec.layers.argument import same_on_every_axis
 from cnnspec.model_files.keras.to_graph import to_graph
-from tests.layers.test_layers_keras import EXAMPLES, ROWS, VALUES, named, spec
+from tests.layers.argument_values import ROWS, VALUES, spec
+from tests.layers.test_layers_keras import EXAMPLES, named
 from tests.model_files.keras_configs import config_of
 from tests.support import agree, legal
 
