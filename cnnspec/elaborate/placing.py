@@ -68,7 +68,7 @@ class Placing(Expressions):
         if bound is None or bound.layer is None:
             return self.unbuilt(at, scope, current, label)
         layer = self.known(bound.layer, at)
-        label = getattr(layer, "label", label)
+        label = layer.label or label
         guessed = bound.assumed or self.unsure
         assumed = assumed or guessed
         shapes = tuple([self.graph.nodes[i].shape for i in inputs])
@@ -321,9 +321,9 @@ def too_large(layer: Layer, shapes: tuple[Shape, ...], output: Shape) -> Problem
     """The problem of a layer with a tensor of more values than can be counted: its output, its padded input, a weight."""
     name = layer.names[0]
     tensors = [(f"{name}'s output", output)]
-    if getattr(layer, "padding", None) and not isinstance(layer.padding, str):  # type: ignore[attr-defined]
-        sides = zip(shapes[0], layer.windows(shapes) or (), strict=False)
-        padded = [n + window.before + window.after for n, window in sides]
+    sliding = layer.sliding()
+    if sliding is not None and sliding.padding and not isinstance(sliding.padding, str):
+        padded = [n + w.before + w.after for n, w in zip(shapes[0], sliding.windows(shapes[0]), strict=False)]
         tensors.append((f"{name}'s padded input", (*padded, shapes[0][-1])))
     tensors += [(f"{name}'s {weight.name}", weight.shape) for weight in layer.weights(shapes)]
     return next((found for what, shape in tensors if (found := countless(what, shape)) is not None), None)

@@ -97,6 +97,11 @@ class Layer(Record):
     def __init_subclass__(cls) -> None:
         cls.arguments = {**cls.arguments, **{n: a for n, a in cls._declared.items() if isinstance(a, Argument)}}
 
+    @property
+    def label(self) -> str:
+        """The word for it where its arguments say it better than its class's name: gelu for activation(gelu)."""
+        return ""
+
     # ---- what a layer states -------------------------------------------------------------------------------
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         """Why it cannot be applied to these inputs, or None."""

@@ -239,15 +239,9 @@ def candidates(calls: tuple[KerasCall, ...]) -> list[type[Layer]]:
 
 def spoken(layer: Layer) -> str:
     """The word for a layer: relu6 where it is relu(max_value=6)."""
-    label = getattr(layer, "label", None)
-    if label is None:
-        bare = [
-            (word, fixed)
-            for word, fixed in layer.presets.items()
-            if all(getattr(layer, k) == v for k, v in fixed.items())
-        ]
-        label = bare[0][0] if bare else layer.names[0]
-    return str(label)
+    presets = layer.presets.items()
+    bare = [word for word, fixed in presets if all(getattr(layer, name) == v for name, v in fixed.items())]
+    return layer.label or (bare[0] if bare else layer.names[0])
 
 
 def built_for(call: Call) -> Any:
