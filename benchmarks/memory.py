@@ -68,9 +68,9 @@ def _reachable(function: Any) -> set[str]:
 
 def stated(network: Any, batch: int) -> int:
     """The bytes that cnnspec says training keeps, for a network of `cnnspec.load`."""
-    from cnnspec.facts.training_memory import saved
+    from cnnspec.facts.training_memory import find_saved
 
-    layers = saved(network.analysed.facts)
+    layers = find_saved(network.analysed.facts)
     assert layers is not None
     return batch * sum(4 * layer.values + layer.flags for layer in layers)
 

@@ -1,4 +1,4 @@
-"""How much is taken on, where nobody says otherwise. What passes a limit is told, never cut off in silence."""
+"""Limits on sizes and steps. What passes a limit is reported, never cut off in silence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sizes that are not known, as text: Python's notation, which a person can read.
+"""Unknown sizes as text, in Python's notation, which a person can read.
 
 The largest products come first, and nothing negative where it can be helped: 2*(H//2) + 1, 3 - H, (H - 3)//2.
 """
@@ -29,7 +29,7 @@ def quotient(dividend: Size | int, divisor: int) -> str:
 
 
 def _moved(size: Size) -> str | None:
-    """(H + 1)//2 - 2 as (H - 3)//2; None for what has not this form."""
+    """A quotient and a number as one quotient: (H + 1)//2 - 2 is (H - 3)//2. None for other sizes."""
     if len(size.terms) != 2 or () not in size.terms:
         return None
     (atoms,) = [atoms for atoms in size.terms if atoms]

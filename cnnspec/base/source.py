@@ -7,6 +7,7 @@ into a line and a column (both from 1).
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cached_property
 
 from cnnspec.base.record import Record
 
@@ -16,28 +17,25 @@ class Source(Record):
 
     name: str
     text: str
-    __slots__ = ("_starts",)
+    __slots__ = ("__dict__",)  # for where its lines start, which is worked out once
 
+    @cached_property
     def _line_starts(self) -> list[int]:
-        try:
-            return self._starts
-        except AttributeError:
-            starts, at = [0], self.text.find("\n")
-            while at >= 0:
-                starts.append(at + 1)
-                at = self.text.find("\n", at + 1)
-            self._starts: list[int] = starts
-            return starts
+        starts, at = [0], self.text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self.text.find("\n", at + 1)
+        return starts
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both counted from 1, the column in code points."""
-        starts = self._line_starts()
+        starts = self._line_starts
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
     def line(self, number: int) -> str:
         """The text of one line, without its end."""
-        starts = self._line_starts()
+        starts = self._line_starts
         end = starts[number] - 1 if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end]
 
@@ -46,7 +44,7 @@ class Source(Record):
 
     @property
     def line_count(self) -> int:
-        return len(self._line_starts())
+        return len(self._line_starts)
 
 
 class Span(Record):

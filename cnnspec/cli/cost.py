@@ -20,7 +20,7 @@ from cnnspec.cost import find_cost
 from cnnspec.cost.cost import CostQuestion
 from cnnspec.cost.flop_conventions import CONVENTIONS
 from cnnspec.facts.devices import DEVICES, EXAMPLE, device
-from cnnspec.facts.optimizer_slots import SLOTS, slots
+from cnnspec.facts.optimizer_slots import SLOTS, count_slots
 from cnnspec.facts.precision import POLICIES, precision
 from cnnspec.layers.argument import Term, show
 
@@ -88,7 +88,7 @@ def read_question(network: AnalysedNetwork, options: argparse.Namespace) -> Cost
         raise UsageError(f'no tool is called "{options.flops_as}": known are {", ".join(CONVENTIONS)}')
     try:
         policy = precision(options.dtype)
-        tensors = slots(term.name, dict(term.keywords))
+        tensors = count_slots(term.name, dict(term.keywords))
         chosen = None if options.device is None else device(options.device, read_devices(network, options))
     except ValueError as error:
         raise UsageError(str(error)) from None

@@ -9,8 +9,8 @@ from cnnspec.facts.activation_memory import output_bytes
 from cnnspec.facts.facts import flops
 from cnnspec.facts.im2col import im2col
 from cnnspec.facts.precision import Precision
-from cnnspec.facts.roofline import traffic
-from cnnspec.facts.training_memory import saved
+from cnnspec.facts.roofline import find_traffic
+from cnnspec.facts.training_memory import find_saved
 from cnnspec.tables.rows import find_keras_type
 
 TYPE_CHECKING = False
@@ -67,7 +67,7 @@ class LayerCost(Record):
     activation_bytes: Dim | None
     saved_bytes: Dim | None
     matrices: tuple[Product, ...] | None
-    traffic: Traffic | None
+    find_traffic: Traffic | None
     time: LeastTime | None
     assumed: bool
 
@@ -111,7 +111,7 @@ def work_out_cost(network: AnalysedNetwork, question: CostQuestion) -> Cost:
 def find_layer_costs(network: AnalysedNetwork, question: CostQuestion) -> tuple[LayerCost, ...]:
     """The cost of every layer, inputs included, in the order of the text."""
     facts, precision, batch = network.facts, question.precision, question.batch
-    moved, kept = traffic(facts, precision, batch), saved(facts)
+    moved, kept = find_traffic(facts, precision, batch), find_saved(facts)
     layers = []
     for node in network.graph.nodes:
         i = node.index

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.facts.activation_memory import peak_values
-from cnnspec.facts.training_memory import saved, transient
+from cnnspec.facts.training_memory import find_saved, find_transient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def training(facts: Facts, precision: Precision, slots: int) -> Memory:
     """Everything that a step of training holds. ValueError for integers, which have no gradients."""
     if not precision.trains:
         raise ValueError(f"{precision.name} has no gradients: train in float32, float16, bfloat16 or mixed_float16")
-    trained, kept, passing = facts.total.trainable, saved(facts), transient(facts)
+    trained, kept, passing = facts.total.trainable, find_saved(facts), find_transient(facts)
     terms = [MemoryTerm("weights", facts.total.parameters, precision.weight)]
     if precision.copy:
         terms.append(MemoryTerm(f"weights in {precision.computes}", facts.total.parameters, precision.copy))

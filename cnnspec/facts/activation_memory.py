@@ -8,7 +8,7 @@ What no output depends on is not there: it takes nothing.
 from __future__ import annotations
 
 from cnnspec.base.size import add_up
-from cnnspec.facts.symbolic_max import largest
+from cnnspec.facts.symbolic_max import find_largest
 from cnnspec.layers.base import product
 
 TYPE_CHECKING = False
@@ -71,5 +71,5 @@ def peak_values(facts: Facts) -> tuple[Dim, int] | None:
         alive = alive + sizes[node.index]
         for i in ending[node.index]:
             alive = alive - sizes[i]
-    found = largest(needs)
+    found = find_largest(needs)
     return None if found is None else (found[0], nodes[found[1]].index)

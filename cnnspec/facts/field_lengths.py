@@ -31,7 +31,7 @@ class Length(Record):
 START = Length(1, 1, 1)
 
 
-def lengths(
+def find_lengths(
     graph: Graph, shapes: Sequence[Shape | None], reaches: Sequence[tuple[Reach, ...] | None]
 ) -> list[tuple[Length, ...] | None] | None:
     """Lengths of every node, None behind what mixes the whole input; None for a network that upsamples or moves

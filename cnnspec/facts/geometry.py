@@ -82,7 +82,7 @@ class Geometry:
     def reaches(self) -> list[tuple[Reach, ...] | None]:
         """What every node reads along each axis; None for everything."""
         if self._reaches is None:
-            self._reaches = regions.followed(self.graph, self.shapes, UNTRACED)
+            self._reaches = regions.find_reaches(self.graph, self.shapes, UNTRACED)
         return self._reaches
 
     def branches(self, index: int) -> tuple[int, ...]:
@@ -99,7 +99,7 @@ class Geometry:
         statistics, without = (self.statistics, frozenset()) if mixing else ({}, self.gates)
         seeds = {index: regions.everything(self.sizes[index] or ()) if at is None else regions.position(at)}
         try:
-            found = regions.read_by(self.graph, self.sizes, self.reaches, seeds, statistics, without)
+            found = regions.find_read_regions(self.graph, self.sizes, self.reaches, seeds, statistics, without)
         except TooLong:
             return dict.fromkeys(self.graph.inputs)
         return {i: found[i] for i in self.graph.inputs if self.sizes[i] is not None}

@@ -1,4 +1,4 @@
-"""Short walks over the graph that several rules take: back to what a value went through last, or to the map it was."""
+"""Questions about the graph that several rules ask: which function a value went through last, which map it was."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
 
 
-def last_function(graph: Graph, index: int) -> tuple[Node, str] | None:
+def find_last_function(graph: Graph, index: int) -> tuple[Node, str] | None:
     """The last node on the way to a node that says what its values are, and the function it ends in."""
     node = graph.nodes[index]
     while node.layer is not None:
@@ -25,7 +25,7 @@ def last_function(graph: Graph, index: int) -> tuple[Node, str] | None:
     return None
 
 
-def flattened(graph: Graph, index: int, shapes: Sequence[Shape | None]) -> Node | None:
+def find_flattened(graph: Graph, index: int, shapes: Sequence[Shape | None]) -> Node | None:
     """The node whose map stands in a vector, value for value; None for a vector that never was a map of one."""
     node = graph.nodes[index]
     while node.layer is not None and node.layer.in_place and len(node.inputs) == 1:
@@ -39,7 +39,7 @@ def flattened(graph: Graph, index: int, shapes: Sequence[Shape | None]) -> Node 
     return None
 
 
-def plainly_read(graph: Graph, index: int) -> list[Node]:
+def list_pointwise(graph: Graph, index: int) -> list[Node]:
     """The nodes from an output backwards, as long as each changes its values one by one."""
     node, walk = graph.nodes[index], []
     while node.layer is not None and node.layer.in_place and len(node.inputs) == 1:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Runs = tuple[tuple[int, int], ...]
 
 
-def joined(runs: Iterable[tuple[int, int]]) -> Runs:
+def join(runs: Iterable[tuple[int, int]]) -> Runs:
     """Runs in order of their beginnings, those that touch or overlap made one."""
     made: list[tuple[int, int]] = []
     for a, b in runs:
@@ -27,7 +27,7 @@ def joined(runs: Iterable[tuple[int, int]]) -> Runs:
 
 
 def union(left: Runs, right: Runs, length: int) -> Runs:
-    return joined(sorted(left + right))
+    return join(sorted(left + right))
 
 
 def intersection(left: Runs, right: Runs, length: int) -> Runs:
@@ -50,7 +50,7 @@ def difference(left: Runs, right: Runs, length: int) -> Runs:
     return intersection(left, gaps, length)
 
 
-def repeated(pattern: Runs, period: int, length: int) -> Runs:
+def repeat(pattern: Runs, period: int, length: int) -> Runs:
     """A pattern written out over a length."""
     if period == 1:
         return ((0, length),) if pattern else ()
@@ -59,26 +59,26 @@ def repeated(pattern: Runs, period: int, length: int) -> Runs:
     times = -(-length // period)
     if times * len(pattern) > MAX_RUNS:
         raise TooLong
-    found = joined([(a + turn, b + turn) for turn in range(0, times * period, period) for a, b in pattern])
+    found = join([(a + turn, b + turn) for turn in range(0, times * period, period) for a, b in pattern])
     return intersection(found, ((0, length),), length)
 
 
-def turned(pattern: Runs, period: int, by: int) -> Runs:
+def rotate(pattern: Runs, period: int, by: int) -> Runs:
     """A pattern that begins `by` later."""
     if by == 0:
         return pattern
     behind = [(max(a, by) - by, b - by) for a, b in pattern if b > by]
     before = [(a - by + period, min(b, by) - by + period) for a, b in pattern if a < by]
-    return joined(behind + before)
+    return join(behind + before)
 
 
-def shortest(pattern: Runs, period: int) -> int:
+def shortest_period(pattern: Runs, period: int) -> int:
     """The shortest period of a pattern."""
     if pattern == ((0, period),):
         return 1
     seam = len(pattern) > 1 and pattern[0][0] == 0 and pattern[-1][1] == period  # the last run goes on as the first
     number = len(pattern) - seam
     for parts in range(number, 1, -1):
-        if number % parts == 0 == period % parts and turned(pattern, period, period // parts) == pattern:
+        if number % parts == 0 == period % parts and rotate(pattern, period, period // parts) == pattern:
             return period // parts
     return period

@@ -39,7 +39,7 @@ def reaches_of(
     layers: Mapping[int, Layer] | None = None,
     untraced: tuple[Reach, ...] | None = None,
 ) -> list[tuple[Reach, ...] | None]:
-    """What every node reads along each axis of its inputs; None for everything, and unless told for UNTRACED too.
+    """What every node reads along each axis of its inputs; None where it reads everything. `untraced` stands for UNTRACED.
 
     Equal reaches are one object.
     """
@@ -83,7 +83,7 @@ def statistics_of(
     return found
 
 
-def widened(masks: tuple[Positions, ...], over: tuple[Dim, ...], sizes: Sequence[Dim]) -> tuple[Positions, ...]:
+def widen(masks: tuple[Positions, ...], over: tuple[Dim, ...], sizes: Sequence[Dim]) -> tuple[Positions, ...]:
     """Sets of positions, one an axis, with all that takes part in a statistic together with one of theirs."""
     made = []
     for mask, count, n in zip(masks, over, sizes, strict=True):
@@ -91,7 +91,7 @@ def widened(masks: tuple[Positions, ...], over: tuple[Dim, ...], sizes: Sequence
         if count >= n:
             mask = full(n) if mask else NOWHERE
         elif count > 1:
-            blocks = carried(Reach(count, 1, 0, count - 1), -(-n // count), mask)
+            blocks = find_readers(Reach(count, 1, 0, count - 1), -(-n // count), mask)
             mask = blocks.stretched(count, count) & full(n)
         made.append(mask)
     return tuple(made)
@@ -134,7 +134,7 @@ class Liveness:
                         found = self.reading.carried(reach, n, carried[axis])
                     masks[axis] = self.reading.union(masks[axis], found)
             over = self.statistics.get(node.index)
-            real.append(tuple(masks) if over is None else widened(tuple(masks), over, shape[:-1]))
+            real.append(tuple(masks) if over is None else widen(tuple(masks), over, shape[:-1]))
         return real
 
     def _backward(self) -> Masks:
@@ -148,7 +148,7 @@ class Liveness:
             mine: Sequence[Positions] | None = live[node.index]
             reaches, over = self.reaches[node.index], self.statistics.get(node.index)
             if over is not None and mine is not None:
-                mine = widened(tuple(mine), over, (self.shapes[node.index] or ())[:-1])
+                mine = widen(tuple(mine), over, (self.shapes[node.index] or ())[:-1])
             merging = len(node.inputs) > 1
             for index in node.inputs:
                 theirs, shape = live[index], self.shapes[index]
@@ -188,7 +188,7 @@ class Reading:
             return self.below(real, m)
         key = (reach, m, real)
         if key not in self._carried:
-            self._carried[key] = self.made(carried(reach, m, real))
+            self._carried[key] = self.made(find_readers(reach, m, real))
         return self._carried[key]
 
     def marked(self, reach: Reach, n: int, live: Positions) -> Positions:
@@ -197,7 +197,7 @@ class Reading:
             return self.below(live, n)
         key = (reach, n, live)
         if key not in self._marked:
-            self._marked[key] = self.made(marked(reach, n, live))
+            self._marked[key] = self.made(find_read(reach, n, live))
         return self._marked[key]
 
     def below(self, positions: Positions, n: int) -> Positions:
@@ -214,7 +214,7 @@ class Reading:
         return positions
 
 
-def carried(reach: Reach, m: int, real: Positions) -> Positions:
+def find_readers(reach: Reach, m: int, real: Positions) -> Positions:
     """Which of m outputs read a position of `real`."""
     low, over = reach.low or 0, reach.over
     if reach.gap == 1:  # output i reads p where step*i lies from over*p - high to over*p + over - 1 - low
@@ -228,7 +228,7 @@ def carried(reach: Reach, m: int, real: Positions) -> Positions:
     return found
 
 
-def marked(reach: Reach, n: int, live: Positions) -> Positions:
+def find_read(reach: Reach, n: int, live: Positions) -> Positions:
     """Which of n inputs the outputs in `live` read."""
     low, over = reach.low or 0, reach.over
     if reach.gap == 1:

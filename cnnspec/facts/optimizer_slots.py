@@ -1,4 +1,4 @@
-"""What optimizers hold for every trained weight: slots, values as many as the weight has.
+"""The slots of optimizers: what each holds for every trained weight, as many values as the weight has.
 
 The words are those of a train section. A test compares the slots with the variables of Keras's optimizers.
 """
@@ -19,19 +19,19 @@ SLOTS = {
 MORE = ("momentum", "amsgrad", "centered", "use_ema")  # arguments that add a slot each
 
 
-def slots(name: str, arguments: Mapping[str, Any]) -> int:
-    """Values held for each trained weight by sgd(momentum=0.9), say: 1. ValueError for an optimizer not in the table."""
+def count_slots(name: str, arguments: Mapping[str, Any]) -> int:
+    """How many slots an optimizer with these arguments has: 1 for sgd(momentum=0.9). ValueError for an unknown optimizer."""
     word = name.lower().replace("_", "")
     if word not in SLOTS:
         raise ValueError(f'no memory is known for the optimizer "{name}": known are {", ".join(SLOTS)}')
     return SLOTS[word] + sum([bool(arguments.get(argument)) for argument in MORE])
 
 
-def held(optimizer: Term) -> int:
-    """Values that an optimizer holds for each trained weight; 0, the least, for one whose number is not known."""
+def count_known_slots(optimizer: Term) -> int:
+    """How many slots an optimizer has; 0, the least, for one whose number is not known."""
     given = dict(optimizer.keywords)
     inner = given.get("inner_optimizer")
     try:
-        return held(inner) if inner is not None else slots(optimizer.name, given)
+        return count_known_slots(inner) if inner is not None else count_slots(optimizer.name, given)
     except ValueError:
         return 0

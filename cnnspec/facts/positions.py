@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import gcd, lcm
 
 from cnnspec.base.limits import MAX_RUNS, TooLong
-from cnnspec.facts.intervals import difference, intersection, joined, repeated, shortest, turned, union
+from cnnspec.facts.intervals import difference, intersection, join, repeat, rotate, shortest_period, union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Positions:
         return self.with_(other, True, False, difference)
 
     def with_(self, other: Positions, mine: bool, theirs: bool, both: Callable[[Runs, Runs, int], Runs]) -> Positions:
-        """What lies in one set alone is kept if told so; where both have pieces, their patterns are put together."""
+        """Two sets as one. `mine` and `theirs` say whether to keep what lies in one alone; `both` combines their patterns."""
         left, right = list(reversed(self.pieces)), list(reversed(other.pieces))
         made: list[Piece] = []
         while left and right:
@@ -216,14 +216,14 @@ def held(piece: Piece) -> int:
 def cut(piece: Piece, first: int, end: int) -> Piece:
     """What of a piece lies from `first` up to `end`."""
     begin, _, period, pattern = piece
-    return first, end, period, pattern if period == 1 else turned(pattern, period, (first - begin) % period)
+    return first, end, period, pattern if period == 1 else rotate(pattern, period, (first - begin) % period)
 
 
 def merged(a: Piece, b: Piece, both: Callable[[Runs, Runs, int], Runs]) -> Piece:
-    """The patterns of two pieces with the same ends, put together."""
+    """The combined patterns of two pieces with the same ends."""
     first, end = a[:2]
     period = min(lcm(a[2], b[2]), end - first)
-    return first, end, period, both(repeated(a[3], a[2], period), repeated(b[3], b[2], period), period)
+    return first, end, period, both(repeat(a[3], a[2], period), repeat(b[3], b[2], period), period)
 
 
 def append(made: list[Piece], piece: Piece) -> None:
@@ -237,10 +237,10 @@ def append(made: list[Piece], piece: Piece) -> None:
                 append(made, (first + a, min(first + b, end), 1, SOLID))
         return
     if period > 1:
-        if (least := shortest(pattern, period)) < period:
+        if (least := shortest_period(pattern, period)) < period:
             period, pattern = least, intersection(pattern, ((0, least),), least)
         if (skip := pattern[0][0]) > 0:
-            first, pattern = first + skip, turned(pattern, period, skip)
+            first, pattern = first + skip, rotate(pattern, period, skip)
         turns, rest = divmod(end - first, period)
         inside = [min(b, rest) for a, b in pattern if a < rest]
         end = first + turns * period + inside[-1] if inside else first + (turns - 1) * period + pattern[-1][1]
@@ -264,7 +264,7 @@ def spread_piece(piece: Piece, gap: int, count: int) -> Positions:
         return Positions.run(first, end + (count - 1) * gap)
     if extent <= gap:
         made: list[Piece] = []
-        append(made, (first, first + count * gap, gap, repeated(pattern, period, extent)))
+        append(made, (first, first + count * gap, gap, repeat(pattern, period, extent)))
         return Positions(tuple(made))
     return Positions((piece,)).doubled(gap, count)
 
@@ -286,8 +286,8 @@ def samples(pattern: Runs, period: int, offset: int, step: int, count: int) -> R
                 at += 1
             if at < len(pattern) and pattern[at][0] <= place:
                 found.append((q, q + 1))
-        return joined(sorted(found))
+        return join(sorted(found))
     offset %= period
-    whole = repeated(pattern, period, copies * period)
+    whole = repeat(pattern, period, copies * period)
     lows = [(max(0, -((offset - a) // step)), min(count, -((offset - b) // step))) for a, b in whole]
-    return joined([(a, b) for a, b in lows if a < b])
+    return join([(a, b) for a, b in lows if a < b])

@@ -5,7 +5,7 @@ plus a constant; with it they repeat their steps with a period. A `Field` keeps 
 walk is exact on any graph, upsampling included: every layer states as a `Reach` which positions of its input it
 reads, and where branches meet the field is their hull.
 
-What mixes a whole map into every position of it is left out, and told: gates, which are a merge's branches that have
+What mixes a whole map into every position of it is left out, and listed as such: gates, which are a merge's branches that have
 seen the whole input or are repeated along an axis (squeeze-and-excitation, the image pooling of an ASPP), and the
 statistics that a layer takes over its map (group_norm, a softmax over the height; see `Layer.statistics`).
 
@@ -178,7 +178,7 @@ def _through(
 
 
 def own_branches(node: Node, mixed: Sequence[bool], shapes: Sequence[Shape | None]) -> tuple[int, ...]:
-    """The inputs of a node that its field comes from: those that are no gates, told which have seen the whole input."""
+    """The inputs of a node that its field comes from: those that are no gates. `mixed`: which have seen the whole input."""
     if len(node.inputs) < 2:
         return node.inputs
     own = [

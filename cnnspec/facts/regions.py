@@ -8,7 +8,7 @@ any of the next, so that equal sets are equal regions.
 from __future__ import annotations
 
 from cnnspec.base.limits import Work
-from cnnspec.facts.liveness import Reading, full, reaches_of, sizes_known, widened
+from cnnspec.facts.liveness import Reading, full, reaches_of, sizes_known, widen
 from cnnspec.facts.positions import NOWHERE, Positions
 from cnnspec.layers.window import EACH, UNTRACED
 
@@ -38,7 +38,7 @@ def position(at: Sizes) -> Region:
     return (tuple([Positions.run(i, i + 1) for i in at]),)
 
 
-def normal(boxes: Iterable[Box], work: Work | None = None) -> Region:
+def normalise(boxes: Iterable[Box], work: Work | None = None) -> Region:
     """The union of boxes, in normal form."""
     work = work or Work()
     boxes = list(dict.fromkeys([box for box in boxes if all(box)]))
@@ -57,13 +57,13 @@ def normal(boxes: Iterable[Box], work: Work | None = None) -> Region:
         pieces = [*cut, (left, [tuple(rest)])] if left else cut
     merged: dict[Region, Positions] = {}
     for mask, rests in pieces:
-        region = normal(rests, work)
+        region = normalise(rests, work)
         merged[region] = merged.get(region, NOWHERE) | mask
     rows = sorted(merged.items(), key=lambda row: row[1].first)
     return tuple([(mask, *box) for region, mask in rows for box in region])
 
 
-def count(region: Region) -> int:
+def count_positions(region: Region) -> int:
     """How many positions a region holds."""
     total = 0
     for box in region:
@@ -74,9 +74,9 @@ def count(region: Region) -> int:
     return total
 
 
-def within(region: Region, box: Box) -> Region:
+def cut_to(region: Region, box: Box) -> Region:
     """What of a region lies in a box."""
-    return normal([tuple([a & b for a, b in zip(mine, box, strict=True)]) for mine in region])
+    return normalise([tuple([a & b for a, b in zip(mine, box, strict=True)]) for mine in region])
 
 
 def shadow(region: Region, rank: int) -> Box:
@@ -110,7 +110,7 @@ def spaces(graph: Graph, shapes: Sequence[Shape | None]) -> list[Sizes | None]:
     return found
 
 
-def followed(
+def find_reaches(
     graph: Graph, shapes: Sequence[Shape | None], untraced: tuple[Reach, ...] | None
 ) -> list[tuple[Reach, ...] | None]:
     """`reaches_of`, and each position of a text whose words are looked up reads its own word."""
@@ -123,11 +123,11 @@ def followed(
     return reaches
 
 
-def read_by(
+def find_read_regions(
     graph: Graph, sizes: Sequence[Sizes | None], reaches: Sequence[tuple[Reach, ...] | None], seeds: Mapping[int, Region],
     statistics: Mapping[int, tuple[Dim, ...]], without: AbstractSet[tuple[int, int]] = frozenset(),
 ) -> list[Region | None]:  # fmt: skip
-    """What is read of every node for the sake of the `seeds`; None where it cannot be told: behind UNTRACED reaches.
+    """What the `seeds` read of every node; None where that is not known: behind UNTRACED reaches.
 
     `statistics` are those that are followed (`Facts.statistics`), `without` edges (reader, read) that are not.
     TooLong where it takes too much.
@@ -137,12 +137,12 @@ def read_by(
     reading = Reading()
     for node in reversed(graph.nodes):
         mine, m = boxes[node.index], sizes[node.index]
-        region = found[node.index] = None if mine is None or m is None else normal(mine, reading.work)
+        region = found[node.index] = None if mine is None or m is None else normalise(mine, reading.work)
         if region == NOTHING:
             continue
         reach, over = reaches[node.index], statistics.get(node.index)
         if over is not None and region is not None and m is not None:
-            region = normal([widened(box, over, m) for box in region], reading.work)
+            region = normalise([widen(box, over, m) for box in region], reading.work)
         for index in node.inputs:
             theirs, n = boxes[index], sizes[index]
             if (node.index, index) in without or theirs is None:

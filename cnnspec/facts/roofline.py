@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.size import add_up
-from cnnspec.facts.training_memory import roots
+from cnnspec.facts.training_memory import find_roots
 from cnnspec.layers.base import product
 from cnnspec.layers.operation import NOISE
 
@@ -48,11 +48,11 @@ class Traffic(Record):
         return (computing, "compute") if computing > moving else (moving, "memory")
 
 
-def traffic(facts: Facts, precision: Precision, batch: int = 1) -> list[Traffic | None]:
+def find_traffic(facts: Facts, precision: Precision, batch: int = 1) -> list[Traffic | None]:
     """The traffic of every node; none for inputs and views, None where a shape is unknown."""
     made: list[Traffic | None] = []
     weights = facts.each(weight_values, 0)
-    for node, root in zip(facts.graph.nodes, roots(facts), strict=True):
+    for node, root in zip(facts.graph.nodes, find_roots(facts), strict=True):
         shapes, operations, shape = facts.inputs_of(node.index), facts.operations[node.index], facts.shapes[node.index]
         if shapes is None or operations is None or shape is None:
             made.append(None)

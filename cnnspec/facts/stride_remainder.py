@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from cnnspec.layers.window import Window
 
 
-def losses(
+def find_losses(
     graph: Graph, shapes: Sequence[Shape | None], liveness: Liveness, layers: dict[int, Layer] | None = None
 ) -> dict[int, list[int]]:
-    """Of every node that leaves data unread: how many positions of each axis of its input."""
+    """For every node that leaves data unread: how many positions of each axis of its input."""
     found = {}
-    for index, left in left_over(graph, shapes, layers).items():
+    for index, left in find_left_over(graph, shapes, layers).items():
         lost = _lost_of(left, graph.nodes[index].inputs[0], shapes, liveness)
         if any(lost):
             found[index] = lost
     return found
 
 
-def left_over(
+def find_left_over(
     graph: Graph, shapes: Sequence[Shape | None], layers: dict[int, Layer] | None = None
 ) -> dict[int, list[int]]:
-    """Of every node that leaves positions unread, data or padding, how many of each axis; see `left_of`."""
+    """For every node that leaves positions unread, data or padding: how many of each axis; see `count_left_over`."""
     found = {}
     known: dict[tuple[int, Shape | None], list[int]] = {}
     for node in graph.nodes:
@@ -41,13 +41,13 @@ def left_over(
         if layer is not None and len(node.inputs) == 1 and shapes[node.index] is not None:
             key = id(layer), shapes[node.inputs[0]]
             if key not in known:
-                known[key] = left_of(layer, key[1])
+                known[key] = count_left_over(layer, key[1])
             if any(known[key]):
                 found[node.index] = known[key]
     return found
 
 
-def left_of(layer: Layer, shape: Shape | None) -> list[int]:
+def count_left_over(layer: Layer, shape: Shape | None) -> list[int]:
     """Positions at the end of each axis of a layer's input that none of its windows covers, padding not counted.
 
     What lies between two windows of a stride longer than the kernel is skipped everywhere, not left over.
@@ -57,17 +57,17 @@ def left_of(layer: Layer, shape: Shape | None) -> list[int]:
     windows = layer.windows((shape,))
     if windows is None:
         return []
-    return [uncovered(window, n) for window, n in zip(windows, shape, strict=False)]
+    return [count_uncovered(window, n) for window, n in zip(windows, shape, strict=False)]
 
 
-def uncovered(window: Window, n: int) -> int:
+def count_uncovered(window: Window, n: int) -> int:
     """Of n inputs, those at the end that no window covers; a gap that the stride leaves everywhere is not counted."""
     assert isinstance(window.after, int)
     return max(0, min(n, window.remainder(n) - window.after) - max(0, window.stride - window.extent))
 
 
 def _lost_of(left: list[int], source: int, shapes: Sequence[Shape | None], liveness: Liveness) -> list[int]:
-    """Of what is left over of a node's output, the positions of each axis that carry data and that nothing reads."""
+    """How many of the positions left over on each axis of a node's output carry data that nothing reads."""
     real, live, shape = liveness.real[source], liveness.live[source], shapes[source]
     if real is None or live is None or shape is None:
         return []

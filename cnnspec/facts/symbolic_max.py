@@ -1,4 +1,4 @@
-"""The largest of many numbers of values, some of which depend on the input's size.
+"""The largest of several numbers, some of which depend on the input's size.
 
 One number is no less than another when every part that it has less of is covered by one that it has more of:
 H*W covers 4*(H//2)*(W//2). Sizes are 1 or more, and so is every length of a legal network, so that this holds for each.
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 MOST = 3  # expressions in a maximum
 
 
-def largest(numbers: Sequence[Dim]) -> tuple[Dim, int] | None:
+def find_largest(numbers: Sequence[Dim]) -> tuple[Dim, int] | None:
     """(the largest, where it first stands); None where it depends on the size in too many ways."""
     kept: list[int] = []
     for i, number in enumerate(numbers):
-        if not any([no_less(numbers[k], number) for k in kept]):
-            kept = [k for k in kept if not no_less(number, numbers[k])] + [i]
+        if not any([is_no_less(numbers[k], number) for k in kept]):
+            kept = [k for k in kept if not is_no_less(number, numbers[k])] + [i]
     if not kept or len(kept) > MOST:
         return None
     total = numbers[kept[0]]
@@ -32,7 +32,7 @@ def largest(numbers: Sequence[Dim]) -> tuple[Dim, int] | None:
     return total, kept[0]
 
 
-def no_less(left: Dim, right: Dim) -> bool:
+def is_no_less(left: Dim, right: Dim) -> bool:
     """Whether the left number is seen to be at least the right one, whatever the sizes are."""
     difference = left - right
     if isinstance(difference, int):

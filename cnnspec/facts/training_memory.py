@@ -11,7 +11,7 @@ Figures are values of one example; truth values (a dropout's mask) count bytes o
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.facts.symbolic_max import largest
+from cnnspec.facts.symbolic_max import find_largest
 from cnnspec.layers.base import product
 from cnnspec.layers.operation import MOVE
 
@@ -34,8 +34,8 @@ class Saved(Record):
         return (self.values * precision.activation + self.flags) * batch
 
 
-def roots(facts: Facts) -> list[int]:
-    """For every node the node whose tensor its output is a view of, itself for most."""
+def find_roots(facts: Facts) -> list[int]:
+    """For every node, the node whose tensor its output is a view of: itself, for most."""
     made: list[int] = []
     for node in facts.graph.nodes:
         operations = facts.operations[node.index]
@@ -45,9 +45,9 @@ def roots(facts: Facts) -> list[int]:
     return made
 
 
-def saved(facts: Facts) -> list[Saved] | None:
+def find_saved(facts: Facts) -> list[Saved] | None:
     """What training keeps of every node's values; None when an operation is unknown."""
-    nodes, root, used = facts.graph.nodes, roots(facts), facts.graph.used()
+    nodes, root, used = facts.graph.nodes, find_roots(facts), facts.graph.used()
     tensors: dict[tuple[int, int], Dim] = {}  # (node, number of the operation that makes it) → values
     inside: list[Saved] = [Saved() for _ in nodes]
     reached: list[bool] = []  # whether a gradient goes through a node
@@ -97,11 +97,11 @@ def _values(facts: Facts, index: int) -> Dim:
     return product(facts.shapes[index] or ())
 
 
-def transient(facts: Facts) -> tuple[Dim, int] | None:
+def find_transient(facts: Facts) -> tuple[Dim, int] | None:
     """(values, node) of the largest pair of gradients: of what an operation makes, and of what it reads."""
     both: list[Dim] = []
     at: list[int] = []
-    for node, root, used in zip(facts.graph.nodes, roots(facts), facts.graph.used(), strict=True):
+    for node, root, used in zip(facts.graph.nodes, find_roots(facts), facts.graph.used(), strict=True):
         operations = facts.operations[node.index]
         if not used or root != node.index:  # a view
             continue
@@ -111,5 +111,5 @@ def transient(facts: Facts) -> tuple[Dim, int] | None:
         at += [node.index] * len(operations)
     if not both:
         return 0, 0
-    found = largest(both)
+    found = find_largest(both)
     return None if found is None else (found[0], at[found[1]])

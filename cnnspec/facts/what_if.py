@@ -1,8 +1,8 @@
-"""What if: the graph's shapes with other input sizes or other layers, without building it again."""
+"""What if some inputs or layers were others: the shapes of the graph then, without building it again."""
 
 from __future__ import annotations
 
-from cnnspec.facts.stride_remainder import left_of
+from cnnspec.facts.stride_remainder import count_left_over
 from cnnspec.graph import Graph, Node
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ FARTHEST = 64  # positions by which an input is made larger or smaller
 
 
 class WhatIf:
-    """A graph whose inputs or layers are replaced. Each layer is asked once for each shape that enters it.
+    """Tries a graph with other inputs or layers. Each layer is asked once for each shape that enters it.
 
     Conditions of the text that ask for sizes keep the answer they had.
     """
@@ -80,7 +80,7 @@ class WhatIf:
                 entering = tuple([shapes[i] for i in node.inputs])
                 key = id(node.layer), strict, entering
                 if key not in self._misfits:
-                    self._misfits[key] = (remains if strict else leaves_over)(node.layer, entering)
+                    self._misfits[key] = (leaves_remainder if strict else leaves_over)(node.layer, entering)
                 if self._misfits[key]:
                     return False
             shapes.append(shape)
@@ -94,19 +94,19 @@ class WhatIf:
             return inputs.get(node.index, node.shape)
         entering = tuple([shapes[i] for i in node.inputs])
         if node.index in layers:
-            return applied(layers[node.index], entering)
+            return output_of(layers[node.index], entering)
         key = id(node.layer), entering
         if key not in self._outputs:
-            self._outputs[key] = applied(node.layer, entering)
+            self._outputs[key] = output_of(node.layer, entering)
         return self._outputs[key]
 
 
-def applied(layer: Layer, entering: tuple[Shape, ...]) -> Shape | None:
+def output_of(layer: Layer, entering: tuple[Shape, ...]) -> Shape | None:
     """The shape behind a layer; None where it refuses."""
     return None if layer.problem(entering) is not None else layer.output(entering)
 
 
-def remains(layer: Layer, entering: tuple[Shape, ...]) -> bool:
+def leaves_remainder(layer: Layer, entering: tuple[Shape, ...]) -> bool:
     """Whether a layer's stride leaves a remainder where it rounds down."""
     if layer.rounds_up():
         return False
@@ -116,4 +116,4 @@ def remains(layer: Layer, entering: tuple[Shape, ...]) -> bool:
 
 def leaves_over(layer: Layer, entering: tuple[Shape, ...]) -> bool:
     """Whether a layer's windows leave positions of its input over."""
-    return len(entering) == 1 and any(left_of(layer, entering[0]))
+    return len(entering) == 1 and any(count_left_over(layer, entering[0]))

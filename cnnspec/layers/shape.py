@@ -74,7 +74,7 @@ def product(sizes: tuple[Dim, ...]) -> Dim:
 
 
 def axes_problem(given: Mapping[str, Any], shape: Shape) -> Problem | None:
-    """The problem of arguments with more or fewer values than a shape has spatial axes, told at the first of them."""
+    """The problem of arguments with more or fewer values than a shape has spatial axes, reported at the first of them."""
     rank = len(shape) - 1
     misfits = {name: value for name, value in given.items() if not fits(value, rank)}
     if not misfits:

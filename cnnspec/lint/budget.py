@@ -123,25 +123,25 @@ def _inference_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 def _training_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     from cnnspec.cost import memory as cost
-    from cnnspec.facts.optimizer_slots import slots
+    from cnnspec.facts.optimizer_slots import count_slots
 
     asked = arguments.get("optimizer", "adam")
     asked = Term(asked) if isinstance(asked, str) else asked
     if not isinstance(asked, Term):
         raise ValueError(f"training_memory's optimizer must be an optimizer, such as adam, not {describe(asked)}")
-    held = slots(asked.name, dict(asked.keywords))
+    held = count_slots(asked.name, dict(asked.keywords))
     return _bytes(cost.training(facts, _precision(arguments), held).bytes(_batch(arguments)))
 
 
 def _lossless(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     """Whether every position that carries data is read: the value True, or False and what is lost."""
     from cnnspec.facts.liveness import Liveness, sizes_known
-    from cnnspec.facts.stride_remainder import losses
+    from cnnspec.facts.stride_remainder import find_losses
 
     if not all([sizes_known(shape) for shape in facts.shapes]):
         return None
     try:
-        lost = losses(facts.graph, facts.shapes, Liveness(facts.graph, facts.shapes))
+        lost = find_losses(facts.graph, facts.shapes, Liveness(facts.graph, facts.shapes))
     except TooLong:
         return None
     used, nodes = facts.graph.used(), facts.graph.nodes
@@ -267,7 +267,7 @@ def told_apart(figure: Figure, limit: BudgetLimit) -> tuple[str, str]:
 def heaviest(quantity: str, facts: Facts) -> str:
     """The three layers that weigh most in a quantity, "" where layers do not add up to it."""
     from cnnspec.facts.activation_memory import tensor_sizes
-    from cnnspec.facts.training_memory import saved
+    from cnnspec.facts.training_memory import find_saved
 
     weights: list[Any]
     if quantity in ("params", "params_bytes"):
@@ -277,7 +277,7 @@ def heaviest(quantity: str, facts: Facts) -> str:
     elif quantity in ("activation_memory", "peak_memory", "inference_memory"):
         weights = list(tensor_sizes(facts) or [])
     elif quantity == "training_memory":
-        weights = [layer.values for layer in saved(facts) or []]
+        weights = [layer.values for layer in find_saved(facts) or []]
     else:
         return ""
     used = facts.graph.used()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.limits import TooLong
 from cnnspec.facts.facts import Facts
-from cnnspec.facts.field_lengths import lengths
+from cnnspec.facts.field_lengths import find_lengths
 from cnnspec.facts.liveness import Liveness, reaches_of
 from cnnspec.layers.window import UNTRACED
 
@@ -67,7 +67,7 @@ class Context:
     @property
     def lengths(self) -> list[tuple[Length, ...] | None] | None:
         if not self._measured:
-            self._measured, self._lengths = True, lengths(self.graph, self.facts.shapes, self.reaches)
+            self._measured, self._lengths = True, find_lengths(self.graph, self.facts.shapes, self.reaches)
         return self._lengths
 
     @property

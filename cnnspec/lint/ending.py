@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.names import CROSS_ENTROPIES
 from cnnspec.base.record import Record
-from cnnspec.facts.graph_queries import last_function
+from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.layers.argument import Term, word_of
 
 TYPE_CHECKING = False
@@ -47,7 +47,7 @@ def ending(context: Context) -> Ending | None:
     loss = context.settings.loss if context.settings else None
     if loss is None or setting is None or len(graph.outputs) != 1:
         return None
-    end, shape = last_function(graph, graph.outputs[0]), context.facts.shapes[graph.outputs[0]]
+    end, shape = find_last_function(graph, graph.outputs[0]), context.facts.shapes[graph.outputs[0]]
     if end is None or shape is None:
         return None
     written = setting.value.name if isinstance(setting.value, Term) else word_of(setting.value) or loss.name

@@ -103,11 +103,11 @@ def find_losses(facts: Facts) -> Lost:
     """What is lost in the part of a network that its outputs depend on. Raises TooLong where that takes too many steps."""
     graph, shapes, used = facts.graph, facts.shapes, facts.graph.used()
     sizes = regions.spaces(graph, shapes)
-    reaches = regions.followed(graph, shapes, UNTRACED)
+    reaches = regions.find_reaches(graph, shapes, UNTRACED)
     untraced = tuple([i for i, reach in enumerate(reaches) if reach is UNTRACED and used[i]])
     reaches = [None if reach is UNTRACED else reach for reach in reaches]
     seeds = {i: regions.everything(n) for i in graph.outputs if (n := sizes[i]) is not None}
-    read = regions.read_by(graph, sizes, reaches, seeds, facts.statistics)
+    read = regions.find_read_regions(graph, sizes, reaches, seeds, facts.statistics)
     real, readers = Liveness(graph, shapes).real, graph.consumers()
     losses, taps, unknown = [], [], []
     for node in graph.nodes:
@@ -157,7 +157,7 @@ def _find_loss(
     positions = computed = 1
     for mask, n in zip(carrying, space, strict=True):
         positions, computed = positions * mask.size, computed * n
-    unread = positions - regions.count(regions.within(region, carrying))
+    unread = positions - regions.count_positions(regions.cut_to(region, carrying))
     if not unread:
         return []
     axes = []
@@ -165,7 +165,7 @@ def _find_loss(
         rows = mask - seen
         axes.append(Unread(rows, *_count_ends(rows, n)))
     macs = facts.macs[index]
-    wasted = macs * (computed - regions.count(region)) // computed if isinstance(macs, int) else None
+    wasted = macs * (computed - regions.count_positions(region)) // computed if isinstance(macs, int) else None
     return [Loss(index, tuple(axes), positions, unread, region, by, wasted)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.percent import percent
-from cnnspec.facts.position_words import listed
+from cnnspec.facts.position_words import list_positions
 from cnnspec.layers.base import show_shape
 from cnnspec.lost.grouped_losses import group_losses
 from cnnspec.lost.lost import TOO_LONG, waste_of_macs
@@ -62,7 +62,7 @@ def name_nodes(graph: Graph, indices: Iterable[int]) -> str:
 def write_positions(loss: Loss) -> str:
     """What is never read: "rows and columns 26, 27"."""
     rows = [axis.rows for axis in loss.axes]
-    return listed(rows) if any(rows) else f"{loss.unread:,} single positions"
+    return list_positions(rows) if any(rows) else f"{loss.unread:,} single positions"
 
 
 def write_loss(loss: Loss) -> str:

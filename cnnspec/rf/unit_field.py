@@ -175,7 +175,7 @@ def find_reads(
             made.append(InputRead(graph.nodes[i].name, shape and shape[:-1], None, None, None))
         else:
             box = regions.hull(region, len(sizes))
-            made.append(InputRead(graph.nodes[i].name, sizes, box, regions.count(region), region))
+            made.append(InputRead(graph.nodes[i].name, sizes, box, regions.count_positions(region), region))
     return tuple(made)
 
 

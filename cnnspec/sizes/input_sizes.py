@@ -13,7 +13,7 @@ from cnnspec.base.size import Size
 from cnnspec.elaborate.inputs import AXES
 from cnnspec.facts.liveness import Liveness
 from cnnspec.facts.regions import texts
-from cnnspec.facts.stride_remainder import losses
+from cnnspec.facts.stride_remainder import find_losses
 from cnnspec.graph import Graph, Node
 from cnnspec.sizes import size_set
 from cnnspec.sizes.axis_sizes import Reason, Verdicts, conclude_sizes, find_axis_sizes, name_reason
@@ -247,7 +247,7 @@ def find_faults(built: Resized) -> tuple[list[Reason], list[Reason] | None, list
             if any(w.remainder(n) for w, n in zip(windows, entering, strict=False) if isinstance(n, int)):
                 unfit.append(name_reason(node))
     try:
-        losing = losses(graph, shapes, Liveness(graph, shapes)) if unfit else {}
+        losing = find_losses(graph, shapes, Liveness(graph, shapes)) if unfit else {}
     except TooLong:
         return [], None, unfit
     return [], [name_reason(graph.nodes[i]) for i in losing], unfit

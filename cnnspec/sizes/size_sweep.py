@@ -7,7 +7,7 @@ node: its shape at each size tried, None where it or a layer before it is refuse
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.facts.stride_remainder import uncovered
+from cnnspec.facts.stride_remainder import count_uncovered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class ResizableGraph:
         if key not in self._fits:
             windows = (node.layer.windows((entering,)) if node.layer is not None else None) or ()
             self._fits[key] = tuple(
-                [(w.remainder(n), uncovered(w, n)) for w, n in zip(windows, entering, strict=False)]  # type: ignore[arg-type]
+                [(w.remainder(n), count_uncovered(w, n)) for w, n in zip(windows, entering, strict=False)]  # type: ignore[arg-type]
             )
         return self._fits[key]
 

@@ -7,8 +7,8 @@ from cnnspec.base.record import Record
 from cnnspec.facts.activation_memory import output_bytes
 from cnnspec.facts.im2col import im2col
 from cnnspec.facts.precision import memory_text, precision
-from cnnspec.facts.roofline import traffic
-from cnnspec.facts.training_memory import saved
+from cnnspec.facts.roofline import find_traffic
+from cnnspec.facts.training_memory import find_saved
 from cnnspec.layers.base import product, show_shape
 from cnnspec.tables.assumed import HEADING, MARK, needs_column
 from cnnspec.tables.figures import show_axes, show_field, show_figure, show_matrices, show_ratio
@@ -75,7 +75,7 @@ def _memory(layers: LayerRows, i: int) -> Any:
 
 
 def _saved(layers: LayerRows, i: int) -> Any:
-    kept = layers.find_once("saved", saved)[i]
+    kept = layers.find_once("saved", find_saved)[i]
     return None if kept is None else kept.bytes(FLOAT32)
 
 
@@ -85,7 +85,7 @@ def _matrices(layers: LayerRows, i: int) -> Any:
 
 
 def _intensity(layers: LayerRows, i: int) -> Any:
-    moved = layers.find_once("traffic", lambda facts: traffic(facts, FLOAT32))[i]
+    moved = layers.find_once("traffic", lambda facts: find_traffic(facts, FLOAT32))[i]
     if moved is None or moved.bytes != 0 and moved.intensity is None:
         return None
     return "-" if moved.bytes == 0 else moved.intensity

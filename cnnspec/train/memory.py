@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.cost.memory import training
 from cnnspec.facts.facts import Facts
-from cnnspec.facts.optimizer_slots import held
+from cnnspec.facts.optimizer_slots import count_known_slots
 from cnnspec.facts.precision import in_bytes, precision
 from cnnspec.train.data.examples import free_memory
 from cnnspec.train.errors import TrainingFailed
@@ -40,7 +40,7 @@ def _excess(graph: Graph, settings: TrainSettings, limit: int | None) -> tuple[s
     """What is needed, and what to do, when it is more than the limit; None when it is not, or cannot be known."""
     if limit is None:
         return None
-    need = training(Facts(graph), precision(settings.precision), held(settings.optimizer))
+    need = training(Facts(graph), precision(settings.precision), count_known_slots(settings.optimizer))
     total, fits = need.bytes(settings.batch), need.largest_batch(limit)
     if not isinstance(total, int) or fits is None or total <= limit:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.cost.memory import training
-from cnnspec.facts.optimizer_slots import held
+from cnnspec.facts.optimizer_slots import count_known_slots
 from cnnspec.facts.precision import in_bytes, precision
 from cnnspec.train.run import prepared, refuse
 from cnnspec.train.runs import folder
@@ -39,7 +39,7 @@ def rehearse(
     ready.spot.leave()
     said = account.account(spec, settings, ready.data, ready.model, ready.spot, output)
     data = said["data"]
-    need = training(facts, precision(said["precision"]), held(settings.optimizer)).bytes(settings.batch)
+    need = training(facts, precision(said["precision"]), count_known_slots(settings.optimizer)).bytes(settings.batch)
     total, trained = said["params"]["total"], said["params"]["trainable"]
     figure, lower = best_of(settings)
     shape = "x".join(map(str, data["shape"]))

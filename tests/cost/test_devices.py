@@ -10,7 +10,7 @@ import pytest
 from cnnspec.facts.devices import DEVICES, device
 from cnnspec.facts.im2col import im2col
 from cnnspec.facts.precision import precision
-from cnnspec.facts.roofline import traffic
+from cnnspec.facts.roofline import find_traffic
 from tests.cost.networks import EXAMPLES, facts, run
 
 
@@ -27,7 +27,7 @@ def test_im2col_of_lecture_4() -> None:
     ],
 )  # fmt: skip
 def test_intensities_that_nvidia_gives(text: str, batch: int, expected: float) -> None:
-    moved = traffic(facts("\n" + text), precision("float16"), batch)[1]
+    moved = find_traffic(facts("\n" + text), precision("float16"), batch)[1]
     assert moved is not None
     assert moved.intensity == pytest.approx(expected, rel=0.01)
     seconds, bound = moved.seconds(DEVICES["v100"], precision("float16"))  # type: ignore[misc]

@@ -11,9 +11,9 @@ import pytest
 from cnnspec.base.size import Size, value
 from cnnspec.cost import memory as cost
 from cnnspec.facts.activation_memory import peak_values
-from cnnspec.facts.optimizer_slots import MORE, SLOTS, slots
+from cnnspec.facts.optimizer_slots import MORE, SLOTS, count_slots
 from cnnspec.facts.precision import precision
-from cnnspec.facts.symbolic_max import largest
+from cnnspec.facts.symbolic_max import find_largest
 from tests.cost.networks import MIXED, facts, network
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
@@ -77,7 +77,7 @@ def _size(found: Any, index: int) -> int:
 def test_the_largest_of_expressions_is_so_for_every_size() -> None:
     h, w = Size.unknown("H"), Size.unknown("W")
     numbers = [h * w * 64, (h // 2) * (w // 2) * 256, ((h + 1) // 2) * w * 64, (h // 4) * w * 7 + 12]
-    found = largest(numbers)
+    found = find_largest(numbers)
     assert found is not None
     for a in range(1, 40):
         for b in range(1, 40):
@@ -108,4 +108,4 @@ def test_slots_are_those_of_keras() -> None:
     for name, given in asked:
         optimizer = classes[name](**given)
         optimizer.build([keras.Variable(keras.ops.ones((7, 11)))])
-        assert sum(v.shape == (7, 11) for v in optimizer.variables) == slots(name, given), name
+        assert sum(v.shape == (7, 11) for v in optimizer.variables) == count_slots(name, given), name

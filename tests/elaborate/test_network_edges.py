@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnnspec import load
 from cnnspec.elaborate.files import circles_of
-from cnnspec.facts.liveness import carried, marked
+from cnnspec.facts.liveness import find_read, find_readers
 from cnnspec.facts.positions import Positions, together
 from cnnspec.layers.window import Reach
 from tests.support import legal, network
@@ -90,8 +90,8 @@ def test_sets_of_positions_are_what_a_reach_says(reach: Reach, n: int, m: int, s
 
     real, live = ({position for position in seed if position < length} for length in (n, m))
     carrying = [i for i in range(m) if real & set(reads(i))]
-    assert members(carried(reach, m, positions(real))) == carrying
-    assert members(marked(reach, n, positions(live))) == sorted({p for i in live for p in reads(i)})
+    assert members(find_readers(reach, m, positions(real))) == carrying
+    assert members(find_read(reach, n, positions(live))) == sorted({p for i in live for p in reads(i)})
 
 
 def positions(members: set[int]) -> Positions:

@@ -210,7 +210,7 @@ def test_a_branch_that_is_repeated_is_a_gate(branch: str, read: int) -> None:
     facts, geometry = Facts(graph), Geometry(Facts(graph))
     merge = len(graph.nodes) - 1
     assert facts.fields[merge] == facts.fields[0] and facts.gates == {(merge, merge - 1)}
-    assert reads(graph, (3, 2)).sum() == regions.count(geometry.read(merge, (3, 2), True)[0] or ()) == read
+    assert reads(graph, (3, 2)).sum() == regions.count_positions(geometry.read(merge, (3, 2), True)[0] or ()) == read
 
 
 def test_padding_behind_a_map_of_one_row_carries_no_data() -> None:

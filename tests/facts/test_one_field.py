@@ -11,7 +11,7 @@ import pytest
 
 from cnnspec.api import diff, load
 from cnnspec.cli import main
-from cnnspec.facts.field_lengths import lengths
+from cnnspec.facts.field_lengths import find_lengths
 from cnnspec.facts.geometry import Geometry
 from cnnspec.facts.liveness import reaches_of
 from cnnspec.facts.receptive_field import WHOLE
@@ -66,7 +66,7 @@ def shown_everywhere(net: AnalysedNetwork) -> None:
         assert f"Receptive field: {said} (" in write_text(net, summary)
     reaches = reaches_of(net.graph, facts.shapes, untraced=UNTRACED)
     largest = Geometry(facts).routes(True)
-    for node, length in enumerate(lengths(net.graph, facts.shapes, reaches) or ()):
+    for node, length in enumerate(find_lengths(net.graph, facts.shapes, reaches) or ()):
         own, routes = facts.fields[node], largest[node]
         if own is not None and facts.shapes[node] is not None and len(facts.shapes[node] or ()) > 1:
             assert (length is None) == (own == WHOLE), node

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.base.limits import TooLong
-from cnnspec.facts.liveness import carried, full, marked
+from cnnspec.facts.liveness import find_read, find_readers, full
 from cnnspec.facts.positions import NOWHERE, Positions, together
 from cnnspec.layers.window import Reach
 
@@ -103,12 +103,12 @@ COMB = Positions.run(0, N // 2).stretched(2, 1)  # every second position
         (full(N).stretched(3, 2) & full(N), 2 * (N // 3) + 1, 1),
         (Positions.run(5, 6).spread(10**9, 10**9), 10**9, 1),
         (Positions.run(0, 1).stretched(10**9, 1).spread(1, 10**9), 10**9, 1),
-        (carried(Reach(5, 1, -2, 2), N // 5, COMB), N // 5, 1),
-        (carried(Reach(10**9, 1, 0, 0), N // 10**9, COMB), N // 10**9, 1),
-        (marked(Reach(2, 1, 0, 0), N, full(N // 2)), N // 2, 1),
-        (marked(Reach(1, 10**9, 0, 0), 3, full(3 * 10**9)), 3, 1),
-        (carried(Reach(1, 10**9, 0, 9), 3 * 10**9, full(3)), 3 * 10**9, 1),
-        (marked(Reach(7, 1, 0, 20, 10), N, full(N // 8)), N // 8 * 3, 8),
+        (find_readers(Reach(5, 1, -2, 2), N // 5, COMB), N // 5, 1),
+        (find_readers(Reach(10**9, 1, 0, 0), N // 10**9, COMB), N // 10**9, 1),
+        (find_read(Reach(2, 1, 0, 0), N, full(N // 2)), N // 2, 1),
+        (find_read(Reach(1, 10**9, 0, 0), 3, full(3 * 10**9)), 3, 1),
+        (find_readers(Reach(1, 10**9, 0, 9), 3 * 10**9, full(3)), 3 * 10**9, 1),
+        (find_read(Reach(7, 1, 0, 20, 10), N, full(N // 8)), N // 8 * 3, 8),
     ],
     ids=str,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.facts.graph_queries import last_function
+from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.syntax import tree
 from tests.lint.mutation import Edit
 
@@ -55,7 +55,7 @@ def ended_in(spec: Spec, function: str) -> Iterator[Place]:
     """The layers in which networks end, where they end in a function."""
     for graph in spec.graphs:
         for index in graph.outputs:
-            end = last_function(graph, index)
+            end = find_last_function(graph, index)
             if end is not None and end[1] == function:
                 yield from [place for place in spec.places if place.written is end[0].site.node]
 
@@ -270,7 +270,7 @@ def trained(more: str = "", but: int | None = None) -> Callable[[Spec], str | No
             return spec.text if not more else None
         losses = set()
         for graph in spec.graphs:
-            end = last_function(graph, graph.outputs[0]) if len(graph.outputs) == 1 else None
+            end = find_last_function(graph, graph.outputs[0]) if len(graph.outputs) == 1 else None
             shape = graph.nodes[graph.outputs[0]].shape
             if end is None or shape is None or len(shape) != 1 or shape[0] in (1, but) or end[1] not in CROSS_ENTROPY:
                 return None
@@ -489,7 +489,7 @@ def same_layers(case: Case, graph: Graph, node: Node) -> bool:
 
 
 def ends_linear(case: Case, graph: Graph, node: Node) -> bool:
-    end = last_function(graph, graph.outputs[0])
+    end = find_last_function(graph, graph.outputs[0])
     return end is not None and end[1] == "linear"
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.base.reading import read
 from cnnspec.base.source import Source
-from cnnspec.facts.graph_queries import last_function
+from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.graph import Graph, Node
 from cnnspec.pipeline import Analysis, analyse
 from cnnspec.syntax import tree
@@ -155,7 +155,7 @@ class Spec:
         """The last layer with weights of each network that ends in a vector of its own."""
         ends = set()
         for graph in self.graphs:
-            end = last_function(graph, graph.outputs[0]) if len(graph.outputs) == 1 else None
+            end = find_last_function(graph, graph.outputs[0]) if len(graph.outputs) == 1 else None
             if end is not None and len(graph.nodes[graph.outputs[0]].shape or ()) == 1:
                 node = end[0]
                 while node.layer is not None and not node.layer.counted and len(node.inputs) == 1:

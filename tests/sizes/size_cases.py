@@ -11,7 +11,7 @@ from cnnspec.base.reading import read
 from cnnspec.base.source import Source
 from cnnspec.elaborate import elaborate
 from cnnspec.facts.liveness import Liveness
-from cnnspec.facts.stride_remainder import losses
+from cnnspec.facts.stride_remainder import find_losses
 from cnnspec.lint.rules import prevents
 from cnnspec.syntax.parse import parse
 
@@ -43,7 +43,7 @@ def truth(text: str, model: str | None = None) -> tuple[bool, bool, bool]:
             entering = shapes[node.inputs[0]]
             for window, n in zip(node.layer.windows((entering,)) or (), entering, strict=False):
                 strict = strict and (n + window.before + window.after - window.extent) % window.stride == 0
-    return True, not losses(graph, shapes, Liveness(graph, shapes)), strict
+    return True, not find_losses(graph, shapes, Liveness(graph, shapes)), strict
 
 
 class Rough:

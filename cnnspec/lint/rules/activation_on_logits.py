@@ -24,7 +24,7 @@ from math import exp, inf
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.elaborate.reporting import trail
-from cnnspec.facts.graph_queries import plainly_read
+from cnnspec.facts.graph_queries import list_pointwise
 from cnnspec.lint.ending import ending
 from cnnspec.lint.finding import UNSAFE
 
@@ -52,7 +52,7 @@ RANGES = {  # of the functions with a bound
 def check(context: Context) -> Iterator[Diagnostic]:
     end = ending(context)
     for index in context.graph.outputs:
-        read = plainly_read(context.graph, index)
+        read = list_pointwise(context.graph, index)
         functions = [(node, f) for node in read if (f := node.layer.ends_in() if node.layer else None) is not None]
         if not functions:
             continue

@@ -25,7 +25,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.elaborate.reporting import trail
-from cnnspec.facts.graph_queries import flattened
+from cnnspec.facts.graph_queries import find_flattened
 from cnnspec.layers.base import show_shape
 from cnnspec.lint.finding import SHOWN
 
@@ -51,7 +51,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     total = facts.total.parameters if heavy else None
     for node in heavy:
         own = sum(facts.parameters[node.index] or ())
-        source = flattened(graph, node.inputs[0], facts.shapes)
+        source = find_flattened(graph, node.inputs[0], facts.shapes)
         if not total or own * 2 <= total or source is None or source.layer is None:
             continue
         shape = facts.shapes[source.index]

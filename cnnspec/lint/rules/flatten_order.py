@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.facts.graph_queries import flattened
+from cnnspec.facts.graph_queries import find_flattened
 from cnnspec.layers.base import show_shape
 from cnnspec.lint.finding import elsewhere, several
 
@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for node in context.graph.nodes:
         if node.layer is None or not node.layer.counted or len(node.inputs) != 1:
             continue
-        source = flattened(context.graph, node.inputs[0], context.facts.shapes)
+        source = find_flattened(context.graph, node.inputs[0], context.facts.shapes)
         if source is not None and source.shape is not None and source.shape[-1] != 1:
             found.append((node, source))
     if found:

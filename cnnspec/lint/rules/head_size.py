@@ -26,7 +26,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.base.names import NAMED_DATA
 from cnnspec.elaborate.reporting import trail
-from cnnspec.facts.graph_queries import last_function
+from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.layers.argument import word_of
 from cnnspec.lint.finding import UNSAFE
 
@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     graph = context.graph
     if len(graph.outputs) != 1 or context.broken:
         return
-    shape, end = context.facts.shapes[graph.outputs[0]], last_function(graph, graph.outputs[0])
+    shape, end = context.facts.shapes[graph.outputs[0]], find_last_function(graph, graph.outputs[0])
     if shape is None or len(shape) != 1 or end is None:
         return
     node, function = end

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.names import NAMED_DATA
 from cnnspec.base.record import Record
-from cnnspec.facts.graph_queries import last_function
+from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.layers.base import show_shape
 from cnnspec.train.data import targets
 from cnnspec.train.data.examples import Part, Shaped, held
@@ -91,7 +91,7 @@ def prepare(
         notes.append(f"examples of {show_shape(shape)} are read as {show_shape(how.shape)}")
     units = graph.nodes[graph.outputs[0]].shape[-1]  # type: ignore[index]
     outputs = units if isinstance(units, int) else 0
-    last = last_function(graph, graph.outputs[0])
+    last = find_last_function(graph, graph.outputs[0])
     targets.check_range(ys, how.targets, last[1] if last else "", settings)
     whole = {
         part: Part(held(Shaped(given[part][0], how)), targets.formed(y, how.targets, outputs), np.arange(len(y)))
