@@ -5,8 +5,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, count, integer, optional
 from cnnspec.layers.base import KerasCall, Layer
-from cnnspec.layers.dividing import ungrouped
-from cnnspec.layers.shape import Shape, show_shape
+from cnnspec.layers.shape import Shape, groups_problem, show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ class ChannelShuffle(Layer):
                 f"channel_shuffle of {show_shape(inputs[0])}: Keras's Reshape needs known sizes",
                 help="give the input a size",
             )
-        return ungrouped(self.groups, (channels, "{} channels"))
+        return groups_problem(self.groups, (channels, "{} channels"))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         *space, channels = inputs[0]

@@ -25,9 +25,8 @@ from cnnspec.layers.convolving import (
     on_each_axis,
     stride_problem,
 )
-from cnnspec.layers.dividing import ungrouped
 from cnnspec.layers.operation import CONVOLUTION, DEPTHWISE, GROUPED, INPUT, Operation
-from cnnspec.layers.shape import Shape, needs_space, product
+from cnnspec.layers.shape import Shape, groups_problem, needs_space, product
 from cnnspec.layers.sliding_window import SlidingWindow
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
 from cnnspec.layers.windowed import Windowed
@@ -89,7 +88,9 @@ class Conv(Windowed):
             or self.window_problem(inputs)
             or stride_problem(self.stride, self.dilation, len(inputs[0]) - 1, self.pooled_behind)
         )
-        found = found or ungrouped(self.groups, (channels, "the input's channels ({})"), (self.filters, "filters ({})"))
+        found = found or groups_problem(
+            self.groups, (channels, "the input's channels ({})"), (self.filters, "filters ({})")
+        )
         if found is not None and found.code == "E103" and self.filters % self.groups:
             return found.replace(help=f"{found.help}; filters that are multiples of {self.groups} can")
         return found

@@ -6,9 +6,8 @@ from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
 from cnnspec.layers.axes import together
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
-from cnnspec.layers.dividing import ungrouped
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
-from cnnspec.layers.shape import Shape, axis_problem, product
+from cnnspec.layers.shape import Shape, axis_problem, groups_problem, product
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -213,7 +212,7 @@ class GroupNorm(Layer):
         channels = self._channels(inputs)
         if self.groups != -1 and self.groups < 1:
             return Problem("E011", "groups must be a whole number from 1, or -1", "groups", "-1 is one group a channel")
-        return None if self.groups == -1 else ungrouped(self.groups, (channels, "{} channels"))
+        return None if self.groups == -1 else groups_problem(self.groups, (channels, "{} channels"))
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         return scale_and_center(self, (self._channels(inputs),))

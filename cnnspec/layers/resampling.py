@@ -16,7 +16,7 @@ from cnnspec.layers.operation import (
     Keeps,
     Operation,
 )
-from cnnspec.layers.shape import Shape, axes_problem, needs_space, show_shape
+from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, show_shape
 from cnnspec.layers.window import UNTRACED, Reach, along
 
 TYPE_CHECKING = False
@@ -113,7 +113,7 @@ class AdaptivePool(Layer):
         if found := needs_space(inputs, self.word):
             return found
         rank = len(inputs[0]) - 1
-        if found := axes_problem({"size": self.size}, inputs[0]):
+        if found := per_axis_problem({"size": self.size}, inputs[0]):
             return found
         for axis in range(rank):
             n, wanted = inputs[0][axis], along(self.size, rank, axis)

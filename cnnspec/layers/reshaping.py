@@ -8,7 +8,7 @@ from cnnspec.base.diagnostic import Problem
 from cnnspec.base.size import Size
 from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape, show
 from cnnspec.layers.base import KerasCall, Layer
-from cnnspec.layers.shape import Shape, axes_problem, needs_space, product, show_shape
+from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, show_shape
 from cnnspec.layers.sliding_window import keras_padding
 from cnnspec.layers.window import EACH, UNTRACED, Reach, along, halved
 
@@ -184,7 +184,7 @@ class _Edge(Layer):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, self.word):
             return found
-        return axes_problem({"amount": self._amount(len(inputs[0]) - 1)}, inputs[0])
+        return per_axis_problem({"amount": self._amount(len(inputs[0]) - 1)}, inputs[0])
 
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
         amount = tuple([halved(sum(sides)) for sides in self.sides(len(inputs[0]) - 1)])

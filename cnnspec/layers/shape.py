@@ -5,6 +5,8 @@ A shape is a tuple of sizes without the batch, channels last; a size is an int o
 
 from __future__ import annotations
 
+from math import gcd
+
 from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import same_on_every_axis
 from cnnspec.layers.window import fits
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 else:
     Shape = tuple
 
+MAX_GROUPS_TRIED = 4096  # numbers of groups from 1
 RANK_NAMES = {1: "LxC", 2: "HxWxC", 3: "DxHxWxC"}
 
 
@@ -38,6 +41,14 @@ def show_shape(shape: tuple[Any, ...] | None) -> str:
     if len(parts) < 2 or plain.isalnum():
         return plain
     return "x".join([f"({p})" if not p.isalnum() and p != "?" else p for p in parts])
+
+
+def product(sizes: tuple[Dim, ...]) -> Dim:
+    """How many values a tensor of these sizes has."""
+    total: Dim = 1
+    for size in sizes:
+        total = total * size
+    return total
 
 
 def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = (1, 2, 3)) -> Problem | None:
@@ -66,14 +77,7 @@ def axis_problem(given: int | tuple[int, ...], shape: Shape) -> Problem | None:
     return None
 
 
-def product(sizes: tuple[Dim, ...]) -> Dim:
-    total: Dim = 1
-    for size in sizes:
-        total = total * size
-    return total
-
-
-def axes_problem(given: Mapping[str, Any], shape: Shape) -> Problem | None:
+def per_axis_problem(given: Mapping[str, Any], shape: Shape) -> Problem | None:
     """The problem of arguments with more or fewer values than a shape has spatial axes, reported at the first of them."""
     rank = len(shape) - 1
     misfits = {name: value for name, value in given.items() if not fits(value, rank)}
@@ -87,3 +91,22 @@ def axes_problem(given: Mapping[str, Any], shape: Shape) -> Problem | None:
     else:
         help = "write " + ", ".join([f"{name}={value}" for name, value in alike.items()])
     return Problem("E106", message, name, help)
+
+
+def groups_problem(groups: int, *amounts: tuple[object, str]) -> Problem | None:
+    """The problem of channels, each amount with its words, that cannot be split into so many groups. What is not known
+    is left out."""
+    known = [(amount, words) for amount, words in amounts if isinstance(amount, int)]
+    for amount, words in known:
+        if amount % groups:
+            message = f"{words.format(amount)} cannot be split into {groups} groups"
+            return Problem("E103", message, "groups", other_groups(groups, gcd(*[amount for amount, _ in known])))
+    return None
+
+
+def other_groups(groups: int, channels: int) -> str:
+    """The nearest smaller and larger number of groups that divides some channels: "write groups=2 or groups=4"."""
+    small = [g for g in range(1, min(channels, MAX_GROUPS_TRIED) + 1) if channels % g == 0]
+    divisors = sorted({*small, *[channels // g for g in small]})
+    near = [max([g for g in divisors if g < groups], default=0), min([g for g in divisors if g > groups], default=0)]
+    return "write " + " or ".join([f"groups={g}" for g in near if g])

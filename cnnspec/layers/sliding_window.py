@@ -15,7 +15,7 @@ from cnnspec.base.size import maximum
 from cnnspec.layers.argument import padding
 from cnnspec.layers.base import KerasCall, Working
 from cnnspec.layers.operation import MOVE, Operation
-from cnnspec.layers.shape import axes_problem, product
+from cnnspec.layers.shape import per_axis_problem, product
 from cnnspec.layers.window import Window, along, behind_ceil, fits, same_padding, sides
 from cnnspec.layers.words import from_saved
 
@@ -91,7 +91,7 @@ class SlidingWindow(Record):
     def problem(self, shape: Shape, name: str) -> Problem | None:
         """What keeps the window of a layer of this name from being applied: its axes, or an input that is too small."""
         given = {"kernel": self.kernel, "stride": self.stride, "dilation": self.dilation, "padding": self.padding}
-        if found := axes_problem(given, shape):
+        if found := per_axis_problem(given, shape):
             return found
         if self.padding == "causal" and len(shape) != 2:
             return Problem("E011", "causal padding is for one dimension", "padding", "use same")

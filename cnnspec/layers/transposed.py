@@ -28,7 +28,7 @@ from cnnspec.layers.convolving import (
 from cnnspec.layers.operation import INPUT, INTERPOLATION, MOVE, TRANSPOSED, Operation
 from cnnspec.layers.resampling import RADIUS, interpolated
 from cnnspec.layers.reshaping import Crop
-from cnnspec.layers.shape import Shape, axes_problem, needs_space, product, show_shape
+from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, show_shape
 from cnnspec.layers.sliding_window import SlidingWindow, keras_padding, read_padding
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
 from cnnspec.layers.window import Reach, along, halved
@@ -155,7 +155,7 @@ class ConvTranspose(Layer):
             return found
         rank = len(inputs[0]) - 1
         names = ("kernel", "stride", "dilation", "output_padding", "padding")
-        if found := axes_problem({name: getattr(self, name) for name in names}, inputs[0]):
+        if found := per_axis_problem({name: getattr(self, name) for name in names}, inputs[0]):
             return found
         if found := stride_problem(self.stride, self.dilation, rank, self.upsampled_before):
             return found
@@ -293,7 +293,7 @@ class Upsample(Layer):
         if found := needs_space(inputs, "upsample"):
             return found
         rank = len(inputs[0]) - 1
-        if found := axes_problem({"size": self.size}, inputs[0]):
+        if found := per_axis_problem({"size": self.size}, inputs[0]):
             return found
         if self.interpolation != "nearest" and rank != 2:
             return Problem(
