@@ -22,10 +22,10 @@ from cnnspec.layers.regularization import (
     GaussianNoise,
     SpatialDropout,
 )
-from cnnspec.layers.resampling import AdaptiveAvgPool, AdaptiveMaxPool, Resize
+from cnnspec.layers.resampling import AdaptiveAvgPool, AdaptiveMaxPool, Resize, Upsample
 from cnnspec.layers.reshaping import Crop, Flatten, Identity, Pad, Permute, Repeat, Reshape
 from cnnspec.layers.residual import LayerScale, StochasticDepth
-from cnnspec.layers.transposed import ConvTranspose, Upsample
+from cnnspec.layers.transposed import ConvTranspose
 
 CATALOGUE: tuple[type[Layer], ...] = (
     Conv, DepthwiseConv, SeparableConv, ConvTranspose, Dense,

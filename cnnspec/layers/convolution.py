@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.activation import applied
-from cnnspec.layers.argument import Term, argument, count, same_on_every_axis, show
+from cnnspec.layers.argument import Term, argument, count
 from cnnspec.layers.base import TRAINABLE, KerasCall, Weight, Working
 from cnnspec.layers.convolving import (
     ACTIVATION,
@@ -24,6 +24,8 @@ from cnnspec.layers.convolving import (
     kernel_and_bias,
     on_each_axis,
     stride_problem,
+    uneven_stride,
+    volume_problem,
 )
 from cnnspec.layers.operation import CONVOLUTION, DEPTHWISE, GROUPED, INPUT, Operation
 from cnnspec.layers.shape import Shape, groups_problem, needs_space, product
@@ -33,7 +35,6 @@ from cnnspec.layers.windowed import Windowed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any, ClassVar
 
     from cnnspec.base.size import Dim
@@ -298,22 +299,3 @@ class SeparableConv(Windowed):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
         return self.sliding().pad_call(KerasCall(f"SeparableConv{rank}D", self.given()), rank)
-
-
-def volume_problem(
-    inputs: tuple[Shape, ...], name: str, kernel: Any, in_groups: Callable[[Dim, int], str]
-) -> Problem | None:
-    """The problem of an input that is no sequence and no image; Keras filters a volume's channels apart by groups."""
-    found, size = needs_space(inputs, name, (1, 2)), same_on_every_axis(kernel)
-    if found is None or len(inputs[0]) != 4 or isinstance(size, tuple):
-        return found
-    return found.replace(help=f"write {in_groups(inputs[0][-1], size)} in its place")
-
-
-def uneven_stride(stride: Any) -> Problem | None:
-    """TensorFlow's depthwise kernels take one stride for both axes (on a GPU, and on a CPU without oneDNN)."""
-    if isinstance(stride, tuple) and len(set(stride)) > 1:
-        return Problem(
-            "E011", f"stride {show(stride)} differs by axis: TensorFlow refuses that here", "stride", "give one number"
-        )
-    return None

@@ -6,6 +6,7 @@ from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.activation import activation
 from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, same_on_every_axis, show
 from cnnspec.layers.base import Layer, Weight
+from cnnspec.layers.shape import needs_space
 from cnnspec.layers.spectral import with_vector
 from cnnspec.layers.window import along
 from cnnspec.layers.words import constraint, initializer, regularizer
@@ -45,6 +46,25 @@ def stride_problem(stride: Any, dilation: Any, rank: int, instead: Callable[[int
     if largest(stride) > 1 and largest(dilation) > 1:
         message = f"stride {show(stride)} with dilation {show(dilation)}: Keras refuses the two together"
         return Problem("E104", message, "dilation", f"write dilation=1, or {instead(rank)}")
+    return None
+
+
+def volume_problem(
+    inputs: tuple[Shape, ...], name: str, kernel: Any, in_groups: Callable[[Dim, int], str]
+) -> Problem | None:
+    """The problem of an input that is no sequence and no image; Keras filters a volume's channels apart by groups."""
+    found, size = needs_space(inputs, name, (1, 2)), same_on_every_axis(kernel)
+    if found is None or len(inputs[0]) != 4 or isinstance(size, tuple):
+        return found
+    return found.replace(help=f"write {in_groups(inputs[0][-1], size)} in its place")
+
+
+def uneven_stride(stride: Any) -> Problem | None:
+    """TensorFlow's depthwise kernels take one stride for both axes (on a GPU, and on a CPU without oneDNN)."""
+    if isinstance(stride, tuple) and len(set(stride)) > 1:
+        return Problem(
+            "E011", f"stride {show(stride)} differs by axis: TensorFlow refuses that here", "stride", "give one number"
+        )
     return None
 
 

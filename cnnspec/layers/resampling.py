@@ -1,4 +1,4 @@
-"""Layers that give a map a fixed size: resize, adaptive_avgpool, adaptive_maxpool."""
+"""Layers that give a map another size: resize, adaptive_avgpool, adaptive_maxpool, and upsample, by a factor."""
 
 from __future__ import annotations
 
@@ -200,3 +200,67 @@ class AdaptiveMaxPool(AdaptivePool):
     as_global: ClassVar[type[GlobalMaxPool]] = GlobalMaxPool
 
     size: Any = argument(per_axis(1), "positions of the output", keras="output_size")
+
+
+class Upsample(Layer):
+    """Upsampling: every row and column repeated (nearest), or interpolated (bilinear).
+
+    1-, 2- or 3-dimensional by its input; interpolation other than nearest in two dimensions only.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("upsample", "upsampling1d", "upsampling2d", "upsampling3d", "upsampling")
+    example: ClassVar[str] = "input 7x7x8\nupsample(2)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 7x6x3\nupsample(2x3, interpolation=bilinear)",
+        "input 7x3\nupsample(3)",
+        "input 3x4x5x2\nupsample(2)",
+    )
+
+    spreads: ClassVar[tuple[str, ...]] = ("size",)
+
+    size: Any = argument(per_axis(1), "how many times larger", 2, aliases=("factor", "scale"))
+    interpolation: str = argument(choice(*RADIUS), "how new values come about", "nearest")
+
+    kind: ClassVar[str] = INTERPOLATION
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        return interpolated(self, self.interpolation, inputs)
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := needs_space(inputs, "upsample"):
+            return found
+        rank = len(inputs[0]) - 1
+        if found := per_axis_problem({"size": self.size}, inputs[0]):
+            return found
+        if self.interpolation != "nearest" and rank != 2:
+            return Problem(
+                "E011", f"{self.interpolation} interpolation is for two dimensions", "interpolation", "use nearest"
+            )
+        return None
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        rank = len(inputs[0]) - 1
+        return (*(inputs[0][axis] * along(self.size, rank, axis) for axis in range(rank)), inputs[0][-1])
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        rank, reaches = len(inputs[0]) - 1, []
+        for axis in range(rank):
+            factor = along(self.size, rank, axis)
+            # pixel i has its centre at (i + 1/2)/f - 1/2; an interpolation of radius r reads r positions to each side
+            radius = RADIUS[self.interpolation]
+            if radius == 0 or factor == 1:
+                reaches.append(Reach(1, factor, 0, 0))
+            else:
+                widening = (radius - 1) * 2 * factor
+                reaches.append(Reach(2, 2 * factor, 1 - factor - widening, factor + widening))
+        return tuple(reaches)
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.output(inputs) == inputs[0]
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        given: dict[str, Any] = {"size": along(self.size, 1, 0) if rank == 1 else self.size}
+        if self.interpolation != "nearest":
+            given["interpolation"] = self.interpolation
+        return (KerasCall(f"UpSampling{rank}D", given),)

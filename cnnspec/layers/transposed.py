@@ -1,4 +1,4 @@
-"""Transposed convolution and upsampling: layers whose output is larger than their input."""
+"""Transposed convolution: a convolution the other way round, whose output is larger than its input."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import prod
 from cnnspec.base.diagnostic import Problem
 from cnnspec.base.record import Record
 from cnnspec.layers.activation import applied
-from cnnspec.layers.argument import Term, argument, choice, optional, padding, per_axis, shortest, show
+from cnnspec.layers.argument import Term, argument, optional, padding, per_axis, shortest, show
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight, Working
 from cnnspec.layers.convolving import (
     ACTIVATION,
@@ -25,8 +25,7 @@ from cnnspec.layers.convolving import (
     on_each_axis,
     stride_problem,
 )
-from cnnspec.layers.operation import INPUT, INTERPOLATION, MOVE, TRANSPOSED, Operation
-from cnnspec.layers.resampling import RADIUS, interpolated
+from cnnspec.layers.operation import INPUT, MOVE, TRANSPOSED, Operation
 from cnnspec.layers.reshaping import Crop
 from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, show_shape
 from cnnspec.layers.sliding_window import SlidingWindow, keras_padding, read_padding
@@ -263,67 +262,3 @@ class ConvTranspose(Layer):
         if not cls.called(call) or any(not c.name.startswith("Cropping") or amount != "valid" for c in after):
             return None
         return cls.of_call(call, padding=read_padding(after[0], "cropping") if after else stated_padding(cls, call))
-
-
-class Upsample(Layer):
-    """Upsampling: every row and column repeated (nearest), or interpolated (bilinear).
-
-    1-, 2- or 3-dimensional by its input; interpolation other than nearest in two dimensions only.
-    """
-
-    names: ClassVar[tuple[str, ...]] = ("upsample", "upsampling1d", "upsampling2d", "upsampling3d", "upsampling")
-    example: ClassVar[str] = "input 7x7x8\nupsample(2)"
-    more_examples: ClassVar[tuple[str, ...]] = (
-        "input 7x6x3\nupsample(2x3, interpolation=bilinear)",
-        "input 7x3\nupsample(3)",
-        "input 3x4x5x2\nupsample(2)",
-    )
-
-    spreads: ClassVar[tuple[str, ...]] = ("size",)
-
-    size: Any = argument(per_axis(1), "how many times larger", 2, aliases=("factor", "scale"))
-    interpolation: str = argument(choice(*RADIUS), "how new values come about", "nearest")
-
-    kind: ClassVar[str] = INTERPOLATION
-
-    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        return interpolated(self, self.interpolation, inputs)
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if found := needs_space(inputs, "upsample"):
-            return found
-        rank = len(inputs[0]) - 1
-        if found := per_axis_problem({"size": self.size}, inputs[0]):
-            return found
-        if self.interpolation != "nearest" and rank != 2:
-            return Problem(
-                "E011", f"{self.interpolation} interpolation is for two dimensions", "interpolation", "use nearest"
-            )
-        return None
-
-    def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        rank = len(inputs[0]) - 1
-        return (*(inputs[0][axis] * along(self.size, rank, axis) for axis in range(rank)), inputs[0][-1])
-
-    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        rank, reaches = len(inputs[0]) - 1, []
-        for axis in range(rank):
-            factor = along(self.size, rank, axis)
-            # pixel i has its centre at (i + 1/2)/f - 1/2; an interpolation of radius r reads r positions to each side
-            radius = RADIUS[self.interpolation]
-            if radius == 0 or factor == 1:
-                reaches.append(Reach(1, factor, 0, 0))
-            else:
-                widening = (radius - 1) * 2 * factor
-                reaches.append(Reach(2, 2 * factor, 1 - factor - widening, factor + widening))
-        return tuple(reaches)
-
-    def idle(self, inputs: tuple[Shape, ...]) -> bool:
-        return self.output(inputs) == inputs[0]
-
-    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        rank = len(inputs[0]) - 1
-        given: dict[str, Any] = {"size": along(self.size, 1, 0) if rank == 1 else self.size}
-        if self.interpolation != "nearest":
-            given["interpolation"] = self.interpolation
-        return (KerasCall(f"UpSampling{rank}D", given),)
