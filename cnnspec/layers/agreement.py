@@ -41,7 +41,7 @@ def zeros(dim: Size) -> Zeros | None:
 
 
 def may_agree(a: Dim, b: Dim) -> bool:
-    """Whether two sizes are equal for some size of the input; where that takes too long to tell they may be."""
+    """Whether two sizes may be equal: for some size of the input, or where finding out would take too long."""
     difference = a - b
     if isinstance(difference, int):
         return difference == 0

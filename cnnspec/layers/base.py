@@ -129,11 +129,11 @@ class Layer(Record):
         return 0
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        """The primitive operations that it is, one behind another; the first reads its inputs."""
+        """The primitive operations of the layer, in order; the first reads the inputs."""
         return (self.operation(inputs),)
 
     def operation(self, inputs: tuple[Shape, ...], **figures: Any) -> Operation:
-        """The operation of a layer that is one, with some figures that are not the usual ones."""
+        """The one operation of a layer that has no more; `figures` replace the usual ones."""
         read: Dim = 0
         for shape in inputs:
             read = read + product(shape)
@@ -149,11 +149,11 @@ class Layer(Record):
         return (EACH,) * (len(inputs[0]) - 1)
 
     def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
-        """Along each spatial axis, how many positions get one statistic of them all (a mean) besides; 1: each its own."""
+        """Along each spatial axis, how many positions share one statistic (a mean) of them all; 1: none do."""
         return (1,) * (len(inputs[0]) - 1)
 
     def sliding(self) -> SlidingWindow | None:
-        """The window that it slides over its input, as its arguments give it; None where it slides none."""
+        """The window that the layer slides over its input, made of its arguments; None where it slides none."""
         return None
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:
@@ -165,11 +165,11 @@ class Layer(Record):
         return ()
 
     def ends_in(self) -> str | None:
-        """The function that its output went through last, "linear" for none; None: it says nothing about that."""
+        """The function that the output went through last, "linear" for none; None where the layer does not say."""
         return None
 
     def competing(self, inputs: tuple[Shape, ...]) -> Dim | None:
-        """How many values its softmax brings to the sum 1; None where it has none."""
+        """How many values a softmax of the layer brings to the sum 1; None without a softmax."""
         return self.output(inputs)[-1] if self.ends_in() in ("softmax", "log_softmax", "sparsemax") else None
 
     def drops(self) -> float:
@@ -177,7 +177,7 @@ class Layer(Record):
         return 0
 
     def batch_values(self, inputs: tuple[Shape, ...]) -> Dim | None:
-        """How many values of one example go into each statistic that it takes of a batch; None: it takes none."""
+        """How many values of one example go into each statistic of a batch; None for a layer that takes none."""
         return None
 
     def cancels_offset(self, inputs: tuple[Shape, ...]) -> bool:
@@ -185,15 +185,15 @@ class Layer(Record):
         return False
 
     def rounds_up(self) -> bool:
-        """Whether its stride rounds the output's size up, by definition: with padding=same, and with ceil."""
+        """Whether the stride rounds the output's size up by definition, as with padding=same and with ceil."""
         return False
 
     def leaves_out_padding(self, inputs: tuple[Shape, ...]) -> bool:
-        """Whether its means are over fewer values at the border, where cells of padding do not count."""
+        """Whether means at the border are over fewer values, because cells of padding do not count."""
         return False
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
-        """Whether it is written to do something and leaves every value where and as it is."""
+        """Whether the layer, with the arguments that it has, leaves every value where and as it is."""
         return False
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
@@ -205,7 +205,7 @@ class Layer(Record):
         return {name: getattr(self, name) for name in self.arguments}
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
-        """The one form of all layers that compute the same of these inputs with the same weights, however written.
+        """The one form of all layers that compute the same from these inputs with the same weights, however written.
 
         Networks are compared by it: relu for activation(relu), axis=-1 for axis=3 of a map. `inputs` None: unknown.
         """
@@ -218,7 +218,7 @@ class Layer(Record):
         return self.replace(**made)
 
     def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
-        """The one layer that this one and the one behind it are, where it becomes their Keras layers; else None."""
+        """The one layer that this layer and the one behind it are together, where the language has one; else None."""
         return None
 
     def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
@@ -226,7 +226,7 @@ class Layer(Record):
         return None
 
     def for_any_size(self, inputs: tuple[Shape, ...]) -> str:
-        """What to do where its weights would have sizes that are not known."""
+        """What to write where the weights would have sizes that are not known."""
         every = tuple(range(1, len(inputs[0])))
         for name, value in {"axis": -1, "shared_axes": every if len(every) > 1 else every[:1]}.items():
             made = self.replace(**{name: value}) if name in self.arguments else self
@@ -237,12 +237,12 @@ class Layer(Record):
         return "use gap instead of flatten, or give the input a size" if not every else "give the input a size"
 
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
-        """Itself with other arguments, the gentlest first, with which its positions might lie in the middle of what they
-        read; some may refuse the input."""
+        """This layer with other arguments, the gentlest first, whose positions might lie in the middle of what they read;
+        some may refuse the input."""
         return ()
 
     def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
-        """What it asks of a backend's kernels that not all of them compute, each as its smallest case."""
+        """What the layer asks of a backend's kernels and some of them lack, each as its smallest case."""
         return ()
 
     # ---- and back ------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ class Layer(Record):
 
     @classmethod
     def of_call(cls, call: KerasCall, **values: Any) -> Self:
-        """The layer with the arguments of a saved call; `values` go before them, for what is called otherwise there."""
+        """The layer of a saved call; `values` are arguments that the call has under other names."""
         config = call.arguments | (call.around.arguments if call.around else {})
         for name, declared in cls.arguments.items():
             key = declared.keras or name
@@ -273,7 +273,7 @@ class Layer(Record):
         return cls(**values)
 
     def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
-        """The arguments of one of this layer's calls as Keras has them once it is built: with its defaults."""
+        """The arguments of one of this layer's calls with Keras's defaults filled in, as a built Keras layer has them."""
         if call.helper:
             return call.arguments
         return {a.keras or name: a.record_default for name, a in self.arguments.items()} | call.arguments

@@ -36,7 +36,7 @@ def unfilled(layer: Layer, inputs: tuple[Shape, ...]) -> Problem | None:
 
 
 def _weight(layer: Layer, what: str, inputs: tuple[Shape, ...]) -> tuple[str, Shape]:
-    """Name and shape of the weight that an initialiser is for; ("", ()) where the layer has none such."""
+    """Name and shape of the weight that an initialiser is for; ("", ()) where the layer has no such weight."""
     shapes = {weight.name: weight.shape for weight in layer.own_weights(inputs)}
     for name in (what, f"{what}_kernel", "kernel"):
         if name in shapes:

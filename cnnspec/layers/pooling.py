@@ -51,7 +51,7 @@ class Pool(Windowed):
         return made | {"strides": made["pool_size"]} if self.stride is None and not call.helper else made
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
-        """With the stride said, and ceil only where a window hangs over the end and no word says the same."""
+        """With the stride written out, and ceil only where a window hangs over the end and no word means the same."""
         made = self
         if inputs is not None and self.takes_largest and not isinstance(self.padding, str):
             if not self.sliding().is_even(inputs[0]):

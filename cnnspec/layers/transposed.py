@@ -215,7 +215,7 @@ class ConvTranspose(Layer):
         return self.activation or "linear"
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...]:
-        """None: it paints windows into its output, and slides none over its input."""
+        """None at all: the layer paints windows into its output, and slides none over its input."""
         return ()
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
