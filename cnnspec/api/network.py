@@ -201,7 +201,7 @@ class Network:
 
     def __repr__(self) -> str:
         params = "?" if self.params is None else f"{self.params:,}"
-        return f"<cnnspec.Network {self.name}: {self.analysed.facts.layers} layers, {params} parameters>"
+        return f"<cnnspec.Network {self.name}: {self.analysed.facts.total.layers} layers, {params} parameters>"
 
 
 def _json(data: dict[str, Any]) -> str:

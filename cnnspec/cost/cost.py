@@ -67,7 +67,7 @@ class LayerCost(Record):
     activation_bytes: Dim | None
     saved_bytes: Dim | None
     matrices: tuple[Product, ...] | None
-    find_traffic: Traffic | None
+    traffic: Traffic | None
     time: LeastTime | None
     assumed: bool
 
