@@ -4,6 +4,7 @@ activation) and lose the same."""
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.layers.shape import all_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ class GroupedLoss(Record):
     @property
     def macs(self) -> int | None:
         """The MACs of all of them whose results are never read; None where some are unknown."""
-        macs = [loss.macs for loss in self.losses]
-        return None if None in macs else sum(macs)  # type: ignore[arg-type]
+        macs = tuple([loss.macs for loss in self.losses])
+        return sum(macs) if all_known(macs) else None
 
 
 def group_losses(graph: Graph, lost: Lost) -> list[GroupedLoss]:

@@ -13,9 +13,10 @@ from math import prod
 from cnnspec.base.limits import MAX_WORK
 from cnnspec.base.record import Record
 from cnnspec.facts import regions
-from cnnspec.facts.liveness import Liveness, full
+from cnnspec.facts.liveness import Liveness, full, sizes_known
 from cnnspec.facts.positions import Positions
 from cnnspec.layers.base import product
+from cnnspec.layers.shape import all_known
 from cnnspec.layers.window import UNTRACED
 
 TYPE_CHECKING = False
@@ -134,8 +135,8 @@ def too_long(graph: Graph) -> Lost:
 
 def macs_lost(lost: Lost) -> int | None:
     """The MACs whose results are never read; None where some are unknown."""
-    wasted = [loss.macs for loss in lost.losses]
-    return None if lost.unknown or None in wasted else sum(wasted)  # type: ignore[arg-type]
+    wasted = tuple([loss.macs for loss in lost.losses])
+    return sum(wasted) if all_known(wasted) and not lost.unknown else None
 
 
 def waste_of_macs(facts: Facts, lost: Lost) -> tuple[int | None, float | None]:
@@ -186,9 +187,9 @@ def find_dead_taps(index: int, real: Sequence[tuple[Positions, ...] | None], fac
     if node.layer is None or inputs is None or len(node.inputs) != 1 or not any(facts.parameters[index] or (0, 0)):
         return []
     windows, carrying, output = facts.windows[index], real[node.inputs[0]], facts.shapes[index]
-    if not windows or carrying is None or output is None or len(carrying) != len(windows):
+    if not windows or carrying is None or not sizes_known(output) or len(carrying) != len(windows):
         return []
-    seeing = [_count_seeing(w, m, mask) for w, m, mask in zip(windows, output, carrying, strict=False)]  # type: ignore[arg-type]
+    seeing = [_count_seeing(w, m, mask) for w, m, mask in zip(windows, output, carrying, strict=False)]
     found = DeadTaps(index, tuple([w.kernel for w in windows]), tuple(seeing), 0)
     if found.share == 0:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief, printable
 from cnnspec.facts import regions
+from cnnspec.layers.shape import all_known
 from cnnspec.rf.layer_field import LayerField
 from cnnspec.tables.axis_names import name_axes
 
@@ -124,15 +125,15 @@ def find_unit(
     at = choose_position(node.name, node.shape, geometry.sizes[index], at)
     box = None
     if isinstance(field, tuple):
-        spans = [axis.at(i) if axis.placed else None for axis, i in zip(field, at, strict=True)]
-        box = None if None in spans else tuple(spans)
+        spans = tuple([axis.at(i) if axis.placed else None for axis, i in zip(field, at, strict=True)])
+        box = spans if all_known(spans) else None
     gates, statistics = geometry.gates_of(index), geometry.statistics_of(index)
     before = geometry.before(index)
     return UnitField(
         layers[index],
         brief(printable(node.site.span.text.split("\n")[0])),
         at,
-        box,  # type: ignore[arg-type]
+        box,
         find_reads(network, geometry, index, at, before, False),
         find_paths(network, geometry, index, False),
         find_paths(network, geometry, index, True),

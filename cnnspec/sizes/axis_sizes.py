@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from cnnspec.base.limits import TooLong
 from cnnspec.base.record import Record
+from cnnspec.layers.shape import all_known
 from cnnspec.sizes import size_set
 from cnnspec.sizes.axis_liveness import AxisLiveness
 from cnnspec.sizes.independent_axes import IndependentAxes
@@ -284,7 +285,7 @@ def _find_weighted(independent: IndependentAxes) -> Reason | None:
         sweep = independent.probe(group)
         for node in network.graph.nodes:
             shapes = [tuple([sweep.columns[i][place] for i in node.inputs]) for place in (0, 1)]
-            if node.layer is not None and all(None not in entering for entering in shapes):
-                if network.weight_shapes(node, shapes[0]) != network.weight_shapes(node, shapes[1]):  # type: ignore[arg-type]
+            if node.layer is not None and all_known(shapes[0]) and all_known(shapes[1]):
+                if network.weight_shapes(node, shapes[0]) != network.weight_shapes(node, shapes[1]):
                     return name_reason(node)
     return None

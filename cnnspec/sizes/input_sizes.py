@@ -15,6 +15,7 @@ from cnnspec.facts.liveness import Liveness
 from cnnspec.facts.regions import texts
 from cnnspec.facts.stride_remainder import find_losses
 from cnnspec.graph import Graph, Node
+from cnnspec.layers.shape import all_known
 from cnnspec.sizes import size_set
 from cnnspec.sizes.axis_sizes import Reason, Verdicts, conclude_sizes, find_axis_sizes, name_reason
 from cnnspec.sizes.size_sweep import AxisGroup, count_sized_axes
@@ -89,10 +90,10 @@ class InputSizes(Record):
 
 def work_out_sizes(graph: Graph, rebuild: Rebuild) -> InputSizes | None:
     """The sizes of a network; None where no legal one was found. `rebuild` builds the network with other inputs."""
-    declared = [graph.nodes[i].shape for i in graph.inputs]
-    if not declared or None in declared:
+    declared = tuple([graph.nodes[i].shape for i in graph.inputs])
+    if not declared or not all_known(declared):
         return None
-    shapes: list[Shape] = declared  # type: ignore[assignment]
+    shapes = list(declared)
     axes = [count_sized_axes(graph, i) for i in graph.inputs]
     for tried in list_trials(shapes, axes):
         built = rebuild(dict(enumerate(tried)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.facts.stride_remainder import count_uncovered
+from cnnspec.layers.shape import all_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,9 +105,9 @@ class ResizableGraph:
         for place, output in enumerate(outputs):
             here = tuple([columns[i][place] for i in node.inputs])
             there = tuple([columns[i][place] for i in original.inputs])
-            if output is None or None in there:
+            if output is None or not all_known(here) or not all_known(there):
                 continue
-            if self.weight_shapes(node, here) != self.weight_shapes(original, there):  # type: ignore[arg-type]
+            if self.weight_shapes(node, here) != self.weight_shapes(original, there):
                 outputs[place] = None
                 refused.append(place)
         return tuple(outputs), refused
