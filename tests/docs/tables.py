@@ -170,8 +170,8 @@ def example_table(page: Path) -> str:
         text = path.read_text(encoding="utf-8")
         header = " ".join(line.lstrip("# ") for line in text.partition("\n#\n")[0].split("\n") if line.startswith("#"))
         facts = analyse(Source(path.name, text)).networks[0].facts
-        macs = facts.total_macs
-        figures = f"{facts.total_parameters:,}", f"{macs:,}" if isinstance(macs, int) else "by its size"
+        macs = facts.total.macs
+        figures = f"{facts.total.parameters:,}", f"{macs:,}" if isinstance(macs, int) else "by its size"
         listed.append((f"`{path.name}`", re.split(r"(?<=[a-z0-9)\"])[.:;] ", header)[0].rstrip("."), *figures))
     return table(("file", "network", "parameters", "MACs"), listed)
 
