@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.windowed import Windowed
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,10 +55,10 @@ def propose_rates(repair: RepairContext, nodes: Sequence[Node]) -> Proposal:
 
 def other_windows(layer: Layer) -> Iterator[dict[str, Any]]:
     """Other arguments for a layer's windows, the gentlest first."""
-    if not isinstance(layer, Windowed):
+    given = layer.sliding()
+    if given is None:
         return
-    given = layer.window_arguments()
-    kernel, stride, padding = given["kernel"], given["stride"], given["padding"]
+    kernel, stride, padding = given.kernel, given.stride, given.padding
     if "ceil" in layer.arguments and not isinstance(padding, str):  # which padding=same would replace
         yield {"ceil": True}
     yield {"padding": "same"}
@@ -74,5 +72,5 @@ def other_windows(layer: Layer) -> Iterator[dict[str, Any]]:
     for change in (1, -1):
         other = tuple([k + change for k in kernel]) if isinstance(kernel, tuple) else kernel + change
         if (min(other) if isinstance(other, tuple) else other) >= stride:  # a smaller one would skip positions
-            follows = layer.replace(kernel=other).window_arguments()["stride"] != given["stride"]
+            follows = layer.replace(kernel=other).sliding() != given.replace(kernel=other)
             yield {"kernel": other, "stride": stride} if follows else {"kernel": other}

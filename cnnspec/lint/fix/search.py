@@ -137,8 +137,8 @@ def measure_change(project: Project, tried: Tried, path: str, network: AnalysedN
     if network is None or after is None:
         return 0, 0
     return (
-        distance(network.facts.total_parameters, after.facts.total_parameters),
-        distance(network.facts.total_macs, after.facts.total_macs),
+        distance(network.facts.total.parameters, after.facts.total.parameters),
+        distance(network.facts.total.macs, after.facts.total.macs),
     )
 
 

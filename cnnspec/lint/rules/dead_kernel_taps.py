@@ -102,7 +102,7 @@ def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
         what = f"{counted} taps of {nodes[0].name} only ever see padding on its map of {size}"
     else:
         what = f"taps of {several(nodes)} only ever see padding, {counted} of {graph.nodes[worst.node].name} on its map of {size}"
-    message = f"{what}; {weights:,} weights{share(weights, facts.total_parameters)} never matter"
+    message = f"{what}; {weights:,} weights{share(weights, facts.total.parameters)} never matter"
     one = max(worst.seeing) == 1 and dilates(nodes[found.index(worst)], context)
     kernel = "x".join(map(str, worst.seeing)) + " without dilation" * one
     help = f"use a kernel of {kernel} there, fewer strides before, less dilation, or a larger input"

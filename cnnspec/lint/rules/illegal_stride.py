@@ -25,8 +25,8 @@ from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.elaborate.reporting import trail
 from cnnspec.facts.liveness import full
-from cnnspec.facts.position_words import listed
-from cnnspec.facts.stride_remainder import left_over, losses
+from cnnspec.facts.position_words import list_positions
+from cnnspec.facts.stride_remainder import find_left_over, find_losses
 from cnnspec.layers.window import POSITION_NAMES
 from cnnspec.lint.finding import UNSAFE, place
 
@@ -52,9 +52,9 @@ ADVICE = "change the input, the padding, the kernel or the stride until (N + 2P 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     graph, shapes = context.graph, context.facts.shapes
-    if not left_over(graph, shapes):
+    if not find_left_over(graph, shapes):
         return
-    for index, counts in losses(graph, shapes, context.liveness).items():
+    for index, counts in find_losses(graph, shapes, context.liveness).items():
         yield finding(graph.nodes[index], counts, context)
 
 
@@ -113,7 +113,7 @@ def effect_on_input(node: Node, context: Context) -> str:
     share = percent((total - read) / total)
     if node.inputs[0] == index:
         return f" ({share} of the input)"
-    return f"; of the {'x'.join(map(str, shape[:-1]))} input, {listed(missing)} never reach the output ({share} of it)"
+    return f"; of the {'x'.join(map(str, shape[:-1]))} input, {list_positions(missing)} never reach the output ({share} of it)"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -26,9 +26,9 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.cost.memory import training
-from cnnspec.facts.optimizer_slots import held
+from cnnspec.facts.optimizer_slots import count_known_slots
 from cnnspec.facts.precision import in_bytes, precision
-from cnnspec.facts.training_memory import saved
+from cnnspec.facts.training_memory import find_saved
 from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if settings is None or settings.memory is None:
         return
     format = precision(settings.precision)
-    need = training(context.facts, format, held(settings.optimizer))
+    need = training(context.facts, format, count_known_slots(settings.optimizer))
     total, fits = need.bytes(settings.batch), need.largest_batch(settings.memory)
     if not isinstance(total, int) or fits is None or total <= settings.memory:
         return
@@ -66,7 +66,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     assert isinstance(alone, int)
     help = f"batch = {fits} fits" if fits else f"no batch fits: without any example it takes {in_bytes(alone)}"
     kept = [
-        (size, i) for i, layer in enumerate(saved(context.facts) or ()) if isinstance(size := layer.bytes(format), int)
+        (size, i)
+        for i, layer in enumerate(find_saved(context.facts) or ())
+        if isinstance(size := layer.bytes(format), int)
     ]
     largest = sorted(kept, key=lambda pair: (-pair[0], pair[1]))[:3]
     nodes = context.graph.nodes
@@ -77,13 +79,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The largest batch that fits."""
     from cnnspec.cost.memory import training
-    from cnnspec.facts.optimizer_slots import held
+    from cnnspec.facts.optimizer_slots import count_known_slots
     from cnnspec.facts.precision import precision
 
     settings = repair.context.settings
     if settings is None or settings.memory is None:
         return
-    need = training(repair.context.facts, precision(settings.precision), held(settings.optimizer))
+    need = training(repair.context.facts, precision(settings.precision), count_known_slots(settings.optimizer))
     fits, span = need.largest_batch(settings.memory), settings.span("batch")
     if not fits:
         return

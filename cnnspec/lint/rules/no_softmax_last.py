@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.elaborate.reporting import trail
-from cnnspec.facts.graph_queries import last_function
+from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
@@ -40,7 +40,7 @@ PROFILE = "lecture"
 
 def check(context: Context) -> Iterator[Diagnostic]:
     for index in context.graph.outputs:
-        end, shape = last_function(context.graph, index), context.facts.shapes[index]
+        end, shape = find_last_function(context.graph, index), context.facts.shapes[index]
         if end is None or shape is None or len(shape) != 1 or shape[0] == 1 or end[1] == "softmax":
             continue
         node, function = end

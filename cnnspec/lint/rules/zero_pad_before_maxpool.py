@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.facts.graph_queries import last_function
+from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
 
 TYPE_CHECKING = False
@@ -47,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         border = context.graph.nodes[node.inputs[0]]
         if border.layer is None or not border.layer.adds_zeros:
             continue
-        signed = last_function(context.graph, border.inputs[0])
+        signed = find_last_function(context.graph, border.inputs[0])
         normalized = context.graph.nodes[border.inputs[0]].layer
         if signed is None or signed[1] not in NEVER_NEGATIVE or normalized is not None and normalized.normalizes:
             found.append(border)
