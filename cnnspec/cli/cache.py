@@ -20,6 +20,7 @@ from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.reading import content, decode, inside, project_root, used
 from cnnspec.base.source import Source
 from cnnspec.cli.results import Outcome, Untold, as_data, from_data, repairs_shown
+from cnnspec.syntax import find_grammar
 
 try:
     from _blake2 import blake2b  # which hashlib would hand on, having loaded all of OpenSSL
@@ -195,6 +196,10 @@ def tool() -> str:
                         parts.append((file.path, state.st_size, state.st_mtime_ns))
                     elif "." not in file.name and file.name != "__pycache__" and file.is_dir():
                         open_.append(file.path)
+        grammar = find_grammar()
+        if grammar is not None:
+            state = os.stat(grammar)
+            parts.append((grammar, state.st_size, state.st_mtime_ns))
     except OSError:
         return ""
     return stamp(repr(parts).encode())

@@ -1,10 +1,11 @@
 """The LALR(1) table of grammar/cnnspec.lark, made by `python -m cnnspec.syntax.generate`: do not edit.
 
-KINDS are the terminals; a parser action is a state to shift to (>= 0) or ~rule to reduce.
-A rule is (nonterminal, length, action name or "" to splice, kept children); None keeps the only child as it is.
+CHECKSUM is the grammar's. KINDS are the terminals; a parser action is a state to shift to (>= 0) or ~rule to reduce.
+A rule is (nonterminal, length, what is built of it or "" to splice, kept children); None keeps the only child as it is.
 """
 
 # fmt: off
+CHECKSUM = 102216306205457530312629370
 KINDS = ['AND', 'AS', 'BLOCK', 'CIRCUMFLEX', 'COMMA', 'COMPARE', 'DOT', 'ELSE', 'EQUAL', 'EXPECT', 'FALSE', 'FOR', 'IF', 'IN',
  'INPUT', 'LBRACE', 'LPAR', 'LSQB', 'MODEL', 'NAME', 'NOT', 'NUMBER', 'OR', 'OUTPUT', 'PASTED_INPUT', 'RBRACE',
  'RPAR', 'RSQB', 'SHAPE', 'SHARED', 'SIGN', 'STRING', 'TIMES', 'TRAIN', 'TRUE', 'USE', '_ARROW', '_NEWLINE',

@@ -182,7 +182,7 @@ class Loop(Node):
 class Branch(Node):
     condition: Node
     body: Body
-    otherwise: Body | Branch | None
+    otherwise: Body | Branch | None = None
 
 
 class Limit(Node):
@@ -198,7 +198,7 @@ class Budget(Node):
 
 class Parameter(Node):
     name: Name
-    default: Node | None
+    default: Node | None = None
 
 
 class Block(Node):

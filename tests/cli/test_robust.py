@@ -30,8 +30,8 @@ from cnnspec.summary import find_summary
 from cnnspec.summary.json import write_data as write_summary
 from cnnspec.summary.markdown import write_markdown
 from cnnspec.syntax.generate import GRAMMAR
+from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.mistakes import MISTAKES
-from cnnspec.syntax.table import KEYWORDS
 from tests.support import cases
 
 SECONDS = 60  # of processor time: more than the slowest machine takes for any of these texts, and less than a hang
