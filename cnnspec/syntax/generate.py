@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from pprint import pformat
 
-from cnnspec.syntax.grammar import make_checksum, read_grammar
+from cnnspec.syntax.grammar import read_grammar
 from cnnspec.syntax.make_tables import make_tables
 from cnnspec.syntax.mistake_states import find_mistake_states
 
@@ -18,7 +18,7 @@ MISTAKE_TABLE = HERE / "mistake_table.py"
 
 TABLE_HEADER = '''"""The LALR(1) table of grammar/cnnspec.lark, made by `python -m cnnspec.syntax.generate`: do not edit.
 
-CHECKSUM is the grammar's. KINDS are the terminals; a parser action is a state to shift to (>= 0) or ~rule to reduce.
+GRAMMAR is the text that it was made from. KINDS are the terminals; a parser action is a state to shift to (>= 0) or ~rule to reduce.
 A rule is (nonterminal, length, what is built of it or "" to splice, kept children); None keeps the only child as it is.
 """
 '''
@@ -34,7 +34,7 @@ def write_table() -> str:
     """The text of table.py for the grammar as it stands. Raises ValueError on a conflict in the grammar."""
     grammar = read_grammar()
     assert grammar is not None, "the grammar is not here"
-    return write_constants(TABLE_HEADER, {"CHECKSUM": make_checksum(grammar), **make_tables(grammar)})
+    return write_constants(TABLE_HEADER, {"GRAMMAR": grammar, **make_tables(grammar)})
 
 
 def write_mistake_table() -> str:

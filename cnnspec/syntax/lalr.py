@@ -27,7 +27,6 @@ MAX_DEPTH = 100  # of nesting; bounds the recursion of every later stage
 TOO_DEEP = "give the inner parts names or blocks of their own"
 
 _NAME, _END = KIND["NAME"], KIND["END"]
-_is_arrow = re.compile(TERMINALS["_ARROW"]).fullmatch
 
 # (nonterminal, length, what builds its node; "" splices, None keeps the only child, kept children, whether that is all)
 _rules: list[tuple[str, int, Build | str | None, tuple[int, ...], bool]] = [
@@ -80,7 +79,7 @@ class Stack:
         _, outside = self.find_brackets()
         for i in reversed(outside):
             before = self.values[i - 1] if i else ""
-            if type(before) is str and (before == "=" or _is_arrow(before)):
+            if type(before) is str and (before == "=" or re.fullmatch(TERMINALS["_ARROW"], before)):
                 continue  # look at what the value is given to, where the chain began
             for word in ("item", "arg", "_element", "condition", "expr"):
                 if word in GOTOS[self.states[i]]:
