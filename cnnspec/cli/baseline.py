@@ -12,7 +12,8 @@ import os
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.limits import MAX_BYTES
 from cnnspec.base.reading import content
-from cnnspec.cli.common import UsageError, write_whole
+from cnnspec.cli.messages import UsageError
+from cnnspec.cli.write_file import write_whole
 from cnnspec.lint.rules import optional
 
 TYPE_CHECKING = False

@@ -7,8 +7,8 @@ import os
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
 from cnnspec.cli.cache import NAME, VARIABLE, Cache
-from cnnspec.cli.common import positive
 from cnnspec.cli.inputs import Inputs, name_of
+from cnnspec.cli.load import read_positive
 from cnnspec.cli.results import Outcome, Untold, as_data, examine, from_data
 
 TYPE_CHECKING = False
@@ -28,7 +28,10 @@ PROSE = ("full", "concise")
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how it is done")
     group.add_argument(
-        "--jobs", type=positive, metavar="N", help="check N files at once (as many as there are cores, for many files)"
+        "--jobs",
+        type=read_positive,
+        metavar="N",
+        help="check N files at once (as many as there are cores, for many files)",
     )
     group.add_argument("--watch", action="store_true", help="check again whenever something changes, until Ctrl-C")
     group.add_argument("--no-cache", action="store_true", help="check all anew, and keep nothing")

@@ -12,7 +12,7 @@ from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.names import suggestion
 from cnnspec.base.reading import content
 from cnnspec.base.source import brief, printable
-from cnnspec.cli.common import UsageError
+from cnnspec.cli.messages import UsageError
 from cnnspec.lint.selection import PROFILES, TARGETS
 
 TYPE_CHECKING = False

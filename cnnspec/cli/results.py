@@ -12,7 +12,7 @@ from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.base.reading import content, decode, used
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
-from cnnspec.cli.common import analysis_of
+from cnnspec.cli.load import analyse_as_asked
 from cnnspec.lint.index import NAMES
 
 TYPE_CHECKING = False
@@ -79,7 +79,7 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
     if isinstance(source, Diagnostic):
         return Examined(Outcome(name, refused=f"{source.message}: {source.help}"), reading)
     try:
-        analysis = analysis_of(source, options, codes, reading)
+        analysis = analyse_as_asked(source, options, codes, reading)
         diagnostics = with_repairs(analysis, options, codes)
     except MemoryError:
         return Examined(Outcome(name, refused=f"{name}: {OUT_OF_MEMORY}"), reading)
@@ -107,7 +107,10 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
     from cnnspec.lint.fix.offers import offer_repairs
 
     return offer_repairs(
-        analysis.diagnostics, analysis, lambda s, read, watch=None: analysis_of(s, options, codes, read, watch), shown
+        analysis.diagnostics,
+        analysis,
+        lambda s, read, watch=None: analyse_as_asked(s, options, codes, read, watch),
+        shown,
     )
 
 

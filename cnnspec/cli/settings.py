@@ -10,9 +10,9 @@ from cnnspec.base.names import suggestion
 from cnnspec.base.reading import inside
 from cnnspec.base.source import brief, printable
 from cnnspec.cli import configuration
-from cnnspec.cli.common import UsageError, say
 from cnnspec.cli.configuration import KEYS
 from cnnspec.cli.inputs import Inputs, files_in
+from cnnspec.cli.messages import UsageError, print_message
 from cnnspec.lint.rules import default_codes, optional
 from cnnspec.lint.selection import PROFILES, TARGETS, Selection, codes_named
 
@@ -180,7 +180,7 @@ class Lookup:
             left += 1
             yield path
         if excluded and not left:
-            say(f"nothing to do: {excluded} file{'s are' if excluded > 1 else ' is'} excluded")
+            print_message(f"nothing to do: {excluded} file{'s are' if excluded > 1 else ' is'} excluded")
 
 
 def from_command_line(options: argparse.Namespace) -> dict[str, Any]:

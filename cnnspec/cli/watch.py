@@ -14,8 +14,8 @@ from time import localtime, sleep, strftime, time
 
 from cnnspec.base.reading import ROOT_MARKS
 from cnnspec.cli import settings
-from cnnspec.cli.common import UsageError, say
 from cnnspec.cli.inputs import Inputs, files_in
+from cnnspec.cli.messages import UsageError, print_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, setti
             try:
                 once(options, lookup)
             except UsageError as error:  # half of a configuration, perhaps
-                say(str(error))
+                print_message(str(error))
             sys.stdout.flush()
             known |= lookup.looked_at
             for path, state in snapshot(options.paths, known).items():  # what was not known before it was read
@@ -57,10 +57,12 @@ def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, setti
             if not options.quiet:
                 files = len({os.path.realpath(path) for path in lookup.looked_at})
                 many = "" if files == 1 else "s"
-                say(f"checked at {strftime('%H:%M:%S', localtime())}, watching {files} file{many}; Ctrl-C ends it")
+                print_message(
+                    f"checked at {strftime('%H:%M:%S', localtime())}, watching {files} file{many}; Ctrl-C ends it"
+                )
             changed = wait(options.paths, known, before)
             if not (clears or options.quiet):
-                say(f"{named(changed)} changed")
+                print_message(f"{named(changed)} changed")
     except KeyboardInterrupt:
         if sys.stderr.isatty():
             print(file=sys.stderr)  # behind the ^C that the terminal shows

@@ -12,6 +12,7 @@ from cnnspec.format.comments import texts
 from cnnspec.format.printer import print_tree
 from cnnspec.format.rewrite import rewrite
 from cnnspec.syntax.parse import parse
+from cnnspec.syntax.tree import same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,25 +32,6 @@ def format_source(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
     if printed.diagnostics or not same(printed.body, meant.body) or texts(printed) != texts(tree):
         return None, (_internal(tree),)
     return text, tree.notes
-
-
-def same(one: object, other: object) -> bool:
-    """Whether two trees are equal; `==` says so too, but recurses deeper than nesting is allowed to be."""
-    pairs = [(one, other)]
-    while pairs:
-        left, right = pairs.pop()
-        if type(left) is not type(right):
-            return False
-        key = getattr(left, "_key", None)
-        if key:
-            left, right = key(), right._key()  # type: ignore[attr-defined]
-        if isinstance(left, tuple) and isinstance(right, tuple):
-            if len(left) != len(right):
-                return False
-            pairs.extend(zip(left, right, strict=True))
-        elif left != right:
-            return False
-    return True
 
 
 def _internal(tree: Tree) -> Diagnostic:

@@ -22,6 +22,10 @@ class Node(Record):
     start: int
     end: int
 
+    def compared(self) -> tuple[object, ...]:
+        """The fields that two equal nodes agree in."""
+        return self._key()
+
 
 # ---- expressions -------------------------------------------------------------------------------------------
 class Name(Node):
@@ -245,6 +249,24 @@ def names_in(node: Node) -> set[str]:
         if isinstance(part, Name):
             found.add(part.text)
     return found
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two trees are equal; `==` says so too, but recurses deeper than Python may for the deepest texts."""
+    pairs = [(one, other)]
+    while pairs:
+        left, right = pairs.pop()
+        if type(left) is not type(right):
+            return False
+        if isinstance(left, Node) and isinstance(right, Node):
+            left, right = left.compared(), right.compared()
+        if isinstance(left, tuple) and isinstance(right, tuple):
+            if len(left) != len(right):
+                return False
+            pairs.extend(zip(left, right, strict=True))
+        elif left != right:
+            return False
+    return True
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -12,7 +12,7 @@ import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.cli import fixing
-from cnnspec.cli.common import rewrite
+from cnnspec.cli.write_file import rewrite_source
 from cnnspec.lint.fix import mending
 from cnnspec.lint.fix import same_meaning as keeping
 from tests.cli.test_cli import run
@@ -195,7 +195,7 @@ def test_a_file_that_another_program_changes_meanwhile_is_left(
 ) -> None:
     def late(source: Source, text: str) -> None:
         bad.write_text(CLEAN)
-        rewrite(source, text)
+        rewrite_source(source, text)
 
     monkeypatch.setattr(fixing, "rewrite", late)
     status, _, err = run(capsys, "fix", bad)

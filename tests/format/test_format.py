@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from cnnspec.base.source import Source
 from cnnspec.facts.isomorphism import View
-from cnnspec.format import format_source, print_tree, same
+from cnnspec.format import format_source, print_tree
 from cnnspec.format.comments import texts
 from cnnspec.syntax.lalr import MAX_DEPTH
 from cnnspec.syntax.parse import parse, parse_spec
-from cnnspec.syntax.tree import Tree
+from cnnspec.syntax.tree import Tree, same
 from tests.strategies import trees, untidy
 from tests.support import cases, network, weights
 
