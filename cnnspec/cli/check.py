@@ -86,7 +86,7 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
         return CLEAN if options.exit_zero and status != USAGE else status
     piped = result.project.sources.get("<stdin>")
     if piped is not None:
-        lookup.inputs.put("-", piped.text)
+        lookup.inputs.replace_text("-", piped.text)
     with redirect_stdout(sys.stderr if piped else sys.stdout):
         return max(status, report(options, lookup))
 

@@ -7,7 +7,7 @@ import os
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
 from cnnspec.cli.cache import NAME, VARIABLE, Cache
-from cnnspec.cli.inputs import Inputs, name_of
+from cnnspec.cli.inputs import Inputs, name_source
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.results import Outcome, Untold, as_data, examine, from_data
 
@@ -56,7 +56,7 @@ def outcomes(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
         task = path, cache.folder(path, lookup), codes
         known = None
         if task[1] is not None:
-            known = cache.find(task[1], path, lookup.inputs.content(path), codes)
+            known = cache.find(task[1], path, lookup.inputs.read_bytes(path), codes)
         if known is None:
             tasks[len(made)] = task
         made.append(known)
@@ -91,8 +91,8 @@ class Checker:
 
     def _examined(self, task: Task) -> tuple[Outcome, Sequence[Source]]:
         path, folder, codes = task
-        data = self.inputs.content(path)
-        examined = examine(name_of(path), data, self.options, codes)
+        data = self.inputs.read_bytes(path)
+        examined = examine(name_source(path), data, self.options, codes)
         self.cache.keep(folder, path, data, codes, examined)
         return examined.outcome, examined.sources
 
@@ -114,7 +114,7 @@ def check(tasks: dict[int, Task], made: list[Outcome | None], checker: Checker, 
 
 def elsewhere(tasks: dict[int, Task], checker: Checker, options: argparse.Namespace) -> Iterator[tuple[int, Outcome]]:
     """What other processes find, as it comes; what they do not tell is left to this one."""
-    numbers = [number for number, (path, _, _) in tasks.items() if not checker.inputs.once(path)]
+    numbers = [number for number, (path, _, _) in tasks.items() if not checker.inputs.is_read_once(path)]
     if options.jobs == 1 or len(numbers) < (2 if options.jobs else FEW + 1):
         return
     from cnnspec import pipeline  # noqa: F401  (imported once, for all that are forked)

@@ -51,8 +51,8 @@ def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         check_picture(options.picture)
     data = None if options.data is None else _data(options.data)
-    from cnnspec.base.outside import reached
-    from cnnspec.base.reading import project_root
+    from cnnspec.base.outside_reach import find_reached
+    from cnnspec.base.source_files import find_project_root
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.errors import TrainingFailed
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
         if data is None:  # where they lie is said by the folder alone
-            for one in reached(trained.settings, os.path.realpath(project_root(os.getcwd()) or os.getcwd())):
+            for one in find_reached(trained.settings, os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())):
                 print_message(f"this {one.what}")
         warn(trained.saved.model, keras, "--backend jax")
         found = evaluate(keras, trained, data, options.split, options.batch, shown)

@@ -54,7 +54,7 @@ def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -
             if file in seen:  # by another name
                 continue
             seen.add(file)
-        source = path if isinstance(path, Diagnostic) else lookup.inputs.source(path)
+        source = path if isinstance(path, Diagnostic) else lookup.inputs.read_source(path)
         if isinstance(source, Diagnostic):
             if told:
                 print_message(f"{source.message}: {source.help}")

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     status = CLEAN
     lookup = settings.Lookup(options)
     for path in lookup.files(options.paths):
-        source = path if isinstance(path, Diagnostic) else lookup.inputs.source(path)
+        source = path if isinstance(path, Diagnostic) else lookup.inputs.read_source(path)
         if isinstance(source, Diagnostic):
             print_message(f"{source.message}: {source.help}")
             status = USAGE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.cli.inputs import Inputs
 from cnnspec.cli.messages import Refused, UsageError, print_diagnostic
 from cnnspec.cli.settings import Lookup
@@ -87,7 +87,7 @@ def evaluate_option(value: str, option: str, name: str = "") -> Any:
 # ---- reading -----------------------------------------------------------------------------------------------
 def read_named_source(path: str) -> Source | Diagnostic:
     """The source of the one path that a command names."""
-    return Inputs([path]).source(path)
+    return Inputs([path]).read_source(path)
 
 
 def analyse_as_asked(

@@ -8,8 +8,8 @@ import sys
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.base.reading import content, decode
 from cnnspec.base.source import printable
+from cnnspec.base.source_files import decode_source, read_bytes
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.tables import escape as media
@@ -80,8 +80,8 @@ def run(options: argparse.Namespace) -> int:
 def _names(given: str) -> list[str]:
     if "," in given:
         return [name.strip() for name in given.split(",")]
-    data = content(given, streams=True)
-    found = data if isinstance(data, Diagnostic) else decode(data, given)
+    data = read_bytes(given, streams=True)
+    found = data if isinstance(data, Diagnostic) else decode_source(data, given)
     if isinstance(found, Diagnostic):
         raise UsageError(
             f"{found.message.replace('cannot read ', 'cannot read the names in ', 1)}; give a file, or cat,dog"

@@ -7,7 +7,7 @@ import os
 import sys
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.reading import project_root
+from cnnspec.base.source_files import find_project_root
 from cnnspec.cli.load import add_layer_limit, read_parameters
 from cnnspec.cli.messages import FINDINGS, UsageError
 from cnnspec.cli.train import add_network_option, announce, given, ran, report
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         try:
             network = _network(folder, options.max_layers)
             settings = _settings(network, folder.account, options.epochs)
-            announce(settings, options.no_network, os.path.realpath(project_root(os.getcwd()) or os.getcwd()))
+            announce(settings, options.no_network, os.path.realpath(find_project_root(os.getcwd()) or os.getcwd()))
             return resume(folder, network.graph, settings, display(sys.stderr, options.quiet), options.output)
         finally:
             folder.release()

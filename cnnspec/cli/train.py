@@ -133,9 +133,9 @@ def run(options: argparse.Namespace) -> int:
 def announce(settings: TrainSettings, no_network: bool = False, root: str | None = None) -> None:
     """Says what a training sends elsewhere, and what it reads outside of its project (at the real path `root`), also when
     it is to be quiet. UsageError for what --no-network refuses."""
-    from cnnspec.base.outside import reached
+    from cnnspec.base.outside_reach import find_reached
 
-    for found in reached(settings, root):
+    for found in find_reached(settings, root):
         if no_network and found.network:
             raise UsageError(f"the training {found.what}, which --no-network refuses; leave it out")
         print_message(f"the training {found.what}")

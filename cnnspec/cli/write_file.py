@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.reading import content, decode, is_stream
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import decode_source, is_stream, read_bytes
 from cnnspec.cli.messages import UsageError
 
 
@@ -39,10 +39,10 @@ def rewrite_source(source: Source, text: str) -> None:
     """
     if is_stream(source.name):
         raise UsageError(f"{source.name} cannot be written back: give - in its place, or --diff, for stdout")
-    data = content(source.name)
+    data = read_bytes(source.name)
     if isinstance(data, Diagnostic):
         raise UsageError(data.message)
-    now = decode(data, source.name)
+    now = decode_source(data, source.name)
     if isinstance(now, Diagnostic) or now.text != source.text:
         raise UsageError(f"{source.name} was changed by another program meanwhile: it was left as it is")
     if b"\r\n" in data:

@@ -411,7 +411,7 @@ def test_where_the_folder_is(
     (here / ".git").mkdir()
     run("a.cnn")
     assert kept(here / cache.NAME)
-    monkeypatch.setattr(cache, "project_root", lambda folder: None)  # of any project
+    monkeypatch.setattr(cache, "find_project_root", lambda folder: None)  # of any project
     monkeypatch.setenv("XDG_CACHE_HOME", str(here / "user"))
     run("a.cnn")
     assert kept(here / "user" / "cnnspec")

@@ -197,7 +197,7 @@ def test_a_file_that_another_program_changes_meanwhile_is_left(
         bad.write_text(CLEAN)
         rewrite_source(source, text)
 
-    monkeypatch.setattr(fixing, "rewrite", late)
+    monkeypatch.setattr(fixing, "rewrite_source", late)
     status, _, err = run(capsys, "fix", bad)
     assert (status, bad.read_text()) == (2, CLEAN)
     assert f"{bad} was changed by another program meanwhile: it was left as it is" in err

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.reading import decode
+from cnnspec.base.source_files import decode_source
 from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.findings.json import write_data
 from cnnspec.findings.text import show_diagnostic
@@ -59,7 +59,7 @@ def limit(seconds: int = SECONDS) -> Iterator[None]:
 def answer(data: bytes | str, name: str = "/nonexistent/net.cnn", most: int = 20_000) -> tuple[Diagnostic, ...]:
     """What cnnspec says of a text, each sentence of it checked. `most` bounds the layers."""
     with limit():
-        source = decode(data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass"), name)
+        source = decode_source(data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass"), name)
         if isinstance(source, Diagnostic):
             clear(source)
             return (source,)
@@ -380,7 +380,7 @@ def test_hostile(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [n for n in HOSTILE if len(HOSTILE[n][0]) < 200_000])
 def test_formatting_the_hostile(name: str, tmp_path: Path) -> None:
-    source = decode(
+    source = decode_source(
         HOSTILE[name][0] if isinstance(HOSTILE[name][0], bytes) else HOSTILE[name][0].encode("utf-8", "surrogatepass"),
         "net.cnn",
     )  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
 """The files inside one folder that anybody may have made: nothing that is read or written there lies elsewhere.
 
 A folder from elsewhere may hold links, which lead anywhere; pipes, which are waited for without end; and files that have
-a second name outside (hard links), under which they would be changed. `Inside` owns the paths of such a folder. The
+a second name outside (hard links), under which they would be changed. `ConfinedFolder` owns the paths of such a folder. The
 folder itself may be a link: who names it says which one is meant.
 """
 
@@ -29,7 +29,7 @@ class Unsafe(OSError):
         return f"{self.filename}: {self.strerror}"
 
 
-class Inside:
+class ConfinedFolder:
     """The paths of a folder. What is asked for is a path from the folder on, "spec/net.cnn", in one part or several."""
 
     def __init__(self, path: str) -> None:
