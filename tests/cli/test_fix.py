@@ -15,7 +15,7 @@ from cnnspec.cli import fixing
 from cnnspec.cli.write_file import rewrite_source
 from cnnspec.lint.fix import mending
 from cnnspec.lint.fix import same_meaning as keeping
-from tests.cli.test_cli import run
+from tests.cli.commands import run
 
 BAD = "input 28x28x1\nconv(8,3x3) -> bn -> relu -> relu\nmaxpool(2x2) -> maxpool(3x3, stride=3)\nflatten -> dense(10, softmax)\n"
 MENDED = BAD.replace("3x3) -> bn -> relu -> relu", "3x3, bias=false) -> bn -> relu")

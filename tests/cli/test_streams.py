@@ -35,7 +35,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def shell(line: str, **environment: str) -> tuple[int, str, str]:
     """Exit status, stdout and stderr of a line of bash in which `$C` is cnnspec."""
     done = subprocess.run(
-        ["bash", "-c", line.replace("$C", TOOL)], capture_output=True, text=True, check=False, timeout=120,
+        ["bash", "-c", line.replace("$C", TOOL)], capture_output=True, text=True, check=False, timeout=600,
         stdin=subprocess.DEVNULL, env={**os.environ, **environment},
     )  # fmt: skip
     assert "Traceback" not in done.stderr and "internal error" not in done.stderr, (line, done.stderr)
