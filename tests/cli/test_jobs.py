@@ -135,9 +135,9 @@ def test_memory_that_runs_out(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"net{number}.cnn").write_text(STRIDE)
     script = (
-        "from cnnspec.cli import results; analysis_of = results.analysis_of\n"
+        "from cnnspec.cli import results; analysis_of = results.analyse_as_asked\n"
         "def hungry(source, *rest):\n    if '1' in source.name: raise MemoryError\n    return analysis_of(source, *rest)\n"
-        "results.analysis_of = hungry"
+        "results.analyse_as_asked = hungry"
     )
     for number in ("1", "2"):
         done = check(tmp_path, ".", "--jobs", number, script=script)
