@@ -25,7 +25,7 @@ SECRETS = re.compile(r"(?<=//)[^/?#@\s]*@|(?<=\?).*", re.DOTALL)  # a user and a
 
 
 class Reached(Record):
-    """One such thing, in words behind "training"; `network`: whether it takes a network."""
+    """One thing outside of the project, in words that follow "training"; `network` says whether a network is needed for it."""
 
     what: str
     key: str  # of the train section

@@ -1,4 +1,4 @@
-"""What stands in a file, and which files belong to one project: all of the file system that an analysis looks at."""
+"""Files of source text: how they are read and decoded, and which of them belong to one project."""
 
 from __future__ import annotations
 

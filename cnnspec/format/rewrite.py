@@ -67,6 +67,8 @@ def bound_names(body: Body) -> set[str]:
 
 
 class _Rewriter:
+    """Rewrites items and expressions; `layers` knows the words of layers and the names of the file."""
+
     def __init__(self, body: Body) -> None:
         words: dict[str, int] = {}
         for node in walk(body):

@@ -1,6 +1,6 @@
-"""What is left out after a mistake: the names that it would have bound, and the braces behind a header at fault.
+"""Text that is left out after a mistake: which names it would have bound, and where the braces behind its header stand.
 
-A name that could not be read as bound is not unknown for that: what refers to it must stay silent.
+A later line may use such a name. It must not be called unknown: the cause is the mistake, which is reported already.
 """
 
 from __future__ import annotations

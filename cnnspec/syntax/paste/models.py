@@ -18,6 +18,8 @@ _MODELS = ("Sequential", "Model", "Input")
 
 
 class Models:
+    """Makes the models of a paste from their calls."""
+
     def __init__(self, names: Names, tensors: Tensors) -> None:
         self.names = names
         self.tensors = tensors

@@ -37,6 +37,8 @@ _MAKES_LAYERS = re.compile(r"\b(?:layers|nn|L)\.[A-Za-z]|\b(?:Sequential|Model|I
 
 
 class Reader:
+    """Reads statement after statement, and sorts them: `read`, `passed` over, or left to the language."""
+
     def __init__(self, source: Source) -> None:
         self.source = source
         self.python = python.Surroundings()

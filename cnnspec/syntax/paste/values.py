@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 class Value:
-    """`name` is the variable that holds it, `uses` how often layers ask for it by that name; `told`: it is written out
-    where it is asked for."""
+    """The value of a variable. `name` is the variable's, `uses` counts the layers that ask for it by that name; `told` says
+    that it is written out where it is asked for."""
 
     def __init__(self, statement: Statement, name: str) -> None:
         self.statement = statement
