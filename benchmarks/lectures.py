@@ -16,8 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.pipeline import analyse
 from cnnspec.train.progress import Lines
 from cnnspec.train.run import train

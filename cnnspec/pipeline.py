@@ -10,9 +10,9 @@ from functools import partial
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.gc_pause import Uncollected
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.base.reading import read
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate
 from cnnspec.facts.facts import Facts
 from cnnspec.lint import rules

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from cnnspec.base.diagnostic import INFO
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.facts.receptive_field import Field, Whole, receptive_fields
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import show_shape

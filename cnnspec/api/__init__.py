@@ -12,8 +12,8 @@ import os
 
 from cnnspec.api.errors import SpecError
 from cnnspec.api.network import Network
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.pipeline import analyse
 
 TYPE_CHECKING = False

@@ -1,4 +1,4 @@
-"""The garbage collector, kept away from work that makes many objects and no garbage: it would double its time."""
+"""A pause of the garbage collector, for work that makes many objects and no garbage: collecting would double its time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Uncollected:
-    """`with Uncollected():` no garbage is collected, if that is wanted; one inside another is none the worse."""
+    """`with Uncollected():` collects no garbage, where that is `wanted`. Nesting is safe."""
 
     def __init__(self, wanted: bool = True) -> None:
         self.wanted = wanted

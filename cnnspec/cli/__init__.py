@@ -86,7 +86,7 @@ def _called(arguments: list[str]) -> int:
         parser.print_help(sys.stderr)
         return 2
     from cnnspec.base.gc_pause import Uncollected
-    from cnnspec.cli.common import UsageError, say
+    from cnnspec.cli.messages import UsageError, print_message
 
     module = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}")
     try:
@@ -94,5 +94,5 @@ def _called(arguments: list[str]) -> int:
             status: int = module.run(options)
         return status
     except UsageError as error:
-        say(str(error))
+        print_message(str(error))
         return 2

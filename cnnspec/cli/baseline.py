@@ -11,8 +11,9 @@ import os
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.limits import MAX_BYTES
-from cnnspec.base.reading import content
-from cnnspec.cli.common import UsageError, write_whole
+from cnnspec.base.source_files import read_bytes
+from cnnspec.cli.messages import UsageError
+from cnnspec.cli.write_file import write_whole
 from cnnspec.lint.rules import optional
 
 TYPE_CHECKING = False
@@ -56,7 +57,7 @@ def read(path: str) -> Counts:
     """The counts in a baseline. UsageError for a file that is none."""
     from json import loads
 
-    text = content(path, streams=True)
+    text = read_bytes(path, streams=True)
     if isinstance(text, Diagnostic):
         raise UsageError(text.message.replace("cannot read ", "cannot read the baseline ", 1))
     try:

@@ -17,9 +17,10 @@ import sys
 
 import cnnspec
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.reading import content, decode, inside, project_root, used
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import decode_source, find_project_root, find_used_file, is_inside, read_bytes
 from cnnspec.cli.results import Outcome, Untold, as_data, from_data, repairs_shown
+from cnnspec.syntax import find_grammar
 
 try:
     from _blake2 import blake2b  # which hashlib would hand on, having loaded all of OpenSSL
@@ -53,19 +54,19 @@ class Cache:
 
     def folder(self, path: str, lookup: Lookup) -> str | None:
         """Where the answers for a file are kept; None: nowhere. UsageError for a configured folder that may not be."""
-        if not self.tool or lookup.inputs.once(path):
+        if not self.tool or lookup.inputs.is_read_once(path):
             return None
         here = os.path.dirname(os.path.abspath(path))
         if here not in self.folders:
             settings = lookup.of(path)
-            root = os.path.dirname(settings.path) if settings.path else project_root(here)
+            root = os.path.dirname(settings.path) if settings.path else find_project_root(here)
             if settings.values["cache-dir"] is not None:
                 self.folders[here] = settings.folder("cache-dir")
             elif root is None:
                 self.folders[here] = users()
             else:
                 folder = os.path.join(root, NAME)
-                self.folders[here] = folder if inside(folder, root) else None
+                self.folders[here] = folder if is_inside(folder, root) else None
         return self.folders[here]
 
     def entry(self, folder: str, name: str, codes: Set[str] | None) -> str:
@@ -113,7 +114,7 @@ def written(mark: str, body: str) -> str:
 
 def text_of(path: str) -> str:
     """The text of an entry, which may be anything."""
-    data = content(path, most=MAX_ENTRY)
+    data = read_bytes(path, most=MAX_ENTRY)
     return "" if isinstance(data, Diagnostic) else data.decode("ascii")
 
 
@@ -130,7 +131,7 @@ def body(examined: Examined) -> str:
     from json import dumps
 
     files = [[path, stamp(data)] for path, data in examined.reading.contents.items() if isinstance(data, bytes)]
-    names = [[by, text, *used(by, text)] for by, text in uses(examined)]
+    names = [[by, text, *find_used_file(by, text)] for by, text in uses(examined)]
     sources = examined.sources
     return dumps([as_data(found.diagnostics, DIAGNOSTICS, sources), files, names], separators=(",", ":"))
 
@@ -156,13 +157,13 @@ def answer(body: str, name: str, data: bytes) -> Outcome | None:
     found, files, names = loads(body)
     if not (texts(files, 2) and texts(names, 4)):
         return None
-    sources: list[Source | Diagnostic] = [decode(data, name)]
+    sources: list[Source | Diagnostic] = [decode_source(data, name)]
     for path, mark in files:
-        now = content(path)
+        now = read_bytes(path)
         if isinstance(now, Diagnostic) or stamp(now) != mark:
             return None
-        sources.append(decode(now, path))
-    if any(used(by, text) != (root, path) for by, text, root, path in names):
+        sources.append(decode_source(now, path))
+    if any(find_used_file(by, text) != (root, path) for by, text, root, path in names):
         return None
     known = [source for source in sources if isinstance(source, Source)]
     if len(known) < len(sources):
@@ -195,6 +196,10 @@ def tool() -> str:
                         parts.append((file.path, state.st_size, state.st_mtime_ns))
                     elif "." not in file.name and file.name != "__pycache__" and file.is_dir():
                         open_.append(file.path)
+        grammar = find_grammar()
+        if grammar is not None:
+            state = os.stat(grammar)
+            parts.append((grammar, state.st_size, state.st_mtime_ns))
     except OSError:
         return ""
     return stamp(repr(parts).encode())

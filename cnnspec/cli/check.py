@@ -6,16 +6,9 @@ import sys
 
 from cnnspec.cli import settings
 from cnnspec.cli.checking import add_run_options, outcomes
-from cnnspec.cli.common import (
-    CLEAN,
-    FINDINGS,
-    USAGE,
-    UsageError,
-    add_model_options,
-    in_color,
-    say,
-)
 from cnnspec.cli.configuration import FAIL_ON
+from cnnspec.cli.load import add_model_options
+from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message, wants_color
 from cnnspec.findings.text import count_findings, show_diagnostic, show_in_a_line
 
 TYPE_CHECKING = False
@@ -93,7 +86,7 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
         return CLEAN if options.exit_zero and status != USAGE else status
     piped = result.project.sources.get("<stdin>")
     if piped is not None:
-        lookup.inputs.put("-", piped.text)
+        lookup.inputs.replace_text("-", piped.text)
     with redirect_stdout(sys.stderr if piped else sys.stdout):
         return max(status, report(options, lookup))
 
@@ -119,7 +112,7 @@ def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list
     status = CLEAN
     for outcome in outcomes(options, lookup):
         if outcome.refused:
-            say(outcome.refused)
+            print_message(outcome.refused)
             status = USAGE
             continue
         files.append(outcome.name)
@@ -140,13 +133,13 @@ def against_baseline(options: argparse.Namespace, found: list[Finding], files: l
         total = sum(n for codes in counts.values() for n in codes.values())
         if not options.quiet:
             files_of = f"{len(counts)} file{'s' * (len(counts) != 1)}"
-            say(f"{options.write_baseline} counts {total} finding{'s' * (total != 1)} in {files_of}")
+            print_message(f"{options.write_baseline} counts {total} finding{'s' * (total != 1)} in {files_of}")
         return [(place, d) for place, d in found if not optional(d.code)]
     path = options.baseline
     left, gone = baseline.beyond(found, baseline.read(path), path, files)
     if gone and not options.quiet:
         what = f"{gone} findings that are" if gone > 1 else "a finding that is"
-        say(f"{path} counts {what} gone: write it again with --write-baseline {path}")
+        print_message(f"{path} counts {what} gone: write it again with --write-baseline {path}")
     return left
 
 
@@ -154,7 +147,7 @@ def against_baseline(options: argparse.Namespace, found: list[Finding], files: l
 def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Namespace) -> None:
     kind = options.output_format
     if kind in ("full", "concise"):
-        color = options.color == "always" or (options.color == "auto" and in_color(sys.stdout))
+        color = options.color == "always" or (options.color == "auto" and wants_color(sys.stdout))
         for place, diagnostic in found:
             if kind == "full":
                 print(show_diagnostic(diagnostic, color, options.unsafe_fixes), end="\n\n")

@@ -7,8 +7,8 @@ import os
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
 from cnnspec.cli.cache import NAME, VARIABLE, Cache
-from cnnspec.cli.common import positive
-from cnnspec.cli.inputs import Inputs, name_of
+from cnnspec.cli.inputs import Inputs, name_source
+from cnnspec.cli.load import read_positive
 from cnnspec.cli.results import Outcome, Untold, as_data, examine, from_data
 
 TYPE_CHECKING = False
@@ -28,7 +28,10 @@ PROSE = ("full", "concise")
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how it is done")
     group.add_argument(
-        "--jobs", type=positive, metavar="N", help="check N files at once (as many as there are cores, for many files)"
+        "--jobs",
+        type=read_positive,
+        metavar="N",
+        help="check N files at once (as many as there are cores, for many files)",
     )
     group.add_argument("--watch", action="store_true", help="check again whenever something changes, until Ctrl-C")
     group.add_argument("--no-cache", action="store_true", help="check all anew, and keep nothing")
@@ -53,7 +56,7 @@ def outcomes(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
         task = path, cache.folder(path, lookup), codes
         known = None
         if task[1] is not None:
-            known = cache.find(task[1], path, lookup.inputs.content(path), codes)
+            known = cache.find(task[1], path, lookup.inputs.read_bytes(path), codes)
         if known is None:
             tasks[len(made)] = task
         made.append(known)
@@ -88,8 +91,8 @@ class Checker:
 
     def _examined(self, task: Task) -> tuple[Outcome, Sequence[Source]]:
         path, folder, codes = task
-        data = self.inputs.content(path)
-        examined = examine(name_of(path), data, self.options, codes)
+        data = self.inputs.read_bytes(path)
+        examined = examine(name_source(path), data, self.options, codes)
         self.cache.keep(folder, path, data, codes, examined)
         return examined.outcome, examined.sources
 
@@ -111,7 +114,7 @@ def check(tasks: dict[int, Task], made: list[Outcome | None], checker: Checker, 
 
 def elsewhere(tasks: dict[int, Task], checker: Checker, options: argparse.Namespace) -> Iterator[tuple[int, Outcome]]:
     """What other processes find, as it comes; what they do not tell is left to this one."""
-    numbers = [number for number, (path, _, _) in tasks.items() if not checker.inputs.once(path)]
+    numbers = [number for number, (path, _, _) in tasks.items() if not checker.inputs.is_read_once(path)]
     if options.jobs == 1 or len(numbers) < (2 if options.jobs else FEW + 1):
         return
     from cnnspec import pipeline  # noqa: F401  (imported once, for all that are forked)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, add_model_options, load_one, say, write_whole
 from cnnspec.cli.export import add_output_options, target_of, write_model
+from cnnspec.cli.load import add_model_options, load_one
+from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
+from cnnspec.cli.write_file import write_whole
 from cnnspec.compile.export import ENDINGS, ExportFailed
 
 TYPE_CHECKING = False
@@ -59,7 +61,7 @@ def write_source(network: AnalysedNetwork, target: str) -> None:
         sys.stdout.write(source)
     else:
         write_whole(target, source)
-        say(f"wrote {target}")
+        print_message(f"wrote {target}")
 
 
 def built(network: AnalysedNetwork, weights: str | None) -> keras.Model:

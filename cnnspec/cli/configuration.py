@@ -10,9 +10,9 @@ import os
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.names import suggestion
-from cnnspec.base.reading import content
 from cnnspec.base.source import brief, printable
-from cnnspec.cli.common import UsageError
+from cnnspec.base.source_files import read_bytes
+from cnnspec.cli.messages import UsageError
 from cnnspec.lint.selection import PROFILES, TARGETS
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ def find(folder: str) -> tuple[str, dict[str, Any]] | None:
 
 def read(path: str, inside: bool) -> Any:
     """The table of a file; None when it has none. `inside` a pyproject.toml it is tool.cnnspec."""
-    data = content(path)
+    data = read_bytes(path)
     if isinstance(data, Diagnostic):
         raise UsageError(data.message)
     if len(data) > MOST_BYTES:

@@ -6,16 +6,8 @@ import argparse
 import re
 
 from cnnspec.base.source import printable
-from cnnspec.cli.common import (
-    FINDINGS,
-    Refused,
-    UsageError,
-    add_model_options,
-    evaluated,
-    load_analysed,
-    positive,
-    status_of,
-)
+from cnnspec.cli.load import add_model_options, evaluate_option, load_analysed, read_positive
+from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cost import find_cost
 from cnnspec.cost.cost import CostQuestion
 from cnnspec.cost.flop_conventions import CONVENTIONS
@@ -34,7 +26,9 @@ UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4, "ki": 2**10
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
-    parser.add_argument("--batch", type=positive, metavar="N", help="examples at once (the train section's, else 1)")
+    parser.add_argument(
+        "--batch", type=read_positive, metavar="N", help="examples at once (the train section's, else 1)"
+    )
     parser.add_argument("--dtype", default="float32", metavar="DTYPE", help=f"{', '.join(POLICIES)}")
     parser.add_argument(
         "--optimizer", metavar="NAME", help=f"(the train section's, else adam) {', '.join(SLOTS)}; or sgd(momentum=0.9)"
@@ -71,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         from cnnspec.cost.text import write_text
 
         print(write_text(network, cost), end="")
-    return status_of(found)
+    return print_errors(found)
 
 
 def read_question(network: AnalysedNetwork, options: argparse.Namespace) -> CostQuestion:
@@ -79,7 +73,7 @@ def read_question(network: AnalysedNetwork, options: argparse.Namespace) -> Cost
     optimizer, batch = network.train.get("optimizer"), network.train.get("batch")
     term = ADAM if optimizer is None else optimizer.value
     if options.optimizer is not None:
-        term = evaluated(options.optimizer, "--optimizer")
+        term = evaluate_option(options.optimizer, "--optimizer")
     term = Term(term) if isinstance(term, str) else term
     if not isinstance(term, Term):
         raise UsageError(f'--optimizer takes an optimizer, such as adam, not "{show(term)}"')

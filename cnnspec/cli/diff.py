@@ -11,18 +11,17 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.base.source import Source
-from cnnspec.cli.common import (
+from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.messages import (
     CLEAN,
     FINDINGS,
     USAGE,
     Refused,
     UsageError,
-    add_model_options,
-    in_color,
-    load_analysed,
-    say,
-    tell_of,
-)  # fmt: skip
+    print_diagnostic,
+    print_message,
+    wants_color,
+)
 from cnnspec.diff import find_difference
 from cnnspec.facts.facts import Facts
 from cnnspec.network import AnalysedNetwork
@@ -67,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         from cnnspec.diff.text import write_text
 
-        print(write_text(difference, in_color(sys.stdout)), end="")
+        print(write_text(difference, wants_color(sys.stdout)), end="")
     return CLEAN if difference.same else FINDINGS
 
 
@@ -92,7 +91,7 @@ def load_side(path: str, model: str | None, own: list[str], options: argparse.Na
         return network
     for diagnostic in found:
         if diagnostic.severity == ERROR:
-            tell_of(diagnostic)
+            print_diagnostic(diagnostic)
     return None
 
 
@@ -106,7 +105,7 @@ def load_saved(path: str) -> AnalysedNetwork | None:
     except NotExpressed as refusal:
         sentence, *layers = refusal.lines
         for line in (f"{path}: {sentence}" if layers else sentence, *layers):
-            say(line)
+            print_message(line)
         return None
     for node in graph.nodes:
         node.given = node.name

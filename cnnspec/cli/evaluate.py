@@ -7,8 +7,10 @@ import sys
 
 from cnnspec.base.names import NAMED_DATA
 from cnnspec.base.source import printable
-from cnnspec.cli.common import CLEAN, UsageError, beside_of, positive, say
+from cnnspec.cli.load import read_positive
+from cnnspec.cli.messages import CLEAN, UsageError, print_message
 from cnnspec.cli.streams import tell
+from cnnspec.cli.write_file import name_temporary_file
 from cnnspec.layers.argument import Unfit
 from cnnspec.tables import escape as media
 from cnnspec.train.settings import data as read_data
@@ -37,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=lambda part: "validation" if part == "val" else part,
         help="the part to measure on, held back as in the training (test)",
     )
-    parser.add_argument("--batch", type=positive, metavar="N", help="examples at once (the run's, else 32)")
+    parser.add_argument("--batch", type=read_positive, metavar="N", help="examples at once (the run's, else 32)")
     parser.add_argument("--last", action="store_true", help="of a run, its last model instead of its best")
     parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax or torch (the run's, where it is installed)")
     parser.add_argument("--picture", metavar="FILE", help="draw the confusion matrix: .png, .svg or .pdf")
@@ -49,8 +51,8 @@ def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         check_picture(options.picture)
     data = None if options.data is None else _data(options.data)
-    from cnnspec.base.outside import reached
-    from cnnspec.base.reading import project_root
+    from cnnspec.base.outside_reach import find_reached
+    from cnnspec.base.source_files import find_project_root
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.errors import TrainingFailed
@@ -63,8 +65,8 @@ def run(options: argparse.Namespace) -> int:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
         if data is None:  # where they lie is said by the folder alone
-            for one in reached(trained.settings, os.path.realpath(project_root(os.getcwd()) or os.getcwd())):
-                say(f"this {one.what}")
+            for one in find_reached(trained.settings, os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())):
+                print_message(f"this {one.what}")
         warn(trained.saved.model, keras, "--backend jax")
         found = evaluate(keras, trained, data, options.split, options.batch, shown)
     except (MissingExtra, TrainingFailed) as error:
@@ -122,10 +124,10 @@ def _draw(found: Evaluation, path: str) -> None:
     from cnnspec.train.evaluation.text import headline
 
     if found.scores is None or found.scores.confusions is None:
-        say(f"no picture: {found.model} does not choose one of several classes")
+        print_message(f"no picture: {found.model} does not choose one of several classes")
         return
     ending = ending_of(path) or ""
-    beside = beside_of(path, ending)
+    beside = name_temporary_file(path, ending)
     try:
         draw(found.scores, headline(found), beside, ending)
         os.replace(beside, path)

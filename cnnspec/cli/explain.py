@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cnnspec.cli.common import FINDINGS, Refused, UsageError, add_model_options, load_analysed, status_of
+from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
 from cnnspec.explain import find_explanation
 from cnnspec.explain.formats import FORMATS, write_explanation
 
@@ -36,4 +37,4 @@ def run(options: argparse.Namespace) -> int:
         print(json(write_data(network, explanation)))
     else:
         print(write_explanation(network, explanation, options.format), end="")
-    return status_of(found)
+    return print_errors(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.cli.common import CLEAN, UsageError, say
+from cnnspec.cli.messages import CLEAN, UsageError, print_message
 from cnnspec.compile.export import ENDINGS, ExportFailed, check_place, export, format_of, prepare
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         said = known(options.file)
         write_model(lambda keras: load(options.file, keras), target, format, said)
         if "input_range" in said:
-            say(f"it takes values from {said['input_range'].replace(',', ' to ')}, as in its training")
+            print_message(f"it takes values from {said['input_range'].replace(',', ' to ')}, as in its training")
     except ExportFailed as error:
         raise UsageError(str(error)) from None
     return CLEAN
@@ -90,4 +90,4 @@ def write_model(
     if format in ("keras", "saved_model"):  # which TensorFlow runs; others run the rest
         warn(model, keras)
     export(model, target, format, metadata)
-    say(f"wrote {target}")
+    print_message(f"wrote {target}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
-from cnnspec.cli.common import FINDINGS, USAGE, add_model_options, say, tell_of
 from cnnspec.cli.fixing import add_arguments as add_fix_arguments
 from cnnspec.cli.fixing import mended, put, sources_of, tell
+from cnnspec.cli.load import add_model_options
+from cnnspec.cli.messages import FINDINGS, USAGE, print_diagnostic, print_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,13 +41,13 @@ def run(options: argparse.Namespace) -> int:
             continue
         if options.check and not options.diff:
             if text != old.text:
-                say(f"{old.name} would change")
+                print_message(f"{old.name} would change")
                 status = max(status, FINDINGS)
             continue
         outcome = put(old, text, options, "fixed")
         status = max(status, outcome)
         if text != old.text and outcome != USAGE and not options.quiet and old.name != "<stdin>":
-            say(f"{old.name} {'would change' if options.diff else 'was fixed'}")
+            print_message(f"{old.name} {'would change' if options.diff else 'was fixed'}")
     return status
 
 
@@ -60,9 +61,9 @@ def formatted(old: Source, project: Project) -> str | None:
     text, found = format_source(source)
     if text is None:
         for diagnostic in found:
-            tell_of(diagnostic)
-        say(f"{old.name} was left as it is")
+            print_diagnostic(diagnostic)
+        print_message(f"{old.name} was left as it is")
     elif text != source.text and not keeps(source, source.replace(text=text), project.reader(set())):
-        say(f"{old.name} was left as it is: formatting it would have changed the network; please report this")
+        print_message(f"{old.name} was left as it is: formatting it would have changed the network; please report this")
         return None
     return text

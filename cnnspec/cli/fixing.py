@@ -6,7 +6,9 @@ import sys
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
-from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, analysis_of, rewrite, say
+from cnnspec.cli.load import analyse_as_asked
+from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message
+from cnnspec.cli.write_file import rewrite_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
             return read(path)
 
         lookup.looked_at.add(source.name)
-        return analysis_of(source, options, lookup.of(source.name).codes(source.name), noted, watch)
+        return analyse_as_asked(source, options, lookup.of(source.name).codes(source.name), noted, watch)
 
     return analyse
 
@@ -52,10 +54,10 @@ def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -
             if file in seen:  # by another name
                 continue
             seen.add(file)
-        source = path if isinstance(path, Diagnostic) else lookup.inputs.source(path)
+        source = path if isinstance(path, Diagnostic) else lookup.inputs.read_source(path)
         if isinstance(source, Diagnostic):
             if told:
-                say(f"{source.message}: {source.help}")
+                print_message(f"{source.message}: {source.help}")
             status = USAGE
         else:
             found.append(source)
@@ -72,9 +74,9 @@ def mended(sources: Sequence[Source], options: argparse.Namespace, lookup: Looku
 
     result = mend(Project(sources, analyser(options, lookup), MOST_TRIED), options.unsafe_fixes, wanted)
     if result.why:
-        say(f"nothing was fixed: {result.why}; please report this, it shows a defect of cnnspec")
+        print_message(f"nothing was fixed: {result.why}; please report this, it shows a defect of cnnspec")
     if result.unfinished and not result.why:
-        say("not every repair was tried, there are too many: run it again, or on fewer rules with --select")
+        print_message("not every repair was tried, there are too many: run it again, or on fewer rules with --select")
     return result
 
 
@@ -84,7 +86,7 @@ def tell(result: Mended, quiet: bool) -> None:
         place = found.span.source.name if found.span else ""
         line = f":{found.position[0]}" if found.position else ""
         unsafe = "" if repair.safe else " (unsafe)"
-        say(f"{place}{line}: {found.code} {found.name}{unsafe}: {repair.message}; {repair.cost}")
+        print_message(f"{place}{line}: {found.code} {found.name}{unsafe}: {repair.message}; {repair.cost}")
 
 
 def put(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
@@ -100,9 +102,9 @@ def put(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
         sys.stdout.write(text)
     elif text != old.text:
         try:
-            rewrite(old, text)
+            rewrite_source(old, text)
         except UsageError as error:
-            say(str(error))
+            print_message(str(error))
             return USAGE
     return CLEAN
 

@@ -7,7 +7,8 @@ import sys
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import printable
 from cnnspec.cli import settings
-from cnnspec.cli.common import CLEAN, FINDINGS, USAGE, UsageError, rewrite, say, tell_of
+from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_diagnostic, print_message
+from cnnspec.cli.write_file import rewrite_source
 from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
@@ -31,21 +32,23 @@ def run(options: argparse.Namespace) -> int:
     status = CLEAN
     lookup = settings.Lookup(options)
     for path in lookup.files(options.paths):
-        source = path if isinstance(path, Diagnostic) else lookup.inputs.source(path)
+        source = path if isinstance(path, Diagnostic) else lookup.inputs.read_source(path)
         if isinstance(source, Diagnostic):
-            say(f"{source.message}: {source.help}")
+            print_message(f"{source.message}: {source.help}")
             status = USAGE
             continue
         text, found = format_source(source)
         for diagnostic in found:
-            tell_of(diagnostic)
+            print_diagnostic(diagnostic)
         if text is None:
-            say(f"{source.name} was left as it is")
+            print_message(f"{source.name} was left as it is")
             status = max(status, FINDINGS)
             continue
         changed = text != source.text
         if changed and not keeps(source, source.replace(text=text)):
-            say(f"{source.name} was left as it is: formatting it would have changed the network; please report this")
+            print_message(
+                f"{source.name} was left as it is: formatting it would have changed the network; please report this"
+            )
             status = max(status, FINDINGS)
             continue
         if options.diff and changed:
@@ -53,17 +56,17 @@ def run(options: argparse.Namespace) -> int:
         if options.check or options.diff:
             if changed:
                 status = max(status, FINDINGS)
-                say(f"{source.name} would change")
+                print_message(f"{source.name} would change")
         elif source.name == "<stdin>":
             sys.stdout.write(text)
         elif changed:
             try:
-                rewrite(source, text)
+                rewrite_source(source, text)
             except UsageError as error:
-                say(str(error))
+                print_message(str(error))
                 status = USAGE
                 continue
-            say(f"{source.name} was formatted")
+            print_message(f"{source.name} was formatted")
     return status
 
 

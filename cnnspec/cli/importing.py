@@ -9,7 +9,8 @@ import os
 import re
 import sys
 
-from cnnspec.cli.common import CLEAN, USAGE, UsageError, say, write_whole
+from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
+from cnnspec.cli.write_file import write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def run(options: argparse.Namespace) -> int:
         graph = graph_of(options)
     except Refused as refusal:
         for line in refusal.lines:
-            say(line)
+            print_message(line)
         if options.source is not None and not os.path.exists(options.source) and options.source.isidentifier():
-            say(f"a model of keras.applications is asked for with --application {options.source}")
+            print_message(f"a model of keras.applications is asked for with --application {options.source}")
         return USAGE
     try:
         text = to_text(graph, options.keep_names)
@@ -84,9 +85,9 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     count = sum([node.layer is not None for node in graph.nodes])
     target = "" if options.output == "-" else f"wrote {options.output}: "
     size = f"{count:,} layer{'s' * (count != 1)} in {text.count(chr(10)):,} lines"
-    say(f"{target}{graph.name}, {size}; weights and training settings stay behind")
+    print_message(f"{target}{graph.name}, {size}; weights and training settings stay behind")
     if graph.remark:
-        say(graph.remark)
+        print_message(graph.remark)
     written = set(re.findall(r"\w+", text))
     names = [
         (node.name, spelled)
@@ -99,10 +100,10 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
         where = (
             "in shared functions" if options.keep_names else "in branches, blocks and loops; --keep-names keeps them"
         )
-        say(f"{layers} ({some(lost)}) {where}")
+        print_message(f"{layers} ({some(lost)}) {where}")
     respelled = [f"{name} → {spelled}" for name, spelled in names if spelled != name and spelled in written]
     if respelled:
-        say(f"spelled as the language has names: {some(respelled)}")
+        print_message(f"spelled as the language has names: {some(respelled)}")
 
 
 def some(words: list[str]) -> str:

@@ -7,8 +7,8 @@ import sys
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.limits import MAX_BYTES
-from cnnspec.base.reading import content, decode, is_stream
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import decode_source, is_stream, read_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,40 +23,40 @@ class Inputs:
         self.named = frozenset(named)
         self._read: dict[str, bytes | Diagnostic] = {}
 
-    def once(self, path: str) -> bool:
+    def is_read_once(self, path: str) -> bool:
         """Whether a path can be read only once."""
         return path == "-" or (path in self.named and is_stream(path))
 
-    def content(self, path: str) -> bytes | Diagnostic:
+    def read_bytes(self, path: str) -> bytes | Diagnostic:
         """The bytes of a file; of a stream those that came when it was read first."""
         if path not in self._read:
-            if not self.once(path):
-                return content(path)
-            self._read[path] = stdin() if path == "-" else content(path, streams=True)
+            if not self.is_read_once(path):
+                return read_bytes(path)
+            self._read[path] = read_stdin() if path == "-" else read_bytes(path, streams=True)
         return self._read[path]
 
-    def source(self, path: str) -> Source | Diagnostic:
-        data = self.content(path)
-        return data if isinstance(data, Diagnostic) else decode(data, name_of(path))
+    def read_source(self, path: str) -> Source | Diagnostic:
+        data = self.read_bytes(path)
+        return data if isinstance(data, Diagnostic) else decode_source(data, name_source(path))
 
-    def put(self, path: str, text: str) -> None:
+    def replace_text(self, path: str, text: str) -> None:
         """Have another text stand for what a stream brought."""
         self._read[path] = text.encode()
 
 
-def name_of(path: str) -> str:
+def name_source(path: str) -> str:
     """What the source of a path is called."""
     return "<stdin>" if path == "-" else path
 
 
-def stdin() -> bytes | Diagnostic:
+def read_stdin() -> bytes | Diagnostic:
     try:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     except OSError as error:
         return Diagnostic("E002", f"cannot read stdin: {error.strerror}", None, "is it open?")
 
 
-def files_in(paths: list[str]) -> Iterator[str | Diagnostic]:
+def find_files(paths: list[str]) -> Iterator[str | Diagnostic]:
     """The paths, with folders replaced by the .cnn files below them; hidden folders are left out."""
     for path in paths:
         if path == "-" or not os.path.isdir(path):

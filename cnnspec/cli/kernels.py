@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.cli.common import say
+from cnnspec.cli.messages import print_message
 from cnnspec.compile.kernels import Way, remarks
 from cnnspec.model_files.keras.application import from_model
 from cnnspec.model_files.keras.archive import Refused
@@ -21,4 +21,4 @@ def warn(model: Any, keras: Any, *options: str) -> None:
     graph.assign_names()
     policies = [layer.dtype_policy.name for layer in model.layers if layer.dtype_policy.name != "float32"]
     for sentence in remarks(graph, keras, Way(next(iter(policies), "float32"), bool(model.jit_compile)), options):
-        say(sentence)
+        print_message(sentence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from cnnspec.base.names import suggestion
-from cnnspec.cli.common import CLEAN, UsageError
+from cnnspec.cli.messages import CLEAN, UsageError
 from cnnspec.layers import CATALOGUE, find, spellings
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import REQUIRED, show

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cnnspec.cli.common import FINDINGS, Refused, add_model_options, load_analysed, status_of
+from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.messages import FINDINGS, Refused, print_errors
 from cnnspec.lost import find_lost
 
 TYPE_CHECKING = False
@@ -31,4 +32,4 @@ def run(options: argparse.Namespace) -> int:
         from cnnspec.lost.text import write_text
 
         print(write_text(network, lost), end="")
-    return status_of(found)
+    return print_errors(found)

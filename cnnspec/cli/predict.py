@@ -8,9 +8,10 @@ import sys
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.base.reading import content, decode
 from cnnspec.base.source import printable
-from cnnspec.cli.common import CLEAN, FINDINGS, UsageError, positive, say
+from cnnspec.base.source_files import decode_source, read_bytes
+from cnnspec.cli.load import read_positive
+from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.tables import escape as media
 
 TYPE_CHECKING = False
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("trained", metavar="RUN|MODEL", help="the folder of a run, or a .keras file")
     parser.add_argument("images", metavar="IMAGE", nargs="+", help="an image, or a folder of images")
-    parser.add_argument("--top", type=positive, default=3, metavar="N", help="how many classes are told (3)")
+    parser.add_argument("--top", type=read_positive, default=3, metavar="N", help="how many classes are told (3)")
     parser.add_argument("--names", metavar="NAMES", help="the classes: cat,dog or a file with a name in each line")
     parser.add_argument(
         "--range", type=_range, metavar="LOW,HIGH",
         help="what black and white become, for models trained elsewhere: 0,255 or --range=-1,1 (the run's, else 0,1)",
     )  # fmt: skip
-    parser.add_argument("--batch", type=positive, default=32, metavar="N", help="images at once (32)")
+    parser.add_argument("--batch", type=read_positive, default=32, metavar="N", help="images at once (32)")
     parser.add_argument("--last", action="store_true", help="of a run, its last model instead of its best")
     parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax or torch (the run's, where it is installed)")
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="how it is printed")
@@ -62,16 +63,16 @@ def run(options: argparse.Namespace) -> int:
         warn(trained.saved.model, keras, "--backend jax")
         asked = question(trained, names, options.range)
         if options.range is None and asked.range != SHARES:
-            say(f"images are brought to {written(asked.range)}, as in the training")
+            print_message(f"images are brought to {written(asked.range)}, as in the training")
         if asked.head.assumed:
-            say(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
+            print_message(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
         broken = _print(predictions(trained, asked, paths, options.top, options.batch), asked, options)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None
     except MemoryError:
         raise UsageError("there is not enough memory; give a smaller --batch") from None
     if broken:
-        say(f"{broken:,} of {len(paths):,} images could not be read")
+        print_message(f"{broken:,} of {len(paths):,} images could not be read")
     return FINDINGS if broken else CLEAN
 
 
@@ -79,8 +80,8 @@ def run(options: argparse.Namespace) -> int:
 def _names(given: str) -> list[str]:
     if "," in given:
         return [name.strip() for name in given.split(",")]
-    data = content(given, streams=True)
-    found = data if isinstance(data, Diagnostic) else decode(data, given)
+    data = read_bytes(given, streams=True)
+    found = data if isinstance(data, Diagnostic) else decode_source(data, given)
     if isinstance(found, Diagnostic):
         raise UsageError(
             f"{found.message.replace('cannot read ', 'cannot read the names in ', 1)}; give a file, or cat,dog"
@@ -121,7 +122,7 @@ def _named(found: Iterable[Prediction]) -> Iterator[Prediction]:
     for one in found:
         if one.why:
             sys.stdout.flush()
-            say(f"{one.path}: {one.why}")
+            print_message(f"{one.path}: {one.why}")
         yield one
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from cnnspec.base import diagnostic, source
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
-from cnnspec.base.reading import content, decode, used
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
-from cnnspec.cli.common import analysis_of
+from cnnspec.base.source_files import decode_source, find_used_file, read_bytes
+from cnnspec.cli.load import analyse_as_asked
 from cnnspec.lint.index import NAMES
 
 TYPE_CHECKING = False
@@ -49,8 +49,8 @@ class Reading:
         self.steady = True  # whether each was there, and the same every time
 
     def __call__(self, path: str) -> Source | Diagnostic:
-        data = content(path)
-        found = data if isinstance(data, Diagnostic) else decode(data, path)
+        data = read_bytes(path)
+        found = data if isinstance(data, Diagnostic) else decode_source(data, path)
         if isinstance(found, Diagnostic) or self.contents.get(path, data) != data:
             self.steady = False
         else:
@@ -74,12 +74,12 @@ class Examined(Record):
 
 def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, codes: Set[str] | None) -> Examined:
     """Check what stands in a file, as the options say."""
-    source = data if isinstance(data, Diagnostic) else decode(data, name)
+    source = data if isinstance(data, Diagnostic) else decode_source(data, name)
     reading = Reading()
     if isinstance(source, Diagnostic):
         return Examined(Outcome(name, refused=f"{source.message}: {source.help}"), reading)
     try:
-        analysis = analysis_of(source, options, codes, reading)
+        analysis = analyse_as_asked(source, options, codes, reading)
         diagnostics = with_repairs(analysis, options, codes)
     except MemoryError:
         return Examined(Outcome(name, refused=f"{name}: {OUT_OF_MEMORY}"), reading)
@@ -107,7 +107,10 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
     from cnnspec.lint.fix.offers import offer_repairs
 
     return offer_repairs(
-        analysis.diagnostics, analysis, lambda s, read, watch=None: analysis_of(s, options, codes, read, watch), shown
+        analysis.diagnostics,
+        analysis,
+        lambda s, read, watch=None: analyse_as_asked(s, options, codes, read, watch),
+        shown,
     )
 
 
@@ -117,7 +120,7 @@ def data_of(analysis: Analysis) -> list[str]:
 
     settings = [network.train["data"] for network in analysis.networks if "data" in network.train]
     named = {str(setting.value) for setting in settings} - {*NAMED_DATA}
-    return [used(analysis.source.name, name)[1] for name in sorted(named)]
+    return [find_used_file(analysis.source.name, name)[1] for name in sorted(named)]
 
 
 def nothing_in(analysis: Analysis) -> str:

@@ -5,16 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from cnnspec.cli.common import (
-    FINDINGS,
-    Refused,
-    UsageError,
-    add_model_options,
-    load_analysed,
-    say,
-    status_of,
-    write_whole,
-)
+from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
+from cnnspec.cli.write_file import write_whole
 from cnnspec.rf import find_fields, find_picture
 
 TYPE_CHECKING = False
@@ -70,11 +63,11 @@ def run(options: argparse.Namespace) -> int:
             print(write_text(network, find_fields(network, options.layers, options.at)), end="")
     except ValueError as error:  # no such position, or nothing to draw
         if network.broken:
-            status_of(found)
-            say(str(error))
+            print_errors(found)
+            print_message(str(error))
             return FINDINGS
         raise UsageError(str(error)) from None
-    return status_of(found)
+    return print_errors(found)
 
 
 def draw(network: AnalysedNetwork, options: argparse.Namespace) -> None:

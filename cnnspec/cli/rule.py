@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.cli.common import CLEAN, UsageError
+from cnnspec.cli.messages import CLEAN, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

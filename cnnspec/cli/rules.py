@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.cli.common import CLEAN
+from cnnspec.cli.messages import CLEAN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

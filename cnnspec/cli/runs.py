@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.source import printable
-from cnnspec.cli.common import CLEAN, USAGE, UsageError, say
+from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
 from cnnspec.tables import escape as media
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.progress import figure
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print(media.json({"schema_version": SCHEMA_VERSION, "runs": [_data(r) for r in found]}))
     elif not found:
-        say(f"there are no runs in {path}")
+        print_message(f"there are no runs in {path}")
     else:
         _table(["run", "status", "epochs", "best", "test", "parameters", "time", "spec"], [_row(r) for r in found])
     return _named(found)
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 def _named(found: list[Run]) -> int:
     damaged = [r for r in found if r.wrong]
     for one in damaged:
-        say(one.wrong)
+        print_message(one.wrong)
     return USAGE if damaged else CLEAN
 
 

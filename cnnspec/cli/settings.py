@@ -7,12 +7,12 @@ from argparse import BooleanOptionalAction
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.base.names import suggestion
-from cnnspec.base.reading import inside
 from cnnspec.base.source import brief, printable
+from cnnspec.base.source_files import is_inside
 from cnnspec.cli import configuration
-from cnnspec.cli.common import UsageError, say
 from cnnspec.cli.configuration import KEYS
-from cnnspec.cli.inputs import Inputs, files_in
+from cnnspec.cli.inputs import Inputs, find_files
+from cnnspec.cli.messages import UsageError, print_message
 from cnnspec.lint.rules import default_codes, optional
 from cnnspec.lint.selection import PROFILES, TARGETS, Selection, codes_named
 
@@ -121,7 +121,7 @@ class Settings:
         named = self.values[key]
         given = self.origins[key] == "command line"
         folder = os.path.join(self.roots[key], os.path.expanduser(named) if given else named)
-        if not given and not inside(folder, self.roots[key]):
+        if not given and not is_inside(folder, self.roots[key]):
             raise UsageError(f'{self.path}: {key} "{brief(named)}" lies outside of the project: give it with --{key}')
         return folder
 
@@ -159,7 +159,7 @@ class Lookup:
     def of(self, path: str) -> Settings:
         """The settings of a file or a folder; of the working folder for stdin and pipes. UsageError for settings that
         cannot be."""
-        folder = os.getcwd() if path == "<stdin>" or self.inputs.once(path) else os.path.abspath(path)
+        folder = os.getcwd() if path == "<stdin>" or self.inputs.is_read_once(path) else os.path.abspath(path)
         if not os.path.isdir(folder):
             folder = os.path.dirname(folder)
         if folder not in self._folders:
@@ -173,14 +173,14 @@ class Lookup:
     def files(self, paths: list[str]) -> Iterator[str | Diagnostic]:
         """The files that paths and folders name, without those that are excluded; remarks when nothing is left."""
         excluded = left = 0
-        for path in files_in(paths):
+        for path in find_files(paths):
             if isinstance(path, str) and self.of(path).excludes(path, path in paths):
                 excluded += 1
                 continue
             left += 1
             yield path
         if excluded and not left:
-            say(f"nothing to do: {excluded} file{'s are' if excluded > 1 else ' is'} excluded")
+            print_message(f"nothing to do: {excluded} file{'s are' if excluded > 1 else ' is'} excluded")
 
 
 def from_command_line(options: argparse.Namespace) -> dict[str, Any]:

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from cnnspec.cli.common import (
-    CLEAN,
-    FINDINGS,
-    Refused,
-    UsageError,
-    add_model_options,
-    load_analysed,
-    say,
-    tell_of,
-)
+from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, print_message
 from cnnspec.lint.rules import prevents
 from cnnspec.sizes import explain_no_size, find_input_sizes
 
@@ -49,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
     sizes = find_input_sizes(network)
     for diagnostic in diagnostics:
         if prevents(diagnostic):
-            tell_of(diagnostic)
+            print_diagnostic(diagnostic)
     if sizes is None:
-        say(f"{network.source.name}: {explain_no_size(network)}")
+        print_message(f"{network.source.name}: {explain_no_size(network)}")
         return FINDINGS
     if options.format == "json":
         from cnnspec.sizes.json import write_data

@@ -6,7 +6,8 @@ import shutil
 import sys
 
 from cnnspec.base.diagnostic import ERROR
-from cnnspec.cli.common import CLEAN, FINDINGS, Refused, UsageError, add_model_options, in_color, load_analysed, tell_of
+from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, wants_color
 from cnnspec.summary import find_summary
 from cnnspec.summary.formats import write_table
 from cnnspec.tables.columns import COLUMNS, DEFAULT, choose_columns
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     print(write_summary(network, find_summary(network), names, options), end="")
     sys.stdout.flush()
     for diagnostic in found:
-        tell_of(diagnostic)
+        print_diagnostic(diagnostic)
     return FINDINGS if any(diagnostic.severity == ERROR for diagnostic in found) else CLEAN
 
 
@@ -54,7 +55,7 @@ def write_summary(
         from cnnspec.tables.escape import json
 
         return json(write_data(network, summary)) + "\n"
-    if options.format == "text" and in_color(sys.stdout) and len(summary.layers) <= MAX_FOLDED:
+    if options.format == "text" and wants_color(sys.stdout) and len(summary.layers) <= MAX_FOLDED:
         from cnnspec.summary.terminal import write_colored
 
         return write_colored(network, summary, max(shutil.get_terminal_size().columns, 60), names or DEFAULT)

@@ -12,16 +12,8 @@ from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.names import NAMED_DATA
 from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
-from cnnspec.cli.common import (
-    CLEAN,
-    FINDINGS,
-    UsageError,
-    add_model_options,
-    load_one,
-    parameters,
-    say,
-    tell_of,
-)
+from cnnspec.cli.load import add_model_options, load_one, read_parameters
+from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.train.devices.precision import PRECISIONS
@@ -141,12 +133,12 @@ def run(options: argparse.Namespace) -> int:
 def announce(settings: TrainSettings, no_network: bool = False, root: str | None = None) -> None:
     """Says what a training sends elsewhere, and what it reads outside of its project (at the real path `root`), also when
     it is to be quiet. UsageError for what --no-network refuses."""
-    from cnnspec.base.outside import reached
+    from cnnspec.base.outside_reach import find_reached
 
-    for found in reached(settings, root):
+    for found in find_reached(settings, root):
         if no_network and found.network:
             raise UsageError(f"the training {found.what}, which --no-network refuses; leave it out")
-        say(f"the training {found.what}")
+        print_message(f"the training {found.what}")
     if no_network and str(settings.data).startswith("tfds:"):
         raise UsageError("TensorFlow Datasets asks the network, which --no-network refuses; give other --data")
 
@@ -165,7 +157,7 @@ def ran(step: Callable[[], Any], no_network: bool = False) -> Any:
     except TrainingFailed as error:
         if error.status != FINDINGS:
             raise UsageError(str(error)) from None
-        tell_of(Diagnostic("E030", error.message, error.span, error.help))
+        print_diagnostic(Diagnostic("E030", error.message, error.span, error.help))
         return None
 
 
@@ -178,7 +170,7 @@ def _settings(network: AnalysedNetwork, options: argparse.Namespace) -> tuple[Tr
     for diagnostic in found:
         if diagnostic.span is None:
             raise UsageError("--" + diagnostic.message + (f"; {diagnostic.help}" if diagnostic.help else ""))
-        tell_of(diagnostic)
+        print_diagnostic(diagnostic)
     if found:
         return None, given
     if settings.data is None:
@@ -195,7 +187,7 @@ def _spec(network: AnalysedNetwork, options: argparse.Namespace, overrides: dict
 
     set_ = {name.strip(): value for name, _, value in (text.partition("=") for text in options.set)}
     return spec(
-        network.source.name, network.source.text, files_of(network, parameters(options), options.max_layers),
+        network.source.name, network.source.text, files_of(network, read_parameters(options), options.max_layers),
         model=options.model, parameters=set_, max_layers=options.max_layers, overrides=overrides,
     )  # fmt: skip
 
@@ -212,13 +204,13 @@ def report(outcome: Outcome) -> int:
         epoch = f", with the model of epoch {outcome.best['epoch']}" if outcome.best else ""
         print(f"{noun} {', '.join(shown)} ({outcome.held_back}{epoch})")
     elif outcome.run and not outcome.stopped:
-        say("nothing was held back to test on")
+        print_message("nothing was held back to test on")
     if outcome.model:
         print(f"saved {printable(outcome.model)}")
     if outcome.run:
         print(f"saved {printable(os.path.join(outcome.run, 'best.keras' if outcome.best else 'last.keras'))}")
     if outcome.stopped:
         how = f"; go on with: cnnspec resume {outcome.run}" if outcome.run else "; nothing was saved"
-        say(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")
+        print_message(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")
         return 128 + outcome.signal
     return CLEAN

@@ -12,10 +12,10 @@ import stat
 import sys
 from time import localtime, sleep, strftime, time
 
-from cnnspec.base.reading import ROOT_MARKS
+from cnnspec.base.source_files import ROOT_MARKS
 from cnnspec.cli import settings
-from cnnspec.cli.common import UsageError, say
-from cnnspec.cli.inputs import Inputs, files_in
+from cnnspec.cli.inputs import Inputs, find_files
+from cnnspec.cli.messages import UsageError, print_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ SLACK = 20_000_000  # nanoseconds by which a file system's clock may be late
 def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, settings.Lookup], int]) -> int:
     """Run `once` again and again; 0 when it is interrupted, since that is how it ends. UsageError for what cannot be watched."""
     inputs = Inputs(options.paths)
-    for path in filter(inputs.once, options.paths):
+    for path in filter(inputs.is_read_once, options.paths):
         raise UsageError(f"--watch cannot read {'stdin' if path == '-' else path} again: name a file or a folder")
     if options.write_baseline:
         raise UsageError("--watch and --write-baseline together: write the baseline first")
@@ -49,7 +49,7 @@ def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, setti
             try:
                 once(options, lookup)
             except UsageError as error:  # half of a configuration, perhaps
-                say(str(error))
+                print_message(str(error))
             sys.stdout.flush()
             known |= lookup.looked_at
             for path, state in snapshot(options.paths, known).items():  # what was not known before it was read
@@ -57,10 +57,12 @@ def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, setti
             if not options.quiet:
                 files = len({os.path.realpath(path) for path in lookup.looked_at})
                 many = "" if files == 1 else "s"
-                say(f"checked at {strftime('%H:%M:%S', localtime())}, watching {files} file{many}; Ctrl-C ends it")
+                print_message(
+                    f"checked at {strftime('%H:%M:%S', localtime())}, watching {files} file{many}; Ctrl-C ends it"
+                )
             changed = wait(options.paths, known, before)
             if not (clears or options.quiet):
-                say(f"{named(changed)} changed")
+                print_message(f"{named(changed)} changed")
     except KeyboardInterrupt:
         if sys.stderr.isatty():
             print(file=sys.stderr)  # behind the ^C that the terminal shows
@@ -81,7 +83,7 @@ def wait(paths: list[str], known: Iterable[str], before: Snapshot) -> list[str]:
 
 def snapshot(paths: list[str], known: Iterable[str]) -> Snapshot:
     """The state of all that a check of these paths depends on."""
-    files = {path for path in files_in(paths) if isinstance(path, str)} | {*known}
+    files = {path for path in find_files(paths) if isinstance(path, str)} | {*known}
     folders = {os.path.dirname(os.path.abspath(path)) for path in (*files, *paths)} | {
         os.path.abspath(path) for path in paths if os.path.isdir(path)
     }

@@ -9,7 +9,7 @@ import warnings
 import zipfile
 from typing import Any
 
-from cnnspec.base.inside import Inside
+from cnnspec.base.confined_folder import ConfinedFolder
 from cnnspec.compile.archive import unfit
 from cnnspec.compile.export import ExportFailed
 
@@ -19,7 +19,7 @@ MODELS = ("best.keras", "last.keras")  # in the folder of a run
 def model_of(folder: str, last: bool = False) -> str | None:
     """The best model in the folder of a run (the last one), else the other; None where there is none. Raises Unsafe, an
     OSError, for a link."""
-    paths = [Inside(folder).file(name) for name in (reversed(MODELS) if last else MODELS)]
+    paths = [ConfinedFolder(folder).file(name) for name in (reversed(MODELS) if last else MODELS)]
     return next((path for path in paths if os.path.isfile(path)), None)
 
 

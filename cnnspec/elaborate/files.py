@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Diagnostic, Note
-from cnnspec.base.reading import inside, used
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, Span
+from cnnspec.base.source_files import find_used_file, is_inside
 from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
 from cnnspec.syntax import tree
@@ -128,8 +128,8 @@ class Files:
 
     def path(self, item: tree.Use, scope: Scope) -> str | None:
         """The file that is meant, when it lies inside the project."""
-        root, path = used(scope.source.name, item.path.value)
-        if not inside(path, root) or "\0" in item.path.value:
+        root, path = find_used_file(scope.source.name, item.path.value)
+        if not is_inside(path, root) or "\0" in item.path.value:
             self.run.error(
                 "E015",
                 item.path,

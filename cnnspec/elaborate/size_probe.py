@@ -6,8 +6,8 @@ While the text asks for no size (`in.height`, …), networks of all input sizes 
 from __future__ import annotations
 
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.base.reading import read
 from cnnspec.base.record import Record
+from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.network import NetworkBuilder
 

@@ -7,12 +7,12 @@ syntax errors is never touched, and neither is one whose printed form would not 
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.record import Record, compared_values
 from cnnspec.base.source import Source, Span
 from cnnspec.format.comments import texts
 from cnnspec.format.printer import print_tree
 from cnnspec.format.rewrite import rewrite
 from cnnspec.syntax.parse import parse
+from cnnspec.syntax.tree import same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,24 +32,6 @@ def format_source(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
     if printed.diagnostics or not same(printed.body, meant.body) or texts(printed) != texts(tree):
         return None, (_internal(tree),)
     return text, tree.notes
-
-
-def same(one: object, other: object) -> bool:
-    """Whether two trees are equal; `==` says so too, but recurses deeper than nesting is allowed to be."""
-    pairs = [(one, other)]
-    while pairs:
-        left, right = pairs.pop()
-        if type(left) is not type(right):
-            return False
-        if isinstance(left, Record) and isinstance(right, Record):
-            left, right = compared_values(left), compared_values(right)
-        if isinstance(left, tuple) and isinstance(right, tuple):
-            if len(left) != len(right):
-                return False
-            pairs.extend(zip(left, right, strict=True))
-        elif left != right:
-            return False
-    return True
 
 
 def _internal(tree: Tree) -> Diagnostic:

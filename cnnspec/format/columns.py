@@ -1,4 +1,4 @@
-"""What is lined up: a list of equally long tuples keeps its columns, and the `=` of neighbouring settings stand together."""
+"""Alignment: a list of equally long tuples is printed in columns, and so are the `=` of neighbouring settings."""
 
 from __future__ import annotations
 

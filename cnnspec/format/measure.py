@@ -1,4 +1,4 @@
-"""How long things are, in columns of code: comments take no room, and a line goes only to where it may next end.
+"""Widths in columns of code. Comments take no room; what counts is the part up to where the line may next end.
 
 `Heads` looks at the tree alone, not at what the source says stays open, so that a second formatting measures the same.
 """

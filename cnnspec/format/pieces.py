@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cnnspec.base.record import Record
-from cnnspec.syntax.table import KEYWORDS
+from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.tree import (
     Argument,
     Arithmetic,

@@ -33,6 +33,8 @@ def print_tree(tree: Tree) -> str:
 
 
 class _Printer:
+    """Lays out one tree. What was laid out is kept by node, place and width, so that no node is laid out twice."""
+
     def __init__(self, tree: Tree) -> None:
         attacher = Attacher(tree)
         self.text, self.comments, self.closing = tree.source.text, attacher.attached, attacher.closing

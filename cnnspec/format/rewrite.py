@@ -39,6 +39,7 @@ from cnnspec.syntax.tree import (
     Tree,
     Tuple,
     Use,
+    walk,
 )
 
 TYPE_CHECKING = False
@@ -51,23 +52,11 @@ def rewrite(tree: Tree) -> Tree:
     return tree.replace(body=_Rewriter(tree.body).body(tree.body, begun=False))
 
 
-def nodes(node: Node) -> Iterator[Node]:
-    """A node and all below it."""
-    queue: list[object] = [node]
-    while queue:
-        found = queue.pop()
-        if isinstance(found, Node):
-            yield found
-            queue.extend([getattr(found, name) for name in found._fields])
-        elif isinstance(found, tuple):
-            queue.extend(found)
-
-
 def bound_names(body: Body) -> set[str]:
     """The names that a file gives a meaning to, anywhere; settings of a `train` are none."""
     found: set[str] = set()
-    settings = {id(item) for node in nodes(body) if isinstance(node, Train) for item in node.body.items}
-    for node in nodes(body):
+    settings = {id(item) for node in walk(body) if isinstance(node, Train) for item in node.body.items}
+    for node in walk(body):
         if isinstance(node, (Block, Model, Assign, Shared, Naming, Parameter, Input)) and id(node) not in settings:
             found.update([node.name.text] if node.name else [])
         elif isinstance(node, Loop):
@@ -78,9 +67,11 @@ def bound_names(body: Body) -> set[str]:
 
 
 class _Rewriter:
+    """Rewrites items and expressions; `layers` knows the words of layers and the names of the file."""
+
     def __init__(self, body: Body) -> None:
         words: dict[str, int] = {}
-        for node in nodes(body):
+        for node in walk(body):
             word = node.text if isinstance(node, Name) else node.value if isinstance(node, Text) else None
             if word is not None:
                 words[word] = words.get(word, 0) + 1

@@ -11,7 +11,7 @@ from cnnspec.layers.base import Layer
 from cnnspec.spec_writer.antiunify import marks
 from cnnspec.spec_writer.step_tree import Block, Call, Loop, Read, Step, Steps, Use
 from cnnspec.spec_writer.values import Choice, Formula, Label, Variable
-from cnnspec.syntax.table import KEYWORDS
+from cnnspec.syntax.grammar import KEYWORDS
 
 Names = dict[Variable, str]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.syntax.table import IGNORED, KEYWORDS, KINDS, TERMINALS
+from cnnspec.syntax.grammar import IGNORED, KEYWORDS, KINDS, TERMINALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,23 +1,10 @@
 """What people write wrong → what to say.
 
-Each entry shows texts that are wrong in one way. They are parsed on the first syntax error of a run, and an
-error in the same state of the parser, at the same kind of token, gets that entry's words
-(the idea is that of Lark's `match_examples`).
+Each entry shows texts that are wrong in one way. An error in the same state of the parser, at the same kind of token, gets
+that entry's words (the idea is that of Lark's `match_examples`). `python -m cnnspec.syntax.generate` looks the states up.
 """
 
 from __future__ import annotations
-
-import re
-
-from cnnspec.base.names import nearest
-from cnnspec.base.source import Source, printable
-from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE
-from cnnspec.syntax.notations import PATTERN, meant, pattern_end
-from cnnspec.syntax.table import ACTIONS, KEYWORDS, KINDS
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _STEPS = ("relu", "conv(8)", "x[0]", "{ relu }")
 _VALUES = ("8", "3x3", "same", "'a'", "f(2)", "[1]", "2 * a")
@@ -93,121 +80,3 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     ("an operator misses its left side", "write a number or a layer before it", ("* 3", "conv(* 3)", "a = * 3")),
     ("a keyword cannot be a name", "choose another name", ("model = model", "in = 3", "for = 3", "as = 3", "conv as model", "conv(in=3)", "conv(model=3)")),
 ]  # fmt: skip
-
-SAY = {
-    "NAME": "a name", "NUMBER": "a number", "SHAPE": "a shape", "STRING": "a text", "_ARROW": 'an arrow "->"',
-    "_NEWLINE": "the end of the line", "END": "the end of the file", "COMPARE": "a comparison", "SIGN": '"+" or "-"',
-    "TIMES": '"*" or "/"', "LPAR": '"("', "RPAR": '")"', "LSQB": '"["', "RSQB": '"]"', "LBRACE": '"{"', "RBRACE": '"}"',
-    "EQUAL": '"="', "COMMA": '","', "DOT": '"."', "POWER": '"^"', "__RANGE": '".."',
-}  # fmt: skip
-
-_PYTHON = re.compile(
-    r"""\s*(?:(?:import|from|def|return|class|with|while|try|lambda|assert)\b
-        |print\s*\(|\w+\.(?:summary|compile|fit|evaluate|predict|save|build|load_data)\s*\()""",
-    re.X,
-)
-_CHARACTERS = {
-    ":": 'a body stands between "{" and "}", and a value is given with "="',
-    "“": "quote with \" or '",
-    "”": "quote with \" or '",
-    "‘": "quote with \" or '",
-    "’": "quote with \" or '",
-    "×": 'write 3x3 with the letter x, a product and a repeat with "*"',
-    "²": "write 3x3 for a size, ^2 for a power",
-    "½": "write 1/2",
-    "@": "write filters and kernel apart: conv(64, 5x5)",
-    "!": 'write "not", or "!=" between two numbers',
-    "&": 'write "and"',
-    "|": 'write "or" between conditions, "->" between layers',
-    **dict.fromkeys("$\\", "drop the LaTeX; an arrow is -> or =>"),
-}
-
-_known: dict[
-    tuple[int, str, int], tuple[str, str]
-] = {}  # by (state, context, kind), and by (-1, context, kind) for any state behind an expression
-
-
-def explain(source: Source, state: int, context: str, kind: int, start: int, end: int) -> tuple[str, str]:
-    """(message, help) for a token of `kind` that the parser cannot take in `state`, in what began as a `context`."""
-    text = source.text
-    if pattern_end(text, start) is not None:
-        return PATTERN
-    if kind == STRAY:
-        return NEVER_OPENED
-    line = text[text.rfind("\n", 0, start) + 1 :].split("\n", 1)[0]
-    if line.lstrip().startswith(("//", "/*", "--", "%")):
-        return 'a comment begins with "#"', "write # instead"
-    word = re.match(r"\s*([a-z]+)\b", line)
-    if word and word[1] not in KEYWORDS and find_keyword(word[1]) and context == "item":
-        return f'nothing is called "{word[1]}"', f'did you mean "{find_keyword(word[1])}"?'
-    if python_end(text, start) is not None:
-        return "this is Python, not a network", "keep the layers, one a line; drop the rest"
-    said = meant(text, start)
-    if said is not None:
-        return said
-    if kind == UNREADABLE:
-        return _unreadable(text, start)
-    if not _known:
-        for message, help, snippets in MISTAKES:
-            for snippet in snippets:
-                for failed_state, *rest in failures(snippet):
-                    _known.setdefault((failed_state, *rest), (message, help))  # type: ignore[arg-type]
-                    _known.setdefault((_alike(failed_state), *rest), (message, help))  # type: ignore[arg-type]
-    for key in ((state, context, kind), (_alike(state), context, kind)):
-        if key in _known:
-            return _known[key]
-    found = SAY.get(KINDS[kind]) or f'"{printable(text[start:end])}"'
-    expected = [SAY.get(KINDS[k], f'"{KINDS[k].lower()}"') for k in sorted(ACTIONS[state])]
-    if 0 < len(expected) <= 4:
-        return f"{found} cannot stand here", "expected " + " or ".join(expected)
-    return f"{found} cannot stand here", "check what comes before it"
-
-
-def python_end(text: str, at: int) -> int | None:
-    """Where the Python statement ends whose first line holds `at`; None when that line is no Python."""
-    begin = text.rfind("\n", 0, at) + 1
-    if not _PYTHON.match(text, begin):
-        return None
-    depth, position = 0, begin
-    while position < len(text) and (depth > 0 or text[position] != "\n"):
-        depth += (text[position] in "([{") - (text[position] in ")]}")
-        position += 1
-    return position
-
-
-def find_keyword(word: str) -> str | None:
-    """The keyword that a word is a misspelling of."""
-    return nearest(word, ("input", "output", "block", "model", "train", "shared", "expect")) if len(word) > 3 else None
-
-
-def _alike(state: int) -> int:
-    """All states behind a complete expression count as one, where no entry names the state itself."""
-    return -1 if KIND["_ARROW"] in ACTIONS[state] else state
-
-
-def failures(snippet: str) -> Iterator[tuple[int, str, int]]:
-    """(state, context, kind of token) of the first mistake in a text."""
-    from cnnspec.syntax.parse import Parser
-
-    class Probe(Parser):
-        def recover(self, kind: int, start: int, end: int) -> None:
-            self.failed = (self.states[-1], self.context(), kind)
-
-    probe = Probe(Source("", snippet))
-    probe.run()
-    if probe.failed:
-        yield probe.failed
-
-
-def _unreadable(text: str, at: int) -> tuple[str, str]:
-    character = text[at]
-    if character in "\"'":
-        return "this text is never closed", f"end it with {character} on the same line"
-    if character.isdigit():
-        run = text[at:].split(None, 1)[0].split(",")[0].split(")")[0][:40]
-        return (
-            f'"{printable(run)}" is neither a number nor a shape',
-            "a name begins with a letter; a shape is written 3x3 without spaces",
-        )
-    shown = f'"{character}"' if character.isprintable() else f"the character U+{ord(character):04X}"
-    return f"{shown} has no meaning here", _CHARACTERS.get(character, "remove it")

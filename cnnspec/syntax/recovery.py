@@ -7,19 +7,22 @@ it would have bound.
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 
 from cnnspec.base.source import Source
-from cnnspec.syntax import build
+from cnnspec.syntax.error_message import find_python_end, say_what_is_wrong
+from cnnspec.syntax.grammar import ACTIONS, GOTOS
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
-from cnnspec.syntax.table import ACTIONS, GOTOS, TERMINALS
+from cnnspec.syntax.notations import pattern_end
+from cnnspec.syntax.remains import arrows_below, begins_with_header, body_behind, body_end, hands_on, names_bound
 from cnnspec.syntax.tree import Bad, Braces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+
+    from cnnspec.syntax.build import Refusals
+    from cnnspec.syntax.lalr import Stack
 
 MAX_MISTAKES = 50
 
@@ -32,22 +35,17 @@ _CLOSERS = {*_CLOSING.values(), STRAY}
 
 
 class Recovery:
-    """The stacks of an LALR parser, and what is done to them at a mistake."""
+    """What a parser does at a mistake: its stack is cut, its lexer goes on elsewhere. It remembers where it has been."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, stack: Stack, lexer: Lexer, refusals: Refusals) -> None:
         self.source = source
-        self.lexer = Lexer(source.text)
-        self.builder = build.Builder(source)
-        self.states = [0]
-        self.values: list[Any] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.depths: list[int] = []
+        self.stack = stack
+        self.lexer = lexer
+        self.refusals = refusals
         self.last_resumed = -1
         self.bodies: set[int] = set()  # where braces begin whose header was left out
         self.told: set[str] = set()  # words with letters that no name may have
         self.unopened = 0  # headers that were left out and have no braces
-        self.failed: tuple[int, str, int] | None = None
 
     def recover(self, kind: int, start: int, end: int) -> Iterator[tuple[int, int, int]] | None:
         """Report the token that does not fit, leave out what it spoils, and return the tokens to go on with.
@@ -55,21 +53,18 @@ class Recovery:
         Inside brackets that are closed further on, the argument is left out, else the whole item. None: give up.
         """
         text = self.source.text
-        opened, outside = self.outline()
-        open_brackets = [(_KIND_OF[self.values[i]], self.starts[i]) for i in opened]
+        opened, outside = self.stack.find_brackets()
+        open_brackets = [(_KIND_OF[self.stack.values[i]], self.stack.starts[i]) for i in opened]
         bracket = open_brackets[-1] if open_brackets and open_brackets[-1][0] != _LBRACE else None
         behind = self.behind_argument(start, open_brackets) if bracket else None
         unclosed = bracket[1] if bracket and behind is None else None
         outermost = next((at for k, at in open_brackets if k != _LBRACE), start) if bracket else start
-        from cnnspec.syntax.mistakes import python_end
-        from cnnspec.syntax.notations import pattern_end
-
-        foreign = python_end(text, outermost) or pattern_end(text, start)
+        foreign = find_python_end(text, outermost) or pattern_end(text, start)
         if not self.goes_on(kind) and not self.closes_unopened(kind):
             self.report(kind, start, end, unclosed, open_brackets)
-        if len(self.builder.diagnostics) >= MAX_MISTAKES:
+        if len(self.refusals.diagnostics) >= MAX_MISTAKES:
             message = f"{MAX_MISTAKES} mistakes so far: the rest of the file was not read"
-            self.builder.refuse("E003", start, end, message, "mend these first")
+            self.refusals.refuse("E003", start, end, message, "mend these first")
             return None
         if (
             behind is not None
@@ -81,15 +76,15 @@ class Recovery:
             self.lexer.brackets = open_brackets
             return self.lexer.tokens(behind)
         closing = _CLOSING.get(bracket[0]) if unclosed is not None and bracket else None
-        if closing in ACTIONS[self.states[-1]] and kind in [_CLOSING.get(k) for k, _ in open_brackets]:
+        if closing in ACTIONS[self.stack.states[-1]] and kind in [_CLOSING.get(k) for k, _ in open_brackets]:
             self.lexer.brackets = open_brackets[:-1]  # an outer bracket is closed, and this one with it
             return chain([(closing, start, start)], self.lexer.tokens(start))
-        item = max(i for i in outside if "item" in GOTOS[self.states[i]])
+        item = max(i for i in outside if "item" in GOTOS[self.stack.states[i]])
         return self.leave_out_item(item, kind, start, end, unclosed, foreign, open_brackets)
 
     def goes_on(self, kind: int) -> bool:
         """Whether a token only goes on with the item that was left out before it."""
-        last = self.values[-1] if self.values else None
+        last = self.stack.values[-1] if self.stack.values else None
         headless = isinstance(last, Braces) and last.start in self.bodies
         return kind in (_ARROW, _ELSE) and (headless or isinstance(last, Bad))
 
@@ -109,17 +104,17 @@ class Recovery:
         self.told.update([word] if word else [])
         if unclosed is not None:
             message = f'this "{self.source.text[unclosed]}" is never closed'
-            self.builder.refuse("E001", unclosed, unclosed + 1, message, "close it before the line ends")
+            self.refusals.refuse("E001", unclosed, unclosed + 1, message, "close it before the line ends")
         elif kind == _END and open_brackets:
             at = open_brackets[-1][1]
-            self.builder.refuse("E001", at, at + 1, 'this "{" is never closed', 'add a "}" where the body ends')
+            self.refusals.refuse("E001", at, at + 1, 'this "{" is never closed', 'add a "}" where the body ends')
         else:
-            from cnnspec.syntax.mistakes import explain
-
-            if kind == _END and self.ends:  # say it where the text ends, not behind the blank lines that follow
-                start = end = self.ends[-1]
-            message, help = explain(self.source, self.states[-1], self.context(), kind, start, end)
-            self.builder.refuse("E001", start, end, message, help)
+            if kind == _END and self.stack.ends:  # say it where the text ends, not behind the blank lines that follow
+                start = end = self.stack.ends[-1]
+            message, help = say_what_is_wrong(
+                self.source, self.stack.states[-1], self.stack.find_context(), kind, start, end
+            )
+            self.refusals.refuse("E001", start, end, message, help)
 
     def foreign(self, at: int) -> str:
         """The word around a letter that no name may have, which is a mistake once, however often it is written."""
@@ -147,43 +142,14 @@ class Recovery:
                 return at if comma is None else comma
         return None
 
-    def context(self) -> str:
-        """What the text at fault began as: an item, an argument, an element of a list, a condition or an expression."""
-        _, outside = self.outline()
-        for i in reversed(outside):
-            before = self.values[i - 1] if i else ""
-            if type(before) is str and (before == "=" or re.fullmatch(TERMINALS["_ARROW"], before)):
-                continue  # look at what the value is given to, where the chain began
-            for word in ("item", "arg", "_element", "condition", "expr"):
-                if word in GOTOS[self.states[i]]:
-                    return word
-        return ""
-
-    def outline(self) -> tuple[list[int], list[int]]:
-        """Where on the stack the brackets stand that are open, and which states stand in none that is closed."""
-        opened: list[int] = []
-        marks: list[int] = []
-        outside = [0]
-        for i, value in enumerate(self.values):
-            if type(value) is str and value in _KIND_OF:
-                opened.append(i)
-                marks.append(len(outside))
-            elif type(value) is str and value in (")", "]", "}"):
-                opened.pop()
-                del outside[marks.pop() :]
-            outside.append(i + 1)
-        return opened, outside
-
     def leave_out_argument(self, behind: int, opening: int, outside: list[int]) -> bool:
         """Put a `Bad` in place of the argument or element at fault, which ends at a place; whether there was one."""
-        places = [i for i in outside if i > opening and "expr" in GOTOS[self.states[i]]]
+        places = [i for i in outside if i > opening and "expr" in GOTOS[self.stack.states[i]]]
         if not places:
             return False
-        from cnnspec.syntax.remains import names_bound
-
-        self.cut(places[-1] + 1)
-        begin = self.ends[-1]
-        self.push_bad("expr", behind, names_bound(self.source.text, begin, behind, nested=True))
+        self.stack.cut(places[-1] + 1)
+        begin = self.stack.ends[-1]
+        self.stack.push_bad("expr", behind, names_bound(self.source.text, begin, behind, nested=True))
         return True
 
     def leave_out_item(
@@ -191,12 +157,10 @@ class Recovery:
         open_brackets: list[tuple[int, int]],
     ) -> Iterator[tuple[int, int, int]]:  # fmt: skip
         """Put a `Bad` in place of the item at fault, and go on at a later line, or with the braces behind it."""
-        from cnnspec.syntax.remains import begins_with_header, body_behind, body_end, hands_on, names_bound
-
         text, goes_on = self.source.text, self.goes_on(kind)
-        last = self.values[-1] if self.values else None
-        self.cut(place + 1)
-        begin = self.ends[-1] if self.ends else 0
+        last = self.stack.values[-1] if self.stack.values else None
+        self.stack.cut(place + 1)
+        begin = self.stack.ends[-1] if self.stack.ends else 0
         named, names = (last.end, last.names) if isinstance(last, Bad) else (begin, ())
         depth = len(open_brackets)
         while open_brackets and open_brackets[-1][0] != _LBRACE:
@@ -211,7 +175,7 @@ class Recovery:
         else:
             self.bodies.add(resume)  # Python's lines too, which begin no braces
             reach = body_end(text, resume) if foreign is None and hands_on(text, begin) else resume
-        self.push_bad("item", max(start, resume), (*names, *names_bound(text, named, reach)))
+        self.stack.push_bad("item", max(start, resume), (*names, *names_bound(text, named, reach)))
         if kind == _END and resume == end:
             return iter([(_RBRACE, start, end)] * len(open_brackets) + [(_END, start, end)])
         self.last_resumed = resume
@@ -244,23 +208,7 @@ class Recovery:
                 break
             if len(lexer.brackets) < len(open_braces) or (kind == UNREADABLE and at == end):
                 return at
-        from cnnspec.syntax.remains import arrows_below
-
         return arrows_below(self.source.text, stop)
-
-    def cut(self, height: int) -> None:
-        """Drop what stands on the stack above `height` states."""
-        del self.states[height:], self.values[height - 1 :], self.starts[height - 1 :], self.ends[height - 1 :]
-        del self.depths[height - 1 :]
-
-    def push_bad(self, nonterminal: str, end: int, names: tuple[str, ...]) -> None:
-        """Push a `Bad` node in place of a nonterminal."""
-        start = self.ends[-1] if self.ends else 0
-        self.states.append(GOTOS[self.states[-1]][nonterminal])
-        self.values.append(Bad(start, max(start, end), names))
-        self.starts.append(start)
-        self.ends.append(max(start, end))
-        self.depths.append(0)
 
 
 def _line_end(text: str, at: int) -> int:

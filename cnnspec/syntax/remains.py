@@ -1,6 +1,6 @@
-"""What is left out after a mistake: the names that it would have bound, and the braces behind a header at fault.
+"""Text that is left out after a mistake: which names it would have bound, and where the braces behind its header stand.
 
-A name that could not be read as bound is not unknown for that: what refers to it must stay silent.
+A later line may use such a name. It must not be called unknown: the cause is the mistake, which is reported already.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from cnnspec.base.names import nearest
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
-from cnnspec.syntax.mistakes import find_keyword
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,6 +120,11 @@ def body_end(text: str, brace: int) -> int:
 def hands_on(text: str, start: int) -> bool:
     """Whether an item is a loop or a branch, in whose body `as` binds for what follows too."""
     return next(tokens_of(text, start))[0] in (_FOR, _IF, _ELSE)
+
+
+def find_keyword(word: str) -> str | None:
+    """The keyword that a word is a misspelling of."""
+    return nearest(word, ("input", "output", "block", "model", "train", "shared", "expect")) if len(word) > 3 else None
 
 
 def tokens_of(text: str, start: int) -> Iterator[tuple[int, int, int]]:

@@ -6,7 +6,7 @@ A chain, a sum and an argument list are flat, so the tree is only as deep as the
 
 from __future__ import annotations
 
-from cnnspec.base.record import Record
+from cnnspec.base.record import Record, compared_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class Loop(Node):
 class Branch(Node):
     condition: Node
     body: Body
-    otherwise: Body | Branch | None
+    otherwise: Body | Branch | None = None
 
 
 class Limit(Node):
@@ -198,7 +198,7 @@ class Budget(Node):
 
 class Parameter(Node):
     name: Name
-    default: Node | None
+    default: Node | None = None
 
 
 class Block(Node):
@@ -245,6 +245,24 @@ def names_in(node: Node) -> set[str]:
         if isinstance(part, Name):
             found.add(part.text)
     return found
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two trees are equal; `==` says so too, but recurses deeper than Python may for the deepest texts."""
+    pairs = [(one, other)]
+    while pairs:
+        left, right = pairs.pop()
+        if type(left) is not type(right):
+            return False
+        if isinstance(left, Node) and isinstance(right, Node):
+            left, right = compared_values(left), compared_values(right)
+        if isinstance(left, tuple) and isinstance(right, tuple):
+            if len(left) != len(right):
+                return False
+            pairs.extend(zip(left, right, strict=True))
+        elif left != right:
+            return False
+    return True
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -11,7 +11,7 @@ import re
 
 from cnnspec.base.diagnostic import Diagnostic, Note
 from cnnspec.base.names import NAMED_DATA
-from cnnspec.base.reading import used
+from cnnspec.base.source_files import find_used_file
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.match import Targets, answers, examples
 
@@ -61,7 +61,7 @@ def headers(settings: TrainSettings) -> dict[str, tuple[int, ...]]:
     from zipfile import ZipFile
 
     found: dict[str, tuple[int, ...]] = {}
-    root, path = used(os.path.join(settings.folder, "spec"), settings.data or "")
+    root, path = find_used_file(os.path.join(settings.folder, "spec"), settings.data or "")
     if os.path.commonpath([root, path]) != root or not os.path.isfile(path):
         return {}
     try:

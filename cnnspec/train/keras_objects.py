@@ -7,8 +7,8 @@ import shutil
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.inside import Inside
-from cnnspec.base.outside import ROOT
+from cnnspec.base.confined_folder import ConfinedFolder
+from cnnspec.base.outside_reach import ROOT
 from cnnspec.layers.argument import Term
 from cnnspec.train.conflicts import metric_name
 from cnnspec.train.errors import TrainingFailed
@@ -94,7 +94,7 @@ def _accuracy(keras: Any, head: Head) -> Any:
 def callbacks(settings: TrainSettings, keras: Any, folder: str, going_on: bool = False) -> list[Any]:
     """Keras's callbacks; what they write lies in the run folder. Those of a training that goes on add to their files,
     and do not go back to a backup of Keras's own: the run folder has the place where it goes on."""
-    made, inside = [], Inside(folder)
+    made, inside = [], ConfinedFolder(folder)
     for term in settings.callbacks:
         given: dict[str, Any] = {n: inside.at(v) if n in PATHS else v for n, v in term.keywords}
         package = NEEDS.get(term.name)

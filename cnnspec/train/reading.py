@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cnnspec.base.names import suggestion
-from cnnspec.base.outside import masked
+from cnnspec.base.outside_reach import mask_secrets
 from cnnspec.layers.argument import (
     Term,
     Unfit,
@@ -262,7 +262,7 @@ def word(module: str, value: Any) -> Term:
         except Unfit as unfit:
             from cnnspec.elaborate.reporting import describe
 
-            value = masked(describe(v)) if parameter in ("root", "path") else describe(v)
+            value = mask_secrets(describe(v)) if parameter in ("root", "path") else describe(v)
             message = f"{parameter} of {name} must be {unfit.expected}, not {value}"
             raise WrongWord(message, "", term, place) from None
     for parameter in parameters:

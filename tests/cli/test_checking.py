@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,22 +12,10 @@ from cnnspec.lint import index
 from cnnspec.lint.index import NAMES
 from cnnspec.lint.rules import default_codes
 from cnnspec.lint.selection import Selection
-from tests.cli.test_cli import run
+from tests.cli.commands import run
+from tests.cli.conftest import PADDED, STRIDE
 
 ROOT = Path(__file__).parents[2]
-STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"  # W201
-BRANCH = "input 8x8x3\ninput b 8x8x3\nrelu\n"  # W204
-PADDED = "input 8x8x3\nconv(8, 3x3, stride=2, padding=1)\n"  # E113 and W210, if they are asked for
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to work in, with three specs."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "old").mkdir()
-    for name, text in (("stride.cnn", STRIDE), ("old/branch.cnn", BRANCH), ("padded.cnn", PADDED)):
-        (tmp_path / name).write_text(text)
-    return tmp_path
 
 
 def found(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
@@ -72,7 +58,7 @@ CHOICES = [
 
 
 @pytest.mark.parametrize(("options", "codes"), CHOICES, ids=[options or "nothing" for options, _ in CHOICES])
-def test_what_runs(here: Path, capsys: pytest.CaptureFixture[str], options: str, codes: list[str]) -> None:
+def test_what_runs(three_specs: Path, capsys: pytest.CaptureFixture[str], options: str, codes: list[str]) -> None:
     status, shown = found(capsys, *options.split())
     assert (status, sorted(shown)) == (1 if codes else 0, codes)
 
@@ -99,10 +85,10 @@ def test_rules_for_targets_and_profiles(monkeypatch: pytest.MonkeyPatch) -> None
         assert asked.codes() == codes, asked
 
 
-def test_errors_of_the_language_always_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (here / "stride.cnn").write_text("input 7x7x3\ncnv(8)\nexpect params < 1\n")
+def test_errors_of_the_language_always_run(three_specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (three_specs / "stride.cnn").write_text("input 7x7x3\ncnv(8)\nexpect params < 1\n")
     assert found(capsys, "--select", "T402")[1] == ["E010"]
-    (here / "stride.cnn").write_text("input 7x7x3\ndense(8)\nexpect params < 1\n")
+    (three_specs / "stride.cnn").write_text("input 7x7x3\ndense(8)\nexpect params < 1\n")
     assert found(capsys, "--ignore", "ALL", "--fail-on", "never") == (0, ["E021"])
 
 
@@ -124,7 +110,7 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("options", "sentence"), MISTAKES, ids=[options for options, _ in MISTAKES])
 def test_mistakes_in_options_are_one_sentence(
-    here: Path, capsys: pytest.CaptureFixture[str], options: str, sentence: str
+    three_specs: Path, capsys: pytest.CaptureFixture[str], options: str, sentence: str
 ) -> None:
     status, out, err = run(capsys, "check", "stride.cnn", *options.split())
     assert (status, out) == (2, "")
@@ -132,27 +118,27 @@ def test_mistakes_in_options_are_one_sentence(
 
 
 # ---- what fails, what is said ------------------------------------------------------------------------------
-def test_what_fails(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_fails(three_specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for options, status in (("", 1), ("--fail-on warning", 1), ("--fail-on info", 1), ("--fail-on error", 0),
                             ("--fail-on never", 0), ("--exit-zero", 0), ("--fail-on error --strict-stride", 1)):  # fmt: skip
         assert found(capsys, *options.split())[0] == status, options
     assert run(capsys, "check", "missing.cnn", "--exit-zero")[0] == 2
 
 
-def test_quiet_color_statistics_settings(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_color_statistics_settings(three_specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check", "padded.cnn", "-q") == (0, "", "")
     assert "1 warning in" not in run(capsys, "check", "stride.cnn", "-q")[1]
     assert "\x1b[1;33mwarning" in run(capsys, "check", "stride.cnn", "--color", "always")[1]
     assert "\x1b" not in run(capsys, "check", "stride.cnn", "--color", "never")[1]
-    (here / "more.cnn").write_text(STRIDE)
+    (three_specs / "more.cnn").write_text(STRIDE)
     status, out, _ = run(capsys, "check", ".", "--statistics")
     assert (status, out) == (1, "2  W201  warning  illegal-stride\n1  W204  warning  unused-branch\n")
     data = json.loads(run(capsys, "check", ".", "--statistics", "--output-format", "json")[1])
     assert data[0] == {"code": "W201", "name": "illegal-stride", "severity": "warning", "count": 2}
-    (here / "cnnspec.toml").write_text('ignore = ["W201"]\n')
+    (three_specs / "cnnspec.toml").write_text('ignore = ["W201"]\n')
     status, out, _ = run(capsys, "check", ".", "--show-settings", "--fail-on", "error")
     assert status == 0
-    assert f'["W201"]  ({here / "cnnspec.toml"})' in out
+    assert f'["W201"]  ({three_specs / "cnnspec.toml"})' in out
     assert '"error"  (command line)' in out
     assert "force-exclude     false  (default)" in out
     assert out.splitlines()[-1].split() == [
@@ -163,153 +149,14 @@ def test_quiet_color_statistics_settings(here: Path, capsys: pytest.CaptureFixtu
     ]
 
 
-def test_excluded_files_that_are_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_excluded_files_that_are_named(three_specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "1 warning in 1 file" in run(capsys, "check", "stride.cnn", "--exclude", "*.cnn")[1]
     status, out, err = run(capsys, "check", "stride.cnn", "--exclude", "*.cnn", "--force-exclude")
     assert (status, out, err) == (0, "", "cnnspec: nothing to do: 1 file is excluded\n")
-    (here / "cnnspec.toml").write_text('exclude = ["stride.cnn"]\nforce-exclude = true\n')
-    (here / "stride.cnn").write_text("input 7x7x3\nconv(8,3x3)\n")
+    (three_specs / "cnnspec.toml").write_text('exclude = ["stride.cnn"]\nforce-exclude = true\n')
+    (three_specs / "stride.cnn").write_text("input 7x7x3\nconv(8,3x3)\n")
     assert run(capsys, "format", "stride.cnn", "--check")[0] == 0
     assert run(capsys, "format", "stride.cnn", "--check", "--no-force-exclude")[0] == 1
-
-
-# ---- configuration -----------------------------------------------------------------------------------------
-def test_the_nearest_file_up_counts(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (here / "pyproject.toml").write_text('[tool.cnnspec]\nignore = ["W"]\n')
-    assert found(capsys)[1] == []
-    (here / "old" / "pyproject.toml").write_text('[project]\nname = "cnnspec"\n')  # says nothing about us
-    assert found(capsys)[1] == []
-    (here / "old" / "cnnspec.toml").write_text("")
-    assert found(capsys)[1] == ["W204"]
-    (here / "cnnspec.toml").write_text("strict-stride = true")  # beside a pyproject.toml it counts alone
-    assert sorted(set(found(capsys)[1])) == ["E113", "W201", "W204"]
-    assert found(capsys, "--ignore", "W,E", "--no-strict-stride") == (0, [])  # the command line over both
-
-
-SPELLINGS = [
-    "[tool.cnnspec]\nignore = ['W']\n",
-    "[ tool . \"cnnspec\" ]\nignore = ['W']\n",
-    "[tool]\ncnnspec.ignore = ['W']\n",
-    "[tool] # of all\n'cnnspec' = { ignore = ['W'] }\n",
-    "tool.cnnspec.ignore = ['W']\n",
-    "tool = { cnnspec = { ignore = ['W'] } }\n",
-]
-
-
-@pytest.mark.parametrize("text", SPELLINGS)
-def test_every_spelling_of_the_table_is_seen(here: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
-    (here / "pyproject.toml").write_text(text)
-    assert found(capsys) == (0, [])
-
-
-def test_patterns_of_a_file_are_relative_to_it(
-    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (here / "cnnspec.toml").write_text('exclude = ["old/branch.cnn"]\n[per-file-ignores]\n"stride.cnn" = ["W201"]\n')
-    assert found(capsys) == (0, [])
-    monkeypatch.chdir(here / "old")
-    assert run(capsys, "check", "..")[0] == 0
-
-
-def test_other_commands_show_what_check_would(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "W201" in run(capsys, "summary", "stride.cnn")[2]
-    (here / "cnnspec.toml").write_text('ignore = ["W201"]\n')
-    assert run(capsys, "summary", "stride.cnn")[2] == ""
-    (here / "cnnspec.toml").write_text("strict-stride = true\n")  # what a rule finds keeps nothing from being built
-    status, _, err = run(capsys, "compile", "padded.cnn", "-o", "net.py")
-    assert (status, "E113" in err) == (0, True)
-
-
-CONFIGURATIONS = [
-    ('selct = ["W"]', 'no key is called "selct"; did you mean "select"?'),
-    ('zzz = ["W"]', "known are select, ignore"),
-    ('select = "W"', 'select takes a list of texts, not "W"'),
-    ("select = [1]", "select takes a list of texts, not [1]"),
-    ('fail-on = "warn"', 'fail-on takes one of error, warning, info, never, not "warn"'),
-    ('profile = "lectures"', 'profile takes one of lecture, not "lectures"'),
-    ("strict-stride = 1", "strict-stride takes true or false, not 1"),
-    ('target = "tpu"', 'target takes keras, torch, onnx, gpu, not "tpu"'),
-    ('per-file-ignores = ["a"]', "per-file-ignores takes a table of lists of texts"),
-    ('ignore = ["W9"]', 'no rule is called "W9"'),
-    ('ignore = ["E001"]', "it cannot be ignored"),
-    ('[per-file-ignores]\n"*" = ["W9"]', 'no rule is called "W9"'),
-    ("select = [", "is not TOML"),
-    ("exclude = [2020-01-01]", "exclude takes a list of texts"),
-]
-
-
-@pytest.mark.parametrize(("text", "sentence"), CONFIGURATIONS, ids=[text for text, _ in CONFIGURATIONS])
-def test_mistakes_in_a_configuration_are_one_sentence(
-    here: Path, capsys: pytest.CaptureFixture[str], text: str, sentence: str
-) -> None:
-    path = here / "cnnspec.toml"
-    path.write_text(text)
-    status, out, err = run(capsys, "check", "stride.cnn")
-    assert (status, out) == (2, "")
-    assert sentence in err and str(path) in err and len(err.splitlines()) == 1
-
-
-def test_unreadable_configurations(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (here / "pyproject.toml").write_bytes(b"\xff")
-    assert "it is not UTF-8" in run(capsys, "check", "stride.cnn")[2]
-    (here / "pyproject.toml").write_text("[tool]\ncnnspec = 3\n")
-    assert "tool.cnnspec must be a table, not 3" in run(capsys, "check", "stride.cnn")[2]
-    (here / "pyproject.toml").write_text("[tool.cnnspec\n")
-    assert "is not TOML" in run(capsys, "check", "stride.cnn")[2]
-
-
-def test_tomllib_is_imported_for_a_configuration_alone(here: Path) -> None:
-    script = "import sys; from cnnspec.cli import main; main(['check', 'padded.cnn']); print('tomllib' in sys.modules)"
-
-    def imported() -> str:
-        command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {script}"]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
-
-    assert imported() == "False"
-    (here / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
-    assert imported() == "False"
-    (here / "pyproject.toml").write_text("[tool.cnnspec]\n")
-    assert imported() == "True"
-
-
-# ---- baseline ----------------------------------------------------------------------------------------------
-def test_a_baseline_counts_per_file_and_rule(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, err = run(capsys, "check", ".", "--write-baseline", "old/base.json")
-    assert (status, err) == (0, "cnnspec: old/base.json counts 2 findings in 2 files\n")
-    assert out == "3 files: no mistakes found\n"
-    assert json.loads((here / "old/base.json").read_text()) == {
-        "schema_version": 1,
-        "files": {"../stride.cnn": {"W201": 1}, "branch.cnn": {"W204": 1}},
-    }
-    assert found(capsys, "--baseline", "old/base.json") == (0, [])
-    (here / "stride.cnn").write_text(f"model A {{\n{STRIDE}}}\nmodel B {{\n{STRIDE}}}\n")
-    assert found(capsys, "--baseline", "old/base.json") == (1, ["W201", "W201"])
-    (here / "stride.cnn").write_text("input 7x7x3\ncnv(8)\n")  # never part of a baseline
-    status, _, err = run(capsys, "check", "stride.cnn", "--baseline", "old/base.json")
-    assert (status, err) == (
-        1,
-        "cnnspec: old/base.json counts a finding that is gone: write it again with --write-baseline old/base.json\n",
-    )
-    assert run(capsys, "check", "stride.cnn", "--write-baseline", "new.json")[0] == 1
-    assert json.loads((here / "new.json").read_text())["files"] == {}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[]",
-        "{}",
-        '{"schema_version": 2, "files": {}}',
-        '{"schema_version": 1, "files": {"a": {"W201": "1"}}}',
-        "[" * 100_000,
-        "\udcff",
-    ],
-)
-def test_a_damaged_baseline_is_one_sentence(here: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
-    (here / "base.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    status, _, err = run(capsys, "check", ".", "--baseline", "base.json")
-    assert (status, err) == (2, "cnnspec: base.json is no baseline: write one with --write-baseline base.json\n")
 
 
 # ---- pages -------------------------------------------------------------------------------------------------
@@ -353,32 +200,32 @@ def hooks() -> list[dict[str, str]]:
     return found
 
 
-def test_pre_commit_hooks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pre_commit_hooks(three_specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check, layout, mend = hooks()
     assert (check["id"], layout["id"], mend["id"]) == ("cnnspec", "cnnspec-format", "cnnspec-fix")
     for hook in (check, layout, mend):
         assert hook.keys() == {"id", "name", "description", "entry", "language", "files"}
         assert hook["language"] == "python" and hook["files"] == r"\.cnn$"
         assert hook["entry"].startswith("cnnspec ")
-    (here / "cnnspec.toml").write_text('exclude = ["old"]\n')
+    (three_specs / "cnnspec.toml").write_text('exclude = ["old"]\n')
 
     def hooked(hook: dict[str, str], *files: str) -> int:
         return run(capsys, *hook["entry"].split()[1:], *files)[0]
 
     assert hooked(check, "stride.cnn", "padded.cnn") == 1
     assert hooked(check, "old/branch.cnn", "padded.cnn") == 0
-    (here / "padded.cnn").write_text(PADDED.replace(", ", ","))
+    (three_specs / "padded.cnn").write_text(PADDED.replace(", ", ","))
     assert hooked(layout, "padded.cnn") == 0  # pre-commit sees by itself that the file has changed
-    assert (here / "padded.cnn").read_text() == PADDED
+    assert (three_specs / "padded.cnn").read_text() == PADDED
     assert main(["check", "padded.cnn"]) == 0
-    (here / "padded.cnn").write_text(PADDED.replace(", ", ","))
+    (three_specs / "padded.cnn").write_text(PADDED.replace(", ", ","))
     assert hooked(mend, "old/branch.cnn", "padded.cnn") == 0
-    assert (here / "padded.cnn").read_text() == PADDED
+    assert (three_specs / "padded.cnn").read_text() == PADDED
 
 
-def test_the_manual_names_every_key(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_manual_names_every_key(three_specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     manual = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")
-    (here / "cnnspec.toml").write_text(manual.partition("```toml\n")[2].partition("```")[0])
+    (three_specs / "cnnspec.toml").write_text(manual.partition("```toml\n")[2].partition("```")[0])
     assert run(capsys, "check", "stride.cnn")[0] == 1
     settings = run(capsys, "check", ".", "--show-settings")[1]
     assert "(default)" not in settings

@@ -12,10 +12,10 @@ import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.cli import fixing
-from cnnspec.cli.common import rewrite
+from cnnspec.cli.write_file import rewrite_source
 from cnnspec.lint.fix import mending
 from cnnspec.lint.fix import same_meaning as keeping
-from tests.cli.test_cli import run
+from tests.cli.commands import run
 
 BAD = "input 28x28x1\nconv(8,3x3) -> bn -> relu -> relu\nmaxpool(2x2) -> maxpool(3x3, stride=3)\nflatten -> dense(10, softmax)\n"
 MENDED = BAD.replace("3x3) -> bn -> relu -> relu", "3x3, bias=false) -> bn -> relu")
@@ -195,9 +195,9 @@ def test_a_file_that_another_program_changes_meanwhile_is_left(
 ) -> None:
     def late(source: Source, text: str) -> None:
         bad.write_text(CLEAN)
-        rewrite(source, text)
+        rewrite_source(source, text)
 
-    monkeypatch.setattr(fixing, "rewrite", late)
+    monkeypatch.setattr(fixing, "rewrite_source", late)
     status, _, err = run(capsys, "fix", bad)
     assert (status, bad.read_text()) == (2, CLEAN)
     assert f"{bad} was changed by another program meanwhile: it was left as it is" in err

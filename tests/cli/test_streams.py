@@ -13,7 +13,7 @@ import pytest
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.cli import main
-from cnnspec.cli.inputs import files_in
+from cnnspec.cli.inputs import find_files
 
 TOOL = f"{shlex.quote(sys.executable)} -m cnnspec"
 GOOD = "input 8x8x3\nconv(3,3x3)\n"
@@ -35,7 +35,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def shell(line: str, **environment: str) -> tuple[int, str, str]:
     """Exit status, stdout and stderr of a line of bash in which `$C` is cnnspec."""
     done = subprocess.run(
-        ["bash", "-c", line.replace("$C", TOOL)], capture_output=True, text=True, check=False, timeout=120,
+        ["bash", "-c", line.replace("$C", TOOL)], capture_output=True, text=True, check=False, timeout=600,
         stdin=subprocess.DEVNULL, env={**os.environ, **environment},
     )  # fmt: skip
     assert "Traceback" not in done.stderr and "internal error" not in done.stderr, (line, done.stderr)
@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_listed_is_told(here: Path, monkeypatch: pytest.
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refused)
-    found = list(files_in(["."]))
+    found = list(find_files(["."]))
     assert [d.message for d in found if isinstance(d, Diagnostic)] == ["cannot read ./shut: Permission denied"]
     assert "./good.cnn" in found
 

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.compile import straight
 from cnnspec.compile.graph_match import Mismatch
 from cnnspec.compile.live import import_keras, to_keras

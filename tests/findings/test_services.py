@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cnnspec.lint.index import NAMES
-from tests.cli.test_cli import run
+from tests.cli.commands import run
 
 SPEC = (
     "input unused 7x7x3\n"

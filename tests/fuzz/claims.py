@@ -11,8 +11,8 @@ from io import StringIO
 from xml.etree import ElementTree
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.reading import decode
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import decode_source
 from cnnspec.findings.json import write_data
 from cnnspec.findings.text import show_diagnostic
 from cnnspec.format import format_source
@@ -60,7 +60,7 @@ def clear(found: Diagnostic) -> None:
 def wrong_with_text(text: str, thorough: bool) -> Wrong | None:
     """What is wrong with what cnnspec makes of a text: of each the check, of some (`thorough`) all that follows."""
     try:
-        source = decode(text.encode("utf-8", "surrogatepass"), "net.cnn")
+        source = decode_source(text.encode("utf-8", "surrogatepass"), "net.cnn")
         if isinstance(source, Diagnostic):
             clear(source)
             return None

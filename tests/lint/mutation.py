@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.graph import Graph, Node
 from cnnspec.pipeline import Analysis, analyse

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.lint.fix.mending import mend
 from cnnspec.lint.fix.project import Project
 from cnnspec.pipeline import analyse

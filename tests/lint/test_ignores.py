@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import cnnspec
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.format import format_source
 from cnnspec.lint import rules
 from cnnspec.pipeline import analyse

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cnnspec.base.diagnostic import INFO
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.pipeline import analyse
 from tests.example_files import EXAMPLES, relative
 

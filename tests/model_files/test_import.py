@@ -18,7 +18,7 @@ import pytest
 
 import cnnspec
 from cnnspec.compile.live import import_keras
-from tests.cli.test_cli import run
+from tests.cli.commands import run
 from tests.model_files.test_zoo import Raised, copied
 from tests.support import outputs
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate
 from cnnspec.facts.liveness import Liveness
 from cnnspec.facts.stride_remainder import find_losses

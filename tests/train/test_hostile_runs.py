@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.base.inside import Inside, Unsafe
+from cnnspec.base.confined_folder import ConfinedFolder, Unsafe
 from cnnspec.cli import main
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import folder, schema, snapshot
@@ -172,10 +172,10 @@ def test_a_path_inside(tmp_path: Path, name: str, sound: bool) -> None:
     (tmp_path / "f/linked").symlink_to(tmp_path)
     (tmp_path / "f/lost").symlink_to("absent")
     if sound:
-        assert Inside(str(tmp_path / "f")).file(name).startswith(str(tmp_path / "f"))
+        assert ConfinedFolder(str(tmp_path / "f")).file(name).startswith(str(tmp_path / "f"))
     else:
         with pytest.raises(Unsafe):
-            Inside(str(tmp_path / "f")).file(name)
+            ConfinedFolder(str(tmp_path / "f")).file(name)
 
 
 # ---- what run.json says ----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from cnnspec.syntax.table import TERMINALS
+from cnnspec.syntax.grammar import TERMINALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

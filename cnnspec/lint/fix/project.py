@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.lint.fix.edits import Editor
 from cnnspec.lint.rules import optional, prevents
 

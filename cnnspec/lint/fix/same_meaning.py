@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cnnspec.base.reading import read
+from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate
 from cnnspec.lint.fix.behaviour import same_graph
 from cnnspec.lint.fix.unchanged import settings_of

@@ -24,7 +24,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.base.outside import reached
+from cnnspec.base.outside_reach import find_reached
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ LOOKS_AT = ("a train section",)
 def check(context: Context) -> Iterator[Diagnostic]:
     if context.settings is None:
         return
-    for found in reached(context.settings):
+    for found in find_reached(context.settings):
         help = "leave it out, unless the address is yours" if found.network else "bring the data into the project"
         span = found.span(context.settings)
         yield Diagnostic(CODE, f"training {found.what}", span, help, severity=SEVERITY)

@@ -91,12 +91,12 @@ def _together(reader: Reader, source: Source, parse: Callable[[Source], Tree]) -
 
 
 def _in(source: Source, found: Diagnostic) -> Diagnostic:
-    """What was found in the text without the paste, in the text with it."""
+    """A finding in the text without the paste, moved to the whole text."""
     return found.replace(span=found.span and found.span.replace(source=source))
 
 
 def _without(text: str, reader: Reader) -> str:
-    """A text with blanks where it has been read; comments stay, but for those inside what is passed over."""
+    """A text with blanks in place of the statements that were read or passed over; comments in what was read stay."""
     parts: list[str] = []
     at = 0
     passed = {id(statement) for statement in reader.passed}

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
-from cnnspec.syntax import build
+from cnnspec.syntax.build import Refusals, build_pasted_input
+from cnnspec.syntax.lalr import Parser
 from cnnspec.syntax.lexer import KIND, UNREADABLE, Lexer
-from cnnspec.syntax.parse import Parser
 from cnnspec.syntax.paste.changing import changed
 from cnnspec.syntax.tree import Argument, Attribute, Bad, Call, Input, Name, Node, Number, Step
 
@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cnnspec.syntax.lalr import Recover
     from cnnspec.syntax.paste.statements import Statement
 
     Token = tuple[int, int, int]
@@ -125,38 +126,32 @@ def _tokens(text: str, statement: Statement) -> Iterator[Token]:
         yield held
 
 
-class _Given:
-    """Tokens that are there already, in place of a lexer."""
+class _Tokens(Lexer):
+    """Tokens that are there already, in place of a lexer's."""
 
-    def __init__(self, tokens: Iterable[Token]) -> None:
+    def __init__(self, text: str, tokens: Iterable[Token]) -> None:
+        super().__init__(text)
         self.given = tokens
-        self.comments: dict[int, int] = {}
-        self.brackets: list[tuple[int, int]] = []
 
-    def tokens(self) -> Iterator[Token]:
+    def tokens(self, at: int = 0, *, separated: bool = False) -> Iterator[Token]:
         return iter(self.given)
 
 
-class _Value(Parser):
-    """Parses one expression, and makes nothing of one that does not follow the grammar."""
-
-    def __init__(self, source: Source, tokens: list[Token]) -> None:
-        super().__init__(source)
-        begin, end = tokens[0][1], tokens[-1][2]
-        wrapped = [(KIND["LPAR"], begin, begin), *tokens, (KIND["RPAR"], end, end), (KIND["END"], end, end)]
-        self.lexer = _Given(wrapped)  # type: ignore[assignment]
-        self.bad = False
-
-    def recover(self, kind: int, start: int, end: int) -> None:
-        self.bad = True
-
-
 def _value(source: Source, tokens: list[Token]) -> Node | None:
+    """The one expression that tokens spell; None where they do not follow the grammar."""
     if not tokens:
         return None
-    parser = _Value(source, tokens)
+    begin, end = tokens[0][1], tokens[-1][2]
+    wrapped = [(KIND["LPAR"], begin, begin), *tokens, (KIND["RPAR"], end, end), (KIND["END"], end, end)]
+    failed: list[Parser] = []
+
+    def begin_recovery(parser: Parser) -> Recover:
+        failed.append(parser)
+        return lambda kind, start, end: None
+
+    parser = Parser(source, begin_recovery, _Tokens(source.text, wrapped))
     items = parser.run().body.items
-    if parser.bad or parser.builder.diagnostics or len(items) != 1 or not isinstance(items[0], Step):
+    if failed or parser.refusals.diagnostics or len(items) != 1 or not isinstance(items[0], Step):
         return None
     return changed(items[0].value, _number)
 
@@ -195,7 +190,7 @@ def given(call: Call, *names: str) -> Node | None:
     return None
 
 
-def input_of(source: Source, call: Call) -> tuple[Input, build.Builder]:
-    """The input that Input(shape=…) makes, and the builder that holds what is wrong with it."""
-    builder = build.Builder(source)
-    return builder.pasted(call.start, call.end, [None, call.arguments]), builder
+def input_of(source: Source, call: Call) -> tuple[Input, Refusals]:
+    """The input that Input(shape=…) makes, and what is wrong with it."""
+    refusals = Refusals(source)
+    return build_pasted_input(refusals, call.start, call.end, [None, call.arguments]), refusals

@@ -18,13 +18,14 @@ _MODELS = ("Sequential", "Model", "Input")
 
 
 class Models:
+    """Makes the models of a paste from their calls."""
+
     def __init__(self, names: Names, tensors: Tensors) -> None:
         self.names = names
         self.tensors = tensors
 
     def sequence(self, statement: Statement, target: str, call: Call) -> Sequence:
-        made = Sequence(statement, self.names.unique(target))
-        made.title = _title(call)
+        made = Sequence(statement, self.names.unique(target), _title(call))
         made.steps.append((statement, self.names.written(call)))
         return made
 
@@ -40,9 +41,8 @@ class Models:
                     node or call, what, "write keras.Model(inputs, outputs) of tensors that lines above make"
                 )
             ends.append(found if isinstance(found, list) else [found])
-        made = Functional(statement, self.names.unique(target), *ends)
-        made.title = _title(call)
-        return made
+        inputs, outputs = ends
+        return Functional(statement, self.names.unique(target), inputs, outputs, _title(call))
 
     def add(self, statement: Statement, owner: str, call: Call) -> Sequence | None:
         """cnn.add(…); a model that the paste does not make begins with its first add(…), and is returned."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.paste.changing import changed
 from cnnspec.syntax.paste.constants import folded
 from cnnspec.syntax.paste.expressions import input_of, last_word, path
 from cnnspec.syntax.paste.values import Constant, Layer, Network, Tensor, Value
-from cnnspec.syntax.table import KEYWORDS
 from cnnspec.syntax.tree import (
     Argument,
     Arithmetic,
@@ -27,6 +27,8 @@ from cnnspec.syntax.tree import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import UnionType
+
     from cnnspec.base.source import Source
     from cnnspec.syntax.paste.python import Surroundings
 
@@ -89,7 +91,7 @@ class Names:
             dotted = dotted.rpartition(".")[0]
         return None
 
-    def of_kind(self, node: Node, *kinds: type) -> bool:
+    def of_kind(self, node: Node, *kinds: type | UnionType) -> bool:
         """Whether a value of some kind is named anywhere in an expression."""
         return any(isinstance(self.root(part), kinds) for part in walk(node) if isinstance(part, (Name, Attribute)))
 
@@ -108,8 +110,8 @@ class Names:
         """An expression that makes layers, with the values' own names, and without the names of imported modules."""
         if not self.is_input(node):
             return changed(node, self._written)
-        made, builder = input_of(self.source, node)  # type: ignore[arg-type]
-        for found in builder.diagnostics:
+        made, refusals = input_of(self.source, node)  # type: ignore[arg-type]
+        for found in refusals.diagnostics:
             raise Unreadable(made, found.message, found.help, found.code)
         return made.replace(shape=made.shape and self.written(made.shape))
 

@@ -10,6 +10,7 @@ import re
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.names import suggestion
 from cnnspec.base.source import Source, Span, brief
+from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.paste import bodies, python
 from cnnspec.syntax.paste.expressions import callee, last_word, parsed, path
 from cnnspec.syntax.paste.models import Models
@@ -18,7 +19,6 @@ from cnnspec.syntax.paste.statements import balanced
 from cnnspec.syntax.paste.tensors import Tensors
 from cnnspec.syntax.paste.training import MODULES, Training
 from cnnspec.syntax.paste.values import Constant, Layer, Network, Python, Sequence, Tensor, Value, Word
-from cnnspec.syntax.table import KEYWORDS
 from cnnspec.syntax.tree import Assign, Attribute, Bad, Call, Chain, Name, Node, Step, Text, Tuple
 
 TYPE_CHECKING = False
@@ -37,6 +37,8 @@ _MAKES_LAYERS = re.compile(r"\b(?:layers|nn|L)\.[A-Za-z]|\b(?:Sequential|Model|I
 
 
 class Reader:
+    """Reads statement after statement, and sorts them: `read`, `passed` over, or left to the language."""
+
     def __init__(self, source: Source) -> None:
         self.source = source
         self.python = python.Surroundings()

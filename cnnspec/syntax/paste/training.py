@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.paste.changing import changed
 from cnnspec.syntax.paste.expressions import last_word, path
 from cnnspec.syntax.paste.names import Names
 from cnnspec.syntax.paste.values import Constant, Word
-from cnnspec.syntax.table import KEYWORDS
 from cnnspec.syntax.tree import Assign, Body, Call, Flag, List, Name, Node, Number, Text, Train, Tuple
 
 TYPE_CHECKING = False

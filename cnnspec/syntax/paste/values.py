@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 class Value:
-    """`name` is the variable that holds it, `uses` how often layers ask for it by that name; `told`: it is written out
-    where it is asked for."""
+    """The value of a variable. `name` is the variable's, `uses` counts the layers that ask for it by that name; `told` says
+    that it is written out where it is asked for."""
 
     def __init__(self, statement: Statement, name: str) -> None:
         self.statement = statement
@@ -61,26 +61,24 @@ class Tensor(Value):
         self.merges = merges
 
 
-class Network(Value):
-    """A model. `title` is what name="…" calls it."""
+class Sequence(Value):
+    """Sequential: `steps` are its layers, each with the statement that gives it. `title` is what name="…" calls it."""
 
-    title = ""
-
-
-class Sequence(Network):
-    """Sequential: `steps` are its layers, each with the statement that gives it."""
-
-    def __init__(self, statement: Statement, name: str) -> None:
+    def __init__(self, statement: Statement, name: str, title: str = "") -> None:
         super().__init__(statement, name)
+        self.title = title
         self.steps: list[tuple[Statement, Node]] = []
         self.built: Node | None = None  # the shape that build(…) gives, the batch first
 
 
-class Functional(Network):
-    """Model(inputs, outputs)."""
+class Functional(Value):
+    """Model(inputs, outputs). `title` is what name="…" calls it."""
 
-    def __init__(self, statement: Statement, name: str, inputs: list[Tensor], outputs: list[Tensor]) -> None:
+    def __init__(
+        self, statement: Statement, name: str, inputs: list[Tensor], outputs: list[Tensor], title: str = ""
+    ) -> None:  # fmt: skip
         super().__init__(statement, name)
+        self.title = title
         self.inputs = inputs
         self.outputs = outputs
 
@@ -94,6 +92,9 @@ class Functional(Network):
                 found.add(id(tensor))
                 queue += [source for source, _ in tensor.inputs]
         return found
+
+
+Network = Sequence | Functional
 
 
 def merged(layer: Node, tensors: list[Node]) -> Call:

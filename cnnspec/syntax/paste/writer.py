@@ -100,7 +100,7 @@ class Writer:
         return start, Model(start, end, Name(start, start, title), (), body)
 
     def body(self, network: Network) -> list[Placed]:
-        return self.sequence(network) if isinstance(network, Sequence) else self.functional(network)  # type: ignore[arg-type]
+        return self.sequence(network) if isinstance(network, Sequence) else self.functional(network)
 
     # ---- constants and functions ---------------------------------------------------------------------------
     def function(self, value: Value) -> list[Placed]:

@@ -16,7 +16,7 @@ import os
 import shutil
 from contextlib import suppress
 
-from cnnspec.base.inside import SECOND, Inside, Unsafe
+from cnnspec.base.confined_folder import SECOND, ConfinedFolder, Unsafe
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import schema
 from cnnspec.train.runs.durable import MARK, settle, write_json
@@ -39,8 +39,8 @@ class RunFolder:
         self.path, self.account, self.lock, self.new = path, account, lock, new
 
     @property
-    def inside(self) -> Inside:
-        return Inside(self.path)
+    def inside(self) -> ConfinedFolder:
+        return ConfinedFolder(self.path)
 
     def file(self, *names: str) -> str:
         """Where a file of the run lies, or is to lie. Raises Unsafe, an OSError, for what leads out of the folder."""
@@ -158,7 +158,7 @@ def read_account(path: str) -> dict[str, Any]:
     if not os.path.isdir(path):
         raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
     try:
-        return schema.checked(Inside(path).read("run.json", most=MOST), schema.account)
+        return schema.checked(ConfinedFolder(path).read("run.json", most=MOST), schema.account)
     except FileNotFoundError:
         raise TrainingFailed(
             f"{path} is no run folder: it has no run.json", "cnnspec runs lists those that there are", 2
@@ -181,7 +181,7 @@ def take(path: str) -> RunFolder:
         lock = _locked(path)
         if lock is None:
             raise TrainingFailed(f"another process is training {path}{_holder(path)}", "wait for its end", 2)
-        Inside(path).check()
+        ConfinedFolder(path).check()
         return RunFolder(path, read_account(path), lock)
     except BaseException as error:
         if lock is not None:
@@ -207,7 +207,7 @@ def running(path: str) -> bool:
 
 def _locked(path: str, write: bool = True) -> IO[str] | None:
     """The lock of a run folder, None when another process has it; the system frees it when a process ends, however."""
-    at = Inside(path).file("state", "lock")
+    at = ConfinedFolder(path).file("state", "lock")
     if write:
         os.makedirs(os.path.join(path, "state"), exist_ok=True)
     file = open(at, "a+" if write else "r", encoding="utf-8")  # noqa: SIM115
@@ -238,6 +238,6 @@ def _locked(path: str, write: bool = True) -> IO[str] | None:
 
 def _holder(path: str) -> str:
     try:
-        return f" (process {int(Inside(path).read('state', 'lock', most=20))})"
+        return f" (process {int(ConfinedFolder(path).read('state', 'lock', most=20))})"
     except (OSError, ValueError):
         return ""

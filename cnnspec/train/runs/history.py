@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from cnnspec.base.inside import Inside
+from cnnspec.base.confined_folder import ConfinedFolder
 from cnnspec.train.runs import schema
 from cnnspec.train.runs.durable import append, write
 
@@ -22,7 +22,7 @@ class History:
 
     def __init__(self, folder: str, epochs: int = 0) -> None:
         """Goes on after the given number of epochs; rows of later ones are cut off."""
-        self.csv, self.jsonl = Inside(folder).file("metrics.csv"), Inside(folder).file("metrics.jsonl")
+        self.csv, self.jsonl = ConfinedFolder(folder).file("metrics.csv"), ConfinedFolder(folder).file("metrics.jsonl")
         self.rows = [row for row in read(self.jsonl) if row["epoch"] <= epochs]
         for path in (self.csv, self.jsonl):
             with suppress(FileNotFoundError):
@@ -63,7 +63,7 @@ def read(path: str) -> list[dict[str, Any]]:
     """The rows of a metrics.jsonl, up to the first line that is none: a stop may have cut the last."""
     folder, name = os.path.split(path)
     rows: list[dict[str, Any]] = []
-    with suppress(FileNotFoundError), Inside(folder).open(name, most=MOST) as file:
+    with suppress(FileNotFoundError), ConfinedFolder(folder).open(name, most=MOST) as file:
         for line in file:
             row = schema.row(line)
             if row is None or row["epoch"] != len(rows) + 1:

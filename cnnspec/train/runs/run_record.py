@@ -6,7 +6,7 @@ import math
 import os
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.outside import masked
+from cnnspec.base.outside_reach import mask_secrets
 from cnnspec.layers.argument import Term, show
 from cnnspec.train.runs.spec import sums
 from cnnspec.train.words import our_word
@@ -26,7 +26,7 @@ def settings_said(settings: TrainSettings) -> dict[str, Any]:
 
 def _said(value: Any) -> Any:
     if isinstance(value, Term):
-        shown = str if value.name != "RemoteMonitor" else masked
+        shown = str if value.name != "RemoteMonitor" else mask_secrets
         given = [f"{name}={_said(v) if isinstance(v, Term) else shown(_quoted(v))}" for name, v in value.keywords]
         return our_word(value) + (f"({', '.join(given)})" if given else "")
     if isinstance(value, (list, tuple)):

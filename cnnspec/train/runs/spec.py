@@ -6,15 +6,15 @@ import os
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.limits import MAX_BYTES
-from cnnspec.base.reading import decode
 from cnnspec.base.record import Record
+from cnnspec.base.source_files import decode_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from cnnspec.base.inside import Inside
+    from cnnspec.base.confined_folder import ConfinedFolder
     from cnnspec.base.source import Source
 
 ROOT = "cnnspec.toml"  # makes the folder a project's root, below which `use` finds files
@@ -66,7 +66,7 @@ def sums(spec: Spec) -> dict[str, str]:
     return {path: sha256(text.encode()).hexdigest() for path, text in sorted(spec.files.items())}
 
 
-def changed(folder: Inside, expected: Mapping[str, str]) -> str | None:
+def changed(folder: ConfinedFolder, expected: Mapping[str, str]) -> str | None:
     """The first file of the spec in a run folder that is not what it was, None when all are."""
     from hashlib import sha256
 
@@ -80,7 +80,7 @@ def changed(folder: Inside, expected: Mapping[str, str]) -> str | None:
     return None
 
 
-def reader(folder: Inside, files: Iterable[str]) -> Callable[[str], Source | Diagnostic]:
+def reader(folder: ConfinedFolder, files: Iterable[str]) -> Callable[[str], Source | Diagnostic]:
     """How the spec in a run folder reads what it uses: the files that were trained, and no others."""
     root = os.path.realpath(folder.path)
     known = {os.path.join(root, "spec", *path.split("/")): path for path in files}
@@ -89,7 +89,7 @@ def reader(folder: Inside, files: Iterable[str]) -> Callable[[str], Source | Dia
         if path not in known:
             return Diagnostic("E002", f"{path} is no file of the spec that was trained", None)
         try:
-            return decode(folder.read("spec", known[path], most=MAX_BYTES), path)
+            return decode_source(folder.read("spec", known[path], most=MAX_BYTES), path)
         except OSError as error:
             return Diagnostic("E002", f"cannot read {path}: {error.strerror or error}", None)
 

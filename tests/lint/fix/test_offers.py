@@ -14,8 +14,8 @@ import pytest
 
 from cnnspec import api
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.cli import main
 from cnnspec.lint.fix import offers
 from cnnspec.lint.fix.project import apply_edits, count_findings, severity_of

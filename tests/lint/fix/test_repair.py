@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.base.diagnostic import Repair
-from cnnspec.base.reading import read
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.format import print_tree
 from cnnspec.lint import rules
 from cnnspec.lint.fix.behaviour import same_behaviour

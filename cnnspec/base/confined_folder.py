@@ -1,7 +1,7 @@
-"""The files inside one folder that anybody may have made: nothing that is read or written there lies elsewhere.
+"""A folder that anybody may have made: nothing that is read or written in it may lie outside of it.
 
 A folder from elsewhere may hold links, which lead anywhere; pipes, which are waited for without end; and files that have
-a second name outside (hard links), under which they would be changed. `Inside` owns the paths of such a folder. The
+a second name outside (hard links), under which they would be changed. `ConfinedFolder` owns the paths of such a folder. The
 folder itself may be a link: who names it says which one is meant.
 """
 
@@ -20,7 +20,7 @@ JUNCTION = 0xA0000003  # Windows' other link to a folder, as st_reparse_tag
 
 
 class Unsafe(OSError):
-    """Something that is not taken from such a folder. It is an OSError, said wherever the system's refusals are."""
+    """A file or folder that is not used, because it may lead outside. It is an OSError, and shown as the system's own are."""
 
     def __init__(self, path: str, why: str) -> None:
         super().__init__(errno.ELOOP, why, path)
@@ -29,7 +29,7 @@ class Unsafe(OSError):
         return f"{self.filename}: {self.strerror}"
 
 
-class Inside:
+class ConfinedFolder:
     """The paths of a folder. What is asked for is a path from the folder on, "spec/net.cnn", in one part or several."""
 
     def __init__(self, path: str) -> None:
@@ -73,8 +73,8 @@ class Inside:
             return file.read(most)
 
     def check(self) -> None:
-        """Raises Unsafe for what keeps a program that knows nothing of this from writing here: a link, what is neither
-        a file nor a folder, a file with a second name."""
+        """Raise Unsafe where another program could not safely write here: for a link, for what is neither a file nor a
+        folder, for a file with a second name."""
         waiting = [self.path]
         while waiting:
             with os.scandir(waiting.pop()) as entries:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.base.outside import masked, reached
+from cnnspec.base.outside_reach import find_reached, mask_secrets
 from cnnspec.cli import main
 from cnnspec.layers.argument import Unfit
 from cnnspec.train.offline import offline
@@ -144,7 +144,7 @@ def test_addresses_and_paths(kind: Any, value: str, sound: bool) -> None:
     ],
 )  # fmt: skip
 def test_secrets_are_not_shown(whole: str, shown: str) -> None:
-    assert masked(whole) == shown
+    assert mask_secrets(whole) == shown
 
 
 # ---- no network ------------------------------------------------------------------------------------------------
@@ -255,4 +255,4 @@ def test_images_outside_of_their_folder_are_said(in_a_project: Path, capsys: pyt
     Path("list.csv").write_text("\n".join(["path,label", *lines, "../far/0.png,b"]))
     err = command(capsys, 'data = "list.csv"', "--dry-run", net=two)[2]
     assert "13 images of list.csv lie outside of its folder: " in err
-    assert [found.what for found in reached(TrainSettings(data="list.csv"))] == []
+    assert [found.what for found in find_reached(TrainSettings(data="list.csv"))] == []

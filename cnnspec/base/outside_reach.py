@@ -9,8 +9,8 @@ import os
 import re
 
 from cnnspec.base.names import NAMED_DATA
-from cnnspec.base.reading import used
 from cnnspec.base.record import Record
+from cnnspec.base.source_files import find_used_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SECRETS = re.compile(r"(?<=//)[^/?#@\s]*@|(?<=\?).*", re.DOTALL)  # a user and a
 
 
 class Reached(Record):
-    """One such thing, in words behind "training"; `network`: whether it takes a network."""
+    """One thing outside of the project, in words that follow "training"; `network` says whether a network is needed for it."""
 
     what: str
     key: str  # of the train section
@@ -42,17 +42,17 @@ class Reached(Record):
         return settings.span(self.key)
 
 
-def masked(address: str) -> str:
+def mask_secrets(address: str) -> str:
     """An address without what is secret in it."""
     return SECRETS.sub(lambda found: "…@" if found[0].endswith("@") else "…", address)
 
 
-def reached(settings: TrainSettings, root: str | None = None) -> Iterator[Reached]:
+def find_reached(settings: TrainSettings, root: str | None = None) -> Iterator[Reached]:
     """What settings reach; `root` is the project's real path, None: that of the folder in which their paths start."""
     for callback in settings.callbacks:
         if callback.name == "RemoteMonitor":
             given = dict(callback.keywords)
-            address = masked(str(given.get("root", ROOT)) + str(given.get("path", PATH)))
+            address = mask_secrets(str(given.get("root", ROOT)) + str(given.get("path", PATH)))
             yield Reached(f"sends the figures of every epoch to {address}", "callbacks", callback, True)
     data = settings.data
     if data is None or data in NAMED_DATA or data.startswith("tfds:"):
@@ -60,7 +60,7 @@ def reached(settings: TrainSettings, root: str | None = None) -> Iterator[Reache
     if os.name == "nt" and data.replace("\\", "/").startswith("//"):  # asking for it asks that machine
         yield Reached(f'reads "{data}", on another machine', "data", network=True)
         return
-    own, path = used(os.path.join(settings.folder, "spec"), os.path.expanduser(data))
+    own, path = find_used_file(os.path.join(settings.folder, "spec"), os.path.expanduser(data))
     root = root or own
     if not _below(path, root):
         plain = os.path.normpath(os.path.join(os.path.abspath(settings.folder), os.path.expanduser(data)))

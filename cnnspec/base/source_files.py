@@ -1,4 +1,4 @@
-"""What stands in a file, and which files belong to one project: all of the file system that an analysis looks at."""
+"""Files of source text: how they are read and decoded, and which of them belong to one project."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KINDS = ("a pipe", "a socket", "a device", "a device", "a folder")
 NO_FILE = {kind: f"it is {name}, not a file" for kind, name in zip((*STREAMS, stat.S_IFDIR), KINDS, strict=True)}
 
 
-def content(path: str, streams: bool = False, most: int = MAX_BYTES) -> bytes | Diagnostic:
+def read_bytes(path: str, streams: bool = False, most: int = MAX_BYTES) -> bytes | Diagnostic:
     """The bytes of a file, one more than `most` at most; a diagnostic without a place when it cannot be read.
 
     Nothing is waited for, and only a regular file is read, whatever has come into its place meanwhile. `streams`: so is a
@@ -55,7 +55,7 @@ def is_stream(path: str) -> bool:
     return _kind(path) in STREAMS
 
 
-def decode(data: bytes, name: str) -> Source | Diagnostic:
+def decode_source(data: bytes, name: str) -> Source | Diagnostic:
     """Bytes of a file → its source: UTF-8, line ends made "\\n"; a diagnostic without a place when it is not text."""
     if len(data) > MAX_BYTES:
         return Diagnostic("E002", f"{name} has more than the {MAX_BYTES:,} bytes that are read", None, "split it")
@@ -75,18 +75,18 @@ def decode(data: bytes, name: str) -> Source | Diagnostic:
 
 def read(path: str, streams: bool = False) -> Source | Diagnostic:
     """The source in a file; a diagnostic without a place when it cannot be read. `streams`: as for `content`."""
-    data = content(path, streams)
-    return data if isinstance(data, Diagnostic) else decode(data, path)
+    data = read_bytes(path, streams)
+    return data if isinstance(data, Diagnostic) else decode_source(data, path)
 
 
-def used(by: str, text: str) -> tuple[str, str]:
+def find_used_file(by: str, text: str) -> tuple[str, str]:
     """The real paths of the project that a source lies in, and of the file that its `use "text"` means."""
     here = os.getcwd() if by == "<stdin>" or is_stream(by) else os.path.dirname(os.path.abspath(by))
     path = os.path.realpath(os.path.join(here, text.replace("\0", "?")))
-    return os.path.realpath(project_root(here) or here), path
+    return os.path.realpath(find_project_root(here) or here), path
 
 
-def inside(path: str, folder: str) -> bool:
+def is_inside(path: str, folder: str) -> bool:
     """Whether a path, all links followed, leads to something in a folder."""
     folder = os.path.realpath(folder)
     try:
@@ -95,7 +95,7 @@ def inside(path: str, folder: str) -> bool:
         return False
 
 
-def project_root(folder: str) -> str | None:
+def find_project_root(folder: str) -> str | None:
     """The nearest folder upward that looks like a project's root."""
     while True:
         if any(os.path.exists(os.path.join(folder, mark)) for mark in ROOT_MARKS):

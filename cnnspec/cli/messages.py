@@ -1,0 +1,49 @@
+"""What a command tells the user beside its results, on stderr, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.base.source import printable
+from cnnspec.cli.streams import tell
+from cnnspec.findings.text import show_diagnostic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+CLEAN, FINDINGS, USAGE = 0, 1, 2  # the exit statuses
+
+
+class UsageError(Exception):
+    """What the command was asked cannot be done: one sentence, exit status 2."""
+
+
+class Refused(Exception):
+    """The file has mistakes, and they have been shown: exit status 1."""
+
+
+def print_message(message: str) -> None:
+    """A line on stderr."""
+    tell(f"cnnspec: {printable(message)}")
+
+
+def print_diagnostic(found: Diagnostic) -> None:
+    """A diagnostic on stderr."""
+    tell(show_diagnostic(found, wants_color(sys.stderr)))
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that wants color."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def print_errors(found: tuple[Diagnostic, ...]) -> int:
+    """Show the errors among what was found, behind what the command has printed; its exit status."""
+    sys.stdout.flush()
+    errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
+    for diagnostic in errors:
+        print_diagnostic(diagnostic)
+    return FINDINGS if errors else CLEAN

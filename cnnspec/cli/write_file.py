@@ -1,0 +1,56 @@
+"""Writing a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
+from cnnspec.base.source_files import decode_source, is_stream, read_bytes
+from cnnspec.cli.messages import UsageError
+
+
+def write_whole(path: str, text: str) -> None:
+    """Write a text file so that it is replaced whole or not at all; a device or a pipe is written to, never replaced.
+
+    What a link points at is replaced, not the link. UsageError when it cannot be written.
+    """
+    beside = name_temporary_file(path)
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8", newline="") as device:
+                device.write(text)
+            return
+        with open(beside, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if os.path.exists(path):
+            os.chmod(beside, os.stat(path).st_mode & 0o7777)
+        os.replace(beside, os.path.realpath(path))
+    except OSError as error:
+        if os.path.exists(beside):
+            os.unlink(beside)
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def rewrite_source(source: Source, text: str) -> None:
+    """Write another text into the file of a source, with the line ends and the byte-order mark that the file has.
+
+    UsageError when it cannot be written, or is no longer what was read.
+    """
+    if is_stream(source.name):
+        raise UsageError(f"{source.name} cannot be written back: give - in its place, or --diff, for stdout")
+    data = read_bytes(source.name)
+    if isinstance(data, Diagnostic):
+        raise UsageError(data.message)
+    now = decode_source(data, source.name)
+    if isinstance(now, Diagnostic) or now.text != source.text:
+        raise UsageError(f"{source.name} was changed by another program meanwhile: it was left as it is")
+    if b"\r\n" in data:
+        text = text.replace("\n", "\r\n")
+    write_whole(source.name, "\ufeff" * data.startswith(b"\xef\xbb\xbf") + text)
+
+
+def name_temporary_file(path: str, suffix: str = "") -> str:
+    """A name for a temporary file in the folder of a path, so that it can be renamed to it."""
+    folder, name = os.path.split(os.path.realpath(path))
+    return os.path.join(folder, f".{name}.{os.getpid()}{suffix or '.tmp'}")

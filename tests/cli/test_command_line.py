@@ -1,0 +1,113 @@
+"""Usage, streams and colour of a command line; what is wrong in one gets a sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnspec.cli import VERBS
+from tests.cli.commands import run
+
+ROOT = Path(__file__).parents[2]
+TWO = "model A(n=2) { input 3 -> dense(n) }\nmodel B(m=2) { input 3 -> dense(m) }\n"
+
+
+def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (
+        [],
+        ["check"],
+        ["check", "a", "--max-layers", "-1"],
+        ["nothing"],
+        ["summary"],
+        ["summary", "a", "--format", "xml"],
+    ):
+        assert run(capsys, *arguments)[0] == 2
+    assert run(capsys, "--version")[0] == 0
+    for verb in VERBS:
+        status, out, _ = run(capsys, verb, "--help")
+        assert (status, out.startswith(f"usage: cnnspec {verb}")) == (0, True)
+
+
+def test_a_reader_that_goes_away(good: Path) -> None:
+    command = f"{sys.executable} -m cnnspec summary {ROOT / 'examples' / 'resnet50.cnn'} | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.stderr == ""
+    assert done.stdout.startswith('Model: "')
+
+
+def test_no_color_unless_a_terminal_wants_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.cnn"
+    path.write_text("input 8x8x1\ncnv(4)\n")
+    assert "\x1b" not in run(capsys, "check", path)[1]
+    script = f"import pty, sys; sys.exit(pty.spawn([{sys.executable!r}, '-m', 'cnnspec', 'check', {str(path)!r}]) >> 8)"
+    environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"} | {"TERM": "xterm"}
+    colored = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert b"\x1b[1;31merror" in colored.stdout
+    plain = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        cwd=ROOT,
+        env=environment | {"NO_COLOR": "1"},
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert b"\x1b[1;31m" not in plain.stdout
+
+
+def test_checking_imports_nothing_heavy(good: Path) -> None:
+    script = (
+        "import sys; from cnnspec.cli import main; status = main(sys.argv[1:]);"
+        "print([m for m in ('numpy', 'rich', 'keras', 'tensorflow', 'lark', 'sklearn') if m in sys.modules])"
+    )
+    for verb, file in (("check", ROOT / "examples" / "resnet50.cnn"), ("format", good), ("summary", good)):
+        command = [sys.executable, "-c", script, verb, str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+        assert done.stdout.splitlines()[-1] == "[]"
+
+
+# ---- wrong command lines ------------------------------------------------------------------------------------
+WRONG = [
+    ("trian first.cnn", 'there is no command "trian"; did you mean "train"?'),
+    ("xyz", 'there is no command "xyz"; cnnspec --help shows how it is called'),
+    ("--foo", "cnnspec has no option --foo; cnnspec --help shows how it is called"),
+    ("train", "what is missing: FILE; cnnspec train --help shows how it is called"),
+    ("train net.cnn --epochs", "--epochs takes a value; cnnspec train --help shows how it is called"),
+    ("train net.cnn --batchs=3", 'cnnspec train has no option --batchs; did you mean "--batch"?'),
+    (
+        "train net.cnn --batch ten",
+        '--batch must be a whole number from 1, not "ten"; cnnspec train --help shows how it is called',
+    ),
+    ("train a.cnn b.cnn", '"b.cnn" is one argument too many; cnnspec train --help shows how it is called'),
+    (
+        "evaluate run --split tests",
+        '--split must be test, validation or train, not "tests"; did you mean "test"?',
+    ),
+    (
+        "check --jobs 0 .",
+        '--jobs must be a whole number from 1, not "0"; cnnspec check --help shows how it is called',
+    ),
+    (
+        "sizes net.cnn --near 3xx",
+        '--near must be a size, such as 670 or 670x512, not "3xx"; cnnspec sizes --help shows how it is called',
+    ),
+    (
+        "rf net.cnn conv1 --at x",
+        '--at must be a position, such as 3,4, not "x"; cnnspec rf --help shows how it is called',
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), WRONG)
+def test_a_wrong_command_line_gets_one_sentence(line: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, *line.split()) == (2, "", f"cnnspec: {message}\n")
