@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.base.size import Size
+from cnnspec.base.source import brief
+from cnnspec.layers import find
+from cnnspec.layers.argument import Term, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,3 +169,59 @@ class Binding:
     @property
     def uses(self) -> list[tuple[int, int, int]]:
         return self.value.uses if isinstance(self.value, Closure) else []
+
+
+# ---- kinds of values ---------------------------------------------------------------------------------------
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, Size)) and not isinstance(value, bool)
+
+
+def is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor)
+
+
+def is_step(value: Any) -> bool:
+    """Whether a value can be applied to a tensor."""
+    return isinstance(value, (Function, Tensor)) or (isinstance(value, Term) and find(value.name) is not None)
+
+
+def is_step_or_number(value: Any) -> bool:
+    return is_step(value) or is_number(value)
+
+
+def is_number_or_list(value: Any) -> bool:
+    return is_number(value) or is_list(value)
+
+
+def describe(value: Any) -> str:
+    """A value in a sentence."""
+    if isinstance(value, Tensor):
+        return "a tensor"
+    if isinstance(value, BlockFunction):
+        return f"the block {value.block.name.text}"
+    if isinstance(value, Function):
+        return "a layer function"
+    if isinstance(value, str):
+        return f'the text "{brief(value)}"'
+    if isinstance(value, Term):
+        return f'"{brief(str(value)) if plain(value) else f"{value.name}(…)"}"'
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, tuple) and not plain(value):
+        return "a tuple"
+    return brief(show(value))
+
+
+def plain(value: Any) -> bool:
+    """Whether a value is a number, a text or a word, or a tuple of nothing else, as the arguments of a word may be."""
+    if isinstance(value, Term):
+        return plain((*value.positional, *[given for _, given in value.keywords]))
+    return all(map(plain, value)) if isinstance(value, tuple) else not isinstance(value, (Tensor, Function, list))

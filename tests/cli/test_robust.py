@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.reading import decode
-from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.findings.json import write_data
 from cnnspec.findings.text import show_diagnostic
 from cnnspec.format import format_source

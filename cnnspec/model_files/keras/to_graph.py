@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnspec.base.size import Size
 from cnnspec.base.source import Source
-from cnnspec.elaborate.inputs import with_unknowns
+from cnnspec.elaborate.input_reader import with_unknowns
 from cnnspec.graph import Graph, Node, Site
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape

@@ -1,16 +1,24 @@
-"""Tree → graph: steps applied to the current tensor, blocks and loops unrolled, shapes inferred on the way."""
+"""The statements of a body, run one after the other: steps, names, loops, branches, outputs and budgets."""
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 
-from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.elaborate.inputs import Inputs
-from cnnspec.elaborate.reporting import TooMuch, describe, is_list, is_number_or_list, is_step, is_tensor
-from cnnspec.elaborate.static_checks import Ahead, bindings
-from cnnspec.elaborate.unmet import unknown_in_block, unknown_steps
-from cnnspec.elaborate.values import UNKNOWN, Binding, BlockFunction, Closure, Scope, SharedFunction, Tensor
-from cnnspec.graph import BudgetLimit, Graph, Site
+from cnnspec.elaborate.values import (
+    UNKNOWN,
+    Binding,
+    BlockFunction,
+    Closure,
+    Scope,
+    SharedFunction,
+    Tensor,
+    describe,
+    is_list,
+    is_number_or_list,
+    is_step,
+    is_tensor,
+)
+from cnnspec.graph import BudgetLimit, Site
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
@@ -19,126 +27,161 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-SHOWN = 1000  # layers that are kept of a network that is too large
+    from cnnspec.elaborate.evaluator import Evaluator
+    from cnnspec.elaborate.graph_builder import GraphBuilder
+    from cnnspec.elaborate.input_reader import InputReader
+    from cnnspec.elaborate.layer_placer import Apply
+    from cnnspec.elaborate.observer import Observer
+    from cnnspec.elaborate.report import Report
+    from cnnspec.elaborate.step_runner import Offer, Work
 
 
-class NetworkBuilder(Inputs):
-    """Builds one network from the items of its body."""
+class Names:
+    """Binds names in scopes."""
 
-    def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
-        super().__init__(name, max_layers)
+    state = ("loops",)  # see attempt.py
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.loops = 0  # around the present place, inside its block
+
+    def bind(self, name: tree.Name, value: Any, scope: Scope) -> None:
+        doubt = self.report.doubt or self.report.unsure
+        self.report.doubt = False
+        before = scope.places.get(name.text)
+        if before is not None and before is not name and before.start != name.start and not self.loops:
+            line = scope.source.position(before.start)[0]
+            self.report.error(
+                "E013", name, scope, f'"{name.text}" is bound already, in line {line}', "choose another name"
+            )
+            return
+        scope.bind(name.text, value, doubt)
+        scope.places[name.text] = name
+
+
+class BodyRunner:
+    """Runs the items of a body, one after the other. `apply` applies a step."""
+
+    state = ("constants",)  # see attempt.py
+
+    def __init__(
+        self, evaluator: Evaluator, builder: GraphBuilder, inputs: InputReader, names: Names, work: Work, apply: Apply,
+        observer: Observer | None, offer_untaken: Offer | None,
+    ) -> None:  # fmt: skip
+        self.evaluator = evaluator
+        self.builder = builder
+        self.graph = builder.graph
+        self.report = builder.report
+        self.inputs = inputs
+        self.names = names
+        self.work = work
+        self.apply = apply
+        self.observer = observer
+        self.offer_untaken = offer_untaken
         self.constants: list[Closure] = []  # layer functions that have a name
-        self.whole: tuple[tree.Body, Scope] | None = None  # what is built
-        self._items: dict[type, Callable[[Any, Scope, Tensor | None], Tensor | None]] = {
+        self.items: dict[type, Callable[[Any, Scope, Tensor | None], Tensor | None]] = {
             tree.Step: self.step,
-            tree.Input: self.input,
+            tree.Input: inputs.add_input,
             tree.Output: self.output,
             tree.Assign: self.assign,
-            tree.Shared: self.shared,
+            tree.Shared: self.share,
             tree.Loop: self.loop,
             tree.Branch: self.branch,
             tree.Budget: self.budget,
         }
 
-    def build(self, body: tree.Body, scope: Scope) -> Graph:
-        """Run a network's body; what is wrong ends up in `errors`."""
-        limit = sys.getrecursionlimit()
-        # Nesting is bounded by the parser (100) times MAX_CALLS, with few frames for each level.
-        sys.setrecursionlimit(max(limit, 50_000))
-        self.building = True
-        try:
-            self.whole = body, scope
-            last = self.run(body, scope, None)
-            if not self.graph.outputs and last is not None:
-                self.graph.outputs, self.graph.ends_assumed = [last.index], last.assumed
-        except TooMuch:
-            del self.graph.nodes[SHOWN:]
-            self.graph.outputs = []
-        finally:
-            self.building = self.doubt = self.unsure = False
-            sys.setrecursionlimit(limit)
-        self.graph.assign_names()
-        return self.graph
-
-    def look_ahead(self) -> None:
-        """Refuse at once what would be refused after a long time."""
-        if self.whole is not None:
-            body, scope = self.whole
-            ahead = Ahead(body, (), scope)
-            culprit = ahead.culprit(body, self.max_layers)
-            if culprit is not None:
-                self.limit(culprit, scope, min(ahead.least(culprit), 10**18))
-
     def run(self, body: tree.Body, scope: Scope, current: Tensor | None) -> Tensor | None:
-        items, scope.body = self._items, body
+        items, observer, report = self.items, self.observer, self.report
+        if observer is not None:
+            observer.enter(body, scope, current)
+        scope.body = body
         for item in body.items:
-            self.doubt = False
-            self.count(item, scope)
+            report.doubt = False
+            self.work.count(item, scope)
             method = items.get(type(item))
             if method is not None:
-                current = method(item, scope, current)
+                if observer is None or method == self.inputs.add_input:
+                    current = method(item, scope, current)
+                else:
+                    observer.enter(item, scope, current)
+                    current = method(item, scope, current)
+                    observer.leave(current)
             elif isinstance(item, tree.Bad):
-                self.unread = True
+                self.inputs.unread = True
                 scope.unknown(item.names)
                 if current is not None:
-                    current = self.unbuilt(item, scope, current)
+                    current = self.builder.add_unknown(item, scope, current)
             elif scope.parent is not None:
                 word = type(item).__name__.lower()
-                self.error(
+                self.report.error(
                     "E012", item, scope, f"a {word} stands at the top of a file, not inside a body", "move it out"
                 )
-        self.doubt = False
+        report.doubt = False
+        if observer is not None:
+            observer.leave(current)
         return current
+
+    def apply_braces(self, node: tree.Braces, scope: Scope, current: Tensor) -> Tensor:
+        return self.run(node.body, scope.inner(), current) or current
 
     def step(self, item: tree.Step, scope: Scope, current: Tensor | None) -> Tensor | None:
         if current is None:
-            if self.empty(item.value, scope):
+            if self.inputs.is_empty(item.value, scope):
                 return None
-            current = self.first_input(item.value, scope)
+            current = self.inputs.first_input(item.value, scope)
             if current is None:
                 return None
         return self.apply(item.value, scope, current)
 
-    def never_run(self, scope: Scope) -> None:
+    def report_never_run(self, scope: Scope) -> None:
         """Look at what nothing applied: the blocks and constants of a file."""
+        from cnnspec.elaborate.unknown_names import unknown_in_block, unknown_steps
+
         for value in scope.names.values():
             if isinstance(value, BlockFunction) and not value.called and not value.recursive and value.scope is scope:
-                self.unmet(unknown_in_block(value.block, scope), scope)
+                self.report.report_never_run(unknown_in_block(value.block, scope), scope)
         for closure in self.constants:
             if not closure.applied and not isinstance(closure.expression, tree.Arithmetic):
-                self.unmet(unknown_steps(closure.expression, closure.scope, set()), closure.scope)
+                unknown = unknown_steps(closure.expression, closure.scope, set())
+                self.report.report_never_run(unknown, closure.scope)
 
     def output(self, item: tree.Output, scope: Scope, current: Tensor | None) -> Tensor | None:
         outputs = dict.fromkeys(self.graph.outputs)
         for name in item.names:
             value = scope.find(name.text)
-            if value is None and name.text not in self.missed:
+            if value is None and name.text not in self.report.missed:
                 message = f'no tensor is called "{name.text}"'
-                meant = self.misspelt("E010", name, scope, message, name.text, is_tensor, "name one with `as`")
+                meant = self.report.misspelt("E010", name, scope, message, name.text, is_tensor, "name one with `as`")
                 value = UNKNOWN if meant is None else scope.find(meant)
             if isinstance(value, Tensor):
                 outputs[value.index] = None
-                self.graph.ends_assumed = self.graph.ends_assumed or value.assumed or self.unsure or self.doubt
-                self.doubt = False
+                self.graph.ends_assumed = (
+                    self.graph.ends_assumed or value.assumed or self.report.unsure or self.report.doubt
+                )
+                self.report.doubt = False
             elif value is not None and value is not UNKNOWN:
-                self.error(
+                self.report.error(
                     "E012", name, scope, f'"{name.text}" is {describe(value)}, not a tensor', "name a tensor with `as`"
                 )
         self.graph.outputs = list(outputs)
         return current
 
     def assign(self, item: tree.Assign, scope: Scope, current: Tensor | None) -> Tensor | None:
-        value = self.evaluate(item.value, scope, current)
+        value = self.evaluator.evaluate(item.value, scope, current)
         if isinstance(value, Closure):
             self.constants.append(value)
         self.note_binding(item, value, scope)
-        self.bind_name(item.name, value, scope)
+        self.names.bind(item.name, value, scope)
+        if self.observer is not None:
+            self.observer.assigned(item, scope, current)
         return current
 
-    def shared(self, item: tree.Shared, scope: Scope, current: Tensor | None) -> Tensor | None:
+    def share(self, item: tree.Shared, scope: Scope, current: Tensor | None) -> Tensor | None:
         function = SharedFunction(item.value, scope, item.name.text)
         self.note_binding(item, function, scope)
-        self.bind_name(item.name, function, scope)
+        self.names.bind(item.name, function, scope)
+        if self.observer is not None:
+            self.observer.shared(scope.names.get(item.name.text))
         return current
 
     def note_binding(self, item: tree.Node, value: Any, scope: Scope) -> None:
@@ -154,41 +197,41 @@ class NetworkBuilder(Inputs):
         return is_step(value) and not isinstance(value, Tensor)
 
     def loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:
-        elements = self.evaluate(item.iterable, scope, current)
+        elements = self.evaluator.evaluate(item.iterable, scope, current)
         if type(elements) is Term:
-            elements = self.bound(elements, item.iterable, scope, is_list)
+            elements = self.report.bound(elements, item.iterable, scope, is_list)
         if elements is UNKNOWN:
-            self.miss(item.body)
-            return self.unbuilt(item, scope, current)
+            self.report.miss(item.body)
+            return self.builder.add_unknown(item, scope, current)
         if not isinstance(elements, (list, tuple)):
-            self.error(
+            self.report.error(
                 "E012",
                 item.iterable,
                 scope,
                 f"a loop goes over a list or a range, not {describe(elements)}",
                 "write, for example, for i in 1..3 { … }",
             )
-            return self.unbuilt(item, scope, current)
-        if self.doubt and self.settled():
-            self.miss(item.body)
-            return self.perhaps(lambda: self.turns(item, elements, scope, current))
+            return self.builder.add_unknown(item, scope, current)
+        if self.report.doubt and self.report.settled():
+            self.report.miss(item.body)
+            return self.report.supposing_items(lambda: self.turns(item, elements, scope, current))
         return self.turns(item, elements, scope, current)
 
     def turns(self, item: tree.Loop, elements: Any, scope: Scope, current: Tensor | None) -> Tensor | None:
         """Run a loop's body for each element."""
-        self.loops += 1
+        self.names.loops += 1
         looks = mentions(item.body, {target.text for target in item.targets})
         for element in elements:
-            self.count(item, scope)
+            self.work.count(item, scope)
             inner = scope.inner()
             if not self.destructure(item, element, inner, scope):
-                current = self.unbuilt(item, scope, current)
+                current = self.builder.add_unknown(item, scope, current)
                 break
             before, made = current, self.made()
             current = self.run(item.body, inner, current)
             if not self.pass_on(inner, scope) and not looks and current == before and self.made() == made:
                 break  # another turn would change nothing, either
-        self.loops -= 1
+        self.names.loops -= 1
         return current
 
     def made(self) -> tuple[int, ...]:
@@ -203,7 +246,9 @@ class NetworkBuilder(Inputs):
         if not isinstance(element, (tuple, list)) or len(element) != len(item.targets):
             held = f"{len(element)} values" if isinstance(element, (tuple, list)) else describe(element)
             message = f"the loop names {len(item.targets)} values, an element of the list has {held}"
-            self.error("E012", item.iterable, scope, message, "give every element as many values as there are names")
+            self.report.error(
+                "E012", item.iterable, scope, message, "give every element as many values as there are names"
+            )
             return False
         for name, value in zip(item.targets, element, strict=True):
             self.turn(name.text, value, inner)
@@ -211,7 +256,7 @@ class NetworkBuilder(Inputs):
 
     def turn(self, name: str, value: Any, inner: Scope) -> None:
         """Bind the name of a loop for one turn."""
-        if self.unsure:
+        if self.report.unsure:
             inner.bind(name, value, True)
         else:
             inner.names[name] = value
@@ -220,15 +265,20 @@ class NetworkBuilder(Inputs):
         chosen: tree.Body | tree.Branch | None = item
         doubt = False
         while isinstance(chosen, tree.Branch):
-            condition = self.truth(chosen.condition, scope, current)
-            doubt = self.doubt and self.settled() or doubt
+            condition = self.evaluator.truth(chosen.condition, scope, current)
+            doubt = self.report.doubt and self.report.settled() or doubt
             if doubt or condition is UNKNOWN:
-                self.miss(chosen.body, chosen.otherwise)
+                self.report.miss(chosen.body, chosen.otherwise)
             if condition is UNKNOWN:
-                return self.unbuilt(item, scope, current)
+                return self.builder.add_unknown(item, scope, current)
             chosen = chosen.body if condition else chosen.otherwise
-        side = chosen
-        return self.perhaps(lambda: self.side(side, scope, current)) if doubt else self.side(side, scope, current)
+        run = partial(self.side, chosen, scope, current)
+        result = self.report.supposing_items(run) if doubt else run()
+        if self.offer_untaken is not None:
+            for side in sides(item):
+                if side is not chosen:
+                    self.offer_untaken(side, partial(self.run, side, scope.inner(), current))
+        return result
 
     def side(self, chosen: tree.Body | None, scope: Scope, current: Tensor | None) -> Tensor | None:
         """Run the side of a branch that was chosen, if there is one."""
@@ -238,19 +288,6 @@ class NetworkBuilder(Inputs):
         current = self.run(chosen, inner, current)
         self.pass_on(inner, scope)
         return current
-
-    def perhaps(self, run: Callable[[], Tensor | None]) -> Tensor | None:
-        """What statements that are run by an assumption come to."""
-        around, self.unsure = self.unsure, True
-        result = run()
-        self.unsure = around
-        return None if result is None else result.replace(assumed=True)
-
-    def miss(self, *bodies: tree.Body | tree.Branch | None) -> None:
-        """Take note that the names bound in some bodies may be missed: these ought, perhaps, to have been run."""
-        for body in bodies:
-            if body is not None:
-                self.missed.update(bindings(tree.Body(body.start, body.end, (body,)), ()))
 
     def pass_on(self, inner: Scope, scope: Scope) -> bool:
         """Tensors that `as` named inside a loop or a branch are known behind it. Whether that is new."""
@@ -268,12 +305,15 @@ class NetworkBuilder(Inputs):
         for limit in item.limits:
             bound = None
             if limit.bound is not None:
-                value = self.evaluate(limit.bound, scope, current)
-                bound = self.bound(value, limit.bound, scope, is_number_or_list)
+                value = self.evaluator.evaluate(limit.bound, scope, current)
+                bound = self.report.bound(value, limit.bound, scope, is_number_or_list)
             arguments = tuple(
-                [(a.name.text if a.name else "", self.evaluate(a.value, scope, current)) for a in limit.arguments]
+                [
+                    (a.name.text if a.name else "", self.evaluator.evaluate(a.value, scope, current))
+                    for a in limit.arguments
+                ]
             )
-            if self.settled() or self.unsure or bound is UNKNOWN or UNKNOWN in [v for _, v in arguments]:
+            if self.report.settled() or self.report.unsure or bound is UNKNOWN or UNKNOWN in [v for _, v in arguments]:
                 continue
             site = Site(scope.source, limit, scope.caller, scope.block)
             in_bytes = limit.bound is not None and any(
@@ -283,18 +323,17 @@ class NetworkBuilder(Inputs):
             self.graph.budgets.append(made)
         return current
 
-    def bind_name(self, name: tree.Name, value: Any, scope: Scope) -> None:
-        doubt = self.doubt or self.unsure
-        self.doubt = False
-        before = scope.places.get(name.text)
-        if before is not None and before is not name and before.start != name.start and not self.loops:
-            line = scope.source.position(before.start)[0]
-            self.error("E013", name, scope, f'"{name.text}" is bound already, in line {line}', "choose another name")
-            return
-        scope.bind(name.text, value, doubt)
-        scope.places[name.text] = name
-
 
 def mentions(body: tree.Body, names: set[str]) -> bool:
     """Whether one of some names stands in a body."""
     return any(isinstance(node, tree.Name) and node.text in names for node in tree.walk(body))
+
+
+def sides(branch: tree.Branch) -> list[tree.Body]:
+    """The bodies of an `if` and of all that stands behind it."""
+    found: list[tree.Body] = []
+    part: tree.Body | tree.Branch | None = branch
+    while isinstance(part, tree.Branch):
+        found.append(part.body)
+        part = part.otherwise
+    return found if part is None else [*found, part]

@@ -1,20 +1,20 @@
-"""Saying what is wrong while a network is built: each mistake once, with the block calls that led to it."""
+"""What is wrong with a network, collected while it is built: each mistake once, with the block calls that led to it."""
 
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.base.names import proposed, question, the_one
-from cnnspec.base.size import Size
 from cnnspec.base.source import Span, brief
-from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Function, Scope, Tensor
-from cnnspec.graph import Assumption, Graph, Site
+from cnnspec.elaborate.static_checks import bindings
+from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, describe, is_number, is_step
+from cnnspec.graph import Assumption, Site
 from cnnspec.layers import find, spellings
-from cnnspec.layers.argument import Term, show
+from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     Fits = Callable[[Any], bool]
@@ -28,33 +28,31 @@ class TooMuch(Exception):
     """The network is larger, or has more mistakes, than is allowed; the diagnostic is noted already."""
 
 
-class Reporting:
-    """Collects `errors`. Its subclasses evaluate expressions and build the graph.
+class Report:
+    """What is wrong with a network, and what was assumed while it was built.
 
     A word that nothing is called, with one known word near to it, is taken for that one, and the building goes on: what
     comes of it is *assumed*, and no error that rests on it is reported. `doubt` is raised by whatever reads something
     assumed, and taken down by `settled`, when the value is done; `unsure` stands while something runs by assumption.
     """
 
+    state = ("errors", "seen", "near_words", "full", "building", "doubt", "unsure", "missed")  # see attempt.py
+
     def __init__(self) -> None:
         self.errors: list[Diagnostic] = []
+        self.assumptions: list[Assumption] = []
         self.building = False  # whether TooMuch is caught
         self.full = False  # whether there are as many mistakes as are told
-        self._seen: set[tuple[str, str, int, str]] = set()
-        self._given: dict[int, tuple[str, ...]] = {}  # names that a part gives, by its identity
-        self._near: dict[tuple[str, int, str, Fits | str], tuple[str, ...]] = {}  # the words near to one, by its place
-        self.graph = Graph("")
+        self.seen: set[tuple[str, str, int, str]] = set()  # the mistakes so far
+        self.near_words: dict[tuple[str, int, str, Fits | str], tuple[str, ...]] = {}  # the words near to one, by place
         self.doubt = False  # whether the value that is worked out rests on an assumption
         self.unsure = False  # whether what is run does
         self.missed: set[str] = set()  # names that would be bound in what was, perhaps wrongly, not run
+        self._given: dict[int, tuple[str, ...]] = {}  # names that a part gives, by its identity
 
-    def continue_from(self, other: Reporting) -> None:
+    def continue_from(self, other: Report) -> None:
         """Report into one list with another."""
-        self.errors, self._seen, self.full, self._near = other.errors, other._seen, other.full, other._near
-
-    def evaluate(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
-        """The value of an expression; UNKNOWN, and an error noted, where it has none."""
-        raise NotImplementedError
+        self.errors, self.seen, self.full, self.near_words = other.errors, other.seen, other.full, other.near_words
 
     def error(
         self, code: str, node: tree.Node, scope: Scope, message: str, help: str | Callable[[], str] = "",
@@ -66,8 +64,8 @@ class Reporting:
             return UNKNOWN
         message = brief(message)
         key = (code, scope.source.name, node.start, message)
-        if key not in self._seen and not self.full:
-            self._seen.add(key)
+        if key not in self.seen and not self.full:
+            self.seen.add(key)
             site = Site(scope.source, node, scope.caller, scope.block)
             what_to_do = brief(help if isinstance(help, str) else help())
             self.errors.append(Diagnostic(code, message, site.span, what_to_do, (*extra, *trail(site)), severity))
@@ -92,15 +90,35 @@ class Reporting:
         doubt, self.doubt = self.doubt, False
         return doubt
 
+    def supposing(self, run: Callable[[], Tensor]) -> Tensor:
+        """Run a step by an assumption: all that it makes is assumed, and which tensor it comes to."""
+        around, self.unsure = self.unsure, True
+        result = run()
+        self.unsure = around
+        return result.replace(assumed=True)
+
+    def supposing_items(self, run: Callable[[], Tensor | None]) -> Tensor | None:
+        """Run statements by an assumption; they may come to no tensor."""
+        around, self.unsure = self.unsure, True
+        result = run()
+        self.unsure = around
+        return None if result is None else result.replace(assumed=True)
+
+    def miss(self, *bodies: tree.Body | tree.Branch | None) -> None:
+        """Take note that the names bound in some bodies may be missed: these ought, perhaps, to have been run."""
+        for body in bodies:
+            if body is not None:
+                self.missed.update(bindings(tree.Body(body.start, body.end, (body,)), ()))
+
     def near(self, node: tree.Node, name: str, scope: Scope, known: Known, about: str = "") -> tuple[str, ...]:
         """The known words, or names of values that fit, that are near to a word; the same whenever its place is met.
         `about` tells apart what is asked there."""
         place = scope.source.name, node.start, name, about if isinstance(known, tuple) else known
-        if place not in self._near:
-            few = len(self._near) < MAX_NEAR
+        if place not in self.near_words:
+            few = len(self.near_words) < MAX_NEAR
             words = known if isinstance(known, tuple) else names_of(scope, known) if few else ()
-            self._near[place] = proposed(name, words) if few else ()
-        return self._near[place]
+            self.near_words[place] = proposed(name, words) if few else ()
+        return self.near_words[place]
 
     def misspelt(
         self, code: str, node: tree.Node, scope: Scope, message: str, name: str, known: Known, otherwise: str = "",
@@ -115,8 +133,8 @@ class Reporting:
     def assume(self, node: tree.Node, scope: Scope, written: str, taken: str) -> str:
         """Go on with another word than the one that is written."""
         made = Assumption(Span(scope.source, node.start, node.end), brief(written), brief(taken))
-        if made not in self.graph.assumptions:
-            self.graph.assumptions.append(made)
+        if made not in self.assumptions:
+            self.assumptions.append(made)
         self.doubt = True
         return taken
 
@@ -129,7 +147,7 @@ class Reporting:
         if name in PYTORCH:
             message = f"{name} is PyTorch's, which takes other arguments"
             return self.error("E010", node, scope, message, PYTORCH[name], sure=True)
-        from cnnspec.elaborate.meant import by_name
+        from cnnspec.elaborate.notations import by_name
 
         message, otherwise = f'nothing is called "{name}"', "`cnnspec layers` lists the layers"
         if notation := by_name(node, name, scope):
@@ -139,6 +157,14 @@ class Reporting:
             return UNKNOWN
         value = scope.find(meant)
         return Term(meant) if value is None else value
+
+    def report_never_run(self, names: Iterable[tree.Name], scope: Scope) -> None:
+        """Report names that are unknown in a part that is not run, for which nothing need be assumed."""
+        made = len(self.assumptions)
+        for name in names:
+            self.unknown_name(name, name.text, scope, is_step)
+        del self.assumptions[made:]
+        self.doubt = False
 
     def bound(self, value: Any, node: tree.Node, scope: Scope, fits: Fits) -> Any:
         """A value; of a name that nothing is called, what was meant by it, where something is near that fits."""
@@ -186,59 +212,3 @@ def names_given(node: tree.Node) -> tuple[str, ...]:
         elif isinstance(part, tree.Naming):
             found[part.name.text] = None
     return tuple(found)
-
-
-# ---- kinds of values ---------------------------------------------------------------------------------------
-def is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, Size)) and not isinstance(value, bool)
-
-
-def is_flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def is_list(value: Any) -> bool:
-    return isinstance(value, (list, tuple))
-
-
-def is_tensor(value: Any) -> bool:
-    return isinstance(value, Tensor)
-
-
-def is_step(value: Any) -> bool:
-    """Whether a value can be applied to a tensor."""
-    return isinstance(value, (Function, Tensor)) or (isinstance(value, Term) and find(value.name) is not None)
-
-
-def is_step_or_number(value: Any) -> bool:
-    return is_step(value) or is_number(value)
-
-
-def is_number_or_list(value: Any) -> bool:
-    return is_number(value) or is_list(value)
-
-
-def describe(value: Any) -> str:
-    """A value in a sentence."""
-    if isinstance(value, Tensor):
-        return "a tensor"
-    if isinstance(value, BlockFunction):
-        return f"the block {value.block.name.text}"
-    if isinstance(value, Function):
-        return "a layer function"
-    if isinstance(value, str):
-        return f'the text "{brief(value)}"'
-    if isinstance(value, Term):
-        return f'"{brief(str(value)) if plain(value) else f"{value.name}(…)"}"'
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, tuple) and not plain(value):
-        return "a tuple"
-    return brief(show(value))
-
-
-def plain(value: Any) -> bool:
-    """Whether a value is a number, a text or a word, or a tuple of nothing else, as the arguments of a word may be."""
-    if isinstance(value, Term):
-        return plain((*value.positional, *[given for _, given in value.keywords]))
-    return all(map(plain, value)) if isinstance(value, tuple) else not isinstance(value, (Tensor, Function, list))
