@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.base.source import Source
     from cnnspec.elaborate.files import Read
     from cnnspec.elaborate.values import BlockFunction, Scope, Tensor
-    from cnnspec.graph import Graph, Node, Site
+    from cnnspec.graph import Graph, Node
     from cnnspec.layers.base import Layer, Shape
 
 GHOSTS = 100_000  # layers that a side that is not taken may make
@@ -126,9 +126,7 @@ def known_files(graph: Graph) -> Read:
     """Reads the files that a graph came from, as they were when it was built."""
     sources: dict[int, Source] = {}
     for node in graph.nodes:
-        site: Site | None = node.site
-        while site is not None:
+        for site in (node.site, *[step.site for step in node.site.steps]):
             sources[id(site.source)] = site.source
-            site = site.caller
     files = {os.path.realpath(source.name): source for source in sources.values()}
     return lambda path: files.get(path) or Diagnostic("E002", f"{path} is not part of the network", None)

@@ -160,7 +160,7 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
                 builder.report.error("E013", item.name, scope, f"{item.name.text} is set already", "keep one")
             value = builder.evaluator.evaluate(item.value, scope, None)
             value = UNKNOWN if builder.report.settled() else value
-            settings[item.name.text] = Setting(value, Site(scope.source, item, None, ""))
+            settings[item.name.text] = Setting(value, Site(scope.source, item))
         elif not isinstance(item, tree.Bad):
             builder.report.error(
                 "E030", item, scope, "a train section holds settings alone", "write, for example, epochs = 10"

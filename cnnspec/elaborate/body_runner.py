@@ -18,7 +18,7 @@ from cnnspec.elaborate.values import (
     is_step,
     is_tensor,
 )
-from cnnspec.graph import BudgetLimit, Site
+from cnnspec.graph import BudgetLimit, Site, Turn
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
@@ -187,7 +187,7 @@ class BodyRunner:
     def note_binding(self, item: tree.Node, value: Any, scope: Scope) -> None:
         """Keep what binds layers, once for each statement, for those who ask whether it was used."""
         if id(item) not in self.graph.bindings and self.holds_layers(value):
-            site = Site(scope.source, item, scope.caller, scope.block)
+            site = Site(scope.source, item, scope.path)
             self.graph.bindings[id(item)] = Binding(site, scope.body, value)
 
     def holds_layers(self, value: Any) -> bool:
@@ -221,9 +221,11 @@ class BodyRunner:
         """Run a loop's body for each element."""
         self.names.loops += 1
         looks = mentions(item.body, {target.text for target in item.targets})
-        for element in elements:
+        site = Site(scope.source, item, scope.path)
+        for number, element in enumerate(elements, 1):
             self.work.count(item, scope)
             inner = scope.inner()
+            inner.path = Turn(site, number, len(elements))
             if not self.destructure(item, element, inner, scope):
                 current = self.builder.add_unknown(item, scope, current)
                 break
@@ -315,7 +317,7 @@ class BodyRunner:
             )
             if self.report.settled() or self.report.unsure or bound is UNKNOWN or UNKNOWN in [v for _, v in arguments]:
                 continue
-            site = Site(scope.source, limit, scope.caller, scope.block)
+            site = Site(scope.source, limit, scope.path)
             in_bytes = limit.bound is not None and any(
                 [isinstance(n, tree.Number) and n.text.endswith("B") for n in tree.walk(limit.bound)]
             )

@@ -15,7 +15,7 @@ from cnnspec.elaborate.values import (
     describe,
     is_step,
 )
-from cnnspec.graph import Site
+from cnnspec.graph import Call, Site
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
@@ -59,13 +59,13 @@ class BlockCaller:
             self.observer.block_called(function, arguments, self.builder.graph.nodes[current.index].shape)
         block = function.block
         function.called = True
-        site = Site(scope.source, at, scope.caller, scope.block)
         if function.recursive:
             return self.builder.add_unknown(at, scope, current)
         values = self.block_arguments(block, arguments, at, scope, current, sure)
         if values is None:
             return self.builder.add_unknown(at, scope, current)
-        inner = Scope(function.scope, function.scope.source, site, block.name.text)
+        call = Call(Site(scope.source, at, scope.path), block.name.text)
+        inner = Scope(function.scope, function.scope.source, call, call)
         for parameter in block.parameters:
             name = parameter.name.text
             if name in values:

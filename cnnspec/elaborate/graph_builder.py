@@ -41,7 +41,7 @@ class GraphBuilder:
         if self.layers + self.multiplier > self.checkpoint:
             self.checkpoint = self.max_layers
             self.look_ahead()
-            scope = Scope(None, site.source, site.caller, site.block)
+            scope = Scope(None, site.source, site.path)
             self.limit(site.node, scope, self.layers + self.multiplier)
         node = Node(len(nodes), layer, inputs, shape, label, site)
         nodes.append(node)
@@ -78,7 +78,7 @@ class GraphBuilder:
         nodes = self.graph.nodes
         if current is not None and nodes[current.index].layer is None and nodes[current.index].shape is None:
             return current
-        site = Site(scope.source, at, scope.caller, scope.block)
+        site = Site(scope.source, at, scope.path)
         node = self.add_node(None, () if current is None else (current.index,), None, label, site)
         node.assumed = self.report.unsure or (current is not None and current.assumed)
         return Tensor(node.index, node.assumed)

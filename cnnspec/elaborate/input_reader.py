@@ -110,7 +110,7 @@ class InputReader:
             self.observer.enter(item, scope, current)
         shape = self.shapes.get(len(self.graph.inputs)) or self.read_shape(item, scope, current)
         label = item.name.text if item.name else "input"
-        node = self.builder.add_node(None, (), shape, label, Site(scope.source, item, scope.caller, scope.block))
+        node = self.builder.add_node(None, (), shape, label, Site(scope.source, item, scope.path))
         node.assumed = node.guessed = self.report.doubt or self.report.unsure
         self.report.doubt = False
         self.graph.inputs.append(node.index)

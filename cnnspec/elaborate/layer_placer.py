@@ -57,7 +57,7 @@ class LayerPlacer:
         """Put a layer behind a tensor. `sure`: the word is no assumption."""
         if self.observer is not None:
             self.observer.layer_called(cls, word, arguments)
-        site = Site(scope.source, at, scope.caller, scope.block)
+        site = Site(scope.source, at, scope.path)
         if cls.merges:
             branches = [a for a in arguments if a.name is None]
             tensors = self.merge_inputs(branches, scope, current)
@@ -163,7 +163,7 @@ class LayerPlacer:
             return False
         source, message, help = found
         at = place(source)
-        scope = Scope(None, at.source, at.caller, at.block)
+        scope = Scope(None, at.source, at.path)
         self.report.error(problem.code, at.node, scope, message, help, extra=(Note(problem.message, site.span),))
         return True
 

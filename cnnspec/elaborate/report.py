@@ -7,7 +7,7 @@ from cnnspec.base.names import proposed, question, the_one
 from cnnspec.base.source import Span, brief
 from cnnspec.elaborate.static_checks import bindings
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, describe, is_number, is_step
-from cnnspec.graph import Assumption, Site
+from cnnspec.graph import Assumption, Call, Repeat, Site, Turn, Use
 from cnnspec.layers import find, spellings
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
@@ -66,9 +66,11 @@ class Report:
         key = (code, scope.source.name, node.start, message)
         if key not in self.seen and not self.full:
             self.seen.add(key)
-            site = Site(scope.source, node, scope.caller, scope.block)
+            site = Site(scope.source, node, scope.path)
             what_to_do = brief(help if isinstance(help, str) else help())
-            self.errors.append(Diagnostic(code, message, site.span, what_to_do, (*extra, *trail(site)), severity))
+            self.errors.append(
+                Diagnostic(code, message, site.span, what_to_do, (*extra, *trail(site, turns=True)), severity)
+            )
             if len(self.errors) >= MAX_MISTAKES:
                 self.full = True
                 more = f"{MAX_MISTAKES} mistakes so far: the rest of the network was not checked"
@@ -188,18 +190,27 @@ class Report:
 
 def names_of(scope: Scope, fits: Fits) -> list[str]:
     """The names of all that fits, or may: of what a mistake took away that is not known. A block is not its own part."""
-    names = [name for name in scope.all_names() if name != scope.block]
+    names = [name for name in scope.all_names() if scope.call is None or name != scope.call.block]
     bound = [name for name in names if (value := scope.find(name)) is UNKNOWN or fits(value)]
     return [*bound, *spellings()] if fits(Term(spellings()[0])) else bound
 
 
-def trail(site: Site, *others: Site) -> tuple[Note, ...]:
-    """The block calls that led to a site, innermost first; `others` are those of layers that share the finding."""
+def trail(site: Site, *others: Site, turns: bool = False) -> tuple[Note, ...]:
+    """The steps that led to a site, innermost first: block calls, and uses of what is written in another block than its
+    use; with `turns` those of loops and repeats too, but for the first. `others`: the sites that share the finding."""
     notes: list[Note] = []
-    sites = (site, *others)
-    while site.caller is not None and len(notes) < 8:
-        notes.append(Note(f"in block {site.block}, called here", site.caller.span, () if notes else sites))
-        site = site.caller
+    step, sites = site.path, (site, *others)
+    while step is not None and len(notes) < 8:
+        said = ""
+        if isinstance(step, Call):
+            said = f"in block {step.block}, called here"
+        elif isinstance(step, Use) and step.away:
+            said = f"{step.name} is used here" if step.name else "used here"
+        elif isinstance(step, (Turn, Repeat)) and turns and step.number > 1:
+            said = f"in {step}"
+        if said:
+            notes.append(Note(said, step.site.span, () if notes else sites))
+        step = step.site.path
     return tuple(notes)
 
 

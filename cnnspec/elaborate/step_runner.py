@@ -6,6 +6,7 @@ from functools import partial
 
 from cnnspec.elaborate.report import TooMuch
 from cnnspec.elaborate.values import UNKNOWN, Closure, Scope, SharedFunction, Tensor, describe, is_step
+from cnnspec.graph import Repeat, Site, Use
 from cnnspec.layers import find
 from cnnspec.syntax import tree
 
@@ -151,14 +152,14 @@ class StepRunner:
         self.work.count(at, scope)
         value.applied = True
         made = len(self.graph.nodes)
-        run = partial(self.apply, value.expression, value.scope.inner(), current)
+        run = partial(self.apply, value.expression, used(value, at, scope), current)
         result = self.work.inside(at, scope, run)
-        if scope.caller is value.scope.caller:
+        if scope.call is value.scope.call:
             value.uses.append((current.index, made, len(self.graph.nodes)))
         return result
 
     def apply_shared(self, function: SharedFunction, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
-        run = partial(self.apply, function.expression, function.scope.inner(), current)
+        run = partial(self.apply, function.expression, used(function, at, scope), current)
         return self.shared.use(function, at, scope, lambda: self.work.inside(at, scope, run))
 
     def apply_chain(self, node: tree.Chain, scope: Scope, current: Tensor) -> Tensor:
@@ -246,17 +247,31 @@ class StepRunner:
     def repeat(self, node: tree.Arithmetic, times: int, scope: Scope, current: Tensor) -> Tensor:
         if times == 0:
             return current
-        made, outer = self.builder.layers, self.builder.multiplier
+        made, outer, around = self.builder.layers, self.builder.multiplier, scope.path
+        site = Site(scope.source, node, around)
         self.builder.multiplier = outer * times
+        scope.path = Repeat(site, 1, times)
         try:
             result = self.apply(node.first, scope, current)
-        finally:
             self.builder.multiplier = outer
-        each = self.builder.layers - made
-        self.builder.limit(node, scope, made + each * times)
-        for _ in range(times - 1):
-            if result == current:  # once more changes nothing
-                break
-            self.work.count(node, scope)
-            current, result = result, self.apply(node.first, scope, result)
+            each = self.builder.layers - made
+            scope.path = around
+            self.builder.limit(node, scope, made + each * times)
+            for number in range(2, times + 1):
+                if result == current:  # once more changes nothing
+                    break
+                self.work.count(node, scope)
+                scope.path = Repeat(site, number, times)
+                current, result = result, self.apply(node.first, scope, result)
+        finally:
+            self.builder.multiplier, scope.path = outer, around
         return result
+
+
+def used(function: Closure | SharedFunction, at: tree.Node, scope: Scope) -> Scope:
+    """A scope for the expression of a function that is used at a place."""
+    inner = function.scope.inner()
+    name = at.text if isinstance(at, tree.Name) else ""
+    away = scope.call is not function.scope.call
+    inner.path = Use(Site(scope.source, at, scope.path), name, function.scope.call) if name or away else scope.path
+    return inner

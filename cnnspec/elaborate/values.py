@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.base.source import Source
-    from cnnspec.graph import Site
+    from cnnspec.graph import Call, PathStep, Site
     from cnnspec.syntax import tree
 
 
@@ -34,13 +34,15 @@ class Scope:
     `assumed` are the names whose value rests on an assumption, apart from tensors, which know that themselves.
     """
 
-    __slots__ = ("assumed", "block", "body", "caller", "names", "parent", "places", "source")
+    __slots__ = ("assumed", "body", "call", "names", "parent", "path", "places", "source")
 
-    def __init__(self, parent: Scope | None, source: Source, caller: Site | None = None, block: str = "") -> None:
+    def __init__(
+        self, parent: Scope | None, source: Source, path: PathStep | None = None, call: Call | None = None
+    ) -> None:  # fmt: skip
         self.parent = parent
         self.source = source
-        self.caller = caller  # the call that opened the block this scope is in
-        self.block = block
+        self.path = path  # the innermost of the steps that led here
+        self.call = call  # the block call that this scope is in
         self.body: tree.Body | None = None  # whose items are run in it
         self.names: dict[str, Any] = {}
         self.places: dict[str, tree.Node] = {}
@@ -77,7 +79,7 @@ class Scope:
         return scope is not None and name in scope.assumed
 
     def inner(self) -> Scope:
-        return Scope(self, self.source, self.caller, self.block)
+        return Scope(self, self.source, self.path, self.call)
 
     def all_names(self) -> list[str]:
         scope: Scope | None = self
