@@ -123,7 +123,7 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
     for parameter in model.parameters:
         name = parameter.name.text
         if name in parameters:
-            value = given(parameters[name])
+            value = read_parameter(parameters[name])
         elif parameter.default is not None:
             value = builder.evaluator.evaluate(parameter.default, scope, None)
         else:
@@ -136,7 +136,7 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
             )
             value = UNKNOWN
         builder.graph.parameters[name] = value
-        scope.bind(name, value, builder.report.settled())
+        scope.bind(name, value, builder.report.take_doubt())
     graph = builder.build(model.body, scope)
     if not graph.inputs and not builder.report.errors and not builder.inputs.unread:
         builder.report.error(
@@ -159,7 +159,7 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
             if item.name.text in settings:
                 builder.report.error("E013", item.name, scope, f"{item.name.text} is set already", "keep one")
             value = builder.evaluator.evaluate(item.value, scope, None)
-            value = UNKNOWN if builder.report.settled() else value
+            value = UNKNOWN if builder.report.take_doubt() else value
             settings[item.name.text] = Setting(value, Site(scope.source, item))
         elif not isinstance(item, tree.Bad):
             builder.report.error(
@@ -173,12 +173,12 @@ def _stem(name: str) -> str:
     return "network" if nameless else os.path.splitext(os.path.basename(name))[0]
 
 
-def given(value: Any) -> Any:
-    """A parameter's value from Python as the language has it: None is the word none, NumPy's whole numbers are numbers."""
+def read_parameter(value: Any) -> Any:
+    """A parameter's value from Python, as the language has it: None becomes the word none, a whole number of NumPy an int."""
     if value is None:
         return Term("none")
     if isinstance(value, (list, tuple)):
-        return type(value)([given(v) for v in value]) if type(value) in (list, tuple) else value
+        return type(value)([read_parameter(v) for v in value]) if type(value) in (list, tuple) else value
     try:
         return value if isinstance(value, int) else value.__index__()
     except (AttributeError, TypeError):

@@ -22,7 +22,7 @@ MAX_DEPTH = 100  # of lists in lists, and of terms in terms
 
 
 class Arithmetic:
-    """Makes numbers and lists of numbers and lists; what cannot be made is reported, and UNKNOWN."""
+    """Computes with numbers and lists. What cannot be computed is reported, and its value is UNKNOWN."""
 
     state = ("elements",)  # see attempt.py
 
@@ -35,14 +35,14 @@ class Arithmetic:
             return UNKNOWN
         if node.operator in ("==", "!="):
             if isinstance(left, Size) or isinstance(right, Size):
-                return self.order(node, left, right, scope)
+                return self.compare_numbers(node, left, right, scope)
             same = word_of(left) == word_of(right) if word_of(left) is not None else left == right
             return same is (node.operator == "==")
         if not (is_number(left) and is_number(right)):
-            left, right = self.operands(node.operator, left, right, node.left, node.right, scope)
-        return UNKNOWN if right is UNKNOWN else self.order(node, left, right, scope)
+            left, right = self.read_operands(node.operator, left, right, node.left, node.right, scope)
+        return UNKNOWN if right is UNKNOWN else self.compare_numbers(node, left, right, scope)
 
-    def order(self, node: tree.Compare, left: Any, right: Any, scope: Scope) -> Any:
+    def compare_numbers(self, node: tree.Compare, left: Any, right: Any, scope: Scope) -> Any:
         if not is_number(left) or not is_number(right):
             return node.operator == "!="
         difference = left - right
@@ -56,7 +56,7 @@ class Arithmetic:
     def range(self, node: tree.Range, first: Any, last: Any, scope: Scope) -> Any:
         if Term in (type(first), type(last)):
             first, last = [
-                self.report.bound(value, part, scope, is_number)
+                self.report.resolve_word(value, part, scope, is_number)
                 for value, part in ((first, node.first), (last, node.last))
             ]
         if first is UNKNOWN or last is UNKNOWN:
@@ -73,38 +73,38 @@ class Arithmetic:
                 f"this range has {last - first + 1:,} numbers; at most {MAX_ELEMENTS:,} are allowed",
                 "both ends count: 1..3 is 1, 2, 3",
             )
-        return self.refused_work(max(0, last - first + 1), node, scope) or list(range(first, last + 1))
+        return self.refuse_elements(max(0, last - first + 1), node, scope) or list(range(first, last + 1))
 
     def operate(self, operator: str, left: Any, right: Any, at: tree.Node, part: tree.Node, scope: Scope) -> Any:
         if left is UNKNOWN or right is UNKNOWN:
             return UNKNOWN
         if isinstance(left, list) and operator == "+" and isinstance(right, list):
             return (
-                self.refused_list(left, 1, part, scope)
-                or self.refused_list(right, 1, part, scope, len(left))
+                self.refuse_list(left, 1, part, scope)
+                or self.refuse_list(right, 1, part, scope, len(left))
                 or left + right
             )
         if isinstance(left, list) and operator == "*" and isinstance(right, int):
-            return self.refused_list(left, right, part, scope) or left * right
+            return self.refuse_list(left, right, part, scope) or left * right
         if not (is_number(left) and is_number(right)):
-            left, right = self.operands(operator, left, right, at, part, scope)
+            left, right = self.read_operands(operator, left, right, at, part, scope)
         return UNKNOWN if right is UNKNOWN else self.compute(operator, left, right, part, scope)
 
-    def operands(
+    def read_operands(
         self, operator: str, left: Any, right: Any, at: tree.Node, part: tree.Node, scope: Scope
     ) -> tuple[Any, Any]:
-        """The two numbers that an operator is for; both UNKNOWN, and an error noted, where one is none."""
+        """The two numbers of an operation. Where one is no number, an error is reported and both are UNKNOWN."""
         from cnnspec.elaborate.notations import by_operator
 
         help = by_operator(operator, left, right, at, part, scope)
-        left = self.report.as_number(left, at, scope, help)
-        right = UNKNOWN if left is UNKNOWN else self.report.as_number(right, part, scope, help)
+        left = self.report.read_number(left, at, scope, help)
+        right = UNKNOWN if left is UNKNOWN else self.report.read_number(right, part, scope, help)
         return (UNKNOWN, UNKNOWN) if right is UNKNOWN else (left, right)
 
-    def refused_list(self, value: Any, times: int, at: tree.Node, scope: Scope, beside: int = 0) -> Any:
-        """UNKNOWN, and an error noted, for a list of too many elements or levels; else None."""
+    def refuse_list(self, value: Any, times: int, at: tree.Node, scope: Scope, beside: int = 0) -> Any:
+        """Report a list of too many elements or levels, and return UNKNOWN; else return None."""
         if self.elements > MAX_ELEMENTS_IN_ALL:
-            return self.refused_work(0, at, scope)
+            return self.refuse_elements(0, at, scope)
         count, depth = measure(value)
         if depth > MAX_DEPTH:
             return self.report.error(
@@ -113,12 +113,12 @@ class Arithmetic:
         self.elements += count
         count = count * times + beside
         if count <= MAX_ELEMENTS:
-            return self.refused_work(count, at, scope)
+            return self.refuse_elements(count, at, scope)
         message = f"this list would have at least {count:,} elements; at most {MAX_ELEMENTS:,} are allowed"
         return self.report.error("E003", at, scope, message)
 
-    def refused_work(self, count: int, at: tree.Node, scope: Scope) -> Any:
-        """UNKNOWN, and an error noted, where so many elements more are too many in all; else None."""
+    def refuse_elements(self, count: int, at: tree.Node, scope: Scope) -> Any:
+        """Report that so many more elements are too many in all, and return UNKNOWN; else return None."""
         self.elements += count
         if self.elements <= MAX_ELEMENTS_IN_ALL:
             return None
@@ -146,10 +146,10 @@ class Arithmetic:
             value = left // right if exact else left / right
         else:
             value = OPERATE[operator](left, right)
-        return self.bounded(value, part, scope)
+        return self.check_number(value, part, scope)
 
-    def bounded(self, value: Any, part: tree.Node, scope: Scope) -> Any:
-        """A number, or UNKNOWN and an error noted where it is too large, or an expression that is too long."""
+    def check_number(self, value: Any, part: tree.Node, scope: Scope) -> Any:
+        """The number itself. Where it is too large, or a size too long to write down, an error is reported and it is UNKNOWN."""
         if isinstance(value, Size) and too_long(value):
             unknown = ", ".join(sorted(value.names()))
             message = f"this size takes more than {MAX_SIZE_LENGTH} names and numbers to write down in {unknown}"
@@ -162,7 +162,7 @@ class Arithmetic:
         if base is UNKNOWN or exponent is UNKNOWN:
             return UNKNOWN
         if not (is_number(base) and is_number(exponent)):
-            base, exponent = self.operands("^", base, exponent, node.base, node.exponent, scope)
+            base, exponent = self.read_operands("^", base, exponent, node.base, node.exponent, scope)
         for value, place in ((base, node.base), (exponent, node.exponent)):
             if isinstance(value, Size):  # which no power can have
                 return self.report.error("E012", place, scope, f"a number is needed here, not {describe(value)}")
@@ -186,12 +186,14 @@ class Arithmetic:
         return value
 
     def sign(self, node: tree.Signed, value: Any, scope: Scope) -> Any:
-        value = self.report.as_number(value, node.value, scope)
+        value = self.report.read_number(value, node.value, scope)
         return -value if value is not UNKNOWN and node.operator == "-" else value
 
     def call_builtin(self, word: str, node: tree.Call, values: list[Any], scope: Scope) -> Any:
         places = [argument.value for argument in node.arguments]
-        values = [self.report.bound(v, at, scope, is_number_or_list) for v, at in zip(values, places, strict=True)]
+        values = [
+            self.report.resolve_word(v, at, scope, is_number_or_list) for v, at in zip(values, places, strict=True)
+        ]
         if UNKNOWN in values:
             return UNKNOWN
         if word == "len":
@@ -214,7 +216,7 @@ class Arithmetic:
         result = values[0]
         for value in values[1:]:
             symbolic = isinstance(result, Size) or isinstance(value, Size)
-            result = self.bounded(maximum(result, value), node, scope) if symbolic else max(result, value)
+            result = self.check_number(maximum(result, value), node, scope) if symbolic else max(result, value)
             if result is UNKNOWN:
                 return UNKNOWN
         return result
@@ -242,7 +244,7 @@ OPERATE: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def measure(values: list[Any] | tuple[Any, ...]) -> tuple[int, int]:
-    """How many elements a list has, those of the lists and terms in it included, and how deep they are nested."""
+    """How many elements a list has, with those of the lists and terms in it, and how deep it is nested."""
     count, depth, level = 0, 0, [values]
     while level and count <= MAX_ELEMENTS and depth <= MAX_DEPTH:
         count += sum(map(len, level))

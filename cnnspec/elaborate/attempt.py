@@ -1,4 +1,4 @@
-"""Running a part of a network to see what it does, and undoing it."""
+"""Trials: a part of a network is run to see what it does, and undone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 class Attempts:
-    """Puts back the state of all that builds a network: of each its attributes that `state` names, and the graph's."""
+    """Runs parts of a network on trial. Afterwards all attributes that `state` names, in the builder's parts and in the graph,
+    are as they were before."""
 
     def __init__(self, graph: Graph, report: Report, shared: SharedWeights, others: tuple[Stateful, ...]) -> None:
         self.graph = graph
@@ -30,7 +31,7 @@ class Attempts:
         self.stateful: tuple[Stateful, ...] = (graph, report, shared, *others)
 
     def try_out(self, run: Callable[[], Any]) -> bool:
-        """Run a part and undo it; whether it stands: without a mistake, an input or an output of its own."""
+        """Run a part and undo it. True where it makes no mistake, no input and no output."""
         saved = [(part, name, getattr(part, name)) for part in self.stateful for name in part.state]
         contents = [copied(value) for _, _, value in saved]
         errors, ends = len(self.report.errors), (len(self.graph.inputs), len(self.graph.outputs))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Bound:
-    """A bound call: the layer, and what the call says beside it. `assumed`: an argument rests on an assumption."""
+    """A layer call that was read: the layer, and what else the call says. `assumed`: an argument rests on an assumption."""
 
     __slots__ = ("activation", "assumed", "input_shape", "layer", "name")
 
@@ -48,8 +48,8 @@ class Binder:
         self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
         current: Tensor | None, sure: bool = True,
     ) -> Bound | None:  # fmt: skip
-        """The layer that a call asks for; None, and an error reported, where it cannot be made. `sure`: the word is no
-        assumption."""
+        """The layer that a call asks for. Where it cannot be made, an error is reported and the answer is None. `sure`: the
+        layer's word is no assumption."""
         bound = Bound()
         preset = cls.presets.get(word) or cls.presets.get(word.lower(), {})
         free = [name for name in cls.arguments if name not in preset]
@@ -86,8 +86,8 @@ class Binder:
         self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], free: list[str], scope: Scope,
         current: Tensor | None, sure: bool, bound: Bound,
     ) -> tuple[dict[str, Any], dict[str, tree.Node], set[str], bool, bool] | None:  # fmt: skip
-        """The arguments' values and places by their canonical names, those that rest on an assumption, whether which
-        are given does, and whether one has no value; None where there are too many."""
+        """Five things about the arguments: their values by canonical name, their places, which rest on an assumption,
+        whether a name itself was assumed, and whether one has no value. None where there are too many."""
         report = self.report
         doubtful: set[str] = set()
         renamed = failed = False
@@ -109,17 +109,19 @@ class Binder:
             else:
                 name = argument_name(cls, argument.name.text)
                 if name == "":
-                    if self.aside(argument, bound, scope, current):
-                        report.settled()
+                    if self.read_keras_argument(argument, bound, scope, current):
+                        report.take_doubt()
                         continue
                     written, has = argument.name.text, f"it has {', '.join(free)}"
                     message = f'{word} has no argument "{written}"'
-                    meant = report.misspelt("E011", argument.name, scope, message, written, tuple(free), has, sure)
+                    meant = report.report_misspelt(
+                        "E011", argument.name, scope, message, written, tuple(free), has, sure
+                    )
                     if meant is None:
                         failed = True
                         continue
                     name = meant
-            assumed = report.doubt and report.settled()
+            assumed = report.doubt and report.take_doubt()
             renamed = renamed or assumed
             if name in given:
                 if not assumed:
@@ -128,7 +130,7 @@ class Binder:
                 failed = True
                 continue
             value = self.evaluate(argument.value, scope, current)
-            if assumed or report.doubt and report.settled():
+            if assumed or report.doubt and report.take_doubt():
                 doubtful.add(name)
             if value is UNKNOWN:
                 failed = True
@@ -144,8 +146,8 @@ class Binder:
         self, cls: type[Layer], word: str, values: dict[str, Any], given: dict[str, Any],
         places: dict[str, tree.Node], doubtful: set[str], scope: Scope, sure: bool,
     ) -> dict[str, Any] | None:  # fmt: skip
-        """The values as the layer keeps them, beside its preset ones; None, and an error reported, where one does not
-        fit. Those that are assumed are added to `doubtful`."""
+        """The values as the layer keeps them, added to its presets. Where one does not fit, an error is reported and the
+        answer is None. Values that are assumed are added to `doubtful`."""
         for name, value in given.items():
             try:
                 values[name] = cls.arguments[name].kind(value)
@@ -155,7 +157,7 @@ class Binder:
                 from cnnspec.elaborate.notations import by_arguments, by_sign
 
                 notation = by_arguments(cls, word, given) or by_sign(places[name], scope)
-                fitting = self.misfit(cls, word, name, value, unfit, places[name], scope, sure, notation)
+                fitting = self.report_misfit(cls, word, name, value, unfit, places[name], scope, sure, notation)
                 if fitting is None:
                     return None
                 meant, values[meant] = fitting
@@ -164,8 +166,8 @@ class Binder:
                 doubtful.add(name)
         return values
 
-    def aside(self, argument: tree.Argument, bound: Bound, scope: Scope, current: Tensor | None) -> bool:
-        """Arguments that every Keras layer takes and that say nothing about the layer itself; whether this is one."""
+    def read_keras_argument(self, argument: tree.Argument, bound: Bound, scope: Scope, current: Tensor | None) -> bool:
+        """Read an argument that every Keras layer takes, such as name=. True where this is one."""
         word = argument.name.text if argument.name else ""
         if word in ("input_shape", "input_dim"):
             bound.input_shape = argument.value
@@ -190,12 +192,13 @@ class Binder:
             return False
         return True
 
-    def misfit(
+    def report_misfit(
         self, cls: type[Layer], word: str, name: str, value: Any, unfit: Unfit, place: tree.Node, scope: Scope,
         sure: bool, notation: str,
     ) -> tuple[str, Any] | None:  # fmt: skip
-        """Say why a value does not fit an argument; which argument was meant, and its value, where that can be told: the
-        one that takes the word, or the one word near to it. `notation`: what to write, where another notation is met."""
+        """Report a value that does not fit its argument. The answer is what was meant, an argument and its value, where
+        that is clear: the argument that takes this word, or the one word near to it. `notation`: what to write, where the
+        value is in a notation from elsewhere."""
         if isinstance(value, Term) and value.place and not value.positional:
             place = value.place[0] if value.place[1].source is scope.source else place
         message = f"{word}'s {name} must be {unfit.expected}, not {describe(value)}"
@@ -208,17 +211,17 @@ class Binder:
                 if len(others) > 1:
                     return None
                 self.report.assume(place, scope, show(value), written[0])
-                self.report.settled()
+                self.report.take_doubt()
                 return others[0], cls.arguments[others[0]].kind(value)
         if notation:
             self.report.error("E011", place, scope, message, notation, sure=sure)
             return None
         names = names_of(scope, lambda known: takes(kind, known)) if isinstance(place, tree.Name) else []
         unknown = unfit.word or word_of(value) or ""
-        meant = self.report.misspelt(
+        meant = self.report.report_misspelt(
             "E011", place, scope, message, unknown, (*unfit.words, *names), unfit.otherwise, sure
         )
-        self.report.settled()
+        self.report.take_doubt()
         if meant is None:
             return None
         corrected = (
@@ -248,12 +251,12 @@ def given_arguments(call: tree.Call, layer: Layer) -> dict[str, tree.Argument]:
 
 
 def kinds(value: Any) -> Any:
-    """Types, deep: what tells true from 1, which compare equal."""
+    """The types in a value. They tell true from 1, which compare equal."""
     return tuple([kinds(v) for v in value]) if type(value) is tuple else type(value)
 
 
 def argument_name(cls: type[Layer], word: str) -> str:
-    """The canonical name of a layer's argument by any of its spellings, "" when it has none such."""
+    """The canonical name of a layer's argument, from any of its spellings; "" where the layer has no such argument."""
     if word in cls.arguments:
         return word
     for name, argument in cls.arguments.items():

@@ -134,7 +134,7 @@ class BodyRunner:
         return self.apply(item.value, scope, current)
 
     def report_never_run(self, scope: Scope) -> None:
-        """Look at what nothing applied: the blocks and constants of a file."""
+        """Report unknown names in the blocks and constants of a file that nothing uses."""
         from cnnspec.elaborate.unknown_names import unknown_in_block, unknown_steps
 
         for value in scope.names.values():
@@ -151,7 +151,9 @@ class BodyRunner:
             value = scope.find(name.text)
             if value is None and name.text not in self.report.missed:
                 message = f'no tensor is called "{name.text}"'
-                meant = self.report.misspelt("E010", name, scope, message, name.text, is_tensor, "name one with `as`")
+                meant = self.report.report_misspelt(
+                    "E010", name, scope, message, name.text, is_tensor, "name one with `as`"
+                )
                 value = UNKNOWN if meant is None else scope.find(meant)
             if isinstance(value, Tensor):
                 outputs[value.index] = None
@@ -185,7 +187,7 @@ class BodyRunner:
         return current
 
     def note_binding(self, item: tree.Node, value: Any, scope: Scope) -> None:
-        """Keep what binds layers, once for each statement, for those who ask whether it was used."""
+        """Keep a name for layers in the graph, once for each statement: rules ask whether it was used."""
         if id(item) not in self.graph.bindings and self.holds_layers(value):
             site = Site(scope.source, item, scope.path)
             self.graph.bindings[id(item)] = Binding(site, scope.body, value)
@@ -199,7 +201,7 @@ class BodyRunner:
     def loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:
         elements = self.evaluator.evaluate(item.iterable, scope, current)
         if type(elements) is Term:
-            elements = self.report.bound(elements, item.iterable, scope, is_list)
+            elements = self.report.resolve_word(elements, item.iterable, scope, is_list)
         if elements is UNKNOWN:
             self.report.miss(item.body)
             return self.builder.add_unknown(item, scope, current)
@@ -212,12 +214,12 @@ class BodyRunner:
                 "write, for example, for i in 1..3 { … }",
             )
             return self.builder.add_unknown(item, scope, current)
-        if self.report.doubt and self.report.settled():
+        if self.report.doubt and self.report.take_doubt():
             self.report.miss(item.body)
-            return self.report.supposing_items(lambda: self.turns(item, elements, scope, current))
-        return self.turns(item, elements, scope, current)
+            return self.report.suppose_items(lambda: self.run_turns(item, elements, scope, current))
+        return self.run_turns(item, elements, scope, current)
 
-    def turns(self, item: tree.Loop, elements: Any, scope: Scope, current: Tensor | None) -> Tensor | None:
+    def run_turns(self, item: tree.Loop, elements: Any, scope: Scope, current: Tensor | None) -> Tensor | None:
         """Run a loop's body for each element."""
         self.names.loops += 1
         looks = mentions(item.body, {target.text for target in item.targets})
@@ -229,21 +231,21 @@ class BodyRunner:
             if not self.destructure(item, element, inner, scope):
                 current = self.builder.add_unknown(item, scope, current)
                 break
-            before, made = current, self.made()
+            before, made = current, self.count_made()
             current = self.run(item.body, inner, current)
-            if not self.pass_on(inner, scope) and not looks and current == before and self.made() == made:
+            if not self.pass_on(inner, scope) and not looks and current == before and self.count_made() == made:
                 break  # another turn would change nothing, either
         self.names.loops -= 1
         return current
 
-    def made(self) -> tuple[int, ...]:
-        """How much there is of all that a statement may add to."""
+    def count_made(self) -> tuple[int, ...]:
+        """The sizes of all lists that a statement may add to."""
         graph = self.graph
         return len(graph.nodes), len(graph.inputs), len(graph.outputs), len(graph.budgets)
 
     def destructure(self, item: tree.Loop, element: Any, inner: Scope, scope: Scope) -> bool:
         if len(item.targets) == 1:
-            self.turn(item.targets[0].text, element, inner)
+            self.bind_turn(item.targets[0].text, element, inner)
             return True
         if not isinstance(element, (tuple, list)) or len(element) != len(item.targets):
             held = f"{len(element)} values" if isinstance(element, (tuple, list)) else describe(element)
@@ -253,10 +255,10 @@ class BodyRunner:
             )
             return False
         for name, value in zip(item.targets, element, strict=True):
-            self.turn(name.text, value, inner)
+            self.bind_turn(name.text, value, inner)
         return True
 
-    def turn(self, name: str, value: Any, inner: Scope) -> None:
+    def bind_turn(self, name: str, value: Any, inner: Scope) -> None:
         """Bind the name of a loop for one turn."""
         if self.report.unsure:
             inner.bind(name, value, True)
@@ -268,21 +270,21 @@ class BodyRunner:
         doubt = False
         while isinstance(chosen, tree.Branch):
             condition = self.evaluator.truth(chosen.condition, scope, current)
-            doubt = self.report.doubt and self.report.settled() or doubt
+            doubt = self.report.doubt and self.report.take_doubt() or doubt
             if doubt or condition is UNKNOWN:
                 self.report.miss(chosen.body, chosen.otherwise)
             if condition is UNKNOWN:
                 return self.builder.add_unknown(item, scope, current)
             chosen = chosen.body if condition else chosen.otherwise
-        run = partial(self.side, chosen, scope, current)
-        result = self.report.supposing_items(run) if doubt else run()
+        run = partial(self.run_side, chosen, scope, current)
+        result = self.report.suppose_items(run) if doubt else run()
         if self.offer_untaken is not None:
-            for side in sides(item):
+            for side in bodies_of(item):
                 if side is not chosen:
                     self.offer_untaken(side, partial(self.run, side, scope.inner(), current))
         return result
 
-    def side(self, chosen: tree.Body | None, scope: Scope, current: Tensor | None) -> Tensor | None:
+    def run_side(self, chosen: tree.Body | None, scope: Scope, current: Tensor | None) -> Tensor | None:
         """Run the side of a branch that was chosen, if there is one."""
         if chosen is None:
             return current
@@ -292,7 +294,7 @@ class BodyRunner:
         return current
 
     def pass_on(self, inner: Scope, scope: Scope) -> bool:
-        """Tensors that `as` named inside a loop or a branch are known behind it. Whether that is new."""
+        """Make tensors that `as` named inside a loop or a branch known behind it. True where that changes anything."""
         new = False
         for name, value in inner.names.items():
             if value is UNKNOWN:
@@ -308,14 +310,19 @@ class BodyRunner:
             bound = None
             if limit.bound is not None:
                 value = self.evaluator.evaluate(limit.bound, scope, current)
-                bound = self.report.bound(value, limit.bound, scope, is_number_or_list)
+                bound = self.report.resolve_word(value, limit.bound, scope, is_number_or_list)
             arguments = tuple(
                 [
                     (a.name.text if a.name else "", self.evaluator.evaluate(a.value, scope, current))
                     for a in limit.arguments
                 ]
             )
-            if self.report.settled() or self.report.unsure or bound is UNKNOWN or UNKNOWN in [v for _, v in arguments]:
+            if (
+                self.report.take_doubt()
+                or self.report.unsure
+                or bound is UNKNOWN
+                or UNKNOWN in [v for _, v in arguments]
+            ):
                 continue
             site = Site(scope.source, limit, scope.path)
             in_bytes = limit.bound is not None and any(
@@ -331,7 +338,7 @@ def mentions(body: tree.Body, names: set[str]) -> bool:
     return any(isinstance(node, tree.Name) and node.text in names for node in tree.walk(body))
 
 
-def sides(branch: tree.Branch) -> list[tree.Body]:
+def bodies_of(branch: tree.Branch) -> list[tree.Body]:
     """The bodies of an `if` and of all that stands behind it."""
     found: list[tree.Body] = []
     part: tree.Body | tree.Branch | None = branch

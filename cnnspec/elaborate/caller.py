@@ -1,10 +1,10 @@
-"""Calls: f(…) of a layer, a block, a shared function, or pasted Keras."""
+"""Calls, f(…): of a layer, a block, a function, or pasted Keras."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from cnnspec.elaborate.evaluator import callee
+from cnnspec.elaborate.evaluator import called_word
 from cnnspec.elaborate.values import (
     UNKNOWN,
     BlockFunction,
@@ -73,7 +73,7 @@ class BlockCaller:
             else:
                 assert parameter.default is not None
                 value = self.evaluate(parameter.default, inner, current)
-                assumed = self.report.doubt and self.report.settled()
+                assumed = self.report.doubt and self.report.take_doubt()
             if assumed:
                 inner.bind(name, value, True)
             else:
@@ -91,7 +91,7 @@ class BlockCaller:
         self, block: tree.Block, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope, current: Tensor,
         sure: bool,
     ) -> dict[str, tuple[Any, bool]] | None:  # fmt: skip
-        """The parameters that a call gives, each with whether it rests on an assumption; None where the call is wrong."""
+        """The parameters that a call gives, each with its value and whether it rests on an assumption; None for a wrong call."""
         name = block.name.text
         names = [p.name.text for p in block.parameters]
         known = set(names)
@@ -117,18 +117,20 @@ class BlockCaller:
                 if word not in known:
                     has = f"it has {', '.join(names)}" if names else "it has none"
                     message = f'{name} has no parameter "{word}"'
-                    meant = self.report.misspelt("E011", argument.name, scope, message, word, tuple(names), has, sure)
+                    meant = self.report.report_misspelt(
+                        "E011", argument.name, scope, message, word, tuple(names), has, sure
+                    )
                     if meant is None:
                         return None
                     word = meant
-            assumed = self.report.doubt and self.report.settled()
+            assumed = self.report.doubt and self.report.take_doubt()
             renamed = renamed or assumed
             if word in values:
                 if not assumed:
                     self.report.error("E011", argument, scope, f"{word} is given twice", "drop one", sure=sure)
                 return None
             value = self.evaluate(argument.value, scope, current)
-            values[word] = value, self.report.doubt and self.report.settled() or assumed
+            values[word] = value, self.report.doubt and self.report.take_doubt() or assumed
         missing = [p.name.text for p in block.parameters if p.name.text not in values and p.default is None]
         if missing and not renamed:
             help = f"write {name}({', '.join(names)})"
@@ -157,7 +159,7 @@ class Caller:
         self.meaning: set[int] = set()  # the misspelt words, by their nodes, that are being gone on with
 
     def apply_call(self, node: tree.Call, scope: Scope, current: Tensor) -> Tensor:
-        word = callee(node.function, scope)
+        word = called_word(node.function, scope)
         if word is not None:
             layer = find(word)
             if layer is not None:
@@ -165,14 +167,14 @@ class Caller:
             if word == "Sequential":
                 return self.apply_sequential(node, scope, current)
             value = self.evaluate(node, scope, current)
-            doubt = self.report.settled()
+            doubt = self.report.take_doubt()
             if isinstance(value, Term):
                 return self.apply_meant(value, node, scope, current)
             run = partial(self.apply_value, value, node, scope, current)
-            return self.report.supposing(run) if doubt else run()
+            return self.report.suppose(run) if doubt else run()
         function = self.evaluate(node.function, scope, current)
-        if self.report.doubt and self.report.settled():
-            return self.report.supposing(lambda: self.apply_function(function, node, scope, current))
+        if self.report.doubt and self.report.take_doubt():
+            return self.report.suppose(lambda: self.apply_function(function, node, scope, current))
         return self.apply_function(function, node, scope, current)
 
     def apply_function(
@@ -200,25 +202,25 @@ class Caller:
         return self.apply_meant(value, at, scope, current)
 
     def apply_meant(self, term: Term, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
-        """Go on with what was meant by a word that nothing is called: `term`, at the place where it was written."""
+        """Apply what was probably meant by an unknown word: `term`, at the place where it was written."""
         place, origin = term.place or (at, scope)
-        function = self.report.unknown_name(place, term.name, origin, is_step)
-        self.report.settled()
+        function = self.report.report_unknown(place, term.name, origin, is_step)
+        self.report.take_doubt()
         if function is UNKNOWN or id(place) in self.meaning:  # what would call itself was not meant
             return self.builder.add_unknown(at, scope, current)
         self.meaning.add(id(place))
         node, within = (at, scope) if term.call is None or term.call is at else (term.call, origin)
-        result = self.report.supposing(lambda: self.apply_function(function, node, within, current, sure=False))
+        result = self.report.suppose(lambda: self.apply_function(function, node, within, current, sure=False))
         self.meaning.discard(id(place))
         return result
 
     def apply_to(self, function: Any, node: tree.Call, scope: Scope, current: Tensor) -> Tensor:
         """`f(x)`, f a layer function and x a tensor: f applied to x instead of the current tensor."""
         values = [self.evaluate(a.value, scope, current) for a in node.arguments]
-        doubt = self.report.settled()
+        doubt = self.report.take_doubt()
         if len(values) == 1 and isinstance(values[0], Tensor) and not isinstance(function, Tensor):
             run = partial(self.apply_value, function, node.function, scope, values[0])
-            return self.report.supposing(run) if doubt else run()
+            return self.report.suppose(run) if doubt else run()
         if UNKNOWN not in values:
             message = f"{describe(function)} takes no arguments"
             self.report.error(

@@ -52,7 +52,7 @@ def check_contract(node: tree.Contract, scope: Scope, current: Tensor, shape: Sh
 
 
 def other_shape(value: Any, scope: Scope, shape: Shape, here: str) -> str:
-    """What to write for what is no shape: nx1, one word to the language, is (n, 1) where n is a number."""
+    """What to write in place of what is no shape. nx1 is one word to the language: (n, 1) is meant where n is a number."""
     parts = value.name.split("x") if isinstance(value, Term) else []
     sizes = [int(part) if part.isdigit() else scope.find(part) for part in parts]
     if len(parts) < 2 or not all(map(is_number, sizes)):

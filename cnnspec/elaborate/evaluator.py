@@ -106,7 +106,7 @@ class Evaluator:
         return current
 
     def call(self, node: tree.Call, scope: Scope, current: Tensor | None) -> Any:
-        word = callee(node.function, scope)
+        word = called_word(node.function, scope)
         if word is None:
             return Closure(node, scope)
         if word in BUILTINS:
@@ -121,7 +121,7 @@ class Evaluator:
                 positional.append(value)
             else:
                 keywords.append((argument.name.text, value))
-        refused = self.arithmetic.refused_list([*positional, *[value for _, value in keywords]], 1, node, scope)
+        refused = self.arithmetic.refuse_list([*positional, *[value for _, value in keywords]], 1, node, scope)
         return refused or Term(word, tuple(positional), tuple(keywords), place=(node.function, scope), call=node)
 
     def attribute(self, node: tree.Attribute, scope: Scope, current: Tensor | None) -> Any:
@@ -129,7 +129,7 @@ class Evaluator:
             return Term(node.name.text, place=(node.name, scope))
         value = self.evaluate(node.value, scope, current)
         if type(value) is Term:
-            value = self.report.bound(value, node.value, scope, is_tensor)
+            value = self.report.resolve_word(value, node.value, scope, is_tensor)
         if value is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, Tensor):
@@ -148,7 +148,7 @@ class Evaluator:
         known = ("channels", "shape", "rank", "height", "width", "depth", "length")
         if word not in known:
             message, has = f'a tensor has no "{word}"', f"it has {', '.join(known)}"
-            meant = self.report.misspelt("E010", node.name, scope, message, word, known, has)
+            meant = self.report.report_misspelt("E010", node.name, scope, message, word, known, has)
             if meant is None:
                 return UNKNOWN
             word = meant
@@ -174,7 +174,7 @@ class Evaluator:
     def index(self, node: tree.Index, scope: Scope, current: Tensor | None) -> Any:
         value, at = self.evaluate(node.value, scope, current), self.evaluate(node.index, scope, current)
         if type(value) is Term:
-            value = self.report.bound(value, node.value, scope, is_list)
+            value = self.report.resolve_word(value, node.value, scope, is_list)
         if value is UNKNOWN or at is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, (list, tuple)):
@@ -191,11 +191,11 @@ class Evaluator:
 
     def tuple(self, node: tree.Tuple, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
-        return UNKNOWN if UNKNOWN in items else self.arithmetic.refused_list(items, 1, node, scope) or tuple(items)
+        return UNKNOWN if UNKNOWN in items else self.arithmetic.refuse_list(items, 1, node, scope) or tuple(items)
 
     def list(self, node: tree.List, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
-        return UNKNOWN if UNKNOWN in items else self.arithmetic.refused_list(items, 1, node, scope) or items
+        return UNKNOWN if UNKNOWN in items else self.arithmetic.refuse_list(items, 1, node, scope) or items
 
     def ternary(self, node: tree.Ternary, scope: Scope, current: Tensor | None) -> Any:
         condition = self.truth(node.condition, scope, current)
@@ -211,7 +211,7 @@ class Evaluator:
         if word_of(value) == "none":
             return False
         if isinstance(node, tree.Name) and word_of(value) == node.text:
-            return self.report.unknown_name(node, node.text, scope, is_flag)
+            return self.report.report_unknown(node, node.text, scope, is_flag)
         return self.report.error(
             "E012", node, scope, f"a condition is true or false, not {describe(value)}", "compare it: stride == 1"
         )
@@ -230,7 +230,7 @@ class Evaluator:
 
     def calculate(self, node: tree.Arithmetic, scope: Scope, current: Tensor | None) -> Any:
         left = self.evaluate(node.first, scope, current)
-        if self.repeats(node, left):
+        if self.is_repeat(node, left):
             return Closure(node, scope)
         at = node.first
         for operator, part in node.rest:
@@ -241,16 +241,16 @@ class Evaluator:
             at = part
         return left
 
-    def repeats(self, node: tree.Arithmetic, left: Any) -> bool:
-        """Whether this is `f * n`, with f a layer function, or a name that is near to one's, and no product of numbers."""
+    def is_repeat(self, node: tree.Arithmetic, left: Any) -> bool:
+        """Whether this is `f * n`, a repeat: f is a layer function, or a misspelt name of one. Else it is a product of numbers."""
         return node.rest[0][0] == "*" and (is_step(left) or type(left) is Term and self.is_nearly_step(left))
 
     def is_nearly_step(self, value: Term) -> bool:
-        """Whether a word that nothing is called is nearly one step's name."""
+        """Whether an unknown word is near to the name of one step."""
         if value.place is None:
             return False
         place, origin = value.place
-        meant = the_one(self.report.near(place, value.name, origin, is_step_or_number))
+        meant = the_one(self.report.find_near(place, value.name, origin, is_step_or_number))
         return meant is not None and not is_number(origin.find(meant))
 
     def compare(self, node: tree.Compare, scope: Scope, current: Tensor | None) -> Any:
@@ -269,8 +269,8 @@ class Evaluator:
         return self.arithmetic.sign(node, self.evaluate(node.value, scope, current), scope)
 
 
-def callee(function: tree.Node, scope: Scope) -> str | None:
-    """The word that is called when it is bound to nothing in the file; None otherwise."""
+def called_word(function: tree.Node, scope: Scope) -> str | None:
+    """The word that is called, where the file gives it no meaning of its own; else None."""
     if isinstance(function, tree.Name):
         return function.text if scope.find(function.text) is None else None
     if isinstance(function, tree.Attribute):

@@ -87,7 +87,7 @@ class Files:
             seen.add(parameter.name.text)
 
     def recursion(self, blocks: dict[str, BlockFunction], scope: Scope) -> None:
-        """Note every block that reaches itself: it would never end."""
+        """Report every block that calls itself, directly or through others: it would never end."""
         calls = {name: calls_of(function.block) & blocks.keys() for name, function in blocks.items()}
         circles = {name: circle for circle in circles_of(calls) for name in circle}
         told: set[str] = set()
@@ -118,7 +118,7 @@ class Files:
                 value = found.scope.names.get(name.text)
                 if value is not UNKNOWN and not isinstance(value, BlockFunction):
                     message = f'"{item.path.value}" has no block "{name.text}"'
-                    meant = self.report.misspelt("E015", name, scope, message, name.text, blocks, has)
+                    meant = self.report.report_misspelt("E015", name, scope, message, name.text, blocks, has)
                     value = UNKNOWN if meant is None else found.scope.names[meant]
                     if meant is not None and meant not in scope.places:
                         scope.bind(meant, value, True)  # by which it may be called below
@@ -127,7 +127,7 @@ class Files:
                     "E013", name, scope, f'"{name.text}" is defined already', "use one of the two", sure=True
                 )
             scope.places[name.text] = name
-            scope.bind(name.text, value, self.report.settled())
+            scope.bind(name.text, value, self.report.take_doubt())
 
     def path(self, item: tree.Use, scope: Scope) -> str | None:
         """The file that is meant, when it lies inside the project."""
@@ -170,13 +170,13 @@ class Files:
         return self.known[path]
 
     def constants(self, definitions: Definitions) -> None:
-        """Bind the constants of a file that is used, for its blocks; one that is none without its network is left out."""
+        """Bind the constants of a used file, for its blocks. One that has no value outside its network is left out."""
         scope, errors = definitions.scope, self.report.errors
         for item in definitions.parsed.body.items:
             if isinstance(item, tree.Assign) and item.name.text not in scope.places:
                 before, assumed = len(errors), len(self.report.assumptions)
                 value = self.evaluate(item.value, scope, None)
-                if self.report.settled() or len(errors) > before or value is UNKNOWN:
+                if self.report.take_doubt() or len(errors) > before or value is UNKNOWN:
                     del errors[before:], self.report.assumptions[assumed:]
                     continue
                 scope.names[item.name.text], scope.places[item.name.text] = value, item.name
@@ -217,7 +217,7 @@ def circles_of(calls: dict[str, set[str]]) -> list[list[str]]:
 
 
 def calls_of(block: tree.Block) -> set[str]:
-    """The names that a block may call: not its parameters, what it binds itself, nor the words that only label something."""
+    """The names that a block may call. Its parameters, what it binds itself, and names of arguments are left out."""
     used: set[str] = set()
     bound = {p.name.text for p in block.parameters}
     labels: set[int] = set()

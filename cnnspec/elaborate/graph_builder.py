@@ -42,7 +42,7 @@ class GraphBuilder:
             self.checkpoint = self.max_layers
             self.look_ahead()
             scope = Scope(None, site.source, site.path)
-            self.limit(site.node, scope, self.layers + self.multiplier)
+            self.check_limit(site.node, scope, self.layers + self.multiplier)
         node = Node(len(nodes), layer, inputs, shape, label, site)
         nodes.append(node)
         if self.observer is not None:
@@ -51,7 +51,7 @@ class GraphBuilder:
 
     @property
     def layers(self) -> int:
-        """How many there are so far; inputs are none."""
+        """How many layers there are so far; inputs do not count."""
         return len(self.graph.nodes) - len(self.graph.inputs)
 
     def look_ahead(self) -> None:
@@ -61,9 +61,9 @@ class GraphBuilder:
             ahead = Ahead(body, (), scope)
             culprit = ahead.culprit(body, self.max_layers)
             if culprit is not None:
-                self.limit(culprit, scope, min(ahead.least(culprit), 10**18))
+                self.check_limit(culprit, scope, min(ahead.least(culprit), 10**18))
 
-    def limit(self, at: tree.Node, scope: Scope, layers: int) -> None:
+    def check_limit(self, at: tree.Node, scope: Scope, layers: int) -> None:
         if layers > self.max_layers:
             message = f"this asks for at least {layers:,} layers; at most {self.max_layers:,} are allowed"
             self.report.error(
@@ -74,7 +74,7 @@ class GraphBuilder:
     def add_unknown(self, at: tree.Node, scope: Scope, current: Tensor | None, label: str = "?") -> Tensor:
         """A node of unknown shape in place of a step that could not be understood, so that the table shows the gap.
         The names that the step would have given are unknown from here on."""
-        self.report.unknown_from_here(at, scope)
+        self.report.forget_names(at, scope)
         nodes = self.graph.nodes
         if current is not None and nodes[current.index].layer is None and nodes[current.index].shape is None:
             return current
@@ -84,7 +84,7 @@ class GraphBuilder:
         return Tensor(node.index, node.assumed)
 
     def name_node(self, node: Node, name: str) -> None:
-        """Call a node by a name that the text gives, made unique with a number."""
+        """Give a node the name that the text gives it; a number makes it unique."""
         unique = name
         if name in self.taken:
             number = self.numbered.get(name, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from cnnspec.base.size import Size
-from cnnspec.elaborate.evaluator import callee
+from cnnspec.elaborate.evaluator import called_word
 from cnnspec.elaborate.layer_placer import countless
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, is_number_or_list
 from cnnspec.graph import Site
@@ -80,7 +80,7 @@ class InputReader:
 
     def is_empty(self, value: tree.Node, scope: Scope) -> bool:
         """Whether this is `Sequential()` or `Sequential([])`, as pasted: its layers are added by the steps below it."""
-        if not isinstance(value, tree.Call) or callee(value.function, scope) != "Sequential":
+        if not isinstance(value, tree.Call) or called_word(value.function, scope) != "Sequential":
             return False
         return all(_named(a, "name") or a.value == tree.List(a.start, a.end, ()) for a in value.arguments)
 
@@ -97,7 +97,7 @@ class InputReader:
             return self.add_input(tree.Input(shape.start, shape.end, None, shape), scope, None)
         from cnnspec.elaborate.unknown_names import unknown_steps
 
-        self.report.unknown_from_here(value, scope)
+        self.report.forget_names(value, scope)
         if not self.graph.inputs and not self.unread:  # else one was refused, or may stand in what could not be read
             help = "begin with, for example, input 28x28x1"
             self.report.error("E016", value, scope, "there is no input before this step", help)
@@ -199,7 +199,7 @@ class InputReader:
                 help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
                 self.report.error("E010", shape, scope, f'nothing is called "{value.name}"', help, sure=True)
                 return None
-            value = self.report.unknown_name(shape, value.name, scope, is_number_or_list)
+            value = self.report.report_unknown(shape, value.name, scope, is_number_or_list)
         if value is UNKNOWN:
             return None
         sizes = value if isinstance(value, tuple) else (value,)
@@ -207,7 +207,7 @@ class InputReader:
 
 
 def word_of(term: Term) -> Any:
-    """None for a pasted None, the word of a named size; what is neither stays and is refused."""
+    """One size of a shape: None for a pasted None, the word of a named size. Anything else stays as it is, and is refused."""
     if term.positional or term.keywords:
         return term
     return None if term.name == "None" else term.name if is_size_name(term.name) else term

@@ -60,7 +60,7 @@ class LayerPlacer:
         site = Site(scope.source, at, scope.path)
         if cls.merges:
             branches = [a for a in arguments if a.name is None]
-            tensors = self.merge_inputs(branches, scope, current)
+            tensors = self.run_branches(branches, scope, current)
             arguments = tuple([a for a in arguments if a.name is not None])
             inputs, assumed = tuple([t.index for t in tensors]), any([t.assumed for t in tensors])
         else:
@@ -80,7 +80,7 @@ class LayerPlacer:
             problem, shape = self.infer(layer, shapes)
             if problem is not None and not assumed and not self.misread(problem, layer, inputs, site):
                 rank = len(shapes[0] or ()) - 1 if shapes else 0
-                told = self.in_branch(problem, inputs, branches)
+                told = self.aim_at_branch(problem, inputs, branches)
                 self.refuse(told, arguments, branches, at, scope, cls, word, rank)
         node = self.builder.add_node(layer, inputs, shape, label, site)
         node.guessed, node.assumed = guessed, assumed
@@ -91,17 +91,17 @@ class LayerPlacer:
         activation = bound.activation
         if activation is not None:
             run = partial(self.apply_value, activation, at, scope, result)
-            result = self.report.supposing(run) if bound.assumed else run()
+            result = self.report.suppose(run) if bound.assumed else run()
         return result
 
-    def known(self, layer: Layer, at: tree.Node) -> Layer:
-        """The equal layer that the same call made before, if any: what is asked of it and its inputs is asked once."""
+    def reuse_layer(self, layer: Layer, at: tree.Node) -> Layer:
+        """The equal layer that the same call made before, if there is one: its shapes are then inferred once."""
         try:
             return self.layers.setdefault((id(at), layer), layer)
         except TypeError:  # an argument is a list
             return layer
 
-    def merge_inputs(self, branches: list[tree.Argument], scope: Scope, current: Tensor) -> list[Tensor]:
+    def run_branches(self, branches: list[tree.Argument], scope: Scope, current: Tensor) -> list[Tensor]:
         """Each argument of a merge applied to the current tensor; a list counts as its elements."""
         inputs: list[Tensor] = []
         for argument in branches:
@@ -110,16 +110,16 @@ class LayerPlacer:
                 if isinstance(argument.value, (tree.Name, tree.List, tree.Index))
                 else None
             )
-            doubt = self.report.doubt and self.report.settled()
+            doubt = self.report.doubt and self.report.take_doubt()
             if isinstance(value, (list, tuple)):
                 for part in value:
                     run = partial(self.apply_value, part, argument.value, scope, current)
-                    inputs.append(self.report.supposing(run) if doubt else run())
+                    inputs.append(self.report.suppose(run) if doubt else run())
             else:
                 inputs.append(self.apply(argument.value, scope, current))
         return inputs
 
-    def infer(self, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Problem | None, Shape | None]:
+    def infer_shape(self, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Problem | None, Shape | None]:
         key = (id(layer), shapes)
         found = self._inferred.get(key)
         if found is None:
@@ -139,8 +139,8 @@ class LayerPlacer:
             found = self._inferred[key] = (problem, output)
         return found
 
-    def in_branch(self, problem: Problem, inputs: tuple[int, ...], branches: list[tree.Argument]) -> Problem:
-        """A merge's problem, with what to write in the branch at fault where that is one layer that sets its channels."""
+    def aim_at_branch(self, problem: Problem, inputs: tuple[int, ...], branches: list[tree.Argument]) -> Problem:
+        """A merge's problem. Where one layer sets the channels of the branch at fault, its help says what to write there."""
         number = int(problem.argument[1:]) if problem.channels is not None else len(branches) + 1
         if len(inputs) != len(branches) or number > len(branches):
             return problem
@@ -152,8 +152,8 @@ class LayerPlacer:
         fits = branch.layer.replace(**other).problem(shapes) is None
         return problem.replace(help=f"write {branch.layer.channels_from}={problem.channels}") if fits else problem
 
-    def misread(self, problem: Problem, layer: Layer, inputs: tuple[int, ...], site: Site) -> bool:
-        """Note, once at the input, that this is what a layer's problem comes from; whether it is."""
+    def report_misread_input(self, problem: Problem, layer: Layer, inputs: tuple[int, ...], site: Site) -> bool:
+        """Report a problem at the input where it comes from, once. False where the input is not its cause."""
         if problem.code not in ("E101", "E106") or len(inputs) != 1:
             return False
         from cnnspec.elaborate.input_forms import misread, place
@@ -171,7 +171,7 @@ class LayerPlacer:
         self, problem: Problem, arguments: tuple[tree.Argument, ...], branches: list[tree.Argument], at: tree.Node,
         scope: Scope, cls: type[Layer], word: str, rank: int,
     ) -> None:  # fmt: skip
-        """Note a layer's problem at the argument at fault; `rank` counts the spatial axes that enter."""
+        """Report a layer's problem at the argument at fault. `rank`: the number of spatial axes of its input."""
 
         place: tree.Node = at
         if problem.argument.startswith("#"):
@@ -196,7 +196,7 @@ class LayerPlacer:
 
 
 def unreadable(layer: Layer, output: Shape) -> Problem | None:
-    """A size that is not known, as an expression that nobody can read."""
+    """The problem of an output whose unknown size is too long to read."""
     unknown = [n for n in output if isinstance(n, Size)]
     products = 1
     for size in unknown:
@@ -210,7 +210,7 @@ def unreadable(layer: Layer, output: Shape) -> Problem | None:
 
 
 def too_large(layer: Layer, shapes: tuple[Shape, ...], output: Shape) -> Problem | None:
-    """The problem of a layer with a tensor of more values than can be counted: its output, its padded input, a weight."""
+    """The problem of a layer with too large a tensor: its output, its padded input, or a weight."""
     name = layer.names[0]
     tensors = [(f"{name}'s output", output)]
     sliding = layer.sliding()

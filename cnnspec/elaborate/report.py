@@ -1,4 +1,4 @@
-"""What is wrong with a network, collected while it is built: each mistake once, with the block calls that led to it."""
+"""What is wrong with a network, collected while it is built: each mistake once, with the path that led to it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_NEAR = 40  # words of one network for which near ones are looked for
 
 
 class TooMuch(Exception):
-    """The network is larger, or has more mistakes, than is allowed; the diagnostic is noted already."""
+    """Raised where a network is too large, or has too many mistakes. The diagnostic is in the report already."""
 
 
 class Report:
@@ -58,8 +58,8 @@ class Report:
         self, code: str, node: tree.Node, scope: Scope, message: str, help: str | Callable[[], str] = "",
         severity: str = ERROR, extra: tuple[Note, ...] = (), sure: bool = False,
     ) -> Any:  # fmt: skip
-        """Report once, with the block calls that led here, and return UNKNOWN. Help that takes a while to find is a
-        function, asked where it is needed. `sure`: it is wrong whatever was assumed on the way to it."""
+        """Report a mistake once, with the path that led here, and return UNKNOWN. `help` may be a function, asked only where
+        it is needed. `sure`: this is wrong whatever was assumed before."""
         if (self.doubt or self.unsure) and not sure:
             return UNKNOWN
         message = brief(message)
@@ -79,42 +79,42 @@ class Report:
             raise TooMuch
         return UNKNOWN
 
-    def unknown_from_here(self, node: tree.Node, scope: Scope) -> None:
-        """Names that a part would have given, had it been read or run, are unknown: what refers to them is silent."""
+    def forget_names(self, node: tree.Node, scope: Scope) -> None:
+        """Make the names unknown that a part would have given, had it been understood. No error is reported for their use."""
         names = self._given.get(id(node))
         if names is None:
             names = self._given[id(node)] = names_given(node)
         scope.unknown(names)
 
     # ---- assumptions ---------------------------------------------------------------------------------------
-    def settled(self) -> bool:
-        """Whether what was just worked out rests on an assumption."""
+    def take_doubt(self) -> bool:
+        """Whether the value just worked out rests on an assumption. The next one starts without doubt."""
         doubt, self.doubt = self.doubt, False
         return doubt
 
-    def supposing(self, run: Callable[[], Tensor]) -> Tensor:
-        """Run a step by an assumption: all that it makes is assumed, and which tensor it comes to."""
+    def suppose(self, run: Callable[[], Tensor]) -> Tensor:
+        """Run a step that rests on an assumption: all that it makes is assumed, and so is its result."""
         around, self.unsure = self.unsure, True
         result = run()
         self.unsure = around
         return result.replace(assumed=True)
 
-    def supposing_items(self, run: Callable[[], Tensor | None]) -> Tensor | None:
-        """Run statements by an assumption; they may come to no tensor."""
+    def suppose_items(self, run: Callable[[], Tensor | None]) -> Tensor | None:
+        """Run statements that rest on an assumption, as `suppose` does; they may have no result."""
         around, self.unsure = self.unsure, True
         result = run()
         self.unsure = around
         return None if result is None else result.replace(assumed=True)
 
     def miss(self, *bodies: tree.Body | tree.Branch | None) -> None:
-        """Take note that the names bound in some bodies may be missed: these ought, perhaps, to have been run."""
+        """Remember the names that some bodies bind. They were not run, perhaps wrongly, so that these names may be missed."""
         for body in bodies:
             if body is not None:
                 self.missed.update(bindings(tree.Body(body.start, body.end, (body,)), ()))
 
-    def near(self, node: tree.Node, name: str, scope: Scope, known: Known, about: str = "") -> tuple[str, ...]:
-        """The known words, or names of values that fit, that are near to a word; the same whenever its place is met.
-        `about` tells apart what is asked there."""
+    def find_near(self, node: tree.Node, name: str, scope: Scope, known: Known, about: str = "") -> tuple[str, ...]:
+        """The known words near to a word, or the names near to it whose values fit. A place has the same answer each time;
+        `about` tells two questions at one place apart."""
         place = scope.source.name, node.start, name, about if isinstance(known, tuple) else known
         if place not in self.near_words:
             few = len(self.near_words) < MAX_NEAR
@@ -122,12 +122,12 @@ class Report:
             self.near_words[place] = proposed(name, words) if few else ()
         return self.near_words[place]
 
-    def misspelt(
+    def report_misspelt(
         self, code: str, node: tree.Node, scope: Scope, message: str, name: str, known: Known, otherwise: str = "",
         sure: bool = True,
     ) -> str | None:  # fmt: skip
-        """Report a word that is unknown, with what was perhaps meant; where one word alone is near, it is assumed."""
-        found = self.near(node, name, scope, known, message)
+        """Report an unknown word, and ask whether a near one was meant. Where exactly one is near, it is assumed and returned."""
+        found = self.find_near(node, name, scope, known, message)
         self.error(code, node, scope, message, question(found) or otherwise, sure=sure)
         taken = the_one(found)
         return None if taken is None else self.assume(node, scope, name, taken)
@@ -140,8 +140,8 @@ class Report:
         self.doubt = True
         return taken
 
-    def unknown_name(self, node: tree.Node, name: str, scope: Scope, fits: Fits) -> Any:
-        """Report a name that nothing is called. The value that was meant by it, which `fits`, else UNKNOWN."""
+    def report_unknown(self, node: tree.Node, name: str, scope: Scope, fits: Fits) -> Any:
+        """Report a name that nothing has. Returns the value that was probably meant, which `fits`; else UNKNOWN."""
         from cnnspec.base.names import PYTORCH
 
         if name in self.missed:
@@ -154,42 +154,42 @@ class Report:
         message, otherwise = f'nothing is called "{name}"', "`cnnspec layers` lists the layers"
         if notation := by_name(node, name, scope):
             return self.error("E010", node, scope, message, notation, sure=True)
-        meant = self.misspelt("E010", node, scope, message, name, fits, otherwise)
+        meant = self.report_misspelt("E010", node, scope, message, name, fits, otherwise)
         if meant is None:
             return UNKNOWN
         value = scope.find(meant)
         return Term(meant) if value is None else value
 
     def report_never_run(self, names: Iterable[tree.Name], scope: Scope) -> None:
-        """Report names that are unknown in a part that is not run, for which nothing need be assumed."""
+        """Report unknown names in a part that is never run; no assumption is made for them."""
         made = len(self.assumptions)
         for name in names:
-            self.unknown_name(name, name.text, scope, is_step)
+            self.report_unknown(name, name.text, scope, is_step)
         del self.assumptions[made:]
         self.doubt = False
 
-    def bound(self, value: Any, node: tree.Node, scope: Scope, fits: Fits) -> Any:
-        """A value; of a name that nothing is called, what was meant by it, where something is near that fits."""
+    def resolve_word(self, value: Any, node: tree.Node, scope: Scope, fits: Fits) -> Any:
+        """The value itself; of an unknown name, the value that was probably meant, where a near one fits."""
         if type(value) is not Term or not isinstance(node, tree.Name) or node.text != value.name or find(value.name):
             return value
-        if self.near(node, value.name, scope, fits):
-            return self.unknown_name(node, value.name, scope, fits)
+        if self.find_near(node, value.name, scope, fits):
+            return self.report_unknown(node, value.name, scope, fits)
         return value
 
-    def as_number(self, value: Any, node: tree.Node, scope: Scope, help: str = "") -> Any:
-        """A value that must be a number; UNKNOWN, and an error noted, where it is none and no number was meant."""
+    def read_number(self, value: Any, node: tree.Node, scope: Scope, help: str = "") -> Any:
+        """A value that must be a number. Where it is none, and no number was meant, an error is reported and it is UNKNOWN."""
         if value is UNKNOWN or is_number(value):
             return value
         if isinstance(value, Term) and find(value.name) is not None:
             return self.error("E012", node, scope, f"a number is needed here, not the layer {value.name}", help)
         if isinstance(value, Term):
             place, origin = value.place or (node, scope)
-            return self.unknown_name(place, value.name, origin, is_number)
+            return self.report_unknown(place, value.name, origin, is_number)
         return self.error("E012", node, scope, f"a number is needed here, not {describe(value)}", help)
 
 
 def names_of(scope: Scope, fits: Fits) -> list[str]:
-    """The names of all that fits, or may: of what a mistake took away that is not known. A block is not its own part."""
+    """The names whose values fit, or may fit because a mistake left them unknown. The block that is run is left out."""
     names = [name for name in scope.all_names() if scope.call is None or name != scope.call.block]
     bound = [name for name in names if (value := scope.find(name)) is UNKNOWN or fits(value)]
     return [*bound, *spellings()] if fits(Term(spellings()[0])) else bound

@@ -119,8 +119,8 @@ class StepRunner:
             result = method(expression, scope, current)
         else:
             value = self.evaluator.evaluate(expression, scope, current)
-            if report.doubt and report.settled():
-                result = report.supposing(lambda: self.apply_value(value, expression, scope, current))
+            if report.doubt and report.take_doubt():
+                result = report.suppose(lambda: self.apply_value(value, expression, scope, current))
             else:
                 result = self.apply_value(value, expression, scope, current)
         if observer is not None:
@@ -152,14 +152,14 @@ class StepRunner:
         self.work.count(at, scope)
         value.applied = True
         made = len(self.graph.nodes)
-        run = partial(self.apply, value.expression, used(value, at, scope), current)
+        run = partial(self.apply, value.expression, open_function(value, at, scope), current)
         result = self.work.inside(at, scope, run)
         if scope.call is value.scope.call:
             value.uses.append((current.index, made, len(self.graph.nodes)))
         return result
 
     def apply_shared(self, function: SharedFunction, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
-        run = partial(self.apply, function.expression, used(function, at, scope), current)
+        run = partial(self.apply, function.expression, open_function(function, at, scope), current)
         return self.shared.use(function, at, scope, lambda: self.work.inside(at, scope, run))
 
     def apply_chain(self, node: tree.Chain, scope: Scope, current: Tensor) -> Tensor:
@@ -178,12 +178,12 @@ class StepRunner:
 
     def apply_ternary(self, node: tree.Ternary, scope: Scope, current: Tensor) -> Tensor:
         condition = self.evaluator.truth(node.condition, scope, current)
-        doubt = self.report.doubt and self.report.settled()
+        doubt = self.report.doubt and self.report.take_doubt()
         if condition is UNKNOWN:
             return self.builder.add_unknown(node, scope, current)
         chosen = node.then if condition else node.otherwise
         run = partial(self.apply, chosen, scope, current)
-        result = self.report.supposing(run) if doubt else run()
+        result = self.report.suppose(run) if doubt else run()
         if self.offer_untaken is not None:
             other = node.otherwise if condition else node.then
             self.offer_untaken(other, lambda: self.apply(other, scope.inner(), current))
@@ -199,8 +199,8 @@ class StepRunner:
 
     def apply_repeat(self, node: tree.Arithmetic, scope: Scope, current: Tensor) -> Tensor:
         first = self.evaluator.evaluate(node.first, scope, current)
-        doubt = self.report.settled()
-        if not self.evaluator.repeats(node, first):
+        doubt = self.report.take_doubt()
+        if not self.evaluator.is_repeat(node, first):
             if is_step(first):
                 message = f'"{node.rest[0][0]}" is not for layers'
                 from cnnspec.elaborate.notations import by_operator
@@ -214,17 +214,17 @@ class StepRunner:
                 )
                 self.report.doubt = doubt  # a notation is one whatever number stands in it
                 self.report.error("E012", node, scope, message, help)
-                self.report.settled()
+                self.report.take_doubt()
                 return self.builder.add_unknown(node, scope, current)
             value = self.evaluator.evaluate(node, scope, current)
             run = partial(self.apply_value, value, node, scope, current)
-            return self.report.supposing(run) if self.report.settled() else run()
+            return self.report.suppose(run) if self.report.take_doubt() else run()
         times, doubt = 1, False
         for operator, part in node.rest:
             value = self.evaluator.evaluate(part, scope, current)
             doubt = doubt or self.report.doubt
             if value is UNKNOWN:
-                self.report.settled()
+                self.report.take_doubt()
                 return self.builder.add_unknown(node, scope, current)
             if operator != "*" or isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 self.report.error(
@@ -234,12 +234,12 @@ class StepRunner:
                     f"a repeat takes a whole number from 0, not {describe(value)}",
                     "write, for example, bottleneck(64) * 3",
                 )
-                self.report.settled()
+                self.report.take_doubt()
                 return self.builder.add_unknown(node, scope, current)
             times *= value
             self.report.doubt = False
         return (
-            self.report.supposing(lambda: self.repeat(node, times, scope, current))
+            self.report.suppose(lambda: self.repeat(node, times, scope, current))
             if doubt
             else self.repeat(node, times, scope, current)
         )
@@ -256,7 +256,7 @@ class StepRunner:
             self.builder.multiplier = outer
             each = self.builder.layers - made
             scope.path = around
-            self.builder.limit(node, scope, made + each * times)
+            self.builder.check_limit(node, scope, made + each * times)
             for number in range(2, times + 1):
                 if result == current:  # once more changes nothing
                     break
@@ -268,7 +268,7 @@ class StepRunner:
         return result
 
 
-def used(function: Closure | SharedFunction, at: tree.Node, scope: Scope) -> Scope:
+def open_function(function: Closure | SharedFunction, at: tree.Node, scope: Scope) -> Scope:
     """A scope for the expression of a function that is used at a place."""
     inner = function.scope.inner()
     name = at.text if isinstance(at, tree.Name) else ""
