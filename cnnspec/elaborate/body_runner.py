@@ -135,15 +135,18 @@ class BodyRunner:
 
     def report_never_run(self, scope: Scope) -> None:
         """Report unknown names in the blocks and constants of a file that nothing uses."""
-        from cnnspec.elaborate.unknown_names import unknown_in_block, unknown_steps
+        blocks = [value for value in scope.names.values() if isinstance(value, BlockFunction) and value.scope is scope]
+        unused = [function for function in blocks if not function.called and not function.recursive]
+        constants = [constant for constant in self.constants if not constant.applied]
+        if unused or constants:
+            from cnnspec.elaborate.unknown_names import unknown_in_block, unknown_steps
 
-        for value in scope.names.values():
-            if isinstance(value, BlockFunction) and not value.called and not value.recursive and value.scope is scope:
-                self.report.report_never_run(unknown_in_block(value.block, scope), scope)
-        for closure in self.constants:
-            if not closure.applied and not isinstance(closure.expression, tree.Arithmetic):
-                unknown = unknown_steps(closure.expression, closure.scope, set())
-                self.report.report_never_run(unknown, closure.scope)
+            for function in unused:
+                self.report.report_never_run(unknown_in_block(function.block, scope), scope)
+            for constant in constants:
+                if not isinstance(constant.expression, tree.Arithmetic):
+                    unknown = unknown_steps(constant.expression, constant.scope, set())
+                    self.report.report_never_run(unknown, constant.scope)
 
     def output(self, item: tree.Output, scope: Scope, current: Tensor | None) -> Tensor | None:
         outputs = dict.fromkeys(self.graph.outputs)

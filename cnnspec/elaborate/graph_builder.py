@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cnnspec.elaborate.report import TooMuch
-from cnnspec.elaborate.static_checks import Ahead
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.graph import Graph, Node, Site
 
@@ -57,6 +56,8 @@ class GraphBuilder:
     def look_ahead(self) -> None:
         """Refuse at once what would be refused after a long time."""
         if self.whole is not None:
+            from cnnspec.elaborate.static_checks import Ahead
+
             body, scope = self.whole
             ahead = Ahead(body, (), scope)
             culprit = ahead.culprit(body, self.max_layers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.base.names import proposed, question, the_one
 from cnnspec.base.source import Span, brief
-from cnnspec.elaborate.static_checks import bindings
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, describe, is_number, is_step
 from cnnspec.graph import Assumption, Call, Repeat, Site, Turn, Use
 from cnnspec.layers import find, spellings
@@ -108,6 +107,8 @@ class Report:
 
     def miss(self, *bodies: tree.Body | tree.Branch | None) -> None:
         """Remember the names that some bodies bind. They were not run, perhaps wrongly, so that these names may be missed."""
+        from cnnspec.elaborate.static_checks import bindings
+
         for body in bodies:
             if body is not None:
                 self.missed.update(bindings(tree.Body(body.start, body.end, (body,)), ()))
