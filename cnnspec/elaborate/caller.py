@@ -22,17 +22,15 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from cnnspec.elaborate.body_runner import Names
+    from cnnspec.elaborate.control_flow import RunBody
     from cnnspec.elaborate.evaluator import Evaluator
     from cnnspec.elaborate.graph_builder import GraphBuilder
     from cnnspec.elaborate.layer_placer import Apply, ApplyValue, LayerPlacer
     from cnnspec.elaborate.observer import Observer
     from cnnspec.elaborate.step_runner import Work
-
-    RunBody = Callable[[tree.Body, Scope, Tensor | None], Tensor | None]
 
 
 class BlockCaller:

@@ -8,6 +8,7 @@ from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.elaborate.arithmetic import Arithmetic
 from cnnspec.elaborate.body_runner import BodyRunner, Names
 from cnnspec.elaborate.caller import BlockCaller, Caller
+from cnnspec.elaborate.control_flow import ControlFlow
 from cnnspec.elaborate.evaluator import Evaluator
 from cnnspec.elaborate.graph_builder import GraphBuilder
 from cnnspec.elaborate.input_reader import InputReader
@@ -54,7 +55,9 @@ class NetworkBuilder:
         steps = StepRunner(evaluator, builder, shared, names, work, observer, offer)
         layers = LayerPlacer(evaluator, builder, shared, report, steps.apply, steps.apply_value, observer)
         self.inputs = inputs = InputReader(evaluator, builder, names, steps.apply, observer, shapes or {})
-        self.bodies = bodies = BodyRunner(evaluator, builder, inputs, names, work, steps.apply, observer, offer)
+        self.bodies = bodies = BodyRunner(evaluator, builder, inputs, names, work, steps.apply, observer)
+        flow = ControlFlow(evaluator, builder, names, work, bodies.run, offer)
+        bodies.items.update({tree.Loop: flow.loop, tree.Branch: flow.branch})
         blocks = BlockCaller(evaluator, builder, names, work, bodies.run, observer)
         calls = Caller(evaluator, builder, layers, blocks, steps.apply, steps.apply_value)
         steps.handle(
