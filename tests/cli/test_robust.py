@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.reading import decode
 from cnnspec.findings.json import write_data
 from cnnspec.findings.text import show_diagnostic
