@@ -9,7 +9,7 @@ from cnnspec.base.limits import MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
 from cnnspec.base.size import Size, too_long
 from cnnspec.elaborate.binder import Binder, argument_name
 from cnnspec.elaborate.values import Scope, Tensor
-from cnnspec.graph import Graph, Node, Site
+from cnnspec.graph import Site
 from cnnspec.layers.base import Layer, Shape, all_known, show_shape
 from cnnspec.layers.filling import unfilled
 from cnnspec.syntax import tree
@@ -70,15 +70,15 @@ class LayerPlacer:
         bound = self.binder.bind(cls, word, arguments, at, scope, current, sure)
         if bound is None or bound.layer is None:
             return self.builder.add_unknown(at, scope, current, label)
-        layer = self.known(bound.layer, at)
+        layer = self.reuse_layer(bound.layer, at)
         label = layer.label or label
-        guessed = bound.assumed or self.unsure
+        guessed = bound.assumed or self.report.unsure
         assumed = assumed or guessed
         shapes = tuple([self.graph.nodes[i].shape for i in inputs])
         shape: Shape | None = None
         if all_known(shapes):
-            problem, shape = self.infer(layer, shapes)
-            if problem is not None and not assumed and not self.misread(problem, layer, inputs, site):
+            problem, shape = self.infer_shape(layer, shapes)
+            if problem is not None and not assumed and not self.report_misread_input(problem, layer, inputs, site):
                 rank = len(shapes[0] or ()) - 1 if shapes else 0
                 told = self.aim_at_branch(problem, inputs, branches)
                 self.refuse(told, arguments, branches, at, scope, cls, word, rank)
