@@ -7,29 +7,129 @@ for them (`in.channels`).
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.base.source import Source, Span
+from cnnspec.base.source import Source, Span, brief
 from cnnspec.layers.base import Layer, Shape
 from cnnspec.layers.shape import all_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, ClassVar
 
     from cnnspec.elaborate.values import Binding
     from cnnspec.syntax import tree
 
 
 class Site(Record):
-    """Where something was written, and the block call that led there."""
+    """Where something was written, and the path that led there.
+
+    The place is a node of a text. What comes from elsewhere has a source without text, and a line of that file or the
+    name that the layer has in a model.
+    """
 
     source: Source
     node: tree.Node
-    caller: Site | None
-    block: str  # the block that the caller called, "" at the top
+    path: PathStep | None = None  # the innermost step
+    line: int = 0
+    module: str = ""
 
     @property
     def span(self) -> Span:
         return Span(self.source, self.node.start, self.node.end)
+
+    @property
+    def origin(self) -> str:
+        """The place in words: net.cnn:3:1, net.py:12, model.keras: encoder/conv1."""
+        if self.source.text:
+            return ":".join([self.source.name, *map(str, self.source.position(self.node.start))])
+        if self.line:
+            return f"{self.source.name}:{self.line}"
+        return f"{self.source.name}: {self.module}" if self.module else self.source.name
+
+    @property
+    def steps(self) -> tuple[PathStep, ...]:
+        """The path, from the outermost step to the innermost."""
+        found: list[PathStep] = []
+        step = self.path
+        while step is not None:
+            found.append(step)
+            step = step.site.path
+        return tuple(found[::-1])
+
+    @property
+    def call(self) -> Call | None:
+        """The call of the block that the text at this place stands in."""
+        step = self.path
+        while step is not None:
+            if isinstance(step, Call):
+                return step
+            if isinstance(step, Use):
+                return step.home
+            step = step.site.path
+        return None
+
+    @property
+    def caller(self) -> Site | None:
+        """Where that block was called."""
+        call = self.call
+        return None if call is None else call.site
+
+    @property
+    def block(self) -> str:
+        """The name of that block, "" at the top."""
+        call = self.call
+        return "" if call is None else call.block
+
+
+class PathStep(Record):
+    """One step of the path to a node. `site`: where the step is written, and the path before it."""
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"home"})
+    site: Site
+
+
+class Call(PathStep):
+    """A block is called."""
+
+    block: str
+
+    def __str__(self) -> str:
+        return brief(" ".join(self.site.span.text.split()))
+
+
+class Use(PathStep):
+    """A layer function is applied: a constant, a shared function, an argument of a block. `home`: the call of the block
+    that it is written in; `name`: the name by which it is used, "" where it is used by none."""
+
+    name: str
+    home: Call | None
+
+    @property
+    def away(self) -> bool:
+        """Whether it is written in another block call than the one that uses it."""
+        return self.site.call is not self.home
+
+    def __str__(self) -> str:
+        return self.name or brief(" ".join(self.site.span.text.split()))
+
+
+class Turn(PathStep):
+    """One turn of a loop, counted from 1."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"turn {self.number} of {self.of}"
+
+
+class Repeat(PathStep):
+    """One time of `f * n`, counted from 1."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"repeat {self.number} of {self.of}"
 
 
 class Node:
@@ -54,6 +154,11 @@ class Node:
         self.site = site
         self.shares: int | None = None
         self.assumed = self.guessed = False
+
+    @property
+    def path(self) -> str:
+        """The path in words, the node's name last: "stage(64) → turn 2 of 3 → conv4"."""
+        return " → ".join([*map(str, self.site.steps), self.name])
 
     def __repr__(self) -> str:
         return f"Node({self.index}, {self.name or self.label}, inputs={self.inputs}, shape={self.shape})"
@@ -93,6 +198,8 @@ class Graph:
 
     `assumptions` are those that parts of it rest on; `ends_assumed`: even which layers are its outputs does.
     """
+
+    state = ("nodes", "inputs", "outputs", "budgets", "ends_assumed")  # what a side that is tried out may change
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -1,4 +1,4 @@
-"""Names that several parts know: pasted modules, losses, data sets; the nearest of some names to one that is unknown."""
+"""Names that several parts need (pasted modules, losses, data sets), and finding what a misspelt name meant."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NAMED_DATA: dict[str, tuple[tuple[int, int, int], int]] = {
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name a person most likely meant: one that means the same, else the nearest in letters; None for neither."""
+    """The known name that a person most likely meant: a synonym, else the nearest in letters, else None."""
     words = list(known)
     found = synonym(name, words)
     return found if found is not None else next(iter(near(name, words)), None)
@@ -58,8 +58,8 @@ MOST_NEAR = 3  # names that are told where several are equally near
 
 
 def proposed(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The known names that a person may have meant: the one that means the same, else those nearest in letters. What is
-    asked ("did you mean …?") and what is assumed come from here alone."""
+    """The known names that a person may have meant: the synonym, else those nearest in letters. Every question "did you
+    mean …?" and every assumption uses this function."""
     words = list(known)
     found = synonym(name, words)
     if found is not None:
@@ -72,25 +72,25 @@ def proposed(name: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def the_one(names: tuple[str, ...]) -> str | None:
-    """The name that is meant, where exactly one is proposed."""
+    """The one proposed name; None where there are none or several."""
     return names[0] if len(names) == 1 else None
 
 
 def question(names: tuple[str, ...]) -> str:
-    """ "did you mean …?" of the names that are proposed, "" where none is."""
+    """The question "did you mean …?" for the proposed names; "" for none."""
     listed = " or ".join([f'"{name}"' for name in names])
     return f"did you mean {listed}?" if names else ""
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """ "; did you mean …?", or "" when none is close."""
+    """The question as the end of a sentence, "; did you mean …?"; "" where no known name is near."""
     asked = question(proposed(name, known))
     return f"; {asked}" if asked else ""
 
 
 # ---- what means the same -----------------------------------------------------------------------------------
 def synonym(name: str, known: Iterable[str]) -> str | None:
-    """The known name of what is called otherwise elsewhere: diff for compare, dense for Linear; None for no such."""
+    """The known name for a word from elsewhere: diff for compare, dense for Linear; None where there is none."""
     from cnnspec.base.synonyms import TABLES
 
     word, words = folded(name), set(known)
@@ -108,7 +108,7 @@ FAR = 99
 
 
 def near(name: str, known: Iterable[str]) -> list[str]:
-    """The known names nearest in letters, several where they are equally near; [] where all are far."""
+    """The known names nearest in letters: several where they are equally near, none where all are far."""
     word, best, found = folded(name), FAR, []
     if len(word) > LONGEST:
         return []
@@ -122,15 +122,15 @@ def near(name: str, known: Iterable[str]) -> list[str]:
 
 
 def folded(name: str) -> str:
-    """A word without what people spell now so, now so: case, "-" and "_"."""
+    """A word without what people spell in different ways: case, "-" and "_"."""
     return name.lower().replace("_", "").replace("-", "")
 
 
 def apart(word: str, other: str) -> int:
-    """How far a word is from another: the cost of the edits between them; FAR where it is rather another word.
+    """How far a word is from another: the cost of the edits between them; FAR where it is a different word.
 
-    One edit is near; from 6 letters on two, from 10 three, if both begin alike. So is a word that is cut off before its
-    end, or has an ending that the other has not.
+    One edit is near. Two edits are near from 6 letters on, three from 10, where both words begin alike. A word that is
+    cut off, or that has an ending more than the other, is near too.
     """
     if word == other:
         return 0
@@ -149,13 +149,13 @@ def apart(word: str, other: str) -> int:
 
 
 def ended(word: str, stem: str) -> bool:
-    """Whether a word is another with an ending, its last letter doubled perhaps: flattening, formatter, conv_layer."""
+    """Whether a word is another word with an ending, perhaps with a doubled letter: flattening, formatter, conv_layer."""
     rest = word[len(stem) :]
     return rest in ENDINGS or rest[:1] == stem[-1:] and rest[1:] in ENDINGS
 
 
 def digits(word: str) -> list[str]:
-    """The digits of a word; a letter O beside one is taken for a zero: ResNet5O."""
+    """The digits of a word. A letter O beside a digit counts as a zero: ResNet5O."""
     beside = [word[max(0, i - 1) : i + 2] for i in range(len(word))]
     zero = [letter == "o" and any(map(str.isdigit, part)) for letter, part in zip(word, beside, strict=True)]
     return ["0" if z else letter for letter, z in zip(word, zero, strict=True) if z or letter.isdigit()]

@@ -1,13 +1,14 @@
-"""What people type who come from elsewhere, and what it is called here: a table for each kind of word.
+"""Words of other tools, and the words for the same things here: one table for each kind of word.
 
-Keys are in lower case, without "-" and "_". A word of which nothing here means the same is in no table: attention, lstm.
+The other tools' words are in lower case, without "-" and "_". Words for what does not exist here, such as lstm, are in no
+table.
 """
 
 from __future__ import annotations
 
 
 def _table(text: str) -> dict[str, str]:
-    """Lines of "word: what else it is called"."""
+    """A table from lines of "word: its other names", by the other names."""
     rows = [line.partition(": ") for line in text.strip().splitlines()]
     return {other: word.strip() for word, _, others in rows for other in others.split()}
 

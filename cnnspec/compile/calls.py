@@ -14,7 +14,7 @@ from cnnspec.compile.frame import Differs, Place
 from cnnspec.compile.literals import same
 from cnnspec.compile.trace import Trace, Use, is_false
 from cnnspec.compile.values import Values, evidence, is_closed
-from cnnspec.elaborate.bind import argument_name
+from cnnspec.elaborate.binder import argument_name
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 from cnnspec.syntax import tree

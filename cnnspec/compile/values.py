@@ -13,7 +13,7 @@ from cnnspec.base.size import Size
 from cnnspec.compile.frame import Differs, Place
 from cnnspec.compile.literals import NoLiteral, literal, same
 from cnnspec.elaborate.arithmetic import OPERATE
-from cnnspec.elaborate.expressions import SPATIAL
+from cnnspec.elaborate.evaluator import SPATIAL
 from cnnspec.elaborate.values import UNKNOWN, Function, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree

@@ -9,7 +9,7 @@ from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.names import suggestion
 from cnnspec.base.record import Record
 from cnnspec.elaborate.files import Definitions, Files
-from cnnspec.elaborate.network import NetworkBuilder
+from cnnspec.elaborate.network_builder import NetworkBuilder
 from cnnspec.elaborate.values import UNKNOWN, Scope
 from cnnspec.graph import Graph, Setting, Site
 from cnnspec.layers.argument import Term
@@ -17,10 +17,12 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from cnnspec.elaborate.files import Read
+    from cnnspec.elaborate.observer import Observer
+    from cnnspec.layers.base import Shape
 
 
 PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
@@ -45,15 +47,15 @@ _NETWORK_ITEMS = (tree.Input, tree.Output, tree.Shared, tree.Loop, tree.Branch, 
 
 def elaborate(
     parsed: tree.Tree, read: Read, parameters: Mapping[str, Any] | None = None, max_layers: int = MAX_LAYERS,
-    only: str | None = None, make: Callable[[str, int], NetworkBuilder] = NetworkBuilder,
+    only: str | None = None, observer: Observer | None = None, shapes: Mapping[int, Shape] | None = None,
 ) -> tuple[Elaborated, ...]:  # fmt: skip
     """Every network of a file, or the model called `only`; none for a file of blocks alone.
 
     `parameters` replace the defaults of the models' parameters. A parameter that no model has is a KeyError.
-    `make` makes the builder of a network from its name and the most layers it may have.
+    `observer` is told what happens; `shapes` are those of inputs, counted from 0, in place of what the text gives them.
     """
-    first = make(_stem(parsed.source.name), max_layers)
-    definitions = Files(read, first).define(parsed)
+    first = NetworkBuilder(_stem(parsed.source.name), max_layers, observer, shapes)
+    definitions = Files(read, first.report, first.evaluator.evaluate).define(parsed)
     models = [m for m in definitions.models if only is None or m.name.text == only]
     if parameters:
         known = {p.name.text for m in models for p in m.parameters}
@@ -66,24 +68,24 @@ def elaborate(
     beside = next((item for item in parsed.body.items if isinstance(item, _NETWORK_ITEMS)), None)
     if beside is not None and not any(isinstance(item, tree.Bad) for item in parsed.body.items):
         message = "a step beside a model belongs to none"
-        first.error("E012", beside, definitions.scope, message, "move it into the model's braces")
+        first.report.error("E012", beside, definitions.scope, message, "move it into the model's braces")
     for item in parsed.body.items:
         if isinstance(item, tree.Assign):
-            first.assign(item, definitions.scope, None)
+            first.bodies.assign(item, definitions.scope, None)
     train = _train(first, definitions)
-    builders = [make(model.name.text, max_layers) for model in models]
+    builders = [NetworkBuilder(model.name.text, max_layers, observer, shapes) for model in models]
     for builder in builders[:1]:  # what is wrong with the file itself is told with its first model
-        builder.continue_from(first)
+        builder.report.continue_from(first.report)
         builder.graph.bindings.update(first.graph.bindings)
     for builder in builders:
         builder.graph.assumptions += first.graph.assumptions
     graphs = [_model(b, model, definitions.scope, parameters or {}) for b, model in zip(builders, models, strict=True)]
     for builder in builders[:1]:
-        first.continue_from(builder)
-    first.never_run(definitions.scope)
+        first.report.continue_from(builder.report)
+    first.bodies.report_never_run(definitions.scope)
     return tuple(
         [
-            Elaborated(graph, train, tuple(builder.errors), model)
+            Elaborated(graph, train, tuple(builder.report.errors), model)
             for graph, builder, model in zip(graphs, builders, models, strict=True)
         ]
     )
@@ -94,26 +96,26 @@ def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elab
     if not any(isinstance(item, _NETWORK_ITEMS) for item in items):
         for item in items:
             if isinstance(item, tree.Assign):
-                builder.assign(item, definitions.scope, None)
-        builder.never_run(definitions.scope)
+                builder.bodies.assign(item, definitions.scope, None)
+        builder.bodies.report_never_run(definitions.scope)
         bindings = [binding.site.node for binding in builder.graph.bindings.values()]
         if bindings and not any(isinstance(item, (tree.Block, tree.Bad)) for item in items):
             # others can use blocks alone, so that this is no library
-            builder.error(
+            builder.report.error(
                 "E016", bindings[0], definitions.scope, "this file names layers, and has neither an input nor a block",
                 "begin with, for example, input 28x28x1",
             )  # fmt: skip
-        if not builder.errors:
+        if not builder.report.errors:
             return ()
     graph = builder.build(definitions.parsed.body, definitions.scope)
-    if not graph.inputs and not builder.errors and not definitions.parsed.diagnostics:
+    if not graph.inputs and not builder.report.errors and not definitions.parsed.diagnostics:
         first = next(item for item in items if isinstance(item, _NETWORK_ITEMS))
-        builder.error(
+        builder.report.error(
             "E016", first, definitions.scope, "this network has no input", "begin with, for example, input 28x28x1"
         )
     train = _train(builder, definitions)
-    builder.never_run(definitions.scope)
-    return (Elaborated(graph, train, tuple(builder.errors), None),)
+    builder.bodies.report_never_run(definitions.scope)
+    return (Elaborated(graph, train, tuple(builder.report.errors), None),)
 
 
 def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters: Mapping[str, Any]) -> Graph:
@@ -121,11 +123,11 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
     for parameter in model.parameters:
         name = parameter.name.text
         if name in parameters:
-            value = given(parameters[name])
+            value = read_parameter(parameters[name])
         elif parameter.default is not None:
-            value = builder.evaluate(parameter.default, scope, None)
+            value = builder.evaluator.evaluate(parameter.default, scope, None)
         else:
-            builder.error(
+            builder.report.error(
                 "E011",
                 parameter,
                 scope,
@@ -134,10 +136,10 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
             )
             value = UNKNOWN
         builder.graph.parameters[name] = value
-        scope.bind(name, value, builder.settled())
+        scope.bind(name, value, builder.report.take_doubt())
     graph = builder.build(model.body, scope)
-    if not graph.inputs and not builder.errors and not builder.unread:
-        builder.error(
+    if not graph.inputs and not builder.report.errors and not builder.inputs.unread:
+        builder.report.error(
             "E016",
             model.name,
             scope,
@@ -155,12 +157,12 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
     for item in definitions.train.body.items:
         if isinstance(item, tree.Assign):
             if item.name.text in settings:
-                builder.error("E013", item.name, scope, f"{item.name.text} is set already", "keep one")
-            value = builder.evaluate(item.value, scope, None)
-            value = UNKNOWN if builder.settled() else value
-            settings[item.name.text] = Setting(value, Site(scope.source, item, None, ""))
+                builder.report.error("E013", item.name, scope, f"{item.name.text} is set already", "keep one")
+            value = builder.evaluator.evaluate(item.value, scope, None)
+            value = UNKNOWN if builder.report.take_doubt() else value
+            settings[item.name.text] = Setting(value, Site(scope.source, item))
         elif not isinstance(item, tree.Bad):
-            builder.error(
+            builder.report.error(
                 "E030", item, scope, "a train section holds settings alone", "write, for example, epochs = 10"
             )
     return settings
@@ -171,12 +173,12 @@ def _stem(name: str) -> str:
     return "network" if nameless else os.path.splitext(os.path.basename(name))[0]
 
 
-def given(value: Any) -> Any:
-    """A parameter's value from Python as the language has it: None is the word none, NumPy's whole numbers are numbers."""
+def read_parameter(value: Any) -> Any:
+    """A parameter's value from Python, as the language has it: None becomes the word none, a whole number of NumPy an int."""
     if value is None:
         return Term("none")
     if isinstance(value, (list, tuple)):
-        return type(value)([given(v) for v in value]) if type(value) in (list, tuple) else value
+        return type(value)([read_parameter(v) for v in value]) if type(value) in (list, tuple) else value
     try:
         return value if isinstance(value, int) else value.__index__()
     except (AttributeError, TypeError):

@@ -6,7 +6,6 @@ from cnnspec.base.diagnostic import Diagnostic, Note
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, Span
 from cnnspec.base.source_files import find_used_file, is_inside
-from cnnspec.elaborate.expressions import Expressions
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
@@ -15,6 +14,9 @@ from cnnspec.syntax.tree import walk
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cnnspec.elaborate.binder import Evaluate
+    from cnnspec.elaborate.report import Report
 
     Read = Callable[[str], Source | Diagnostic]
 
@@ -31,14 +33,15 @@ class Definitions(Record):
 class Files:
     """Reads files for `use`, each once. `read` gives the source of a path, or says why it cannot."""
 
-    def __init__(self, read: Read, run: Expressions) -> None:
+    def __init__(self, read: Read, report: Report, evaluate: Evaluate) -> None:
         self.read = read
-        self.run = run
+        self.report = report
+        self.evaluate = evaluate
         self.known: dict[str, Definitions | None] = {}
         self.reading: list[str] = []
 
     def define(self, parsed: tree.Tree) -> Definitions:
-        """The definitions of a parsed file; what is wrong with them is noted in `run`."""
+        """The definitions of a parsed file; what is wrong with them is reported."""
         scope = Scope(None, parsed.source)
         scope.body = parsed.body
         blocks: dict[str, BlockFunction] = {}
@@ -49,7 +52,7 @@ class Files:
                 place = scope.places.get(item.name.text)
                 if place is not None:
                     line = parsed.source.position(place.start)[0]
-                    self.run.error(
+                    self.report.error(
                         "E013",
                         item.name,
                         scope,
@@ -66,7 +69,7 @@ class Files:
                     models.append(item)
             elif isinstance(item, tree.Train):
                 if train is not None:
-                    self.run.error("E013", item, scope, "there is a train section already", "keep one")
+                    self.report.error("E013", item, scope, "there is a train section already", "keep one")
                 train = item
             elif isinstance(item, tree.Use):
                 self.use(item, scope)
@@ -78,13 +81,13 @@ class Files:
         seen: set[str] = set()
         for parameter in item.parameters:
             if parameter.name.text in seen:
-                self.run.error(
+                self.report.error(
                     "E013", parameter.name, scope, f'the parameter "{parameter.name.text}" stands twice', "drop one"
                 )
             seen.add(parameter.name.text)
 
     def recursion(self, blocks: dict[str, BlockFunction], scope: Scope) -> None:
-        """Note every block that reaches itself: it would never end."""
+        """Report every block that calls itself, directly or through others: it would never end."""
         calls = {name: calls_of(function.block) & blocks.keys() for name, function in blocks.items()}
         circles = {name: circle for circle in circles_of(calls) for name in circle}
         told: set[str] = set()
@@ -94,7 +97,7 @@ class Files:
                 circle = circles[name]
                 told.update(circle)
                 way = "itself" if circle == [name] else "itself through " + ", ".join(sorted(set(circle) - {name}))
-                self.run.error(
+                self.report.error(
                     "E014",
                     function.block.name,
                     scope,
@@ -115,22 +118,22 @@ class Files:
                 value = found.scope.names.get(name.text)
                 if value is not UNKNOWN and not isinstance(value, BlockFunction):
                     message = f'"{item.path.value}" has no block "{name.text}"'
-                    meant = self.run.misspelt("E015", name, scope, message, name.text, blocks, has)
+                    meant = self.report.report_misspelt("E015", name, scope, message, name.text, blocks, has)
                     value = UNKNOWN if meant is None else found.scope.names[meant]
                     if meant is not None and meant not in scope.places:
                         scope.bind(meant, value, True)  # by which it may be called below
             if name.text in scope.places:
-                self.run.error(
+                self.report.error(
                     "E013", name, scope, f'"{name.text}" is defined already', "use one of the two", sure=True
                 )
             scope.places[name.text] = name
-            scope.bind(name.text, value, self.run.settled())
+            scope.bind(name.text, value, self.report.take_doubt())
 
     def path(self, item: tree.Use, scope: Scope) -> str | None:
         """The file that is meant, when it lies inside the project."""
         root, path = find_used_file(scope.source.name, item.path.value)
         if not is_inside(path, root) or "\0" in item.path.value:
-            self.run.error(
+            self.report.error(
                 "E015",
                 item.path,
                 scope,
@@ -142,7 +145,7 @@ class Files:
 
     def load(self, path: str, item: tree.Use, scope: Scope) -> Definitions | None:
         if path in self.reading:
-            self.run.error(
+            self.report.error(
                 "E015",
                 item.path,
                 scope,
@@ -154,12 +157,12 @@ class Files:
             source = self.read(path)
             if isinstance(source, Diagnostic):
                 said = source.message.replace(path, item.path.value)  # as this spec calls it
-                self.run.error("E015", item.path, scope, said, source.help)
+                self.report.error("E015", item.path, scope, said, source.help)
                 self.known[path] = None
                 return None
             parsed = parse(source)
             note = Note("used here", Span(scope.source, item.path.start, item.path.end))
-            self.run.errors += [d.replace(notes=(*d.notes, note)) for d in parsed.diagnostics]
+            self.report.errors += [d.replace(notes=(*d.notes, note)) for d in parsed.diagnostics]
             self.reading.append(path)
             self.known[path] = definitions = self.define(parsed)
             self.reading.pop()
@@ -167,14 +170,14 @@ class Files:
         return self.known[path]
 
     def constants(self, definitions: Definitions) -> None:
-        """Bind the constants of a file that is used, for its blocks; one that is none without its network is left out."""
-        scope, errors = definitions.scope, self.run.errors
+        """Bind the constants of a used file, for its blocks. One that has no value outside its network is left out."""
+        scope, errors = definitions.scope, self.report.errors
         for item in definitions.parsed.body.items:
             if isinstance(item, tree.Assign) and item.name.text not in scope.places:
-                before, assumed = len(errors), len(self.run.graph.assumptions)
-                value = self.run.evaluate(item.value, scope, None)
-                if self.run.settled() or len(errors) > before or value is UNKNOWN:
-                    del errors[before:], self.run.graph.assumptions[assumed:]
+                before, assumed = len(errors), len(self.report.assumptions)
+                value = self.evaluate(item.value, scope, None)
+                if self.report.take_doubt() or len(errors) > before or value is UNKNOWN:
+                    del errors[before:], self.report.assumptions[assumed:]
                     continue
                 scope.names[item.name.text], scope.places[item.name.text] = value, item.name
 
@@ -214,7 +217,7 @@ def circles_of(calls: dict[str, set[str]]) -> list[list[str]]:
 
 
 def calls_of(block: tree.Block) -> set[str]:
-    """The names that a block may call: not its parameters, what it binds itself, nor the words that only label something."""
+    """The names that a block may call. Its parameters, what it binds itself, and names of arguments are left out."""
     used: set[str] = set()
     bound = {p.name.text for p in block.parameters}
     labels: set[int] = set()

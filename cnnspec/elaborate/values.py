@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.base.size import Size
+from cnnspec.base.source import brief
+from cnnspec.layers import find
+from cnnspec.layers.argument import Term, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.base.source import Source
-    from cnnspec.graph import Site
+    from cnnspec.graph import Call, PathStep, Site
     from cnnspec.syntax import tree
 
 
@@ -30,13 +34,15 @@ class Scope:
     `assumed` are the names whose value rests on an assumption, apart from tensors, which know that themselves.
     """
 
-    __slots__ = ("assumed", "block", "body", "caller", "names", "parent", "places", "source")
+    __slots__ = ("assumed", "body", "call", "names", "parent", "path", "places", "source")
 
-    def __init__(self, parent: Scope | None, source: Source, caller: Site | None = None, block: str = "") -> None:
+    def __init__(
+        self, parent: Scope | None, source: Source, path: PathStep | None = None, call: Call | None = None
+    ) -> None:  # fmt: skip
         self.parent = parent
         self.source = source
-        self.caller = caller  # the call that opened the block this scope is in
-        self.block = block
+        self.path = path  # the innermost of the steps that led here
+        self.call = call  # the block call that this scope is in
         self.body: tree.Body | None = None  # whose items are run in it
         self.names: dict[str, Any] = {}
         self.places: dict[str, tree.Node] = {}
@@ -73,7 +79,7 @@ class Scope:
         return scope is not None and name in scope.assumed
 
     def inner(self) -> Scope:
-        return Scope(self, self.source, self.caller, self.block)
+        return Scope(self, self.source, self.path, self.call)
 
     def all_names(self) -> list[str]:
         scope: Scope | None = self
@@ -165,3 +171,59 @@ class Binding:
     @property
     def uses(self) -> list[tuple[int, int, int]]:
         return self.value.uses if isinstance(self.value, Closure) else []
+
+
+# ---- kinds of values ---------------------------------------------------------------------------------------
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, Size)) and not isinstance(value, bool)
+
+
+def is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor)
+
+
+def is_step(value: Any) -> bool:
+    """Whether a value can be applied to a tensor."""
+    return isinstance(value, (Function, Tensor)) or (isinstance(value, Term) and find(value.name) is not None)
+
+
+def is_step_or_number(value: Any) -> bool:
+    return is_step(value) or is_number(value)
+
+
+def is_number_or_list(value: Any) -> bool:
+    return is_number(value) or is_list(value)
+
+
+def describe(value: Any) -> str:
+    """A value in a sentence."""
+    if isinstance(value, Tensor):
+        return "a tensor"
+    if isinstance(value, BlockFunction):
+        return f"the block {value.block.name.text}"
+    if isinstance(value, Function):
+        return "a layer function"
+    if isinstance(value, str):
+        return f'the text "{brief(value)}"'
+    if isinstance(value, Term):
+        return f'"{brief(str(value)) if plain(value) else f"{value.name}(…)"}"'
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, tuple) and not plain(value):
+        return "a tuple"
+    return brief(show(value))
+
+
+def plain(value: Any) -> bool:
+    """Whether a value is a number, a text or a word, or a tuple of nothing else, as the arguments of a word may be."""
+    if isinstance(value, Term):
+        return plain((*value.positional, *[given for _, given in value.keywords]))
+    return all(map(plain, value)) if isinstance(value, tuple) else not isinstance(value, (Tensor, Function, list))

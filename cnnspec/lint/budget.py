@@ -8,7 +8,7 @@ from __future__ import annotations
 from cnnspec.base.limits import TooLong
 from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
-from cnnspec.elaborate.reporting import describe, is_number
+from cnnspec.elaborate.values import describe, is_number
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.layers.window import AXIS_NAMES

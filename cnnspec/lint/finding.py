@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import Diagnostic, Note
 from cnnspec.base.percent import percent
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.layers.argument import show
 
 TYPE_CHECKING = False

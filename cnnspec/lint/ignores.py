@@ -212,13 +212,10 @@ class Hiding:
         sites = next((note.sites for note in found.notes if note.sites), ())
         return bool(sites) and all([self._on_the_way(found.code, site) for site in sites])
 
-    def _on_the_way(self, code: str, site: Site | None) -> bool:
+    def _on_the_way(self, code: str, site: Site) -> bool:
         """Whether a rule is ignored where a layer stands, or at one of the calls that led there."""
-        while site is not None:
-            if self._of(site.source).hide(code, site.node.start):
-                return True
-            site = site.caller
-        return False
+        way = (site, *[step.site for step in site.steps])
+        return any([self._of(place.source).hide(code, place.node.start) for place in way])
 
     def _of(self, source: Source) -> Ignores:
         if source.name not in self._known:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from cnnspec.base.limits import TooLong
 from cnnspec.base.record import Record
 from cnnspec.base.size import Size
-from cnnspec.elaborate.inputs import AXES
+from cnnspec.elaborate.input_reader import AXES
 from cnnspec.facts.liveness import Liveness
 from cnnspec.facts.regions import texts
 from cnnspec.facts.stride_remainder import find_losses

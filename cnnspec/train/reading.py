@@ -260,7 +260,7 @@ def word(module: str, value: Any) -> Term:
         try:
             given[parameter] = OWN_KINDS.get(module, KINDS)[parameter](v)
         except Unfit as unfit:
-            from cnnspec.elaborate.reporting import describe
+            from cnnspec.elaborate.values import describe
 
             value = mask_secrets(describe(v)) if parameter in ("root", "path") else describe(v)
             message = f"{parameter} of {name} must be {unfit.expected}, not {value}"

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.source_files import decode_source
-from cnnspec.elaborate.placing import MAX_LAYERS
 from cnnspec.findings.json import write_data
 from cnnspec.findings.text import show_diagnostic
 from cnnspec.format import format_source

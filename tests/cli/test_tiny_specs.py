@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.base.limits import MAX_VALUES
-from cnnspec.elaborate.placing import countless
+from cnnspec.elaborate.layer_placer import countless
 from tests.cli.tiny_specs import SPECS
 
 VERBS = (

@@ -323,20 +323,20 @@ def test_a_limit_that_is_met_by_assumption_is_told() -> None:
 
 
 def test_near_words_are_looked_for_a_bounded_number_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnnspec.elaborate import reporting
+    from cnnspec.elaborate import report
 
     asked: list[str] = []
-    monkeypatch.setattr(reporting, "proposed", lambda name, known: asked.append(name) or ())
+    monkeypatch.setattr(report, "proposed", lambda name, known: asked.append(name) or ())
     many = ", ".join(f"xa{i}=1" for i in range(5000))
     cnnspec.check(f"input 8x8x3\nfor i in 1..1000 {{ cnov(8, 3x3, {many}) }}\n")
-    assert len(asked) <= reporting.MAX_MISTAKES
+    assert len(asked) <= report.MAX_MISTAKES
     asked.clear()
     cnnspec.check("input 8x8x3\nfor i in 1..1000 { cnov(i, 1) }\n")
     assert asked == ["cnov"]
 
 
 def test_correct_files_look_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnnspec.elaborate import reporting
+    from cnnspec.elaborate import report
 
-    monkeypatch.setattr(reporting, "proposed", None)
+    monkeypatch.setattr(report, "proposed", None)
     assert cnnspec.check(RIGHT) == ()

@@ -23,7 +23,7 @@ from math import exp, inf
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.facts.graph_queries import list_pointwise
 from cnnspec.lint.ending import ending
 from cnnspec.lint.finding import UNSAFE

@@ -25,7 +25,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import ERROR, WARNING, Diagnostic
 from cnnspec.base.names import NAMED_DATA
 from cnnspec.base.size import Size
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.layers.argument import word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.layers.window import EACH

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.facts.graph_queries import find_flattened
 from cnnspec.layers.base import show_shape
 from cnnspec.lint.finding import SHOWN

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.facts.liveness import full
 from cnnspec.facts.position_words import list_positions
 from cnnspec.facts.stride_remainder import find_left_over, find_losses

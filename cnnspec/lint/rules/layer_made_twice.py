@@ -22,7 +22,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.lint.finding import UNSAFE, indices, several
 from cnnspec.lint.rules.unused_binding import as_step, in_line
 from cnnspec.lint.rules.unused_binding import fix as fix

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.lint.images import image_of, pointlike
 
 TYPE_CHECKING = False

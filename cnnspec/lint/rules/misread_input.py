@@ -23,7 +23,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.lint.features import is_ambiguous
 from cnnspec.lint.finding import UNSAFE
 

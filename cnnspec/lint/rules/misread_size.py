@@ -23,8 +23,9 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.bind import factors, given_arguments
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.binder import given_arguments
+from cnnspec.elaborate.notations import factors
+from cnnspec.elaborate.report import trail
 from cnnspec.layers.argument import EACH_AXIS, show
 from cnnspec.lint.features import may_be_size
 from cnnspec.lint.finding import UNSAFE, indices, several

@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.lint.finding import UNSAFE
 

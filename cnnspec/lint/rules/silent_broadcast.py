@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.layers.base import show_shape
 from cnnspec.lint.finding import UNSAFE
 

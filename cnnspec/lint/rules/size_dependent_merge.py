@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, INFO, Diagnostic, Note
 from cnnspec.base.size import Size
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.layers.base import show_shape
 
 TYPE_CHECKING = False

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic, Note
 from cnnspec.base.source import brief
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.lint.finding import MAX_PLACES, UNSAFE
 from cnnspec.syntax.names_read import Unread
 from cnnspec.syntax.tree import Assign, Chain, List, Naming, Ternary, Tuple

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.reporting import trail
+from cnnspec.elaborate.report import trail
 from cnnspec.lint.finding import SAFE
 
 TYPE_CHECKING = False

@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnspec.base.size import Size
 from cnnspec.base.source import Source
-from cnnspec.elaborate.inputs import with_unknowns
+from cnnspec.elaborate.input_reader import with_unknowns
 from cnnspec.graph import Graph, Node, Site
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
@@ -141,7 +141,9 @@ class Raising:
         chain = chain or [index]
         inputs = tuple([self.nodes[i].index for i in self.steps[chain[0]].inputs])
         label = spoken(layer) if layer is not None else "?"
-        node = Node(len(self.graph.nodes), layer, inputs, shape, label, self.site(tree.Bad(0, 0)))
+        node = Node(
+            len(self.graph.nodes), layer, inputs, shape, label, self.site(tree.Bad(0, 0), self.steps[index].call)
+        )
         self.graph.nodes.append(node)
         step = self.steps[index]
         original = self.first.setdefault(step.owner, node)
@@ -192,7 +194,7 @@ class Raising:
             self.refuse(index, "its channels are unknown")
             return
         sizes = with_unknowns(tuple(shape[1:]), len(self.graph.inputs) + 1, set())
-        node = Node(len(self.graph.nodes), None, (), sizes, "input", self.site(tree.Input(0, 0, None, None)))
+        node = Node(len(self.graph.nodes), None, (), sizes, "input", self.site(tree.Input(0, 0, None, None), call))
         self.graph.nodes.append(node)
         self.graph.inputs.append(node.index)
         self.nodes[index] = node
@@ -201,8 +203,9 @@ class Raising:
     def read_by(self, index: int) -> list[KerasCall | None]:
         return [self.steps[reader].made for reader in self.readers[index]]
 
-    def site(self, node: tree.Node) -> Site:
-        return Site(self.source, node, None, "")
+    def site(self, node: tree.Node, call: Call) -> Site:
+        """Where a layer comes from: no text, but a name in the model file."""
+        return Site(self.source, node, module=call.name)
 
     def keep_names(self, model: Calls) -> None:
         """Names that a person gave; of one that stands twice, in models used within models, the later with its model's."""

@@ -117,7 +117,7 @@ def _unloadable(path: str, error: Exception) -> TrainingFailed:
 
 def _ends(path: str, taken: tuple[int | None, ...], given: tuple[int | None, ...]) -> Graph:
     """A graph of a model's input and output alone."""
-    site = Site(Source(path, ""), tree.Node(0, 0), None, "")
+    site = Site(Source(path, ""), tree.Node(0, 0))
     graph = Graph(path)
     for index, sizes in enumerate((taken, given)):
         shape = tuple([Size.unknown("HWD"[axis % 3]) if n is None else n for axis, n in enumerate(sizes)])

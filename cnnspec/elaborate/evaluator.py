@@ -7,9 +7,20 @@ tensor that enters the step in which the expression is written (None before the 
 from __future__ import annotations
 
 from cnnspec.base.names import PASTED_MODULES, the_one
-from cnnspec.elaborate.arithmetic import BUILTINS, Arithmetic
-from cnnspec.elaborate.reporting import describe, is_flag, is_list, is_number, is_step, is_step_or_number, is_tensor
-from cnnspec.elaborate.values import UNKNOWN, Closure, Scope, Tensor
+from cnnspec.elaborate.arithmetic import BUILTINS
+from cnnspec.elaborate.values import (
+    UNKNOWN,
+    Closure,
+    Scope,
+    Tensor,
+    describe,
+    is_flag,
+    is_list,
+    is_number,
+    is_step,
+    is_step_or_number,
+    is_tensor,
+)
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
@@ -20,15 +31,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from cnnspec.elaborate.arithmetic import Arithmetic
+    from cnnspec.elaborate.observer import Observer
+    from cnnspec.elaborate.report import Report
+    from cnnspec.graph import Node
+
 SPATIAL = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
-class Expressions(Arithmetic):
-    """Evaluates every kind of expression."""
+class Evaluator:
+    """Evaluates every kind of expression; asks the nodes of the graph for the shapes of tensors."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._evaluate: dict[type, Callable[[Any, Scope, Tensor | None], Any]] = {
+    def __init__(self, report: Report, nodes: list[Node], arithmetic: Arithmetic, observer: Observer | None) -> None:
+        self.report = report
+        self.nodes = nodes
+        self.arithmetic = arithmetic
+        self.observer = observer
+        self.kinds: dict[type, Callable[[Any, Scope, Tensor | None], Any]] = {
             tree.Number: lambda node, scope, current: node.value,
             tree.Dims: self.dims,
             tree.Text: lambda node, scope, current: node.value,
@@ -45,19 +64,22 @@ class Expressions(Arithmetic):
             tree.Opposite: self.opposite,
             tree.Compare: self.compare,
             tree.Range: self.range,
-            tree.Arithmetic: self.arithmetic,
+            tree.Arithmetic: self.calculate,
             tree.Power: self.power,
-            tree.Signed: self.signed,
-            tree.Input: lambda node, scope, current: self.error(
+            tree.Signed: self.sign,
+            tree.Input: lambda node, scope, current: report.error(
                 "E012", node, scope, "an input is no value", "write it on a line of its own"
             ),
             tree.Bad: self.bad,
         }
 
     def evaluate(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
-        """The value of an expression; UNKNOWN, and an error noted, where it has none."""
-        method = self._evaluate.get(type(node))
-        return Closure(node, scope) if method is None else method(node, scope, current)
+        """The value of an expression; UNKNOWN, and an error reported, where it has none."""
+        method = self.kinds.get(type(node))
+        value = Closure(node, scope) if method is None else method(node, scope, current)
+        if self.observer is not None:
+            self.observer.evaluated(node, value)
+        return value
 
     def bad(self, node: tree.Bad, scope: Scope, current: Tensor | None) -> Any:
         scope.unknown(node.names)
@@ -68,27 +90,28 @@ class Expressions(Arithmetic):
         if named is None:
             return node.sizes
         message = f"{named} is a size with a name, which an input's shape alone can have"
-        return self.error("E012", node, scope, message, "write numbers, or (a, b) for sizes that are bound")
+        return self.report.error("E012", node, scope, message, "write numbers, or (a, b) for sizes that are bound")
 
     def name(self, node: tree.Name, scope: Scope, current: Tensor | None) -> Any:
         value = scope.find(node.text)
-        if self.graph.assumptions and scope.assumes(node.text):
-            self.doubt = True
+        if self.report.assumptions and scope.assumes(node.text):
+            self.report.doubt = True
         return Term(node.text, place=(node, scope)) if value is None else value
 
     def here(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
         if current is None:
-            return self.error(
+            return self.report.error(
                 "E016", node, scope, "`in` has no tensor here: there is no input yet", "write the input first"
             )
         return current
 
     def call(self, node: tree.Call, scope: Scope, current: Tensor | None) -> Any:
-        word = self.callee(node.function, scope)
+        word = called_word(node.function, scope)
         if word is None:
             return Closure(node, scope)
         if word in BUILTINS:
-            return self.builtin(word, node, scope, current)
+            values = [self.evaluate(argument.value, scope, current) for argument in node.arguments]
+            return self.arithmetic.call_builtin(word, node, values, scope)
         if find(word) is not None or word == "Sequential":
             return Closure(node, scope)
         positional, keywords = [], []
@@ -98,43 +121,34 @@ class Expressions(Arithmetic):
                 positional.append(value)
             else:
                 keywords.append((argument.name.text, value))
-        refused = self.refused_list([*positional, *[value for _, value in keywords]], 1, node, scope)
+        refused = self.arithmetic.refuse_list([*positional, *[value for _, value in keywords]], 1, node, scope)
         return refused or Term(word, tuple(positional), tuple(keywords), place=(node.function, scope), call=node)
 
-    def callee(self, function: tree.Node, scope: Scope) -> str | None:
-        """The word that is called when it is bound to nothing in the file; None otherwise."""
-        if isinstance(function, tree.Name):
-            return function.text if scope.find(function.text) is None else None
-        if isinstance(function, tree.Attribute):
-            return function.name.text if self.is_prefix(function.value, scope) else None
-        return None
-
-    def is_prefix(self, node: tree.Node, scope: Scope) -> bool:
-        """Whether this is a pasted module: tf, keras.layers, …"""
-        while isinstance(node, tree.Attribute):
-            node = node.value
-        return isinstance(node, tree.Name) and node.text in PASTED_MODULES and scope.find(node.text) is None
-
     def attribute(self, node: tree.Attribute, scope: Scope, current: Tensor | None) -> Any:
-        if self.is_prefix(node.value, scope):
+        if is_module(node.value, scope):
             return Term(node.name.text, place=(node.name, scope))
         value = self.evaluate(node.value, scope, current)
         if type(value) is Term:
-            value = self.bound(value, node.value, scope, is_tensor)
+            value = self.report.resolve_word(value, node.value, scope, is_tensor)
         if value is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, Tensor):
-            return self.error("E012", node, scope, "only a tensor has attributes", "write in.channels, or skip.height")
+            return self.report.error(
+                "E012", node, scope, "only a tensor has attributes", "write in.channels, or skip.height"
+            )
         if value.assumed:
-            self.doubt = True
-        return self.tensor_attribute(node, self.graph.nodes[value.index].shape, scope)
+            self.report.doubt = True
+        return self.tensor_attribute(node, self.nodes[value.index].shape, scope)
 
     def tensor_attribute(self, node: tree.Attribute, shape: Any, scope: Scope) -> Any:
+        """The channels, the height, … of a tensor's shape; UNKNOWN where the shape is not known."""
+        if self.observer is not None:
+            self.observer.size_asked(node, shape)
         word = node.name.text
         known = ("channels", "shape", "rank", "height", "width", "depth", "length")
         if word not in known:
             message, has = f'a tensor has no "{word}"', f"it has {', '.join(known)}"
-            meant = self.misspelt("E010", node.name, scope, message, word, known, has)
+            meant = self.report.report_misspelt("E010", node.name, scope, message, word, known, has)
             if meant is None:
                 return UNKNOWN
             word = meant
@@ -148,7 +162,7 @@ class Expressions(Arithmetic):
             return shape[-1]
         axes = SPATIAL.get(len(shape) - 1, ())
         if word not in axes:
-            return self.error(
+            return self.report.error(
                 "E106",
                 node.name,
                 scope,
@@ -160,28 +174,28 @@ class Expressions(Arithmetic):
     def index(self, node: tree.Index, scope: Scope, current: Tensor | None) -> Any:
         value, at = self.evaluate(node.value, scope, current), self.evaluate(node.index, scope, current)
         if type(value) is Term:
-            value = self.bound(value, node.value, scope, is_list)
+            value = self.report.resolve_word(value, node.value, scope, is_list)
         if value is UNKNOWN or at is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, (list, tuple)):
-            return self.error(
+            return self.report.error(
                 "E012", node.value, scope, f"{describe(value)} cannot be indexed", "only a list or a tuple can"
             )
         if isinstance(at, bool) or not isinstance(at, int):
-            return self.error("E012", node.index, scope, f"an index is a whole number, not {describe(at)}")
+            return self.report.error("E012", node.index, scope, f"an index is a whole number, not {describe(at)}")
         if not -len(value) <= at < len(value):
-            return self.error(
+            return self.report.error(
                 "E012", node.index, scope, f"index {at} in a list of {len(value)}", f"the last is {len(value) - 1}"
             )
         return value[at]
 
     def tuple(self, node: tree.Tuple, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
-        return UNKNOWN if UNKNOWN in items else self.refused_list(items, 1, node, scope) or tuple(items)
+        return UNKNOWN if UNKNOWN in items else self.arithmetic.refuse_list(items, 1, node, scope) or tuple(items)
 
     def list(self, node: tree.List, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
-        return UNKNOWN if UNKNOWN in items else self.refused_list(items, 1, node, scope) or items
+        return UNKNOWN if UNKNOWN in items else self.arithmetic.refuse_list(items, 1, node, scope) or items
 
     def ternary(self, node: tree.Ternary, scope: Scope, current: Tensor | None) -> Any:
         condition = self.truth(node.condition, scope, current)
@@ -197,8 +211,8 @@ class Expressions(Arithmetic):
         if word_of(value) == "none":
             return False
         if isinstance(node, tree.Name) and word_of(value) == node.text:
-            return self.unknown_name(node, node.text, scope, is_flag)
-        return self.error(
+            return self.report.report_unknown(node, node.text, scope, is_flag)
+        return self.report.error(
             "E012", node, scope, f"a condition is true or false, not {describe(value)}", "compare it: stride == 1"
         )
 
@@ -214,27 +228,58 @@ class Expressions(Arithmetic):
         value = self.truth(node.value, scope, current)
         return UNKNOWN if value is UNKNOWN else not value
 
-    def arithmetic(self, node: tree.Arithmetic, scope: Scope, current: Tensor | None) -> Any:
+    def calculate(self, node: tree.Arithmetic, scope: Scope, current: Tensor | None) -> Any:
         left = self.evaluate(node.first, scope, current)
-        if self.repeats(node, left):
+        if self.is_repeat(node, left):
             return Closure(node, scope)
         at = node.first
         for operator, part in node.rest:
             right = self.evaluate(part, scope, current)
-            left = self.operate(operator, left, right, at, part, scope)
+            left = self.arithmetic.operate(operator, left, right, at, part, scope)
             if left is UNKNOWN:
                 return UNKNOWN
             at = part
         return left
 
-    def repeats(self, node: tree.Arithmetic, left: Any) -> bool:
-        """Whether this is `f * n`, with f a layer function, or a name that is near to one's, and no product of numbers."""
-        return node.rest[0][0] == "*" and (is_step(left) or type(left) is Term and self.nearly_step(left))
+    def is_repeat(self, node: tree.Arithmetic, left: Any) -> bool:
+        """Whether this is `f * n`, a repeat: f is a layer function, or a misspelt name of one. Else it is a product of numbers."""
+        return node.rest[0][0] == "*" and (is_step(left) or type(left) is Term and self.is_nearly_step(left))
 
-    def nearly_step(self, value: Term) -> bool:
-        """Whether a word that nothing is called is nearly one step's name."""
+    def is_nearly_step(self, value: Term) -> bool:
+        """Whether an unknown word is near to the name of one step."""
         if value.place is None:
             return False
         place, origin = value.place
-        meant = the_one(self.near(place, value.name, origin, is_step_or_number))
+        meant = the_one(self.report.find_near(place, value.name, origin, is_step_or_number))
         return meant is not None and not is_number(origin.find(meant))
+
+    def compare(self, node: tree.Compare, scope: Scope, current: Tensor | None) -> Any:
+        left, right = self.evaluate(node.left, scope, current), self.evaluate(node.right, scope, current)
+        return self.arithmetic.compare(node, left, right, scope)
+
+    def range(self, node: tree.Range, scope: Scope, current: Tensor | None) -> Any:
+        first, last = self.evaluate(node.first, scope, current), self.evaluate(node.last, scope, current)
+        return self.arithmetic.range(node, first, last, scope)
+
+    def power(self, node: tree.Power, scope: Scope, current: Tensor | None) -> Any:
+        base, exponent = self.evaluate(node.base, scope, current), self.evaluate(node.exponent, scope, current)
+        return self.arithmetic.power(node, base, exponent, scope)
+
+    def sign(self, node: tree.Signed, scope: Scope, current: Tensor | None) -> Any:
+        return self.arithmetic.sign(node, self.evaluate(node.value, scope, current), scope)
+
+
+def called_word(function: tree.Node, scope: Scope) -> str | None:
+    """The word that is called, where the file gives it no meaning of its own; else None."""
+    if isinstance(function, tree.Name):
+        return function.text if scope.find(function.text) is None else None
+    if isinstance(function, tree.Attribute):
+        return function.name.text if is_module(function.value, scope) else None
+    return None
+
+
+def is_module(node: tree.Node, scope: Scope) -> bool:
+    """Whether this is a pasted module: tf, keras.layers, …"""
+    while isinstance(node, tree.Attribute):
+        node = node.value
+    return isinstance(node, tree.Name) and node.text in PASTED_MODULES and scope.find(node.text) is None

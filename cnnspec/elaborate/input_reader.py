@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from itertools import count
 
-from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.size import Size
-from cnnspec.elaborate.calls import Calls
-from cnnspec.elaborate.placing import countless
-from cnnspec.elaborate.reporting import is_number_or_list, is_step
-from cnnspec.elaborate.unmet import unknown_steps
-from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor
+from cnnspec.elaborate.evaluator import called_word
+from cnnspec.elaborate.layer_placer import countless
+from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, is_number_or_list
 from cnnspec.graph import Site
 from cnnspec.layers.argument import Term
 from cnnspec.layers.base import Shape
@@ -18,10 +15,15 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
     from typing import Any
 
     from cnnspec.base.size import Dim
+    from cnnspec.elaborate.body_runner import Names
+    from cnnspec.elaborate.evaluator import Evaluator
+    from cnnspec.elaborate.graph_builder import GraphBuilder
+    from cnnspec.elaborate.layer_placer import Apply
+    from cnnspec.elaborate.observer import Observer
 
 AXES = {1: "L", 2: "HW", 3: "DHW"}
 
@@ -56,17 +58,29 @@ def with_unknowns(sizes: tuple[int | str | None, ...], number: int, taken: set[s
     return tuple(made)
 
 
-class Inputs(Calls):
-    """Makes the inputs of a network."""
+class InputReader:
+    """Makes the inputs of a network. `shapes` replace those that the text gives, by the number of the input from 0."""
 
-    def __init__(self, name: str, max_layers: int = MAX_LAYERS) -> None:
-        super().__init__(name, max_layers)
+    state = ("size_names", "unread")  # see attempt.py
+
+    def __init__(
+        self, evaluator: Evaluator, builder: GraphBuilder, names: Names, apply: Apply, observer: Observer | None,
+        shapes: Mapping[int, Shape],
+    ) -> None:  # fmt: skip
+        self.evaluator = evaluator
+        self.builder = builder
+        self.graph = builder.graph
+        self.report = builder.report
+        self.names = names
+        self.apply = apply
+        self.observer = observer
+        self.shapes = shapes
         self.size_names: set[str] = set()  # of the unknown sizes of the inputs so far
         self.unread = False  # whether an item was met that could not be parsed
 
-    def empty(self, value: tree.Node, scope: Scope) -> bool:
+    def is_empty(self, value: tree.Node, scope: Scope) -> bool:
         """Whether this is `Sequential()` or `Sequential([])`, as pasted: its layers are added by the steps below it."""
-        if not isinstance(value, tree.Call) or self.callee(value.function, scope) != "Sequential":
+        if not isinstance(value, tree.Call) or called_word(value.function, scope) != "Sequential":
             return False
         return all(_named(a, "name") or a.value == tree.List(a.start, a.end, ()) for a in value.arguments)
 
@@ -77,40 +91,45 @@ class Inputs(Calls):
             inner = first.arguments[0].value if first.arguments else None  # Sequential([Conv2D(…), …])
             first = inner.items[0] if isinstance(inner, tree.List) and inner.items else tree.Bad(0, 0)
         if isinstance(first, tree.Input):
-            return self.input(first, scope, None)
+            return self.add_input(first, scope, None)
         if isinstance(first, tree.Call):
             shape = next(a.value for a in first.arguments if _declares(a))
-            return self.input(tree.Input(shape.start, shape.end, None, shape), scope, None)
-        self.unknown_from_here(value, scope)
-        if self.graph.inputs or self.unread:  # an input was refused, or may stand in what could not be read
-            self.unmet(unknown_steps(value, scope, set()), scope)
-            return None
-        self.error("E016", value, scope, "there is no input before this step", "begin with, for example, input 28x28x1")
-        self.unread = True
-        self.unmet(unknown_steps(value, scope, set()), scope)
+            return self.add_input(tree.Input(shape.start, shape.end, None, shape), scope, None)
+        from cnnspec.elaborate.unknown_names import unknown_steps
+
+        self.report.forget_names(value, scope)
+        if not self.graph.inputs and not self.unread:  # else one was refused, or may stand in what could not be read
+            help = "begin with, for example, input 28x28x1"
+            self.report.error("E016", value, scope, "there is no input before this step", help)
+            self.unread = True
+        self.report.report_never_run(unknown_steps(value, scope, set()), scope)
         return None
 
-    def input(self, item: tree.Input, scope: Scope, current: Tensor | None) -> Tensor | None:
-        shape = self.input_shape(item, scope, current)
+    def add_input(self, item: tree.Input, scope: Scope, current: Tensor | None) -> Tensor | None:
+        if self.observer is not None:
+            self.observer.enter(item, scope, current)
+        shape = self.shapes.get(len(self.graph.inputs)) or self.read_shape(item, scope, current)
         label = item.name.text if item.name else "input"
-        node = self.new_node(None, (), shape, label, Site(scope.source, item, scope.caller, scope.block))
-        node.assumed = node.guessed = self.doubt or self.unsure
-        self.doubt = False
+        node = self.builder.add_node(None, (), shape, label, Site(scope.source, item, scope.path))
+        node.assumed = node.guessed = self.report.doubt or self.report.unsure
+        self.report.doubt = False
         self.graph.inputs.append(node.index)
         tensor = Tensor(node.index, node.assumed)
         if item.name:
-            self.name_node(node, item.name.text)
-            self.bind_name(item.name, tensor, scope)
+            self.builder.name_node(node, item.name.text)
+            self.names.bind(item.name, tensor, scope)
         result = tensor
         for stage in item.stages:
             result = self.apply(stage, scope, result)
+        if self.observer is not None:
+            self.observer.leave(result)
         return result
 
-    def input_shape(self, item: tree.Input, scope: Scope, current: Tensor | None) -> Shape | None:
+    def read_shape(self, item: tree.Input, scope: Scope, current: Tensor | None) -> Shape | None:
         if item.shape is None:
-            self.error("E011", item, scope, "an input needs a shape", "write, for example, input 28x28x1")
+            self.report.error("E011", item, scope, "an input needs a shape", "write, for example, input 28x28x1")
             return None
-        sizes = self.sizes(item.shape, scope, current)
+        sizes = self.read_sizes(item.shape, scope, current)
         if sizes is None:
             return None
         if (
@@ -118,7 +137,7 @@ class Inputs(Calls):
             or not all(s is None or isinstance(s, (int, str)) and not isinstance(s, bool) for s in sizes)
             or any(isinstance(s, int) and s < 1 for s in sizes)
         ):
-            self.error(
+            self.report.error(
                 "E012",
                 item.shape,
                 scope,
@@ -127,7 +146,7 @@ class Inputs(Calls):
             )
             return None
         if len(sizes) > 4:
-            self.error(
+            self.report.error(
                 "E012",
                 item.shape,
                 scope,
@@ -138,7 +157,7 @@ class Inputs(Calls):
             )
             return None
         if not isinstance(sizes[-1], int):
-            self.error(
+            self.report.error(
                 "E017",
                 item.shape,
                 scope,
@@ -150,11 +169,11 @@ class Inputs(Calls):
             return None
         problem = countless("this input", tuple([s for s in sizes if isinstance(s, int)]))
         if problem is not None:
-            self.error(problem.code, item.shape, scope, problem.message, problem.help)
+            self.report.error(problem.code, item.shape, scope, problem.message, problem.help)
             return None
         return with_unknowns(sizes, len(self.graph.inputs) + 1, self.size_names)
 
-    def sizes(self, shape: tree.Node, scope: Scope, current: Tensor | None) -> tuple[Any, ...] | None:
+    def read_sizes(self, shape: tree.Node, scope: Scope, current: Tensor | None) -> tuple[Any, ...] | None:
         """The sizes of an input as they are written: None for ?, a word for one that has a name."""
         words: tuple[int | str | None, ...] | None = None
         if isinstance(shape, tree.Name) and scope.find(shape.text) is None:
@@ -165,36 +184,30 @@ class Inputs(Calls):
             bound = next((word for word in words if isinstance(word, str) and scope.find(word) is not None), None)
             if bound is not None:
                 written = ", ".join(["?" if word is None else str(word) for word in words])
-                self.error("E012", shape, scope, f"{bound} is bound: it names no unknown size", f"write ({written})")
+                self.report.error(
+                    "E012", shape, scope, f"{bound} is bound: it names no unknown size", f"write ({written})"
+                )
                 return None
             return words
-        value = self.evaluate(shape, scope, current)
+        value = self.evaluator.evaluate(shape, scope, current)
         if isinstance(value, Term):
             named = written_sizes(value.name.replace("x", " ").upper().replace(" ", "x"))
             if named is not None:
-                from cnnspec.elaborate.meant import by_name
+                from cnnspec.elaborate.notations import by_name
 
                 help = by_name(shape, value.name, scope)
                 help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
-                self.error("E010", shape, scope, f'nothing is called "{value.name}"', help, sure=True)
+                self.report.error("E010", shape, scope, f'nothing is called "{value.name}"', help, sure=True)
                 return None
-            value = self.unknown_name(shape, value.name, scope, is_number_or_list)
+            value = self.report.report_unknown(shape, value.name, scope, is_number_or_list)
         if value is UNKNOWN:
             return None
         sizes = value if isinstance(value, tuple) else (value,)
         return tuple([word_of(size) if isinstance(size, Term) else size for size in sizes])
 
-    def unmet(self, names: Iterator[tree.Name], scope: Scope) -> None:
-        """Say that names are unknown in a part that is not run, for which nothing need be assumed."""
-        made = len(self.graph.assumptions)
-        for name in names:
-            self.unknown_name(name, name.text, scope, is_step)
-        del self.graph.assumptions[made:]
-        self.doubt = False
-
 
 def word_of(term: Term) -> Any:
-    """None for a pasted None, the word of a named size; what is neither stays and is refused."""
+    """One size of a shape: None for a pasted None, the word of a named size. Anything else stays as it is, and is refused."""
     if term.positional or term.keywords:
         return term
     return None if term.name == "None" else term.name if is_size_name(term.name) else term

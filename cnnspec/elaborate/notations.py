@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from math import prod
 
-from cnnspec.elaborate.bind import factors
 from cnnspec.elaborate.values import Function
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term, Unfit, show
+from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.values import Scope
     from cnnspec.layers.base import Layer
-    from cnnspec.syntax import tree
 
 SIZES = "the sign between two numbers joins sizes: write * for a product"
 POOLS = {"pool", "maxpool", "avgpool"}
@@ -112,3 +111,12 @@ def by_product(value: tree.Node, rank: int) -> str:
     """3*3, where a size of each axis is due."""
     sizes = factors(value)
     return f"this is the number {prod(sizes)}: write {show(tuple(sizes))}" if len(sizes) == rank > 1 else ""
+
+
+def factors(value: tree.Node) -> list[int]:
+    """The numbers of a product that is written out; none of another expression."""
+    if not isinstance(value, tree.Arithmetic) or not all([operator == "*" for operator, _ in value.rest]):
+        return []
+    parts = [value.first, *[part for _, part in value.rest]]
+    whole = [part.value for part in parts if isinstance(part, tree.Number) and isinstance(part.value, int)]
+    return whole if len(whole) == len(parts) else []

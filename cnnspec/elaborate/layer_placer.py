@@ -1,0 +1,232 @@
+"""A layer call → a node of the graph: arguments bound, the layer's own check made, its shape inferred."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from cnnspec.base.diagnostic import Note, Problem
+from cnnspec.base.limits import MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
+from cnnspec.base.size import Size, too_long
+from cnnspec.elaborate.binder import Binder, argument_name
+from cnnspec.elaborate.values import Scope, Tensor
+from cnnspec.graph import Site
+from cnnspec.layers.base import Layer, Shape, all_known, show_shape
+from cnnspec.layers.filling import unfilled
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cnnspec.elaborate.evaluator import Evaluator
+    from cnnspec.elaborate.graph_builder import GraphBuilder
+    from cnnspec.elaborate.observer import Observer
+    from cnnspec.elaborate.report import Report
+    from cnnspec.elaborate.shared_weights import SharedWeights
+
+    Apply = Callable[[tree.Node, Scope, Tensor], Tensor]
+    ApplyValue = Callable[[Any, tree.Node, Scope, Tensor], Tensor]
+
+
+class LayerPlacer:
+    """Puts the layers that are called behind tensors. `apply` and `apply_value` run a step, as `StepRunner` does."""
+
+    state = ("layers",)  # see attempt.py
+
+    def __init__(
+        self, evaluator: Evaluator, builder: GraphBuilder, shared: SharedWeights, report: Report,
+        apply: Apply, apply_value: ApplyValue, observer: Observer | None,
+    ) -> None:  # fmt: skip
+        self.evaluate = evaluator.evaluate
+        self.binder = Binder(report, evaluator.evaluate)
+        self.builder = builder
+        self.graph = builder.graph
+        self.shared = shared
+        self.report = report
+        self.apply = apply
+        self.apply_value = apply_value
+        self.observer = observer
+        self.layers: dict[tuple[int, Layer], Layer] = {}
+        self._inferred: dict[tuple[int, tuple[Shape, ...]], tuple[Problem | None, Shape | None]] = {}
+
+    def apply_layer(
+        self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
+        current: Tensor, sure: bool = True,
+    ) -> Tensor:  # fmt: skip
+        """Put a layer behind a tensor. `sure`: the word is no assumption."""
+        if self.observer is not None:
+            self.observer.layer_called(cls, word, arguments)
+        site = Site(scope.source, at, scope.path)
+        if cls.merges:
+            branches = [a for a in arguments if a.name is None]
+            tensors = self.run_branches(branches, scope, current)
+            arguments = tuple([a for a in arguments if a.name is not None])
+            inputs, assumed = tuple([t.index for t in tensors]), any([t.assumed for t in tensors])
+        else:
+            branches = []
+            inputs, assumed = (current.index,), current.assumed
+        label = word.lower() if word.lower() in cls.presets else cls.names[0]
+        bound = self.binder.bind(cls, word, arguments, at, scope, current, sure)
+        if bound is None or bound.layer is None:
+            return self.builder.add_unknown(at, scope, current, label)
+        layer = self.reuse_layer(bound.layer, at)
+        label = layer.label or label
+        guessed = bound.assumed or self.report.unsure
+        assumed = assumed or guessed
+        shapes = tuple([self.graph.nodes[i].shape for i in inputs])
+        shape: Shape | None = None
+        if all_known(shapes):
+            problem, shape = self.infer_shape(layer, shapes)
+            if problem is not None and not assumed and not self.report_misread_input(problem, layer, inputs, site):
+                rank = len(shapes[0] or ()) - 1 if shapes else 0
+                told = self.aim_at_branch(problem, inputs, branches)
+                self.refuse(told, arguments, branches, at, scope, cls, word, rank)
+        node = self.builder.add_node(layer, inputs, shape, label, site)
+        node.guessed, node.assumed = guessed, assumed
+        if bound.name:
+            self.builder.name_node(node, bound.name)
+        self.shared.enter(node, scope, at)
+        result = Tensor(node.index, assumed)
+        activation = bound.activation
+        if activation is not None:
+            run = partial(self.apply_value, activation, at, scope, result)
+            result = self.report.suppose(run) if bound.assumed else run()
+        return result
+
+    def reuse_layer(self, layer: Layer, at: tree.Node) -> Layer:
+        """The equal layer that the same call made before, if there is one: its shapes are then inferred once."""
+        try:
+            return self.layers.setdefault((id(at), layer), layer)
+        except TypeError:  # an argument is a list
+            return layer
+
+    def run_branches(self, branches: list[tree.Argument], scope: Scope, current: Tensor) -> list[Tensor]:
+        """Each argument of a merge applied to the current tensor; a list counts as its elements."""
+        inputs: list[Tensor] = []
+        for argument in branches:
+            value = (
+                self.evaluate(argument.value, scope, current)
+                if isinstance(argument.value, (tree.Name, tree.List, tree.Index))
+                else None
+            )
+            doubt = self.report.doubt and self.report.take_doubt()
+            if isinstance(value, (list, tuple)):
+                for part in value:
+                    run = partial(self.apply_value, part, argument.value, scope, current)
+                    inputs.append(self.report.suppose(run) if doubt else run())
+            else:
+                inputs.append(self.apply(argument.value, scope, current))
+        return inputs
+
+    def infer_shape(self, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Problem | None, Shape | None]:
+        key = (id(layer), shapes)
+        found = self._inferred.get(key)
+        if found is None:
+            problem = layer.problem(shapes) or unfilled(layer, shapes)
+            output = None
+            if problem is None:
+                for weight in layer.weights(shapes):
+                    if any(isinstance(n, Size) for n in weight.shape):
+                        name = layer.names[0]
+                        message = f"{name} on {show_shape(shapes[0])}: its {weight.name} would have the unknown shape {show_shape(weight.shape)}"
+                        problem = Problem("E107", message, help=layer.for_any_size(shapes))
+                        break
+                else:
+                    output = layer.output(shapes)
+                    problem = unreadable(layer, output) or too_large(layer, shapes, output)
+                    output = None if problem else output
+            found = self._inferred[key] = (problem, output)
+        return found
+
+    def aim_at_branch(self, problem: Problem, inputs: tuple[int, ...], branches: list[tree.Argument]) -> Problem:
+        """A merge's problem. Where one layer sets the channels of the branch at fault, its help says what to write there."""
+        number = int(problem.argument[1:]) if problem.channels is not None else len(branches) + 1
+        if len(inputs) != len(branches) or number > len(branches):
+            return problem
+        branch, written = self.graph.nodes[inputs[number - 1]], branches[number - 1].value
+        shapes = self.graph.input_shapes(branch)
+        if branch.layer is None or shapes is None or branch.site.node is not written or not branch.layer.channels_from:
+            return problem
+        other = {branch.layer.channels_from: problem.channels}
+        fits = branch.layer.replace(**other).problem(shapes) is None
+        return problem.replace(help=f"write {branch.layer.channels_from}={problem.channels}") if fits else problem
+
+    def report_misread_input(self, problem: Problem, layer: Layer, inputs: tuple[int, ...], site: Site) -> bool:
+        """Report a problem at the input where it comes from, once. False where the input is not its cause."""
+        if problem.code not in ("E101", "E106") or len(inputs) != 1:
+            return False
+        from cnnspec.elaborate.input_forms import misread, place
+
+        found = misread(self.graph, layer, self.graph.nodes[inputs[0]], problem)
+        if found is None:
+            return False
+        source, message, help = found
+        at = place(source)
+        scope = Scope(None, at.source, at.path)
+        self.report.error(problem.code, at.node, scope, message, help, extra=(Note(problem.message, site.span),))
+        return True
+
+    def refuse(
+        self, problem: Problem, arguments: tuple[tree.Argument, ...], branches: list[tree.Argument], at: tree.Node,
+        scope: Scope, cls: type[Layer], word: str, rank: int,
+    ) -> None:  # fmt: skip
+        """Report a layer's problem at the argument at fault. `rank`: the number of spatial axes of its input."""
+
+        place: tree.Node = at
+        if problem.argument.startswith("#"):
+            number = int(problem.argument[1:])
+            place = branches[number - 1] if number <= len(branches) else at
+        elif problem.argument:
+            free = [n for n in cls.arguments if n not in cls.presets.get(word.lower(), {})]
+            position = 0
+            for argument in arguments:
+                name = argument_name(cls, argument.name.text) if argument.name else free[position]
+                position += argument.name is None
+                if name == problem.argument:
+                    place = argument
+        elif isinstance(at, tree.Call):
+            place = at.function
+        help = problem.help
+        if problem.code == "E101" and isinstance(place, tree.Argument):
+            from cnnspec.elaborate.notations import by_product
+
+            help = by_product(place.value, rank) or help
+        self.report.error(problem.code, place, scope, problem.message, help)
+
+
+def unreadable(layer: Layer, output: Shape) -> Problem | None:
+    """The problem of an output whose unknown size is too long to read."""
+    unknown = [n for n in output if isinstance(n, Size)]
+    products = 1
+    for size in unknown:
+        products *= len(size.terms)
+    if products <= MAX_SIZE_PRODUCTS and not any(map(too_long, unknown)):
+        return None
+    inputs = ", ".join(sorted(set().union(*[size.names() for size in unknown])))
+    wanted = f"{MAX_SIZE_PRODUCTS} products" if products > MAX_SIZE_PRODUCTS else f"{MAX_SIZE_LENGTH} names and numbers"
+    message = f"the output of {layer.names[0]} has a size that takes more than {wanted} to write down in {inputs}"
+    return Problem("E003", message, help="give the input a size: input 224x224x3")
+
+
+def too_large(layer: Layer, shapes: tuple[Shape, ...], output: Shape) -> Problem | None:
+    """The problem of a layer with too large a tensor: its output, its padded input, or a weight."""
+    name = layer.names[0]
+    tensors = [(f"{name}'s output", output)]
+    sliding = layer.sliding()
+    if sliding is not None and sliding.padding and not isinstance(sliding.padding, str):
+        padded = [n + w.before + w.after for n, w in zip(shapes[0], sliding.windows(shapes[0]), strict=False)]
+        tensors.append((f"{name}'s padded input", (*padded, shapes[0][-1])))
+    tensors += [(f"{name}'s {weight.name}", weight.shape) for weight in layer.weights(shapes)]
+    return next((found for what, shape in tensors if (found := countless(what, shape)) is not None), None)
+
+
+def countless(what: str, shape: Shape) -> Problem | None:
+    """The problem of a tensor of more values than a framework counts; unknown sizes are 1 at least."""
+    values = 1
+    for n in shape:
+        values *= n if isinstance(n, int) else 1
+    if values <= MAX_VALUES:
+        return None
+    message = f"{what} would have {show_shape(shape)} = {values:,} values; a tensor has at most {MAX_VALUES:,}"
+    return Problem("E003", message, help="take smaller numbers")
