@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def write_source(network: AnalysedNetwork, target: str) -> None:
-    from cnnspec.compile.source import to_source
+    from cnnspec.compile.keras_source import to_source
 
     source = to_source(network)
     if target == "-":

@@ -21,12 +21,11 @@ from hypothesis import given
 
 from cnnspec.base.reading import read
 from cnnspec.base.source import Source
-from cnnspec.compile import straight
-from cnnspec.compile.graph_match import Mismatch
+from cnnspec.compile.keras_source import layer_by_layer, to_source
+from cnnspec.compile.keras_source.graph_match import Mismatch
+from cnnspec.compile.keras_source.module_printer import Printer, finished
+from cnnspec.compile.keras_source.replay import replay
 from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.compile.printer import Printer, finished
-from cnnspec.compile.replay import replay
-from cnnspec.compile.source import to_source
 from cnnspec.compile.tracer import record
 from cnnspec.layers import CATALOGUE
 from cnnspec.network import AnalysedNetwork
@@ -63,7 +62,7 @@ def pretty(made: AnalysedNetwork) -> str:
 
 def layer_by_layer(made: AnalysedNetwork) -> str:
     """The source with none of its structure."""
-    return finished(made.source, made.graph, straight.lines(made.graph))
+    return finished(made.source, made.graph, layer_by_layer.lines(made.graph))
 
 
 def run(text: str) -> Any:
@@ -525,7 +524,7 @@ def test_random_programs_are_formatted(text: str) -> None:
 def test_no_keras_is_needed() -> None:
     code = (
         "import sys; from cnnspec.pipeline import analyse; from cnnspec.base.source import Source\n"
-        "from cnnspec.compile.source import to_source\n"
+        "from cnnspec.compile.keras_source import to_source\n"
         "to_source(analyse(Source('net.cnn', 'input 8x8x3; conv(4, 3x3)')).networks[0])\n"
         "assert not {'keras', 'tensorflow', 'numpy'} & set(sys.modules)"
     )

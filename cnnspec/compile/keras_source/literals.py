@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from cnnspec.compile.layout import brackets, parts
+from cnnspec.compile.keras_source.layout import brackets, parts
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.layers.words import constraint, initializer, regularizer
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.frame import Binding, Differs, Env, Frame, Lines, Place, returning, spoken
-from cnnspec.compile.functions import Functions
-from cnnspec.compile.likeness import keys
-from cnnspec.compile.literals import as_tuple
+from cnnspec.compile.keras_source.call_likeness import keys
+from cnnspec.compile.keras_source.expression_printer import is_closed
+from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Frame, Lines, Place, returning, spoken
+from cnnspec.compile.keras_source.function_printer import Functions
+from cnnspec.compile.keras_source.literals import as_tuple
 from cnnspec.compile.trace import Trace, Use, real
-from cnnspec.compile.values import is_closed
 from cnnspec.elaborate.values import BlockFunction, Scope, Tensor
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
@@ -22,7 +22,7 @@ from cnnspec.syntax.tree import names_in, walk
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from cnnspec.compile.remarks import Remarks
+    from cnnspec.compile.keras_source.source_comments import Remarks
 
 
 class Variant:

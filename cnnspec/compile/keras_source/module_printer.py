@@ -6,13 +6,13 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from cnnspec.compile import straight
-from cnnspec.compile.frame import Binding, Differs, Env, Frame, Lines, Place, is_variable, spoken
-from cnnspec.compile.layout import laid_out
-from cnnspec.compile.literals import as_tuple, literal
-from cnnspec.compile.remarks import Remarks, printable
-from cnnspec.compile.sharing import Sharing
-from cnnspec.compile.values import evidence
+from cnnspec.compile.keras_source import layer_by_layer
+from cnnspec.compile.keras_source.expression_printer import evidence
+from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Frame, Lines, Place, is_variable, spoken
+from cnnspec.compile.keras_source.layout import laid_out
+from cnnspec.compile.keras_source.literals import as_tuple, literal
+from cnnspec.compile.keras_source.shared_printer import Sharing
+from cnnspec.compile.keras_source.source_comments import Remarks, printable
 from cnnspec.elaborate.values import BlockFunction, Function, Tensor
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
@@ -35,7 +35,7 @@ class Printer(Sharing):
         assert isinstance(body.node, tree.Body)
         self.parsed, self.item, self.graph = parsed, model, trace.graph
         self.body_use, self.body_node = body, body.node
-        self.unnameable = straight.automatic_names(self.graph)
+        self.unnameable = layer_by_layer.automatic_names(self.graph)
         top = body.scope if model is None else body.scope.parent
         assert top is not None
         self.file_env = self.file(top)
@@ -177,7 +177,7 @@ class Printer(Sharing):
             outputs = [self.main.fresh("outputs")]
             lines.append((1, f"{outputs[0]} = {result}"))
         ends = f"{listed(self.inputs)}, {listed(outputs)}"
-        return [*lines, (1, f'return keras.Model({ends}, name="{straight.model_name(self.graph)}")')]
+        return [*lines, (1, f'return keras.Model({ends}, name="{layer_by_layer.model_name(self.graph)}")')]
 
 
 def listed(names: list[str]) -> str:

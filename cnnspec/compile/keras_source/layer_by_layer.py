@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.calls import constructed, joined
-from cnnspec.compile.frame import Frame, Lines
-from cnnspec.compile.literals import literal
+from cnnspec.compile.keras_source.call_printer import constructed, joined
+from cnnspec.compile.keras_source.frame import Frame, Lines
+from cnnspec.compile.keras_source.literals import literal
 
 if TYPE_CHECKING:
     from cnnspec.graph import Graph

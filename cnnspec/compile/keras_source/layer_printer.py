@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.calls import Arguments, Calls, alternatives, keras_calls, padded_sometimes
-from cnnspec.compile.frame import Differs, Frame, Place, is_variable
+from cnnspec.compile.keras_source.call_printer import Arguments, Calls, alternatives, keras_calls, padded_sometimes
+from cnnspec.compile.keras_source.expression_printer import evidence
+from cnnspec.compile.keras_source.frame import Differs, Frame, Place, is_variable
 from cnnspec.compile.trace import Use, kids
-from cnnspec.compile.values import evidence
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.syntax import tree
 

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.size import Size
-from cnnspec.compile.frame import Differs, Place
-from cnnspec.compile.literals import NoLiteral, literal, same
+from cnnspec.compile.keras_source.frame import Differs, Place
+from cnnspec.compile.keras_source.literals import NoLiteral, literal, same
 from cnnspec.elaborate.arithmetic import OPERATE
 from cnnspec.elaborate.expressions import SPATIAL
 from cnnspec.elaborate.values import UNKNOWN, Function, Tensor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.calls import keras_calls
+from cnnspec.compile.keras_source.call_printer import keras_calls
 from cnnspec.elaborate.values import BlockFunction, Closure, Function, Tensor
 from cnnspec.layers.argument import show
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.flow import Flow
-from cnnspec.compile.frame import Binding, Differs, Place
-from cnnspec.compile.literals import literal, same
+from cnnspec.compile.keras_source.expression_printer import evidence
+from cnnspec.compile.keras_source.flow_printer import Flow
+from cnnspec.compile.keras_source.frame import Binding, Differs, Place
+from cnnspec.compile.keras_source.literals import literal, same
 from cnnspec.compile.trace import Trace, Use, kids
-from cnnspec.compile.values import evidence
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnspec.base.source import Source
-    from cnnspec.compile.remarks import Remarks
+    from cnnspec.compile.keras_source.source_comments import Remarks
 
 _NO_LINES = (tree.Budget, tree.Block, tree.Model, tree.Train, tree.Use)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.frame import Binding, Differs, Env, Place
-from cnnspec.compile.layering import WIDE, Layering, is_short
+from cnnspec.compile.keras_source.expression_printer import PRODUCT, TERNARY, evidence
+from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Place
+from cnnspec.compile.keras_source.layer_printer import WIDE, Layering, is_short
 from cnnspec.compile.trace import Trace, Use, idle, is_false, kids
-from cnnspec.compile.values import PRODUCT, TERNARY, evidence
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree

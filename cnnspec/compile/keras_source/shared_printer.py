@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compile.blocks import Blocks
-from cnnspec.compile.calls import Made
-from cnnspec.compile.frame import Binding, Differs, Env, Frame, Place
+from cnnspec.compile.keras_source.block_printer import Blocks
+from cnnspec.compile.keras_source.call_printer import Made
+from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Frame, Place
 from cnnspec.compile.trace import Use, kids, real
 from cnnspec.elaborate.values import SharedFunction, Tensor
 from cnnspec.syntax import tree

@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
-from cnnspec.compile.frame import Differs, Place
-from cnnspec.compile.literals import same
+from cnnspec.compile.keras_source.expression_printer import Values, evidence, is_closed
+from cnnspec.compile.keras_source.frame import Differs, Place
+from cnnspec.compile.keras_source.literals import same
 from cnnspec.compile.trace import Trace, Use, is_false
-from cnnspec.compile.values import Values, evidence, is_closed
 from cnnspec.elaborate.bind import argument_name
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.bodies import Bodies
-from cnnspec.compile.frame import Binding, Differs, Env, Frame, Lines, Place, returning, spoken
+from cnnspec.compile.keras_source.body_printer import Bodies
+from cnnspec.compile.keras_source.expression_printer import evidence
+from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Frame, Lines, Place, returning, spoken
 from cnnspec.compile.trace import Trace, Use, real
-from cnnspec.compile.values import evidence
 from cnnspec.elaborate.values import Closure, Function, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
-    from cnnspec.compile.remarks import Remarks
+    from cnnspec.compile.keras_source.source_comments import Remarks
 
 
 class Functions(Bodies):

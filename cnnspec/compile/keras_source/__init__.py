@@ -10,13 +10,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Protocol
 
-from cnnspec.compile import straight
-from cnnspec.compile.frame import Differs
-from cnnspec.compile.graph_match import Mismatch
-from cnnspec.compile.literals import NoLiteral
-from cnnspec.compile.printer import Printer, finished
-from cnnspec.compile.replay import replay
-from cnnspec.compile.steps import TooHard
+from cnnspec.compile.keras_source import layer_by_layer
+from cnnspec.compile.keras_source.frame import Differs
+from cnnspec.compile.keras_source.graph_match import Mismatch
+from cnnspec.compile.keras_source.literals import NoLiteral
+from cnnspec.compile.keras_source.module_printer import Printer, finished
+from cnnspec.compile.keras_source.replay import replay
+from cnnspec.compile.keras_source.step_printer import TooHard
 from cnnspec.compile.tracer import record
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def to_source(network: Compiled) -> str:
                 return text
     finally:
         sys.setrecursionlimit(limit)
-    return finished(network.tree.source, graph, straight.lines(graph))
+    return finished(network.tree.source, graph, layer_by_layer.lines(graph))
 
 
 def printed(network: Compiled, ghosts: bool) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.calls import FIRST, WORDS
-from cnnspec.compile.literals import same
+from cnnspec.compile.keras_source.call_printer import FIRST, WORDS
+from cnnspec.compile.keras_source.literals import same
 from cnnspec.layers.argument import Term
 
 if TYPE_CHECKING:

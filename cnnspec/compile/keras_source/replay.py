@@ -11,9 +11,9 @@ import math
 import operator
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.graph_match import Alongside, Made, Mismatch, Tensor
-from cnnspec.compile.scoping import Defined, Locals, Returned, assigned_in
-from cnnspec.compile.straight import model_name
+from cnnspec.compile.keras_source.graph_match import Alongside, Made, Mismatch, Tensor
+from cnnspec.compile.keras_source.layer_by_layer import model_name
+from cnnspec.compile.keras_source.python_scopes import Defined, Locals, Returned, assigned_in
 from cnnspec.layers.argument import Term
 from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 

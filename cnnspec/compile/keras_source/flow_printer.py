@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnspec.compile.frame import Binding, Differs, Env, Place
-from cnnspec.compile.steps import Steps, is_settled
+from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Place
+from cnnspec.compile.keras_source.step_printer import Steps, is_settled
 from cnnspec.compile.trace import Use, idle, kids
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.syntax import tree
