@@ -21,9 +21,12 @@ from hypothesis import given
 
 from cnnspec.base.reading import read
 from cnnspec.base.source import Source
-from cnnspec.compile.keras_source import layer_by_layer, to_source
+from cnnspec.compile.keras_source import to_source
+from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
 from cnnspec.compile.keras_source.graph_match import Mismatch
-from cnnspec.compile.keras_source.module_printer import Printer, finished
+from cnnspec.compile.keras_source.layer_by_layer import print_layers
+from cnnspec.compile.keras_source.module_printer import ModulePrinter
+from cnnspec.compile.keras_source.module_text import finish_module
 from cnnspec.compile.keras_source.replay import replay
 from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.compile.tracer import record
@@ -55,14 +58,14 @@ def pretty(made: AnalysedNetwork) -> str:
     """The source with all of its structure; an error where the printer had to give some of it up."""
     trace = record(made.tree, made.graph, made.item, True)
     assert trace is not None
-    text = Printer(trace, made.tree, made.item).module_text()
+    text = ModulePrinter(trace, made.tree, made.item).print_module()
     replay(text, made.graph)
     return text
 
 
 def layer_by_layer(made: AnalysedNetwork) -> str:
     """The source with none of its structure."""
-    return finished(made.source, made.graph, layer_by_layer.lines(made.graph))
+    return finish_module(made.source, made.graph, print_layers(made.graph))
 
 
 def run(text: str) -> Any:
@@ -590,7 +593,7 @@ def test_layers_made_once_are_told_from_layers_made_twice() -> None:
 
 
 def test_a_wrong_print_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Printer, "opposite", lambda self, node, place: self.value(node, place))
+    monkeypatch.setattr(ExpressionPrinter, "print_opposite", lambda self, node, place: self.print(node, place))
     made = network(SPEC)
     text = to_source(made)
     assert "def bottleneck" not in text

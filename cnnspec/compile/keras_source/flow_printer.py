@@ -1,20 +1,28 @@
-"""Loops and conditions of the text → `for` and `if`; a loop that no `for` says becomes its turns, one after the other."""
+"""Loops and conditions of the text → `for` and `if`; a loop that no `for` can say becomes its turns, one by one."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Place
-from cnnspec.compile.keras_source.step_printer import Steps, is_settled
-from cnnspec.compile.trace import Use, idle, kids
+from cnnspec.compile.keras_source.step_printer import is_settled
+from cnnspec.compile.trace import idle, kids
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.syntax import tree
 
+if TYPE_CHECKING:
+    from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
+    from cnnspec.compile.keras_source.step_printer import PrintBody
+    from cnnspec.compile.trace import Use
 
-class Flow(Steps):
-    """Prints loops and conditions."""
 
-    def loop(self, item: tree.Loop, place: Place, target: str) -> str:
+class FlowPrinter:
+    """Prints loops and conditions. `print_body` prints the bodies in them."""
+
+    def __init__(self, expressions: ExpressionPrinter, print_body: PrintBody) -> None:
+        self.expressions, self.print_body = expressions, print_body
+
+    def print_loop(self, item: tree.Loop, place: Place, target: str) -> str:
         """A loop, rolled where one body serves all its turns."""
         frame = place.frame
         runs = kids(place.uses, item.body)
@@ -23,31 +31,30 @@ class Flow(Steps):
         try:
             with frame.attempt():
                 frame.assign(target, place.current)
-                over = item.iterable
-                iterable = self.range(over, place) if isinstance(over, tree.Range) else self.table(over, place)
+                iterable = self.expressions.print_iterable(item.iterable, place)
                 env = Env(place.env, True)
                 variables = []
                 for name in item.targets:
-                    variables.append(frame.own(name.text))
+                    variables.append(frame.take_variable(name.text))
                     values = [run.scope.names.get(name.text) for run in runs if run.scope]
-                    env.names[name.text] = Binding(element_kind(values), variables[-1])
+                    env.names[name.text] = Binding(find_element_kind(values), variables[-1])
                 current = target if place.current else ""
-                with frame.block(f"for {', '.join(variables)} in {iterable}:"):
-                    frame.assign(target, self.body(item.body, place.at(runs, current, env), target))
+                with frame.indented(f"for {', '.join(variables)} in {iterable}:"):
+                    frame.assign(target, self.print_body(item.body, place.at(runs, current, env), target))
                 for variable in variables:
-                    frame.release(variable)
+                    frame.release_variable(variable)
             return target if place.current else ""
         except Differs:
             current = place.current
-        for turn in self.turns(place, item.body):
+        for turn in place.turns_of(item.body):
             env = Env(place.env, True)
             for name in item.targets:
                 env.names[name.text] = Binding("alias")
-            current = self.hold(self.body(item.body, place.at(turn, current, env), target), target, place)
+            current = place.store(self.print_body(item.body, place.at(turn, current, env), target), target)
         return current
 
-    def branch(self, item: tree.Branch, place: Place, target: str) -> str:
-        """A condition on statements: with the sides never taken where they can be told, else without."""
+    def print_branch(self, item: tree.Branch, place: Place, target: str) -> str:
+        """A condition on statements, with the sides that no use takes where they can be printed, else without them."""
         frame = place.frame
         arms: list[tuple[tree.Node | None, tree.Body]] = []
         part: tree.Body | tree.Branch | None = item
@@ -65,7 +72,7 @@ class Flow(Steps):
         for chosen in (alive, taken):
             try:
                 with frame.attempt():
-                    self.arms(chosen, conditions, place, target)
+                    self._print_arms(chosen, conditions, place, target)
                 return target if place.current else ""
             except Differs:
                 continue
@@ -74,39 +81,42 @@ class Flow(Steps):
         if len(taken) != 1 or len(taken[0][2]) != len(place.uses):
             raise Differs
         _, body, runs = taken[0]
-        return self.body(body, place.at(runs, env=Env(place.env, True)), target)
+        return self.print_body(body, place.at(runs, env=Env(place.env, True)), target)
 
-    def arms(
+    def _print_arms(
         self,
         alive: list[tuple[tree.Node | None, tree.Body, list[Use]]],
         conditions: list[tree.Node],
         place: Place,
         target: str,
     ) -> None:
-        """`if`, `elif`, `else`. `conditions` are all those of the text: an `else` may stand for them alone."""
+        """The sides as `if`, `elif`, `else`. `conditions` are all those of the text: an `else` may stand for them alone."""
         frame = place.frame
         frame.assign(target, place.current)
         word = "if"
         for condition, body, runs in alive:
             if condition is not None:
-                header = f"{word} {self.value(condition, place)}:"
-                if is_settled(self.value(condition, place)):
+                header = f"{word} {self.expressions.print(condition, place)}:"
+                if is_settled(self.expressions.print(condition, place)):
                     raise Differs
             else:
-                header = "else:" if word == "elif" else f"if {self.none_of(conditions, place)}:"
-            with frame.block(header):
+                header = "else:" if word == "elif" else f"if {self._print_none_of(conditions, place)}:"
+            with frame.indented(header):
                 env = Env(place.env, True)
-                frame.assign(target, self.body(body, place.at(runs, target if place.current else "", env), target))
+                frame.assign(
+                    target, self.print_body(body, place.at(runs, target if place.current else "", env), target)
+                )
             word = "elif"
 
-    def none_of(self, conditions: list[tree.Node], place: Place) -> str:
+    def _print_none_of(self, conditions: list[tree.Node], place: Place) -> str:
+        """The condition that none of some conditions holds."""
         if len(conditions) == 1:
-            return self.opposite(conditions[0], place)
-        return self.opposite(tree.Logic(0, 0, "or", tuple(conditions)), place)
+            return self.expressions.print_opposite(conditions[0], place)
+        return self.expressions.print_opposite(tree.Logic(0, 0, "or", tuple(conditions)), place)
 
 
-def element_kind(values: list[Any]) -> str:
-    """What a loop's variable is: data, a tensor, or a function on tensors."""
+def find_element_kind(values: list[Any]) -> str:
+    """The kind of binding of a loop's variable: "value" (data), "tensor" or "function"."""
     if any(isinstance(value, Function) for value in values):
         return "function"
     return "tensor" if all(isinstance(value, Tensor) for value in values) else "value"

@@ -1,4 +1,4 @@
-"""Where source is written to: a function's lines and the names it uses, and what the text's names mean in it."""
+"""The source as it is being written: a function's lines and names, and what the names of the text mean there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
+from cnnspec.compile.trace import kids
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import walk
 
@@ -22,14 +23,14 @@ RESERVED = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "keras", "laye
 
 
 class Differs(Exception):
-    """No one piece of source serves all the uses at hand."""
+    """The uses at hand need different source: no one piece serves them all."""
 
 
 class Binding:
-    """What a name of the text is in the source.
+    """The meaning of a name of the text in the source.
 
-    kind: "value" (data), "tensor", "function" (called with a tensor), "block", "alias" (nothing in the source: its
-    value is printed where it is used), "inline" (a layer function whose text is printed where it is used).
+    kind: "value" (data), "tensor", "function" (called with a tensor), "block", "alias" (not in the source: the value
+    is printed where the name is used), "inline" (a layer function, printed where the name is used).
     """
 
     def __init__(self, kind: str, text: str = "", value: Any = None) -> None:
@@ -39,7 +40,10 @@ class Binding:
 
 
 class Env:
-    """Names bound in one body of the text; looks outward for the rest. A loop's passes its tensors on."""
+    """The names bound in one body of the text, inside those of the bodies around it.
+
+    `passing`: tensors that are named here belong to the body around it, as in a loop or a condition.
+    """
 
     def __init__(self, parent: Env | None, passing: bool = False) -> None:
         self.parent = parent
@@ -55,7 +59,7 @@ class Env:
         return None
 
     def receiver(self) -> Env:
-        """The body that learns of a tensor named here."""
+        """The names of the body to which a tensor that is named here belongs."""
         env = self
         while env.passing and env.parent is not None:
             env = env.parent
@@ -63,11 +67,15 @@ class Env:
 
 
 class Frame:
-    """A function being written. `spoken` are the names that its text binds: ours keep out of their way."""
+    """A function being written.
 
-    def __init__(self, outer: Frame | None, spoken: Iterable[str] = ()) -> None:
+    Variables are of two kinds: `taken` stand for names of the text, `ours` are made up by the printer. `bound` are all
+    names that the function's text binds, now or later: no variable of ours may be called so.
+    """
+
+    def __init__(self, outer: Frame | None, bound: Iterable[str] = ()) -> None:
         self.outer = outer
-        self.spoken = {escaped(name) for name in spoken}
+        self.bound = {escape_name(name) for name in bound}
         self.taken: set[str] = set()
         self.ours: set[str] = set()
         self.lines: Lines = []
@@ -80,19 +88,19 @@ class Frame:
             yield frame
             frame = frame.outer
 
-    def fresh(self, base: str) -> str:
-        """A variable of our own. It may hide one of ours in a function outside: those are never read from inside."""
-        name = unused(base, lambda n: n in self.ours or any(n in f.spoken or n in f.taken for f in self.outward()))
+    def make_variable(self, base: str) -> str:
+        """A variable of ours. It may hide one of ours in a function outside: those are never read from inside."""
+        name = find_unused(base, lambda n: n in self.ours or any(n in f.bound or n in f.taken for f in self.outward()))
         self.ours.add(name)
         return name
 
-    def own(self, name: str) -> str:
+    def take_variable(self, name: str) -> str:
         """A variable for a name of the text."""
-        name = unused(escaped(name), lambda n: n in self.ours or any(n in f.taken for f in self.outward()))
+        name = find_unused(escape_name(name), lambda n: n in self.ours or any(n in f.taken for f in self.outward()))
         self.taken.add(name)
         return name
 
-    def release(self, name: str) -> None:
+    def release_variable(self, name: str) -> None:
         self.taken.discard(name)
         self.ours.discard(name)
 
@@ -103,13 +111,13 @@ class Frame:
         if text and target != text:
             self.emit(f"{target} = {text}")
 
-    def paste(self, lines: Lines) -> None:
-        """Lines of another frame, as deep as this one stands."""
+    def emit_all(self, lines: Lines) -> None:
+        """Write lines of another frame, as deep as this one stands."""
         self.lines += [(self.depth + depth, text) for depth, text in lines]
 
     @contextmanager
-    def block(self, header: str) -> Iterator[None]:
-        """An indented block; without lines in it, `pass` stands for them."""
+    def indented(self, header: str) -> Iterator[None]:
+        """A block of Python: what is written inside is indented; `pass` where nothing is."""
         self.emit(header)
         before = len(self.lines)
         self.depth += 1
@@ -122,18 +130,26 @@ class Frame:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """What is written inside is taken back when it fails."""
-        lines, taken, ours, depth = len(self.lines), set(self.taken), set(self.ours), self.depth
+        """What is written inside is taken back when it raises Differs."""
+        before = self.state()
         try:
             yield
         except Differs:
-            del self.lines[lines:]
-            self.taken, self.ours, self.depth = taken, ours, depth
+            self.restore(before)
             raise
+
+    def state(self) -> tuple[int, set[str], set[str], int]:
+        """How far the function is written; for `restore`."""
+        return len(self.lines), set(self.taken), set(self.ours), self.depth
+
+    def restore(self, state: tuple[int, set[str], set[str], int]) -> None:
+        """Take back everything that was written since `state`."""
+        length, self.taken, self.ours, self.depth = state
+        del self.lines[length:]
 
 
 class Place(Record):
-    """Where in text and source the printer stands: the uses at hand, the current tensor's variable."""
+    """Where the printers stand in text and source: the uses at hand, and the variable of the current tensor."""
 
     frame: Frame
     env: Env
@@ -143,9 +159,34 @@ class Place(Record):
     def at(self, uses: list[Use], current: str | None = None, env: Env | None = None) -> Place:
         return Place(self.frame, env or self.env, self.current if current is None else current, uses)
 
+    def values_of(self, node: tree.Node) -> list[Any]:
+        """The values that an expression had in the uses at hand."""
+        return [use.values[id(node)] for use in self.uses if id(node) in use.values]
 
-def returning(lines: Lines, text: str, depth: int) -> Lines:
-    """The lines of a function that returns an expression; where `if` and `else` both make it, each returns its own."""
+    def uses_of(self, node: tree.Node) -> list[Use]:
+        """The uses of a part of the text inside those at hand. Raises Differs where there are none."""
+        found = kids(self.uses, node)
+        if not found:
+            raise Differs
+        return found
+
+    def turns_of(self, node: tree.Node) -> list[list[Use]]:
+        """The uses of each turn of a loop. Raises Differs unless all uses at hand turn equally often."""
+        found = [kids([use], node) for use in self.uses]
+        if len({len(turns) for turns in found}) != 1:
+            raise Differs
+        return [list(turn) for turn in zip(*found, strict=True)]
+
+    def store(self, text: str, target: str) -> str:
+        """A variable that has an expression's value: the expression, if it is one, else `target`."""
+        if is_variable(text):
+            return text
+        self.frame.assign(target, text)
+        return target
+
+
+def add_return(lines: Lines, text: str, depth: int) -> Lines:
+    """The lines of a function, and behind them the return of an expression; `if` and `else` each return their own."""
     head = f"{text} = "
     split = next((i for i in range(len(lines) - 1, -1, -1) if lines[i][0] == depth), 0)
     if is_variable(text) and split and lines[split] == (depth, "else:"):
@@ -160,7 +201,7 @@ def returning(lines: Lines, text: str, depth: int) -> Lines:
     return [*lines, (depth, f"return {text}")]
 
 
-def unused(base: str, is_refused: Callable[[str], bool]) -> str:
+def find_unused(base: str, is_refused: Callable[[str], bool]) -> str:
     """The first of base, base2, base3, … that is not refused."""
     name, number = base, 2
     while name in RESERVED or is_refused(name):
@@ -168,15 +209,15 @@ def unused(base: str, is_refused: Callable[[str], bool]) -> str:
     return name
 
 
-def escaped(name: str) -> str:
-    """A name of the text as a Python name that hides nothing."""
+def escape_name(name: str) -> str:
+    """A name of the text as a Python name that hides no word of Python, Keras or the module."""
     if name.strip("_") == "":
         return "blank" + name
     return f"{name}_" if name in RESERVED or name == "model" else name
 
 
-def spoken(body: tree.Node) -> list[str]:
-    """The names that a body binds, those of its inner bodies too."""
+def find_bound_names(body: tree.Node) -> list[str]:
+    """The names that a body binds, and those that the bodies inside it bind."""
     found: list[tree.Name | None] = []
     for node in walk(body):
         if isinstance(node, (tree.Naming, tree.Assign, tree.Shared, tree.Parameter, tree.Input)):

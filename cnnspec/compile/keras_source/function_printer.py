@@ -4,91 +4,88 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.body_printer import Bodies
-from cnnspec.compile.keras_source.expression_printer import evidence
-from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Frame, Lines, Place, returning, spoken
-from cnnspec.compile.trace import Trace, Use, real
-from cnnspec.elaborate.values import Closure, Function, Tensor
+from cnnspec.compile.keras_source.frame import Differs, Env, Frame, Place, add_return, find_bound_names
+from cnnspec.compile.trace import real
+from cnnspec.elaborate.values import Closure, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
-    from cnnspec.compile.keras_source.source_comments import Remarks
+    from collections.abc import Callable
+
+    from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
+    from cnnspec.compile.keras_source.frame import Binding
+    from cnnspec.compile.keras_source.module_functions import ModuleFunctions
+    from cnnspec.compile.keras_source.source_comments import SourceComments
+    from cnnspec.compile.keras_source.step_printer import StepPrinter
+    from cnnspec.compile.trace import Trace, Use
 
 
-class Functions(Bodies):
-    """Prints layer functions. `printed` are the functions of the module, by their place in the text."""
+class FunctionPrinter:
+    """Prints layer functions. `print_block` prints a block that is used as one."""
 
-    def __init__(self, trace: Trace, remarks: Remarks) -> None:
-        super().__init__(trace, remarks)
-        self.module = Frame(None)
-        self.printed: list[tuple[tuple[str, int], str, Lines]] = []
+    def __init__(
+        self,
+        trace: Trace,
+        comments: SourceComments,
+        module: ModuleFunctions,
+        expressions: ExpressionPrinter,
+        steps: StepPrinter,
+        print_block: Callable[[list[Use]], str],
+    ) -> None:
+        self.trace, self.comments, self.module = trace, comments, module
+        self.expressions, self.steps, self.print_block = expressions, steps, print_block
 
-    if TYPE_CHECKING:
-
-        def block_function(self, uses: list[Use]) -> str: ...
-
-    def is_function(self, value: Any) -> bool:
-        """Whether a value is applied to tensors: a function, or a word that is used as a step."""
-        return isinstance(value, Function) or isinstance(value, Term) and id(value) in self.trace.applied
-
-    def function(self, node: tree.Node, place: Place, name: str) -> str:
-        """The Python function for a layer function; `name` is what to call it where it takes several lines."""
-        values = evidence(node, place)
+    def print_function(self, node: tree.Node, place: Place, name: str) -> str:
+        """The Python function for a layer function; `name` is for one that takes several lines."""
+        values = place.values_of(node)
         if not values:
             raise Differs
         if all(isinstance(value, Tensor) for value in values):
-            return f"lambda _: {self.value(node, place)}"
+            return f"lambda _: {self.expressions.print(node, place)}"
         if isinstance(node, tree.Ternary):
             taken = [node.then if id(node.then) in use.values else node.otherwise for use in place.uses]
             if any(side is not taken[0] for side in taken):
                 raise Differs
-            return self.function(taken[0], place, name)
+            return self.print_function(taken[0], place, name)
         binding = place.env.find(node.text) if isinstance(node, tree.Name) else None
         if binding is not None and binding.kind in ("function", "value"):
             return binding.text
         if isinstance(node, tree.Index):
-            return self.value(node, place)
+            return self.expressions.print(node, place)
         uses = [use for value in values for use in self.trace.applied.get(id(value), [])]
         uses = real(list({id(use): use for use in uses}.values()))
         if not uses:
             return "None"
         if all(use.block is not None for use in uses):
-            return self.block_function(uses)
-        frame, tensor, text = self.closed(node, values, uses, place, binding)
+            return self.print_block(uses)
+        frame, tensor, text = self._print_inside(node, values, uses, place, binding)
         if not frame.lines:
             return f"lambda {tensor}: {text}"
-        return self.defined(place.frame, name, frame, tensor, text)
+        return define_local(place.frame, name, frame, tensor, text)
 
-    def define(self, name: str, node: tree.Node, uses: list[Use], place: Place) -> str:
+    def define_function(self, name: str, node: tree.Node, uses: list[Use], place: Place) -> str:
         """Write a layer function as a Python function called `name`."""
-        frame, tensor, text = self.closed(node, evidence(node, place), uses, place, None)
-        if place.frame is not self.module:
-            return self.defined(place.frame, name, frame, tensor, text)
+        frame, tensor, text = self._print_inside(node, place.values_of(node), uses, place, None)
+        if place.frame is not self.module.frame:
+            return define_local(place.frame, name, frame, tensor, text)
         scope = place.uses[0].scope
         assert scope is not None
-        variable = self.module.own(name)
-        lines = [(0, f"def {variable}({tensor}):"), *[(d + 1, t) for d, t in returning(frame.lines, text, 0)]]
-        above = [(0, line) for line in self.comments(place.uses[0].node, scope.source)]
-        self.printed.append(((scope.source.name, node.start), variable, [*above, *lines]))
+        variable = self.module.frame.take_variable(name)
+        lines = [(0, f"def {variable}({tensor}):"), *[(d + 1, t) for d, t in add_return(frame.lines, text, 0)]]
+        above = [(0, line) for line in self.comments.find_above(place.uses[0].node, scope.source)]
+        self.module.add(scope.source.name, node.start, variable, [*above, *lines])
         return variable
 
-    def defined(self, outer: Frame, name: str, frame: Frame, tensor: str, text: str) -> str:
-        """Write a function into another one."""
-        variable = outer.own(name)
-        with outer.block(f"def {variable}({tensor}):"):
-            outer.paste(returning(frame.lines, text, 0))
-        outer.emit("")
-        return variable
-
-    def closed(
+    def _print_inside(
         self, node: tree.Node, values: list[Any], uses: list[Use], place: Place, binding: Binding | None
     ) -> tuple[Frame, str, str]:
         """The lines of a layer function, its parameter and the expression that it returns."""
-        frame = Frame(place.frame, spoken(node))
-        tensor = frame.fresh("x")
+        frame = Frame(place.frame, find_bound_names(node))
+        tensor = frame.make_variable("x")
+        there = Place(frame, place.env, tensor, uses)
         if all(isinstance(value, Term) for value in values):
-            return frame, tensor, self.layer(Place(frame, place.env, tensor, uses), tensor, "")
+            return frame, tensor, self.steps.layers.print_layer(there, tensor, "")
         expressions = {id(value.expression): value.expression for value in values if isinstance(value, Closure)}
         if len(expressions) != 1 or not all(isinstance(value, Closure) for value in values):
             raise Differs
@@ -99,4 +96,13 @@ class Functions(Bodies):
         inner = [kid for use in uses for kid in use.inside(expression)]
         if len(inner) != len(uses):
             raise Differs
-        return frame, tensor, self.apply(expression, Place(frame, Env(env), tensor, inner), tensor)
+        return frame, tensor, self.steps.print_step(expression, there.at(inner, env=Env(env)), tensor)
+
+
+def define_local(outer: Frame, name: str, frame: Frame, tensor: str, text: str) -> str:
+    """Write a function into another one."""
+    variable = outer.take_variable(name)
+    with outer.indented(f"def {variable}({tensor}):"):
+        outer.emit_all(add_return(frame.lines, text, 0))
+    outer.emit("")
+    return variable

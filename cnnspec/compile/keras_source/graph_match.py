@@ -1,10 +1,10 @@
-"""The Keras calls of a source beside the layers of a graph: each call is compared with what the graph states next."""
+"""A source compared with a graph: each Keras call in turn with the layer that the graph has next."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.call_printer import FIRST, WORDS
+from cnnspec.compile.keras_source.call_text import FIRST, WORDS
 from cnnspec.compile.keras_source.literals import same
 from cnnspec.layers.argument import Term
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Mismatch(Exception):
-    """The source does something else than the graph."""
+    """The source builds another network than the graph."""
 
 
-class Tensor:
-    """A tensor: the output of a node, or of one of the Keras calls on the way there, whose shape nobody may ask for."""
+class SourceTensor:
+    """The output of a node, or of one of the Keras calls on the way there; the latter has no shape to ask for."""
 
     def __init__(self, node: int, part: int, shape: tuple[int | None, ...] | None) -> None:
         self.node = node
@@ -28,8 +28,8 @@ class Tensor:
         self.shape = None if shape is None else (None, *shape)
 
 
-class Made:
-    """A Keras layer that was made, not yet applied or applied before."""
+class SourceLayer:
+    """A Keras layer that the source makes. `owner` is the node and call for which it was first applied."""
 
     def __init__(self, name: str, positional: Sequence[Any], keywords: dict[str, Any]) -> None:
         self.name = name
@@ -38,8 +38,8 @@ class Made:
         self.owner: tuple[int, int] | None = None
 
 
-class Alongside:
-    """Where in the graph the source stands."""
+class GraphMatch:
+    """How far a source agrees with a graph."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -47,26 +47,29 @@ class Alongside:
         self.part = 0  # which of its Keras calls
         self.names: set[str] = set()
 
-    def next(self) -> Node:
+    def find_next(self) -> Node:
+        """The node that the source must make next."""
         if self.position >= len(self.graph.nodes):
             raise Mismatch("a layer too many")
         return self.graph.nodes[self.position]
 
-    def input(self, shape: tuple[int | None, ...], name: str = "") -> Tensor:
-        node = self.next()
-        if node.layer is not None or node.shape is None or known(node.shape) != tuple(shape):
+    def match_input(self, shape: tuple[int | None, ...], name: str = "") -> SourceTensor:
+        """The tensor of `keras.Input`."""
+        node = self.find_next()
+        if node.layer is not None or node.shape is None or hide_unknown(node.shape) != tuple(shape):
             raise Mismatch("another input")
-        self.named(node, name)
+        self._match_name(node, name)
         self.position += 1
-        return Tensor(node.index, 0, known(node.shape))
+        return SourceTensor(node.index, 0, hide_unknown(node.shape))
 
-    def named(self, node: Node, name: str) -> None:
+    def _match_name(self, node: Node, name: str) -> None:
         if name and (name != node.name or name in self.names):
             raise Mismatch("another name")
         self.names.add(name)
 
-    def applied(self, layer: Made, tensors: Tensor | list[Tensor]) -> Tensor:
-        node, part = self.next(), self.part
+    def match_call(self, layer: SourceLayer, tensors: SourceTensor | list[SourceTensor]) -> SourceTensor:
+        """The tensor that a layer makes of others."""
+        node, part = self.find_next(), self.part
         shapes = self.graph.input_shapes(node)
         if node.layer is None or shapes is None or node.shape is None:
             raise Mismatch("an input is expected")
@@ -75,11 +78,11 @@ class Alongside:
             raise Mismatch("several tensors for one, or one for several")
         given = list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
         if part == 0:
-            if tuple([t.node for t in given]) != node.inputs or not all(map(self.is_end, given)):
+            if tuple([t.node for t in given]) != node.inputs or not all(map(self.is_whole, given)):
                 raise Mismatch(f"{node.name} reads other tensors")
         elif (given[0].node, given[0].part) != (node.index, part - 1):
             raise Mismatch(f"{node.name} is torn apart")
-        self.compare(layer, calls[part], node)
+        self._compare(layer, calls[part], node)
         owner = self.graph.made_at(node)
         if not layer.name.startswith("ops.") and layer.owner not in (
             (owner, part),
@@ -90,21 +93,26 @@ class Alongside:
         self.part += 1
         if self.part == len(calls):
             self.position, self.part = self.position + 1, 0
-        return Tensor(node.index, part, known(node.shape) if part == len(calls) - 1 else None)
+        return SourceTensor(node.index, part, hide_unknown(node.shape) if part == len(calls) - 1 else None)
 
-    def is_end(self, tensor: Tensor) -> bool:
+    def is_whole(self, tensor: SourceTensor) -> bool:
+        """Whether a tensor is the output of a node, not of a call on the way there."""
         node = self.graph.nodes[tensor.node]
         shapes = self.graph.input_shapes(node)
         return node.layer is None or shapes is not None and tensor.part == len(node.layer.keras(shapes)) - 1
 
-    def compare(self, layer: Made, call: KerasCall, node: Node) -> None:
-        """The layer's class and arguments against what the graph's layer states."""
+    def _compare(self, layer: SourceLayer, call: KerasCall, node: Node) -> None:
+        """Compare a layer's class and arguments with what the graph's layer states."""
         keywords = dict(layer.keywords)
         if not call.helper:
-            self.named(node, keywords.pop("name", "") if layer.owner is None else "")
+            self._match_name(node, keywords.pop("name", "") if layer.owner is None else "")
         if call.around is not None:
             inner = layer.positional[0] if len(layer.positional) == 1 else None
-            if layer.name != call.around.name or keywords != call.around.arguments or not isinstance(inner, Made):
+            if (
+                layer.name != call.around.name
+                or keywords != call.around.arguments
+                or not isinstance(inner, SourceLayer)
+            ):
                 raise Mismatch(f"{node.name} is wrapped in another {call.around.name}")
             layer, keywords = inner, dict(inner.keywords)
         given = {**dict(zip(call.arguments, layer.positional, strict=False)), **keywords}
@@ -120,5 +128,6 @@ class Alongside:
                 raise Mismatch(f"{node.name}'s {name} is {expected}, not {value}")
 
 
-def known(shape: tuple[Any, ...]) -> tuple[int | None, ...]:
+def hide_unknown(shape: tuple[Any, ...]) -> tuple[int | None, ...]:
+    """A shape with None for sizes that are not known."""
     return tuple([n if isinstance(n, int) else None for n in shape])

@@ -1,11 +1,11 @@
-"""Graph → source, layer by layer: what is always possible, and what to fall back on."""
+"""Graph → source, layer by layer: the way that always works, for networks that cannot be printed as they are written."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.call_printer import constructed, joined
+from cnnspec.compile.keras_source.call_text import construct_layer, join_arguments
 from cnnspec.compile.keras_source.frame import Frame, Lines
 from cnnspec.compile.keras_source.literals import literal
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import KerasCall
 
 
-def lines(graph: Graph) -> Lines:
-    """Statements that build a model: the lines of a module behind its imports, with their depth."""
+def print_layers(graph: Graph) -> Lines:
+    """The statements that build a model, with their depth."""
     frame = Frame(None)
     frame.taken.add("model")
-    refused = automatic_names(graph) | {node.label for node in graph.nodes}
+    refused = find_automatic_names(graph) | {node.label for node in graph.nodes}
     tensors: list[str] = []
     layers: dict[int, list[str]] = {}
     repeated = {graph.made_at(node) for node in graph.nodes if graph.made_at(node) != node.index}
     for node in graph.nodes:
-        variable = frame.own(node.name if node.name.isidentifier() else node.label)
+        variable = frame.take_variable(node.name if node.name.isidentifier() else node.label)
         tensors.append(variable)
         named = f'name="{node.name}"' if is_given(node.name, refused) else ""
         if node.layer is None:
@@ -38,11 +38,11 @@ def lines(graph: Graph) -> Lines:
         assert shapes is not None
         calls = node.layer.keras(shapes)
         if owner not in layers:
-            layers[owner] = [called(call, named if not call.helper else "") for call in calls]
+            layers[owner] = [print_call(call, named if not call.helper else "") for call in calls]
             if owner in repeated:
                 for position, (call, layer) in enumerate(zip(calls, layers[owner], strict=True)):
                     if not call.name.startswith("ops."):
-                        layers[owner][position] = frame.fresh(f"{variable}_layer")
+                        layers[owner][position] = frame.make_variable(f"{variable}_layer")
                         frame.emit(f"{layers[owner][position]} = {layer}")
         for call, layer in zip(calls, layers[owner], strict=True):
             if call.name.startswith("ops."):
@@ -52,27 +52,30 @@ def lines(graph: Graph) -> Lines:
         frame.emit(f"{variable} = {text}")
     ends = [[tensors[i] for i in chosen] for chosen in (graph.inputs, graph.outputs)]
     joined_ends = [names[0] if len(names) == 1 else f"[{', '.join(names)}]" for names in ends]
-    frame.emit(f'model = keras.Model({", ".join(joined_ends)}, name="{model_name(graph)}")')
+    frame.emit(f'model = keras.Model({", ".join(joined_ends)}, name="{name_model(graph)}")')
     return frame.lines
 
 
-def called(call: KerasCall, name: str) -> str:
+def print_call(call: KerasCall, name: str) -> str:
+    """A Keras call with its arguments: a layer, not applied; of a function of keras.ops the arguments alone."""
     texts: list[tuple[str, Any]] = [(key, literal(value)) for key, value in call.arguments.items()]
     if call.name.startswith("ops."):
-        return joined(texts)
+        return join_arguments(texts)
     if call.around is None:
-        return constructed(call.name, ", ".join(filter(None, [joined(texts), name])), None)
-    around = joined([(key, literal(value)) for key, value in call.around.arguments.items()])
-    return constructed(call.name, joined(texts), (call.around.name, ", ".join(filter(None, [around, name]))))
+        return construct_layer(call.name, ", ".join(filter(None, [join_arguments(texts), name])), None)
+    around = join_arguments([(key, literal(value)) for key, value in call.around.arguments.items()])
+    return construct_layer(
+        call.name, join_arguments(texts), (call.around.name, ", ".join(filter(None, [around, name])))
+    )
 
 
 def is_given(name: str, refused: set[str]) -> bool:
-    """Whether the text gave this name to a layer, and neither we nor Keras give it to another."""
+    """Whether a layer's name is from the text, and neither the printer nor Keras gives it to another layer."""
     return re.sub(r"_?\d+$", "", name) not in refused and name.isidentifier()
 
 
-def automatic_names(graph: Graph) -> set[str]:
-    """What Keras calls the layers of this network that have no name: conv2d, and conv2d_1 and so on."""
+def find_automatic_names(graph: Graph) -> set[str]:
+    """The names that Keras gives to layers of this network without a name: conv2d, and so conv2d_1."""
     found = {"input_layer", "keras_tensor"}
     for node in graph.nodes:
         shapes = graph.input_shapes(node)
@@ -84,6 +87,6 @@ def automatic_names(graph: Graph) -> set[str]:
     return found
 
 
-def model_name(graph: Graph) -> str:
+def name_model(graph: Graph) -> str:
     """The name of the Keras model."""
     return re.sub(r"[^A-Za-z0-9_]", "_", graph.name) or "network"

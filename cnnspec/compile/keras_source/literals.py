@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from cnnspec.compile.keras_source.layout import brackets, parts
+from cnnspec.compile.keras_source.layout import find_brackets, split_at_commas
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.layers.words import constraint, initializer, regularizer
 
@@ -79,6 +79,6 @@ def same(one: Any, other: Any) -> bool:
 
 def as_tuple(text: str) -> str:
     """A list as a tuple, for a default: Python keeps one default for all calls."""
-    if not text.startswith("[") or brackets(text) != [(0, len(text) - 1)]:
+    if not text.startswith("[") or find_brackets(text) != [(0, len(text) - 1)]:
         return text
-    return f"({text[1:-1]}{',' if len(parts(text[1:-1])) == 1 else ''})"
+    return f"({text[1:-1]}{',' if len(split_at_commas(text[1:-1])) == 1 else ''})"

@@ -1,199 +1,152 @@
-"""A network's module: constants, functions, the network's own function, and the model that it makes."""
+"""A network's module: constants, functions, the network's own function, and the model that it makes.
+
+Each part of the text has a printer of its own, which asks the others for what stands inside:
+
+    ModulePrinter ─ BodyPrinter ─┬─ StepPrinter ── LayerPrinter ─┬─ MergePrinter
+                                 ├─ FlowPrinter (for, if)        └─ CallPrinter ── ExpressionPrinter
+                                 ├─ InputPrinter, ConstantPrinter, SharedPrinter
+                    BlockPrinter and FunctionPrinter write functions, with bodies and steps inside
+"""
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
-from cnnspec.compile.keras_source import layer_by_layer
-from cnnspec.compile.keras_source.expression_printer import evidence
-from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Frame, Lines, Place, is_variable, spoken
-from cnnspec.compile.keras_source.layout import laid_out
+from cnnspec.compile.keras_source.block_homes import BlockHomes
+from cnnspec.compile.keras_source.block_printer import BlockPrinter
+from cnnspec.compile.keras_source.body_printer import BodyPrinter
+from cnnspec.compile.keras_source.call_printer import CallPrinter
+from cnnspec.compile.keras_source.constant_printer import ConstantPrinter
+from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
+from cnnspec.compile.keras_source.frame import Binding, Differs, Frame, find_bound_names, is_variable
+from cnnspec.compile.keras_source.function_printer import FunctionPrinter
+from cnnspec.compile.keras_source.input_printer import InputPrinter
+from cnnspec.compile.keras_source.layer_by_layer import find_automatic_names, name_model
 from cnnspec.compile.keras_source.literals import as_tuple, literal
-from cnnspec.compile.keras_source.shared_printer import Sharing
-from cnnspec.compile.keras_source.source_comments import Remarks, printable
-from cnnspec.elaborate.values import BlockFunction, Function, Tensor
+from cnnspec.compile.keras_source.module_functions import ModuleFunctions
+from cnnspec.compile.keras_source.module_text import finish_module
+from cnnspec.compile.keras_source.shared_printer import SharedPrinter
+from cnnspec.compile.keras_source.source_comments import SourceComments
+from cnnspec.compile.keras_source.step_printer import StepPrinter
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
 
 if TYPE_CHECKING:
-    from cnnspec.base.source import Source
+    from cnnspec.compile.keras_source.frame import Lines
     from cnnspec.compile.trace import Trace
-    from cnnspec.graph import Graph
 
 
-class Printer(Sharing):
+class ModulePrinter:
     """Prints one network: `model`, or the whole file where that is None."""
 
     def __init__(self, trace: Trace, parsed: tree.Tree, model: tree.Model | None) -> None:
-        super().__init__(trace, Remarks(parsed))
         body = trace.body
         assert trace.graph is not None
         assert body is not None
         assert body.scope is not None
         assert isinstance(body.node, tree.Body)
-        self.parsed, self.item, self.graph = parsed, model, trace.graph
-        self.body_use, self.body_node = body, body.node
-        self.unnameable = layer_by_layer.automatic_names(self.graph)
         top = body.scope if model is None else body.scope.parent
         assert top is not None
-        self.file_env = self.file(top)
-        self.module.taken.add("model")
-        title = re.sub(r"\W", "_", model.name.text.lower()) if model else "build_model"
-        self.title = self.module.own(title)
-        self.main = Frame(self.module, spoken(model or body.node))
-        self.main.main, self.main.depth = True, 1
-        self.main_env = Env(self.file_env)
+        self.parsed, self.model, self.graph = parsed, model, trace.graph
+        self.body_use, self.body_node = body, body.node
+        self.module = ModuleFunctions()
+        names = self.module.frame
+        blocks = [calls[0].block.block for calls in trace.calls.values() if calls[0].block]
+        titles = {id(block): names.take_variable(block.name.text) for block in blocks}
+        names.taken.add("model")
+        self.title = names.take_variable(re.sub(r"\W", "_", model.name.text.lower()) if model else "build_model")
+        main = Frame(names, find_bound_names(model or body.node))
+        main.main, main.depth = True, 1
+        self.homes = BlockHomes(names, main, top, is_bare=model is None)
+        self._make_printers(trace, titles)
 
-    def module_text(self) -> str:
+    def _make_printers(self, trace: Trace, titles: dict[int, str]) -> None:
+        """Introduce the printers to each other. What is made later is asked through a function."""
+        comments = SourceComments(self.parsed)
+        self.expressions = ExpressionPrinter(
+            trace, print_function=lambda node, place, name: functions.print_function(node, place, name)
+        )
+        calls = CallPrinter(trace, self.expressions, find_automatic_names(self.graph))
+        steps = StepPrinter(
+            trace,
+            self.expressions,
+            calls,
+            print_body=lambda body, place, target: self.bodies.print_body(body, place, target),
+            print_block_call=lambda place: blocks.print_call(place),
+        )
+        functions = FunctionPrinter(
+            trace, comments, self.module, self.expressions, steps, print_block=lambda uses: blocks.print_function(uses)
+        )
+        self.inputs = InputPrinter(self.graph, self.expressions, calls, steps)
+        self.constants = ConstantPrinter(trace, self.homes, self.expressions, functions)
+        shared = SharedPrinter(trace, calls)
+        self.bodies = BodyPrinter(comments, self.expressions, steps, self.inputs, self.constants, shared)
+        blocks = BlockPrinter(
+            trace, comments, titles, self.module, self.homes, self.expressions, functions, self.bodies
+        )
+
+    def print_module(self) -> str:
         """The source."""
-        target = self.main.fresh("x")
-        if self.item is not None:
-            self.constants(self.item)
-        parameters, given = self.parameters()
-        result = self.body(self.body_node, Place(self.main, self.main_env, "", [self.body_use]), target)
+        main = self.homes.main
+        target = main.make_variable("x")
+        if self.model is not None:
+            self.constants.print_module_constants(self.model, self.parsed.body)
+        parameters, given = self._print_parameters()
+        result = self.bodies.print_body(self.body_node, self.homes.main_place([self.body_use]), target)
         own = [
             (0, f"def {self.title}({', '.join(parameters)}):"),
-            *self.prelude,
-            *self.main.lines,
-            *self.ending(result),
+            *self.module.local,
+            *main.lines,
+            *self._print_ending(result),
         ]
-        lines: Lines = list(self.module.lines)
-        for function in [*self.called(own), own]:
+        lines: Lines = list(self.module.frame.lines)
+        for function in [*self.module.find_called(own, self.parsed.source.name), own]:
             lines += [(0, ""), (0, ""), *function]
         lines += [(0, ""), (0, ""), (0, f"model = {self.title}({', '.join(given)})")]
-        return finished(self.parsed.source, self.graph, lines)
+        return finish_module(self.parsed.source, self.graph, lines)
 
-    def called(self, own: Lines) -> list[Lines]:
-        """The functions that are called, those from other files first, then in the order of the text."""
-        here = self.parsed.source.name
-        words = {
-            name: {word for _, text in lines for word in re.findall(r"\w+", text)} for _, name, lines in self.printed
-        }
-        reached: set[str] = set()
-        queue = [{word for _, text in own for word in re.findall(r"\w+", text)}]
-        while queue:
-            found = (queue.pop() & words.keys()) - reached
-            reached |= found
-            queue += [words[name] for name in found]
-        kept = sorted(self.printed, key=lambda entry: (entry[0][0] == here, entry[0]))
-        return [lines for _, name, lines in kept if name in reached]
-
-    def home(self, function: BlockFunction) -> tuple[Frame, Env]:
-        """Where a block's function is written: in the module; in the network's own, where it reads names of that."""
-        env = self.file(function.scope)
-        if self.item is not None or env is not self.file_env:
-            return self.module, env
-        seen: set[int] = set()
-        queue = [function]
-        while queue:
-            block = queue.pop()
-            seen.add(id(block.block))
-            names = names_in(block.block)
-            if names & self.main_env.names.keys():
-                return self.main, self.main_env
-            for name in names:
-                called = function.scope.names.get(name)
-                if (
-                    isinstance(called, BlockFunction)
-                    and called.scope is function.scope
-                    and id(called.block) not in seen
-                ):
-                    queue.append(called)
-        return self.module, env
-
-    # ---- constants -----------------------------------------------------------------------------------------
-    def constants(self, item: tree.Model) -> None:
-        """Write the constants beside a model that are used."""
-        needed = names_in(item)
-        for calls in self.trace.calls.values():
-            needed |= names_in(calls[0].block.block) if calls[0].block else set()
-        assigns = [i for i in self.parsed.body.items if isinstance(i, tree.Assign) and id(i) in self.trace.top]
-        for assign in reversed(assigns):
-            if assign.name.text in needed:
-                needed |= names_in(assign.value)
-        for assign in assigns:
-            if assign.name.text in needed:
-                self.write_constant(assign, Place(self.module, self.file_env, "", [self.trace.top[id(assign)]]))
-
-    def write_constant(self, item: tree.Assign, place: Place) -> None:
-        """Write a constant into the module, data in capitals."""
-        values = evidence(item.value, place)
-        name = item.name.text
-        if not any(isinstance(value, Function) for value in values):
-            name = name.upper()
-        place.env.names[item.name.text] = self.binding(item.replace(name=item.name.replace(text=name)), values, place)
-
-    def assigned(self, item: tree.Assign, place: Place, target: str) -> str:
-        """A constant; one of a network without a model around it that blocks read goes to the module."""
-        if self.item is None and place.env is self.main_env:
-            called = [calls[0].block.block for calls in self.trace.calls.values() if calls[0].block]
-            local = names_in(item.value) & place.env.names.keys() or any(
-                isinstance(n, tree.Here) for n in walk(item.value)
-            )
-            plain = not local and not any(isinstance(value, Tensor) for value in evidence(item.value, place))
-            if plain and any(item.name.text in names_in(block) for block in called):
-                self.write_constant(item, Place(self.module, self.file_env, "", place.uses))
-                return place.current
-        return super().assigned(item, place, target)
-
-    # ---- the network's function ----------------------------------------------------------------------------
-    def parameters(self) -> tuple[list[str], list[str]]:
+    def _print_parameters(self) -> tuple[list[str], list[str]]:
         """The parameters of the network's function, and the arguments that it is called with here."""
         texts: list[str] = []
         given: list[str] = []
         optional = False
-        for parameter in self.item.parameters if self.item else ():
+        for parameter in self.model.parameters if self.model else ():
             name = parameter.name.text
-            if self.kind([self.graph.parameters[name]]) != "value":
+            if self.expressions.find_kind([self.graph.parameters[name]]) != "value":
                 raise Differs
-            variable, written = self.main.own(name), literal(self.graph.parameters[name])
-            default = self.default(parameter)
-            self.main_env.names[name] = Binding("value", variable)
+            variable, written = self.homes.main.take_variable(name), literal(self.graph.parameters[name])
+            default = self._print_default(parameter)
+            self.homes.main_env.names[name] = Binding("value", variable)
             optional = optional or bool(default)
             texts.append(f"{variable}={default or as_tuple(written)}" if optional else variable)
             if as_tuple(written) != (default or optional and as_tuple(written)):
                 given.append(f"{variable}={written}")
         return texts, given
 
-    def default(self, parameter: tree.Parameter) -> str:
+    def _print_default(self, parameter: tree.Parameter) -> str:
         """The default of a model's parameter, where it is written out; else ""."""
         default = parameter.default
         if default is None or any(isinstance(n, (tree.Here, tree.Attribute)) for n in walk(default)):
             return ""
-        if names_in(default) & self.main_env.names.keys():
+        if names_in(default) & self.homes.main_env.names.keys():
             return ""
         try:
-            return as_tuple(self.value(default, Place(self.main, self.main_env, "", [self.body_use])))
+            return as_tuple(self.expressions.print(default, self.homes.main_place([self.body_use])))
         except Differs:
             return ""
 
-    def ending(self, result: str) -> Lines:
+    def _print_ending(self, result: str) -> Lines:
         """The last lines of the network's function."""
         lines: Lines = []
-        outputs = list(self.outputs) or [result]
+        outputs = list(self.inputs.outputs) or [result]
         if not all(map(is_variable, outputs)):
-            outputs = [self.main.fresh("outputs")]
+            outputs = [self.homes.main.make_variable("outputs")]
             lines.append((1, f"{outputs[0]} = {result}"))
-        ends = f"{listed(self.inputs)}, {listed(outputs)}"
-        return [*lines, (1, f'return keras.Model({ends}, name="{layer_by_layer.model_name(self.graph)}")')]
+        ends = f"{print_ends(self.inputs.inputs)}, {print_ends(outputs)}"
+        return [*lines, (1, f'return keras.Model({ends}, name="{name_model(self.graph)}")')]
 
 
-def listed(names: list[str]) -> str:
+def print_ends(names: list[str]) -> str:
+    """Inputs or outputs as `keras.Model` takes them: one by itself, several in a list."""
     return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
-
-
-def finished(source: Source, graph: Graph, lines: Lines) -> str:
-    """The module around the lines that make `model`."""
-    origin = "a cnnspec text" if source.name.startswith("<") else os.path.basename(source.name)
-    about = re.sub(r'["\\]', "_", printable(f"{graph.name} in Keras 3, made by cnnspec from {origin}."))
-    head: Lines = [(0, f'"""{about}"""'), (0, "")]
-    if any("math." in text for _, text in lines):
-        head += [(0, "import math"), (0, "")]
-    head += [(0, "import keras")]
-    if any("layers." in text for _, text in lines):
-        head += [(0, "from keras import layers")]
-    head += [(0, "")] if lines[0][1] else []
-    tail: Lines = [(0, ""), (0, 'if __name__ == "__main__":'), (1, "model.summary()")]
-    return laid_out([*head, *lines, *tail])

@@ -1,4 +1,4 @@
-"""Functions of the source and their variables, as Python has them."""
+"""Functions of the source that is read back, and their variables, as Python has them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import ast
 from typing import Any
 
 
-class Locals(dict[str, Any]):
-    """The variables of a running function. `assigned` are all those that it assigns somewhere: Python has no other."""
+class LocalVariables(dict[str, Any]):
+    """The variables of a running function. `assigned` are the names of all its variables, those without a value too."""
 
     def __init__(self, given: dict[str, Any], assigned: set[str]) -> None:
         super().__init__(given)
         self.assigned = assigned
 
 
-class Returned(Exception):
+class ReturnValue(Exception):
+    """The `return` of a function of the source."""
+
     def __init__(self, value: Any) -> None:
         super().__init__()
         self.value = value
 
 
-class Defined:
+class SourceFunction:
     """A function of the source, with the names around it."""
 
     def __init__(
@@ -29,8 +31,8 @@ class Defined:
         self.node, self.scopes, self.defaults = node, scopes, defaults
 
 
-def assigned_in(function: ast.AST) -> set[str]:
-    """The names that a function assigns, those in it left out that inner functions assign."""
+def find_assigned(function: ast.AST) -> set[str]:
+    """The names that a function assigns itself, not those that its inner functions assign."""
     found: set[str] = set()
     queue = list(ast.iter_child_nodes(function))
     while queue:

@@ -1,7 +1,7 @@
-"""Source read back: does it build this graph?
+"""A source is read back: does it build this graph?
 
-The source is walked as Python would run it, by a reader that knows only the few constructs that the printer writes;
-nothing is executed. Keras calls are compared, one after the other, with what the graph's layers state.
+The reader goes through the source as Python would, and knows only the few constructs that the printer writes; nothing is
+executed. The Keras calls are compared, one after the other, with the graph's layers.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import math
 import operator
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.graph_match import Alongside, Made, Mismatch, Tensor
-from cnnspec.compile.keras_source.layer_by_layer import model_name
-from cnnspec.compile.keras_source.python_scopes import Defined, Locals, Returned, assigned_in
+from cnnspec.compile.keras_source.graph_match import GraphMatch, Mismatch, SourceLayer, SourceTensor
+from cnnspec.compile.keras_source.layer_by_layer import name_model
+from cnnspec.compile.keras_source.python_scopes import LocalVariables, ReturnValue, SourceFunction, find_assigned
 from cnnspec.layers.argument import Term
 from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
@@ -37,14 +37,16 @@ BUILTINS: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Model:
-    def __init__(self, inputs: list[Tensor], outputs: list[Tensor], name: str) -> None:
+class SourceModel:
+    """The `keras.Model` that the source makes."""
+
+    def __init__(self, inputs: list[SourceTensor], outputs: list[SourceTensor], name: str) -> None:
         self.inputs, self.outputs, self.name = inputs, outputs, name
 
 
 def replay(text: str, graph: Graph) -> None:
     """Raises Mismatch when a source does not build a graph's network as `model`."""
-    reader = Reader(graph)
+    reader = SourceReader(graph)
     try:
         scope: dict[str, Any] = {}
         parsed = ast.parse(text)
@@ -54,37 +56,38 @@ def replay(text: str, graph: Graph) -> None:
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, SyntaxError) as error:
         raise Mismatch(f"{type(error).__name__}: {error}") from None
     model = scope.get("model")
-    if not isinstance(model, Model) or reader.position != len(graph.nodes):
+    if not isinstance(model, SourceModel) or reader.match.position != len(graph.nodes):
         raise Mismatch("the model is not whole")
     found = [[t.node for t in ends] for ends in (model.inputs, model.outputs)]
-    if found != [graph.inputs, graph.outputs] or model.name != model_name(graph):
+    if found != [graph.inputs, graph.outputs] or model.name != name_model(graph):
         raise Mismatch("inputs, outputs or the name differ")
-    if any(not reader.is_end(t) for t in model.outputs):
+    if any(not reader.match.is_whole(t) for t in model.outputs):
         raise Mismatch("an output is cut short")
 
 
-class Reader(Alongside):
-    """Walks source, and the graph along with it."""
+class SourceReader:
+    """Reads a source as Python would run it."""
 
     def __init__(self, graph: Graph) -> None:
-        super().__init__(graph)
+        self.match = GraphMatch(graph)
         self.steps = MAX_STEPS + EACH_LAYER * len(graph.nodes)
         self.assigned: dict[int, set[str]] = {}  # by the id of the function's node
 
-    def count(self) -> None:
+    def _count(self) -> None:
+        """Raises Mismatch for a source that runs for too long."""
         self.steps -= 1
         if self.steps < 0:
             raise Mismatch("too long")
 
     # ---- statements ----------------------------------------------------------------------------------------
     def run(self, node: ast.stmt, scopes: list[dict[str, Any]]) -> None:
-        self.count()
+        self._count()
         if isinstance(node, ast.Assign):
-            self.bind(node.targets[0], self.value(node.value, scopes), scopes[-1])
+            self._bind(node.targets[0], self.value(node.value, scopes), scopes[-1])
         elif isinstance(node, ast.FunctionDef):
-            scopes[-1][node.name] = self.defined(node, scopes)
+            scopes[-1][node.name] = self._define(node, scopes)
         elif isinstance(node, ast.Return) and node.value is not None:
-            raise Returned(self.value(node.value, scopes))
+            raise ReturnValue(self.value(node.value, scopes))
         elif isinstance(node, ast.If):
             if "__name__" in ast.dump(node.test):
                 return
@@ -92,20 +95,20 @@ class Reader(Alongside):
                 self.run(statement, scopes)
         elif isinstance(node, ast.For):
             for element in self.value(node.iter, scopes):
-                self.bind(node.target, element, scopes[-1])
+                self._bind(node.target, element, scopes[-1])
                 for statement in node.body:
                     self.run(statement, scopes)
         elif not (isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or is_docstring(node)):
             raise Mismatch(f"cannot read {type(node).__name__}")
 
-    def bind(self, target: ast.expr, value: Any, scope: dict[str, Any]) -> None:
+    def _bind(self, target: ast.expr, value: Any, scope: dict[str, Any]) -> None:
         if isinstance(target, ast.Name):
             scope[target.id] = value
         elif isinstance(target, ast.Tuple):
             for part, element in zip(target.elts, value, strict=True):
-                self.bind(part, element, scope)
+                self._bind(part, element, scope)
 
-    def defined(self, node: ast.FunctionDef | ast.Lambda, scopes: list[dict[str, Any]]) -> Defined:
+    def _define(self, node: ast.FunctionDef | ast.Lambda, scopes: list[dict[str, Any]]) -> SourceFunction:
         spec = node.args
         defaults = dict(
             zip([a.arg for a in spec.args][::-1], [self.value(d, scopes) for d in spec.defaults][::-1], strict=False)
@@ -113,9 +116,9 @@ class Reader(Alongside):
         for name, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
             if default is not None:
                 defaults[name.arg] = self.value(default, scopes)
-        return Defined(node, scopes, defaults)
+        return SourceFunction(node, scopes, defaults)
 
-    def call(self, function: Defined, positional: list[Any], keywords: dict[str, Any]) -> Any:
+    def _run_function(self, function: SourceFunction, positional: list[Any], keywords: dict[str, Any]) -> Any:
         spec = function.node.args
         names = [a.arg for a in spec.args]
         if len(positional) > len(names):
@@ -127,25 +130,25 @@ class Reader(Alongside):
         if scope.keys() != {*names, *[a.arg for a in spec.kwonlyargs]}:
             raise Mismatch("arguments are missing")
         if id(function.node) not in self.assigned:
-            self.assigned[id(function.node)] = assigned_in(function.node)
-        scopes = [*function.scopes, Locals(scope, self.assigned[id(function.node)])]
+            self.assigned[id(function.node)] = find_assigned(function.node)
+        scopes = [*function.scopes, LocalVariables(scope, self.assigned[id(function.node)])]
         if isinstance(function.node, ast.Lambda):
             return self.value(function.node.body, scopes)
         try:
             for statement in function.node.body:
                 self.run(statement, scopes)
-        except Returned as returned:
+        except ReturnValue as returned:
             return returned.value
         return None
 
     # ---- expressions ---------------------------------------------------------------------------------------
     def value(self, node: ast.expr, scopes: list[dict[str, Any]]) -> Any:
-        self.count()
+        self._count()
         match node:
             case ast.Constant():
                 return node.value
             case ast.Name():
-                return self.name(node.id, scopes)
+                return self._find_name(node.id, scopes)
             case ast.Tuple():
                 return tuple([self.value(e, scopes) for e in node.elts])
             case ast.List():
@@ -174,56 +177,56 @@ class Reader(Alongside):
                     return value[1:]
                 return value[self.value(node.slice, scopes)]
             case ast.Lambda():
-                return self.defined(node, scopes)
+                return self._define(node, scopes)
             case ast.ListComp(generators=[loop]):
                 made = []
                 for element in self.value(loop.iter, scopes):
                     inner: dict[str, Any] = {}
-                    self.bind(loop.target, element, inner)
+                    self._bind(loop.target, element, inner)
                     made.append(self.value(node.elt, [*scopes, inner]))
                 return made
             case ast.Attribute():
                 value = self.value(node.value, scopes)
-                if isinstance(value, Tensor) and node.attr == "shape":
+                if isinstance(value, SourceTensor) and node.attr == "shape":
                     return value.shape
                 if isinstance(value, dict):
                     return value[node.attr]
                 if isinstance(value, str):
                     return f"{value}.{node.attr}"
             case ast.Call():
-                return self.called(node, scopes)
+                return self._call(node, scopes)
         raise Mismatch(f"cannot read {type(node).__name__}")
 
-    def name(self, name: str, scopes: list[dict[str, Any]]) -> Any:
+    def _find_name(self, name: str, scopes: list[dict[str, Any]]) -> Any:
         for scope in reversed(scopes):
             if name in scope:
                 return scope[name]
-            if isinstance(scope, Locals) and name in scope.assigned:
+            if isinstance(scope, LocalVariables) and name in scope.assigned:
                 raise Mismatch(f"{name} is used before it is assigned")
         if name in ("keras", "layers"):
             return name
         return BUILTINS[name]
 
-    def called(self, node: ast.Call, scopes: list[dict[str, Any]]) -> Any:
+    def _call(self, node: ast.Call, scopes: list[dict[str, Any]]) -> Any:
         function = self.value(node.func, scopes)
         positional = [self.value(a, scopes) for a in node.args]
         keywords = {str(k.arg): self.value(k.value, scopes) for k in node.keywords}
-        if isinstance(function, Defined):
-            return self.call(function, positional, keywords)
-        if isinstance(function, Made):
-            return self.applied(function, *positional)
+        if isinstance(function, SourceFunction):
+            return self._run_function(function, positional, keywords)
+        if isinstance(function, SourceLayer):
+            return self.match.match_call(function, *positional)
         if not isinstance(function, str):
             return function(*positional, **keywords)
         module, _, name = function.rpartition(".")
         if module == "layers":
-            return Made(name, positional, keywords)
+            return SourceLayer(name, positional, keywords)
         if function == "keras.Input":
-            return self.input(*positional, **keywords)
+            return self.match.match_input(*positional, **keywords)
         if module == "keras.ops":
-            return self.applied(Made(f"ops.{name}", positional[1:], keywords), positional[0])
+            return self.match.match_call(SourceLayer(f"ops.{name}", positional[1:], keywords), positional[0])
         if function == "keras.Model":
             inputs, outputs = [ends if isinstance(ends, list) else [ends] for ends in positional]
-            return Model(inputs, outputs, keywords["name"])
+            return SourceModel(inputs, outputs, keywords["name"])
         if module.startswith("keras.") and name in PARAMETERS:
             given = dict(zip(PARAMETERS[name], positional, strict=False)) | keywords
             return Term(name, (), tuple(given.items()), module.removeprefix("keras."))

@@ -1,30 +1,31 @@
-"""Comments of the text → comments of the source, above what they stand beside."""
+"""Comments of the text → comments of the source, each above the line that it belongs to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.syntax import tree
+
 if TYPE_CHECKING:
     from cnnspec.base.source import Source
-    from cnnspec.syntax import tree
 
 
-class Remarks:
+class SourceComments:
     """The comments of one file, by line."""
 
     def __init__(self, parsed: tree.Tree) -> None:
         self.source = parsed.source
-        self.lines: dict[int, tuple[bool, str]] = {}  # whether it stands alone, and what it says
+        self.lines: dict[int, tuple[bool, str]] = {}  # whether a comment stands alone on its line, and its text
         for start, end in parsed.comments:
             line, column = parsed.source.position(start)
             alone = not parsed.source.line(line)[: column - 1].strip()
             self.lines[line] = (alone, parsed.source.text[start:end].lstrip("#").strip())
         first = min((item.start for item in parsed.body.items), default=0)
-        self.first = parsed.source.position(first)[0]  # what stands above it says what the file is
+        self.first = parsed.source.position(first)[0]  # comments above it are about the file
 
-    def above(self, item: tree.Node, source: Source) -> list[str]:
-        """The comments right above an item, and the one behind its first line."""
-        if source is not self.source:
+    def find_above(self, item: tree.Node, source: Source) -> list[str]:
+        """The comments right above an item, and the one behind its first line, as Python's. The line of a shape contract has none."""
+        if source is not self.source or isinstance(item, tree.Step) and isinstance(item.value, tree.Contract):
             return []
         line = source.position(item.start)[0]
         found: list[str] = []
@@ -37,8 +38,9 @@ class Remarks:
         while line > self.first and self.lines.get(above, (False, ""))[0]:
             found.insert(0, self.lines[above][1])
             above -= 1
-        return [f"# {printable(text)}" for text in found if text and not text.startswith(":")]
+        return [f"# {keep_printable(text)}" for text in found if text and not text.startswith(":")]
 
 
-def printable(text: str) -> str:
+def keep_printable(text: str) -> str:
+    """A text with a space for every character that cannot be printed."""
     return "".join(c if c.isprintable() else " " for c in text)
