@@ -15,17 +15,17 @@ from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.format import format_source
 from cnnspec.graph import Graph
 from cnnspec.spec_writer.antiunify import count_reads, steps_in
-from cnnspec.spec_writer.blocks import take_out
-from cnnspec.spec_writer.constants import with_constants
-from cnnspec.spec_writer.loops import fold
-from cnnspec.spec_writer.step_tree import Block, Mark, Read, Step, Steps, Use
+from cnnspec.spec_writer.block_finder import take_out
+from cnnspec.spec_writer.body_text import definition, lines, shape
+from cnnspec.spec_writer.draft import DraftBlock, DraftStep, LayerStep, NameStep, ReadStep, Steps
+from cnnspec.spec_writer.loop_finder import fold
+from cnnspec.spec_writer.named_values import with_constants
+from cnnspec.spec_writer.slot_values import Label
 from cnnspec.spec_writer.structure import Structure
-from cnnspec.spec_writer.text import definition, lines, shape
-from cnnspec.spec_writer.values import Label
 from cnnspec.spec_writer.wording import spelled, word
 from cnnspec.syntax.parse import parse
 
-Way = Callable[[Steps, list[Block]], tuple[Steps, list[Block]]]
+Way = Callable[[Steps, list[DraftBlock]], tuple[Steps, list[DraftBlock]]]
 
 
 CLEARLY = 0.85  # how much shorter a text with fewer loops has to be
@@ -85,18 +85,18 @@ def written_out(graph: Graph, way: Way, keep_names: bool = False) -> str:
 
 def names_in(steps: Steps) -> set[str]:
     """The names that a person gave and that are written: those of tensors, and of layers outside blocks and loops."""
-    return {str(step.label) for step in steps_in(steps) if isinstance(step, (Mark, Read))} | {
-        step.name for step in steps if isinstance(step, Use)
+    return {str(step.label) for step in steps_in(steps) if isinstance(step, (NameStep, ReadStep))} | {
+        step.name for step in steps if isinstance(step, LayerStep)
     }
 
 
 def every_name(steps: Steps) -> Steps:
     """The sequence with the name of every layer behind it, those in branches included."""
-    made: list[Step] = []
+    made: list[DraftStep] = []
     for step, after in zip(steps, (*steps, None)[1:], strict=True):
         made.append(step.with_bodies([every_name(body) for body in step.bodies]))
-        if isinstance(step, Use) and step.name and not isinstance(after, Mark):
-            made.append(Mark(Label(step.name)))
+        if isinstance(step, LayerStep) and step.name and not isinstance(after, NameStep):
+            made.append(NameStep(Label(step.name)))
     return tuple(made)
 
 
@@ -116,17 +116,17 @@ def unlike(text: str, graph: Graph) -> str:
     return "" if isomorphism(View(graph), View(made.graph)) else "the text reads back as another network"
 
 
-def loops_first(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:
+def loops_first(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
     steps, blocks = take_out(fold(steps, count_reads(steps)), blocks)
     return fold(steps, count_reads(steps)), blocks
 
 
-def blocks_first(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:
+def blocks_first(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
     steps, blocks = take_out(steps, blocks)
     for block in blocks:
         block.body = fold(block.body, count_reads(block.body))
     return fold(steps, count_reads(steps)), blocks
 
 
-def as_it_is(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:
+def as_it_is(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
     return steps, blocks

@@ -11,8 +11,8 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.spec_writer.step_tree import Loop, Mark, Slot, Step, Steps, Use, filled, slots
-from cnnspec.spec_writer.values import Choice, Formula, Label, Variable
+from cnnspec.spec_writer.draft import DraftStep, LayerStep, LoopStep, NameStep, Slot, Steps, filled, slots
+from cnnspec.spec_writer.slot_values import Choice, Formula, Label, Variable
 
 MOST = 16  # columns that are looked at; more are no table that a person reads
 STRIDE = "stride"
@@ -86,11 +86,10 @@ def common(
     rows = tuple([tuple([column.cells[row] for column in columns]) for row in range(len(occurrences))])
     body = filled(occurrences[0], iter(values))
     for made, *like in zip(steps_in(body), *map(steps_in, occurrences), strict=True):
-        if isinstance(made, Use):
+        if isinstance(made, LayerStep):
             made.name = ""
-            made.forget()
             if any(made.channels != other.channels for other in like):
-                made.channels = None
+                made.forget_channels()
     return Common(body, variables, rows)
 
 
@@ -223,7 +222,7 @@ def variables_of(value: Any) -> Iterator[Variable]:
             yield from variables_of(v)
 
 
-def steps_in(steps: Steps) -> Iterable[Step]:
+def steps_in(steps: Steps) -> Iterable[DraftStep]:
     """Every step of a sequence, those of inner bodies included."""
     for step in steps:
         yield step
@@ -231,13 +230,13 @@ def steps_in(steps: Steps) -> Iterable[Step]:
             yield from steps_in(body)
 
 
-def loops_in(steps: Steps) -> list[Loop]:
-    return [step for step in steps_in(steps) if isinstance(step, Loop)]
+def loops_in(steps: Steps) -> list[LoopStep]:
+    return [step for step in steps_in(steps) if isinstance(step, LoopStep)]
 
 
 def marks(steps: Steps) -> dict[str, int]:
     """The names that a sequence gives, each with its number."""
-    named = [str(step.label) for step in steps_in(steps) if isinstance(step, Mark)]
+    named = [str(step.label) for step in steps_in(steps) if isinstance(step, NameStep)]
     return {name: number for number, name in enumerate(named)}
 
 
@@ -247,7 +246,7 @@ def count_reads(steps: Steps) -> Counter[str]:
     for slot in slots(steps):
         found.update(labels_of(slot.value))
     for step in steps_in(steps):
-        if isinstance(step, Mark):
+        if isinstance(step, NameStep):
             found[str(step.label)] -= 1
     return found
 

@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnspec.base.record import compared_values
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.argument import AXES, EACH_AXIS, same_on_every_axis
 from cnnspec.layers.base import Layer
+from cnnspec.spec_writer.draft import (
+    CallStep,
+    DraftBlock,
+    DraftStep,
+    LayerStep,
+    NameStep,
+    ReadStep,
+    Steps,
+    filled,
+    slots,
+)
 from cnnspec.spec_writer.shared_chains import towers
-from cnnspec.spec_writer.step_tree import Block, Call, Mark, Read, Step, Steps, Use, filled, slots
-from cnnspec.spec_writer.values import Axes, Label
+from cnnspec.spec_writer.slot_values import Axes, Label
 from cnnspec.spec_writer.wording import numbered, usable
 
 DEEPEST = 2  # merges of named tensors, or of one tensor, in one another
@@ -30,9 +39,9 @@ class Structure:
     def __init__(self, graph: Graph) -> None:
         self.graph, self.nodes = graph, graph.nodes
         self.names = usable([node.name for node in graph.nodes])
-        self.shared: list[Block] = []
+        self.shared: list[DraftBlock] = []
         self.towers: dict[
-            int, tuple[Block, int]
+            int, tuple[DraftBlock, int]
         ] = {}  # last node of a use → its function, and the tensor it is used on
         used = graph.used()
         self.readers: list[list[int]] = [[r for r in readers if used[r]] for readers in graph.consumers()]
@@ -116,7 +125,7 @@ class Structure:
             if any(index in self.ends for use in tower for index in use[:-1]):
                 continue
             body = tuple([self.use(self.nodes[index], ()) for index in tower[0]])
-            self.shared.append(Block(number, (), body, shared=True))
+            self.shared.append(DraftBlock(number, (), body, shared=True))
             for use in tower:
                 self.towers[use[-1]] = self.shared[-1], self.nodes[use[0]].inputs[0]
 
@@ -167,11 +176,11 @@ class Structure:
                 if not waiting[follower]:
                     ready.append(follower)
         self.last = current
-        steps: list[Step] = []
+        steps: list[DraftStep] = []
         for end, statement in made:
             steps += statement
             if end in self.labels:
-                steps.append(Mark(self.labels[end]))
+                steps.append(NameStep(self.labels[end]))
         return self._numbered(tuple(steps), [end for end, _ in made])
 
     def _numbered(self, steps: Steps, order: list[int]) -> Steps:
@@ -197,20 +206,20 @@ class Structure:
             seen.add(index)
         return seen & self.ends
 
-    def chain(self, index: int, current: int, is_statement: bool = False) -> list[Step]:
+    def chain(self, index: int, current: int, is_statement: bool = False) -> list[DraftStep]:
         """The steps that make a tensor of the tensor `current`."""
-        steps: list[Step] = []
+        steps: list[DraftStep] = []
         while index != current:
             if index in self.ends and (steps or not is_statement):
-                steps.append(Read(self.label(index)))
+                steps.append(ReadStep(self.label(index)))
                 break
             node = self.nodes[index]
             if node.layer is None:
-                steps.append(Read(self.label(index)))
+                steps.append(ReadStep(self.label(index)))
                 break
             if index in self.towers:
                 block, index = self.towers[index]
-                steps.append(Call(block, ()))
+                steps.append(CallStep(block, ()))
                 continue
             if not node.layer.merges:
                 steps.append(self.use(node, ()))
@@ -250,11 +259,11 @@ class Structure:
             seen.add(index)
         return {i for i in seen if i == current or i in self.ends}
 
-    def use(self, node: Node, branches: tuple[Steps, ...]) -> Step:
+    def use(self, node: Node, branches: tuple[Steps, ...]) -> DraftStep:
         assert node.layer is not None
         channels = None if node.layer.merges else self.nodes[node.inputs[0]].shape
         entering = channels[-1] if channels and isinstance(channels[-1], int) else None
-        return Use(type(node.layer), values_of(node.layer), branches, entering, self.names[node.index])
+        return LayerStep(type(node.layer), values_of(node.layer), branches, entering, self.names[node.index])
 
     def label(self, index: int) -> Label:
         """The name by which a tensor is read: its own, if a person gave it one."""
@@ -277,7 +286,8 @@ def area(node: Node) -> int:
 def values_of(layer: Layer) -> tuple[Any, ...]:
     """A layer's arguments, in order; one number where every axis has the same, but for a window's size (3x3)."""
     made: list[Any] = []
-    for (name, argument), value in zip(layer.arguments.items(), compared_values(layer), strict=True):
+    for name, argument in layer.arguments.items():
+        value = getattr(layer, name)
         if argument.kind in AXES and isinstance(value, tuple):
             made.append(Axes(value))
         elif argument.kind in EACH_AXIS and not (name == "kernel" and isinstance(value, tuple) and len(value) > 1):

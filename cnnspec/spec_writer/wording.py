@@ -9,14 +9,14 @@ from typing import Any
 from cnnspec.layers import find
 from cnnspec.layers.base import Layer
 from cnnspec.spec_writer.antiunify import marks
-from cnnspec.spec_writer.step_tree import Block, Call, Loop, Read, Step, Steps, Use
-from cnnspec.spec_writer.values import Choice, Formula, Label, Variable
+from cnnspec.spec_writer.draft import CallStep, DraftBlock, DraftStep, LayerStep, LoopStep, ReadStep, Steps
+from cnnspec.spec_writer.slot_values import Choice, Formula, Label, Variable
 from cnnspec.syntax.table import KEYWORDS
 
 Names = dict[Variable, str]
 
 
-def word(steps: Steps, blocks: list[Block], taken: set[str]) -> Steps:
+def word(steps: Steps, blocks: list[DraftBlock], taken: set[str]) -> Steps:
     """Names all blocks and variables; the sequence and the blocks' bodies with those names in them."""
     taken = taken | {"in"}
     for block in blocks:
@@ -44,18 +44,18 @@ def neutral(names: list[str], taken: set[str]) -> dict[str, str]:
 def worded(steps: Steps, names: Names, taken: set[str], labels: Mapping[str, str] = {}) -> Steps:
     """The sequence with the names of variables put into it; those of its loops are chosen here. `labels` are new names of
     tensors."""
-    made: list[Step] = []
+    made: list[DraftStep] = []
     for step in steps:
         inner = names
         values = [renamed(slot.value, names, labels) for slot in step.slots()]
-        if isinstance(step, Loop):
+        if isinstance(step, LoopStep):
             inner = dict(names)
             for variable in step.variables:
                 inner[variable] = free(plural(variable.name), {*taken, *inner.values()})
         bodies = tuple([worded(body, inner, taken, labels) for body in step.bodies])
-        if isinstance(step, Loop):
+        if isinstance(step, LoopStep):
             variables = tuple([Variable(v.scope, v.column, inner[v]) for v in step.variables])
-            made.append(Loop(variables, values[0], bodies[0]))
+            made.append(LoopStep(variables, values[0], bodies[0]))
         else:
             made.append(step.rebuilt(values, bodies))
     return tuple(made)
@@ -116,13 +116,13 @@ def spelled(name: str) -> str:
     return f"_{plain}" if plain[:1].isdigit() else f"{plain}_" if plain in KEYWORDS else plain
 
 
-def block_name(block: Block) -> str:
+def block_name(block: DraftBlock) -> str:
     """A name for a block, by the merge that it ends in, or by its layers."""
     if block.shared:
         (first, *others) = block.body
-        given = first.name if isinstance(first, Use) and not others else "tower"
+        given = first.name if isinstance(first, LayerStep) and not others else "tower"
         return given or f"shared_{'_'.join(words(block.body))}"
-    merges = [step for step in block.body if isinstance(step, Use) and step.layer.merges]
+    merges = [step for step in block.body if isinstance(step, LayerStep) and step.layer.merges]
     if merges and (name := merge_name(merges[-1])):
         return name
     found = words(block.body)
@@ -130,11 +130,11 @@ def block_name(block: Block) -> str:
     return f"{name or 'some'}_block" if find(name) or not name else name
 
 
-def merge_name(merge: Use) -> str:
+def merge_name(merge: LayerStep) -> str:
     """What a paper calls the module that a merge ends: residual, gate, inception module."""
     skips = any(not body for body in merge.bodies)
     word = merge.layer.names[0]
-    if any(isinstance(body[0], Read) for body in merge.bodies if body):
+    if any(isinstance(body[0], ReadStep) for body in merge.bodies if body):
         return f"{word}_skip"
     if word == "add":
         return "residual" if skips else "projection"
@@ -154,18 +154,18 @@ def words(steps: Steps) -> list[str]:
     return [spelling(use) for use in main]
 
 
-def leaves(step: Step) -> list[Use]:
+def leaves(step: DraftStep) -> list[LayerStep]:
     """The layers of a step, those of blocks that it calls included."""
-    if isinstance(step, Use):
+    if isinstance(step, LayerStep):
         return [step, *[use for body in step.bodies for inner in body for use in leaves(inner)]]
-    inside = [step.block.body] if isinstance(step, Call) else step.bodies
+    inside = [step.block.body] if isinstance(step, CallStep) else step.bodies
     return [use for body in inside for inner in body for use in leaves(inner)]
 
 
-def spelling(use: Use) -> str:
+def spelling(use: LayerStep) -> str:
     return use.text().partition("(")[0]
 
 
 def is_gate(body: Steps) -> bool:
     """Whether a branch mixes the whole input: a squeeze."""
-    return any(isinstance(step, Use) and step.layer.reach is not Layer.reach for step in body[:1])
+    return any(isinstance(step, LayerStep) and step.layer.reach is not Layer.reach for step in body[:1])

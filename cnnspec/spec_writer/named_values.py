@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from cnnspec.spec_writer.step_tree import Block, Steps, filled, slots
-from cnnspec.spec_writer.values import Label, Named, written
+from cnnspec.spec_writer.draft import DraftBlock, Steps, filled, slots
+from cnnspec.spec_writer.slot_values import Label, Named, written
 from cnnspec.spec_writer.wording import free
 
 LONG = 20  # characters of a value that is worth a name
 OFTEN = 3  # places
 
 
-def with_constants(steps: Steps, blocks: list[Block], taken: set[str]) -> tuple[Steps, list[str]]:
+def with_constants(steps: Steps, blocks: list[DraftBlock], taken: set[str]) -> tuple[Steps, list[str]]:
     """The sequence with names for long values, put into `taken`, and the lines that define them; the bodies of
     the blocks too."""
     found: Counter[Any] = Counter()

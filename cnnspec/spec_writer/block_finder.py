@@ -10,22 +10,22 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cnnspec.spec_writer.antiunify import Common, common, count_reads
-from cnnspec.spec_writer.loops import belongs
-from cnnspec.spec_writer.step_tree import (
-    Block,
-    Call,
-    Loop,
-    Mark,
+from cnnspec.spec_writer.draft import (
+    CallStep,
+    DraftBlock,
+    DraftStep,
+    LayerStep,
+    LoopStep,
+    NameStep,
     NoDefault,
-    Read,
-    Step,
+    ReadStep,
     Steps,
-    Use,
     outline,
     size,
     slots,
 )
-from cnnspec.spec_writer.values import Formula, Label, Variable
+from cnnspec.spec_writer.loop_finder import belongs
+from cnnspec.spec_writer.slot_values import Formula, Label, Variable
 
 LONGEST = 32  # steps in a block
 WIDEST = 5  # parameters
@@ -52,7 +52,7 @@ class Window:
         return begins + ends
 
 
-def take_out(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:
+def take_out(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
     """The sequence with calls in it, and the blocks that they call (those that there were, too), in the order in which
     they can be defined."""
     blocks = list(blocks)
@@ -70,7 +70,7 @@ def take_out(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:
     return steps, ordered(blocks)
 
 
-def best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[Block, tuple[int, ...]] | None:
+def best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[DraftBlock, tuple[int, ...]] | None:
     """The block that saves most in all, and the outline of what it replaces."""
     found: dict[tuple[int, ...], list[Window]] = {}
     for text in texts:
@@ -86,8 +86,8 @@ def best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[Block, t
         alike = common([w.steps for w in many], -number - 1, reads)
         if alike is None or not is_worthy(alike):
             continue
-        block = Block(number, alike.variables, alike.body)
-        after = sum([Call(block, row).size for row in alike.rows]) + size(alike.body) + DEFINITION
+        block = DraftBlock(number, alike.variables, alike.body)
+        after = sum([CallStep(block, row).size for row in alike.rows]) + size(alike.body) + DEFINITION
         after += sum([len(v.name) + 2 for v in alike.variables])
         saved = sum([size(w.steps) - 4 for w in many]) - after
         gain = saved * (1 - 0.5 * sum([w.cuts for w in many]) / len(many))
@@ -109,20 +109,20 @@ def windows(sequence: Steps, found: dict[tuple[int, ...], list[Window]]) -> Iter
     outlines = outline(sequence)
     taken: dict[tuple[int, ...], int] = {}
     for begin, first in enumerate(sequence):
-        if isinstance(first, (Mark, Read)):
+        if isinstance(first, (NameStep, ReadStep)):
             continue
         for end in range(begin + 1, min(len(sequence), begin + LONGEST) + 1):
             if calls_shared(sequence[end - 1]):
                 break  # its function is the model's own
             key = outlines[begin:end]
-            if taken.get(key, 0) <= begin and (end - begin > 1 or isinstance(first, (Use, Loop))):
+            if taken.get(key, 0) <= begin and (end - begin > 1 or isinstance(first, (LayerStep, LoopStep))):
                 taken[key] = end
                 yield key, Window(sequence, begin, end)
 
 
-def calls_shared(step: Step) -> bool:
+def calls_shared(step: DraftStep) -> bool:
     """Whether a step uses weights that are used elsewhere too."""
-    if isinstance(step, Call):
+    if isinstance(step, CallStep):
         return step.block.shared
     return any(calls_shared(inner) for body in step.bodies for inner in body)
 
@@ -139,18 +139,18 @@ def is_worthy(alike: Common) -> bool:
         return False
     if not alike.variables:
         return True
-    return sum([isinstance(step, (Use, Call)) for s in sequences(alike.body) for step in s]) > 1
+    return sum([isinstance(step, (LayerStep, CallStep)) for s in sequences(alike.body) for step in s]) > 1
 
 
-def replaced(steps: Steps, wanted: tuple[int, ...], block: Block) -> Steps:
+def replaced(steps: Steps, wanted: tuple[int, ...], block: DraftBlock) -> Steps:
     """The sequence with a call wherever the wanted outline stands."""
-    made: list[Step] = []
+    made: list[DraftStep] = []
     outlines = outline(steps)
     place = 0
     while place < len(steps):
         if outlines[place : place + len(wanted)] == wanted and steps is not block.body:
             found = steps[place : place + len(wanted)]
-            made.append(Call(block, arguments(block, found)))
+            made.append(CallStep(block, arguments(block, found)))
             place += len(wanted)
         else:
             step = steps[place]
@@ -159,7 +159,7 @@ def replaced(steps: Steps, wanted: tuple[int, ...], block: Block) -> Steps:
     return tuple(made)
 
 
-def arguments(block: Block, steps: Steps) -> tuple[object, ...]:
+def arguments(block: DraftBlock, steps: Steps) -> tuple[object, ...]:
     """What a block's parameters are in one place: the values that stand where its body has the parameter alone."""
     given: dict[Variable, object] = {}
     for inside, here in zip(slots(block.body), slots(steps), strict=True):
@@ -168,13 +168,13 @@ def arguments(block: Block, steps: Steps) -> tuple[object, ...]:
     return tuple([given[parameter] for parameter in block.parameters])
 
 
-def give_defaults(steps: Steps, blocks: list[Block]) -> None:
+def give_defaults(steps: Steps, blocks: list[DraftBlock]) -> None:
     """The value that most calls give becomes the parameter's default; such parameters come last."""
-    calls: dict[int, list[Call]] = {block.number: [] for block in blocks}
+    calls: dict[int, list[CallStep]] = {block.number: [] for block in blocks}
     for text in [steps, *[block.body for block in blocks]]:
         for sequence in sequences(text):
             for step in sequence:
-                if isinstance(step, Call):
+                if isinstance(step, CallStep):
                     calls[step.block.number].append(step)
     for block in blocks:
         mine = calls[block.number]
@@ -191,13 +191,13 @@ def give_defaults(steps: Steps, blocks: list[Block]) -> None:
             call.values = tuple([call.values[c] for c in order])
 
 
-def ordered(blocks: list[Block]) -> list[Block]:
+def ordered(blocks: list[DraftBlock]) -> list[DraftBlock]:
     """Blocks, each behind those that it calls."""
-    made: list[Block] = []
+    made: list[DraftBlock] = []
     waiting = list(blocks)
     while waiting:
         for block in waiting:
-            called = {s.block.number for q in sequences(block.body) for s in q if isinstance(s, Call)}
+            called = {s.block.number for q in sequences(block.body) for s in q if isinstance(s, CallStep)}
             if called <= {b.number for b in made}:
                 made.append(block)
                 waiting.remove(block)

@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 from cnnspec.layers.base import Layer
 from cnnspec.spec_writer.antiunify import common, differing, loops_in
-from cnnspec.spec_writer.step_tree import Loop, Mark, Repeat, Step, Steps, Use, outline, size
-from cnnspec.spec_writer.values import Row, Rows
+from cnnspec.spec_writer.draft import DraftStep, LayerStep, LoopStep, NameStep, RepeatStep, Steps, outline, size
+from cnnspec.spec_writer.slot_values import Row, Rows
 
 LONGEST = 40  # runs in the body of a loop
 WIDEST = 6  # columns of a table
 GAIN = 16  # characters that a loop has to save
 EXACT, RUN, LOOP = "exact", "run", "loop"  # several steps repeated as they are, one step repeated, and with changes
 
-Run = tuple[Step, ...]  # steps of one outline
+Run = tuple[DraftStep, ...]  # steps of one outline
 
 
 class Folded(NamedTuple):
@@ -37,7 +37,9 @@ def fold(steps: Steps, reads: Counter[str], in_branch: bool = False) -> Steps:
 
     What repeats without a change comes before loops. A branch has no loops: there, what changes makes a block.
     """
-    steps = tuple([step.with_bodies([fold(b, reads, isinstance(step, Use)) for b in step.bodies]) for step in steps])
+    steps = tuple(
+        [step.with_bodies([fold(b, reads, isinstance(step, LayerStep)) for b in step.bodies]) for step in steps]
+    )
     for kinds in ({EXACT, RUN},) if in_branch else ({EXACT}, {EXACT, RUN, LOOP}):
         while found := best(runs(steps), reads, kinds):
             cut = runs(steps)
@@ -49,7 +51,7 @@ def fold(steps: Steps, reads: Counter[str], in_branch: bool = False) -> Steps:
 
 def runs(steps: Steps) -> list[Run]:
     """The sequence, cut where the outline changes."""
-    found: list[list[Step]] = []
+    found: list[list[DraftStep]] = []
     for step in steps:
         if found and found[-1][0].outline == step.outline:
             found[-1].append(step)
@@ -67,7 +69,7 @@ def best(found: list[Run], reads: Counter[str], kinds: set[str]) -> Folded | Non
                 candidates.append(Folded(number, number + 1, folded, size(run) - size(folded)))
     for begin, period, times in stretches([run[0].outline for run in found]):
         end = begin + period * times
-        if isinstance(found[begin][0], Mark) or cuts(found, begin) or cuts(found, end):
+        if isinstance(found[begin][0], NameStep) or cuts(found, begin) or cuts(found, end):
             continue
         folded = fold_stretch([found[i : i + period] for i in range(begin, end, period)], reads)
         if folded:
@@ -79,22 +81,22 @@ def best(found: list[Run], reads: Counter[str], kinds: set[str]) -> Folded | Non
 def is_wanted(candidate: Folded, kinds: set[str]) -> bool:
     """Whether a folding is of a kind that is looked for, and, of a loop, one that reads better than what it folds."""
     step = candidate.steps[0]
-    if isinstance(step, Loop):
+    if isinstance(step, LoopStep):
         return LOOP in kinds and candidate.gain >= GAIN and (len(step.rows) > 2 or len(step.variables) < 3)
     return candidate.gain > 0
 
 
-def ends_well(step: Step) -> bool:
+def ends_well(step: DraftStep) -> bool:
     """Whether a body ends where papers end a block: with a merge or a pool."""
-    while isinstance(step, (Repeat, Loop)):
+    while isinstance(step, (RepeatStep, LoopStep)):
         step = step.bodies[0][-1]
-    return isinstance(step, Use) and (step.layer.merges or is_pool(step))
+    return isinstance(step, LayerStep) and (step.layer.merges or is_pool(step))
 
 
-def is_pool(step: Step) -> bool:
+def is_pool(step: DraftStep) -> bool:
     """Whether a step slides a window without weights."""
     return (
-        isinstance(step, Use)
+        isinstance(step, LayerStep)
         and step.layer.windows is not Layer.windows
         and step.layer.own_weights is Layer.own_weights
     )
@@ -120,9 +122,9 @@ def cuts(found: list[Run], at: int) -> bool:
     return 0 < at < len(found) and belongs(found[at - 1][-1], found[at][0])
 
 
-def belongs(before: Step, after: Step) -> bool:
+def belongs(before: DraftStep, after: DraftStep) -> bool:
     """Whether a step goes with the one before it: an activation with anything, normalisation with its convolution."""
-    if not isinstance(after, Use) or not after.layer.in_place or not isinstance(before, Use):
+    if not isinstance(after, LayerStep) or not after.layer.in_place or not isinstance(before, LayerStep):
         return False
     if after.layer.ends_in is not Layer.ends_in:
         return True
@@ -132,7 +134,7 @@ def belongs(before: Step, after: Step) -> bool:
 def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | None:
     """Iterations of as many runs as one loop. A run that is longer in some iteration is folded in each of them."""
     columns = list(zip(*iterations, strict=True))
-    made: list[list[Step]] = [[] for _ in iterations]
+    made: list[list[DraftStep]] = [[] for _ in iterations]
     for column in columns:
         if all(len(run) == 1 for run in column):
             for steps, run in zip(made, column, strict=True):
@@ -142,13 +144,13 @@ def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | No
         changing = {place for run in cut for place in differing(run)}
         if not changing:
             for steps, run in zip(made, column, strict=True):
-                steps.append(Repeat(run[:1], len(run)))
+                steps.append(RepeatStep(run[:1], len(run)))
             continue
         for steps, run in zip(made, cut, strict=True):
             inner = common(run, height(run[0]), reads, labels_vary=False, changing=changing)
             if inner is None or len(inner.variables) > WIDEST // 2:
                 return None
-            steps.append(Loop(inner.variables, table(list(inner.rows)), inner.body))
+            steps.append(LoopStep(inner.variables, table(list(inner.rows)), inner.body))
     return fold_sequences([tuple(steps) for steps in made], reads)
 
 
@@ -160,8 +162,8 @@ def fold_sequences(iterations: list[Steps], reads: Counter[str]) -> Steps | None
     if found is None or len(found.variables) > WIDEST:
         return None
     if not found.variables:
-        return (Repeat(found.body, len(iterations)),)
-    return (Loop(found.variables, table(list(found.rows)), found.body),)
+        return (RepeatStep(found.body, len(iterations)),)
+    return (LoopStep(found.variables, table(list(found.rows)), found.body),)
 
 
 def table(rows: list[tuple[object, ...]]) -> Rows:

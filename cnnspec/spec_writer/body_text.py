@@ -5,19 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from cnnspec.layers.base import Layer
-from cnnspec.spec_writer.loops import belongs, is_pool
-from cnnspec.spec_writer.step_tree import Block, Call, Loop, Mark, NoDefault, Read, Repeat, Step, Steps, Use, branch
-from cnnspec.spec_writer.values import written
+from cnnspec.spec_writer.draft import (
+    CallStep,
+    DraftBlock,
+    DraftStep,
+    LayerStep,
+    LoopStep,
+    NameStep,
+    NoDefault,
+    ReadStep,
+    RepeatStep,
+    Steps,
+    branch,
+)
+from cnnspec.spec_writer.loop_finder import belongs, is_pool
+from cnnspec.spec_writer.slot_values import written
 
 WIDTH = 88
 
 
-def definition(block: Block) -> str:
+def definition(block: DraftBlock) -> str:
     """A block as it is defined; without parameters, and where one expression will do, a constant."""
     body = block.body
     if block.shared:
         return f"shared {block.name} = {branch(body)}"
-    if not block.parameters and not any(isinstance(s, (Loop, Mark)) for s in body) and len(branch(body)) < WIDTH:
+    if (
+        not block.parameters
+        and not any(isinstance(s, (LoopStep, NameStep)) for s in body)
+        and len(branch(body)) < WIDTH
+    ):
         return f"{block.name} = {branch(body)}"
     parts = [
         str(parameter) if default is NoDefault else f"{parameter}={written(default)}"
@@ -30,30 +46,30 @@ def definition(block: Block) -> str:
 def lines(steps: Steps) -> list[str]:
     """A body, a statement a line."""
     made: list[str] = []
-    last: Step | None = None
+    last: DraftStep | None = None
     is_open = False
     for step, after in zip(steps, (*steps, None)[1:], strict=True):
-        if isinstance(step, Loop):
+        if isinstance(step, LoopStep):
             made += [f"{step.opening} {{", *[f"  {line}" for line in lines(step.bodies[0])], "}"]
             is_open = False
-        elif isinstance(step, Mark):
+        elif isinstance(step, NameStep):
             made[-1] += f" {step.text()}"
             is_open = False
         else:
             text = step.text()
-            is_named = isinstance(after, Mark)
-            name = f" as {step.name}" if isinstance(step, Use) and step.name and not is_named else ""
-            joins = last is not None and not isinstance(last, (Loop, Mark)) and made
+            is_named = isinstance(after, NameStep)
+            name = f" as {step.name}" if isinstance(step, LayerStep) and step.name and not is_named else ""
+            joins = last is not None and not isinstance(last, (LoopStep, NameStep)) and made
             if joins and (is_open or goes_on(last, step)) and len(made[-1]) + len(text) + 4 <= WIDTH:
                 made[-1] += f" -> {text}{name}"
             else:
                 made.append(f"{text}{name}")
-            is_open = is_prelude(step) or isinstance(step, Read)
+            is_open = is_prelude(step) or isinstance(step, ReadStep)
         last = step
     return made
 
 
-def goes_on(last: Step | None, step: Step) -> bool:
+def goes_on(last: DraftStep | None, step: DraftStep) -> bool:
     """Whether a step stays in the line of the one before: what belongs to it, or a pool behind a convolution."""
     if last is None:
         return False
@@ -62,22 +78,22 @@ def goes_on(last: Step | None, step: Step) -> bool:
         belongs(leading(last, -1), first)
         or is_pool(first)
         and not is_pool(leading(last, -1))
-        and not isinstance(last, Repeat)
+        and not isinstance(last, RepeatStep)
     )
 
 
-def leading(step: Step, end: int = 0) -> Step:
+def leading(step: DraftStep, end: int = 0) -> DraftStep:
     """The first, or last, step inside a call; else the step itself."""
-    while isinstance(step, Call):
+    while isinstance(step, CallStep):
         step = step.block.body[end]
     return step
 
 
-def is_prelude(step: Step) -> bool:
+def is_prelude(step: DraftStep) -> bool:
     """Whether a step prepares the next one, and so leaves its line open: pad, flatten, a global pool, dropout."""
     step = leading(step)
     return (
-        isinstance(step, Use)
+        isinstance(step, LayerStep)
         and not step.layer.merges
         and step.layer.own_weights is Layer.own_weights
         and step.layer.windows is Layer.windows

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from cnnspec.layers.argument import EACH_AXIS, REQUIRED, Argument
 from cnnspec.layers.base import Layer
-from cnnspec.spec_writer.values import Axes, Formula, Variable, written
+from cnnspec.spec_writer.slot_values import Axes, Formula, Variable, written
 
-Steps = tuple["Step", ...]
+Steps = tuple["DraftStep", ...]
 
 
 class Slot(NamedTuple):
@@ -27,38 +27,43 @@ class Slot(NamedTuple):
     required: bool = False
 
 
-class Step:
-    """Base of all steps; see the module."""
+class DraftStep:
+    """Base of all steps: a head, values and bodies. By default a step is its values alone."""
 
-    bodies: tuple[Steps, ...] = ()
-    _outline: int | None = None
-    _size: int | None = None
+    def __init__(self, values: tuple[Any, ...], bodies: tuple[Steps, ...] = ()) -> None:
+        self.values, self.bodies = values, bodies
+        self._outline: int | None = None
+        self._size: int | None = None
+        self._slots: list[Slot] | None = None  # of a layer, which is asked often
 
     @property
     def head(self) -> Hashable:
-        raise NotImplementedError
+        """What kind of step this is, the same for steps that differ in values alone."""
+        return type(self).__name__
 
     def slots(self) -> Iterable[Slot]:
         """The values in the step itself, those of its bodies left out."""
-        return ()
-
-    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
-        """The same step with other values in its slots and other bodies."""
-        raise NotImplementedError
-
-    def with_bodies(self, bodies: list[Steps]) -> Step:
-        """The same step around other bodies; itself if they are its own."""
-        if all(new is old for new, old in zip(bodies, self.bodies, strict=True)):
-            return self
-        return self.rebuilt([slot.value for slot in self.slots()], tuple(bodies))
+        return [Slot("skip", value) for value in self.values]
 
     def text(self) -> str:
         """The step in one line."""
-        raise NotImplementedError
+        return " ".join(map(str, self.values))
+
+    def rebuilt(self, values: Iterable[Any], bodies: tuple[Steps, ...]) -> DraftStep:
+        """The same step with other values in its slots and other bodies."""
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__, values=tuple(values), bodies=bodies, _outline=None, _size=None, _slots=None)
+        return made
+
+    def with_bodies(self, bodies: list[Steps]) -> DraftStep:
+        """The same step around other bodies; itself if they are its own."""
+        if all(new is old for new, old in zip(bodies, self.bodies, strict=True)):
+            return self
+        return self.rebuilt(self.values, tuple(bodies))
 
     @property
     def outline(self) -> int:
-        """Equal for steps that differ in the values of their slots alone."""
+        """A number that is equal for steps that differ in values alone."""
         if self._outline is None:
             key = (self.head, tuple([outline(body) for body in self.bodies]))
             self._outline = _outlines.setdefault(key, len(_outlines))
@@ -103,7 +108,7 @@ def size(steps: Steps) -> int:
 
 
 # ---- the steps ---------------------------------------------------------------------------------------------
-class Use(Step):
+class LayerStep(DraftStep):
     """A layer on the current tensor; a merge has a body for each of its branches, () for `in`.
 
     `name` is what a person called the layer; it is lost where the step becomes one of several alike.
@@ -117,8 +122,8 @@ class Use(Step):
         channels: int | None = None,
         name: str = "",
     ) -> None:
-        self.layer, self.values, self.bodies, self.channels, self.name = layer, values, branches, channels, name
-        self._slots: list[Slot] | None = None
+        super().__init__(values, branches)
+        self.layer, self.channels, self.name = layer, channels, name
 
     @property
     def head(self) -> Hashable:
@@ -132,12 +137,9 @@ class Use(Step):
             ]
         return self._slots
 
-    def forget(self) -> None:
-        """Its slots are made anew, when its channels are no longer known."""
-        self._slots = None
-
-    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
-        return Use(self.layer, tuple(values), bodies, self.channels, self.name)
+    def forget_channels(self) -> None:
+        """Leave open how many channels enter: layers that are alike are given different numbers."""
+        self.channels = self._slots = None
 
     def text(self) -> str:
         word, fixed = self._word()
@@ -175,46 +177,42 @@ def is_amount(argument: Argument, value: Any) -> bool:
     return argument.kind in EACH_AXIS and type(value) is int and value > 0
 
 
-class Repeat(Step):
+class RepeatStep(DraftStep):
     """A sequence, several times over."""
 
     def __init__(self, body: Steps, times: Any) -> None:
-        self.bodies, self.times = (body,), times
-
-    @property
-    def head(self) -> Hashable:
-        return Repeat
+        super().__init__((times,), (body,))
 
     def slots(self) -> Iterable[Slot]:
-        return [Slot("n", self.times)]
-
-    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
-        return Repeat(bodies[0], values[0])
+        return [Slot("n", self.values[0])]
 
     def text(self) -> str:
         inner = branch(self.bodies[0])
-        return f"{inner if len(self.bodies[0]) == 1 or inner[0] == '{' else f'({inner})'} * {written(self.times)}"
+        return f"{inner if len(self.bodies[0]) == 1 or inner[0] == '{' else f'({inner})'} * {written(self.values[0])}"
 
 
-class Loop(Step):
+class LoopStep(DraftStep):
     """A sequence for each row of a table; `rows` is a tuple of values (one variable) or of tuples."""
 
     def __init__(self, variables: tuple[Variable, ...], rows: Any, body: Steps) -> None:
-        self.variables, self.rows, self.bodies = variables, rows, (body,)
+        super().__init__((rows,), (body,))
+        self.variables = variables
 
     @property
     def head(self) -> Hashable:
-        return Loop, self.variables
+        return LoopStep, self.variables
 
     @property
     def height(self) -> int:
+        """How many loops nest in this one, itself counted."""
         return self.variables[0].scope
+
+    @property
+    def rows(self) -> Any:
+        return self.values[0]
 
     def slots(self) -> Iterable[Slot]:
         return [Slot("_".join([v.name for v in self.variables[:1]]) + "_each", self.rows)]
-
-    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
-        return Loop(self.variables, values[0], bodies[0])
 
     @property
     def opening(self) -> str:
@@ -228,7 +226,7 @@ class NoDefault:
     """Stands for the default of a parameter that has none."""
 
 
-class Block:
+class DraftBlock:
     """A block of the text; without parameters, and in one line, a constant; or a function whose weights are shared."""
 
     def __init__(self, number: int, parameters: tuple[Variable, ...], body: Steps, shared: bool = False) -> None:
@@ -237,21 +235,19 @@ class Block:
         self.name = f"some_block{number}"  # until a better one is found
 
 
-class Call(Step):
-    """A use of a block."""
+class CallStep(DraftStep):
+    """A call of a block."""
 
-    def __init__(self, block: Block, values: tuple[Any, ...]) -> None:
-        self.block, self.values = block, values
+    def __init__(self, block: DraftBlock, values: tuple[Any, ...]) -> None:
+        super().__init__(values)
+        self.block = block
 
     @property
     def head(self) -> Hashable:
-        return Call, self.block.number
+        return CallStep, self.block.number
 
     def slots(self) -> Iterable[Slot]:
         return [Slot(p.name, v, None) for p, v in zip(self.block.parameters, self.values, strict=True)]
-
-    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
-        return Call(self.block, tuple(values))
 
     def text(self) -> str:
         parts: list[str] = []
@@ -263,41 +259,26 @@ class Call(Step):
         return f"{self.block.name}({', '.join(parts)})" if parts else self.block.name
 
 
-class Read(Step):
+class ReadStep(DraftStep):
     """A tensor by its name, whatever the current one is."""
 
     def __init__(self, label: Any) -> None:
-        self.label = label
+        super().__init__((label,))
 
     @property
-    def head(self) -> Hashable:
-        return Read
-
-    def slots(self) -> Iterable[Slot]:
-        return [Slot("skip", self.label)]
-
-    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
-        return Read(values[0])
-
-    def text(self) -> str:
-        return str(self.label)
+    def label(self) -> Any:
+        return self.values[0]
 
 
-class Mark(Step):
-    """Names the current tensor."""
+class NameStep(DraftStep):
+    """A name for the current tensor."""
 
     def __init__(self, label: Any) -> None:
-        self.label = label
+        super().__init__((label,))
 
     @property
-    def head(self) -> Hashable:
-        return Mark
-
-    def slots(self) -> Iterable[Slot]:
-        return [Slot("skip", self.label)]
-
-    def rebuilt(self, values: list[Any], bodies: tuple[Steps, ...]) -> Step:
-        return Mark(values[0])
+    def label(self) -> Any:
+        return self.values[0]
 
     def text(self) -> str:
         return f"as {self.label}"
@@ -308,7 +289,7 @@ def branch(steps: Steps) -> str:
     """A sequence as an expression: an argument of a merge, or what is repeated."""
     if not steps:
         return "in"
-    is_body = any(isinstance(step, (Loop, Mark)) for step in steps)
+    is_body = any(isinstance(step, (LoopStep, NameStep)) for step in steps)
     return f"{{ {sequence(steps, '; ')} }}" if is_body else sequence(steps, " -> ")
 
 
@@ -316,7 +297,7 @@ def sequence(steps: Steps, between: str) -> str:
     """Steps one behind another; a name stands right behind what it names."""
     parts: list[str] = []
     for step in steps:
-        if isinstance(step, Mark) and parts:
+        if isinstance(step, NameStep) and parts:
             parts[-1] += f" {step.text()}"
         else:
             parts.append(step.text())
