@@ -79,7 +79,7 @@ def graph_of(options: argparse.Namespace) -> Graph:
 
 def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     """What was written, and what was left behind."""
-    from cnnspec.spec_writer.wording import usable
+    from cnnspec.spec_writer.wording import spell_names
 
     count = sum([node.layer is not None for node in graph.nodes])
     target = "" if options.output == "-" else f"wrote {options.output}: "
@@ -90,7 +90,7 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     written = set(re.findall(r"\w+", text))
     names = [
         (node.name, spelled)
-        for node, spelled in zip(graph.nodes, usable([node.name for node in graph.nodes]), strict=True)
+        for node, spelled in zip(graph.nodes, spell_names([node.name for node in graph.nodes]), strict=True)
         if node.name
     ]
     lost = [name for name, spelled in names if spelled not in written]

@@ -1,7 +1,7 @@
-"""What stands in several places becomes a block, with what changes as its parameters.
+"""Sequences that stand in several places become a block; the values that change become its parameters.
 
-The best block is the one that makes the whole text shortest, its definition counted; it is taken out, and the search
-begins again, in the bodies of blocks too. One without parameters becomes a constant: norm = bn(epsilon=1e-5).
+The best block is the one that makes the whole text shortest, its definition counted. After each block the search begins
+again, in the bodies of blocks too. A block without parameters becomes a constant: norm = bn(epsilon=1e-5).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from cnnspec.spec_writer.antiunify import Common, common, count_reads
+from cnnspec.spec_writer.antiunify import Common, count_reads, find_common
 from cnnspec.spec_writer.draft import (
     CallStep,
     DraftBlock,
@@ -20,11 +20,11 @@ from cnnspec.spec_writer.draft import (
     NoDefault,
     ReadStep,
     Steps,
-    outline,
-    size,
-    slots,
+    count_characters,
+    find_outline,
+    find_slots,
 )
-from cnnspec.spec_writer.loop_finder import belongs
+from cnnspec.spec_writer.loop_finder import is_joined
 from cnnspec.spec_writer.slot_values import Formula, Label, Variable
 
 LONGEST = 32  # steps in a block
@@ -46,67 +46,68 @@ class Window:
 
     @property
     def cuts(self) -> int:
-        """How many of its ends part what belongs together."""
-        begins = self.before is not None and belongs(self.before, self.steps[0])
-        ends = self.after is not None and belongs(self.steps[-1], self.after)
+        """How many of the two ends part steps that belong together."""
+        begins = self.before is not None and is_joined(self.before, self.steps[0])
+        ends = self.after is not None and is_joined(self.steps[-1], self.after)
         return begins + ends
 
 
-def take_out(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
-    """The sequence with calls in it, and the blocks that they call (those that there were, too), in the order in which
-    they can be defined."""
+def extract_blocks(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
+    """The sequence with calls of blocks in it, and all blocks, those given included, in the order of their definitions."""
     blocks = list(blocks)
     while len(blocks) < MOST:
         texts = [steps, *[block.body for block in blocks]]
-        found = best(texts, len(blocks), sum(map(count_reads, texts), Counter()))
+        found = find_best(texts, len(blocks), sum(map(count_reads, texts), Counter()))
         if found is None:
             break
         block, wanted = found
-        steps = replaced(steps, wanted, block)
+        steps = replace_steps(steps, wanted, block)
         for other in blocks:
-            other.body = replaced(other.body, wanted, block)
+            other.body = replace_steps(other.body, wanted, block)
         blocks.append(block)
     give_defaults(steps, blocks)
-    return steps, ordered(blocks)
+    return steps, order_blocks(blocks)
 
 
-def best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[DraftBlock, tuple[int, ...]] | None:
-    """The block that saves most in all, and the outline of what it replaces."""
+def find_best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[DraftBlock, tuple[int, ...]] | None:
+    """The block that saves most characters, and the outline of the steps that it replaces."""
     found: dict[tuple[int, ...], list[Window]] = {}
     for text in texts:
-        for sequence in sequences(text):
-            for key, window in windows(sequence, found):
+        for sequence in walk_sequences(text):
+            for key, window in find_windows(sequence, found):
                 found.setdefault(key, []).append(window)
-    bound = {key: sum([size(w.steps) for w in many[1:]]) for key, many in found.items() if len(many) > 1}
+    bound = {key: sum([count_characters(w.steps) for w in many[1:]]) for key, many in found.items() if len(many) > 1}
     most, chosen = 0.0, None
     for key in sorted(bound, key=lambda k: (-bound[k], len(k))):
         if bound[key] <= most:
             break
         many = found[key]
-        alike = common([w.steps for w in many], -number - 1, reads)
+        alike = find_common([w.steps for w in many], -number - 1, reads)
         if alike is None or not is_worthy(alike):
             continue
         block = DraftBlock(number, alike.variables, alike.body)
-        after = sum([CallStep(block, row).size for row in alike.rows]) + size(alike.body) + DEFINITION
+        after = sum([CallStep(block, row).size for row in alike.rows]) + count_characters(alike.body) + DEFINITION
         after += sum([len(v.name) + 2 for v in alike.variables])
-        saved = sum([size(w.steps) - 4 for w in many]) - after
+        saved = sum([count_characters(w.steps) - 4 for w in many]) - after
         gain = saved * (1 - 0.5 * sum([w.cuts for w in many]) / len(many))
         if gain > max(most, GAIN):
             most, chosen = gain, (block, key)
     return chosen
 
 
-def sequences(steps: Steps) -> Iterator[Steps]:
+def walk_sequences(steps: Steps) -> Iterator[Steps]:
     """A sequence and all those inside it."""
     yield steps
     for step in steps:
         for body in step.bodies:
-            yield from sequences(body)
+            yield from walk_sequences(body)
 
 
-def windows(sequence: Steps, found: dict[tuple[int, ...], list[Window]]) -> Iterator[tuple[tuple[int, ...], Window]]:
-    """Every stretch of a sequence that may be a block; of those of one outline none that overlap."""
-    outlines = outline(sequence)
+def find_windows(
+    sequence: Steps, found: dict[tuple[int, ...], list[Window]]
+) -> Iterator[tuple[tuple[int, ...], Window]]:
+    """Every stretch of a sequence that may become a block; stretches of one outline do not overlap."""
+    outlines = find_outline(sequence)
     taken: dict[tuple[int, ...], int] = {}
     for begin, first in enumerate(sequence):
         if isinstance(first, (NameStep, ReadStep)):
@@ -121,14 +122,14 @@ def windows(sequence: Steps, found: dict[tuple[int, ...], list[Window]]) -> Iter
 
 
 def calls_shared(step: DraftStep) -> bool:
-    """Whether a step uses weights that are used elsewhere too."""
+    """Whether a step uses shared weights."""
     if isinstance(step, CallStep):
         return step.block.shared
     return any(calls_shared(inner) for body in step.bodies for inner in body)
 
 
 def is_worthy(alike: Common) -> bool:
-    """Whether a person would make a block of it: several layers, a few parameters, and none that is a whole table."""
+    """Whether a person would write a block: several layers, a few parameters, and no parameter that is a whole table."""
     if any(
         isinstance(v, tuple) and v and isinstance(v[0], tuple) and v[0] and isinstance(v[0][0], tuple)
         for row in alike.rows
@@ -139,40 +140,40 @@ def is_worthy(alike: Common) -> bool:
         return False
     if not alike.variables:
         return True
-    return sum([isinstance(step, (LayerStep, CallStep)) for s in sequences(alike.body) for step in s]) > 1
+    return sum([isinstance(step, (LayerStep, CallStep)) for s in walk_sequences(alike.body) for step in s]) > 1
 
 
-def replaced(steps: Steps, wanted: tuple[int, ...], block: DraftBlock) -> Steps:
+def replace_steps(steps: Steps, wanted: tuple[int, ...], block: DraftBlock) -> Steps:
     """The sequence with a call wherever the wanted outline stands."""
     made: list[DraftStep] = []
-    outlines = outline(steps)
+    outlines = find_outline(steps)
     place = 0
     while place < len(steps):
         if outlines[place : place + len(wanted)] == wanted and steps is not block.body:
             found = steps[place : place + len(wanted)]
-            made.append(CallStep(block, arguments(block, found)))
+            made.append(CallStep(block, find_arguments(block, found)))
             place += len(wanted)
         else:
             step = steps[place]
-            made.append(step.with_bodies([replaced(body, wanted, block) for body in step.bodies]))
+            made.append(step.with_bodies([replace_steps(body, wanted, block) for body in step.bodies]))
             place += 1
     return tuple(made)
 
 
-def arguments(block: DraftBlock, steps: Steps) -> tuple[object, ...]:
-    """What a block's parameters are in one place: the values that stand where its body has the parameter alone."""
+def find_arguments(block: DraftBlock, steps: Steps) -> tuple[object, ...]:
+    """The values of a block's parameters in one place: those that stand where its body has a parameter alone."""
     given: dict[Variable, object] = {}
-    for inside, here in zip(slots(block.body), slots(steps), strict=True):
+    for inside, here in zip(find_slots(block.body), find_slots(steps), strict=True):
         if isinstance(inside.value, Variable) and inside.value in block.parameters:
             given.setdefault(inside.value, here.value)
     return tuple([given[parameter] for parameter in block.parameters])
 
 
 def give_defaults(steps: Steps, blocks: list[DraftBlock]) -> None:
-    """The value that most calls give becomes the parameter's default; such parameters come last."""
+    """Make the value that most calls give the parameter's default; such parameters come last."""
     calls: dict[int, list[CallStep]] = {block.number: [] for block in blocks}
     for text in [steps, *[block.body for block in blocks]]:
-        for sequence in sequences(text):
+        for sequence in walk_sequences(text):
             for step in sequence:
                 if isinstance(step, CallStep):
                     calls[step.block.number].append(step)
@@ -191,13 +192,13 @@ def give_defaults(steps: Steps, blocks: list[DraftBlock]) -> None:
             call.values = tuple([call.values[c] for c in order])
 
 
-def ordered(blocks: list[DraftBlock]) -> list[DraftBlock]:
-    """Blocks, each behind those that it calls."""
+def order_blocks(blocks: list[DraftBlock]) -> list[DraftBlock]:
+    """The blocks, each behind those that it calls."""
     made: list[DraftBlock] = []
     waiting = list(blocks)
     while waiting:
         for block in waiting:
-            called = {s.block.number for q in sequences(block.body) for s in q if isinstance(s, CallStep)}
+            called = {s.block.number for q in walk_sequences(block.body) for s in q if isinstance(s, CallStep)}
             if called <= {b.number for b in made}:
                 made.append(block)
                 waiting.remove(block)

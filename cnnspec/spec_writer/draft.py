@@ -1,9 +1,8 @@
-"""A network's text before its words are chosen: a tree of steps, in which what is alike can be found.
+"""A draft of a network's text, before its words are chosen: a tree of steps, in which repetitions can be found.
 
-A step is a layer, a merge with its branches, a repetition, a loop, a call of a block, or a word about names. Every
-step tells its head (what it is), its slots (the values in it) and its bodies (the sequences of steps inside). Two
-sequences whose heads agree all the way down have one `outline`: they are the same text but for the values in
-their slots.
+A step is a layer, a merge with its branches, a repetition, a loop, a call of a block, or a word about names. Every step
+has a head (its kind), slots (the values in it) and bodies (the sequences of steps inside). Two sequences whose heads
+agree all the way down have one `outline`: their texts differ only in the values in their slots.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from typing import Any, NamedTuple
 
 from cnnspec.layers.argument import EACH_AXIS, REQUIRED, Argument
 from cnnspec.layers.base import Layer
-from cnnspec.spec_writer.slot_values import Axes, Formula, Variable, written
+from cnnspec.spec_writer.slot_values import Axes, Formula, Variable, print_value
 
 Steps = tuple["DraftStep", ...]
 
 
 class Slot(NamedTuple):
-    """A value in a step, what it is called there, how many channels enter the layer, and whether it must be given."""
+    """A value in a step: its name there, how many channels enter the layer, and whether it must be given."""
 
     name: str
     value: Any
@@ -38,7 +37,7 @@ class DraftStep:
 
     @property
     def head(self) -> Hashable:
-        """What kind of step this is, the same for steps that differ in values alone."""
+        """The kind of the step, equal for steps that differ in their values only."""
         return type(self).__name__
 
     def slots(self) -> Iterable[Slot]:
@@ -49,7 +48,7 @@ class DraftStep:
         """The step in one line."""
         return " ".join(map(str, self.values))
 
-    def rebuilt(self, values: Iterable[Any], bodies: tuple[Steps, ...]) -> DraftStep:
+    def rebuild(self, values: Iterable[Any], bodies: tuple[Steps, ...]) -> DraftStep:
         """The same step with other values in its slots and other bodies."""
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__, values=tuple(values), bodies=bodies, _outline=None, _size=None, _slots=None)
@@ -59,13 +58,13 @@ class DraftStep:
         """The same step around other bodies; itself if they are its own."""
         if all(new is old for new, old in zip(bodies, self.bodies, strict=True)):
             return self
-        return self.rebuilt(self.values, tuple(bodies))
+        return self.rebuild(self.values, tuple(bodies))
 
     @property
     def outline(self) -> int:
-        """A number that is equal for steps that differ in values alone."""
+        """A number, equal for steps that differ in their values only."""
         if self._outline is None:
-            key = (self.head, tuple([outline(body) for body in self.bodies]))
+            key = (self.head, tuple([find_outline(body) for body in self.bodies]))
             self._outline = _outlines.setdefault(key, len(_outlines))
         return self._outline
 
@@ -80,29 +79,29 @@ class DraftStep:
 _outlines: dict[Hashable, int] = {}
 
 
-def outline(steps: Steps) -> tuple[int, ...]:
+def find_outline(steps: Steps) -> tuple[int, ...]:
     """The outlines of a sequence."""
     return tuple([step.outline for step in steps])
 
 
-def slots(steps: Steps) -> Iterator[Slot]:
+def find_slots(steps: Steps) -> Iterator[Slot]:
     """Every value in a sequence, those in inner bodies included, in a fixed order."""
     for step in steps:
         yield from step.slots()
         for body in step.bodies:
-            yield from slots(body)
+            yield from find_slots(body)
 
 
-def filled(steps: Steps, values: Iterator[Any]) -> Steps:
-    """A sequence with other values in its slots, given in the order of `slots`."""
+def fill_slots(steps: Steps, values: Iterator[Any]) -> Steps:
+    """A sequence with other values in its slots, in the order of `find_slots`."""
     made = []
     for step in steps:
         own = [next(values) for _ in step.slots()]
-        made.append(step.rebuilt(own, tuple([filled(body, values) for body in step.bodies])))
+        made.append(step.rebuild(own, tuple([fill_slots(body, values) for body in step.bodies])))
     return tuple(made)
 
 
-def size(steps: Steps) -> int:
+def count_characters(steps: Steps) -> int:
     """How many characters a sequence takes."""
     return sum([step.size + 4 for step in steps])
 
@@ -111,7 +110,7 @@ def size(steps: Steps) -> int:
 class LayerStep(DraftStep):
     """A layer on the current tensor; a merge has a body for each of its branches, () for `in`.
 
-    `name` is what a person called the layer; it is lost where the step becomes one of several alike.
+    `name` is the one that a person gave to the layer; steps that are folded into one lose it.
     """
 
     def __init__(
@@ -138,18 +137,18 @@ class LayerStep(DraftStep):
         return self._slots
 
     def forget_channels(self) -> None:
-        """Leave open how many channels enter: layers that are alike are given different numbers."""
+        """Leave open how many channels enter: the number differs between the layers that this one stands for."""
         self.channels = self._slots = None
 
     def text(self) -> str:
         word, fixed = self._word()
-        parts = [branch(body) for body in self.bodies]
+        parts = [print_branch(body) for body in self.bodies]
         positional = not parts
         for number, ((name, argument), value) in enumerate(zip(self.layer.arguments.items(), self.values, strict=True)):
             required = argument.record_default is REQUIRED
             positional = positional and name not in fixed and (required or number == 0 and is_size(value))
             if name not in fixed and (value != argument.record_default or number == 0 and is_amount(argument, value)):
-                parts.append(written(value) if positional else f"{name}={written(value)}")
+                parts.append(print_value(value) if positional else f"{name}={print_value(value)}")
             else:
                 positional = False
         return f"{word}({', '.join(parts)})" if parts else word
@@ -164,7 +163,7 @@ class LayerStep(DraftStep):
 
 
 def is_size(value: Any) -> bool:
-    """Whether a value is read without its name, as in maxpool(2x2)."""
+    """Whether a value needs no name in front, as in maxpool(2x2)."""
     if isinstance(value, Axes):
         return False
     if isinstance(value, tuple):
@@ -173,7 +172,7 @@ def is_size(value: Any) -> bool:
 
 
 def is_amount(argument: Argument, value: Any) -> bool:
-    """Whether a value is written though it is the default, as in pad(1), but not in elu."""
+    """Whether a value is written even if it is the default, as in pad(1), but not in elu."""
     return argument.kind in EACH_AXIS and type(value) is int and value > 0
 
 
@@ -187,8 +186,10 @@ class RepeatStep(DraftStep):
         return [Slot("n", self.values[0])]
 
     def text(self) -> str:
-        inner = branch(self.bodies[0])
-        return f"{inner if len(self.bodies[0]) == 1 or inner[0] == '{' else f'({inner})'} * {written(self.values[0])}"
+        inner = print_branch(self.bodies[0])
+        return (
+            f"{inner if len(self.bodies[0]) == 1 or inner[0] == '{' else f'({inner})'} * {print_value(self.values[0])}"
+        )
 
 
 class LoopStep(DraftStep):
@@ -216,18 +217,18 @@ class LoopStep(DraftStep):
 
     @property
     def opening(self) -> str:
-        return f"for {', '.join([str(v) for v in self.variables])} in {written(self.rows)}"
+        return f"for {', '.join([str(v) for v in self.variables])} in {print_value(self.rows)}"
 
     def text(self) -> str:
-        return f"{self.opening} {{ {sequence(self.bodies[0], '; ')} }}"
+        return f"{self.opening} {{ {print_sequence(self.bodies[0], '; ')} }}"
 
 
 class NoDefault:
-    """Stands for the default of a parameter that has none."""
+    """In place of a default, for a parameter without one."""
 
 
 class DraftBlock:
-    """A block of the text; without parameters, and in one line, a constant; or a function whose weights are shared."""
+    """A block of the text. Without parameters it may become a constant; `shared`: a function whose weights are shared."""
 
     def __init__(self, number: int, parameters: tuple[Variable, ...], body: Steps, shared: bool = False) -> None:
         self.number, self.parameters, self.body, self.shared = number, parameters, body, shared
@@ -253,9 +254,9 @@ class CallStep(DraftStep):
         parts: list[str] = []
         for parameter, default, value in zip(self.block.parameters, self.block.defaults, self.values, strict=True):
             if default is NoDefault or value != default and len(self.values) == 1:
-                parts.append(written(value))
+                parts.append(print_value(value))
             elif value != default or type(value) is not type(default):
-                parts.append(f"{parameter}={written(value)}")
+                parts.append(f"{parameter}={print_value(value)}")
         return f"{self.block.name}({', '.join(parts)})" if parts else self.block.name
 
 
@@ -285,16 +286,16 @@ class NameStep(DraftStep):
 
 
 # ---- in one line -------------------------------------------------------------------------------------------
-def branch(steps: Steps) -> str:
-    """A sequence as an expression: an argument of a merge, or what is repeated."""
+def print_branch(steps: Steps) -> str:
+    """A sequence as an expression, for an argument of a merge or for a repetition."""
     if not steps:
         return "in"
     is_body = any(isinstance(step, (LoopStep, NameStep)) for step in steps)
-    return f"{{ {sequence(steps, '; ')} }}" if is_body else sequence(steps, " -> ")
+    return f"{{ {print_sequence(steps, '; ')} }}" if is_body else print_sequence(steps, " -> ")
 
 
-def sequence(steps: Steps, between: str) -> str:
-    """Steps one behind another; a name stands right behind what it names."""
+def print_sequence(steps: Steps, between: str) -> str:
+    """Steps, one behind another; a name stands right behind its tensor."""
     parts: list[str] = []
     for step in steps:
         if isinstance(step, NameStep) and parts:

@@ -1,7 +1,7 @@
-"""What stands several times in a row becomes `* n`, or a loop over a table of what changes.
+"""Steps that are repeated become `* n`, or a loop over a table of the values that change.
 
-A sequence is seen as runs: a step, as often as it follows itself. A loop is a stretch of runs whose outlines come
-again right behind it; the runs' lengths may differ, and become a column of the table (blocks a stage).
+A sequence is cut into runs of steps of one outline. A loop is a stretch of runs whose outlines come again right behind it;
+the lengths of the runs may differ, and become a column of the table (blocks per stage).
 """
 
 from __future__ import annotations
@@ -11,8 +11,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnspec.layers.base import Layer
-from cnnspec.spec_writer.antiunify import common, differing, loops_in
-from cnnspec.spec_writer.draft import DraftStep, LayerStep, LoopStep, NameStep, RepeatStep, Steps, outline, size
+from cnnspec.spec_writer.antiunify import find_common, find_differing, find_loops
+from cnnspec.spec_writer.draft import (
+    DraftStep,
+    LayerStep,
+    LoopStep,
+    NameStep,
+    RepeatStep,
+    Steps,
+    count_characters,
+    find_outline,
+)
 from cnnspec.spec_writer.slot_values import Row, Rows
 
 LONGEST = 40  # runs in the body of a loop
@@ -32,24 +41,24 @@ class Folded(NamedTuple):
     gain: int
 
 
-def fold(steps: Steps, reads: Counter[str], in_branch: bool = False) -> Steps:
+def fold_repeats(steps: Steps, reads: Counter[str], in_branch: bool = False) -> Steps:
     """The sequence with all its repetitions folded, those inside branches and bodies first.
 
-    What repeats without a change comes before loops. A branch has no loops: there, what changes makes a block.
+    Repetitions without a change come before loops. A branch has no loops: repetitions with a change become blocks there.
     """
     steps = tuple(
-        [step.with_bodies([fold(b, reads, isinstance(step, LayerStep)) for b in step.bodies]) for step in steps]
+        [step.with_bodies([fold_repeats(b, reads, isinstance(step, LayerStep)) for b in step.bodies]) for step in steps]
     )
     for kinds in ({EXACT, RUN},) if in_branch else ({EXACT}, {EXACT, RUN, LOOP}):
-        while found := best(runs(steps), reads, kinds):
-            cut = runs(steps)
+        while found := find_best(split_runs(steps), reads, kinds):
+            cut = split_runs(steps)
             before = [step for run in cut[: found.begin] for step in run]
             after = [step for run in cut[found.end :] for step in run]
             steps = (*before, *found.steps, *after)
     return steps
 
 
-def runs(steps: Steps) -> list[Run]:
+def split_runs(steps: Steps) -> list[Run]:
     """The sequence, cut where the outline changes."""
     found: list[list[DraftStep]] = []
     for step in steps:
@@ -60,26 +69,28 @@ def runs(steps: Steps) -> list[Run]:
     return [tuple(run) for run in found]
 
 
-def best(found: list[Run], reads: Counter[str], kinds: set[str]) -> Folded | None:
+def find_best(found: list[Run], reads: Counter[str], kinds: set[str]) -> Folded | None:
     """The folding that saves most, of the kinds that are wanted."""
     candidates: list[Folded] = []
     if RUN in kinds:
         for number, run in enumerate(found):
             if len(run) > 1 and (folded := fold_sequences([(step,) for step in run], reads)):
-                candidates.append(Folded(number, number + 1, folded, size(run) - size(folded)))
-    for begin, period, times in stretches([run[0].outline for run in found]):
+                candidates.append(Folded(number, number + 1, folded, count_characters(run) - count_characters(folded)))
+    for begin, period, times in find_stretches([run[0].outline for run in found]):
         end = begin + period * times
-        if isinstance(found[begin][0], NameStep) or cuts(found, begin) or cuts(found, end):
+        if isinstance(found[begin][0], NameStep) or is_cut(found, begin) or is_cut(found, end):
             continue
         folded = fold_stretch([found[i : i + period] for i in range(begin, end, period)], reads)
         if folded:
-            candidates.append(Folded(begin, end, folded, sum(map(size, found[begin:end])) - size(folded)))
+            candidates.append(
+                Folded(begin, end, folded, sum(map(count_characters, found[begin:end])) - count_characters(folded))
+            )
     worth = [c for c in candidates if is_wanted(c, kinds)]
     return max(worth, key=lambda c: c.gain * (1.1 if ends_well(c.steps[0].bodies[0][-1]) else 1), default=None)
 
 
 def is_wanted(candidate: Folded, kinds: set[str]) -> bool:
-    """Whether a folding is of a kind that is looked for, and, of a loop, one that reads better than what it folds."""
+    """Whether a folding is of a wanted kind and makes the text better: a loop must save enough characters."""
     step = candidate.steps[0]
     if isinstance(step, LoopStep):
         return LOOP in kinds and candidate.gain >= GAIN and (len(step.rows) > 2 or len(step.variables) < 3)
@@ -102,8 +113,8 @@ def is_pool(step: DraftStep) -> bool:
     )
 
 
-def stretches(outlines: list[int]) -> Iterator[tuple[int, int, int]]:
-    """Where a piece comes again right behind itself, as (begin, length of the piece, times)."""
+def find_stretches(outlines: list[int]) -> Iterator[tuple[int, int, int]]:
+    """The places where a piece is repeated, as (begin, length of the piece, times)."""
     for period in range(2, min(LONGEST, len(outlines) // 2) + 1):
         begin = 0
         while begin + 2 * period <= len(outlines):
@@ -117,13 +128,13 @@ def stretches(outlines: list[int]) -> Iterator[tuple[int, int, int]]:
             begin = end + 1
 
 
-def cuts(found: list[Run], at: int) -> bool:
-    """Whether a place between two runs parts a layer from what belongs to it: a convolution from its normalisation."""
-    return 0 < at < len(found) and belongs(found[at - 1][-1], found[at][0])
+def is_cut(found: list[Run], at: int) -> bool:
+    """Whether a place between two runs parts steps that belong together: a convolution and its normalisation."""
+    return 0 < at < len(found) and is_joined(found[at - 1][-1], found[at][0])
 
 
-def belongs(before: DraftStep, after: DraftStep) -> bool:
-    """Whether a step goes with the one before it: an activation with anything, normalisation with its convolution."""
+def is_joined(before: DraftStep, after: DraftStep) -> bool:
+    """Whether a step belongs to the one before: an activation to any layer, a normalisation to its convolution."""
     if not isinstance(after, LayerStep) or not after.layer.in_place or not isinstance(before, LayerStep):
         return False
     if after.layer.ends_in is not Layer.ends_in:
@@ -141,13 +152,13 @@ def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | No
                 steps.append(run[0])
             continue
         cut: list[list[Steps]] = [[(step,) for step in run] for run in column]
-        changing = {place for run in cut for place in differing(run)}
+        changing = {place for run in cut for place in find_differing(run)}
         if not changing:
             for steps, run in zip(made, column, strict=True):
                 steps.append(RepeatStep(run[:1], len(run)))
             continue
         for steps, run in zip(made, cut, strict=True):
-            inner = common(run, height(run[0]), reads, labels_vary=False, changing=changing)
+            inner = find_common(run, height(run[0]), reads, labels_vary=False, changing=changing)
             if inner is None or len(inner.variables) > WIDEST // 2:
                 return None
             steps.append(LoopStep(inner.variables, table(list(inner.rows)), inner.body))
@@ -156,9 +167,9 @@ def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | No
 
 def fold_sequences(iterations: list[Steps], reads: Counter[str]) -> Steps | None:
     """Sequences of one outline as a repetition or a loop."""
-    if any(outline(i) != outline(iterations[0]) for i in iterations):
+    if any(find_outline(i) != find_outline(iterations[0]) for i in iterations):
         return None
-    found = common(iterations, height(iterations[0]), reads)
+    found = find_common(iterations, height(iterations[0]), reads)
     if found is None or len(found.variables) > WIDEST:
         return None
     if not found.variables:
@@ -173,4 +184,4 @@ def table(rows: list[tuple[object, ...]]) -> Rows:
 
 def height(steps: Steps) -> int:
     """The scope of the variables of a loop around a sequence."""
-    return 1 + max((loop.height for loop in loops_in(steps)), default=0)
+    return 1 + max((loop.height for loop in find_loops(steps)), default=0)

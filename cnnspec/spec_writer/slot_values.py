@@ -1,4 +1,4 @@
-"""What stands in the slots of a sketch besides plain values, and how a value is written."""
+"""The values in the slots of a draft, and how they are written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cnnspec.layers.argument import Term, show, snake
 
 @dataclass(frozen=True)
 class Variable:
-    """What changes from one use of a body to the next: a column of a loop, or a parameter of a block.
+    """A value that changes from one use of a body to the next: a column of a loop, or a parameter of a block.
 
     `scope` is the loop's height (1 around no other loop) or the block's number below zero, so that equal loops in
     two places have equal variables, and nested ones different.
@@ -49,12 +49,14 @@ class Choice:
     otherwise: Any
 
     def __str__(self) -> str:
-        return f"{written(self.then)} if {self.base} == {written(self.asked)} else {written(self.otherwise)}"
+        return (
+            f"{print_value(self.then)} if {self.base} == {print_value(self.asked)} else {print_value(self.otherwise)}"
+        )
 
 
 @dataclass(frozen=True)
 class Named:
-    """A long value that stands in several places, and has a name for it."""
+    """A long value that stands in several places, and has a name."""
 
     value: Any
     name: str = field(compare=False)
@@ -92,20 +94,20 @@ class Row(tuple[Any, ...]):
 
 
 # ---- as text ---------------------------------------------------------------------------------------------
-def written(value: Any) -> str:
+def print_value(value: Any) -> str:
     """A value as the language writes it."""
     if isinstance(value, float):
-        return fraction(value)
+        return print_float(value)
     if isinstance(value, str) and not value.isidentifier():
         return f'"{value}"'
     if isinstance(value, Term) and value.keywords and not value.positional:
         alone = len(value.keywords) == 1 and value.keywords[0][0] in (snake(value.name), "value")  # l2(0.0001)
-        inner = [written(v) if alone else f"{key}={written(v)}" for key, v in value.keywords]
+        inner = [print_value(v) if alone else f"{key}={print_value(v)}" for key, v in value.keywords]
         return f"{snake(value.name)}({', '.join(inner)})"
     if isinstance(value, Rows):
-        return f"[{listed(value)}]"
+        return f"[{print_values(value)}]"
     if isinstance(value, Row):
-        return f"({listed(value)})"
+        return f"({print_values(value)})"
     if (
         isinstance(value, tuple)
         and not isinstance(value, Axes)
@@ -114,27 +116,27 @@ def written(value: Any) -> str:
     ):
         return show(value)
     if isinstance(value, tuple):
-        return f"({listed(value)}{',' if len(value) == 1 else ''})"
-    return f"[{listed(value)}]" if isinstance(value, list) else show(value)
+        return f"({print_values(value)}{',' if len(value) == 1 else ''})"
+    return f"[{print_values(value)}]" if isinstance(value, list) else show(value)
 
 
-def listed(values: Iterable[Any]) -> str:
+def print_values(values: Iterable[Any]) -> str:
     """Values one behind another; floats alike, all as parts of one number: 0.2*1/79, 0.2*2/79."""
     values = [*values]
     if len(values) > 1 and all(isinstance(v, float) for v in values) and max(len(show(v)) for v in values) > PLAIN:
         for scale, below in FRACTIONS:
-            parts = [part(v, scale, below) for v in values]
+            parts = [print_fraction(v, scale, below) for v in values]
             if all(parts):
                 return ", ".join(parts)
-    return ", ".join([written(v) for v in values])
+    return ", ".join([print_value(v) for v in values])
 
 
-def fraction(value: float) -> str:
+def print_float(value: float) -> str:
     """A float's shortest exact spelling: its digits, or what Python computes to the same float: 1/255, 0.2*3/16."""
     plain = show(int(value)) if value.is_integer() and abs(value) < 1e15 else show(value)
     if len(plain) <= PLAIN:
         return plain
-    return next((text for scale, below in FRACTIONS if (text := part(value, scale, below))), plain)
+    return next((text for scale, below in FRACTIONS if (text := print_fraction(value, scale, below))), plain)
 
 
 PLAIN = 8  # digits that are read as they are
@@ -143,7 +145,7 @@ FRACTIONS = [(1, n) for n in range(2, 1001)] + [
 ]
 
 
-def part(value: float, scale: float, below: int) -> str:
+def print_fraction(value: float, scale: float, below: int) -> str:
     """The float as a whole number of parts of another: 0.2*3/16; "" where it is none, or not a small one."""
     above = round(value * below / scale)
     if not 0 < abs(above) <= (20 if scale == 1 else below) or scale * above / below != value:
