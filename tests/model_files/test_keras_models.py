@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.model_files.keras.application import application, from_model
-from cnnspec.model_files.keras.archive import MAX_BYTES, Refused, read_config
-from cnnspec.model_files.keras.to_graph import to_graph
+from cnnspec.model_files.keras.application import build_application, convert_model
+from cnnspec.model_files.keras.saved_config import MAX_BYTES, read_config
+from cnnspec.model_files.keras.to_graph import convert_config
+from cnnspec.model_files.refusal import ModelRefused
 from tests.support import legal, outputs, random_inputs
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ def model(build: Build, *shapes: tuple[Any, ...]) -> Any:
 
 def said(made: Any) -> list[str]:
     """What a model's layers are called in the language, in order."""
-    return [node.label for node in from_model(made).nodes]
+    return [node.label for node in convert_model(made).nodes]
 
 
 # ---- what they become --------------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ def test_equivalent_call_is_our_layer(words: str, build: Build) -> None:
     import numpy as np
 
     made = model(build)
-    graph = from_model(made)
+    graph = convert_model(made)
     assert " ".join(node.label for node in graph.nodes) == words
     graph.assign_names()
     again = to_keras(graph)
@@ -97,7 +98,7 @@ def test_padding_with_two_readers_stays() -> None:
 
 def test_names_of_a_person_stay() -> None:
     made = model(lambda k: lambda x: k.layers.ReLU(name="last")(k.layers.Conv2D(3, 3, name="conv2d_77")(x)))
-    assert [node.name for node in from_model(made).nodes] == ["x0", "", "last"]
+    assert [node.name for node in convert_model(made).nodes] == ["x0", "", "last"]
 
 
 def tower(k: Any, inner: bool = False) -> Any:
@@ -112,7 +113,7 @@ def test_model_used_twice_shares_its_layers(inner: bool) -> None:
         return lambda x, y: k.layers.Add()([shared(x), shared(y)])
 
     made = model(build, (8, 8, 4), (8, 8, 4))
-    graph = from_model(made)
+    graph = convert_model(made)
     assert [(n.label, n.shares, n.name) for n in graph.nodes] == [
         ("input", None, "x0"), ("input", None, "x1"), ("conv", None, "kernel"), ("relu", None, ""), ("conv", 2, ""),
         ("relu", 3, ""), ("add", None, ""),
@@ -139,7 +140,7 @@ def test_dict_of_outputs_and_of_inputs() -> None:
     keras = import_keras()
     x, y = keras.Input((4,), name="right"), keras.Input((4,), name="left")
     made = keras.Model({"b": x, "a": y}, {"sum": keras.layers.Add()([x, y]), "left": keras.layers.ReLU()(y)})
-    graph = from_model(made)
+    graph = convert_model(made)
     assert [graph.nodes[i].name for i in graph.inputs] == ["left", "right"], "by their keys, as Keras orders them"
     assert [graph.nodes[i].label for i in graph.outputs] == ["relu", "add"]
     assert graph.nodes[graph.outputs[1]].name == "sum"
@@ -148,10 +149,10 @@ def test_dict_of_outputs_and_of_inputs() -> None:
 def test_sequential_without_an_input_layer() -> None:
     keras = import_keras()
     made = keras.Sequential([keras.layers.Dense(3), keras.layers.Softmax()])
-    with pytest.raises(Refused, match="before it was built"):
-        from_model(made)
+    with pytest.raises(ModelRefused, match="before it was built"):
+        convert_model(made)
     made.build((None, 5))
-    assert [node.shape for node in from_model(made).nodes] == [(5,), (3,), (3,)]
+    assert [node.shape for node in convert_model(made).nodes] == [(5,), (3,), (3,)]
 
 
 def test_frozen_base_of_transfer_learning() -> None:
@@ -162,7 +163,7 @@ def test_frozen_base_of_transfer_learning() -> None:
         base.trainable = False
         return lambda x: k.layers.Dense(2)(base(x, training=False))
 
-    graph = from_model(model(build))
+    graph = convert_model(model(build))
     assert [node.layer.trainable for node in graph.nodes[1:] if node.layer] == [False, False, True]
 
 
@@ -188,8 +189,8 @@ REFUSED: list[tuple[str, Build]] = [
 
 @pytest.mark.parametrize(("why", "build"), REFUSED, ids=[why for why, _ in REFUSED])
 def test_what_cannot_be_said_is_refused_by_name(why: str, build: Build) -> None:
-    with pytest.raises(Refused) as refused:
-        from_model(model(build))
+    with pytest.raises(ModelRefused) as refused:
+        convert_model(model(build))
     assert why in str(refused.value)
     assert len(str(refused.value).split("\n")) == 2
 
@@ -198,8 +199,8 @@ def test_all_refusals_are_listed() -> None:
     made = model(
         lambda k: lambda x: k.layers.Lambda(abs, name="b")(k.layers.Conv2D(3, 3)(k.layers.Lambda(abs, name="a")(x)))
     )
-    with pytest.raises(Refused) as refused:
-        from_model(made)
+    with pytest.raises(ModelRefused) as refused:
+        convert_model(made)
     head, *lines = str(refused.value).split("\n  ")
     assert "2 layers" in head
     assert [line.split(" ")[0] for line in lines] == ["a", "b"]
@@ -211,8 +212,8 @@ def test_class_of_its_own_is_refused_with_its_module() -> None:
     class Conv2D(keras.layers.Conv2D):  # type: ignore[misc, name-defined]
         pass
 
-    with pytest.raises(Refused, match=f"{__name__}.Conv2D is a class of its own"):
-        from_model(model(lambda k: Conv2D(3, 3)))
+    with pytest.raises(ModelRefused, match=f"{__name__}.Conv2D is a class of its own"):
+        convert_model(model(lambda k: Conv2D(3, 3)))
 
 
 def test_subclassed_model_is_refused() -> None:
@@ -222,24 +223,24 @@ def test_subclassed_model_is_refused() -> None:
         def call(self, x: Any) -> Any:
             return x
 
-    with pytest.raises(Refused, match="Net is a class of its own"):
-        from_model(Net())
+    with pytest.raises(ModelRefused, match="Net is a class of its own"):
+        convert_model(Net())
 
 
 def test_fixed_batch_and_integer_inputs() -> None:
     keras = import_keras()
     x = keras.Input(batch_shape=(2, 4))
-    with pytest.raises(Refused, match="batch is fixed at 2"):
-        from_model(keras.Model(x, keras.layers.ReLU()(x)))
+    with pytest.raises(ModelRefused, match="batch is fixed at 2"):
+        convert_model(keras.Model(x, keras.layers.ReLU()(x)))
     words = keras.Input((9,), dtype="int32")
     assert said(keras.Model(words, keras.layers.Embedding(5, 2)(words))) == ["input", "embedding"]
-    with pytest.raises(Refused, match="its dtype is int32"):
-        from_model(keras.Model(words, keras.layers.Rescaling(2.0)(words)))
+    with pytest.raises(ModelRefused, match="its dtype is int32"):
+        convert_model(keras.Model(words, keras.layers.Rescaling(2.0)(words)))
 
 
 def test_unknown_application() -> None:
-    with pytest.raises(Refused, match='did you mean "ResNet50"'):
-        application("ResNet5O")
+    with pytest.raises(ModelRefused, match='did you mean "ResNet50"'):
+        build_application("ResNet5O")
 
 
 # ---- files -------------------------------------------------------------------------------------------------
@@ -262,8 +263,8 @@ def test_saved_model_is_read_without_keras(tmp_path: Path) -> None:
     made.save(tmp_path / "net.keras")
     (tmp_path / "net.json").write_text(made.to_json())
     script = (
-        "import sys; from cnnspec.model_files.keras.archive import read_config; from cnnspec.model_files.keras.to_graph import to_graph\n"
-        f"for name in ('net.keras', 'net.json'): print(len(to_graph(read_config({str(tmp_path)!r} + '/' + name), 'n').nodes))\n"
+        "import sys; from cnnspec.model_files.keras.saved_config import read_config; from cnnspec.model_files.keras.to_graph import convert_config\n"
+        f"for name in ('net.keras', 'net.json'): print(len(convert_config(read_config({str(tmp_path)!r} + '/' + name), 'n').nodes))\n"
         "print(sorted({'keras', 'tensorflow', 'numpy', 'rich', 'lark'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
@@ -301,7 +302,7 @@ FILES: list[tuple[str, Callable[[Path], Any]]] = [
 def test_file_that_is_no_model(why: str, write: Callable[[Path], Any], tmp_path: Path) -> None:
     path = tmp_path / "net.keras"
     write(path)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ModelRefused) as refused:
         read_config(path)
     assert why in str(refused.value) and "\n" not in str(refused.value)
 
@@ -311,7 +312,7 @@ def test_truncated_file(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for length in range(0, len(whole), 97):
         path.write_bytes(whole[:length])
-        with pytest.raises(Refused):
+        with pytest.raises(ModelRefused):
             read_config(path)
 
 
@@ -319,7 +320,7 @@ def test_size_that_an_archive_states_is_not_believed(tmp_path: Path) -> None:
     """A zip bomb that says it is small: no more is read than the bound."""
     path = zipped(tmp_path / "net.keras", {"config.json": b" " * (MAX_BYTES + 1)})
     path.write_bytes(path.read_bytes().replace((MAX_BYTES + 1).to_bytes(4, "little"), (10).to_bytes(4, "little")))
-    with pytest.raises(Refused):
+    with pytest.raises(ModelRefused):
         read_config(path)
 
 
@@ -371,8 +372,8 @@ def end(config: dict[str, Any]) -> None:
 def test_damaged_config(why: str, change: Callable[[dict[str, Any]], Any]) -> None:
     config = small()
     result = change(config)
-    with pytest.raises(Refused) as refused:
-        to_graph(result if isinstance(result, dict) else config, "net")
+    with pytest.raises(ModelRefused) as refused:
+        convert_config(result if isinstance(result, dict) else config, "net")
     assert why in str(refused.value)
 
 
@@ -386,8 +387,8 @@ def test_nothing_of_a_file_runs(tmp_path: Path) -> None:
     path = zipped(tmp_path / "net.keras", {"config.json": json.dumps(config).encode()})
     script = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from cnnspec.model_files.keras.archive import read_config; from cnnspec.model_files.keras.to_graph import to_graph\n"
-        f"to_graph(read_config({str(path)!r}), 'net')"
+        "from cnnspec.model_files.keras.saved_config import read_config; from cnnspec.model_files.keras.to_graph import convert_config\n"
+        f"convert_config(read_config({str(path)!r}), 'net')"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert "Refused: this model has a layer" in done.stderr and "harm.Harm is a class of its own" in done.stderr
@@ -399,8 +400,8 @@ def test_models_that_double_are_bounded() -> None:
     config = small()
     for number in range(30):
         config = doubled(config, f"m{number}")
-    with pytest.raises(Refused, match="more than 2,000 times"):
-        to_graph(config, "net")
+    with pytest.raises(ModelRefused, match="more than 2,000 times"):
+        convert_config(config, "net")
 
 
 def doubled(inner: dict[str, Any], name: str) -> dict[str, Any]:
@@ -435,5 +436,5 @@ def test_nonsense_anywhere_is_refused_or_harmless() -> None:
         for key in path[:-1]:
             inner = inner[key]
         inner[path[-1]] = NONSENSE[number % len(NONSENSE)]
-        with contextlib.suppress(Refused):
-            to_graph(config, "net")
+        with contextlib.suppress(ModelRefused):
+            convert_config(config, "net")

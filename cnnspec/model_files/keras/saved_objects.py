@@ -1,11 +1,11 @@
-"""The parts of a saved model, as Keras 3 writes them: which is which, what it is called, and what it holds."""
+"""The parts of a saved model, as Keras 3 writes them: their kinds, their names, and what they contain."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from cnnspec.model_files.keras.archive import Refused
+from cnnspec.model_files.refusal import ModelRefused
 
 INPUT = "InputLayer"
 MODELS = ("Functional", "Sequential", "Model")
@@ -46,14 +46,14 @@ def is_own(saved: dict[str, Any]) -> bool:
     return isinstance(module, str) and module.partition(".")[0] == "keras"
 
 
-def full_name(saved: dict[str, Any]) -> str:
+def find_full_name(saved: dict[str, Any]) -> str:
     """A saved object's class, behind its module where the file states one."""
     module, kind = saved.get("module"), saved.get("class_name")
     return f"{kind}" if module is None else f"{module}.{kind}"
 
 
-def no_model(saved: dict[str, Any]) -> str:
-    """Why something at the top of a file is no model that can be imported."""
+def explain_no_model(saved: dict[str, Any]) -> str:
+    """Why the object at the top of a file is no model that can be imported."""
     kind = saved.get("class_name")
     if not isinstance(kind, str):
         return "the file describes no Keras model: it names no class"
@@ -63,29 +63,29 @@ def no_model(saved: dict[str, Any]) -> str:
         return f"the file describes a {kind}: a Functional or Sequential model can be imported"
     if kind in MODELS and saved.get("module") is None:
         return f"the file describes a {kind} model as Keras 2 does: save it as HDF5 with tf_keras, then as .keras with Keras 3"
-    return f"{full_name(saved)} is a class of its own: a Functional or Sequential model can be imported, whose layers the file lists"
+    return f"{find_full_name(saved)} is a class of its own: a Functional or Sequential model can be imported, whose layers the file lists"
 
 
-def leaves(structure: Any, stop: Any = None) -> list[Any]:
-    """What a structure of lists, tuples and dicts holds, in Keras's order: a dict's keys are sorted."""
+def find_leaves(structure: Any, stop: Any = None) -> list[Any]:
+    """The leaves of a structure of lists, tuples and dicts, in Keras's order: a dict's keys are sorted."""
     if stop is not None and stop(structure):
         return [structure]
     if isinstance(structure, dict):
-        return [leaf for key in sorted(structure, key=str) for leaf in leaves(structure[key], stop)]
+        return [leaf for key in sorted(structure, key=str) for leaf in find_leaves(structure[key], stop)]
     if isinstance(structure, (list, tuple)):
-        return [leaf for value in structure for leaf in leaves(value, stop)]
+        return [leaf for value in structure for leaf in find_leaves(value, stop)]
     return [structure]
 
 
-def called(layer: dict[str, Any]) -> str:
+def find_name(layer: dict[str, Any]) -> str:
     """A layer's name, as Keras saves it."""
     name = layer.get("name") or layer["config"].get("name")
     if not isinstance(name, str):
-        raise Refused("the file is damaged: a layer has no name")
+        raise ModelRefused("the file is damaged: a layer has no name")
     return name
 
 
-def built_shape(model: dict[str, Any], layers: list[dict[str, Any]]) -> Any:
+def find_built_shape(model: dict[str, Any], layers: list[dict[str, Any]]) -> Any:
     """The batch and shape that a Sequential model without an input was built for."""
     build = model.get("build_config")
     candidates = [
@@ -96,13 +96,13 @@ def built_shape(model: dict[str, Any], layers: list[dict[str, Any]]) -> Any:
     for shape in candidates:
         if isinstance(shape, list):
             return shape
-    raise Refused(
-        f"{called(model)} was saved before it was built, so its input's shape is unknown: call model.build((None, …)) and save it again"
+    raise ModelRefused(
+        f"{find_name(model)} was saved before it was built, so its input's shape is unknown: call model.build((None, …)) and save it again"
     )
 
 
-def automatic(name: str, kind: str) -> bool:
-    """Whether Keras made a layer's name of its class's: conv2d, conv2d_7."""
+def is_automatic(name: str, kind: str) -> bool:
+    """Whether Keras made a layer's name from its class: conv2d, conv2d_7."""
     snake = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", kind))).lower()
     words = (snake, "input") if kind == INPUT else (snake,)
     return any(re.fullmatch(rf"{re.escape(word)}(_\d+)?", name) for word in words)

@@ -1,4 +1,4 @@
-"""Calls → steps: each of them one Keras layer, and which of them may be parts of one layer of ours."""
+"""Calls → steps of one Keras layer each, and which steps may be parts of one layer of the language."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 from cnnspec.base.record import Record
 from cnnspec.layers.argument import Unfit
 from cnnspec.layers.base import KerasCall
-from cnnspec.model_files.keras.calls import Call, Calls
-from cnnspec.model_files.keras.equivalents import steps
+from cnnspec.model_files.keras.equivalents import find_steps
 from cnnspec.model_files.keras.proof import DAMAGE
-from cnnspec.model_files.keras.saved import INPUT
+from cnnspec.model_files.keras.saved_calls import SavedCall, SavedCalls
+from cnnspec.model_files.keras.saved_objects import INPUT
 
 
-class Step(Record):
-    """One Keras layer on tensors: inputs are indices of steps. `made` is None where `why` says what stands against it."""
+class KerasStep(Record):
+    """One Keras layer on tensors; inputs are indices of steps. `made` is None for a call that is refused: `why` says so."""
 
-    call: Call
+    call: SavedCall
     made: KerasCall | None
     inputs: tuple[int, ...]
     owner: tuple[Any, ...]  # the layer object: several uses of one have the same
@@ -24,37 +24,37 @@ class Step(Record):
     why: str = ""
 
 
-class Steps:
-    """All steps of a model. `results` holds for each call the step that yields its result."""
+class KerasSteps:
+    """All steps of a model. `results` are the steps that give the calls' results, one for each call."""
 
-    def __init__(self, model: Calls) -> None:
-        self.all: list[Step] = []
+    def __init__(self, model: SavedCalls) -> None:
+        self.all: list[KerasStep] = []
         self.results: list[int] = []
         for call in model.calls:
-            self.unfold(call)
+            self._unfold(call)
         self.outputs = [self.results[index] for index in model.outputs]
         self.readers: list[list[int]] = [[] for _ in self.all]
         for index, step in enumerate(self.all):
             for source in step.inputs:
                 self.readers[source].append(index)
-        self.next = self.links()
+        self.next = self._find_links()
 
-    def unfold(self, call: Call) -> None:
+    def _unfold(self, call: SavedCall) -> None:
         tensors = [self.results[index] for index in call.inputs()]
         try:
-            found = [(None, ())] if call.kind == INPUT else steps(call)
+            found = [(None, ())] if call.kind == INPUT else find_steps(call)
             for position, (made, inputs) in enumerate(found):
                 owner = (*call.layer, position)
                 chosen = tuple([tensors[i] for i in inputs])
                 tensors.append(len(self.all))
-                self.all.append(Step(call, made, chosen, owner, position + 1 == len(found)))
+                self.all.append(KerasStep(call, made, chosen, owner, position + 1 == len(found)))
         except (Unfit, *DAMAGE) as error:
             why = error.expected if isinstance(error, Unfit) else f"its config is damaged: {error}"
-            self.all.append(Step(call, None, tuple(tensors), call.layer, True, why))
+            self.all.append(KerasStep(call, None, tuple(tensors), call.layer, True, why))
         self.results.append(len(self.all) - 1)
 
-    def links(self) -> dict[int, int]:
-        """Steps whose tensor has one reader that reads nothing else; of shared layers only where all uses go together."""
+    def _find_links(self) -> dict[int, int]:
+        """Steps whose tensor has one reader that reads nothing else, and this reader; shared layers only if in all uses."""
         ends = set(self.outputs)
         links = {
             index: readers[0]
