@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.cli.common import say
-from cnnspec.compile.kernels import Way, remarks
+from cnnspec.compile.kernel_trials import Way, remarks
 from cnnspec.model_files import ModelRefused, convert_model
 
 TYPE_CHECKING = False

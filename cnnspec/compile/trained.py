@@ -1,4 +1,4 @@
-"""What was trained before: a saved model, or the weights of one for the model of a spec."""
+"""Trained models: a saved one, or its weights for the model of a spec."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ MODELS = ("best.keras", "last.keras")  # in the folder of a run
 
 
 def model_of(folder: str, last: bool = False) -> str | None:
-    """The best model in the folder of a run (the last one), else the other; None where there is none. Raises Unsafe, an
-    OSError, for a link."""
+    """The best model in the folder of a run (with `last`, the last one), else the other; None where there is none.
+
+    Raises Unsafe, an OSError, for a link.
+    """
     paths = [Inside(folder).file(name) for name in (reversed(MODELS) if last else MODELS)]
     return next((path for path in paths if os.path.isfile(path)), None)
 
 
-def model_in(path: str) -> str:
-    """The .keras file that a path means: itself, or the best one in the folder of a run. Raises ExportFailed."""
+def find_model_file(path: str) -> str:
+    """The model file of a path: the file itself, or the best model in the folder of a run. Raises ExportFailed."""
     if os.path.isdir(path):
         try:
             found = model_of(path)
@@ -40,21 +42,21 @@ def model_in(path: str) -> str:
     return path
 
 
-def saved_in(path: str) -> str:
-    """The .keras file that a path means, which is one by its name. Raises ExportFailed."""
-    path = model_in(path)
+def find_saved_file(path: str) -> str:
+    """The model file of a path, which must be called .keras. Raises ExportFailed."""
+    path = find_model_file(path)
     if not path.endswith(".keras"):
         spec = "; cnnspec compile takes a spec" if path.endswith(".cnn") else ""
         raise ExportFailed(f"{path} is no saved model: a .keras file is, or the folder of a run{spec}")
     return path
 
 
-def load(path: str, keras: Any) -> Any:
+def load_model(path: str, keras: Any) -> Any:
     """A saved model, none of whose code is run. Raises ExportFailed."""
-    path = saved_in(path)
+    path = find_saved_file(path)
     if not zipfile.is_zipfile(path):
         raise ExportFailed(f"{path} is no .keras file, or a damaged one")
-    _check(path)
+    _check_file(path)
     try:
         return keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
@@ -62,8 +64,8 @@ def load(path: str, keras: Any) -> Any:
         raise ExportFailed(f"Keras cannot load {path}: {lines[0]}") from error
 
 
-def _check(path: str) -> None:
-    """Raises ExportFailed for a file that is more than it seems."""
+def _check_file(path: str) -> None:
+    """Raises ExportFailed for a file that is not safe to open."""
     try:
         why = unfit(path)
     except OSError as error:
@@ -73,23 +75,23 @@ def _check(path: str) -> None:
 
 
 def take_weights(model: Any, path: str) -> None:
-    """Gives a model the weights of a .keras or .weights.h5 file, or of a run.
+    """Give a model the weights of a .keras or .weights.h5 file, or of a run.
 
-    Raises ExportFailed unless every layer with weights has its own there, of the same shapes, and none is left over:
-    Keras would leave such a one out without a word.
+    Raises ExportFailed unless the file has weights of the same shapes for exactly the layers with weights: Keras would leave
+    out others in silence.
     """
-    path = model_in(path)
+    path = find_model_file(path)
     if not path.endswith((".keras", ".weights.h5")):
         raise ExportFailed(f"{path} holds no weights: a .keras or .weights.h5 file does, or the folder of a run")
-    _check(path)
+    _check_file(path)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(action="ignore"):
         own = os.path.join(folder, "own.weights.h5")
         model.save_weights(own)
         try:
-            here, given = shapes_in(own), shapes_in(path)
+            here, given = read_shapes(own), read_shapes(path)
         except (OSError, KeyError, zipfile.BadZipFile):
             raise ExportFailed(f"cannot read the weights in {path}: it is damaged, or something else") from None
-        if difference := _difference(here, given):
+        if difference := _find_difference(here, given):
             raise ExportFailed(f"the weights in {path} are of another network: {difference}")
         try:
             model.load_weights(path)
@@ -97,14 +99,16 @@ def take_weights(model: Any, path: str) -> None:
             raise ExportFailed(f"Keras cannot load the weights in {path}: {str(error).splitlines()[0]}") from error
 
 
-Held = dict[str, tuple[str, list[tuple[int, ...]]]]  # place in the file: the layer's name, the shapes of its weights
+WeightShapes = dict[
+    str, tuple[str, list[tuple[int, ...]]]
+]  # place in the file: the layer's name, the shapes of its weights
 
 
-def shapes_in(path: str) -> Held:
+def read_shapes(path: str) -> WeightShapes:
     """The layers of a weights file that have weights; the seeds of random layers are none."""
     import h5py
 
-    held: Held = {}
+    held: WeightShapes = {}
 
     def visit(place: str, item: Any) -> None:
         parts = place.split("/")
@@ -122,8 +126,8 @@ def shapes_in(path: str) -> Held:
     return held
 
 
-def _difference(here: Held, given: Held) -> str:
-    """The first layer that two files do not hold alike, in words; empty where there is none."""
+def _find_difference(here: WeightShapes, given: WeightShapes) -> str:
+    """The first layer that differs between two files, in words; "" where there is none."""
     nothing: tuple[str, list[tuple[int, ...]]] = "", []
     for place in [*here, *given]:
         (name, shapes), (other, others) = here.get(place, nothing), given.get(place, nothing)
@@ -132,9 +136,9 @@ def _difference(here: Held, given: Held) -> str:
         if not shapes:
             return f"it has some for {other}, which the spec does not have"
         if shapes != others:
-            return f"{name} takes {_spelled(shapes)}, and {other} there has {_spelled(others)}"
+            return f"{name} takes {_print_shapes(shapes)}, and {other} there has {_print_shapes(others)}"
     return ""
 
 
-def _spelled(shapes: list[tuple[int, ...]]) -> str:
+def _print_shapes(shapes: list[tuple[int, ...]]) -> str:
     return " + ".join("x".join(map(str, shape)) or "1" for shape in shapes)

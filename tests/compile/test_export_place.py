@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.compile import export as export_module
-from cnnspec.compile.export import ExportFailed, check_place, export, format_of
+from cnnspec.compile.export import ExportFailed, check_place, export, find_format
 from cnnspec.compile.live import to_keras
 from tests.compile.export_harness import (
     files,
@@ -32,13 +32,13 @@ MISFITS = [
 
 @pytest.mark.parametrize(("path", "asked", "format"), ENDINGS)
 def test_the_ending_says_the_format(path: str, asked: str | None, format: str) -> None:
-    assert format_of(path, asked) == format
+    assert find_format(path, asked) == format
 
 
 @pytest.mark.parametrize(("path", "asked", "said"), MISFITS)
 def test_an_ending_that_does_not(path: str, asked: str | None, said: str) -> None:
     with pytest.raises(ExportFailed) as refused:
-        format_of(path, asked)
+        find_format(path, asked)
     assert str(refused.value) == said.format(path)
 
 

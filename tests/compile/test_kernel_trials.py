@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from cnnspec.compile.kernels import FAILS, UNTRAINED, WRONG, Way, asked, failure, remarks
+from cnnspec.compile.kernel_trials import FAILS, UNTRAINED, WRONG, Way, find_failure, find_trials, remarks
 from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.trial import Trial
@@ -60,7 +60,7 @@ ASKED = [
 
 @pytest.mark.parametrize(("size", "layer", "what"), ASKED, ids=[f"{size} {layer}" for size, layer, _ in ASKED])
 def test_what_a_layer_asks_for(size: str, layer: str, what: list[str]) -> None:
-    assert [trial.what for trial, _ in asked(legal(f"input {size}\n{layer}"))] == what
+    assert [trial.what for trial, _ in find_trials(legal(f"input {size}\n{layer}"))] == what
 
 
 def trials() -> list[Trial]:
@@ -69,7 +69,7 @@ def trials() -> list[Trial]:
     texts += [f"input {size}\n{layer}" for size, layer, _ in ASKED]
     found: list[Trial] = []
     for text in texts:
-        found += [trial for trial, _ in asked(legal(text)) if trial not in found]
+        found += [trial for trial, _ in find_trials(legal(text)) if trial not in found]
     return found
 
 
@@ -80,12 +80,12 @@ TRIALS = trials()
 def test_a_trial_has_the_result_that_it_states(trial: Trial) -> None:
     """By XLA's kernels, but for interpolations that XLA has none for."""
     xla = "interpolation" not in trial.what
-    assert failure(trial, import_keras(), Way(xla=xla, trained=True)) == ""
+    assert find_failure(trial, import_keras(), Way(xla=xla, trained=True)) == ""
     for wrong in (
         trial.replace(result=tuple(9 + n for n in trial.result)),
         trial.replace(slope=(9,) * len(trial.slope)),
     ):
-        assert failure(wrong, import_keras(), Way(xla=xla, trained=True)) == WRONG
+        assert find_failure(wrong, import_keras(), Way(xla=xla, trained=True)) == WRONG
 
 
 # ---- all that is asked for, and nothing else, may fail ------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_what_is_not_tried_runs_on_every_machine(family: str) -> None:
             return
         keras = import_keras()
         run = Run(case)
-        failing = {failure(trial, keras, Way(trained=True)) for trial, _ in asked(made.graph)} - {""}
+        failing = {find_failure(trial, keras, Way(trained=True)) for trial, _ in find_trials(made.graph)} - {""}
         if failing == {FAILS}:
             with pytest.raises(Exception, match="dilation"):
                 passes(run.model, run.inputs, False)
@@ -142,7 +142,7 @@ def test_a_pool_is_computed_wrongly_exactly_where_its_trial_fails(size: str, lay
     graph, keras = legal(f"input {size}\n{layer}"), import_keras()
     inputs = np.random.default_rng(0).normal(size=(2, *map(int, size.split("x")))).astype("float32")
     here, right = (passes(to_keras(graph), [inputs], xla)[0] for xla in (False, True))
-    wrong = any(failure(trial, keras) == WRONG for trial, _ in asked(graph))
+    wrong = any(find_failure(trial, keras) == WRONG for trial, _ in find_trials(graph))
     assert np.allclose(here, right) is not wrong
 
 
@@ -150,27 +150,27 @@ def test_a_pool_is_computed_wrongly_exactly_where_its_trial_fails(size: str, lay
 
 
 def test_one_sentence_a_kind_with_what_helps(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnnspec.compile import kernels
+    from cnnspec.compile import kernel_trials
 
     graph = legal(
         "input 9x9x2\nconv_transpose(4, 3, dilation=2) as up\nconv_transpose(4, 3, dilation=3)\nresize(4, 4) as small"
     )
     options = ("--precision float32", "--xla", "--backend jax")
-    monkeypatch.setattr(kernels, "_uses_onednn", lambda: False)
+    monkeypatch.setattr(kernel_trials, "_uses_onednn", lambda: False)
     told = {"ConvTranspose": FAILS, "Resizing": UNTRAINED}
 
     def fails(trial: Trial, keras: Any, way: Way) -> str:
         kind = told["Resizing" if trial.call.name == "Resizing" else "ConvTranspose"]
         return "" if (kind == FAILS and way.xla) or (kind == UNTRAINED and way.precision == "float32") else kind
 
-    monkeypatch.setattr(kernels, "failure", fails)
+    monkeypatch.setattr(kernel_trials, "find_failure", fails)
     assert list(remarks(graph, import_keras(), Way("mixed_float16"), options)) == [
         "warning: TensorFlow cannot run up on this machine: it is a dilated transposed convolution; what helps: "
         "--xla or TF_ENABLE_ONEDNN_OPTS=1 in the environment or --backend jax",
         "warning: TensorFlow cannot train what stands in front of small on this machine: it is bilinear interpolation; "
         "what helps: --precision float32 or --backend jax",
     ]
-    monkeypatch.setattr(kernels, "_uses_onednn", lambda: True)
+    monkeypatch.setattr(kernel_trials, "_uses_onednn", lambda: True)
     (sentence, _) = remarks(graph, import_keras(), Way("mixed_float16"))
     assert sentence.endswith("it is a dilated transposed convolution")
 

@@ -1,8 +1,8 @@
-"""What Keras's backend cannot compute on this machine, or computes wrongly: found by trying it.
+"""Trials of Keras's backend on this machine: some layers cannot be computed here, or are computed wrongly.
 
-Which kernels there are depends on the processor, the device, the precision and on XLA: TensorFlow, for one, uses oneDNN
-by itself on newer Intel CPUs alone, and its other kernels lack a few things. So the layers of a network state the
-smallest case of what is not everywhere (`Layer.trials`), and each is run once, in the way the network will be.
+The kernels that there are depend on the processor, the device, the precision and on XLA. TensorFlow, for one, uses oneDNN
+by itself on newer Intel CPUs alone, and its other kernels lack a few things. So a layer states the smallest case of work
+that not every machine can do (`Layer.trials`), and each case is run once, in the way of the network.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Way(Record):
-    """How a network is computed: in a precision, "" for Keras's own, through XLA or not, and whether it is trained."""
+    """The way to compute a network: its precision ("" for Keras's own), through XLA or not, trained or not."""
 
     precision: str = ""
     xla: bool = False
@@ -32,27 +32,27 @@ RUN = Way()
 
 
 def remarks(graph: Graph, keras: Any, way: Way = RUN, options: Sequence[str] = ()) -> Iterator[str]:
-    """A sentence for each kind of work that fails here, with the first layer that asks for it, and what helps.
+    """A sentence for each kind of work that fails here: the first layer that needs it, and the remedies.
 
     `options` are those of the command that may help: --xla, --precision float32, --backend jax.
     """
     tried: list[Trial] = []
     told: set[int] = set()
-    for trial, node in asked(graph):
+    for trial, node in find_trials(graph):
         if trial in tried or node.index in told:
             continue
         tried.append(trial)
-        if wrong := failure(trial, keras, way):
+        if wrong := find_failure(trial, keras, way):
             told.add(node.index)
-            help = " or ".join(remedies(trial, keras, way, options))
+            help = " or ".join(find_remedies(trial, keras, way, options))
             yield (
                 f"warning: {LIBRARIES.get(keras.config.backend(), 'Keras')} {wrong.format(node.name)} on this machine: "
                 f"it is {trial.what}" + (f"; what helps: {help}" if help else "")
             )
 
 
-def asked(graph: Graph) -> Iterator[tuple[Trial, Node]]:
-    """What the layers of a network ask for that is not everywhere."""
+def find_trials(graph: Graph) -> Iterator[tuple[Trial, Node]]:
+    """The trials of a network's layers, each with its node."""
     for node in graph.nodes:
         shapes = graph.input_shapes(node)
         if node.layer is not None and shapes is not None:
@@ -64,8 +64,8 @@ def asked(graph: Graph) -> Iterator[tuple[Trial, Node]]:
 FAILS, WRONG, UNTRAINED = "cannot run {}", "computes {} wrongly", "cannot train what stands in front of {}"
 
 
-def failure(trial: Trial, keras: Any, way: Way = RUN) -> str:
-    """What is wrong with a kind of work here: one of the three, "" for nothing."""
+def find_failure(trial: Trial, keras: Any, way: Way = RUN) -> str:
+    """The failure of a kind of work here: one of the three, "" for none."""
     import numpy as np
 
     dtype = {"dtype": way.precision} if way.precision else {}
@@ -74,7 +74,7 @@ def failure(trial: Trial, keras: Any, way: Way = RUN) -> str:
         with silenced():
             layer = getattr(keras.layers, trial.call.name)(**trial.call.arguments, **dtype)
             layer.build(numbers.shape)
-            made = keras.ops.convert_to_numpy(_compiled(layer, keras, way)(numbers))
+            made = keras.ops.convert_to_numpy(_compile(layer, keras, way)(numbers))
     except Exception:  # each backend has its own
         return FAILS
     if not np.allclose(made.astype("float32").ravel(), trial.result, rtol=0.01):
@@ -83,13 +83,13 @@ def failure(trial: Trial, keras: Any, way: Way = RUN) -> str:
         return ""
     try:
         with silenced():
-            slope = _slope(layer, keras, way, numbers)
+            slope = _compute_gradient(layer, keras, way, numbers)
     except Exception:
         return UNTRAINED
     return "" if np.allclose(slope.ravel(), trial.slope, rtol=0.01) else WRONG
 
 
-def _compiled(function: Any, keras: Any, way: Way) -> Any:
+def _compile(function: Any, keras: Any, way: Way) -> Any:
     if keras.config.backend() != "tensorflow":
         return function
     import tensorflow as tf
@@ -97,8 +97,8 @@ def _compiled(function: Any, keras: Any, way: Way) -> Any:
     return tf.function(function, jit_compile=way.xla)
 
 
-def _slope(layer: Any, keras: Any, way: Way, numbers: Any) -> Any:
-    """The gradient of the sum of what a layer makes of some numbers, in TensorFlow."""
+def _compute_gradient(layer: Any, keras: Any, way: Way, numbers: Any) -> Any:
+    """The gradient of the sum of a layer's output for some numbers, in TensorFlow."""
     import tensorflow as tf
 
     def gradient(x: Any) -> Any:
@@ -107,16 +107,16 @@ def _slope(layer: Any, keras: Any, way: Way, numbers: Any) -> Any:
             total = tf.reduce_sum(tf.cast(layer(x), "float32"))
         return tape.gradient(total, x)
 
-    return _compiled(gradient, keras, way)(tf.constant(numbers)).numpy()
+    return _compile(gradient, keras, way)(tf.constant(numbers)).numpy()
 
 
 # ---- what helps --------------------------------------------------------------------------------------------
-def remedies(trial: Trial, keras: Any, way: Way, options: Sequence[str]) -> Iterator[str]:
-    """What helps, as far as it can be tried here; oneDNN and another backend need a new process."""
-    half = way.precision not in ("", "float32") and not failure(trial, keras, way.replace(precision="float32"))
+def find_remedies(trial: Trial, keras: Any, way: Way, options: Sequence[str]) -> Iterator[str]:
+    """The remedies that can be tried here; oneDNN and another backend need a new process."""
+    half = way.precision not in ("", "float32") and not find_failure(trial, keras, way.replace(precision="float32"))
     if half and "--precision float32" in options:
         yield "--precision float32"
-    if "--xla" in options and not way.xla and not failure(trial, keras, way.replace(xla=True)):
+    if "--xla" in options and not way.xla and not find_failure(trial, keras, way.replace(xla=True)):
         yield "--xla"
     if keras.config.backend() == "tensorflow":
         if not half and not _uses_onednn():
