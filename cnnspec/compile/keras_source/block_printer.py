@@ -19,7 +19,7 @@ from cnnspec.compile.keras_source.block_variant import (
 from cnnspec.compile.keras_source.call_likeness import find_keys
 from cnnspec.compile.keras_source.expression_printer import is_written_out
 from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Frame, Lines, Place, add_return, find_bound_names
-from cnnspec.compile.keras_source.literals import as_tuple
+from cnnspec.compile.keras_source.literals import convert_to_tuple
 from cnnspec.compile.trace import real
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
@@ -176,7 +176,7 @@ class BlockPrinter:
                 text = self.functions.print_function(default, there, parameter.name)
                 fixed = fixed and not frame.lines and text.startswith("lambda")
             else:
-                text = as_tuple(self.expressions.print(default, there))
+                text = convert_to_tuple(self.expressions.print(default, there))
             parameter.text += f"={text}" if fixed else "=None"
             if not fixed:
                 before = [*print_default(parameter.variable, frame.lines, text), *before]

@@ -24,7 +24,9 @@ def find_keys(function: BlockFunction, calls: list[Use]) -> Iterator[Callable[[U
     differing = [s for s in sites if len({f[s] for f in structures.values() if s in f}) > 1]
     yield lambda call: tuple([structures[id(call)].get(s) for s in differing])
     names = [p.name.text for p in function.block.parameters]
-    yield lambda call: tuple([key_of(call.kids[-1].scope.names.get(name)) for name in names if call.kids[-1].scope])
+    yield lambda call: tuple(
+        [find_value_key(call.kids[-1].scope.names.get(name)) for name in names if call.kids[-1].scope]
+    )
     yield lambda call: call.shapes
     yield id
 
@@ -41,7 +43,7 @@ def find_structure(call: Use) -> dict[int, Hashable]:
     return {site: frozenset(made) for site, made in found.items()}
 
 
-def key_of(value: Any) -> Hashable:
+def find_value_key(value: Any) -> Hashable:
     """A key for a value, the same for values that make no difference between calls."""
     if isinstance(value, Closure):
         return id(value.expression)

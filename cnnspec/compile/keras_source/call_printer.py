@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.keras_source.call_text import WORDS, CallText, join_arguments
 from cnnspec.compile.keras_source.expression_printer import is_written_out
 from cnnspec.compile.keras_source.frame import Differs, Place
-from cnnspec.compile.keras_source.literals import same
+from cnnspec.compile.keras_source.literals import is_same
 from cnnspec.compile.trace import is_false
 from cnnspec.elaborate.bind import argument_name
 from cnnspec.layers.argument import Term, Unfit
@@ -118,7 +118,7 @@ class CallPrinter:
         if len(raws) != len(values):
             return ""
         pairs = list(zip(raws, values, strict=True))
-        if all(same(raw, value) or is_read_as(cls, field, raw, value) for raw, value in pairs):
+        if all(is_same(raw, value) or is_read_as(cls, field, raw, value) for raw, value in pairs):
             return text
         if all(isinstance(raw, float) and type(value) is int and raw == value for raw, value in pairs):
             return f"int({text})"

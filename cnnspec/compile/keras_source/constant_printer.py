@@ -81,7 +81,7 @@ class ConstantPrinter:
             except Differs:
                 return Binding("inline", "", (item.value, place.env))
         text = self.expressions.print(item.value, place)
-        receiver = place.env.receiver()
+        receiver = place.env.find_receiver()
         if all(isinstance(value, Tensor) for value in values):
             binding = receiver.names.get(name)
             if binding is None or binding.kind != "tensor":

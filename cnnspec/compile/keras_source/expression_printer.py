@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.size import Size
 from cnnspec.compile.keras_source.frame import Differs, Place
-from cnnspec.compile.keras_source.literals import NoLiteral, literal, same
+from cnnspec.compile.keras_source.literals import NoLiteral, is_same, print_literal
 from cnnspec.elaborate.arithmetic import OPERATE
 from cnnspec.elaborate.expressions import SPATIAL
 from cnnspec.elaborate.values import UNKNOWN, Function, Tensor
@@ -45,10 +45,10 @@ class ExpressionPrinter:
         self.trace = trace
         self.print_function = print_function
         self._print: dict[type, Callable[[Any, Place], tuple[str, int]]] = {
-            tree.Number: lambda node, place: (literal(node.value), ATOM),
-            tree.Dims: lambda node, place: (literal(node.sizes), ATOM),
-            tree.Text: lambda node, place: (literal(Term(node.value)), ATOM),
-            tree.Flag: lambda node, place: (literal(node.value), ATOM),
+            tree.Number: lambda node, place: (print_literal(node.value), ATOM),
+            tree.Dims: lambda node, place: (print_literal(node.sizes), ATOM),
+            tree.Text: lambda node, place: (print_literal(Term(node.value)), ATOM),
+            tree.Flag: lambda node, place: (print_literal(node.value), ATOM),
             tree.Name: self._print_name,
             tree.Here: self._print_here,
             tree.Attribute: self._print_attribute,
@@ -83,10 +83,10 @@ class ExpressionPrinter:
 
     def print_constant(self, values: list[Any]) -> tuple[str, int]:
         """The literal of a value that is the same in all uses, and its precedence."""
-        if not values or any(not same(value, values[0]) for value in values[1:]):
+        if not values or any(not is_same(value, values[0]) for value in values[1:]):
             raise Differs
         try:
-            text = literal(values[0])
+            text = print_literal(values[0])
         except NoLiteral:
             raise Differs from None
         return text, SIGN if text.startswith("-") else ATOM
@@ -116,7 +116,7 @@ class ExpressionPrinter:
         if binding is None:
             if not all(isinstance(value, Term) for value in place.values_of(node)):
                 raise Differs
-            return literal(Term(node.text)), ATOM
+            return print_literal(Term(node.text)), ATOM
         if binding.kind not in ("value", "tensor", "function"):
             raise Differs
         if binding.kind == "function" and any(isinstance(value, Term) for value in place.values_of(node)):

@@ -51,6 +51,7 @@ class Env:
         self.names: dict[str, Binding] = {}
 
     def find(self, name: str) -> Binding | None:
+        """The meaning of a name, here or in a body around this one."""
         env: Env | None = self
         while env is not None:
             if name in env.names:
@@ -58,7 +59,7 @@ class Env:
             env = env.parent
         return None
 
-    def receiver(self) -> Env:
+    def find_receiver(self) -> Env:
         """The names of the body to which a tensor that is named here belongs."""
         env = self
         while env.passing and env.parent is not None:
@@ -82,7 +83,8 @@ class Frame:
         self.depth = 0
         self.main = False
 
-    def outward(self) -> Iterator[Frame]:
+    def walk_outward(self) -> Iterator[Frame]:
+        """This function, and those around it."""
         frame: Frame | None = self
         while frame is not None:
             yield frame
@@ -90,17 +92,22 @@ class Frame:
 
     def make_variable(self, base: str) -> str:
         """A variable of ours. It may hide one of ours in a function outside: those are never read from inside."""
-        name = find_unused(base, lambda n: n in self.ours or any(n in f.bound or n in f.taken for f in self.outward()))
+        name = find_unused(
+            base, lambda n: n in self.ours or any(n in f.bound or n in f.taken for f in self.walk_outward())
+        )
         self.ours.add(name)
         return name
 
     def take_variable(self, name: str) -> str:
         """A variable for a name of the text."""
-        name = find_unused(escape_name(name), lambda n: n in self.ours or any(n in f.taken for f in self.outward()))
+        name = find_unused(
+            escape_name(name), lambda n: n in self.ours or any(n in f.taken for f in self.walk_outward())
+        )
         self.taken.add(name)
         return name
 
     def release_variable(self, name: str) -> None:
+        """Make a variable free to be taken again."""
         self.taken.discard(name)
         self.ours.discard(name)
 
@@ -108,6 +115,7 @@ class Frame:
         self.lines.append((self.depth, text))
 
     def assign(self, target: str, text: str) -> None:
+        """Write an assignment, unless it would change nothing."""
         if text and target != text:
             self.emit(f"{target} = {text}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.call_text import FIRST, WORDS
-from cnnspec.compile.keras_source.literals import same
+from cnnspec.compile.keras_source.literals import is_same
 from cnnspec.layers.argument import Term
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class GraphMatch:
             expected, value = call.arguments.get(name, default), given.get(name, default)
             if isinstance(value, str) and value in WORDS and isinstance(expected, Term):
                 value = fields[name].kind(value)
-            if not same(value, expected) and not (isinstance(value, Term) and value == expected):
+            if not is_same(value, expected) and not (isinstance(value, Term) and value == expected):
                 raise Mismatch(f"{node.name}'s {name} is {expected}, not {value}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.frame import Binding, Differs
-from cnnspec.compile.keras_source.literals import literal, same
+from cnnspec.compile.keras_source.literals import is_same, print_literal
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
@@ -49,16 +49,16 @@ class InputPrinter:
         """The shape as it was written, where that is no more than a list of sizes."""
         if isinstance(item.shape, tree.Tuple):
             values = place.values_of(item.shape)
-            if values and same(values[0], shape):
+            if values and is_same(values[0], shape):
                 return f"shape={self.expressions.print(item.shape, place)}"
         elif isinstance(item.shape, tree.Name):
             values = place.values_of(item.shape)
             text = self.expressions.print(item.shape, place)
-            if values and same(values[0], shape):
+            if values and is_same(values[0], shape):
                 return f"shape={text}"
-            if values and same((values[0],), shape):
+            if values and is_same((values[0],), shape):
                 return f"shape=({text},)"
-        return f"shape={literal(shape)}"
+        return f"shape={print_literal(shape)}"
 
     def note_output(self, item: tree.Output, place: Place) -> str:
         """Note the outputs of the network; nothing is written."""

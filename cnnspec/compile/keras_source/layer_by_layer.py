@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.call_text import construct_layer, join_arguments
 from cnnspec.compile.keras_source.frame import Frame, Lines
-from cnnspec.compile.keras_source.literals import literal
+from cnnspec.compile.keras_source.literals import print_literal
 
 if TYPE_CHECKING:
     from cnnspec.graph import Graph
@@ -28,7 +28,7 @@ def print_layers(graph: Graph) -> Lines:
         named = f'name="{node.name}"' if is_given(node.name, refused) else ""
         if node.layer is None:
             assert node.shape is not None
-            shape = literal(tuple([n if isinstance(n, int) else None for n in node.shape]))
+            shape = print_literal(tuple([n if isinstance(n, int) else None for n in node.shape]))
             frame.emit(f"{variable} = keras.Input({', '.join(filter(None, [f'shape={shape}', named]))})")
             continue
         inputs = [tensors[i] for i in node.inputs]
@@ -58,12 +58,12 @@ def print_layers(graph: Graph) -> Lines:
 
 def print_call(call: KerasCall, name: str) -> str:
     """A Keras call with its arguments: a layer, not applied; of a function of keras.ops the arguments alone."""
-    texts: list[tuple[str, Any]] = [(key, literal(value)) for key, value in call.arguments.items()]
+    texts: list[tuple[str, Any]] = [(key, print_literal(value)) for key, value in call.arguments.items()]
     if call.name.startswith("ops."):
         return join_arguments(texts)
     if call.around is None:
         return construct_layer(call.name, ", ".join(filter(None, [join_arguments(texts), name])), None)
-    around = join_arguments([(key, literal(value)) for key, value in call.around.arguments.items()])
+    around = join_arguments([(key, print_literal(value)) for key, value in call.around.arguments.items()])
     return construct_layer(
         call.name, join_arguments(texts), (call.around.name, ", ".join(filter(None, [around, name])))
     )

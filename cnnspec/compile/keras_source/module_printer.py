@@ -23,7 +23,7 @@ from cnnspec.compile.keras_source.frame import Binding, Differs, Frame, find_bou
 from cnnspec.compile.keras_source.function_printer import FunctionPrinter
 from cnnspec.compile.keras_source.input_printer import InputPrinter
 from cnnspec.compile.keras_source.layer_by_layer import find_automatic_names, name_model
-from cnnspec.compile.keras_source.literals import as_tuple, literal
+from cnnspec.compile.keras_source.literals import convert_to_tuple, print_literal
 from cnnspec.compile.keras_source.module_functions import ModuleFunctions
 from cnnspec.compile.keras_source.module_text import finish_module
 from cnnspec.compile.keras_source.shared_printer import SharedPrinter
@@ -115,12 +115,12 @@ class ModulePrinter:
             name = parameter.name.text
             if self.expressions.find_kind([self.graph.parameters[name]]) != "value":
                 raise Differs
-            variable, written = self.homes.main.take_variable(name), literal(self.graph.parameters[name])
+            variable, written = self.homes.main.take_variable(name), print_literal(self.graph.parameters[name])
             default = self._print_default(parameter)
             self.homes.main_env.names[name] = Binding("value", variable)
             optional = optional or bool(default)
-            texts.append(f"{variable}={default or as_tuple(written)}" if optional else variable)
-            if as_tuple(written) != (default or optional and as_tuple(written)):
+            texts.append(f"{variable}={default or convert_to_tuple(written)}" if optional else variable)
+            if convert_to_tuple(written) != (default or optional and convert_to_tuple(written)):
                 given.append(f"{variable}={written}")
         return texts, given
 
@@ -132,7 +132,7 @@ class ModulePrinter:
         if names_in(default) & self.homes.main_env.names.keys():
             return ""
         try:
-            return as_tuple(self.expressions.print(default, self.homes.main_place([self.body_use])))
+            return convert_to_tuple(self.expressions.print(default, self.homes.main_place([self.body_use])))
         except Differs:
             return ""
 

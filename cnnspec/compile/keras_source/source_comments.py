@@ -24,7 +24,7 @@ class SourceComments:
         self.first = parsed.source.position(first)[0]  # comments above it are about the file
 
     def find_above(self, item: tree.Node, source: Source) -> list[str]:
-        """The comments right above an item, and the one behind its first line, as Python's. The line of a shape contract has none."""
+        """The comments right above an item, and the one behind its first line, as Python's. An `expect(…)` step has none."""
         if source is not self.source or isinstance(item, tree.Step) and isinstance(item.value, tree.Contract):
             return []
         line = source.position(item.start)[0]

@@ -94,7 +94,7 @@ class StepPrinter:
         text = self.print_step(
             node.value, place.at(place.uses_of(node.value)), target, node.name.text if once else name
         )
-        receiver = place.env.receiver()
+        receiver = place.env.find_receiver()
         binding = receiver.names.get(node.name.text)
         if binding is None or binding.kind != "tensor":
             binding = Binding("tensor", place.frame.take_variable(node.name.text))
