@@ -65,7 +65,7 @@ def write_source(network: AnalysedNetwork, target: str) -> None:
 def built(network: AnalysedNetwork, weights: str | None) -> keras.Model:
     """The model of a network, with trained weights where they are given."""
     from cnnspec.compile.live import to_keras
-    from cnnspec.compile.trained import take_weights
+    from cnnspec.compile.trained_models import take_weights
 
     model = to_keras(network.graph)
     if weights is not None:

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from cnnspec.compile.trained import find_saved_file, load_model
+    from cnnspec.compile.trained_models import find_saved_file, load_model
 
     try:
         find_saved_file(options.file)  # what is not there is said before Keras is imported

@@ -48,7 +48,7 @@ def find_common(
             return None
     bound = max((loop.height for loop in find_loops(occurrences[0])), default=0)
     values: list[Any] = []
-    columns: list[Column] = []
+    columns: list[ValueColumn] = []
     for place, cut in enumerate(zip(*[find_slots(steps) for steps in occurrences], strict=True)):
         cells = tuple([slot.value for slot in cut])
         first = cells[0]
@@ -69,7 +69,7 @@ def find_common(
             if column is None:
                 if len(columns) == MOST:
                     return None
-                column = Column(cut[0], cells, place)
+                column = ValueColumn(cut[0], cells, place)
                 columns.append(column)
             column.channels[place] = [slot.channels for slot in cut]
     columns = [column for column in columns if not any(other.absorbs(column) for other in columns)]
@@ -93,14 +93,14 @@ def find_common(
     return Common(body, variables, rows)
 
 
-class Column:
+class ValueColumn:
     """Values that change together. `uses` are the slots that hold them, and by what they are multiplied there."""
 
     def __init__(self, slot: Slot, cells: tuple[Any, ...], place: int) -> None:
         self.name, self.required, self.cells = slot.name, slot.required, cells
         self.uses = {place: 1}
         self.channels: dict[int, list[int | None]] = {}  # what enters the layers of the slots
-        self.followers: list[Column] = []
+        self.followers: list[ValueColumn] = []
 
     def takes(self, place: int, cells: tuple[Any, ...]) -> bool:
         """Whether the values of another slot are these, or a fixed multiple of them."""
@@ -110,7 +110,7 @@ class Column:
             self.uses[place] = factor
         return factor > 0
 
-    def absorbs(self, other: Column) -> bool:
+    def absorbs(self, other: ValueColumn) -> bool:
         """Take over the slots of a column that is a fixed multiple of this one; whether it is."""
         factor = (
             find_ratio(other.cells, self.cells) if other is not self and COUNT not in (self.name, other.name) else 0
@@ -120,7 +120,7 @@ class Column:
             self.channels |= other.channels
         return factor > 0
 
-    def follows(self, other: Column, columns: list[Column]) -> bool:
+    def follows(self, other: ValueColumn, columns: list[ValueColumn]) -> bool:
         """Whether the value depends on the stride in `other`, as the padding of Keras's models: same if stride == 1 else 1."""
         mine, theirs = set(self.cells), set(other.cells)
         if other is self or other.name != STRIDE or len(mine) != 2 or len(theirs) != 2 or len(self.cells) < 3:
@@ -132,7 +132,7 @@ class Column:
         other.followers.append(self)
         return True
 
-    def choice(self, variable: Variable, other: Column) -> Choice:
+    def choice(self, variable: Variable, other: ValueColumn) -> Choice:
         """The value as a choice by the column that it follows."""
         asked = other.cells[0]
         then = self.cells[0]

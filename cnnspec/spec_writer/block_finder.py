@@ -34,7 +34,7 @@ MOST = 24  # blocks
 DEFINITION = 16  # characters around the body of a block
 
 
-class Window:
+class Stretch:
     """A stretch of a sequence, and the steps around it."""
 
     __slots__ = ("after", "before", "steps")
@@ -71,10 +71,10 @@ def extract_blocks(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[
 
 def find_best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[DraftBlock, tuple[int, ...]] | None:
     """The block that saves most characters, and the outline of the steps that it replaces."""
-    found: dict[tuple[int, ...], list[Window]] = {}
+    found: dict[tuple[int, ...], list[Stretch]] = {}
     for text in texts:
         for sequence in walk_sequences(text):
-            for key, window in find_windows(sequence, found):
+            for key, window in find_stretches(sequence, found):
                 found.setdefault(key, []).append(window)
     bound = {key: sum([count_characters(w.steps) for w in many[1:]]) for key, many in found.items() if len(many) > 1}
     most, chosen = 0.0, None
@@ -103,9 +103,9 @@ def walk_sequences(steps: Steps) -> Iterator[Steps]:
             yield from walk_sequences(body)
 
 
-def find_windows(
-    sequence: Steps, found: dict[tuple[int, ...], list[Window]]
-) -> Iterator[tuple[tuple[int, ...], Window]]:
+def find_stretches(
+    sequence: Steps, found: dict[tuple[int, ...], list[Stretch]]
+) -> Iterator[tuple[tuple[int, ...], Stretch]]:
     """Every stretch of a sequence that may become a block; stretches of one outline do not overlap."""
     outlines = find_outline(sequence)
     taken: dict[tuple[int, ...], int] = {}
@@ -118,7 +118,7 @@ def find_windows(
             key = outlines[begin:end]
             if taken.get(key, 0) <= begin and (end - begin > 1 or isinstance(first, (LayerStep, LoopStep))):
                 taken[key] = end
-                yield key, Window(sequence, begin, end)
+                yield key, Stretch(sequence, begin, end)
 
 
 def calls_shared(step: DraftStep) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compile.keras_source.frame import Binding, Env, Frame, Place
+from cnnspec.compile.keras_source.frame import Frame, NameMeaning, NameScope, PrintPlace
 from cnnspec.elaborate.values import BlockFunction
 from cnnspec.syntax.tree import names_in
 
@@ -21,29 +21,29 @@ class BlockHomes:
 
     def __init__(self, module: Frame, main: Frame, top: Scope, is_bare: bool) -> None:
         self.module, self.main, self.is_bare = module, main, is_bare
-        self._files: dict[int, Env] = {}
+        self._files: dict[int, NameScope] = {}
         self.file_env = self.names_of(top)
-        self.main_env = Env(self.file_env)
+        self.main_env = NameScope(self.file_env)
 
-    def names_of(self, scope: Scope) -> Env:
+    def names_of(self, scope: Scope) -> NameScope:
         """The blocks that a file defines."""
         env = self._files.get(id(scope))
         if env is None:
-            env = self._files[id(scope)] = Env(None)
+            env = self._files[id(scope)] = NameScope(None)
             for name, value in scope.names.items():
                 if isinstance(value, BlockFunction):
-                    env.names[name] = Binding("block", "", value)
+                    env.names[name] = NameMeaning("block", "", value)
         return env
 
-    def module_place(self, uses: list[Use]) -> Place:
+    def module_place(self, uses: list[Use]) -> PrintPlace:
         """A place in the module, outside of every function."""
-        return Place(self.module, self.file_env, "", uses)
+        return PrintPlace(self.module, self.file_env, "", uses)
 
-    def main_place(self, uses: list[Use]) -> Place:
+    def main_place(self, uses: list[Use]) -> PrintPlace:
         """The place where the network's own function begins."""
-        return Place(self.main, self.main_env, "", uses)
+        return PrintPlace(self.main, self.main_env, "", uses)
 
-    def find_home(self, function: BlockFunction) -> tuple[Frame, Env]:
+    def find_home(self, function: BlockFunction) -> tuple[Frame, NameScope]:
         """The function in which a block's is written, and the names around it.
 
         That is the network's own for a block that reads the network's names, itself or by a block that it calls.

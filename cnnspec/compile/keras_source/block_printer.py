@@ -18,7 +18,16 @@ from cnnspec.compile.keras_source.block_variant import (
 )
 from cnnspec.compile.keras_source.call_likeness import find_keys
 from cnnspec.compile.keras_source.expression_printer import is_written_out
-from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Frame, Lines, Place, add_return, find_bound_names
+from cnnspec.compile.keras_source.frame import (
+    Differs,
+    Frame,
+    Lines,
+    NameMeaning,
+    NameScope,
+    PrintPlace,
+    add_return,
+    find_bound_names,
+)
 from cnnspec.compile.keras_source.literals import convert_to_tuple
 from cnnspec.compile.trace import real
 from cnnspec.syntax import tree
@@ -57,7 +66,7 @@ class BlockPrinter:
         self.variants: dict[int, list[BlockVariant]] = {}  # by the id of the block
 
     # ---- calls ---------------------------------------------------------------------------------------------
-    def print_call(self, place: Place) -> str:
+    def print_call(self, place: PrintPlace) -> str:
         """A call of a block, on the current tensor."""
         variant = self._find_variant(place.uses)
         given = find_arguments(place.uses[0])
@@ -121,7 +130,7 @@ class BlockPrinter:
         outer, env = self.homes.find_home(function)
         frame = Frame(outer, find_bound_names(block))
         frame.depth = 1
-        inner = Env(env)
+        inner = NameScope(env)
         bodies = [kid for call in calls for kid in call.inside(block.body)]
         if len(bodies) != len(calls):
             raise Differs
@@ -131,11 +140,11 @@ class BlockPrinter:
             name = written.name.text
             kind = self.expressions.find_kind([body.scope.names.get(name) for body in bodies if body.scope])
             parameters.append(VariantParameter(name, kind, frame.take_variable(name)))
-            inner.names[name] = Binding(kind, parameters[-1].variable)
+            inner.names[name] = NameMeaning(kind, parameters[-1].variable)
         bindings = dict(inner.names)
-        text = self.bodies.print_body(block.body, Place(frame, inner, tensor, bodies), tensor)
+        text = self.bodies.print_body(block.body, PrintPlace(frame, inner, tensor, bodies), tensor)
         lines = add_return(frame.lines, text, 1)
-        there = Place(frame, env, tensor, calls)
+        there = PrintPlace(frame, env, tensor, calls)
         used, defaults = self._print_defaults(block, parameters, bindings, lines, there)
         variant = BlockVariant(self.titles.pop(id(block), "") or outer.take_variable(block.name.text), used)
         lines = [(0, f"def {variant.name}({', '.join([tensor, *print_header(used)])}):"), *defaults, *lines]
@@ -151,9 +160,9 @@ class BlockPrinter:
         self,
         block: tree.Block,
         parameters: list[VariantParameter],
-        bindings: dict[str, Binding],
+        bindings: dict[str, NameMeaning],
         lines: Lines,
-        place: Place,
+        place: PrintPlace,
     ) -> tuple[list[VariantParameter], Lines]:
         """The parameters that a body's lines use, and the lines that compute defaults, where a header cannot."""
         used: list[VariantParameter] = []
@@ -167,10 +176,10 @@ class BlockPrinter:
             if default is None or not leaving and (parameter.kind != "value" or not is_written_out(default, place)):
                 continue
             parameter.optional = True
-            env = Env(place.env)
+            env = NameScope(place.env)
             env.names.update(bindings)
             frame = Frame(place.frame, place.frame.bound)
-            there = Place(frame, env, place.current, leaving or place.uses)
+            there = PrintPlace(frame, env, place.current, leaving or place.uses)
             fixed = not names_in(default) & bindings.keys() and not any(isinstance(n, tree.Here) for n in walk(default))
             if parameter.kind == "function":
                 text = self.functions.print_function(default, there, parameter.name)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnspec.compile.keras_source.constant_printer import ConstantPrinter
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.keras_source.frame import Place
+    from cnnspec.compile.keras_source.frame import PrintPlace
     from cnnspec.compile.keras_source.input_printer import InputPrinter
     from cnnspec.compile.keras_source.shared_printer import SharedPrinter
     from cnnspec.compile.keras_source.source_comments import SourceComments
@@ -37,7 +37,7 @@ class BodyPrinter:
     ) -> None:
         self.comments, self.steps, self.inputs = comments, steps, inputs
         flow = FlowPrinter(expressions, self.print_body)
-        self._print: dict[type, Callable[[Any, Place, str], str]] = {
+        self._print: dict[type, Callable[[Any, PrintPlace, str], str]] = {
             tree.Step: self._print_step,
             tree.Input: inputs.print_input,
             tree.Output: lambda item, place, target: inputs.note_output(item, place),
@@ -47,7 +47,7 @@ class BodyPrinter:
             tree.Branch: flow.print_branch,
         }
 
-    def print_body(self, body: tree.Body, place: Place, target: str) -> str:
+    def print_body(self, body: tree.Body, place: PrintPlace, target: str) -> str:
         """All items of a body; the expression of the last one's result."""
         text = current = place.current
         before: tree.Node | None = None
@@ -62,7 +62,7 @@ class BodyPrinter:
             text = self._print[type(item)](item, place.at(uses, current), target)
         return text
 
-    def _print_space(self, item: tree.Node, before: tree.Node | None, place: Place) -> None:
+    def _print_space(self, item: tree.Node, before: tree.Node | None, place: PrintPlace) -> None:
         """The empty line before an item, where the text has one, and its comments."""
         scope = place.uses[0].scope
         if scope is None:
@@ -75,7 +75,7 @@ class BodyPrinter:
             for line in self.comments.find_above(item, scope.source):
                 place.frame.emit(line)
 
-    def _print_step(self, item: tree.Step, place: Place, target: str) -> str:
+    def _print_step(self, item: tree.Step, place: PrintPlace, target: str) -> str:
         for kid in [k for k in place.uses[0].kids if isinstance(k.node, tree.Input)]:  # input_shape= of a first layer
             assert isinstance(kid.node, tree.Input)
             place = place.at(place.uses, self.inputs.print_input(kid.node, place.at([kid]), target))

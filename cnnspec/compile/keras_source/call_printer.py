@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.call_text import WORDS, CallText, join_arguments
 from cnnspec.compile.keras_source.expression_printer import is_written_out
-from cnnspec.compile.keras_source.frame import Differs, Place
+from cnnspec.compile.keras_source.frame import Differs, PrintPlace
 from cnnspec.compile.keras_source.literals import is_same
 from cnnspec.compile.trace import is_false
 from cnnspec.elaborate.bind import argument_name
@@ -33,7 +33,7 @@ class CallPrinter:
         self.trace, self.expressions, self.automatic = trace, expressions, automatic
 
     def print_calls(
-        self, place: Place, arguments: Arguments, name: str, found: list[tuple[KerasCall, ...]] | None = None
+        self, place: PrintPlace, arguments: Arguments, name: str, found: list[tuple[KerasCall, ...]] | None = None
     ) -> list[CallText]:
         """The Keras calls of one layer of the text, the same for all uses. `name` is the layer's, "" for none.
 
@@ -57,7 +57,7 @@ class CallPrinter:
         return texts
 
     def _print_arguments(
-        self, cls: type[Layer], calls: list[KerasCall], written: dict[str, tree.Node], place: Place
+        self, cls: type[Layer], calls: list[KerasCall], written: dict[str, tree.Node], place: PrintPlace
     ) -> list[tuple[str, str]]:
         """Names and texts of the arguments of one Keras call; of a default only where an expression gave it."""
         names = list(dict.fromkeys(name for call in calls for name in call.arguments))
@@ -82,7 +82,9 @@ class CallPrinter:
                 texts.append((name, text or self._print_computed(values, place)))
         return texts
 
-    def _print_wrapper(self, calls: list[KerasCall | None], place: Place) -> tuple[str, list[tuple[str, str]]] | None:
+    def _print_wrapper(
+        self, calls: list[KerasCall | None], place: PrintPlace
+    ) -> tuple[str, list[tuple[str, str]]] | None:
         """The name of the wrapper that a layer has in all uses, and its arguments; None where it has none."""
         wrappers = [call for call in calls if call is not None]
         if not wrappers:
@@ -92,7 +94,7 @@ class CallPrinter:
         names = wrappers[0].arguments
         return wrappers[0].name, [(n, self._print_computed([w.arguments[n] for w in wrappers], place)) for n in names]
 
-    def _print_computed(self, values: list[Any], place: Place) -> str:
+    def _print_computed(self, values: list[Any], place: PrintPlace) -> str:
         """An argument that the layer computed: its value where all uses have the same, else one made of input sizes."""
         try:
             return self.expressions.print_constant(values)[0]
@@ -106,7 +108,9 @@ class CallPrinter:
         sizes = [print_size(list(column), position, shapes, place.current) for position, column in columns]
         return f"({', '.join(sizes)})"
 
-    def _print_written(self, cls: type[Layer], field: str, node: tree.Node, values: list[Any], place: Place) -> str:
+    def _print_written(
+        self, cls: type[Layer], field: str, node: tree.Node, values: list[Any], place: PrintPlace
+    ) -> str:
         """An argument as it was written, where that gives the values it has; else ""."""
         if is_written_out(node, place):
             return ""
@@ -192,7 +196,7 @@ def find_written(cls: type[Layer], word: str, arguments: Arguments) -> dict[str,
 
 
 def split_by_condition(
-    place: Place, arguments: Arguments
+    place: PrintPlace, arguments: Arguments
 ) -> tuple[tree.Node, list[tuple[list[Use], Arguments]]] | None:
     """The first condition among the arguments that is true in some uses and false in others.
 
@@ -211,7 +215,7 @@ def split_by_condition(
     return None
 
 
-def find_optional_padding(place: Place, arguments: Arguments) -> tree.Node | None:
+def find_optional_padding(place: PrintPlace, arguments: Arguments) -> tree.Node | None:
     """The padding of a layer as it is written, where it is a number in every use; None elsewhere."""
     cls = place.uses[0].cls
     node = find_written(cls, place.uses[0].word, arguments).get("padding") if cls else None

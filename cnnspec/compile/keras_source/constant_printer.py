@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.frame import Binding, Differs, Place
+from cnnspec.compile.keras_source.frame import Differs, NameMeaning, PrintPlace
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
@@ -25,7 +25,7 @@ class ConstantPrinter:
     ) -> None:
         self.trace, self.homes, self.expressions, self.functions = trace, homes, expressions, functions
 
-    def print_constant(self, item: tree.Assign, place: Place) -> str:
+    def print_constant(self, item: tree.Assign, place: PrintPlace) -> str:
         """A constant in its place; that of a network without a model goes to the module, where blocks read it."""
         if self._belongs_to_module(item, place):
             self._print_in_module(item, self.homes.module_place(place.uses))
@@ -46,7 +46,7 @@ class ConstantPrinter:
             if assign.name.text in needed:
                 self._print_in_module(assign, self.homes.module_place([self.trace.top[id(assign)]]))
 
-    def _belongs_to_module(self, item: tree.Assign, place: Place) -> bool:
+    def _belongs_to_module(self, item: tree.Assign, place: PrintPlace) -> bool:
         if not self.homes.is_bare or place.env is not self.homes.main_env:
             return False
         if names_in(item.value) & place.env.names.keys() or any(isinstance(n, tree.Here) for n in walk(item.value)):
@@ -58,7 +58,7 @@ class ConstantPrinter:
     def _called_blocks(self) -> list[tree.Block]:
         return [calls[0].block.block for calls in self.trace.calls.values() if calls[0].block]
 
-    def _print_in_module(self, item: tree.Assign, place: Place) -> None:
+    def _print_in_module(self, item: tree.Assign, place: PrintPlace) -> None:
         """Write a constant into the module, data in capitals."""
         values = place.values_of(item.value)
         name = item.name.text
@@ -66,27 +66,27 @@ class ConstantPrinter:
             name = name.upper()
         place.env.names[item.name.text] = self._bind(item.replace(name=item.name.replace(text=name)), values, place)
 
-    def _bind(self, item: tree.Assign, values: list[Any], place: Place) -> Binding:
+    def _bind(self, item: tree.Assign, values: list[Any], place: PrintPlace) -> NameMeaning:
         """Write a constant; what its name then means in the source."""
         frame, name = place.frame, item.name.text
         if all(isinstance(value, Term) for value in values):
-            return Binding("alias")
+            return NameMeaning("alias")
         if all(isinstance(value, Function) for value in values):
             uses = [use for value in values for use in self.trace.applied.get(id(value), [])]
             if not uses:
-                return Binding("alias")
+                return NameMeaning("alias")
             try:
                 with frame.attempt():
-                    return Binding("function", self.functions.define_function(name, item.value, uses, place))
+                    return NameMeaning("function", self.functions.define_function(name, item.value, uses, place))
             except Differs:
-                return Binding("inline", "", (item.value, place.env))
+                return NameMeaning("inline", "", (item.value, place.env))
         text = self.expressions.print(item.value, place)
         receiver = place.env.find_receiver()
         if all(isinstance(value, Tensor) for value in values):
             binding = receiver.names.get(name)
             if binding is None or binding.kind != "tensor":
-                binding = receiver.names[name] = Binding("tensor", frame.take_variable(name))
+                binding = receiver.names[name] = NameMeaning("tensor", frame.take_variable(name))
         else:
-            binding = Binding("value", frame.take_variable(name))
+            binding = NameMeaning("value", frame.take_variable(name))
         frame.assign(binding.text, text)
         return binding

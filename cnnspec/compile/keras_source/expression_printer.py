@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.size import Size
-from cnnspec.compile.keras_source.frame import Differs, Place
+from cnnspec.compile.keras_source.frame import Differs, PrintPlace
 from cnnspec.compile.keras_source.literals import NoLiteral, is_same, print_literal
 from cnnspec.elaborate.arithmetic import OPERATE
 from cnnspec.elaborate.expressions import SPATIAL
@@ -29,7 +29,7 @@ INVERSE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 BUILTINS = {"len": "len", "max": "max", "min": "min", "round": "round", "floor": "math.floor", "ceil": "math.ceil"}
 
 
-def is_written_out(node: tree.Node, place: Place) -> bool:
+def is_written_out(node: tree.Node, place: PrintPlace) -> bool:
     """Whether an expression is made of numbers and unbound words alone."""
     if isinstance(node, tree.Name):
         return place.env.find(node.text) is None
@@ -41,10 +41,10 @@ def is_written_out(node: tree.Node, place: Place) -> bool:
 class ExpressionPrinter:
     """Prints the expressions of the text. `print_function` prints a layer function, given a name for it."""
 
-    def __init__(self, trace: Trace, print_function: Callable[[tree.Node, Place, str], str]) -> None:
+    def __init__(self, trace: Trace, print_function: Callable[[tree.Node, PrintPlace, str], str]) -> None:
         self.trace = trace
         self.print_function = print_function
-        self._print: dict[type, Callable[[Any, Place], tuple[str, int]]] = {
+        self._print: dict[type, Callable[[Any, PrintPlace], tuple[str, int]]] = {
             tree.Number: lambda node, place: (print_literal(node.value), ATOM),
             tree.Dims: lambda node, place: (print_literal(node.sizes), ATOM),
             tree.Text: lambda node, place: (print_literal(Term(node.value)), ATOM),
@@ -66,12 +66,12 @@ class ExpressionPrinter:
             tree.Call: self._print_call,
         }  # fmt: skip
 
-    def print(self, node: tree.Node, place: Place, least: int = TERNARY) -> str:
+    def print(self, node: tree.Node, place: PrintPlace, least: int = TERNARY) -> str:
         """The Python expression of a value, in parentheses where its precedence is below `least`."""
         text, binding = self.print_with_precedence(node, place)
         return f"({text})" if binding < least else text
 
-    def print_with_precedence(self, node: tree.Node, place: Place) -> tuple[str, int]:
+    def print_with_precedence(self, node: tree.Node, place: PrintPlace) -> tuple[str, int]:
         """The Python expression of a value, and its precedence."""
         method = self._print.get(type(node))
         try:
@@ -106,12 +106,12 @@ class ExpressionPrinter:
         return "value"
 
     # ---- kinds of expressions ------------------------------------------------------------------------------
-    def _print_here(self, node: tree.Here, place: Place) -> tuple[str, int]:
+    def _print_here(self, node: tree.Here, place: PrintPlace) -> tuple[str, int]:
         if not place.current:
             raise Differs
         return place.current, ATOM
 
-    def _print_name(self, node: tree.Name, place: Place) -> tuple[str, int]:
+    def _print_name(self, node: tree.Name, place: PrintPlace) -> tuple[str, int]:
         binding = place.env.find(node.text)
         if binding is None:
             if not all(isinstance(value, Term) for value in place.values_of(node)):
@@ -123,7 +123,7 @@ class ExpressionPrinter:
             raise Differs
         return binding.text, ATOM
 
-    def _print_attribute(self, node: tree.Attribute, place: Place) -> tuple[str, int]:
+    def _print_attribute(self, node: tree.Attribute, place: PrintPlace) -> tuple[str, int]:
         if any(isinstance(value, Term) for value in place.values_of(node)):
             raise Differs
         shape = f"{self.print(node.value, place, ATOM)}.shape"
@@ -142,7 +142,7 @@ class ExpressionPrinter:
             raise Differs
         return f"{shape}[{places.pop()}]", ATOM
 
-    def _print_list(self, node: tree.Tuple | tree.List, place: Place) -> tuple[str, int]:
+    def _print_list(self, node: tree.Tuple | tree.List, place: PrintPlace) -> tuple[str, int]:
         values = [place.values_of(item) for item in node.items]
         functions = any(self.is_function(value) for found in values for value in found)
         items = []
@@ -156,7 +156,7 @@ class ExpressionPrinter:
             return f"({inner}{',' if len(items) == 1 else ''})", ATOM
         return f"[{inner}]", ATOM
 
-    def print_iterable(self, node: tree.Node, place: Place) -> str:
+    def print_iterable(self, node: tree.Node, place: PrintPlace) -> str:
         """The range or list of a loop; a list over several lines where the text has it so."""
         if isinstance(node, tree.Range):
             return self.print_range(node, place)
@@ -167,18 +167,18 @@ class ExpressionPrinter:
                 return f"{text[:-1]},]"
         return text
 
-    def _print_ternary(self, node: tree.Ternary, place: Place) -> tuple[str, int]:
+    def _print_ternary(self, node: tree.Ternary, place: PrintPlace) -> tuple[str, int]:
         then = self.print(node.then, place, OR)
         return f"{then} if {self.print(node.condition, place, OR)} else {self.print(node.otherwise, place)}", TERNARY
 
-    def _print_logic(self, node: tree.Logic, place: Place) -> tuple[str, int]:
+    def _print_logic(self, node: tree.Logic, place: PrintPlace) -> tuple[str, int]:
         least = AND if node.operator == "or" else NOT
         return f" {node.operator} ".join(self.print(term, place, least) for term in node.terms), least - 1
 
-    def _print_compare(self, node: tree.Compare, place: Place) -> tuple[str, int]:
+    def _print_compare(self, node: tree.Compare, place: PrintPlace) -> tuple[str, int]:
         return self._print_comparison(node, node.operator, place), COMPARISON
 
-    def _print_comparison(self, node: tree.Compare, operator: str, place: Place) -> str:
+    def _print_comparison(self, node: tree.Compare, operator: str, place: PrintPlace) -> str:
         values = [*place.values_of(node.left), *place.values_of(node.right)]
         if any(isinstance(value, (Function, Tensor, Size)) or value is UNKNOWN for value in values):
             raise Differs
@@ -187,11 +187,11 @@ class ExpressionPrinter:
             operator = {"==": "is", "!=": "is not"}[operator]
         return f"{left} {operator} {right}"
 
-    def print_opposite(self, node: tree.Node, place: Place) -> str:
+    def print_opposite(self, node: tree.Node, place: PrintPlace) -> str:
         """The opposite of a condition, as a person would write it: a != b, not `not a == b`."""
         return self._opposite_with_precedence(node, place)[0]
 
-    def _opposite_with_precedence(self, node: tree.Node, place: Place) -> tuple[str, int]:
+    def _opposite_with_precedence(self, node: tree.Node, place: PrintPlace) -> tuple[str, int]:
         if isinstance(node, tree.Opposite):
             return self.print_with_precedence(node.value, place)
         if isinstance(node, tree.Compare):
@@ -203,7 +203,7 @@ class ExpressionPrinter:
             return f" {operator} ".join(f"({t})" if b < least else t for t, b in parts), least - 1
         return f"not {self.print(node, place, NOT)}", NOT
 
-    def print_range(self, node: tree.Range, place: Place) -> str:
+    def print_range(self, node: tree.Range, place: PrintPlace) -> str:
         """A range of the text as Python's, which ends one further."""
         first, last = self.print(node.first, place), node.last
         if isinstance(last, tree.Number) and isinstance(last.value, int):
@@ -215,7 +215,7 @@ class ExpressionPrinter:
             end = f"{self.print(last, place, SUM)} + 1"
         return f"range({end})" if first == "0" else f"range({first}, {end})"
 
-    def _print_arithmetic(self, node: tree.Arithmetic, place: Place) -> tuple[str, int]:
+    def _print_arithmetic(self, node: tree.Arithmetic, place: PrintPlace) -> tuple[str, int]:
         binding = SUM if node.rest[0][0] in "+-" else PRODUCT
         text = self.print(node.first, place, binding)
         lefts = {id(use): use.values.get(id(node.first), UNKNOWN) for use in place.uses}
@@ -230,12 +230,12 @@ class ExpressionPrinter:
             text += f" {operator} {self.print(part, place, binding + 1)}"
         return text, binding
 
-    def _print_power(self, node: tree.Power, place: Place) -> tuple[str, int]:
+    def _print_power(self, node: tree.Power, place: PrintPlace) -> tuple[str, int]:
         base, exponent = self.print(node.base, place, ATOM), self.print(node.exponent, place, SIGN)
         simple = re.fullmatch(r"[\w.]+", base) and re.fullmatch(r"-?[\w.]+", exponent)
         return f"{base}**{exponent}" if simple else f"{base} ** {exponent}", POWER
 
-    def _print_call(self, node: tree.Call, place: Place) -> tuple[str, int]:
+    def _print_call(self, node: tree.Call, place: PrintPlace) -> tuple[str, int]:
         word = node.function.text if isinstance(node.function, tree.Name) else ""
         if isinstance(node.function, tree.Attribute):
             word = node.function.name.text

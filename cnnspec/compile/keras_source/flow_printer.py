@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Place
+from cnnspec.compile.keras_source.frame import Differs, NameMeaning, NameScope, PrintPlace
 from cnnspec.compile.keras_source.step_printer import is_settled
 from cnnspec.compile.trace import idle, kids
 from cnnspec.elaborate.values import Function, Tensor
@@ -22,7 +22,7 @@ class FlowPrinter:
     def __init__(self, expressions: ExpressionPrinter, print_body: PrintBody) -> None:
         self.expressions, self.print_body = expressions, print_body
 
-    def print_loop(self, item: tree.Loop, place: Place, target: str) -> str:
+    def print_loop(self, item: tree.Loop, place: PrintPlace, target: str) -> str:
         """A loop, rolled where one body serves all its turns."""
         frame = place.frame
         runs = kids(place.uses, item.body)
@@ -32,12 +32,12 @@ class FlowPrinter:
             with frame.attempt():
                 frame.assign(target, place.current)
                 iterable = self.expressions.print_iterable(item.iterable, place)
-                env = Env(place.env, True)
+                env = NameScope(place.env, True)
                 variables = []
                 for name in item.targets:
                     variables.append(frame.take_variable(name.text))
                     values = [run.scope.names.get(name.text) for run in runs if run.scope]
-                    env.names[name.text] = Binding(find_element_kind(values), variables[-1])
+                    env.names[name.text] = NameMeaning(find_element_kind(values), variables[-1])
                 current = target if place.current else ""
                 with frame.indented(f"for {', '.join(variables)} in {iterable}:"):
                     frame.assign(target, self.print_body(item.body, place.at(runs, current, env), target))
@@ -47,13 +47,13 @@ class FlowPrinter:
         except Differs:
             current = place.current
         for turn in place.turns_of(item.body):
-            env = Env(place.env, True)
+            env = NameScope(place.env, True)
             for name in item.targets:
-                env.names[name.text] = Binding("alias")
+                env.names[name.text] = NameMeaning("alias")
             current = place.store(self.print_body(item.body, place.at(turn, current, env), target), target)
         return current
 
-    def print_branch(self, item: tree.Branch, place: Place, target: str) -> str:
+    def print_branch(self, item: tree.Branch, place: PrintPlace, target: str) -> str:
         """A condition on statements, with the sides that no use takes where they can be printed, else without them."""
         frame = place.frame
         arms: list[tuple[tree.Node | None, tree.Body]] = []
@@ -81,13 +81,13 @@ class FlowPrinter:
         if len(taken) != 1 or len(taken[0][2]) != len(place.uses):
             raise Differs
         _, body, runs = taken[0]
-        return self.print_body(body, place.at(runs, env=Env(place.env, True)), target)
+        return self.print_body(body, place.at(runs, env=NameScope(place.env, True)), target)
 
     def _print_arms(
         self,
         alive: list[tuple[tree.Node | None, tree.Body, list[Use]]],
         conditions: list[tree.Node],
-        place: Place,
+        place: PrintPlace,
         target: str,
     ) -> None:
         """The sides as `if`, `elif`, `else`. `conditions` are all those of the text: an `else` may stand for them alone."""
@@ -102,13 +102,13 @@ class FlowPrinter:
             else:
                 header = "else:" if word == "elif" else f"if {self._print_none_of(conditions, place)}:"
             with frame.indented(header):
-                env = Env(place.env, True)
+                env = NameScope(place.env, True)
                 frame.assign(
                     target, self.print_body(body, place.at(runs, target if place.current else "", env), target)
                 )
             word = "elif"
 
-    def _print_none_of(self, conditions: list[tree.Node], place: Place) -> str:
+    def _print_none_of(self, conditions: list[tree.Node], place: PrintPlace) -> str:
         """The condition that none of some conditions holds."""
         if len(conditions) == 1:
             return self.expressions.print_opposite(conditions[0], place)

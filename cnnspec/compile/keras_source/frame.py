@@ -26,7 +26,7 @@ class Differs(Exception):
     """The uses at hand need different source: no one piece serves them all."""
 
 
-class Binding:
+class NameMeaning:
     """The meaning of a name of the text in the source.
 
     kind: "value" (data), "tensor", "function" (called with a tensor), "block", "alias" (not in the source: the value
@@ -39,27 +39,27 @@ class Binding:
         self.value = value
 
 
-class Env:
+class NameScope:
     """The names bound in one body of the text, inside those of the bodies around it.
 
     `passing`: tensors that are named here belong to the body around it, as in a loop or a condition.
     """
 
-    def __init__(self, parent: Env | None, passing: bool = False) -> None:
+    def __init__(self, parent: NameScope | None, passing: bool = False) -> None:
         self.parent = parent
         self.passing = passing
-        self.names: dict[str, Binding] = {}
+        self.names: dict[str, NameMeaning] = {}
 
-    def find(self, name: str) -> Binding | None:
+    def find(self, name: str) -> NameMeaning | None:
         """The meaning of a name, here or in a body around this one."""
-        env: Env | None = self
+        env: NameScope | None = self
         while env is not None:
             if name in env.names:
                 return env.names[name]
             env = env.parent
         return None
 
-    def find_receiver(self) -> Env:
+    def find_receiver(self) -> NameScope:
         """The names of the body to which a tensor that is named here belongs."""
         env = self
         while env.passing and env.parent is not None:
@@ -156,16 +156,16 @@ class Frame:
         del self.lines[length:]
 
 
-class Place(Record):
+class PrintPlace(Record):
     """Where the printers stand in text and source: the uses at hand, and the variable of the current tensor."""
 
     frame: Frame
-    env: Env
+    env: NameScope
     current: str
     uses: list[Use]
 
-    def at(self, uses: list[Use], current: str | None = None, env: Env | None = None) -> Place:
-        return Place(self.frame, env or self.env, self.current if current is None else current, uses)
+    def at(self, uses: list[Use], current: str | None = None, env: NameScope | None = None) -> PrintPlace:
+        return PrintPlace(self.frame, env or self.env, self.current if current is None else current, uses)
 
     def values_of(self, node: tree.Node) -> list[Any]:
         """The values that an expression had in the uses at hand."""

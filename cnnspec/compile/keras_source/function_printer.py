@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.frame import Differs, Env, Frame, Place, add_return, find_bound_names
+from cnnspec.compile.keras_source.frame import Differs, Frame, NameScope, PrintPlace, add_return, find_bound_names
 from cnnspec.compile.trace import real
 from cnnspec.elaborate.values import Closure, Tensor
 from cnnspec.layers.argument import Term
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.keras_source.frame import Binding
+    from cnnspec.compile.keras_source.frame import NameMeaning
     from cnnspec.compile.keras_source.module_functions import ModuleFunctions
     from cnnspec.compile.keras_source.source_comments import SourceComments
     from cnnspec.compile.keras_source.step_printer import StepPrinter
@@ -36,7 +36,7 @@ class FunctionPrinter:
         self.trace, self.comments, self.module = trace, comments, module
         self.expressions, self.steps, self.print_block = expressions, steps, print_block
 
-    def print_function(self, node: tree.Node, place: Place, name: str) -> str:
+    def print_function(self, node: tree.Node, place: PrintPlace, name: str) -> str:
         """The Python function for a layer function; `name` is for one that takes several lines."""
         values = place.values_of(node)
         if not values:
@@ -64,7 +64,7 @@ class FunctionPrinter:
             return f"lambda {tensor}: {text}"
         return define_local(place.frame, name, frame, tensor, text)
 
-    def define_function(self, name: str, node: tree.Node, uses: list[Use], place: Place) -> str:
+    def define_function(self, name: str, node: tree.Node, uses: list[Use], place: PrintPlace) -> str:
         """Write a layer function as a Python function called `name`."""
         frame, tensor, text = self._print_inside(node, place.values_of(node), uses, place, None)
         if place.frame is not self.module.frame:
@@ -78,12 +78,12 @@ class FunctionPrinter:
         return variable
 
     def _print_inside(
-        self, node: tree.Node, values: list[Any], uses: list[Use], place: Place, binding: Binding | None
+        self, node: tree.Node, values: list[Any], uses: list[Use], place: PrintPlace, binding: NameMeaning | None
     ) -> tuple[Frame, str, str]:
         """The lines of a layer function, its parameter and the expression that it returns."""
         frame = Frame(place.frame, find_bound_names(node))
         tensor = frame.make_variable("x")
-        there = Place(frame, place.env, tensor, uses)
+        there = PrintPlace(frame, place.env, tensor, uses)
         if all(isinstance(value, Term) for value in values):
             return frame, tensor, self.steps.layers.print_layer(there, tensor, "")
         expressions = {id(value.expression): value.expression for value in values if isinstance(value, Closure)}
@@ -96,7 +96,7 @@ class FunctionPrinter:
         inner = [kid for use in uses for kid in use.inside(expression)]
         if len(inner) != len(uses):
             raise Differs
-        return frame, tensor, self.steps.print_step(expression, there.at(inner, env=Env(env)), tensor)
+        return frame, tensor, self.steps.print_step(expression, there.at(inner, env=NameScope(env)), tensor)
 
 
 def define_local(outer: Frame, name: str, frame: Frame, tensor: str, text: str) -> str:

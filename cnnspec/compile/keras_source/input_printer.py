@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.frame import Binding, Differs
+from cnnspec.compile.keras_source.frame import Differs, NameMeaning
 from cnnspec.compile.keras_source.literals import is_same, print_literal
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
     from cnnspec.compile.keras_source.call_printer import CallPrinter
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.keras_source.frame import Place
+    from cnnspec.compile.keras_source.frame import PrintPlace
     from cnnspec.compile.keras_source.step_printer import StepPrinter
     from cnnspec.graph import Graph
 
@@ -24,7 +24,7 @@ class InputPrinter:
         self.inputs: list[str] = []
         self.outputs: dict[str, Any] = {}
 
-    def print_input(self, item: tree.Input, place: Place, target: str) -> str:
+    def print_input(self, item: tree.Input, place: PrintPlace, target: str) -> str:
         """An input of the network, and the steps behind it."""
         frame = place.frame
         tensor = place.uses[0].result
@@ -42,10 +42,10 @@ class InputPrinter:
         frame.emit(f"{variable} = keras.Input({', '.join(texts)})")
         self.inputs.append(variable)
         if item.name:
-            place.env.names[item.name.text] = Binding("tensor", variable)
+            place.env.names[item.name.text] = NameMeaning("tensor", variable)
         return self.steps.print_chain(item.stages, place.at(place.uses, variable), target)
 
-    def _print_shape(self, item: tree.Input, shape: tuple[int | None, ...], place: Place) -> str:
+    def _print_shape(self, item: tree.Input, shape: tuple[int | None, ...], place: PrintPlace) -> str:
         """The shape as it was written, where that is no more than a list of sizes."""
         if isinstance(item.shape, tree.Tuple):
             values = place.values_of(item.shape)
@@ -60,7 +60,7 @@ class InputPrinter:
                 return f"shape=({text},)"
         return f"shape={print_literal(shape)}"
 
-    def note_output(self, item: tree.Output, place: Place) -> str:
+    def note_output(self, item: tree.Output, place: PrintPlace) -> str:
         """Note the outputs of the network; nothing is written."""
         if not place.frame.main:
             raise Differs

@@ -14,7 +14,7 @@ from cnnspec.compile.keras_source.call_printer import (
     find_optional_padding,
     split_by_condition,
 )
-from cnnspec.compile.keras_source.frame import Differs, Place
+from cnnspec.compile.keras_source.frame import Differs, PrintPlace
 from cnnspec.compile.keras_source.merge_printer import MergePrinter
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class LayerPrinter:
         self.merges = MergePrinter(expressions, print_step, apply_value)
         self.apply_value = apply_value
 
-    def print_layer(self, place: Place, target: str, name: str) -> str:
+    def print_layer(self, place: PrintPlace, target: str, name: str) -> str:
         """A layer, and the activation with arguments that stood in it."""
         use = place.uses[0]
         arguments = use.arguments
@@ -50,7 +50,7 @@ class LayerPrinter:
         activation = next(a.value for a in arguments if use.values.get(id(a.value)) is after[0].value)
         return self.apply_value(activation, place.at(after, place.store(text, target)), place, target)
 
-    def _print_calls(self, place: Place, arguments: Arguments, inputs: str, target: str, name: str) -> str:
+    def _print_calls(self, place: PrintPlace, arguments: Arguments, inputs: str, target: str, name: str) -> str:
         """A layer alone, on `inputs`."""
         try:
             calls = self.calls.print_calls(place, arguments, name)
@@ -66,7 +66,7 @@ class LayerPrinter:
             place.frame.release_variable(between)
         return calls[-1].apply_to(inputs)
 
-    def _print_condition(self, place: Place, arguments: Arguments, inputs: str, target: str, name: str) -> str:
+    def _print_condition(self, place: PrintPlace, arguments: Arguments, inputs: str, target: str, name: str) -> str:
         """A layer with a condition among its arguments, or one that another layer pads in some uses."""
         found = split_by_condition(place, arguments)
         if found is None:
@@ -79,7 +79,7 @@ class LayerPrinter:
                     frame.assign(target, self._print_calls(place.at(uses), left, inputs, target, name))
         return target
 
-    def _print_padding(self, place: Place, arguments: Arguments, inputs: str, target: str, name: str) -> str:
+    def _print_padding(self, place: PrintPlace, arguments: Arguments, inputs: str, target: str, name: str) -> str:
         """A layer that another one pads where the padding is more than 0."""
         frame = place.frame
         padding = find_optional_padding(place, arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
-from cnnspec.compile.keras_source.frame import Differs, Frame, Place, is_variable
+from cnnspec.compile.keras_source.frame import Differs, Frame, PrintPlace, is_variable
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.syntax import tree
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
     from cnnspec.compile.trace import Use
 
-    PrintStep = Callable[[tree.Node, Place, str], str]  # a step, where it stands, the variable for its result
-    ApplyValue = Callable[[tree.Node, Place, Place, str], str]  # a value applied, and where it was evaluated
+    PrintStep = Callable[[tree.Node, PrintPlace, str], str]  # a step, where it stands, the variable for its result
+    ApplyValue = Callable[[tree.Node, PrintPlace, PrintPlace, str], str]  # a value applied, and where it was evaluated
 
 WIDE = 60  # characters of a merge or a condition that stays in one line
 
@@ -43,7 +43,7 @@ class MergePrinter:
     def __init__(self, expressions: ExpressionPrinter, print_step: PrintStep, apply_value: ApplyValue) -> None:
         self.expressions, self.print_step, self.apply_value = expressions, print_step, apply_value
 
-    def print_branches(self, arguments: Arguments, place: Place) -> str:
+    def print_branches(self, arguments: Arguments, place: PrintPlace) -> str:
         """The list of what a merge's branches make of the current tensor."""
         branches: list[MergeBranch] = []
         for argument in arguments:
@@ -61,7 +61,7 @@ class MergePrinter:
                 raise Differs
         return f"[{', '.join(self._print_each(branches, place))}]"
 
-    def _print_named_list(self, node: tree.Node, values: list[Any], place: Place) -> str:
+    def _print_named_list(self, node: tree.Node, values: list[Any], place: PrintPlace) -> str:
         """A list of branches that has a name."""
         text = self.expressions.print(node, place)
         if all(isinstance(v, Tensor) for value in values for v in value):
@@ -70,7 +70,7 @@ class MergePrinter:
         place.frame.release_variable(variable)
         return f"[{variable}({place.current}) for {variable} in {text}]"
 
-    def _print_each(self, branches: list[MergeBranch], place: Place) -> list[str]:
+    def _print_each(self, branches: list[MergeBranch], place: PrintPlace) -> list[str]:
         """Each branch as an expression: short ones in place, others in variables of their own."""
         frame = place.frame
         if all(is_short(branch.node, branch.uses) for branch in branches):
@@ -89,7 +89,7 @@ class MergePrinter:
             frame.release_variable(name)
         return texts
 
-    def _print_branch(self, branch: MergeBranch, place: Place, target: str) -> str:
+    def _print_branch(self, branch: MergeBranch, place: PrintPlace, target: str) -> str:
         here = place.at(branch.uses)
         if branch.is_value:
             return self.apply_value(branch.node, here, place, target)

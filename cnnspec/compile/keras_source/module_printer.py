@@ -19,7 +19,7 @@ from cnnspec.compile.keras_source.body_printer import BodyPrinter
 from cnnspec.compile.keras_source.call_printer import CallPrinter
 from cnnspec.compile.keras_source.constant_printer import ConstantPrinter
 from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-from cnnspec.compile.keras_source.frame import Binding, Differs, Frame, find_bound_names, is_variable
+from cnnspec.compile.keras_source.frame import Differs, Frame, NameMeaning, find_bound_names, is_variable
 from cnnspec.compile.keras_source.function_printer import FunctionPrinter
 from cnnspec.compile.keras_source.input_printer import InputPrinter
 from cnnspec.compile.keras_source.layer_by_layer import find_automatic_names, name_model
@@ -117,7 +117,7 @@ class ModulePrinter:
                 raise Differs
             variable, written = self.homes.main.take_variable(name), print_literal(self.graph.parameters[name])
             default = self._print_default(parameter)
-            self.homes.main_env.names[name] = Binding("value", variable)
+            self.homes.main_env.names[name] = NameMeaning("value", variable)
             optional = optional or bool(default)
             texts.append(f"{variable}={default or convert_to_tuple(written)}" if optional else variable)
             if convert_to_tuple(written) != (default or optional and convert_to_tuple(written)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.base.record import Record
-from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Frame, Place
+from cnnspec.compile.keras_source.frame import Differs, Frame, NameMeaning, NameScope, PrintPlace
 from cnnspec.compile.trace import kids, real
 from cnnspec.elaborate.values import SharedFunction, Tensor
 from cnnspec.syntax import tree
@@ -33,9 +33,9 @@ class SharedPrinter:
     def __init__(self, trace: Trace, calls: CallPrinter) -> None:
         self.trace, self.calls = trace, calls
 
-    def print_shared(self, item: tree.Shared, place: Place) -> str:
+    def print_shared(self, item: tree.Shared, place: PrintPlace) -> str:
         """The layers of the first use, and a function that applies them; nothing where there is no use."""
-        binding = place.env.names[item.name.text] = Binding("alias")
+        binding = place.env.names[item.name.text] = NameMeaning("alias")
         applied = [real(self.trace.applied.get(id(use.value), [])) for use in place.uses]
         first = [kid for uses in applied if uses for kid in kids(uses[:1], item.value)]
         if not first:
@@ -53,7 +53,7 @@ class SharedPrinter:
             binding.text = write_graph(item.name.text, layers, reads, every[0], place)
         return place.current
 
-    def _print_layers(self, runs: list[list[Use]], place: Place) -> list[SharedLayer]:
+    def _print_layers(self, runs: list[list[Use]], place: PrintPlace) -> list[SharedLayer]:
         """The layers of a shared function; `runs` are the uses that make them, for each use of the text at hand."""
         if len(runs) != len(place.uses) or len({len(run) for run in runs}) != 1:
             raise Differs
@@ -63,7 +63,7 @@ class SharedPrinter:
                 use.scope and isinstance(v, SharedFunction) and use.scope.parent is v.scope
                 for use, v in zip(uses, [use.value for use in place.uses], strict=True)
             )
-            there = Place(place.frame, Env(place.env), "", list(uses))
+            there = PrintPlace(place.frame, NameScope(place.env), "", list(uses))
             assert uses[0].made is not None
             layers.append(
                 SharedLayer(self.calls.print_calls(there, uses[0].arguments if own else (), ""), uses[0].made)
@@ -88,7 +88,7 @@ def write_chain(name: str, layers: list[SharedLayer], frame: Frame) -> str:
     return variable
 
 
-def write_graph(name: str, layers: list[SharedLayer], reads: Reads, first: Use, place: Place) -> str:
+def write_graph(name: str, layers: list[SharedLayer], reads: Reads, first: Use, place: PrintPlace) -> str:
     """Write each layer as a variable, and a function that applies them."""
     frame = place.frame
     variable = frame.take_variable(name)
@@ -118,7 +118,7 @@ def write_graph(name: str, layers: list[SharedLayer], reads: Reads, first: Use, 
     return variable
 
 
-def find_variable(index: int, first: Use, place: Place) -> str:
+def find_variable(index: int, first: Use, place: PrintPlace) -> str:
     """The variable of a tensor of the network that a shared function reads."""
     scope = first.scope
     for name in scope.all_names() if scope else []:

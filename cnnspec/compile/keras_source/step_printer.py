@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.expression_printer import PRODUCT, TERNARY
-from cnnspec.compile.keras_source.frame import Binding, Differs, Env, Place
+from cnnspec.compile.keras_source.frame import Differs, NameMeaning, NameScope, PrintPlace
 from cnnspec.compile.keras_source.layer_printer import LayerPrinter
 from cnnspec.compile.keras_source.merge_printer import WIDE, is_short
 from cnnspec.compile.trace import idle, is_false, kids
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
     from cnnspec.compile.trace import Trace, Use
 
-    PrintBody = Callable[[tree.Body, Place, str], str]  # a body, where it stands, the variable for its result
+    PrintBody = Callable[[tree.Body, PrintPlace, str], str]  # a body, where it stands, the variable for its result
 
 MAX_WORK = 10_000  # steps printed, besides 20 for each use: attempts inside attempts end
 
@@ -43,23 +43,23 @@ class StepPrinter:
         expressions: ExpressionPrinter,
         calls: CallPrinter,
         print_body: PrintBody,
-        print_block_call: Callable[[Place], str],
+        print_block_call: Callable[[PrintPlace], str],
     ) -> None:
         self.expressions, self.calls, self.print_block_call = expressions, calls, print_block_call
         self.layers = LayerPrinter(expressions, calls, self.print_step, self.apply_value)
         self.work = MAX_WORK + 20 * sum(trace.times.values())
-        self._print: dict[type, Callable[[Any, Place, str, str], str]] = {
+        self._print: dict[type, Callable[[Any, PrintPlace, str, str], str]] = {
             tree.Chain: lambda node, place, target, name: self.print_chain(node.stages, place, target, name),
             tree.Naming: self._print_naming,
             tree.Braces: lambda node, place, target, name: print_body(
-                node.body, place.at(place.uses_of(node.body), env=Env(place.env)), target
+                node.body, place.at(place.uses_of(node.body), env=NameScope(place.env)), target
             ),
             tree.Ternary: self._print_ternary,
             tree.Here: lambda node, place, target, name: place.current,
             tree.Contract: lambda node, place, target, name: place.current,
         }
 
-    def print_step(self, node: tree.Node, place: Place, target: str, name: str = "") -> str:
+    def print_step(self, node: tree.Node, place: PrintPlace, target: str, name: str = "") -> str:
         """A step, applied to the current tensor. `name` is for its layer."""
         self.work -= 1
         if self.work < 0:
@@ -79,7 +79,7 @@ class StepPrinter:
             return self._print_call(node, place, target)
         return self._print_name(node, place, target, name)
 
-    def print_chain(self, stages: tuple[tree.Node, ...], place: Place, target: str, name: str = "") -> str:
+    def print_chain(self, stages: tuple[tree.Node, ...], place: PrintPlace, target: str, name: str = "") -> str:
         """Steps, one behind another: f -> g -> h. `name` is for the layer of the last one."""
         text = current = place.current
         for number, stage in enumerate(stages, 1):
@@ -88,7 +88,7 @@ class StepPrinter:
             current = text if number == len(stages) else place.store(text, target)
         return text
 
-    def _print_naming(self, node: tree.Naming, place: Place, target: str, name: str) -> str:
+    def _print_naming(self, node: tree.Naming, place: PrintPlace, target: str, name: str) -> str:
         """A step and a name for its result: f as name."""
         once = len(place.uses) == 1 and self.calls.is_once(node)
         text = self.print_step(
@@ -97,14 +97,14 @@ class StepPrinter:
         receiver = place.env.find_receiver()
         binding = receiver.names.get(node.name.text)
         if binding is None or binding.kind != "tensor":
-            binding = Binding("tensor", place.frame.take_variable(node.name.text))
+            binding = NameMeaning("tensor", place.frame.take_variable(node.name.text))
         place.frame.taken.add(binding.text)
         receiver.names[node.name.text] = place.env.names[node.name.text] = binding
         place.frame.assign(binding.text, text)
         return binding.text
 
     # ---- repeats and conditions ----------------------------------------------------------------------------
-    def _print_repeat(self, node: tree.Arithmetic, place: Place, target: str) -> str:
+    def _print_repeat(self, node: tree.Arithmetic, place: PrintPlace, target: str) -> str:
         """The repeat f * n: a loop, or f alone where n is written as 1."""
         frame = place.frame
         least = PRODUCT if len(node.rest) > 1 else TERNARY
@@ -127,7 +127,7 @@ class StepPrinter:
             current = place.store(self.print_step(node.first, place.at(turn, current), target), target)
         return current
 
-    def _print_ternary(self, node: tree.Ternary, place: Place, target: str, name: str) -> str:
+    def _print_ternary(self, node: tree.Ternary, place: PrintPlace, target: str, name: str) -> str:
         """The choice f if c else g: in one line where it is short, else with `if`."""
         frame = place.frame
         then, otherwise = kids(place.uses, node.then), kids(place.uses, node.otherwise)
@@ -159,7 +159,7 @@ class StepPrinter:
             return self.print_step(side, place.at(uses), target, name)
 
     def _print_both(
-        self, sides: list[tuple[tree.Node, list[Use]]], condition: str, opposite: str, place: Place, target: str
+        self, sides: list[tuple[tree.Node, list[Use]]], condition: str, opposite: str, place: PrintPlace, target: str
     ) -> str:
         """A condition with both of its sides."""
         frame = place.frame
@@ -184,7 +184,7 @@ class StepPrinter:
         return target
 
     # ---- values as steps -----------------------------------------------------------------------------------
-    def _print_call(self, node: tree.Call, place: Place, target: str) -> str:
+    def _print_call(self, node: tree.Call, place: PrintPlace, target: str) -> str:
         """A call: Sequential([...]); or f(x), where f is applied to x."""
         valued = [use for use in place.uses for use in use.kids if use.value is not None]
         if valued:
@@ -197,14 +197,14 @@ class StepPrinter:
         items = [i for number, i in enumerate(items) if number or not isinstance(i, tree.Input)]
         return self.print_chain(tuple(items), place, target)
 
-    def _print_name(self, node: tree.Node, place: Place, target: str, name: str) -> str:
+    def _print_name(self, node: tree.Node, place: PrintPlace, target: str, name: str) -> str:
         """A name or an element of a list as a step: its value is applied."""
         valued = [kid for use in place.uses for kid in use.kids if kid.value is not None]
         if len(valued) != len(place.uses):
             raise Differs
         return self.apply_value(node, place.at(valued), place, target, name)
 
-    def apply_value(self, node: tree.Node, place: Place, outer: Place, target: str, name: str = "") -> str:
+    def apply_value(self, node: tree.Node, place: PrintPlace, outer: PrintPlace, target: str, name: str = "") -> str:
         """The value of `node`, applied to the current tensor. `outer` has the uses in which `node` was evaluated."""
         values = [use.value for use in place.uses]
         if all(isinstance(value, Tensor) for value in values):
@@ -217,7 +217,9 @@ class StepPrinter:
             inner = [kid for use in place.uses for kid in use.kids if kid.node is expression]
             if len(inner) != len(place.uses):
                 raise Differs
-            return self.print_step(expression, Place(place.frame, Env(env), place.current, inner), target, name)
+            return self.print_step(
+                expression, PrintPlace(place.frame, NameScope(env), place.current, inner), target, name
+            )
         if all(isinstance(value, Term) for value in values):
             if any(use.cls is None for use in place.uses):
                 raise Differs
