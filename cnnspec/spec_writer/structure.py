@@ -296,8 +296,8 @@ def count_positions(node: Node) -> int:
 def find_values(layer: Layer) -> tuple[Any, ...]:
     """A layer's arguments, in order. Equal numbers for all axes become one, except in a window's size (3x3)."""
     made: list[Any] = []
-    for name, argument in layer.arguments.items():
-        value = getattr(layer, name)
+    for name, value in layer.argument_values().items():
+        argument = layer.arguments[name]
         if argument.kind in AXES and isinstance(value, tuple):
             made.append(Axes(value))
         elif argument.kind in EACH_AXIS and not (name == "kernel" and isinstance(value, tuple) and len(value) > 1):
