@@ -39,7 +39,7 @@ def find_difference(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Sh
     """The first difference between some calls and those that a layer would become; "" where there is none."""
     if problem := layer.problem(shapes):
         return problem.message
-    if without := [name for name in layer._fields if getattr(layer, name) in (INFINITY, -INFINITY)]:
+    if without := [name for name, value in layer.argument_values().items() if value in (INFINITY, -INFINITY)]:
         return f"its {without[0]} is infinite, which the language cannot say"
     ours = layer.keras(shapes)
     if len(ours) == len(calls) + 1 and ours[0].name.startswith("ops.") and ours[-1].name == "Identity":

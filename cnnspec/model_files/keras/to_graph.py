@@ -180,9 +180,8 @@ class KerasGraphBuilder:
         if odd:
             self.refusals.append(f"{call.name} ({INPUT}): it is {odd[0]}, which the language cannot say")
         dtype = call.config.get("dtype")
-        indexed = [
-            made is not None and getattr(find(made.name), "indexes", False) for made in self._find_readers(index)
-        ]
+        readers = [find(made.name) if made is not None else None for made in self._find_readers(index)]
+        indexed = [layer is not None and layer.indexes for layer in readers]
         if dtype not in ("float32", None) and not (indexed and all(indexed)):
             why = f"its dtype is {dtype}, and the language's inputs are float32"
             self.refusals.append(f"{call.name} ({INPUT}): {why}")
