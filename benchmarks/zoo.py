@@ -15,7 +15,7 @@ from pathlib import Path
 from cnnspec import load
 from cnnspec.base.source import Source
 from cnnspec.compile.live import import_keras
-from cnnspec.model_files.keras.application import application, from_model, names
+from cnnspec.model_files.keras.application import build_application, convert_model, list_applications
 from cnnspec.pipeline import analyse
 from cnnspec.spec_writer import to_text
 
@@ -33,10 +33,10 @@ the whole image is mixed, gates left out. Made by `make zoo`.
 
 def spec(name: str) -> str:
     """The text of an application, its header included."""
-    model = application(name)
+    model = build_application(name)
     frozen = sum([int(weight.shape.num_elements() or 1) for weight in model.non_trainable_weights])
     total = model.count_params()
-    text = to_text(from_model(model))
+    text = to_text(convert_model(model))
     cells = [
         ("layer", "total"),
         ("params", f"{total:,}"),
@@ -79,7 +79,7 @@ def table() -> str:
 
 if __name__ == "__main__":
     ZOO.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or names():
+    for name in sys.argv[1:] or list_applications():
         (ZOO / f"{name}.cnn").write_text(spec(name), encoding="utf-8")
         print(name, flush=True)
     (ZOO / "README.md").write_text(table(), encoding="utf-8")

@@ -160,13 +160,13 @@ def test_an_origin_without_text_has_a_line_or_a_name() -> None:
 
 def test_a_layer_of_a_model_file_comes_from_its_name_there() -> None:
     keras = pytest.importorskip("keras")
-    from cnnspec.model_files.keras.to_graph import to_graph
+    from cnnspec.model_files.keras.to_graph import convert_config
     from tests.model_files.keras_configs import config_of
 
     layers = keras.layers
     encoder = keras.Sequential([layers.Input((8, 8, 3)), layers.Conv2D(4, 3, name="stem")], name="encoder")
     model = keras.Sequential([layers.Input((8, 8, 3), name="image"), encoder, layers.ReLU(name="act")], name="net")
-    graph = to_graph(config_of(model), "net")
+    graph = convert_config(config_of(model), "net")
     assert [node.site.origin for node in graph.nodes] == ["net: image", "net: encoder/stem", "net: act"]
     assert all(node.site.span.text == "" for node in graph.nodes)
 

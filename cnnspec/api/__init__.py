@@ -55,13 +55,12 @@ def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
     With `keep_names` nothing is folded into blocks and loops, so that every layer keeps its name. Raises SpecError,
     naming the layers, for a model that the language cannot express, and TypeError for what is no model.
     """
-    from cnnspec.model_files.keras.application import from_model
-    from cnnspec.model_files.keras.archive import Refused
+    from cnnspec.model_files import ModelRefused, convert_model
     from cnnspec.spec_writer import Unfaithful, to_text
 
     try:
-        text = to_text(from_model(model), keep_names)
-    except Refused as refusal:
+        text = to_text(convert_model(model), keep_names)
+    except ModelRefused as refusal:
         raise SpecError(str(refusal)) from None
     except Unfaithful as error:
         raise SpecError(f"a defect of cnnspec, please report it: no text reads back as this model: {error}") from None

@@ -186,7 +186,7 @@ class Network:
 
     def to_source(self) -> str:
         """Keras source that builds the same model. Raises SpecError when the spec has mistakes."""
-        from cnnspec.compile.source import to_source
+        from cnnspec.compile.keras_source import to_source
 
         if self.analysed.broken:
             raise SpecError(f"{self.name} cannot be built", self.diagnostics)

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def write_source(network: AnalysedNetwork, target: str) -> None:
-    from cnnspec.compile.source import to_source
+    from cnnspec.compile.keras_source import to_source
 
     source = to_source(network)
     if target == "-":
@@ -67,7 +67,7 @@ def write_source(network: AnalysedNetwork, target: str) -> None:
 def built(network: AnalysedNetwork, weights: str | None) -> keras.Model:
     """The model of a network, with trained weights where they are given."""
     from cnnspec.compile.live import to_keras
-    from cnnspec.compile.trained import take_weights
+    from cnnspec.compile.trained_models import take_weights
 
     model = to_keras(network.graph)
     if weights is not None:

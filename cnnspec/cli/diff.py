@@ -10,7 +10,6 @@ import os
 import sys
 
 from cnnspec.base.diagnostic import ERROR
-from cnnspec.base.source import Source
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import (
     CLEAN,
@@ -23,9 +22,7 @@ from cnnspec.cli.messages import (
     wants_color,
 )
 from cnnspec.diff import find_difference
-from cnnspec.facts.facts import Facts
 from cnnspec.network import AnalysedNetwork
-from cnnspec.syntax.tree import Body, Tree
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +75,9 @@ def choose_model(side: str, model: str | None) -> tuple[str, str | None]:
 
 def load_side(path: str, model: str | None, own: list[str], options: argparse.Namespace) -> AnalysedNetwork | None:
     """The network of one side; None when it has mistakes, which have been shown."""
-    if path.endswith((".keras", ".json")):
+    from cnnspec.model_files import ENDINGS
+
+    if path.endswith(ENDINGS):
         if own or options.set:
             raise UsageError(f"{path} is a saved model: it has no parameters to set")
         return load_saved(path)
@@ -97,20 +96,12 @@ def load_side(path: str, model: str | None, own: list[str], options: argparse.Na
 
 def load_saved(path: str) -> AnalysedNetwork | None:
     """The network of a saved Keras model; None when the language cannot express it, which has been said."""
-    from cnnspec.model_files.keras.archive import Refused as NotExpressed
-    from cnnspec.model_files.keras.to_graph import of_file
+    from cnnspec.model_files import ModelRefused, read_network
 
     try:
-        graph = of_file(path)
-    except NotExpressed as refusal:
+        return read_network(path)
+    except ModelRefused as refusal:
         sentence, *layers = refusal.lines
         for line in (f"{path}: {sentence}" if layers else sentence, *layers):
             print_message(line)
         return None
-    for node in graph.nodes:
-        node.given = node.name
-    graph.assign_names()
-    source = Source(path, "")
-    return AnalysedNetwork(
-        graph.name, source, Tree(source, Body(0, 0, ()), (), ()), graph, Facts(graph), {}, (), None, False
-    )

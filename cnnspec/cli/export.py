@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
-from cnnspec.compile.export import ENDINGS, ExportFailed, check_place, export, format_of, prepare
+from cnnspec.compile.export import ENDINGS, ExportFailed, check_place, export, find_format, prepare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from cnnspec.compile.trained import load, saved_in
+    from cnnspec.compile.trained_models import find_saved_file, load_model
 
     try:
-        saved_in(options.file)  # what is not there is said before Keras is imported
+        find_saved_file(options.file)  # what is not there is said before Keras is imported
         target, format = target_of(options, FORMATS)
         said = known(options.file)
-        write_model(lambda keras: load(options.file, keras), target, format, said)
+        write_model(lambda keras: load_model(options.file, keras), target, format, said)
         if "input_range" in said:
             print_message(f"it takes values from {said['input_range'].replace(',', ' to ')}, as in its training")
     except ExportFailed as error:
@@ -70,7 +70,7 @@ def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str
             raise UsageError(f"say what to make: -o model.onnx, or --to with one of {', '.join(formats)}")
         name = os.path.basename(os.path.abspath(options.file)) if options.file != "-" else "network"
         options.output = name.removesuffix(".cnn").removesuffix(".keras") + (formats[options.to] or os.sep)
-    format = format_of(options.output, options.to, formats)
+    format = find_format(options.output, options.to, formats)
     check_place(options.output, format)
     return options.output, format
 

@@ -39,12 +39,12 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("give a model.keras, or --application NAME: one of the two")
     if os.path.isdir(options.output):
         raise UsageError(f"cannot write {options.output}: it is a folder")
-    from cnnspec.model_files.keras.archive import Refused
+    from cnnspec.model_files import ModelRefused
     from cnnspec.spec_writer import Unfaithful, to_text
 
     try:
         graph = graph_of(options)
-    except Refused as refusal:
+    except ModelRefused as refusal:
         for line in refusal.lines:
             print_message(line)
         if options.source is not None and not os.path.exists(options.source) and options.source.isidentifier():
@@ -64,23 +64,22 @@ def run(options: argparse.Namespace) -> int:
 
 
 def graph_of(options: argparse.Namespace) -> Graph:
-    """The graph of what is to be imported. Raises Refused, naming the layers, for what cannot be expressed."""
-    if options.source is not None:
-        from cnnspec.model_files.keras.to_graph import of_file
+    """The graph of what is to be imported. Raises ModelRefused, naming the layers, for what cannot be expressed."""
+    from cnnspec.model_files import build_application, read_graph
 
-        return of_file(options.source)
+    if options.source is not None:
+        return read_graph(options.source)
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.model_files.keras.application import application, from_model
 
     try:
-        return from_model(application(options.application))
+        return build_application(options.application)
     except MissingExtra as error:
         raise UsageError(str(error)) from None
 
 
 def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     """What was written, and what was left behind."""
-    from cnnspec.spec_writer.wording import usable
+    from cnnspec.spec_writer.wording import spell_names
 
     count = sum([node.layer is not None for node in graph.nodes])
     target = "" if options.output == "-" else f"wrote {options.output}: "
@@ -91,7 +90,7 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     written = set(re.findall(r"\w+", text))
     names = [
         (node.name, spelled)
-        for node, spelled in zip(graph.nodes, usable([node.name for node in graph.nodes]), strict=True)
+        for node, spelled in zip(graph.nodes, spell_names([node.name for node in graph.nodes]), strict=True)
         if node.name
     ]
     lost = [name for name, spelled in names if spelled not in written]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.cli.messages import print_message
-from cnnspec.compile.kernels import Way, remarks
-from cnnspec.model_files.keras.application import from_model
-from cnnspec.model_files.keras.archive import Refused
+from cnnspec.compile.kernel_trials import Way, remarks
+from cnnspec.model_files import ModelRefused, convert_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
 def warn(model: Any, keras: Any, *options: str) -> None:
     """Says it before the model runs; nothing of a model that the language cannot express. `options` may help."""
     try:
-        graph = from_model(model)
-    except Refused:
+        graph = convert_model(model)
+    except ModelRefused:
         return
     graph.assign_names()
     policies = [layer.dtype_policy.name for layer in model.layers if layer.dtype_policy.name != "float32"]

@@ -1,7 +1,7 @@
-"""A .keras or .weights.h5 file, looked at before Keras opens it: whether it is only as large as it seems, and all its own.
+"""A check of .keras and .weights.h5 files before Keras opens them: no file is larger than it seems, or points elsewhere.
 
 A small archive may unpack to any size, an array may be declared and never written, and HDF5 may point at other files.
-Keras's own versions differ in what they refuse of it.
+Versions of Keras differ in what they refuse.
 """
 
 from __future__ import annotations
@@ -20,19 +20,21 @@ DEEPEST = 100  # groups in groups
 
 
 def unfit(path: str) -> str:
-    """Why a file is not opened, in words behind its name: "holds …"; empty for a sound one, or one that is damaged.
-    Raises OSError."""
+    """Why a file is not opened, in words behind its name: "holds …". "" for a sound file and for a damaged one.
+
+    Raises OSError.
+    """
     try:
         if not zipfile.is_zipfile(path):
             with open(path, "rb") as file:
-                return _unfit_weights(file, file.seek(0, io.SEEK_END))
+                return _find_unfit_weights(file, file.seek(0, io.SEEK_END))
         with zipfile.ZipFile(path) as archive:
-            return _unfit_archive(archive)
+            return _find_unfit_archive(archive)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError, TypeError):
         return ""
 
 
-def _unfit_archive(archive: zipfile.ZipFile) -> str:
+def _find_unfit_archive(archive: zipfile.ZipFile) -> str:
     members = archive.infolist()
     names = {member.filename for member in members}
     if len(names) < len(members):
@@ -45,10 +47,10 @@ def _unfit_archive(archive: zipfile.ZipFile) -> str:
     if WEIGHTS not in names:
         return ""
     with archive.open(WEIGHTS) as weights:
-        return _unfit_weights(weights, archive.getinfo(WEIGHTS).file_size)
+        return _find_unfit_weights(weights, archive.getinfo(WEIGHTS).file_size)
 
 
-def _unfit_weights(file: Any, size: int) -> str:
+def _find_unfit_weights(file: Any, size: int) -> str:
     """Why the arrays of an HDF5 file are not read."""
     import h5py
 
@@ -58,7 +60,7 @@ def _unfit_weights(file: Any, size: int) -> str:
         return ""
     with content:
         taken = 0
-        for name, item in _items(content, h5py):
+        for name, item in _walk_arrays(content, h5py):
             if item is None:
                 return f"holds {name}, which points elsewhere"
             taken += item.nbytes
@@ -67,8 +69,8 @@ def _unfit_weights(file: Any, size: int) -> str:
     return ""
 
 
-def _items(root: Any, h5py: Any) -> Iterator[tuple[str, Any]]:
-    """The arrays of a file; None for what lies in another one, or is reached through a link."""
+def _walk_arrays(root: Any, h5py: Any) -> Iterator[tuple[str, Any]]:
+    """The arrays of a file; None for one that lies in another file, or behind a link."""
     waiting, seen = [("", root, 0)], set()
     while waiting:
         above, group, depth = waiting.pop()

@@ -20,7 +20,7 @@ LIBRARIES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
 class MissingExtra(Exception):
-    """A part that is not installed is needed; the message says how to install it: one of some extras."""
+    """A part is needed that is not installed; the message says how to install it, by one of some extras."""
 
     def __init__(self, message: str, *extras: str) -> None:
         from cnnspec.base.installing import command
@@ -29,7 +29,7 @@ class MissingExtra(Exception):
 
 
 def import_keras(backend: str | None = None) -> Any:
-    """Keras, quietly, on a backend: one of `BACKENDS`, None for what the user's settings and installation say.
+    """Keras, imported quietly, on a backend: one of `BACKENDS`, or None for the user's settings and installation.
 
     Raises MissingExtra when Keras or the backend is not installed, RuntimeError when Keras was already imported in
     this process on another backend than the one asked for, ValueError for a name that is no backend.
@@ -58,24 +58,24 @@ def choose_backend(asked: str | None = None) -> str:
 
     Raises MissingExtra when the one that is asked for is not installed, or none is.
     """
-    origin, name = next(((o, n) for o, n in _wishes(asked) if n), ("", ""))
+    origin, name = next(((o, n) for o, n in _find_wishes(asked) if n), ("", ""))
     if not name:
-        found = [backend for backend in BACKENDS if _installed(backend)]
+        found = [backend for backend in BACKENDS if _is_installed(backend)]
         if found:
             return found[0]
         raise MissingExtra(f"none of {', '.join(BACKENDS)} is installed; this command needs one", *BACKENDS.values())
-    if name in BACKENDS and not _installed(name):
+    if name in BACKENDS and not _is_installed(name):
         raise MissingExtra(f"{name} is not installed; {origin or 'this command'} needs it", BACKENDS[name])
     if name not in BACKENDS and name not in ("numpy", "openvino"):
         raise MissingExtra(f'{origin} names the backend "{name}", which Keras does not have: {", ".join(BACKENDS)}')
     return name
 
 
-def _wishes(asked: str | None) -> Iterator[tuple[str, str | None]]:
-    """Who may name a backend, first things first."""
+def _find_wishes(asked: str | None) -> Iterator[tuple[str, str | None]]:
+    """The places that may name a backend, the most important first."""
     yield "", asked
     yield "KERAS_BACKEND", os.environ.get("KERAS_BACKEND")
-    path = _configuration()
+    path = _find_configuration()
     try:
         with open(path, encoding="utf-8") as file:
             import json
@@ -84,18 +84,18 @@ def _wishes(asked: str | None) -> Iterator[tuple[str, str | None]]:
     except (OSError, ValueError, AttributeError):  # Keras, too, goes on without the file
         return
     # Keras writes the file itself when there is none, with TensorFlow in it: that is nobody's choice
-    if isinstance(name, str) and (name != "tensorflow" or _installed(name)):
+    if isinstance(name, str) and (name != "tensorflow" or _is_installed(name)):
         yield path, name
 
 
-def _configuration() -> str:
-    """Where Keras keeps its configuration."""
+def _find_configuration() -> str:
+    """The file of Keras's configuration."""
     home = os.path.expanduser("~")
     folder = os.environ.get("KERAS_HOME") or os.path.join(home if os.access(home, os.W_OK) else "/tmp", ".keras")
     return os.path.expanduser(os.path.join(folder, "keras.json"))
 
 
-def _installed(name: str) -> bool:
+def _is_installed(name: str) -> bool:
     from importlib.util import find_spec
 
     try:
@@ -106,9 +106,9 @@ def _installed(name: str) -> bool:
 
 @contextmanager
 def silenced(stream: int = 2) -> Iterator[None]:
-    """Drops what a framework's C++ side writes to the process's stderr (or stdout, 1), which no log level governs.
+    """Drop whatever a framework's C++ code writes to the process's stderr (or stdout, 1): no log level governs that.
 
-    (Switching oneDNN off would silence it too, but takes dilated transposed convolutions from the CPU.)
+    (Without oneDNN it would be silent too, but the CPU would have no dilated transposed convolutions.)
     """
     try:
         kept = os.dup(stream)

@@ -1,7 +1,7 @@
 """A Keras model as a file or a folder that others run: .keras, SavedModel, ONNX, LiteRT.
 
 Keras's own exporters do the work, on TensorFlow, whose graph keeps the batch and unknown sizes open in every format. An
-output is written beside its place and moved there whole; what stands there is replaced by its own kind alone.
+output is written beside its place and moved there whole. It replaces only a file or folder of its own kind.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ SAVED_MODEL = {"saved_model.pb", "fingerprint.pb", "keras_metadata.pb", "variabl
 
 
 class ExportFailed(Exception):
-    """A model cannot be written so, or not there; one sentence says why."""
+    """A model cannot be written in this format, or in this place; one sentence says why."""
 
 
-def format_of(path: str, asked: str | None, endings: dict[str, str] = ENDINGS) -> str:
-    """The format of an output: the one that is asked for, else the one that the ending of its name says.
+def find_format(path: str, asked: str | None, endings: dict[str, str] = ENDINGS) -> str:
+    """The format of an output: the one that is asked for, else that of the ending of its name.
 
-    Raises ExportFailed when the ending says nothing, or another than what is asked for.
+    Raises ExportFailed for an ending of no format, or of another than is asked for.
     """
     folder = os.path.basename(path) == "" and path != ""
     ending = "" if folder else os.path.splitext(path)[1]
@@ -55,7 +55,7 @@ def check_place(path: str, format: str) -> None:
 
 
 def _check_folder(path: str) -> None:
-    """A folder is replaced only where it is empty or holds a SavedModel and nothing else."""
+    """Raises ExportFailed for a folder that may not be replaced: one that holds anything but a SavedModel."""
     if not os.path.lexists(path.rstrip(os.sep)):
         return
     if not os.path.isdir(path):
@@ -82,30 +82,30 @@ def prepare(format: str) -> Any:
 
 
 def export(model: Any, path: str, format: str, metadata: Mapping[str, str] | None = None) -> None:
-    """Writes a Keras model, whole or not at all. `prepare(format)` gave the Keras that it is made with. `metadata` goes
-    into an ONNX file; the others have no room for it.
+    """Write a Keras model, whole or not at all.
 
-    Raises ExportFailed when it cannot be written there, or the format cannot say what a layer does.
+    The model is made with the Keras that `prepare(format)` gave. `metadata` goes into an ONNX file; other formats have no
+    room for it. Raises ExportFailed for a place that is refused, and for a layer that the format cannot express.
     """
     check_place(path, format)
-    with placed(path, ENDINGS[format]) as beside:
+    with place_output(path, ENDINGS[format]) as beside:
         try:
             with silenced(), warnings.catch_warnings(action="ignore"):
                 if format == "onnx":
-                    _onnx(model, beside, metadata or {})
+                    _write_onnx(model, beside, metadata or {})
                 else:
                     WRITE[format](model, beside)
         except (MemoryError, OSError):
             raise
         except Exception as error:
-            raise ExportFailed(f"this model cannot be written as {format}: {_reason(error)}") from error
+            raise ExportFailed(f"this model cannot be written as {format}: {_find_reason(error)}") from error
 
 
 @contextmanager
-def placed(path: str, ending: str) -> Iterator[str]:
-    """A free name in the folder of a path; what then lies there is moved to the path, in place of what stood there.
+def place_output(path: str, ending: str) -> Iterator[str]:
+    """A free name in the folder of a path, for an output that is moved to the path at the end.
 
-    Raises ExportFailed for what the system refuses; nothing is left behind then, and the old output stays.
+    Raises ExportFailed where the system refuses; then nothing is left behind, and the old output stays.
     """
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
@@ -131,8 +131,8 @@ def placed(path: str, ending: str) -> Iterator[str]:
                 os.unlink(left)
 
 
-def _reason(error: Exception) -> str:
-    """The line of an error's text that says most: the operation that LiteRT lacks, else the first that is no heading."""
+def _find_reason(error: Exception) -> str:
+    """The most telling line of an error: the operation that LiteRT lacks, else the first line that is no heading."""
     lacking = re.search(r'fused\["(\w+):", "([^"@]+)@', str(error))
     if type(error).__name__ == "ConverterError" and lacking:
         return f"LiteRT has no operation {lacking[1]}, which {lacking[2]} is"
@@ -141,41 +141,41 @@ def _reason(error: Exception) -> str:
 
 
 # ---- formats -----------------------------------------------------------------------------------------------
-def _keras(model: Any, path: str) -> None:
+def _write_keras(model: Any, path: str) -> None:
     model.save(path)
     reopened(model, path)
 
 
 def reopened(model: Any, path: str) -> None:
-    """Opens what was written once. Raises ValueError when Keras cannot, or finds other weights."""
+    """Open a written file once. Raises ValueError when Keras cannot, or finds other weights."""
     keras = import_keras()
     try:
         again = keras.saving.load_model(path, compile=False)
     except MemoryError:
         raise
     except Exception as error:
-        raise ValueError(f"Keras cannot open what it has written: {_reason(error)}") from error
+        raise ValueError(f"Keras cannot open what it has written: {_find_reason(error)}") from error
     if [w.shape for w in again.weights] != [w.shape for w in model.weights]:
         raise ValueError("Keras opens what it has written with other weights")
 
 
-def _saved_model(model: Any, path: str) -> None:
+def _write_saved_model(model: Any, path: str) -> None:
     model.export(path, format="tf_saved_model", verbose=False)
 
 
-def _litert(model: Any, path: str) -> None:
-    """With LiteRT's own operations alone: what needs TensorFlow's would not run where TensorFlow is not."""
+def _write_litert(model: Any, path: str) -> None:
+    """Write LiteRT with its own operations alone: those of TensorFlow do not run where TensorFlow is not installed."""
     import tensorflow as tf
 
     operations = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
     model.export(path, format="litert", verbose=False, target_spec=operations)
-    _tried(model, path, tf)
+    _try_litert(model, path, tf)
 
 
-def _tried(model: Any, path: str, tf: Any) -> None:
-    """Runs what was written once, where all sizes are known: the converter mistakes a few products of tensors.
+def _try_litert(model: Any, path: str, tf: Any) -> None:
+    """Run a written file once, where all sizes are known: the converter mistakes a few products of tensors.
 
-    Raises ValueError when it does not run, or computes something else.
+    Raises ValueError when the file does not run, or computes something else.
     """
     import numpy as np
 
@@ -195,7 +195,7 @@ def _tried(model: Any, path: str, tf: Any) -> None:
 
 
 def run_litert(path: str, names: list[str], given: list[Any]) -> list[Any]:
-    """What a LiteRT file makes of arrays for its inputs, named here, in the order of the model's outputs."""
+    """The outputs of a LiteRT file for arrays, in the order of the model's outputs. `names` are those of the inputs."""
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
@@ -206,7 +206,7 @@ def run_litert(path: str, names: list[str], given: list[Any]) -> list[Any]:
     return [made[f"output_{number}"] for number in range(len(made))]
 
 
-def _onnx(model: Any, path: str, metadata: Mapping[str, str]) -> None:
+def _write_onnx(model: Any, path: str, metadata: Mapping[str, str]) -> None:
     from cnnspec.compile.to_onnx import to_onnx
 
     made = to_onnx(model)
@@ -216,4 +216,4 @@ def _onnx(model: Any, path: str, metadata: Mapping[str, str]) -> None:
         file.write(made.SerializeToString())
 
 
-WRITE = {"keras": _keras, "saved_model": _saved_model, "litert": _litert}
+WRITE = {"keras": _write_keras, "saved_model": _write_saved_model, "litert": _write_litert}

@@ -1,5 +1,8 @@
-"""Files of Keras 2, and the way from them to Keras 3, which opens neither its .keras files nor its JSON, nor a
-SavedModel; it does open HDF5, which the package tf_keras (Keras 2 beside Keras 3) writes of all three."""
+"""Files of Keras 2, and the way from them to Keras 3.
+
+Keras 3 opens neither .keras files nor JSON of Keras 2, nor a SavedModel. It does open HDF5, and the package tf_keras (Keras
+2 beside Keras 3) writes HDF5 from all three.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,13 @@ def way_out(name: str) -> str:
 
 
 def written_by(metadata: dict[str, Any]) -> str:
-    """The version of Keras 1 or 2 that metadata name, "" for none."""
+    """The version of Keras 1 or 2 in some metadata, "" for none."""
     version = str(metadata.get("keras_version", "3"))
     return version[:20] if version.split(".")[0] in ("1", "2") else ""
 
 
 def older(path: str) -> str:
-    """The version of Keras 1 or 2 that has written a .keras file, "" where it is none of theirs."""
+    """The version of Keras 1 or 2 that wrote a .keras file, "" for a file of another version."""
     with suppress(Exception), zipfile.ZipFile(path) as archive:  # zipfile has many for a damaged file
         if archive.getinfo("metadata.json").file_size < 10_000:
             found = json.loads(archive.read("metadata.json"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph, Node
     from cnnspec.layers.base import KerasCall
 
-__all__ = ["MissingExtra", "import_keras", "keras_name", "make", "plain", "to_keras"]
+__all__ = ["MissingExtra", "choose_keras_name", "convert_argument", "import_keras", "make_call", "to_keras"]
 
 
 def to_keras(graph: Graph) -> keras.Model:
@@ -36,14 +36,14 @@ def to_keras(graph: Graph) -> keras.Model:
         if node.layer is None:
             assert node.shape is not None
             shape = tuple([n if isinstance(n, int) else None for n in node.shape])
-            tensors.append(keras.Input(shape=shape, name=keras_name(node)))
+            tensors.append(keras.Input(shape=shape, name=choose_keras_name(node)))
             continue
         owner = graph.made_at(node)
         if owner not in layers:
             shapes = graph.input_shapes(node)
             assert shapes is not None
             layers[owner] = [
-                make(call, node, keras, "float32" if owner in ends else None) for call in node.layer.keras(shapes)
+                make_call(call, node, keras, "float32" if owner in ends else None) for call in node.layer.keras(shapes)
             ]
         inputs: Any = [tensors[i] for i in node.inputs]
         if not node.layer.merges:
@@ -59,27 +59,27 @@ def to_keras(graph: Graph) -> keras.Model:
     )
 
 
-def make(call: KerasCall, node: Node, keras: Any, dtype: str | None = None) -> Any:
-    """What a Keras call makes: a layer, or a function on a tensor. `dtype` is what it computes in, None for Keras's own."""
-    arguments = {name: plain(value, keras) for name, value in call.arguments.items()}
+def make_call(call: KerasCall, node: Node, keras: Any, dtype: str | None = None) -> Any:
+    """The layer of a Keras call, or its function on a tensor. `dtype` is its precision, None for Keras's own."""
+    arguments = {name: convert_argument(value, keras) for name, value in call.arguments.items()}
     if call.name.startswith("ops."):
         function = getattr(keras.ops, call.name.removeprefix("ops."))
         return lambda x: function(x, **arguments)
     computes = {} if dtype is None else {"dtype": dtype}
-    name = f"{keras_name(node)}_{call.helper}" if call.helper else keras_name(node)
+    name = f"{choose_keras_name(node)}_{call.helper}" if call.helper else choose_keras_name(node)
     layer = getattr(keras.layers, call.name)(name=name, **arguments, **computes)
     if call.around is not None:
         layer = getattr(keras.layers, call.around.name)(layer, name=name, **call.around.arguments, **computes)
     return layer
 
 
-def keras_name(node: Node) -> str:
-    """A node's name as Keras takes it: a pasted one may hold a slash, which Keras 3 refuses."""
+def choose_keras_name(node: Node) -> str:
+    """A node's name for Keras: without the slash that a pasted name may have, which Keras 3 refuses."""
     return node.name.replace("/", "_")
 
 
-def plain(value: Any, keras: Any) -> Any:
-    """An argument as Keras takes it: a Term with a module becomes the object it names."""
+def convert_argument(value: Any, keras: Any) -> Any:
+    """An argument for Keras: a Term with a module becomes the object that it names."""
     if isinstance(value, Term):
         return getattr(getattr(keras, value.module), value.name)(**dict(value.keywords))
     return value

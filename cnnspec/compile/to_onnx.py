@@ -2,7 +2,7 @@
 
 Keras's `model.export(format="onnx")` goes the same way, and writes files that nothing can open for grouped convolutions
 (a compiled function stays a call), `gelu` and `celu` (unknown operations), `normalization` (its constants become inputs)
-and transposed convolutions with an output padding. Here these are handled, and what is still no ONNX is refused.
+and transposed convolutions with an output padding. Here these are handled; a model with any other operation that ONNX lacks is refused.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 
 
 def to_onnx(model: Any) -> Any:
-    """The ONNX model: inputs and outputs named as the Keras layers, in their order, channels last, the batch and
-    unknown sizes open.
+    """The ONNX model: inputs and outputs in the order and with the names of Keras, channels last, unknown sizes open.
 
-    Raises ValueError for what ONNX, or tf2onnx, has no operation for.
+    Raises ValueError for an operation that ONNX or tf2onnx lacks.
     """
     import onnx
     import tensorflow as tf
@@ -43,25 +42,25 @@ def to_onnx(model: Any) -> Any:
         proto, _ = convert.from_function(function, signature)
     finally:
         tf.config.run_functions_eagerly(eager)
-    _repad(proto.graph, onnx)
-    _bind(proto.graph, {inner.name: outer for outer, inner in constants if outer.dtype != tf.resource}, onnx)
-    _name(proto.graph, [t.name for t in signature], names)
+    _repair_padding(proto.graph, onnx)
+    _bind_constants(proto.graph, {inner.name: outer for outer, inner in constants if outer.dtype != tf.resource}, onnx)
+    _name_ends(proto.graph, [t.name for t in signature], names)
     try:
         onnx.checker.check_model(proto, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        raise ValueError(_what(str(error))) from error
+        raise ValueError(_find_reason(str(error))) from error
     return proto
 
 
-def _bind(graph: Any, constants: dict[str, Any], onnx: Any) -> None:
-    """Arrays that the function holds, which tf2onnx takes for inputs."""
+def _bind_constants(graph: Any, constants: dict[str, Any], onnx: Any) -> None:
+    """Make constants of the function's own arrays, which tf2onnx takes for inputs."""
     for value in [value for value in graph.input if value.name in constants]:
         graph.initializer.append(onnx.numpy_helper.from_array(constants[value.name].numpy(), value.name))
         graph.input.remove(value)
 
 
-def _repad(graph: Any, onnx: Any) -> None:
-    """Positions that a transposed convolution adds at the ends: tf2onnx writes a negative padding, ONNX has a word."""
+def _repair_padding(graph: Any, onnx: Any) -> None:
+    """Write the positions that a transposed convolution adds at the ends as ONNX has them, not as negative padding."""
     for node in graph.node:
         pads = next((a for a in node.attribute if a.name == "pads"), None)
         if node.op_type == "ConvTranspose" and pads is not None and min(pads.ints) < 0:
@@ -71,8 +70,8 @@ def _repad(graph: Any, onnx: Any) -> None:
             node.attribute.append(onnx.helper.make_attribute("output_padding", added))
 
 
-def _name(graph: Any, inputs: list[str], outputs: list[str]) -> None:
-    """The order of inputs and outputs, and names for the open sizes."""
+def _name_ends(graph: Any, inputs: list[str], outputs: list[str]) -> None:
+    """Give inputs and outputs their order, and open sizes their names."""
     for values, names in ((graph.input, inputs), (graph.output, outputs)):
         found = {value.name: value for value in values}
         if found.keys() != set(names):
@@ -86,8 +85,8 @@ def _name(graph: Any, inputs: list[str], outputs: list[str]) -> None:
                     size.dim_param = f"{value.name}_{axis}" if axis else "batch"
 
 
-def _what(error: str) -> str:
-    """What the checker says, in one line."""
+def _find_reason(error: str) -> str:
+    """The checker's message, in one line."""
     unknown, name = re.search(r"No Op registered for (\w+)", error), re.search(r"Name: (\S+)", error)
     if unknown:
         return f"ONNX has no operation {unknown[1]}" + (f", which {name[1]} is" if name else "")

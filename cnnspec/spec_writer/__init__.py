@@ -2,7 +2,7 @@
 
     graph ──structure──▶ steps ──loops, blocks──▶ folded steps ──wording──▶ text
 
-Whatever is written is read again: the text's own network has to equal the one that it was made from.
+Every text is read again before it is handed out: its network has to equal the one that it was made from.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from cnnspec.elaborate import elaborate
 from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.format import format_source
 from cnnspec.graph import Graph
-from cnnspec.spec_writer.antiunify import count_reads, steps_in
-from cnnspec.spec_writer.blocks import take_out
-from cnnspec.spec_writer.constants import with_constants
-from cnnspec.spec_writer.loops import fold
-from cnnspec.spec_writer.step_tree import Block, Mark, Read, Step, Steps, Use
-from cnnspec.spec_writer.structure import Structure
-from cnnspec.spec_writer.text import definition, lines, shape
-from cnnspec.spec_writer.values import Label
-from cnnspec.spec_writer.wording import spelled, word
+from cnnspec.spec_writer.antiunify import count_reads, walk_steps
+from cnnspec.spec_writer.block_finder import extract_blocks
+from cnnspec.spec_writer.body_text import print_definition, print_lines, print_shape
+from cnnspec.spec_writer.draft import DraftBlock, DraftStep, LayerStep, NameStep, ReadStep, Steps
+from cnnspec.spec_writer.loop_finder import fold_repeats
+from cnnspec.spec_writer.named_values import name_long_values
+from cnnspec.spec_writer.slot_values import Label
+from cnnspec.spec_writer.structure import GraphSteps
+from cnnspec.spec_writer.wording import choose_names, spell_name
 from cnnspec.syntax.parse import parse
 
-Way = Callable[[Steps, list[Block]], tuple[Steps, list[Block]]]
+Way = Callable[[Steps, list[DraftBlock]], tuple[Steps, list[DraftBlock]]]
 
 
 CLEARLY = 0.85  # how much shorter a text with fewer loops has to be
@@ -36,77 +36,78 @@ class Unfaithful(Exception):
 
 
 def to_text(graph: Graph, keep_names: bool = False) -> str:
-    """The text of a network, canonically formatted; of two ways to fold it the one with loops, unless it is much longer.
+    """The text of a network, canonically formatted.
 
-    What stands in a loop or a block has no names of its own; with `keep_names` nothing is folded, and every layer keeps
-    the name that a person gave it. Raises Unfaithful when no text reads back as the same network.
+    Of two ways to fold it, loops first wins, unless that text is much longer. Layers in a loop or a block have no names of
+    their own; with `keep_names` nothing is folded, and every layer keeps the name that a person gave it. Raises Unfaithful
+    when no text reads back as the same network.
     """
-    made: list[str] = []
+    texts: list[str] = []
     why = ""
-    for way in (as_it_is,) if keep_names else (loops_first, blocks_first, as_it_is):
-        if way is as_it_is and made:
+    for way in (fold_nothing,) if keep_names else (fold_loops_first, fold_blocks_first, fold_nothing):
+        if way is fold_nothing and texts:
             break
         try:
-            text = written_out(graph, way, keep_names)
-            why = unlike(text, graph)
+            text = write_folded(graph, way, keep_names)
+            why = find_difference(text, graph)
         except Unfaithful as error:
             why = str(error)
         if not why:
-            made.append(text)
-    if not made:
+            texts.append(text)
+    if not texts:
         raise Unfaithful(why)
-    best, *others = made
+    best, *others = texts
     return min(others, key=len) if others and len(others[0]) < CLEARLY * len(best) else best
 
 
-def written_out(graph: Graph, way: Way, keep_names: bool = False) -> str:
+def write_folded(graph: Graph, way: Way, keep_names: bool = False) -> str:
     """The text of a network, folded in one way."""
-    structure = Structure(graph)
-    name = spelled(graph.name or "Network")
+    structure = GraphSteps(graph)
+    name = spell_name(graph.name or "Network")
     taken = {label.name for label in structure.labels.values()} | {*structure.names, name}
-    steps, constants = with_constants(structure.steps, structure.shared, taken)
-    steps, blocks = way(every_name(steps) if keep_names else steps, structure.shared)
+    steps, constants = name_long_values(structure.steps, structure.shared, taken)
+    steps, blocks = way(name_every_layer(steps) if keep_names else steps, structure.shared)
     given = {*structure.names, *[label.name for label in structure.labels.values()]}
-    taken -= given - names_in(steps) - {input_name(structure, i).strip() for i in graph.inputs}
-    body = [f"input {input_name(structure, i)}{shape(graph.nodes[i].shape or ())}" for i in graph.inputs]
-    main = lines(word(steps, blocks, taken))
-    body += [definition(block) for block in blocks if block.shared] + main
+    taken -= given - find_written_names(steps) - {print_input_name(structure, i).strip() for i in graph.inputs}
+    body = [f"input {print_input_name(structure, i)}{print_shape(graph.nodes[i].shape or ())}" for i in graph.inputs]
+    main = print_lines(choose_names(steps, blocks, taken))
+    body += [print_definition(block) for block in blocks if block.shared] + main
     if len(graph.outputs) > 1:
         body.append(f"output {', '.join([str(structure.labels[i]) for i in graph.outputs])}")
     elif len(graph.inputs) > 1 and graph.outputs[0] in graph.inputs:  # which is the last value only by chance
-        body.append(f"output {input_name(structure, graph.outputs[0]).strip()}")
+        body.append(f"output {print_input_name(structure, graph.outputs[0]).strip()}")
     model = "\n".join([f"model {name} {{", *[f"  {line}" for line in body], "}"])
-    text = "\n\n".join([*constants, *[definition(block) for block in blocks if not block.shared], model]) + "\n"
+    text = "\n\n".join([*constants, *[print_definition(block) for block in blocks if not block.shared], model]) + "\n"
     formatted, problems = format_source(Source("imported", text))
     if formatted is None:
         raise Unfaithful(problems[0].message)
     return formatted
 
 
-def names_in(steps: Steps) -> set[str]:
-    """The names that a person gave and that are written: those of tensors, and of layers outside blocks and loops."""
-    return {str(step.label) for step in steps_in(steps) if isinstance(step, (Mark, Read))} | {
-        step.name for step in steps if isinstance(step, Use)
+def find_written_names(steps: Steps) -> set[str]:
+    """The names of a person that a text has: those of tensors, and of layers outside blocks and loops."""
+    return {str(step.label) for step in walk_steps(steps) if isinstance(step, (NameStep, ReadStep))} | {
+        step.name for step in steps if isinstance(step, LayerStep)
     }
 
 
-def every_name(steps: Steps) -> Steps:
-    """The sequence with the name of every layer behind it, those in branches included."""
-    made: list[Step] = []
+def name_every_layer(steps: Steps) -> Steps:
+    """The sequence with every layer's name behind the layer, in branches too."""
+    made: list[DraftStep] = []
     for step, after in zip(steps, (*steps, None)[1:], strict=True):
-        made.append(step.with_bodies([every_name(body) for body in step.bodies]))
-        if isinstance(step, Use) and step.name and not isinstance(after, Mark):
-            made.append(Mark(Label(step.name)))
+        made.append(step.with_bodies([name_every_layer(body) for body in step.bodies]))
+        if isinstance(step, LayerStep) and step.name and not isinstance(after, NameStep):
+            made.append(NameStep(Label(step.name)))
     return tuple(made)
 
 
-def input_name(structure: Structure, index: int) -> str:
+def print_input_name(structure: GraphSteps, index: int) -> str:
     named = structure.labels.get(index) or structure.names[index]
     return f"{named} " if named else ""
 
 
-def unlike(text: str, graph: Graph) -> str:
-    """How the network of a text differs from the one that it is meant to be, "" for not at all."""
+def find_difference(text: str, graph: Graph) -> str:
+    """The difference between the network of a text and a graph, in words; "" where there is none."""
     parsed = parse(Source("imported", text))
     if parsed.diagnostics:
         return parsed.diagnostics[0].message
@@ -116,17 +117,19 @@ def unlike(text: str, graph: Graph) -> str:
     return "" if isomorphism(View(graph), View(made.graph)) else "the text reads back as another network"
 
 
-def loops_first(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:
-    steps, blocks = take_out(fold(steps, count_reads(steps)), blocks)
-    return fold(steps, count_reads(steps)), blocks
+def fold_loops_first(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
+    """Fold loops, then find blocks, then fold loops over their calls."""
+    steps, blocks = extract_blocks(fold_repeats(steps, count_reads(steps)), blocks)
+    return fold_repeats(steps, count_reads(steps)), blocks
 
 
-def blocks_first(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:
-    steps, blocks = take_out(steps, blocks)
+def fold_blocks_first(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
+    """Find blocks, then fold loops in them and over their calls."""
+    steps, blocks = extract_blocks(steps, blocks)
     for block in blocks:
-        block.body = fold(block.body, count_reads(block.body))
-    return fold(steps, count_reads(steps)), blocks
+        block.body = fold_repeats(block.body, count_reads(block.body))
+    return fold_repeats(steps, count_reads(steps)), blocks
 
 
-def as_it_is(steps: Steps, blocks: list[Block]) -> tuple[Steps, list[Block]]:
+def fold_nothing(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
     return steps, blocks

@@ -1,7 +1,7 @@
-"""What sequences of one outline have in common: one body, and a table of the values in which they differ.
+"""The common part of sequences of one outline: one body, and a table of the values in which they differ (anti-unification).
 
-A column that is another one over again, or a fixed multiple of it (filters and 4 * filters), or a multiple of the
-channels that enter its layer, needs no variable of its own.
+A column needs no variable of its own where it equals another one, is a fixed multiple of it (filters and 4 * filters), or
+a multiple of the channels that enter its layer.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.spec_writer.step_tree import Loop, Mark, Slot, Step, Steps, Use, filled, slots
-from cnnspec.spec_writer.values import Choice, Formula, Label, Variable
+from cnnspec.spec_writer.draft import DraftStep, LayerStep, LoopStep, NameStep, Slot, Steps, fill_slots, find_slots
+from cnnspec.spec_writer.slot_values import Choice, Formula, Label, Variable
 
 MOST = 16  # columns that are looked at; more are no table that a person reads
 STRIDE = "stride"
@@ -21,35 +21,35 @@ COUNT = "n"  # the column of how often something comes: the last one, as tables 
 
 @dataclass(frozen=True)
 class Common:
-    """`body` with variables in it, and for each occurrence a row of what they stand for."""
+    """A body with variables in it, and for each occurrence a row of their values."""
 
     body: Steps
     variables: tuple[Variable, ...]
     rows: tuple[tuple[Any, ...], ...]
 
 
-def common(
+def find_common(
     occurrences: list[Steps],
     scope: int,
     reads: Counter[str],
     labels_vary: bool = True,
     changing: Container[int] = (),
 ) -> Common | None:
-    """The common body of sequences of one outline; None when it cannot be had. Slots in `changing` (by their number)
-    are taken to differ.
+    """The common body of sequences of one outline; None where they have none.
 
-    `reads` counts how often each name of a tensor is read in the whole text: a name that an occurrence gives must be
-    read in it alone. Unless `labels_vary`, tensors from outside must be the same in all.
+    Slots in `changing` (by their number) are taken to differ. `reads` counts how often each name of a tensor is read in the
+    whole text: a name that an occurrence gives must be read there alone. Unless `labels_vary`, all occurrences must read
+    the same tensors from outside.
     """
-    given = [marks(steps) for steps in occurrences]
+    given = [number_names(steps) for steps in occurrences]
     for steps, own in zip(occurrences, given, strict=True):
         inside = count_reads(steps) if own else reads
         if any(reads[name] != inside[name] for name in own):
             return None
-    bound = max((loop.height for loop in loops_in(occurrences[0])), default=0)
+    bound = max((loop.height for loop in find_loops(occurrences[0])), default=0)
     values: list[Any] = []
-    columns: list[Column] = []
-    for place, cut in enumerate(zip(*[slots(steps) for steps in occurrences], strict=True)):
+    columns: list[ValueColumn] = []
+    for place, cut in enumerate(zip(*[find_slots(steps) for steps in occurrences], strict=True)):
         cells = tuple([slot.value for slot in cut])
         first = cells[0]
         values.append(first)
@@ -69,7 +69,7 @@ def common(
             if column is None:
                 if len(columns) == MOST:
                     return None
-                column = Column(cut[0], cells, place)
+                column = ValueColumn(cut[0], cells, place)
                 columns.append(column)
             column.channels[place] = [slot.channels for slot in cut]
     columns = [column for column in columns if not any(other.absorbs(column) for other in columns)]
@@ -84,43 +84,44 @@ def common(
             for place in follower.uses:
                 values[place] = follower.choice(variable, column)
     rows = tuple([tuple([column.cells[row] for column in columns]) for row in range(len(occurrences))])
-    body = filled(occurrences[0], iter(values))
-    for made, *like in zip(steps_in(body), *map(steps_in, occurrences), strict=True):
-        if isinstance(made, Use):
+    body = fill_slots(occurrences[0], iter(values))
+    for made, *like in zip(walk_steps(body), *map(walk_steps, occurrences), strict=True):
+        if isinstance(made, LayerStep):
             made.name = ""
-            made.forget()
             if any(made.channels != other.channels for other in like):
-                made.channels = None
+                made.forget_channels()
     return Common(body, variables, rows)
 
 
-class Column:
-    """Values that change together: `uses` are the slots that hold them, each with the factor that they have there."""
+class ValueColumn:
+    """Values that change together. `uses` are the slots that hold them, and by what they are multiplied there."""
 
     def __init__(self, slot: Slot, cells: tuple[Any, ...], place: int) -> None:
         self.name, self.required, self.cells = slot.name, slot.required, cells
         self.uses = {place: 1}
         self.channels: dict[int, list[int | None]] = {}  # what enters the layers of the slots
-        self.followers: list[Column] = []
+        self.followers: list[ValueColumn] = []
 
     def takes(self, place: int, cells: tuple[Any, ...]) -> bool:
         """Whether the values of another slot are these, or a fixed multiple of them."""
         equal = all(same(a, b) for a, b in zip(cells, self.cells, strict=True))
-        factor = 1 if equal else 0 if self.name == COUNT else ratio(cells, self.cells)
+        factor = 1 if equal else 0 if self.name == COUNT else find_ratio(cells, self.cells)
         if factor:
             self.uses[place] = factor
         return factor > 0
 
-    def absorbs(self, other: Column) -> bool:
-        """Takes over the slots of a column that is a fixed multiple of it."""
-        factor = ratio(other.cells, self.cells) if other is not self and COUNT not in (self.name, other.name) else 0
+    def absorbs(self, other: ValueColumn) -> bool:
+        """Take over the slots of a column that is a fixed multiple of this one; whether it is."""
+        factor = (
+            find_ratio(other.cells, self.cells) if other is not self and COUNT not in (self.name, other.name) else 0
+        )
         if factor:
             self.uses |= {place: factor * times for place, times in other.uses.items()}
             self.channels |= other.channels
         return factor > 0
 
-    def follows(self, other: Column, columns: list[Column]) -> bool:
-        """Whether it is a word or something else by the stride, as Keras's models pad: same if stride == 1 else 1."""
+    def follows(self, other: ValueColumn, columns: list[ValueColumn]) -> bool:
+        """Whether the value depends on the stride in `other`, as the padding of Keras's models: same if stride == 1 else 1."""
         mine, theirs = set(self.cells), set(other.cells)
         if other is self or other.name != STRIDE or len(mine) != 2 or len(theirs) != 2 or len(self.cells) < 3:
             return False
@@ -131,14 +132,14 @@ class Column:
         other.followers.append(self)
         return True
 
-    def choice(self, variable: Variable, other: Column) -> Choice:
-        """The value in terms of the column that it follows."""
+    def choice(self, variable: Variable, other: ValueColumn) -> Choice:
+        """The value as a choice by the column that it follows."""
         asked = other.cells[0]
         then = self.cells[0]
         return Choice(variable, asked, then, next(cell for cell in self.cells if cell != then))
 
     def follows_channels(self, values: list[Any]) -> bool:
-        """Whether all its slots are multiples, or the half, of the channels that enter; then they are written so."""
+        """Whether all slots are multiples, or the half, of the channels that enter; if so, `values` has them as formulas."""
         found: dict[int, Any] = {}
         for place, factor in self.uses.items():
             entering = self.channels[place]
@@ -152,9 +153,9 @@ class Column:
             if not all(type(c) is int for c in self.cells):
                 return False
             cells = [c * factor for c in self.cells]
-            if times := ratio(cells, entering):
+            if times := find_ratio(cells, entering):
                 found[place] = Formula(times, "in.channels")
-            elif ratio(entering, cells) == 2:
+            elif find_ratio(entering, cells) == 2:
                 found[place] = Formula(1, "in.channels", 2)
             else:
                 return False
@@ -163,22 +164,22 @@ class Column:
         return True
 
 
-def differing(occurrences: list[Steps]) -> set[int]:
+def find_differing(occurrences: list[Steps]) -> set[int]:
     """The numbers of the slots in which sequences of one outline differ."""
-    columns = enumerate(zip(*[slots(steps) for steps in occurrences], strict=True))
+    columns = enumerate(zip(*[find_slots(steps) for steps in occurrences], strict=True))
     return {place for place, cut in columns if not all(same(slot.value, cut[0].value) for slot in cut)}
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal, and of one kind: True is not 1."""
+    """Whether two values are equal and of one kind: True is not 1."""
     return one is other or bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
-def ratio(above: Iterable[Any], below: Iterable[Any]) -> int:
-    """The whole number from 2 that every pair's quotient is; 0 if there is none."""
+def find_ratio(above: Iterable[Any], below: Iterable[Any]) -> int:
+    """The whole number, at least 2, by which every value below gives the one above; 0 if there is none."""
     factors = set()
     for a, b in zip(above, below, strict=True):
-        (times, base), (by, other) = factored(a), factored(b)
+        (times, base), (by, other) = split_factor(a), split_factor(b)
         if base != other or by < 1 or times % by:
             return 0
         factors.add(times // by)
@@ -186,8 +187,8 @@ def ratio(above: Iterable[Any], below: Iterable[Any]) -> int:
     return factor if factor > 1 and not factors else 0
 
 
-def factored(value: Any) -> tuple[int, Any]:
-    """A value as a number times something: 4 * filters; (0, itself) where it is nothing of the kind."""
+def split_factor(value: Any) -> tuple[int, Any]:
+    """A value as a number times something: 4 * filters. (0, the value) where it is no such product."""
     if type(value) is int:
         return value, None
     if isinstance(value, Variable):
@@ -198,63 +199,63 @@ def factored(value: Any) -> tuple[int, Any]:
 
 
 def is_bound(value: Any, height: int) -> bool:
-    """Whether a value has a meaning in its place alone: it asks for `in`, or holds a variable of a loop inside."""
+    """Whether a value means something in its own place only: it asks for `in`, or holds a variable of a loop inside."""
     if isinstance(value, tuple):
         return any(is_bound(v, height) for v in value)
     if isinstance(value, Formula) and isinstance(value.base, str):
         return True
-    return any(0 < variable.scope <= height for variable in variables_of(value))
+    return any(0 < variable.scope <= height for variable in find_variables(value))
 
 
 def is_free(value: Any, height: int, given: Container[str]) -> bool:
     """Whether a value holds a variable or a tensor from outside."""
-    if any(not 0 < variable.scope <= height for variable in variables_of(value)):
+    if any(not 0 < variable.scope <= height for variable in find_variables(value)):
         return True
-    return any(name not in given for name in labels_of(value))
+    return any(name not in given for name in find_labels(value))
 
 
-def variables_of(value: Any) -> Iterator[Variable]:
+def find_variables(value: Any) -> Iterator[Variable]:
     if isinstance(value, Variable):
         yield value
     elif isinstance(value, (Formula, Choice)):
-        yield from variables_of(value.base)
+        yield from find_variables(value.base)
     elif isinstance(value, tuple):
         for v in value:
-            yield from variables_of(v)
+            yield from find_variables(v)
 
 
-def steps_in(steps: Steps) -> Iterable[Step]:
+def walk_steps(steps: Steps) -> Iterable[DraftStep]:
     """Every step of a sequence, those of inner bodies included."""
     for step in steps:
         yield step
         for body in step.bodies:
-            yield from steps_in(body)
+            yield from walk_steps(body)
 
 
-def loops_in(steps: Steps) -> list[Loop]:
-    return [step for step in steps_in(steps) if isinstance(step, Loop)]
+def find_loops(steps: Steps) -> list[LoopStep]:
+    return [step for step in walk_steps(steps) if isinstance(step, LoopStep)]
 
 
-def marks(steps: Steps) -> dict[str, int]:
-    """The names that a sequence gives, each with its number."""
-    named = [str(step.label) for step in steps_in(steps) if isinstance(step, Mark)]
+def number_names(steps: Steps) -> dict[str, int]:
+    """The names that a sequence gives to tensors, each with its number."""
+    named = [str(step.label) for step in walk_steps(steps) if isinstance(step, NameStep)]
     return {name: number for number, name in enumerate(named)}
 
 
 def count_reads(steps: Steps) -> Counter[str]:
     """How often each name of a tensor is read."""
     found: Counter[str] = Counter()
-    for slot in slots(steps):
-        found.update(labels_of(slot.value))
-    for step in steps_in(steps):
-        if isinstance(step, Mark):
+    for slot in find_slots(steps):
+        found.update(find_labels(slot.value))
+    for step in walk_steps(steps):
+        if isinstance(step, NameStep):
             found[str(step.label)] -= 1
     return found
 
 
-def labels_of(value: Any) -> Iterable[str]:
+def find_labels(value: Any) -> Iterable[str]:
     if isinstance(value, Label):
         yield value.name
     elif isinstance(value, (tuple, list)):
         for v in value:
-            yield from labels_of(v)
+            yield from find_labels(v)

@@ -1,13 +1,15 @@
-"""Layers that are used several times with the same weights: each becomes a `shared` function, a chain of them one."""
+"""Layers that are used several times with the same weights: a chain of them becomes one `shared` function."""
 
 from __future__ import annotations
 
 from cnnspec.graph import Graph, Node
 
 
-def towers(graph: Graph) -> list[list[list[int]]]:
-    """The longest chains of shared layers, in the order in which they are first used: for every use its nodes, from the
-    first to the last. What has no weights is shared only inside a chain: elsewhere it makes no difference."""
+def find_shared_chains(graph: Graph) -> list[list[list[int]]]:
+    """The longest chains of shared layers, in the order of their first uses: for every use its nodes, first to last.
+
+    Layers without weights are shared only inside a chain: elsewhere sharing makes no difference.
+    """
     groups: dict[int, list[int]] = {}
     for node in graph.nodes:
         if node.shares is not None and node.layer is not None and not node.layer.merges:
@@ -15,9 +17,9 @@ def towers(graph: Graph) -> list[list[list[int]]]:
     readers = graph.consumers()
     following: dict[int, int] = {}  # owner → owner of the next layer in the chain
     for first, group in groups.items():
-        after = [only(readers[index]) for index in group]
+        after = [find_only_reader(readers[index]) for index in group]
         nodes = [graph.nodes[index] for index in after if index is not None]
-        owners = {owner(node) for node in nodes}
+        owners = {find_owner(node) for node in nodes}
         if len(nodes) == len(group) and len(owners) == 1 and all(len(node.inputs) == 1 for node in nodes):
             (following[first],) = owners
     following = {a: b for a, b in following.items() if b in groups and len(groups[b]) == len(groups[a])}
@@ -34,11 +36,11 @@ def towers(graph: Graph) -> list[list[list[int]]]:
     return found
 
 
-def only(readers: list[int]) -> int | None:
+def find_only_reader(readers: list[int]) -> int | None:
     return readers[0] if len(readers) == 1 else None
 
 
-def owner(node: Node) -> int:
+def find_owner(node: Node) -> int:
     return node.index if node.shares is None else node.shares
 
 

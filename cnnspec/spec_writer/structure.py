@@ -1,4 +1,4 @@
-"""Graph → steps: which tensors are the current one, which merges nest, and which tensors need a name.
+"""Graph → steps: which tensor is the current one, which merges nest, and which tensors need a name.
 
 A merge whose branches all begin at one tensor, and are read by nothing else, becomes a step on that tensor: a
 residual, an inception module, a gate. The tensor at which they begin is the merge's immediate dominator. Every other
@@ -9,14 +9,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnspec.base.record import compared_values
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.argument import AXES, EACH_AXIS, same_on_every_axis
 from cnnspec.layers.base import Layer
-from cnnspec.spec_writer.shared_chains import towers
-from cnnspec.spec_writer.step_tree import Block, Call, Mark, Read, Step, Steps, Use, filled, slots
-from cnnspec.spec_writer.values import Axes, Label
-from cnnspec.spec_writer.wording import numbered, usable
+from cnnspec.spec_writer.draft import (
+    CallStep,
+    DraftBlock,
+    DraftStep,
+    LayerStep,
+    NameStep,
+    ReadStep,
+    Steps,
+    fill_slots,
+    find_slots,
+)
+from cnnspec.spec_writer.shared_chains import find_shared_chains
+from cnnspec.spec_writer.slot_values import Axes, Label
+from cnnspec.spec_writer.wording import find_numbered, spell_names
 
 DEEPEST = 2  # merges of named tensors, or of one tensor, in one another
 WIDEST = 80  # layers in the branches of a merge that is written in place; longer skips have names
@@ -24,15 +33,15 @@ SKIP = "skip"  # what a tensor is called that nobody named
 ORIGIN = -1  # what dominates all inputs
 
 
-class Structure:
-    """The steps of a graph, in `steps`; `shared` are functions that they call; `labels` are the tensors with a name."""
+class GraphSteps:
+    """The steps of a graph. `shared` are the shared functions that they call, `labels` the tensors with a name."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph, self.nodes = graph, graph.nodes
-        self.names = usable([node.name for node in graph.nodes])
-        self.shared: list[Block] = []
+        self.names = spell_names([node.name for node in graph.nodes])
+        self.shared: list[DraftBlock] = []
         self.towers: dict[
-            int, tuple[Block, int]
+            int, tuple[DraftBlock, int]
         ] = {}  # last node of a use → its function, and the tensor it is used on
         used = graph.used()
         self.readers: list[list[int]] = [[r for r in readers if used[r]] for readers in graph.consumers()]
@@ -43,22 +52,22 @@ class Structure:
         self.levels: dict[int, int] = {}  # how many merges of the same tensor nest in each
         self.reaching: set[int] = set()  # merges that reach back too far to be written in place
         self.merges_at: dict[int, list[int]] = {}  # the merges whose branches begin at a node
-        self.entries = self._entries()
+        self.entries = self._find_entries()
         self.ends = {n.index for n in self.nodes if used[n.index] and self._ends_statement(n)}
         self.ends |= {*graph.outputs, *graph.inputs}
         self._end_nesting()
         self.labels: dict[int, Label] = {}
         for index in graph.inputs if len(graph.inputs) > 1 else ():
-            self.label(index)
+            self.name_tensor(index)
         for index in graph.outputs if len(graph.outputs) > 1 else ():
-            self.label(index)
-        self._share()
+            self.name_tensor(index)
+        self._share_layers()
         self.last = ORIGIN  # the tensor that is current in the end
-        self.steps = self._statements()
+        self.steps = self._order_statements()
 
     # ---- merges that nest ----------------------------------------------------------------------------------
-    def _entries(self) -> dict[int, int]:
-        """For each merge that can be written in place the node at which all of its branches begin."""
+    def _find_entries(self) -> dict[int, int]:
+        """For each merge that can be written in place, the node at which all of its branches begin."""
         dominator: list[int] = []
         depth: list[int] = []
         entries = {}
@@ -105,18 +114,20 @@ class Structure:
         return True
 
     def _is_hourglass(self, region: set[int], entry: int, merge: int) -> bool:
-        """Whether a branch goes down in size and up again, as a U-Net's does: that skip has a name. (A gate goes down
-        to one position.)"""
-        ends = min(area(self.nodes[entry]), area(self.nodes[merge]))
-        return any(1 < area(self.nodes[i]) < ends for i in region)
+        """Whether a branch goes down in size and up again, as a U-Net's does: its skip gets a name.
 
-    def _share(self) -> None:
-        """Makes functions of the layers whose weights are shared."""
-        for number, tower in enumerate(towers(self.graph)):
+        A gate goes down to one position, and is no hourglass.
+        """
+        ends = min(count_positions(self.nodes[entry]), count_positions(self.nodes[merge]))
+        return any(1 < count_positions(self.nodes[i]) < ends for i in region)
+
+    def _share_layers(self) -> None:
+        """Make functions of the layers whose weights are shared."""
+        for number, tower in enumerate(find_shared_chains(self.graph)):
             if any(index in self.ends for use in tower for index in use[:-1]):
                 continue
-            body = tuple([self.use(self.nodes[index], ()) for index in tower[0]])
-            self.shared.append(Block(number, (), body, shared=True))
+            body = tuple([self.make_layer(self.nodes[index], ()) for index in tower[0]])
+            self.shared.append(DraftBlock(number, (), body, shared=True))
             for use in tower:
                 self.towers[use[-1]] = self.shared[-1], self.nodes[use[0]].inputs[0]
 
@@ -130,7 +141,7 @@ class Structure:
         )
 
     def _end_nesting(self) -> None:
-        """Ends a statement where merges of named tensors would nest too deep to be read."""
+        """End a statement where merges of named tensors would nest too deep to be read."""
         depth = [0] * len(self.nodes)
         for node in self.nodes:
             if node.index in self.ends or not node.inputs:
@@ -144,10 +155,12 @@ class Structure:
                 self.ends.add(node.index)
                 depth[node.index] = 0
 
-    def _statements(self) -> Steps:
-        """Every statement once all that it reads is there; next, if it can be, one that goes on from the last. Several
-        inputs have names, and there is no current tensor before the first statement."""
-        needs = {end: self._needs(end) for end in self.ends}
+    def _order_statements(self) -> Steps:
+        """The statements, each behind those that it reads; where possible, one that goes on from the last comes next.
+
+        With several inputs, which have names, there is no current tensor before the first statement.
+        """
+        needs = {end: self._find_needs(end) for end in self.ends}
         waiting = {end: len(needs[end] - set(self.graph.inputs)) for end in self.ends}
         followers: dict[int, list[int]] = {end: [] for end in self.ends}
         for end, read in needs.items():
@@ -160,33 +173,34 @@ class Structure:
             ready.sort()
             end = next((e for e in ready if current in needs[e]), ready[0])
             ready.remove(end)
-            made.append((end, tuple(self.chain(end, current, is_statement=True))))
+            made.append((end, tuple(self.make_steps(end, current, is_statement=True))))
             current = end
             for follower in followers[end]:
                 waiting[follower] -= 1
                 if not waiting[follower]:
                     ready.append(follower)
         self.last = current
-        steps: list[Step] = []
+        steps: list[DraftStep] = []
         for end, statement in made:
             steps += statement
             if end in self.labels:
-                steps.append(Mark(self.labels[end]))
-        return self._numbered(tuple(steps), [end for end, _ in made])
+                steps.append(NameStep(self.labels[end]))
+        return self._number_names(tuple(steps), [end for end, _ in made])
 
-    def _numbered(self, steps: Steps, order: list[int]) -> Steps:
-        """The steps with the names that nobody gave numbered in the order in which they appear."""
+    def _number_names(self, steps: Steps, order: list[int]) -> Steps:
+        """The steps with names of ours (skip1, skip2) numbered in the order of the text."""
         names: dict[Label, Label] = {}
         for stem in (SKIP, "output"):
             own = [self.labels[end] for end in order if end in self.labels and not self.names[end]]
             mine = [label for label in own if label.name.rstrip("0123456789") == stem]
             names |= zip(mine, sorted(mine, key=lambda label: int(label.name.removeprefix(stem))), strict=True)
         self.labels = {end: names.get(label, label) for end, label in self.labels.items()}
-        return filled(
-            steps, iter([names.get(s.value, s.value) if isinstance(s.value, Label) else s.value for s in slots(steps)])
+        return fill_slots(
+            steps,
+            iter([names.get(s.value, s.value) if isinstance(s.value, Label) else s.value for s in find_slots(steps)]),
         )
 
-    def _needs(self, end: int) -> set[int]:
+    def _find_needs(self, end: int) -> set[int]:
         """The other ends that a statement reads."""
         seen: set[int] = set()
         queue = list(self.nodes[end].inputs)
@@ -197,48 +211,53 @@ class Structure:
             seen.add(index)
         return seen & self.ends
 
-    def chain(self, index: int, current: int, is_statement: bool = False) -> list[Step]:
-        """The steps that make a tensor of the tensor `current`."""
-        steps: list[Step] = []
+    def make_steps(self, index: int, current: int, is_statement: bool = False) -> list[DraftStep]:
+        """The steps that make the tensor `index` of the tensor `current`."""
+        steps: list[DraftStep] = []
         while index != current:
             if index in self.ends and (steps or not is_statement):
-                steps.append(Read(self.label(index)))
+                steps.append(ReadStep(self.name_tensor(index)))
                 break
             node = self.nodes[index]
             if node.layer is None:
-                steps.append(Read(self.label(index)))
+                steps.append(ReadStep(self.name_tensor(index)))
                 break
             if index in self.towers:
                 block, index = self.towers[index]
-                steps.append(Call(block, ()))
+                steps.append(CallStep(block, ()))
                 continue
             if not node.layer.merges:
-                steps.append(self.use(node, ()))
+                steps.append(self.make_layer(node, ()))
                 index = node.inputs[0]
                 continue
             entry = self.entries.get(index)
             if entry is None:
-                entry = self._flowing(node, current)
+                entry = self._find_flowing(node, current)
             begin = current if entry is None else entry
-            branches = tuple([tuple(self.chain(i, begin)) for i in node.inputs])
-            steps.append(self.use(node, branches))
+            branches = tuple([tuple(self.make_steps(i, begin)) for i in node.inputs])
+            steps.append(self.make_layer(node, branches))
             if entry is None:  # each branch begins at a name, or at the current tensor
                 break
             index = entry
         return steps[::-1]
 
-    def _flowing(self, merge: Node, current: int) -> int | None:
-        """The input of a merge behind which the merge is a step, as in concat(in, skip), while its other branches begin
-        at names: the one that alone is made of the current tensor, or the deepest of a merge that reaches far back."""
+    def _find_flowing(self, merge: Node, current: int) -> int | None:
+        """The input of a merge behind which the merge can stand as a step, as in concat(in, skip); None where there is none.
+
+        All other inputs begin at names. It is the only one that is made of the current tensor or, for a merge that reaches
+        far back, the deepest one.
+        """
         made = [i for i in merge.inputs if i not in self.ends]
         if merge.index in self.reaching and made:
             return max(made, key=lambda i: self.depths[i])
-        flowing = {i for i in merge.inputs if self._begins(i, current) == {current}}
-        if len(flowing) != 1 or any(current in self._begins(i, current) for i in merge.inputs if i not in flowing):
+        flowing = {i for i in merge.inputs if self._find_beginnings(i, current) == {current}}
+        if len(flowing) != 1 or any(
+            current in self._find_beginnings(i, current) for i in merge.inputs if i not in flowing
+        ):
             return None
         return flowing.pop()
 
-    def _begins(self, index: int, current: int) -> set[int]:
+    def _find_beginnings(self, index: int, current: int) -> set[int]:
         """The tensors at which the expression of a node begins."""
         seen: set[int] = set()
         queue = [index]
@@ -250,34 +269,35 @@ class Structure:
             seen.add(index)
         return {i for i in seen if i == current or i in self.ends}
 
-    def use(self, node: Node, branches: tuple[Steps, ...]) -> Step:
+    def make_layer(self, node: Node, branches: tuple[Steps, ...]) -> DraftStep:
         assert node.layer is not None
         channels = None if node.layer.merges else self.nodes[node.inputs[0]].shape
         entering = channels[-1] if channels and isinstance(channels[-1], int) else None
-        return Use(type(node.layer), values_of(node.layer), branches, entering, self.names[node.index])
+        return LayerStep(type(node.layer), find_values(node.layer), branches, entering, self.names[node.index])
 
-    def label(self, index: int) -> Label:
+    def name_tensor(self, index: int) -> Label:
         """The name by which a tensor is read: its own, if a person gave it one."""
         if index not in self.labels:
             stem = "input" if self.nodes[index].layer is None else SKIP
             stem = "output" if stem == SKIP and index in self.graph.outputs else stem
             taken = [*self.names, *[label.name for label in self.labels.values()]]
-            self.labels[index] = Label(self.names[index] or numbered(stem, taken))
+            self.labels[index] = Label(self.names[index] or find_numbered(stem, taken))
         return self.labels[index]
 
 
-def area(node: Node) -> int:
-    """Positions of a node's output; sizes that are not known count as many."""
+def count_positions(node: Node) -> int:
+    """How many positions a node's output has; an unknown size counts as 1024."""
     total = 1
     for size in (node.shape or ())[:-1]:
         total *= size if isinstance(size, int) else size.value(dict.fromkeys(size.names(), 1024))
     return total
 
 
-def values_of(layer: Layer) -> tuple[Any, ...]:
-    """A layer's arguments, in order; one number where every axis has the same, but for a window's size (3x3)."""
+def find_values(layer: Layer) -> tuple[Any, ...]:
+    """A layer's arguments, in order. Equal numbers for all axes become one, except in a window's size (3x3)."""
     made: list[Any] = []
-    for (name, argument), value in zip(layer.arguments.items(), compared_values(layer), strict=True):
+    for name, value in layer.argument_values().items():
+        argument = layer.arguments[name]
         if argument.kind in AXES and isinstance(value, tuple):
             made.append(Axes(value))
         elif argument.kind in EACH_AXIS and not (name == "kernel" and isinstance(value, tuple) and len(value) > 1):

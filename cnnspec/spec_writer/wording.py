@@ -1,4 +1,4 @@
-"""Names for what folding has found: blocks by what they do, variables by the arguments that they stand for."""
+"""Names for the blocks and variables of a folded text: blocks by their layers, variables by the arguments they replace."""
 
 from __future__ import annotations
 
@@ -8,79 +8,78 @@ from typing import Any
 
 from cnnspec.layers import find
 from cnnspec.layers.base import Layer
-from cnnspec.spec_writer.antiunify import marks
-from cnnspec.spec_writer.step_tree import Block, Call, Loop, Read, Step, Steps, Use
-from cnnspec.spec_writer.values import Choice, Formula, Label, Variable
+from cnnspec.spec_writer.antiunify import number_names
+from cnnspec.spec_writer.draft import CallStep, DraftBlock, DraftStep, LayerStep, LoopStep, ReadStep, Steps
+from cnnspec.spec_writer.slot_values import Choice, Formula, Label, Variable
 from cnnspec.syntax.grammar import KEYWORDS
 
 Names = dict[Variable, str]
 
 
-def word(steps: Steps, blocks: list[Block], taken: set[str]) -> Steps:
-    """Names all blocks and variables; the sequence and the blocks' bodies with those names in them."""
+def choose_names(steps: Steps, blocks: list[DraftBlock], taken: set[str]) -> Steps:
+    """Name all blocks and variables, and put the names into the blocks' bodies and the sequence."""
     taken = taken | {"in"}
     for block in blocks:
-        block.name = free(block_name(block), taken)
+        block.name = find_free(name_block(block), taken)
         taken.add(block.name)
     for block in blocks:
         names: Names = {}
         for parameter in block.parameters:
-            names[parameter] = free(parameter.name, {*names.values(), *taken})
+            names[parameter] = find_free(parameter.name, {*names.values(), *taken})
         block.parameters = tuple([Variable(p.scope, p.column, names[p]) for p in block.parameters])
-        inner = neutral(list(marks(block.body)), {*names.values(), *taken})
-        block.body = worded(block.body, names, taken, inner)
-    return worded(steps, {}, taken)
+        inner = shorten_names(list(number_names(block.body)), {*names.values(), *taken})
+        block.body = put_names(block.body, names, taken, inner)
+    return put_names(steps, {}, taken)
 
 
-def neutral(names: list[str], taken: set[str]) -> dict[str, str]:
-    """What tensors inside a block are called: as in the first place that it was taken from, without the numbers."""
+def shorten_names(names: list[str], taken: set[str]) -> dict[str, str]:
+    """Names for the tensors inside a block: those of the first place that it was taken from, without numbers."""
     made: dict[str, str] = {}
     for name in names:
         plain = re.sub(r"_?\d+(?=_|$)", "", name).strip("_") or "x"
-        made[name] = free(plain, {*taken, *made.values()})
+        made[name] = find_free(plain, {*taken, *made.values()})
     return made
 
 
-def worded(steps: Steps, names: Names, taken: set[str], labels: Mapping[str, str] = {}) -> Steps:
-    """The sequence with the names of variables put into it; those of its loops are chosen here. `labels` are new names of
-    tensors."""
-    made: list[Step] = []
+def put_names(steps: Steps, names: Names, taken: set[str], labels: Mapping[str, str] = {}) -> Steps:
+    """The sequence with names for its variables: `names`, and new ones for those of loops. `labels` are new tensor names."""
+    made: list[DraftStep] = []
     for step in steps:
         inner = names
-        values = [renamed(slot.value, names, labels) for slot in step.slots()]
-        if isinstance(step, Loop):
+        values = [rename_value(slot.value, names, labels) for slot in step.slots()]
+        if isinstance(step, LoopStep):
             inner = dict(names)
             for variable in step.variables:
-                inner[variable] = free(plural(variable.name), {*taken, *inner.values()})
-        bodies = tuple([worded(body, inner, taken, labels) for body in step.bodies])
-        if isinstance(step, Loop):
+                inner[variable] = find_free(strip_each(variable.name), {*taken, *inner.values()})
+        bodies = tuple([put_names(body, inner, taken, labels) for body in step.bodies])
+        if isinstance(step, LoopStep):
             variables = tuple([Variable(v.scope, v.column, inner[v]) for v in step.variables])
-            made.append(Loop(variables, values[0], bodies[0]))
+            made.append(LoopStep(variables, values[0], bodies[0]))
         else:
-            made.append(step.rebuilt(values, bodies))
+            made.append(step.rebuild(values, bodies))
     return tuple(made)
 
 
-def renamed(value: Any, names: Names, labels: Mapping[str, str]) -> Any:
+def rename_value(value: Any, names: Names, labels: Mapping[str, str]) -> Any:
     if isinstance(value, Variable):
         return Variable(value.scope, value.column, names[value])
     if isinstance(value, Formula):
-        return Formula(value.factor, renamed(value.base, names, labels), value.divisor)
+        return Formula(value.factor, rename_value(value.base, names, labels), value.divisor)
     if isinstance(value, Choice):
-        return Choice(renamed(value.base, names, labels), value.asked, value.then, value.otherwise)
+        return Choice(rename_value(value.base, names, labels), value.asked, value.then, value.otherwise)
     if isinstance(value, Label):
         return Label(labels.get(value.name, value.name))
     if isinstance(value, tuple):
-        return type(value)([renamed(v, names, labels) for v in value])
+        return type(value)([rename_value(v, names, labels) for v in value])
     return value
 
 
-def plural(name: str) -> str:
+def strip_each(name: str) -> str:
     """A variable that holds a list: rate_each → rates."""
     return f"{name.removesuffix('_each')}s" if name.endswith("_each") else name
 
 
-def free(stem: str, taken: Iterable[str]) -> str:
+def find_free(stem: str, taken: Iterable[str]) -> str:
     """The stem, with a number behind it where it is taken."""
     if stem not in taken and not find(stem):
         return stem
@@ -90,7 +89,7 @@ def free(stem: str, taken: Iterable[str]) -> str:
     return f"{stem}{number}"
 
 
-def numbered(stem: str, taken: Iterable[str]) -> str:
+def find_numbered(stem: str, taken: Iterable[str]) -> str:
     """The stem with the first free number behind it, from 1."""
     number = 1
     while f"{stem}{number}" in taken:
@@ -98,43 +97,45 @@ def numbered(stem: str, taken: Iterable[str]) -> str:
     return f"{stem}{number}"
 
 
-def usable(names: Sequence[str]) -> list[str]:
-    """The names that people gave to layers, as the language takes them: no slash, no keyword, no layer's own word, none
-    twice. "" stays."""
+def spell_names(names: Sequence[str]) -> list[str]:
+    """The names that people gave to layers, as the language can spell them; "" stays.
+
+    A name has no slash, is no keyword and no layer's word, and stands once.
+    """
     made: list[str] = []
     for name in names:
-        plain = spelled(name)
+        plain = spell_name(name)
         if find(plain):
             plain += "_"
-        made.append(plain if plain not in made or not plain else free(plain, made))
+        made.append(plain if plain not in made or not plain else find_free(plain, made))
     return made
 
 
-def spelled(name: str) -> str:
+def spell_name(name: str) -> str:
     """A name in the characters that a name may have, and no keyword."""
     plain = "".join([c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name])
     return f"_{plain}" if plain[:1].isdigit() else f"{plain}_" if plain in KEYWORDS else plain
 
 
-def block_name(block: Block) -> str:
-    """A name for a block, by the merge that it ends in, or by its layers."""
+def name_block(block: DraftBlock) -> str:
+    """A name for a block, from the merge at its end, or from its layers."""
     if block.shared:
         (first, *others) = block.body
-        given = first.name if isinstance(first, Use) and not others else "tower"
-        return given or f"shared_{'_'.join(words(block.body))}"
-    merges = [step for step in block.body if isinstance(step, Use) and step.layer.merges]
-    if merges and (name := merge_name(merges[-1])):
+        given = first.name if isinstance(first, LayerStep) and not others else "tower"
+        return given or f"shared_{'_'.join(find_words(block.body))}"
+    merges = [step for step in block.body if isinstance(step, LayerStep) and step.layer.merges]
+    if merges and (name := name_merge(merges[-1])):
         return name
-    found = words(block.body)
+    found = find_words(block.body)
     name = "norm" if found == ["bn"] else "_".join(found[:3])
     return f"{name or 'some'}_block" if find(name) or not name else name
 
 
-def merge_name(merge: Use) -> str:
-    """What a paper calls the module that a merge ends: residual, gate, inception module."""
+def name_merge(merge: LayerStep) -> str:
+    """The word of papers for a module with a merge at its end: residual, gate, inception."""
     skips = any(not body for body in merge.bodies)
     word = merge.layer.names[0]
-    if any(isinstance(body[0], Read) for body in merge.bodies if body):
+    if any(isinstance(body[0], ReadStep) for body in merge.bodies if body):
         return f"{word}_skip"
     if word == "add":
         return "residual" if skips else "projection"
@@ -143,29 +144,29 @@ def merge_name(merge: Use) -> str:
     return "gate" if skips and any(is_gate(body) for body in merge.bodies) else ""
 
 
-def words(steps: Steps) -> list[str]:
-    """The words of a block's layers for its name: all of a convolution with what belongs to it, else those that compute."""
-    uses = [use for step in steps for use in leaves(step)]
+def find_words(steps: Steps) -> list[str]:
+    """The layers' words for a block's name: those that compute; all of them, where one convolution has a few others."""
+    uses = [use for step in steps for use in find_layers(step)]
     main = [use for use in uses if use.layer.macs is not Layer.macs]
     if len(main) > 1:
         return list(dict.fromkeys([use.layer.names[0] for use in main]))
     if not main or len(uses) < 4:
-        return list(dict.fromkeys([spelling(use) for use in uses]))
-    return [spelling(use) for use in main]
+        return list(dict.fromkeys([find_spelling(use) for use in uses]))
+    return [find_spelling(use) for use in main]
 
 
-def leaves(step: Step) -> list[Use]:
+def find_layers(step: DraftStep) -> list[LayerStep]:
     """The layers of a step, those of blocks that it calls included."""
-    if isinstance(step, Use):
-        return [step, *[use for body in step.bodies for inner in body for use in leaves(inner)]]
-    inside = [step.block.body] if isinstance(step, Call) else step.bodies
-    return [use for body in inside for inner in body for use in leaves(inner)]
+    if isinstance(step, LayerStep):
+        return [step, *[use for body in step.bodies for inner in body for use in find_layers(inner)]]
+    inside = [step.block.body] if isinstance(step, CallStep) else step.bodies
+    return [use for body in inside for inner in body for use in find_layers(inner)]
 
 
-def spelling(use: Use) -> str:
+def find_spelling(use: LayerStep) -> str:
     return use.text().partition("(")[0]
 
 
 def is_gate(body: Steps) -> bool:
     """Whether a branch mixes the whole input: a squeeze."""
-    return any(isinstance(step, Use) and step.layer.reach is not Layer.reach for step in body[:1])
+    return any(isinstance(step, LayerStep) and step.layer.reach is not Layer.reach for step in body[:1])

@@ -44,7 +44,7 @@ def figures(network: Network) -> None:
 
 def written_again(checked: AnalysedNetwork) -> None:
     """A sound network's Keras source is Python, its spec reads back as itself, and it is the same as itself."""
-    from cnnspec.compile.source import to_source
+    from cnnspec.compile.keras_source import to_source
     from cnnspec.spec_writer import to_text
 
     compile(to_source(checked), "net.py", "exec")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-NEEDED = ("cnnspec.compile.source", "cnnspec.spec_writer", "cnnspec.pipeline", "cnnspec.model_files.keras.to_graph", "cnnspec.lint.fix.mending", "cnnspec.findings.sarif")  # fmt: skip
+NEEDED = ("cnnspec.compile.keras_source", "cnnspec.spec_writer", "cnnspec.pipeline", "cnnspec.model_files.keras.to_graph", "cnnspec.lint.fix.mending", "cnnspec.findings.sarif")  # fmt: skip
 
 
 def warm() -> None:

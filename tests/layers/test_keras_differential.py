@@ -3,7 +3,7 @@
 Where Keras builds what it cannot run, or runs what hardly anybody means, cnnspec takes the safe side and refuses:
 `safe_side.py` lists the classes, and docs/layers/index.md shows them.
 
-Some classes, refused or legal, depend on the machine; `test_kernels.py` is about the legal ones.
+Some classes, refused or legal, depend on the machine; `test_kernel_trials.py` is about the legal ones.
 
 That a random search meets every class is not certain in a short run; each has an exhibit.
 """

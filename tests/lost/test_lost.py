@@ -45,10 +45,10 @@ def test_resnet_50_computes_three_quarters_of_three_stages_for_nothing() -> None
 
 
 def test_nasnet_mobile_never_reads_row_and_column_223() -> None:
-    from cnnspec.model_files.keras.application import application, from_model
+    from cnnspec.model_files.keras.application import build_application, convert_model
 
-    model = application("NASNetMobile")
-    (loss,) = [loss for loss in find_losses(Facts(from_model(model))).losses if loss.node == 0]
+    model = build_application("NASNetMobile")
+    (loss,) = [loss for loss in find_losses(Facts(convert_model(model))).losses if loss.node == 0]
     assert [axis.rows for axis in loss.axes] == [Positions.run(223, 224)] * 2
     image = np.random.default_rng(7).normal(size=(1, 224, 224, 3)).astype("float32")
     other = image.copy()

@@ -13,7 +13,7 @@ import pytest
 from cnnspec.compile.live import to_keras
 from cnnspec.graph import Graph
 from cnnspec.layers.argument import same_on_every_axis
-from cnnspec.model_files.keras.to_graph import to_graph
+from cnnspec.model_files.keras.to_graph import convert_config
 from tests.layers.argument_values import ROWS, VALUES, spec
 from tests.layers.test_layers_keras import EXAMPLES, named
 from tests.model_files.keras_configs import config_of
@@ -82,7 +82,7 @@ def becomes(layer: Any, shapes: Any) -> list[Any]:
 def round_trip(text: str) -> None:
     graph = legal(text)
     model = to_keras(graph)
-    raised = to_graph(config_of(model), graph.name)
+    raised = convert_config(config_of(model), graph.name)
     assert all(node.name for node in raised.nodes), "our names are no automatic names of Keras"
     for ours, theirs in zip(raised.nodes, graph.nodes, strict=True):
         if becomes(ours.layer, shapes := graph.input_shapes(theirs)) == becomes(theirs.layer, shapes):

@@ -14,9 +14,9 @@ import pytest
 from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.graph import Node
-from cnnspec.model_files.keras.application import application, names
-from cnnspec.model_files.keras.calls import Calls
-from cnnspec.model_files.keras.to_graph import Raising
+from cnnspec.model_files.keras.application import build_application, list_applications
+from cnnspec.model_files.keras.saved_calls import SavedCalls
+from cnnspec.model_files.keras.to_graph import KerasGraphBuilder
 from tests.example_files import EXAMPLES, ZOO, networks
 from tests.model_files.keras_configs import by_path, config_of
 from tests.support import weights
@@ -34,7 +34,7 @@ class Raised:
     """A built model's graph; for each node the Keras layers with weights that it came from, and that it ends with."""
 
     def __init__(self, model: Any) -> None:
-        raising = Raising(Calls(config_of(model)), model.name)
+        raising = KerasGraphBuilder(SavedCalls(config_of(model)), model.name)
         self.graph = raising.graph
         found = dict(by_path(model))
         left = set(found)
@@ -80,7 +80,7 @@ def forgotten() -> Iterator[None]:
 
 
 def test_zoo_has_all_applications() -> None:
-    assert [path.stem for path in SPECS] == names()
+    assert [path.stem for path in SPECS] == list_applications()
     assert len(SPECS) == 40
 
 
@@ -90,7 +90,7 @@ def test_application_is_its_spec(name: str) -> None:
     """Layers, shapes and parameters one by one and in total, and outputs: Keras's model and that of our text."""
     path = ZOO / f"{name}.cnn"
     (network,) = networks(path).values()
-    model = application(name)
+    model = build_application(name)
     raised = Raised(model)
     compare(raised, model)
     assert isomorphism(View(raised.graph), View(network.graph)), "the spec is another network"

@@ -1,0 +1,1 @@
+"""Keras models → graph: from the config that Keras saves, read as data."""

@@ -1,4 +1,4 @@
-"""Live Keras models: those that Keras builds in, by name and without weights, and any that the caller holds."""
+"""Live Keras models: those that are built into Keras, by name and without weights, and any other."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.names import proposed, question
 from cnnspec.compile.live import import_keras
-from cnnspec.model_files.keras.archive import Refused
-from cnnspec.model_files.keras.to_graph import given_name, to_graph
+from cnnspec.model_files.keras.to_graph import convert_config, find_given_name
+from cnnspec.model_files.refusal import ModelRefused
 
 if TYPE_CHECKING:
     import keras
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph
 
 
-def names() -> list[str]:
-    """The names of the models that Keras builds in, in alphabetical order."""
+def list_applications() -> list[str]:
+    """The names of the models that are built into Keras, in alphabetical order."""
     applications = import_keras().applications
     return sorted(name for name in vars(applications) if name[0].isupper() and callable(getattr(applications, name)))
 
 
-def application(name: str, **options: Any) -> keras.Model:
+def build_application(name: str, **options: Any) -> keras.Model:
     """A model of keras.applications with fresh weights: none are ever downloaded. `options` are its other arguments.
 
-    Raises Refused for an unknown name.
+    Raises ModelRefused for an unknown name.
     """
-    known = names()
+    known = list_applications()
     if name not in known:
         hint = question(proposed(name, known)) or f"it has {', '.join(known)}"
-        raise Refused(f'keras.applications has no "{name}": {hint}')
+        raise ModelRefused(f'keras.applications has no "{name}": {hint}')
     return getattr(import_keras().applications, name)(**{"weights": None, **options})
 
 
-def from_model(model: keras.Model) -> Graph:
-    """The graph of a live Keras model, by what it says of itself when it is saved.
+def convert_model(model: keras.Model) -> Graph:
+    """The graph of a live Keras model, from the config that Keras would save.
 
-    Raises Refused as `to_graph` does, and TypeError for what is no model.
+    Raises ModelRefused as `convert_config` does, and TypeError for what is no model.
     """
     if not isinstance(model, import_keras().Model):
         raise TypeError(f"a keras.Model is asked for, not {type(model).__name__}")
     config = json.loads(json.dumps(import_keras().saving.serialize_keras_object(model)))
-    return to_graph(config, given_name(config))
+    return convert_config(config, find_given_name(config))

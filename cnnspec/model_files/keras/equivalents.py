@@ -1,8 +1,8 @@
-"""Keras calls that mean what other Keras layers mean, written as those layers: operators, functions of keras.ops,
-layers that keras.applications brings along.
+"""Keras calls that are equivalent to Keras layers, as those layers: operators, functions of keras.ops, and layers of
+keras.applications.
 
-`steps(call)` gives the Keras layers that one saved call amounts to. A step's inputs count the call's tensors from 0,
-and after them the steps before it. Sums with a constant are rescaling, exactly.
+`find_steps(call)` gives the Keras layers for one saved call. The inputs of a step count the tensors of the call from 0, and
+after them the steps before. A sum with a constant is exactly a Rescaling.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from cnnspec.layers.activation import FUNCTIONS, OWN
 from cnnspec.layers.argument import Term, Unfit, snake
 from cnnspec.layers.base import KerasCall
 from cnnspec.layers.words import from_saved
-from cnnspec.model_files.keras.calls import Call, Tensor
-from cnnspec.model_files.keras.policies import dtype_problem
-from cnnspec.model_files.keras.saved import full_name, is_own, leaves
+from cnnspec.model_files.keras.policies import find_dtype_problem
+from cnnspec.model_files.keras.saved_calls import SavedCall, SavedTensor
+from cnnspec.model_files.keras.saved_objects import find_full_name, find_leaves, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,14 +71,14 @@ SAME_FUNCTION: dict[str, dict[str, Any]] = {
 OTHER_WORDS = {"Exp": "exponential"}
 
 
-def steps(call: Call) -> Steps:
-    """The Keras layers that a call amounts to. Raises Unfit, with why not, for one that is no such thing."""
-    if found := foreign(call.saved):
+def find_steps(call: SavedCall) -> Steps:
+    """The Keras layers that a call is equivalent to. Raises Unfit, with the reason, where there are none."""
+    if found := find_foreign_class(call.saved):
         raise Unfit(f"{found} is a class of its own, not one of Keras's")
-    if problem := dtype_problem(call.config):
+    if problem := find_dtype_problem(call.config):
         raise Unfit(problem)
     if str(call.saved.get("module")).startswith("keras.src.ops."):
-        return operation(call)
+        return find_operation_steps(call)
     training, mask = call.keywords.get("training"), call.keywords.get("mask")
     if mask is not None:
         raise Unfit("it is called with a mask")
@@ -88,32 +88,33 @@ def steps(call: Call) -> Steps:
         raise Unfit(f"it is called with {', '.join(sorted(others))}, which the language cannot say")
     if call.arguments and isinstance(call.arguments[0], dict):
         raise Unfit("it is called with a dict")
-    tensors = [leaf for leaf in leaves(call.arguments) if isinstance(leaf, Tensor)]
-    if not tensors or len(tensors) != len(leaves(call.arguments)) or len(call.arguments) != 1:
+    tensors = [leaf for leaf in find_leaves(call.arguments) if isinstance(leaf, SavedTensor)]
+    if not tensors or len(tensors) != len(find_leaves(call.arguments)) or len(call.arguments) != 1:
         raise Unfit("it is called with something else than its input")
     trainable = call.config.get("trainable", True)
     if not isinstance(trainable, bool):
         raise Unfit(f"its trainable is {trainable!r}")
     config = {**call.config, "trainable": trainable and not call.frozen}
-    return layer(call.kind, config, tensors)
+    return find_layer_steps(call.kind, config, tensors)
 
 
-def layer(kind: str, config: dict[str, Any], inputs: list[Tensor]) -> Steps:
+def find_layer_steps(kind: str, config: dict[str, Any], inputs: list[SavedTensor]) -> Steps:
     everything = tuple(range(len(inputs)))
     if kind in APPLICATIONS and len(inputs) == 1:
         return [
-            (KerasCall(made.name, made.arguments | common(config)), (0,)) for made in brought(kind, config, inputs[0])
+            (KerasCall(made.name, made.arguments | keep_common(config)), (0,))
+            for made in call_application_layer(kind, config, inputs[0])
         ]
     if kind == "SpectralNormalization":
-        return [(wrapped(config), everything)]
+        return [(call_wrapped(config), everything)]
     if kind == "Activation" and isinstance(word := config.get("activation"), str) and word in LAYERS:
         other, arguments = LAYERS[word]
-        return [(KerasCall(other, {**arguments, **common(config)}), everything)]
-    if kind[:-2] in TO_ONE and set(leaves([config.get("output_size")])) == {1}:
-        return [(KerasCall(TO_ONE[kind[:-2]] + kind[-2:], {"keepdims": True, **common(config)}), everything)]
+        return [(KerasCall(other, {**arguments, **keep_common(config)}), everything)]
+    if kind[:-2] in TO_ONE and set(find_leaves([config.get("output_size")])) == {1}:
+        return [(KerasCall(TO_ONE[kind[:-2]] + kind[-2:], {"keepdims": True, **keep_common(config)}), everything)]
     if kind == "CustomScaleLayer" and len(inputs) == 2:  # of InceptionResNetV2: x + scale * y
         scaled = KerasCall("Rescaling", {"scale": config.get("scale"), "offset": 0})
-        return [(scaled, (1,)), (KerasCall("Add", common(config)), (0, 2))]
+        return [(scaled, (1,)), (KerasCall("Add", keep_common(config)), (0, 2))]
     return [(KerasCall(kind, config), everything)]
 
 
@@ -126,8 +127,8 @@ APPLICATIONS: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-def brought(kind: str, config: dict[str, Any], entering: Tensor) -> tuple[KerasCall, ...]:
-    """What our layer for one of those becomes in Keras."""
+def call_application_layer(kind: str, config: dict[str, Any], entering: SavedTensor) -> tuple[KerasCall, ...]:
+    """The Keras calls of the layer of the language for a layer of keras.applications."""
     word, arguments = APPLICATIONS[kind]
     cls, shape = find(word), entering.shape
     if cls is None or not isinstance(shape, list) or config.get("projection_dim", shape[-1]) != shape[-1]:
@@ -136,99 +137,101 @@ def brought(kind: str, config: dict[str, Any], entering: Tensor) -> tuple[KerasC
     return cls(**values).keras((tuple(shape[1:]),))
 
 
-def wrapped(config: dict[str, Any]) -> KerasCall:
+def call_wrapped(config: dict[str, Any]) -> KerasCall:
     """A layer in Keras's wrapper for spectral normalisation, as a call with `around`."""
     inner = config.get("layer")
-    own = inner.get("config") if isinstance(inner, dict) and foreign(inner) is None else None
+    own = inner.get("config") if isinstance(inner, dict) and find_foreign_class(inner) is None else None
     if not isinstance(inner, dict) or not isinstance(own, dict):
         raise Unfit("it wraps a layer that is not one of Keras's")
     around = KerasCall("SpectralNormalization", {"power_iterations": config.get("power_iterations")})
     trained = config["trainable"] and own.get("trainable", True) is True
-    if problem := dtype_problem(own):
+    if problem := find_dtype_problem(own):
         raise Unfit(problem)
     return KerasCall(str(inner.get("class_name")), {**own, "trainable": trained}, around=around)
 
 
-def foreign(saved: dict[str, Any]) -> str | None:
+def find_foreign_class(saved: dict[str, Any]) -> str | None:
     """The full name of a saved object's class where it is not one of Keras's own."""
     return (
-        None if is_own(saved) and saved.get("registered_name") in (None, saved.get("class_name")) else full_name(saved)
+        None
+        if is_own(saved) and saved.get("registered_name") in (None, saved.get("class_name"))
+        else find_full_name(saved)
     )
 
 
-def common(config: dict[str, Any]) -> dict[str, Any]:
-    """What every layer's config holds."""
+def keep_common(config: dict[str, Any]) -> dict[str, Any]:
+    """The part of a config that every layer has."""
     return {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
 
 
 # ---- operations --------------------------------------------------------------------------------------------
-def operation(call: Call) -> Steps:
-    if call.kind == "GetItem" and len(call.arguments) == 2 and isinstance(call.arguments[0], Tensor):
-        return [(channels(call.arguments[1], call.arguments[0].shape), (0,))]
+def find_operation_steps(call: SavedCall) -> Steps:
+    if call.kind == "GetItem" and len(call.arguments) == 2 and isinstance(call.arguments[0], SavedTensor):
+        return [(call_slice(call.arguments[1], call.arguments[0].shape), (0,))]
     arguments = {key: value for key, value in {**call.config, **call.keywords}.items() if key != "name"}
     tensors: list[Any] = []
     constants: list[Any] = []
     for argument in call.arguments:
-        parts = leaves(argument)
-        (tensors if parts and all(isinstance(part, Tensor) for part in parts) else constants).append(argument)
+        parts = find_leaves(argument)
+        (tensors if parts and all(isinstance(part, SavedTensor) for part in parts) else constants).append(argument)
     if call.kind in ARITHMETIC and len(call.arguments) == 2 and not arguments:
-        return ARITHMETIC[call.kind](*call.arguments) if constants else together(call.kind, call)
+        return ARITHMETIC[call.kind](*call.arguments) if constants else call_on_all(call.kind, call)
     if len(tensors) == 1 and not constants:
         if call.kind == "Concatenate":
-            return together("Concatenate", call, axis=arguments.pop("axis", None), **arguments)
+            return call_on_all("Concatenate", call, axis=arguments.pop("axis", None), **arguments)
         if call.kind in OPERATIONS:
             made = OPERATIONS[call.kind](arguments)
             if made is not None:
                 return [(made, (0,))]
-        made = function(call.kind, arguments)
+        made = call_activation(call.kind, arguments)
         if made is not None:
             return [(made, (0,))]
     raise Unfit(f"no layer of the language does what the operation {snake(call.kind)} does here")
 
 
-def together(name: str, call: Call, **arguments: Any) -> Steps:
-    """One layer on all tensors of the call."""
+def call_on_all(name: str, call: SavedCall, **arguments: Any) -> Steps:
+    """One layer, on all tensors of the call."""
     name = {"Divide": "", "TrueDivide": ""}.get(name, name)
     if not name:
         raise Unfit("no layer of the language divides one tensor by another")
     return [(KerasCall(name, arguments), tuple(range(len(call.inputs()))))]
 
 
-def rescaled(scale: Any, offset: Any) -> Steps:
+def rescale(scale: Any, offset: Any) -> Steps:
     if not all(isinstance(n, (int, float)) for n in (scale, offset)):
         raise Unfit("it computes with a constant that is no number")
     return [(KerasCall("Rescaling", {"scale": scale, "offset": offset}), (0,))]
 
 
-def divided(a: Any, b: Any) -> Steps:
-    if isinstance(a, Tensor) and isinstance(b, (int, float)) and b:
-        return rescaled(1 / b, 0)
+def divide(a: Any, b: Any) -> Steps:
+    if isinstance(a, SavedTensor) and isinstance(b, (int, float)) and b:
+        return rescale(1 / b, 0)
     raise Unfit("no layer of the language divides by a tensor")
 
 
-def of_two(name: str) -> Steps:
+def refuse_constant(name: str) -> Steps:
     raise Unfit(f"no layer of the language takes the {name} of a tensor and a constant")
 
 
-def difference(a: Any, b: Any) -> Steps:
-    if isinstance(a, Tensor):
-        return rescaled(1, -b if isinstance(b, (int, float)) else b)
-    return rescaled(-1, a)
+def subtract(a: Any, b: Any) -> Steps:
+    if isinstance(a, SavedTensor):
+        return rescale(1, -b if isinstance(b, (int, float)) else b)
+    return rescale(-1, a)
 
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Steps]] = {
-    "Add": lambda a, b: rescaled(1, b if isinstance(a, Tensor) else a),
-    "Subtract": difference,
-    "Multiply": lambda a, b: rescaled(b if isinstance(a, Tensor) else a, 0),
-    "Divide": divided,
-    "TrueDivide": divided,
-    "Maximum": lambda a, b: of_two("maximum"),
-    "Minimum": lambda a, b: of_two("minimum"),
+    "Add": lambda a, b: rescale(1, b if isinstance(a, SavedTensor) else a),
+    "Subtract": subtract,
+    "Multiply": lambda a, b: rescale(b if isinstance(a, SavedTensor) else a, 0),
+    "Divide": divide,
+    "TrueDivide": divide,
+    "Maximum": lambda a, b: refuse_constant("maximum"),
+    "Minimum": lambda a, b: refuse_constant("minimum"),
 }
 
 
-def function(kind: str, arguments: dict[str, Any]) -> KerasCall | None:
-    """An activation of keras.ops, where its arguments are those that an activation's name means."""
+def call_activation(kind: str, arguments: dict[str, Any]) -> KerasCall | None:
+    """An activation of keras.ops as a layer; None for arguments that no activation's name means."""
     word = OTHER_WORDS.get(kind, snake(kind))
     if kind == "Glu" and arguments == {"axis": -1}:
         return KerasCall("ops.glu", {})
@@ -239,8 +242,8 @@ def function(kind: str, arguments: dict[str, Any]) -> KerasCall | None:
     return KerasCall("Activation", {"activation": word})
 
 
-def channels(key: Any, shape: Any) -> KerasCall:
-    """x[..., begin:end], however the axes before it are written."""
+def call_slice(key: Any, shape: Any) -> KerasCall:
+    """A slice of the channels: x[..., begin:end], however the other axes are written."""
     chosen = [part if isinstance(part, dict) else {} for part in key] if isinstance(key, list) else []
     *others, last = [(part.get("class_name"), part.get("config") or {}) for part in chosen] or [(None, {})]
     full = {"start": None, "stop": None, "step": None}
@@ -253,7 +256,7 @@ def channels(key: Any, shape: Any) -> KerasCall:
     return KerasCall("ops.get_item", {"key": (..., slice(last[1].get("start") or 0, last[1].get("stop")))})
 
 
-def pad(arguments: dict[str, Any]) -> KerasCall | None:
+def call_pad(arguments: dict[str, Any]) -> KerasCall | None:
     """Zeros around the spatial axes; cells of minus infinity are what a max pool's padding is made of."""
     widths, value = arguments.get("pad_width"), arguments.get("constant_values")
     if arguments.get("mode") != "constant" or not isinstance(widths, list) or not 3 <= len(widths) <= 5:
@@ -268,7 +271,7 @@ def pad(arguments: dict[str, Any]) -> KerasCall | None:
     return KerasCall(f"ZeroPadding{len(inner)}D", {"padding": inner[0] if len(inner) == 1 else inner})
 
 
-def reshape(arguments: dict[str, Any]) -> KerasCall | None:
+def call_reshape(arguments: dict[str, Any]) -> KerasCall | None:
     shape = arguments.get("newshape")
     if not isinstance(shape, list) or len(shape) < 2 or shape[0] not in (-1, None):
         return None
@@ -277,7 +280,7 @@ def reshape(arguments: dict[str, Any]) -> KerasCall | None:
     return KerasCall("Reshape", {"target_shape": shape[1:]})
 
 
-def transpose(arguments: dict[str, Any]) -> KerasCall | None:
+def call_permute(arguments: dict[str, Any]) -> KerasCall | None:
     axes = arguments.get("axes")
     return KerasCall("Permute", {"dims": axes[1:]}) if isinstance(axes, list) and axes[:1] == [0] else None
 
@@ -287,8 +290,8 @@ OPERATIONS: dict[str, Callable[[dict[str, Any]], KerasCall | None]] = {
     "Identity": lambda given: None if given else KerasCall("Identity", {}),
     "LeakyRelu": lambda given: KerasCall("LeakyReLU", given),
     "Negative": lambda given: None if given else KerasCall("Rescaling", {"scale": -1, "offset": 0}),
-    "Pad": pad,
-    "Reshape": reshape,
+    "Pad": call_pad,
+    "Reshape": call_reshape,
     "Softmax": lambda given: KerasCall("Softmax", given),
-    "Transpose": transpose,
+    "Transpose": call_permute,
 }

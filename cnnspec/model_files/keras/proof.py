@@ -1,5 +1,7 @@
-"""Whether a layer of ours is what some saved Keras calls are: it is asked what it would become in Keras, and the two are
-compared, argument by argument, each completed with Keras's defaults.
+"""The proof that a layer of the language is the same as some saved Keras calls.
+
+The layer is asked for the Keras calls that it would become, and the two are compared, argument by argument, each completed
+with Keras's defaults.
 """
 
 from __future__ import annotations
@@ -18,26 +20,26 @@ DAMAGE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, A
 INFINITY = float("inf")
 
 
-def attempt(cls: type[Layer], calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> Layer | str:
-    """The layer that some calls are, proved by what it becomes in Keras; else why there is none."""
+def prove_layer(cls: type[Layer], calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> Layer | str:
+    """The layer that some calls are, proved by the calls that it becomes in Keras; else why there is none."""
     try:
         layer = cls.from_keras(calls, shapes)
         if layer is None:
             return f"no layer of the language is Keras's {calls[-1].name}"
         if len(calls) > 1 and layer.problem(shapes) is not None:
             return "together they are refused"
-        return unlike(layer, calls, shapes) or layer
+        return find_difference(layer, calls, shapes) or layer
     except Unfit as unfit:
         return f"{unfit.expected}{f' ({unfit.hint})' if unfit.hint else ''}"
     except DAMAGE as error:
         return f"its config is damaged: {error}"
 
 
-def unlike(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> str:
-    """What of some calls the layer would not become in Keras; "" where all is alike."""
+def find_difference(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> str:
+    """The first difference between some calls and those that a layer would become; "" where there is none."""
     if problem := layer.problem(shapes):
         return problem.message
-    if without := [name for name in layer._fields if getattr(layer, name) in (INFINITY, -INFINITY)]:
+    if without := [name for name, value in layer.argument_values().items() if value in (INFINITY, -INFINITY)]:
         return f"its {without[0]} is infinite, which the language cannot say"
     ours = layer.keras(shapes)
     if len(ours) == len(calls) + 1 and ours[0].name.startswith("ops.") and ours[-1].name == "Identity":
@@ -54,9 +56,9 @@ def unlike(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]
             return f"it stands in another wrapper than {layer.names[0]} has"
         for key, value in their.arguments.items():
             if key not in expected:
-                return f"its {key}={shown(value)} has no argument in {layer.names[0]}"
-            if not alike(expected[key], value):
-                return f"its {key}={shown(value)} cannot be said of {layer.names[0]}"
+                return f"its {key}={show_value(value)} has no argument in {layer.names[0]}"
+            if not is_alike(expected[key], value):
+                return f"its {key}={show_value(value)} cannot be said of {layer.names[0]}"
         if lost := [
             key for key in our.arguments if key not in their.arguments and our.arguments[key] != expected.get(key)
         ]:
@@ -64,8 +66,8 @@ def unlike(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]
     return ""
 
 
-def alike(ours: Any, theirs: Any) -> bool:
-    """Whether a Keras argument of ours is what Keras saved: one number stands for equal numbers of all axes."""
+def is_alike(ours: Any, theirs: Any) -> bool:
+    """Whether an argument is the one that Keras saved: one number stands for equal numbers of all axes."""
     if theirs == {}:
         return ours is None
     if isinstance(theirs, dict):
@@ -73,14 +75,14 @@ def alike(ours: Any, theirs: Any) -> bool:
         return bool(saved(theirs) == ours)
     if isinstance(theirs, (list, tuple)):
         if isinstance(ours, (list, tuple)):
-            return len(ours) == len(theirs) and all(alike(a, b) for a, b in zip(ours, theirs, strict=True))
-        return all(alike(ours, b) for b in theirs)
+            return len(ours) == len(theirs) and all(is_alike(a, b) for a, b in zip(ours, theirs, strict=True))
+        return all(is_alike(ours, b) for b in theirs)
     if ours is None:
         return theirs in (None, "linear")
     return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)
 
 
-def shown(value: Any) -> str:
+def show_value(value: Any) -> str:
     try:
         text = show(saved(value))
     except Unfit:

@@ -1,9 +1,8 @@
-"""A saved Keras model → our graph. Nothing is dropped in silence: what cannot be said is refused by name.
+"""A saved Keras model → graph. Nothing is dropped in silence: a layer that cannot be expressed is refused by name.
 
-Each Keras call becomes the layer that says so of itself (`Layer.from_keras`), and the layer is then asked what it would
-become in Keras: only where that is, argument by argument, what the model holds, it is taken. So an option without a word
-in the language is a refusal, and so is a mistake in the way back. Several calls may be one layer: a padding before a
-convolution is the convolution's.
+Each Keras call becomes the layer that claims it (`Layer.from_keras`), if the layer proves it: it must become the same call
+again, argument by argument. So an option without a word in the language is refused. Several calls may be one layer: a
+padding before a convolution is the convolution's.
 """
 
 from __future__ import annotations
@@ -18,56 +17,57 @@ from cnnspec.graph import Graph, Node, Site
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
 from cnnspec.layers.shape import all_known
-from cnnspec.model_files.keras.archive import Refused, read_config
-from cnnspec.model_files.keras.calls import Call, Calls
 from cnnspec.model_files.keras.equivalents import TRAINING
-from cnnspec.model_files.keras.policies import computed_in
-from cnnspec.model_files.keras.proof import attempt
-from cnnspec.model_files.keras.saved import INPUT, MODELS, automatic
-from cnnspec.model_files.keras.steps import Steps
+from cnnspec.model_files.keras.keras_steps import KerasSteps
+from cnnspec.model_files.keras.policies import describe_precision
+from cnnspec.model_files.keras.proof import prove_layer
+from cnnspec.model_files.keras.saved_calls import SavedCall, SavedCalls
+from cnnspec.model_files.keras.saved_config import read_config
+from cnnspec.model_files.keras.saved_objects import INPUT, MODELS, is_automatic
+from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.syntax import tree
 
 COMPOSITES = [layer for layer in CATALOGUE if layer.most_calls > 1]
 LONGEST = max(layer.most_calls for layer in COMPOSITES)
 
 
-def to_graph(config: dict[str, Any], name: str) -> Graph:
+def convert_config(config: dict[str, Any], name: str) -> Graph:
     """The graph of a model's saved config (`read_config`, or Keras's `serialize_keras_object`). Nodes keep names that a
     person gave; the others have none yet (`Graph.assign_names`).
 
-    Raises Refused, with a line for every layer that the language cannot express.
+    Raises ModelRefused, with a line for every layer that the language cannot express.
     """
-    return Raising(Calls(config), name).graph
+    return KerasGraphBuilder(SavedCalls(config), name).graph
 
 
-def of_file(path: str) -> Graph:
-    """The graph of a saved model, called as the model is, or, where nobody named it, as the file. Raises Refused."""
+def read_keras_file(path: str) -> Graph:
+    """The graph of a saved model, with the model's name, or the file's where nobody named the model. Raises ModelRefused."""
     config = read_config(path)
-    return to_graph(config, given_name(config) or os.path.splitext(os.path.basename(path))[0])
+    return convert_config(config, find_given_name(config) or os.path.splitext(os.path.basename(path))[0])
 
 
-def given_name(config: dict[str, Any]) -> str:
-    """What a person called a saved model, "" where nobody did."""
+def find_given_name(config: dict[str, Any]) -> str:
+    """The name that a person gave to a saved model, "" where nobody did."""
     inner = config.get("config")
     name = inner.get("name") if isinstance(inner, dict) else None
-    return name if isinstance(name, str) and not any(automatic(name, kind) for kind in MODELS) else ""
+    return name if isinstance(name, str) and not any(is_automatic(name, kind) for kind in MODELS) else ""
 
 
-class Raising:
-    """The graph as far as it has grown."""
+class KerasGraphBuilder:
+    """Builds the graph of a model, layer by layer, and collects the refusals."""
 
-    def __init__(self, model: Calls, name: str) -> None:
+    def __init__(self, model: SavedCalls, name: str) -> None:
         self.graph = Graph(name)
         self.source = Source(name, "")
         self.refusals: list[str] = []
         self.nodes: dict[int, Node] = {}  # step → the node that yields its tensor
-        self.named: list[Call | None] = []  # for each node the call whose name it has
+        self.named: list[SavedCall | None] = []  # for each node the call whose name it has
         self.first: dict[tuple[Any, ...], Node] = {}  # layer objects → the node of their first use
-        steps = Steps(model)
+        steps = KerasSteps(model)
         self.steps, self.next, self.readers = steps.all, steps.next, steps.readers
         for index in range(len(self.steps)):
             if index not in self.nodes:
-                self.raise_from(index)
+                self._add_step(index)
         self.graph.inputs = [self.nodes[steps.results[index]].index for index in model.inputs]
         self.graph.outputs = [self.nodes[index].index for index in steps.outputs]
         for index in {i for i in steps.outputs if steps.outputs.count(i) > 1}:
@@ -76,42 +76,42 @@ class Raising:
         if self.refusals:
             count = len(self.refusals)
             head = "this model has a layer" if count == 1 else f"this model has {count} layers"
-            raise Refused(f"{head} that the language cannot express:", *self.refusals)
-        self.graph.remark = computed_in([call for call in model.calls if call.kind != INPUT])
-        self.keep_names(model)
+            raise ModelRefused(f"{head} that the language cannot express:", *self.refusals)
+        self.graph.remark = describe_precision([call for call in model.calls if call.kind != INPUT])
+        self._keep_names(model)
 
     # ---- steps → nodes -------------------------------------------------------------------------------------
-    def raise_from(self, index: int) -> None:
-        """The node of a step, or of it and those that follow it, where together they are one layer."""
+    def _add_step(self, index: int) -> None:
+        """Add the node of a step, or of the step and those behind it that are one layer together."""
         step = self.steps[index]
         if step.call.kind == INPUT and not step.why:
-            self.add_input(index)
+            self._add_input(index)
             return
         shapes = tuple([self.nodes[i].shape for i in step.inputs])
         if step.made is None:
-            self.refuse(index, step.why)
+            self._refuse(index, step.why)
         elif all_known(shapes):
-            self.raise_known(index, shapes)
+            self._add_layer(index, shapes)
         else:
-            self.place(index, None, None)
+            self._add_node(index, None, None)
 
-    def raise_known(self, index: int, shapes: tuple[Shape, ...]) -> None:
+    def _add_layer(self, index: int, shapes: tuple[Shape, ...]) -> None:
         chain = [index]
         while len(chain) < LONGEST and chain[-1] in self.next and self.steps[self.next[chain[-1]]].made is not None:
             chain.append(self.next[chain[-1]])
-        calls = tuple([self.call(i, shapes) for i in chain])
+        calls = tuple([self._find_call(i, shapes) for i in chain])
         for length in range(len(chain), 0, -1):
             why = f"no layer of the language is Keras's {calls[0].name}"
-            for cls in candidates(calls[:length]):
-                found = attempt(cls, calls[:length], shapes)
+            for cls in find_candidates(calls[:length]):
+                found = prove_layer(cls, calls[:length], shapes)
                 if isinstance(found, Layer):
-                    self.finish(chain[:length], found, shapes)
+                    self._add_proved(chain[:length], found, shapes)
                     return
                 why = found
-        self.refuse(index, why)
+        self._refuse(index, why)
 
-    def call(self, index: int, shapes: tuple[Shape, ...]) -> KerasCall:
-        """A step's Keras call, without what all layers have; the last axis is -1, by whichever number Keras was told."""
+    def _find_call(self, index: int, shapes: tuple[Shape, ...]) -> KerasCall:
+        """A step's Keras call without the name and dtype; the last axis is -1, whichever number it has in the file."""
         made = self.steps[index].made
         assert made is not None
         arguments = {k: v for k, v in made.arguments.items() if k not in ("name", "dtype")}
@@ -119,30 +119,30 @@ class Raising:
             arguments["axis"] = -1
         return made.replace(arguments=arguments)
 
-    def finish(self, chain: list[int], layer: Layer, shapes: tuple[Shape, ...]) -> None:
-        """The node of a layer that some steps are, unless the file contradicts what it would be."""
+    def _add_proved(self, chain: list[int], layer: Layer, shapes: tuple[Shape, ...]) -> None:
+        """Add the node of a layer for some steps, unless the file contradicts it."""
         step = self.steps[chain[-1]]
         weights, output = layer.weights(shapes), layer.output(shapes)
-        stated, built = step.call.shape if step.last else None, built_for(self.steps[chain[0]].call)
+        stated, built = step.call.shape if step.last else None, find_built_input(self.steps[chain[0]].call)
         if any(isinstance(n, Size) for weight in weights for n in weight.shape):
             why = f"its weights would have an unknown shape on {show_shape(shapes[0])}"
-        elif frozen_call(step.call) and layer.trainable and any(not weight.trainable for weight in weights):
+        elif is_frozen(step.call) and layer.trainable and any(not weight.trainable for weight in weights):
             why = "it is called with training=False: its moving averages are frozen"
-        elif differs(output, stated):
+        elif contradicts(output, stated):
             why = f"its output is {show_shape(output)} by our formula and {stated} in the file: one of the two is wrong"
-        elif differs(shapes[0], built) and step.owner not in self.first:
+        elif contradicts(shapes[0], built) and step.owner not in self.first:
             why = f"it was built for {built}, and its input is {show_shape(shapes[0])}: the file contradicts itself"
         else:
-            self.place(chain[-1], layer, output, chain)
+            self._add_node(chain[-1], layer, output, chain)
             return
-        self.refuse(chain[-1], why, chain)
+        self._refuse(chain[-1], why, chain)
 
-    def place(self, index: int, layer: Layer | None, shape: Shape | None, chain: list[int] | None = None) -> None:
+    def _add_node(self, index: int, layer: Layer | None, shape: Shape | None, chain: list[int] | None = None) -> None:
         chain = chain or [index]
         inputs = tuple([self.nodes[i].index for i in self.steps[chain[0]].inputs])
-        label = spoken(layer) if layer is not None else "?"
+        label = find_word(layer) if layer is not None else "?"
         node = Node(
-            len(self.graph.nodes), layer, inputs, shape, label, self.site(tree.Bad(0, 0), self.steps[index].call)
+            len(self.graph.nodes), layer, inputs, shape, label, self._make_site(tree.Bad(0, 0), self.steps[index].call)
         )
         self.graph.nodes.append(node)
         step = self.steps[index]
@@ -158,17 +158,17 @@ class Raising:
             proper = next(i for i, call in zip(chain, layer.keras(shapes), strict=True) if not call.helper)
         self.named.append(self.steps[proper].call if self.steps[proper].last else None)
 
-    def refuse(self, index: int, why: str, chain: list[int] | None = None) -> None:
-        """Note a refusal; what follows is judged by the shape that the file states."""
+    def _refuse(self, index: int, why: str, chain: list[int] | None = None) -> None:
+        """Note a refusal, and go on with the shape that the file states."""
         step = self.steps[index]
         if step.owner not in self.first:
             self.refusals.append(f"{step.call.name} ({step.call.kind}): {why}")
         stated = step.call.shape
         sizes = tuple(stated[1:]) if isinstance(stated, list) and len(stated) <= 5 else ()
         known = sizes and all([type(n) is int and 0 < n < 10**9 for n in sizes])
-        self.place(index, None, sizes if known else None, chain)
+        self._add_node(index, None, sizes if known else None, chain)
 
-    def add_input(self, index: int) -> None:
+    def _add_input(self, index: int) -> None:
         call = self.steps[index].call
         shape = call.config.get("batch_shape")
         if (
@@ -176,13 +176,14 @@ class Raising:
             or not 2 <= len(shape) <= 5
             or not all(n is None or type(n) is int and n > 0 for n in shape)
         ):
-            self.refuse(index, f"its shape is {shape}: an input has 1 to 4 sizes behind the batch")
+            self._refuse(index, f"its shape is {shape}: an input has 1 to 4 sizes behind the batch")
             return
         odd = [key for key in ("sparse", "ragged", "optional") if call.config.get(key)]
         if odd:
             self.refusals.append(f"{call.name} ({INPUT}): it is {odd[0]}, which the language cannot say")
         dtype = call.config.get("dtype")
-        indexed = [made is not None and getattr(find(made.name), "indexes", False) for made in self.read_by(index)]
+        readers = [find(made.name) if made is not None else None for made in self._find_readers(index)]
+        indexed = [layer is not None and layer.indexes for layer in readers]
         if dtype not in ("float32", None) and not (indexed and all(indexed)):
             why = f"its dtype is {dtype}, and the language's inputs are float32"
             self.refusals.append(f"{call.name} ({INPUT}): {why}")
@@ -191,28 +192,30 @@ class Raising:
                 f"{call.name} ({INPUT}): its batch is fixed at {shape[0]}, which the language cannot say"
             )
         elif shape[-1] is None:
-            self.refuse(index, "its channels are unknown")
+            self._refuse(index, "its channels are unknown")
             return
         sizes = with_unknowns(tuple(shape[1:]), len(self.graph.inputs) + 1, set())
-        node = Node(len(self.graph.nodes), None, (), sizes, "input", self.site(tree.Input(0, 0, None, None), call))
+        node = Node(
+            len(self.graph.nodes), None, (), sizes, "input", self._make_site(tree.Input(0, 0, None, None), call)
+        )
         self.graph.nodes.append(node)
         self.graph.inputs.append(node.index)
         self.nodes[index] = node
         self.named.append(call)
 
-    def read_by(self, index: int) -> list[KerasCall | None]:
+    def _find_readers(self, index: int) -> list[KerasCall | None]:
         return [self.steps[reader].made for reader in self.readers[index]]
 
-    def site(self, node: tree.Node, call: Call) -> Site:
+    def _make_site(self, node: tree.Node, call: SavedCall) -> Site:
         """Where a layer comes from: no text, but a name in the model file."""
         return Site(self.source, node, module=call.name)
 
-    def keep_names(self, model: Calls) -> None:
-        """Names that a person gave; of one that stands twice, in models used within models, the later with its model's."""
+    def _keep_names(self, model: SavedCalls) -> None:
+        """Give nodes the names of a person; a name that stands twice, in nested models, gets the model's name in front."""
         taken: set[str] = set()
         for node in self.graph.nodes:
             call = self.named[node.index]
-            if node.shares is not None or call is None or automatic(call.layer[-1], call.kind):
+            if node.shares is not None or call is None or is_automatic(call.layer[-1], call.kind):
                 continue
             longer = ["_".join(call.layer[-n:]) for n in range(1, len(call.layer) + 1)]
             free = [name for name in longer if name not in taken]
@@ -227,35 +230,35 @@ class Raising:
                     taken.add(name)
 
 
-def frozen_call(call: Call) -> bool:
-    """Whether a layer is called so that it never acts as in training, where that is not its default."""
+def is_frozen(call: SavedCall) -> bool:
+    """Whether a call keeps a layer from acting as in training, where that is not its default."""
     return call.keywords.get("training") is False and TRAINING.get(call.kind) is not False
 
 
-def candidates(calls: tuple[KerasCall, ...]) -> list[type[Layer]]:
-    """The layers that some calls may be, the likelier last: why it is not that one, is what a refusal says."""
+def find_candidates(calls: tuple[KerasCall, ...]) -> list[type[Layer]]:
+    """The layers that some calls may be, the likeliest last: a refusal says why it is not that one."""
     if len(calls) > 1:
         return [cls for cls in COMPOSITES if cls.most_calls >= len(calls)]
     own = find(calls[0].name)
     return [cls for cls in CATALOGUE if calls[0].name in cls.becomes] + ([own] if own else [])
 
 
-def spoken(layer: Layer) -> str:
-    """The word for a layer: relu6 where it is relu(max_value=6)."""
+def find_word(layer: Layer) -> str:
+    """The word for a layer: relu6 for relu(max_value=6)."""
     presets = layer.presets.items()
     bare = [word for word, fixed in presets if all(getattr(layer, name) == v for name, v in fixed.items())]
     return layer.label or (bare[0] if bare else layer.names[0])
 
 
-def built_for(call: Call) -> Any:
-    """The first input's shape, batch first, for which a layer was built, as far as the file states it."""
+def find_built_input(call: SavedCall) -> Any:
+    """The shape of the first input for which a layer was built, batch first, as far as the file states it."""
     build = call.saved.get("build_config")
     shape = build.get("input_shape") if isinstance(build, dict) else None
     return shape[0] if isinstance(shape, list) and shape and isinstance(shape[0], list) else shape
 
 
-def differs(ours: Shape, stated: Any) -> bool:
-    """Whether a shape contradicts one that the file states, batch first; what either does not know is no contradiction."""
+def contradicts(ours: Shape, stated: Any) -> bool:
+    """Whether a shape contradicts one in the file, batch first. A size that either does not know contradicts nothing."""
     if not isinstance(stated, list):
         return False
     if len(stated) != len(ours) + 1:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.compile.backend import LIBRARIES, choose_backend, import_keras, silenced
-from cnnspec.compile.kernels import Way, remarks
+from cnnspec.compile.kernel_trials import Way, remarks
 from cnnspec.train.data.batches import batches
 from cnnspec.train.devices.available import Devices, announce, ask, choose, wish
 from cnnspec.train.devices.distribution import Cluster, alone, distribute, join, refuse

@@ -1,0 +1,53 @@
+"""Keras calls as text: `layers.Conv2D(8, (3, 3))(x)`, `keras.ops.glu(x)`."""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
+
+# the arguments that go without their name where they stand first, and the one that follows the filters
+FIRST = {
+    "filters", "units", "kernel_size", "pool_size", "rate", "target_shape", "dims", "size", "groups", "activation",
+    "padding", "cropping", "pad_width", "key", "equation",
+}  # fmt: skip
+WORDS = {*INITIALIZERS, *REGULARIZERS, *CONSTRAINTS} - {"constant", "l1_l2"}  # what Keras knows by the same words
+
+
+class CallText(Record):
+    """A Keras call as text; `around` is the name of the wrapper around the layer, and the wrapper's arguments."""
+
+    name: str
+    arguments: str
+    helper: str
+    around: tuple[str, str] | None = None
+
+    def apply_to(self, tensors: str) -> str:
+        """The call applied: `layers.ReLU()(x)`, `keras.ops.glu(x)`."""
+        if self.is_function:
+            return f"keras.{self.name}({', '.join(filter(None, [tensors, self.arguments]))})"
+        return f"{self.layer}({tensors})"
+
+    @property
+    def layer(self) -> str:
+        """The layer alone, not applied: `layers.ReLU()`. A function of keras.ops has none."""
+        return construct_layer(self.name, self.arguments, self.around)
+
+    @property
+    def is_function(self) -> bool:
+        """Whether the call is a function of keras.ops, which has no weights and no name."""
+        return self.name.startswith("ops.")
+
+
+def construct_layer(name: str, arguments: str, around: tuple[str, str] | None) -> str:
+    """The text that makes a layer, in its wrapper where it has one."""
+    layer = f"layers.{name}({arguments})"
+    return f"layers.{around[0]}({', '.join(filter(None, [layer, around[1]]))})" if around else layer
+
+
+def join_arguments(texts: list[tuple[str, str]]) -> str:
+    """Names and texts of arguments as a call writes them."""
+    parts = []
+    for position, (name, text) in enumerate(texts):
+        bare = position == 0 and name in FIRST or position == 1 and texts[0][0] == "filters" and name == "kernel_size"
+        parts.append(text if bare else f"{name}={text}")
+    return ", ".join(parts)

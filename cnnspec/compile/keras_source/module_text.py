@@ -1,0 +1,30 @@
+"""What stands in every module around the lines that make the model: its docstring, imports, and the summary."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from cnnspec.compile.keras_source.layout import lay_out
+from cnnspec.compile.keras_source.source_comments import keep_printable
+
+if TYPE_CHECKING:
+    from cnnspec.base.source import Source
+    from cnnspec.compile.keras_source.frame import Lines
+    from cnnspec.graph import Graph
+
+
+def finish_module(source: Source, graph: Graph, lines: Lines) -> str:
+    """The module around the lines that make `model`."""
+    origin = "a cnnspec text" if source.name.startswith("<") else os.path.basename(source.name)
+    about = re.sub(r'["\\]', "_", keep_printable(f"{graph.name} in Keras 3, made by cnnspec from {origin}."))
+    head: Lines = [(0, f'"""{about}"""'), (0, "")]
+    if any("math." in text for _, text in lines):
+        head += [(0, "import math"), (0, "")]
+    head += [(0, "import keras")]
+    if any("layers." in text for _, text in lines):
+        head += [(0, "from keras import layers")]
+    head += [(0, "")] if lines[0][1] else []
+    tail: Lines = [(0, ""), (0, 'if __name__ == "__main__":'), (1, "model.summary()")]
+    return lay_out([*head, *lines, *tail])
