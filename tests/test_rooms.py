@@ -88,7 +88,7 @@ def test_what_takes_too_many_steps_is_unknown(monkeypatch: pytest.MonkeyPatch) -
     def refuse(*given: Any) -> Any:
         raise TooLong
 
-    monkeypatch.setattr(regions, "read_by", refuse)
+    monkeypatch.setattr(regions, "find_read_regions", refuse)
     asked = network()
     found = find_lost(asked)
     assert found.too_long and not found.losses
