@@ -22,7 +22,8 @@ from cnnspec.pipeline import analyse
 from cnnspec.train.progress import Lines
 from cnnspec.train.run import train
 from cnnspec.train.runs.spec import spec
-from cnnspec.train.settings import TrainSettings, resolve
+from cnnspec.train.section import resolve
+from cnnspec.train.settings import TrainSettings
 
 LECTURES = Path(__file__).resolve().parents[1] / "examples" / "lectures"
 STEPS = {"lecture0_mnist": 2_000, "lecture3_mnist": 5 * 469, "lecture4_mnist": 5 * 938}  # batches, as the lectures say

@@ -118,7 +118,7 @@ def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Dia
     """The settings of a train section, None without one, and what is wrong with it."""
     if not train:
         return None, ()
-    from cnnspec.train.settings import resolve
+    from cnnspec.train.section import resolve
 
     return resolve(train)
 

@@ -13,7 +13,7 @@ from cnnspec.cli.streams import tell
 from cnnspec.cli.write_file import name_temporary_file
 from cnnspec.layers.argument import Unfit
 from cnnspec.tables import escape as media
-from cnnspec.train.settings import data as read_data
+from cnnspec.train.section import data as read_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from cnnspec.cli.train import add_network_option, announce, given, ran, report
 from cnnspec.layers.argument import count
 from cnnspec.pipeline import analyse
 from cnnspec.train.runs.spec import reader
-from cnnspec.train.settings import resolve
+from cnnspec.train.section import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

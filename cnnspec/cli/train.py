@@ -18,7 +18,8 @@ from cnnspec.compile.backend import BACKENDS
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.reading import positive
-from cnnspec.train.settings import TrainSettings, resolve, seed
+from cnnspec.train.section import resolve, seed
+from cnnspec.train.settings import TrainSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

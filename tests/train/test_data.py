@@ -16,7 +16,7 @@ from cnnspec.train.data import arrays, examples, sources
 from cnnspec.train.data.images import resize
 from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.settings import resolve
+from cnnspec.train.section import resolve
 from tests.support import network
 
 pillow = pytest.importorskip("PIL.Image")

@@ -25,7 +25,7 @@ from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import durable, folder, state
 from cnnspec.train.runs.history import History, read
 from cnnspec.train.runs.spec import spec
-from cnnspec.train.settings import resolve
+from cnnspec.train.section import resolve
 from cnnspec.train.words import METRICS, lower_is_better
 from tests.support import network
 from tests.train.resuming import command as started

@@ -16,7 +16,8 @@ from cnnspec.train.conflicts import metric_name
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.match import Targets, fit, fit_named
 from cnnspec.train.reading import KINDS, OWN_KINDS
-from cnnspec.train.settings import KEYS, TrainSettings, resolve
+from cnnspec.train.section import KEYS, resolve
+from cnnspec.train.settings import TrainSettings
 from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find
 from tests.support import network
 
@@ -282,7 +283,7 @@ def test_what_is_done_to_the_data() -> None:
 
 def test_settings_and_fit_import_nothing_heavy() -> None:
     program = (
-        "import sys; from tests.support import network; from cnnspec.train.match import *; from cnnspec.train.settings import *\n"
+        "import sys; from tests.support import network; from cnnspec.train.match import *; from cnnspec.train.section import *\n"
         f"net = network({HEAD + 'train { data = digits; callbacks = early_stopping }'!r})\n"
         "settings, found = resolve(net.train); assert not found; assert fit_named(net.graph, settings)\n"
         "print(sorted({'numpy', 'keras', 'tensorflow', 'sklearn', 'rich'} & set(sys.modules)))"

@@ -19,7 +19,8 @@ from cnnspec.train.data import examples, sources
 from cnnspec.train.data.batches import batches
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.spec import spec
-from cnnspec.train.settings import TrainSettings, resolve
+from cnnspec.train.section import resolve
+from cnnspec.train.settings import TrainSettings
 from cnnspec.train.words import AUGMENTATIONS, MIXING
 from tests.support import network
 from tests.train.test_data import RGB, colour, flowers, read, refused, save

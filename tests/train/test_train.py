@@ -29,7 +29,8 @@ from cnnspec.train.data.sources import load
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.progress import Lines, figure, figures
 from cnnspec.train.runs.spec import spec
-from cnnspec.train.settings import TrainSettings, resolve
+from cnnspec.train.section import resolve
+from cnnspec.train.settings import TrainSettings
 from tests.support import network
 
 keras = pytest.importorskip("keras")
