@@ -58,9 +58,9 @@ def run(options: argparse.Namespace) -> int:
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.evaluate import evaluate
     from cnnspec.train.evaluation.trained import open_trained
-    from cnnspec.train.progress import display
+    from cnnspec.train.progress import choose_display
 
-    shown = display(sys.stderr, options.quiet)
+    shown = choose_display(sys.stderr, options.quiet)
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")

@@ -45,10 +45,10 @@ def known(path: str) -> dict[str, str]:
     from cnnspec.tables import escape as media
     from cnnspec.train.data.ranges import pixels
     from cnnspec.train.errors import TrainingFailed
-    from cnnspec.train.runs.folder import read_account
+    from cnnspec.train.runs.folder import read_record
 
     try:
-        data = read_account(path)["data"]
+        data = read_record(path)["data"]
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
     values = data.get("values", [0, 1])

@@ -8,7 +8,7 @@ from cnnspec.base.source import printable
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
 from cnnspec.tables import escape as media
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.progress import figure
+from cnnspec.train.progress import format_figure
 from cnnspec.train.runs import listing as runs
 from cnnspec.train.runs.folder import RUNS
 
@@ -58,13 +58,13 @@ def _named(found: list[Run]) -> int:
 
 
 def _data(one: Run) -> dict[str, Any]:
-    return {"path": one.path, "state": one.status, **({"wrong": one.wrong} if one.wrong else one.account)}
+    return {"path": one.path, "state": one.status, **({"wrong": one.wrong} if one.wrong else one.record)}
 
 
 def _row(one: Run) -> list[str]:
     if one.wrong:
         return [one.path, one.status, *[""] * 6]
-    said, best, test = one.account, one.account["best"], one.account["test"] or {}
+    said, best, test = one.record, one.record["best"], one.record["test"] or {}
     shown = f"{best['by']} {_figure(best[best['by']])} (epoch {best['epoch']})" if best else ""
     name = "accuracy" if "accuracy" in test else "loss"
     tested = f"{name} {_figure(test[name])}" if name in test else ""
@@ -76,18 +76,18 @@ def _row(one: Run) -> list[str]:
 
 def _compare(found: list[Run], form: str) -> int:
     whole = [r for r in found if not r.wrong]
-    differing = runs.differing([r.account for r in whole])
-    figures = [runs.figures(r.account) for r in whole]
+    differing = runs.differing([r.record for r in whole])
+    figures = [runs.figures(r.record) for r in whole]
     names = list(dict.fromkeys(name for one in figures for name in one))
     if form == "json":
         said = {"schema_version": SCHEMA_VERSION, "runs": [_data(r) for r in found], "settings": differing}
         print(media.json(said | {"figures": {name: [f.get(name) for f in figures] for name in names}}))
         return _named(found)
     rows = [["status", *[r.status for r in whole]]]
-    rows.append(["epochs", *[f"{r.account['epochs']}/{r.account['settings']['epochs']}" for r in whole]])
-    rows.append(["best epoch", *[str((r.account["best"] or {}).get("epoch", "")) for r in whole]])
+    rows.append(["epochs", *[f"{r.record['epochs']}/{r.record['settings']['epochs']}" for r in whole]])
+    rows.append(["best epoch", *[str((r.record["best"] or {}).get("epoch", "")) for r in whole]])
     rows += [[name, *[_figure(f[name]) if name in f else "" for f in figures]] for name in names]
-    rows.append(["time", *[_time(runs.seconds(r.account)) for r in whole]])
+    rows.append(["time", *[_time(runs.seconds(r.record)) for r in whole]])
     rows += [[name, *[_short(v) for v in values]] for name, values in differing.items() if name != "epochs"]
     _table(["", *[r.path for r in whole]], rows)
     return _named(found)
@@ -110,7 +110,7 @@ def _figure(value: Any) -> str:
     """A figure, or one for every class."""
     if isinstance(value, list):
         return f"[{', '.join(map(_figure, value))}]"
-    return "?" if value is None else figure(value)
+    return "?" if value is None else format_figure(value)
 
 
 def _time(seconds: float) -> str:

@@ -19,8 +19,8 @@ from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
 from cnnspec.syntax import tree
 from cnnspec.train.conflicts import conflicts
-from cnnspec.train.devices.available import devices
 from cnnspec.train.devices.precision import PRECISIONS
+from cnnspec.train.devices.request import read_devices
 from cnnspec.train.reading import WrongWord, learning_rate, positive, word
 from cnnspec.train.settings import TrainSettings
 
@@ -116,7 +116,7 @@ KEYS: dict[str, Kind] = {
     "shuffle": flag,
     "backend": choice(*BACKENDS),
     "precision": choice(*PRECISIONS),
-    "devices": devices,
+    "devices": read_devices,
     "xla": xla,
     "memory": size_in_bytes,
     "best": text,

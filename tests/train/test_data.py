@@ -16,6 +16,7 @@ from cnnspec.train.data import arrays, examples, sources
 from cnnspec.train.data.images import resize
 from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.plan import make_plan
 from cnnspec.train.section import resolve
 from tests.support import network
 
@@ -35,7 +36,7 @@ def read(text: str, data: str, **settings: Any) -> Data:
     assert not net.errors
     given, found = resolve(net.train, {"data": data, **settings})
     assert not found, found
-    return prepare(sources.load(given), net.graph, given)
+    return prepare(sources.load(given), make_plan(net.graph, given))
 
 
 def refused(text: str, data: str, **settings: Any) -> TrainingFailed:
@@ -367,7 +368,7 @@ def test_memory_stays_bounded(kind: str) -> None:
         settings = TrainSettings(data="many{"/" if kind == "folder" else ".npz"}")
         net = network("input 250x250x3\\nflatten -> dense(2)")
         before = highest()
-        data = prepare(sources.load(settings), net.graph, settings)
+        data = prepare(sources.load(settings), make_plan(net.graph, settings))
         for start in range(0, len(data.train), 8):
             x, y = data.train.take(slice(start, start + 8))
             assert x.shape[1:] == (250, 250, 3)

@@ -19,6 +19,7 @@ from cnnspec.cli import main
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.evaluation.head import Head, head_of, last_activation, loss_term
+from cnnspec.train.plan import make_plan
 from cnnspec.train.settings import TrainSettings
 from tests.support import network
 from tests.train.run_folders import make_run, measured
@@ -65,7 +66,7 @@ def evaluated(capsys: pytest.CaptureFixture[str], *words: Any) -> dict[str, Any]
 def digits(seed: int) -> Any:
     """The digits as a training with this seed splits them."""
     settings = TrainSettings(data="digits", seed=seed)
-    return prepare(load(settings), network(TEXT).graph, settings)
+    return prepare(load(settings), make_plan(network(TEXT).graph, settings))
 
 
 # ---- a run ---------------------------------------------------------------------------------------------------

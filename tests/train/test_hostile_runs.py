@@ -240,7 +240,7 @@ def test_every_field_is_checked_before_it_is_used(
     def reached(*_: Any, **__: Any) -> None:
         raise TrainingFailed("reached", "", 2)
 
-    monkeypatch.setattr("cnnspec.train.resume.prepared", reached)
+    monkeypatch.setattr("cnnspec.train.resume.prepare_training", reached)
     account = run / "run.json"
     whole = json.loads(account.read_text())
     every = list(fields(whole))
@@ -250,7 +250,7 @@ def test_every_field_is_checked_before_it_is_used(
         texts = [(value, written(changed(whole, path, value))) for value in WRONG]
         for value, text in [*texts, ("absent", written(without(whole, path)))]:
             account.write_text(text)
-            wrong = refusal(lambda: folder.read_account("run"))
+            wrong = refusal(lambda: folder.read_record("run"))
             assert wrong is None or "damaged: " in wrong, wrong
             taken += wrong is None
             if wrong is None or value == DEEP:  # the others are refused at the same place

@@ -16,6 +16,7 @@ import pytest
 
 from cnnspec.cli import main
 from cnnspec.train.runs import folder
+from cnnspec.train.runs.lock import is_locked
 from tests.train.resuming import NET, ROOT, command, differences, finish, train_killed, train_whole, until, whole
 
 pytest.importorskip("keras")
@@ -41,16 +42,12 @@ def test_a_killed_training_comes_to_the_same_end(finished: Path) -> None:
 KILLED = """
 import os, signal, sys
 import cnnspec.train.run as run
-plain = run.keeper
-def keeper(*given):
-    made = plain(*given)
-    def ended(batch, logs=None):
-        if (made.epoch, batch) == ({epoch}, {batch}):
-            made.keep(made.epoch, batch + 1)
+class Killed(run.RunCallback):
+    def end_batch(self, batch, logs=None):
+        if (self.epoch, batch) == ({epoch}, {batch}):
+            self.save_state(self.epoch, batch + 1)
             os.kill(os.getpid(), signal.SIGKILL)
-    made.on_train_batch_end = ended
-    return made
-run.keeper = keeper
+run.RunCallback = Killed
 from cnnspec.cli import main
 main(["train", "net.cnn", "-q", "--run-dir", sys.argv[1]])
 """
@@ -204,11 +201,12 @@ def test_a_run_that_has_ended_is_refused(finished: Path, capsys: pytest.CaptureF
 
 def test_a_run_that_runs_is_refused(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = copy(finished, tmp_path)
-    held = folder.take(str(run))
-    assert folder.running(str(run))
-    assert f"another process is training {run} (process {os.getpid()}); wait for its end" in refused(capsys, str(run))
-    held.release()
-    assert not folder.running(str(run))
+    with folder.open_run(str(run)):
+        assert is_locked(str(run))
+        assert f"another process is training {run} (process {os.getpid()}); wait for its end" in refused(
+            capsys, str(run)
+        )
+    assert not is_locked(str(run))
 
 
 def test_a_file_system_without_locks_is_said(

@@ -23,8 +23,8 @@ from cnnspec.base.percent import percent
 from cnnspec.cli import main
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import durable, folder, state
-from cnnspec.train.runs.history import History, read
-from cnnspec.train.runs.spec import spec
+from cnnspec.train.runs.history import History, read_rows
+from cnnspec.train.runs.spec import gather_spec
 from cnnspec.train.section import resolve
 from cnnspec.train.words import METRICS, lower_is_better
 from tests.support import network
@@ -71,7 +71,7 @@ def test_a_run_says_everything_about_itself(capsys: pytest.CaptureFixture[str]) 
     assert said["versions"]["keras"] == keras.__version__
     assert Path("runs/net-1", said["spec"]).read_text() == Path("net.cnn").read_text()
     assert f"accuracy {percent(said['test']['accuracy'])}" in out
-    rows = read("runs/net-1/metrics.jsonl")
+    rows = read_rows("runs/net-1/metrics.jsonl")
     with open("runs/net-1/metrics.csv", newline="") as file:
         table = list(csv.DictReader(file))
     assert [{k: float(v) for k, v in row.items()} for row in table] == rows
@@ -88,7 +88,7 @@ def test_the_best_model_is_that_of_its_epoch(capsys: pytest.CaptureFixture[str])
     rates = "optimizer = sgd(piecewise_constant_decay([44], [0.3, 60.0]))"
     for figure in ("val_loss", "val_accuracy", "loss"):
         trained(capsys, f"{rates}; best = {figure}", "--epochs", "5", "-q", "--run-dir", figure)
-        rows = read(f"{figure}/metrics.jsonl")
+        rows = read_rows(f"{figure}/metrics.jsonl")
         best = (max if "accuracy" in figure else min)(rows, key=lambda row: row[figure])
         assert best["epoch"] < 5
         assert account(figure)["best"] == {"by": figure, **best}
@@ -129,9 +129,8 @@ def test_a_run_has_the_files_that_its_spec_uses(capsys: pytest.CaptureFixture[st
 
 
 def _made(number: int) -> str:
-    made = folder.create(None, spec("net.cnn", SMALL, {}), {})
-    made.release()
-    return made.path
+    with folder.create_run(None, gather_spec("net.cnn", SMALL, {}), {}) as made:
+        return made.path
 
 
 def test_trainings_that_start_at_once_have_folders_of_their_own() -> None:
@@ -203,13 +202,13 @@ def test_a_full_disk_leaves_the_last_good_state(tmp_path: Path) -> None:
         assert "runs/net-1 keeps what was reached before" in err.splitlines()[-1]
         whole(disk)
         assert not [p for p in disk.rglob("*") if p.name.startswith(durable.MARK)]
-        reached = len(read(str(disk / "runs/net-1/metrics.jsonl")))
+        reached = len(read_rows(str(disk / "runs/net-1/metrics.jsonl")))
         assert reached > 1
         subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
         status, out, err = finish(started(disk, "resume", "runs/net-1"))
         assert status == 0, err
         assert f"going on with epoch {reached}" in err or f"going on with epoch {reached + 1}" in err
-        assert [row["epoch"] for row in read(str(disk / "runs/net-1/metrics.jsonl"))] == list(range(1, 31))
+        assert [row["epoch"] for row in read_rows(str(disk / "runs/net-1/metrics.jsonl"))] == list(range(1, 31))
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=False)
 
@@ -309,11 +308,11 @@ def test_a_file_is_there_whole_or_not_at_all() -> None:
         Path(beside).write_text("half")
         raise ZeroDivisionError
     assert (os.listdir(), Path("a.txt").read_text()) == (["a.txt"], "before")
-    durable.write("a.txt", "after")
+    durable.write_text("a.txt", "after")
     assert (os.listdir(), Path("a.txt").read_text()) == (["a.txt"], "after")
     Path("sub").mkdir()
     Path("sub/.writing-1-b.keras").write_text("half")
-    durable.sweep(".")
+    durable.remove_leftovers(".")
     assert os.listdir("sub") == []
 
 
@@ -323,10 +322,10 @@ def test_rows_after_the_state_are_cut_and_so_is_half_a_row() -> None:
         history.add({"epoch": epoch, "loss": 1 / epoch, "seconds": 0.5})
     with open("metrics.jsonl", "a") as file:
         file.write('{"epoch": 4, "lo')
-    assert [row["epoch"] for row in read("metrics.jsonl")] == [1, 2, 3]
+    assert [row["epoch"] for row in read_rows("metrics.jsonl")] == [1, 2, 3]
     History(".", 2).add({"epoch": 3, "loss": 0.25, "seconds": 0.5})
     assert Path("metrics.csv").read_text() == "epoch,loss,seconds\n1,1.0,0.5\n2,0.5,0.5\n3,0.25,0.5\n"
-    assert [row["loss"] for row in read("metrics.jsonl")] == [1, 0.5, 0.25]
+    assert [row["loss"] for row in read_rows("metrics.jsonl")] == [1, 0.5, 0.25]
 
 
 @pytest.mark.parametrize(
@@ -365,7 +364,7 @@ def test_a_remote_monitor_is_told_every_epoch(capsys: pytest.CaptureFixture[str]
         assert trained(capsys, f"callbacks = {monitor}", "-q")[0] == 0
         server.shutdown()
     assert [(path, row["epoch"]) for path, row in told] == [("/here", 0), ("/here", 1)]
-    assert [row["loss"] for _, row in told] == [row["loss"] for row in read("runs/net-1/metrics.jsonl")]
+    assert [row["loss"] for _, row in told] == [row["loss"] for row in read_rows("runs/net-1/metrics.jsonl")]
 
 
 def test_tensorboard_writes_events(capsys: pytest.CaptureFixture[str]) -> None:
@@ -446,9 +445,8 @@ def test_a_damaged_run_is_named_and_a_killed_one_is_seen(capsys: pytest.CaptureF
     assert states == {"runs/half": "damaged", "runs/net-1": "killed", "runs/torn": "damaged"}
     assert "runs/half is no run folder: it has no run.json" in said.err
     assert "runs/torn/run.json is damaged" in said.err
-    held = folder.take("runs/net-1")
-    assert main(["runs", "runs"]) == 2
-    held.release()
+    with folder.open_run("runs/net-1"):
+        assert main(["runs", "runs"]) == 2
     assert "runs/net-1  running" in capsys.readouterr().out
 
 
@@ -466,4 +464,4 @@ def test_a_bad_figure_for_the_best_is_refused(capsys: pytest.CaptureFixture[str]
     assert status == 1
     assert 'best is "val_acuracy", which this training does not report' in err
     with pytest.raises(TrainingFailed, match="cannot be written"):
-        folder.create("net.cnn/run", spec("net.cnn", SMALL, {}), {})
+        folder.create_run("net.cnn/run", gather_spec("net.cnn", SMALL, {}), {})

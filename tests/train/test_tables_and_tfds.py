@@ -16,9 +16,10 @@ from cnnspec.compile.live import MissingExtra
 from cnnspec.train import keras_objects as objects
 from cnnspec.train import memory, run
 from cnnspec.train.data import examples, sources
-from cnnspec.train.data.batches import batches
+from cnnspec.train.data.batches import make_batches
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.runs.spec import spec
+from cnnspec.train.plan import make_plan
+from cnnspec.train.runs.spec import gather_spec
 from cnnspec.train.section import resolve
 from cnnspec.train.settings import TrainSettings
 from cnnspec.train.words import AUGMENTATIONS, MIXING
@@ -228,14 +229,14 @@ def test_what_does_not_fit_is_refused_before_keras_is_imported(network: str, dat
 def test_memory_that_the_machine_lacks_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = network("input 224x224x3\nconv(64, 3x3, padding=same, activation=relu) -> gap -> dense(3)").graph
     monkeypatch.setattr(memory, "free_memory", lambda: 2**30)
-    (note,) = memory.memory_notes(graph, TrainSettings(batch=128))
+    (note,) = memory.find_memory_notes(make_plan(graph, TrainSettings(batch=128)))
     assert "this machine has 1.00 GiB free: without a graphics card, batch = " in note
     fits = int(note.split("batch = ")[-1].split()[0])
-    assert memory.memory_notes(graph, TrainSettings(batch=fits)) == []
-    assert memory.memory_notes(graph, TrainSettings(batch=fits + 1)) != []
-    memory.check_memory(graph, TrainSettings(batch=fits, memory=2**30))
+    assert memory.find_memory_notes(make_plan(graph, TrainSettings(batch=fits))) == []
+    assert memory.find_memory_notes(make_plan(graph, TrainSettings(batch=fits + 1))) != []
+    memory.check_memory(make_plan(graph, TrainSettings(batch=fits, memory=2**30)))
     with pytest.raises(TrainingFailed, match=r"and memory is 1\.00 GiB"):
-        memory.check_memory(graph, TrainSettings(batch=fits + 1, memory=2**30))
+        memory.check_memory(make_plan(graph, TrainSettings(batch=fits + 1, memory=2**30)))
 
 
 def test_classes_without_examples_are_noted() -> None:
@@ -308,12 +309,12 @@ def test_weighted_training_is_keras_own_with_class_weight(end: str, loss: str, c
         model.compile(optimizer="sgd", loss=objects.build(settings.loss, keras))  # type: ignore[arg-type]
         fed = part if weighted else part.replace(weights=None)
         more = {} if weighted else {"class_weight": dict(enumerate(weights))}
-        history = model.fit(batches(keras, fed, 8, 0), shuffle=False, epochs=2, verbose=0, **more)
+        history = model.fit(make_batches(keras, fed, 8, 0), shuffle=False, epochs=2, verbose=0, **more)
         results.append((history.history["loss"], model.get_weights()))
     np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-6)
     for ours, theirs in zip(results[0][1], results[1][1], strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
-    plain = model.fit(batches(keras, part.replace(weights=None), 8, 0), epochs=1, verbose=0).history["loss"]
+    plain = model.fit(make_batches(keras, part.replace(weights=None), 8, 0), epochs=1, verbose=0).history["loss"]
     assert plain[0] != pytest.approx(results[0][0][1], rel=0.01)
 
 
@@ -322,7 +323,7 @@ def test_weights_of_a_map_of_classes() -> None:
     name = lopsided(x_train=maps, y_train=maps)
     text = "input 8x8x1\nconv(3, 1x1, activation=softmax)"
     part = read(text, name, class_weights=[1, 2, 3]).train
-    x, y, w = batches(keras, part, 4)[0]
+    x, y, w = make_batches(keras, part, 4)[0]
     np.testing.assert_array_equal(w, y + 1)
     model = run.to_keras(network(text).graph)
     model.compile(loss="sparse_categorical_crossentropy")
@@ -404,7 +405,7 @@ def test_every_augmentation_is_by_seed_epoch_and_batch(word: str) -> None:
         "random_grayscale": "random_grayscale(0.5)",
     }
     part = augmented(more.get(word, written(word)), validation=0, test=0).train
-    whole = batches(keras, part, 8, seed=5)
+    whole = make_batches(keras, part, 8, seed=5)
     first = [whole[i] for i in range(len(whole))]
     again = [whole[i] for i in reversed(range(len(whole)))][::-1]
     other, later = begun(part, 8, 5, 0, first=2), begun(part, 8, 5, 1)
@@ -434,7 +435,7 @@ def test_every_augmentation_is_by_seed_epoch_and_batch(word: str) -> None:
 
 def begun(part: Any, batch: int, seed: int, epoch: int, first: int = 0) -> Any:
     """The batches of an epoch, from one of them on."""
-    whole = batches(keras, part, batch, seed)
+    whole = make_batches(keras, part, batch, seed)
     whole.begin(epoch, first)
     return whole
 
@@ -456,7 +457,7 @@ def test_a_mixed_image_and_its_target_have_the_same_shares() -> None:
     part = augmented("mix_up(1.0)", validation=0, test=0).train
     one = np.stack([np.full((8, 8, 3), n, np.float32) for n in range(3)])
     flat = examples.Held(np.repeat(one, 10, axis=0))
-    x, y = batches(keras, part.replace(examples=flat), 30, seed=1)[0]
+    x, y = make_batches(keras, part.replace(examples=flat), 30, seed=1)[0]
     np.testing.assert_allclose(x[:, 0, 0, 0], y @ [0, 1, 2], atol=1e-5)
 
 
@@ -469,7 +470,7 @@ def test_what_is_held_back_is_not_augmented_and_the_model_has_no_such_layer() ->
     net = network(text)
     settings, found = resolve(net.train)
     assert not found
-    outcome = run.train(net.graph, settings, spec("net.cnn", "", {}, overrides={}), output="a.keras")
+    outcome = run.train(make_plan(net.graph, settings, gather_spec("net.cnn", "", {}), output="a.keras"))
     assert [type(layer).__name__ for layer in keras.models.load_model(outcome.model).layers] == [
         "InputLayer",
         "Flatten",
@@ -487,7 +488,8 @@ def test_a_training_with_augmentation_can_be_repeated() -> None:
     settings, found = resolve(net.train)
     assert not found
     first, second, other = (
-        run.train(net.graph, settings.replace(seed=s), spec("net.cnn", "", {}, overrides={})).figures for s in (3, 3, 4)
+        run.train(make_plan(net.graph, settings.replace(seed=s), gather_spec("net.cnn", "", {}))).figures
+        for s in (3, 3, 4)
     )
     assert first == second
     assert first != other
@@ -512,7 +514,7 @@ def test_what_cannot_be_augmented_is_refused(text: str, message: str) -> None:
 def test_what_keras_refuses_is_said_before_the_first_batch() -> None:
     part = augmented("random_hue(0.4)", shape="8x8x1").train
     with pytest.raises(TrainingFailed, match="Keras refuses random_hue for images 8x8x1"):
-        batches(keras, part, 8, seed=0)
+        make_batches(keras, part, 8, seed=0)
 
 
 def test_mixing_words_are_in_the_table() -> None:

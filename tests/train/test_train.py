@@ -17,18 +17,18 @@ import pytest
 
 from cnnspec.base import installing
 from cnnspec.cli import main
-from cnnspec.train import keras_objects as objects
-from cnnspec.train import run
+from cnnspec.train import keras_objects, run
 from cnnspec.train.data import sources
 from cnnspec.train.data.arrays import of_arrays
-from cnnspec.train.data.batches import batches
+from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.examples import Shaped
 from cnnspec.train.data.images import resize
 from cnnspec.train.data.prepare import draw, prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.progress import Lines, figure, figures
-from cnnspec.train.runs.spec import spec
+from cnnspec.train.plan import make_plan
+from cnnspec.train.progress import Lines, format_figure, format_figures
+from cnnspec.train.runs.spec import gather_spec
 from cnnspec.train.section import resolve
 from cnnspec.train.settings import TrainSettings
 from tests.support import network
@@ -52,8 +52,8 @@ def trained(text: str, output: str = "model.keras", **overrides: Any) -> tuple[r
     settings, found = resolve(net.train, overrides)
     assert not found
     stream = io.StringIO()
-    whole = spec("net.cnn", text, {}, overrides=overrides)
-    return run.train(net.graph, settings, whole, Lines(stream), output=output), stream.getvalue()
+    whole = gather_spec("net.cnn", text, {}, overrides=overrides)
+    return run.train(make_plan(net.graph, settings, whole, output=output), Lines(stream)), stream.getvalue()
 
 
 def refused(text: str, **overrides: Any) -> TrainingFailed:
@@ -130,7 +130,7 @@ def test_the_saved_model_has_the_accuracy_that_was_printed() -> None:
     assert outcome.figures["accuracy"] > 0.7
     net = network(SMALL + SECTION)
     settings, _ = resolve(net.train, {"seed": 4})
-    data = prepare(load(settings), net.graph, settings)
+    data = prepare(load(settings), make_plan(net.graph, settings))
     assert data.test is not None
     x, y = data.test.take(slice(None))
     model = keras.models.load_model("model.keras", safe_mode=True)
@@ -161,7 +161,7 @@ def test_losses_on_vectors_get_a_vector_for_each_class(loss: str) -> None:
 def test_without_a_loss_the_networks_end_decides(end: str, loss: bool) -> None:
     net = network(f"input 8x8x1\nflatten -> {end}")
     model = run.to_keras(net.graph)
-    term = objects.loss(TrainSettings(data="digits"), model, "classes")
+    term = keras_objects.choose_loss(TrainSettings(data="digits"), model, "classes")
     assert (term.name, dict(term.keywords)) == ("SparseCategoricalCrossentropy", {"from_logits": True} if loss else {})
 
 
@@ -243,7 +243,7 @@ def test_a_backup_folder_of_that_name_outside_the_run_is_kept() -> None:
 
 
 def test_a_missing_package_is_said_before_the_first_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(objects, "find_spec", lambda name: None)
+    monkeypatch.setattr(keras_objects, "find_spec", lambda name: None)
     error = refused(SMALL + "train { data = digits; callbacks = tensorboard }")
     assert str(error) == "tensorboard needs tensorboard, which is not installed; pip install tensorboard"
 
@@ -276,14 +276,14 @@ def test_every_word_makes_what_keras_has() -> None:
             assert not found, (word, found[0].message)
             if key == "callbacks":
                 if word not in ("tensorboard", "remote_monitor"):
-                    assert type(objects.callbacks(settings, keras, "run")[0]).__name__ == cls
+                    assert type(keras_objects.build_callbacks(settings, keras, "run")[0]).__name__ == cls
             elif cls != "accuracy":
                 term = getattr(settings, key)
-                assert type(objects.build(term[0] if key == "metrics" else term, keras)).__name__ == cls
+                assert type(keras_objects.build(term[0] if key == "metrics" else term, keras)).__name__ == cls
     for word, (cls, parameters) in MODULES["optimizers.schedules"][1].items():
         settings, found = resolve(network(SMALL + f"train {{ optimizer = sgd({word}({required(parameters)})) }}").train)
         assert not found
-        assert type(objects.build(settings.optimizer, keras)._learning_rate).__name__ == cls
+        assert type(keras_objects.build(settings.optimizer, keras)._learning_rate).__name__ == cls
 
 
 # ---- files ---------------------------------------------------------------------------------------------------
@@ -345,7 +345,7 @@ def test_the_accuracy_of_one_logit_is_the_share_of_right_signs() -> None:
     outcome, _ = trained("input 6x6\nflatten -> dense(1)", data=write(x_train=x, y_train=labels), epochs=20, seed=1)
     net = network("input 6x6\nflatten -> dense(1)")
     settings = TrainSettings(data="data.npz", seed=1)
-    test = prepare(load(settings), net.graph, settings).test
+    test = prepare(load(settings), make_plan(net.graph, settings)).test
     assert test is not None
     x, y = test.take(slice(None))
     logits = keras.models.load_model("model.keras").predict(x, verbose=0)
@@ -370,7 +370,9 @@ def test_pixels_of_bytes_are_scaled() -> None:
     x = np.arange(120 * 36, dtype=np.uint8).reshape(120, 6, 6)
     net = network(OWN)
     settings = TrainSettings(data="bytes.npz", test=0, validation=0)
-    data = prepare(of_arrays("bytes.npz", {"x_train": x, "y_train": np.zeros(120, int)}), net.graph, settings)
+    data = prepare(
+        of_arrays("bytes.npz", {"x_train": x, "y_train": np.zeros(120, int)}), make_plan(net.graph, settings)
+    )
     x, _ = data.train.take(slice(None))
     assert (x.max(), x.min(), x.dtype) == (1, 0, np.float32)
     assert data.notes[0] == "pixels from 0 to 255 are scaled to 0 to 1"
@@ -434,7 +436,7 @@ def test_downloaded_data_have_the_known_shape(
     )
     net = network(f"input 16x16x{shape[2] if len(shape) == 3 else 1}\nflatten -> dense(10)")
     settings = TrainSettings(data=name, validation=0)
-    data = prepare(sources.load(settings), net.graph, settings)
+    data = prepare(sources.load(settings), make_plan(net.graph, settings))
     x, y = data.train.take(slice(None))
     assert x.shape == (20, *net.graph.nodes[0].shape)  # type: ignore[misc]
     assert x.max() == pytest.approx(1)
@@ -445,7 +447,7 @@ def test_downloaded_data_have_the_known_shape(
 
 def test_images_that_memory_cannot_hold_are_resized_when_a_batch_asks() -> None:
     settings = TrainSettings(data="digits")
-    data = prepare(load(settings), network("input 2000x2000x1\ngap -> dense(10)").graph, settings)
+    data = prepare(load(settings), make_plan(network("input 2000x2000x1\ngap -> dense(10)").graph, settings))
     assert type(data.train.examples) is Shaped
     x, y = data.train.take(slice(3))
     assert (x.shape, y.shape) == ((3, 2000, 2000, 1), (3,))
@@ -453,12 +455,12 @@ def test_images_that_memory_cannot_hold_are_resized_when_a_batch_asks() -> None:
 
 def test_batches_are_the_same_in_any_run_and_differ_between_epochs() -> None:
     settings = TrainSettings(data="digits")
-    part = prepare(load(settings), network(SMALL).graph, settings).train
-    whole = batches(keras, part, 100, seed=7)
+    part = prepare(load(settings), make_plan(network(SMALL).graph, settings)).train
+    whole = make_batches(keras, part, 100, seed=7)
     first = [y for _, y in map(whole.__getitem__, range(len(whole)))]
     whole.begin(1)
     second = [y for _, y in map(whole.__getitem__, range(len(whole)))]
-    later = batches(keras, part, 100, seed=7)
+    later = make_batches(keras, part, 100, seed=7)
     later.begin(1, 4)
     assert [len(y) for y in first] == [100] * 12 + [len(part) % 100]
     assert sorted(np.concatenate(first)) == sorted(np.concatenate(second)) == sorted(part.targets[part.places])
@@ -531,7 +533,7 @@ class Pressed(keras.callbacks.Callback):  # type: ignore[misc, name-defined]
 def test_ctrl_c_saves_what_there_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], real: bool
 ) -> None:
-    monkeypatch.setattr(objects, "callbacks", lambda *given, **more: [Pressed(24, real)])
+    monkeypatch.setattr(keras_objects, "build_callbacks", lambda *given, **more: [Pressed(24, real)])
     status, out, err = command(capsys, SMALL + SECTION, "-o", "a.keras")
     assert status == 130
     assert out == "saved runs/net-1/best.keras\n"
@@ -546,7 +548,7 @@ def test_ctrl_c_saves_what_there_is(
 def test_ctrl_c_before_the_first_batch_saves_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(objects, "callbacks", lambda *given, **more: [Pressed(1, False)])
+    monkeypatch.setattr(keras_objects, "build_callbacks", lambda *given, **more: [Pressed(1, False)])
     status, out, err = command(capsys, SMALL + SECTION)
     assert (status, out) == (130, "")
     assert "stopped before the first batch; nothing was saved" in err
@@ -610,26 +612,29 @@ def test_a_file_with_mistakes_is_not_trained(capsys: pytest.CaptureFixture[str])
 # ---- what is shown --------------------------------------------------------------------------------------------
 def test_figures_are_short_and_in_order() -> None:
     logs = {"accuracy": 0.98765, "learning_rate": 0.00001, "loss": 12345.678, "val_accuracy": 0.5, "val_loss": 0.0}
-    assert figures(logs) == "loss 1.23e+04  accuracy 0.9877  val_loss 0.0000  val_accuracy 0.5000  learning_rate 1e-05"
-    assert figure(np.array([0.5, 1])) == "[0.5000, 1.0000]"
-    assert figure(float("nan")) == "nan"
+    assert (
+        format_figures(logs)
+        == "loss 1.23e+04  accuracy 0.9877  val_loss 0.0000  val_accuracy 0.5000  learning_rate 1e-05"
+    )
+    assert format_figure(np.array([0.5, 1])) == "[0.5000, 1.0000]"
+    assert format_figure(float("nan")) == "nan"
 
 
 def test_a_terminal_gets_a_bar() -> None:
-    from cnnspec.train.progress import Bar, display
+    from cnnspec.train.progress import Bar, choose_display
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
     stream = Terminal()
-    shown = display(stream)
+    shown = choose_display(stream)
     assert isinstance(shown, Bar)
     net = network(SMALL + SECTION)
-    run.train(net.graph, resolve(net.train)[0], spec("net.cnn", SMALL + SECTION, {}), shown)
+    run.train(make_plan(net.graph, resolve(net.train)[0], gather_spec("net.cnn", SMALL + SECTION, {})), shown)
     assert "epoch 2/2  loss " in stream.getvalue()
     assert "/21" in stream.getvalue()
-    assert type(display(stream, quiet=True)) is Lines
+    assert type(choose_display(stream, quiet=True)) is Lines
 
 
 def test_a_fingerprint_is_of_the_contents(tmp_path: Path) -> None:
@@ -637,7 +642,7 @@ def test_a_fingerprint_is_of_the_contents(tmp_path: Path) -> None:
         name = str(tmp_path / f"{len(os.listdir(tmp_path))}.npz")
         np.savez(name, x_train=x, y_train=y)
         given = TrainSettings(data=name, **settings)
-        return prepare(load(given), network("input 6x6\nflatten -> dense(3)").graph, given).fingerprint
+        return prepare(load(given), make_plan(network("input 6x6\nflatten -> dense(3)").graph, given)).fingerprint
 
     x, y = np.random.default_rng(0).random((30, 6, 6)), np.arange(30) % 3
     first = of(x, y)
@@ -660,4 +665,4 @@ def test_whole_numbers_are_taken_where_keras_wants_floats(line: str, name: str, 
     settings, found = resolve(network(f"input 3\ndense(2)\ntrain {{ {line} }}\n").train)
     assert found == ()
     term = settings.metrics[0] if settings.metrics else settings.optimizer
-    assert float(objects.build(term, keras).get_config()[name]) == value
+    assert float(keras_objects.build(term, keras).get_config()[name]) == value

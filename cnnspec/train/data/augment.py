@@ -11,8 +11,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.base import show_shape
-from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.keras_objects import build, first_line
+from cnnspec.train.errors import TrainingFailed, first_line
+from cnnspec.train.keras_objects import build
 from cnnspec.train.words import AUGMENTATIONS, MIXING, our_word
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ def order(count: int, seed: int, epoch: int) -> Array:
     return np.random.default_rng([seed, epoch]).permutation(count)
 
 
-def batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: Share = ALONE) -> Any:
+def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: Share = ALONE) -> Any:
     """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer;
     (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch).
 
@@ -43,7 +43,7 @@ def batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.whole = -(-share.whole(len(part)) // batch)
+            self.whole = -(-share.count_used(len(part)) // batch)
             self.begin(0)
 
         def begin(self, epoch: int, first: int = 0) -> None:
@@ -51,7 +51,7 @@ def batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: 
 
             places = np.arange(len(part)) if seed is None else order(len(part), seed, epoch)
             # at once: a thread that reads ahead sees the one epoch or the other
-            self.chosen = (epoch, places[: share.whole(len(part))], first)
+            self.chosen = (epoch, places[: share.count_used(len(part))], first)
 
         def __len__(self) -> int:
             return self.whole - self.chosen[2]

@@ -19,15 +19,15 @@ from cnnspec.train.data.files import Files, at_least_two, counted, some
 from cnnspec.train.data.weights import weigh
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.match import REGRESSION, Targets, ends, fit, image_size
-from cnnspec.train.memory import memory_notes
+from cnnspec.train.memory import find_memory_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
 
-    from cnnspec.graph import Graph
     from cnnspec.train.data.examples import Examples, Raw
+    from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
@@ -52,15 +52,14 @@ class Data(Record):
 
 
 # ---- from a data set to what the network takes --------------------------------------------------------------
-def prepare(
-    raw: Raw | Files, graph: Graph, settings: TrainSettings, note: Callable[[str], None] = lambda text: None
-) -> Data:
-    """Examples in the shapes that the network takes, split. Raises TrainingFailed when they cannot be brought there.
+def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = lambda text: None) -> Data:
+    """The data as the plan's network takes them, split. Raises TrainingFailed when they do not suit it.
 
-    `note` is told how far the reading of image files is.
+    `note` is called with how far the reading of image files is.
     """
     import numpy as np
 
+    graph, settings = plan.graph, plan.settings
     name = str(settings.data)
     if isinstance(raw, Files):
         at_least_two(raw)
@@ -83,8 +82,8 @@ def prepare(
             targets.where(y == classes - 1, part) for part, y in zip(given, ys, strict=True) if (y == classes - 1).any()
         ]
         told = told.replace(highest=met[0], lowest=min(int(y.min()) for y in ys if y.size))
-    how = fit(graph, settings, shape, told, images=known)
-    notes = [*raw.notes, *memory_notes(graph, settings)]
+    how = plan.fit or fit(graph, settings, shape, told, images=known)
+    notes = [*raw.notes, *find_memory_notes(plan)]
     if how.resized:
         notes.append(f"the images of {name}, {show_shape(shape)}, are resized to {show_shape(how.shape)}")
     elif how.shape != shape:

@@ -17,8 +17,8 @@ PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
 
 @contextmanager
-def computed_in(keras: Any, precision: str) -> Iterator[None]:
-    """In which layers that are made compute in a precision."""
+def computing_in(keras: Any, precision: str) -> Iterator[None]:
+    """A context in which new layers compute in a precision."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:

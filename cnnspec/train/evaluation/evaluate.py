@@ -9,17 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
-from cnnspec.train.data.batches import batches
+from cnnspec.facts.facts import Facts
+from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.examples import Examples, Raw
 from cnnspec.train.data.files import Files, at_least_two
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.ranges import SHARES, Stretched, of_images, pixels, written
 from cnnspec.train.data.sources import load
-from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import head_of
 from cnnspec.train.evaluation.scores import Scores, Tally, tally
-from cnnspec.train.keras_objects import first_line
 from cnnspec.train.match import image_size
+from cnnspec.train.plan import TrainingPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +112,7 @@ def _read(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
 
 def _prepared(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:
     try:
-        return prepare(raw, saved.graph, settings)
+        return prepare(raw, TrainingPlan(saved.graph, Facts(saved.graph), settings))
     except TrainingFailed as error:  # its help is for whoever writes the network
         if error.span is None:
             raise
@@ -171,7 +172,7 @@ def _measured(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | 
     import numpy as np
 
     model, figures = saved.model, {}
-    given = batches(keras, part, batch)
+    given = make_batches(keras, part, batch)
     try:
         if saved.loss is not None:
             shown.begin("measuring", len(given))

@@ -13,10 +13,9 @@ from cnnspec.layers.base import show_shape
 from cnnspec.train.data.examples import scaled
 from cnnspec.train.data.pictures import pool, read
 from cnnspec.train.data.ranges import SHARES, stretched
-from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import Head, head_of
 from cnnspec.train.evaluation.scores import named
-from cnnspec.train.keras_objects import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

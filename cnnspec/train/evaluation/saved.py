@@ -15,9 +15,8 @@ from cnnspec.compile.archive import unfit
 from cnnspec.compile.keras_2 import older, way_out
 from cnnspec.graph import Graph, Node, Site
 from cnnspec.syntax import tree
-from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import loss_term
-from cnnspec.train.keras_objects import first_line
 
 if TYPE_CHECKING:
     from cnnspec.layers.argument import Term

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.percent import percent
 from cnnspec.base.source import brief, printable
 from cnnspec.tables.layout import lay_out
-from cnnspec.train.progress import figure
+from cnnspec.train.progress import format_figure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def headline(found: Evaluation) -> str:
     """The figures in one line, in the words of a training's last one."""
     own = {} if found.scores is None else found.scores.figures
     shown = [f"accuracy {percent(own['accuracy'])}"] if "accuracy" in own else []
-    shown += [f"{name} {figure(_array(value))}" for name, value in found.figures.items() if name not in own]
+    shown += [f"{name} {format_figure(_array(value))}" for name, value in found.figures.items() if name not in own]
     shares = {name: own[name] for name in SHARES if name in own}
     shown += [f"{SHARES[name]} {'-' if share is None else percent(share)}" for name, share in shares.items()]
     shown += [f"{PLAIN[name]} {_share(own[name])}" for name in PLAIN if name in own]
@@ -63,7 +63,7 @@ def _array(value: Any) -> Any:
 
 
 def _share(value: float | None) -> str:
-    return "-" if value is None else figure(value)
+    return "-" if value is None else format_figure(value)
 
 
 def worst_first(classes: Sequence[Score]) -> list[Score]:

@@ -12,7 +12,7 @@ from cnnspec.compile.trained_models import model_of
 from cnnspec.train.data.ranges import SHARES, pixels
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.saved import Saved, open_saved
-from cnnspec.train.runs.folder import read_account
+from cnnspec.train.runs.folder import read_record
 from cnnspec.train.settings import TrainSettings
 
 if TYPE_CHECKING:
@@ -57,15 +57,15 @@ def open_trained(path: str, backend: str | None, last: bool = False) -> tuple[Tr
         keras = _on(backend)
         saved = open_saved(path, keras)
         return Trained(saved, TrainSettings(loss=saved.loss)), keras
-    account = read_account(path)
+    record = read_record(path)
     try:
         file = model_of(path, last)
     except OSError as error:
         raise TrainingFailed(f"{error.filename} is not read: {error.strerror}", "", 2) from None
     if file is None:
         raise TrainingFailed(f"{path} has no model yet", f"train it: cnnspec resume {path}", 2)
-    keras = _on(backend, account["backend"])
-    return _of_run(account, open_saved(file, keras)), keras
+    keras = _on(backend, record["backend"])
+    return _of_run(record, open_saved(file, keras)), keras
 
 
 def _on(asked: str | None, own: Any = None) -> Any:
@@ -80,8 +80,8 @@ def _on(asked: str | None, own: Any = None) -> Any:
         raise TrainingFailed(str(error), "", 2) from None
 
 
-def _of_run(account: Mapping[str, Any], saved: Saved) -> Trained:
-    data, given = account["data"], account["settings"]
+def _of_run(record: Mapping[str, Any], saved: Saved) -> Trained:
+    data, given = record["data"], record["settings"]
     by_default = given.get("loss") is None
     settings = TrainSettings(
         data=data["given"], folder=data["folder"], loss=None if by_default else saved.loss,

@@ -182,7 +182,7 @@ def share(value: Any, name: str) -> None:
 
 
 ROW = record({"epoch": whole(1)}, figure)
-_ACCOUNT = record(
+_RUN_RECORD = record(
     {
         "spec": text, "files": table(text), "model": optional(text), "parameters": table(text), "max_layers": whole(),
         "overrides": table(scalar), "backend": one_of(*BACKENDS), "versions": record({"cnnspec": text}, text),
@@ -205,9 +205,9 @@ _ACCOUNT = record(
 )  # fmt: skip
 
 
-def account(value: Any, name: str) -> None:
-    """run.json."""
-    _ACCOUNT(value, name)
+def check_record(value: Any, name: str) -> None:
+    """The record of a training, run.json."""
+    _RUN_RECORD(value, name)
     if value["spec"].removeprefix("spec/") not in value["files"]:
         raise Wrong("spec is none of its files")
 
