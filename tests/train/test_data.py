@@ -361,6 +361,7 @@ def test_memory_stays_bounded(kind: str) -> None:
         from tests.support import network
         from cnnspec.train.data import examples, sources
         from cnnspec.train.data.prepare import prepare
+        from cnnspec.train.plan import make_plan
         from cnnspec.train.settings import TrainSettings
         def highest():  # of this process alone; getrusage has that of its parent in it
             return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM:"))

@@ -235,12 +235,12 @@ def test_torch_trains_without_the_others(folder: Path) -> None:
 def test_under_mixed_precision_the_network_ends_in_float32(end: str, precision: str) -> None:
     keras = pytest.importorskip("keras")
     from cnnspec.compile.live import to_keras
-    from cnnspec.train.devices.precision import computed_in
+    from cnnspec.train.devices.precision import computing_in
     from tests.support import legal
 
     half = precision.removeprefix("mixed_")
     before = keras.config.dtype_policy().name
-    with computed_in(keras, precision):
+    with computing_in(keras, precision):
         model = to_keras(legal(f"input 8x8x1\nconv(4, 3x3) -> bn -> relu -> gap -> {end}"))
         model.compile("sgd", keras.losses.SparseCategoricalCrossentropy())
     assert keras.config.dtype_policy().name == before

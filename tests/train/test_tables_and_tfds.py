@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 
 from cnnspec.compile.live import MissingExtra
-from cnnspec.train import keras_objects as objects
-from cnnspec.train import memory, run
+from cnnspec.train import keras_objects, memory, run
 from cnnspec.train.data import examples, sources
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.errors import TrainingFailed
@@ -306,7 +305,7 @@ def test_weighted_training_is_keras_own_with_class_weight(end: str, loss: str, c
     for weighted in (True, False):
         keras.utils.set_random_seed(0)
         model = run.to_keras(net.graph)
-        model.compile(optimizer="sgd", loss=objects.build(settings.loss, keras))  # type: ignore[arg-type]
+        model.compile(optimizer="sgd", loss=keras_objects.build(settings.loss, keras))  # type: ignore[arg-type]
         fed = part if weighted else part.replace(weights=None)
         more = {} if weighted else {"class_weight": dict(enumerate(weights))}
         history = model.fit(make_batches(keras, fed, 8, 0), shuffle=False, epochs=2, verbose=0, **more)
@@ -345,8 +344,11 @@ def test_smoothing_by_hand(end: str, loss: str | None) -> None:
     settings, found = resolve(net.train)
     assert not found
     model = run.to_keras(net.graph)
-    term = objects.loss(settings, model, data.targets)
-    model.compile(loss=objects.build(term, keras), metrics=objects.metrics(settings, keras, term, data.targets, model))
+    term = keras_objects.choose_loss(settings, model, data.targets)
+    model.compile(
+        loss=keras_objects.build(term, keras),
+        metrics=keras_objects.build_metrics(settings, keras, term, data.targets, model),
+    )
     x, y = data.train.take(slice(None))
     made = model.predict(x, verbose=0).astype(float)
     probability = made if "softmax" in end else np.exp(made) / np.exp(made).sum(1, keepdims=True)
