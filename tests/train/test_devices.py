@@ -156,7 +156,7 @@ def process(folder: Path, backend: str, name: str, *runs: list[str]) -> subproce
 def ended(*processes: subprocess.Popen[str]) -> list[tuple[str, str]]:
     """What processes wrote; none may have failed."""
     try:
-        done = [(p, *p.communicate(timeout=600)) for p in processes]
+        done = [(p, *p.communicate()) for p in processes]
     finally:
         for p in processes:
             p.kill()

@@ -28,11 +28,6 @@ SECTIONS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
 def account() -> Any:
     return json.loads(Path("run/run.json").read_text())
 
