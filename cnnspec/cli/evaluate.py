@@ -93,12 +93,13 @@ def _data(given: str) -> str:
 
 
 def _print(found: Evaluation, form: str) -> None:
-    from cnnspec.train.evaluation import text as evaluation
+    from cnnspec.train.evaluation.json import write_data
+    from cnnspec.train.evaluation.text import write_text
 
     if form == "json":
-        print(media.json(evaluation.json(found)))
+        print(media.json(write_data(found)))
     else:
-        print(evaluation.text(found), end="")
+        print(write_text(found), end="")
     sys.stdout.flush()
 
 
@@ -107,9 +108,9 @@ def check_picture(path: str) -> None:
     """UsageError where no picture could be drawn, before anything is measured."""
     from importlib.util import find_spec
 
-    from cnnspec.train.evaluation.confusion import FORMATS, ending_of
+    from cnnspec.train.evaluation.confusion import FORMATS, find_ending
 
-    if ending_of(path) is None:
+    if find_ending(path) is None:
         raise UsageError(f"cannot tell what {path} is to be: end it in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise UsageError(f"cannot write {path}: {'it is a folder' if os.path.isdir(path) else 'its folder does not exist'}")  # fmt: skip
@@ -120,16 +121,16 @@ def check_picture(path: str) -> None:
 
 
 def _draw(found: Evaluation, path: str) -> None:
-    from cnnspec.train.evaluation.confusion import draw, ending_of
-    from cnnspec.train.evaluation.text import headline
+    from cnnspec.train.evaluation.confusion import draw_confusions, find_ending
+    from cnnspec.train.evaluation.text import write_headline
 
     if found.scores is None or found.scores.confusions is None:
         print_message(f"no picture: {found.model} does not choose one of several classes")
         return
-    ending = ending_of(path) or ""
-    beside = name_temporary_file(path, ending)
+    ending = find_ending(path) or ""
+    beside = beside_of(path, ending)
     try:
-        draw(found.scores, headline(found), beside, ending)
+        draw_confusions(found.scores, write_headline(found), beside, ending)
         os.replace(beside, path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None

@@ -43,7 +43,7 @@ def known(path: str) -> dict[str, str]:
     if not os.path.lexists(os.path.join(path, "run.json")):
         return {}
     from cnnspec.tables import escape as media
-    from cnnspec.train.data.ranges import pixels
+    from cnnspec.train.data.ranges import find_pixel_range
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.runs.folder import read_record
 
@@ -52,7 +52,7 @@ def known(path: str) -> dict[str, str]:
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
     values = data.get("values", [0, 1])
-    low, high = pixels(*values) or values
+    low, high = find_pixel_range(*values) or values
     said = {"input_range": f"{low:g},{high:g}"}
     return said if data["classes"] is None else {**said, "classes": media.json(data["classes"], None)}
 

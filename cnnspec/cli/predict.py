@@ -53,20 +53,20 @@ def run(options: argparse.Namespace) -> int:
     paths = list(_files(options.images))
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.train.data.ranges import SHARES, written
+    from cnnspec.train.data.ranges import SHARES, show_range
     from cnnspec.train.errors import TrainingFailed
-    from cnnspec.train.evaluation.predict import predictions, question
+    from cnnspec.train.evaluation.predict import make_question, predict_images
     from cnnspec.train.evaluation.trained import open_trained
 
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         warn(trained.saved.model, keras, "--backend jax")
-        asked = question(trained, names, options.range)
+        asked = make_question(trained, names, options.range)
         if options.range is None and asked.range != SHARES:
-            print_message(f"images are brought to {written(asked.range)}, as in the training")
+            say(f"images are brought to {show_range(asked.range)}, as in the training")
         if asked.head.assumed:
-            print_message(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
-        broken = _print(predictions(trained, asked, paths, options.top, options.batch), asked, options)
+            say(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
+        broken = _print(predict_images(trained, asked, paths, options.top, options.batch), asked, options)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None
     except MemoryError:

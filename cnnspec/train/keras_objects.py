@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.confined_folder import ConfinedFolder
 from cnnspec.base.outside_reach import ROOT
 from cnnspec.layers.argument import Term
-from cnnspec.train.conflicts import metric_name
+from cnnspec.train.conflicts import find_metric_name
 from cnnspec.train.errors import TrainingFailed, first_line
-from cnnspec.train.evaluation.head import Head, head_of, last_activation
-from cnnspec.train.match import REGRESSION, loss_name
-from cnnspec.train.reading import word
-from cnnspec.train.words import our_word
+from cnnspec.train.evaluation.head import Head, find_head, find_last_activation
+from cnnspec.train.match import REGRESSION, find_loss_name
+from cnnspec.train.reading import read_word
+from cnnspec.train.words import spell_term
 
 if TYPE_CHECKING:
     from cnnspec.train.runs.state import State
@@ -46,35 +46,35 @@ def build(term: Term, keras: Any, **more: Any) -> Any:
         ) from None
     except ImportError as error:
         raise TrainingFailed(
-            f"{our_word(term)} needs a package that is not installed ({error})", "install it", 2
+            f"{spell_term(term)} needs a package that is not installed ({error})", "install it", 2
         ) from None
     except (TypeError, ValueError) as error:
-        raise TrainingFailed(f"Keras refuses {our_word(term)}: {first_line(error)}") from None
+        raise TrainingFailed(f"Keras refuses {spell_term(term)}: {first_line(error)}") from None
 
 
 def choose_loss(settings: TrainSettings, model: Any, targets: str) -> Term:
     """The loss that the settings name, else the one for these targets and the network's last activation."""
     if settings.loss is not None:
         return settings.loss
-    last = last_activation(model)
-    name = loss_name(settings, targets, last)
+    last = find_last_activation(model)
+    name = find_loss_name(settings, targets, last)
     if name == "MeanSquaredError":
-        return word("losses", Term(name))
+        return read_word("losses", Term(name))
     probabilities = last == ("sigmoid" if name == "BinaryCrossentropy" else "softmax")
     logits = () if probabilities else (("from_logits", True),)
     smoothing = (("label_smoothing", settings.label_smoothing),) if settings.label_smoothing else ()
-    return word("losses", Term(name, (), (*logits, *smoothing)))
+    return read_word("losses", Term(name, (), (*logits, *smoothing)))
 
 
 def build_metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, model: Any) -> list[Any]:
     """Keras's metrics: those of the settings, else accuracy unless targets are quantities."""
     if settings.metrics is None:
         quantities = loss.name in REGRESSION and targets != "one-hot"
-        return [] if quantities else [_build_accuracy(keras, head_of(model, loss, targets))]
+        return [] if quantities else [_build_accuracy(keras, find_head(model, loss, targets))]
     return [
-        _build_accuracy(keras, head_of(model, loss, targets))
+        _build_accuracy(keras, find_head(model, loss, targets))
         if m.name == "accuracy"
-        else build(m, keras, name=metric_name(m))
+        else build(m, keras, name=find_metric_name(m))
         for m in settings.metrics
     ]
 
@@ -98,7 +98,7 @@ def build_callbacks(settings: TrainSettings, keras: Any, folder: str, goes_on: b
         package = NEEDS.get(term.name)
         if package and find_spec(package) is None:
             raise TrainingFailed(
-                f"{our_word(term)} needs {package}, which is not installed", f"pip install {package}", 2
+                f"{spell_term(term)} needs {package}, which is not installed", f"pip install {package}", 2
             )
         if term.name == "RemoteMonitor":
             given = {**given, **_split_secret(given.get("root", ROOT))}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from cnnspec.cost.memory import training
 from cnnspec.facts.optimizer_slots import count_known_slots
 from cnnspec.facts.precision import in_bytes, precision
-from cnnspec.train.data.examples import free_memory
+from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def check_memory(plan: TrainingPlan) -> None:
 
 def find_memory_notes(plan: TrainingPlan) -> list[str]:
     """A sentence when the training needs more than is free on this machine. (A graphics card has memory of its own.)"""
-    free = None if plan.settings.memory is not None else free_memory()
+    free = None if plan.settings.memory is not None else find_free_memory()
     if not (excess := _find_excess(plan, free)):
         return []
     message, help = excess

@@ -7,7 +7,7 @@ import os
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.match import Fit, fit_named
+from cnnspec.train.match import Fit, match_named_data
 from cnnspec.train.runs.durable import MARK
 
 TYPE_CHECKING = False
@@ -44,7 +44,7 @@ def make_plan(
 
     Raises TrainingFailed when data that are known by name do not suit the network.
     """
-    fit = fit_named(graph, settings)
+    fit = match_named_data(graph, settings)
     return TrainingPlan(graph, facts or Facts(graph), settings, fit, spec, run_dir, output, cluster)
 
 

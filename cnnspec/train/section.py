@@ -18,10 +18,10 @@ from cnnspec.elaborate.reporting import describe
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
 from cnnspec.syntax import tree
-from cnnspec.train.conflicts import conflicts
+from cnnspec.train.conflicts import find_conflicts
 from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.devices.request import read_devices
-from cnnspec.train.reading import WrongWord, learning_rate, positive, word
+from cnnspec.train.reading import WrongWord, learning_rate, positive, read_word
 from cnnspec.train.settings import TrainSettings
 
 TYPE_CHECKING = False
@@ -93,16 +93,16 @@ def words(module: str) -> Kind:
     def read(value: Any) -> tuple[Term, ...]:
         if word_of(value) in ("none", "None"):
             return ()
-        return tuple([word(module, v) for v in (value if isinstance(value, (list, tuple)) else (value,))])
+        return tuple([read_word(module, v) for v in (value if isinstance(value, (list, tuple)) else (value,))])
 
     return read
 
 
 KEYS: dict[str, Kind] = {
     "data": data,
-    "optimizer": lambda value: word("optimizers", value),
+    "optimizer": lambda value: read_word("optimizers", value),
     "learning_rate": learning_rate,
-    "loss": lambda value: word("losses", value),
+    "loss": lambda value: read_word("losses", value),
     "label_smoothing": rate,
     "class_weights": class_weights,
     "augment": words("layers"),
@@ -166,14 +166,14 @@ def resolve(
         if "learning_rate" not in overrides and "learning_rate" in dict(settings.optimizer.keywords):
             help = "write it in the optimizer alone"
             errors.append(Diagnostic("E030", "the learning rate is set twice", spans["learning_rate"], help))
-        settings = settings.replace(optimizer=with_learning_rate(settings.optimizer, rate_given))
-    errors += conflicts(settings)
+        settings = settings.replace(optimizer=set_learning_rate(settings.optimizer, rate_given))
+    errors += find_conflicts(settings)
     if settings.soft and settings.loss is not None:
-        settings = settings.replace(loss=softened(settings.loss, settings.label_smoothing))
+        settings = settings.replace(loss=soften_loss(settings.loss, settings.label_smoothing))
     return settings, tuple(errors)
 
 
-def softened(loss: Term, smoothing: float) -> Term:
+def soften_loss(loss: Term, smoothing: float) -> Term:
     """A loss of classes for targets that are shares of every class: smoothed, and in the form that takes vectors."""
     given = dict(loss.keywords) | ({"label_smoothing": smoothing} if smoothing else {})
     given.pop("ignore_class", None)
@@ -181,11 +181,11 @@ def softened(loss: Term, smoothing: float) -> Term:
     return loss.replace(name=name, keywords=tuple(given.items()))
 
 
-def with_learning_rate(optimizer: Term, value: Any) -> Term:
+def set_learning_rate(optimizer: Term, value: Any) -> Term:
     """The optimizer with another learning rate."""
     keywords = dict(optimizer.keywords)
     if "inner_optimizer" in keywords:
-        keywords["inner_optimizer"] = with_learning_rate(keywords["inner_optimizer"], value)
+        keywords["inner_optimizer"] = set_learning_rate(keywords["inner_optimizer"], value)
     else:
         keywords["learning_rate"] = value
     return optimizer.replace(keywords=tuple(keywords.items()))
@@ -198,17 +198,17 @@ def _read(key: str, value: Any, at: Span | None, item: tree.Assign | None, error
         shown = f'"{brief(value)}"' if at is None and isinstance(value, str) else describe(value)
         errors.append(Diagnostic("E030", f"{key} must be {unfit.expected}, not {shown}", at, unfit.hint))
     except WrongWord as wrong:
-        errors.append(Diagnostic("E030", wrong.message, at and _place(wrong, item, at), wrong.help))
+        errors.append(Diagnostic("E030", wrong.message, at and _find_place(wrong, item, at), wrong.help))
     return None
 
 
 # ---- where something stands --------------------------------------------------------------------------------
-def _place(wrong: WrongWord, item: tree.Assign | None, otherwise: Span) -> Span:
+def _find_place(wrong: WrongWord, item: tree.Assign | None, otherwise: Span) -> Span:
     """The argument at fault where its call is written in this setting, else the word, else the setting."""
     if wrong.term.place is None:
         return otherwise
     function, scope = wrong.term.place
-    for call in _calls(item):
+    for call in _find_calls(item):
         if call.function is function and wrong.argument != "":
             for number, argument in enumerate(call.arguments):
                 named = argument.name.text if argument.name else number
@@ -217,7 +217,7 @@ def _place(wrong: WrongWord, item: tree.Assign | None, otherwise: Span) -> Span:
     return Span(scope.source, function.start, function.end)
 
 
-def _calls(item: tree.Node | None) -> Iterator[tree.Call]:
+def _find_calls(item: tree.Node | None) -> Iterator[tree.Call]:
     waiting = [item]
     while waiting:
         node = waiting.pop()

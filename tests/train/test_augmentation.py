@@ -81,9 +81,9 @@ def begun(part: Any, batch: int, seed: int, epoch: int, first: int = 0) -> Any:
 
 
 def whole_order(part: Any, seed: int) -> Any:
-    from cnnspec.train.data.batches import order
+    from cnnspec.train.data.batches import shuffle_places
 
-    return order(len(part), seed, 0)
+    return shuffle_places(len(part), seed, 0)
 
 
 def test_epochs_batches_and_seeds_are_augmented_differently() -> None:

@@ -86,7 +86,7 @@ def test_what_does_not_fit_is_refused_before_keras_is_imported(
 
 def test_memory_that_the_machine_lacks_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = network("input 224x224x3\nconv(64, 3x3, padding=same, activation=relu) -> gap -> dense(3)").graph
-    monkeypatch.setattr(memory, "free_memory", lambda: 2**30)
+    monkeypatch.setattr(memory, "find_free_memory", lambda: 2**30)
     (note,) = memory.find_memory_notes(make_plan(graph, TrainSettings(batch=128)))
     assert "this machine has 1.00 GiB free: without a graphics card, batch = " in note
     fits = int(note.split("batch = ")[-1].split()[0])

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from cnnspec.train.evaluation.evaluate import evaluate
-from cnnspec.train.evaluation.head import Head, head_of, last_activation, loss_term
-from cnnspec.train.evaluation.text import json as json_of
-from cnnspec.train.evaluation.text import text
+from cnnspec.train.evaluation.head import Head, find_head, find_last_activation, find_loss
+from cnnspec.train.evaluation.json import write_data
+from cnnspec.train.evaluation.text import write_text
 from cnnspec.train.evaluation.trained import open_trained
 from cnnspec.train.progress import Lines
 from tests.train.evaluations import RNG, TEXT, X, built, command, digits, evaluated
@@ -60,7 +60,7 @@ def measure_run(path: str) -> tuple[dict[str, Any], str]:
     """An evaluation of a run as JSON and as text."""
     trained, keras = open_trained(path, None)
     found = evaluate(keras, trained, None, "test", None, Lines(io.StringIO(), quiet=True))
-    return json_of(found), text(found)
+    return write_data(found), write_text(found)
 
 
 @pytest.mark.parametrize(("net", "labels", "loss", "kind", "figure"), HEADS)
@@ -125,11 +125,11 @@ def test_what_outputs_mean(name: str) -> None:
     model = make()
     model.save("model.keras")
     loaded = keras.models.load_model("model.keras")
-    assert head_of(loaded, loss_term(loaded)) == head
+    assert find_head(loaded, find_loss(loaded)) == head
 
 
 def test_the_last_activation_of_a_nested_model() -> None:
-    assert last_activation(nested()) == "softmax"
+    assert find_last_activation(nested()) == "softmax"
 
 
 @pytest.mark.parametrize("name", ["softmax", "nested", "logits", "a word", "a loss", "margins"])

@@ -89,7 +89,7 @@ def test_a_state_is_never_larger_than_its_file(
 def test_a_state_for_which_there_is_no_memory(
     run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot, "free_memory", lambda: 1000)
+    monkeypatch.setattr(snapshot, "find_free_memory", lambda: 1000)
     assert "for which there is no memory" in sentence(capsys, "resume", "run", "--epochs", "3")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnnspec.cli import main
-from cnnspec.train.data.arrays import of_arrays
+from cnnspec.train.data.arrays import make_raw
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.plan import make_plan
@@ -104,9 +104,7 @@ def test_pixels_of_bytes_are_scaled() -> None:
     x = np.arange(120 * 36, dtype=np.uint8).reshape(120, 6, 6)
     net = network(OWN)
     settings = TrainSettings(data="bytes.npz", test=0, validation=0)
-    data = prepare(
-        of_arrays("bytes.npz", {"x_train": x, "y_train": np.zeros(120, int)}), make_plan(net.graph, settings)
-    )
+    data = prepare(make_raw("bytes.npz", {"x_train": x, "y_train": np.zeros(120, int)}), make_plan(net.graph, settings))
     x, _ = data.train.take(slice(None))
     assert (x.max(), x.min(), x.dtype) == (1, 0, np.float32)
     assert data.notes[0] == "pixels from 0 to 255 are scaled to 0 to 1"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnnspec.cli import main
-from cnnspec.train.data.ranges import pixels
+from cnnspec.train.data.ranges import find_pixel_range
 from tests.train.image_sets import RGB, colour, flowers, read, refused, save
 from tests.train.label_sets import FLAT, arrays
 
@@ -29,7 +29,7 @@ metrics = pytest.importorskip("sklearn.metrics")
 def test_a_range_is_told_where_it_can_be_one_alone(
     least: float, most: float, range: tuple[float, float] | None
 ) -> None:
-    assert pixels(least, most) == range
+    assert find_pixel_range(least, most) == range
 
 
 @pytest.mark.parametrize(

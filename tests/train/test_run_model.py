@@ -55,7 +55,7 @@ def test_saving_averages_changes_no_bit_of_a_training() -> None:
         return [np.asarray(v).tobytes() for v in (*model.variables, *model.optimizer.variables)]
 
     before = bits()
-    with state.unchanged(model):
+    with state.keep_unchanged(model):
         swap.on_test_begin()
         swap.on_test_end()
         assert bits() != before

@@ -13,7 +13,7 @@ from cnnspec.train.data import sources
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.examples import Shaped
 from cnnspec.train.data.images import resize
-from cnnspec.train.data.prepare import draw, prepare
+from cnnspec.train.data.prepare import draw_share, prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.plan import make_plan
 from cnnspec.train.settings import TrainSettings
@@ -45,7 +45,7 @@ def test_digits_are_what_scikit_learn_holds() -> None:
 
 def test_what_is_held_back_has_every_class_and_no_example_twice() -> None:
     labels = np.repeat([0, 1, 2], [100, 50, 10])
-    rest, held = draw(labels, 0.2, True, np.random.default_rng(0))
+    rest, held = draw_share(labels, 0.2, True, np.random.default_rng(0))
     assert sorted([*rest, *held]) == list(range(160))
     assert np.bincount(labels[held]).tolist() == [20, 10, 2]
 

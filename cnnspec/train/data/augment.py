@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.layers.base import show_shape
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.keras_objects import build
-from cnnspec.train.words import AUGMENTATIONS, MIXING, our_word
+from cnnspec.train.words import AUGMENTATIONS, MIXING, spell_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +39,11 @@ class Augmenter:
             try:
                 self._applied(layer, mixing, images, targets)
             except Exception as error:  # whatever the backend raises for what the layer cannot do
-                message = f"Keras refuses {our_word(term)} for images {show_shape(shape)}: {first_line(error)}"
+                message = f"Keras refuses {spell_term(term)} for images {show_shape(shape)}: {first_line(error)}"
                 raise TrainingFailed(message, "leave it out") from error
 
     def _made(self, term: Term) -> Any:
-        takes = AUGMENTATIONS[our_word(term)][1].split()
+        takes = AUGMENTATIONS[spell_term(term)][1].split()
         more = {"value_range": (0, 1)} if "value_range" in takes else {}
         return (
             build(term, self.keras, seed=0, data_format="channels_last", **more)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
-def order(count: int, seed: int, epoch: int) -> Array:
+def shuffle_places(count: int, seed: int, epoch: int) -> Array:
     """The order of `count` examples in an epoch, counted from 0: every one once."""
     import numpy as np
 
@@ -49,7 +49,7 @@ def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, sh
         def begin(self, epoch: int, first: int = 0) -> None:
             import numpy as np
 
-            places = np.arange(len(part)) if seed is None else order(len(part), seed, epoch)
+            places = np.arange(len(part)) if seed is None else shuffle_places(len(part), seed, epoch)
             # at once: a thread that reads ahead sees the one epoch or the other
             self.chosen = (epoch, places[: share.count_used(len(part))], first)
 

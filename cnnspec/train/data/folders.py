@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from cnnspec.train.data.files import ORDER, PARTS, Files, counted, some
+from cnnspec.train.data.files import ORDER, PARTS, Files, count_images, list_some
 from cnnspec.train.data.pictures import is_image
 from cnnspec.train.errors import TrainingFailed
 
@@ -25,7 +25,7 @@ UNREAD = {
 }  # fmt: skip
 
 
-def of_folder(root: str) -> Files:
+def find_in_folder(root: str) -> Files:
     """The images in a folder's class folders, at any depth below them. Raises TrainingFailed."""
     other: list[str] = []
     loose: list[str] = []
@@ -38,7 +38,7 @@ def of_folder(root: str) -> Files:
     empty = [name for name in names if not any(classes.get(name) for classes in found.values())]
     names = [name for name in names if name not in empty]
     if not names:
-        besides = f", and {counted(len(loose))} beside them" if loose else ""
+        besides = f", and {count_images(len(loose))} beside them" if loose else ""
         help = "lay them out as CLASS/IMAGE.png, a folder a class"
         unread = [(len(files), what) for files, what in _by_kind(other) if what != OTHER]
         if unread and not loose:
@@ -46,7 +46,7 @@ def of_folder(root: str) -> Files:
             help = "write them anew as PNG or JPEG"
         raise TrainingFailed(f"{root} has no images in class folders{besides}", help, 2)
     notes = [
-        f"left out of {root}: {len(files):,} {what[0] if len(files) == 1 else what[1]}, {some(files)}"
+        f"left out of {root}: {len(files):,} {what[0] if len(files) == 1 else what[1]}, {list_some(files)}"
         for files, what in (
             (empty, ("class folder without images", "class folders without images")),
             (loose, ("image in no class folder", "images in no class folder")),

@@ -11,9 +11,9 @@ from cnnspec.base.names import NAMED_DATA
 from cnnspec.compile.live import MissingExtra
 from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.examples import Held, Raw
-from cnnspec.train.data.files import Files, apart
-from cnnspec.train.data.folders import of_folder
-from cnnspec.train.data.tables import of_csv
+from cnnspec.train.data.files import Files, note_outside
+from cnnspec.train.data.folders import find_in_folder
+from cnnspec.train.data.tables import read_csv
 from cnnspec.train.data.tfds import read_tfds
 from cnnspec.train.errors import TrainingFailed
 
@@ -36,9 +36,9 @@ def load(settings: TrainSettings) -> Raw | Files:
         return read_tfds(settings.data.removeprefix("tfds:"))
     path = os.path.join(settings.folder, os.path.expanduser(settings.data))
     if os.path.isdir(path):
-        return apart(of_folder(path))
+        return note_outside(find_in_folder(path))
     if path.lower().endswith(".csv"):
-        return apart(of_csv(path))
+        return note_outside(read_csv(path))
     if path.lower().endswith(".npz"):
         return read_npz(path)
     raise TrainingFailed(f"there is no data folder {path}", "a folder holds a folder of images for each class", 2)

@@ -12,7 +12,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.source import printable
-from cnnspec.train.data.files import ORDER, PARTS, Files, some
+from cnnspec.train.data.files import ORDER, PARTS, Files, list_some
 from cnnspec.train.data.pictures import is_image
 from cnnspec.train.errors import TrainingFailed
 
@@ -26,7 +26,7 @@ PATHS, LABELS, SPLITS = (
 )
 
 
-def of_csv(path: str) -> Files:
+def read_csv(path: str) -> Files:
     """The images that the lines of a CSV name, relative to its folder. Raises TrainingFailed."""
     rows = _rows(path)
     first = [cell.strip().lower() for cell in rows[0][1]]
@@ -36,7 +36,7 @@ def of_csv(path: str) -> Files:
     elif len(first) == 2 and is_image(first[0]):
         columns = [0, 1, None]
     else:
-        message = f"the first line of {path} names no column of paths and no column of labels: {some(rows[0][1])}"
+        message = f"the first line of {path} names no column of paths and no column of labels: {list_some(rows[0][1])}"
         raise TrainingFailed(message, "write path,label", 2)
     parts: dict[str, list[tuple[str, Any]]] = {"train": []}
     width = len(first)
@@ -58,7 +58,7 @@ def of_csv(path: str) -> Files:
     read, names = _numbered([label for pairs in parts.values() for _, label in pairs])
     parts = {part: [(image, read[label]) for image, label in parts[part]] for part in ORDER if part in parts}
     unread = [name for place, name in enumerate(first) if name and place not in columns]
-    note = f"not read of {path}: {'column' if len(unread) == 1 else 'columns'} {some(unread)}"
+    note = f"not read of {path}: {'column' if len(unread) == 1 else 'columns'} {list_some(unread)}"
     return Files(path, os.path.dirname(path), parts, names, (note,) if unread else ())
 
 

@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
-from cnnspec.train.data.examples import Held, Raw, room
+from cnnspec.train.data.examples import Held, Raw, find_room
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def read_tfds(name: str) -> Raw:
             f"{name} of TensorFlow Datasets has no split to train on: it has {', '.join(info.splits)}", "", 2
         )
     size = math.prod(image.shape) * sum(parts.values())
-    if size > room():
+    if size > find_room():
         message = f"{name} of TensorFlow Datasets takes {size / 2**30:.1f} GiB, more than there is room for in memory"
         raise TrainingFailed(message, "save its images in class folders, and train on those", 2)
     made = {part: _part(tensorflow_datasets, builder, part, count, image.shape) for part, count in parts.items()}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
-def weigh(
+def weigh_labels(
     labels: Array | None, places: Array, outputs: int, names: tuple[str, ...] | None, settings: TrainSettings
 ) -> Array:
     """The weight of every label (class numbers of any shape), float32; `places` are those to train on.

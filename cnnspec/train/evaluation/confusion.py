@@ -1,5 +1,6 @@
-"""The confusion matrix as a picture: a row for each class, its color the share that was taken for the column's class.
-The color goes by the share's square root, else one mistake in a hundred could not be seen.
+"""The confusion matrix as a picture: a row for each class, whose colors are the shares taken for each column's class.
+
+The color goes by the square root of the share, else one mistake in a hundred could not be seen.
 
 Drawn with Matplotlib, without its global state and without a display.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.source import brief
-from cnnspec.train.evaluation.text import dense
+from cnnspec.train.evaluation.scores import make_matrix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ COUNTED = 20  # classes up to which every cell has its count
 NAMED = 60  # up to which every class has its name
 
 
-def draw(scores: Scores, title: str, path: str, ending: str) -> None:
-    """Writes the picture to `path` in the format of an ending in `FORMATS`.
+def draw_confusions(scores: Scores, title: str, path: str, ending: str) -> None:
+    """Write the picture to `path` in the format of an ending in `FORMATS`.
 
     Raises ImportError without Matplotlib and OSError for a path that cannot be written.
     """
@@ -32,7 +33,7 @@ def draw(scores: Scores, title: str, path: str, ending: str) -> None:
     from matplotlib.colors import PowerNorm
     from matplotlib.figure import Figure
 
-    counts = np.array(dense(scores), float)
+    counts = np.array(make_matrix(scores), float)
     count = len(counts)
     rows = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, rows, out=np.zeros_like(counts), where=rows > 0)
@@ -75,11 +76,11 @@ def _short(number: float) -> str:
 
 
 def _undated(ending: str) -> dict[str, Any] | None:
-    """The same evaluation gives the same file."""
+    """Metadata without a date, so that the same evaluation gives the same file."""
     return {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(ending)
 
 
-def ending_of(path: str) -> str | None:
+def find_ending(path: str) -> str | None:
     """The format that a name asks for, None for none that is known."""
     ending = os.path.splitext(path)[1].lower()
     return ending if ending in FORMATS else None

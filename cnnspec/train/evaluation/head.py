@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.layers.argument import Term
 from cnnspec.train.match import REGRESSION
-from cnnspec.train.words import LOSSES, find
+from cnnspec.train.words import LOSSES, find_word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,12 +58,12 @@ class Head(Record):
         return values
 
 
-def head_of(model: Any, loss: Term | None, targets: str | None = None) -> Head:
+def find_head(model: Any, loss: Term | None, targets: str | None = None) -> Head:
     """The head of a Keras model that was trained with this loss.
 
     `targets` is `match.Fit.targets` of the data that it is to be compared with, where there are some.
     """
-    last, units = last_activation(model), model.outputs[0].shape[-1]
+    last, units = find_last_activation(model), model.outputs[0].shape[-1]
     kind = _kind(None if loss is None else loss.name, targets, last, units)
     if kind in ("quantities", "other"):
         return Head(kind, None)
@@ -91,7 +91,7 @@ def _kind(loss: str | None, targets: str | None, last: str, units: int | None) -
     return "quantities" if loss is not None or units == 1 else "classes"
 
 
-def last_activation(model: Any) -> str:
+def find_last_activation(model: Any) -> str:
     """The function that the model's only output has passed through last: "softmax"; "linear" where it is none."""
     output = model.outputs[0]
     while True:
@@ -108,11 +108,11 @@ def last_activation(model: Any) -> str:
             return name
 
 
-def loss_term(model: Any) -> Term | None:
+def find_loss(model: Any) -> Term | None:
     """The loss that a model was compiled with, as the settings have it; None where there is none, or none of Keras's."""
     loss = getattr(model, "loss", None) if model.compiled else None
     if isinstance(loss, str):
-        word = find(loss, LOSSES)
+        word = find_word(loss, LOSSES)
         return None if word is None else Term(LOSSES[word][0], (), (), "losses")
     if loss is None or type(loss).__name__ not in {name for name, _ in LOSSES.values()}:
         return None

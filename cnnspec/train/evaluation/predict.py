@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.names import NAMED_DATA
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
-from cnnspec.train.data.examples import scaled
-from cnnspec.train.data.pictures import pool, read
-from cnnspec.train.data.ranges import SHARES, stretched
+from cnnspec.train.data.examples import scale
+from cnnspec.train.data.pictures import make_pool, read_image
+from cnnspec.train.data.ranges import SHARES, stretch
 from cnnspec.train.errors import TrainingFailed, first_line
-from cnnspec.train.evaluation.head import Head, head_of
-from cnnspec.train.evaluation.scores import named
+from cnnspec.train.evaluation.head import Head, find_head
+from cnnspec.train.evaluation.scores import name_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,11 +52,11 @@ class Question(Record):
     range: tuple[float, float] = SHARES
 
 
-def question(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None = None) -> Question:
+def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None = None) -> Question:
     """What a model takes and yields. `range` is what black and white become, None: as in the training. Raises
     TrainingFailed."""
     saved = trained.saved
-    head = head_of(saved.model, trained.settings.loss or saved.loss, trained.targets)
+    head = find_head(saved.model, trained.settings.loss or saved.loss, trained.targets)
     units = saved.yields[-1] if saved.yields else None
     if units is None:
         raise TrainingFailed(f"{saved.path} does not say how many outputs it has", "", 2)
@@ -67,8 +67,8 @@ def question(trained: Trained, names: Sequence[str] | None, range: tuple[float, 
         what = show_shape(saved.yields)
         raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call predict in Python", 2)  # fmt: skip
     size, shape = _input(trained)
-    called = tuple(named(names or trained.names, count))
-    return Question(size, shape, head, called, _unit(head, len(saved.yields) > 1), range or trained.pixels)
+    called = tuple(name_classes(names or trained.names, count))
+    return Question(size, shape, head, called, _unit(head, len(saved.yields) > 1), range or trained.pixel_range)
 
 
 def _noun(head: Head) -> str:
@@ -99,7 +99,7 @@ def _input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
     raise TrainingFailed(message, "an image is height x width x 1 or 3 channels", 2)
 
 
-def predictions(trained: Trained, asked: Question, paths: Iterable[str], top: int, batch: int = BATCH) -> Iterator[Prediction]:  # fmt: skip
+def predict_images(trained: Trained, asked: Question, paths: Iterable[str], top: int, batch: int = BATCH) -> Iterator[Prediction]:  # fmt: skip
     """A prediction for every path, in their order. Raises TrainingFailed when Keras cannot run the model."""
     own_sizes = None in asked.size
     waiting: list[tuple[str, Array | None, str]] = []
@@ -108,19 +108,19 @@ def predictions(trained: Trained, asked: Question, paths: Iterable[str], top: in
         waiting.append((path, image, why))
         found += image is not None
         if found == (1 if own_sizes else batch):
-            yield from _told(trained, asked, waiting, top)
+            yield from _predict_batch(trained, asked, waiting, top)
             waiting, found = [], 0
-    yield from _told(trained, asked, waiting, top)
+    yield from _predict_batch(trained, asked, waiting, top)
 
 
 def _read(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[str, Array | None, str]]:
     """(path, the image as the model takes it or None, why there is none)."""
     from collections import deque
 
-    with pool() as workers:
+    with make_pool() as workers:
         reading: Any = deque()
         for path in paths:
-            reading.append((path, workers.submit(_one, path, asked)))
+            reading.append((path, workers.submit(_read_one, path, asked)))
             if len(reading) >= AHEAD * batch:
                 path, job = reading.popleft()
                 yield (path, *job.result())
@@ -129,22 +129,22 @@ def _read(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[s
             yield (path, *job.result())
 
 
-def _one(path: str, asked: Question) -> tuple[Array | None, str]:
+def _read_one(path: str, asked: Question) -> tuple[Array | None, str]:
     import warnings
 
     with warnings.catch_warnings(action="ignore"):
-        seen = read(path, asked.size)
-    return (None, seen.why) if seen.image is None else (prepared(seen.image, asked), "")
+        seen = read_image(path, asked.size)
+    return (None, seen.why) if seen.image is None else (prepare_image(seen.image, asked), "")
 
 
-def prepared(image: Array, asked: Question) -> Array:
+def prepare_image(image: Array, asked: Question) -> Array:
     """A decoded image as the model takes it, float32."""
 
-    values = stretched(scaled(image), asked.range)
+    values = stretch(scale(image), asked.range)
     return values if asked.shape is None else values.reshape(asked.shape)
 
 
-def _told(
+def _predict_batch(
     trained: Trained, asked: Question, waiting: Sequence[tuple[str, Array | None, str]], top: int
 ) -> Iterator[Prediction]:
     import numpy as np
@@ -162,12 +162,12 @@ def _told(
         if not finite.all():
             path = [path for path, image, _ in waiting if image is not None][int(finite.argmin())]
             raise TrainingFailed(f"{trained.saved.path} yields NaN or infinity for {path}", "", 2)
-        rows = answers(outputs, asked, top)
+        rows = rank_answers(outputs, asked, top)
     for path, image, why in waiting:
         yield Prediction(path, (), why) if image is None else Prediction(path, next(rows))
 
 
-def answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
+def rank_answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
     """For every image of a batch the answers: the best `top`, or all values in their order."""
     import numpy as np
 
@@ -178,14 +178,14 @@ def answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tuple[s
             yield tuple(zip(names, row.reshape(-1).tolist(), strict=True))
             continue
         if asked.unit == "share":
-            row = _shares(row, head, len(names))
+            row = _measure_shares(row, head, len(names))
         elif head.kind == "binary":
             row = np.array([-row[0] if head.turn is None else 1 - row[0], row[0]])
         best = np.argsort(-row, kind="stable")[:top]
         yield tuple([(names[i], float(row[i])) for i in best])
 
 
-def _shares(row: Array, head: Head, count: int) -> Array:
+def _measure_shares(row: Array, head: Head, count: int) -> Array:
     """How much of a map is of every class."""
     import numpy as np
 

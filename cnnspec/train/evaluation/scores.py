@@ -48,6 +48,21 @@ class Scores(Record):
     confusions: Counter[tuple[int, int]] | None = None
 
 
+def rank_confusions(scores: Scores) -> list[tuple[str, str, int]]:
+    """(class, taken for, how often), the most frequent first."""
+    assert scores.confusions is not None
+    wrong = [(true, found, n) for (true, found), n in scores.confusions.items() if true != found]
+    names = [score.name for score in scores.classes]
+    return [(names[t], names[f], n) for t, f, n in sorted(wrong, key=lambda w: (-w[2], w[0], w[1]))]
+
+
+def make_matrix(scores: Scores) -> list[list[int]]:
+    """The confusions as a matrix: a row a class, a column a class that it was taken for."""
+    assert scores.confusions is not None
+    every = range(len(scores.classes))
+    return [[scores.confusions[true, found] for found in every] for true in every]
+
+
 class Tally:
     """Counts the batches of a data set; `scores` says what came of them."""
 
@@ -59,19 +74,19 @@ class Tally:
         raise NotImplementedError
 
 
-def tally(head: Head, units: int, names: Sequence[str] | None, maps: bool) -> Tally | None:
+def make_tally(head: Head, units: int, names: Sequence[str] | None, maps: bool) -> Tally | None:
     """What counts for a head with so many outputs; None where there is nothing to count. `maps`: not an answer an
     example, but one a position."""
     if head.kind == "classes":
-        return Classes(named(names, units), maps)
+        return Classes(name_classes(names, units), maps)
     if head.kind == "binary":
-        return Classes(named(names, 2), maps, head.threshold)
+        return Classes(name_classes(names, 2), maps, head.threshold)
     if head.kind == "labels":
-        return Labels(named(names, units), head.threshold)
+        return Labels(name_classes(names, units), head.threshold)
     return Quantities() if head.kind == "quantities" else None
 
 
-def named(given: Sequence[str] | None, count: int) -> list[str]:
+def name_classes(given: Sequence[str] | None, count: int) -> list[str]:
     """A name for every class; those that have none are called by their number."""
     return [given[i] if given is not None and i < len(given) else str(i) for i in range(count)]
 
@@ -112,23 +127,23 @@ class Classes(Tally):
             right[true] += number * (true == found)
         total = sum(support)
         classes = [_score(name, right[i], predicted[i], support[i], self.maps) for i, name in enumerate(self.names)]
-        figures = {"accuracy": ratio(sum(right), total)}
+        figures = {"accuracy": divide(sum(right), total)}
         if count > MANY:
-            figures["top_5_accuracy"] = ratio(self.among, total)
+            figures["top_5_accuracy"] = divide(self.among, total)
         if self.maps:
             ious = [score.iou for score in classes if score.iou is not None]
-            figures["mean_iou"] = ratio(sum(ious), len(ious))
+            figures["mean_iou"] = divide(sum(ious), len(ious))
         return Scores(total, figures, tuple(classes), _averages(classes), self.confusions)
 
 
-def ratio(part: float, whole: float) -> float | None:
+def divide(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
 def _score(name: str, right: int, predicted: int, support: int, maps: bool = False) -> Score:
     together = predicted + support
-    iou = ratio(right, together - right) if maps else None
-    return Score(name, ratio(right, predicted), ratio(right, support), ratio(2 * right, together), support, iou)
+    iou = divide(right, together - right) if maps else None
+    return Score(name, divide(right, predicted), divide(right, support), divide(2 * right, together), support, iou)
 
 
 def _averages(classes: Sequence[Score]) -> tuple[Score, ...]:
@@ -175,8 +190,8 @@ class Labels(Tally):
         classes = [_score(name, *three) for name, *three in zip(self.names, *counts, strict=True)]
         micro = _score("micro average", *[sum(column) for column in counts])
         figures = {
-            "accuracy": ratio(self.agreed, self.rows * len(self.names)),
-            "exact_match": ratio(self.exact, self.rows),
+            "accuracy": divide(self.agreed, self.rows * len(self.names)),
+            "exact_match": divide(self.exact, self.rows),
         }
         return Scores(self.rows, figures, tuple(classes), (micro, *_averages(classes)))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train.conflicts import metric_name
+from cnnspec.train.conflicts import find_metric_name
 from cnnspec.train.runs import durable, state
-from cnnspec.train.words import METRICS, lower_is_better, our_word
+from cnnspec.train.words import METRICS, lower_is_better, spell_term
 
 if TYPE_CHECKING:
     from cnnspec.train.runs.folder import RunFolder
@@ -19,7 +19,7 @@ def find_best_figure(settings: TrainSettings) -> tuple[str, bool]:
     """The figure by which epochs are compared, and whether lower is better."""
     name = settings.best or ("val_loss" if settings.validation else "loss")
     figure = name.removeprefix("val_")
-    words = {metric_name(m): our_word(m) for m in settings.metrics or ()}
+    words = {find_metric_name(m): spell_term(m) for m in settings.metrics or ()}
     return name, figure == "loss" or lower_is_better(words.get(figure, figure if figure in METRICS else ""))
 
 
@@ -54,7 +54,7 @@ class BestModel:
             with durable.replacing(best) as beside:
                 shutil.copyfile(last, beside)
             return
-        with state.unchanged(model):  # the averages were validated, and they are in the model for that alone
+        with state.keep_unchanged(model):  # the averages were validated, and they are in the model for that alone
             self._averaging[0].on_test_begin()
             model.save(best)
             self._averaging[0].on_test_end()

@@ -168,7 +168,7 @@ def read_record(path: str) -> dict[str, Any]:
     if not os.path.isdir(path):
         raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
     try:
-        return schema.checked(Inside(path).read("run.json", most=MOST), schema.check_record)
+        return schema.read_checked(Inside(path).read("run.json", most=MOST), schema.check_record)
     except FileNotFoundError:
         raise TrainingFailed(
             f"{path} is no run folder: it has no run.json", "cnnspec runs lists those that there are", 2

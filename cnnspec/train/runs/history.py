@@ -76,7 +76,7 @@ def read_rows(path: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     with suppress(FileNotFoundError), ConfinedFolder(folder).open(name, most=MOST) as file:
         for line in file:
-            row = schema.row(line)
+            row = schema.read_row(line)
             if row is None or row["epoch"] != len(rows) + 1:
                 break
             rows.append(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.record import Record
-from cnnspec.train.conflicts import OWN
+from cnnspec.train.conflicts import OWN_FILES
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.folder import read_record
 from cnnspec.train.runs.lock import is_locked
@@ -24,7 +24,7 @@ class Run(Record):
     wrong: str = ""
 
 
-def look(path: str) -> Run:
+def read_run(path: str) -> Run:
     """The run in a folder. Raises TrainingFailed when there is no folder."""
     if not os.path.isdir(path):
         raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
@@ -36,25 +36,27 @@ def look(path: str) -> Run:
     return Run(path, record, "killed" if status == "running" and not is_locked(path) else status)
 
 
-def below(path: str) -> list[Run]:
+def list_runs(path: str) -> list[Run]:
     """The runs in a folder, by name, numbers in their order: the folders that hold something of a run."""
     try:
-        names = [name for name in os.listdir(path) if not name.startswith(".") and _of_a_run(os.path.join(path, name))]
+        names = [
+            name for name in os.listdir(path) if not name.startswith(".") and _has_run_files(os.path.join(path, name))
+        ]
     except OSError as error:
         raise TrainingFailed(f"{path} cannot be read: {error.strerror or error}", "", 2) from None
-    return [look(os.path.join(path, name)) for name in sorted(names, key=_natural)]
+    return [read_run(os.path.join(path, name)) for name in sorted(names, key=_natural_key)]
 
 
-def _of_a_run(path: str) -> bool:
-    return any([os.path.lexists(os.path.join(path, name)) for name in OWN])
+def _has_run_files(path: str) -> bool:
+    return any([os.path.lexists(os.path.join(path, name)) for name in OWN_FILES])
 
 
-def _natural(name: str) -> tuple[str, int, str]:
+def _natural_key(name: str) -> tuple[str, int, str]:
     stem, _, number = name.rpartition("-")
     return (stem, int(number), name) if number.isdecimal() else (name, 0, name)
 
 
-def figures(record: dict[str, Any]) -> dict[str, float]:
+def collect_figures(record: dict[str, Any]) -> dict[str, float]:
     """The figures to judge a training by: the best epoch's, then the test's."""
     best, test = record["best"] or {}, record["test"] or {}
     apart = ("by", "epoch", "seconds", "learning_rate", "on")
@@ -63,7 +65,7 @@ def figures(record: dict[str, Any]) -> dict[str, float]:
     return {name: value for name, value in found.items() if isinstance(value, (int, float))}
 
 
-def seconds(record: dict[str, Any]) -> float:
+def read_seconds(record: dict[str, Any]) -> float:
     """How long it has trained."""
     return float(record["seconds"])
 
@@ -71,7 +73,7 @@ def seconds(record: dict[str, Any]) -> float:
 SAME = ("spec", "model", "parameters", "backend", "precision", "devices")
 
 
-def settings(record: dict[str, Any]) -> dict[str, Any]:
+def collect_settings(record: dict[str, Any]) -> dict[str, Any]:
     """Everything that was chosen: the settings, and what was trained where."""
     found = {name: record.get(name) for name in SAME}
     found |= {"version of the spec": " ".join(sum[:8] for sum in record["files"].values())}
@@ -80,9 +82,9 @@ def settings(record: dict[str, Any]) -> dict[str, Any]:
     return {**found, **record["settings"]}
 
 
-def differing(records: list[dict[str, Any]]) -> dict[str, list[Any]]:
+def compare_settings(records: list[dict[str, Any]]) -> dict[str, list[Any]]:
     """The settings that are not the same in all runs: name → the value in each, None where a run has none."""
-    every = [settings(record) for record in records]
+    every = [collect_settings(record) for record in records]
     names = list(dict.fromkeys(name for found in every for name in found))
     rows = {name: [found.get(name) for found in every] for name in names}
     return {name: values for name, values in rows.items() if any(value != values[0] for value in values)}

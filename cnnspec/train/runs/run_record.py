@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.outside_reach import mask_secrets
 from cnnspec.layers.argument import Term, show
 from cnnspec.train.runs.spec import hash_files
-from cnnspec.train.words import our_word
+from cnnspec.train.words import spell_term
 
 if TYPE_CHECKING:
     from cnnspec.train.data.prepare import Data
@@ -28,7 +28,7 @@ def _describe(value: Any) -> Any:
     if isinstance(value, Term):
         shown = str if value.name != "RemoteMonitor" else masked
         given = [f"{name}={_describe(v) if isinstance(v, Term) else shown(_quote(v))}" for name, v in value.keywords]
-        return our_word(value) + (f"({', '.join(given)})" if given else "")
+        return spell_term(value) + (f"({', '.join(given)})" if given else "")
     if isinstance(value, (list, tuple)):
         return [_describe(v) for v in value]
     return value if value is None or isinstance(value, (bool, int, float, str)) else show(value)

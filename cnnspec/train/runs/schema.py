@@ -26,7 +26,7 @@ class Wrong(ValueError):
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------
-def parsed(content: bytes) -> Any:
+def parse_json(content: bytes) -> Any:
     """The value that JSON stands for. Raises Wrong."""
     import json
 
@@ -224,9 +224,9 @@ STATE = record({
 })  # fmt: skip
 
 
-def checked(content: bytes, kind: Kind) -> dict[str, Any]:
+def read_checked(content: bytes, kind: Kind) -> dict[str, Any]:
     """What a file in JSON says, all of its kind. Raises Wrong, whose `newer` is the format of a newer cnnspec."""
-    value = parsed(content)
+    value = parse_json(content)
     if not isinstance(value, dict) or type(value.get("format")) is not int or not 0 < value["format"] < 1000:
         raise Wrong("it has no format number")
     if value["format"] > FORMAT:
@@ -243,10 +243,10 @@ class Newer(Wrong):
         self.format = format
 
 
-def row(line: bytes) -> dict[str, Any] | None:
+def read_row(line: bytes) -> dict[str, Any] | None:
     """The figures of an epoch in a line of metrics.jsonl; None where a stop has cut it, or it is none."""
     try:
-        value: dict[str, Any] = parsed(line)
+        value: dict[str, Any] = parse_json(line)
         ROW(value, "it")
     except Wrong:
         return None

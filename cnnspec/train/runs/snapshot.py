@@ -11,7 +11,7 @@ import os
 import zipfile
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
-from cnnspec.train.data.examples import free_memory
+from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import schema
 
@@ -25,12 +25,12 @@ RANDOM = {"numpy": ("uint32", (624,)), "python": ("uint64", (625,))}  # the stat
 
 def read(file: BinaryIO, name: str) -> tuple[dict[str, Array], dict[str, Any]]:
     """The arrays, and what is said. Raises TrainingFailed for a file that is no state, or for which there is no memory."""
-    size, free = os.fstat(file.fileno()).st_size, free_memory()
+    size, free = os.fstat(file.fileno()).st_size, find_free_memory()
     if free is not None and size > free:
         raise TrainingFailed(f"{name} has {size / 2**30:.1f} GiB, for which there is no memory", "", 2)
     try:
         arrays = _arrays(file, size)
-        said = schema.checked(arrays.pop("said").tobytes(), schema.STATE)
+        said = schema.read_checked(arrays.pop("said").tobytes(), schema.STATE)
         for key in said["dtypes"]:
             import ml_dtypes
 

@@ -56,7 +56,7 @@ def save(path: str, model: Any, callbacks: list[Any], epoch: int, done: int, end
     arrays: dict[str, Array] = {}
     for name, variable in _variables(model, within=bool(done)):
         arrays[name] = _array(variable)
-    described = [_described(callback, arrays, f"callback {i}") for i, callback in enumerate(callbacks)]
+    described = [_describe(callback, arrays, f"callback {i}") for i, callback in enumerate(callbacks)]
     dtypes = {name: array.dtype.name for name, array in arrays.items() if array.dtype.kind == "V"}
     for name in dtypes:  # bfloat16, which a file of NumPy's does not know
         arrays[name] = arrays[name].view(np.uint16)
@@ -88,7 +88,7 @@ def _array(variable: Any) -> Array:
 
 
 @contextmanager
-def unchanged(model: Any) -> Iterator[None]:
+def keep_unchanged(model: Any) -> Iterator[None]:
     """After which all variables are what they were, bit for bit."""
     before = [(variable, _array(variable)) for _, variable in _variables(model, within=False)]
     yield
@@ -111,7 +111,7 @@ def check(model: Any, epoch: int) -> None:
             )
 
 
-def _described(callback: Any, arrays: dict[str, Array], prefix: str) -> dict[str, Any]:
+def _describe(callback: Any, arrays: dict[str, Array], prefix: str) -> dict[str, Any]:
     """A callback's state as JSON; its arrays go to `arrays`."""
     state = {}
     for name, value in vars(callback).items():
@@ -181,7 +181,7 @@ def restore(state: State, model: Any, callbacks: list[Any]) -> None:
     for callback, kept_one in zip(callbacks, state.callbacks, strict=True):
         for name, written in kept_one["state"].items():
             try:
-                setattr(callback, name, _fitting(callback, name, _read(written, state.arrays)))
+                setattr(callback, name, _check_kind(callback, name, _read(written, state.arrays)))
             except (KeyError, TypeError, ValueError):
                 message = f"the saved state is damaged: {name} of {type(callback).__name__} is not what is kept there"
                 raise TrainingFailed(message, "train anew", 2) from None
@@ -194,7 +194,7 @@ def _family(dtype: Any) -> str:
     return "float" if "float" in name else "int" if "int" in name else name
 
 
-def _fitting(callback: Any, name: str, value: Any) -> Any:
+def _check_kind(callback: Any, name: str, value: Any) -> Any:
     """A value for an attribute of a callback, of the kind that it has at first. Raises ValueError."""
     before, declared = vars(callback).get(name), getattr(type(callback), name, None)
     if callable(declared) or isinstance(declared, property):
