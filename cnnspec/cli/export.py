@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def known(path: str) -> dict[str, str]:
-    """What the folder of a run knows beside the model: the names of its classes and the values that it takes."""
+    """The metadata in the folder of a run: the names of the classes, and the range of values that the model takes."""
     if not os.path.lexists(os.path.join(path, "run.json")):
         return {}
     from cnnspec.tables import escape as media
@@ -64,7 +64,7 @@ def add_output_options(parser: argparse.ArgumentParser, formats: dict[str, str],
 
 
 def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str, str]:
-    """Where to write, and in which format. UsageError or ExportFailed when that is not said, or may not be."""
+    """The path to write to and its format. UsageError or ExportFailed when these are missing or not allowed."""
     if options.output is None:
         if options.to is None:
             raise UsageError(f"say what to make: -o model.onnx, or --to with one of {', '.join(formats)}")
@@ -78,7 +78,7 @@ def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str
 def write_model(
     made: Callable[[Any], Any], target: str, format: str, metadata: Mapping[str, str] | None = None
 ) -> None:
-    """Makes a model with Keras on the backend that the format needs, and writes it."""
+    """Make a model with Keras on the backend that the format needs, and write it."""
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.backend import MissingExtra
 

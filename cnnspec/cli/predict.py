@@ -112,7 +112,7 @@ def _files(given: Iterable[str]) -> Iterator[str]:
 
 # ---- what is told --------------------------------------------------------------------------------------------
 def _print(found: Iterable[Prediction], asked: Question, options: argparse.Namespace) -> int:
-    """Prints every prediction as it comes; how many images were broken."""
+    """Print every prediction as it comes; the number of broken images."""
     tell = {"text": _text, "json": _json, "csv": _csv}[options.format]
     return sum(tell(_named(found), asked, options.top))
 

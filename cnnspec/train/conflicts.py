@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
-    """What Keras would refuse, or silently never do, some epochs into the training."""
+    """Settings that Keras would refuse, or silently ignore, some epochs into the training."""
     found = []
     optimizer = dict(settings.optimizer.keywords)
     if settings.best is not None and settings.best not in _list_figures(settings):
@@ -52,7 +52,7 @@ OWN_FILES = ("spec", "run.json", "metrics.csv", "metrics.jsonl", "curves.png", "
 
 
 def _find_path_conflicts(settings: TrainSettings) -> list[Diagnostic]:
-    """Paths of callbacks, which lie in the run folder, where the run itself or a backup's clearing would destroy them."""
+    """Paths of callbacks that the run itself, or the clearing of a backup, would destroy: they lie in the run folder."""
     found = []
     paths: list[tuple[Term, str]] = []
     for callback in settings.callbacks:
@@ -73,7 +73,7 @@ def _find_path_conflicts(settings: TrainSettings) -> list[Diagnostic]:
 
 
 def _find_soft_conflicts(settings: TrainSettings) -> list[Diagnostic]:
-    """What does not go with targets that are shares of every class, smoothed or mixed."""
+    """Settings that contradict soft targets: shares of every class, because labels are smoothed or images mixed."""
     found = []
     key = "label_smoothing" if settings.label_smoothing else "augment"
     at, what = settings.span(key), "label_smoothing" if settings.label_smoothing else "a mixture of images"

@@ -65,7 +65,7 @@ def explain_resume_errors(run: RunFolder) -> Iterator[None]:
 
 
 def _find_way_on(run: RunFolder, error: TrainingFailed) -> str:
-    """What to do when a file could not be written; empty for any other error."""
+    """The advice for a file that could not be written; empty for any other error."""
     if not isinstance(error, Unwritten):
         return ""
     return ("make room, then " if error.full else "") + (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Fit(Record):
-    """How data become what the network takes: `shape` of an example, `targets` one of the words below.
+    """The way in which data suit a network: `shape` of an example, `targets` one of the words below.
 
     "classes": class numbers; "one-hot": a vector for each class number; "column": numbers as vectors of one;
     "given": as they are.
@@ -34,7 +34,7 @@ class Fit(Record):
 
 
 class Targets(Record):
-    """What is known about the targets: their shape, the number of classes when they are class numbers (else None),
+    """The targets as far as they are known: their shape, the number of classes when they are class numbers (else None),
     whether that number is exact or only the highest that was met, and the lowest that was met."""
 
     shape: tuple[int, ...]
@@ -92,9 +92,9 @@ def match_named_data(graph: Graph, settings: TrainSettings) -> Fit | None:
 
 
 def match_data(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: Targets, images: bool) -> Fit:
-    """How examples of this shape and these targets suit the network; TrainingFailed when they cannot.
+    """The way in which examples of a shape, with such targets, suit the network. Raises TrainingFailed when they do not.
 
-    `images`: examples are pictures of one known kind, which may be resized.
+    `images` says that the examples are pictures of one known kind, which may be resized.
     """
     final, resized = match_examples(graph, settings, shape, images)
     how = match_targets(graph, settings, targets)
@@ -139,7 +139,7 @@ def _check_augmentation(settings: TrainSettings, shape: tuple[int, ...], how: st
 
 
 def match_targets(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
-    """What the targets have to become (`Fit.targets`) for the network's output; TrainingFailed when nothing fits."""
+    """The form (`Fit.targets`) that the targets must have for the network's output. Raises TrainingFailed when none fits."""
     output, data = find_ends(graph)[1], settings.data or "the data"
     loss, soft = settings.loss, settings.soft
     span = graph.nodes[graph.outputs[0]].site.span

@@ -43,7 +43,7 @@ def find_memory_notes(plan: TrainingPlan) -> list[str]:
 
 
 def _find_excess(plan: TrainingPlan, limit: int | None) -> tuple[str, str] | None:
-    """What is needed, and what to do, when that is more than the limit; None when it is not, or cannot be known."""
+    """The need and the way out, in words, when the need is above a limit; None when it is not, or cannot be known."""
     if limit is None:
         return None
     settings, need = plan.settings, find_need(plan)

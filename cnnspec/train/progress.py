@@ -1,4 +1,4 @@
-"""What a person sees while a network trains: a bar on a terminal, a line for every epoch anywhere.
+"""The display of a training: a bar on a terminal, a line for every epoch anywhere.
 
 Keras calls the watcher, which shows its figures on a display and ends the training when the loss becomes NaN or infinite.
 A stop that is asked for (Ctrl-C, SIGTERM) is delayed until the training can be saved.

@@ -1,4 +1,4 @@
-"""Reads the words of a train section: adam(learning_rate=0.001) → the Keras object it names, as plain data.
+"""The words of a train section as plain data: adam(learning_rate=0.001) → the Keras object that it names.
 
 Parameters of one name are of one kind wherever they stand, so kinds are one table, by parameter. A file that training
 writes stays inside the run folder, whoever wrote the spec.
@@ -94,7 +94,7 @@ ADDRESS_PATH = re.compile(r"/[^\x00-\x20\x7f#\\]*")
 
 
 def address(value: Any) -> str:
-    """Where figures are sent, to which a path is added."""
+    """An address that figures are sent to; a path is added to it."""
     written: str = text(value)
     if not ADDRESS.fullmatch(written):
         raise Unfit('an http or https address, such as "http://localhost:9000"')
@@ -102,7 +102,7 @@ def address(value: Any) -> str:
 
 
 def address_path(value: Any) -> str:
-    """What follows an address, and so cannot change whose it is."""
+    """A path behind an address, which cannot change whose address it is."""
     written: str = text(value)
     if not ADDRESS_PATH.fullmatch(written):
         raise Unfit('a path that begins with a slash, such as "/publish/"')

@@ -143,7 +143,7 @@ def _go_on(run: RunFolder, prepared: Prepared, start: State | None) -> Outcome:
 
 
 def describe_differences(prepared: Prepared, record: dict[str, Any]) -> list[str]:
-    """What is not as it was and may change the last digits, in sentences."""
+    """The versions and devices that are not as they were, in sentences: they may change the last digits of figures."""
     end = "the figures may differ in their last digits"
     notes = []
     for name, version in find_versions(prepared.runtime.keras).items():

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(Record):
-    """What came of a training. `figures` are those of the held-back data ("loss", "accuracy", …), empty where
+    """The result of a training. `figures` are those of the held-back data ("loss", "accuracy", …), empty where
     nothing was held back or the training was stopped; `run` is the run folder, None when nothing was trained; `model`
     is where the best model was saved, None when the run folder alone has it."""
 

@@ -1,4 +1,4 @@
-"""How a network is trained: the settings of a train section as plain data.
+"""The settings of a training as plain data.
 
 `section.resolve` makes them, so every value is well-formed. Nothing here needs Keras.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class TrainSettings(Record):
-    """How to train. Words are Terms that name a Keras class (see `reading.word`); spans say where a key is set."""
+    """The settings of a training. Words are Terms that name a Keras class (see `reading.word`); spans say where a key is set."""
 
     data: str | None = None  # a name in NAMED_DATA, tfds:NAME, or the path of a folder, a .csv or a .npz
     folder: str = ""  # where a relative path starts

@@ -218,7 +218,7 @@ def find_word(written: str, table: Table) -> str | None:
 
 
 def spell_term(term: Term) -> str:
-    """What the language calls a resolved word: early_stopping for EarlyStopping."""
+    """The spelling of a resolved word in the language: early_stopping for EarlyStopping."""
     return next(name for name, (cls, _) in MODULES[term.module][1].items() if cls == term.name)
 
 

@@ -129,7 +129,7 @@ def _member(path: str, file: zipfile.ZipFile, name: str) -> Any:
 
 
 def _content(path: str, info: zipfile.ZipInfo) -> int:
-    """Where a member's bytes begin: behind its own header, whose name and extra field have lengths of their own."""
+    """The place in the file where a member's bytes begin: behind its own header, whose name and extra field have lengths of their own."""
     with open(path, "rb") as file:
         file.seek(info.header_offset + 26)
         name, extra = file.read(2), file.read(2)

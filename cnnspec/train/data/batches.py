@@ -27,7 +27,7 @@ def shuffle_places(count: int, seed: int, epoch: int) -> Array:
 
 
 def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: Share = ALONE) -> Any:
-    """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer;
+    """The batches that Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer;
     (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch).
 
     Without a seed the order is that of the data. `begin(epoch, first)` says which epoch is to be read, and from which of

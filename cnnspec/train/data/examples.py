@@ -47,7 +47,7 @@ def find_free_memory() -> int | None:
 
 
 def scale(values: Array) -> Array:
-    """As float32: bytes are pixels from 0 to 255 and become 0 to 1."""
+    """Values as float32. Bytes are pixels from 0 to 255 and become 0 to 1."""
     import numpy as np
 
     if values.dtype == np.uint8:

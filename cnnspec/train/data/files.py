@@ -37,7 +37,7 @@ class Files(Record):
     notes: tuple[str, ...] = ()
 
     def open_images(self, size: Size, note: Callable[[str], None]) -> Raw:
-        """The data set of the images that can be decoded; `note` is told how far it is. Raises TrainingFailed."""
+        """The data set of the images that can be decoded; `note` is called with how far that is. Raises TrainingFailed."""
         import numpy as np
 
         listed = [(part, path, label) for part, pairs in self.parts.items() for path, label in pairs]

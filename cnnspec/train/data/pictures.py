@@ -39,7 +39,7 @@ class Broken(Exception):
 
 
 class Seen(Record):
-    """What is in a file: the SHA-256 of its bytes and its image, (H, W, C), which may have been let go; or why there is none."""
+    """A file that was looked at: the SHA-256 of its bytes and its image (H, W, C), unless that was dropped; or why it has none."""
 
     digest: bytes = b""
     image: Array | None = None
@@ -111,7 +111,7 @@ def _plain(image: Any, channels: int, pillow: Any) -> Any:
 
 
 def read_image(path: str, size: Size) -> Seen:
-    """Reads one file to its end."""
+    """Read one file to its end."""
     from hashlib import sha256
 
     try:
@@ -171,14 +171,14 @@ class Pictures(Examples):
 
 
 def make_pool() -> ThreadPoolExecutor:
-    """Threads that decode: Pillow lets go of the interpreter while it does."""
+    """Threads that decode images, which Pillow does without the interpreter's lock."""
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(min(16, os.cpu_count() or 1), "images")
 
 
 def scan_images(paths: Sequence[str], size: Size, note: Callable[[str], None]) -> Iterator[Seen]:
-    """What is in every file, in their order; images for which there is no room are looked at and not kept."""
+    """Every file, in order, as it was seen; images for which there is no room are dropped again."""
     spare = find_room()
     began = said = time.monotonic()
     with make_pool() as workers, warnings.catch_warnings():

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Data(Record):
-    """What a training takes. Validation and test are None where nothing is held back.
+    """The data of a training. Validation and test are None where nothing is held back.
 
     `targets` is `match.Fit.targets`; `names` are those of the classes, where the data name them; `notes` say in
     sentences what was done to the data; `fingerprint` is that of the data set (`Raw.fingerprint`), however it is split;
@@ -138,7 +138,7 @@ def _note_copies(examples: Examples, drawn: list[Array], data: str) -> list[str]
 def _split(
     whole: dict[str, Part], label: Array, by_class: bool, settings: TrainSettings
 ) -> tuple[Part, Part | None, Part | None]:
-    """What is trained on, and what is held back for validation and for the test."""
+    """The parts to train on, to validate and to test with; the last two are None where nothing is held back."""
     import numpy as np
 
     rng = np.random.default_rng(settings.seed)
@@ -160,7 +160,7 @@ def _choose(part: Part, which: Array) -> Part | None:
 
 
 def draw_share(labels: Array, share: float, by_class: bool, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Indices (rest, held back), each in order: of every class, or of the whole, the share rounded."""
+    """Two sets of indices, the rest and those held back: a share of every class, or of the whole, rounded; both in order."""
     import numpy as np
 
     groups = [np.flatnonzero(labels == c) for c in np.unique(labels)] if by_class else [np.arange(len(labels))]

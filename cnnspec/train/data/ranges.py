@@ -39,8 +39,10 @@ def may_be_image(shape: tuple[int, ...]) -> bool:
 
 
 def note_ranges(name: str, shape: tuple[int, ...], values: Mapping[str, Range], types: Mapping[str, Any]) -> list[str]:
-    """What is to be said of the `values` and the types of the arrays of a file, by their part: images that are taken as
-    they are. Raises TrainingFailed where one part is scaled and another is not."""
+    """Notes on images that are taken as they are, from the `values` and types of a file's arrays, by part.
+
+    Raises TrainingFailed where one part is scaled and another is not.
+    """
     import numpy as np
 
     least, most = values["train"]

@@ -1,4 +1,4 @@
-"""Where data come from: bundled with scikit-learn, downloaded by Keras or TensorFlow Datasets, or files."""
+"""The sources of data: bundled with scikit-learn, downloaded by Keras or TensorFlow Datasets, or files."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def _rows(path: str) -> list[tuple[int, list[str]]]:
 
 
 def _numbered(labels: Iterable[str]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
-    """What each written label stands for: its number where all are numbers, else its place among the sorted names."""
+    """The value of each label: its number where all labels are numbers, else its place among the sorted names."""
     written = set(labels)
     for kind in (int, float):
         try:

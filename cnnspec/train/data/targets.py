@@ -1,4 +1,4 @@
-"""What targets are: class numbers, or quantities as they stand; and whether a loss can take their values.
+"""The meaning of targets, class numbers or quantities; and whether a loss can take their values.
 
 A `.npz` and a CSV have numbers alone, so that the network's output and the loss decide what is meant by them: whole
 numbers are classes where there is an output for each, quantities for a loss of quantities.

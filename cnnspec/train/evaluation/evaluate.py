@@ -54,10 +54,10 @@ class Evaluation(Record):
 
 
 def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> Evaluation:
-    """Measures a model on a part of its own data, or of others. Raises TrainingFailed.
+    """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed.
 
-    Its own, which is known by their fingerprint, are split as in the training. Of others the test is their own test
-    part, or all of them where they have none.
+    Its own data, known by their fingerprint, are split as in the training. Of other data the test part is measured, or
+    all where there is none.
     """
     settings = trained.settings.replace(batch=batch or trained.settings.batch)
     if data is not None:
@@ -129,7 +129,7 @@ def _choose_part(data: Data, split: str, own: bool, name: str) -> tuple[Part, st
 
 
 def renumber_classes(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
-    """The same data with the class numbers that belong to these names: folders number the classes they have from 0."""
+    """The same data, with their classes numbered as in these names. (A folder numbers its own classes from 0.)"""
     import numpy as np
 
     if not names or not raw.names or tuple(raw.names) == tuple(names):
@@ -149,7 +149,7 @@ def renumber_classes(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
 
 
 def bring_to_range(raw: Raw, trained: Trained, data: str, shown: Lines) -> Raw:
-    """The same data in the range of the training's: images from 0 to 1 are brought there, of others it is said."""
+    """The same data in the range of the training: images from 0 to 1 are brought there, for others a warning is shown."""
     if trained.values is None or not may_be_image(raw.train[0].shape):
         return raw
     have, wanted = find_pixel_range(*raw.values), find_pixel_range(*trained.values)
@@ -168,7 +168,7 @@ def bring_to_range(raw: Raw, trained: Trained, data: str, shown: Lines) -> Raw:
 
 
 def _measure(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | None, shown: Lines) -> dict[str, Any]:
-    """Counts every batch, and yields the compiled figures of all."""
+    """Count every batch; the compiled figures of all of them."""
     import numpy as np
 
     model, figures = saved.model, {}

@@ -1,7 +1,7 @@
-"""What a trained model's outputs mean: a value a class, a label or a quantity; and what makes probabilities of them.
+"""The meaning of a trained model's outputs (classes, labels or quantities), and how they become probabilities.
 
-The loss that the model was trained with says it, else the last activation. Keras objects are asked, NumPy alone is
-needed for the rest.
+The loss that the model was trained with says so, else the last activation. Keras objects are asked; the rest needs NumPy
+alone.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Head(Record):
 
     @property
     def threshold(self) -> float:
-        """From which on an output of kind "binary" or "labels" says yes."""
+        """The value above which an output of kind "binary" or "labels" says yes."""
         return 0.5 if self.turn == "" else 0.0
 
     def probabilities(self, outputs: Array) -> Array:

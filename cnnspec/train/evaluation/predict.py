@@ -32,7 +32,7 @@ AHEAD = 4  # batches of images that are decoded meanwhile
 
 
 class Prediction(Record):
-    """Of one image: the answers with their values, the best first; or why there are none."""
+    """The prediction for one image: answers with their values, the best first; or why there are none."""
 
     path: str
     answers: tuple[tuple[str, float], ...] = ()
@@ -40,7 +40,7 @@ class Prediction(Record):
 
 
 class Question(Record):
-    """How a model is asked: the images' `size`, the `shape` in which it takes them (None: as they are), what its
+    """The way in which a model is asked: the `size` of images, their `shape` for the model (None: as they are), what its
     outputs mean, and the names of the answers. `unit` is what an answer's value is: a "probability", a "score", a "share"
     of a map, a "value"."""
 
@@ -53,8 +53,7 @@ class Question(Record):
 
 
 def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None = None) -> Question:
-    """What a model takes and yields. `range` is what black and white become, None: as in the training. Raises
-    TrainingFailed."""
+    """The question for a model. `range` is what black and white become, None: as in the training. Raises TrainingFailed."""
     saved = trained.saved
     head = find_head(saved.model, trained.settings.loss or saved.loss, trained.targets)
     units = saved.yields[-1] if saved.yields else None
@@ -186,7 +185,7 @@ def rank_answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tu
 
 
 def _measure_shares(row: Array, head: Head, count: int) -> Array:
-    """How much of a map is of every class."""
+    """The share of a map that is of every class."""
     import numpy as np
 
     if head.kind == "classes":

@@ -46,8 +46,8 @@ class Saved(Record):
 
 
 def open_saved(path: str, keras: Any) -> Saved:
-    """Loads a .keras file. Raises TrainingFailed for what is none, and for a model that needs code or has several
-    inputs or outputs."""
+    """Load a .keras file. Raises TrainingFailed for any other file, and for a model that needs code or has several inputs
+    or outputs."""
     _check_file(path)
     with warnings.catch_warnings(action="ignore"):
         try:

@@ -1,4 +1,4 @@
-"""How well outputs meet their targets, counted batch by batch: nothing is kept but counts and sums.
+"""The scores of a model, counted batch by batch: only counts and sums are kept.
 
 The figures are those of scikit-learn (a test compares them): precision, recall and F1 of every class, their averages,
 the confusions; for quantities the errors and R². What is undefined, such as the precision of a class that was never
@@ -27,7 +27,7 @@ MANY = 10
 
 
 class Score(Record):
-    """Of one class, or an average over classes. `support` is how many of the data are of it; `iou` for maps alone."""
+    """The scores of one class, or an average over classes. `support` is the number of its examples; `iou` is for maps alone."""
 
     name: str
     precision: float | None
@@ -64,10 +64,10 @@ def make_matrix(scores: Scores) -> list[list[int]]:
 
 
 class Tally:
-    """Counts the batches of a data set; `scores` says what came of them."""
+    """Counts the batches of a data set, and makes scores of the counts."""
 
     def add(self, targets: Array, outputs: Array) -> None:
-        """Targets as the loss takes them, and the model's outputs, of some examples."""
+        """Count some examples, given their targets as the loss takes them and the model's outputs."""
         raise NotImplementedError
 
     def scores(self) -> Scores:
@@ -75,8 +75,10 @@ class Tally:
 
 
 def make_tally(head: Head, units: int, names: Sequence[str] | None, maps: bool) -> Tally | None:
-    """What counts for a head with so many outputs; None where there is nothing to count. `maps`: not an answer an
-    example, but one a position."""
+    """The tally for a head with so many outputs; None where there is nothing to count.
+
+    `maps` says that there is an answer for every position, not one for every example.
+    """
     if head.kind == "classes":
         return Classes(name_classes(names, units), maps)
     if head.kind == "binary":
@@ -147,7 +149,7 @@ def _score(name: str, right: int, predicted: int, support: int, maps: bool = Fal
 
 
 def _averages(classes: Sequence[Score]) -> tuple[Score, ...]:
-    """Of the classes that occur or were predicted: the plain mean, and that weighted by how often they occur."""
+    """Averages over the classes that occur or were predicted: the plain mean, and the mean weighted by support."""
     met = [score for score in classes if score.f1 is not None]
     total = sum(score.support for score in met)
     if not total:

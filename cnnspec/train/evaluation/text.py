@@ -65,7 +65,7 @@ def _show_share(value: float | None) -> str:
 
 
 def sort_worst_first(classes: Sequence[Score]) -> list[Score]:
-    """Classes by F1, those that never occur last."""
+    """Classes by F1, the lowest first; those that never occur come last."""
     return sorted(classes, key=lambda s: (s.f1 is None, s.f1 or 0.0))
 
 

@@ -1,4 +1,4 @@
-"""What was trained before, from the folder of a run or from a model's file, with what is known about it."""
+"""A model that was trained before, from the folder of a run or from its file, with all that is known about it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Trained(Record):
 
     @property
     def pixel_range(self) -> tuple[float, float]:
-        """What black and white are for the model. Raises TrainingFailed where its examples were no pixels."""
+        """The values of black and white for the model. Raises TrainingFailed where its examples were no pixels."""
         if self.values is None:
             return SHARES
         found = find_pixel_range(*self.values)

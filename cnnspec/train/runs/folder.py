@@ -56,7 +56,7 @@ class RunFolder:
         return ConfinedFolder(self.path)
 
     def file(self, *names: str) -> str:
-        """Where a file of the run lies, or is to lie. Raises Unsafe, an OSError, for what leads out of the folder."""
+        """The path of a file of the run. Raises Unsafe, an OSError, for a path that leads out of the folder."""
         return self.inside.file(*names)
 
     def is_resumable(self) -> bool:
@@ -164,7 +164,7 @@ def find_next_free(name: str) -> str:
 
 
 def read_record(path: str) -> dict[str, Any]:
-    """What the run.json of a run folder says. Raises TrainingFailed where there is no sound run.json."""
+    """The record in the run.json of a run folder. Raises TrainingFailed where there is no sound run.json."""
     if not os.path.isdir(path):
         raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
     try:

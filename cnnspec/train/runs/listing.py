@@ -66,7 +66,7 @@ def collect_figures(record: dict[str, Any]) -> dict[str, float]:
 
 
 def read_seconds(record: dict[str, Any]) -> float:
-    """How long it has trained."""
+    """The seconds for which a run has trained."""
     return float(record["seconds"])
 
 

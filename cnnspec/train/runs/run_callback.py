@@ -1,4 +1,4 @@
-"""What Keras calls while it trains: each epoch is saved in the run folder, so that the training can go on from there.
+"""The callback that saves each epoch of a training in its run folder, so that the training can go on from there.
 
 At the end of an epoch, in this order: the last model, the best model, the epoch's figures, the state, run.json. After a
 stop between two of them the state is that of the epoch before, from which this epoch is trained again to the same end.
@@ -36,7 +36,7 @@ class EpochEnded(Exception):
 
 
 class TrainingClock:
-    """How long a training has run, stops left out, and how long its epoch."""
+    """The time that a training has run, stops left out, and the time of its epoch."""
 
     def __init__(self, start: State | None) -> None:
         more = {} if start is None else start.more

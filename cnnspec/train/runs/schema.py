@@ -1,4 +1,4 @@
-"""What the files of a run folder may say: their shape, declared once and checked before anything is used.
+"""The contents that the files of a run folder may have: their shape, declared once and checked before anything is used.
 
 A kind is a function that is given a value and what it is called, and raises `Wrong` for a value that is none of it.
 JSON is taken strictly: no key twice, no NaN, nothing nested deeper than anything written here is.
@@ -22,7 +22,7 @@ LONGEST = 10_000  # characters of a text
 
 
 class Wrong(ValueError):
-    """What is wrong with a file, in a sentence that begins with what is at fault."""
+    """A file is wrong; the sentence begins with the part at fault."""
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def one_of(*words: Any) -> Kind:
 
 
 def anything(value: Any, name: str) -> None:
-    """What is only compared and shown."""
+    """A value that is only compared and shown, so it may be anything."""
 
 
 def optional(kind: Kind) -> Kind:
@@ -138,7 +138,7 @@ def table(kind: Kind) -> Kind:
 
 
 def record(kinds: Mapping[str, Kind], others: Kind = anything, maybe: Mapping[str, Kind] | None = None) -> Kind:
-    """Fields that are there, those that may be, and what all others are."""
+    """A table with fields that must be there, fields that may be, and one kind for all others."""
 
     def check(value: Any, name: str) -> None:
         expect(isinstance(value, dict), name, "a table of names and values")
@@ -225,7 +225,7 @@ STATE = record({
 
 
 def read_checked(content: bytes, kind: Kind) -> dict[str, Any]:
-    """What a file in JSON says, all of its kind. Raises Wrong, whose `newer` is the format of a newer cnnspec."""
+    """The contents of a file in JSON, all of its kind. Raises Wrong, or Newer for a format of a newer cnnspec."""
     value = parse_json(content)
     if not isinstance(value, dict) or type(value.get("format")) is not int or not 0 < value["format"] < 1000:
         raise Wrong("it has no format number")

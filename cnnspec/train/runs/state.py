@@ -89,7 +89,7 @@ def _array(variable: Any) -> Array:
 
 @contextmanager
 def keep_unchanged(model: Any) -> Iterator[None]:
-    """After which all variables are what they were, bit for bit."""
+    """A context after which all variables are what they were before, bit for bit."""
     before = [(variable, _array(variable)) for _, variable in _variables(model, within=False)]
     yield
     for variable, value in before:
@@ -189,7 +189,7 @@ def restore(state: State, model: Any, callbacks: list[Any]) -> None:
 
 
 def _family(dtype: Any) -> str:
-    """Which numbers a type has: a backend may have them in another width."""
+    """The kind of numbers of a type: a backend may have them in another width."""
     name = str(dtype).rpartition(".")[2]  # torch.float32
     return "float" if "float" in name else "int" if "int" in name else name
 
