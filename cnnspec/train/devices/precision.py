@@ -8,10 +8,11 @@ precision rounds small probabilities to 0, whose logarithm the loss takes. Keras
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.compile.backend import LIBRARIES
 from cnnspec.layers.argument import Unfit, word_of
 from cnnspec.train.errors import TrainingFailed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 EXPECTED = "a count, all, cpu or gpu, or both, such as gpu:2"
 
