@@ -50,9 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         check_picture(options.picture)
-    data = None if options.data is None else _data(options.data)
-    from cnnspec.base.outside_reach import find_reached
-    from cnnspec.base.source_files import find_project_root
+    data = None if options.data is None else _read_data(options.data)
+    from cnnspec.base.outside import reached
+    from cnnspec.base.reading import project_root
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.errors import TrainingFailed
@@ -75,13 +75,13 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("there is not enough memory; give a smaller --batch") from None
     finally:
         shown.close()
-    _print(found, options.format)
+    _print_evaluation(found, options.format)
     if options.picture is not None:
-        _draw(found, options.picture)
+        _draw_picture(found, options.picture)
     return CLEAN
 
 
-def _data(given: str) -> str:
+def _read_data(given: str) -> str:
     """The data as the settings have them. UsageError."""
     if os.path.isdir(given) and given.lower() not in NAMED_DATA:
         return given
@@ -92,7 +92,7 @@ def _data(given: str) -> str:
         raise UsageError(f'--data must be {unfit.expected}, not "{given}"{hint}') from None
 
 
-def _print(found: Evaluation, form: str) -> None:
+def _print_evaluation(found: Evaluation, form: str) -> None:
     from cnnspec.train.evaluation.json import write_data
     from cnnspec.train.evaluation.text import write_text
 
@@ -120,7 +120,7 @@ def check_picture(path: str) -> None:
         raise UsageError(f"matplotlib is not installed; --picture needs it: {command('keras')}")
 
 
-def _draw(found: Evaluation, path: str) -> None:
+def _draw_picture(found: Evaluation, path: str) -> None:
     from cnnspec.train.evaluation.confusion import draw_confusions, find_ending
     from cnnspec.train.evaluation.text import write_headline
 

@@ -29,8 +29,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         find_saved_file(options.file)  # what is not there is said before Keras is imported
         target, format = target_of(options, FORMATS)
-        said = known(options.file)
-        write_model(lambda keras: load_model(options.file, keras), target, format, said)
+        said = read_metadata(options.file)
+        write_model(lambda keras: load(options.file, keras), target, format, said)
         if "input_range" in said:
             print_message(f"it takes values from {said['input_range'].replace(',', ' to ')}, as in its training")
     except ExportFailed as error:
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def known(path: str) -> dict[str, str]:
+def read_metadata(path: str) -> dict[str, str]:
     """The metadata in the folder of a run: the names of the classes, and the range of values that the model takes."""
     if not os.path.lexists(os.path.join(path, "run.json")):
         return {}

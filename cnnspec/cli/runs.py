@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     paths = [os.path.normpath(path) for path in options.runs]
     try:
         if len(paths) > 1:
-            return _compare([runs.read_run(path) for path in paths], options.format)
+            return _print_comparison([runs.read_run(path) for path in paths], options.format)
         path = paths[0] if paths else RUNS
         if not paths and not os.path.isdir(path):
             raise UsageError("there is no folder runs here; cnnspec train makes one, or name another")
@@ -76,7 +76,7 @@ def _write_row(one: Run) -> list[str]:
     ]  # fmt: skip
 
 
-def _compare(found: list[Run], form: str) -> int:
+def _print_comparison(found: list[Run], form: str) -> int:
     whole = [r for r in found if not r.wrong]
     differing = runs.compare_settings([r.record for r in whole])
     figures = [runs.collect_figures(r.record) for r in whole]

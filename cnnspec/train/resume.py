@@ -79,10 +79,10 @@ def resume(run: RunFolder, plan: TrainingPlan, shown: Lines | None = None) -> Ou
     Raises TrainingFailed when the data are not those of the run, or its backend is not installed.
     """
     shown = shown or Lines(sys.stderr)
-    return explain_early_end(lambda: _resume(run, plan, shown), shown)
+    return explain_early_end(lambda: _resume_checked(run, plan, shown), shown)
 
 
-def _resume(run: RunFolder, plan: TrainingPlan, shown: Lines) -> Outcome:
+def _resume_checked(run: RunFolder, plan: TrainingPlan, shown: Lines) -> Outcome:
     record = run.record
     if plan.output is not None:
         check_output(plan.output)

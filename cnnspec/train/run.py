@@ -148,12 +148,12 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
                 saving = RunCallback(keras, prepared.model, run, settings, callbacks, batches, interrupts, start)
             try:
                 every = [*callbacks, watcher, saving.for_keras()]
-                _explain_keras_errors(lambda: _fit(prepared, batches, every, start))  # noqa: B023
+                _explain_keras_errors(lambda: _fit_model(prepared, batches, every, start))  # noqa: B023
                 break
             except EpochEnded:  # the rest of an epoch: what follows begins from what was saved at its end
                 start = read_state(run)
         shown.close()
-        return _finish(prepared, run, saving)
+        return _finish_training(prepared, run, saving)
     except KeyboardInterrupt as stop:
         if saving is None or not saving.state.saved:
             early_end.clear_away(run, "before the first batch")
@@ -171,7 +171,7 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
         prepared.runtime.leave()
 
 
-def _fit(prepared: Prepared, batches: Any, callbacks: list[Any], start: State | None) -> None:
+def _fit_model(prepared: Prepared, batches: Any, callbacks: list[Any], start: State | None) -> None:
     model, data, epochs, runtime = prepared.model, prepared.data, prepared.plan.settings.epochs, prepared.runtime
     first = 0 if start is None else start.epoch
     if start is not None and start.done >= batches.whole:
@@ -188,7 +188,7 @@ def _fit(prepared: Prepared, batches: Any, callbacks: list[Any], start: State | 
         )  # fmt: skip
 
 
-def _finish(prepared: Prepared, run: RunFolder, saving: RunCallback) -> Outcome:
+def _finish_training(prepared: Prepared, run: RunFolder, saving: RunCallback) -> Outcome:
     """Save the model as the training left it; the best one is tested, and is what the training yields."""
     output = prepared.plan.output
     with delay_interrupts() as interrupts:
@@ -203,7 +203,7 @@ def _finish(prepared: Prepared, run: RunFolder, saving: RunCallback) -> Outcome:
             prepared.shown.note(missing)
     if not interrupts.asked:
         try:
-            figures, held = _evaluate(prepared)
+            figures, held = _evaluate_best(prepared)
         except KeyboardInterrupt:
             interrupts.asked = True
     if interrupts.asked:
@@ -227,7 +227,7 @@ def _load_best(model: Any, run: RunFolder) -> None:
         raise TrainingFailed(message, "the last model is last.keras", 2) from error
 
 
-def _evaluate(prepared: Prepared) -> tuple[dict[str, Any], str]:
+def _evaluate_best(prepared: Prepared) -> tuple[dict[str, Any], str]:
     data = prepared.data
     held, noun = (data.test, "test") if data.test else (data.validation, "validation")
     if held is None:

@@ -67,13 +67,13 @@ def test_a_best_model_that_is_gone_is_one_sentence(
 ) -> None:
     from cnnspec.train import run
 
-    plain = run._fit
+    plain = run._fit_model
 
     def fitted(*given: Any) -> None:
         plain(*given)
         Path("run/best.keras").unlink()
 
-    monkeypatch.setattr(run, "_fit", fitted)
+    monkeypatch.setattr(run, "_fit_model", fitted)
     Path("net.cnn").write_text(NET.format(""))
     assert main(["train", "net.cnn", "-q", "--run-dir", "run"]) == 2
     err = capsys.readouterr().err

@@ -73,7 +73,7 @@ def read_npz(path: str) -> Raw:
             held = [name.removesuffix(".npy") for name in file.namelist()]
             for name in names:
                 if name in held:
-                    found[name] = _member(path, file, name)
+                    found[name] = _read_member(path, file, name)
     except TrainingFailed:
         raise
     except MemoryError:
@@ -103,7 +103,7 @@ def read_npz(path: str) -> Raw:
     return raw.replace(notes=(*raw.notes, note))
 
 
-def _member(path: str, file: zipfile.ZipFile, name: str) -> Any:
+def _read_member(path: str, file: zipfile.ZipFile, name: str) -> Any:
     """An array of the file, in memory or (examples for which there is no room) in the file."""
     import numpy as np
 
@@ -125,10 +125,10 @@ def _member(path: str, file: zipfile.ZipFile, name: str) -> Any:
         how = "is compressed" if info.compress_type != zipfile.ZIP_STORED else "is not in C order"
         help = "write it with numpy.savez, of numpy.ascontiguousarray(x), to have it read piece by piece"
         raise TrainingFailed(f"{what}, and {how}", help, 2)
-    return Stored(path, _content(path, info) + start, dtype, shape)
+    return Stored(path, _find_content(path, info) + start, dtype, shape)
 
 
-def _content(path: str, info: zipfile.ZipInfo) -> int:
+def _find_content(path: str, info: zipfile.ZipInfo) -> int:
     """The place in the file where a member's bytes begin: behind its own header, whose name and extra field have lengths of their own."""
     with open(path, "rb") as file:
         file.seek(info.header_offset + 26)

@@ -43,14 +43,14 @@ class Files(Record):
         listed = [(part, path, label) for part, pairs in self.parts.items() for path, label in pairs]
         files = [os.path.join(self.folder, path) for _, path, _ in listed]
         seen = list(scan_images(files, size, note))
-        notes = [*self.notes, *_broken(self.name, [(p, s.why) for (_, p, _), s in zip(listed, seen, strict=True)])]
+        notes = [*self.notes, *_note_broken(self.name, [(p, s.why) for (_, p, _), s in zip(listed, seen, strict=True)])]
         sound = [i for i, s in enumerate(seen) if not s.why]
         sizes = sorted({seen[i].shape for i in sound})
         if len(sizes) > 1:
             message = f"the images of {self.name} have {len(sizes)} sizes, from {show_shape(sizes[0])} to {show_shape(sizes[-1])}, and the network leaves its own open"
             raise TrainingFailed(message, f"write the size to bring them to, such as input 224x224x{size[2]}", 1)
-        notes += self._resized([seen[i] for i in sound])
-        notes += self._twice([(*listed[i], seen[i].digest) for i in sound])
+        notes += self._note_resized([seen[i] for i in sound])
+        notes += self._note_twice([(*listed[i], seen[i].digest) for i in sound])
         made = {}
         for part in self.parts:
             own = [i for i in sound if listed[i][0] == part]
@@ -61,14 +61,14 @@ class Files(Record):
             raise TrainingFailed(f"{self.name} has no images to train on that can be read", "; ".join(notes), 2)
         return Raw(made["train"], made.get("test"), self.names, tuple(notes), made.get("validation"))
 
-    def _resized(self, seen: list[Seen]) -> list[str]:
+    def _note_resized(self, seen: list[Seen]) -> list[str]:
         sizes = sorted({s.original for s in seen}, key=lambda s: (s[0] * s[1], s))
         if not seen or sizes == [seen[0].shape[:2]]:
             return []
         span = show_shape(sizes[0]) + (f" to {show_shape(sizes[-1])}" if len(sizes) > 1 else "")
         return [f"the images of {self.name}, {span}, are resized to {show_shape(seen[0].shape)}"]
 
-    def _twice(self, images: Iterable[tuple[str, str, Any, bytes]]) -> list[str]:
+    def _note_twice(self, images: Iterable[tuple[str, str, Any, bytes]]) -> list[str]:
         """Notes on images that stand under two labels, and on those that are held back and trained on as well."""
         first: dict[bytes, tuple[str, str, Any]] = {}
         labels, leaked = [], []
@@ -97,7 +97,7 @@ def check_two_classes(files: Files) -> None:
     raise TrainingFailed(f"{files.name} has one class, {printable(files.names[0])}{without}", help, 2)
 
 
-def _broken(name: str, found: list[tuple[str, str]]) -> list[str]:
+def _note_broken(name: str, found: list[tuple[str, str]]) -> list[str]:
     broken = [f"{path} ({why})" for path, why in found if why]
     return (
         [f"left out of {name}: {count_images(len(broken))} that cannot be read, {list_some(broken)}"] if broken else []

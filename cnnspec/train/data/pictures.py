@@ -82,7 +82,9 @@ def decode_image(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
                 raise Broken(f"{width}x{height} are more than {MOST_PIXELS:,} pixels")
             image = operations.exif_transpose(opened)
             deep = image.mode.startswith(("I", "F"))
-            image = pillow.fromarray(np.asarray(image, np.float32) / 65535) if deep else _plain(image, size[2], pillow)
+            image = (
+                pillow.fromarray(np.asarray(image, np.float32) / 65535) if deep else _to_8_bits(image, size[2], pillow)
+            )
             original = (image.height, image.width)
             wanted = (size[1] or image.width, size[0] or image.height)
             if wanted != image.size:
@@ -102,7 +104,7 @@ def decode_image(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
     return (np.repeat(values, size[2], axis=2) if deep else values), original
 
 
-def _plain(image: Any, channels: int, pillow: Any) -> Any:
+def _to_8_bits(image: Any, channels: int, pillow: Any) -> Any:
     """An 8-bit image as grey or RGB, on white where it is transparent."""
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -150,14 +152,14 @@ class Pictures(Examples):
 
         missing = [int(p) for p in places if self.kept[p] is None]
         self.workers = self.workers or (make_pool() if missing else None)
-        fresh = dict(zip(missing, self.workers.map(self._again, missing) if self.workers else (), strict=True))
+        fresh = dict(zip(missing, self.workers.map(self._read_again, missing) if self.workers else (), strict=True))
         taken = np.empty((len(places), *self.shape), np.float32)
         for row, place in enumerate(places):
             kept = self.kept[place]
             taken[row] = scale(fresh[int(place)] if kept is None else kept)
         return taken
 
-    def _again(self, place: int) -> Array:
+    def _read_again(self, place: int) -> Array:
         seen = read_image(self.paths[place], self.shape)  # type: ignore[arg-type]
         if seen.image is None or seen.digest != self.digests[place]:
             why = seen.why or "it is another file now"

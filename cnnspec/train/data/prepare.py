@@ -101,7 +101,9 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
         for part, y in zip(given, ys, strict=True)
     }
     quantities = how.targets == "column" and settings.loss is not None and settings.loss.name in REGRESSION
-    train, validation, test = _split(whole, ys[0], classes is not None and ys[0].ndim == 1 and not quantities, settings)
+    train, validation, test = _split_parts(
+        whole, ys[0], classes is not None and ys[0].ndim == 1 and not quantities, settings
+    )
     notes += _note_copies(
         raw.train[0],
         [part.places for part in (train, validation, test) if part and part.examples is whole["train"].examples],
@@ -135,7 +137,7 @@ def _note_copies(examples: Examples, drawn: list[Array], data: str) -> list[str]
     ]
 
 
-def _split(
+def _split_parts(
     whole: dict[str, Part], label: Array, by_class: bool, settings: TrainSettings
 ) -> tuple[Part, Part | None, Part | None]:
     """The parts to train on, to validate and to test with; the last two are None where nothing is held back."""
@@ -145,17 +147,17 @@ def _split(
     train, test = whole["train"], whole.get("test")
     if test is None:
         rest, away = draw_share(label, settings.test, by_class, rng)
-        test = _choose(train, away)
+        test = _choose_places(train, away)
         train, label = train.replace(places=rest), label[rest]
     if "validation" in whole:
         return train, whole["validation"], test
     rest, away = draw_share(label, settings.validation, by_class, rng)
     if not len(rest):
         raise TrainingFailed(f"{settings.data} has no examples left to train on", "hold back less", 2)
-    return train.replace(places=train.places[rest]), _choose(train, away), test
+    return train.replace(places=train.places[rest]), _choose_places(train, away), test
 
 
-def _choose(part: Part, which: Array) -> Part | None:
+def _choose_places(part: Part, which: Array) -> Part | None:
     return part.replace(places=part.places[which]) if len(which) else None
 
 

@@ -28,7 +28,7 @@ PATHS, LABELS, SPLITS = (
 
 def read_csv(path: str) -> Files:
     """The images that the lines of a CSV name, relative to its folder. Raises TrainingFailed."""
-    rows = _rows(path)
+    rows = _read_rows(path)
     first = [cell.strip().lower() for cell in rows[0][1]]
     columns = [next((first.index(n) for n in names if n in first), None) for names in (PATHS, LABELS, SPLITS)]
     if None not in columns[:2]:
@@ -55,14 +55,14 @@ def read_csv(path: str) -> Files:
         parts.setdefault(part, []).append((cells[0], cells[1]))
     if not parts["train"]:
         raise TrainingFailed(f"{path} has no examples to train on", "", 2)
-    read, names = _numbered([label for pairs in parts.values() for _, label in pairs])
+    read, names = _number_labels([label for pairs in parts.values() for _, label in pairs])
     parts = {part: [(image, read[label]) for image, label in parts[part]] for part in ORDER if part in parts}
     unread = [name for place, name in enumerate(first) if name and place not in columns]
     note = f"not read of {path}: {'column' if len(unread) == 1 else 'columns'} {list_some(unread)}"
     return Files(path, os.path.dirname(path), parts, names, (note,) if unread else ())
 
 
-def _rows(path: str) -> list[tuple[int, list[str]]]:
+def _read_rows(path: str) -> list[tuple[int, list[str]]]:
     """(line, cells) of every line that is not empty."""
     import csv
 
@@ -81,7 +81,7 @@ def _rows(path: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _numbered(labels: Iterable[str]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
+def _number_labels(labels: Iterable[str]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
     """The value of each label: its number where all labels are numbers, else its place among the sorted names."""
     written = set(labels)
     for kind in (int, float):

@@ -50,7 +50,7 @@ def read_targets(
     by_number = loss is None or loss.name == "SparseCategoricalCrossentropy"
     ys = [y for _, y in given.values()]
     for part, y in zip(given, ys, strict=True):
-        _check(y, part, str(settings.data), regression)
+        _check_numbers(y, part, str(settings.data), regression)
     if by_number:
         numbers = [find_one_hot_classes(y) for y in ys if y.ndim == 2 or shapes_agree(output, y.shape[1:])]
         told = [n for n in numbers if n is not None]
@@ -68,13 +68,13 @@ def read_targets(
     each = len(shape) > 0 and not told_apart and (shapes_agree(output, shape) or shapes_agree(output, (*shape, 1)))
     if whole and all(y.min() >= 0 for y in flat if y.size) and not each and (by_number or not shape):
         if output == (1,) and not shape and not regression:
-            _check_two(flat, str(settings.data))
+            _check_two_labels(flat, str(settings.data))
         return [y.astype(np.int64) for y in flat], 1 + max(int(y.max()) for y in flat if y.size)
     ys = ys if shapes_agree(output, ys[0].shape[1:]) and ys[0].ndim > 2 else flat
     return [y.astype(np.float32) for y in ys], None
 
 
-def _check(y: Array, part: str, data: str, regression: bool) -> None:
+def _check_numbers(y: Array, part: str, data: str, regression: bool) -> None:
     """Raises TrainingFailed for targets that are no numbers, or negative where they would be classes."""
     import numpy as np
 
@@ -87,7 +87,7 @@ def _check(y: Array, part: str, data: str, regression: bool) -> None:
         raise TrainingFailed(message, "number the classes from 0, or name a loss of quantities (loss = mse)", 2)
 
 
-def _check_two(ys: Sequence[Array], data: str) -> None:
+def _check_two_labels(ys: Sequence[Array], data: str) -> None:
     """Raises TrainingFailed for labels of two classes that are not 0 and 1."""
     import numpy as np
 
@@ -132,7 +132,7 @@ def check_range(parts: Sequence[Array], targets: str, last: str, settings: Train
         return
     takes = f"{least:g} to {most:g}" if most < float("inf") else f"no value below {least:g}"
     chosen = "" if settings.loss is not None else ", the loss for such an output,"
-    message = f"the targets of {settings.data} run from {low:g} to {high:g}, and {spell_term(_term(name))}{chosen} takes {takes}"
+    message = f"the targets of {settings.data} run from {low:g} to {high:g}, and {spell_term(_make_term(name))}{chosen} takes {takes}"
     met = np.unique(np.concatenate([np.unique(y)[:3] for y in parts if y.size]))
     if (least, most) == NOT_NEGATIVE:
         help = "write loss = mse for quantities"
@@ -145,7 +145,7 @@ def check_range(parts: Sequence[Array], targets: str, last: str, settings: Train
     raise TrainingFailed(message, help, span=settings.span("loss") or settings.span("data"))
 
 
-def _term(name: str) -> Term:
+def _make_term(name: str) -> Term:
     from cnnspec.layers.argument import Term
 
     return Term(name, (), (), "losses")

@@ -57,13 +57,13 @@ def read_tfds(name: str) -> Raw:
     if size > find_room():
         message = f"{name} of TensorFlow Datasets takes {size / 2**30:.1f} GiB, more than there is room for in memory"
         raise TrainingFailed(message, "save its images in class folders, and train on those", 2)
-    made = {part: _part(tensorflow_datasets, builder, part, count, image.shape) for part, count in parts.items()}
+    made = {part: _read_part(tensorflow_datasets, builder, part, count, image.shape) for part, count in parts.items()}
     names = tuple([str(n) for n in label.names])
     notes = (f"{info.full_name} of TensorFlow Datasets", "pixels from 0 to 255 are scaled to 0 to 1")
     return Raw(made["train"], made.get("test"), names, notes, made.get("validation"))
 
 
-def _part(tfds: Any, builder: Any, part: str, count: int, shape: tuple[int, ...]) -> tuple[Held, Array]:
+def _read_part(tfds: Any, builder: Any, part: str, count: int, shape: tuple[int, ...]) -> tuple[Held, Array]:
     import numpy as np
 
     images, labels = np.empty((count, *shape), np.uint8), np.empty(count, np.int64)

@@ -114,22 +114,22 @@ def distribute(keras: Any, devices: Devices, cluster: Cluster | None) -> tuple[S
     if share.devices == 1:
         return share, None
     if keras.config.backend() == "tensorflow":
-        return share, _mirrored(tuple(f"{devices.kind}:{i}" for i in range(count)))
+        return share, _make_strategy(tuple(f"{devices.kind}:{i}" for i in range(count)))
     if processes > 1:
         _save_once(keras)
-    keras.distribution.set_distribution(_shared(keras, count, processes))
+    keras.distribution.set_distribution(_make_sharing(keras, count, processes))
     return share, None
 
 
 @cache
-def _mirrored(names: tuple[str, ...]) -> Any:
+def _make_strategy(names: tuple[str, ...]) -> Any:
     """The one strategy for these devices. A second one in a process would number its sums like the first, and fail."""
     import tensorflow as tf
 
     return tf.distribute.MirroredStrategy(names)
 
 
-def _shared(keras: Any, count: int, processes: int) -> Any:
+def _make_sharing(keras: Any, count: int, processes: int) -> Any:
     import jax
 
     class Shared(keras.distribution.DataParallel):  # type: ignore[misc]

@@ -42,22 +42,22 @@ def draw_confusions(scores: Scores, title: str, path: str, ending: str) -> None:
         figure = Figure(figsize=(side + 1.0, side), layout="constrained")
         axes = figure.add_subplot()
         image = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, 0, 1), interpolation="nearest")
-        _label(axes, [brief(score.name, 18) for score in scores.classes])
+        _write_names(axes, [brief(score.name, 18) for score in scores.classes])
         if count <= COUNTED:
             for (row, column), number in np.ndenumerate(counts):
                 if number:
                     color = "white" if shares[row, column] > 0.3 else "black"
                     size = 10 if count <= 12 else 7
-                    axes.text(column, row, _short(number), ha="center", va="center", color=color, fontsize=size)
+                    axes.text(column, row, _shorten_count(number), ha="center", va="center", color=color, fontsize=size)
         axes.set_xlabel("predicted")
         axes.set_ylabel("true")
         axes.set_title(title, fontsize=10, wrap=True)
         bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
         bar.set_label("share of the true class")
-        figure.savefig(path, format=ending.removeprefix("."), dpi=150, metadata=_undated(ending))
+        figure.savefig(path, format=ending.removeprefix("."), dpi=150, metadata=_make_metadata(ending))
 
 
-def _label(axes: Any, names: list[str]) -> None:
+def _write_names(axes: Any, names: list[str]) -> None:
     """The classes' names along both axes, or every tenth number where there is no room for names."""
     count = len(names)
     if count > NAMED:
@@ -71,11 +71,11 @@ def _label(axes: Any, names: list[str]) -> None:
     axes.set_yticks(range(count), names, fontsize=size)
 
 
-def _short(number: float) -> str:
+def _shorten_count(number: float) -> str:
     return f"{number:.0f}" if number < 10_000 else f"{number / 1000:.0f}k" if number < 1e6 else f"{number / 1e6:.1f}M"
 
 
-def _undated(ending: str) -> dict[str, Any] | None:
+def _make_metadata(ending: str) -> dict[str, Any] | None:
     """Metadata without a date, so that the same evaluation gives the same file."""
     return {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(ending)
 

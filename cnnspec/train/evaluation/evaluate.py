@@ -64,7 +64,7 @@ def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: 
         settings = settings.replace(data=data, folder="")
     if settings.data is None:
         raise TrainingFailed(f"{trained.saved.path} does not say what it was trained on", "give --data", 2)
-    raw = _read(settings, trained, shown)
+    raw = _read_data(settings, trained, shown)
     own = trained.is_run and raw.fingerprint() == trained.fingerprint
     if not own:
         if data is None:
@@ -78,7 +78,7 @@ def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: 
             )
         raw = bring_to_range(renumber_classes(raw, trained.names, data), trained, data, shown)
         settings = settings.replace(test=0.0, validation=0.0)
-    return _evaluate_data(keras, trained, settings, _prepare(raw, trained.saved, settings), split, own, shown)
+    return _evaluate_data(keras, trained, settings, _prepare_data(raw, trained.saved, settings), split, own, shown)
 
 
 def _evaluate_data(
@@ -100,7 +100,7 @@ def _evaluate_data(
     return Evaluation(saved.path, name, split, described, len(part), head.kind, figures, scores)
 
 
-def _read(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
+def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     """The data set; of image files those that can be decoded, in the size that the model takes."""
     raw = load(settings)
     if not isinstance(raw, Files):
@@ -110,7 +110,7 @@ def _read(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     return raw.open_images(find_image_size(trained.saved.graph, str(settings.data)), shown.note)
 
 
-def _prepare(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:
+def _prepare_data(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:
     try:
         return prepare(raw, TrainingPlan(saved.graph, Facts(saved.graph), settings))
     except TrainingFailed as error:  # its help is for whoever writes the network
@@ -193,7 +193,7 @@ def _measure(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | N
         if type(error).__name__ == "ResourceExhaustedError":
             raise MemoryError from error
         raise TrainingFailed(f"Keras cannot evaluate {saved.path}: {first_line(error)}", "", 2) from error
-    return {name: _number(value) for name, value in figures.items()}
+    return {name: _to_number(value) for name, value in figures.items()}
 
 
 def _make_counter(keras: Any, shown: Lines) -> Any:
@@ -204,7 +204,7 @@ def _make_counter(keras: Any, shown: Lines) -> Any:
     return Advancing()
 
 
-def _number(value: Any) -> Any:
+def _to_number(value: Any) -> Any:
     """A figure as Python has numbers: a list where it has one for every class."""
     import numpy as np
 

@@ -64,7 +64,7 @@ def find_head(model: Any, loss: Term | None, targets: str | None = None) -> Head
     `targets` is `match.Fit.targets` of the data that it is to be compared with, where there are some.
     """
     last, units = find_last_activation(model), model.outputs[0].shape[-1]
-    kind = _kind(None if loss is None else loss.name, targets, last, units)
+    kind = _find_kind(None if loss is None else loss.name, targets, last, units)
     if kind in ("quantities", "other"):
         return Head(kind, None)
     turn = "softmax" if kind == "classes" else "sigmoid"
@@ -77,7 +77,7 @@ def find_head(model: Any, loss: Term | None, targets: str | None = None) -> Head
     return Head(kind, None if loss.name in MARGINS | REGRESSION else "")
 
 
-def _kind(loss: str | None, targets: str | None, last: str, units: int | None) -> str:
+def _find_kind(loss: str | None, targets: str | None, last: str, units: int | None) -> str:
     if targets in ("classes", "one-hot"):
         return "classes"
     if targets == "column":

@@ -61,26 +61,26 @@ def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[fl
         raise TrainingFailed(f"{saved.path} does not say how many outputs it has", "", 2)
     count = 2 if head.kind == "binary" else units
     if names and len(names) != count:
-        raise TrainingFailed(f"{len(names)} names are given, and the model has {count} {_noun(head)}", "", 2)
+        raise TrainingFailed(f"{len(names)} names are given, and the model has {count} {_find_noun(head)}", "", 2)
     if len(saved.yields) > 1 and head.kind in ("quantities", "other"):
         what = show_shape(saved.yields)
         raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call predict in Python", 2)  # fmt: skip
-    size, shape = _input(trained)
+    size, shape = _find_input(trained)
     called = tuple(name_classes(names or trained.names, count))
-    return Question(size, shape, head, called, _unit(head, len(saved.yields) > 1), range or trained.pixel_range)
+    return Question(size, shape, head, called, _find_unit(head, len(saved.yields) > 1), range or trained.pixel_range)
 
 
-def _noun(head: Head) -> str:
+def _find_noun(head: Head) -> str:
     return {"quantities": "outputs", "other": "outputs", "labels": "labels"}.get(head.kind, "classes")
 
 
-def _unit(head: Head, maps: bool) -> str:
+def _find_unit(head: Head, maps: bool) -> str:
     if head.kind in ("quantities", "other"):
         return "value"
     return "share" if maps else "score" if head.turn is None else "probability"
 
 
-def _input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
+def _find_input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
     """The size of images (H, W, channels), and the shape that they are given in."""
     takes, run = trained.saved.takes, trained.shape
     if run is not None and len(run) == len(takes):  # sizes that are open are the training's
@@ -103,7 +103,7 @@ def predict_images(trained: Trained, asked: Question, paths: Iterable[str], top:
     own_sizes = None in asked.size
     waiting: list[tuple[str, Array | None, str]] = []
     found = 0
-    for path, image, why in _read(paths, asked, batch):
+    for path, image, why in _read_images(paths, asked, batch):
         waiting.append((path, image, why))
         found += image is not None
         if found == (1 if own_sizes else batch):
@@ -112,14 +112,14 @@ def predict_images(trained: Trained, asked: Question, paths: Iterable[str], top:
     yield from _predict_batch(trained, asked, waiting, top)
 
 
-def _read(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[str, Array | None, str]]:
+def _read_images(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[str, Array | None, str]]:
     """(path, the image as the model takes it or None, why there is none)."""
     from collections import deque
 
     with make_pool() as workers:
         reading: Any = deque()
         for path in paths:
-            reading.append((path, workers.submit(_read_one, path, asked)))
+            reading.append((path, workers.submit(_read_for_model, path, asked)))
             if len(reading) >= AHEAD * batch:
                 path, job = reading.popleft()
                 yield (path, *job.result())
@@ -128,7 +128,7 @@ def _read(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[s
             yield (path, *job.result())
 
 
-def _read_one(path: str, asked: Question) -> tuple[Array | None, str]:
+def _read_for_model(path: str, asked: Question) -> tuple[Array | None, str]:
     import warnings
 
     with warnings.catch_warnings(action="ignore"):

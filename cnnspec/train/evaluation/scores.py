@@ -128,37 +128,39 @@ class Classes(Tally):
             predicted[found] += number
             right[true] += number * (true == found)
         total = sum(support)
-        classes = [_score(name, right[i], predicted[i], support[i], self.maps) for i, name in enumerate(self.names)]
+        classes = [
+            _make_score(name, right[i], predicted[i], support[i], self.maps) for i, name in enumerate(self.names)
+        ]
         figures = {"accuracy": divide(sum(right), total)}
         if count > MANY:
             figures["top_5_accuracy"] = divide(self.among, total)
         if self.maps:
             ious = [score.iou for score in classes if score.iou is not None]
             figures["mean_iou"] = divide(sum(ious), len(ious))
-        return Scores(total, figures, tuple(classes), _averages(classes), self.confusions)
+        return Scores(total, figures, tuple(classes), _make_averages(classes), self.confusions)
 
 
 def divide(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def _score(name: str, right: int, predicted: int, support: int, maps: bool = False) -> Score:
+def _make_score(name: str, right: int, predicted: int, support: int, maps: bool = False) -> Score:
     together = predicted + support
     iou = divide(right, together - right) if maps else None
     return Score(name, divide(right, predicted), divide(right, support), divide(2 * right, together), support, iou)
 
 
-def _averages(classes: Sequence[Score]) -> tuple[Score, ...]:
+def _make_averages(classes: Sequence[Score]) -> tuple[Score, ...]:
     """Averages over the classes that occur or were predicted: the plain mean, and the mean weighted by support."""
     met = [score for score in classes if score.f1 is not None]
     total = sum(score.support for score in met)
     if not total:
         return ()
-    macro = _mean("macro average", met, [1] * len(met), total)
-    return macro, _mean("weighted average", met, [score.support for score in met], total)
+    macro = _average_scores("macro average", met, [1] * len(met), total)
+    return macro, _average_scores("weighted average", met, [score.support for score in met], total)
 
 
-def _mean(name: str, scores: Sequence[Score], weights: Sequence[int], support: int) -> Score:
+def _average_scores(name: str, scores: Sequence[Score], weights: Sequence[int], support: int) -> Score:
     def of(values: list[float | None]) -> float:
         return sum((v or 0.0) * w for v, w in zip(values, weights, strict=True)) / sum(weights)
 
@@ -189,13 +191,13 @@ class Labels(Tally):
 
     def scores(self) -> Scores:
         counts = [self.right.tolist(), self.predicted.tolist(), self.support.tolist()]
-        classes = [_score(name, *three) for name, *three in zip(self.names, *counts, strict=True)]
-        micro = _score("micro average", *[sum(column) for column in counts])
+        classes = [_make_score(name, *three) for name, *three in zip(self.names, *counts, strict=True)]
+        micro = _make_score("micro average", *[sum(column) for column in counts])
         figures = {
             "accuracy": divide(self.agreed, self.rows * len(self.names)),
             "exact_match": divide(self.exact, self.rows),
         }
-        return Scores(self.rows, figures, tuple(classes), (micro, *_averages(classes)))
+        return Scores(self.rows, figures, tuple(classes), (micro, *_make_averages(classes)))
 
 
 # ---- quantities ----------------------------------------------------------------------------------------------

@@ -29,23 +29,23 @@ class History:
             with suppress(FileNotFoundError):
                 os.remove(path)
         if self.rows:
-            write_text(self.csv, self._head() + "".join(self._line(row) for row in self.rows))
-            write_text(self.jsonl, "".join(_json(row) for row in self.rows))
+            write_text(self.csv, self._write_head() + "".join(self._write_line(row) for row in self.rows))
+            write_text(self.jsonl, "".join(_write_json(row) for row in self.rows))
 
     def add(self, row: dict[str, Any]) -> None:
         """Add a row, which is on the disk when this returns. Raises OSError."""
         self.rows.append(row)
-        append_text(self.csv, (self._head() if len(self.rows) == 1 else "") + self._line(row))
-        append_text(self.jsonl, _json(row))
+        append_text(self.csv, (self._write_head() if len(self.rows) == 1 else "") + self._write_line(row))
+        append_text(self.jsonl, _write_json(row))
 
-    def _head(self) -> str:
-        return _csv(list(self.rows[0]))
+    def _write_head(self) -> str:
+        return _write_csv(list(self.rows[0]))
 
-    def _line(self, row: dict[str, Any]) -> str:
-        return _csv([row.get(name, "") for name in self.rows[0]])
+    def _write_line(self, row: dict[str, Any]) -> str:
+        return _write_csv([row.get(name, "") for name in self.rows[0]])
 
 
-def _csv(values: list[Any]) -> str:
+def _write_csv(values: list[Any]) -> str:
     import csv
     import io
 
@@ -54,7 +54,7 @@ def _csv(values: list[Any]) -> str:
     return text.getvalue()
 
 
-def _json(row: dict[str, Any]) -> str:
+def _write_json(row: dict[str, Any]) -> str:
     import json
 
     return json.dumps(row) + "\n"

@@ -48,14 +48,14 @@ def parse_json(content: bytes) -> Any:
     except ValueError:
         raise Wrong("it is no JSON") from None
     level, depth = [value], 0
-    while level := [inner for outer in level for inner in _inner(outer) if isinstance(inner, (dict, list))]:
+    while level := [inner for outer in level for inner in _list_inner(outer) if isinstance(inner, (dict, list))]:
         depth += 1
         if depth > DEEPEST:
             raise Wrong("it is nested too deeply")
     return value
 
 
-def _inner(value: Any) -> list[Any]:
+def _list_inner(value: Any) -> list[Any]:
     return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
 
 
