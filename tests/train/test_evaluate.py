@@ -127,8 +127,8 @@ def test_classes_are_known_by_their_names(capsys: pytest.CaptureFixture[str]) ->
     pictures("all", GREYS, 12)
     pictures("some", {"grey": 120, "white": 240})
     pictures("other", {"grey": 120, "red": 240})
-    text = 'input 6x6x1\nflatten -> dense(16, relu) -> dense(3)\ntrain { data = "all/"; epochs = 60; batch = 4 }'
-    make_run(Path("run"), text, learning_rate=0.01)
+    text = 'input 6x6x1\nflatten -> dense(16, relu) -> dense(3)\ntrain { data = "all/"; epochs = 12; batch = 2 }'
+    make_run(Path("run"), text, learning_rate=0.02)
     found = evaluated(capsys, "run", "--data", "some")
     assert [score["name"] for score in found["classes"]] == ["black", "grey", "white"]
     assert found["confusion"] == [[0, 0, 0], [0, 6, 0], [0, 0, 6]]

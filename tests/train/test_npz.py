@@ -30,7 +30,7 @@ def write(name: str = "data.npz", **arrays: Any) -> str:
     return name
 
 
-OWN = "input 6x6x1\nflatten -> dense(3, softmax)\ntrain { epochs = 15; optimizer = adam(0.05) }"
+OWN = "input 6x6x1\nflatten -> dense(3, softmax)\ntrain { epochs = 5; optimizer = adam(0.1) }"
 
 
 def test_a_file_of_arrays() -> None:
@@ -49,7 +49,7 @@ def test_a_file_with_its_own_test_data() -> None:
 def test_a_file_stands_beside_the_spec(capsys: pytest.CaptureFixture[str]) -> None:
     Path("sub").mkdir()
     write("sub/own.npz")
-    Path("sub/net.cnn").write_text(OWN.replace("epochs = 15", 'epochs = 1; data = "own.npz"'))
+    Path("sub/net.cnn").write_text(OWN.replace("epochs = 5", 'epochs = 1; data = "own.npz"'))
     assert main(["train", "sub/net.cnn", "-q"]) == 0
     assert main(["train", "sub/net.cnn", "-q", "--data", "own.npz"]) == 2
     assert "there is no data file own.npz" in capsys.readouterr().err
@@ -76,7 +76,7 @@ def test_labels_of_every_form(head: str, labels: Any, loss: str | None) -> None:
 def test_the_accuracy_of_one_logit_is_the_share_of_right_signs() -> None:
     labels = np.arange(120) % 2
     x = np.random.default_rng(0).normal(size=(120, 6, 6)) / 10 + 0.1 * labels[:, None, None]
-    outcome, _ = trained("input 6x6\nflatten -> dense(1)", data=write(x_train=x, y_train=labels), epochs=20, seed=1)
+    outcome, _ = trained("input 6x6\nflatten -> dense(1)", data=write(x_train=x, y_train=labels), epochs=6, seed=1)
     net = network("input 6x6\nflatten -> dense(1)")
     settings = TrainSettings(data="data.npz", seed=1)
     test = prepare(load(settings), make_plan(net.graph, settings)).test
