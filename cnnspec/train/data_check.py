@@ -40,7 +40,7 @@ def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnosti
         if len(graph.nodes[graph.outputs[0]].shape or ()) != 1:
             yield from _find_refusal(lambda: match_targets(graph, settings, Targets((), classes, True)), settings)
         return
-    shapes = _read_headers(settings)
+    shapes = read_headers(settings)
     x, y = shapes.get("x_train", ()), shapes.get("y_train", ())
     if len(x) > 1:
         yield from _find_refusal(lambda: match_examples(graph, settings, x[1:], False), settings)
@@ -56,7 +56,7 @@ def _find_refusal(fit: Callable[[], object], settings: TrainSettings) -> Iterato
         yield Diagnostic("E030", why.message, settings.span("data"), why.help, notes)
 
 
-def _read_headers(settings: TrainSettings) -> dict[str, tuple[int, ...]]:
+def read_headers(settings: TrainSettings) -> dict[str, tuple[int, ...]]:
     """The shapes of the arrays in a .npz file by name; empty where it cannot be read."""
     from zipfile import ZipFile
 
