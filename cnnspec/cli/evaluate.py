@@ -51,8 +51,8 @@ def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         check_picture(options.picture)
     data = None if options.data is None else _read_data(options.data)
-    from cnnspec.base.outside import reached
-    from cnnspec.base.reading import project_root
+    from cnnspec.base.outside_reach import find_reached
+    from cnnspec.base.source_files import find_project_root
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.errors import TrainingFailed
@@ -128,7 +128,7 @@ def _draw_picture(found: Evaluation, path: str) -> None:
         print_message(f"no picture: {found.model} does not choose one of several classes")
         return
     ending = find_ending(path) or ""
-    beside = beside_of(path, ending)
+    beside = name_temporary_file(path, ending)
     try:
         draw_confusions(found.scores, write_headline(found), beside, ending)
         os.replace(beside, path)

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         find_saved_file(options.file)  # what is not there is said before Keras is imported
         target, format = target_of(options, FORMATS)
         said = read_metadata(options.file)
-        write_model(lambda keras: load(options.file, keras), target, format, said)
+        write_model(lambda keras: load_model(options.file, keras), target, format, said)
         if "input_range" in said:
             print_message(f"it takes values from {said['input_range'].replace(',', ' to ')}, as in its training")
     except ExportFailed as error:

@@ -63,9 +63,9 @@ def run(options: argparse.Namespace) -> int:
         warn(trained.saved.model, keras, "--backend jax")
         asked = make_question(trained, names, options.range)
         if options.range is None and asked.range != SHARES:
-            say(f"images are brought to {show_range(asked.range)}, as in the training")
+            print_message(f"images are brought to {show_range(asked.range)}, as in the training")
         if asked.head.assumed:
-            say(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
+            print_message(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
         broken = _print_predictions(predict_images(trained, asked, paths, options.top, options.batch), asked, options)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None

@@ -7,8 +7,9 @@ import os
 import sys
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.reading import project_root
-from cnnspec.cli.common import FINDINGS, UsageError, add_layer_limit, parameters
+from cnnspec.base.source_files import find_project_root
+from cnnspec.cli.load import add_layer_limit, read_parameters
+from cnnspec.cli.messages import FINDINGS, UsageError
 from cnnspec.cli.train import add_network_option, announce_reach, make_type, print_outcome, run_step
 from cnnspec.layers.argument import count
 from cnnspec.pipeline import analyse
@@ -44,7 +45,9 @@ def run(options: argparse.Namespace) -> int:
             check_resumable(folder, options.epochs)
             network = _analyse_spec(folder, options.max_layers)
             settings = _resolve_settings(network, folder.record, options.epochs)
-            announce_reach(settings, options.no_network, os.path.realpath(project_root(os.getcwd()) or os.getcwd()))
+            announce_reach(
+                settings, options.no_network, os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())
+            )
             plan = make_resume_plan(folder, network.graph, settings, options.output, network.facts)
             return resume(folder, plan, choose_display(sys.stderr, options.quiet))
 
@@ -62,7 +65,7 @@ def _analyse_spec(run: RunFolder, max_layers: int) -> AnalysedNetwork:
     source = source.replace(name=spec)
     written = argparse.Namespace(set=[f"{name}={value}" for name, value in record["parameters"].items()])
     try:
-        networks = analyse(source, parameters(written), record["model"], max_layers, read=read).networks
+        networks = analyse(source, read_parameters(written), record["model"], max_layers, read=read).networks
     except KeyError as error:
         raise UsageError(f"{run.path}/run.json is damaged: {error.args[0]}") from None
     if len(networks) != 1 or networks[0].broken:

@@ -141,7 +141,7 @@ def run(options: argparse.Namespace) -> int:
 def announce_reach(settings: TrainSettings, no_network: bool = False, root: str | None = None) -> None:
     """Say what a training sends elsewhere, and what it reads outside of its project (at the real path `root`), even when
     it is quiet. UsageError for what --no-network refuses."""
-    from cnnspec.base.outside import reached
+    from cnnspec.base.outside_reach import find_reached
 
     for found in find_reached(settings, root):
         if no_network and found.network:
@@ -200,7 +200,7 @@ def _gather_spec(network: AnalysedNetwork, options: argparse.Namespace, override
 
     set_ = {name.strip(): value for name, _, value in (text.partition("=") for text in options.set)}
     return gather_spec(
-        network.source.name, network.source.text, files_of(network, parameters(options), options.max_layers),
+        network.source.name, network.source.text, files_of(network, read_parameters(options), options.max_layers),
         model=options.model, parameters=set_, max_layers=options.max_layers, overrides=overrides,
     )  # fmt: skip
 

@@ -92,7 +92,7 @@ def build_callbacks(settings: TrainSettings, keras: Any, folder: str, goes_on: b
     When a training goes on, callbacks add to their files. They ignore Keras's own backup, because the run folder says
     where the training goes on.
     """
-    made, inside = [], Inside(folder)
+    made, inside = [], ConfinedFolder(folder)
     for term in settings.callbacks:
         given: dict[str, Any] = {n: inside.at(v) if n in PATHS else v for n, v in term.keywords}
         package = NEEDS.get(term.name)

@@ -14,8 +14,7 @@ from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.names import NAMED_DATA, suggestion
 from cnnspec.base.source import Span, brief
 from cnnspec.compile.backend import BACKENDS
-from cnnspec.elaborate.reporting import describe
-from cnnspec.elaborate.values import UNKNOWN
+from cnnspec.elaborate.values import UNKNOWN, describe
 from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
 from cnnspec.syntax import tree
 from cnnspec.train.conflicts import find_conflicts

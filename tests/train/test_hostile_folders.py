@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.base.inside import Inside, Unsafe
+from cnnspec.base.confined_folder import ConfinedFolder, Unsafe
 from cnnspec.cli import main
 from tests.train.hostile import sentence
 
@@ -122,7 +122,7 @@ def test_a_path_inside(tmp_path: Path, name: str, sound: bool) -> None:
     (tmp_path / "f/linked").symlink_to(tmp_path)
     (tmp_path / "f/lost").symlink_to("absent")
     if sound:
-        assert Inside(str(tmp_path / "f")).file(name).startswith(str(tmp_path / "f"))
+        assert ConfinedFolder(str(tmp_path / "f")).file(name).startswith(str(tmp_path / "f"))
     else:
         with pytest.raises(Unsafe):
-            Inside(str(tmp_path / "f")).file(name)
+            ConfinedFolder(str(tmp_path / "f")).file(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.compile.backend import LIBRARIES, choose_backend, import_keras, silenced
-from cnnspec.compile.kernels import Way, remarks
+from cnnspec.compile.kernel_trials import Way, remarks
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.devices.distribution import Cluster, check_distribution, distribute, join_cluster, stop_distribution
 from cnnspec.train.devices.precision import computing_in

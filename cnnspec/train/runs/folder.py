@@ -17,7 +17,7 @@ import os
 import shutil
 from contextlib import suppress
 
-from cnnspec.base.inside import Inside, Unsafe
+from cnnspec.base.confined_folder import ConfinedFolder, Unsafe
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import schema
 from cnnspec.train.runs.durable import MARK, sync_folder, write_json
@@ -168,7 +168,7 @@ def read_record(path: str) -> dict[str, Any]:
     if not os.path.isdir(path):
         raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
     try:
-        return schema.read_checked(Inside(path).read("run.json", most=MOST), schema.check_record)
+        return schema.read_checked(ConfinedFolder(path).read("run.json", most=MOST), schema.check_record)
     except FileNotFoundError:
         raise TrainingFailed(
             f"{path} is no run folder: it has no run.json", "cnnspec runs lists those that there are", 2
@@ -196,7 +196,7 @@ def open_run(path: str) -> RunFolder:
             holder = find_holder(path)
             who = "" if holder is None else f" (process {holder})"
             raise TrainingFailed(f"another process is training {path}{who}", "wait for its end", 2)
-        Inside(path).check()
+        ConfinedFolder(path).check()
         return RunFolder(path, read_record(path), lock)
     except BaseException as error:
         if lock is not None:

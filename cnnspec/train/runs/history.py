@@ -23,7 +23,7 @@ class History:
 
     def __init__(self, folder: str, epochs: int = 0) -> None:
         """Go on after the given number of epochs; rows of later ones are cut off."""
-        self.csv, self.jsonl = Inside(folder).file("metrics.csv"), Inside(folder).file("metrics.jsonl")
+        self.csv, self.jsonl = ConfinedFolder(folder).file("metrics.csv"), ConfinedFolder(folder).file("metrics.jsonl")
         self.rows = [row for row in read_rows(self.jsonl) if row["epoch"] <= epochs]
         for path in (self.csv, self.jsonl):
             with suppress(FileNotFoundError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from cnnspec.base.inside import SECOND, Inside, Unsafe
+from cnnspec.base.confined_folder import SECOND, ConfinedFolder, Unsafe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class FolderLock:
 
 def acquire_lock(path: str) -> FolderLock | None:
     """The lock of the run folder at a path, None when another process has it. Raises OSError."""
-    at = Inside(path).file(*PLACE)
+    at = ConfinedFolder(path).file(*PLACE)
     os.makedirs(os.path.dirname(at), exist_ok=True)
     file = _lock_file(at, "a+")
     if file is None:
@@ -46,7 +46,7 @@ def acquire_lock(path: str) -> FolderLock | None:
 def is_locked(path: str) -> bool:
     """Whether a process trains in a run folder now. Nothing is written."""
     try:
-        file = _lock_file(Inside(path).file(*PLACE), "r")
+        file = _lock_file(ConfinedFolder(path).file(*PLACE), "r")
     except OSError:
         return False
     if file is not None:
@@ -57,7 +57,7 @@ def is_locked(path: str) -> bool:
 def find_holder(path: str) -> int | None:
     """The number of the process that has the lock, None when its file does not say it."""
     try:
-        return int(Inside(path).read(*PLACE, most=20))
+        return int(ConfinedFolder(path).read(*PLACE, most=20))
     except (OSError, ValueError):
         return None
 

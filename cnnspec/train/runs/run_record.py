@@ -26,7 +26,7 @@ def describe_settings(settings: TrainSettings) -> dict[str, Any]:
 
 def _describe(value: Any) -> Any:
     if isinstance(value, Term):
-        shown = str if value.name != "RemoteMonitor" else masked
+        shown = str if value.name != "RemoteMonitor" else mask_secrets
         given = [f"{name}={_describe(v) if isinstance(v, Term) else shown(_quote(v))}" for name, v in value.keywords]
         return spell_term(value) + (f"({', '.join(given)})" if given else "")
     if isinstance(value, (list, tuple)):

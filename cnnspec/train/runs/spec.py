@@ -66,7 +66,7 @@ def hash_files(spec: Spec) -> dict[str, str]:
     return {path: sha256(text.encode()).hexdigest() for path, text in sorted(spec.files.items())}
 
 
-def find_changed(folder: Inside, expected: Mapping[str, str]) -> str | None:
+def find_changed(folder: ConfinedFolder, expected: Mapping[str, str]) -> str | None:
     """The first file of the spec in a run folder that has changed, None when none has."""
     from hashlib import sha256
 
@@ -80,7 +80,7 @@ def find_changed(folder: Inside, expected: Mapping[str, str]) -> str | None:
     return None
 
 
-def make_reader(folder: Inside, files: Iterable[str]) -> Callable[[str], Source | Diagnostic]:
+def make_reader(folder: ConfinedFolder, files: Iterable[str]) -> Callable[[str], Source | Diagnostic]:
     """The function with which the spec in a run folder reads the files that it uses: those that were trained, no others."""
     root = os.path.realpath(folder.path)
     known = {os.path.join(root, "spec", *path.split("/")): path for path in files}
