@@ -20,17 +20,17 @@ from training import CLASSES, alike, compiled, side_by_side, spec
 
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.compile.live import to_keras
-from cnnspec.train.devices.place import Place, take
 from cnnspec.train.devices.precision import PRECISIONS
+from cnnspec.train.devices.runtime import Runtime, start_runtime
 from cnnspec.train.settings import TrainSettings
 
 PAGE = Path(__file__).parent.parent / "docs" / "gpu.md"
 HEAD = "| network | precision | images/s | by hand | ratio |\n| --- | --- | --- | --- | --- |\n"
 
 
-def place(options: argparse.Namespace, precision: str) -> Place:
+def place(options: argparse.Namespace, precision: str) -> Runtime:
     settings = TrainSettings(backend=options.backend, precision=precision, devices=options.devices, batch=options.batch)
-    return take(settings)
+    return start_runtime(settings)
 
 
 def measured(name: str, precision: str, options: argparse.Namespace) -> str:

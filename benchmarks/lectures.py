@@ -19,10 +19,12 @@ from pathlib import Path
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.pipeline import analyse
+from cnnspec.train.plan import make_plan
 from cnnspec.train.progress import Lines
 from cnnspec.train.run import train
-from cnnspec.train.runs.spec import spec
-from cnnspec.train.settings import TrainSettings, resolve
+from cnnspec.train.runs.spec import gather_spec
+from cnnspec.train.section import resolve
+from cnnspec.train.settings import TrainSettings
 
 LECTURES = Path(__file__).resolve().parents[1] / "examples" / "lectures"
 STEPS = {"lecture0_mnist": 2_000, "lecture3_mnist": 5 * 469, "lecture4_mnist": 5 * 938}  # batches, as the lectures say
@@ -42,8 +44,8 @@ def trained(name: str, seed: int, augment: bool) -> float:
     settings, found = resolve(network.train, overrides)
     assert not found and isinstance(settings, TrainSettings)
     with tempfile.TemporaryDirectory() as folder:
-        whole = spec(source.name, text, {}, overrides=overrides)
-        outcome = train(network.graph, settings, whole, Lines(io.StringIO()), run_dir=f"{folder}/run")
+        whole = gather_spec(source.name, text, {}, overrides=overrides)
+        outcome = train(make_plan(network.graph, settings, whole, f"{folder}/run"), Lines(io.StringIO()))
     return float(outcome.figures["accuracy"])
 
 

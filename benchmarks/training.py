@@ -23,7 +23,7 @@ from networks import HAND_WRITTEN
 from cnnspec.base.source import Source
 from cnnspec.compile.backend import BACKENDS, import_keras
 from cnnspec.compile.live import to_keras
-from cnnspec.train.data.batches import batches
+from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.examples import Held, Part
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def measure(keras: Any, name: str, options: argparse.Namespace) -> None:
         ),
     )
     part = Part(Held(x), y, np.arange(len(x)))
-    feed = batches(keras, part, options.batch, seed=0)
+    feed = make_batches(keras, part, options.batch, seed=0)
 
     def arrays() -> None:
         ours.fit(x, y, batch_size=options.batch, shuffle=True, verbose=0)
@@ -136,7 +136,7 @@ def data_alone(keras: Any, options: argparse.Namespace) -> None:
     model = compiled(
         keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(CLASSES, "softmax")])
     )
-    feed = batches(keras, Part(Held(x), y, np.arange(len(x))), options.batch, seed=0)
+    feed = make_batches(keras, Part(Held(x), y, np.arange(len(x))), options.batch, seed=0)
 
     def arrays() -> None:
         model.fit(x, y, batch_size=options.batch, shuffle=True, verbose=0)

@@ -118,7 +118,7 @@ def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Dia
     """The settings of a train section, None without one, and what is wrong with it."""
     if not train:
         return None, ()
-    from cnnspec.train.settings import resolve
+    from cnnspec.train.section import resolve
 
     return resolve(train)
 
@@ -128,7 +128,7 @@ def unsuited(graph: Graph, settings: TrainSettings, ruled: list[Diagnostic]) -> 
 
     A dense layer that acts at every position (E105) has said already why the output is a map.
     """
-    from cnnspec.train.fit import unsuited as found
+    from cnnspec.train.data_check import find_mismatches as found
 
     output = graph.nodes[graph.outputs[0]].site.span if graph.outputs else None
     said = any(d.code == "E105" for d in ruled)

@@ -13,7 +13,7 @@ from cnnspec.cli.streams import tell
 from cnnspec.cli.write_file import name_temporary_file
 from cnnspec.layers.argument import Unfit
 from cnnspec.tables import escape as media
-from cnnspec.train.settings import data as read_data
+from cnnspec.train.section import data as read_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         check_picture(options.picture)
-    data = None if options.data is None else _data(options.data)
+    data = None if options.data is None else _read_data(options.data)
     from cnnspec.base.outside_reach import find_reached
     from cnnspec.base.source_files import find_project_root
     from cnnspec.cli.kernels import warn
@@ -58,9 +58,9 @@ def run(options: argparse.Namespace) -> int:
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.evaluate import evaluate
     from cnnspec.train.evaluation.trained import open_trained
-    from cnnspec.train.progress import display
+    from cnnspec.train.progress import choose_display
 
-    shown = display(sys.stderr, options.quiet)
+    shown = choose_display(sys.stderr, options.quiet)
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
@@ -75,13 +75,13 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("there is not enough memory; give a smaller --batch") from None
     finally:
         shown.close()
-    _print(found, options.format)
+    _print_evaluation(found, options.format)
     if options.picture is not None:
-        _draw(found, options.picture)
+        _draw_picture(found, options.picture)
     return CLEAN
 
 
-def _data(given: str) -> str:
+def _read_data(given: str) -> str:
     """The data as the settings have them. UsageError."""
     if os.path.isdir(given) and given.lower() not in NAMED_DATA:
         return given
@@ -92,13 +92,14 @@ def _data(given: str) -> str:
         raise UsageError(f'--data must be {unfit.expected}, not "{given}"{hint}') from None
 
 
-def _print(found: Evaluation, form: str) -> None:
-    from cnnspec.train.evaluation import text as evaluation
+def _print_evaluation(found: Evaluation, form: str) -> None:
+    from cnnspec.train.evaluation.json import write_data
+    from cnnspec.train.evaluation.text import write_text
 
     if form == "json":
-        print(media.json(evaluation.json(found)))
+        print(media.json(write_data(found)))
     else:
-        print(evaluation.text(found), end="")
+        print(write_text(found), end="")
     sys.stdout.flush()
 
 
@@ -107,9 +108,9 @@ def check_picture(path: str) -> None:
     """UsageError where no picture could be drawn, before anything is measured."""
     from importlib.util import find_spec
 
-    from cnnspec.train.evaluation.confusion import FORMATS, ending_of
+    from cnnspec.train.evaluation.confusion import FORMATS, find_ending
 
-    if ending_of(path) is None:
+    if find_ending(path) is None:
         raise UsageError(f"cannot tell what {path} is to be: end it in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise UsageError(f"cannot write {path}: {'it is a folder' if os.path.isdir(path) else 'its folder does not exist'}")  # fmt: skip
@@ -119,17 +120,17 @@ def check_picture(path: str) -> None:
         raise UsageError(f"matplotlib is not installed; --picture needs it: {command('keras')}")
 
 
-def _draw(found: Evaluation, path: str) -> None:
-    from cnnspec.train.evaluation.confusion import draw, ending_of
-    from cnnspec.train.evaluation.text import headline
+def _draw_picture(found: Evaluation, path: str) -> None:
+    from cnnspec.train.evaluation.confusion import draw_confusions, find_ending
+    from cnnspec.train.evaluation.text import write_headline
 
     if found.scores is None or found.scores.confusions is None:
         print_message(f"no picture: {found.model} does not choose one of several classes")
         return
-    ending = ending_of(path) or ""
+    ending = find_ending(path) or ""
     beside = name_temporary_file(path, ending)
     try:
-        draw(found.scores, headline(found), beside, ending)
+        draw_confusions(found.scores, write_headline(found), beside, ending)
         os.replace(beside, path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         find_saved_file(options.file)  # what is not there is said before Keras is imported
         target, format = target_of(options, FORMATS)
-        said = known(options.file)
+        said = read_metadata(options.file)
         write_model(lambda keras: load_model(options.file, keras), target, format, said)
         if "input_range" in said:
             print_message(f"it takes values from {said['input_range'].replace(',', ' to ')}, as in its training")
@@ -38,21 +38,21 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def known(path: str) -> dict[str, str]:
-    """What the folder of a run knows beside the model: the names of its classes and the values that it takes."""
+def read_metadata(path: str) -> dict[str, str]:
+    """The metadata in the folder of a run: the names of the classes, and the range of values that the model takes."""
     if not os.path.lexists(os.path.join(path, "run.json")):
         return {}
     from cnnspec.tables import escape as media
-    from cnnspec.train.data.ranges import pixels
+    from cnnspec.train.data.ranges import find_pixel_range
     from cnnspec.train.errors import TrainingFailed
-    from cnnspec.train.runs.folder import read_account
+    from cnnspec.train.runs.folder import read_record
 
     try:
-        data = read_account(path)["data"]
+        data = read_record(path)["data"]
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
     values = data.get("values", [0, 1])
-    low, high = pixels(*values) or values
+    low, high = find_pixel_range(*values) or values
     said = {"input_range": f"{low:g},{high:g}"}
     return said if data["classes"] is None else {**said, "classes": media.json(data["classes"], None)}
 
@@ -64,7 +64,7 @@ def add_output_options(parser: argparse.ArgumentParser, formats: dict[str, str],
 
 
 def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str, str]:
-    """Where to write, and in which format. UsageError or ExportFailed when that is not said, or may not be."""
+    """The path to write to and its format. UsageError or ExportFailed when these are missing or not allowed."""
     if options.output is None:
         if options.to is None:
             raise UsageError(f"say what to make: -o model.onnx, or --to with one of {', '.join(formats)}")
@@ -78,7 +78,7 @@ def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str
 def write_model(
     made: Callable[[Any], Any], target: str, format: str, metadata: Mapping[str, str] | None = None
 ) -> None:
-    """Makes a model with Keras on the backend that the format needs, and writes it."""
+    """Make a model with Keras on the backend that the format needs, and write it."""
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.backend import MissingExtra
 

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top", type=read_positive, default=3, metavar="N", help="how many classes are told (3)")
     parser.add_argument("--names", metavar="NAMES", help="the classes: cat,dog or a file with a name in each line")
     parser.add_argument(
-        "--range", type=_range, metavar="LOW,HIGH",
+        "--range", type=_read_range, metavar="LOW,HIGH",
         help="what black and white become, for models trained elsewhere: 0,255 or --range=-1,1 (the run's, else 0,1)",
     )  # fmt: skip
     parser.add_argument("--batch", type=read_positive, default=32, metavar="N", help="images at once (32)")
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="how it is printed")
 
 
-def _range(text: str) -> tuple[float, float]:
+def _read_range(text: str) -> tuple[float, float]:
     from math import isfinite
 
     try:
@@ -49,24 +49,24 @@ def _range(text: str) -> tuple[float, float]:
 
 
 def run(options: argparse.Namespace) -> int:
-    names = None if options.names is None else _names(options.names)
-    paths = list(_files(options.images))
+    names = None if options.names is None else _read_names(options.names)
+    paths = list(_list_files(options.images))
     from cnnspec.cli.kernels import warn
     from cnnspec.compile.live import MissingExtra
-    from cnnspec.train.data.ranges import SHARES, written
+    from cnnspec.train.data.ranges import SHARES, show_range
     from cnnspec.train.errors import TrainingFailed
-    from cnnspec.train.evaluation.predict import predictions, question
+    from cnnspec.train.evaluation.predict import make_question, predict_images
     from cnnspec.train.evaluation.trained import open_trained
 
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         warn(trained.saved.model, keras, "--backend jax")
-        asked = question(trained, names, options.range)
+        asked = make_question(trained, names, options.range)
         if options.range is None and asked.range != SHARES:
-            print_message(f"images are brought to {written(asked.range)}, as in the training")
+            print_message(f"images are brought to {show_range(asked.range)}, as in the training")
         if asked.head.assumed:
             print_message(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
-        broken = _print(predictions(trained, asked, paths, options.top, options.batch), asked, options)
+        broken = _print_predictions(predict_images(trained, asked, paths, options.top, options.batch), asked, options)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None
     except MemoryError:
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 # ---- what is given -------------------------------------------------------------------------------------------
-def _names(given: str) -> list[str]:
+def _read_names(given: str) -> list[str]:
     if "," in given:
         return [name.strip() for name in given.split(",")]
     data = read_bytes(given, streams=True)
@@ -89,7 +89,7 @@ def _names(given: str) -> list[str]:
     return [line.strip() for line in found.text.split("\n") if line.strip()]
 
 
-def _files(given: Iterable[str]) -> Iterator[str]:
+def _list_files(given: Iterable[str]) -> Iterator[str]:
     """The images: files as they are given, and those in folders and below, hidden ones left out."""
     from cnnspec.train.data.pictures import SUFFIXES, is_image
 
@@ -111,13 +111,13 @@ def _files(given: Iterable[str]) -> Iterator[str]:
 
 
 # ---- what is told --------------------------------------------------------------------------------------------
-def _print(found: Iterable[Prediction], asked: Question, options: argparse.Namespace) -> int:
-    """Prints every prediction as it comes; how many images were broken."""
-    tell = {"text": _text, "json": _json, "csv": _csv}[options.format]
-    return sum(tell(_named(found), asked, options.top))
+def _print_predictions(found: Iterable[Prediction], asked: Question, options: argparse.Namespace) -> int:
+    """Print every prediction as it comes; the number of broken images."""
+    tell = {"text": _print_text, "json": _print_json, "csv": _print_csv}[options.format]
+    return sum(tell(_name_broken(found), asked, options.top))
 
 
-def _named(found: Iterable[Prediction]) -> Iterator[Prediction]:
+def _name_broken(found: Iterable[Prediction]) -> Iterator[Prediction]:
     """The same predictions; images that are none are named on stderr."""
     for one in found:
         if one.why:
@@ -126,7 +126,7 @@ def _named(found: Iterable[Prediction]) -> Iterator[Prediction]:
         yield one
 
 
-def _text(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
+def _print_text(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
     in_percent = asked.unit in ("probability", "share")
     for one in found:
         if not one.why:
@@ -135,7 +135,7 @@ def _text(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bo
         yield bool(one.why)
 
 
-def _json(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
+def _print_json(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
     first = True
     for one in found:
         content = {"error": one.why} if one.why else {"answers": [{"name": n, asked.unit: v} for n, v in one.answers]}
@@ -145,7 +145,7 @@ def _json(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bo
     print("[]" if first else "\n]")
 
 
-def _csv(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
+def _print_csv(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
     import csv
 
     columns = len(asked.names) if asked.unit == "value" else min(top, len(asked.names))

@@ -1,4 +1,4 @@
-"""cnnspec resume RUN: goes on with a training that was stopped, or that ended too early for its owner."""
+"""cnnspec resume RUN: go on with a training that was stopped, or train a finished one for more epochs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.source_files import find_project_root
 from cnnspec.cli.load import add_layer_limit, read_parameters
 from cnnspec.cli.messages import FINDINGS, UsageError
-from cnnspec.cli.train import add_network_option, announce, given, ran, report
+from cnnspec.cli.train import add_network_option, announce_reach, make_type, print_outcome, run_step
 from cnnspec.layers.argument import count
 from cnnspec.pipeline import analyse
-from cnnspec.train.runs.spec import reader
-from cnnspec.train.settings import resolve
+from cnnspec.train.runs.spec import make_reader
+from cnnspec.train.section import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="a run folder, such as runs/digits-1")
-    parser.add_argument("--epochs", type=given(count), metavar="N", help="train to this epoch (the spec's)")
+    parser.add_argument("--epochs", type=make_type(count), metavar="N", help="train to this epoch (the spec's)")
     parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too")
     add_layer_limit(parser)
     add_network_option(parser)
@@ -36,34 +36,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from cnnspec.train.progress import display
-    from cnnspec.train.resume import resume, taken
+    from cnnspec.train.progress import choose_display
+    from cnnspec.train.resume import check_resumable, make_resume_plan, resume
+    from cnnspec.train.runs.folder import open_run
 
     def step() -> Outcome:
-        path = os.path.normpath(options.run)
-        folder = taken(path, options.epochs)
-        try:
-            network = _network(folder, options.max_layers)
-            settings = _settings(network, folder.account, options.epochs)
-            announce(settings, options.no_network, os.path.realpath(find_project_root(os.getcwd()) or os.getcwd()))
-            return resume(folder, network.graph, settings, display(sys.stderr, options.quiet), options.output)
-        finally:
-            folder.release()
+        with open_run(os.path.normpath(options.run)) as folder:
+            check_resumable(folder, options.epochs)
+            network = _analyse_spec(folder, options.max_layers)
+            settings = _resolve_settings(network, folder.record, options.epochs)
+            announce_reach(
+                settings, options.no_network, os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())
+            )
+            plan = make_resume_plan(folder, network.graph, settings, options.output, network.facts)
+            return resume(folder, plan, choose_display(sys.stderr, options.quiet))
 
-    outcome = ran(step, options.no_network)
-    return FINDINGS if outcome is None else report(outcome)
+    outcome = run_step(step, options.no_network)
+    return FINDINGS if outcome is None else print_outcome(outcome)
 
 
-def _network(run: RunFolder, max_layers: int) -> AnalysedNetwork:
-    said, spec = run.account, os.path.join(run.path, *run.account["spec"].split("/"))
-    read = reader(run.inside, said["files"])
+def _analyse_spec(run: RunFolder, max_layers: int) -> AnalysedNetwork:
+    """The network of the spec that was trained, from the files in the run folder. UsageError."""
+    record, spec = run.record, os.path.join(run.path, *run.record["spec"].split("/"))
+    read = make_reader(run.inside, record["files"])
     source = read(os.path.realpath(spec))
     if isinstance(source, Diagnostic):
         raise UsageError(source.message)
     source = source.replace(name=spec)
-    written = argparse.Namespace(set=[f"{name}={value}" for name, value in said["parameters"].items()])
+    written = argparse.Namespace(set=[f"{name}={value}" for name, value in record["parameters"].items()])
     try:
-        networks = analyse(source, read_parameters(written), said["model"], max_layers, read=read).networks
+        networks = analyse(source, read_parameters(written), record["model"], max_layers, read=read).networks
     except KeyError as error:
         raise UsageError(f"{run.path}/run.json is damaged: {error.args[0]}") from None
     if len(networks) != 1 or networks[0].broken:
@@ -74,9 +76,10 @@ def _network(run: RunFolder, max_layers: int) -> AnalysedNetwork:
     return networks[0]
 
 
-def _settings(network: AnalysedNetwork, said: dict[str, Any], epochs: int | None) -> TrainSettings:
-    overrides = {**said["overrides"], **({} if epochs is None else {"epochs": epochs})}
+def _resolve_settings(network: AnalysedNetwork, record: dict[str, Any], epochs: int | None) -> TrainSettings:
+    """The settings of a run, with another number of epochs where one is given. UsageError."""
+    overrides = {**record["overrides"], **({} if epochs is None else {"epochs": epochs})}
     settings, found = resolve(network.train, overrides)
     if found:
         raise UsageError(f"this cnnspec cannot read the settings of {network.source.name}: {found[0].message}")
-    return settings.replace(folder=said["data"]["folder"])
+    return settings.replace(folder=record["data"]["folder"])

@@ -8,7 +8,7 @@ from cnnspec.base.source import printable
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
 from cnnspec.tables import escape as media
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.progress import figure
+from cnnspec.train.progress import format_figure
 from cnnspec.train.runs import listing as runs
 from cnnspec.train.runs.folder import RUNS
 
@@ -34,92 +34,94 @@ def run(options: argparse.Namespace) -> int:
     paths = [os.path.normpath(path) for path in options.runs]
     try:
         if len(paths) > 1:
-            return _compare([runs.look(path) for path in paths], options.format)
+            return _print_comparison([runs.read_run(path) for path in paths], options.format)
         path = paths[0] if paths else RUNS
         if not paths and not os.path.isdir(path):
             raise UsageError("there is no folder runs here; cnnspec train makes one, or name another")
-        found = [runs.look(path)] if os.path.lexists(os.path.join(path, "run.json")) else runs.below(path)
+        found = [runs.read_run(path)] if os.path.lexists(os.path.join(path, "run.json")) else runs.list_runs(path)
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
     if options.format == "json":
-        print(media.json({"schema_version": SCHEMA_VERSION, "runs": [_data(r) for r in found]}))
+        print(media.json({"schema_version": SCHEMA_VERSION, "runs": [_write_data(r) for r in found]}))
     elif not found:
         print_message(f"there are no runs in {path}")
     else:
-        _table(["run", "status", "epochs", "best", "test", "parameters", "time", "spec"], [_row(r) for r in found])
-    return _named(found)
+        _print_table(
+            ["run", "status", "epochs", "best", "test", "parameters", "time", "spec"], [_write_row(r) for r in found]
+        )
+    return _name_damaged(found)
 
 
-def _named(found: list[Run]) -> int:
+def _name_damaged(found: list[Run]) -> int:
     damaged = [r for r in found if r.wrong]
     for one in damaged:
         print_message(one.wrong)
     return USAGE if damaged else CLEAN
 
 
-def _data(one: Run) -> dict[str, Any]:
-    return {"path": one.path, "state": one.status, **({"wrong": one.wrong} if one.wrong else one.account)}
+def _write_data(one: Run) -> dict[str, Any]:
+    return {"path": one.path, "state": one.status, **({"wrong": one.wrong} if one.wrong else one.record)}
 
 
-def _row(one: Run) -> list[str]:
+def _write_row(one: Run) -> list[str]:
     if one.wrong:
         return [one.path, one.status, *[""] * 6]
-    said, best, test = one.account, one.account["best"], one.account["test"] or {}
-    shown = f"{best['by']} {_figure(best[best['by']])} (epoch {best['epoch']})" if best else ""
+    said, best, test = one.record, one.record["best"], one.record["test"] or {}
+    shown = f"{best['by']} {_show_figure(best[best['by']])} (epoch {best['epoch']})" if best else ""
     name = "accuracy" if "accuracy" in test else "loss"
-    tested = f"{name} {_figure(test[name])}" if name in test else ""
+    tested = f"{name} {_show_figure(test[name])}" if name in test else ""
     return [
         one.path, one.status, f"{said['epochs']}/{said['settings']['epochs']}", shown, tested,
-        f"{said['params']['total']:,}", _time(runs.seconds(said)), said["spec"].removeprefix("spec/"),
+        f"{said['params']['total']:,}", _show_time(runs.read_seconds(said)), said["spec"].removeprefix("spec/"),
     ]  # fmt: skip
 
 
-def _compare(found: list[Run], form: str) -> int:
+def _print_comparison(found: list[Run], form: str) -> int:
     whole = [r for r in found if not r.wrong]
-    differing = runs.differing([r.account for r in whole])
-    figures = [runs.figures(r.account) for r in whole]
+    differing = runs.compare_settings([r.record for r in whole])
+    figures = [runs.collect_figures(r.record) for r in whole]
     names = list(dict.fromkeys(name for one in figures for name in one))
     if form == "json":
-        said = {"schema_version": SCHEMA_VERSION, "runs": [_data(r) for r in found], "settings": differing}
+        said = {"schema_version": SCHEMA_VERSION, "runs": [_write_data(r) for r in found], "settings": differing}
         print(media.json(said | {"figures": {name: [f.get(name) for f in figures] for name in names}}))
-        return _named(found)
+        return _name_damaged(found)
     rows = [["status", *[r.status for r in whole]]]
-    rows.append(["epochs", *[f"{r.account['epochs']}/{r.account['settings']['epochs']}" for r in whole]])
-    rows.append(["best epoch", *[str((r.account["best"] or {}).get("epoch", "")) for r in whole]])
-    rows += [[name, *[_figure(f[name]) if name in f else "" for f in figures]] for name in names]
-    rows.append(["time", *[_time(runs.seconds(r.account)) for r in whole]])
-    rows += [[name, *[_short(v) for v in values]] for name, values in differing.items() if name != "epochs"]
-    _table(["", *[r.path for r in whole]], rows)
-    return _named(found)
+    rows.append(["epochs", *[f"{r.record['epochs']}/{r.record['settings']['epochs']}" for r in whole]])
+    rows.append(["best epoch", *[str((r.record["best"] or {}).get("epoch", "")) for r in whole]])
+    rows += [[name, *[_show_figure(f[name]) if name in f else "" for f in figures]] for name in names]
+    rows.append(["time", *[_show_time(runs.read_seconds(r.record)) for r in whole]])
+    rows += [[name, *[_shorten(v) for v in values]] for name, values in differing.items() if name != "epochs"]
+    _print_table(["", *[r.path for r in whole]], rows)
+    return _name_damaged(found)
 
 
-def _short(value: Any) -> str:
-    text = _value(value)
+def _shorten(value: Any) -> str:
+    text = _show_value(value)
     return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
 
 
-def _value(value: Any) -> str:
+def _show_value(value: Any) -> str:
     if isinstance(value, list):
-        value = ", ".join(map(_value, value)) or "none"
+        value = ", ".join(map(_show_value, value)) or "none"
     if isinstance(value, dict):
         return ", ".join(f"{k}={v}" for k, v in value.items()) or "none"
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _figure(value: Any) -> str:
+def _show_figure(value: Any) -> str:
     """A figure, or one for every class."""
     if isinstance(value, list):
-        return f"[{', '.join(map(_figure, value))}]"
-    return "?" if value is None else figure(value)
+        return f"[{', '.join(map(_show_figure, value))}]"
+    return "?" if value is None else format_figure(value)
 
 
-def _time(seconds: float) -> str:
+def _show_time(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> None:
+def _print_table(head: list[str], rows: list[list[str]]) -> None:
     table = [[printable(cell) for cell in row] for row in (head, *rows)]
     widths = [max(len(row[i]) for row in table) for i in range(len(head))]
     for row in table:

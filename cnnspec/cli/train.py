@@ -18,7 +18,8 @@ from cnnspec.compile.backend import BACKENDS
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.reading import positive
-from cnnspec.train.settings import TrainSettings, resolve, seed
+from cnnspec.train.section import resolve, seed
+from cnnspec.train.settings import TrainSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.run import Outcome
     from cnnspec.train.runs.spec import Spec
 
@@ -43,16 +45,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(NAMED_DATA)}, tfds:NAME, a folder of class folders of images, a .csv of paths and labels, "
         "or a .npz file with x_train and y_train",
     )
-    parser.add_argument("--epochs", type=given(count), metavar="N", help="how often to go through the training data")
-    parser.add_argument("--batch", type=given(count), metavar="N", help="examples in a step")
-    parser.add_argument("--learning-rate", type=given(positive), metavar="RATE", help="in place of the optimizer's")
     parser.add_argument(
-        "--validation", "--val", type=given(rate), metavar="SHARE", help="of the training data; 0 for none"
+        "--epochs", type=make_type(count), metavar="N", help="how often to go through the training data"
     )
-    parser.add_argument("--seed", type=given(seed), metavar="N", help="the same seed gives the same training")
+    parser.add_argument("--batch", type=make_type(count), metavar="N", help="examples in a step")
+    parser.add_argument("--learning-rate", type=make_type(positive), metavar="RATE", help="in place of the optimizer's")
+    parser.add_argument(
+        "--validation", "--val", type=make_type(rate), metavar="SHARE", help="of the training data; 0 for none"
+    )
+    parser.add_argument("--seed", type=make_type(seed), metavar="N", help="the same seed gives the same training")
     parser.add_argument("--best", metavar="FIGURE", help="keep the best model by this (val_loss, else loss)")
     parser.add_argument(
-        "--save-every", type=given(positive), metavar="MINUTES", help="keep the state within an epoch, too (10)"
+        "--save-every", type=make_type(positive), metavar="MINUTES", help="keep the state within an epoch, too (10)"
     )
     parser.add_argument("--run-dir", metavar="DIR", help="the run folder (runs/ and the spec's name and a number)")
     parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too: a .keras file")
@@ -61,8 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", metavar="NAME", help=f"what layers compute in: {', '.join(PRECISIONS)}")
     parser.add_argument("--devices", metavar="N", help="how many: a count, all, cpu, gpu, gpu:N; cpu:N to try it out")
     parser.add_argument("--xla", action=argparse.BooleanOptionalAction, help="whether XLA compiles the step")
-    parser.add_argument("--processes", type=given(count), metavar="N", help="processes that train together (JAX)")
-    parser.add_argument("--process", type=given(natural), metavar="I", help="which of them this is, from 0")
+    parser.add_argument("--processes", type=make_type(count), metavar="N", help="processes that train together (JAX)")
+    parser.add_argument("--process", type=make_type(natural), metavar="I", help="which of them this is, from 0")
     parser.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 can be reached")
     add_network_option(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
@@ -73,8 +77,8 @@ def add_network_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-network", action="store_true", help="refuse to send anything, and to download")
 
 
-def given(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
-    """How argparse reads a number of a kind."""
+def make_type(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
+    """The function with which argparse reads a number of a kind."""
 
     def read(written: str) -> Any:
         value: int | float | str = written
@@ -95,44 +99,48 @@ def run(options: argparse.Namespace) -> int:
     network = load_one(options, [name for name in OPTIONS if getattr(options, name) is not None])
     if network is None or any(d.severity == ERROR for d in network.diagnostics):
         return FINDINGS
-    settings, overrides = _settings(network, options)
+    settings, overrides = _resolve_settings(network, options)
     if settings is None:
         return FINDINGS
-    spec = _spec(network, options, overrides)
-    announce(settings, options.no_network)
+    spec = _gather_spec(network, options, overrides)
+    announce_reach(settings, options.no_network)
     if options.no_network and options.coordinator:
         raise UsageError("--coordinator is a machine in the network, which --no-network refuses; leave one out")
-    from cnnspec.train.progress import display
+    from cnnspec.train.progress import choose_display
 
-    shown = display(sys.stderr, options.quiet)
+    shown = choose_display(sys.stderr, options.quiet)
+
+    def plan_training() -> TrainingPlan:
+        from cnnspec.train.plan import make_plan
+
+        return make_plan(network.graph, settings, spec, options.run_dir, options.output, facts=network.facts)
+
     if options.dry_run:
-        from cnnspec.train.rehearsal import rehearse
+        from cnnspec.train.dry_run import describe_training
 
-        lines = ran(
-            lambda: rehearse(network.graph, settings, spec, network.facts, shown, options.run_dir, options.output),
-            options.no_network,
-        )
+        lines = run_step(lambda: describe_training(plan_training(), shown), options.no_network)
         print("\n".join(map(printable, lines or ())), end="\n" if lines else "")
         return FINDINGS if lines is None else CLEAN
-    from cnnspec.train.devices.distribution import cluster
+    from cnnspec.train.devices.distribution import read_cluster
     from cnnspec.train.run import Outcome, train
 
     def step() -> Outcome:
-        together = cluster(options.processes, options.process, options.coordinator)
-        if together is None or together.process == 0:
-            return train(network.graph, settings, spec, shown, options.run_dir, options.output, together)
+        cluster = read_cluster(options.processes, options.process, options.coordinator)
+        plan = plan_training().replace(cluster=cluster)
+        if cluster is None or cluster.process == 0:
+            return train(plan, shown)
         with tempfile.TemporaryDirectory() as folder:  # the first process writes and speaks for all
-            run_dir = os.path.join(folder, "run")
-            train(network.graph, settings, spec, display(sys.stderr, True), run_dir, None, together)
+            plan = plan.replace(run_dir=os.path.join(folder, "run"), output=None)
+            train(plan, choose_display(sys.stderr, True))
         return Outcome(None)
 
-    outcome = ran(step, options.no_network)
-    return FINDINGS if outcome is None else report(outcome)
+    outcome = run_step(step, options.no_network)
+    return FINDINGS if outcome is None else print_outcome(outcome)
 
 
-def announce(settings: TrainSettings, no_network: bool = False, root: str | None = None) -> None:
-    """Says what a training sends elsewhere, and what it reads outside of its project (at the real path `root`), also when
-    it is to be quiet. UsageError for what --no-network refuses."""
+def announce_reach(settings: TrainSettings, no_network: bool = False, root: str | None = None) -> None:
+    """Say what a training sends elsewhere, and what it reads outside of its project (at the real path `root`), even when
+    it is quiet. UsageError for what --no-network refuses."""
     from cnnspec.base.outside_reach import find_reached
 
     for found in find_reached(settings, root):
@@ -143,8 +151,8 @@ def announce(settings: TrainSettings, no_network: bool = False, root: str | None
         raise UsageError("TensorFlow Datasets asks the network, which --no-network refuses; give other --data")
 
 
-def ran(step: Callable[[], Any], no_network: bool = False) -> Any:
-    """What a step of training yields; None when the spec is at fault, which has been shown. UsageError."""
+def run_step(step: Callable[[], Any], no_network: bool = False) -> Any:
+    """Run a step of a training, and yield its result; None when the spec is at fault, which has been shown. UsageError."""
     from cnnspec.compile.live import MissingExtra
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.offline import offline
@@ -161,8 +169,13 @@ def ran(step: Callable[[], Any], no_network: bool = False) -> Any:
         return None
 
 
-def _settings(network: AnalysedNetwork, options: argparse.Namespace) -> tuple[TrainSettings | None, dict[str, Any]]:
-    """The settings, the options above the section, and those; None when what is wrong with them has been shown."""
+def _resolve_settings(
+    network: AnalysedNetwork, options: argparse.Namespace
+) -> tuple[TrainSettings | None, dict[str, Any]]:
+    """The settings, in which options stand above the section, and those options.
+
+    The settings are None when something is wrong with them, which has been shown.
+    """
     given = {name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None}
     if given.get("data", "").lower() not in NAMED_DATA and os.path.isdir(given.get("data", "")):
         given["data"] = os.path.join(given["data"], "")
@@ -180,25 +193,25 @@ def _settings(network: AnalysedNetwork, options: argparse.Namespace) -> tuple[Tr
     return settings, given
 
 
-def _spec(network: AnalysedNetwork, options: argparse.Namespace, overrides: dict[str, Any]) -> Spec:
-    """The spec with the files that it uses, and how it was called."""
+def _gather_spec(network: AnalysedNetwork, options: argparse.Namespace, overrides: dict[str, Any]) -> Spec:
+    """The spec with the files that it uses, and the options of the command."""
     from cnnspec.pipeline import files_of
-    from cnnspec.train.runs.spec import spec
+    from cnnspec.train.runs.spec import gather_spec
 
     set_ = {name.strip(): value for name, _, value in (text.partition("=") for text in options.set)}
-    return spec(
+    return gather_spec(
         network.source.name, network.source.text, files_of(network, read_parameters(options), options.max_layers),
         model=options.model, parameters=set_, max_layers=options.max_layers, overrides=overrides,
     )  # fmt: skip
 
 
-def report(outcome: Outcome) -> int:
-    """Prints what came of a training; the exit status."""
-    from cnnspec.train.progress import figure
+def print_outcome(outcome: Outcome) -> int:
+    """Print what came of a training; the exit status."""
+    from cnnspec.train.progress import format_figure
 
     if outcome.figures:
         accuracy = outcome.figures.get("accuracy")
-        rest = [f"{name} {figure(value)}" for name, value in outcome.figures.items() if name != "accuracy"]
+        rest = [f"{name} {format_figure(value)}" for name, value in outcome.figures.items() if name != "accuracy"]
         noun = outcome.held_back.split()[1]
         shown = ([] if accuracy is None else [f"accuracy {percent(accuracy)}"]) + rest
         epoch = f", with the model of epoch {outcome.best['epoch']}" if outcome.best else ""

@@ -1,14 +1,16 @@
 """Training: settings → data → a fitted, evaluated, saved model in a run folder; going on with it, measuring, predicting.
 
-words < reading, conflicts < settings < match < ahead    what a section says, and whether data suit it: without Keras or NumPy
-failing, memory                                          what ends a training, in a sentence; whether it fits
+words < settings < reading, conflicts < section          a train section → settings, without Keras or NumPy
+match < data_check                                       whether data suit a network; what a check says of them
+plan                                                     all that is known before the data are read, in one value
+errors, memory                                           what ends a training, in a sentence; whether it fits
 data/                                                    a data set → the batches of an epoch, on NumPy
-objects                                                  words as Keras objects
-places/                                                  where it runs
+keras_objects                                            words as Keras objects
+devices/                                                 the backend and the devices that it computes on
 runs/                                                    the run folder
 progress                                                 what is shown
 offline                                                  no network, where that is asked for
-ending                                                   what is true when a training ends early
-run < resume, rehearsal                                  a training as a whole
-evaluation/                                              what was trained, measured and used
+early_end                                                what a run folder says when a training ends early
+run < resume, dry_run                                    a training as a whole
+evaluation/                                              trained models, measured and used
 """

@@ -8,7 +8,7 @@ from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.names import suggestion
 from cnnspec.base.source import Span
 from cnnspec.layers.argument import Term
-from cnnspec.train.words import LOSSES, MIXING, our_word
+from cnnspec.train.words import LOSSES, MIXING, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from cnnspec.train.settings import TrainSettings
 
 
-def conflicts(settings: TrainSettings) -> list[Diagnostic]:
-    """What Keras would refuse, or silently never do, some epochs into the training."""
+def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    """Settings that Keras would refuse, or silently ignore, some epochs into the training."""
     found = []
     optimizer = dict(settings.optimizer.keywords)
-    if settings.best is not None and settings.best not in _figures(settings):
-        hint = suggestion(settings.best, _figures(settings)).removeprefix("; ")
+    if settings.best is not None and settings.best not in _list_figures(settings):
+        hint = suggestion(settings.best, _list_figures(settings)).removeprefix("; ")
         message = f'best is "{settings.best}", which this training does not report'
-        help = hint or f"it reports {', '.join(_figures(settings))}"
+        help = hint or f"it reports {', '.join(_list_figures(settings))}"
         found.append(Diagnostic("E030", message, settings.span("best"), help))
     for callback in settings.callbacks:
-        name, given = our_word(callback), dict(callback.keywords)
-        at = _word_span(callback) or settings.span("callbacks")
+        name, given = spell_term(callback), dict(callback.keywords)
+        at = _find_word_span(callback) or settings.span("callbacks")
         if name in ("reduce_lr_on_plateau", "learning_rate_scheduler") and isinstance(
             optimizer.get("learning_rate"), Term
         ):
@@ -36,23 +36,23 @@ def conflicts(settings: TrainSettings) -> list[Diagnostic]:
             found.append(Diagnostic("E030", message, at, "give the optimizer a number, or leave the callback out"))
         if name == "swap_ema_weights" and optimizer.get("use_ema") is not True:
             message = "swap_ema_weights needs an optimizer that keeps a moving average"
-            found.append(Diagnostic("E030", message, at, f"write {our_word(settings.optimizer)}(use_ema=true)"))
-        watched = _watched(callback, given)
-        known = _figures(settings)
+            found.append(Diagnostic("E030", message, at, f"write {spell_term(settings.optimizer)}(use_ema=true)"))
+        watched = _find_watched_figure(callback, given)
+        known = _list_figures(settings)
         if watched is not None and watched not in known:
             message = f'{name} watches "{watched}", which this training does not report'
             hint = suggestion(watched, known).removeprefix("; ") or f"it reports {', '.join(known)}"
             if watched.startswith("val_") and settings.validation == 0 and watched[4:] in known:
                 hint = "set validation = 0.1, or watch " + watched[4:]
             found.append(Diagnostic("E030", message, at, hint))
-    return found + _written_twice(settings) + _softness(settings)
+    return found + _find_path_conflicts(settings) + _find_soft_conflicts(settings)
 
 
-OWN = ("spec", "run.json", "metrics.csv", "metrics.jsonl", "curves.png", "best.keras", "last.keras", "state")
+OWN_FILES = ("spec", "run.json", "metrics.csv", "metrics.jsonl", "curves.png", "best.keras", "last.keras", "state")
 
 
-def _written_twice(settings: TrainSettings) -> list[Diagnostic]:
-    """Paths of callbacks, which lie in the run folder, where the run itself or a backup's clearing would destroy them."""
+def _find_path_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    """Paths of callbacks that the run itself, or the clearing of a backup, would destroy: they lie in the run folder."""
     found = []
     paths: list[tuple[Term, str]] = []
     for callback in settings.callbacks:
@@ -60,25 +60,25 @@ def _written_twice(settings: TrainSettings) -> list[Diagnostic]:
         named = [str(given[name]) for name in ("filename", "filepath", "backup_dir", "log_dir") if name in given]
         paths += [(callback, os.path.normpath(path.replace("\\", "/"))) for path in named]
     for callback, path in paths:
-        at = _word_span(callback) or settings.span("callbacks")
+        at = _find_word_span(callback) or settings.span("callbacks")
         first = path.split(os.sep)[0]
-        if first in OWN:
-            message = f"{our_word(callback)} writes {path}, which the run folder keeps by itself"
+        if first in OWN_FILES:
+            message = f"{spell_term(callback)} writes {path}, which the run folder keeps by itself"
             found.append(Diagnostic("E030", message, at, "give it another name, or leave the callback out"))
         inside = [other for c, other in paths if c is not callback and (other + os.sep).startswith(path + os.sep)]
         if callback.name == "BackupAndRestore" and inside:
-            message = f"{our_word(callback)} deletes {path} after the training, and {inside[0]} lies in it"
+            message = f"{spell_term(callback)} deletes {path} after the training, and {inside[0]} lies in it"
             found.append(Diagnostic("E030", message, at, "give it a folder of its own"))
     return found
 
 
-def _softness(settings: TrainSettings) -> list[Diagnostic]:
-    """What does not go with targets that are shares of every class, smoothed or mixed."""
+def _find_soft_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    """Settings that contradict soft targets: shares of every class, because labels are smoothed or images mixed."""
     found = []
     key = "label_smoothing" if settings.label_smoothing else "augment"
     at, what = settings.span(key), "label_smoothing" if settings.label_smoothing else "a mixture of images"
     if settings.soft and settings.loss is not None:
-        word, given = our_word(settings.loss), dict(settings.loss.keywords)
+        word, given = spell_term(settings.loss), dict(settings.loss.keywords)
         takes = LOSSES[word][1].split()
         if "label_smoothing" in given and settings.label_smoothing:
             help = "write it once"
@@ -90,36 +90,36 @@ def _softness(settings: TrainSettings) -> list[Diagnostic]:
             help = "use categorical_crossentropy, or leave it out"
             found.append(Diagnostic("E030", f"{word} has no label smoothing", at, help))
     for metric in settings.metrics or ():
-        if settings.soft and our_word(metric).startswith("sparse_"):
-            message = f"{our_word(metric)} takes class numbers, and with {what} a target is a share of every class"
-            help = f"write {our_word(metric).removeprefix('sparse_')}"
-            found.append(Diagnostic("E030", message, _word_span(metric) or at, help))
-    mixing = [our_word(layer) for layer in settings.augment if layer.name in MIXING]
+        if settings.soft and spell_term(metric).startswith("sparse_"):
+            message = f"{spell_term(metric)} takes class numbers, and with {what} a target is a share of every class"
+            help = f"write {spell_term(metric).removeprefix('sparse_')}"
+            found.append(Diagnostic("E030", message, _find_word_span(metric) or at, help))
+    mixing = [spell_term(layer) for layer in settings.augment if layer.name in MIXING]
     if mixing and settings.class_weights is not None:
         message = f"{mixing[0]} makes examples of two classes, which have no weight of one"
         found.append(Diagnostic("E030", message, settings.span("class_weights"), "leave one out"))
     return found
 
 
-def _watched(callback: Term, given: dict[str, Any]) -> str | None:
+def _find_watched_figure(callback: Term, given: dict[str, Any]) -> str | None:
     if callback.name in ("EarlyStopping", "ReduceLROnPlateau") or given.get("save_best_only") is True:
         return str(given.get("monitor", "val_loss"))
     return None
 
 
-def _figures(settings: TrainSettings) -> list[str]:
+def _list_figures(settings: TrainSettings) -> list[str]:
     """The names under which Keras reports the figures of an epoch."""
-    metrics = ["accuracy"] if settings.metrics is None else [metric_name(m) for m in settings.metrics]
+    metrics = ["accuracy"] if settings.metrics is None else [find_metric_name(m) for m in settings.metrics]
     figures = ["loss", *metrics]
     return figures + [f"val_{f}" for f in figures if settings.validation]
 
 
-def metric_name(metric: Term) -> str:
+def find_metric_name(metric: Term) -> str:
     """A metric's name in logs and callbacks: the one it is given, else its word."""
-    return str(dict(metric.keywords).get("name") or our_word(metric))
+    return str(dict(metric.keywords).get("name") or spell_term(metric))
 
 
-def _word_span(term: Term) -> Span | None:
+def _find_word_span(term: Term) -> Span | None:
     if term.place is None:
         return None
     node, scope = term.place

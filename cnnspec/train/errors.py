@@ -1,18 +1,21 @@
-"""What ends a training before its end."""
+"""The errors that end a training early, as sentences for the user."""
 
 from __future__ import annotations
 
 import errno
 import os
+from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.base.source import Span
 
 
 class TrainingFailed(Exception):
-    """Ends a training before its end; whoever starts trainings says so. `status` is the command's exit status:
-    1 when the spec is at fault, 2 when files or what is installed are."""
+    """A training cannot begin or go on. `status` is the command's exit status: 1 when the spec is at fault, 2 when files
+    or the installation are."""
 
     def __init__(self, message: str, help: str = "", status: int = 1, span: Span | None = None) -> None:
         super().__init__(f"{message}; {help}" if help else message)
@@ -20,12 +23,27 @@ class TrainingFailed(Exception):
 
 
 class Unwritten(TrainingFailed):
-    """A file that could not be written or read; what to do is added by who knows what was kept."""
+    """A file could not be written or read. What to do is added by whoever knows what the run folder holds."""
 
     def __init__(self, message: str, error: Exception) -> None:
         super().__init__(message, status=2)
-        said = str(error)  # HDF5 says the number in a text
+        text = str(error)  # in which HDF5 has the number
         numbers = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
         self.full = getattr(error, "errno", None) in numbers or any(
-            os.strerror(number) in said or f"errno = {number}," in said for number in numbers
+            os.strerror(number) in text or f"errno = {number}," in text for number in numbers
         )
+
+
+def first_line(error: BaseException) -> str:
+    """The message of an error on one line, cut where it is long."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines)[:300] if lines else type(error).__name__
+
+
+@contextmanager
+def explain_write_errors(path: str) -> Iterator[None]:
+    """Errors while a run folder is written become a sentence (HDF5 raises a RuntimeError when a disk is full)."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise Unwritten(f"{path} could not be written: {first_line(error)}", error) from error

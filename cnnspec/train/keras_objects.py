@@ -1,4 +1,4 @@
-"""Words of a train section → Keras objects."""
+"""The words of a train section → Keras objects: optimizer, loss, metrics, callbacks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.confined_folder import ConfinedFolder
 from cnnspec.base.outside_reach import ROOT
 from cnnspec.layers.argument import Term
-from cnnspec.train.conflicts import metric_name
-from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.evaluation.head import Head, head_of, last_activation
-from cnnspec.train.match import REGRESSION, loss_name
-from cnnspec.train.reading import word
-from cnnspec.train.words import our_word
+from cnnspec.train.conflicts import find_metric_name
+from cnnspec.train.errors import TrainingFailed, first_line
+from cnnspec.train.evaluation.head import Head, find_head, find_last_activation
+from cnnspec.train.match import REGRESSION, find_loss_name
+from cnnspec.train.reading import read_word
+from cnnspec.train.words import spell_term
 
 if TYPE_CHECKING:
+    from cnnspec.train.runs.state import State
     from cnnspec.train.settings import TrainSettings
 
 
@@ -45,70 +46,67 @@ def build(term: Term, keras: Any, **more: Any) -> Any:
         ) from None
     except ImportError as error:
         raise TrainingFailed(
-            f"{our_word(term)} needs a package that is not installed ({error})", "install it", 2
+            f"{spell_term(term)} needs a package that is not installed ({error})", "install it", 2
         ) from None
     except (TypeError, ValueError) as error:
-        raise TrainingFailed(f"Keras refuses {our_word(term)}: {first_line(error)}") from None
+        raise TrainingFailed(f"Keras refuses {spell_term(term)}: {first_line(error)}") from None
 
 
-def first_line(error: BaseException) -> str:
-    """What an error says, on one line and not without end."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return " ".join(lines)[:300] if lines else type(error).__name__
-
-
-def loss(settings: TrainSettings, model: Any, targets: str) -> Term:
+def choose_loss(settings: TrainSettings, model: Any, targets: str) -> Term:
     """The loss that the settings name, else the one for these targets and the network's last activation."""
     if settings.loss is not None:
         return settings.loss
-    last = last_activation(model)
-    name = loss_name(settings, targets, last)
+    last = find_last_activation(model)
+    name = find_loss_name(settings, targets, last)
     if name == "MeanSquaredError":
-        return word("losses", Term(name))
+        return read_word("losses", Term(name))
     probabilities = last == ("sigmoid" if name == "BinaryCrossentropy" else "softmax")
     logits = () if probabilities else (("from_logits", True),)
     smoothing = (("label_smoothing", settings.label_smoothing),) if settings.label_smoothing else ()
-    return word("losses", Term(name, (), (*logits, *smoothing)))
+    return read_word("losses", Term(name, (), (*logits, *smoothing)))
 
 
-def metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, model: Any) -> list[Any]:
+def build_metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, model: Any) -> list[Any]:
     """Keras's metrics: those of the settings, else accuracy unless targets are quantities."""
     if settings.metrics is None:
         quantities = loss.name in REGRESSION and targets != "one-hot"
-        return [] if quantities else [_accuracy(keras, head_of(model, loss, targets))]
+        return [] if quantities else [_build_accuracy(keras, find_head(model, loss, targets))]
     return [
-        _accuracy(keras, head_of(model, loss, targets))
+        _build_accuracy(keras, find_head(model, loss, targets))
         if m.name == "accuracy"
-        else build(m, keras, name=metric_name(m))
+        else build(m, keras, name=find_metric_name(m))
         for m in settings.metrics
     ]
 
 
-def _accuracy(keras: Any, head: Head) -> Any:
-    """The share of right answers; "accuracy" would ask for a logit above 0.5, and take labels for one-hot classes."""
+def _build_accuracy(keras: Any, head: Head) -> Any:
+    """The share of right answers. Keras's own "accuracy" asks for a logit above 0.5, and takes labels for one-hot classes."""
     if head.kind in ("binary", "labels"):
         return keras.metrics.BinaryAccuracy(name="accuracy", threshold=head.threshold)
     return "accuracy"
 
 
-def callbacks(settings: TrainSettings, keras: Any, folder: str, going_on: bool = False) -> list[Any]:
-    """Keras's callbacks; what they write lies in the run folder. Those of a training that goes on add to their files,
-    and do not go back to a backup of Keras's own: the run folder has the place where it goes on."""
+def build_callbacks(settings: TrainSettings, keras: Any, folder: str, goes_on: bool = False) -> list[Any]:
+    """Keras's callbacks, which write into the run folder.
+
+    When a training goes on, callbacks add to their files. They ignore Keras's own backup, because the run folder says
+    where the training goes on.
+    """
     made, inside = [], ConfinedFolder(folder)
     for term in settings.callbacks:
         given: dict[str, Any] = {n: inside.at(v) if n in PATHS else v for n, v in term.keywords}
         package = NEEDS.get(term.name)
         if package and find_spec(package) is None:
             raise TrainingFailed(
-                f"{our_word(term)} needs {package}, which is not installed", f"pip install {package}", 2
+                f"{spell_term(term)} needs {package}, which is not installed", f"pip install {package}", 2
             )
         if term.name == "RemoteMonitor":
-            given = {**given, **_authorised(given.get("root", ROOT))}
+            given = {**given, **_split_secret(given.get("root", ROOT))}
         if term.name == "TensorBoard":
             given.setdefault("log_dir", inside.at("logs"))
-        if term.name == "CSVLogger" and going_on:
+        if term.name == "CSVLogger" and goes_on:
             given["append"] = True
-        if term.name == "BackupAndRestore" and going_on:
+        if term.name == "BackupAndRestore" and goes_on:
             shutil.rmtree(given["backup_dir"], ignore_errors=True)
         for name in ("filename", "filepath"):
             if name in given:
@@ -122,8 +120,8 @@ def callbacks(settings: TrainSettings, keras: Any, folder: str, going_on: bool =
     return made
 
 
-def _authorised(root: str) -> dict[str, Any]:
-    """The arguments for an address: what is secret in it goes into a header, so that no warning shows it."""
+def _split_secret(root: str) -> dict[str, Any]:
+    """The arguments for an address: its secret part goes into a header, so that no warning shows it."""
     from base64 import b64encode
     from urllib.parse import unquote, urlsplit
 
@@ -131,3 +129,26 @@ def _authorised(root: str) -> dict[str, Any]:
     user, at, host = parts.netloc.rpartition("@")
     header = {"Authorization": "Basic " + b64encode(unquote(user if ":" in user else f"{user}:").encode()).decode()}
     return {"root": parts._replace(netloc=host).geturl()} | ({"headers": header} if at else {})
+
+
+def build_callback_list(
+    keras: Any, model: Any, callbacks: list[Any], epochs: int, steps: int, start: State | None
+) -> Any:
+    """Keras's list of callbacks. When a training goes on within an epoch, batches are counted from the epoch's first."""
+
+    class CountedCallbacks(keras.callbacks.CallbackList):  # type: ignore[misc]
+        ahead = 0
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            self.ahead = start.done if start is not None and epoch == start.epoch else 0
+            super().on_epoch_begin(epoch, logs)
+
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            super().on_train_batch_begin(batch + self.ahead, logs)
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            super().on_train_batch_end(batch + self.ahead, logs)
+
+    return CountedCallbacks(
+        callbacks, add_history=True, add_progbar=False, verbose=0, epochs=epochs, steps=steps, model=model
+    )

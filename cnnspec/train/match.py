@@ -12,7 +12,7 @@ from cnnspec.base.names import NAMED_DATA
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.words import MIXING, our_word
+from cnnspec.train.words import MIXING, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Fit(Record):
-    """How data become what the network takes: `shape` of an example, `targets` one of the words below.
+    """The way in which data suit a network: `shape` of an example, `targets` one of the words below.
 
     "classes": class numbers; "one-hot": a vector for each class number; "column": numbers as vectors of one;
     "given": as they are.
@@ -34,7 +34,7 @@ class Fit(Record):
 
 
 class Targets(Record):
-    """What is known about the targets: their shape, the number of classes when they are class numbers (else None),
+    """The targets as far as they are known: their shape, the number of classes when they are class numbers (else None),
     whether that number is exact or only the highest that was met, and the lowest that was met."""
 
     shape: tuple[int, ...]
@@ -50,7 +50,7 @@ REGRESSION = {
 }  # fmt: skip
 
 
-def loss_name(settings: TrainSettings, targets: str, last: str) -> str:
+def find_loss_name(settings: TrainSettings, targets: str, last: str) -> str:
     """Keras's name of the loss: that of the settings, else the one for these targets (`Fit.targets`) and the network's
     last function."""
     if settings.loss is not None:
@@ -60,7 +60,7 @@ def loss_name(settings: TrainSettings, targets: str, last: str) -> str:
     return "BinaryCrossentropy" if targets == "column" or last == "sigmoid" else "MeanSquaredError"
 
 
-def ends(graph: Graph) -> tuple[Shape, Shape]:
+def find_ends(graph: Graph) -> tuple[Shape, Shape]:
     """Shapes of the only input and the only output. Raises TrainingFailed when there are several."""
     for nodes, noun in ((graph.inputs, "inputs"), (graph.outputs, "outputs")):
         if len(nodes) > 1:
@@ -71,9 +71,9 @@ def ends(graph: Graph) -> tuple[Shape, Shape]:
     return graph.nodes[graph.inputs[0]].shape, graph.nodes[graph.outputs[0]].shape  # type: ignore[return-value]
 
 
-def image_size(graph: Graph, data: str) -> tuple[int | None, int | None, int]:
+def find_image_size(graph: Graph, data: str) -> tuple[int | None, int | None, int]:
     """H, W (None: left open) and channels of the images that a network takes. Raises TrainingFailed if it takes none."""
-    wanted = ends(graph)[0]
+    wanted = find_ends(graph)[0]
     if len(wanted) != 3 or wanted[-1] not in (1, 3):
         span = graph.nodes[graph.inputs[0]].site.span
         message = f"the network takes {show_shape(wanted)}, {data} holds images, grey (1 channel) or RGB (3)"
@@ -82,35 +82,35 @@ def image_size(graph: Graph, data: str) -> tuple[int | None, int | None, int]:
     return height, width, 1 if wanted[-1] == 1 else 3
 
 
-def fit_named(graph: Graph, settings: TrainSettings) -> Fit | None:
+def match_named_data(graph: Graph, settings: TrainSettings) -> Fit | None:
     """The fit of a data set that is known by name, before it is loaded; None for a file."""
     if settings.data not in NAMED_DATA:
-        ends(graph)
+        find_ends(graph)
         return None
     shape, classes = NAMED_DATA[settings.data]
-    return fit(graph, settings, shape, Targets((), classes, True), images=True)
+    return match_data(graph, settings, shape, Targets((), classes, True), images=True)
 
 
-def fit(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: Targets, images: bool) -> Fit:
-    """How examples of this shape and these targets suit the network; TrainingFailed when they cannot.
+def match_data(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: Targets, images: bool) -> Fit:
+    """The way in which examples of a shape, with such targets, suit the network. Raises TrainingFailed when they do not.
 
-    `images`: examples are pictures of one known kind, which may be resized.
+    `images` says that the examples are pictures of one known kind, which may be resized.
     """
-    final, resized = examples(graph, settings, shape, images)
-    how = answers(graph, settings, targets)
+    final, resized = match_examples(graph, settings, shape, images)
+    how = match_targets(graph, settings, targets)
     if settings.augment:
-        _changeable(settings, final, how, targets)
+        _check_augmentation(settings, final, how, targets)
     return Fit(final, resized, how)
 
 
-def examples(
+def match_examples(
     graph: Graph, settings: TrainSettings, shape: tuple[int, ...], images: bool
 ) -> tuple[tuple[int, ...], bool]:
     """The shape in which the network takes examples of this shape, and whether they are resized to it."""
-    wanted = ends(graph)[0]
-    if agree(wanted, shape):
+    wanted = find_ends(graph)[0]
+    if shapes_agree(wanted, shape):
         return shape, False
-    if agree(wanted, (*shape, 1)):
+    if shapes_agree(wanted, (*shape, 1)):
         return (*shape, 1), False
     sizes = tuple([w for w in wanted if isinstance(w, int)])
     if len(sizes) == len(wanted) and math.prod(sizes) == math.prod(shape):
@@ -124,7 +124,7 @@ def examples(
     raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=span)
 
 
-def _changeable(settings: TrainSettings, shape: tuple[int, ...], how: str, targets: Targets) -> None:
+def _check_augmentation(settings: TrainSettings, shape: tuple[int, ...], how: str, targets: Targets) -> None:
     """Raises TrainingFailed for what the layers of `augment` cannot change together with its target."""
     span = settings.span("augment")
     if len(shape) != 3:
@@ -132,15 +132,15 @@ def _changeable(settings: TrainSettings, shape: tuple[int, ...], how: str, targe
     if len(targets.shape) > 1:
         message = f"augment would change images and not their targets of shape {show_shape(targets.shape)}"
         raise TrainingFailed(message, "leave it out", span=span)
-    mixing = [our_word(layer) for layer in settings.augment if layer.name in MIXING]
+    mixing = [spell_term(layer) for layer in settings.augment if layer.name in MIXING]
     if mixing and how != "one-hot":
         message = f"{mixing[0]} mixes the classes of two examples, and this network does not tell classes apart"
         raise TrainingFailed(message, "end in an output for each class", span=span)
 
 
-def answers(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
-    """What the targets have to become (`Fit.targets`) for the network's output; TrainingFailed when nothing fits."""
-    output, data = ends(graph)[1], settings.data or "the data"
+def match_targets(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
+    """The form (`Fit.targets`) that the targets must have for the network's output. Raises TrainingFailed when none fits."""
+    output, data = find_ends(graph)[1], settings.data or "the data"
     loss, soft = settings.loss, settings.soft
     span = graph.nodes[graph.outputs[0]].site.span
     classes, sparse = targets.classes, loss is not None and loss.name == "SparseCategoricalCrossentropy"
@@ -151,17 +151,17 @@ def answers(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
                 message, "leave them out", span=settings.span("label_smoothing") or settings.span("augment")
             )
         if sparse:
-            raise TrainingFailed(f"{data} has targets that are no class numbers, which {our_word(loss)} needs",  # type: ignore[arg-type]
+            raise TrainingFailed(f"{data} has targets that are no class numbers, which {spell_term(loss)} needs",  # type: ignore[arg-type]
                                  "use mean_squared_error, or whole numbers from 0 as labels")  # fmt: skip
-        if agree(output, targets.shape):
+        if shapes_agree(output, targets.shape):
             return "given"
-        if agree(output, (*targets.shape, 1)):
+        if shapes_agree(output, (*targets.shape, 1)):
             return "column"
         message = f"the network yields {show_shape(output)}, a target of {data} is {_show(targets.shape)}"
         raise TrainingFailed(message, "give the last layer as many outputs", span=span)
     units = output[-1]
     head = f"end with dense({classes}, softmax)"
-    if not agree(output[:-1], targets.shape):
+    if not shapes_agree(output[:-1], targets.shape):
         what = "a class for each example" if not targets.shape else f"classes of shape {show_shape(targets.shape)}"
         message = f"the network yields {show_shape(output)}, but {data} has {what}"
         raise TrainingFailed(message, f"flatten, or gap, then {head}" if not targets.shape else "", span=span)
@@ -182,7 +182,7 @@ def answers(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
     return "classes" if (loss is None or sparse) and not soft else "one-hot"
 
 
-def agree(wanted: Shape, shape: tuple[int, ...]) -> bool:
+def shapes_agree(wanted: Shape, shape: tuple[int, ...]) -> bool:
     """Whether a shape is one that the network may yield; a size that it leaves open agrees with all."""
     return len(wanted) == len(shape) and all(
         not isinstance(w, int) or w == n for w, n in zip(wanted, shape, strict=True)

@@ -1,46 +1,52 @@
-"""Whether a training fits: what it needs at least, as `cnnspec cost` says, against the device's memory or the machine's.
+"""Whether a training fits into memory: its least need, as `cnnspec cost` says, against the device's memory or the machine's.
 
-Needs no Keras. Buffers of the convolution algorithms and what the framework takes come on top, so what is refused cannot
-work, and what is not refused may still fail.
+Keras is not needed. Buffers of the convolution algorithms and the framework's own memory come on top, so a training that
+is refused cannot work, and one that is not refused may still fail.
 """
 
 from __future__ import annotations
 
 from cnnspec.cost.memory import training
-from cnnspec.facts.facts import Facts
 from cnnspec.facts.optimizer_slots import count_known_slots
 from cnnspec.facts.precision import in_bytes, precision
-from cnnspec.train.data.examples import free_memory
+from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.graph import Graph
-    from cnnspec.train.settings import TrainSettings
+    from cnnspec.cost.memory import Memory
+    from cnnspec.train.plan import TrainingPlan
 
 
-def check_memory(graph: Graph, settings: TrainSettings) -> None:
-    """Raises TrainingFailed when the training needs more than the section's `memory`, with the options as they are."""
-    said = _excess(graph, settings, settings.memory)
-    if said:
+def find_need(plan: TrainingPlan) -> Memory:
+    """The least memory that a training needs, by the size of a batch."""
+    settings = plan.settings
+    return training(plan.facts, precision(settings.precision), count_known_slots(settings.optimizer))
+
+
+def check_memory(plan: TrainingPlan) -> None:
+    """Raises TrainingFailed when the training needs more than the `memory` that its settings allow."""
+    settings = plan.settings
+    if excess := _find_excess(plan, settings.memory):
+        message, help = excess
         span = settings.span("memory")
-        raise TrainingFailed(f"{said[0]}, and memory is {in_bytes(settings.memory or 0)}", said[1], span=span)
+        raise TrainingFailed(f"{message}, and memory is {in_bytes(settings.memory or 0)}", help, span=span)
 
 
-def memory_notes(graph: Graph, settings: TrainSettings) -> list[str]:
+def find_memory_notes(plan: TrainingPlan) -> list[str]:
     """A sentence when the training needs more than is free on this machine. (A graphics card has memory of its own.)"""
-    free = None if settings.memory is not None else free_memory()
-    said = _excess(graph, settings, free)
-    if not said:
+    free = None if plan.settings.memory is not None else find_free_memory()
+    if not (excess := _find_excess(plan, free)):
         return []
-    return [f"{said[0]}, and this machine has {in_bytes(free or 0)} free: without a graphics card, {said[1]}"]
+    message, help = excess
+    return [f"{message}, and this machine has {in_bytes(free or 0)} free: without a graphics card, {help}"]
 
 
-def _excess(graph: Graph, settings: TrainSettings, limit: int | None) -> tuple[str, str] | None:
-    """What is needed, and what to do, when it is more than the limit; None when it is not, or cannot be known."""
+def _find_excess(plan: TrainingPlan, limit: int | None) -> tuple[str, str] | None:
+    """The need and the way out, in words, when the need is above a limit; None when it is not, or cannot be known."""
     if limit is None:
         return None
-    need = training(Facts(graph), precision(settings.precision), count_known_slots(settings.optimizer))
+    settings, need = plan.settings, find_need(plan)
     total, fits = need.bytes(settings.batch), need.largest_batch(limit)
     if not isinstance(total, int) or fits is None or total <= limit:
         return None

@@ -1,4 +1,4 @@
-"""No network: for as long as it lasts, Python opens no connection to another machine."""
+"""No network: a context in which Python opens no connection to another machine."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ WORDS = ("connect", "connect_ex", "sendto")
 
 @contextmanager
 def offline() -> Iterator[None]:
-    """Sockets to other machines, and asking for their addresses, raise an OSError inside. Sockets of this machine's own
-    (AF_UNIX) work."""
+    """A context in which connecting to another machine, or asking for its address, raises an OSError.
+
+    Sockets within this machine (AF_UNIX) work.
+    """
 
     def refused(*_: Any, **__: Any) -> Any:
         raise OSError("--no-network")

@@ -1,7 +1,7 @@
-"""What a person sees while a network trains: a bar on a terminal, a line for every epoch anywhere.
+"""The display of a training: a bar on a terminal, a line for every epoch anywhere.
 
-`Watcher` is what Keras calls; what it shows goes to a display. It also ends the training when the loss is no number any
-more. A stop that is asked for (Ctrl-C, SIGTERM) is held back until what was reached can be kept.
+Keras calls the watcher, which shows its figures on a display and ends the training when the loss becomes NaN or infinite.
+A stop that is asked for (Ctrl-C, SIGTERM) is delayed until the training can be saved.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """Writes a line for every epoch, and notes."""
+    """A display that writes a line for every epoch, and notes."""
 
     def __init__(self, stream: TextIO, quiet: bool = False) -> None:
         self.stream = stream
@@ -32,7 +32,7 @@ class Lines:
             print(printable(text), file=self.stream, flush=True)
 
     def warn(self, text: str) -> None:
-        """A note that quiet ones are told, too."""
+        """Write a note even when quiet."""
         print(text, file=self.stream, flush=True)
 
     def begin(self, epoch: str, batches: int | None) -> None: ...
@@ -43,7 +43,7 @@ class Lines:
 
 
 class Bar(Lines):
-    """A bar for the epoch that runs, below the lines of those that are done."""
+    """A display with a bar for the epoch that runs, below the lines of the epochs that are done."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
@@ -76,7 +76,7 @@ class Bar(Lines):
         self.bar.stop()
 
 
-def display(stream: TextIO, quiet: bool = False) -> Lines:
+def choose_display(stream: TextIO, quiet: bool = False) -> Lines:
     """A bar where there is a terminal, else lines; nothing when quiet."""
     if not quiet and stream.isatty():
         try:
@@ -86,21 +86,21 @@ def display(stream: TextIO, quiet: bool = False) -> Lines:
     return Lines(stream, quiet)
 
 
-def figures(logs: Mapping[str, Any]) -> str:
-    """An epoch's figures in one line: the loss first, what was validated last."""
+def format_figures(logs: Mapping[str, Any]) -> str:
+    """An epoch's figures in one line: the loss first, those of the validation last."""
     order = sorted(logs, key=lambda name: (name == "learning_rate", name.startswith("val_"), not name.endswith("loss")))
-    return "  ".join(f"{name} {figure(logs[name])}" for name in order)
+    return "  ".join(f"{name} {format_figure(logs[name])}" for name in order)
 
 
-def figure(value: Any) -> str:
-    """A figure with four digits, in the shorter form; a vector's in brackets."""
+def format_figure(value: Any) -> str:
+    """A figure with four digits, in the shorter form; those of a vector in brackets."""
     values = [float(v) for v in value] if getattr(value, "ndim", 0) else [float(value)]
     texts = [f"{v:.4f}" if 0.001 <= abs(v) < 10_000 or v == 0 else f"{v:.3g}" for v in values]
     return texts[0] if not getattr(value, "ndim", 0) else f"[{', '.join(texts)}]"
 
 
 class Interrupts:
-    """Whether a stop was asked for while it was held back, and the number of the signal."""
+    """Whether a stop was asked for while stops were delayed, and the number of the signal."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -108,8 +108,8 @@ class Interrupts:
 
 
 @contextmanager
-def held_back(display: Lines | None = None, until: str = "") -> Iterator[Interrupts]:
-    """Notes Ctrl-C and SIGTERM instead of stopping at once. With a display a second time comes through."""
+def delay_interrupts(display: Lines | None = None, until: str = "") -> Iterator[Interrupts]:
+    """Note Ctrl-C and SIGTERM instead of stopping at once. With a display, the second one stops at once."""
     interrupts = Interrupts()
     if threading.current_thread() is not threading.main_thread():
         yield interrupts
@@ -130,8 +130,8 @@ def held_back(display: Lines | None = None, until: str = "") -> Iterator[Interru
             signal.signal(number, handler)
 
 
-def watcher(keras: Any, epochs: int, shown: Lines) -> Any:
-    """The Keras callback that shows; `where` is the place reached."""
+def make_watcher(keras: Any, epochs: int, shown: Lines) -> Any:
+    """The Keras callback that shows how far a training is; `where` says it in words."""
 
     class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
         where = "before the first batch"
@@ -145,7 +145,7 @@ def watcher(keras: Any, epochs: int, shown: Lines) -> Any:
             self.where = f"{self.epoch}, batch {batch + 1}" + (f"/{self.batches}" if self.batches else "")
             loss = float((logs or {}).get("loss", 0.0))
             if not math.isfinite(loss):
-                rate = figure(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+                rate = format_figure(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
                 raise TrainingFailed(
                     f"the loss is {loss} at {self.where}",
                     f"try a smaller learning rate (it is {rate}), clipnorm=1 in the optimizer, or inputs that are scaled",
@@ -153,9 +153,9 @@ def watcher(keras: Any, epochs: int, shown: Lines) -> Any:
             now = time.monotonic()
             if now - self.shown_at > 0.1 or batch + 1 == self.batches:
                 self.shown_at = now
-                shown.advance(batch + 1, figures(logs or {}))
+                shown.advance(batch + 1, format_figures(logs or {}))
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            shown.note(f"{self.epoch}  {figures(logs or {})}  {time.monotonic() - self.began:.1f} s")
+            shown.note(f"{self.epoch}  {format_figures(logs or {})}  {time.monotonic() - self.began:.1f} s")
 
     return Watcher()

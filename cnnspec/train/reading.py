@@ -1,4 +1,4 @@
-"""Reads the words of a train section: adam(learning_rate=0.001) → the Keras object it names, as plain data.
+"""The words of a train section as plain data: adam(learning_rate=0.001) → the Keras object that it names.
 
 Parameters of one name are of one kind wherever they stand, so kinds are one table, by parameter. A file that training
 writes stays inside the run folder, whoever wrote the spec.
@@ -24,7 +24,7 @@ from cnnspec.layers.argument import (
     text,
     word_of,
 )
-from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find
+from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def share(value: Any) -> int | float:
 def learning_rate(value: Any) -> int | float | Term:
     """A number above 0, or a learning-rate schedule."""
     if isinstance(value, (Term, str)):
-        return word("optimizers.schedules", value)
+        return read_word("optimizers.schedules", value)
     try:
         return positive(value)
     except Unfit:
@@ -94,7 +94,7 @@ ADDRESS_PATH = re.compile(r"/[^\x00-\x20\x7f#\\]*")
 
 
 def address(value: Any) -> str:
-    """Where figures are sent, to which a path is added."""
+    """An address that figures are sent to; a path is added to it."""
     written: str = text(value)
     if not ADDRESS.fullmatch(written):
         raise Unfit('an http or https address, such as "http://localhost:9000"')
@@ -102,7 +102,7 @@ def address(value: Any) -> str:
 
 
 def address_path(value: Any) -> str:
-    """What follows an address, and so cannot change whose it is."""
+    """A path behind an address, which cannot change whose address it is."""
     written: str = text(value)
     if not ADDRESS_PATH.fullmatch(written):
         raise Unfit('a path that begins with a slash, such as "/publish/"')
@@ -155,7 +155,7 @@ _numbers = list_of(number, "a list of numbers")
 KINDS: dict[str, Kind] = {}
 for _kind, _names in (
     (learning_rate, "learning_rate"),
-    (lambda value: word("optimizers.schedules", value), "schedule"),
+    (lambda value: read_word("optimizers.schedules", value), "schedule"),
     (positive, "epsilon epsilon_1 epsilon_2 delta decay_steps first_decay_steps t_mul initial_scale clip_threshold"),
     (not_negative, "initial_accumulator_value l1_regularization_strength l2_regularization_strength min_lr power "
                    "l2_shrinkage_regularization_strength initial_learning_rate end_learning_rate decay_rate gamma"),
@@ -196,7 +196,7 @@ for _kind, _names in (
     (output_path, "backup_dir log_dir"),
     (ending(".csv", ".tsv", ".txt", ".log"), "filename"),
     (checkpoint, "filepath"),
-    (lambda value: word("optimizers", value), "inner_optimizer"),
+    (lambda value: read_word("optimizers", value), "inner_optimizer"),
 ):  # fmt: skip
     KINDS |= dict.fromkeys(_names.split(), _kind)
 
@@ -228,13 +228,13 @@ class WrongWord(Exception):
         self.message, self.help, self.term, self.argument = message, help, term, argument
 
 
-def word(module: str, value: Any) -> Term:
+def read_word(module: str, value: Any) -> Term:
     """A written word as the Keras object that it names: Term(class, (), keywords, module, place)."""
     noun, table = MODULES[module]
     term = Term(value) if isinstance(value, str) else value
     if not isinstance(term, Term):
         raise Unfit(f"{'an' if noun[0] in 'oa' else 'a'} {noun}, such as {next(iter(table))}")
-    name = find(term.name, table)
+    name = find_word(term.name, table)
     if name is None:
         hint = suggestion(term.name, [*table, *(s for s, full in SHORT.items() if full in table)]).removeprefix("; ")
         raise WrongWord(f'there is no {noun} "{term.name}"', hint or f"there are {', '.join(table)}", term)

@@ -1,4 +1,4 @@
-"""Going on with a training from its run folder, when everything that decides its figures is what it was."""
+"""A training goes on from its run folder, when everything that decides its figures is what it was."""
 
 from __future__ import annotations
 
@@ -7,157 +7,157 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train.devices import place
-from cnnspec.train.ending import going_on
+from cnnspec.train.devices.runtime import check_runtime
+from cnnspec.train.early_end import explain_resume_errors
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.progress import Lines, held_back
-from cnnspec.train.run import STOPPING, Outcome, check_output, fitted, kept_state, prepared, sentenced
-from cnnspec.train.runs import durable, folder
-from cnnspec.train.runs import run_record as account
-from cnnspec.train.runs.spec import changed
+from cnnspec.train.plan import check_output, make_plan
+from cnnspec.train.progress import Lines, delay_interrupts
+from cnnspec.train.run import STOPPING, Outcome, explain_early_end, fit_in_folder, prepare_training
+from cnnspec.train.runs.durable import remove_leftovers
+from cnnspec.train.runs.run_record import describe_settings, find_versions
+from cnnspec.train.runs.spec import find_changed
+from cnnspec.train.runs.state_file import PLACE, read_state
 
 if TYPE_CHECKING:
+    from cnnspec.facts.facts import Facts
     from cnnspec.graph import Graph
-    from cnnspec.train.run import Ready
+    from cnnspec.train.plan import TrainingPlan
+    from cnnspec.train.run import Prepared
     from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.runs.state import State
     from cnnspec.train.settings import TrainSettings
 
 
-def taken(path: str, epochs: int | None) -> RunFolder:
-    """The run folder, for this process alone, when it can be gone on with. Raises TrainingFailed."""
-    run = folder.take(path)
-    try:
-        said = run.account
-        wrong = changed(run.inside, said["files"])
-        if wrong is not None:
-            message = f"{path}/spec/{wrong} is not what was trained"
-            raise TrainingFailed(message, "train the changed spec anew: cnnspec train", 2)
-        whole = said["settings"]["epochs"]
-        if epochs is not None and epochs < said["epochs"]:
-            message = f"{path} has trained {said['epochs']} epochs already, more than {epochs}"
-            raise TrainingFailed(message, "give more --epochs", 2)
-        if said["status"] == "finished":
-            if said["epochs"] < whole:
-                message = f"{path} is finished: a callback ended it after epoch {said['epochs']} of {whole}"
-                raise TrainingFailed(message, "more epochs would not change that; train anew with other callbacks", 2)
-            if epochs is None or epochs <= said["epochs"]:
-                message = f"{path} is finished, with {_epochs(said['epochs'])}"
-                raise TrainingFailed(message, f"to go on, give more: cnnspec resume {path} --epochs {2 * whole}", 2)
-            if "swap_ema_weights(swap_on_epoch=true)" in said["settings"]["callbacks"]:
-                message = f"{path} is finished: swap_ema_weights put the averages in the weights' place at its end"
-                raise TrainingFailed(message, "train anew with more epochs", 2)
-    except BaseException:
-        run.release()
-        raise
-    return run
+def check_resumable(run: RunFolder, epochs: int | None) -> None:
+    """Raises TrainingFailed when a run cannot go on to so many epochs (None: those of its spec)."""
+    path, record = run.path, run.record
+    if (wrong := find_changed(run.inside, record["files"])) is not None:
+        message = f"{path}/spec/{wrong} is not what was trained"
+        raise TrainingFailed(message, "train the changed spec anew: cnnspec train", 2)
+    whole = record["settings"]["epochs"]
+    if epochs is not None and epochs < record["epochs"]:
+        message = f"{path} has trained {record['epochs']} epochs already, more than {epochs}"
+        raise TrainingFailed(message, "give more --epochs", 2)
+    if record["status"] == "finished":
+        if record["epochs"] < whole:
+            message = f"{path} is finished: a callback ended it after epoch {record['epochs']} of {whole}"
+            raise TrainingFailed(message, "more epochs would not change that; train anew with other callbacks", 2)
+        if epochs is None or epochs <= record["epochs"]:
+            message = f"{path} is finished, with {_count_epochs(record['epochs'])}"
+            raise TrainingFailed(message, f"to go on, give more: cnnspec resume {path} --epochs {2 * whole}", 2)
+        if "swap_ema_weights(swap_on_epoch=true)" in record["settings"]["callbacks"]:
+            message = f"{path} is finished: swap_ema_weights put the averages in the weights' place at its end"
+            raise TrainingFailed(message, "train anew with more epochs", 2)
 
 
-def _epochs(number: int) -> str:
+def _count_epochs(number: int) -> str:
     return f"{number} epoch{'' if number == 1 else 's'}"
 
 
-def resume(
-    run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines | None = None, output: str | None = None
-) -> Outcome:
-    """Goes on with a run that was `taken`, to the end that it would have come to. `settings` are those of its spec.
+def make_resume_plan(
+    run: RunFolder, graph: Graph, settings: TrainSettings, output: str | None, facts: Facts
+) -> TrainingPlan:
+    """The plan of a run that goes on, on the backend that it was trained on.
 
-    Raises TrainingFailed when settings, data, or backend are not those of the run.
+    Network and settings are those of the run's spec. Raises TrainingFailed when the settings are read otherwise than
+    they were.
+    """
+    before, now = run.record["settings"], describe_settings(settings)
+    other = [name for name in {**now, **before} if name != "epochs" and now.get(name) != before.get(name)]
+    if other:
+        name = other[0]
+        message = (
+            f"this cnnspec reads other settings from {run.path}: {name} is {now.get(name)}, it was {before.get(name)}"
+        )
+        raise TrainingFailed(message, f"go on with cnnspec {run.record['versions']['cnnspec']}, or train anew", 2)
+    return make_plan(graph, settings.replace(backend=run.record["backend"]), output=output, facts=facts)
+
+
+def resume(run: RunFolder, plan: TrainingPlan, shown: Lines | None = None) -> Outcome:
+    """Go on with a run that `check_resumable` let pass, to the end that it would have come to.
+
+    Raises TrainingFailed when the data are not those of the run, or its backend is not installed.
     """
     shown = shown or Lines(sys.stderr)
-    try:
-        return sentenced(lambda: _resumed(run, graph, settings, shown, output), shown)
-    finally:
-        run.release()
+    return explain_early_end(lambda: _resume_checked(run, plan, shown), shown)
 
 
-def _resumed(run: RunFolder, graph: Graph, settings: TrainSettings, shown: Lines, output: str | None) -> Outcome:
-    said = run.account
-    now = account.settings_said(settings)
-    other = [
-        name for name in {**now, **said["settings"]} if name != "epochs" and now.get(name) != said["settings"].get(name)
-    ]
-    if other:
-        message = f"this cnnspec reads other settings from {run.path}: {other[0]} is {now.get(other[0])}, it was {said['settings'].get(other[0])}"
-        raise TrainingFailed(message, f"go on with cnnspec {said['versions']['cnnspec']}, or train anew", 2)
-    if output is not None:
-        check_output(output)
-    elif said["output"] is not None:  # which whoever made the folder has chosen
-        shown.note(f"the run was to be saved as {said['output']}; repeat -o to save it there")
-    start = _state(run)
-    settings = settings.replace(backend=said["backend"])
+def _resume_checked(run: RunFolder, plan: TrainingPlan, shown: Lines) -> Outcome:
+    record = run.record
+    if plan.output is not None:
+        check_output(plan.output)
+    elif record["output"] is not None:  # which whoever made the folder has chosen
+        shown.note(f"the run was to be saved as {record['output']}; repeat -o to save it there")
+    start = _find_state(run)
     try:
-        place.check(settings, None)
+        check_runtime(plan.settings, None)
     except TrainingFailed as error:
-        raise TrainingFailed(f"{run.path} was trained on {said['backend']}; {error.message}", error.help, 2) from None
-    ready = prepared(graph, settings, shown, fixed=True)
-    return _gone_on(run, ready, start, output)
+        raise TrainingFailed(f"{run.path} was trained on {record['backend']}; {error.message}", error.help, 2) from None
+    prepared = prepare_training(plan, shown, fixed=True)
+    _check_data(run, prepared)
+    for note in describe_differences(prepared, record):
+        shown.note(note)
+    return _go_on(run, prepared, start)
 
 
-def _state(run: RunFolder) -> State | None:
-    """What was kept last, None before anything was. Raises TrainingFailed when it is not there any more."""
+def _check_data(run: RunFolder, prepared: Prepared) -> None:
+    data = run.record["data"]
+    if prepared.data.fingerprint != data["fingerprint"]:
+        message = f"the data of {run.path}, {data['given']} in {data['folder']}, have changed since it began"
+        raise TrainingFailed(message, "bring them back, or train anew", 2)
+
+
+def _find_state(run: RunFolder) -> State | None:
+    """The state that was saved last, None before the first one. Raises TrainingFailed when it is not there any more."""
     try:
-        return kept_state(run)
+        return read_state(run)
     except FileNotFoundError:
-        if run.account["epochs"]:
-            path = run.file("state", "state.npz")
-            message = (
-                f"{path} is not there any more, and {_epochs(run.account['epochs'])} cannot be gone on from without"
-            )
+        epochs = run.record["epochs"]
+        if epochs:
+            path = run.file(*PLACE)
+            message = f"{path} is not there any more, and {_count_epochs(epochs)} cannot be gone on from without"
             raise TrainingFailed(message, "bring it back, or train anew", 2) from None
         return None
     except OSError as error:
         raise TrainingFailed(f"{run.path}/state/state.npz cannot be read: {error.strerror or error}", "", 2) from None
 
 
-def _gone_on(run: RunFolder, ready: Ready, start: State | None, output: str | None) -> Outcome:
-    said, shown = run.account, ready.shown
-    if ready.data.fingerprint != said["data"]["fingerprint"]:
-        message = (
-            f"the data of {run.path}, {said['data']['given']} in {said['data']['folder']}, have changed since it began"
-        )
-        raise TrainingFailed(message, "bring them back, or train anew", 2)
-    for note in differences(ready, said):
-        shown.note(note)
-    with going_on(run):
-        durable.sweep(run.path)
-        _cut(run, ready.settings, {} if start is None else start.more.get("files", {}))
+def _go_on(run: RunFolder, prepared: Prepared, start: State | None) -> Outcome:
+    record, shown, settings, output = run.record, prepared.shown, prepared.plan.settings, prepared.plan.output
+    with explain_resume_errors(run):
+        remove_leftovers(run.path)
+        _cut_files(run, settings, {} if start is None else start.more.get("files", {}))
     where = "the first epoch" if start is None else f"epoch {start.epoch + 1}"
     where += f", batch {start.done + 1}" if start is not None and start.done else ""
-    over = start is not None and (start.ended or start.epoch >= ready.settings.epochs)
+    over = start is not None and (start.ended or start.epoch >= settings.epochs)
     shown.note("the last epoch was trained" if over else f"going on with {where}")
-    with held_back(shown, STOPPING) as interrupts:
-        settings = {**said["settings"], "epochs": ready.settings.epochs}
-        overrides = said["overrides"]
-        if ready.settings.epochs != said["settings"]["epochs"]:
-            overrides = {**overrides, "epochs": ready.settings.epochs}
-        changes = {} if output is None else {"output": os.path.abspath(output)}
-        with going_on(run):
-            run.update(
-                status="running", why="", ended=None, settings=settings, overrides=overrides, test=None, **changes
-            )
-        return fitted(ready, run, start, output, interrupts)
+    with delay_interrupts(shown, STOPPING) as interrupts:
+        overrides = record["overrides"]
+        if settings.epochs != record["settings"]["epochs"]:
+            overrides = {**overrides, "epochs": settings.epochs}
+        changes: dict[str, Any] = {} if output is None else {"output": os.path.abspath(output)}
+        changes |= {"settings": {**record["settings"], "epochs": settings.epochs}, "overrides": overrides}
+        with explain_resume_errors(run):
+            run.update(status="running", why="", ended=None, test=None, **changes)
+        return fit_in_folder(prepared, run, start, interrupts)
 
 
-def differences(ready: Ready, said: dict[str, Any]) -> list[str]:
-    """What is not as it was and may change the last digits, in sentences."""
+def describe_differences(prepared: Prepared, record: dict[str, Any]) -> list[str]:
+    """The versions and devices that are not as they were, in sentences: they may change the last digits of figures."""
+    end = "the figures may differ in their last digits"
     notes = []
-    for name, version in account.versions(ready.keras).items():
-        before = said["versions"].get(name)
+    for name, version in find_versions(prepared.runtime.keras).items():
+        before = record["versions"].get(name)
         if before != version and name not in ("cnnspec", "python"):
-            notes.append(
-                f"trained with {name} {before}, going on with {version}: the figures may differ in their last digits"
-            )
-    before, now = said["devices"], list(ready.spot.used)
+            notes.append(f"trained with {name} {before}, going on with {version}: {end}")
+    before, now = record["devices"], list(prepared.runtime.used)
     if before != now:
-        notes.append(
-            f"trained on {', '.join(before)}, going on on {', '.join(now)}: the figures may differ in their last digits"
-        )
+        notes.append(f"trained on {', '.join(before)}, going on on {', '.join(now)}: {end}")
     return notes
 
 
-def _cut(run: RunFolder, settings: TrainSettings, files: dict[str, int]) -> None:
-    """Take back what callbacks wrote after the state that is gone on with."""
+def _cut_files(run: RunFolder, settings: TrainSettings, files: dict[str, int]) -> None:
+    """Cut off what callbacks wrote after the state from which the training goes on."""
     for callback in settings.callbacks:
         if callback.name == "CSVLogger":
             name = os.path.normpath(dict(callback.keywords)["filename"])

@@ -7,7 +7,6 @@ folder.
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
@@ -16,32 +15,31 @@ from cnnspec.base.record import Record
 from cnnspec.compile.archive import unfit
 from cnnspec.compile.export import reopened
 from cnnspec.compile.live import to_keras
-from cnnspec.train import ending
-from cnnspec.train import keras_objects as objects
+from cnnspec.train import early_end, keras_objects
 from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.data.sources import load
-from cnnspec.train.devices import place
-from cnnspec.train.errors import TrainingFailed, Unwritten
-from cnnspec.train.match import fit_named
+from cnnspec.train.devices import runtime as runtimes
+from cnnspec.train.errors import TrainingFailed, Unwritten, explain_write_errors, first_line
 from cnnspec.train.memory import check_memory
-from cnnspec.train.progress import Interrupts, Lines, held_back, watcher
-from cnnspec.train.runs import folder, state
-from cnnspec.train.runs import run_record as account
-from cnnspec.train.runs.durable import MARK
-from cnnspec.train.runs.run_callback import EpochEnded, Stopped, callback_list, keeper, plain, written
+from cnnspec.train.plan import check_output
+from cnnspec.train.progress import Interrupts, Lines, delay_interrupts, make_watcher
+from cnnspec.train.runs.folder import check_run_dir, create_run
+from cnnspec.train.runs.history import as_json_number
+from cnnspec.train.runs.run_callback import EpochEnded, RunCallback, Stopped
+from cnnspec.train.runs.run_record import begin_record, format_now
+from cnnspec.train.runs.state_file import read_state
 
 if TYPE_CHECKING:
-    from cnnspec.graph import Graph
-    from cnnspec.train.devices.distribution import Cluster
-    from cnnspec.train.devices.place import Place
+    from collections.abc import Callable
+
+    from cnnspec.train.devices.runtime import Runtime
+    from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.runs.folder import RunFolder
-    from cnnspec.train.runs.spec import Spec
     from cnnspec.train.runs.state import State
-    from cnnspec.train.settings import TrainSettings
 
 
 class Outcome(Record):
-    """What came of a training. `figures` are those of the held-back data ("loss", "accuracy", …), empty where
+    """The result of a training. `figures` are those of the held-back data ("loss", "accuracy", …), empty where
     nothing was held back or the training was stopped; `run` is the run folder, None when nothing was trained; `model`
     is where the best model was saved, None when the run folder alone has it."""
 
@@ -54,59 +52,51 @@ class Outcome(Record):
     signal: int = 0
 
 
-class Ready(Record):
-    """Everything up to the first batch."""
+class Prepared(Record):
+    """A training up to its first batch: the data are read, the model is made and compiled."""
 
-    keras: Any
+    plan: TrainingPlan
     data: Data
     model: Any
-    settings: TrainSettings
+    runtime: Runtime
     shown: Lines
-    spot: Place
 
 
-def train(
-    graph: Graph, settings: TrainSettings, spec: Spec, shown: Lines | None = None, run_dir: str | None = None,
-    output: str | None = None, together: Cluster | None = None,
-) -> Outcome:  # fmt: skip
-    """Trains a network without errors in a new run folder: at `run_dir`, None: runs/<spec>-<n>.
+def train(plan: TrainingPlan, shown: Lines | None = None) -> Outcome:
+    """Train a network in a new run folder.
 
-    `output`, a .keras file, is where the best model is saved too. `together` says which of several processes this is; each
-    of them writes a run folder. Raises TrainingFailed with a sentence for the user, and MissingExtra when a library is
-    not installed.
+    Each of several processes writes a run folder. Raises TrainingFailed with a sentence for the user, and MissingExtra
+    when a library is not installed.
     """
     shown = shown or Lines(sys.stderr)
-    refuse(graph, settings, together, run_dir, output)
+    check_plan(plan)
 
     def begin() -> Outcome:
-        ready = prepared(graph, settings, shown, together)
-        said = account.account(spec, settings, ready.data, ready.model, ready.spot, output)
-        with held_back(shown, STOPPING) as interrupts:
-            return fitted(ready, folder.create(run_dir, spec, said), None, output, interrupts)
+        prepared = prepare_training(plan, shown)
+        assert plan.spec is not None
+        record = begin_record(plan, prepared.data, prepared.model, prepared.runtime)
+        with delay_interrupts(shown, STOPPING) as interrupts, create_run(plan.run_dir, plan.spec, record) as run:
+            return fit_in_folder(prepared, run, None, interrupts)
 
-    return sentenced(begin, shown)
+    return explain_early_end(begin, shown)
 
 
-def refuse(
-    graph: Graph, settings: TrainSettings, together: Cluster | None, run_dir: str | None, output: str | None
-) -> None:
+def check_plan(plan: TrainingPlan) -> None:
     """Raises TrainingFailed for what is wrong before the data are read."""
-    fit_named(graph, settings)
-    check_memory(graph, settings)
-    place.check(settings, together)
-    folder.check_place(run_dir)
-    if output is not None:
-        check_output(output)
+    check_memory(plan)
+    runtimes.check_runtime(plan.settings, plan.cluster)
+    check_run_dir(plan.run_dir)
+    if plan.output is not None:
+        check_output(plan.output)
 
 
 STOPPING = "after this batch; once more stops at once"
 
 
-def sentenced(step: Any, shown: Lines) -> Outcome:
-    """Runs a training's steps; what ends it early becomes an outcome or a sentence."""
+def explain_early_end(step: Callable[[], Outcome], shown: Lines) -> Outcome:
+    """Run the steps of a training; what ends it early becomes an outcome or a sentence."""
     try:
-        outcome: Outcome = step()
-        return outcome
+        return step()
     except KeyboardInterrupt:
         return Outcome(None, stopped="before the first batch", signal=2)
     except MemoryError:
@@ -115,182 +105,156 @@ def sentenced(step: Any, shown: Lines) -> Outcome:
         shown.close()
 
 
-def prepared(
-    graph: Graph, settings: TrainSettings, shown: Lines, together: Cluster | None = None, fixed: bool = False
-) -> Ready:
-    """Reads the data and makes the model, compiled. `fixed` says that no option can change the settings any more."""
-    data = prepare(load(settings), graph, settings, shown.note)
+def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> Prepared:
+    """Read the data and make the model, compiled. `fixed` says that no option can change the settings any more."""
+    settings, graph = plan.settings, plan.graph
+    data = prepare(load(settings), plan, shown.note)
     for note in data.notes:
         shown.note(note)
-    spot = place.take(settings, together)
-    keras = spot.keras
-    shown.note(f"trains on {spot}")
-    with spot.building():
-        model = _guarded(lambda: to_keras(graph))
-        term = objects.loss(settings, model, data.targets)
-        optimizer = objects.build(settings.optimizer, keras)
-        measures = objects.metrics(settings, keras, term, data.targets, model)
-        loss = objects.build(term, keras)
-        model.compile(optimizer=optimizer, loss=loss, metrics=measures, jit_compile=settings.xla)
-    for warning in spot.unfit(graph, model, fixed):
+    runtime = runtimes.start_runtime(settings, plan.cluster)
+    keras = runtime.keras
+    shown.note(f"trains on {runtime}")
+    with runtime.building():
+        model = _explain_keras_errors(lambda: to_keras(graph))
+        term = keras_objects.choose_loss(settings, model, data.targets)
+        optimizer = keras_objects.build(settings.optimizer, keras)
+        metrics = keras_objects.build_metrics(settings, keras, term, data.targets, model)
+        loss = keras_objects.build(term, keras)
+        model.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=settings.xla)
+    for warning in runtime.find_unsupported(graph, model, fixed):
         shown.warn(warning)
-    for note in spot.remarks(model, len(data.train)):
+    for note in runtime.describe_differences(model, len(data.train)):
         shown.note(note)
     held = f", {len(data.validation):,} to validate" if data.validation else ""
     shown.note(
         f"{len(data.train):,} examples to train{held}, {model.count_params():,} parameters, loss {model.loss.name}"
     )
-    return Ready(keras, data, model, settings, shown, spot)
+    return Prepared(plan, data, model, runtime, shown)
 
 
 # ---- in the run folder -------------------------------------------------------------------------------------
-def fitted(ready: Ready, run: RunFolder, start: State | None, output: str | None, interrupts: Interrupts) -> Outcome:
-    """Trains from the beginning or from a state. The run folder says how it ended, and is taken away when empty."""
-    shown = ready.shown
-    watch: Any = None
-    keep: Any = None
+def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, interrupts: Interrupts) -> Outcome:
+    """Train from the beginning or from a state. The run folder says how it ended, and is deleted when it is empty."""
+    shown, keras, settings = prepared.shown, prepared.runtime.keras, prepared.plan.settings
+    watcher: Any = None
+    saving: RunCallback | None = None
     try:
-        watch = watcher(ready.keras, ready.settings.epochs, shown)
+        watcher = make_watcher(keras, settings.epochs, shown)
         shown.note(f"training in {run.path}")
         while True:
-            with written(run.path):
-                callbacks = objects.callbacks(ready.settings, ready.keras, run.path, going_on=start is not None)
-                training = ready.spot.training(ready.data.train)
-                keep = keeper(ready.keras, run, ready.settings, callbacks, training, interrupts, start)
+            with explain_write_errors(run.path):
+                callbacks = keras_objects.build_callbacks(settings, keras, run.path, goes_on=start is not None)
+                batches = prepared.runtime.make_training_batches(prepared.data.train)
+                saving = RunCallback(keras, prepared.model, run, settings, callbacks, batches, interrupts, start)
             try:
-                _guarded(lambda: _fit(ready, training, [*callbacks, watch, keep], start))  # noqa: B023
+                every = [*callbacks, watcher, saving.for_keras()]
+                _explain_keras_errors(lambda: _fit_model(prepared, batches, every, start))  # noqa: B023
                 break
-            except EpochEnded:  # the rest of an epoch: what comes after begins from what was kept at its end
-                start = kept_state(run)
+            except EpochEnded:  # the rest of an epoch: what follows begins from what was saved at its end
+                start = read_state(run)
         shown.close()
-        return _finished(ready, run, keep, output)
+        return _finish_training(prepared, run, saving)
     except KeyboardInterrupt as stop:
-        if keep is None or not keep.saved:
-            ending.nothing(run, "before the first batch")
+        if saving is None or not saving.state.saved:
+            early_end.clear_away(run, "before the first batch")
             raise
         shown.close()
-        where = watch.where if isinstance(stop, Stopped) else f"{watch.where}, before its end was kept"
-        with held_back():
-            ending.noted(run, keep, status="stopped", why=where, ended=account.now())
-        there = run.path if run.goes_on() else None
-        return Outcome(there, stopped=where, signal=interrupts.number or 2, best=run.account["best"])
+        where = watcher.where if isinstance(stop, Stopped) else f"{watcher.where}, before its end was kept"
+        with delay_interrupts():
+            early_end.note_end(run, saving, status="stopped", why=where, ended=format_now())
+        there = run.path if run.is_resumable() else None
+        return Outcome(there, stopped=where, signal=interrupts.number or 2, best=run.record["best"])
     except (TrainingFailed, MemoryError) as error:
-        with held_back():
-            raise ending.failed(run, keep, error) from error
+        with delay_interrupts():
+            raise early_end.note_failure(run, saving, error) from error
     finally:
-        ready.spot.leave()
-        run.release()
+        prepared.runtime.leave()
 
 
-def kept_state(run: RunFolder) -> State:
-    """What was kept last. Raises TrainingFailed, and FileNotFoundError where nothing was."""
-    name = run.file("state", "state.npz")
-    with run.inside.open("state", "state.npz", most=sys.maxsize) as file:
-        return state.load(file, name)
-
-
-def _fit(ready: Ready, training: Any, callbacks: list[Any], start: State | None) -> None:
-    keras, model, data, settings = ready.keras, ready.model, ready.data, ready.settings
+def _fit_model(prepared: Prepared, batches: Any, callbacks: list[Any], start: State | None) -> None:
+    model, data, epochs, runtime = prepared.model, prepared.data, prepared.plan.settings.epochs, prepared.runtime
     first = 0 if start is None else start.epoch
-    if start is not None and start.done >= training.whole:
+    if start is not None and start.done >= batches.whole:
         raise TrainingFailed("the saved state does not fit the data: other batches", "train anew", 2)
     if start is not None and start.done:  # Keras needs its metrics' variables before they can be given their values
         model.test_on_batch(*data.train.take(slice(1)))
-        training.begin(first, start.done)
-    last = first if start is not None and start.ended else settings.epochs
+        batches.begin(first, start.done)
+    last = first if start is not None and start.ended else epochs
     with redirect_stdout(sys.stderr):  # callbacks with verbose=1 print
         model.fit(
-            training, epochs=last, initial_epoch=first, shuffle=False, verbose=0,
-            callbacks=callback_list(keras, model, callbacks, settings.epochs, training.whole, start),
-            validation_data=ready.spot.evaluating(data.validation) if data.validation else None,
+            batches, epochs=last, initial_epoch=first, shuffle=False, verbose=0,
+            callbacks=keras_objects.build_callback_list(runtime.keras, model, callbacks, epochs, batches.whole, start),
+            validation_data=runtime.make_evaluation_batches(data.validation) if data.validation else None,
         )  # fmt: skip
 
 
-def _finished(ready: Ready, run: RunFolder, keep: Any, output: str | None) -> Outcome:
-    """Saves the model as the training left it; the best one is tested, and is what the training yields."""
-    with held_back() as interrupts:
-        with written(run.path):
-            ready.model.save(run.file("last.keras"))
-            missing = keep.draw()
-        if (
-            run.account["best"] is not None
-        ):  # the file, not what is in memory: a callback may have changed that at the end
-            _load_best(ready.model, run)
+def _finish_training(prepared: Prepared, run: RunFolder, saving: RunCallback) -> Outcome:
+    """Save the model as the training left it; the best one is tested, and is what the training yields."""
+    output = prepared.plan.output
+    with delay_interrupts() as interrupts:
+        with explain_write_errors(run.path):
+            prepared.model.save(run.file("last.keras"))
+            missing = saving.curves.draw()
+        if run.record["best"] is not None:  # the file: a callback may have changed the model in memory at the end
+            _load_best(prepared.model, run)
         if output is not None:
-            save(ready.model, output)
+            _save_model(prepared.model, output)
         if missing:
-            ready.shown.note(missing)
+            prepared.shown.note(missing)
     if not interrupts.asked:
         try:
-            figures, held = _evaluated(ready)
+            figures, held = _evaluate_best(prepared)
         except KeyboardInterrupt:
             interrupts.asked = True
     if interrupts.asked:
         where = "before the evaluation"
-        ending.noted(run, keep, status="stopped", why=where, ended=account.now())
-        return Outcome(run.path, {}, "", output, run.account["best"], where, 2)
-    test = {"on": held, **{name: plain(value) for name, value in figures.items()}} if figures else None
-    with written(run.path):
-        run.update(status="finished", why="", ended=account.now(), test=test)
-    return Outcome(run.path, figures, held, output, run.account["best"])
+        early_end.note_end(run, saving, status="stopped", why=where, ended=format_now())
+        return Outcome(run.path, {}, "", output, run.record["best"], where, 2)
+    test = {"on": held, **{name: as_json_number(value) for name, value in figures.items()}} if figures else None
+    with explain_write_errors(run.path):
+        run.update(status="finished", why="", ended=format_now(), test=test)
+    return Outcome(run.path, figures, held, output, run.record["best"])
 
 
 def _load_best(model: Any, run: RunFolder) -> None:
-    path, epoch = run.file("best.keras"), run.account["best"]["epoch"]
+    path, epoch = run.file("best.keras"), run.record["best"]["epoch"]
     try:
         if why := unfit(path):
             raise ValueError(f"it {why}")
         model.load_weights(path)
-    except Exception as error:  # Keras, h5py and zipfile each have their own for a file that is none, or is not there
-        message = f"{path}, the model of epoch {epoch}, cannot be read again: {objects.first_line(error)}"
+    except Exception as error:  # Keras, h5py and zipfile each have their own for a damaged or a missing file
+        message = f"{path}, the model of epoch {epoch}, cannot be read again: {first_line(error)}"
         raise TrainingFailed(message, "the last model is last.keras", 2) from error
 
 
-def _evaluated(ready: Ready) -> tuple[dict[str, Any], str]:
-    held, noun = (ready.data.test, "test") if ready.data.test else (ready.data.validation, "validation")
+def _evaluate_best(prepared: Prepared) -> tuple[dict[str, Any], str]:
+    data = prepared.data
+    held, noun = (data.test, "test") if data.test else (data.validation, "validation")
     if held is None:
         return {}, ""
-    part = ready.spot.evaluating(held)
-    figures = _guarded(lambda: ready.model.evaluate(part, verbose=0, return_dict=True))
+    batches = prepared.runtime.make_evaluation_batches(held)
+    figures = _explain_keras_errors(lambda: prepared.model.evaluate(batches, verbose=0, return_dict=True))
     return figures, f"{len(held):,} {noun} examples"
 
 
-def _guarded(step: Any) -> Any:
-    """Runs a part of Keras; what it raises becomes a sentence."""
+def _explain_keras_errors(step: Callable[[], Any]) -> Any:
+    """Run a part of Keras; the errors that it raises become a sentence."""
     try:
         return step()
     except (TrainingFailed, MemoryError, EpochEnded):
         raise
     except OSError as error:
-        raise Unwritten(f"a file could not be written or read: {objects.first_line(error)}", error) from error
+        raise Unwritten(f"a file could not be written or read: {first_line(error)}", error) from error
     except Exception as error:
         if type(error).__name__ == "ResourceExhaustedError":
             raise MemoryError from error
-        raise TrainingFailed(f"Keras refuses this training: {objects.first_line(error)}") from error
+        raise TrainingFailed(f"Keras refuses this training: {first_line(error)}") from error
 
 
-# ---- the saved model ---------------------------------------------------------------------------------------
-def check_output(path: str) -> None:
-    """Raises TrainingFailed when a model could not be saved there."""
-    if not path.endswith(".keras"):
-        raise TrainingFailed(f"{path} is no name for a model", "end it in .keras", 2)
-    if os.path.isdir(path):
-        raise TrainingFailed(f"{path} is a folder", "give the name of a file", 2)
-    trial = os.path.join(os.path.dirname(os.path.realpath(path)), f"{MARK}{os.getpid()}")
-    try:
-        with open(trial, "xb"):
-            pass
-        os.remove(trial)
-    except OSError as error:
-        raise TrainingFailed(
-            f"{path} cannot be written: {error.strerror or error}", "choose another place with -o", 2
-        ) from None
-
-
-def save(model: Any, path: str) -> None:
-    """Saves a model at a path, replacing what is there in one step."""
+def _save_model(model: Any, path: str) -> None:
+    """Save a model at a path, replacing what is there in one step."""
     try:
         model.save(path)
         reopened(model, path)
     except (OSError, ValueError, RuntimeError) as error:
-        raise TrainingFailed(f"{path} could not be saved: {objects.first_line(error)}", "", 2) from error
+        raise TrainingFailed(f"{path} could not be saved: {first_line(error)}", "", 2) from error

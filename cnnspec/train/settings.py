@@ -1,40 +1,23 @@
-"""A train section → settings that are known to be well-formed, and what is wrong with it.
+"""The settings of a training as plain data.
 
-This runs without Keras, so that a check can call it: `resolve(network.train)`. Whether the settings suit the network and
-the data is asked elsewhere (`match`).
+`section.resolve` makes them, so every value is well-formed. Nothing here needs Keras.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from contextlib import suppress
-
-from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.names import NAMED_DATA, suggestion
 from cnnspec.base.record import Record
-from cnnspec.base.source import Span, brief
-from cnnspec.compile.backend import BACKENDS
-from cnnspec.elaborate.values import UNKNOWN, describe
-from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
-from cnnspec.syntax import tree
-from cnnspec.train.conflicts import conflicts
-from cnnspec.train.devices.available import devices
-from cnnspec.train.devices.precision import PRECISIONS
-from cnnspec.train.reading import WrongWord, learning_rate, positive, word
+from cnnspec.layers.argument import Term
 from cnnspec.train.words import MIXING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from cnnspec.graph import Setting
-    from cnnspec.layers.argument import Kind
+    from cnnspec.base.source import Span
 
 
 class TrainSettings(Record):
-    """How to train. Words are Terms that name a Keras class (see `reading.word`); spans say where a key is set."""
+    """The settings of a training. Words are Terms that name a Keras class (see `reading.word`); spans say where a key is set."""
 
     data: str | None = None  # a name in NAMED_DATA, tfds:NAME, or the path of a folder, a .csv or a .npz
     folder: str = ""  # where a relative path starts
@@ -53,7 +36,7 @@ class TrainSettings(Record):
     shuffle: bool = True
     backend: str | None = None  # None: what Keras's settings and the installation say
     precision: str = "float32"
-    devices: str = "1"  # as `devices.wish` reads it
+    devices: str = "1"  # as `devices.request` reads it
     xla: bool | str = "auto"  # Keras's jit_compile
     memory: int | None = None  # bytes that the device has; a check alone asks for it
     best: str | None = None  # the figure by which the best epoch's model is kept; None: val_loss, else loss
@@ -67,198 +50,3 @@ class TrainSettings(Record):
 
     def span(self, key: str) -> Span | None:
         return dict(self.spans).get(key)
-
-
-def data(value: Any) -> str:
-    """A data set's name, or the path of a folder, a .csv or a .npz file."""
-    written: str = text(value)
-    if written.lower() in NAMED_DATA:
-        return written.lower()
-    if "\0" not in written:
-        if written.startswith("tfds:"):
-            if re.fullmatch(r"tfds:[a-z]\w*(/[\w.-]+)?(:\d+\.\d+\.\d+)?", written):
-                return written
-            raise Unfit('tfds: and a name of TensorFlow Datasets, such as "tfds:eurosat"')
-        if written.lower().endswith((".npz", ".csv")) or written in (".", "..") or "/" in written or os.sep in written:
-            return written
-    hint = suggestion(written, NAMED_DATA).removeprefix("; ")
-    if not hint and written.isidentifier():
-        hint = f'a folder is written with a slash: "{written}/"'
-    raise Unfit(f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz', hint)
-
-
-def class_weights(value: Any) -> str | tuple[Any, ...]:
-    """balanced, a number a class, or pairs of a class's name and a number."""
-    if word_of(value) == "balanced":
-        return "balanced"
-    if isinstance(value, (list, tuple)) and value:
-        with suppress(Unfit):
-            return tuple([from_zero(v) for v in value])
-        pairs = [v for v in value if isinstance(v, (list, tuple)) and len(v) == 2 and word_of(v[0]) is not None]
-        if len(pairs) == len(value):
-            with suppress(Unfit):
-                return tuple([(word_of(name), from_zero(weight)) for name, weight in pairs])
-    raise Unfit("balanced, a number from 0 a class ([1, 2.5]), or names with numbers ([(cat, 2), (dog, 1)])")
-
-
-def seed(value: Any) -> int:
-    """A whole number from 0 to 2^32 - 1."""
-    if natural(value) >= 2**32:
-        raise Unfit("a whole number from 0 to 4294967295")
-    return natural(value)
-
-
-def size_in_bytes(value: Any) -> int:
-    """A size such as 8GiB."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value < 2**63:
-        raise Unfit("a size such as 8GiB")
-    return int(value)
-
-
-def xla(value: Any) -> bool | str:
-    """true, false or auto."""
-    if word_of(value) == "auto":
-        return "auto"
-    try:
-        return flag(value)
-    except Unfit:
-        raise Unfit("true, false or auto") from None
-
-
-def words(module: str) -> Kind:
-    def read(value: Any) -> tuple[Term, ...]:
-        if word_of(value) in ("none", "None"):
-            return ()
-        return tuple([word(module, v) for v in (value if isinstance(value, (list, tuple)) else (value,))])
-
-    return read
-
-
-KEYS: dict[str, Kind] = {
-    "data": data,
-    "optimizer": lambda value: word("optimizers", value),
-    "learning_rate": learning_rate,
-    "loss": lambda value: word("losses", value),
-    "label_smoothing": rate,
-    "class_weights": class_weights,
-    "augment": words("layers"),
-    "metrics": words("metrics"),
-    "callbacks": words("callbacks"),
-    "epochs": count,
-    "batch": count,
-    "seed": seed,
-    "validation": rate,
-    "test": rate,
-    "shuffle": flag,
-    "backend": choice(*BACKENDS),
-    "precision": choice(*PRECISIONS),
-    "devices": devices,
-    "xla": xla,
-    "memory": size_in_bytes,
-    "best": text,
-    "save_every": positive,
-}
-ALIASES = {"batch_size": "batch", "lr": "learning_rate", "validation_split": "validation", "val": "validation"}
-
-
-def resolve(
-    train: Mapping[str, Setting], overrides: Mapping[str, Any] | None = None
-) -> tuple[TrainSettings, tuple[Diagnostic, ...]]:
-    """The settings of a train section, with `overrides` (of the keys above) in place of what it says.
-
-    A key that could not be read keeps its default. Diagnostics are E030; for an override they have no span.
-    """
-    overrides = dict(overrides or {})
-    read: dict[str, Any] = {}
-    spans: dict[str, Span] = {}
-    errors: list[Diagnostic] = []
-    for written, setting in train.items():
-        item = setting.site.node
-        assert isinstance(item, tree.Assign)
-        key = ALIASES.get(written, written)
-        at = Span(setting.site.source, item.name.start, item.name.end)
-        if key not in KEYS:
-            hint = suggestion(key, KEYS).removeprefix("; ") or f"it has {', '.join(KEYS)}"
-            errors.append(Diagnostic("E030", f'a train section has no setting "{written}"', at, hint))
-        elif key in spans:
-            errors.append(Diagnostic("E030", f"{key} is set already", at, "keep one"))
-        elif setting.value is not UNKNOWN:
-            spans[key] = Span(setting.site.source, item.value.start, item.value.end)
-            value = _read(key, setting.value, spans[key], item, errors)
-            if value is not None and key not in overrides:
-                read[key] = value
-                if key == "data":
-                    read["folder"] = os.path.dirname(setting.site.source.name)
-    for key, override in overrides.items():
-        if key not in KEYS:  # of a run folder from elsewhere
-            errors.append(Diagnostic("E030", f'there is no setting "{brief(key)}"', None))
-            continue
-        value = _read(key, override, None, None, errors)
-        if value is not None:
-            read[key] = value
-    rate_given = read.pop("learning_rate", None)
-    settings = TrainSettings(**read, spans=tuple(spans.items()))
-    if rate_given is not None:
-        if "learning_rate" not in overrides and "learning_rate" in dict(settings.optimizer.keywords):
-            help = "write it in the optimizer alone"
-            errors.append(Diagnostic("E030", "the learning rate is set twice", spans["learning_rate"], help))
-        settings = settings.replace(optimizer=with_learning_rate(settings.optimizer, rate_given))
-    errors += conflicts(settings)
-    if settings.soft and settings.loss is not None:
-        settings = settings.replace(loss=softened(settings.loss, settings.label_smoothing))
-    return settings, tuple(errors)
-
-
-def softened(loss: Term, smoothing: float) -> Term:
-    """A loss of classes for targets that are shares of every class: smoothed, and in the form that takes vectors."""
-    given = dict(loss.keywords) | ({"label_smoothing": smoothing} if smoothing else {})
-    given.pop("ignore_class", None)
-    name = "CategoricalCrossentropy" if loss.name == "SparseCategoricalCrossentropy" else loss.name
-    return loss.replace(name=name, keywords=tuple(given.items()))
-
-
-def with_learning_rate(optimizer: Term, value: Any) -> Term:
-    """The optimizer with another learning rate."""
-    keywords = dict(optimizer.keywords)
-    if "inner_optimizer" in keywords:
-        keywords["inner_optimizer"] = with_learning_rate(keywords["inner_optimizer"], value)
-    else:
-        keywords["learning_rate"] = value
-    return optimizer.replace(keywords=tuple(keywords.items()))
-
-
-def _read(key: str, value: Any, at: Span | None, item: tree.Assign | None, errors: list[Diagnostic]) -> Any:
-    try:
-        return KEYS[key](value)
-    except Unfit as unfit:
-        shown = f'"{brief(value)}"' if at is None and isinstance(value, str) else describe(value)
-        errors.append(Diagnostic("E030", f"{key} must be {unfit.expected}, not {shown}", at, unfit.hint))
-    except WrongWord as wrong:
-        errors.append(Diagnostic("E030", wrong.message, at and _place(wrong, item, at), wrong.help))
-    return None
-
-
-# ---- where something stands --------------------------------------------------------------------------------
-def _place(wrong: WrongWord, item: tree.Assign | None, otherwise: Span) -> Span:
-    """The argument at fault where its call is written in this setting, else the word, else the setting."""
-    if wrong.term.place is None:
-        return otherwise
-    function, scope = wrong.term.place
-    for call in _calls(item):
-        if call.function is function and wrong.argument != "":
-            for number, argument in enumerate(call.arguments):
-                named = argument.name.text if argument.name else number
-                if named == wrong.argument:
-                    return Span(scope.source, argument.start, argument.end)
-    return Span(scope.source, function.start, function.end)
-
-
-def _calls(item: tree.Node | None) -> Iterator[tree.Call]:
-    waiting = [item]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, tree.Call):
-            yield node
-        for field in node._fields if isinstance(node, tree.Node) else ():
-            value = getattr(node, field)
-            waiting += value if isinstance(value, tuple) else (value,)

@@ -210,15 +210,15 @@ SHORT = {
 LOWER = {"root_mean_squared_error", "log_cosh_error", "false_positives", "false_negatives"}
 
 
-def find(written: str, table: Table) -> str | None:
+def find_word(written: str, table: Table) -> str | None:
     """The word of a table that was written as early_stopping, EarlyStopping or a short form; None without one."""
     folded = {name.replace("_", ""): name for name in table} | {cls.lower(): name for name, (cls, _) in table.items()}
     folded |= {short: full for short, full in SHORT.items() if full in table}
     return folded.get(written.lower().replace("_", ""))
 
 
-def our_word(term: Term) -> str:
-    """What the language calls a resolved word: early_stopping for EarlyStopping."""
+def spell_term(term: Term) -> str:
+    """The spelling of a resolved word in the language: early_stopping for EarlyStopping."""
     return next(name for name, (cls, _) in MODULES[term.module][1].items() if cls == term.name)
 
 

@@ -1,14 +1,11 @@
-"""Trainings in processes of their own that are killed, resumed, and compared bit for bit with one that was not."""
+"""Trainings in processes of their own that are stopped, resumed, and compared bit for bit with one that was not."""
 
 from __future__ import annotations
 
 import json
 import os
-import random
-import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NET = """input 8x8x1
 conv(8, 3x3, padding=same) -> bn -> relu -> maxpool(2x2) -> flatten -> dense(32, relu) -> dropout(0.3) -> dense(10, softmax)
 train {
-  data = digits; epochs = 8; batch = 64; optimizer = adam(0.003); save_every = 0.002
+  data = digits; epochs = 6; batch = 128; optimizer = adam(0.003); save_every = 0.000001
   callbacks = [
     early_stopping(patience=6, restore_best_weights=true), reduce_lr_on_plateau(patience=1, factor=0.5, min_delta=0.3),
     model_checkpoint("kept/best-{epoch:02d}.keras", save_best_only=true), csv_logger("log.csv"), terminate_on_nan,
@@ -29,25 +26,59 @@ train {
 """
 
 
-def command(folder: Path, *words: str, backend: str = "tensorflow") -> subprocess.Popen[str]:
-    """A cnnspec command that runs in a folder."""
+# A command that sends itself a signal when it writes its so-many-th file, and one that is killed after a batch.
+AT_WRITE = """
+import os, sys
+number, moment, calls, plain = int(sys.argv[1]), int(sys.argv[2]), 0, os.fsync
+def fsync(file):
+    global calls
+    calls += 1
+    if calls == moment:
+        os.kill(os.getpid(), number)
+    plain(file)
+os.fsync = fsync
+from cnnspec.cli import main
+sys.exit(main(sys.argv[3:]))
+"""
+AFTER_BATCH = """
+import os, signal, sys
+import cnnspec.train.run as run
+place = int(sys.argv[1]), int(sys.argv[2])
+class Killed(run.RunCallback):
+    def end_batch(self, batch, logs=None):
+        super().end_batch(batch, logs)
+        if (self.epoch, batch) == place:
+            os.kill(os.getpid(), signal.SIGKILL)
+run.RunCallback = Killed
+from cnnspec.cli import main
+sys.exit(main(sys.argv[3:]))
+"""
+
+
+def start(folder: Path, *words: str, backend: str = "tensorflow") -> subprocess.Popen[str]:
+    """A Python process that runs in a folder."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "KERAS_BACKEND": backend, "CUDA_VISIBLE_DEVICES": "-1"}
     return subprocess.Popen(
-        [sys.executable, "-m", "cnnspec", *words], cwd=folder, env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, *words], cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def stopped_at_write(
+    folder: Path, number: int, moment: int, *words: str, backend: str = "tensorflow"
+) -> subprocess.Popen[str]:
+    """A cnnspec command that gets a signal when it brings something to the disk for the so-many-th time."""
+    return start(folder, "-c", AT_WRITE, str(number), str(moment), *words, backend=backend)
+
+
+def killed_after_batch(folder: Path, epoch: int, batch: int, *words: str) -> subprocess.Popen[str]:
+    """A cnnspec command that is killed after a batch; both numbers count from 0."""
+    return start(folder, "-c", AFTER_BATCH, str(epoch), str(batch), *words)
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate()
     assert "Traceback" not in err, err
     return process.returncode, out, err
-
-
-def until(process: subprocess.Popen[str], start: str) -> bool:
-    """Wait for a line on stderr; whether it came."""
-    assert process.stderr is not None
-    return any(line.startswith(start) for line in process.stderr)
 
 
 def whole(folder: Path) -> None:
@@ -61,35 +92,31 @@ def whole(folder: Path) -> None:
 def train_whole(folder: Path, backend: str = "tensorflow", text: str = NET) -> Path:
     """A training that nothing stops; its run folder."""
     (folder / "net.cnn").write_text(text)
-    assert finish(command(folder, "train", "net.cnn", "-q", "--run-dir", "whole", backend=backend))[0] == 0
+    words = ("-m", "cnnspec", "train", "net.cnn", "-q", "--run-dir", "whole")
+    assert finish(start(folder, *words, backend=backend))[0] == 0
     return folder / "whole"
 
 
-def train_killed(
-    folder: Path, name: str, kills: int, rng: random.Random, longest: float, backend: str = "tensorflow",
-    number: int = signal.SIGKILL,
-) -> tuple[Path, int]:  # fmt: skip
-    """A training that is killed so often, at random moments after its beginning, and resumed each time.
+def train_stopped(
+    folder: Path, name: str, moments: list[int], number: int, backend: str = "tensorflow"
+) -> tuple[Path, int]:
+    """A training that gets a signal at each of these moments (see `stopped_at_write`), and is resumed each time.
 
-    Yields the run folder and how often the signal came in time.
+    Yields the run folder and how often the signal came before the end.
     """
     run, came = folder / name, 0
-    for _ in range(kills):
+    for moment in moments:
         words = ("resume", name) if run.exists() else ("train", "net.cnn", "--run-dir", name)
-        process = command(folder, *words, backend=backend)
-        if until(process, "training in"):
-            time.sleep(rng.uniform(0, longest))
-            process.send_signal(number)
-        status = finish(process)[0]
+        status = finish(stopped_at_write(folder, number, moment, *words, backend=backend))[0]
         whole(run) if run.exists() else None
         if status == 0:
             return run, came
         assert status in (-number, 128 + number), status
         came += 1
         if run.exists() and json.loads((run / "run.json").read_text())["status"] == "finished":
-            return run, came  # killed when all was done
+            return run, came  # stopped when all was done
     words = ("resume", name) if run.exists() else ("train", "net.cnn", "--run-dir", name)
-    status, _, err = finish(command(folder, *words, backend=backend))
+    status, _, err = finish(start(folder, "-m", "cnnspec", *words, backend=backend))
     assert status == 0, err
     whole(run)
     return run, came

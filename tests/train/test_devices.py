@@ -19,8 +19,8 @@ import pytest
 
 from cnnspec.cli import main
 from cnnspec.layers.argument import Unfit
-from cnnspec.train.devices.available import Devices, Wish, devices, wish
-from cnnspec.train.devices.distribution import Cluster, cluster, refuse
+from cnnspec.train.devices.distribution import Cluster, check_distribution, read_cluster
+from cnnspec.train.devices.request import DeviceRequest, Devices, read_devices, read_request
 from cnnspec.train.devices.share import ALONE, Share
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.settings import TrainSettings
@@ -55,7 +55,7 @@ assert not set({hidden!r}) & set(sys.modules)
     ("cpu:2", "cpu:2"), ("cpu:all", "cpu:1"),
 ])  # fmt: skip
 def test_devices_are_read_in_one_spelling(written: Any, read: str) -> None:
-    assert devices(written) == read == devices(read)
+    assert read_devices(written) == read == read_devices(read)
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_devices_are_read_in_one_spelling(written: Any, read: str) -> None:
 )
 def test_other_devices_are_refused(written: Any) -> None:
     with pytest.raises(Unfit):
-        wish(written)
+        read_request(written)
 
 
 def test_devices_are_called_by_their_names() -> None:
     assert str(Devices("GPU", ("NVIDIA H200",))) == "GPU NVIDIA H200"
     assert str(Devices("GPU", ("NVIDIA H200", "NVIDIA H200"))) == "2 GPUs NVIDIA H200"
     assert str(Devices("CPU", ("", ""))).endswith("as 2 devices")
-    assert Wish("gpu", None).count is None
+    assert DeviceRequest("gpu", None).count is None
 
 
 @pytest.mark.parametrize(("asked", "environment", "made"), [
@@ -90,10 +90,10 @@ def test_who_trains_together(
     for name, value in environment.items():
         monkeypatch.setenv(f"KERAS_DISTRIBUTION_{name}", value)
     if not isinstance(made, str):
-        assert cluster(*asked) == made
+        assert read_cluster(*asked) == made
         return
     with pytest.raises(TrainingFailed) as caught:
-        cluster(*asked)
+        read_cluster(*asked)
     assert made in str(caught.value)
     assert caught.value.status == 2
 
@@ -112,10 +112,10 @@ def test_what_does_not_work_is_refused(
 ) -> None:
     settings = TrainSettings(**more)
     if not said:
-        refuse(settings, backend, count, processes)
+        check_distribution(settings, backend, count, processes)
         return
     with pytest.raises(TrainingFailed) as caught:
-        refuse(settings, backend, count, processes)
+        check_distribution(settings, backend, count, processes)
     assert said in str(caught.value)
 
 
@@ -125,13 +125,13 @@ def test_processes_read_every_example_of_a_batch_once(per_process: int, processe
     total = per_process * processes
     shares = [Share(total, processes, number) for number in range(processes)]
     for count in range(3 * total):
-        whole = shares[0].whole(count)
+        whole = shares[0].count_used(count)
         assert whole % total == 0 <= count - whole < total
         rows = np.arange(whole)
         parts = [rows[share.rows(whole)] for share in shares]
         assert np.array_equal(np.concatenate(parts), rows)
         assert len({len(part) for part in parts}) == 1
-        batch, share = shares[0].evaluated(count, 4 * total)
+        batch, share = shares[0].for_evaluation(count, 4 * total)
         if count % total == 0:
             assert (batch, share) == (4 * total, shares[0])
         elif per_process > 1:  # the layout sees by the size that the batch is not shared
@@ -156,7 +156,7 @@ def process(folder: Path, backend: str, name: str, *runs: list[str]) -> subproce
 def ended(*processes: subprocess.Popen[str]) -> list[tuple[str, str]]:
     """What processes wrote; none may have failed."""
     try:
-        done = [(p, *p.communicate(timeout=600)) for p in processes]
+        done = [(p, *p.communicate()) for p in processes]
     finally:
         for p in processes:
             p.kill()
@@ -235,12 +235,12 @@ def test_torch_trains_without_the_others(folder: Path) -> None:
 def test_under_mixed_precision_the_network_ends_in_float32(end: str, precision: str) -> None:
     keras = pytest.importorskip("keras")
     from cnnspec.compile.live import to_keras
-    from cnnspec.train.devices.precision import computed_in
+    from cnnspec.train.devices.precision import computing_in
     from tests.support import legal
 
     half = precision.removeprefix("mixed_")
     before = keras.config.dtype_policy().name
-    with computed_in(keras, precision):
+    with computing_in(keras, precision):
         model = to_keras(legal(f"input 8x8x1\nconv(4, 3x3) -> bn -> relu -> gap -> {end}"))
         model.compile("sgd", keras.losses.SparseCategoricalCrossentropy())
     assert keras.config.dtype_policy().name == before

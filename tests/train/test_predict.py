@@ -23,11 +23,6 @@ LAYERS = keras.layers
 NAMES = ["bat", "cat", "dog", "emu"]
 
 
-@pytest.fixture(autouse=True)
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
 def model(*layers: Any, shape: tuple[int | None, ...] = (8, 8, 3), **options: Any) -> Any:
     """A model with weights that tell images apart, saved as model.keras."""
     keras.utils.set_random_seed(7)

@@ -8,15 +8,23 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cnnspec.cli import main
 from cnnspec.train.runs import folder
-from tests.train.resuming import NET, ROOT, command, differences, finish, train_killed, train_whole, until, whole
+from cnnspec.train.runs.lock import is_locked
+from tests.train.resuming import (
+    NET,
+    differences,
+    finish,
+    killed_after_batch,
+    stopped_at_write,
+    train_stopped,
+    train_whole,
+    whole,
+)
 
 pytest.importorskip("keras")
 
@@ -28,68 +36,63 @@ THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a training that nothing stopped, net.cnn and whole/."""
     folder = tmp_path_factory.mktemp("resume")
-    train_whole(folder)
+    (folder / "net.cnn").write_text(NET)
+    assert main(["train", str(folder / "net.cnn"), "-q", "--run-dir", str(folder / "whole")]) == 0
     return folder
 
 
-def test_a_killed_training_comes_to_the_same_end(finished: Path) -> None:
-    run, came = train_killed(finished, "killed", 2, random.Random(3), 3.0)
-    assert came
-    assert differences(finished / "whole", run) == []
+def test_a_killed_training_comes_to_the_same_end(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Killed after the first batch of all, while the end of an epoch is written, and after the last batch but one of a
+    later epoch; Keras may not train a batch more than there are."""
+    assert finish(killed_after_batch(finished, 0, 0, "train", "net.cnn", "--run-dir", "killed"))[0] == -signal.SIGKILL
+    status, _, err = finish(stopped_at_write(finished, signal.SIGKILL, 36, "resume", "killed"))
+    assert status == -signal.SIGKILL
+    assert "going on with epoch 1, batch 2" in err
+    whole(finished / "killed")
+    assert json.loads((finished / "killed/run.json").read_text())["epochs"] <= 1
+    assert finish(killed_after_batch(finished, 2, 9, "resume", "killed"))[0] == -signal.SIGKILL
+    assert main(["resume", str(finished / "killed")]) == 0
+    assert "going on with epoch 3, batch 11" in capsys.readouterr().err
+    assert differences(finished / "whole", finished / "killed") == []
 
 
-KILLED = """
-import os, signal, sys
-import cnnspec.train.run as run
-plain = run.keeper
-def keeper(*given):
-    made = plain(*given)
-    def ended(batch, logs=None):
-        if (made.epoch, batch) == ({epoch}, {batch}):
-            made.keep(made.epoch, batch + 1)
-            os.kill(os.getpid(), signal.SIGKILL)
-    made.on_train_batch_end = ended
-    return made
-run.keeper = keeper
-from cnnspec.cli import main
-main(["train", "net.cnn", "-q", "--run-dir", sys.argv[1]])
-"""
+def press(monkeypatch: pytest.MonkeyPatch, number: int, moment: int) -> None:
+    """Let this process get a signal when so many files have been written."""
+    plain, calls = os.fsync, iter(range(1, 10_000))
+
+    def fsync(file: int) -> None:
+        if next(calls) == moment:
+            os.kill(os.getpid(), number)
+        plain(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
 
 
-@pytest.mark.parametrize(("epoch", "batch"), [(0, 0), (2, 19)])
-def test_a_training_killed_within_an_epoch_goes_on_within_it(finished: Path, epoch: int, batch: int) -> None:
-    """The first batch of all and the last but one of a later epoch; Keras may not train a batch more than there are."""
-    code, name = KILLED.replace("{epoch}", str(epoch)).replace("{batch}", str(batch)), f"within{epoch}"
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "KERAS_BACKEND": "tensorflow"}
-    done = subprocess.run([sys.executable, "-c", code, name], cwd=finished, env=environment, check=False)
-    assert done.returncode == -signal.SIGKILL
-    status, _, err = finish(command(finished, "resume", name))
-    assert status == 0
-    assert f"going on with epoch {epoch + 1}, batch {batch + 2}" in err
-    assert differences(finished / "whole", finished / name) == []
-
-
-def test_ctrl_c_within_an_epoch_and_sigterm_lose_nothing(finished: Path) -> None:
-    process = command(finished, "train", "net.cnn", "--run-dir", "pressed")
-    assert until(process, "epoch 2/8")
-    process.send_signal(signal.SIGINT)
-    status, out, err = finish(process)
-    assert status == 130, err
+def test_ctrl_c_within_an_epoch_and_sigterm_lose_nothing(
+    finished: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(finished)
+    press(monkeypatch, signal.SIGINT, 20)
+    assert main(["train", "net.cnn", "--run-dir", "pressed"]) == 130
+    err = capsys.readouterr().err
     assert "go on with: cnnspec resume pressed" in err
-    assert out.startswith("saved pressed/best.keras")
+    assert "stopping after this batch" in err
     whole(finished / "pressed")
-    process = command(finished, "resume", "pressed")
-    assert until(process, "epoch 4/8")
-    process.send_signal(signal.SIGTERM)
-    assert finish(process)[0] == 143
+    monkeypatch.undo()
+    monkeypatch.chdir(finished)
+    press(monkeypatch, signal.SIGTERM, 90)
+    assert main(["resume", "pressed", "-q"]) == 143
     assert json.loads((finished / "pressed/run.json").read_text())["status"] == "stopped"
-    assert finish(command(finished, "resume", "pressed"))[0] == 0
+    monkeypatch.undo()
+    monkeypatch.chdir(finished)
+    assert main(["resume", "pressed", "-q"]) == 0
     assert differences(finished / "whole", finished / "pressed") == []
 
 
-def test_more_epochs_are_those_of_a_longer_training(finished: Path) -> None:
-    assert finish(command(finished, "train", "net.cnn", "--run-dir", "short", "--epochs", "3", "-q"))[0] == 0
-    assert finish(command(finished, "resume", "short", "--epochs", "8", "-q"))[0] == 0
+def test_more_epochs_are_those_of_a_longer_training(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(finished)
+    assert main(["train", "net.cnn", "--run-dir", "short", "--epochs", "3", "-q"]) == 0
+    assert main(["resume", "short", "--epochs", "6", "-q"]) == 0
     assert differences(finished / "whole", finished / "short") == ["run.json: overrides differs"]
 
 
@@ -101,7 +104,8 @@ def test_thirty_kills(tmp_path: Path, backend: str) -> None:
     train_whole(tmp_path, backend)
     rng = random.Random(0)
     for number in range(10):
-        run, _ = train_killed(tmp_path, f"killed{number}", 3, rng, 5.0, backend)
+        moments = [rng.randrange(1, 300) for _ in range(3)]
+        run, _ = train_stopped(tmp_path, f"killed{number}", moments, signal.SIGKILL, backend)
         assert differences(tmp_path / "whole", run) == []
         shutil.rmtree(run)
 
@@ -124,11 +128,11 @@ def test_every_kind_of_state_is_kept(tmp_path: Path, backend: str, section: str)
     section = section.replace("amsgrad=true", "amsgrad=true, use_ema=true")
     text = (
         NET[: NET.index("train {")]
-        + f"train {{ data = digits; epochs = 4; batch = 100; save_every = 0.002; {section} }}"
+        + f"train {{ data = digits; epochs = 4; batch = 100; save_every = 0.000001; {section} }}"
     )
     train_whole(tmp_path, backend, text)
-    run, came = train_killed(tmp_path, "pressed", 2, random.Random(1), 4.0, backend, signal.SIGINT)
-    assert came
+    run, came = train_stopped(tmp_path, "pressed", [20, 50], signal.SIGINT, backend)
+    assert came == 2
     assert differences(tmp_path / "whole", run) == []
 
 
@@ -165,7 +169,7 @@ def test_what_changed_is_refused(finished: Path, tmp_path: Path, capsys: pytest.
     told(run, data=data)
     settings = json.loads((run / "run.json").read_text())["settings"]
     told(run, settings=settings | {"batch": 63})
-    assert f"reads other settings from {run}: batch is 64, it was 63" in refused(capsys, str(run))
+    assert f"reads other settings from {run}: batch is 128, it was 63" in refused(capsys, str(run))
     told(run, settings=settings, backend="jax")
     assert "Keras already runs on tensorflow in this process, which cannot be changed to jax" in refused(
         capsys, str(run)
@@ -175,7 +179,7 @@ def test_what_changed_is_refused(finished: Path, tmp_path: Path, capsys: pytest.
     assert "state.npz is damaged" in refused(capsys, str(run))
     (run / "state/state.npz").unlink()
     assert "state.npz is not there any more" in refused(capsys, str(run))
-    assert (run / "metrics.jsonl").read_text().count("\n") == 8
+    assert (run / "metrics.jsonl").read_text().count("\n") == 6
 
 
 def test_a_damaged_account_is_named(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -188,7 +192,7 @@ def test_a_damaged_account_is_named(finished: Path, tmp_path: Path, capsys: pyte
         assert refused(capsys, str(run)).startswith(f"cnnspec: {run}/run.json is damaged: {key} is not a"), key
         (run / "run.json").write_text(json.dumps({name: value for name, value in whole.items() if name != key}))
         assert refused(capsys, str(run)) == f"cnnspec: {run}/run.json is damaged: it has no {key}"
-    told(run, **whole | {"settings": {**whole["settings"], "epochs": "8"}})
+    told(run, **whole | {"settings": {**whole["settings"], "epochs": "6"}})
     assert "damaged: settings.epochs is not a whole number from 1 to " in refused(capsys, str(run))
     assert main(["evaluate", str(run)]) == 2
     assert "damaged: settings.epochs is not a whole number from 1 to " in capsys.readouterr().err
@@ -197,18 +201,19 @@ def test_a_damaged_account_is_named(finished: Path, tmp_path: Path, capsys: pyte
 def test_a_run_that_has_ended_is_refused(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = str(finished / "whole")
     assert refused(capsys, run).endswith(
-        f"is finished, with 8 epochs; to go on, give more: cnnspec resume {run} --epochs 16"
+        f"is finished, with 6 epochs; to go on, give more: cnnspec resume {run} --epochs 12"
     )
-    assert "has trained 8 epochs already, more than 7" in refused(capsys, run, "--epochs", "7")
+    assert "has trained 6 epochs already, more than 5" in refused(capsys, run, "--epochs", "5")
 
 
 def test_a_run_that_runs_is_refused(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = copy(finished, tmp_path)
-    held = folder.take(str(run))
-    assert folder.running(str(run))
-    assert f"another process is training {run} (process {os.getpid()}); wait for its end" in refused(capsys, str(run))
-    held.release()
-    assert not folder.running(str(run))
+    with folder.open_run(str(run)):
+        assert is_locked(str(run))
+        assert f"another process is training {run} (process {os.getpid()}); wait for its end" in refused(
+            capsys, str(run)
+        )
+    assert not is_locked(str(run))
 
 
 def test_a_file_system_without_locks_is_said(

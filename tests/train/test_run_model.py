@@ -28,11 +28,6 @@ SECTIONS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
 def account() -> Any:
     return json.loads(Path("run/run.json").read_text())
 
@@ -60,7 +55,7 @@ def test_saving_averages_changes_no_bit_of_a_training() -> None:
         return [np.asarray(v).tobytes() for v in (*model.variables, *model.optimizer.variables)]
 
     before = bits()
-    with state.unchanged(model):
+    with state.keep_unchanged(model):
         swap.on_test_begin()
         swap.on_test_end()
         assert bits() != before
@@ -72,13 +67,13 @@ def test_a_best_model_that_is_gone_is_one_sentence(
 ) -> None:
     from cnnspec.train import run
 
-    plain = run._fit
+    plain = run._fit_model
 
     def fitted(*given: Any) -> None:
         plain(*given)
         Path("run/best.keras").unlink()
 
-    monkeypatch.setattr(run, "_fit", fitted)
+    monkeypatch.setattr(run, "_fit_model", fitted)
     Path("net.cnn").write_text(NET.format(""))
     assert main(["train", "net.cnn", "-q", "--run-dir", "run"]) == 2
     err = capsys.readouterr().err

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from cnnspec.train.evaluation.head import Head
-from cnnspec.train.evaluation.scores import Score, Scores, tally
-from cnnspec.train.evaluation.text import confused, dense
+from cnnspec.train.evaluation.scores import Score, Scores, make_matrix, make_tally, rank_confusions
 
 metrics = pytest.importorskip("sklearn.metrics")
 
@@ -19,7 +18,7 @@ Array = np.ndarray[Any, Any]
 def counted(
     head: Head, targets: Array, outputs: Array, names: Any = None, batch: int = 7, maps: bool = False
 ) -> Scores:
-    counts = tally(head, outputs.shape[-1], names, maps)
+    counts = make_tally(head, outputs.shape[-1], names, maps)
     assert counts is not None
     for start in range(0, len(targets), batch):
         counts.add(targets[start : start + batch], outputs[start : start + batch])
@@ -52,7 +51,7 @@ def test_classes(classes: int, count: int, seed: int, one_hot: bool) -> None:
     answers = outputs.argmax(axis=1)
     report = metrics.classification_report(labels, answers, output_dict=True, zero_division=0)
     assert found.figures["accuracy"] == pytest.approx(metrics.accuracy_score(labels, answers))
-    assert dense(found) == metrics.confusion_matrix(labels, answers, labels=range(classes)).tolist()
+    assert make_matrix(found) == metrics.confusion_matrix(labels, answers, labels=range(classes)).tolist()
     met = [score for score in found.classes if score.f1 is not None]
     assert {score.name for score in met} == {name for name in report if name.isdigit()}
     assert all(same(score, report[score.name]) for score in met)
@@ -76,7 +75,7 @@ def test_what_is_undefined_is_none() -> None:
 
 def test_confusions_the_most_frequent_first() -> None:
     found = counted(Head("classes"), np.array([0, 0, 1, 2, 2, 2]), np.eye(3, dtype=np.float32)[[1, 1, 0, 2, 0, 2]], ["cat", "dog", "fox"])  # fmt: skip
-    assert confused(found) == [("cat", "dog", 2), ("dog", "cat", 1), ("fox", "cat", 1)]
+    assert rank_confusions(found) == [("cat", "dog", 2), ("dog", "cat", 1), ("fox", "cat", 1)]
 
 
 @pytest.mark.parametrize(("turn", "threshold"), [("", 0.5), ("sigmoid", 0.0), (None, 0.0)])

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from cnnspec.layers.argument import Term
-from cnnspec.train.conflicts import metric_name
+from cnnspec.train.conflicts import find_metric_name
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.match import Targets, fit, fit_named
+from cnnspec.train.match import Targets, match_data, match_named_data
 from cnnspec.train.reading import KINDS, OWN_KINDS
-from cnnspec.train.settings import KEYS, TrainSettings, resolve
-from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find
+from cnnspec.train.section import KEYS, resolve
+from cnnspec.train.settings import TrainSettings
+from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find_word
 from tests.support import network
 
 HEAD = "input 8x8x1\nflatten -> dense(10, softmax)\n"
@@ -48,7 +49,7 @@ def test_a_section_becomes_settings() -> None:
     assert settings.optimizer == Term("Adam", (), (("learning_rate", 0.01), ("beta_1", 0.8)), "optimizers")
     assert settings.loss == Term("SparseCategoricalCrossentropy", (), (("from_logits", True),), "losses")
     assert settings.metrics is not None
-    assert [metric_name(m) for m in settings.metrics] == ["accuracy", "top_k_categorical_accuracy"]
+    assert [find_metric_name(m) for m in settings.metrics] == ["accuracy", "top_k_categorical_accuracy"]
     assert settings.callbacks == (
         Term("EarlyStopping", (), (("monitor", "val_loss"), ("patience", 3)), "callbacks"),
         Term("CSVLogger", (), (("filename", "a/log.csv"),), "callbacks"),
@@ -217,10 +218,10 @@ def test_words_are_found_in_every_spelling(module: str) -> None:
     table = MODULES[module][1]
     for name, (cls, _) in table.items():
         assert (
-            find(name, table)
-            == find(cls, table)
-            == find(name.upper(), table)
-            == find(name.replace("_", ""), table)
+            find_word(name, table)
+            == find_word(cls, table)
+            == find_word(name.upper(), table)
+            == find_word(name.replace("_", ""), table)
             == name
         )
     assert all(any(full in t for _, t in MODULES.values()) for full in SHORT.values())
@@ -229,7 +230,7 @@ def test_words_are_found_in_every_spelling(module: str) -> None:
 # ---- network and data --------------------------------------------------------------------------------------
 def refused(text: str, data: str = "digits") -> str:
     with pytest.raises(TrainingFailed) as caught:
-        fit_named(network(text).graph, TrainSettings(data=data))
+        match_named_data(network(text).graph, TrainSettings(data=data))
     assert caught.value.status == 1
     return caught.value.message
 
@@ -253,7 +254,7 @@ def test_a_network_that_cannot_take_the_data_is_refused() -> None:
 def how(text: str, shape: tuple[int, ...], targets: Targets, images: bool = False, loss: str | None = None) -> Any:
     settings, found = resolve({}, {"loss": loss} if loss else {})
     assert not found
-    fitted = fit(network(text).graph, settings, shape, targets, images)
+    fitted = match_data(network(text).graph, settings, shape, targets, images)
     return fitted.shape, fitted.resized, fitted.targets
 
 
@@ -282,9 +283,9 @@ def test_what_is_done_to_the_data() -> None:
 
 def test_settings_and_fit_import_nothing_heavy() -> None:
     program = (
-        "import sys; from tests.support import network; from cnnspec.train.match import *; from cnnspec.train.settings import *\n"
+        "import sys; from tests.support import network; from cnnspec.train.match import *; from cnnspec.train.section import *\n"
         f"net = network({HEAD + 'train { data = digits; callbacks = early_stopping }'!r})\n"
-        "settings, found = resolve(net.train); assert not found; assert fit_named(net.graph, settings)\n"
+        "settings, found = resolve(net.train); assert not found; assert match_named_data(net.graph, settings)\n"
         "print(sorted({'numpy', 'keras', 'tensorflow', 'sklearn', 'rich'} & set(sys.modules)))"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}

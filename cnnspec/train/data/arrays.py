@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
 from cnnspec.train.data import ranges
-from cnnspec.train.data.examples import Held, Raw, room
-from cnnspec.train.data.files import some
+from cnnspec.train.data.examples import Held, Raw, find_room
+from cnnspec.train.data.files import list_some
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def read_npz(path: str) -> Raw:
             held = [name.removesuffix(".npy") for name in file.namelist()]
             for name in names:
                 if name in held:
-                    found[name] = _member(path, file, name)
+                    found[name] = _read_member(path, file, name)
     except TrainingFailed:
         raise
     except MemoryError:
@@ -95,21 +95,21 @@ def read_npz(path: str) -> Raw:
     if need:
         message = f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}"
         raise TrainingFailed(message, f"write it with numpy.savez(…, {', '.join(f'{n}=…' for n in need)})", 2)
-    raw = of_arrays(path, found)
+    raw = make_raw(path, found)
     unread = [name for name in held if name not in found]
     if not unread:
         return raw
-    note = f"not read of {path}: {'array' if len(unread) == 1 else 'arrays'} {some(unread)}"
+    note = f"not read of {path}: {'array' if len(unread) == 1 else 'arrays'} {list_some(unread)}"
     return raw.replace(notes=(*raw.notes, note))
 
 
-def _member(path: str, file: zipfile.ZipFile, name: str) -> Any:
+def _read_member(path: str, file: zipfile.ZipFile, name: str) -> Any:
     """An array of the file, in memory or (examples for which there is no room) in the file."""
     import numpy as np
 
     info = file.getinfo(f"{name}.npy")
     with file.open(info) as member:
-        if info.file_size <= room():
+        if info.file_size <= find_room():
             return np.lib.format.read_array(member, allow_pickle=False)
         version = np.lib.format.read_magic(member)
         header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
@@ -125,18 +125,18 @@ def _member(path: str, file: zipfile.ZipFile, name: str) -> Any:
         how = "is compressed" if info.compress_type != zipfile.ZIP_STORED else "is not in C order"
         help = "write it with numpy.savez, of numpy.ascontiguousarray(x), to have it read piece by piece"
         raise TrainingFailed(f"{what}, and {how}", help, 2)
-    return Stored(path, _content(path, info) + start, dtype, shape)
+    return Stored(path, _find_content(path, info) + start, dtype, shape)
 
 
-def _content(path: str, info: zipfile.ZipInfo) -> int:
-    """Where a member's bytes begin: behind its own header, whose name and extra field have lengths of their own."""
+def _find_content(path: str, info: zipfile.ZipInfo) -> int:
+    """The place in the file where a member's bytes begin: behind its own header, whose name and extra field have lengths of their own."""
     with open(path, "rb") as file:
         file.seek(info.header_offset + 26)
         name, extra = file.read(2), file.read(2)
     return info.header_offset + 30 + int.from_bytes(name, "little") + int.from_bytes(extra, "little")
 
 
-def of_arrays(name: str, arrays: dict[str, Any]) -> Raw:
+def make_raw(name: str, arrays: dict[str, Any]) -> Raw:
     """The data set of x_train, y_train and perhaps x_val, y_val and x_test, y_test; `name` stands in what is said of it."""
     import numpy as np
 
@@ -153,11 +153,11 @@ def of_arrays(name: str, arrays: dict[str, Any]) -> Raw:
             if part in pairs:
                 raise TrainingFailed(f"{name} has examples for {part} twice, x_{word} too", "keep one of them", 2)
             if part == "train" or len(x):
-                values[part] = checked_values(x, f"x_{word}", name)
+                values[part] = check_values(x, f"x_{word}", name)
                 pairs[part] = Held(x), y
     scaled = any(x.array.dtype == np.uint8 for x, _ in pairs.values())
     notes = ["pixels from 0 to 255 are scaled to 0 to 1"] if scaled else []
-    notes += ranges.notes(
+    notes += ranges.note_ranges(
         name, pairs["train"][0].shape, values, {part: x.array.dtype for part, (x, _) in pairs.items()}
     )
     if any(isinstance(x.array, Stored) for x, _ in pairs.values()):
@@ -165,7 +165,7 @@ def of_arrays(name: str, arrays: dict[str, Any]) -> Raw:
     return Raw(pairs["train"], pairs.get("test"), None, tuple(notes), pairs.get("validation"), values["train"])
 
 
-def checked_values(x: Any, name: str, path: str) -> tuple[float, float]:
+def check_values(x: Any, name: str, path: str) -> tuple[float, float]:
     """The least and the highest value of examples (N, …), once bytes are scaled. Raises TrainingFailed for what no
     network can take."""
     import numpy as np

@@ -11,9 +11,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.base import show_shape
-from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.keras_objects import build, first_line
-from cnnspec.train.words import AUGMENTATIONS, MIXING, our_word
+from cnnspec.train.errors import TrainingFailed, first_line
+from cnnspec.train.keras_objects import build
+from cnnspec.train.words import AUGMENTATIONS, MIXING, spell_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,18 +32,18 @@ class Augmenter:
         import numpy as np
 
         self.keras, self.lock = keras, threading.Lock()
-        self.layers = [self._made(term) for term in terms]
+        self.layers = [self._build_layer(term) for term in terms]
         self.mixing = [term.name in MIXING for term in terms]
         images, targets = np.full((2, *shape), 0.5, np.float32), np.eye(2, max(2, classes), dtype=np.float32)
         for term, layer, mixing in zip(terms, self.layers, self.mixing, strict=True):
             try:
-                self._applied(layer, mixing, images, targets)
+                self._apply(layer, mixing, images, targets)
             except Exception as error:  # whatever the backend raises for what the layer cannot do
-                message = f"Keras refuses {our_word(term)} for images {show_shape(shape)}: {first_line(error)}"
+                message = f"Keras refuses {spell_term(term)} for images {show_shape(shape)}: {first_line(error)}"
                 raise TrainingFailed(message, "leave it out") from error
 
-    def _made(self, term: Term) -> Any:
-        takes = AUGMENTATIONS[our_word(term)][1].split()
+    def _build_layer(self, term: Term) -> Any:
+        takes = AUGMENTATIONS[spell_term(term)][1].split()
         more = {"value_range": (0, 1)} if "value_range" in takes else {}
         return (
             build(term, self.keras, seed=0, data_format="channels_last", **more)
@@ -57,13 +57,13 @@ class Augmenter:
 
         with self.lock:
             for number, (layer, mixing) in enumerate(zip(self.layers, self.mixing, strict=True)):
-                for place, state in enumerate(_states(layer)):
+                for place, state in enumerate(_find_states(layer)):
                     drawn = np.random.SeedSequence([*key, number, place]).generate_state(2)
                     state.assign((drawn & 0x7FFFFFFF).astype(state.dtype))
-                images, targets = self._applied(layer, mixing, images, targets)
+                images, targets = self._apply(layer, mixing, images, targets)
         return images, targets
 
-    def _applied(self, layer: Any, mixing: bool, images: Array, targets: Array) -> tuple[Array, Array]:
+    def _apply(self, layer: Any, mixing: bool, images: Array, targets: Array) -> tuple[Array, Array]:
         import numpy as np
 
         with self.keras.device("cpu"):
@@ -75,6 +75,6 @@ class Augmenter:
             return np.asarray(self.keras.ops.convert_to_numpy(images), np.float32), targets
 
 
-def _states(layer: Any) -> list[Any]:
+def _find_states(layer: Any) -> list[Any]:
     """The states of all generators in a layer, and in the layers that it is made of."""
     return [v for v in layer.variables if v.path.endswith("seed_generator_state")]

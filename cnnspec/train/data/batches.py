@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
-def order(count: int, seed: int, epoch: int) -> Array:
+def shuffle_places(count: int, seed: int, epoch: int) -> Array:
     """The order of `count` examples in an epoch, counted from 0: every one once."""
     import numpy as np
 
     return np.random.default_rng([seed, epoch]).permutation(count)
 
 
-def batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: Share = ALONE) -> Any:
-    """What Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer;
+def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: Share = ALONE) -> Any:
+    """The batches that Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer;
     (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch).
 
     Without a seed the order is that of the data. `begin(epoch, first)` says which epoch is to be read, and from which of
@@ -43,15 +43,15 @@ def batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.whole = -(-share.whole(len(part)) // batch)
+            self.whole = -(-share.count_used(len(part)) // batch)
             self.begin(0)
 
         def begin(self, epoch: int, first: int = 0) -> None:
             import numpy as np
 
-            places = np.arange(len(part)) if seed is None else order(len(part), seed, epoch)
+            places = np.arange(len(part)) if seed is None else shuffle_places(len(part), seed, epoch)
             # at once: a thread that reads ahead sees the one epoch or the other
-            self.chosen = (epoch, places[: share.whole(len(part))], first)
+            self.chosen = (epoch, places[: share.count_used(len(part))], first)
 
         def __len__(self) -> int:
             return self.whole - self.chosen[2]

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 HELD_BYTES = 2 * 2**30  # of examples are kept in memory at the most
 
 
-def room() -> int:
+def find_room() -> int:
     """Bytes that examples may take in memory: a quarter of what is free, at most HELD_BYTES.
 
     What has no room is read or computed again, to the same values, so that a training does not depend on it.
     """
-    free = free_memory()
+    free = find_free_memory()
     return HELD_BYTES if free is None else min(HELD_BYTES, free // 4)
 
 
-def free_memory() -> int | None:
+def find_free_memory() -> int | None:
     """Bytes of memory that are free, or could be freed at once, on the machine and in its container; None where the
     system does not say."""
     found = []
@@ -46,8 +46,8 @@ def free_memory() -> int | None:
     return min(found, default=None)
 
 
-def scaled(values: Array) -> Array:
-    """As float32: bytes are pixels from 0 to 255 and become 0 to 1."""
+def scale(values: Array) -> Array:
+    """Values as float32. Bytes are pixels from 0 to 255 and become 0 to 1."""
     import numpy as np
 
     if values.dtype == np.uint8:
@@ -76,7 +76,7 @@ class Examples:
 
 
 class Held(Examples):
-    """Examples in an array (N, *shape), or in what is indexed as one (`arrays.Stored`); see `scaled`."""
+    """Examples in an array (N, *shape), or in what is indexed as one (`arrays.Stored`); see `scale`."""
 
     def __init__(self, array: Any) -> None:
         self.array = array
@@ -86,10 +86,10 @@ class Held(Examples):
         return len(self.array)
 
     def take(self, places: Array) -> Array:
-        return scaled(self.array[places])
+        return scale(self.array[places])
 
     def digest(self) -> bytes:
-        return digest_of(self.array)
+        return hash_array(self.array)
 
 
 class Shaped(Examples):
@@ -109,11 +109,11 @@ class Shaped(Examples):
         return self.source.digest()
 
 
-def held(examples: Shaped) -> Examples:
+def hold_resized(examples: Shaped) -> Examples:
     """The same examples, in memory where they are resized and there is room: the others are at hand in their source."""
     import numpy as np
 
-    if not examples.fit.resized or 4 * len(examples) * int(np.prod(examples.shape)) > room():
+    if not examples.fit.resized or 4 * len(examples) * int(np.prod(examples.shape)) > find_room():
         return examples
     whole = np.empty((len(examples), *examples.shape), np.float32)
     for start in range(0, len(examples), 256):
@@ -164,11 +164,11 @@ class Raw(Record):
 
         whole = sha256(repr(self.names).encode())
         for part in (self.train, self.validation, self.test):
-            whole.update(b"-" if part is None else part[0].digest() + digest_of(part[1]))
+            whole.update(b"-" if part is None else part[0].digest() + hash_array(part[1]))
         return whole.hexdigest()
 
 
-def digest_of(array: Any) -> bytes:
+def hash_array(array: Any) -> bytes:
     """A SHA-256 of an array's type, shape and values."""
     from hashlib import sha256
 

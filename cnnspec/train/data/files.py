@@ -9,7 +9,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import printable
 from cnnspec.layers.base import show_shape
 from cnnspec.train.data.examples import Raw
-from cnnspec.train.data.pictures import Pictures, scan
+from cnnspec.train.data.pictures import Pictures, scan_images
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -36,21 +36,21 @@ class Files(Record):
     names: tuple[str, ...] | None
     notes: tuple[str, ...] = ()
 
-    def opened(self, size: Size, note: Callable[[str], None]) -> Raw:
-        """The data set of the images that can be decoded; `note` is told how far it is. Raises TrainingFailed."""
+    def open_images(self, size: Size, note: Callable[[str], None]) -> Raw:
+        """The data set of the images that can be decoded; `note` is called with how far that is. Raises TrainingFailed."""
         import numpy as np
 
         listed = [(part, path, label) for part, pairs in self.parts.items() for path, label in pairs]
         files = [os.path.join(self.folder, path) for _, path, _ in listed]
-        seen = list(scan(files, size, note))
-        notes = [*self.notes, *_broken(self.name, [(p, s.why) for (_, p, _), s in zip(listed, seen, strict=True)])]
+        seen = list(scan_images(files, size, note))
+        notes = [*self.notes, *_note_broken(self.name, [(p, s.why) for (_, p, _), s in zip(listed, seen, strict=True)])]
         sound = [i for i, s in enumerate(seen) if not s.why]
         sizes = sorted({seen[i].shape for i in sound})
         if len(sizes) > 1:
             message = f"the images of {self.name} have {len(sizes)} sizes, from {show_shape(sizes[0])} to {show_shape(sizes[-1])}, and the network leaves its own open"
             raise TrainingFailed(message, f"write the size to bring them to, such as input 224x224x{size[2]}", 1)
-        notes += self._resized([seen[i] for i in sound])
-        notes += self._twice([(*listed[i], seen[i].digest) for i in sound])
+        notes += self._note_resized([seen[i] for i in sound])
+        notes += self._note_twice([(*listed[i], seen[i].digest) for i in sound])
         made = {}
         for part in self.parts:
             own = [i for i in sound if listed[i][0] == part]
@@ -61,14 +61,14 @@ class Files(Record):
             raise TrainingFailed(f"{self.name} has no images to train on that can be read", "; ".join(notes), 2)
         return Raw(made["train"], made.get("test"), self.names, tuple(notes), made.get("validation"))
 
-    def _resized(self, seen: list[Seen]) -> list[str]:
+    def _note_resized(self, seen: list[Seen]) -> list[str]:
         sizes = sorted({s.original for s in seen}, key=lambda s: (s[0] * s[1], s))
         if not seen or sizes == [seen[0].shape[:2]]:
             return []
         span = show_shape(sizes[0]) + (f" to {show_shape(sizes[-1])}" if len(sizes) > 1 else "")
         return [f"the images of {self.name}, {span}, are resized to {show_shape(seen[0].shape)}"]
 
-    def _twice(self, images: Iterable[tuple[str, str, Any, bytes]]) -> list[str]:
+    def _note_twice(self, images: Iterable[tuple[str, str, Any, bytes]]) -> list[str]:
         """Notes on images that stand under two labels, and on those that are held back and trained on as well."""
         first: dict[bytes, tuple[str, str, Any]] = {}
         labels, leaked = [], []
@@ -80,15 +80,15 @@ class Files(Record):
                 leaked.append(path)
         notes = []
         if labels:
-            notes.append(f"in {self.name}, {counted(len(labels))} with another label as well: {some(labels)}")
+            notes.append(f"in {self.name}, {count_images(len(labels))} with another label as well: {list_some(labels)}")
         if leaked:
             notes.append(
-                f"in {self.name}, {counted(len(leaked))} to test or validate with and to train on: {some(leaked)}"
+                f"in {self.name}, {count_images(len(leaked))} to test or validate with and to train on: {list_some(leaked)}"
             )
         return notes
 
 
-def at_least_two(files: Files) -> None:
+def check_two_classes(files: Files) -> None:
     """Raises TrainingFailed for files of one class: there is nothing to tell apart."""
     if files.names is None or len(files.names) > 1:
         return
@@ -97,21 +97,23 @@ def at_least_two(files: Files) -> None:
     raise TrainingFailed(f"{files.name} has one class, {printable(files.names[0])}{without}", help, 2)
 
 
-def _broken(name: str, found: list[tuple[str, str]]) -> list[str]:
+def _note_broken(name: str, found: list[tuple[str, str]]) -> list[str]:
     broken = [f"{path} ({why})" for path, why in found if why]
-    return [f"left out of {name}: {counted(len(broken))} that cannot be read, {some(broken)}"] if broken else []
+    return (
+        [f"left out of {name}: {count_images(len(broken))} that cannot be read, {list_some(broken)}"] if broken else []
+    )
 
 
-def some(names: Sequence[str]) -> str:
+def list_some(names: Sequence[str]) -> str:
     """The first few names of many."""
     return ", ".join([printable(n) for n in names[:3]]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
 
 
-def counted(count: int) -> str:
+def count_images(count: int) -> str:
     return f"{count:,} image{'' if count == 1 else 's'}"
 
 
-def apart(files: Files) -> Files:
+def note_outside(files: Files) -> Files:
     """The same files, with a note on those that lie outside of their folder: behind a link, or by their path."""
     root, folders = os.path.realpath(files.folder), {}
     found = []
@@ -124,5 +126,5 @@ def apart(files: Files) -> Files:
             real = os.path.realpath(real) if os.path.islink(real) else real
             if not real.startswith(os.path.join(root, "")):
                 found.append(path)
-    note = f"{counted(len(found))} of {files.name} {'lies' if len(found) == 1 else 'lie'} outside of its folder: "
-    return files.replace(notes=(*files.notes, note + some(found))) if found else files
+    note = f"{count_images(len(found))} of {files.name} {'lies' if len(found) == 1 else 'lie'} outside of its folder: "
+    return files.replace(notes=(*files.notes, note + list_some(found))) if found else files

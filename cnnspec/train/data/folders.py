@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from cnnspec.train.data.files import ORDER, PARTS, Files, counted, some
+from cnnspec.train.data.files import ORDER, PARTS, Files, count_images, list_some
 from cnnspec.train.data.pictures import is_image
 from cnnspec.train.errors import TrainingFailed
 
@@ -25,32 +25,32 @@ UNREAD = {
 }  # fmt: skip
 
 
-def of_folder(root: str) -> Files:
+def find_in_folder(root: str) -> Files:
     """The images in a folder's class folders, at any depth below them. Raises TrainingFailed."""
     other: list[str] = []
     loose: list[str] = []
-    folders = _folders(root, root, other, loose)
+    folders = _list_folders(root, root, other, loose)
     roles = {PARTS[f.lower()]: f for f in folders if f.lower() in PARTS}
-    if "train" not in roles or any(is_image(n) for n in _list(os.path.join(root, roles["train"]))):
+    if "train" not in roles or any(is_image(n) for n in _list_names(os.path.join(root, roles["train"]))):
         roles = {"train": ""}
-    found = {part: _classes(root, roles[part], other, loose) for part in ORDER if part in roles}
+    found = {part: _find_classes(root, roles[part], other, loose) for part in ORDER if part in roles}
     names = sorted({name for classes in found.values() for name in classes})
     empty = [name for name in names if not any(classes.get(name) for classes in found.values())]
     names = [name for name in names if name not in empty]
     if not names:
-        besides = f", and {counted(len(loose))} beside them" if loose else ""
+        besides = f", and {count_images(len(loose))} beside them" if loose else ""
         help = "lay them out as CLASS/IMAGE.png, a folder a class"
-        unread = [(len(files), what) for files, what in _by_kind(other) if what != OTHER]
+        unread = [(len(files), what) for files, what in _sort_by_kind(other) if what != OTHER]
         if unread and not loose:
             besides = " but " + ", ".join([f"{n:,} {what[n > 1]}" for n, what in unread])
             help = "write them anew as PNG or JPEG"
         raise TrainingFailed(f"{root} has no images in class folders{besides}", help, 2)
     notes = [
-        f"left out of {root}: {len(files):,} {what[0] if len(files) == 1 else what[1]}, {some(files)}"
+        f"left out of {root}: {len(files):,} {what[0] if len(files) == 1 else what[1]}, {list_some(files)}"
         for files, what in (
             (empty, ("class folder without images", "class folders without images")),
             (loose, ("image in no class folder", "images in no class folder")),
-            *_by_kind(other),
+            *_sort_by_kind(other),
         )
         if files
     ]
@@ -61,7 +61,7 @@ def of_folder(root: str) -> Files:
     return Files(root, root, parts, tuple(names), tuple(notes))
 
 
-def _by_kind(files: Sequence[str]) -> list[tuple[list[str], tuple[str, str]]]:
+def _sort_by_kind(files: Sequence[str]) -> list[tuple[list[str], tuple[str, str]]]:
     """Files by what they are: images of kinds that are not read, each with its name, and others."""
     found: dict[tuple[str, str], list[str]] = {}
     for path in files:
@@ -71,17 +71,17 @@ def _by_kind(files: Sequence[str]) -> list[tuple[list[str], tuple[str, str]]]:
     return [(paths, what) for what, paths in sorted(found.items(), key=lambda pair: pair[0] == OTHER)]
 
 
-def _list(folder: str) -> list[str]:
+def _list_names(folder: str) -> list[str]:
     try:
         return sorted(os.listdir(folder))
     except OSError as error:
         raise TrainingFailed(f"{folder} cannot be read: {error.strerror}", "", 2) from None
 
 
-def _folders(root: str, folder: str, other: list[str], loose: list[str]) -> list[str]:
+def _list_folders(root: str, folder: str, other: list[str], loose: list[str]) -> list[str]:
     """The folders in a folder; files beside them go to the lists, relative to the root."""
     made = []
-    for name in _list(folder):
+    for name in _list_names(folder):
         path = os.path.join(folder, name)
         if os.path.isdir(path):
             if not name.startswith((".", "__")):
@@ -91,12 +91,12 @@ def _folders(root: str, folder: str, other: list[str], loose: list[str]) -> list
     return made
 
 
-def _classes(root: str, part: str, other: list[str], loose: list[str]) -> dict[str, list[str]]:
+def _find_classes(root: str, part: str, other: list[str], loose: list[str]) -> dict[str, list[str]]:
     """The images of every class folder, relative to the root; a link that leads back up is not followed."""
     base = os.path.join(root, part)
-    up = _up(os.path.realpath(base))
+    up = _list_above(os.path.realpath(base))
     found: dict[str, list[str]] = {}
-    for name in _folders(root, base, other if part else [], loose if part else []):
+    for name in _list_folders(root, base, other if part else [], loose if part else []):
         found[name] = []
         waiting = [(os.path.join(base, name), up)]
         while waiting:
@@ -104,7 +104,7 @@ def _classes(root: str, part: str, other: list[str], loose: list[str]) -> dict[s
             real = os.path.realpath(folder)
             if real in above:
                 continue
-            for inner in _list(folder):
+            for inner in _list_names(folder):
                 path = os.path.join(folder, inner)
                 if inner.startswith("."):
                     other.append(os.path.relpath(path, root))
@@ -115,7 +115,7 @@ def _classes(root: str, part: str, other: list[str], loose: list[str]) -> dict[s
     return found
 
 
-def _up(folder: str) -> frozenset[str]:
+def _list_above(folder: str) -> frozenset[str]:
     """A folder and all that it lies in."""
     found: list[str] = []
     while not found or folder != found[-1]:

@@ -1,4 +1,4 @@
-"""Resizes images without any framework: bilinear, with the smoothing that keeps a smaller image free of aliasing.
+"""Resizing images without any framework: bilinear, with the smoothing that keeps a smaller image free of aliasing.
 
 What Keras's `ops.image.resize(…, "bilinear", antialias=True)` yields; a test compares them. An image's value at a place
 is the mean of its neighbours, weighted by a triangle as wide as a pixel of the coarser grid.

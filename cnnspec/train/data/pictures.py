@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.compile.live import MissingExtra
-from cnnspec.train.data.examples import Examples, room, scaled
+from cnnspec.train.data.examples import Examples, find_room, scale
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Broken(Exception):
 
 
 class Seen(Record):
-    """What is in a file: the SHA-256 of its bytes and its image, (H, W, C), which may have been let go; or why there is none."""
+    """A file that was looked at: the SHA-256 of its bytes and its image (H, W, C), unless that was dropped; or why it has none."""
 
     digest: bytes = b""
     image: Array | None = None
@@ -63,7 +63,7 @@ def import_pillow() -> Any:
 
 
 # ---- one image ---------------------------------------------------------------------------------------------
-def decode(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
+def decode_image(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
     """The image in a file's bytes, (H, W, C) uint8, or float32 from 0 to 1 for greys of 16 bits; and its own H, W.
 
     Raises Broken.
@@ -82,7 +82,9 @@ def decode(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
                 raise Broken(f"{width}x{height} are more than {MOST_PIXELS:,} pixels")
             image = operations.exif_transpose(opened)
             deep = image.mode.startswith(("I", "F"))
-            image = pillow.fromarray(np.asarray(image, np.float32) / 65535) if deep else _plain(image, size[2], pillow)
+            image = (
+                pillow.fromarray(np.asarray(image, np.float32) / 65535) if deep else _to_8_bits(image, size[2], pillow)
+            )
             original = (image.height, image.width)
             wanted = (size[1] or image.width, size[0] or image.height)
             if wanted != image.size:
@@ -102,7 +104,7 @@ def decode(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
     return (np.repeat(values, size[2], axis=2) if deep else values), original
 
 
-def _plain(image: Any, channels: int, pillow: Any) -> Any:
+def _to_8_bits(image: Any, channels: int, pillow: Any) -> Any:
     """An 8-bit image as grey or RGB, on white where it is transparent."""
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -110,8 +112,8 @@ def _plain(image: Any, channels: int, pillow: Any) -> Any:
     return image.convert("L" if channels == 1 else "RGB")
 
 
-def read(path: str, size: Size) -> Seen:
-    """Reads one file to its end."""
+def read_image(path: str, size: Size) -> Seen:
+    """Read one file to its end."""
     from hashlib import sha256
 
     try:
@@ -127,7 +129,7 @@ def read(path: str, size: Size) -> Seen:
     except ValueError:  # a path with a null character
         return Seen(why="no file has such a name")
     try:
-        image, original = decode(content, size)
+        image, original = decode_image(content, size)
     except Broken as broken:
         return Seen(why=str(broken))
     return Seen(sha256(content).digest(), image, image.shape, original)
@@ -149,16 +151,16 @@ class Pictures(Examples):
         import numpy as np
 
         missing = [int(p) for p in places if self.kept[p] is None]
-        self.workers = self.workers or (pool() if missing else None)
-        fresh = dict(zip(missing, self.workers.map(self._again, missing) if self.workers else (), strict=True))
+        self.workers = self.workers or (make_pool() if missing else None)
+        fresh = dict(zip(missing, self.workers.map(self._read_again, missing) if self.workers else (), strict=True))
         taken = np.empty((len(places), *self.shape), np.float32)
         for row, place in enumerate(places):
             kept = self.kept[place]
-            taken[row] = scaled(fresh[int(place)] if kept is None else kept)
+            taken[row] = scale(fresh[int(place)] if kept is None else kept)
         return taken
 
-    def _again(self, place: int) -> Array:
-        seen = read(self.paths[place], self.shape)  # type: ignore[arg-type]
+    def _read_again(self, place: int) -> Array:
+        seen = read_image(self.paths[place], self.shape)  # type: ignore[arg-type]
         if seen.image is None or seen.digest != self.digests[place]:
             why = seen.why or "it is another file now"
             raise TrainingFailed(f"{self.paths[place]} changed during the training: {why}", "", 2)
@@ -170,21 +172,21 @@ class Pictures(Examples):
         return sha256(b"".join(self.digests)).digest()
 
 
-def pool() -> ThreadPoolExecutor:
-    """Threads that decode: Pillow lets go of the interpreter while it does."""
+def make_pool() -> ThreadPoolExecutor:
+    """Threads that decode images, which Pillow does without the interpreter's lock."""
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(min(16, os.cpu_count() or 1), "images")
 
 
-def scan(paths: Sequence[str], size: Size, note: Callable[[str], None]) -> Iterator[Seen]:
-    """What is in every file, in their order; images for which there is no room are looked at and not kept."""
-    spare = room()
+def scan_images(paths: Sequence[str], size: Size, note: Callable[[str], None]) -> Iterator[Seen]:
+    """Every file, in order, as it was seen; images for which there is no room are dropped again."""
+    spare = find_room()
     began = said = time.monotonic()
-    with pool() as workers, warnings.catch_warnings():
+    with make_pool() as workers, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, on images that are large or carry odd metadata
         for start in range(0, len(paths), 64):
-            for seen in workers.map(lambda path: read(path, size), paths[start : start + 64]):
+            for seen in workers.map(lambda path: read_image(path, size), paths[start : start + 64]):
                 spare -= 0 if seen.image is None else seen.image.nbytes + 200
                 yield seen if spare >= 0 else seen.replace(image=None)
             if (now := time.monotonic()) - said > 10:

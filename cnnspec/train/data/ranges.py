@@ -24,7 +24,7 @@ SHARES = (0.0, 1.0)
 KNOWN = (SHARES, (0.0, 255.0), (0.0, 65535.0), (-1.0, 1.0), (-0.5, 0.5))  # that are in use
 
 
-def pixels(least: float, most: float) -> Range | None:
+def find_pixel_range(least: float, most: float) -> Range | None:
     """The range that values from `least` to `most` are pixels of; None where it is no known one, or may be several.
 
     They must fill more than half of it: 0 to 16, say, are no pixels up to 255.
@@ -33,14 +33,16 @@ def pixels(least: float, most: float) -> Range | None:
     return min(found, key=lambda r: r[1] - r[0], default=None)
 
 
-def of_images(shape: tuple[int, ...]) -> bool:
+def may_be_image(shape: tuple[int, ...]) -> bool:
     """Whether an example of this shape may be an image: H, W, perhaps with 1, 3 or 4 channels."""
     return len(shape) == 2 or (len(shape) == 3 and shape[-1] in (1, 3, 4))
 
 
-def notes(name: str, shape: tuple[int, ...], values: Mapping[str, Range], types: Mapping[str, Any]) -> list[str]:
-    """What is to be said of the `values` and the types of the arrays of a file, by their part: images that are taken as
-    they are. Raises TrainingFailed where one part is scaled and another is not."""
+def note_ranges(name: str, shape: tuple[int, ...], values: Mapping[str, Range], types: Mapping[str, Any]) -> list[str]:
+    """Notes on images that are taken as they are, from the `values` and types of a file's arrays, by part.
+
+    Raises TrainingFailed where one part is scaled and another is not.
+    """
     import numpy as np
 
     least, most = values["train"]
@@ -48,17 +50,17 @@ def notes(name: str, shape: tuple[int, ...], values: Mapping[str, Range], types:
         if (
             np.uint8 in (types[part], types["train"])
             and types[part] != types["train"]
-            and pixels(low, high) != pixels(least, most)
+            and find_pixel_range(low, high) != find_pixel_range(least, most)
         ):
             message = (
                 f"in {name} the examples to train on are {types['train']} and run, bytes scaled, from {least:g} to "
                 f"{most:g}, those for the {part} are {types[part]}, from {low:g} to {high:g}"
             )
             raise TrainingFailed(message, "save both as one type", 2)
-    found = pixels(least, most)
-    if not of_images(shape) or found == SHARES:
+    found = find_pixel_range(least, most)
+    if not may_be_image(shape) or found == SHARES:
         return []
-    how = f": images to predict are brought to {written(found)}" if found else ""
+    how = f": images to predict are brought to {show_range(found)}" if found else ""
     return [f"the examples of {name} are taken as they are, from {least:g} to {most:g}{how}"]
 
 
@@ -73,13 +75,13 @@ class Stretched(Examples):
         return len(self.source)
 
     def take(self, places: Array) -> Array:
-        return stretched(self.source.take(places), self.range)
+        return stretch(self.source.take(places), self.range)
 
     def digest(self) -> bytes:
         return self.source.digest()
 
 
-def stretched(values: Array, range: Range) -> Array:
+def stretch(values: Array, range: Range) -> Array:
     """Values from 0 to 1 in another range, float32."""
     import numpy as np
 
@@ -87,5 +89,5 @@ def stretched(values: Array, range: Range) -> Array:
     return values if range == SHARES else values * np.float32(high - low) + np.float32(low)
 
 
-def written(range: Range) -> str:
+def show_range(range: Range) -> str:
     return f"{range[0]:g} to {range[1]:g}"

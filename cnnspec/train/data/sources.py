@@ -1,4 +1,4 @@
-"""Where data come from: bundled with scikit-learn, downloaded by Keras or TensorFlow Datasets, or files."""
+"""The sources of data: bundled with scikit-learn, downloaded by Keras or TensorFlow Datasets, or files."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cnnspec.base.names import NAMED_DATA
 from cnnspec.compile.live import MissingExtra
 from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.examples import Held, Raw
-from cnnspec.train.data.files import Files, apart
-from cnnspec.train.data.folders import of_folder
-from cnnspec.train.data.tables import of_csv
+from cnnspec.train.data.files import Files, note_outside
+from cnnspec.train.data.folders import find_in_folder
+from cnnspec.train.data.tables import read_csv
 from cnnspec.train.data.tfds import read_tfds
 from cnnspec.train.errors import TrainingFailed
 
@@ -29,22 +29,22 @@ def load(settings: TrainSettings) -> Raw | Files:
     """The data set, or the image files that make it one. Raises TrainingFailed, or MissingExtra for a missing library."""
     assert settings.data is not None
     if settings.data == "digits":
-        return _digits()
+        return _load_digits()
     if settings.data in NAMED_DATA:
-        return _downloaded(settings.data)
+        return _download(settings.data)
     if settings.data.startswith("tfds:"):
         return read_tfds(settings.data.removeprefix("tfds:"))
     path = os.path.join(settings.folder, os.path.expanduser(settings.data))
     if os.path.isdir(path):
-        return apart(of_folder(path))
+        return note_outside(find_in_folder(path))
     if path.lower().endswith(".csv"):
-        return apart(of_csv(path))
+        return note_outside(read_csv(path))
     if path.lower().endswith(".npz"):
         return read_npz(path)
     raise TrainingFailed(f"there is no data folder {path}", "a folder holds a folder of images for each class", 2)
 
 
-def _digits() -> Raw:
+def _load_digits() -> Raw:
     try:
         import numpy as np
         from sklearn.datasets import load_digits
@@ -56,7 +56,7 @@ def _digits() -> Raw:
     return Raw((Held((bundled.images[..., None] / 16).astype(np.float32)), bundled.target.astype(np.int64)))
 
 
-def _downloaded(name: str) -> Raw:
+def _download(name: str) -> Raw:
     from cnnspec.compile.live import import_keras
 
     keras = import_keras()
@@ -73,7 +73,7 @@ def _downloaded(name: str) -> Raw:
         why = " ".join(str(error).split()) or type(error).__name__
         raise TrainingFailed(
             f"{name} is not on this machine and could not be downloaded ({why})",
-            f"connect to the network once, put Keras's file into {_cache()}, or train on data = digits", 2,
+            f"connect to the network once, put Keras's file into {_find_cache()}, or train on data = digits", 2,
         ) from error  # fmt: skip
     finally:
         socket.setdefaulttimeout(before)
@@ -84,5 +84,5 @@ def _downloaded(name: str) -> Raw:
     )
 
 
-def _cache() -> str:
+def _find_cache() -> str:
     return os.path.join(os.environ.get("KERAS_HOME", os.path.join("~", ".keras")), "datasets")

@@ -12,7 +12,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.source import printable
-from cnnspec.train.data.files import ORDER, PARTS, Files, some
+from cnnspec.train.data.files import ORDER, PARTS, Files, list_some
 from cnnspec.train.data.pictures import is_image
 from cnnspec.train.errors import TrainingFailed
 
@@ -26,9 +26,9 @@ PATHS, LABELS, SPLITS = (
 )
 
 
-def of_csv(path: str) -> Files:
+def read_csv(path: str) -> Files:
     """The images that the lines of a CSV name, relative to its folder. Raises TrainingFailed."""
-    rows = _rows(path)
+    rows = _read_rows(path)
     first = [cell.strip().lower() for cell in rows[0][1]]
     columns = [next((first.index(n) for n in names if n in first), None) for names in (PATHS, LABELS, SPLITS)]
     if None not in columns[:2]:
@@ -36,7 +36,7 @@ def of_csv(path: str) -> Files:
     elif len(first) == 2 and is_image(first[0]):
         columns = [0, 1, None]
     else:
-        message = f"the first line of {path} names no column of paths and no column of labels: {some(rows[0][1])}"
+        message = f"the first line of {path} names no column of paths and no column of labels: {list_some(rows[0][1])}"
         raise TrainingFailed(message, "write path,label", 2)
     parts: dict[str, list[tuple[str, Any]]] = {"train": []}
     width = len(first)
@@ -55,14 +55,14 @@ def of_csv(path: str) -> Files:
         parts.setdefault(part, []).append((cells[0], cells[1]))
     if not parts["train"]:
         raise TrainingFailed(f"{path} has no examples to train on", "", 2)
-    read, names = _numbered([label for pairs in parts.values() for _, label in pairs])
+    read, names = _number_labels([label for pairs in parts.values() for _, label in pairs])
     parts = {part: [(image, read[label]) for image, label in parts[part]] for part in ORDER if part in parts}
     unread = [name for place, name in enumerate(first) if name and place not in columns]
-    note = f"not read of {path}: {'column' if len(unread) == 1 else 'columns'} {some(unread)}"
+    note = f"not read of {path}: {'column' if len(unread) == 1 else 'columns'} {list_some(unread)}"
     return Files(path, os.path.dirname(path), parts, names, (note,) if unread else ())
 
 
-def _rows(path: str) -> list[tuple[int, list[str]]]:
+def _read_rows(path: str) -> list[tuple[int, list[str]]]:
     """(line, cells) of every line that is not empty."""
     import csv
 
@@ -81,8 +81,8 @@ def _rows(path: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _numbered(labels: Iterable[str]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
-    """What each written label stands for: its number where all are numbers, else its place among the sorted names."""
+def _number_labels(labels: Iterable[str]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
+    """The value of each label: its number where all labels are numbers, else its place among the sorted names."""
     written = set(labels)
     for kind in (int, float):
         try:

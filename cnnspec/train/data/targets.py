@@ -1,4 +1,4 @@
-"""What targets are: class numbers, or quantities as they stand; and whether a loss can take their values.
+"""The meaning of targets, class numbers or quantities; and whether a loss can take their values.
 
 A `.npz` and a CSV have numbers alone, so that the network's output and the loss decide what is meant by them: whole
 numbers are classes where there is an output for each, quantities for a loss of quantities.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train.data.files import some
+from cnnspec.train.data.files import list_some
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.match import REGRESSION, agree, loss_name
-from cnnspec.train.words import our_word
+from cnnspec.train.match import REGRESSION, find_loss_name, shapes_agree
+from cnnspec.train.words import spell_term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ RANGES = {
 }  # fmt: skip
 
 
-def read(
+def read_targets(
     given: Mapping[str, tuple[Examples, Array]], output: Shape, settings: TrainSettings
 ) -> tuple[list[Array], int | None]:
     """The targets of all parts in one form, and one more than the highest class number if they are class numbers.
@@ -50,9 +50,9 @@ def read(
     by_number = loss is None or loss.name == "SparseCategoricalCrossentropy"
     ys = [y for _, y in given.values()]
     for part, y in zip(given, ys, strict=True):
-        _check(y, part, str(settings.data), regression)
+        _check_numbers(y, part, str(settings.data), regression)
     if by_number:
-        numbers = [one_hot_classes(y) for y in ys if y.ndim == 2 or agree(output, y.shape[1:])]
+        numbers = [find_one_hot_classes(y) for y in ys if y.ndim == 2 or shapes_agree(output, y.shape[1:])]
         told = [n for n in numbers if n is not None]
         if len(told) == len(ys):
             return told, 1 + max(int(n.max()) for n in told if n.size)
@@ -60,21 +60,21 @@ def read(
         y[..., 0] if y.ndim > 1 and y.shape[-1] == 1 and (y.ndim == 2 or y.ndim - 1 == len(output)) else y for y in ys
     ]
     shape = flat[0].shape[1:]
-    told_apart = isinstance(output[-1], int) and output[-1] > 1 and agree(output[:-1], shape)
+    told_apart = isinstance(output[-1], int) and output[-1] > 1 and shapes_agree(output[:-1], shape)
     whole = all(
         y.dtype.kind in "bui" or ((told_apart if loss is None else not regression) and (y == np.rint(y)).all())
         for y in flat
     )
-    each = len(shape) > 0 and not told_apart and (agree(output, shape) or agree(output, (*shape, 1)))
+    each = len(shape) > 0 and not told_apart and (shapes_agree(output, shape) or shapes_agree(output, (*shape, 1)))
     if whole and all(y.min() >= 0 for y in flat if y.size) and not each and (by_number or not shape):
         if output == (1,) and not shape and not regression:
-            _check_two(flat, str(settings.data))
+            _check_two_labels(flat, str(settings.data))
         return [y.astype(np.int64) for y in flat], 1 + max(int(y.max()) for y in flat if y.size)
-    ys = ys if agree(output, ys[0].shape[1:]) and ys[0].ndim > 2 else flat
+    ys = ys if shapes_agree(output, ys[0].shape[1:]) and ys[0].ndim > 2 else flat
     return [y.astype(np.float32) for y in ys], None
 
 
-def _check(y: Array, part: str, data: str, regression: bool) -> None:
+def _check_numbers(y: Array, part: str, data: str, regression: bool) -> None:
     """Raises TrainingFailed for targets that are no numbers, or negative where they would be classes."""
     import numpy as np
 
@@ -83,11 +83,11 @@ def _check(y: Array, part: str, data: str, regression: bool) -> None:
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         raise TrainingFailed(f"the labels of {data} hold NaN or infinity", "leave those examples out", 2)
     if y.dtype.kind == "i" and y.size and y.min() < 0 and not regression:
-        message = f"the label of {where(y < 0, part)} of {data} is {y[y < 0][0]}"
+        message = f"the label of {find_first(y < 0, part)} of {data} is {y[y < 0][0]}"
         raise TrainingFailed(message, "number the classes from 0, or name a loss of quantities (loss = mse)", 2)
 
 
-def _check_two(ys: Sequence[Array], data: str) -> None:
+def _check_two_labels(ys: Sequence[Array], data: str) -> None:
     """Raises TrainingFailed for labels of two classes that are not 0 and 1."""
     import numpy as np
 
@@ -97,19 +97,19 @@ def _check_two(ys: Sequence[Array], data: str) -> None:
         raise TrainingFailed(message, f"divide them by {met[1]:g}" if met[0] == 0 else "number the classes 0 and 1", 2)
 
 
-def one_hot_classes(y: Array) -> Array | None:
+def find_one_hot_classes(y: Array) -> Array | None:
     """The class numbers that one-hot vectors stand for, None where they are none."""
     one_hot = y.ndim > 1 and y.shape[-1] > 1 and ((y == 0) | (y == 1)).all() and (y.sum(axis=-1) == 1).all()
     return y.argmax(axis=-1) if one_hot else None
 
 
-def where(true: Array, part: str) -> str:
+def find_first(true: Array, part: str) -> str:
     """The first example for which something is true of a label."""
     place = int(true.reshape(len(true), -1).any(axis=1).argmax())
     return f"example {place}" + ("" if part == "train" else f" of the {part} data")
 
 
-def formed(y: Array, targets: str, units: int) -> Array:
+def form_targets(y: Array, targets: str, units: int) -> Array:
     """Targets in the form (`match.Fit.targets`) that the loss takes them in."""
     import numpy as np
 
@@ -123,7 +123,7 @@ def check_range(parts: Sequence[Array], targets: str, last: str, settings: Train
     """Raises TrainingFailed for values that the loss is not made for; `last` is the network's last function."""
     import numpy as np
 
-    name = loss_name(settings, targets, last)
+    name = find_loss_name(settings, targets, last)
     if targets in ("classes", "one-hot") or name not in RANGES:
         return
     least, most = RANGES[name]
@@ -132,7 +132,7 @@ def check_range(parts: Sequence[Array], targets: str, last: str, settings: Train
         return
     takes = f"{least:g} to {most:g}" if most < float("inf") else f"no value below {least:g}"
     chosen = "" if settings.loss is not None else ", the loss for such an output,"
-    message = f"the targets of {settings.data} run from {low:g} to {high:g}, and {our_word(_term(name))}{chosen} takes {takes}"
+    message = f"the targets of {settings.data} run from {low:g} to {high:g}, and {spell_term(_make_term(name))}{chosen} takes {takes}"
     met = np.unique(np.concatenate([np.unique(y)[:3] for y in parts if y.size]))
     if (least, most) == NOT_NEGATIVE:
         help = "write loss = mse for quantities"
@@ -145,13 +145,13 @@ def check_range(parts: Sequence[Array], targets: str, last: str, settings: Train
     raise TrainingFailed(message, help, span=settings.span("loss") or settings.span("data"))
 
 
-def _term(name: str) -> Term:
+def _make_term(name: str) -> Term:
     from cnnspec.layers.argument import Term
 
     return Term(name, (), (), "losses")
 
 
-def one_sided(labels: Array, classes: int, names: tuple[str, ...] | None, data: str) -> list[str]:
+def note_missing_classes(labels: Array, classes: int, names: tuple[str, ...] | None, data: str) -> list[str]:
     """Notes on classes that have no example to train on."""
     import numpy as np
 
@@ -166,5 +166,5 @@ def one_sided(labels: Array, classes: int, names: tuple[str, ...] | None, data: 
             f"no label of {data} is 0: they run from {met[0]} to {met[-1]}, and the first output never learns; "
             "classes are numbered from 0"
         ]
-    listed = some([names[i] if names else str(i) for i in missing])
+    listed = list_some([names[i] if names else str(i) for i in missing])
     return [f"{len(missing):,} of {classes:,} classes have no example of {data} to train on: {listed}"]

@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.live import MissingExtra
-from cnnspec.train.data.examples import Held, Raw, room
+from cnnspec.train.data.examples import Held, Raw, find_room
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -54,16 +54,16 @@ def read_tfds(name: str) -> Raw:
             f"{name} of TensorFlow Datasets has no split to train on: it has {', '.join(info.splits)}", "", 2
         )
     size = math.prod(image.shape) * sum(parts.values())
-    if size > room():
+    if size > find_room():
         message = f"{name} of TensorFlow Datasets takes {size / 2**30:.1f} GiB, more than there is room for in memory"
         raise TrainingFailed(message, "save its images in class folders, and train on those", 2)
-    made = {part: _part(tensorflow_datasets, builder, part, count, image.shape) for part, count in parts.items()}
+    made = {part: _read_part(tensorflow_datasets, builder, part, count, image.shape) for part, count in parts.items()}
     names = tuple([str(n) for n in label.names])
     notes = (f"{info.full_name} of TensorFlow Datasets", "pixels from 0 to 255 are scaled to 0 to 1")
     return Raw(made["train"], made.get("test"), names, notes, made.get("validation"))
 
 
-def _part(tfds: Any, builder: Any, part: str, count: int, shape: tuple[int, ...]) -> tuple[Held, Array]:
+def _read_part(tfds: Any, builder: Any, part: str, count: int, shape: tuple[int, ...]) -> tuple[Held, Array]:
     import numpy as np
 
     images, labels = np.empty((count, *shape), np.uint8), np.empty(count, np.int64)

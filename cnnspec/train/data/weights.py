@@ -1,4 +1,4 @@
-"""How much each class counts in the loss: class_weights = balanced, [1, 2.5] or [(cat, 2), (dog, 1)].
+"""The weight of each class in the loss: class_weights = balanced, [1, 2.5] or [(cat, 2), (dog, 1)].
 
 Balanced is scikit-learn's: n / (k · n_c) for a class with n_c of the n examples to train on, of k classes that have
 any; so every class has the same share of the loss and the mean weight is 1. As with Keras's `fit(class_weight=…)`,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 
-def weigh(
+def weigh_labels(
     labels: Array | None, places: Array, outputs: int, names: tuple[str, ...] | None, settings: TrainSettings
 ) -> Array:
     """The weight of every label (class numbers of any shape), float32; `places` are those to train on.

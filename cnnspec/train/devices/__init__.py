@@ -1,1 +1,1 @@
-"""Where a training runs: share < distribution, devices, precision < place."""
+"""The devices that a training runs on: share, request < distribution; precision < runtime."""

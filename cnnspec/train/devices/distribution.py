@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.compile.backend import LIBRARIES, silenced
-from cnnspec.train.devices.available import Devices
+from cnnspec.train.devices.request import Devices
 from cnnspec.train.devices.share import Share
 from cnnspec.train.errors import TrainingFailed
 
@@ -31,8 +31,11 @@ class Cluster(Record):
         return f"process {self.process} of {self.processes}"
 
 
-def cluster(processes: int | None, process: int | None, coordinator: str | None) -> Cluster | None:
-    """What was asked for, else what Keras's environment variables say; None for one process. Raises TrainingFailed."""
+def read_cluster(processes: int | None, process: int | None, coordinator: str | None) -> Cluster | None:
+    """The cluster that the options name, else the one in Keras's environment variables; None for one process.
+
+    Raises TrainingFailed.
+    """
     given = os.environ
     try:
         processes = processes or int(given.get("KERAS_DISTRIBUTION_NUM_PROCESSES") or 1)
@@ -58,8 +61,11 @@ def cluster(processes: int | None, process: int | None, coordinator: str | None)
     return made
 
 
-def refuse(settings: TrainSettings, backend: str, devices: int, processes: int) -> None:
-    """Raises TrainingFailed for what a backend does not do, or a batch that cannot be shared; `devices` of a process."""
+def check_distribution(settings: TrainSettings, backend: str, devices: int, processes: int) -> None:
+    """Raises TrainingFailed where the backend cannot share a training like this, or the batch cannot be shared.
+
+    `devices` are those of one process.
+    """
     batch = settings.batch
     if processes > 1 and backend != "jax":
         why = (
@@ -82,8 +88,8 @@ def refuse(settings: TrainSettings, backend: str, devices: int, processes: int) 
         raise TrainingFailed(f"a batch of {batch} cannot be shared alike by {total} devices", f"take {sizes}", 2)
 
 
-def join(keras: Any, together: Cluster) -> None:
-    """Joins the processes; waits until all are there. Raises TrainingFailed when they are not after five minutes."""
+def join_cluster(keras: Any, cluster: Cluster) -> None:
+    """Join the other processes, and wait until all are there. Raises TrainingFailed after five minutes."""
     import jax
     from jax.experimental import multihost_utils
 
@@ -92,38 +98,38 @@ def join(keras: Any, together: Cluster) -> None:
         config.update("jax_cpu_collectives_implementation", "gloo")
     try:
         with silenced(1):  # gloo says that it is connected
-            keras.distribution.initialize(together.coordinator, together.processes, together.process)
+            keras.distribution.initialize(cluster.coordinator, cluster.processes, cluster.process)
             multihost_utils.sync_global_devices("cnnspec")
     except RuntimeError as error:
-        raise TrainingFailed(f"{together} cannot join at {together.coordinator}: {error}", "", 2) from error
+        raise TrainingFailed(f"{cluster} cannot join at {cluster.coordinator}: {error}", "", 2) from error
 
 
-def distribute(keras: Any, devices: Devices, together: Cluster | None) -> tuple[Share, Any]:
+def distribute(keras: Any, devices: Devices, cluster: Cluster | None) -> tuple[Share, Any]:
     """This process's share, and TensorFlow's strategy where there is one.
 
-    On JAX everything that Keras makes is shared so from here on; `alone` ends that.
+    On JAX, everything that Keras makes is shared so from here on, until `stop_distribution` ends it.
     """
-    count, processes = len(devices.names), together.processes if together else 1
-    share = Share(count * processes, processes, together.process if together else 0)
+    count, processes = len(devices.names), cluster.processes if cluster else 1
+    share = Share(count * processes, processes, cluster.process if cluster else 0)
     if share.devices == 1:
         return share, None
     if keras.config.backend() == "tensorflow":
-        return share, _mirrored(tuple(f"{devices.kind}:{i}" for i in range(count)))
+        return share, _make_strategy(tuple(f"{devices.kind}:{i}" for i in range(count)))
     if processes > 1:
         _save_once(keras)
-    keras.distribution.set_distribution(_shared(keras, count, processes))
+    keras.distribution.set_distribution(_make_sharing(keras, count, processes))
     return share, None
 
 
 @cache
-def _mirrored(names: tuple[str, ...]) -> Any:
-    """The one strategy for these devices: a second one in a process numbers its sums like the first, and fails."""
+def _make_strategy(names: tuple[str, ...]) -> Any:
+    """The one strategy for these devices. A second one in a process would number its sums like the first, and fail."""
     import tensorflow as tf
 
     return tf.distribute.MirroredStrategy(names)
 
 
-def _shared(keras: Any, count: int, processes: int) -> Any:
+def _make_sharing(keras: Any, count: int, processes: int) -> Any:
     import jax
 
     class Shared(keras.distribution.DataParallel):  # type: ignore[misc]
@@ -142,7 +148,7 @@ def _shared(keras: Any, count: int, processes: int) -> Any:
 
 
 def _save_once(keras: Any) -> None:
-    """Saves some model, so that no later saving waits for other processes.
+    """Save any model, so that no later saving waits for other processes.
 
     Keras makes an optimizer to see its attributes the first time that it saves anything, and making variables is a
     step that all processes have to take together.
@@ -155,7 +161,7 @@ def _save_once(keras: Any) -> None:
         model.save(os.path.join(folder, "any.keras"))
 
 
-def alone(keras: Any) -> None:
-    """Takes away the distribution that a training has set."""
+def stop_distribution(keras: Any) -> None:
+    """Remove the distribution that a training has set."""
     if keras.config.backend() == "jax":
         keras.distribution.set_distribution(None)

@@ -8,17 +8,18 @@ precision rounds small probabilities to 0, whose logarithm the loss takes. Keras
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
 
 @contextmanager
-def computed_in(keras: Any, precision: str) -> Iterator[None]:
-    """In which layers that are made compute in a precision."""
+def computing_in(keras: Any, precision: str) -> Iterator[None]:
+    """A context in which new layers compute in a precision."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:

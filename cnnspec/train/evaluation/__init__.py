@@ -1,1 +1,1 @@
-"""What a trained model is worth: head; saved < trained < evaluate (scores), predict."""
+"""Trained models, measured and used: head; saved < trained < evaluate (scores), predict; text, json, confusion write."""

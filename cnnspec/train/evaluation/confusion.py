@@ -1,5 +1,6 @@
-"""The confusion matrix as a picture: a row for each class, its color the share that was taken for the column's class.
-The color goes by the share's square root, else one mistake in a hundred could not be seen.
+"""The confusion matrix as a picture: a row for each class, whose colors are the shares taken for each column's class.
+
+The color goes by the square root of the share, else one mistake in a hundred could not be seen.
 
 Drawn with Matplotlib, without its global state and without a display.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.source import brief
-from cnnspec.train.evaluation.text import dense
+from cnnspec.train.evaluation.scores import make_matrix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ COUNTED = 20  # classes up to which every cell has its count
 NAMED = 60  # up to which every class has its name
 
 
-def draw(scores: Scores, title: str, path: str, ending: str) -> None:
-    """Writes the picture to `path` in the format of an ending in `FORMATS`.
+def draw_confusions(scores: Scores, title: str, path: str, ending: str) -> None:
+    """Write the picture to `path` in the format of an ending in `FORMATS`.
 
     Raises ImportError without Matplotlib and OSError for a path that cannot be written.
     """
@@ -32,7 +33,7 @@ def draw(scores: Scores, title: str, path: str, ending: str) -> None:
     from matplotlib.colors import PowerNorm
     from matplotlib.figure import Figure
 
-    counts = np.array(dense(scores), float)
+    counts = np.array(make_matrix(scores), float)
     count = len(counts)
     rows = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, rows, out=np.zeros_like(counts), where=rows > 0)
@@ -41,22 +42,22 @@ def draw(scores: Scores, title: str, path: str, ending: str) -> None:
         figure = Figure(figsize=(side + 1.0, side), layout="constrained")
         axes = figure.add_subplot()
         image = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, 0, 1), interpolation="nearest")
-        _label(axes, [brief(score.name, 18) for score in scores.classes])
+        _write_names(axes, [brief(score.name, 18) for score in scores.classes])
         if count <= COUNTED:
             for (row, column), number in np.ndenumerate(counts):
                 if number:
                     color = "white" if shares[row, column] > 0.3 else "black"
                     size = 10 if count <= 12 else 7
-                    axes.text(column, row, _short(number), ha="center", va="center", color=color, fontsize=size)
+                    axes.text(column, row, _shorten_count(number), ha="center", va="center", color=color, fontsize=size)
         axes.set_xlabel("predicted")
         axes.set_ylabel("true")
         axes.set_title(title, fontsize=10, wrap=True)
         bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
         bar.set_label("share of the true class")
-        figure.savefig(path, format=ending.removeprefix("."), dpi=150, metadata=_undated(ending))
+        figure.savefig(path, format=ending.removeprefix("."), dpi=150, metadata=_make_metadata(ending))
 
 
-def _label(axes: Any, names: list[str]) -> None:
+def _write_names(axes: Any, names: list[str]) -> None:
     """The classes' names along both axes, or every tenth number where there is no room for names."""
     count = len(names)
     if count > NAMED:
@@ -70,16 +71,16 @@ def _label(axes: Any, names: list[str]) -> None:
     axes.set_yticks(range(count), names, fontsize=size)
 
 
-def _short(number: float) -> str:
+def _shorten_count(number: float) -> str:
     return f"{number:.0f}" if number < 10_000 else f"{number / 1000:.0f}k" if number < 1e6 else f"{number / 1e6:.1f}M"
 
 
-def _undated(ending: str) -> dict[str, Any] | None:
-    """The same evaluation gives the same file."""
+def _make_metadata(ending: str) -> dict[str, Any] | None:
+    """Metadata without a date, so that the same evaluation gives the same file."""
     return {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(ending)
 
 
-def ending_of(path: str) -> str | None:
+def find_ending(path: str) -> str | None:
     """The format that a name asks for, None for none that is known."""
     ending = os.path.splitext(path)[1].lower()
     return ending if ending in FORMATS else None

@@ -9,17 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
-from cnnspec.train.data.batches import batches
+from cnnspec.facts.facts import Facts
+from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.examples import Examples, Raw
-from cnnspec.train.data.files import Files, at_least_two
+from cnnspec.train.data.files import Files, check_two_classes
 from cnnspec.train.data.prepare import prepare
-from cnnspec.train.data.ranges import SHARES, Stretched, of_images, pixels, written
+from cnnspec.train.data.ranges import SHARES, Stretched, find_pixel_range, may_be_image, show_range
 from cnnspec.train.data.sources import load
-from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.evaluation.head import head_of
-from cnnspec.train.evaluation.scores import Scores, Tally, tally
-from cnnspec.train.keras_objects import first_line
-from cnnspec.train.match import image_size
+from cnnspec.train.errors import TrainingFailed, first_line
+from cnnspec.train.evaluation.head import find_head
+from cnnspec.train.evaluation.scores import Scores, Tally, make_tally
+from cnnspec.train.match import find_image_size
+from cnnspec.train.plan import TrainingPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,17 +54,17 @@ class Evaluation(Record):
 
 
 def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> Evaluation:
-    """Measures a model on a part of its own data, or of others. Raises TrainingFailed.
+    """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed.
 
-    Its own, which is known by their fingerprint, are split as in the training. Of others the test is their own test
-    part, or all of them where they have none.
+    Its own data, known by their fingerprint, are split as in the training. Of other data the test part is measured, or
+    all where there is none.
     """
     settings = trained.settings.replace(batch=batch or trained.settings.batch)
     if data is not None:
         settings = settings.replace(data=data, folder="")
     if settings.data is None:
         raise TrainingFailed(f"{trained.saved.path} does not say what it was trained on", "give --data", 2)
-    raw = _read(settings, trained, shown)
+    raw = _read_data(settings, trained, shown)
     own = trained.is_run and raw.fingerprint() == trained.fingerprint
     if not own:
         if data is None:
@@ -75,21 +76,21 @@ def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: 
             raise TrainingFailed(
                 f"what is held back of {data} to validate is drawn in a training", "choose another --split", 2
             )
-        raw = in_range(renumbered(raw, trained.names, data), trained, data, shown)
+        raw = bring_to_range(renumber_classes(raw, trained.names, data), trained, data, shown)
         settings = settings.replace(test=0.0, validation=0.0)
-    return _evaluated(keras, trained, settings, _prepared(raw, trained.saved, settings), split, own, shown)
+    return _evaluate_data(keras, trained, settings, _prepare_data(raw, trained.saved, settings), split, own, shown)
 
 
-def _evaluated(
+def _evaluate_data(
     keras: Any, trained: Trained, settings: TrainSettings, data: Data, split: str, own: bool, shown: Lines
 ) -> Evaluation:
     for note in data.notes:
         shown.note(note)
     saved, name = trained.saved, str(settings.data)
-    part, split = _part(data, split, own, name)
-    head = head_of(saved.model, settings.loss or saved.loss, data.targets)
-    counts = tally(head, saved.yields[-1] or 0, trained.names or data.names, len(saved.yields) > 1)
-    figures = _measured(keras, saved, part, settings.batch, counts, shown)
+    part, split = _choose_part(data, split, own, name)
+    head = find_head(saved.model, settings.loss or saved.loss, data.targets)
+    counts = make_tally(head, saved.yields[-1] or 0, trained.names or data.names, len(saved.yields) > 1)
+    figures = _measure(keras, saved, part, settings.batch, counts, shown)
     scores = None if counts is None else counts.scores()
     if scores is not None and abs(figures.get("accuracy", -1) - (scores.figures.get("accuracy") or 0)) < 1e-6:
         scores.figures["accuracy"] = figures[
@@ -99,26 +100,26 @@ def _evaluated(
     return Evaluation(saved.path, name, split, described, len(part), head.kind, figures, scores)
 
 
-def _read(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
+def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     """The data set; of image files those that can be decoded, in the size that the model takes."""
     raw = load(settings)
     if not isinstance(raw, Files):
         return raw
     if not trained.names:
-        at_least_two(raw)
-    return raw.opened(image_size(trained.saved.graph, str(settings.data)), shown.note)
+        check_two_classes(raw)
+    return raw.open_images(find_image_size(trained.saved.graph, str(settings.data)), shown.note)
 
 
-def _prepared(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:
+def _prepare_data(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:
     try:
-        return prepare(raw, saved.graph, settings)
+        return prepare(raw, TrainingPlan(saved.graph, Facts(saved.graph), settings))
     except TrainingFailed as error:  # its help is for whoever writes the network
         if error.span is None:
             raise
         raise TrainingFailed(error.message.replace("the network", "the model"), "choose other data", 2) from None
 
 
-def _part(data: Data, split: str, own: bool, name: str) -> tuple[Part, str]:
+def _choose_part(data: Data, split: str, own: bool, name: str) -> tuple[Part, str]:
     held = {"test": data.test, "validation": data.validation, "train": data.train}[split]
     if held is not None:
         return held.replace(weights=None, augment=()), split  # as they are, though they were trained on otherwise
@@ -127,8 +128,8 @@ def _part(data: Data, split: str, own: bool, name: str) -> tuple[Part, str]:
     raise TrainingFailed(f"the training held back nothing of {name} for the {split}", "choose another --split", 2)
 
 
-def renumbered(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
-    """The same data with the class numbers that belong to these names: folders number the classes they have from 0."""
+def renumber_classes(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
+    """The same data, with their classes numbered as in these names. (A folder numbers its own classes from 0.)"""
     import numpy as np
 
     if not names or not raw.names or tuple(raw.names) == tuple(names):
@@ -147,18 +148,18 @@ def renumbered(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
     )
 
 
-def in_range(raw: Raw, trained: Trained, data: str, shown: Lines) -> Raw:
-    """The same data in the range of the training's: images from 0 to 1 are brought there, of others it is said."""
-    if trained.values is None or not of_images(raw.train[0].shape):
+def bring_to_range(raw: Raw, trained: Trained, data: str, shown: Lines) -> Raw:
+    """The same data in the range of the training: images from 0 to 1 are brought there, for others a warning is shown."""
+    if trained.values is None or not may_be_image(raw.train[0].shape):
         return raw
-    have, wanted = pixels(*raw.values), pixels(*trained.values)
+    have, wanted = find_pixel_range(*raw.values), find_pixel_range(*trained.values)
     if have == wanted:
         return raw
     if have != SHARES or wanted is None:
         there, here = (f"from {low:g} to {high:g}" for low, high in (trained.values, raw.values))
         shown.warn(f"the values of {data} run {here}, and the model was trained on values {there}")
         return raw
-    shown.note(f"the images of {data} are brought to {written(wanted)}, as in the training")
+    shown.note(f"the images of {data} are brought to {show_range(wanted)}, as in the training")
 
     def moved(part: tuple[Examples, Array] | None) -> tuple[Examples, Array] | None:
         return None if part is None else (Stretched(part[0], wanted), part[1])
@@ -166,16 +167,16 @@ def in_range(raw: Raw, trained: Trained, data: str, shown: Lines) -> Raw:
     return raw.replace(train=moved(raw.train), test=moved(raw.test), validation=moved(raw.validation))
 
 
-def _measured(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | None, shown: Lines) -> dict[str, Any]:
-    """Counts every batch, and yields the compiled figures of all."""
+def _measure(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | None, shown: Lines) -> dict[str, Any]:
+    """Count every batch; the compiled figures of all of them."""
     import numpy as np
 
     model, figures = saved.model, {}
-    given = batches(keras, part, batch)
+    given = make_batches(keras, part, batch)
     try:
         if saved.loss is not None:
             shown.begin("measuring", len(given))
-            figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_advancing(keras, shown)])
+            figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)])
         if counts is not None:
             shown.begin("comparing", len(given))
         for number in range(len(given) if counts is not None else 0):
@@ -192,10 +193,10 @@ def _measured(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | 
         if type(error).__name__ == "ResourceExhaustedError":
             raise MemoryError from error
         raise TrainingFailed(f"Keras cannot evaluate {saved.path}: {first_line(error)}", "", 2) from error
-    return {name: _number(value) for name, value in figures.items()}
+    return {name: _to_number(value) for name, value in figures.items()}
 
 
-def _advancing(keras: Any, shown: Lines) -> Any:
+def _make_counter(keras: Any, shown: Lines) -> Any:
     class Advancing(keras.callbacks.Callback):  # type: ignore[misc]
         def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
             shown.advance(batch + 1, "")
@@ -203,7 +204,7 @@ def _advancing(keras: Any, shown: Lines) -> Any:
     return Advancing()
 
 
-def _number(value: Any) -> Any:
+def _to_number(value: Any) -> Any:
     """A figure as Python has numbers: a list where it has one for every class."""
     import numpy as np
 

@@ -1,7 +1,7 @@
-"""What a trained model's outputs mean: a value a class, a label or a quantity; and what makes probabilities of them.
+"""The meaning of a trained model's outputs (classes, labels or quantities), and how they become probabilities.
 
-The loss that the model was trained with says it, else the last activation. Keras objects are asked, NumPy alone is
-needed for the rest.
+The loss that the model was trained with says so, else the last activation. Keras objects are asked; the rest needs NumPy
+alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.layers.argument import Term
 from cnnspec.train.match import REGRESSION
-from cnnspec.train.words import LOSSES, find
+from cnnspec.train.words import LOSSES, find_word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +42,7 @@ class Head(Record):
 
     @property
     def threshold(self) -> float:
-        """From which on an output of kind "binary" or "labels" says yes."""
+        """The value above which an output of kind "binary" or "labels" says yes."""
         return 0.5 if self.turn == "" else 0.0
 
     def probabilities(self, outputs: Array) -> Array:
@@ -58,13 +58,13 @@ class Head(Record):
         return values
 
 
-def head_of(model: Any, loss: Term | None, targets: str | None = None) -> Head:
+def find_head(model: Any, loss: Term | None, targets: str | None = None) -> Head:
     """The head of a Keras model that was trained with this loss.
 
     `targets` is `match.Fit.targets` of the data that it is to be compared with, where there are some.
     """
-    last, units = last_activation(model), model.outputs[0].shape[-1]
-    kind = _kind(None if loss is None else loss.name, targets, last, units)
+    last, units = find_last_activation(model), model.outputs[0].shape[-1]
+    kind = _find_kind(None if loss is None else loss.name, targets, last, units)
     if kind in ("quantities", "other"):
         return Head(kind, None)
     turn = "softmax" if kind == "classes" else "sigmoid"
@@ -77,7 +77,7 @@ def head_of(model: Any, loss: Term | None, targets: str | None = None) -> Head:
     return Head(kind, None if loss.name in MARGINS | REGRESSION else "")
 
 
-def _kind(loss: str | None, targets: str | None, last: str, units: int | None) -> str:
+def _find_kind(loss: str | None, targets: str | None, last: str, units: int | None) -> str:
     if targets in ("classes", "one-hot"):
         return "classes"
     if targets == "column":
@@ -91,7 +91,7 @@ def _kind(loss: str | None, targets: str | None, last: str, units: int | None) -
     return "quantities" if loss is not None or units == 1 else "classes"
 
 
-def last_activation(model: Any) -> str:
+def find_last_activation(model: Any) -> str:
     """The function that the model's only output has passed through last: "softmax"; "linear" where it is none."""
     output = model.outputs[0]
     while True:
@@ -108,11 +108,11 @@ def last_activation(model: Any) -> str:
             return name
 
 
-def loss_term(model: Any) -> Term | None:
+def find_loss(model: Any) -> Term | None:
     """The loss that a model was compiled with, as the settings have it; None where there is none, or none of Keras's."""
     loss = getattr(model, "loss", None) if model.compiled else None
     if isinstance(loss, str):
-        word = find(loss, LOSSES)
+        word = find_word(loss, LOSSES)
         return None if word is None else Term(LOSSES[word][0], (), (), "losses")
     if loss is None or type(loss).__name__ not in {name for name, _ in LOSSES.values()}:
         return None

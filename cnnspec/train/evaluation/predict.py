@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.names import NAMED_DATA
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
-from cnnspec.train.data.examples import scaled
-from cnnspec.train.data.pictures import pool, read
-from cnnspec.train.data.ranges import SHARES, stretched
-from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.evaluation.head import Head, head_of
-from cnnspec.train.evaluation.scores import named
-from cnnspec.train.keras_objects import first_line
+from cnnspec.train.data.examples import scale
+from cnnspec.train.data.pictures import make_pool, read_image
+from cnnspec.train.data.ranges import SHARES, stretch
+from cnnspec.train.errors import TrainingFailed, first_line
+from cnnspec.train.evaluation.head import Head, find_head
+from cnnspec.train.evaluation.scores import name_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +32,7 @@ AHEAD = 4  # batches of images that are decoded meanwhile
 
 
 class Prediction(Record):
-    """Of one image: the answers with their values, the best first; or why there are none."""
+    """The prediction for one image: answers with their values, the best first; or why there are none."""
 
     path: str
     answers: tuple[tuple[str, float], ...] = ()
@@ -41,7 +40,7 @@ class Prediction(Record):
 
 
 class Question(Record):
-    """How a model is asked: the images' `size`, the `shape` in which it takes them (None: as they are), what its
+    """The way in which a model is asked: the `size` of images, their `shape` for the model (None: as they are), what its
     outputs mean, and the names of the answers. `unit` is what an answer's value is: a "probability", a "score", a "share"
     of a map, a "value"."""
 
@@ -53,36 +52,35 @@ class Question(Record):
     range: tuple[float, float] = SHARES
 
 
-def question(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None = None) -> Question:
-    """What a model takes and yields. `range` is what black and white become, None: as in the training. Raises
-    TrainingFailed."""
+def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None = None) -> Question:
+    """The question for a model. `range` is what black and white become, None: as in the training. Raises TrainingFailed."""
     saved = trained.saved
-    head = head_of(saved.model, trained.settings.loss or saved.loss, trained.targets)
+    head = find_head(saved.model, trained.settings.loss or saved.loss, trained.targets)
     units = saved.yields[-1] if saved.yields else None
     if units is None:
         raise TrainingFailed(f"{saved.path} does not say how many outputs it has", "", 2)
     count = 2 if head.kind == "binary" else units
     if names and len(names) != count:
-        raise TrainingFailed(f"{len(names)} names are given, and the model has {count} {_noun(head)}", "", 2)
+        raise TrainingFailed(f"{len(names)} names are given, and the model has {count} {_find_noun(head)}", "", 2)
     if len(saved.yields) > 1 and head.kind in ("quantities", "other"):
         what = show_shape(saved.yields)
         raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call predict in Python", 2)  # fmt: skip
-    size, shape = _input(trained)
-    called = tuple(named(names or trained.names, count))
-    return Question(size, shape, head, called, _unit(head, len(saved.yields) > 1), range or trained.pixels)
+    size, shape = _find_input(trained)
+    called = tuple(name_classes(names or trained.names, count))
+    return Question(size, shape, head, called, _find_unit(head, len(saved.yields) > 1), range or trained.pixel_range)
 
 
-def _noun(head: Head) -> str:
+def _find_noun(head: Head) -> str:
     return {"quantities": "outputs", "other": "outputs", "labels": "labels"}.get(head.kind, "classes")
 
 
-def _unit(head: Head, maps: bool) -> str:
+def _find_unit(head: Head, maps: bool) -> str:
     if head.kind in ("quantities", "other"):
         return "value"
     return "share" if maps else "score" if head.turn is None else "probability"
 
 
-def _input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
+def _find_input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
     """The size of images (H, W, channels), and the shape that they are given in."""
     takes, run = trained.saved.takes, trained.shape
     if run is not None and len(run) == len(takes):  # sizes that are open are the training's
@@ -100,28 +98,28 @@ def _input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
     raise TrainingFailed(message, "an image is height x width x 1 or 3 channels", 2)
 
 
-def predictions(trained: Trained, asked: Question, paths: Iterable[str], top: int, batch: int = BATCH) -> Iterator[Prediction]:  # fmt: skip
+def predict_images(trained: Trained, asked: Question, paths: Iterable[str], top: int, batch: int = BATCH) -> Iterator[Prediction]:  # fmt: skip
     """A prediction for every path, in their order. Raises TrainingFailed when Keras cannot run the model."""
     own_sizes = None in asked.size
     waiting: list[tuple[str, Array | None, str]] = []
     found = 0
-    for path, image, why in _read(paths, asked, batch):
+    for path, image, why in _read_images(paths, asked, batch):
         waiting.append((path, image, why))
         found += image is not None
         if found == (1 if own_sizes else batch):
-            yield from _told(trained, asked, waiting, top)
+            yield from _predict_batch(trained, asked, waiting, top)
             waiting, found = [], 0
-    yield from _told(trained, asked, waiting, top)
+    yield from _predict_batch(trained, asked, waiting, top)
 
 
-def _read(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[str, Array | None, str]]:
+def _read_images(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[str, Array | None, str]]:
     """(path, the image as the model takes it or None, why there is none)."""
     from collections import deque
 
-    with pool() as workers:
+    with make_pool() as workers:
         reading: Any = deque()
         for path in paths:
-            reading.append((path, workers.submit(_one, path, asked)))
+            reading.append((path, workers.submit(_read_for_model, path, asked)))
             if len(reading) >= AHEAD * batch:
                 path, job = reading.popleft()
                 yield (path, *job.result())
@@ -130,22 +128,22 @@ def _read(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[s
             yield (path, *job.result())
 
 
-def _one(path: str, asked: Question) -> tuple[Array | None, str]:
+def _read_for_model(path: str, asked: Question) -> tuple[Array | None, str]:
     import warnings
 
     with warnings.catch_warnings(action="ignore"):
-        seen = read(path, asked.size)
-    return (None, seen.why) if seen.image is None else (prepared(seen.image, asked), "")
+        seen = read_image(path, asked.size)
+    return (None, seen.why) if seen.image is None else (prepare_image(seen.image, asked), "")
 
 
-def prepared(image: Array, asked: Question) -> Array:
+def prepare_image(image: Array, asked: Question) -> Array:
     """A decoded image as the model takes it, float32."""
 
-    values = stretched(scaled(image), asked.range)
+    values = stretch(scale(image), asked.range)
     return values if asked.shape is None else values.reshape(asked.shape)
 
 
-def _told(
+def _predict_batch(
     trained: Trained, asked: Question, waiting: Sequence[tuple[str, Array | None, str]], top: int
 ) -> Iterator[Prediction]:
     import numpy as np
@@ -163,12 +161,12 @@ def _told(
         if not finite.all():
             path = [path for path, image, _ in waiting if image is not None][int(finite.argmin())]
             raise TrainingFailed(f"{trained.saved.path} yields NaN or infinity for {path}", "", 2)
-        rows = answers(outputs, asked, top)
+        rows = rank_answers(outputs, asked, top)
     for path, image, why in waiting:
         yield Prediction(path, (), why) if image is None else Prediction(path, next(rows))
 
 
-def answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
+def rank_answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
     """For every image of a batch the answers: the best `top`, or all values in their order."""
     import numpy as np
 
@@ -179,15 +177,15 @@ def answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tuple[s
             yield tuple(zip(names, row.reshape(-1).tolist(), strict=True))
             continue
         if asked.unit == "share":
-            row = _shares(row, head, len(names))
+            row = _measure_shares(row, head, len(names))
         elif head.kind == "binary":
             row = np.array([-row[0] if head.turn is None else 1 - row[0], row[0]])
         best = np.argsort(-row, kind="stable")[:top]
         yield tuple([(names[i], float(row[i])) for i in best])
 
 
-def _shares(row: Array, head: Head, count: int) -> Array:
-    """How much of a map is of every class."""
+def _measure_shares(row: Array, head: Head, count: int) -> Array:
+    """The share of a map that is of every class."""
     import numpy as np
 
     if head.kind == "classes":

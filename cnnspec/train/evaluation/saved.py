@@ -15,9 +15,8 @@ from cnnspec.compile.archive import unfit
 from cnnspec.compile.keras_2 import older, way_out
 from cnnspec.graph import Graph, Node, Site
 from cnnspec.syntax import tree
-from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.evaluation.head import loss_term
-from cnnspec.train.keras_objects import first_line
+from cnnspec.train.errors import TrainingFailed, first_line
+from cnnspec.train.evaluation.head import find_loss
 
 if TYPE_CHECKING:
     from cnnspec.layers.argument import Term
@@ -47,8 +46,8 @@ class Saved(Record):
 
 
 def open_saved(path: str, keras: Any) -> Saved:
-    """Loads a .keras file. Raises TrainingFailed for what is none, and for a model that needs code or has several
-    inputs or outputs."""
+    """Load a .keras file. Raises TrainingFailed for any other file, and for a model that needs code or has several inputs
+    or outputs."""
     _check_file(path)
     with warnings.catch_warnings(action="ignore"):
         try:
@@ -57,7 +56,7 @@ def open_saved(path: str, keras: Any) -> Saved:
             try:
                 model = keras.models.load_model(path, safe_mode=True, compile=False)
             except Exception as error:
-                raise _unloadable(path, error) from error
+                raise _explain_load_error(path, error) from error
     for tensors, noun in ((getattr(model, "inputs", None), "input"), (getattr(model, "outputs", None), "output")):
         if not tensors:
             raise TrainingFailed(
@@ -66,7 +65,7 @@ def open_saved(path: str, keras: Any) -> Saved:
         if len(tensors) > 1:
             raise TrainingFailed(f"the model in {path} has {len(tensors)} {noun}s", "take one with one input and one output", 2)  # fmt: skip
     shapes = [tensors[0].shape[1:] for tensors in (model.inputs, model.outputs)]
-    return Saved(path, model, _ends(path, *shapes), loss_term(model))
+    return Saved(path, model, _make_ends(path, *shapes), find_loss(model))
 
 
 def _check_file(path: str) -> None:
@@ -103,7 +102,7 @@ def _check_file(path: str) -> None:
         raise TrainingFailed(f"{path} is no .keras file: it has no {' and no '.join(sorted(missing))}", "", 2)
 
 
-def _unloadable(path: str, error: Exception) -> TrainingFailed:
+def _explain_load_error(path: str, error: Exception) -> TrainingFailed:
     text = str(error)
     if "Lambda" in text and "safe_mode" in text:
         return TrainingFailed(
@@ -115,7 +114,7 @@ def _unloadable(path: str, error: Exception) -> TrainingFailed:
     return TrainingFailed(f"Keras cannot load {path}: {first_line(error)}", "", 2)
 
 
-def _ends(path: str, taken: tuple[int | None, ...], given: tuple[int | None, ...]) -> Graph:
+def _make_ends(path: str, taken: tuple[int | None, ...], given: tuple[int | None, ...]) -> Graph:
     """A graph of a model's input and output alone."""
     site = Site(Source(path, ""), tree.Node(0, 0))
     graph = Graph(path)

@@ -1,4 +1,4 @@
-"""How well outputs meet their targets, counted batch by batch: nothing is kept but counts and sums.
+"""The scores of a model, counted batch by batch: only counts and sums are kept.
 
 The figures are those of scikit-learn (a test compares them): precision, recall and F1 of every class, their averages,
 the confusions; for quantities the errors and R². What is undefined, such as the precision of a class that was never
@@ -27,7 +27,7 @@ MANY = 10
 
 
 class Score(Record):
-    """Of one class, or an average over classes. `support` is how many of the data are of it; `iou` for maps alone."""
+    """The scores of one class, or an average over classes. `support` is the number of its examples; `iou` is for maps alone."""
 
     name: str
     precision: float | None
@@ -48,30 +48,47 @@ class Scores(Record):
     confusions: Counter[tuple[int, int]] | None = None
 
 
+def rank_confusions(scores: Scores) -> list[tuple[str, str, int]]:
+    """(class, taken for, how often), the most frequent first."""
+    assert scores.confusions is not None
+    wrong = [(true, found, n) for (true, found), n in scores.confusions.items() if true != found]
+    names = [score.name for score in scores.classes]
+    return [(names[t], names[f], n) for t, f, n in sorted(wrong, key=lambda w: (-w[2], w[0], w[1]))]
+
+
+def make_matrix(scores: Scores) -> list[list[int]]:
+    """The confusions as a matrix: a row a class, a column a class that it was taken for."""
+    assert scores.confusions is not None
+    every = range(len(scores.classes))
+    return [[scores.confusions[true, found] for found in every] for true in every]
+
+
 class Tally:
-    """Counts the batches of a data set; `scores` says what came of them."""
+    """Counts the batches of a data set, and makes scores of the counts."""
 
     def add(self, targets: Array, outputs: Array) -> None:
-        """Targets as the loss takes them, and the model's outputs, of some examples."""
+        """Count some examples, given their targets as the loss takes them and the model's outputs."""
         raise NotImplementedError
 
     def scores(self) -> Scores:
         raise NotImplementedError
 
 
-def tally(head: Head, units: int, names: Sequence[str] | None, maps: bool) -> Tally | None:
-    """What counts for a head with so many outputs; None where there is nothing to count. `maps`: not an answer an
-    example, but one a position."""
+def make_tally(head: Head, units: int, names: Sequence[str] | None, maps: bool) -> Tally | None:
+    """The tally for a head with so many outputs; None where there is nothing to count.
+
+    `maps` says that there is an answer for every position, not one for every example.
+    """
     if head.kind == "classes":
-        return Classes(named(names, units), maps)
+        return Classes(name_classes(names, units), maps)
     if head.kind == "binary":
-        return Classes(named(names, 2), maps, head.threshold)
+        return Classes(name_classes(names, 2), maps, head.threshold)
     if head.kind == "labels":
-        return Labels(named(names, units), head.threshold)
+        return Labels(name_classes(names, units), head.threshold)
     return Quantities() if head.kind == "quantities" else None
 
 
-def named(given: Sequence[str] | None, count: int) -> list[str]:
+def name_classes(given: Sequence[str] | None, count: int) -> list[str]:
     """A name for every class; those that have none are called by their number."""
     return [given[i] if given is not None and i < len(given) else str(i) for i in range(count)]
 
@@ -111,37 +128,39 @@ class Classes(Tally):
             predicted[found] += number
             right[true] += number * (true == found)
         total = sum(support)
-        classes = [_score(name, right[i], predicted[i], support[i], self.maps) for i, name in enumerate(self.names)]
-        figures = {"accuracy": ratio(sum(right), total)}
+        classes = [
+            _make_score(name, right[i], predicted[i], support[i], self.maps) for i, name in enumerate(self.names)
+        ]
+        figures = {"accuracy": divide(sum(right), total)}
         if count > MANY:
-            figures["top_5_accuracy"] = ratio(self.among, total)
+            figures["top_5_accuracy"] = divide(self.among, total)
         if self.maps:
             ious = [score.iou for score in classes if score.iou is not None]
-            figures["mean_iou"] = ratio(sum(ious), len(ious))
-        return Scores(total, figures, tuple(classes), _averages(classes), self.confusions)
+            figures["mean_iou"] = divide(sum(ious), len(ious))
+        return Scores(total, figures, tuple(classes), _make_averages(classes), self.confusions)
 
 
-def ratio(part: float, whole: float) -> float | None:
+def divide(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def _score(name: str, right: int, predicted: int, support: int, maps: bool = False) -> Score:
+def _make_score(name: str, right: int, predicted: int, support: int, maps: bool = False) -> Score:
     together = predicted + support
-    iou = ratio(right, together - right) if maps else None
-    return Score(name, ratio(right, predicted), ratio(right, support), ratio(2 * right, together), support, iou)
+    iou = divide(right, together - right) if maps else None
+    return Score(name, divide(right, predicted), divide(right, support), divide(2 * right, together), support, iou)
 
 
-def _averages(classes: Sequence[Score]) -> tuple[Score, ...]:
-    """Of the classes that occur or were predicted: the plain mean, and that weighted by how often they occur."""
+def _make_averages(classes: Sequence[Score]) -> tuple[Score, ...]:
+    """Averages over the classes that occur or were predicted: the plain mean, and the mean weighted by support."""
     met = [score for score in classes if score.f1 is not None]
     total = sum(score.support for score in met)
     if not total:
         return ()
-    macro = _mean("macro average", met, [1] * len(met), total)
-    return macro, _mean("weighted average", met, [score.support for score in met], total)
+    macro = _average_scores("macro average", met, [1] * len(met), total)
+    return macro, _average_scores("weighted average", met, [score.support for score in met], total)
 
 
-def _mean(name: str, scores: Sequence[Score], weights: Sequence[int], support: int) -> Score:
+def _average_scores(name: str, scores: Sequence[Score], weights: Sequence[int], support: int) -> Score:
     def of(values: list[float | None]) -> float:
         return sum((v or 0.0) * w for v, w in zip(values, weights, strict=True)) / sum(weights)
 
@@ -172,13 +191,13 @@ class Labels(Tally):
 
     def scores(self) -> Scores:
         counts = [self.right.tolist(), self.predicted.tolist(), self.support.tolist()]
-        classes = [_score(name, *three) for name, *three in zip(self.names, *counts, strict=True)]
-        micro = _score("micro average", *[sum(column) for column in counts])
+        classes = [_make_score(name, *three) for name, *three in zip(self.names, *counts, strict=True)]
+        micro = _make_score("micro average", *[sum(column) for column in counts])
         figures = {
-            "accuracy": ratio(self.agreed, self.rows * len(self.names)),
-            "exact_match": ratio(self.exact, self.rows),
+            "accuracy": divide(self.agreed, self.rows * len(self.names)),
+            "exact_match": divide(self.exact, self.rows),
         }
-        return Scores(self.rows, figures, tuple(classes), (micro, *_averages(classes)))
+        return Scores(self.rows, figures, tuple(classes), (micro, *_make_averages(classes)))
 
 
 # ---- quantities ----------------------------------------------------------------------------------------------

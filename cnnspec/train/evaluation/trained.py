@@ -1,4 +1,4 @@
-"""What was trained before, from the folder of a run or from a model's file, with what is known about it."""
+"""A model that was trained before, from the folder of a run or from its file, with all that is known about it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.compile.backend import BACKENDS, MissingExtra, choose_backend, import_keras
 from cnnspec.compile.trained_models import model_of
-from cnnspec.train.data.ranges import SHARES, pixels
+from cnnspec.train.data.ranges import SHARES, find_pixel_range
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.saved import Saved, open_saved
-from cnnspec.train.runs.folder import read_account
+from cnnspec.train.runs.folder import read_record
 from cnnspec.train.settings import TrainSettings
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ class Trained(Record):
     values: tuple[float, float] | None = None
 
     @property
-    def pixels(self) -> tuple[float, float]:
-        """What black and white are for the model. Raises TrainingFailed where its examples were no pixels."""
+    def pixel_range(self) -> tuple[float, float]:
+        """The values of black and white for the model. Raises TrainingFailed where its examples were no pixels."""
         if self.values is None:
             return SHARES
-        found = pixels(*self.values)
+        found = find_pixel_range(*self.values)
         if found is None:
             message = f"{self.saved.path} was trained on values from {self.values[0]:g} to {self.values[1]:g}, which are no known range of pixels"
             raise TrainingFailed(message, "say with --range what black and white become", 2)
@@ -54,21 +54,21 @@ def open_trained(path: str, backend: str | None, last: bool = False) -> tuple[Tr
     """A run's best (or last) model or a .keras file, and Keras, on the backend that is asked for, else on that of the
     run where it is installed. Raises TrainingFailed and MissingExtra."""
     if not os.path.lexists(os.path.join(path, "run.json")):
-        keras = _on(backend)
+        keras = _import_keras_for(backend)
         saved = open_saved(path, keras)
         return Trained(saved, TrainSettings(loss=saved.loss)), keras
-    account = read_account(path)
+    record = read_record(path)
     try:
         file = model_of(path, last)
     except OSError as error:
         raise TrainingFailed(f"{error.filename} is not read: {error.strerror}", "", 2) from None
     if file is None:
         raise TrainingFailed(f"{path} has no model yet", f"train it: cnnspec resume {path}", 2)
-    keras = _on(backend, account["backend"])
-    return _of_run(account, open_saved(file, keras)), keras
+    keras = _import_keras_for(backend, record["backend"])
+    return _make_trained(record, open_saved(file, keras)), keras
 
 
-def _on(asked: str | None, own: Any = None) -> Any:
+def _import_keras_for(asked: str | None, own: Any = None) -> Any:
     if asked is None and own in BACKENDS and "keras" not in sys.modules and not os.environ.get("KERAS_BACKEND"):
         try:
             asked = choose_backend(own)
@@ -80,8 +80,8 @@ def _on(asked: str | None, own: Any = None) -> Any:
         raise TrainingFailed(str(error), "", 2) from None
 
 
-def _of_run(account: Mapping[str, Any], saved: Saved) -> Trained:
-    data, given = account["data"], account["settings"]
+def _make_trained(record: Mapping[str, Any], saved: Saved) -> Trained:
+    data, given = record["data"], record["settings"]
     by_default = given.get("loss") is None
     settings = TrainSettings(
         data=data["given"], folder=data["folder"], loss=None if by_default else saved.loss,

@@ -1,8 +1,8 @@
-"""What a training leaves in its folder, whole at any moment.
+"""The folder of a training, whole at any moment.
 
-durable < spec < folder < listing      run folders, without Keras or NumPy
-schema                                 what their files may say, checked before it is used
-account                                what run.json says
-snapshot < state                       a training's whole state in a file
-history, curves, state < keeping       what is kept of every epoch
+durable < spec, lock < folder < listing         run folders, without Keras or NumPy
+schema                                          what their files may say, checked before it is used
+run_record                                      what run.json says of a training
+snapshot < state < state_file                   a training's whole state in a file
+history, curves, best_model < run_callback      what is saved of every epoch
 """

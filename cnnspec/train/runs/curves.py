@@ -2,30 +2,64 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from cnnspec.train.runs.best_model import BestModel
+    from cnnspec.train.runs.folder import RunFolder
+    from cnnspec.train.runs.history import History
 
 TRAINING, VALIDATION, BEST = "#1f5fa8", "#d2691e", "#777777"
 MOST = 4  # pictures of metrics; more are hard to read
 
 
-def names(rows: list[dict[str, Any]]) -> list[str]:
-    """What is drawn: the loss, then the metrics that are one number."""
+class CurvesPicture:
+    """curves.png in a run folder, drawn again while the training goes on."""
+
+    def __init__(self, run: RunFolder, history: History, best: BestModel) -> None:
+        self._run, self._history, self._best = run, history, best
+        self._drawn_at = time.monotonic()
+
+    def draw_if_older_than(self, seconds: float) -> None:
+        """Draw when the last picture was drawn (or, before the first one, the training began) longer ago."""
+        if time.monotonic() - self._drawn_at >= seconds:
+            self.draw()
+
+    def draw(self) -> str:
+        """Draw the figures of all epochs. The answer is what to install first, empty where nothing is missing."""
+        if not self._history.rows:
+            return ""
+        title = os.path.basename(os.path.realpath(self._run.path))
+        try:
+            draw(self._history.rows, self._best.epoch, title, self._run.file("curves.png"))
+        except ImportError:
+            from cnnspec.base.installing import command
+
+            return f"curves.png needs matplotlib: {command('keras')}"
+        self._drawn_at = time.monotonic()
+        return ""
+
+
+def choose_figures(rows: list[dict[str, Any]]) -> list[str]:
+    """The figures to draw: the loss, then the metrics that are one number."""
     apart = ("epoch", "seconds", "learning_rate", "loss")
     own = [n for n, v in rows[0].items() if n not in apart and not n.startswith("val_") and isinstance(v, (int, float))]
     return ["loss", *own[:MOST]]
 
 
 def draw(rows: list[dict[str, Any]], best: int | None, title: str, path: str) -> None:
-    """Write a .png of the rows, an epoch or more. `best` is the epoch whose model was kept. Raises ImportError, OSError."""
+    """Write a .png of the rows, one or more. `best` is the epoch of the best model. Raises ImportError, OSError."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
     from cnnspec.train.runs.durable import replacing
 
-    drawn = names(rows)
+    drawn = choose_figures(rows)
     epochs = [row["epoch"] for row in rows]
     figure = Figure(figsize=(7.0, 0.6 + 2.4 * len(drawn)), layout="constrained")
     FigureCanvasAgg(figure)

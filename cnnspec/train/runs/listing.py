@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.record import Record
-from cnnspec.train.conflicts import OWN
+from cnnspec.train.conflicts import OWN_FILES
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.runs import folder
+from cnnspec.train.runs.folder import read_record
+from cnnspec.train.runs.lock import is_locked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,70 +19,72 @@ class Run(Record):
     """A run folder: what its run.json says, or what is wrong with it."""
 
     path: str
-    account: dict[str, Any]
+    record: dict[str, Any]
     status: str  # running, stopped, finished, failed; killed: it says running, and no process does; damaged
     wrong: str = ""
 
 
-def look(path: str) -> Run:
+def read_run(path: str) -> Run:
     """The run in a folder. Raises TrainingFailed when there is no folder."""
     if not os.path.isdir(path):
         raise TrainingFailed(f"there is no run folder {path}", "cnnspec runs lists those that there are", 2)
     try:
-        account = folder.read_account(path)
+        record = read_record(path)
     except TrainingFailed as error:
         return Run(path, {}, "damaged", error.message)
-    status = account["status"]
-    return Run(path, account, "killed" if status == "running" and not folder.running(path) else status)
+    status = record["status"]
+    return Run(path, record, "killed" if status == "running" and not is_locked(path) else status)
 
 
-def below(path: str) -> list[Run]:
+def list_runs(path: str) -> list[Run]:
     """The runs in a folder, by name, numbers in their order: the folders that hold something of a run."""
     try:
-        names = [name for name in os.listdir(path) if not name.startswith(".") and _of_a_run(os.path.join(path, name))]
+        names = [
+            name for name in os.listdir(path) if not name.startswith(".") and _has_run_files(os.path.join(path, name))
+        ]
     except OSError as error:
         raise TrainingFailed(f"{path} cannot be read: {error.strerror or error}", "", 2) from None
-    return [look(os.path.join(path, name)) for name in sorted(names, key=_natural)]
+    return [read_run(os.path.join(path, name)) for name in sorted(names, key=_natural_key)]
 
 
-def _of_a_run(path: str) -> bool:
-    return any([os.path.lexists(os.path.join(path, name)) for name in OWN])
+def _has_run_files(path: str) -> bool:
+    return any([os.path.lexists(os.path.join(path, name)) for name in OWN_FILES])
 
 
-def _natural(name: str) -> tuple[str, int, str]:
+def _natural_key(name: str) -> tuple[str, int, str]:
     stem, _, number = name.rpartition("-")
     return (stem, int(number), name) if number.isdecimal() else (name, 0, name)
 
 
-def figures(account: dict[str, Any]) -> dict[str, float]:
+def collect_figures(record: dict[str, Any]) -> dict[str, float]:
     """The figures to judge a training by: the best epoch's, then the test's."""
-    best, test = account["best"] or {}, account["test"] or {}
+    best, test = record["best"] or {}, record["test"] or {}
     apart = ("by", "epoch", "seconds", "learning_rate", "on")
     found = {name: value for name, value in best.items() if name not in apart}
     found |= {f"test_{name}": value for name, value in test.items() if name not in apart}
     return {name: value for name, value in found.items() if isinstance(value, (int, float))}
 
 
-def seconds(account: dict[str, Any]) -> float:
-    """How long it has trained."""
-    return float(account["seconds"])
+def read_seconds(record: dict[str, Any]) -> float:
+    """The seconds for which a run has trained."""
+    return float(record["seconds"])
 
 
 SAME = ("spec", "model", "parameters", "backend", "precision", "devices")
 
 
-def settings(account: dict[str, Any]) -> dict[str, Any]:
+def collect_settings(record: dict[str, Any]) -> dict[str, Any]:
     """Everything that was chosen: the settings, and what was trained where."""
-    found = {name: account.get(name) for name in SAME}
-    found |= {"version of the spec": " ".join(sum[:8] for sum in account["files"].values())}
-    found |= {"parameters of the network": account["params"]["total"], "data found": account["data"]["fingerprint"][:8]}
-    found |= {f"version of {name}": version for name, version in account["versions"].items()}
-    return {**found, **account["settings"]}
+    found = {name: record.get(name) for name in SAME}
+    found |= {"version of the spec": " ".join(sum[:8] for sum in record["files"].values())}
+    found |= {"parameters of the network": record["params"]["total"], "data found": record["data"]["fingerprint"][:8]}
+    found |= {f"version of {name}": version for name, version in record["versions"].items()}
+    return {**found, **record["settings"]}
 
 
-def differing(accounts: list[dict[str, Any]]) -> dict[str, list[Any]]:
+def compare_settings(records: list[dict[str, Any]]) -> dict[str, list[Any]]:
     """The settings that are not the same in all runs: name → the value in each, None where a run has none."""
-    every = [settings(account) for account in accounts]
+    every = [collect_settings(record) for record in records]
     names = list(dict.fromkeys(name for found in every for name in found))
     rows = {name: [found.get(name) for found in every] for name in names}
     return {name: values for name, values in rows.items() if any(value != values[0] for value in values)}

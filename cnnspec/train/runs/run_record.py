@@ -1,4 +1,4 @@
-"""What run.json says of a training: settings, data, versions, device, counts; in words that a person reads and a program compares."""
+"""The record of a training, run.json: settings, data, versions, devices, counts, in words for people and programs."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.outside_reach import mask_secrets
 from cnnspec.layers.argument import Term, show
-from cnnspec.train.runs.spec import sums
-from cnnspec.train.words import our_word
+from cnnspec.train.runs.spec import hash_files
+from cnnspec.train.words import spell_term
 
 if TYPE_CHECKING:
     from cnnspec.train.data.prepare import Data
-    from cnnspec.train.devices.place import Place
-    from cnnspec.train.runs.spec import Spec
+    from cnnspec.train.devices.runtime import Runtime
+    from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.settings import TrainSettings
 
 
-def settings_said(settings: TrainSettings) -> dict[str, Any]:
-    """Every setting, those by default too: numbers and flags as they are, words as the language writes them."""
+def describe_settings(settings: TrainSettings) -> dict[str, Any]:
+    """Every setting, defaults too: numbers and flags as they are, words as the language writes them."""
     left_out = ("spans", "folder")
-    return {name: _said(getattr(settings, name)) for name in settings._fields if name not in left_out}
+    return {name: _describe(getattr(settings, name)) for name in settings._fields if name not in left_out}
 
 
-def _said(value: Any) -> Any:
+def _describe(value: Any) -> Any:
     if isinstance(value, Term):
         shown = str if value.name != "RemoteMonitor" else mask_secrets
-        given = [f"{name}={_said(v) if isinstance(v, Term) else shown(_quoted(v))}" for name, v in value.keywords]
-        return our_word(value) + (f"({', '.join(given)})" if given else "")
+        given = [f"{name}={_describe(v) if isinstance(v, Term) else shown(_quote(v))}" for name, v in value.keywords]
+        return spell_term(value) + (f"({', '.join(given)})" if given else "")
     if isinstance(value, (list, tuple)):
-        return [_said(v) for v in value]
+        return [_describe(v) for v in value]
     return value if value is None or isinstance(value, (bool, int, float, str)) else show(value)
 
 
-def _quoted(value: Any) -> str:
+def _quote(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) and not value.isidentifier() else show(value)
 
 
-def data_said(data: Data, settings: TrainSettings) -> dict[str, Any]:
-    """The data: as given and where, what they hold (`fingerprint`), how many, in which form the network takes them."""
+def describe_data(data: Data, settings: TrainSettings) -> dict[str, Any]:
+    """The data: their name and place, a fingerprint of their values, their counts, the form in which the network takes them."""
     counts = {
         n: 0 if p is None else len(p)
         for n, p in (("train", data.train), ("validation", data.validation), ("test", data.test))
@@ -52,8 +52,8 @@ def data_said(data: Data, settings: TrainSettings) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def versions(keras: Any) -> dict[str, str]:
-    """What the figures may depend on."""
+def find_versions(keras: Any) -> dict[str, str]:
+    """The versions of everything on which the figures may depend."""
     import platform
     from importlib import import_module
 
@@ -68,25 +68,25 @@ def versions(keras: Any) -> dict[str, str]:
     }  # fmt: skip
 
 
-def account(
-    spec: Spec, settings: TrainSettings, data: Data, model: Any, spot: Place, output: str | None
-) -> dict[str, Any]:
-    """run.json of a training that begins."""
-    keras, trainable = spot.keras, sum(math.prod(v.shape) for v in model.trainable_variables)
+def begin_record(plan: TrainingPlan, data: Data, model: Any, runtime: Runtime) -> dict[str, Any]:
+    """The record of a training that begins."""
+    spec, settings = plan.spec, plan.settings
+    assert spec is not None
+    keras, trainable = runtime.keras, sum(math.prod(v.shape) for v in model.trainable_variables)
     return {
-        "spec": f"spec/{spec.main}", "files": sums(spec), "name": spec.name, "model": spec.model,
+        "spec": f"spec/{spec.main}", "files": hash_files(spec), "name": spec.name, "model": spec.model,
         "parameters": dict(spec.parameters), "max_layers": spec.max_layers, "overrides": dict(spec.overrides),
-        "settings": settings_said(settings), "data": data_said(data, settings),
+        "settings": describe_settings(settings), "data": describe_data(data, settings),
         "loss": model.loss.name, "params": {"total": model.count_params(), "trainable": trainable},
-        "backend": keras.config.backend(), "versions": versions(keras), "devices": list(spot.used),
+        "backend": keras.config.backend(), "versions": find_versions(keras), "devices": list(runtime.used),
         "precision": settings.precision, "seed": settings.seed,
-        "output": output and os.path.abspath(output),
-        "status": "running", "why": "", "started": now(), "ended": None, "seconds": 0.0,
+        "output": plan.output and os.path.abspath(plan.output),
+        "status": "running", "why": "", "started": format_now(), "ended": None, "seconds": 0.0,
         "epochs": 0, "best": None, "last": None, "test": None,
     }  # fmt: skip
 
 
-def now() -> str:
+def format_now() -> str:
     """The time, to the second, with its zone: 2025-03-01T14:05:09+00:00."""
     from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What the files of a run folder may say: their shape, declared once and checked before anything is used.
+"""The contents that the files of a run folder may have: their shape, declared once and checked before anything is used.
 
 A kind is a function that is given a value and what it is called, and raises `Wrong` for a value that is none of it.
 JSON is taken strictly: no key twice, no NaN, nothing nested deeper than anything written here is.
@@ -22,11 +22,11 @@ LONGEST = 10_000  # characters of a text
 
 
 class Wrong(ValueError):
-    """What is wrong with a file, in a sentence that begins with what is at fault."""
+    """A file is wrong; the sentence begins with the part at fault."""
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------
-def parsed(content: bytes) -> Any:
+def parse_json(content: bytes) -> Any:
     """The value that JSON stands for. Raises Wrong."""
     import json
 
@@ -48,14 +48,14 @@ def parsed(content: bytes) -> Any:
     except ValueError:
         raise Wrong("it is no JSON") from None
     level, depth = [value], 0
-    while level := [inner for outer in level for inner in _inner(outer) if isinstance(inner, (dict, list))]:
+    while level := [inner for outer in level for inner in _list_inner(outer) if isinstance(inner, (dict, list))]:
         depth += 1
         if depth > DEEPEST:
             raise Wrong("it is nested too deeply")
     return value
 
 
-def _inner(value: Any) -> list[Any]:
+def _list_inner(value: Any) -> list[Any]:
     return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
 
 
@@ -99,7 +99,7 @@ def one_of(*words: Any) -> Kind:
 
 
 def anything(value: Any, name: str) -> None:
-    """What is only compared and shown."""
+    """A value that is only compared and shown, so it may be anything."""
 
 
 def optional(kind: Kind) -> Kind:
@@ -138,7 +138,7 @@ def table(kind: Kind) -> Kind:
 
 
 def record(kinds: Mapping[str, Kind], others: Kind = anything, maybe: Mapping[str, Kind] | None = None) -> Kind:
-    """Fields that are there, those that may be, and what all others are."""
+    """A table with fields that must be there, fields that may be, and one kind for all others."""
 
     def check(value: Any, name: str) -> None:
         expect(isinstance(value, dict), name, "a table of names and values")
@@ -182,7 +182,7 @@ def share(value: Any, name: str) -> None:
 
 
 ROW = record({"epoch": whole(1)}, figure)
-_ACCOUNT = record(
+_RUN_RECORD = record(
     {
         "spec": text, "files": table(text), "model": optional(text), "parameters": table(text), "max_layers": whole(),
         "overrides": table(scalar), "backend": one_of(*BACKENDS), "versions": record({"cnnspec": text}, text),
@@ -205,9 +205,9 @@ _ACCOUNT = record(
 )  # fmt: skip
 
 
-def account(value: Any, name: str) -> None:
-    """run.json."""
-    _ACCOUNT(value, name)
+def check_record(value: Any, name: str) -> None:
+    """The record of a training, run.json."""
+    _RUN_RECORD(value, name)
     if value["spec"].removeprefix("spec/") not in value["files"]:
         raise Wrong("spec is none of its files")
 
@@ -224,9 +224,9 @@ STATE = record({
 })  # fmt: skip
 
 
-def checked(content: bytes, kind: Kind) -> dict[str, Any]:
-    """What a file in JSON says, all of its kind. Raises Wrong, whose `newer` is the format of a newer cnnspec."""
-    value = parsed(content)
+def read_checked(content: bytes, kind: Kind) -> dict[str, Any]:
+    """The contents of a file in JSON, all of its kind. Raises Wrong, or Newer for a format of a newer cnnspec."""
+    value = parse_json(content)
     if not isinstance(value, dict) or type(value.get("format")) is not int or not 0 < value["format"] < 1000:
         raise Wrong("it has no format number")
     if value["format"] > FORMAT:
@@ -243,10 +243,10 @@ class Newer(Wrong):
         self.format = format
 
 
-def row(line: bytes) -> dict[str, Any] | None:
+def read_row(line: bytes) -> dict[str, Any] | None:
     """The figures of an epoch in a line of metrics.jsonl; None where a stop has cut it, or it is none."""
     try:
-        value: dict[str, Any] = parsed(line)
+        value: dict[str, Any] = parse_json(line)
         ROW(value, "it")
     except Wrong:
         return None

@@ -11,7 +11,7 @@ import os
 import zipfile
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
-from cnnspec.train.data.examples import free_memory
+from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import schema
 
@@ -25,12 +25,12 @@ RANDOM = {"numpy": ("uint32", (624,)), "python": ("uint64", (625,))}  # the stat
 
 def read(file: BinaryIO, name: str) -> tuple[dict[str, Array], dict[str, Any]]:
     """The arrays, and what is said. Raises TrainingFailed for a file that is no state, or for which there is no memory."""
-    size, free = os.fstat(file.fileno()).st_size, free_memory()
+    size, free = os.fstat(file.fileno()).st_size, find_free_memory()
     if free is not None and size > free:
         raise TrainingFailed(f"{name} has {size / 2**30:.1f} GiB, for which there is no memory", "", 2)
     try:
-        arrays = _arrays(file, size)
-        said = schema.checked(arrays.pop("said").tobytes(), schema.STATE)
+        arrays = _read_arrays(file, size)
+        said = schema.read_checked(arrays.pop("said").tobytes(), schema.STATE)
         for key in said["dtypes"]:
             import ml_dtypes
 
@@ -51,7 +51,7 @@ def read(file: BinaryIO, name: str) -> tuple[dict[str, Array], dict[str, Any]]:
         raise TrainingFailed(f"{name} is damaged ({type(error).__name__})", "train anew", 2) from None
 
 
-def _arrays(file: BinaryIO, size: int) -> dict[str, Array]:
+def _read_arrays(file: BinaryIO, size: int) -> dict[str, Array]:
     arrays: dict[str, Array] = {}
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
@@ -61,11 +61,11 @@ def _arrays(file: BinaryIO, size: int) -> dict[str, Array]:
             raise schema.Wrong("it holds a member twice")
         for member in members:
             with archive.open(member) as content:
-                arrays[member.filename.removesuffix(".npy")] = _array(content, member)
+                arrays[member.filename.removesuffix(".npy")] = _read_array(content, member)
     return arrays
 
 
-def _array(content: IO[bytes], member: zipfile.ZipInfo) -> Array:
+def _read_array(content: IO[bytes], member: zipfile.ZipInfo) -> Array:
     import numpy as np
 
     header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}

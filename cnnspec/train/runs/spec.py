@@ -1,4 +1,4 @@
-"""The spec of a training with all files that it uses: what a run folder keeps, so that it needs nothing else."""
+"""The spec of a training with all files that it uses. A run folder keeps them, so that it needs nothing else."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ ROOT = "cnnspec.toml"  # makes the folder a project's root, below which `use` fi
 
 
 class Spec(Record):
-    """`files`: a path below their common folder → text; `main` is the path of the spec itself.
+    """The texts of all files by their path below a common folder; `main` is the path of the spec itself.
 
-    `parameters` are those of --set as they were written, `overrides` the train settings given beside the section's.
+    `parameters` are those of --set as they were written, `overrides` the settings given on the command line.
     """
 
     files: Mapping[str, str]
@@ -38,8 +38,8 @@ class Spec(Record):
         return os.path.splitext(os.path.basename(self.main))[0]
 
 
-def spec(name: str, text: str, used: Mapping[str, str], **more: Any) -> Spec:
-    """The spec in a file (or <stdin>), with the texts of the files that it uses, by path."""
+def gather_spec(name: str, text: str, used: Mapping[str, str], **more: Any) -> Spec:
+    """The spec in a file (or <stdin>) together with the files that it uses, given as their texts by path."""
     path = os.path.realpath("network.cnn" if name == "<stdin>" else name)
     texts = {**used, path: text}
     top = os.path.commonpath([os.path.dirname(p) for p in texts])
@@ -47,8 +47,8 @@ def spec(name: str, text: str, used: Mapping[str, str], **more: Any) -> Spec:
     return Spec(files, os.path.relpath(path, top).replace(os.sep, "/"), **more)
 
 
-def put(spec: Spec, folder: str) -> None:
-    """Write the files of a spec into a folder."""
+def write_spec(spec: Spec, folder: str) -> None:
+    """Write the files of a spec into a new folder."""
     files = dict(spec.files) if len(spec.files) == 1 else {ROOT: "", **spec.files}
     for path, text in files.items():
         at = os.path.join(folder, *path.split("/"))
@@ -59,15 +59,15 @@ def put(spec: Spec, folder: str) -> None:
             os.fsync(file.fileno())
 
 
-def sums(spec: Spec) -> dict[str, str]:
-    """The SHA-256 of every file."""
+def hash_files(spec: Spec) -> dict[str, str]:
+    """The SHA-256 of every file of a spec, by path."""
     from hashlib import sha256
 
     return {path: sha256(text.encode()).hexdigest() for path, text in sorted(spec.files.items())}
 
 
-def changed(folder: ConfinedFolder, expected: Mapping[str, str]) -> str | None:
-    """The first file of the spec in a run folder that is not what it was, None when all are."""
+def find_changed(folder: ConfinedFolder, expected: Mapping[str, str]) -> str | None:
+    """The first file of the spec in a run folder that has changed, None when none has."""
     from hashlib import sha256
 
     for path, sum in expected.items():
@@ -80,8 +80,8 @@ def changed(folder: ConfinedFolder, expected: Mapping[str, str]) -> str | None:
     return None
 
 
-def reader(folder: ConfinedFolder, files: Iterable[str]) -> Callable[[str], Source | Diagnostic]:
-    """How the spec in a run folder reads what it uses: the files that were trained, and no others."""
+def make_reader(folder: ConfinedFolder, files: Iterable[str]) -> Callable[[str], Source | Diagnostic]:
+    """The function with which the spec in a run folder reads the files that it uses: those that were trained, no others."""
     root = os.path.realpath(folder.path)
     known = {os.path.join(root, "spec", *path.split("/")): path for path in files}
 

@@ -54,16 +54,16 @@ def save(path: str, model: Any, callbacks: list[Any], epoch: int, done: int, end
     import numpy as np
 
     arrays: dict[str, Array] = {}
-    for name, variable in _variables(model, within=bool(done)):
-        arrays[name] = _array(variable)
-    described = [_described(callback, arrays, f"callback {i}") for i, callback in enumerate(callbacks)]
+    for name, variable in _list_variables(model, within=bool(done)):
+        arrays[name] = _to_array(variable)
+    described = [_describe_callback(callback, arrays, f"callback {i}") for i, callback in enumerate(callbacks)]
     dtypes = {name: array.dtype.name for name, array in arrays.items() if array.dtype.kind == "V"}
     for name in dtypes:  # bfloat16, which a file of NumPy's does not know
         arrays[name] = arrays[name].view(np.uint16)
     version, internal, gauss = random.getstate()
     kind, keys, *rest = np.random.get_state()
     arrays["numpy"], arrays["python"] = np.asarray(keys), np.asarray(internal, np.uint64)
-    arrays |= _torch() if done else {}
+    arrays |= _read_torch_states() if done else {}
     said = {
         "format": schema.FORMAT, "epoch": epoch, "done": done, "ended": ended, "callbacks": described, "more": more,
         "dtypes": dtypes, "python": [version, gauss], "numpy": [kind, *rest],
@@ -73,14 +73,14 @@ def save(path: str, model: Any, callbacks: list[Any], epoch: int, done: int, end
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def _variables(model: Any, within: bool) -> list[tuple[str, Any]]:
+def _list_variables(model: Any, within: bool) -> list[tuple[str, Any]]:
     groups = [("model", model.variables), ("optimizer", model.optimizer.variables)]
     if within:
         groups.append(("metrics", model.metrics_variables))
     return [(f"{group} {i}", variable) for group, variables in groups for i, variable in enumerate(variables)]
 
 
-def _array(variable: Any) -> Array:
+def _to_array(variable: Any) -> Array:
     import keras
     import numpy as np
 
@@ -88,9 +88,9 @@ def _array(variable: Any) -> Array:
 
 
 @contextmanager
-def unchanged(model: Any) -> Iterator[None]:
-    """After which all variables are what they were, bit for bit."""
-    before = [(variable, _array(variable)) for _, variable in _variables(model, within=False)]
+def keep_unchanged(model: Any) -> Iterator[None]:
+    """A context after which all variables are what they were before, bit for bit."""
+    before = [(variable, _to_array(variable)) for _, variable in _list_variables(model, within=False)]
     yield
     for variable, value in before:
         variable.assign(value)
@@ -101,7 +101,7 @@ def check(model: Any, epoch: int) -> None:
     import numpy as np
 
     for variable in model.variables:
-        value = _array(variable)
+        value = _to_array(variable)
         if value.dtype.kind == "V":
             value = value.astype(np.float32)
         if value.dtype.kind == "f" and not np.isfinite(value).all():
@@ -111,18 +111,18 @@ def check(model: Any, epoch: int) -> None:
             )
 
 
-def _described(callback: Any, arrays: dict[str, Array], prefix: str) -> dict[str, Any]:
+def _describe_callback(callback: Any, arrays: dict[str, Array], prefix: str) -> dict[str, Any]:
     """A callback's state as JSON; its arrays go to `arrays`."""
     state = {}
     for name, value in vars(callback).items():
         if name not in KEPT_APART and type(callback).__name__ not in FILES_ALONE:
-            found = _written(value, arrays, f"{prefix} {name}")
+            found = _write_value(value, arrays, f"{prefix} {name}")
             if found is not None:
                 state[name] = found
     return {"class": type(callback).__name__, "state": state}
 
 
-def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
+def _write_value(value: Any, arrays: dict[str, Array], key: str) -> Any:
     """A number, a flag, an array, an operation or a list of those as JSON, each with what it is; None for anything else."""
     import keras
     import numpy as np
@@ -133,7 +133,7 @@ def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
         arrays[key] = np.asarray(value)
         return ["scalar" if isinstance(value, np.generic) else "array", key]
     if isinstance(value, (list, tuple)) and value:
-        items = [_written(item, arrays, f"{key} {i}") for i, item in enumerate(value)]
+        items = [_write_value(item, arrays, f"{key} {i}") for i, item in enumerate(value)]
         return None if any(item is None for item in items) else [type(value).__name__, items]
     name = getattr(value, "__name__", None)
     if name in OPERATIONS and getattr(keras.ops, name) is value:
@@ -141,7 +141,7 @@ def _written(value: Any, arrays: dict[str, Array], key: str) -> Any:
     return None
 
 
-def _torch() -> dict[str, Array]:
+def _read_torch_states() -> dict[str, Array]:
     """The states of PyTorch's generators, on its backend; an epoch's first are decided by `seed_epoch`."""
     import keras
 
@@ -165,10 +165,10 @@ def load(file: BinaryIO, name: str) -> State:
 
 def restore(state: State, model: Any, callbacks: list[Any]) -> None:
     """Give the variables and the callbacks what they had. Raises TrainingFailed when they are not those of the state."""
-    variables = dict(_variables(model, within=bool(state.done)))
+    variables = dict(_list_variables(model, within=bool(state.done)))
     kept = {name: array for name, array in state.arrays.items() if name.split()[0] in ("model", "optimizer", "metrics")}
-    known = {name: (tuple(variable.shape), _family(variable.dtype)) for name, variable in variables.items()}
-    if known != {name: (array.shape, _family(array.dtype.name)) for name, array in kept.items()}:
+    known = {name: (tuple(variable.shape), _find_family(variable.dtype)) for name, variable in variables.items()}
+    if known != {name: (array.shape, _find_family(array.dtype.name)) for name, array in kept.items()}:
         raise TrainingFailed("the saved state does not fit the network: other variables", "train anew", 2)
     if [kept_one["class"] for kept_one in state.callbacks] != [type(c).__name__ for c in callbacks]:
         raise TrainingFailed("the saved state has other callbacks than the spec", "train anew", 2)
@@ -181,20 +181,20 @@ def restore(state: State, model: Any, callbacks: list[Any]) -> None:
     for callback, kept_one in zip(callbacks, state.callbacks, strict=True):
         for name, written in kept_one["state"].items():
             try:
-                setattr(callback, name, _fitting(callback, name, _read(written, state.arrays)))
+                setattr(callback, name, _check_kind(callback, name, _read_value(written, state.arrays)))
             except (KeyError, TypeError, ValueError):
                 message = f"the saved state is damaged: {name} of {type(callback).__name__} is not what is kept there"
                 raise TrainingFailed(message, "train anew", 2) from None
     restore_random(state)
 
 
-def _family(dtype: Any) -> str:
-    """Which numbers a type has: a backend may have them in another width."""
+def _find_family(dtype: Any) -> str:
+    """The kind of numbers of a type: a backend may have them in another width."""
     name = str(dtype).rpartition(".")[2]  # torch.float32
     return "float" if "float" in name else "int" if "int" in name else name
 
 
-def _fitting(callback: Any, name: str, value: Any) -> Any:
+def _check_kind(callback: Any, name: str, value: Any) -> Any:
     """A value for an attribute of a callback, of the kind that it has at first. Raises ValueError."""
     before, declared = vars(callback).get(name), getattr(type(callback), name, None)
     if callable(declared) or isinstance(declared, property):
@@ -240,8 +240,8 @@ def seed_epoch(seed: int, epoch: int) -> None:
         torch.manual_seed(int(np.random.SeedSequence([seed, epoch]).generate_state(1, np.uint64)[0] >> np.uint64(1)))
 
 
-def _read(written: Any, arrays: dict[str, Array]) -> Any:
-    """Raises KeyError, TypeError or ValueError for what was not written by `_written`."""
+def _read_value(written: Any, arrays: dict[str, Array]) -> Any:
+    """Raises KeyError, TypeError or ValueError for what was not written by `_write_value`."""
     kind, value = written
     if kind == "is" and isinstance(value, (bool, int, float)):
         return value
@@ -257,5 +257,5 @@ def _read(written: Any, arrays: dict[str, Array]) -> Any:
         return arrays[value].reshape(())[()]
     if kind not in ("list", "tuple") or not isinstance(value, list):
         raise ValueError(kind)
-    items = [_read(item, arrays) for item in value]
+    items = [_read_value(item, arrays) for item in value]
     return tuple(items) if kind == "tuple" else items

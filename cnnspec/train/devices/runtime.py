@@ -1,4 +1,4 @@
-"""Where a training runs: the backend, its devices, their precision, and the share of this process in each batch."""
+"""The runtime of a training: the backend, its devices, their precision, and the share of this process in each batch."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.compile.backend import LIBRARIES, choose_backend, import_keras, silenced
 from cnnspec.compile.kernel_trials import Way, remarks
-from cnnspec.train.data.batches import batches
-from cnnspec.train.devices.available import Devices, announce, ask, choose, wish
-from cnnspec.train.devices.distribution import Cluster, alone, distribute, join, refuse
-from cnnspec.train.devices.precision import computed_in
+from cnnspec.train.data.batches import make_batches
+from cnnspec.train.devices.distribution import Cluster, check_distribution, distribute, join_cluster, stop_distribution
+from cnnspec.train.devices.precision import computing_in
+from cnnspec.train.devices.request import Devices, choose_torch_device, find_devices, read_request, request_devices
 from cnnspec.train.devices.share import ALONE, Share
 from cnnspec.train.errors import TrainingFailed
 
@@ -24,58 +24,58 @@ if TYPE_CHECKING:
     from cnnspec.train.settings import TrainSettings
 
 
-class Place(Record):
-    """`keras` on its backend; `strategy` is TensorFlow's for several devices, else None."""
+class Runtime(Record):
+    """Keras on its backend, and the devices that it computes on; `strategy` is TensorFlow's for several devices, else None."""
 
     keras: Any
     settings: TrainSettings
     devices: Devices
     share: Share
     strategy: Any
-    together: Cluster | None
+    cluster: Cluster | None
 
     def __str__(self) -> str:
         """CPU (2 cores) with TensorFlow 2.21.0, float32"""
         backend = self.keras.config.backend()
         library = f"{LIBRARIES[backend]} {sys.modules[backend].__version__}"
         compiled = {True: ", with XLA", False: ", without XLA", "auto": ""}[self.settings.xla]
-        processes = f", {self.together}" if self.together else ""
+        processes = f", {self.cluster}" if self.cluster else ""
         return f"{self.devices} with {library}, {self.settings.precision}{compiled}{processes}"
 
     @property
     def used(self) -> tuple[str, ...]:
-        """The devices that are trained on, of all processes: gpu:0, gpu:1."""
+        """The names of the devices of all processes: gpu:0, gpu:1."""
         return tuple([f"{self.devices.kind.lower()}:{i}" for i in range(self.share.devices)])
 
     @contextmanager
     def building(self) -> Iterator[None]:
-        """In which the model is made and compiled."""
-        with computed_in(self.keras, self.settings.precision):
+        """A context in which the model is made and compiled."""
+        with computing_in(self.keras, self.settings.precision):
             if self.strategy is None:
                 yield
             else:
                 with self.strategy.scope():
                     yield
 
-    def training(self, part: Part) -> Any:
-        """The batches that are trained on."""
+    def make_training_batches(self, part: Part) -> Any:
+        """The batches of an epoch, in the order of the seed."""
         seed = self.settings.seed if self.settings.shuffle else None
-        return batches(self.keras, part, self.settings.batch, seed, share=self.share)
+        return make_batches(self.keras, part, self.settings.batch, seed, share=self.share)
 
-    def evaluating(self, part: Part) -> Any:
-        """The batches of an evaluation, of every example, in order."""
-        batch, share = self.share.evaluated(len(part), self.settings.batch)
+    def make_evaluation_batches(self, part: Part) -> Any:
+        """The batches of an evaluation: every example, in order."""
+        batch, share = self.share.for_evaluation(len(part), self.settings.batch)
         if self.strategy is not None:  # it shares any batch but an epoch's first
-            batch, share = min(self.settings.batch, self.share.whole(len(part))), ALONE
+            batch, share = min(self.settings.batch, self.share.count_used(len(part))), ALONE
             if batch == 0:
                 raise TrainingFailed(
                     f"{len(part)} examples held back cannot be shared by {self.share.devices} devices", "hold back more"
                 )
-        return batches(self.keras, part, batch, share=share)
+        return make_batches(self.keras, part, batch, share=share)
 
-    def remarks(self, model: Any, examples: int) -> Iterator[str]:
-        """What is done otherwise than on one device, in sentences."""
-        left = examples - self.share.whole(examples)
+    def describe_differences(self, model: Any, examples: int) -> Iterator[str]:
+        """The differences from a training on one device, in sentences."""
+        left = examples - self.share.count_used(examples)
         if left:
             which = "others every time" if self.settings.shuffle else "the last ones"
             yield (
@@ -91,19 +91,19 @@ class Place(Record):
                 f"bn(synchronized=true) takes them from the whole batch"
             )
 
-    def unfit(self, graph: Graph, model: Any, fixed: bool) -> Iterator[str]:
-        """What of a network this place does not compute, and, unless all is fixed, which options help."""
+    def find_unsupported(self, graph: Graph, model: Any, fixed: bool) -> Iterator[str]:
+        """The layers that cannot be computed here, in sentences; which options help, unless the options are `fixed`."""
         options = () if fixed else ("--precision float32", "--xla", "--backend jax")
         way = Way(self.settings.precision, bool(model.jit_compile), trained=True)
         return remarks(graph, self.keras, way, options)
 
     def leave(self) -> None:
-        """Makes Keras compute on one device again."""
-        alone(self.keras)
+        """Make Keras compute on one device again."""
+        stop_distribution(self.keras)
 
 
-def backend_of(settings: TrainSettings) -> str:
-    """The backend that a training runs on. Raises MissingExtra, TrainingFailed; imports nothing."""
+def find_backend(settings: TrainSettings) -> str:
+    """The backend that a training runs on. Nothing is imported. Raises MissingExtra and TrainingFailed."""
     if "keras" in sys.modules:
         try:
             name = str(import_keras(settings.backend).config.backend())
@@ -116,24 +116,25 @@ def backend_of(settings: TrainSettings) -> str:
     return name
 
 
-def check(settings: TrainSettings, together: Cluster | None) -> None:
-    """Raises TrainingFailed for what is known to be refused without any framework."""
-    refuse(settings, backend_of(settings), wish(settings.devices).count or 1, together.processes if together else 1)
+def check_runtime(settings: TrainSettings, cluster: Cluster | None) -> None:
+    """Raises TrainingFailed for what can be refused before any framework is imported."""
+    count = read_request(settings.devices).count or 1
+    check_distribution(settings, find_backend(settings), count, cluster.processes if cluster else 1)
 
 
-def take(settings: TrainSettings, together: Cluster | None = None) -> Place:
-    """Imports Keras and takes the devices that the settings ask for. Raises TrainingFailed, MissingExtra."""
-    backend = backend_of(settings)
-    wanted = wish(settings.devices)
-    announce(backend, wanted)
+def start_runtime(settings: TrainSettings, cluster: Cluster | None = None) -> Runtime:
+    """Import Keras and take the devices that the settings ask for. Raises TrainingFailed and MissingExtra."""
+    backend = find_backend(settings)
+    wanted = read_request(settings.devices)
+    choose_torch_device(backend, wanted)
     keras = import_keras(backend)
-    ask(backend, wanted)
+    request_devices(backend, wanted)
     with silenced():  # on every backend Keras now imports TensorFlow where it is installed
         keras.utils.set_random_seed(settings.seed)
-    if together is not None:
-        join(keras, together)
-    devices = choose(backend, wanted)
-    refuse(settings, backend, len(devices.names), together.processes if together else 1)
-    share, strategy = distribute(keras, devices, together)
-    keras.utils.set_random_seed(settings.seed)  # joining others has drawn from it
-    return Place(keras, settings, devices, share, strategy, together)
+    if cluster is not None:
+        join_cluster(keras, cluster)
+    devices = find_devices(backend, wanted)
+    check_distribution(settings, backend, len(devices.names), cluster.processes if cluster else 1)
+    share, strategy = distribute(keras, devices, cluster)
+    keras.utils.set_random_seed(settings.seed)  # joining a cluster has drawn from it
+    return Runtime(keras, settings, devices, share, strategy, cluster)

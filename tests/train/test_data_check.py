@@ -10,7 +10,7 @@ import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
-from cnnspec.train.fit import headers
+from cnnspec.train.data_check import read_headers
 from cnnspec.train.settings import TrainSettings
 
 NETWORK = "input 8x8x1\nconv(8, 3x3, activation=relu) -> gap -> dense(3)\ntrain { data = 'data.npz'; loss = mse }\n"
@@ -74,13 +74,13 @@ def test_numpys_own_files(folder: Path) -> None:
             np.zeros((0, 3), order="F"),
         ):
             save(folder / "data.npz", x_train=x, y_train=np.zeros((7, 4)))
-            assert headers(settings) == {"x_train": x.shape, "y_train": (7, 4)}
+            assert read_headers(settings) == {"x_train": x.shape, "y_train": (7, 4)}
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_every_version_of_the_format(folder: Path, version: int) -> None:
     archive(folder / "data.npz", x_train=array((5, 9, 9, 1), version=version))
-    assert headers(TrainSettings(data="data.npz")) == {"x_train": (5, 9, 9, 1)}
+    assert read_headers(TrainSettings(data="data.npz")) == {"x_train": (5, 9, 9, 1)}
 
 
 @pytest.mark.parametrize("content", [
@@ -108,7 +108,7 @@ def test_damage_anywhere_says_nothing(folder: Path, compression: int) -> None:
     whole = path.read_bytes()
     for at in range(len(whole)):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
-        headers(TrainSettings(data="data.npz"))
+        read_headers(TrainSettings(data="data.npz"))
     path.write_bytes(whole)
     assert codes() == []
 
@@ -160,7 +160,7 @@ def test_a_plain_check_does_not_import_it() -> None:
     program = (
         "import sys; from cnnspec.pipeline import analyse; from cnnspec.base.source import Source\n"
         "analyse(Source('net.cnn', 'input 8x8x1\\nflatten -> dense(10)\\ntrain { epochs = 3 }\\n'))\n"
-        "print(sorted({'cnnspec.train.fit', 'cnnspec.train.match', 'zipfile'} & set(sys.modules)))"
+        "print(sorted({'cnnspec.train.data_check', 'cnnspec.train.match', 'zipfile'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

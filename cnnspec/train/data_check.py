@@ -1,7 +1,7 @@
-"""What can be said about a network and its data before the data are loaded: from a data set's name, or a file's header.
+"""Whether data suit a network, as far as it can be said before the data are read: from a name, or the header of a file.
 
 A `.npz` file is a zip archive of arrays, each of which begins with its shape in plain text; that much is read, and
-nothing else. A file that is not there, lies outside the project or is none is left to the training: it may run elsewhere.
+nothing else. A file that is missing, damaged or outside of the project is left to the training, which may run elsewhere.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from cnnspec.base.diagnostic import Diagnostic, Note
 from cnnspec.base.names import NAMED_DATA
 from cnnspec.base.source_files import find_used_file
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.match import Targets, answers, examples
+from cnnspec.train.match import Targets, match_examples, match_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,29 +26,29 @@ MAX_HEADER = 10_000  # bytes; NumPy refuses longer ones too
 SHAPE = re.compile(rb"'shape': \(((?:\d{1,18}, ?)*(?:\d{1,18})?)\)")
 
 
-def unsuited(graph: Graph, settings: TrainSettings) -> Iterator[Diagnostic]:
-    """Where the data cannot be brought to the network's input, or its output cannot be compared with their targets.
+def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnostic]:
+    """E030 where the data do not suit the network's input, or their targets do not suit its output.
 
-    How many classes there are is asked by E112.
+    The number of classes is the business of E112.
     """
     one = len(graph.inputs) == len(graph.outputs) == 1
     if not one or settings.data is None or any(node.shape is None for node in graph.nodes):
         return
     if settings.data in NAMED_DATA:
         shape, classes = NAMED_DATA[settings.data]
-        yield from refused(lambda: examples(graph, settings, shape, True), settings)
+        yield from _find_refusal(lambda: match_examples(graph, settings, shape, True), settings)
         if len(graph.nodes[graph.outputs[0]].shape or ()) != 1:
-            yield from refused(lambda: answers(graph, settings, Targets((), classes, True)), settings)
+            yield from _find_refusal(lambda: match_targets(graph, settings, Targets((), classes, True)), settings)
         return
-    shapes = headers(settings)
+    shapes = read_headers(settings)
     x, y = shapes.get("x_train", ()), shapes.get("y_train", ())
     if len(x) > 1:
-        yield from refused(lambda: examples(graph, settings, x[1:], False), settings)
+        yield from _find_refusal(lambda: match_examples(graph, settings, x[1:], False), settings)
     if len(y) > 1 and y[1:] != (1,) and settings.loss is not None and not settings.loss.name.startswith("Sparse"):
-        yield from refused(lambda: answers(graph, settings, Targets(y[1:], None)), settings)
+        yield from _find_refusal(lambda: match_targets(graph, settings, Targets(y[1:], None)), settings)
 
 
-def refused(fit: Callable[[], object], settings: TrainSettings) -> Iterator[Diagnostic]:
+def _find_refusal(fit: Callable[[], object], settings: TrainSettings) -> Iterator[Diagnostic]:
     try:
         fit()
     except TrainingFailed as why:
@@ -56,7 +56,7 @@ def refused(fit: Callable[[], object], settings: TrainSettings) -> Iterator[Diag
         yield Diagnostic("E030", why.message, settings.span("data"), why.help, notes)
 
 
-def headers(settings: TrainSettings) -> dict[str, tuple[int, ...]]:
+def read_headers(settings: TrainSettings) -> dict[str, tuple[int, ...]]:
     """The shapes of the arrays in a .npz file by name; empty where it cannot be read."""
     from zipfile import ZipFile
 

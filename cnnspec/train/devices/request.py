@@ -1,29 +1,30 @@
-"""Which devices a training runs on: what was asked for, what the backend finds, and how they are called.
+"""The devices of a training: those that the settings request, and those that the backend finds.
 
-Asked for is `2`, `all`, `cpu`, `gpu`, `gpu:4` or `cpu:2`: a count of the best kind that there is, or a kind and a count.
-`cpu:2` is the one CPU as two devices, on which a training for two GPUs can be tried. TensorFlow and JAX take such
-wishes only before they compute anything, PyTorch before Keras is imported.
+A request is `2`, `all`, `cpu`, `gpu`, `gpu:4` or `cpu:2`: a count of the best kind that there is, or a kind and a count.
+`cpu:2` is the one CPU as two devices, on which a training for two GPUs can be tried. TensorFlow and JAX take a
+request only before they compute anything, PyTorch before Keras is imported.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.compile.backend import LIBRARIES
 from cnnspec.layers.argument import Unfit, word_of
 from cnnspec.train.errors import TrainingFailed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 EXPECTED = "a count, all, cpu or gpu, or both, such as gpu:2"
 
 
-class Wish(Record):
-    """`kind` is "cpu", "gpu" or None for the best there is; `count` None for all of them."""
+class DeviceRequest(Record):
+    """A kind and a count of devices: `kind` is "cpu", "gpu" or None for the best there is, `count` None for all of them."""
 
     kind: str | None = None
     count: int | None = 1
@@ -33,8 +34,8 @@ class Wish(Record):
         return f"{self.kind}:{many}" if self.kind else many
 
 
-def wish(value: Any) -> Wish:
-    """What was written: 2, all, cpu, gpu, "gpu:2", "gpu:all"."""
+def read_request(value: Any) -> DeviceRequest:
+    """A request as it is written: 2, all, cpu, gpu, "gpu:2", "gpu:all". Raises Unfit."""
     written = str(value) if isinstance(value, int) and not isinstance(value, bool) else (word_of(value) or "").lower()
     kind, colon, many = written.rpartition(":")
     if many in ("cpu", "gpu") and not colon:
@@ -45,16 +46,16 @@ def wish(value: Any) -> Wish:
         raise Unfit(EXPECTED)
     if (kind, many) == ("cpu", "all"):
         many = "1"
-    return Wish(kind or None, None if many == "all" else int(many))
+    return DeviceRequest(kind or None, None if many == "all" else int(many))
 
 
-def devices(value: Any) -> str:
+def read_devices(value: Any) -> str:
     """A count, all, cpu or gpu, or both, such as gpu:2; in one spelling."""
-    return str(wish(value))
+    return str(read_request(value))
 
 
 class Devices(Record):
-    """The devices of one machine that are trained on: their kind ("CPU", "GPU", "TPU") and the name of each."""
+    """The devices of one machine: their kind ("CPU", "GPU", "TPU") and the name of each."""
 
     kind: str
     names: tuple[str, ...]
@@ -63,31 +64,31 @@ class Devices(Record):
         """ "CPU (2 cores)", "GPU NVIDIA H200", "2 GPUs NVIDIA H200"."""
         count, names = len(self.names), ", ".join(dict.fromkeys(name for name in self.names if name))
         if self.kind == "CPU":
-            return f"CPU ({cores()}){f' as {count} devices' if count > 1 else ''}"
+            return f"CPU ({count_cores()}){f' as {count} devices' if count > 1 else ''}"
         return f"{f'{count} {self.kind}s' if count > 1 else self.kind} {names}".rstrip()
 
 
-def cores() -> str:
-    """How many cores of the CPU this process may use, in words."""
+def count_cores() -> str:
+    """The number of CPU cores that this process may use, in words."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return f"{usable} core{'' if usable == 1 else 's'}"
 
 
 # ---- before anything is computed -------------------------------------------------------------------------------
-def announce(backend: str, wanted: Wish) -> None:
-    """Says which device PyTorch may use, to be called before Keras is imported."""
+def choose_torch_device(backend: str, wanted: DeviceRequest) -> None:
+    """Keep PyTorch to the CPU where that is requested. Must be called before Keras is imported."""
     if backend == "torch" and wanted.kind == "cpu" and "keras" not in sys.modules:
         os.environ["KERAS_TORCH_DEVICE"] = "cpu"
 
 
-def ask(backend: str, wanted: Wish) -> None:
-    """Tells TensorFlow and JAX which devices they may use, to be called before anything is computed.
+def request_devices(backend: str, wanted: DeviceRequest) -> None:
+    """Keep TensorFlow and JAX to the CPU devices that are requested. Must be called before anything is computed.
 
     Raises TrainingFailed when it is too late for that.
     """
     if backend != "torch" and wanted.kind == "cpu":
         try:
-            {"tensorflow": _ask_tensorflow, "jax": _ask_jax}[backend](wanted.count or 1)
+            {"tensorflow": _request_of_tensorflow, "jax": _request_of_jax}[backend](wanted.count or 1)
         except RuntimeError:
             raise TrainingFailed(
                 f"{LIBRARIES[backend]} has already begun in this process, so its devices cannot be chosen any more",
@@ -95,7 +96,7 @@ def ask(backend: str, wanted: Wish) -> None:
             ) from None  # fmt: skip
 
 
-def _ask_tensorflow(count: int) -> None:
+def _request_of_tensorflow(count: int) -> None:
     import tensorflow as tf
 
     tf.config.set_visible_devices([], "GPU")
@@ -105,7 +106,7 @@ def _ask_tensorflow(count: int) -> None:
         )
 
 
-def _ask_jax(count: int) -> None:
+def _request_of_jax(count: int) -> None:
     import jax
 
     config: Any = jax.config  # which states no types
@@ -116,8 +117,8 @@ def _ask_jax(count: int) -> None:
 
 
 # ---- what there is -----------------------------------------------------------------------------------------
-def choose(backend: str, wanted: Wish) -> Devices:
-    """The devices of this machine that are trained on. Raises TrainingFailed when there are not as many."""
+def find_devices(backend: str, wanted: DeviceRequest) -> Devices:
+    """The devices of this machine to train on. Raises TrainingFailed when there are not as many."""
     kind, names = _FOUND[backend]()
     library = LIBRARIES[backend]
     if wanted.kind is not None and wanted.kind.upper() != kind:
@@ -133,7 +134,7 @@ def choose(backend: str, wanted: Wish) -> Devices:
     return Devices(kind, tuple(names[:count]))
 
 
-def _tensorflow() -> tuple[str, Sequence[str]]:
+def _find_with_tensorflow() -> tuple[str, Sequence[str]]:
     import tensorflow as tf
 
     for kind in ("GPU", "TPU"):
@@ -143,7 +144,7 @@ def _tensorflow() -> tuple[str, Sequence[str]]:
     return "CPU", [""] * len(tf.config.list_logical_devices("CPU"))
 
 
-def _jax() -> tuple[str, Sequence[str]]:
+def _find_with_jax() -> tuple[str, Sequence[str]]:
     import jax
 
     found = jax.local_devices()
@@ -151,7 +152,7 @@ def _jax() -> tuple[str, Sequence[str]]:
     return kind, ["" if kind == "CPU" else device.device_kind for device in found]
 
 
-def _torch() -> tuple[str, Sequence[str]]:
+def _find_with_torch() -> tuple[str, Sequence[str]]:
     import torch
     from keras import KerasTensor  # noqa: F401  (Keras chooses PyTorch's device when it is imported)
 
@@ -163,4 +164,4 @@ def _torch() -> tuple[str, Sequence[str]]:
     return "CPU", [""]
 
 
-_FOUND = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
+_FOUND = {"tensorflow": _find_with_tensorflow, "jax": _find_with_jax, "torch": _find_with_torch}

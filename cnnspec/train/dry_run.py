@@ -1,0 +1,60 @@
+"""What a training would do: settings, data, network and model are real, and nothing is trained or written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnspec.facts.precision import in_bytes
+from cnnspec.train.memory import find_need
+from cnnspec.train.run import check_plan, prepare_training
+from cnnspec.train.runs.best_model import find_best_figure
+from cnnspec.train.runs.folder import find_next_free
+from cnnspec.train.runs.run_record import begin_record
+
+if TYPE_CHECKING:
+    from cnnspec.train.plan import TrainingPlan
+    from cnnspec.train.progress import Lines
+
+
+TARGETS = {  # `match.Fit.targets` in words
+    "classes": "its target the number of its class",
+    "one-hot": "its target a share of every class",
+    "column": "its target a number",
+    "given": "its target as it is in the data",
+}
+
+
+def describe_training(plan: TrainingPlan, shown: Lines) -> list[str]:
+    """The lines that say what would be trained. Raises the errors that `train` would raise before its first batch."""
+    check_plan(plan)
+    prepared, settings, spec = prepare_training(plan, shown), plan.settings, plan.spec
+    assert spec is not None
+    steps = prepared.runtime.make_training_batches(prepared.data.train).whole
+    prepared.runtime.leave()
+    record = begin_record(plan, prepared.data, prepared.model, prepared.runtime)
+    data, backend = record["data"], record["backend"]
+    need = find_need(plan).bytes(settings.batch)
+    total, trained = record["params"]["total"], record["params"]["trainable"]
+    figure, lower = find_best_figure(settings)
+    shape = "x".join(map(str, data["shape"]))
+    rows = [
+        ("data", f"{data['given']}: {data['train']:,} examples to train, {data['validation']:,} to validate, {data['test']:,} to test"),
+        ("an example", f"{shape}, {TARGETS[data['targets']]}"),
+        ("epochs", f"{settings.epochs}, of {steps:,} batches of {settings.batch}: {settings.epochs * steps:,} steps"),
+        ("parameters", f"{total:,}, {'all' if trained == total else f'{trained:,}'} of them trained"),
+        ("loss", record["loss"]),
+        *((name, _show(record["settings"][name])) for name in ("optimizer", "metrics", "callbacks")),
+        ("best epoch", f"the {'lowest' if lower else 'highest'} {figure}"),
+        ("seed", str(settings.seed)),
+        ("device", f"{', '.join(record['devices'])}, {record['precision']}, {backend} {record['versions'][backend]}"),
+        ("memory", f"at least {in_bytes(need)}" if isinstance(need, int) else "?"),
+        ("run folder", plan.run_dir or find_next_free(spec.name)),
+    ]  # fmt: skip
+    width = max(len(name) for name, _ in rows)
+    return [f"{name:{width}}  {value}" for name, value in rows]
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return "by the labels"
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)

@@ -1,0 +1,65 @@
+"""What is to be trained, on what, how and where to: one value, made once before the data are read and handed on."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.base.record import Record
+from cnnspec.facts.facts import Facts
+from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.match import Fit, match_named_data
+from cnnspec.train.runs.durable import MARK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.graph import Graph
+    from cnnspec.train.devices.distribution import Cluster
+    from cnnspec.train.runs.spec import Spec
+    from cnnspec.train.settings import TrainSettings
+
+
+class TrainingPlan(Record):
+    """A network, its facts and the settings of its training; `fit` says how the data suit the network, None until they
+    are read.
+
+    `spec` has the files that a new run folder keeps, `run_dir` is where that folder is to be (None: runs/<spec>-<n>),
+    `output` where the best model is saved too. `cluster` says which of several processes this is.
+    """
+
+    graph: Graph
+    facts: Facts
+    settings: TrainSettings
+    fit: Fit | None = None
+    spec: Spec | None = None
+    run_dir: str | None = None
+    output: str | None = None
+    cluster: Cluster | None = None
+
+
+def make_plan(
+    graph: Graph, settings: TrainSettings, spec: Spec | None = None, run_dir: str | None = None,
+    output: str | None = None, cluster: Cluster | None = None, facts: Facts | None = None,
+) -> TrainingPlan:  # fmt: skip
+    """The plan for a network without errors. `facts` are the network's, where somebody has them already.
+
+    Raises TrainingFailed when data that are known by name do not suit the network.
+    """
+    fit = match_named_data(graph, settings)
+    return TrainingPlan(graph, facts or Facts(graph), settings, fit, spec, run_dir, output, cluster)
+
+
+def check_output(path: str) -> None:
+    """Raises TrainingFailed when a model could not be saved at a path."""
+    if not path.endswith(".keras"):
+        raise TrainingFailed(f"{path} is no name for a model", "end it in .keras", 2)
+    if os.path.isdir(path):
+        raise TrainingFailed(f"{path} is a folder", "give the name of a file", 2)
+    trial = os.path.join(os.path.dirname(os.path.realpath(path)), f"{MARK}{os.getpid()}")
+    try:
+        with open(trial, "xb"):
+            pass
+        os.remove(trial)
+    except OSError as error:
+        raise TrainingFailed(
+            f"{path} cannot be written: {error.strerror or error}", "choose another place with -o", 2
+        ) from None
