@@ -19,7 +19,7 @@ from networks import HAND_WRITTEN
 from training import CLASSES, alike, compiled, side_by_side, spec
 
 from cnnspec.compile.backend import BACKENDS
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.devices.runtime import Runtime, start_runtime
 from cnnspec.train.settings import TrainSettings

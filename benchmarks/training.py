@@ -22,7 +22,7 @@ from networks import HAND_WRITTEN
 
 from cnnspec.base.source import Source
 from cnnspec.compile.backend import BACKENDS, import_keras
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.examples import Held, Part
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cnnspec import load
 from cnnspec.base.source import Source
-from cnnspec.compile.live import import_keras
+from cnnspec.compile.keras_model import import_keras
 from cnnspec.model_files.keras.application import build_application, convert_model, list_applications
 from cnnspec.pipeline import analyse
 from cnnspec.spec_writer import to_text

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnnspec.api import Network, SpecError, check, diff, from_keras, load
     from cnnspec.api.difference import Difference
     from cnnspec.base.diagnostic import Diagnostic
-    from cnnspec.compile.live import MissingExtra
+    from cnnspec.compile.keras_model import MissingExtra
     from cnnspec.rf.unit_field import UnitField
     from cnnspec.tables.rows import LayerFigures, ReceptiveField
 
@@ -30,7 +30,7 @@ _HOMES = {
     "Diagnostic": "cnnspec.base.diagnostic",
     "Difference": "cnnspec.api.difference",
     "LayerFigures": "cnnspec.tables.rows",
-    "MissingExtra": "cnnspec.compile.live",
+    "MissingExtra": "cnnspec.compile.keras_model",
     "Network": "cnnspec.api",
     "ReceptiveField": "cnnspec.tables.rows",
     "SpecError": "cnnspec.api",

@@ -56,13 +56,13 @@ class Site(Record):
         return tuple(found[::-1])
 
     @property
-    def call(self) -> Call | None:
+    def call(self) -> BlockCall | None:
         """The call of the block that the text at this place stands in."""
         step = self.path
         while step is not None:
-            if isinstance(step, Call):
+            if isinstance(step, BlockCall):
                 return step
-            if isinstance(step, Use):
+            if isinstance(step, FunctionUse):
                 return step.home
             step = step.site.path
         return None
@@ -87,7 +87,7 @@ class PathStep(Record):
     site: Site
 
 
-class Call(PathStep):
+class BlockCall(PathStep):
     """A block is called."""
 
     block: str
@@ -96,12 +96,12 @@ class Call(PathStep):
         return brief(" ".join(self.site.span.text.split()))
 
 
-class Use(PathStep):
+class FunctionUse(PathStep):
     """A layer function is applied: a constant, a shared function, an argument of a block. `home`: the call of the block
     that it is written in; `name`: the name by which it is used, "" where it is used by none."""
 
     name: str
-    home: Call | None
+    home: BlockCall | None
 
     @property
     def away(self) -> bool:
@@ -112,7 +112,7 @@ class Use(PathStep):
         return self.name or brief(" ".join(self.site.span.text.split()))
 
 
-class Turn(PathStep):
+class LoopTurn(PathStep):
     """One turn of a loop, counted from 1."""
 
     number: int
@@ -122,7 +122,7 @@ class Turn(PathStep):
         return f"turn {self.number} of {self.of}"
 
 
-class Repeat(PathStep):
+class RepeatTurn(PathStep):
     """One time of `f * n`, counted from 1."""
 
     number: int

@@ -40,7 +40,7 @@ class AnalysedNetwork(Record):
         """The index of the layer with this name in the summary. Raises LookupError, which says what was perhaps meant."""
         names = [node.name for node in self.graph.nodes]
         if name not in names:
-            from cnnspec.base.names import suggestion
+            from cnnspec.base.did_you_mean import suggestion
 
             near = suggestion(name, names) or ": `cnnspec summary` lists its layers"
             raise LookupError(f'{self.name} has no layer "{name}"{near}')

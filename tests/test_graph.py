@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cnnspec.base.source import Source
-from cnnspec.graph import Call, Repeat, Site, Turn, Use
+from cnnspec.graph import BlockCall, FunctionUse, LoopTurn, RepeatTurn, Site
 from cnnspec.syntax import tree
 from tests.support import legal, network
 
@@ -118,7 +118,7 @@ def test_nodes_of_one_call_share_its_step() -> None:
     graph = legal(BLOCKS + "unit(4) * 2")
     calls = [node.site.call or node.site.steps[1] for node in graph.nodes[1:]]
     assert calls[0] is calls[1] is calls[2] and calls[3] is calls[4] is calls[5] is not calls[0]
-    assert [type(step) for step in graph.nodes[2].site.steps] == [Repeat, Call, Use]
+    assert [type(step) for step in graph.nodes[2].site.steps] == [RepeatTurn, BlockCall, FunctionUse]
 
 
 def test_the_call_around_a_text_is_that_of_its_block() -> None:
@@ -127,15 +127,15 @@ def test_the_call_around_a_text_is_that_of_its_block() -> None:
     assert (conv.site.block, norm.site.block) == ("unit", "")
     assert conv.site.caller is not None and conv.site.caller.span.text == "unit(4)"
     assert norm.site.caller is None
-    assert isinstance(norm.site.path, Use) and norm.site.path.away
+    assert isinstance(norm.site.path, FunctionUse) and norm.site.path.away
     act = legal(BLOCKS + "own(4)").nodes[2]
-    assert act.site.block == "own" and isinstance(act.site.path, Use) and not act.site.path.away
+    assert act.site.block == "own" and isinstance(act.site.path, FunctionUse) and not act.site.path.away
 
 
 def test_paths_say_where_their_steps_are_written() -> None:
     node = legal(BLOCKS + "stage(4, relu)").nodes[2]
     turn = node.site.steps[1]
-    assert isinstance(turn, Turn) and turn.site.span.text.startswith("for i in 1..2 {")
+    assert isinstance(turn, LoopTurn) and turn.site.span.text.startswith("for i in 1..2 {")
     assert [step.site.origin for step in node.site.steps] == [
         "net.cnn:9:1",
         "net.cnn:5:21",

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from tests.test_house import FILES
-from tests.test_laws import PINNED, parsed
+from tests.test_code_laws import PINNED, parsed
+from tests.test_import_order import FILES
 
 
 def takes_options() -> None:
-    """cli/fixing.py: what a parser and a group of its options have in common."""
+    """cli/fix_files.py: what a parser and a group of its options have in common."""
     parser = argparse.ArgumentParser()
     for taking in (parser, parser.add_argument_group("more")):
         assert isinstance(taking, argparse._ActionsContainer)

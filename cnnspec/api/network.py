@@ -173,7 +173,7 @@ class Network:
 
         Raises SpecError when the spec has mistakes, MissingExtra when Keras is not installed.
         """
-        from cnnspec.compile.live import to_keras
+        from cnnspec.compile.keras_model import to_keras
 
         if self.analysed.broken:
             raise SpecError(f"{self.name} cannot be built", self.diagnostics)

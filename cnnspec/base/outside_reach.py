@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 
-from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.record import Record
 from cnnspec.base.source_files import find_used_file
 

@@ -9,7 +9,7 @@ import os
 import sys
 
 from cnnspec.base.source import printable
-from cnnspec.cli.parser import Help, Parser
+from cnnspec.cli.argument_parser import Help, Parser
 from cnnspec.cli.streams import guarded, tell
 
 VERBS = {
@@ -36,7 +36,7 @@ VERBS = {
     "layers": "list the layers, or show one's page",
 }
 TOLD_ONCE = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff")  # one network's figures, kept to the end
-MODULES = {"import": "importing"}  # where a verb cannot be a module's name
+MODULES = {"import": "import_model"}  # where a verb cannot be a module's name
 
 
 def main(argv: list[str] | None = None) -> int:

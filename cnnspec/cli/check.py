@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
-from cnnspec.cli.checking import add_run_options, outcomes
+from cnnspec.cli.check_files import add_run_options, outcomes
 from cnnspec.cli.configuration import FAIL_ON
 from cnnspec.cli.load import add_model_options
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message, wants_color
@@ -74,14 +74,14 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     """Mend the files, then report what is left; or show the difference. The text of stdin goes to stdout."""
     from contextlib import redirect_stdout
 
-    from cnnspec.cli import fixing
+    from cnnspec.cli import fix_files
     from cnnspec.lint.fix.project import real
 
-    sources, status = fixing.sources_of(options, lookup, told=options.diff)  # else the report tells it
-    result = fixing.mended(sources, options, lookup)
-    fixing.tell(result, options.quiet)
+    sources, status = fix_files.sources_of(options, lookup, told=options.diff)  # else the report tells it
+    result = fix_files.mended(sources, options, lookup)
+    fix_files.tell(result, options.quiet)
     for old in sources:
-        status = max(status, fixing.put(old, result.project.sources[real(old.name)].text, options, "fixed"))
+        status = max(status, fix_files.put(old, result.project.sources[real(old.name)].text, options, "fixed"))
     if options.diff:
         return CLEAN if options.exit_zero and status != USAGE else status
     piped = result.project.sources.get("<stdin>")
@@ -157,7 +157,7 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
             diagnostics = [diagnostic for _, diagnostic in found]
             print(count_findings(diagnostics, len(files)))
             if any(diagnostic.repairs for diagnostic in diagnostics):
-                from cnnspec.cli.fixing import remark
+                from cnnspec.cli.fix_files import remark
 
                 print(remark(diagnostics))
     elif kind in ("json", "jsonl"):

@@ -66,7 +66,7 @@ def write_source(network: AnalysedNetwork, target: str) -> None:
 
 def built(network: AnalysedNetwork, weights: str | None) -> keras.Model:
     """The model of a network, with trained weights where they are given."""
-    from cnnspec.compile.live import to_keras
+    from cnnspec.compile.keras_model import to_keras
     from cnnspec.compile.trained_models import take_weights
 
     model = to_keras(network.graph)

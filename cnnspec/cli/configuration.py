@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.source import brief, printable
 from cnnspec.base.source_files import read_bytes
 from cnnspec.cli.messages import UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.source import printable
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
@@ -53,8 +53,8 @@ def run(options: argparse.Namespace) -> int:
     data = None if options.data is None else _read_data(options.data)
     from cnnspec.base.outside_reach import find_reached
     from cnnspec.base.source_files import find_project_root
-    from cnnspec.cli.kernels import warn
-    from cnnspec.compile.live import MissingExtra
+    from cnnspec.cli.kernel_warning import warn
+    from cnnspec.compile.keras_model import MissingExtra
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.evaluate import evaluate
     from cnnspec.train.evaluation.trained import open_trained

@@ -79,7 +79,7 @@ def write_model(
     made: Callable[[Any], Any], target: str, format: str, metadata: Mapping[str, str] | None = None
 ) -> None:
     """Make a model with Keras on the backend that the format needs, and write it."""
-    from cnnspec.cli.kernels import warn
+    from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.backend import MissingExtra
 
     try:

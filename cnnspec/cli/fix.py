@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
-from cnnspec.cli.fixing import add_arguments as add_fix_arguments
-from cnnspec.cli.fixing import mended, put, sources_of, tell
+from cnnspec.cli.fix_files import add_arguments as add_fix_arguments
+from cnnspec.cli.fix_files import mended, put, sources_of, tell
 from cnnspec.cli.load import add_model_options
 from cnnspec.cli.messages import FINDINGS, USAGE, print_diagnostic, print_message
 

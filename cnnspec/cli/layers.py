@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.cli.messages import CLEAN, UsageError
 from cnnspec.layers import CATALOGUE, find, spellings
 from cnnspec.layers.activation import FUNCTIONS

@@ -51,8 +51,8 @@ def _read_range(text: str) -> tuple[float, float]:
 def run(options: argparse.Namespace) -> int:
     names = None if options.names is None else _read_names(options.names)
     paths = list(_list_files(options.images))
-    from cnnspec.cli.kernels import warn
-    from cnnspec.compile.live import MissingExtra
+    from cnnspec.cli.kernel_warning import warn
+    from cnnspec.compile.keras_model import MissingExtra
     from cnnspec.train.data.ranges import SHARES, show_range
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.predict import make_question, predict_images

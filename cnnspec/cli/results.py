@@ -116,7 +116,7 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
 
 def data_of(analysis: Analysis) -> list[str]:
     """The files, or folders, that train sections name as their data."""
-    from cnnspec.base.names import NAMED_DATA
+    from cnnspec.base.did_you_mean import NAMED_DATA
 
     settings = [network.train["data"] for network in analysis.networks if "data" in network.train]
     named = {str(setting.value) for setting in settings} - {*NAMED_DATA}

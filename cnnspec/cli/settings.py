@@ -6,7 +6,7 @@ import os
 from argparse import BooleanOptionalAction
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.source import brief, printable
 from cnnspec.base.source_files import is_inside
 from cnnspec.cli import configuration

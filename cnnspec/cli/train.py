@@ -9,7 +9,7 @@ import tempfile
 from contextlib import nullcontext, suppress
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
 from cnnspec.cli.load import add_model_options, load_one, read_parameters
@@ -17,8 +17,8 @@ from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, 
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.train.devices.precision import PRECISIONS
-from cnnspec.train.reading import positive
 from cnnspec.train.section import resolve, seed
+from cnnspec.train.section_values import positive
 from cnnspec.train.settings import TrainSettings
 
 TYPE_CHECKING = False
@@ -153,7 +153,7 @@ def announce_reach(settings: TrainSettings, no_network: bool = False, root: str 
 
 def run_step(step: Callable[[], Any], no_network: bool = False) -> Any:
     """Run a step of a training, and yield its result; None when the spec is at fault, which has been shown. UsageError."""
-    from cnnspec.compile.live import MissingExtra
+    from cnnspec.compile.keras_model import MissingExtra
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.offline import offline
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnspec.graph import Graph, Node
-    from cnnspec.layers.trial import Trial
+    from cnnspec.layers.kernel_trial import Trial
 
 
 class Way(Record):

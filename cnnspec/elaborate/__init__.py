@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.base.names import suggestion
 from cnnspec.base.record import Record
 from cnnspec.elaborate.files import Definitions, Files
 from cnnspec.elaborate.network_builder import NetworkBuilder

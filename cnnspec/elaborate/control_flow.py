@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.elaborate.values import UNKNOWN, Tensor, describe, is_list
-from cnnspec.graph import Site, Turn
+from cnnspec.graph import LoopTurn, Site
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
@@ -69,7 +69,7 @@ class ControlFlow:
         for number, element in enumerate(elements, 1):
             self.work.count(item, scope)
             inner = scope.inner()
-            inner.path = Turn(site, number, len(elements))
+            inner.path = LoopTurn(site, number, len(elements))
             if not self.destructure(item, element, inner, scope):
                 current = self.builder.add_unknown(item, scope, current)
                 break

@@ -6,7 +6,7 @@ tensor that enters the step in which the expression is written (None before the 
 
 from __future__ import annotations
 
-from cnnspec.base.names import PASTED_MODULES, the_one
+from cnnspec.base.did_you_mean import PASTED_MODULES, the_one
 from cnnspec.elaborate.arithmetic import BUILTINS
 from cnnspec.elaborate.values import (
     UNKNOWN,

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnspec.elaborate.binder import Evaluate
+    from cnnspec.elaborate.argument_binder import Evaluate
     from cnnspec.elaborate.report import Report
 
     Read = Callable[[str], Source | Diagnostic]

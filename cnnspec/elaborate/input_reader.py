@@ -193,7 +193,7 @@ class InputReader:
         if isinstance(value, Term):
             named = written_sizes(value.name.replace("x", " ").upper().replace(" ", "x"))
             if named is not None:
-                from cnnspec.elaborate.notations import by_name
+                from cnnspec.elaborate.likely_meaning import by_name
 
                 help = by_name(shape, value.name, scope)
                 help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"

@@ -7,7 +7,7 @@ from functools import partial
 from cnnspec.base.diagnostic import Note, Problem
 from cnnspec.base.limits import MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
 from cnnspec.base.size import Size, too_long
-from cnnspec.elaborate.binder import Binder, argument_name
+from cnnspec.elaborate.argument_binder import Binder, argument_name
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.graph import Site
 from cnnspec.layers.base import Layer, Shape, all_known, show_shape
@@ -189,7 +189,7 @@ class LayerPlacer:
             place = at.function
         help = problem.help
         if problem.code == "E101" and isinstance(place, tree.Argument):
-            from cnnspec.elaborate.notations import by_product
+            from cnnspec.elaborate.likely_meaning import by_product
 
             help = by_product(place.value, rank) or help
         self.report.error(problem.code, place, scope, problem.message, help)

@@ -7,7 +7,7 @@ import sys
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.elaborate.arithmetic import Arithmetic
 from cnnspec.elaborate.body_runner import BodyRunner, Names
-from cnnspec.elaborate.caller import BlockCaller, Caller
+from cnnspec.elaborate.call_runner import BlockCaller, Caller
 from cnnspec.elaborate.control_flow import ControlFlow
 from cnnspec.elaborate.evaluator import Evaluator
 from cnnspec.elaborate.graph_builder import GraphBuilder

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
-from cnnspec.base.names import proposed, question, the_one
+from cnnspec.base.did_you_mean import proposed, question, the_one
 from cnnspec.base.source import Span, brief
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, describe, is_number, is_step
-from cnnspec.graph import Assumption, Call, Repeat, Site, Turn, Use
+from cnnspec.graph import Assumption, BlockCall, FunctionUse, LoopTurn, RepeatTurn, Site
 from cnnspec.layers import find, spellings
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
@@ -143,14 +143,14 @@ class Report:
 
     def report_unknown(self, node: tree.Node, name: str, scope: Scope, fits: Fits) -> Any:
         """Report a name that nothing has. Returns the value that was probably meant, which `fits`; else UNKNOWN."""
-        from cnnspec.base.names import PYTORCH
+        from cnnspec.base.did_you_mean import PYTORCH
 
         if name in self.missed:
             return UNKNOWN
         if name in PYTORCH:
             message = f"{name} is PyTorch's, which takes other arguments"
             return self.error("E010", node, scope, message, PYTORCH[name], sure=True)
-        from cnnspec.elaborate.notations import by_name
+        from cnnspec.elaborate.likely_meaning import by_name
 
         message, otherwise = f'nothing is called "{name}"', "`cnnspec layers` lists the layers"
         if notation := by_name(node, name, scope):
@@ -203,11 +203,11 @@ def trail(site: Site, *others: Site, turns: bool = False) -> tuple[Note, ...]:
     step, sites = site.path, (site, *others)
     while step is not None and len(notes) < 8:
         said = ""
-        if isinstance(step, Call):
+        if isinstance(step, BlockCall):
             said = f"in block {step.block}, called here"
-        elif isinstance(step, Use) and step.away:
+        elif isinstance(step, FunctionUse) and step.away:
             said = f"{step.name} is used here" if step.name else "used here"
-        elif isinstance(step, (Turn, Repeat)) and turns and step.number > 1:
+        elif isinstance(step, (LoopTurn, RepeatTurn)) and turns and step.number > 1:
             said = f"in {step}"
         if said:
             notes.append(Note(said, step.site.span, () if notes else sites))

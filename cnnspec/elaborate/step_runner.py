@@ -6,7 +6,7 @@ from functools import partial
 
 from cnnspec.elaborate.report import TooMuch
 from cnnspec.elaborate.values import UNKNOWN, Closure, Scope, SharedFunction, Tensor, describe, is_step
-from cnnspec.graph import Repeat, Site, Use
+from cnnspec.graph import FunctionUse, RepeatTurn, Site
 from cnnspec.layers import find
 from cnnspec.syntax import tree
 
@@ -140,7 +140,7 @@ class StepRunner:
     def refuse(self, value: Any, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """Report a value that is no step."""
         if value is not UNKNOWN:
-            from cnnspec.elaborate.notations import by_value
+            from cnnspec.elaborate.likely_meaning import by_value
 
             help = by_value(value) or "a step is a layer, a block, a named tensor or `in`"
             if isinstance(at, tree.Name) and find(at.text) is not None:
@@ -203,7 +203,7 @@ class StepRunner:
         if not self.evaluator.is_repeat(node, first):
             if is_step(first):
                 message = f'"{node.rest[0][0]}" is not for layers'
-                from cnnspec.elaborate.notations import by_operator
+                from cnnspec.elaborate.likely_meaning import by_operator
 
                 operator, part = node.rest[0]
                 help = by_operator(
@@ -250,7 +250,7 @@ class StepRunner:
         made, outer, around = self.builder.layers, self.builder.multiplier, scope.path
         site = Site(scope.source, node, around)
         self.builder.multiplier = outer * times
-        scope.path = Repeat(site, 1, times)
+        scope.path = RepeatTurn(site, 1, times)
         try:
             result = self.apply(node.first, scope, current)
             self.builder.multiplier = outer
@@ -261,7 +261,7 @@ class StepRunner:
                 if result == current:  # once more changes nothing
                     break
                 self.work.count(node, scope)
-                scope.path = Repeat(site, number, times)
+                scope.path = RepeatTurn(site, number, times)
                 current, result = result, self.apply(node.first, scope, result)
         finally:
             self.builder.multiplier, scope.path = outer, around
@@ -273,5 +273,7 @@ def open_function(function: Closure | SharedFunction, at: tree.Node, scope: Scop
     inner = function.scope.inner()
     name = at.text if isinstance(at, tree.Name) else ""
     away = scope.call is not function.scope.call
-    inner.path = Use(Site(scope.source, at, scope.path), name, function.scope.call) if name or away else scope.path
+    inner.path = (
+        FunctionUse(Site(scope.source, at, scope.path), name, function.scope.call) if name or away else scope.path
+    )
     return inner

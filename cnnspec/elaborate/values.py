@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.base.source import Source
-    from cnnspec.graph import Call, PathStep, Site
+    from cnnspec.graph import BlockCall, PathStep, Site
     from cnnspec.syntax import tree
 
 
@@ -37,7 +37,7 @@ class Scope:
     __slots__ = ("assumed", "body", "call", "names", "parent", "path", "places", "source")
 
     def __init__(
-        self, parent: Scope | None, source: Source, path: PathStep | None = None, call: Call | None = None
+        self, parent: Scope | None, source: Source, path: PathStep | None = None, call: BlockCall | None = None
     ) -> None:  # fmt: skip
         self.parent = parent
         self.source = source

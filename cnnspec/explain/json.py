@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnnspec.explain.arithmetic import PLAIN, write_tree
 from cnnspec.explain.traced_numbers import Op
+from cnnspec.explain.written_arithmetic import PLAIN, write_tree
 from cnnspec.facts.facts import CONVENTIONS
 from cnnspec.tables.assumed import assumed_flag, assumption_data
 from cnnspec.tables.data import figure_data, shape_data

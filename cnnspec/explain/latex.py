@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnnspec.explain.arithmetic import LATEX
 from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
+from cnnspec.explain.written_arithmetic import LATEX
 from cnnspec.tables import escape
 from cnnspec.tables.layout import write_title
 

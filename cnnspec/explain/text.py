@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.base.source import printable
-from cnnspec.explain.arithmetic import TEXT
 from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
+from cnnspec.explain.written_arithmetic import TEXT
 from cnnspec.tables.layout import write_title
 
 TYPE_CHECKING = False

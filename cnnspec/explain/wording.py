@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from cnnspec.explain.arithmetic import write_number, write_tree
 from cnnspec.explain.traced_numbers import Op
+from cnnspec.explain.written_arithmetic import write_number, write_tree
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.assumed import MARK, write_assumptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.explain.arithmetic import Style
     from cnnspec.explain.derivation_steps import DerivationStep
     from cnnspec.explain.explanation import Explanation, LayerExplanation
+    from cnnspec.explain.written_arithmetic import Style
     from cnnspec.network import AnalysedNetwork
 
 UNKNOWN = "unknown: this layer, or one before it, has a mistake"

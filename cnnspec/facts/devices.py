@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.record import Record
 
 TYPE_CHECKING = False

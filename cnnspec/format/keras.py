@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.names import PASTED_MODULES
+from cnnspec.base.did_you_mean import PASTED_MODULES
 from cnnspec.format.pieces import is_name
 from cnnspec.layers import find, named
 from cnnspec.layers.argument import EACH_AXIS, Unfit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.names import PYTORCH
+from cnnspec.base.did_you_mean import PYTORCH
 from cnnspec.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from cnnspec.layers.argument import REQUIRED
 from cnnspec.layers.base import Layer

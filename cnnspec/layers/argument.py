@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.base.names import proposed, question
+from cnnspec.base.did_you_mean import proposed, question
 from cnnspec.base.record import Record
 
 TYPE_CHECKING = False

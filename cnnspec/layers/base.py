@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.kernel_trial import Trial
     from cnnspec.layers.sliding_window import SlidingWindow
-    from cnnspec.layers.trial import Trial
     from cnnspec.layers.window import Window
 
 

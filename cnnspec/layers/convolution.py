@@ -6,7 +6,7 @@ from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, count
 from cnnspec.layers.base import TRAINABLE, KerasCall, Weight, Working
-from cnnspec.layers.convolving import (
+from cnnspec.layers.convolution_base import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
     BIAS,
@@ -31,7 +31,7 @@ from cnnspec.layers.operation import CONVOLUTION, DEPTHWISE, GROUPED, INPUT, Ope
 from cnnspec.layers.shape import Shape, groups_problem, needs_space, product
 from cnnspec.layers.sliding_window import SlidingWindow
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
-from cnnspec.layers.windowed import Windowed
+from cnnspec.layers.windowed_base import Windowed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

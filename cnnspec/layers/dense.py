@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, count
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
-from cnnspec.layers.convolving import (
+from cnnspec.layers.convolution_base import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
     BIAS,

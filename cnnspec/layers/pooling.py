@@ -8,14 +8,14 @@ from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.operation import AVERAGE_POOL, BOTH, MAX_POOL, Keeps, Operation
 from cnnspec.layers.shape import Shape, needs_space, show_shape
 from cnnspec.layers.sliding_window import SlidingWindow, keras_padding
-from cnnspec.layers.windowed import Windowed
+from cnnspec.layers.windowed_base import Windowed
 from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
-    from cnnspec.layers.trial import Trial
+    from cnnspec.layers.kernel_trial import Trial
 
 KERNEL = argument(per_axis(1), "size of the window", 2, "pool_size", ("k", "size", "pool"))
 STRIDE = argument(optional(per_axis(1)), "step of the window; the kernel's size unless given", None, "strides", ("s",))
@@ -108,7 +108,7 @@ class Pool(Windowed):
         return self.sliding().pad_first(inputs[0], self.operation(inputs, taps=area, channels=inputs[0][-1]))
 
     def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
-        from cnnspec.layers.trial import pool_3d, sparse_pool_3d
+        from cnnspec.layers.kernel_trial import pool_3d, sparse_pool_3d
 
         names = [call.name for call in self.keras(inputs) if call.name.endswith("Pooling3D")]
         kinds = (pool_3d, sparse_pool_3d) if self.sliding().leaves_out_ends(inputs[0]) else (pool_3d,)

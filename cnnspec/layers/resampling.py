@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
-    from cnnspec.layers.trial import Trial
+    from cnnspec.layers.kernel_trial import Trial
 
 
 RADIUS = {"nearest": 0, "bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}  # positions read to each side
@@ -73,9 +73,11 @@ class Resize(Layer):
         return interpolated(self, self.interpolation, inputs)
 
     def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
-        from cnnspec.layers import trial
+        from cnnspec.layers import kernel_trial
 
-        return () if self.interpolation == "nearest" else (trial.interpolated(self.interpolation, self.antialias),)
+        return (
+            () if self.interpolation == "nearest" else (kernel_trial.interpolated(self.interpolation, self.antialias),)
+        )
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
         if self.crop_to_aspect_ratio or self.pad_to_aspect_ratio:

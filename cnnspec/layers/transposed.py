@@ -9,7 +9,7 @@ from cnnspec.base.record import Record
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, optional, padding, per_axis, shortest, show
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight, Working
-from cnnspec.layers.convolving import (
+from cnnspec.layers.convolution_base import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
     BIAS,
@@ -31,14 +31,14 @@ from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, 
 from cnnspec.layers.sliding_window import SlidingWindow, keras_padding, read_padding
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
 from cnnspec.layers.window import Reach, along, halved
-from cnnspec.layers.windowed import stated_padding
+from cnnspec.layers.windowed_base import stated_padding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.base.size import Dim
-    from cnnspec.layers.trial import Trial
+    from cnnspec.layers.kernel_trial import Trial
     from cnnspec.layers.window import Window
 
 
@@ -249,7 +249,7 @@ class ConvTranspose(Layer):
         return (call, KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self.padding, rank)}, "crop"))
 
     def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
-        from cnnspec.layers.trial import dilated_transposed
+        from cnnspec.layers.kernel_trial import dilated_transposed
 
         rank = len(inputs[0]) - 1
         return (dilated_transposed(rank),) if any([axis.dilation > 1 for axis in self.axes(rank)]) else ()

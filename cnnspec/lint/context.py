@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnnspec.facts.what_if import WhatIf
     from cnnspec.graph import Graph, Setting
     from cnnspec.layers.window import Reach
-    from cnnspec.lint.sliding import Sliding
+    from cnnspec.lint.sliding_layers import Sliding
     from cnnspec.train.settings import TrainSettings
 
 
@@ -82,7 +82,7 @@ class Context:
     def sliding(self) -> list[Sliding]:
         """Its convolutions and pools, for rules of thumb about them."""
         if self._sliding is None:
-            from cnnspec.lint.sliding import sliding
+            from cnnspec.lint.sliding_layers import sliding
 
             self._sliding = sliding(self.facts)
         return self._sliding

@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.base.names import near, suggestion
+from cnnspec.base.did_you_mean import near, suggestion
 from cnnspec.base.record import Record
 from cnnspec.base.source import Span, brief
 from cnnspec.lint import rules

@@ -1,4 +1,4 @@
-"""What findings there are: made from the files of `rules/` and `refusals/` by lint/generate.py; do not edit.
+"""What findings there are: made from the files of `rules/` and `refusals/` by lint/make_index.py; do not edit.
 
 Nothing is imported here, so that every part of the house may ask for a name, and a check which rules it needs.
 """

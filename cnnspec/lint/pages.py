@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.record import Record
 from cnnspec.lint.index import NAMES, ON_REQUEST, PROFILES, TARGETS
 from cnnspec.lint.rules import fix_of, module_of, optional

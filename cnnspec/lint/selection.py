@@ -7,7 +7,7 @@ one, `--select W201 --ignore W` that one alone. What is not named but on by defa
 
 from __future__ import annotations
 
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief
 from cnnspec.lint import index

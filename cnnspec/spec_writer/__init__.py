@@ -22,7 +22,7 @@ from cnnspec.spec_writer.loop_finder import fold_repeats
 from cnnspec.spec_writer.named_values import name_long_values
 from cnnspec.spec_writer.slot_values import Label
 from cnnspec.spec_writer.structure import GraphSteps
-from cnnspec.spec_writer.wording import choose_names, spell_name
+from cnnspec.spec_writer.word_choice import choose_names, spell_name
 from cnnspec.syntax.parse import parse
 
 Way = Callable[[Steps, list[DraftBlock]], tuple[Steps, list[DraftBlock]]]

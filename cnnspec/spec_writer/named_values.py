@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnspec.spec_writer.draft import DraftBlock, Steps, fill_slots, find_slots
 from cnnspec.spec_writer.slot_values import Label, Named, print_value
-from cnnspec.spec_writer.wording import find_free
+from cnnspec.spec_writer.word_choice import find_free
 
 LONG = 20  # characters of a value that is worth a name
 OFTEN = 3  # places

@@ -25,7 +25,7 @@ from cnnspec.spec_writer.draft import (
 )
 from cnnspec.spec_writer.shared_chains import find_shared_chains
 from cnnspec.spec_writer.slot_values import Axes, Label
-from cnnspec.spec_writer.wording import find_numbered, spell_names
+from cnnspec.spec_writer.word_choice import find_numbered, spell_names
 
 DEEPEST = 2  # merges of named tensors, or of one tensor, in one another
 WIDEST = 80  # layers in the branches of a merge that is written in place; longer skips have names

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from cnnspec.base.source import Source, printable
+from cnnspec.syntax.after_mistakes import find_keyword
 from cnnspec.syntax.grammar import ACTIONS, KEYWORDS, KINDS, MADE_AHEAD
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE
 from cnnspec.syntax.mistakes import MISTAKES, NEVER_OPENED
 from cnnspec.syntax.notations import PATTERN, meant, pattern_end
-from cnnspec.syntax.remains import find_keyword
 
 if MADE_AHEAD:
     from cnnspec.syntax.mistake_table import MISTAKE_STATES

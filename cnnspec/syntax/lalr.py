@@ -186,7 +186,7 @@ class Parser:
 
     def salvage_body(self) -> Body:
         """What had been read of the outermost body when the parser gave up, and the rest as one `Bad`."""
-        from cnnspec.syntax.remains import names_bound
+        from cnnspec.syntax.after_mistakes import names_bound
 
         text = self.source.text
         read = [v for value in self.stack.values[:2] for v in (value if type(value) is list else [value])]

@@ -10,11 +10,11 @@ from __future__ import annotations
 from itertools import chain
 
 from cnnspec.base.source import Source
+from cnnspec.syntax.after_mistakes import arrows_below, begins_with_header, body_behind, body_end, hands_on, names_bound
 from cnnspec.syntax.error_message import find_python_end, say_what_is_wrong
 from cnnspec.syntax.grammar import ACTIONS, GOTOS
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
 from cnnspec.syntax.notations import pattern_end
-from cnnspec.syntax.remains import arrows_below, begins_with_header, body_behind, body_end, hands_on, names_bound
 from cnnspec.syntax.tree import Bad, Braces
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.record import Record
 from cnnspec.facts.activation_memory import output_bytes
 from cnnspec.facts.im2col import im2col

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.source import Span
 from cnnspec.layers.argument import Term
-from cnnspec.train.words import LOSSES, MIXING, spell_term
+from cnnspec.train.section_words import LOSSES, MIXING, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import os
 import re
 
 from cnnspec.base.diagnostic import Diagnostic, Note
-from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.source_files import find_used_file
+from cnnspec.train.data_fit import Targets, match_examples, match_targets
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.match import Targets, match_examples, match_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

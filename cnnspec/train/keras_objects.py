@@ -11,11 +11,11 @@ from cnnspec.base.confined_folder import ConfinedFolder
 from cnnspec.base.outside_reach import ROOT
 from cnnspec.layers.argument import Term
 from cnnspec.train.conflicts import find_metric_name
+from cnnspec.train.data_fit import REGRESSION, find_loss_name
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import Head, find_head, find_last_activation
-from cnnspec.train.match import REGRESSION, find_loss_name
-from cnnspec.train.reading import read_word
-from cnnspec.train.words import spell_term
+from cnnspec.train.section_values import read_word
+from cnnspec.train.section_words import spell_term
 
 if TYPE_CHECKING:
     from cnnspec.train.runs.state import State

@@ -6,8 +6,8 @@ import os
 
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
+from cnnspec.train.data_fit import Fit, match_named_data
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.match import Fit, match_named_data
 from cnnspec.train.runs.durable import MARK
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.compile.archive import unfit
 from cnnspec.compile.export import reopened
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from cnnspec.train import early_end, keras_objects
 from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.data.sources import load

@@ -11,7 +11,7 @@ import re
 from contextlib import suppress
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.names import NAMED_DATA, suggestion
+from cnnspec.base.did_you_mean import NAMED_DATA, suggestion
 from cnnspec.base.source import Span, brief
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.elaborate.values import UNKNOWN, describe
@@ -20,7 +20,7 @@ from cnnspec.syntax import tree
 from cnnspec.train.conflicts import find_conflicts
 from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.devices.request import read_devices
-from cnnspec.train.reading import WrongWord, learning_rate, positive, read_word
+from cnnspec.train.section_values import WrongWord, learning_rate, positive, read_word
 from cnnspec.train.settings import TrainSettings
 
 TYPE_CHECKING = False

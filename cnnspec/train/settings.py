@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.layers.argument import Term
-from cnnspec.train.words import MIXING
+from cnnspec.train.section_words import MIXING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

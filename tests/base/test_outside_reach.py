@@ -21,7 +21,7 @@ from cnnspec.base.outside_reach import find_reached, mask_secrets
 from cnnspec.cli import main
 from cnnspec.layers.argument import Unfit
 from cnnspec.train.offline import offline
-from cnnspec.train.reading import address, address_path, output_path
+from cnnspec.train.section_values import address, address_path, output_path
 from cnnspec.train.settings import TrainSettings
 
 pytest.importorskip("keras")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.cli import checking
+from cnnspec.cli import check_files
 from tests.cli.commands import GOOD
 
 STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"  # W201
@@ -46,11 +46,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that are really checked, from here on."""
     names: list[str] = []
-    examine = checking.examine
+    examine = check_files.examine
 
     def noted(name: str, *rest: Any) -> Any:
         names.append(os.path.basename(name))
         return examine(name, *rest)
 
-    monkeypatch.setattr(checking, "examine", noted)
+    monkeypatch.setattr(check_files, "examine", noted)
     return names

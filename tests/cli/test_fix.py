@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.base.source import Source
-from cnnspec.cli import fixing
+from cnnspec.cli import fix_files
 from cnnspec.cli.write_file import rewrite_source
 from cnnspec.lint.fix import mending
 from cnnspec.lint.fix import same_meaning as keeping
@@ -197,7 +197,7 @@ def test_a_file_that_another_program_changes_meanwhile_is_left(
         bad.write_text(CLEAN)
         rewrite_source(source, text)
 
-    monkeypatch.setattr(fixing, "rewrite_source", late)
+    monkeypatch.setattr(fix_files, "rewrite_source", late)
     status, _, err = run(capsys, "fix", bad)
     assert (status, bad.read_text()) == (2, CLEAN)
     assert f"{bad} was changed by another program meanwhile: it was left as it is" in err

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from cnnspec.base.source import Source
+from cnnspec.compile.keras_model import import_keras, to_keras
 from cnnspec.compile.keras_source.layer_by_layer import print_layers
 from cnnspec.compile.keras_source.module_printer import ModulePrinter
 from cnnspec.compile.keras_source.module_text import finish_module
 from cnnspec.compile.keras_source.replay import replay
-from cnnspec.compile.live import import_keras, to_keras
-from cnnspec.compile.tracer import record
+from cnnspec.compile.trace_recorder import record
 from cnnspec.layers import CATALOGUE
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse

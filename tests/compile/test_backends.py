@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from cnnspec.base.source import Source
+from cnnspec.compile.keras_model import import_keras, to_keras
 from cnnspec.compile.keras_source import to_source
-from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.layers import CATALOGUE
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse

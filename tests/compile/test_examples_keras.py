@@ -66,7 +66,7 @@ def pair(request: pytest.FixtureRequest) -> Any:
     """(our network, our Keras model, the described Keras application), built once."""
     keras = pytest.importorskip("keras")
     theirs = describe(getattr(keras.applications, APPLICATIONS[request.param])(weights=None))
-    from cnnspec.compile.live import to_keras
+    from cnnspec.compile.keras_model import to_keras
 
     (network,) = networks(EXAMPLES / request.param).values()
     yield network, to_keras(network.graph), theirs
@@ -98,7 +98,7 @@ def agree_in_total(model: Any, network: AnalysedNetwork) -> None:
 def test_figures_are_those_of_the_built_model(path: Path) -> None:
     """Every layer's output shape and weights, and the totals, are those of the Keras layers that it becomes."""
     keras = pytest.importorskip("keras")
-    from cnnspec.compile.live import to_keras
+    from cnnspec.compile.keras_model import to_keras
 
     for network in networks(path).values():
         model = to_keras(network.graph)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cnnspec.compile.export import ExportFailed, export
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.keras_model import import_keras, to_keras
 from tests.compile.export_harness import (
     LACKING,
     LAYERS,

@@ -10,7 +10,7 @@ import pytest
 
 from cnnspec.base import installing
 from cnnspec.cli import main
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.keras_model import import_keras, to_keras
 from tests.compile.export_harness import (
     files,
     randomised,

@@ -9,7 +9,7 @@ import pytest
 
 from cnnspec.compile import export as export_module
 from cnnspec.compile.export import ExportFailed, check_place, export, find_format
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from tests.compile.export_harness import (
     files,
     ready,

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from cnnspec.compile.keras_model import import_keras, to_keras
 from cnnspec.compile.kernel_trials import FAILS, UNTRAINED, WRONG, Way, find_failure, find_trials, remarks
-from cnnspec.compile.live import import_keras, to_keras
 from cnnspec.layers import CATALOGUE
-from cnnspec.layers.trial import Trial
+from cnnspec.layers.kernel_trial import Trial
 from tests.layers.keras_cases import FAMILIES, Case
 from tests.layers.keras_compare import Run
 from tests.layers.safe_side import RUNS

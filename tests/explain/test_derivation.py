@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 
 from cnnspec.api import load
-from cnnspec.explain.arithmetic import PLAIN, TEXT, write_tree
 from cnnspec.explain.derivation import derive_layer, derive_totals, name_shape
 from cnnspec.explain.derivation_steps import DerivationSection, DerivationStep
 from cnnspec.explain.traced_numbers import Leaf, Op
+from cnnspec.explain.written_arithmetic import PLAIN, TEXT, write_tree
 from cnnspec.network import AnalysedNetwork
 from tests.example_files import EXAMPLES, FILES, networks, relative
 from tests.explain.calculated import TEXTS, calculated, number

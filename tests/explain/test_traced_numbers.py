@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.base.size import Size
-from cnnspec.explain.arithmetic import LATEX, TEXT, write_tree
 from cnnspec.explain.traced_numbers import Leaf, carry_tree, trace, tree_of
+from cnnspec.explain.written_arithmetic import LATEX, TEXT, write_tree
 from cnnspec.layers.base import product
 from tests.explain.calculated import calculated, number
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from tests.network_cases import Writer
 from tests.support import cases, facts, legal, weights
 

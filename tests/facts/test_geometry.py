@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from cnnspec.facts import regions
 from cnnspec.facts.facts import Facts
 from cnnspec.facts.geometry import Geometry

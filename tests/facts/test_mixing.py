@@ -67,7 +67,7 @@ def gradients(graph: Graph, units: list[tuple[int, ...]]) -> list[np.ndarray[Any
     """For some output positions, which input positions each depends on, all weights being drawn."""
     import tensorflow as tf
 
-    from cnnspec.compile.live import to_keras
+    from cnnspec.compile.keras_model import to_keras
 
     model, random = to_keras(graph), np.random.default_rng(5)
     for variable in model.weights:

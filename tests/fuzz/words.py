@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers import CATALOGUE, spellings
 from cnnspec.syntax.grammar import KEYWORDS
-from cnnspec.train.words import LOSSES, OPTIMIZERS, SCHEDULES
+from cnnspec.train.section_words import LOSSES, OPTIMIZERS, SCHEDULES
 
 NUMBERS = ["0", "-1", "1", "2", "3", "4", "5", "7", "8", "10", "16", "33", "64", "100", "224", "1000"]
 EXTREMES = [

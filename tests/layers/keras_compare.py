@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.keras_model import import_keras, to_keras
 from tests.layers.keras_cases import Case
 from tests.layers.safe_side import ASTRAY, BATCH, EMPTY, FAILS, REFUSALS, RUNS
 from tests.support import agree, network, outputs, weights

@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from cnnspec.compile.live import import_keras
+from cnnspec.compile.keras_model import import_keras
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.argument import REQUIRED, Term
 from cnnspec.layers.base import Layer

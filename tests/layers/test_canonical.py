@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from cnnspec.api import diff, from_keras, load
 from cnnspec.base.source import Source
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.format import format_source
 from cnnspec.graph import Graph

@@ -10,7 +10,7 @@ import pytest
 
 from cnnspec.cli import main
 from cnnspec.compile.export import ExportFailed, export
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from tests.support import legal, network
 
 keras = pytest.importorskip("keras")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.keras_model import import_keras, to_keras
 from cnnspec.layers import CATALOGUE, find, spellings
 from cnnspec.layers.base import Layer
 from tests.support import agree, legal, network, outputs, random_inputs

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.base.size import value
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.keras_model import import_keras, to_keras
 from tests.layers.keras_cases import FAMILIES, Case
 from tests.layers.keras_compare import parameters
 from tests.support import agree, cases, network, weights

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.keras_model import import_keras, to_keras
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from cnnspec.lint import index
-from cnnspec.lint.generate import INDEX, generate
+from cnnspec.lint.make_index import INDEX, generate
 from cnnspec.lint.rules import default_codes, module_of, optional
 from tests.lint.rule_files import RULE_FILES
 
@@ -19,7 +19,7 @@ REFUSAL_FILES = [module_of(code) for code in sorted(index.REFUSALS)]
 
 
 def test_the_index_is_made_from_the_files() -> None:
-    assert generate() == INDEX.read_text(encoding="utf-8"), "run python -m cnnspec.lint.generate"
+    assert generate() == INDEX.read_text(encoding="utf-8"), "run python -m cnnspec.lint.make_index"
 
 
 def test_a_finding_is_one_file() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.keras_model import import_keras, to_keras
 from cnnspec.facts.facts import Facts
 from cnnspec.layers import CATALOGUE
 from cnnspec.layers.activation import FUNCTIONS

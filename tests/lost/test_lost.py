@@ -70,7 +70,7 @@ def test_dead_taps_are_those_that_no_output_depends_on(n: int, k: int, d: int, p
     graph = drawn_web(text)
     if graph is None:
         return
-    from cnnspec.compile.live import to_keras
+    from cnnspec.compile.keras_model import to_keras
 
     model, seeing = to_keras(graph), 0
     for tap in range(k):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cnnspec.compile.live import import_keras
+from cnnspec.compile.keras_model import import_keras
 from cnnspec.model_files.keras.application import convert_model
 
 ROOT = Path(__file__).parents[2]

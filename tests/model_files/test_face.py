@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import cnnspec
-from cnnspec.compile.live import import_keras
+from cnnspec.compile.keras_model import import_keras
 from cnnspec.model_files import ENDINGS, ModelRefused, convert_model, read_graph, read_network
 from tests.model_files.written_models import resnet, several
 

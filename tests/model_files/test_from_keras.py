@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import cnnspec
-from cnnspec.compile.live import import_keras
+from cnnspec.compile.keras_model import import_keras
 from tests.model_files.test_zoo import Raised, copied
 from tests.model_files.written_models import MODELS, RESNET, Build, resnet
 from tests.support import outputs

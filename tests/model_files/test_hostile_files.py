@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from cnnspec.model_files.keras.saved_config import MAX_BYTES, read_config
 from cnnspec.model_files.keras.to_graph import convert_config
 from cnnspec.model_files.refusal import ModelRefused

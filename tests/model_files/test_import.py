@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.compile.live import import_keras
+from cnnspec.compile.keras_model import import_keras
 from tests.cli.commands import run
 from tests.model_files.written_models import RESNET, resnet
 

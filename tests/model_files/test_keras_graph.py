@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from cnnspec.graph import Graph
 from cnnspec.layers.argument import same_on_every_axis
 from cnnspec.model_files.keras.to_graph import convert_config

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.compile.live import import_keras
+from cnnspec.compile.keras_model import import_keras
 from cnnspec.model_files.keras.application import build_application, convert_model
 from cnnspec.model_files.refusal import ModelRefused
 from tests.model_files.keras_builds import Build, model, said

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.compile.live import import_keras, to_keras
+from cnnspec.compile.keras_model import import_keras, to_keras
 from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.graph import Node
 from cnnspec.model_files.keras.application import build_application, list_applications

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from cnnspec import load
 from cnnspec.base.size import Size, value
 from cnnspec.base.source import Source
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from cnnspec.facts.activation_memory import activation_values, peak_values
 from cnnspec.facts.facts import Facts
 from cnnspec.graph import Graph
 from cnnspec.layers.agreement import may_agree, zeros
 from cnnspec.pipeline import analyse
-from cnnspec.sizes.agreement import find_agreements
+from cnnspec.sizes.merge_sizes import find_agreements
 from cnnspec.tables.columns import write_cells
 from cnnspec.tables.rows import find_figures
 from tests.sizes.size_cases import resized, rough_networks

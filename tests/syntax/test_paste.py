@@ -143,7 +143,7 @@ def outputs_agree(network: AnalysedNetwork, model: Any) -> bool:
     """Whether the compiled network computes what the paste's model does, with the same weights."""
     import numpy as np
 
-    from cnnspec.compile.live import to_keras
+    from cnnspec.compile.keras_model import to_keras
 
     ours = to_keras(network.graph)
     random = np.random.default_rng(7)

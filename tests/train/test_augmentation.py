@@ -14,7 +14,7 @@ from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.plan import make_plan
 from cnnspec.train.runs.spec import gather_spec
 from cnnspec.train.section import resolve
-from cnnspec.train.words import AUGMENTATIONS, MIXING
+from cnnspec.train.section_words import AUGMENTATIONS, MIXING
 from tests.support import network
 from tests.train.class_sets import lopsided
 from tests.train.image_sets import RGB, flowers, read, refused

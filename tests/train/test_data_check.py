@@ -160,7 +160,7 @@ def test_a_plain_check_does_not_import_it() -> None:
     program = (
         "import sys; from cnnspec.pipeline import analyse; from cnnspec.base.source import Source\n"
         "analyse(Source('net.cnn', 'input 8x8x1\\nflatten -> dense(10)\\ntrain { epochs = 3 }\\n'))\n"
-        "print(sorted({'cnnspec.train.data_check', 'cnnspec.train.match', 'zipfile'} & set(sys.modules)))"
+        "print(sorted({'cnnspec.train.data_check', 'cnnspec.train.data_fit', 'zipfile'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -234,7 +234,7 @@ def test_torch_trains_without_the_others(folder: Path) -> None:
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_under_mixed_precision_the_network_ends_in_float32(end: str, precision: str) -> None:
     keras = pytest.importorskip("keras")
-    from cnnspec.compile.live import to_keras
+    from cnnspec.compile.keras_model import to_keras
     from cnnspec.train.devices.precision import computing_in
     from tests.support import legal
 

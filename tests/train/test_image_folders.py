@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.compile.live import MissingExtra
+from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data import examples
 from cnnspec.train.errors import TrainingFailed
 from tests.train.image_sets import RGB, colour, flowers, read, refused, save

@@ -73,7 +73,7 @@ def required(parameters: str) -> str:
 
 
 def test_every_word_makes_what_keras_has() -> None:
-    from cnnspec.train.words import MODULES
+    from cnnspec.train.section_words import MODULES
 
     for key, module in (
         ("optimizer", "optimizers"),

@@ -20,7 +20,7 @@ from cnnspec.train.runs import durable, folder
 from cnnspec.train.runs.history import History, read_rows
 from cnnspec.train.runs.spec import gather_spec
 from cnnspec.train.section import resolve
-from cnnspec.train.words import METRICS, lower_is_better
+from cnnspec.train.section_words import METRICS, lower_is_better
 from tests.support import network
 from tests.train.runs import SMALL, account, trained
 

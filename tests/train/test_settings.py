@@ -13,12 +13,12 @@ import pytest
 
 from cnnspec.layers.argument import Term
 from cnnspec.train.conflicts import find_metric_name
+from cnnspec.train.data_fit import Targets, match_data, match_named_data
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.match import Targets, match_data, match_named_data
-from cnnspec.train.reading import KINDS, OWN_KINDS
 from cnnspec.train.section import KEYS, resolve
+from cnnspec.train.section_values import KINDS, OWN_KINDS
+from cnnspec.train.section_words import MODULES, PYTHON_ONLY, SHORT, find_word
 from cnnspec.train.settings import TrainSettings
-from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find_word
 from tests.support import network
 
 HEAD = "input 8x8x1\nflatten -> dense(10, softmax)\n"
@@ -283,7 +283,7 @@ def test_what_is_done_to_the_data() -> None:
 
 def test_settings_and_fit_import_nothing_heavy() -> None:
     program = (
-        "import sys; from tests.support import network; from cnnspec.train.match import *; from cnnspec.train.section import *\n"
+        "import sys; from tests.support import network; from cnnspec.train.data_fit import *; from cnnspec.train.section import *\n"
         f"net = network({HEAD + 'train { data = digits; callbacks = early_stopping }'!r})\n"
         "settings, found = resolve(net.train); assert not found; assert match_named_data(net.graph, settings)\n"
         "print(sorted({'numpy', 'keras', 'tensorflow', 'sklearn', 'rich'} & set(sys.modules)))"

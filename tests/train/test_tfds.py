@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.compile.live import MissingExtra
+from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data import examples, sources
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.section import resolve

@@ -18,7 +18,7 @@ from cnnspec.compile.keras_source.module_printer import ModulePrinter
 from cnnspec.compile.keras_source.module_text import finish_module
 from cnnspec.compile.keras_source.replay import replay
 from cnnspec.compile.keras_source.step_printer import TooHard
-from cnnspec.compile.tracer import record
+from cnnspec.compile.trace_recorder import record
 
 if TYPE_CHECKING:
     from cnnspec.graph import Graph

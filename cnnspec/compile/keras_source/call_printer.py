@@ -14,7 +14,7 @@ from cnnspec.compile.keras_source.expression_printer import is_written_out
 from cnnspec.compile.keras_source.frame import Differs, PrintPlace
 from cnnspec.compile.keras_source.literals import is_same
 from cnnspec.compile.trace import is_false
-from cnnspec.elaborate.binder import argument_name
+from cnnspec.elaborate.argument_binder import argument_name
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.syntax import tree
 

@@ -16,13 +16,13 @@ from cnnspec.lint.context import Context
 from cnnspec.lint.rules.bias_before_norm import bias_values, cancelled
 from cnnspec.lint.rules.idle_dilation import spreads_nothing
 from cnnspec.lint.rules.redundant_activation import changes_nothing
-from cnnspec.lint.sliding import sliding_layers
+from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.layers.base import Layer
-    from cnnspec.lint.sliding import Sliding
+    from cnnspec.lint.sliding_layers import Sliding
 
     Sides = tuple[tuple[Dim, Dim], ...]
 

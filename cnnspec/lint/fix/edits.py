@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import Edit
 from cnnspec.base.source import Span
-from cnnspec.elaborate.binder import given_arguments, word_of_function
+from cnnspec.elaborate.argument_binder import given_arguments, word_of_function
 from cnnspec.lint.fix.layout import ARROW, COMMA, Layout
 from cnnspec.lint.fix.spelling import Raw, is_default, is_pasted, spell
 from cnnspec.syntax.parse import parse

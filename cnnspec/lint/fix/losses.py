@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from cnnspec.lint.ending import ending
 from cnnspec.lint.fix.edits import Inexpressible
+from cnnspec.lint.network_end import ending
 from cnnspec.syntax.tree import Assign, Call, Name, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Edit
-    from cnnspec.lint.ending import Ending
     from cnnspec.lint.fix.edits import Editor
     from cnnspec.lint.fix.repair_context import RepairContext
+    from cnnspec.lint.network_end import Ending
     from cnnspec.syntax.tree import Node
 
 BINARY, CATEGORICAL, SPARSE = "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.elaborate.binder import word_of_function
+from cnnspec.elaborate.argument_binder import word_of_function
 from cnnspec.layers.argument import show
 from cnnspec.syntax.tree import Call, Node
 

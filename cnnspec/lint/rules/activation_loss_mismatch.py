@@ -23,17 +23,17 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
-from cnnspec.lint.ending import ending
 from cnnspec.lint.finding import UNSAFE
+from cnnspec.lint.network_end import ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.lint.context import Context
-    from cnnspec.lint.ending import Ending
     from cnnspec.lint.fix.proposal import Proposal
     from cnnspec.lint.fix.repair_context import RepairContext
+    from cnnspec.lint.network_end import Ending
 
 CODE = "T403"
 SEVERITY = ERROR

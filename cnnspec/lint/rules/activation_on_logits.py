@@ -25,8 +25,8 @@ from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.elaborate.report import trail
 from cnnspec.facts.graph_queries import list_pointwise
-from cnnspec.lint.ending import ending
 from cnnspec.lint.finding import UNSAFE
+from cnnspec.lint.network_end import ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.layers.base import product
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import sliding_layers
+from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

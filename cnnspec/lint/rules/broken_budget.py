@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.lint.budget import QUANTITIES, check_limit, heaviest, holds, measure, told_apart
 
 TYPE_CHECKING = False

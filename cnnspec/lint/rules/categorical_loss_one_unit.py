@@ -22,8 +22,8 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.lint.ending import ending
 from cnnspec.lint.finding import UNSAFE
+from cnnspec.lint.network_end import ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, WARNING, Diagnostic
-from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.size import Size
 from cnnspec.elaborate.report import trail
 from cnnspec.layers.argument import word_of

@@ -24,7 +24,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
-from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.elaborate.report import trail
 from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.layers.argument import word_of

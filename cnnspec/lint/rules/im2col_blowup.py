@@ -23,7 +23,7 @@ from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.facts.im2col import im2col
 from cnnspec.layers.base import product
 from cnnspec.lint.finding import elsewhere, several
-from cnnspec.lint.sliding import sliding_layers
+from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.names import CROSS_ENTROPIES
-from cnnspec.lint.ending import ending
+from cnnspec.base.did_you_mean import CROSS_ENTROPIES
 from cnnspec.lint.finding import UNSAFE
+from cnnspec.lint.network_end import ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

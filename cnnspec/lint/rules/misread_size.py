@@ -23,8 +23,8 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.elaborate.binder import given_arguments
-from cnnspec.elaborate.notations import factors
+from cnnspec.elaborate.argument_binder import given_arguments
+from cnnspec.elaborate.likely_meaning import factors
 from cnnspec.elaborate.report import trail
 from cnnspec.layers.argument import EACH_AXIS, show
 from cnnspec.lint.features import may_be_size

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
     from cnnspec.layers.base import Shape
     from cnnspec.lint.context import Context
-    from cnnspec.sizes.agreement import Agreement
+    from cnnspec.sizes.merge_sizes import Agreement
 
 CODE = "E115"
 SEVERITY = INFO
@@ -46,7 +46,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     graph = context.graph
     if not any(isinstance(n, Size) for i in graph.inputs for n in graph.nodes[i].shape or ()):
         return
-    from cnnspec.sizes.agreement import find_agreements
+    from cnnspec.sizes.merge_sizes import find_agreements
 
     asked = list(find_agreements(context.facts))
     if asked and asked[-1].none_left is not None:
@@ -66,7 +66,7 @@ def unknowns(shape: Shape) -> set[str]:
 
 def some_sizes(node: Node, asked: list[Agreement], context: Context) -> Diagnostic:
     """Of an input: which of its sizes the merges take."""
-    from cnnspec.sizes.agreement import drop_too_small
+    from cnnspec.sizes.merge_sizes import drop_too_small
     from cnnspec.sizes.size_words import describe_set, join_words
 
     left = {name: sizes for found in asked for name, sizes in found.sizes.items()}  # the last is what is left
@@ -97,7 +97,7 @@ def meeting(found: Agreement, context: Context) -> str:
 
 def impossible(found: Agreement, context: Context) -> Diagnostic:
     """Of a merge that leaves an unknown no size."""
-    from cnnspec.sizes.agreement import drop_too_small
+    from cnnspec.sizes.merge_sizes import drop_too_small
     from cnnspec.sizes.size_words import describe_set
 
     name = found.none_left or ""

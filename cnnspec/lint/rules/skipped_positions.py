@@ -22,8 +22,8 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.lint.edges import moves_edges
 from cnnspec.lint.finding import UNSAFE, several, share, together
+from cnnspec.lint.pads_and_crops import moves_edges
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

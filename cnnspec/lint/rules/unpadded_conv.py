@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
-from cnnspec.lint.sliding import sliding_layers
+from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.names import proposed, question
-from cnnspec.compile.live import import_keras
+from cnnspec.base.did_you_mean import proposed, question
+from cnnspec.compile.keras_model import import_keras
 from cnnspec.model_files.keras.to_graph import convert_config, find_given_name
 from cnnspec.model_files.refusal import ModelRefused
 

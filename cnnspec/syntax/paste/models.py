@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.syntax.paste import python
 from cnnspec.syntax.paste.expressions import given
 from cnnspec.syntax.paste.names import Names, Unreadable

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.source import Source, Span, brief
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.paste import bodies, python

@@ -12,7 +12,7 @@ import threading
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.live import MissingExtra
+from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data import ranges
 from cnnspec.train.data.examples import Held, Raw, find_room
 from cnnspec.train.data.files import list_some

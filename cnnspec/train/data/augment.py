@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.layers.base import show_shape
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.keras_objects import build
-from cnnspec.train.words import AUGMENTATIONS, MIXING, spell_term
+from cnnspec.train.section_words import AUGMENTATIONS, MIXING, spell_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.layers.argument import Term
-    from cnnspec.train.match import Fit
+    from cnnspec.train.data_fit import Fit
 
     Array = np.ndarray[Any, Any]
 

@@ -15,7 +15,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
-from cnnspec.compile.live import MissingExtra
+from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data.examples import Examples, find_room, scale
 from cnnspec.train.errors import TrainingFailed
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.record import Record
 from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.layers.base import show_shape
@@ -17,8 +17,8 @@ from cnnspec.train.data import targets
 from cnnspec.train.data.examples import Part, Shaped, hold_resized
 from cnnspec.train.data.files import Files, check_two_classes, count_images, list_some
 from cnnspec.train.data.weights import weigh_labels
+from cnnspec.train.data_fit import REGRESSION, Targets, find_ends, find_image_size, match_data
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.match import REGRESSION, Targets, find_ends, find_image_size, match_data
 from cnnspec.train.memory import find_memory_notes
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.names import NAMED_DATA
-from cnnspec.compile.live import MissingExtra
+from cnnspec.base.did_you_mean import NAMED_DATA
+from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.examples import Held, Raw
 from cnnspec.train.data.files import Files, note_outside
@@ -57,7 +57,7 @@ def _load_digits() -> Raw:
 
 
 def _download(name: str) -> Raw:
-    from cnnspec.compile.live import import_keras
+    from cnnspec.compile.keras_model import import_keras
 
     keras = import_keras()
     import socket

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train.data.files import list_some
+from cnnspec.train.data_fit import REGRESSION, find_loss_name, shapes_agree
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.match import REGRESSION, find_loss_name, shapes_agree
-from cnnspec.train.words import spell_term
+from cnnspec.train.section_words import spell_term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.live import MissingExtra
+from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data.examples import Held, Raw, find_room
 from cnnspec.train.errors import TrainingFailed
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.source import printable
 from cnnspec.train.errors import TrainingFailed
 

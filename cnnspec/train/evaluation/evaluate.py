@@ -16,10 +16,10 @@ from cnnspec.train.data.files import Files, check_two_classes
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.ranges import SHARES, Stretched, find_pixel_range, may_be_image, show_range
 from cnnspec.train.data.sources import load
+from cnnspec.train.data_fit import find_image_size
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import find_head
 from cnnspec.train.evaluation.scores import Scores, Tally, make_tally
-from cnnspec.train.match import find_image_size
 from cnnspec.train.plan import TrainingPlan
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.layers.argument import Term
-from cnnspec.train.match import REGRESSION
-from cnnspec.train.words import LOSSES, find_word
+from cnnspec.train.data_fit import REGRESSION
+from cnnspec.train.section_words import LOSSES, find_word
 
 if TYPE_CHECKING:
     import numpy as np

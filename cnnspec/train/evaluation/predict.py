@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.data.examples import scale

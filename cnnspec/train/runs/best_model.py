@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.train.conflicts import find_metric_name
 from cnnspec.train.runs import durable, state
-from cnnspec.train.words import METRICS, lower_is_better, spell_term
+from cnnspec.train.section_words import METRICS, lower_is_better, spell_term
 
 if TYPE_CHECKING:
     from cnnspec.train.runs.folder import RunFolder

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.outside_reach import mask_secrets
 from cnnspec.layers.argument import Term, show
 from cnnspec.train.runs.spec import hash_files
-from cnnspec.train.words import spell_term
+from cnnspec.train.section_words import spell_term
 
 if TYPE_CHECKING:
     from cnnspec.train.data.prepare import Data

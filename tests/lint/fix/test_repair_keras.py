@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from cnnspec.base.source import Source
 from cnnspec.compile.export import ExportFailed
-from cnnspec.compile.live import to_keras
+from cnnspec.compile.keras_model import to_keras
 from cnnspec.compile.trained_models import take_weights
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import Weight

@@ -69,7 +69,7 @@ def graph_of(options: argparse.Namespace) -> Graph:
 
     if options.source is not None:
         return read_graph(options.source)
-    from cnnspec.compile.live import MissingExtra
+    from cnnspec.compile.keras_model import MissingExtra
 
     try:
         return build_application(options.application)
@@ -79,7 +79,7 @@ def graph_of(options: argparse.Namespace) -> Graph:
 
 def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     """What was written, and what was left behind."""
-    from cnnspec.spec_writer.wording import spell_names
+    from cnnspec.spec_writer.word_choice import spell_names
 
     count = sum([node.layer is not None for node in graph.nodes])
     target = "" if options.output == "-" else f"wrote {options.output}: "

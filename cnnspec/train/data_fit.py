@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 
-from cnnspec.base.names import NAMED_DATA
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.words import MIXING, spell_term
+from cnnspec.train.section_words import MIXING, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Writes `lint/index.py` from the files of the findings. Run `python -m cnnspec.lint.generate` after changing one.
+"""Writes `lint/index.py` from the files of the findings. Run `python -m cnnspec.lint.make_index` after changing one.
 
 A file of `rules/` or `refusals/` states CODE and SEVERITY; a rule also its DEFAULT, and where it has them TARGETS,
 PROFILE, LOOKS_AT (what a network must have for it to be asked: see lint/features.py) and AFTER (the code behind which
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 INDEX = Path(__file__).parent / "index.py"
 LETTERS = "EWRTPNSL"  # the order of the rules, by the letters of their codes
 IN_LINE = 12  # codes
-HEAD = '''"""What findings there are: made from the files of `rules/` and `refusals/` by lint/generate.py; do not edit.
+HEAD = '''"""What findings there are: made from the files of `rules/` and `refusals/` by lint/make_index.py; do not edit.
 
 Nothing is imported here, so that every part of the house may ask for a name, and a check which rules it needs.
 """

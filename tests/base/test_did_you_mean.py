@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from cnnspec.base.names import near, nearest, synonym
+from cnnspec.base.did_you_mean import near, nearest, synonym
 from cnnspec.base.synonyms import TABLES
 from cnnspec.cli import VERBS
 from cnnspec.cli.configuration import KEYS as OPTIONS
@@ -15,7 +15,7 @@ from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.words import INITIALIZERS
 from cnnspec.lint.index import NAMES
 from cnnspec.train.section import KEYS
-from cnnspec.train.words import LOSSES, METRICS, OPTIMIZERS
+from cnnspec.train.section_words import LOSSES, METRICS, OPTIMIZERS
 
 ARGUMENTS = {name for layer in CATALOGUE for name in layer.arguments}
 RULES = [*NAMES, *NAMES.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.names import CROSS_ENTROPIES
+from cnnspec.base.did_you_mean import CROSS_ENTROPIES
 from cnnspec.base.record import Record
 from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.layers.argument import Term, word_of

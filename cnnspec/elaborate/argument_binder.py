@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.names import MOST_NEAR
+from cnnspec.base.did_you_mean import MOST_NEAR
 from cnnspec.elaborate.report import names_of
 from cnnspec.elaborate.values import UNKNOWN, Closure, describe
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
@@ -60,7 +60,7 @@ class Binder:
         missing = [n for n in free if n not in given and cls.arguments[n].record_default is REQUIRED]
         if missing and not failed and not renamed:
             needs = " and ".join(missing)
-            from cnnspec.elaborate.notations import by_arguments
+            from cnnspec.elaborate.likely_meaning import by_arguments
 
             help = by_arguments(cls, word, given) or f"write, for example, {example_call(cls)}"
             self.report.error("E011", at, scope, f"{word} needs {needs}", help, sure=sure)
@@ -154,7 +154,7 @@ class Binder:
             except Unfit as unfit:
                 if name in doubtful:
                     return None
-                from cnnspec.elaborate.notations import by_arguments, by_sign
+                from cnnspec.elaborate.likely_meaning import by_arguments, by_sign
 
                 notation = by_arguments(cls, word, given) or by_sign(places[name], scope)
                 fitting = self.report_misfit(cls, word, name, value, unfit, places[name], scope, sure, notation)

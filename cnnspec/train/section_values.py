@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.base.names import suggestion
+from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.outside_reach import mask_secrets
 from cnnspec.layers.argument import (
     Term,
@@ -24,7 +24,7 @@ from cnnspec.layers.argument import (
     text,
     word_of,
 )
-from cnnspec.train.words import MODULES, PYTHON_ONLY, SHORT, find_word
+from cnnspec.train.section_words import MODULES, PYTHON_ONLY, SHORT, find_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

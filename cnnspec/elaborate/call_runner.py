@@ -15,7 +15,7 @@ from cnnspec.elaborate.values import (
     describe,
     is_step,
 )
-from cnnspec.graph import Call, Site
+from cnnspec.graph import BlockCall, Site
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
@@ -62,7 +62,7 @@ class BlockCaller:
         values = self.block_arguments(block, arguments, at, scope, current, sure)
         if values is None:
             return self.builder.add_unknown(at, scope, current)
-        call = Call(Site(scope.source, at, scope.path), block.name.text)
+        call = BlockCall(Site(scope.source, at, scope.path), block.name.text)
         inner = Scope(function.scope, function.scope.source, call, call)
         for parameter in block.parameters:
             name = parameter.name.text

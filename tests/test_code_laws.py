@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.test_house import FILES, imports, module_of
+from tests.test_import_order import FILES, imports, module_of
 
 CODE = [path for path in FILES if path.name != "table.py"]  # the parser's table is generated
 MODULES = {".".join(["cnnspec", *module_of(path).split(".")]).removesuffix(".__init__"): path for path in FILES}

@@ -59,7 +59,7 @@ class Parser(argparse.ArgumentParser):
 
     def refuse(self, unknown: list[str]) -> NoReturn:
         """The error for arguments that nothing has taken."""
-        from cnnspec.base.names import suggestion
+        from cnnspec.base.did_you_mean import suggestion
 
         first = unknown[0].partition("=")[0]
         if not first.startswith("-"):
@@ -70,7 +70,7 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
             return
-        from cnnspec.base.names import suggestion
+        from cnnspec.base.did_you_mean import suggestion
 
         known = [str(choice) for choice in action.choices]
         if action.dest == "verb":

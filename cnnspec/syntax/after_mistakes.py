@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from cnnspec.base.names import nearest
+from cnnspec.base.did_you_mean import nearest
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
 
 TYPE_CHECKING = False

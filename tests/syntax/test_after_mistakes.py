@@ -6,7 +6,7 @@ import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
-from cnnspec.syntax import remains
+from cnnspec.syntax import after_mistakes
 from cnnspec.syntax.parse import parse
 
 SECOND = "conv(8, 3x3, padding=same) as b\n"
@@ -219,7 +219,7 @@ def test_blocks_of_a_used_file_at_fault() -> None:
 )
 def test_what_is_left_out_is_read_a_few_times_at_most(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     read = 0
-    tokens_of = remains.tokens_of
+    tokens_of = after_mistakes.tokens_of
 
     def counted(text: str, start: int) -> object:
         nonlocal read
@@ -227,6 +227,6 @@ def test_what_is_left_out_is_read_a_few_times_at_most(text: str, monkeypatch: py
             read += 1
             yield token
 
-    monkeypatch.setattr(remains, "tokens_of", counted)
+    monkeypatch.setattr(after_mistakes, "tokens_of", counted)
     assert parse(Source("net.cnn", text)).diagnostics
     assert read < 50 * text.count("\n") + 2000
