@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import url2pathname
 
 NAME = "cnnspec"
-FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # a checkout, or where packages are installed
+FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # a checkout, or site-packages
 
 
 def command(*extras: str) -> str:
