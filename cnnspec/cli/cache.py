@@ -100,7 +100,7 @@ class Cache:
         except (Untold, RecursionError):
             return
         if len(text) <= MAX_ENTRY:
-            put(self.entry(folder, name, codes), text)
+            write_entry(self.entry(folder, name, codes), text)
 
 
 # ---- entries -----------------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def users() -> str:
     return os.path.join(base, "cnnspec")
 
 
-def put(path: str, text: str) -> None:
+def write_entry(path: str, text: str) -> None:
     """Write an entry whole or not at all; of two processes the later wins."""
     beside = f"{path}.{os.getpid()}.tmp"
     try:

@@ -81,7 +81,7 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     result = fix_files.mended(sources, options, lookup)
     fix_files.tell(result, options.quiet)
     for old in sources:
-        status = max(status, fix_files.put(old, result.project.sources[real(old.name)].text, options, "fixed"))
+        status = max(status, fix_files.write_text(old, result.project.sources[real(old.name)].text, options, "fixed"))
     if options.diff:
         return CLEAN if options.exit_zero and status != USAGE else status
     piped = result.project.sources.get("<stdin>")

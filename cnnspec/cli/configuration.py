@@ -111,7 +111,7 @@ def mentioned(text: str) -> bool:
 def checked(path: str, table: Any) -> dict[str, Any]:
     """The keys of a configuration, each as it should be, lists as tuples."""
     if not isinstance(table, dict):
-        raise UsageError(f"{path}: tool.cnnspec must be a table, not {shown(table)}")
+        raise UsageError(f"{path}: tool.cnnspec must be a table, not {show_value(table)}")
     found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in KEYS:
@@ -130,17 +130,17 @@ def checked(path: str, table: Any) -> dict[str, Any]:
         )  # fmt: skip
         if not right:
             takes = kind if isinstance(kind, str) else "one of " + ", ".join(kind)
-            raise UsageError(f"{path}: {key} takes {takes}, not {shown(value)}")
+            raise UsageError(f"{path}: {key} takes {takes}, not {show_value(value)}")
         found[key] = tuple(value) if kind == WORDS else value
     unknown = [t for t in found.get("target", ()) if t not in TARGETS]
     if unknown:
-        raise UsageError(f"{path}: target takes {', '.join(TARGETS)}, not {shown(unknown[0])}")
+        raise UsageError(f"{path}: target takes {', '.join(TARGETS)}, not {show_value(unknown[0])}")
     if found.get("devices"):
-        from cnnspec.facts.devices import given
+        from cnnspec.facts.devices import read_figures
 
         for name, figures in found["devices"].items():
             try:
-                given(figures, name)
+                read_figures(figures, name)
             except ValueError as error:
                 raise UsageError(f"{path}: devices.{brief(name)}: {printable(str(error))}") from None
     return found
@@ -150,7 +150,7 @@ def texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, str) for v in value)
 
 
-def shown(value: Any) -> str:
+def show_value(value: Any) -> str:
     """A value of a TOML file, for a message."""
     from json import dumps
 

@@ -6,7 +6,7 @@ import sys
 
 from cnnspec.cli import settings
 from cnnspec.cli.fix_files import add_arguments as add_fix_arguments
-from cnnspec.cli.fix_files import mended, put, sources_of, tell
+from cnnspec.cli.fix_files import mended, sources_of, tell, write_text
 from cnnspec.cli.load import add_model_options
 from cnnspec.cli.messages import FINDINGS, USAGE, print_diagnostic, print_message
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
                 print_message(f"{old.name} would change")
                 status = max(status, FINDINGS)
             continue
-        outcome = put(old, text, options, "fixed")
+        outcome = write_text(old, text, options, "fixed")
         status = max(status, outcome)
         if text != old.text and outcome != USAGE and not options.quiet and old.name != "<stdin>":
             print_message(f"{old.name} {'would change' if options.diff else 'was fixed'}")

@@ -89,7 +89,7 @@ def tell(result: Mended, quiet: bool) -> None:
         print_message(f"{place}{line}: {found.code} {found.name}{unsafe}: {repair.message}; {repair.cost}")
 
 
-def put(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
+def write_text(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
     """Write a changed text, or show the difference; the exit status that this asks for. The text of stdin always goes
     out, changed or not."""
     from cnnspec.cli.format import difference

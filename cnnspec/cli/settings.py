@@ -140,7 +140,9 @@ class Settings:
         lines = []
         for key in KEYS:
             value = self.values[key]
-            text = "-" if value is None else configuration.shown(list(value) if isinstance(value, tuple) else value)
+            text = (
+                "-" if value is None else configuration.show_value(list(value) if isinstance(value, tuple) else value)
+            )
             lines.append(f"{key:18}{text}  ({printable(self.origins[key])})")
         codes = default_codes() if self.rules is None else self.rules
         return "\n".join([*lines, f"{'rules that run':18}{', '.join(sorted(codes)) or 'none'}"])

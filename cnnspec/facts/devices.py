@@ -92,8 +92,8 @@ def device(name: str, own: Mapping[str, str] | None = None) -> Device:
     """
     if re.search("[,:/]", name):
         label, colon, figures = name.rpartition(":")
-        return given(figures, label.strip() if colon else "")
-    mine = {folded(key): given(figures, key) for key, figures in (own or {}).items()}
+        return read_figures(figures, label.strip() if colon else "")
+    mine = {folded(key): read_figures(figures, key) for key, figures in (own or {}).items()}
     found = mine.get(folded(name)) or DEVICES.get(folded(name))
     if found is None:
         known = [*(own or {}), *DEVICES]
@@ -116,7 +116,7 @@ BITS = re.compile("[KMGTP]b")  # which a bandwidth of memory is not told in
 FIGURE = re.compile(r"(\d+(?:\.\d*)?(?:e[+-]?\d+)?)\s*(?:([kmgtp]?)(flops?|flop/s|b/s|bps|b))?")
 
 
-def given(text: str, name: str = "") -> Device:
+def read_figures(text: str, name: str = "") -> Device:
     """A device from its peak and its bandwidth, for any dtype: 10TFLOP/s,200GB/s, or 10,200 in these units. ValueError."""
     found: dict[str, float] = {}
     parts = text.split(",")

@@ -49,7 +49,7 @@ class Positions:
     def size(self) -> int:
         """How many positions there are."""
         if self._size < 0:
-            self._size = sum(map(held, self.pieces))
+            self._size = sum(map(count_in_piece, self.pieces))
         return self._size
 
     @property
@@ -206,7 +206,7 @@ def together(sets: Iterable[Positions]) -> Positions:
 
 
 # ---- pieces ------------------------------------------------------------------------------------------------
-def held(piece: Piece) -> int:
+def count_in_piece(piece: Piece) -> int:
     """How many positions a piece has."""
     first, end, period, pattern = piece
     turns, rest = divmod(end - first, period)

@@ -149,7 +149,7 @@ class Activation(Layer):
             self.function == "glu"
         ):  # Keras's Activation layer takes glu's output to have its input's shape; its function does not
             return (KerasCall("ops.glu", {}, "gate"), KerasCall("Identity", {}))
-        return (KerasCall("Activation", self.given()),)
+        return (KerasCall("Activation", self.keras_arguments()),)
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
@@ -189,7 +189,7 @@ class ReLU(Layer):
         return "leaky_relu" if self.negative_slope else "relu6" if self.max_value == 6 else "relu"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("ReLU", self.given()),)
+        return (KerasCall("ReLU", self.keras_arguments()),)
 
 
 class LeakyReLU(Layer):
@@ -213,7 +213,7 @@ class LeakyReLU(Layer):
         return "leaky_relu"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("LeakyReLU", self.given()),)
+        return (KerasCall("LeakyReLU", self.keras_arguments()),)
 
 
 class PReLU(Layer):
@@ -258,7 +258,7 @@ class PReLU(Layer):
         return "prelu"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        given = self.given()
+        given = self.keras_arguments()
         if self.shared():
             given["shared_axes"] = self.shared()
         return (KerasCall("PReLU", given),)
@@ -281,7 +281,7 @@ class ELU(Layer):
         return "elu"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("ELU", self.given()),)
+        return (KerasCall("ELU", self.keras_arguments()),)
 
 
 class Softmax(Layer):
@@ -320,7 +320,7 @@ class Softmax(Layer):
         return product(tuple([inputs[0][axis - 1 if axis > 0 else axis] for axis in given]))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Softmax", self.given()),)
+        return (KerasCall("Softmax", self.keras_arguments()),)
 
 
 # Functions that layers of their own compute too.

@@ -279,7 +279,7 @@ class Layer(Record):
         return {a.keras or name: a.record_default for name, a in self.arguments.items()} | call.arguments
 
     # ---- helpers for subclasses ----------------------------------------------------------------------------
-    def given(self, *names: str) -> dict[str, Any]:
+    def keras_arguments(self, *names: str) -> dict[str, Any]:
         """Keras's names and values of the arguments that differ from their defaults; all of them, or those named."""
         return {
             self.arguments[name].keras or name: getattr(self, name)

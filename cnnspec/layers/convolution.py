@@ -128,7 +128,9 @@ class Conv(Windowed):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return self.sliding().pad_call(spectral(KerasCall(f"Conv{rank}D", self.given()), self.spectral_norm), rank)
+        return self.sliding().pad_call(
+            spectral(KerasCall(f"Conv{rank}D", self.keras_arguments()), self.spectral_norm), rank
+        )
 
 
 class DepthwiseConv(Windowed):
@@ -207,7 +209,7 @@ class DepthwiseConv(Windowed):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
         return self.sliding().pad_call(
-            spectral(KerasCall(f"DepthwiseConv{rank}D", self.given()), self.spectral_norm), rank
+            spectral(KerasCall(f"DepthwiseConv{rank}D", self.keras_arguments()), self.spectral_norm), rank
         )
 
 
@@ -298,4 +300,4 @@ class SeparableConv(Windowed):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        return self.sliding().pad_call(KerasCall(f"SeparableConv{rank}D", self.given()), rank)
+        return self.sliding().pad_call(KerasCall(f"SeparableConv{rank}D", self.keras_arguments()), rank)

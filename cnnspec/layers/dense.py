@@ -74,4 +74,4 @@ class Dense(Layer):
         return self.activation or "linear"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (spectral(KerasCall("Dense", self.given()), self.spectral_norm),)
+        return (spectral(KerasCall("Dense", self.keras_arguments()), self.spectral_norm),)

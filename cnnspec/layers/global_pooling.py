@@ -40,7 +40,7 @@ class GlobalPool(Layer):
         return self.output(inputs) == inputs[0]
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall(f"{self.keras_name}{len(inputs[0]) - 1}D", self.given()),)
+        return (KerasCall(f"{self.keras_name}{len(inputs[0]) - 1}D", self.keras_arguments()),)
 
 
 class GlobalAvgPool(GlobalPool):

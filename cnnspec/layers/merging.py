@@ -212,7 +212,7 @@ class Concatenate(Layer):
         return super().reach(inputs) if self._index(rank) == rank - 1 else UNTRACED
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Concatenate", self.given()),)
+        return (KerasCall("Concatenate", self.keras_arguments()),)
 
 
 class Dot(Layer):
@@ -284,4 +284,4 @@ class Dot(Layer):
         return UNTRACED
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Dot", self.given()),)
+        return (KerasCall("Dot", self.keras_arguments()),)

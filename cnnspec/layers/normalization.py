@@ -101,7 +101,7 @@ class BatchNorm(Layer):
         return self.trainable and not self.renorm and self.axis in (-1, len(inputs[0]))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("BatchNormalization", self.given()),)
+        return (KerasCall("BatchNormalization", self.keras_arguments()),)
 
 
 class LayerNorm(Layer):
@@ -153,7 +153,7 @@ class LayerNorm(Layer):
         return together(self.axis, inputs[0])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        given = self.given()
+        given = self.keras_arguments()
         if isinstance(self.axis, tuple):
             given["axis"] = self.axes(inputs[0])  # Keras sorts them by their sign too, and then mistakes gamma's axes
         return (KerasCall("LayerNormalization", given),)
@@ -227,7 +227,7 @@ class GroupNorm(Layer):
         return alone and self.axis in (-1, len(inputs[0]))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("GroupNormalization", self.given()),)
+        return (KerasCall("GroupNormalization", self.keras_arguments()),)
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
         alone = inputs is not None and self.groups == self._channels(inputs)
@@ -277,7 +277,7 @@ class RMSNorm(Layer):
         return (Weight("scale", inputs[0][-1:]),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("RMSNormalization", self.given()),)
+        return (KerasCall("RMSNormalization", self.keras_arguments()),)
 
 
 class UnitNorm(Layer):
@@ -302,5 +302,8 @@ class UnitNorm(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (
-            KerasCall("UnitNormalization", {"axis": list(self.axis)} if isinstance(self.axis, tuple) else self.given()),
+            KerasCall(
+                "UnitNormalization",
+                {"axis": list(self.axis)} if isinstance(self.axis, tuple) else self.keras_arguments(),
+            ),
         )

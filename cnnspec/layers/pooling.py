@@ -154,7 +154,7 @@ class MaxPool(Pool):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        call = KerasCall(f"MaxPooling{rank}D", {"pool_size": self.kernel, **self.given("stride")})
+        call = KerasCall(f"MaxPooling{rank}D", {"pool_size": self.kernel, **self.keras_arguments("stride")})
         if self.padding == "same":
             return self.sliding().pad_call(call, rank)
         pairs = self.sliding().borders(inputs[0])
@@ -223,7 +223,7 @@ class AvgPool(Pool):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        call = KerasCall(f"AveragePooling{rank}D", {"pool_size": self.kernel, **self.given("stride")})
+        call = KerasCall(f"AveragePooling{rank}D", {"pool_size": self.kernel, **self.keras_arguments("stride")})
         if not self.ceil:
             return self.sliding().pad_call(call, rank)
         if self.sliding().same_is_ceil(inputs[0]):

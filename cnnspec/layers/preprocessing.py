@@ -68,7 +68,7 @@ class Rescaling(Layer):
         return figures_problem(self, inputs, "scale", "offset")
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Rescaling", listed({"scale": self.scale, **self.given("offset")})),)
+        return (KerasCall("Rescaling", listed({"scale": self.scale, **self.keras_arguments("offset")})),)
 
 
 class Normalization(Layer):
@@ -101,7 +101,7 @@ class Normalization(Layer):
         return (Weight("mean", channels, False), Weight("variance", channels, False), Weight("count", (), False))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Normalization", listed(self.given())),)
+        return (KerasCall("Normalization", listed(self.keras_arguments())),)
 
 
 class Embedding(Layer):
@@ -139,4 +139,4 @@ class Embedding(Layer):
         return None
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (spectral(KerasCall("Embedding", self.given()), self.spectral_norm),)
+        return (spectral(KerasCall("Embedding", self.keras_arguments()), self.spectral_norm),)

@@ -90,7 +90,7 @@ class Dropout(Spread):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = keras_noise(self.noise_shape)
-        return (KerasCall("Dropout", {"rate": self.rate, **noise, **self.given("seed")}),)
+        return (KerasCall("Dropout", {"rate": self.rate, **noise, **self.keras_arguments("seed")}),)
 
 
 class SpatialDropout(Layer):
@@ -129,7 +129,7 @@ class SpatialDropout(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         name = f"SpatialDropout{len(inputs[0]) - 1}D"
-        return (KerasCall(name, {"rate": self.rate, **self.given("seed")}),)
+        return (KerasCall(name, {"rate": self.rate, **self.keras_arguments("seed")}),)
 
 
 class AlphaDropout(Spread):
@@ -159,7 +159,7 @@ class AlphaDropout(Spread):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = keras_noise(self.noise_shape)
-        return (KerasCall("AlphaDropout", {"rate": self.rate, **noise, **self.given("seed")}),)
+        return (KerasCall("AlphaDropout", {"rate": self.rate, **noise, **self.keras_arguments("seed")}),)
 
 
 class GaussianDropout(Layer):
@@ -179,7 +179,7 @@ class GaussianDropout(Layer):
         return self.rate == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("GaussianDropout", {"rate": self.rate, **self.given("seed")}),)
+        return (KerasCall("GaussianDropout", {"rate": self.rate, **self.keras_arguments("seed")}),)
 
 
 class GaussianNoise(Layer):
@@ -198,7 +198,7 @@ class GaussianNoise(Layer):
         return self.stddev == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("GaussianNoise", {"stddev": self.stddev, **self.given("seed")}),)
+        return (KerasCall("GaussianNoise", {"stddev": self.stddev, **self.keras_arguments("seed")}),)
 
 
 class ActivityRegularization(Layer):
@@ -220,4 +220,4 @@ class ActivityRegularization(Layer):
         return self.l1 == self.l2 == 0
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("ActivityRegularization", self.given()),)
+        return (KerasCall("ActivityRegularization", self.keras_arguments()),)

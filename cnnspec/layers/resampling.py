@@ -99,7 +99,7 @@ class Resize(Layer):
         return self.output(inputs) == inputs[0]
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Resizing", self.given()),)
+        return (KerasCall("Resizing", self.keras_arguments()),)
 
 
 class AdaptivePool(Layer):
@@ -162,7 +162,7 @@ class AdaptivePool(Layer):
         if all([along(self.size, rank, axis) == 1 for axis in range(rank)]):
             # Keras's adaptive pools also compute windows of one position more, and fail where the input has no more
             return self.as_global(keepdims=True).keras(inputs)
-        return (KerasCall(f"{self.keras_name}{rank}D", self.given()),)
+        return (KerasCall(f"{self.keras_name}{rank}D", self.keras_arguments()),)
 
 
 class AdaptiveAvgPool(AdaptivePool):

@@ -100,7 +100,7 @@ class Reshape(Layer):
         return self.output(inputs) == inputs[0]
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("Reshape", self.given()),)
+        return (KerasCall("Reshape", self.keras_arguments()),)
 
 
 class Permute(Layer):
@@ -161,7 +161,7 @@ class Repeat(Layer):
         return None
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("RepeatVector", self.given()),)
+        return (KerasCall("RepeatVector", self.keras_arguments()),)
 
 
 class _Edge(Layer):

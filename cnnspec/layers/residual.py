@@ -48,7 +48,7 @@ class StochasticDepth(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = (None, *[1] * len(inputs[0]))
-        return (KerasCall("Dropout", {"rate": self.rate, "noise_shape": noise, **self.given("seed")}),)
+        return (KerasCall("Dropout", {"rate": self.rate, "noise_shape": noise, **self.keras_arguments("seed")}),)
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
@@ -96,7 +96,9 @@ class LayerScale(Layer):
         sizes = tuple([n if isinstance(n, int) else None for n in inputs[0]])
         first = Term("Constant", keywords=(("value", self.init),), module="initializers")
         arguments = {"equation": f"{axes},c->{axes}", "output_shape": sizes, "kernel_initializer": first}
-        return (KerasCall("EinsumDense", {**arguments, **self.given("regularizer", "constraint", "trainable")}),)
+        return (
+            KerasCall("EinsumDense", {**arguments, **self.keras_arguments("regularizer", "constraint", "trainable")}),
+        )
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

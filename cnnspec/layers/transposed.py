@@ -240,7 +240,7 @@ class ConvTranspose(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        given = self.given()
+        given = self.keras_arguments()
         if self.padding == "same":
             given["padding"] = "same"
         call = spectral(KerasCall(f"Conv{rank}DTranspose", given), self.spectral_norm)

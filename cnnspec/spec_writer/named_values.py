@@ -35,14 +35,14 @@ def name_long_values(steps: Steps, blocks: list[DraftBlock], taken: set[str]) ->
             taken.add(name)
             named[value] = Named(value, name)
 
-    def put(text: Steps) -> Steps:
+    def name_values(text: Steps) -> Steps:
         return fill_slots(
             text, iter([named.get(s.value, s.value) if is_hashable(s.value) else s.value for s in find_slots(text)])
         )
 
     for block in blocks:
-        block.body = put(block.body)
-    return put(steps), [f"{constant} = {print_value(value)}" for value, constant in named.items()]
+        block.body = name_values(block.body)
+    return name_values(steps), [f"{constant} = {print_value(value)}" for value, constant in named.items()]
 
 
 def is_hashable(value: Any) -> bool:

@@ -182,7 +182,7 @@ def last_word(dotted: str) -> str:
     return dotted.rpartition(".")[2]
 
 
-def given(call: Call, *names: str) -> Node | None:
+def find_argument(call: Call, *names: str) -> Node | None:
     """The value of the argument that has one of these names."""
     for argument in call.arguments:
         if argument.name is not None and argument.name.text in names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.did_you_mean import suggestion
 from cnnspec.syntax.paste import python
-from cnnspec.syntax.paste.expressions import given
+from cnnspec.syntax.paste.expressions import find_argument
 from cnnspec.syntax.paste.names import Names, Unreadable
 from cnnspec.syntax.paste.tensors import Tensors
 from cnnspec.syntax.paste.values import Functional, Sequence
@@ -33,7 +33,7 @@ class Models:
         places = [argument.value for argument in call.arguments if argument.name is None]
         ends = []
         for number, words in enumerate((("inputs", "input"), ("outputs", "output"))):
-            node = given(call, *words) or (places[number] if len(places) > number else None)
+            node = find_argument(call, *words) or (places[number] if len(places) > number else None)
             found = self.tensors.of(node, statement) if node is not None else None
             if node is None or found is None:
                 what = f"the {words[0]} of this Model are no tensors that were made here"
@@ -67,5 +67,5 @@ class Models:
 
 
 def _title(call: Call) -> str:
-    value = given(call, "name")
+    value = find_argument(call, "name")
     return value.value if isinstance(value, Text) and value.value.isidentifier() else ""

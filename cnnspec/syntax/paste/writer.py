@@ -162,7 +162,7 @@ class Writer:
     def functional(self, network: Functional, inner: bool = False) -> list[Placed]:
         """Steps in the order in which the paste makes their tensors; `inner`: as a function of its input."""
         tensors = self.owned.get(id(network), [])
-        named = self.asked(tensors)
+        named = self.find_named(tensors)
         last = tensors[-1:] if tensors else []
         outputs = [] if network.outputs == last else network.outputs
         if inner and (len(network.inputs) != 1 or len(network.outputs) != 1):
@@ -194,7 +194,7 @@ class Writer:
             made.append((network.statement.start, Output(network.statement.start, end, listed)))
         return made
 
-    def asked(self, tensors: list[Tensor]) -> set[int]:
+    def find_named(self, tensors: list[Tensor]) -> set[int]:
         """The ids of tensors that a step asks for which is not the one behind them."""
         found: set[int] = set()
         before: Tensor | None = None
