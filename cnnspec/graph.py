@@ -37,6 +37,11 @@ class Site(Record):
         return Span(self.source, self.node.start, self.node.end)
 
     @property
+    def first_line(self) -> int:
+        """The line of the place, from 1; 0 where it has none, as in a model."""
+        return self.source.position(self.node.start)[0] if self.source.text else self.line
+
+    @property
     def origin(self) -> str:
         """The place in words: net.cnn:3:1, net.py:12, model.keras: encoder/conv1."""
         if self.source.text:

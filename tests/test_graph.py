@@ -168,7 +168,21 @@ def test_a_layer_of_a_model_file_comes_from_its_name_there() -> None:
     model = keras.Sequential([layers.Input((8, 8, 3), name="image"), encoder, layers.ReLU(name="act")], name="net")
     graph = convert_config(config_of(model), "net")
     assert [node.site.origin for node in graph.nodes] == ["net: image", "net: encoder/stem", "net: act"]
-    assert all(node.site.span.text == "" for node in graph.nodes)
+    assert all(node.site.span.text == "" and node.site.first_line == 0 for node in graph.nodes)
+
+
+def test_a_table_shows_the_path() -> None:
+    from cnnspec.pipeline import analyse
+    from cnnspec.tables.columns import COLUMNS, write_cells
+    from cnnspec.tables.rows import find_figures
+
+    text = "block f(n) { norm = bn; for i in 1..2 { conv(n, 1) }; norm }\ninput 8x8x3\nf(4) * 2\n"
+    (made,) = analyse(Source("net.cnn", text)).networks
+    cells, _ = write_cells(made, find_figures(made), ("name", "path"))
+    assert cells[0] == ["input1", ""]
+    assert cells[1] == ["conv1", "repeat 1 of 2 → f(4) → turn 1 of 2"]
+    assert cells[6] == ["bn2", "repeat 2 of 2 → f(4) → norm"]
+    assert "path" in COLUMNS
 
 
 # ---- what is said of a path --------------------------------------------------------------------------------

@@ -72,13 +72,13 @@ def compare_networks(a: AnalysedNetwork, b: AnalysedNetwork) -> NetworkDifferenc
 
 
 def _find_figures(network: AnalysedNetwork, view: View) -> tuple[LayerFigures, ...]:
-    """The figures of every layer, with those of the one that it stands for too; line 0 where there is no text."""
+    """The figures of every layer, with those of the one that it stands for too."""
     found = list(find_figures(network))
     for kept, gone in view.joined.items():
         if gone > kept:
             last = found[gone]
             found[kept] = found[kept].replace(output_shape=last.output_shape, receptive_field=last.receptive_field)
-    return tuple(found if network.source.text else [layer.replace(line=0) for layer in found])
+    return tuple(found)
 
 
 def _sum_up(network: AnalysedNetwork, view: View) -> NetworkSide:

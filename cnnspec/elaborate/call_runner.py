@@ -15,7 +15,7 @@ from cnnspec.elaborate.values import (
     describe,
     is_step,
 )
-from cnnspec.graph import BlockCall, Site
+from cnnspec.graph import BlockCall, FunctionUse, Site
 from cnnspec.layers import find
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
@@ -195,9 +195,15 @@ class Caller:
     def apply_term(self, value: Term, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """A word: a layer without arguments, or what was meant by it."""
         layer = find(value.name)
-        if layer is not None and not value.positional and not value.keywords:
+        if layer is None or value.positional or value.keywords:
+            return self.apply_meant(value, at, scope, current)
+        around = scope.path
+        if isinstance(at, tree.Name) and at.text != value.name:  # act = relu
+            scope.path = FunctionUse(Site(scope.source, at, around), at.text, scope.call)
+        try:
             return self.layers.apply_layer(layer, value.name, (), at, scope, current)
-        return self.apply_meant(value, at, scope, current)
+        finally:
+            scope.path = around
 
     def apply_meant(self, term: Term, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """Apply what was probably meant by an unknown word: `term`, at the place where it was written."""

@@ -61,7 +61,7 @@ def loss_data(network: AnalysedNetwork, loss: Loss) -> dict[str, Any]:
     return {
         "name": node.name,
         "type": find_keras_type(node, network),
-        "line": node.site.source.position(node.site.node.start)[0],
+        "line": node.site.first_line,
         "axes": axes,
         "positions": loss.positions,
         "never_read": loss.unread,

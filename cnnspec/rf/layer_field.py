@@ -63,7 +63,7 @@ def find_layer_field(network: AnalysedNetwork, geometry: Geometry, node: Node) -
     return LayerField(
         node.name,
         find_keras_type(node, network),
-        node.site.source.position(node.site.node.start)[0],
+        node.site.first_line,
         node.shape,
         measure_field(field, facts.seen[i]),
         least,

@@ -93,7 +93,7 @@ class Verdicts(Record):
 
 def name_reason(node: Node, rounding: Node | None = None) -> Reason:
     """A layer as a reason."""
-    line = node.site.source.position(node.site.node.start)[0]
+    line = node.site.first_line
     return Reason(node.name, line, rounding.name if rounding else None)
 
 

@@ -65,6 +65,10 @@ def _connected(names: tuple[str, ...]) -> str:
     return ", ".join(names if few else (*names[:2], "…", f"{names[-1]} ({len(names)} layers)")) or "-"
 
 
+def _path(layers: LayerRows, i: int) -> str:
+    return " → ".join(map(str, layers.network.graph.nodes[i].site.steps))
+
+
 def _values(layers: LayerRows, i: int) -> Any:
     shape = layers.rows[i].output_shape
     return None if shape is None else product(shape)
@@ -116,6 +120,7 @@ COLUMNS = {
     "jump": TableColumn("Jump", "effective stride: input positions between two of the output", _reach("stride"), show_axes),
     "im2col": TableColumn("im2col", "a convolution as a matrix product: filters * columns", _matrices, show_matrices, False),
     "intensity": TableColumn("FLOP/byte", "arithmetic intensity as float32, batch 1", _intensity, show_ratio),
+    "path": TableColumn("Path", "block calls, uses of functions, turns of loops and repeats that led to it", _path, str, False),
     "line": TableColumn("Line", "line of the text", _of_row(lambda r: r.line), str),
     MARK: TableColumn(HEADING, "whether its figures rest on an assumption", _of_row(lambda r: MARK if r.assumed else ""), str, False),
 }  # fmt: skip

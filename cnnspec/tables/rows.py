@@ -77,7 +77,7 @@ def find_figures(network: AnalysedNetwork) -> tuple[LayerFigures, ...]:
                 None if parameters is None else parameters[1],
                 facts.macs[node.index],
                 measure_field(facts.fields[node.index], facts.seen[node.index]),
-                node.site.source.position(node.site.node.start)[0],
+                node.site.first_line,
                 None if node.shares is None else graph.nodes[node.shares].name,
                 node.assumed,
             )
