@@ -23,6 +23,7 @@ UNTAKEN = {
     "a shared function": "tower",
     "a mistake": "conv(4, 99)\nnothing_like_this",
     "a budget": "expect params < 1",
+    "a misspelt layer": "cnov(4, 3x3)",
     "a block": "unit(4) * 3",
     "a loop": "for i in 1..3 { conv(i, 1) }",
     "too much": "conv(4, 1) * 100000000",
@@ -73,14 +74,14 @@ def built(text: str, observer: Observer | None = None, **shapes: Any) -> Elabora
 
 def everything(made: Elaborated) -> Any:
     graph = made.graph
-    return facts(graph), [node.name for node in graph.nodes], graph.budgets, made.errors
+    return facts(graph), [node.name for node in graph.nodes], graph.budgets, graph.assumptions, made.errors
 
 
 @pytest.mark.parametrize("what", UNTAKEN)
 def test_a_side_that_is_tried_leaves_nothing_behind(what: str) -> None:
     text, trying = TEXT.format(UNTAKEN[what]), Trying()
     assert everything(built(text, trying)) == everything(built(text))
-    assert trying.stood == [what not in ("an output", "an input", "a mistake", "too much")]
+    assert trying.stood == [what not in ("an output", "an input", "a mistake", "a misspelt layer", "too much")]
 
 
 def test_uses_stand_inside_one_another() -> None:
