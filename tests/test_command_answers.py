@@ -14,7 +14,7 @@ from cnnspec.cost import find_cost
 from cnnspec.cost.cost import CostQuestion
 from cnnspec.diff import find_difference
 from cnnspec.explain import find_explanation
-from cnnspec.facts.precision import precision
+from cnnspec.facts.precision import find_precision
 from cnnspec.lost import find_lost
 from cnnspec.network import AnalysedNetwork
 from cnnspec.rf import find_fields, find_picture, find_unit_field
@@ -23,7 +23,7 @@ from cnnspec.summary import find_summary
 from tests.example_files import EXAMPLES, networks
 
 PATH = EXAMPLES / "lectures" / "lecture4_mnist.cnn"
-ADAM = CostQuestion(64, precision("float32"), "adam", 2)
+ADAM = CostQuestion(64, find_precision("float32"), "adam", 2)
 FACES: dict[str, tuple[list[str], Callable[[AnalysedNetwork], Any]]] = {
     "summary": ([], find_summary),
     "explain": ([], find_explanation),

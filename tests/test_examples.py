@@ -17,7 +17,7 @@ import pytest
 from cnnspec.base.diagnostic import INFO
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
-from cnnspec.facts.receptive_field import Field, Whole, receptive_fields
+from cnnspec.facts.receptive_field import Field, Whole, compute_fields
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import show_shape
 from cnnspec.network import AnalysedNetwork
@@ -66,7 +66,7 @@ def seen(network: AnalysedNetwork, node: Node) -> str:
     """What one position of the network's output sees of a node."""
     part = Graph("")
     part.nodes, part.inputs = network.graph.nodes, [node.index]
-    return size(receptive_fields(part, network.facts.shapes)[0][network.graph.outputs[0]])
+    return size(compute_fields(part, network.facts.shapes)[0][network.graph.outputs[0]])
 
 
 def coverage(network: AnalysedNetwork, node: Node) -> str:

@@ -11,9 +11,9 @@ from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cost import find_cost
 from cnnspec.cost.cost import CostQuestion
 from cnnspec.cost.flop_conventions import CONVENTIONS
-from cnnspec.facts.devices import DEVICES, EXAMPLE, device
+from cnnspec.facts.devices import DEVICES, EXAMPLE, find_device
 from cnnspec.facts.optimizer_slots import SLOTS, count_slots
-from cnnspec.facts.precision import POLICIES, precision
+from cnnspec.facts.precision import POLICIES, find_precision
 from cnnspec.layers.argument import Term, show
 
 TYPE_CHECKING = False
@@ -81,9 +81,9 @@ def read_question(network: AnalysedNetwork, options: argparse.Namespace) -> Cost
     if options.flops_as is not None and options.flops_as not in CONVENTIONS:
         raise UsageError(f'no tool is called "{options.flops_as}": known are {", ".join(CONVENTIONS)}')
     try:
-        policy = precision(options.dtype)
+        policy = find_precision(options.dtype)
         tensors = count_slots(term.name, dict(term.keywords))
-        chosen = None if options.device is None else device(options.device, read_devices(network, options))
+        chosen = None if options.device is None else find_device(options.device, read_devices(network, options))
     except ValueError as error:
         raise UsageError(str(error)) from None
     if chosen is not None and chosen.peak(policy.computes) is None:

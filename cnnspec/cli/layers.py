@@ -6,7 +6,7 @@ import inspect
 
 from cnnspec.base.did_you_mean import suggestion
 from cnnspec.cli.messages import CLEAN, UsageError
-from cnnspec.layers import CATALOGUE, find, spellings
+from cnnspec.layers import CATALOGUE, find, list_spellings
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import REQUIRED, show
 
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     if layer is None:
         raise UsageError(
             f'no layer is called "{options.name}"'
-            + (suggestion(options.name, spellings()) or ": `cnnspec layers` lists them")
+            + (suggestion(options.name, list_spellings()) or ": `cnnspec layers` lists them")
         )
     print(page(layer, options.name.lower()), end="")
     return CLEAN

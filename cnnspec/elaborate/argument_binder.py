@@ -60,9 +60,9 @@ class Binder:
         missing = [n for n in free if n not in given and cls.arguments[n].record_default is REQUIRED]
         if missing and not failed and not renamed:
             needs = " and ".join(missing)
-            from cnnspec.elaborate.likely_meaning import by_arguments
+            from cnnspec.elaborate.likely_meaning import explain_arguments
 
-            help = by_arguments(cls, word, given) or f"write, for example, {example_call(cls)}"
+            help = explain_arguments(cls, word, given) or f"write, for example, {example_call(cls)}"
             self.report.error("E011", at, scope, f"{word} needs {needs}", help, sure=sure)
         if missing or failed:
             return None
@@ -154,9 +154,9 @@ class Binder:
             except Unfit as unfit:
                 if name in doubtful:
                     return None
-                from cnnspec.elaborate.likely_meaning import by_arguments, by_sign
+                from cnnspec.elaborate.likely_meaning import explain_arguments, explain_sign
 
-                notation = by_arguments(cls, word, given) or by_sign(places[name], scope)
+                notation = explain_arguments(cls, word, given) or explain_sign(places[name], scope)
                 fitting = self.report_misfit(cls, word, name, value, unfit, places[name], scope, sure, notation)
                 if fitting is None:
                     return None

@@ -94,9 +94,9 @@ class Arithmetic:
         self, operator: str, left: Any, right: Any, at: tree.Node, part: tree.Node, scope: Scope
     ) -> tuple[Any, Any]:
         """The two numbers of an operation. Where one is no number, an error is reported and both are UNKNOWN."""
-        from cnnspec.elaborate.likely_meaning import by_operator
+        from cnnspec.elaborate.likely_meaning import explain_operator
 
-        help = by_operator(operator, left, right, at, part, scope)
+        help = explain_operator(operator, left, right, at, part, scope)
         left = self.report.read_number(left, at, scope, help)
         right = UNKNOWN if left is UNKNOWN else self.report.read_number(right, part, scope, help)
         return (UNKNOWN, UNKNOWN) if right is UNKNOWN else (left, right)

@@ -33,7 +33,7 @@ class Attempts:
     def try_out(self, run: Callable[[], Any]) -> bool:
         """Run a part and undo it. True where it makes no mistake, no input and no output."""
         saved = [(part, name, getattr(part, name)) for part in self.stateful for name in part.state]
-        contents = [copied(value) for _, _, value in saved]
+        contents = [copy_container(value) for _, _, value in saved]
         errors, ends = len(self.report.errors), (len(self.graph.inputs), len(self.graph.outputs))
         functions = self.shared.functions
         used = len(functions)
@@ -52,7 +52,7 @@ class Attempts:
         return stands
 
 
-def copied(value: Any) -> Any:
+def copy_container(value: Any) -> Any:
     return value.copy() if isinstance(value, (list, set, dict)) else value
 
 

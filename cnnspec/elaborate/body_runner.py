@@ -76,12 +76,12 @@ class BodyRunner:
         self.observer = observer
         self.constants: list[Closure] = []  # layer functions that have a name
         self.items: dict[type, Callable[[Any, Scope, Tensor | None], Tensor | None]] = {
-            tree.Step: self.step,
+            tree.Step: self.run_step,
             tree.Input: inputs.add_input,
-            tree.Output: self.output,
+            tree.Output: self.note_output,
             tree.Assign: self.assign,
-            tree.Shared: self.share,
-            tree.Budget: self.budget,
+            tree.Shared: self.bind_shared,
+            tree.Budget: self.note_budget,
         }
 
     def run(self, body: tree.Body, scope: Scope, current: Tensor | None) -> Tensor | None:
@@ -118,7 +118,7 @@ class BodyRunner:
     def apply_braces(self, node: tree.Braces, scope: Scope, current: Tensor) -> Tensor:
         return self.run(node.body, scope.inner(), current) or current
 
-    def step(self, item: tree.Step, scope: Scope, current: Tensor | None) -> Tensor | None:
+    def run_step(self, item: tree.Step, scope: Scope, current: Tensor | None) -> Tensor | None:
         if current is None:
             if self.inputs.is_empty(item.value, scope):
                 return None
@@ -142,7 +142,7 @@ class BodyRunner:
                     unknown = unknown_steps(constant.expression, constant.scope, set())
                     self.report.report_never_run(unknown, constant.scope)
 
-    def output(self, item: tree.Output, scope: Scope, current: Tensor | None) -> Tensor | None:
+    def note_output(self, item: tree.Output, scope: Scope, current: Tensor | None) -> Tensor | None:
         outputs = dict.fromkeys(self.graph.outputs)
         for name in item.names:
             value = scope.find(name.text)
@@ -175,7 +175,7 @@ class BodyRunner:
             self.observer.assigned(item, scope, current)
         return current
 
-    def share(self, item: tree.Shared, scope: Scope, current: Tensor | None) -> Tensor | None:
+    def bind_shared(self, item: tree.Shared, scope: Scope, current: Tensor | None) -> Tensor | None:
         function = SharedFunction(item.value, scope, item.name.text)
         self.note_binding(item, function, scope)
         self.names.bind(item.name, function, scope)
@@ -195,7 +195,7 @@ class BodyRunner:
             return any(map(self.holds_layers, value))
         return is_step(value) and not isinstance(value, Tensor)
 
-    def budget(self, item: tree.Budget, scope: Scope, current: Tensor | None) -> Tensor | None:
+    def note_budget(self, item: tree.Budget, scope: Scope, current: Tensor | None) -> Tensor | None:
         for limit in item.limits:
             bound = None
             if limit.bound is not None:

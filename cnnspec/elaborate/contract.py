@@ -36,7 +36,7 @@ def check_contract(node: tree.Contract, scope: Scope, current: Tensor, shape: Sh
             continue
         if argument.name is not None:
             attribute = tree.Attribute(argument.start, argument.end, tree.Here(0, 0), argument.name)
-            actual: Any = evaluator.tensor_attribute(attribute, shape, scope)
+            actual: Any = evaluator.evaluate_tensor_attribute(attribute, shape, scope)
             if actual is not UNKNOWN and actual != value:
                 word = argument.name.text
                 other = f"write {word}={actual}" if isinstance(actual, int) else f"drop {word}"

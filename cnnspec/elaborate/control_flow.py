@@ -40,7 +40,7 @@ class ControlFlow:
         self.run_body = run_body
         self.offer_untaken = offer_untaken
 
-    def loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:
+    def run_loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:
         elements = self.evaluator.evaluate(item.iterable, scope, current)
         if type(elements) is Term:
             elements = self.report.resolve_word(elements, item.iterable, scope, is_list)
@@ -107,11 +107,11 @@ class ControlFlow:
         else:
             inner.names[name] = value
 
-    def branch(self, item: tree.Branch, scope: Scope, current: Tensor | None) -> Tensor | None:
+    def run_branch(self, item: tree.Branch, scope: Scope, current: Tensor | None) -> Tensor | None:
         chosen: tree.Body | tree.Branch | None = item
         doubt = False
         while isinstance(chosen, tree.Branch):
-            condition = self.evaluator.truth(chosen.condition, scope, current)
+            condition = self.evaluator.evaluate_condition(chosen.condition, scope, current)
             doubt = self.report.doubt and self.report.take_doubt() or doubt
             if doubt or condition is UNKNOWN:
                 self.report.miss(chosen.body, chosen.otherwise)

@@ -49,28 +49,28 @@ class Evaluator:
         self.observer = observer
         self.kinds: dict[type, Callable[[Any, Scope, Tensor | None], Any]] = {
             tree.Number: lambda node, scope, current: node.value,
-            tree.Dims: self.dims,
+            tree.Dims: self.evaluate_dims,
             tree.Text: lambda node, scope, current: node.value,
             tree.Flag: lambda node, scope, current: node.value,
-            tree.Name: self.name,
-            tree.Here: self.here,
-            tree.Call: self.call,
-            tree.Index: self.index,
-            tree.Attribute: self.attribute,
-            tree.Tuple: self.tuple,
-            tree.List: self.list,
-            tree.Ternary: self.ternary,
-            tree.Logic: self.logic,
-            tree.Opposite: self.opposite,
-            tree.Compare: self.compare,
-            tree.Range: self.range,
-            tree.Arithmetic: self.calculate,
-            tree.Power: self.power,
-            tree.Signed: self.sign,
+            tree.Name: self.evaluate_name,
+            tree.Here: self.evaluate_here,
+            tree.Call: self.evaluate_call,
+            tree.Index: self.evaluate_index,
+            tree.Attribute: self.evaluate_attribute,
+            tree.Tuple: self.evaluate_tuple,
+            tree.List: self.evaluate_list,
+            tree.Ternary: self.evaluate_ternary,
+            tree.Logic: self.evaluate_logic,
+            tree.Opposite: self.evaluate_opposite,
+            tree.Compare: self.evaluate_compare,
+            tree.Range: self.evaluate_range,
+            tree.Arithmetic: self.evaluate_arithmetic,
+            tree.Power: self.evaluate_power,
+            tree.Signed: self.evaluate_sign,
             tree.Input: lambda node, scope, current: report.error(
                 "E012", node, scope, "an input is no value", "write it on a line of its own"
             ),
-            tree.Bad: self.bad,
+            tree.Bad: self.evaluate_bad,
         }
 
     def evaluate(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
@@ -81,31 +81,31 @@ class Evaluator:
             self.observer.evaluated(node, value)
         return value
 
-    def bad(self, node: tree.Bad, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_bad(self, node: tree.Bad, scope: Scope, current: Tensor | None) -> Any:
         scope.unknown(node.names)
         return UNKNOWN
 
-    def dims(self, node: tree.Dims, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_dims(self, node: tree.Dims, scope: Scope, current: Tensor | None) -> Any:
         named = next((size for size in node.sizes if isinstance(size, str)), None)
         if named is None:
             return node.sizes
         message = f"{named} is a size with a name, which an input's shape alone can have"
         return self.report.error("E012", node, scope, message, "write numbers, or (a, b) for sizes that are bound")
 
-    def name(self, node: tree.Name, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_name(self, node: tree.Name, scope: Scope, current: Tensor | None) -> Any:
         value = scope.find(node.text)
         if self.report.assumptions and scope.assumes(node.text):
             self.report.doubt = True
         return Term(node.text, place=(node, scope)) if value is None else value
 
-    def here(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_here(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
         if current is None:
             return self.report.error(
                 "E016", node, scope, "`in` has no tensor here: there is no input yet", "write the input first"
             )
         return current
 
-    def call(self, node: tree.Call, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_call(self, node: tree.Call, scope: Scope, current: Tensor | None) -> Any:
         word = called_word(node.function, scope)
         if word is None:
             return Closure(node, scope)
@@ -124,7 +124,7 @@ class Evaluator:
         refused = self.arithmetic.refuse_list([*positional, *[value for _, value in keywords]], 1, node, scope)
         return refused or Term(word, tuple(positional), tuple(keywords), place=(node.function, scope), call=node)
 
-    def attribute(self, node: tree.Attribute, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_attribute(self, node: tree.Attribute, scope: Scope, current: Tensor | None) -> Any:
         if is_module(node.value, scope):
             return Term(node.name.text, place=(node.name, scope))
         value = self.evaluate(node.value, scope, current)
@@ -138,9 +138,9 @@ class Evaluator:
             )
         if value.assumed:
             self.report.doubt = True
-        return self.tensor_attribute(node, self.nodes[value.index].shape, scope)
+        return self.evaluate_tensor_attribute(node, self.nodes[value.index].shape, scope)
 
-    def tensor_attribute(self, node: tree.Attribute, shape: Any, scope: Scope) -> Any:
+    def evaluate_tensor_attribute(self, node: tree.Attribute, shape: Any, scope: Scope) -> Any:
         """The channels, the height, … of a tensor's shape; UNKNOWN where the shape is not known."""
         if self.observer is not None:
             self.observer.size_asked(node, shape)
@@ -171,7 +171,7 @@ class Evaluator:
             )
         return shape[axes.index(word)]
 
-    def index(self, node: tree.Index, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_index(self, node: tree.Index, scope: Scope, current: Tensor | None) -> Any:
         value, at = self.evaluate(node.value, scope, current), self.evaluate(node.index, scope, current)
         if type(value) is Term:
             value = self.report.resolve_word(value, node.value, scope, is_list)
@@ -189,21 +189,21 @@ class Evaluator:
             )
         return value[at]
 
-    def tuple(self, node: tree.Tuple, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_tuple(self, node: tree.Tuple, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
         return UNKNOWN if UNKNOWN in items else self.arithmetic.refuse_list(items, 1, node, scope) or tuple(items)
 
-    def list(self, node: tree.List, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_list(self, node: tree.List, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]
         return UNKNOWN if UNKNOWN in items else self.arithmetic.refuse_list(items, 1, node, scope) or items
 
-    def ternary(self, node: tree.Ternary, scope: Scope, current: Tensor | None) -> Any:
-        condition = self.truth(node.condition, scope, current)
+    def evaluate_ternary(self, node: tree.Ternary, scope: Scope, current: Tensor | None) -> Any:
+        condition = self.evaluate_condition(node.condition, scope, current)
         if condition is UNKNOWN:
             return UNKNOWN
         return self.evaluate(node.then if condition else node.otherwise, scope, current)
 
-    def truth(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_condition(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
         """A condition: true, false or UNKNOWN."""
         value = self.evaluate(node, scope, current)
         if value is UNKNOWN or isinstance(value, bool):
@@ -216,19 +216,19 @@ class Evaluator:
             "E012", node, scope, f"a condition is true or false, not {describe(value)}", "compare it: stride == 1"
         )
 
-    def logic(self, node: tree.Logic, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_logic(self, node: tree.Logic, scope: Scope, current: Tensor | None) -> Any:
         stop = node.operator == "or"
         for term in node.terms:
-            value = self.truth(term, scope, current)
+            value = self.evaluate_condition(term, scope, current)
             if value is UNKNOWN or value is stop:
                 return value
         return not stop
 
-    def opposite(self, node: tree.Opposite, scope: Scope, current: Tensor | None) -> Any:
-        value = self.truth(node.value, scope, current)
+    def evaluate_opposite(self, node: tree.Opposite, scope: Scope, current: Tensor | None) -> Any:
+        value = self.evaluate_condition(node.value, scope, current)
         return UNKNOWN if value is UNKNOWN else not value
 
-    def calculate(self, node: tree.Arithmetic, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_arithmetic(self, node: tree.Arithmetic, scope: Scope, current: Tensor | None) -> Any:
         left = self.evaluate(node.first, scope, current)
         if self.is_repeat(node, left):
             return Closure(node, scope)
@@ -253,19 +253,19 @@ class Evaluator:
         meant = the_one(self.report.find_near(place, value.name, origin, is_step_or_number))
         return meant is not None and not is_number(origin.find(meant))
 
-    def compare(self, node: tree.Compare, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_compare(self, node: tree.Compare, scope: Scope, current: Tensor | None) -> Any:
         left, right = self.evaluate(node.left, scope, current), self.evaluate(node.right, scope, current)
         return self.arithmetic.compare(node, left, right, scope)
 
-    def range(self, node: tree.Range, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_range(self, node: tree.Range, scope: Scope, current: Tensor | None) -> Any:
         first, last = self.evaluate(node.first, scope, current), self.evaluate(node.last, scope, current)
         return self.arithmetic.range(node, first, last, scope)
 
-    def power(self, node: tree.Power, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_power(self, node: tree.Power, scope: Scope, current: Tensor | None) -> Any:
         base, exponent = self.evaluate(node.base, scope, current), self.evaluate(node.exponent, scope, current)
         return self.arithmetic.power(node, base, exponent, scope)
 
-    def sign(self, node: tree.Signed, scope: Scope, current: Tensor | None) -> Any:
+    def evaluate_sign(self, node: tree.Signed, scope: Scope, current: Tensor | None) -> Any:
         return self.arithmetic.sign(node, self.evaluate(node.value, scope, current), scope)
 
 

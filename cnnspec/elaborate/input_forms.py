@@ -44,7 +44,7 @@ def without_batch(shape: Shape) -> Shape | None:
     return shape[1:] if isinstance(shape[1], int) and shape[1] >= LEAST else None
 
 
-def probable(source: Node) -> tuple[str, str, Shape] | None:
+def find_likely_sizes(source: Node) -> tuple[str, str, Shape] | None:
     """What is wrong with the sizes of an input that windows look along, what to write, and the sizes."""
     shape = source.shape
     if (
@@ -57,10 +57,10 @@ def probable(source: Node) -> tuple[str, str, Shape] | None:
         message = f"{written(source)} is {shape[0]} positions with {shape[1]} channels"
         gray, color = (*shape, 1), (*shape, 3)
         return message, f"for a picture write {show_shape(gray)} or {show_shape(color)}; for a sequence conv1d", gray
-    return other_form(source)
+    return find_other_form(source)
 
 
-def other_form(source: Node) -> tuple[str, str, Shape] | None:
+def find_other_form(source: Node) -> tuple[str, str, Shape] | None:
     """What is wrong with the sizes of an input whose first axis windows look along, what to write, and the sizes."""
     shape = source.shape
     if shape is None:
@@ -80,7 +80,7 @@ def keeps_axes(graph: Graph, node: Node) -> bool:
     return node.layer is not None and entering is not None and node.layer.reach(entering) not in (None, UNTRACED)
 
 
-def below(graph: Graph, source: Node) -> Iterator[Node]:
+def find_layers_below(graph: Graph, source: Node) -> Iterator[Node]:
     """The layers that work along the axes of an input."""
     having = {source.index}
     for node in graph.nodes:
@@ -90,7 +90,7 @@ def below(graph: Graph, source: Node) -> Iterator[Node]:
                 having.add(node.index)
 
 
-def origin(graph: Graph, node: Node) -> Node | None:
+def find_origin_input(graph: Graph, node: Node) -> Node | None:
     """The input whose axes the tensor of a node has."""
     while node.index not in graph.inputs:
         if not keeps_axes(graph, node):
@@ -99,28 +99,28 @@ def origin(graph: Graph, node: Node) -> Node | None:
     return node
 
 
-def between(graph: Graph, node: Node) -> Iterator[Layer]:
+def list_layers_between(graph: Graph, node: Node) -> Iterator[Layer]:
     """The layers from a node up to the input whose axes its tensor has."""
     while node.layer is not None:
         yield node.layer
         node = graph.nodes[node.inputs[0]]
 
 
-def misread(graph: Graph, layer: Layer, entering: Node, problem: Problem) -> tuple[Node, str, str] | None:
+def find_misread_input(graph: Graph, layer: Layer, entering: Node, problem: Problem) -> tuple[Node, str, str] | None:
     """The input at fault where a layer takes no tensor of such axes, or of so few positions; what is wrong, and what to
     write."""
-    source = origin(graph, entering)
+    source = find_origin_input(graph, entering)
     shape = source.shape if source is not None else None
     if source is None or shape is None or entering.shape is None or len(entering.shape) != len(shape):
         return None
     if problem.code == "E101":
-        found = other_form(source)
+        found = find_other_form(source)
         return (source, *found[:2]) if found is not None else None
     if len(shape) < 2:
         return None
     channels = f"{shape[-1]} channel{'s' * (shape[-1] != 1)}"
     message = f"{written(source)} has {AXES[len(shape) - 1]} and {channels}, but a layer for {{}} follows"
-    above = [layer, *between(graph, entering)]
+    above = [layer, *list_layers_between(graph, entering)]
     if len(shape) < 4 and shape[-1] not in COLORS and all([takes_axes(each, (*entering.shape, 1)) for each in above]):
         forms = " or ".join([show_shape((*shape, channels)) for channels in (1, 3)])
         return source, message.format(AXES[len(shape)]), f"channels are written too: {forms}; else {problem.help}"

@@ -6,7 +6,7 @@ from itertools import count
 
 from cnnspec.base.size import Size
 from cnnspec.elaborate.evaluator import called_word
-from cnnspec.elaborate.layer_placer import countless
+from cnnspec.elaborate.layer_placer import find_count_problem
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, is_number_or_list
 from cnnspec.graph import Site
 from cnnspec.layers.argument import Term
@@ -167,7 +167,7 @@ class InputReader:
                 else "give the last size a number",
             )
             return None
-        problem = countless("this input", tuple([s for s in sizes if isinstance(s, int)]))
+        problem = find_count_problem("this input", tuple([s for s in sizes if isinstance(s, int)]))
         if problem is not None:
             self.report.error(problem.code, item.shape, scope, problem.message, problem.help)
             return None
@@ -193,9 +193,9 @@ class InputReader:
         if isinstance(value, Term):
             named = written_sizes(value.name.replace("x", " ").upper().replace(" ", "x"))
             if named is not None:
-                from cnnspec.elaborate.likely_meaning import by_name
+                from cnnspec.elaborate.likely_meaning import explain_name
 
-                help = by_name(shape, value.name, scope)
+                help = explain_name(shape, value.name, scope)
                 help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
                 self.report.error("E010", shape, scope, f'nothing is called "{value.name}"', help, sure=True)
                 return None

@@ -134,7 +134,7 @@ class LayerPlacer:
                         break
                 else:
                     output = layer.output(shapes)
-                    problem = unreadable(layer, output) or too_large(layer, shapes, output)
+                    problem = find_size_problem(layer, output) or find_memory_problem(layer, shapes, output)
                     output = None if problem else output
             found = self._inferred[key] = (problem, output)
         return found
@@ -156,9 +156,9 @@ class LayerPlacer:
         """Report a problem at the input where it comes from, once. False where the input is not its cause."""
         if problem.code not in ("E101", "E106") or len(inputs) != 1:
             return False
-        from cnnspec.elaborate.input_forms import misread, place
+        from cnnspec.elaborate.input_forms import find_misread_input, place
 
-        found = misread(self.graph, layer, self.graph.nodes[inputs[0]], problem)
+        found = find_misread_input(self.graph, layer, self.graph.nodes[inputs[0]], problem)
         if found is None:
             return False
         source, message, help = found
@@ -189,13 +189,13 @@ class LayerPlacer:
             place = at.function
         help = problem.help
         if problem.code == "E101" and isinstance(place, tree.Argument):
-            from cnnspec.elaborate.likely_meaning import by_product
+            from cnnspec.elaborate.likely_meaning import explain_product
 
-            help = by_product(place.value, rank) or help
+            help = explain_product(place.value, rank) or help
         self.report.error(problem.code, place, scope, problem.message, help)
 
 
-def unreadable(layer: Layer, output: Shape) -> Problem | None:
+def find_size_problem(layer: Layer, output: Shape) -> Problem | None:
     """The problem of an output whose unknown size is too long to read."""
     unknown = [n for n in output if isinstance(n, Size)]
     products = 1
@@ -209,7 +209,7 @@ def unreadable(layer: Layer, output: Shape) -> Problem | None:
     return Problem("E003", message, help="give the input a size: input 224x224x3")
 
 
-def too_large(layer: Layer, shapes: tuple[Shape, ...], output: Shape) -> Problem | None:
+def find_memory_problem(layer: Layer, shapes: tuple[Shape, ...], output: Shape) -> Problem | None:
     """The problem of a layer with too large a tensor: its output, its padded input, or a weight."""
     name = layer.names[0]
     tensors = [(f"{name}'s output", output)]
@@ -218,10 +218,10 @@ def too_large(layer: Layer, shapes: tuple[Shape, ...], output: Shape) -> Problem
         padded = [n + w.before + w.after for n, w in zip(shapes[0], sliding.windows(shapes[0]), strict=False)]
         tensors.append((f"{name}'s padded input", (*padded, shapes[0][-1])))
     tensors += [(f"{name}'s {weight.name}", weight.shape) for weight in layer.weights(shapes)]
-    return next((found for what, shape in tensors if (found := countless(what, shape)) is not None), None)
+    return next((found for what, shape in tensors if (found := find_count_problem(what, shape)) is not None), None)
 
 
-def countless(what: str, shape: Shape) -> Problem | None:
+def find_count_problem(what: str, shape: Shape) -> Problem | None:
     """The problem of a tensor of more values than a framework counts; unknown sizes are 1 at least."""
     values = 1
     for n in shape:

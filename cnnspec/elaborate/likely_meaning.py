@@ -22,7 +22,7 @@ SIZES = "the sign between two numbers joins sizes: write * for a product"
 POOLS = {"pool", "maxpool", "avgpool"}
 
 
-def by_sign(node: tree.Node, scope: Scope) -> str:
+def explain_sign(node: tree.Node, scope: Scope) -> str:
     """A product with the sign of a paper between two numbers, which is read as the size 8x2."""
     return SIZES if "×" in scope.source.text[node.start : node.end] else ""
 
@@ -32,10 +32,10 @@ def names_layer(value: Any) -> bool:
     return isinstance(value, Function) or isinstance(value, Term) and find(value.name) is not None
 
 
-def by_operator(operator: str, left: Any, right: Any, at: tree.Node, part: tree.Node, scope: Scope) -> str:
+def explain_operator(operator: str, left: Any, right: Any, at: tree.Node, part: tree.Node, scope: Scope) -> str:
     """2 * conv(8, 3x3), 5x5/2, conv(8, 3x3)/2, FC-10, conv(8, 3x3) > relu."""
     text = scope.source.text
-    if isinstance(left, tuple) and by_sign(at, scope) or isinstance(right, tuple) and by_sign(part, scope):
+    if isinstance(left, tuple) and explain_sign(at, scope) or isinstance(right, tuple) and explain_sign(part, scope):
         return SIZES
     if operator == "*" and isinstance(left, int) and names_layer(right):
         before, behind = text[part.start - 1 : part.start], text[part.end : part.end + 1]
@@ -53,7 +53,7 @@ def by_operator(operator: str, left: Any, right: Any, at: tree.Node, part: tree.
     return ""
 
 
-def by_value(value: Any) -> str:
+def explain_value(value: Any) -> str:
     """[conv(8, 3x3) -> relu] and [3x3, 64], which are no steps."""
     if isinstance(value, list) and any(map(names_layer, value)):
         return "parentheses group steps: (conv(32, 3x3) -> relu) * 2"
@@ -67,7 +67,7 @@ def by_value(value: Any) -> str:
     return ""
 
 
-def by_name(node: tree.Node, name: str, scope: Scope) -> str:
+def explain_name(node: tree.Node, name: str, scope: Scope) -> str:
     """conv3x3(64), conv3-64, fc10, and shapes of names that are bound: sizexsizex3."""
     text = scope.source.text
     behind = text[node.end : node.end + 60] if text[node.start : node.end] == name else ""
@@ -88,7 +88,7 @@ def by_name(node: tree.Node, name: str, scope: Scope) -> str:
     return ""
 
 
-def by_arguments(cls: type[Layer], word: str, given: Mapping[str, Any]) -> str:
+def explain_arguments(cls: type[Layer], word: str, given: Mapping[str, Any]) -> str:
     """conv(5x5, 64), whose arguments are swapped, and conv(5x5x64), which holds both."""
     names = list(cls.arguments)[:2]
     if names != ["filters", "kernel"] or not isinstance(given.get("filters"), tuple) or not given["filters"]:
@@ -107,7 +107,7 @@ def by_arguments(cls: type[Layer], word: str, given: Mapping[str, Any]) -> str:
     return f"filters come first: write {word}({show(filters)}, {show(kernel)})"
 
 
-def by_product(value: tree.Node, rank: int) -> str:
+def explain_product(value: tree.Node, rank: int) -> str:
     """3*3, where a size of each axis is due."""
     sizes = factors(value)
     return f"this is the number {prod(sizes)}: write {show(tuple(sizes))}" if len(sizes) == rank > 1 else ""

@@ -57,7 +57,7 @@ class NetworkBuilder:
         self.inputs = inputs = InputReader(evaluator, builder, names, steps.apply, observer, shapes or {})
         self.bodies = bodies = BodyRunner(evaluator, builder, inputs, names, work, steps.apply, observer)
         flow = ControlFlow(evaluator, builder, names, work, bodies.run, offer)
-        bodies.items.update({tree.Loop: flow.loop, tree.Branch: flow.branch})
+        bodies.items.update({tree.Loop: flow.run_loop, tree.Branch: flow.run_branch})
         blocks = BlockCaller(evaluator, builder, names, work, bodies.run, observer)
         calls = Caller(evaluator, builder, layers, blocks, steps.apply, steps.apply_value)
         steps.handle(

@@ -7,7 +7,7 @@ from cnnspec.base.did_you_mean import proposed, question, the_one
 from cnnspec.base.source import Span, brief
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, describe, is_number, is_step
 from cnnspec.graph import Assumption, BlockCall, FunctionUse, LoopTurn, RepeatTurn, Site
-from cnnspec.layers import find, spellings
+from cnnspec.layers import find, list_spellings
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
@@ -150,10 +150,10 @@ class Report:
         if name in PYTORCH:
             message = f"{name} is PyTorch's, which takes other arguments"
             return self.error("E010", node, scope, message, PYTORCH[name], sure=True)
-        from cnnspec.elaborate.likely_meaning import by_name
+        from cnnspec.elaborate.likely_meaning import explain_name
 
         message, otherwise = f'nothing is called "{name}"', "`cnnspec layers` lists the layers"
-        if notation := by_name(node, name, scope):
+        if notation := explain_name(node, name, scope):
             return self.error("E010", node, scope, message, notation, sure=True)
         meant = self.report_misspelt("E010", node, scope, message, name, fits, otherwise)
         if meant is None:
@@ -193,7 +193,7 @@ def names_of(scope: Scope, fits: Fits) -> list[str]:
     """The names whose values fit, or may fit because a mistake left them unknown. The block that is run is left out."""
     names = [name for name in scope.all_names() if scope.call is None or name != scope.call.block]
     bound = [name for name in names if (value := scope.find(name)) is UNKNOWN or fits(value)]
-    return [*bound, *spellings()] if fits(Term(spellings()[0])) else bound
+    return [*bound, *list_spellings()] if fits(Term(list_spellings()[0])) else bound
 
 
 def trail(site: Site, *others: Site, turns: bool = False) -> tuple[Note, ...]:

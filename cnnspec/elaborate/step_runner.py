@@ -140,9 +140,9 @@ class StepRunner:
     def refuse(self, value: Any, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """Report a value that is no step."""
         if value is not UNKNOWN:
-            from cnnspec.elaborate.likely_meaning import by_value
+            from cnnspec.elaborate.likely_meaning import explain_value
 
-            help = by_value(value) or "a step is a layer, a block, a named tensor or `in`"
+            help = explain_value(value) or "a step is a layer, a block, a named tensor or `in`"
             if isinstance(at, tree.Name) and find(at.text) is not None:
                 help = f'this file binds "{at.text}", which hides the layer: choose another name for that'
             self.report.error("E012", at, scope, f"{describe(value)} is no step", help)
@@ -177,7 +177,7 @@ class StepRunner:
         return result
 
     def apply_ternary(self, node: tree.Ternary, scope: Scope, current: Tensor) -> Tensor:
-        condition = self.evaluator.truth(node.condition, scope, current)
+        condition = self.evaluator.evaluate_condition(node.condition, scope, current)
         doubt = self.report.doubt and self.report.take_doubt()
         if condition is UNKNOWN:
             return self.builder.add_unknown(node, scope, current)
@@ -203,10 +203,10 @@ class StepRunner:
         if not self.evaluator.is_repeat(node, first):
             if is_step(first):
                 message = f'"{node.rest[0][0]}" is not for layers'
-                from cnnspec.elaborate.likely_meaning import by_operator
+                from cnnspec.elaborate.likely_meaning import explain_operator
 
                 operator, part = node.rest[0]
-                help = by_operator(
+                help = explain_operator(
                     operator, first, self.evaluator.evaluate(part, scope, current), node.first, part, scope
                 )
                 help = help or (

@@ -85,7 +85,7 @@ DEVICES = {
 }  # fmt: skip
 
 
-def device(name: str, own: Mapping[str, str] | None = None) -> Device:
+def find_device(name: str, own: Mapping[str, str] | None = None) -> Device:
     """A device by its name in any spelling, of one's `own` or of those known; or by its figures, as `given` reads them.
 
     ValueError for another name, with those that there are, and for figures that cannot be.

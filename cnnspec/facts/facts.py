@@ -14,7 +14,7 @@ from functools import cached_property
 from cnnspec.base.size import add_up
 from cnnspec.facts.kernels import kernel_of
 from cnnspec.facts.liveness import statistics_of
-from cnnspec.facts.receptive_field import coverage, deepest, receptive_fields
+from cnnspec.facts.receptive_field import compute_fields, coverage, find_deepest
 from cnnspec.layers.base import all_known, product
 
 TYPE_CHECKING = False
@@ -178,7 +178,7 @@ class Facts:
 
     @cached_property
     def _structure(self) -> tuple[list[NodeField], set[tuple[int, int]]]:
-        return receptive_fields(self.graph, self.shapes)
+        return compute_fields(self.graph, self.shapes)
 
     @cached_property
     def statistics(self) -> dict[int, tuple[Dim, ...]]:
@@ -188,10 +188,10 @@ class Facts:
     @cached_property
     def seen(self) -> list[frozenset[tuple[Dim, ...]]]:
         """For every node the spatial sizes of the inputs that it depends on; of words in rows the rows' length."""
-        from cnnspec.facts.regions import texts  # which most checks do not need
+        from cnnspec.facts.regions import find_text_nodes  # which most checks do not need
 
         seen: list[frozenset[tuple[Dim, ...]]] = []
-        words = texts(self.graph)
+        words = find_text_nodes(self.graph)
         for node in self.graph.nodes:
             shape = self.shapes[node.index]
             own = frozenset([shape if node.index in words else shape[:-1]] if node.layer is None and shape else [])
@@ -219,7 +219,7 @@ class Facts:
     @property
     def deepest(self) -> int | None:
         """The node whose receptive field is the network's."""
-        return deepest(self.fields, self.graph.used())
+        return find_deepest(self.fields, self.graph.used())
 
     @property
     def receptive_field(self) -> tuple[Field, ...] | None:

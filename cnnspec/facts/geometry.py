@@ -73,7 +73,7 @@ class Geometry:
     def __init__(self, facts: Facts) -> None:
         self.facts, self.graph, self.shapes = facts, facts.graph, facts.shapes
         self.fields, self.gates, self.statistics = facts.fields, facts.gates, facts.statistics
-        self.sizes = regions.spaces(self.graph, self.shapes)
+        self.sizes = regions.find_spaces(self.graph, self.shapes)
         self._reaches: list[tuple[Reach, ...] | None] | None = None
         self._routes: dict[bool, list[tuple[Route, ...] | None]] = {}
         self._misaligned: tuple[Misaligned, ...] | None = None

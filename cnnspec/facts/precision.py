@@ -39,7 +39,7 @@ class Precision(Record):
         return self.computes in TRAINABLE
 
 
-def precision(name: str) -> Precision:
+def find_precision(name: str) -> Precision:
     """A policy by its name. ValueError, with those that there are, for another name."""
     if name in MIXED:
         size = BYTES[MIXED[name]]

@@ -120,7 +120,7 @@ class Steps:
         return self._made[key][2]
 
 
-def receptive_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list[NodeField], set[tuple[int, int]]]:
+def compute_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list[NodeField], set[tuple[int, int]]]:
     """The field of every node: one `Field` a spatial axis, WHOLE, or None where it cannot be known.
 
     And the gates: (merge, branch) wherever a branch is left out.
@@ -276,7 +276,7 @@ def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
     return tuple(merged)
 
 
-def deepest(fields: Sequence[NodeField], used: Sequence[bool]) -> int | None:
+def find_deepest(fields: Sequence[NodeField], used: Sequence[bool]) -> int | None:
     """The node whose field is the network's: the last with the largest, before all of the input is mixed.
 
     None when the field of a used node is unknown, or when none has spatial axes.

@@ -79,7 +79,7 @@ def cut_to(region: Region, box: Box) -> Region:
     return normalise([tuple([a & b for a, b in zip(mine, box, strict=True)]) for mine in region])
 
 
-def shadow(region: Region, rank: int) -> Box:
+def project_region(region: Region, rank: int) -> Box:
     """For each axis the positions at which the region holds anything."""
     masks = [NOWHERE] * rank
     for box in region:
@@ -91,18 +91,18 @@ def hull(region: Region, rank: int) -> tuple[tuple[int, int], ...] | None:
     """The smallest box around a region, as first and last position of each axis; None around nothing."""
     if not region:
         return None
-    return tuple([(mask.first, mask.last) for mask in shadow(region, rank)])
+    return tuple([(mask.first, mask.last) for mask in project_region(region, rank)])
 
 
-def texts(graph: Graph) -> set[int]:
+def find_text_nodes(graph: Graph) -> set[int]:
     """The nodes whose values are positions that a layer looks up: words of a text."""
     return {node.inputs[0] for node in graph.nodes if node.layer is not None and node.layer.indexes}
 
 
-def spaces(graph: Graph, shapes: Sequence[Shape | None]) -> list[Sizes | None]:
+def find_spaces(graph: Graph, shapes: Sequence[Shape | None]) -> list[Sizes | None]:
     """The spatial sizes of every node, None where one is no number. A text whose words are looked up has its length."""
     found: list[Sizes | None] = []
-    words = texts(graph)
+    words = find_text_nodes(graph)
     for node in graph.nodes:
         shape = shapes[node.index]
         sizes = shape if shape is None or (node.layer is None and node.index in words) else shape[:-1]

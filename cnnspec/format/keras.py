@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cnnspec.base.did_you_mean import PASTED_MODULES
 from cnnspec.format.pieces import is_name
-from cnnspec.layers import find, named
+from cnnspec.layers import find, find_bare_layer
 from cnnspec.layers.argument import EACH_AXIS, Unfit
 from cnnspec.syntax.tree import Argument, Attribute, Call, Dims, List, Name, Node, Number, Text, Tuple
 
@@ -155,7 +155,7 @@ class Layers:
         value = value or call.arguments[0].value
         if not isinstance(value, Name) or [n for _, n in self.bound_arguments(call)] != ["function"]:
             return None
-        found = named(value.text)  # not leaky_relu: the slope is 0.2, the layer's is 0.3
+        found = find_bare_layer(value.text)  # not leaky_relu: the slope is 0.2, the layer's is 0.3
         plain = layer(function=value.text)  # type: ignore[call-arg]
         same = found is not None and found.canonical(None) == plain.canonical(None)
         return Name(call.start, call.end, value.text) if same and value.text not in self.bound else None

@@ -45,7 +45,7 @@ def find(word: str) -> type[Layer] | None:
     return _by_spelling.get(word) or (None if word in PYTORCH else _by_spelling.get(word.lower()))
 
 
-def named(word: str) -> Layer | None:
+def find_bare_layer(word: str) -> Layer | None:
     """The layer that a word alone is: relu, gelu, maxpool; None for no layer, or one that needs arguments."""
     layer = find(word)
     if layer is None:
@@ -55,7 +55,7 @@ def named(word: str) -> Layer | None:
     return None if needs else layer(**preset)
 
 
-def spellings() -> list[str]:
+def list_spellings() -> list[str]:
     """Every canonical name, the name of every activation, then whatever else a layer is called."""
     names = [layer.names[0] for layer in CATALOGUE] + sorted(n for layer in CATALOGUE for n in layer.presets)
     return list(dict.fromkeys([*names, *_by_spelling]))

@@ -74,9 +74,9 @@ def _coverage(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 def _precision(arguments: dict[str, Any]) -> Precision:
-    from cnnspec.facts.precision import precision
+    from cnnspec.facts.precision import find_precision
 
-    return precision(word_of(arguments.get("dtype", "float32")) or "?")
+    return find_precision(word_of(arguments.get("dtype", "float32")) or "?")
 
 
 def _batch(arguments: dict[str, Any]) -> int:

@@ -103,7 +103,7 @@ class Lost(Record):
 def find_losses(facts: Facts) -> Lost:
     """What is lost in the part of a network that its outputs depend on. Raises TooLong where that takes too many steps."""
     graph, shapes, used = facts.graph, facts.shapes, facts.graph.used()
-    sizes = regions.spaces(graph, shapes)
+    sizes = regions.find_spaces(graph, shapes)
     reaches = regions.find_reaches(graph, shapes, UNTRACED)
     untraced = tuple([i for i, reach in enumerate(reaches) if reach is UNTRACED and used[i]])
     reaches = [None if reach is UNTRACED else reach for reach in reaches]
@@ -162,7 +162,7 @@ def _find_loss(
     if not unread:
         return []
     axes = []
-    for mask, seen, n in zip(carrying, regions.shadow(region, len(space)), space, strict=True):
+    for mask, seen, n in zip(carrying, regions.project_region(region, len(space)), space, strict=True):
         rows = mask - seen
         axes.append(Unread(rows, *_count_ends(rows, n)))
     macs = facts.macs[index]

@@ -12,7 +12,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.size import Size
 from cnnspec.elaborate.input_reader import AXES
 from cnnspec.facts.liveness import Liveness
-from cnnspec.facts.regions import texts
+from cnnspec.facts.regions import find_text_nodes
 from cnnspec.facts.stride_remainder import find_losses
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.shape import all_known
@@ -162,7 +162,7 @@ def name_axes(whole: GraphSizes, graph: Graph, shapes: list[Shape]) -> InputSize
 def name_axis(graph: Graph, shapes: list[Shape], index: int, axis: int, times: int) -> InputAxis:
     number = graph.inputs.index(index)
     shape = shapes[number]
-    rank = max(1, len(shape) - (index not in texts(graph)))
+    rank = max(1, len(shape) - (index not in find_text_nodes(graph)))
     letter, size = AXES[rank][axis] if rank in AXES else f"axis {axis + 1}", shape[axis]
     return InputAxis(graph.nodes[index].name, letter, times, size if isinstance(size, int) else None)
 

@@ -9,7 +9,7 @@ from cnnspec.syntax.after_mistakes import find_keyword
 from cnnspec.syntax.grammar import ACTIONS, KEYWORDS, KINDS, MADE_AHEAD
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE
 from cnnspec.syntax.mistakes import MISTAKES, NEVER_OPENED
-from cnnspec.syntax.notations import PATTERN, meant, pattern_end
+from cnnspec.syntax.notations import PATTERN, explain_notation, pattern_end
 
 if MADE_AHEAD:
     from cnnspec.syntax.mistake_table import MISTAKE_STATES
@@ -62,7 +62,7 @@ def say_what_is_wrong(source: Source, state: int, context: str, kind: int, start
         return f'nothing is called "{word[1]}"', f'did you mean "{find_keyword(word[1])}"?'
     if find_python_end(text, start) is not None:
         return "this is Python, not a network", "keep the layers, one a line; drop the rest"
-    said = meant(text, start)
+    said = explain_notation(text, start)
     if said is not None:
         return said
     if kind == UNREADABLE:

@@ -23,7 +23,7 @@ _WIDE = "\uff01", "\uff5e"
 _SIZE = re.compile(r"\d+|\?|[A-Za-z_]\w*")
 
 
-def meant(text: str, at: int) -> Said | None:
+def explain_notation(text: str, at: int) -> Said | None:
     """(message, help) for a syntax error at a place, where the notation on its line is known."""
     begin = text.rfind("\n", 0, at) + 1
     line, column = text[begin : at + LONGEST].split("\n", 1)[0].partition("#")[0], at - begin
@@ -40,7 +40,7 @@ def meant(text: str, at: int) -> Said | None:
     return None
 
 
-def written(sizes: list[str]) -> str:
+def write_sizes(sizes: list[str]) -> str:
     """Sizes as the language writes them: 28x28x1, and (size, size, 1) where some are names."""
     plain = all([size == "?" or size.isdigit() for size in sizes])
     return "x".join(sizes) if plain else f"({', '.join(sizes)})"
@@ -58,10 +58,10 @@ def _input(found: re.Match[str]) -> Said | None:
     name, rest = found["name"] or "", found["rest"].rstrip("-=~ \t")
     first = re.match(r"(\d+)\s*@\s*(.+)", rest)
     sizes = sizes_of(f"{first[2]} x {first[1]}" if first else rest) or sizes_of(f"{name} {rest}")
-    if sizes is None or written(sizes) == rest and not found["sign"]:
+    if sizes is None or write_sizes(sizes) == rest and not found["sign"]:
         return None
     name = "" if name in sizes or name == "x" and not sizes_of(rest) else name
-    return message, f"write input {f'{name} ' * bool(name)}{written(sizes)}"
+    return message, f"write input {f'{name} ' * bool(name)}{write_sizes(sizes)}"
 
 
 def _layer(found: re.Match[str]) -> Said | None:
@@ -92,9 +92,9 @@ def _behind(found: re.Match[str]) -> Said:
 
 def _named_sizes(found: re.Match[str]) -> Said | None:
     sizes = sizes_of(found[0])
-    if sizes is None or written(sizes)[0] != "(":
+    if sizes is None or write_sizes(sizes)[0] != "(":
         return None
-    return "sizes that have names are written (height, width)", f"write {written(sizes)}"
+    return "sizes that have names are written (height, width)", f"write {write_sizes(sizes)}"
 
 
 def _spelled_out(found: re.Match[str]) -> Said:

@@ -6,7 +6,7 @@ from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.record import Record
 from cnnspec.facts.activation_memory import output_bytes
 from cnnspec.facts.im2col import im2col
-from cnnspec.facts.precision import memory_text, precision
+from cnnspec.facts.precision import find_precision, memory_text
 from cnnspec.facts.roofline import find_traffic
 from cnnspec.facts.training_memory import find_saved
 from cnnspec.layers.base import product, show_shape
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
 
 MAX_CONNECTED = 6  # names that a table shows; JSON and CSV have all
-FLOAT32 = precision("float32")
+FLOAT32 = find_precision("float32")
 WIDTH = 100  # of a table, from which on symbolic sizes have short names
 
 

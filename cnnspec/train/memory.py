@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.cost.memory import training
 from cnnspec.facts.optimizer_slots import count_known_slots
-from cnnspec.facts.precision import in_bytes, precision
+from cnnspec.facts.precision import find_precision, in_bytes
 from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.errors import TrainingFailed
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def find_need(plan: TrainingPlan) -> Memory:
     """The least memory that a training needs, by the size of a batch."""
     settings = plan.settings
-    return training(plan.facts, precision(settings.precision), count_known_slots(settings.optimizer))
+    return training(plan.facts, find_precision(settings.precision), count_known_slots(settings.optimizer))
 
 
 def check_memory(plan: TrainingPlan) -> None:

@@ -10,7 +10,7 @@ from cnnspec.base.did_you_mean import near, nearest, synonym
 from cnnspec.base.synonyms import TABLES
 from cnnspec.cli import VERBS
 from cnnspec.cli.configuration import KEYS as OPTIONS
-from cnnspec.layers import CATALOGUE, find, spellings
+from cnnspec.layers import CATALOGUE, find, list_spellings
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.words import INITIALIZERS
 from cnnspec.lint.index import NAMES
@@ -31,7 +31,7 @@ DOMAINS: dict[str, tuple[Iterable[str], str]] = {
         forward -, completion -, attention -, plot -, report -, concert -, help -, version -, clean -, graph -, test -,
         visualize -, onnx -
     """),
-    "layers": (spellings(), """
+    "layers": (list_spellings(), """
         innerproduct dense, avg_pool_2d avgpool2d, globalaveragepool gap, global_pool gap, adaptiveavgpool adaptive_avgpool,
         upsample2d upsample, interpolate upsample, hswish hard_silu, lrelu leaky_relu, sepconv separable_conv,
         upconv conv_transpose, deconvolution conv_transpose, merge concat, mean average, sum add, residual add,
@@ -75,8 +75,8 @@ def test_what_is_proposed(known: list[str], typed: str, proposed: str) -> None:
 
 
 def test_a_synonym_is_told_from_a_misspelling() -> None:
-    assert (synonym("lrelu", spellings()), near("swich", ["swish", "gelu"])) == ("leaky_relu", ["swish"])
-    assert (synonym("maxpol", spellings()), near("interpolate", spellings())) == (None, [])
+    assert (synonym("lrelu", list_spellings()), near("swich", ["swish", "gelu"])) == ("leaky_relu", ["swish"])
+    assert (synonym("maxpol", list_spellings()), near("interpolate", list_spellings())) == (None, [])
     assert near("cone", ["cane", "code", "conv"]) == ["cane", "code", "conv"]  # equally near: no one can tell
 
 

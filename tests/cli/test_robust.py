@@ -23,7 +23,7 @@ from cnnspec.base.source_files import decode_source
 from cnnspec.findings.json import write_data
 from cnnspec.findings.text import show_diagnostic
 from cnnspec.format import format_source
-from cnnspec.layers import CATALOGUE, spellings
+from cnnspec.layers import CATALOGUE, list_spellings
 from cnnspec.lint.index import NAMES
 from cnnspec.pipeline import Analysis, analyse
 from cnnspec.summary import find_summary
@@ -110,7 +110,7 @@ def test_any_bytes(data: bytes) -> None:
 
 
 TOKENS = [
-    *KEYWORDS, *spellings(), "conv", "conv", "input 8x8x3\n", "input ?x?x1\n", "input 4\n", "input a 5x5x2\n", "x", "y", "f", "e1",
+    *KEYWORDS, *list_spellings(), "conv", "conv", "input 8x8x3\n", "input ?x?x1\n", "input 4\n", "input a 5x5x2\n", "x", "y", "f", "e1",
     "->", "->", "=>", "*", "*", "/", "//", "%", "+", "-", "^", "==", "!=", "<=", "<", ">", "=", "..", ".", ",", ",", "(", ")", "(", ")",
     "[", "]", "{", "}", "{", "}", "\n", "\n", ";", "3", "0", "1", "2", "8", "-1", "0.5", "1e-3", "5M", "32k", "999999999999999999", "3x3",
     "?x?x3", "?", "0x0", "1x2x3x4", '"same"', "'relu'", '"../x.cnn"', "same", "valid", "causal", "filters=4", "kernel=", "stride=2",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.base.limits import MAX_VALUES
-from cnnspec.elaborate.layer_placer import countless
+from cnnspec.elaborate.layer_placer import find_count_problem
 from tests.cli.tiny_specs import SPECS
 
 VERBS = (
@@ -68,4 +68,4 @@ def test_a_tensor_has_as_many_values_as_numpy_counts(shape: tuple[int, ...], fit
     else:
         with pytest.raises(ValueError, match="too large"):
             np.broadcast_to(np.int8(0), shape)
-    assert (countless("it", shape) is None) is fits
+    assert (find_count_problem("it", shape) is None) is fits

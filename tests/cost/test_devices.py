@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.facts.devices import DEVICES, device
+from cnnspec.facts.devices import DEVICES, find_device
 from cnnspec.facts.im2col import im2col
-from cnnspec.facts.precision import precision
+from cnnspec.facts.precision import find_precision
 from cnnspec.facts.roofline import find_traffic
 from tests.cost.networks import EXAMPLES, facts, run
 
@@ -27,10 +27,10 @@ def test_im2col_of_lecture_4() -> None:
     ],
 )  # fmt: skip
 def test_intensities_that_nvidia_gives(text: str, batch: int, expected: float) -> None:
-    moved = find_traffic(facts("\n" + text), precision("float16"), batch)[1]
+    moved = find_traffic(facts("\n" + text), find_precision("float16"), batch)[1]
     assert moved is not None
     assert moved.intensity == pytest.approx(expected, rel=0.01)
-    seconds, bound = moved.seconds(DEVICES["v100"], precision("float16"))  # type: ignore[misc]
+    seconds, bound = moved.seconds(DEVICES["v100"], find_precision("float16"))  # type: ignore[misc]
     assert bound == ("compute" if expected > 139 else "memory")
     assert seconds == max(moved.flops / 125e12, moved.bytes / 900e9)
 
@@ -57,7 +57,7 @@ FIGURES = [
 
 @pytest.mark.parametrize(("text", "flops", "bandwidth"), FIGURES)
 def test_a_device_by_its_figures(text: str, flops: float, bandwidth: float, capsys: pytest.CaptureFixture[str]) -> None:
-    made = device(text)
+    made = find_device(text)
     assert made.bandwidth == pytest.approx(bandwidth)
     for dtype in ("float32", "bfloat16", "int8"):
         assert made.peak(dtype).flops == pytest.approx(flops)  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ from cnnspec.base.size import Size, value
 from cnnspec.cost import memory as cost
 from cnnspec.facts.activation_memory import peak_values
 from cnnspec.facts.optimizer_slots import MORE, SLOTS, count_slots
-from cnnspec.facts.precision import precision
+from cnnspec.facts.precision import find_precision
 from cnnspec.facts.symbolic_max import find_largest
 from tests.cost.networks import MIXED, facts, network
 
@@ -87,14 +87,14 @@ def test_the_largest_of_expressions_is_so_for_every_size() -> None:
 
 def test_memory_terms_and_the_largest_batch() -> None:
     found = facts("lenet5")
-    memory = cost.training(found, precision("mixed_float16"), 2)
+    memory = cost.training(found, find_precision("mixed_float16"), 2)
     params = found.total.parameters
     assert memory.bytes(0) == params * (4 + 2 + 4 + 8)
     for limit in (2**20, 2**24, 2**27):
         most = memory.largest_batch(limit)
         assert memory.bytes(most + 1) > limit and (most == 0 or memory.bytes(most) <= limit)
     with pytest.raises(ValueError, match="int8 has no gradients"):
-        cost.training(found, precision("int8"), 2)
+        cost.training(found, find_precision("int8"), 2)
 
 
 def test_slots_are_those_of_keras() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.layers import CATALOGUE, spellings
+from cnnspec.layers import CATALOGUE, list_spellings
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.train.section_words import LOSSES, OPTIMIZERS, SCHEDULES
 
@@ -107,4 +107,4 @@ PIECES = [
     "if in.channels == 3 {", "} else {", "train {", "epochs = 3", "expect params < 5M", "expect(3x3x4)", 'use "b.cnn" (f)', "output x", "shared s =",
     "input 8x8x3\n", "input ?x?x1\n", "input 4\n", "input a 5x5x2\n", "f(3)", "f(f)", "name=", *KEYWORDS,
 ]  # fmt: skip
-TOKENS = [*PIECES, *PIECES, *VALUES, *LAYERS, *spellings()[::5], *SPACES, *STRANGE]
+TOKENS = [*PIECES, *PIECES, *VALUES, *LAYERS, *list_spellings()[::5], *SPACES, *STRANGE]

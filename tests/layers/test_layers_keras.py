@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cnnspec.compile.keras_model import import_keras, to_keras
-from cnnspec.layers import CATALOGUE, find, spellings
+from cnnspec.layers import CATALOGUE, find, list_spellings
 from cnnspec.layers.base import Layer
 from tests.support import agree, legal, network, outputs, random_inputs
 
@@ -71,7 +71,7 @@ def test_no_spelling_names_two_layers() -> None:
     assert [spelling for spelling, n in count.items() if n > 1] == []
     assert all(find(spelling) is layer for layer in CATALOGUE for spelling in layer.names)
     assert all(spelling == spelling.lower() for spelling in count), "lower case is how spellings are compared"
-    assert all(find(spelling) for spelling in spellings())
+    assert all(find(spelling) for spelling in list_spellings())
 
 
 def test_shared_layer_has_its_weights_once() -> None:

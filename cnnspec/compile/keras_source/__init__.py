@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph
     from cnnspec.syntax import tree as syntax
 
-    class Compiled(Protocol):
+    class SourceNetwork(Protocol):
         """A network that was elaborated without errors."""
 
         @property
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         def item(self) -> syntax.Model | None: ...
 
 
-def to_source(network: Compiled) -> str:
+def to_source(network: SourceNetwork) -> str:
     """A Python module that exposes `model`, the network in Keras 3, built with its parameters' values.
 
     Raises ValueError for a network without an input or an output.
@@ -55,7 +55,7 @@ def to_source(network: Compiled) -> str:
     return finish_module(network.tree.source, graph, print_layers(graph))
 
 
-def print_text(network: Compiled, ghosts: bool) -> str | None:
+def print_text(network: SourceNetwork, ghosts: bool) -> str | None:
     """The text as Python; None where it cannot be printed so. `ghosts`: also the sides of conditions never taken."""
     trace = record(network.tree, network.graph, network.item, ghosts)
     if trace is None:

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.facts.precision import precision
+from cnnspec.facts.precision import find_precision
 from cnnspec.facts.roofline import find_traffic
 from cnnspec.lint.finding import elsewhere, several
 
@@ -40,7 +40,9 @@ RIDGE = 153
 def check(context: Context) -> Iterator[Diagnostic]:
     batch = context.settings.batch if context.settings else 1
     found = []
-    for node, moved in zip(context.graph.nodes, find_traffic(context.facts, precision("float16"), batch), strict=True):
+    for node, moved in zip(
+        context.graph.nodes, find_traffic(context.facts, find_precision("float16"), batch), strict=True
+    ):
         if not context.facts.macs[node.index] or len(node.shape or ()) == 1 or moved is None:
             continue
         if moved.intensity is not None and moved.intensity < RIDGE:

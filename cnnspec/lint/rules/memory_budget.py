@@ -27,7 +27,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.cost.memory import training
 from cnnspec.facts.optimizer_slots import count_known_slots
-from cnnspec.facts.precision import in_bytes, precision
+from cnnspec.facts.precision import find_precision, in_bytes
 from cnnspec.facts.training_memory import find_saved
 from cnnspec.lint.finding import UNSAFE
 
@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     settings = context.settings
     if settings is None or settings.memory is None:
         return
-    format = precision(settings.precision)
+    format = find_precision(settings.precision)
     need = training(context.facts, format, count_known_slots(settings.optimizer))
     total, fits = need.bytes(settings.batch), need.largest_batch(settings.memory)
     if not isinstance(total, int) or fits is None or total <= settings.memory:
@@ -80,12 +80,12 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The largest batch that fits."""
     from cnnspec.cost.memory import training
     from cnnspec.facts.optimizer_slots import count_known_slots
-    from cnnspec.facts.precision import precision
+    from cnnspec.facts.precision import find_precision
 
     settings = repair.context.settings
     if settings is None or settings.memory is None:
         return
-    need = training(repair.context.facts, precision(settings.precision), count_known_slots(settings.optimizer))
+    need = training(repair.context.facts, find_precision(settings.precision), count_known_slots(settings.optimizer))
     fits, span = need.largest_batch(settings.memory), settings.span("batch")
     if not fits:
         return

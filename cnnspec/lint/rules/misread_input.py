@@ -48,13 +48,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     graph = context.graph
     for source in [graph.nodes[index] for index in graph.inputs if is_ambiguous(graph.nodes[index].shape)]:
-        from cnnspec.elaborate.input_forms import below, place, probable
+        from cnnspec.elaborate.input_forms import find_layers_below, find_likely_sizes, place
 
-        found = probable(source)
+        found = find_likely_sizes(source)
         if found is None:
             continue
         windows = context.facts.windows
-        looking = [node for node in below(graph, source) if windows[node.index] and windows[node.index][0].kernel > 1]
+        looking = [
+            node
+            for node in find_layers_below(graph, source)
+            if windows[node.index] and windows[node.index][0].kernel > 1
+        ]
         if looking and not any(map(is_called_1d, looking)):
             message, help, _ = found
             span, notes = place(source).span, trail(source.site)
@@ -68,10 +72,10 @@ def is_called_1d(node: Node) -> bool:
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The sizes that were probably meant."""
-    from cnnspec.elaborate.input_forms import probable
+    from cnnspec.elaborate.input_forms import find_likely_sizes
     from cnnspec.lint.fix.input_sizes import resize
 
     (source,) = repair.nodes(found)
-    likely = probable(source)
+    likely = find_likely_sizes(source)
     sizes = [n for n in likely[2] if isinstance(n, int)] if likely is not None else []
     yield resize(repair, sizes, repair.graph.inputs.index(source.index))

@@ -97,7 +97,7 @@ def seen_of_field(end: Node, context: Context) -> tuple[int, int, int, int] | No
     """The first axis with holes, how much of its field the middle position reads, the field's length, and that of the
     longest hole."""
     from cnnspec.facts.positions import Positions
-    from cnnspec.facts.regions import shadow
+    from cnnspec.facts.regions import project_region
 
     shape = end.shape
     if shape is None or len(shape) < 2:
@@ -111,7 +111,9 @@ def seen_of_field(end: Node, context: Context) -> tuple[int, int, int, int] | No
         if not region or not others:
             continue
         rank = len(region[0])
-        for axis, (mask, read) in enumerate(zip(shadow(region, rank), shadow(others, rank), strict=True)):
+        for axis, (mask, read) in enumerate(
+            zip(project_region(region, rank), project_region(others, rank), strict=True)
+        ):
             missing = (read - mask) & Positions.run(mask.first, mask.last)
             if missing:
                 longest = max([end - start for start, end in missing.runs()])

@@ -29,7 +29,7 @@ _BODIES = {  # what makes layers in its body → what is said of it, and what to
 }
 
 
-def head(statement: Statement) -> str:
+def find_head(statement: Statement) -> str:
     """The word that heads a Python body, `for x in y:`; "" for a statement that heads none."""
     found = _HEAD.match(statement.text)
     return found[1] if found else ""
@@ -40,7 +40,7 @@ def runs_once(head: str, statement: Statement) -> bool:
     return statement.text.endswith(":") and (head == "with" or bool(re.match(r"if\s+__name__\s*==", statement.text)))
 
 
-def whole(found: list[Statement], number: int) -> list[Statement]:
+def take_body(found: list[Statement], number: int) -> list[Statement]:
     """The head of that number and the statements of its body."""
     end = number + 1
     while found[number].text.endswith(":") and end < len(found) and found[end].indent > found[number].indent:
@@ -48,18 +48,18 @@ def whole(found: list[Statement], number: int) -> list[Statement]:
     return found[number:end]
 
 
-def defined(statement: Statement) -> str:
+def find_defined_name(statement: Statement) -> str:
     """The function or class that a head defines."""
     found = re.match(r"(?:async\s+)?(?:def|class)\s+(\w+)", statement.text)
     return found[1] if found else ""
 
 
-def refused(head: str, statement: Statement) -> Unreadable:
+def refuse_body(head: str, statement: Statement) -> Unreadable:
     """Why a body that makes layers is not read."""
     return Unreadable(Bad(statement.start, statement.end), *_BODIES.get(head, _BODIES["for"]), "E001")
 
 
-def rebound(found: list[Statement]) -> set[str]:
+def find_rebound_names(found: list[Statement]) -> set[str]:
     """The names that are given a value more than once."""
     seen: set[str] = set()
     twice: set[str] = set()

@@ -39,7 +39,7 @@ class Parsed(Record):
     value: Node
 
 
-def parsed(source: Source, statement: Statement, loosely: bool = False) -> Parsed | None:
+def parse_statement(source: Source, statement: Statement, loosely: bool = False) -> Parsed | None:
     """What a statement says; None where it is not one of the expressions that the language has, too.
 
     `loosely`: of a call, an argument that the language has no words for is left out.
@@ -164,7 +164,7 @@ def _number(node: Node) -> Node | None:
 
 
 # ---- questions about expressions ---------------------------------------------------------------------------
-def path(node: Node) -> str:
+def write_path(node: Node) -> str:
     """`a.b.c` of a dotted name, "" of anything else."""
     parts: list[str] = []
     while isinstance(node, Attribute):
@@ -173,9 +173,9 @@ def path(node: Node) -> str:
     return ".".join([node.text, *reversed(parts)]) if isinstance(node, Name) else ""
 
 
-def callee(node: Node) -> str:
+def find_callee(node: Node) -> str:
     """The dotted name that is called, "" where it is anything else."""
-    return path(node.function) if isinstance(node, Call) else ""
+    return write_path(node.function) if isinstance(node, Call) else ""
 
 
 def last_word(dotted: str) -> str:

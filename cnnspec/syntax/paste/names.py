@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.paste.changing import changed
 from cnnspec.syntax.paste.constants import folded
-from cnnspec.syntax.paste.expressions import input_of, last_word, path
+from cnnspec.syntax.paste.expressions import input_of, last_word, write_path
 from cnnspec.syntax.paste.values import Constant, Layer, Network, Tensor, Value
 from cnnspec.syntax.tree import (
     Argument,
@@ -84,7 +84,7 @@ class Names:
 
     def root(self, node: Node) -> Value | list[Tensor] | None:
         """The value of the longest beginning of a dotted name that has one."""
-        dotted = path(node)
+        dotted = write_path(node)
         while dotted:
             if dotted in self.values:
                 return self.values[dotted]
@@ -96,7 +96,7 @@ class Names:
         return any(isinstance(self.root(part), kinds) for part in walk(node) if isinstance(part, (Name, Attribute)))
 
     def is_input(self, node: Node) -> bool:
-        return isinstance(node, Call) and last_word(self.python.resolved(path(node.function))) in INPUTS
+        return isinstance(node, Call) and last_word(self.python.resolved(write_path(node.function))) in INPUTS
 
     def is_plain(self, node: Node) -> bool:
         """Whether an expression is made of numbers, texts and constants alone."""
@@ -126,7 +126,7 @@ class Names:
             return node.replace(name=node.name.replace(text="input_shape"), value=shape)
         if isinstance(node, Argument) and node.name and node.name.text in KEYWORDS:
             raise Unreadable(node.name, f'no layer has an argument "{node.name.text}"', "drop it", "E011")
-        dotted = path(node)
+        dotted = write_path(node)
         if not dotted:
             return None
         value = self.root(node)

@@ -12,7 +12,7 @@ from cnnspec.base.did_you_mean import suggestion
 from cnnspec.base.source import Source, Span, brief
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.paste import bodies, python
-from cnnspec.syntax.paste.expressions import callee, last_word, parsed, path
+from cnnspec.syntax.paste.expressions import find_callee, last_word, parse_statement, write_path
 from cnnspec.syntax.paste.models import Models
 from cnnspec.syntax.paste.names import Lost, Names, Unreadable
 from cnnspec.syntax.paste.statements import balanced
@@ -55,11 +55,11 @@ class Reader:
 
     def run(self, found: list[Statement]) -> None:
         """Read statements. Unreadable, when a Python body makes layers: the paste cannot be read as a whole."""
-        self.names.rebound = bodies.rebound(found)
+        self.names.rebound = bodies.find_rebound_names(found)
         number = 0
         while number < len(found):
             statement = found[number]
-            head = bodies.head(statement)
+            head = bodies.find_head(statement)
             if head:
                 number = self.body(head, found, number)
                 continue
@@ -78,10 +78,10 @@ class Reader:
         if bodies.runs_once(head, statement):
             self.passed.append(statement)
             return number + 1
-        whole = bodies.whole(found, number)
+        whole = bodies.take_body(found, number)
         if any(self.makes_layers(part.text) for part in whole):
-            raise bodies.refused(head, statement)
-        name = bodies.defined(statement)
+            raise bodies.refuse_body(head, statement)
+        name = bodies.find_defined_name(statement)
         if name:
             self.names.bind(name, Python(statement, name))
         self.passed += whole
@@ -103,7 +103,7 @@ class Reader:
             at = Span(self.source, unread.node.start, unread.node.end)
             self.errors.append(Diagnostic(unread.code, brief(unread.message), at, brief(unread.help)))
         self.bad.append(Bad(statement.start, statement.end))
-        said = parsed(self.source, statement)
+        said = parse_statement(self.source, statement)
         for name in [name for target in (said.targets if said else ()) for name in target]:
             self.names.bind(name, Lost(statement, name))
 
@@ -112,7 +112,7 @@ class Reader:
         """The list that a statement goes to: `passed`, `read`, or None where it is left to the language."""
         if self.python.passes(statement.text) and balanced(statement.text):
             return self.passed
-        said = parsed(self.source, statement, self.trains(statement.text))
+        said = parse_statement(self.source, statement, self.trains(statement.text))
         if said is None:
             return self.unparsed(statement)
         if isinstance(said.value, Chain):  # a -> b
@@ -165,7 +165,7 @@ class Reader:
     def expression(self, statement: Statement, value: Node) -> list[Statement] | None:
         if isinstance(value, Text):
             return self.passed
-        owner, _, method = callee(value).rpartition(".")
+        owner, _, method = find_callee(value).rpartition(".")
         held = self.names.values.get(owner)
         if isinstance(value, Call) and (self.is_method(owner, method) or (method == "add" and owner and held is None)):
             return self.method(statement, owner, method, value)
@@ -183,10 +183,10 @@ class Reader:
         if isinstance(root, (Python, Lost)) or (root is not None and not isinstance(value, Call)):
             return self.passed
         if self.tensors.of(value, statement) is None:
-            if not isinstance(value, Call) or callee(value) == "expect":
+            if not isinstance(value, Call) or find_callee(value) == "expect":
                 return None
             if self.names.of_kind(value, Network, Tensor, list):
-                raise Unreadable(value.function, f'nothing is called "{callee(value) or "this"}"', _CALLED, "E010")
+                raise Unreadable(value.function, f'nothing is called "{find_callee(value) or "this"}"', _CALLED, "E010")
             self.own.append(Step(statement.start, statement.end, self.names.written(value)))
         return self.read
 
@@ -212,8 +212,8 @@ class Reader:
         return self.passed
 
     def assign(self, statement: Statement, targets: list[str], value: Node) -> list[Statement] | None:
-        names, word = self.names, last_word(self.python.resolved(callee(value)))
-        owner, _, method = callee(value).rpartition(".")
+        names, word = self.names, last_word(self.python.resolved(find_callee(value)))
+        owner, _, method = find_callee(value).rpartition(".")
         if word == "Sequential" and isinstance(value, Call):
             made: Value = self.new(self.models.sequence(statement, targets[0], value), targets[0])
         elif word == "Model" and isinstance(value, Call):
@@ -222,8 +222,8 @@ class Reader:
             read = self.method(statement, owner, method, value)
             self.bind(targets, Python(statement, targets[0]))
             return read
-        elif path(value) and isinstance(names.values.get(path(value)), Value):
-            made = names.values[path(value)]  # type: ignore[assignment]
+        elif write_path(value) and isinstance(names.values.get(write_path(value)), Value):
+            made = names.values[write_path(value)]  # type: ignore[assignment]
         else:
             tensor = self.tensors.of(value, statement)
             if tensor is None:
@@ -244,10 +244,10 @@ class Reader:
     def other(self, statement: Statement, targets: list[str], value: Node) -> list[Statement] | None:
         """An assignment of what is neither a model nor a tensor."""
         names = self.names
-        called = callee(value)
+        called = find_callee(value)
         root = names.root(_target(targets[0])) if "." in targets[0] else None
         of_python = names.of_kind(value, Python, Lost)
-        if not of_python and MODULES & set(self.python.resolved(called or path(value)).split(".")[:-1]):
+        if not of_python and MODULES & set(self.python.resolved(called or write_path(value)).split(".")[:-1]):
             made = Word(statement, targets[0], value)
             self.made.append(made)
             self.bind(targets, made)
@@ -274,7 +274,7 @@ class Reader:
             for name, item in zip(targets, value.items, strict=True):
                 self.constant(statement, name, item)
             return self.read
-        called = callee(value)
+        called = find_callee(value)
         if self.names.of_kind(value, Python) or (called and self.python.is_around(called)):
             self.bind(list(targets), Python(statement, ""))
             return self.passed

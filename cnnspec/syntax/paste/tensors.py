@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.syntax.paste.expressions import path
+from cnnspec.syntax.paste.expressions import write_path
 from cnnspec.syntax.paste.names import Lost, Names, Unreadable
 from cnnspec.syntax.paste.values import Constant, Functional, Layer, Network, Python, Tensor, Word
 from cnnspec.syntax.tree import Argument, Arithmetic, Attribute, Call, List, Name, Node, Tuple
@@ -26,7 +26,7 @@ class Tensors:
 
     def of(self, node: Node, statement: Statement) -> Tensor | list[Tensor] | None:
         """The tensor that an expression yields, several for a list; None where it yields none."""
-        if path(node):
+        if write_path(node):
             return self.named(node)
         if isinstance(node, (List, Tuple)):
             return self.listed(node, statement)
@@ -35,12 +35,12 @@ class Tensors:
         return self.call(node, statement) if isinstance(node, Call) else None
 
     def named(self, node: Node) -> Tensor | list[Tensor] | None:
-        value = self.names.values.get(path(node))
+        value = self.names.values.get(write_path(node))
         if isinstance(value, Lost):
             raise Unreadable(node)
         if isinstance(value, (Tensor, list)):
             return value
-        owner = self.names.values.get(path(node.value)) if isinstance(node, Attribute) else None
+        owner = self.names.values.get(write_path(node.value)) if isinstance(node, Attribute) else None
         if isinstance(owner, Functional) and isinstance(node, Attribute):
             found = {"output": owner.outputs, "input": owner.inputs}.get(node.name.text)
             return found[0] if found and len(found) == 1 else found
@@ -90,7 +90,7 @@ class Tensors:
             return None
         layer = self.layer(node, others)
         merges = len(inputs) > 1
-        if merges and isinstance(self.names.values.get(path(node.function)), (Layer, Network)):
+        if merges and isinstance(self.names.values.get(write_path(node.function)), (Layer, Network)):
             layer = self.merging(node)
         return self.new(statement, layer, tuple(inputs), merges)
 
@@ -100,34 +100,38 @@ class Tensors:
         applies = isinstance(function, Call) or isinstance(self.names.root(function), (Layer, Network))
         if applies:
             argument = node.arguments[0].value if node.arguments else node
-            name = path(argument)
+            name = write_path(argument)
             message = f'no tensor is called "{name}"' if name else "a layer is applied to a tensor, which this is not"
             raise Unreadable(argument, message, _BEGIN, "E010" if name else "E012")
 
     def layer(self, node: Call, others: list[Argument]) -> Node:
         """The step that a call applies: Conv2D(32, 3) of Conv2D(32, 3)(x), relu of tf.nn.relu(x)."""
         function = node.function
-        applied = isinstance(function, Call) or isinstance(self.names.values.get(path(function)), (Layer, Network))
+        applied = isinstance(function, Call) or isinstance(
+            self.names.values.get(write_path(function)), (Layer, Network)
+        )
         if applied:
             for argument in others:
                 if argument.name is None or argument.name.text not in _SAYS_NOTHING:
                     message = "a layer is applied to tensors; this argument of its call is not read"
                     raise Unreadable(argument, message, "drop it, or write the layer as a step")
             return self.names.written(function)
-        if not path(function) or isinstance(self.names.root(function), (Tensor, list, Lost, Python, Constant, Word)):
-            what = f'"{path(function)}"' if path(function) else "this"
+        if not write_path(function) or isinstance(
+            self.names.root(function), (Tensor, list, Lost, Python, Constant, Word)
+        ):
+            what = f'"{write_path(function)}"' if write_path(function) else "this"
             raise Unreadable(function, f"{what} is no layer that can be applied to a tensor", _LAYER)
         made = node.replace(arguments=tuple(others)) if others else function
         return self.names.written(made)
 
     def merging(self, node: Call) -> Node:
         """The layer that a variable holds, where it merges: it has no weights, so it may be written out."""
-        value = self.names.values[path(node.function)]
+        value = self.names.values[write_path(node.function)]
         if isinstance(value, Layer):
             value.uses -= 1
             value.told = True
             return value.node
-        message = f"the model {path(node.function)} is applied to several tensors, which is not read"
+        message = f"the model {write_path(node.function)} is applied to several tensors, which is not read"
         raise Unreadable(node, message, "write its layers here")
 
     def new(

@@ -6,7 +6,7 @@ import re
 
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.paste.changing import changed
-from cnnspec.syntax.paste.expressions import last_word, path
+from cnnspec.syntax.paste.expressions import last_word, write_path
 from cnnspec.syntax.paste.names import Names
 from cnnspec.syntax.paste.values import Constant, Word
 from cnnspec.syntax.tree import Assign, Body, Call, Flag, List, Name, Node, Number, Text, Train, Tuple
@@ -67,7 +67,7 @@ class Training:
 
     def word(self, node: Node) -> Node | None:
         """adam of "adam", keras.optimizers.Adam or a variable that holds it; its arguments are kept."""
-        held = self.names.values.get(path(node))
+        held = self.names.values.get(write_path(node))
         if isinstance(held, Word):
             held.uses += 1
             return self.word(held.node)
@@ -84,7 +84,7 @@ class Training:
                 return None
             arguments = [a.replace(value=v) for a, v in zip(node.arguments, values, strict=True)]
             return Call(node.start, node.end, function, tuple(arguments)) if arguments else function
-        resolved = self.names.python.resolved(path(node))
+        resolved = self.names.python.resolved(write_path(node))
         bare = "." not in resolved and held is None  # of `from keras.optimizers import *`
         if not resolved or (MODULES.isdisjoint(resolved.split(".")[:-1]) and not bare):
             return None
@@ -99,7 +99,7 @@ class Training:
         """An expression with the values of its constants: a train section stands on its own."""
 
         def value(part: Node) -> Node | None:
-            held = self.names.values.get(path(part))
+            held = self.names.values.get(write_path(part))
             if not isinstance(held, Constant) or held.folded is None:
                 return None
             held.told = True
