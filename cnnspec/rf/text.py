@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.join_words import join_words
 from cnnspec.base.percent import percent
 from cnnspec.layers.base import show_shape
 from cnnspec.rf.layer_field import ESTIMATE
@@ -102,11 +103,6 @@ def write_statistics(statistics: tuple[MixedAxes, ...]) -> list[str]:
         f"{shorten_names(tuple(names))} mix{'es' * (len(names) == 1)} the positions along {join_words(axes)}"
         for axes, names in groups.items()
     ]
-
-
-def join_words(words: tuple[str, ...]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def show_effective(layer: LayerField) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 
+from cnnspec.base.join_words import join_words
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.sizes.size_set import SizeSet
@@ -38,9 +40,7 @@ def list_examples(sizes: SizeSet, first: int) -> str:
 def list_few(numbers: list[int]) -> str:
     """Numbers in words, of many the first: "3 to 10 and 15"."""
     texts = join_runs(numbers)
-    return join_words(
-        texts if len(texts) <= MOST else [*texts[: MOST - 1], f"{len(texts) - MOST + 1} more stretches"], "and"
-    )
+    return join_words(texts if len(texts) <= MOST else [*texts[: MOST - 1], f"{len(texts) - MOST + 1} more stretches"])
 
 
 def join_runs(numbers: list[int]) -> list[str]:
@@ -52,8 +52,3 @@ def join_runs(numbers: list[int]) -> list[str]:
         else:
             parts.append([n])
     return [text for p in parts for text in ([f"{p[0]} to {p[-1]}"] if len(p) > 2 else map(str, p))]
-
-
-def join_words(texts: list[str], word: str) -> str:
-    """ "a, b and c"."""
-    return f" {word} ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from cnnspec.base.join_words import join_words
 from cnnspec.base.limits import MAX_WORK
 from cnnspec.base.source import printable
 from cnnspec.sizes import size_set
 from cnnspec.sizes.axis_sizes import MEANINGS
 from cnnspec.sizes.input_sizes import find_asked_size
-from cnnspec.sizes.size_words import SHOWN, describe_set, join_words
+from cnnspec.sizes.size_words import SHOWN, describe_set
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def write_membership(sizes: SizeSet, n: int | None, confirm: bool) -> str:
     if n is None or n in sizes:
         return f"; {n} is one" if n is not None and confirm else ""
     near = [str(m) for m in (sizes.below(n), sizes.above(n)) if m is not None]
-    return f"; not {n}" + (f", but {join_words(near, 'and')}" if near else "")
+    return f"; not {n}" + (f", but {join_words(near)}" if near else "")
 
 
 def write_reasons(reasons: tuple[Reason, ...]) -> str:
@@ -103,7 +104,7 @@ def write_heading(alike: list[Axis]) -> str:
     axes = alike[0].axes
     if len(axes) == 1:
         words = [name_axis(axis.axes[0]) for axis in alike]
-        return f"{axes[0].input}, {join_words(words, 'and')}{', each on its own' if len(words) > 1 else ''}:"
+        return f"{axes[0].input}, {join_words(words)}{', each on its own' if len(words) > 1 else ''}:"
     one_input = len({a.input for a in axes}) == 1
     names = [name_axis(a) if one_input else f"{a.input}'s {name_axis(a)}" for a in axes]
     if len({a.times for a in axes}) > 1:
@@ -142,7 +143,7 @@ def write_kind(kind: SizesOfKind, n: int | None, confirm: bool) -> list[str]:
         return [f"{label}not worked out: it would take more than {MAX_WORK:,} steps"]
     if sizes is None:
         members = size_set.list_members(kind.members)
-        some = join_words([str(m) for m in members[: 2 * SHOWN]], "and") or "none"
+        some = join_words([str(m) for m in members[: 2 * SHOWN]]) or "none"
         return [f"{label}of those tried: {some}" + (", …" if len(members) > 2 * SHOWN else "")]
     lines = [label + describe_set(sizes) + write_membership(sizes, n, confirm)]
     because = []

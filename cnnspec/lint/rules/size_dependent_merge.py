@@ -66,21 +66,22 @@ def unknowns(shape: Shape) -> set[str]:
 
 def some_sizes(node: Node, asked: list[Agreement], context: Context) -> Diagnostic:
     """Of an input: which of its sizes the merges take."""
+    from cnnspec.base.join_words import join_words
     from cnnspec.sizes.merge_sizes import drop_too_small
-    from cnnspec.sizes.size_words import describe_set, join_words
+    from cnnspec.sizes.size_words import describe_set
 
     left = {name: sizes for found in asked for name, sizes in found.sizes.items()}  # the last is what is left
     sizes = drop_too_small(left, context.facts)
     alike: dict[str, list[str]] = {}
     for name, of_name in sizes.items():
         alike.setdefault(describe_set(of_name), []).append(name)
-    parts = [f"for these {join_words(names, 'and')}: {words}" for words, names in alike.items()]
+    parts = [f"for these {join_words(names)}: {words}" for words, names in alike.items()]
     equations = [f"{a} = {b}" for found in asked for a, b in found.equations]
     if equations:
-        parts.insert(0, "where " + join_words(equations, "and"))
+        parts.insert(0, "where " + join_words(equations))
     merges = [found.node.name for found in asked]
     shown = merges if len(merges) <= SHOWN else [*merges[:SHOWN], f"{len(merges) - SHOWN} more"]
-    message = f"the inputs of {join_words(shown, 'and')} agree only {', and '.join(parts)}"
+    message = f"the inputs of {join_words(shown)} agree only {', and '.join(parts)}"
     help = "give sizes that are always equal one name: input SxSx3"
     if sizes:
         help = "bring what enters to such a size, or give the input one; `cnnspec sizes` tells what else limits it"
