@@ -42,10 +42,6 @@ class Source(Record):
     def __repr__(self) -> str:
         return f"Source({self.name!r}, {len(self.text)} characters)"
 
-    @property
-    def line_count(self) -> int:
-        return len(self._line_starts)
-
 
 class Span(Record):
     """A stretch of source text, from `start` up to, not including, `end`."""

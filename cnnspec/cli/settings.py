@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_file_arguments(parser: argparse.ArgumentParser) -> None:
-    """Those of them that say which files are looked at."""
+    """Add the options that say which files are looked at."""
     flag = BooleanOptionalAction
     group = parser.add_argument_group("which files")
     group.add_argument("--exclude", action="append", metavar="GLOB", help="leave out files or folders")

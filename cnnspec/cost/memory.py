@@ -1,7 +1,7 @@
 """What a network takes in memory: for inference and for training, term by term, and the largest batch that fits.
 
 Inference: weights, and the most activations alive at once. Training: weights, their gradients, the optimizer's slots,
-the activations kept for gradients, and the largest pair of gradients in passing (see training.py). Each term is
+the activations kept for gradients, and the largest pair of gradients in passing (see facts/training_memory.py). Each term is
 values * bytes, times the batch where it grows with it. An estimate from below: workspace and the allocator's
 waste come on top (Gao et al., "Estimating GPU memory consumption of deep learning models", 2020).
 """

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class Observer:
-    """Is told what happens, and does nothing with it; those who watch override what they need.
+    """An observer's methods are called while a network is built; each does nothing unless overridden.
 
-    Uses of parts of the text stand inside one another: all that is told between an `enter` and its `leave` belongs to
-    that use. A build that is given up leaves none of those that are open.
+    Uses of parts of the text nest: every call between an `enter` and its `leave` belongs to that use. A build that is
+    given up leaves none of the uses that are open.
     """
 
     def enter(self, node: tree.Node, scope: Scope, current: Tensor | None, value: Any = None) -> None:
         """A body, a statement or a step begins to run on a tensor; or a value does, at the place of that node."""
 
     def leave(self, result: Tensor | None) -> None:
-        """What was entered last has come to a tensor."""
+        """The use that was entered last has come to a tensor."""
 
     def evaluated(self, node: tree.Node, value: Any) -> None:
         """An expression has a value."""
@@ -39,13 +39,13 @@ class Observer:
         """A name has been bound to a shared function; that is UNKNOWN or another where it was refused."""
 
     def layer_called(self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...]) -> None:
-        """What was entered last is a layer."""
+        """A layer is called."""
 
     def block_called(self, function: BlockFunction, arguments: tuple[tree.Argument, ...], shape: Shape | None) -> None:
-        """What was entered last is a block, called on a tensor of this shape."""
+        """A block is called, on a tensor of this shape."""
 
     def node_added(self, node: Node, shapes: tuple[Shape, ...] | None) -> None:
-        """What was entered last has made a node, of tensors of these shapes."""
+        """A node is added to the graph, made of tensors of these shapes."""
 
     def untaken(self, side: tree.Node, try_out: Callable[[], bool]) -> None:
         """A side of a condition was not taken. `try_out` runs it and undoes it, and says whether it stands."""

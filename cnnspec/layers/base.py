@@ -116,11 +116,11 @@ class Layer(Record):
         return ()
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        """Its weights, in Keras's order, where nothing freezes them."""
+        """The weights of this layer, in Keras's order, where nothing freezes them."""
         return ()
 
     def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        """Its weights as they are counted: all of them frozen with trainable=false."""
+        """The weights of this layer as they are counted: all of them frozen with trainable=false."""
         own = self.own_weights(inputs)
         return own if self.trainable else tuple([weight.replace(trainable=False) for weight in own])
 
@@ -201,7 +201,7 @@ class Layer(Record):
         raise NotImplementedError(type(self).__name__)
 
     def argument_values(self) -> dict[str, Any]:
-        """Its arguments by name, in the order in which they are written."""
+        """The arguments of this layer by name, in the order in which they are written."""
         return {name: getattr(self, name) for name in self.arguments}
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:

@@ -97,7 +97,7 @@ class Ignores:
         return hidden
 
     def find_unused(self, codes: Set[str]) -> Iterator[Diagnostic]:
-        """Those of no use, of rules that ran."""
+        """A finding for each comment that hides nothing, of the rules that ran."""
         asked = {code: sorted(places) for code, places in self._asked.items()}
         for ignore in self.ignores:
             places = asked.get(ignore.code, [])

@@ -75,7 +75,7 @@ def find_common(
     columns = [column for column in columns if not any(other.absorbs(column) for other in columns)]
     columns = [column for column in columns if not column.follows_channels(values)]
     columns.sort(key=lambda column: (column.name == COUNT, not column.required))
-    columns = [column for column in columns if not any(column.follows(other, columns) for other in columns)]
+    columns = [column for column in columns if not any(column.follows(other) for other in columns)]
     variables = tuple([Variable(scope, number, column.name) for number, column in enumerate(columns)])
     for variable, column in zip(variables, columns, strict=True):
         for place, factor in column.uses.items():
@@ -120,7 +120,7 @@ class ValueColumn:
             self.channels |= other.channels
         return factor > 0
 
-    def follows(self, other: ValueColumn, columns: list[ValueColumn]) -> bool:
+    def follows(self, other: ValueColumn) -> bool:
         """Whether the value depends on the stride in `other`, as the padding of Keras's models: same if stride == 1 else 1."""
         mine, theirs = set(self.cells), set(other.cells)
         if other is self or other.name != STRIDE or len(mine) != 2 or len(theirs) != 2 or len(self.cells) < 3:

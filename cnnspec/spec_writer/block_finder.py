@@ -74,7 +74,7 @@ def find_best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[Dra
     found: dict[tuple[int, ...], list[Stretch]] = {}
     for text in texts:
         for sequence in walk_sequences(text):
-            for key, window in find_stretches(sequence, found):
+            for key, window in find_stretches(sequence):
                 found.setdefault(key, []).append(window)
     bound = {key: sum([count_characters(w.steps) for w in many[1:]]) for key, many in found.items() if len(many) > 1}
     most, chosen = 0.0, None
@@ -103,9 +103,7 @@ def walk_sequences(steps: Steps) -> Iterator[Steps]:
             yield from walk_sequences(body)
 
 
-def find_stretches(
-    sequence: Steps, found: dict[tuple[int, ...], list[Stretch]]
-) -> Iterator[tuple[tuple[int, ...], Stretch]]:
+def find_stretches(sequence: Steps) -> Iterator[tuple[tuple[int, ...], Stretch]]:
     """Every stretch of a sequence that may become a block; stretches of one outline do not overlap."""
     outlines = find_outline(sequence)
     taken: dict[tuple[int, ...], int] = {}

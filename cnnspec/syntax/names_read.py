@@ -59,7 +59,8 @@ class Unread:
         self.names = {name: bound[name] & bound.keys() - {name} for name in bound if name not in reached}
 
     def ends(self) -> dict[str, list[str]]:
-        """Those that no other one reads, of a circle the first; each with all that it alone brings with it."""
+        """The unread names that no other unread name reads, of a circle the first; each with the names that it alone brings
+        with it."""
         inner = set().union(*self.names.values()) if self.names else set()
         found: dict[str, list[str]] = {}
         covered: set[str] = set()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnspec.train.progress import Lines
 
 
-TARGETS = {  # `match.Fit.targets` in words
+TARGETS = {  # `data_fit.Fit.targets` in words
     "classes": "its target the number of its class",
     "one-hot": "its target a share of every class",
     "column": "its target a number",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class TrainSettings(Record):
-    """The settings of a training. Words are Terms that name a Keras class (see `reading.word`); spans say where a key is set."""
+    """The settings of a training. Words are Terms that name a Keras class (see `section_values.read_word`); spans say where a key is set."""
 
     data: str | None = None  # a name in NAMED_DATA, tfds:NAME, or the path of a folder, a .csv or a .npz
     folder: str = ""  # where a relative path starts

@@ -18,7 +18,6 @@ from tests.cli.commands import run
 from tests.support import cases
 
 ROOT = Path(__file__).parents[2]
-TWO = "model A(n=2) { input 3 -> dense(n) }\nmodel B(m=2) { input 3 -> dense(m) }\n"
 
 
 BAD = {

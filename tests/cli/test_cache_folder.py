@@ -15,8 +15,6 @@ from cnnspec.cli import cache
 from cnnspec.cli.results import Untold, as_data, from_data
 from tests.cli.caching import STRIDE, entries, run
 
-ROOT = Path(__file__).parents[2]
-
 
 def test_where_the_folder_is(
     here: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory

@@ -13,7 +13,6 @@ from cnnspec.cli import VERBS
 from tests.cli.commands import run
 
 ROOT = Path(__file__).parents[2]
-TWO = "model A(n=2) { input 3 -> dense(n) }\nmodel B(m=2) { input 3 -> dense(m) }\n"
 
 
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:

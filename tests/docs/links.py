@@ -49,9 +49,3 @@ def broken_links(page: Path) -> Iterator[str]:
             yield f"{target}: there is no such file"
         elif heading and file.suffix == ".md" and heading not in anchors_of(file):
             yield f"{target}: there is no such heading"
-
-
-def address_of(target: str) -> str | None:
-    """The host of a link that leads out of the repository."""
-    found = re.match(r"https?://([^/]+)", target)
-    return found[1] if found else None

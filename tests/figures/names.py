@@ -6,9 +6,6 @@ fails the test, and so does a line that no number has: whoever adds a figure say
 
 from __future__ import annotations
 
-LINE = "- a line of the text"
-FORM = "- the number of the form"
-
 
 def table(text: str) -> dict[str, str]:
     """The lines of a table: place → figure."""

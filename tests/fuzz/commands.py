@@ -45,7 +45,6 @@ class Command(NamedTuple):
         )
 
 
-FILE = ("net.cnn",)
 MODEL = {
     "--set": ("n=2", "n=3x3", "classes=10", "x", "blocks=[1, 2]", "n=1e18", "n=)", "n=relu", "=", "n=\x1b"),
     "--model": ("M", "Net", "", "x\n"),

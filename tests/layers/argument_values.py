@@ -19,9 +19,6 @@ L1 = {"class_name": "L1", "config": {"l1": 0.5}}
 NORM = {"class_name": "MaxNorm", "config": {"max_value": 3, "axis": 0}}
 
 
-POSITIVE = {"class_name": "NonNeg", "config": {}}
-
-
 def terms(weight: str) -> dict[str, tuple[str, dict[str, Any]]]:
     """The three terms of one weight, with other values than any other term here has by default."""
     return {

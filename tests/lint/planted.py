@@ -16,7 +16,6 @@ FAULTS = (
     "add(in, conv(in.channels, 1) -> bn)", "relu -> leaky_relu(0.1)", "pad(1) -> conv(in.channels, 3)", "softplus -> prelu",
     "conv(in.channels, 1, 1, valid, 1, 1) -> bn", "separable_conv(in.channels, 3, padding=same) -> bn",
 )  # fmt: skip
-STATEMENTS = ("conv(4, 1) as nowhere{n}\n", "pad(0)\n", "dropout(0); maxpool(1)\n", "concat(in) as here{n}\n")
 
 
 def faulty(random: Random) -> str:

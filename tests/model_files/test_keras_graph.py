@@ -5,7 +5,6 @@ The judge is Keras: the model that the raised graph compiles to must hold, layer
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,6 @@ from tests.layers.argument_values import ROWS, VALUES, spec
 from tests.layers.test_layers_keras import EXAMPLES, named
 from tests.model_files.keras_configs import config_of
 from tests.support import agree, legal
-
-ROOT = Path(__file__).parents[2]
 
 
 def calls(model: Any) -> dict[str, Any]:

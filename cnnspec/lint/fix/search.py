@@ -47,9 +47,7 @@ def find_repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, o
         tried = try_proposal(project, path, own, proposal, network, unsafe)
         if tried is None or tried.repair.message in [other.repair.message for *_, other in made]:
             continue
-        made.append(
-            ((not tried.repair.safe, not proposal.meant), measure_change(project, tried, path, network), number, tried)
-        )
+        made.append(((not tried.repair.safe, not proposal.meant), measure_change(tried, path, network), number, tried))
         if one or tried.repair.safe and not unsafe:
             break
     return [tried for *_, tried in sorted(made, key=lambda one: one[:3])][:MOST_SHOWN]
@@ -131,7 +129,7 @@ def try_parts(
     return best, kept, nodes
 
 
-def measure_change(project: Project, tried: Tried, path: str, network: AnalysedNetwork | None) -> tuple[float, float]:
+def measure_change(tried: Tried, path: str, network: AnalysedNetwork | None) -> tuple[float, float]:
     """How much a repair changes, for the order: parameters, then multiply-accumulates."""
     after = next((n for n in tried.project.analysis(path).networks if network and n.name == network.name), None)
     if network is None or after is None:

@@ -64,7 +64,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         elif end is not None and end.logits and end.function not in ("linear", "log_softmax", *HEADS):
             yield squeezed(end.node, end.function, end.fitting or "softmax", context.facts.shapes[index])
         if head or end is not None:
-            yield from dropped(read, head)
+            yield from dropped(read)
 
 
 def squeezed(node: Node, function: str, head: str, shape: tuple[Dim, ...] | None) -> Diagnostic:
@@ -83,7 +83,7 @@ def squeezed(node: Node, function: str, head: str, shape: tuple[Dim, ...] | None
     return Diagnostic(CODE, message, node.site.span, f"drop the {function}", trail(node.site))
 
 
-def dropped(read: list[Node], head: str) -> Iterator[Diagnostic]:
+def dropped(read: list[Node]) -> Iterator[Diagnostic]:
     """Dropout behind the layer that makes the outputs."""
     for node in read:
         if node.layer is not None and (rate := node.layer.drops()):

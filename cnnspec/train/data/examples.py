@@ -110,7 +110,7 @@ class Shaped(Examples):
 
 
 def hold_resized(examples: Shaped) -> Examples:
-    """The same examples, in memory where they are resized and there is room: the others are at hand in their source."""
+    """Examples held in memory where they are resized and there is room; all others are at hand in their source."""
     import numpy as np
 
     if not examples.fit.resized or 4 * len(examples) * int(np.prod(examples.shape)) > find_room():

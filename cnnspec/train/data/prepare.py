@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class Data(Record):
     """The data of a training. Validation and test are None where nothing is held back.
 
-    `targets` is `match.Fit.targets`; `names` are those of the classes, where the data name them; `notes` say in
+    `targets` is `data_fit.Fit.targets`; `names` are those of the classes, where the data name them; `notes` say in
     sentences what was done to the data; `fingerprint` is that of the data set (`Raw.fingerprint`), however it is split;
     `values` are the least and the highest of the examples.
     """

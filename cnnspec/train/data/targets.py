@@ -110,7 +110,7 @@ def find_first(true: Array, part: str) -> str:
 
 
 def form_targets(y: Array, targets: str, units: int) -> Array:
-    """Targets in the form (`match.Fit.targets`) that the loss takes them in."""
+    """Targets in the form (`data_fit.Fit.targets`) that the loss takes them in."""
     import numpy as np
 
     if targets == "one-hot":

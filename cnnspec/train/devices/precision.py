@@ -1,7 +1,7 @@
 """The numbers that a training computes with: float32, or half precision with float32 weights.
 
 Under mixed_float16 and mixed_bfloat16 layers compute in half precision, weights and their updates are float32, and so
-are the layers that the network ends with (`compile.live` sees to that), the loss and the metrics: a softmax in half
+are the layers that the network ends with (`compile.keras_model` sees to that), the loss and the metrics: a softmax in half
 precision rounds small probabilities to 0, whose logarithm the loss takes. Keras scales the loss of mixed_float16.
 """
 

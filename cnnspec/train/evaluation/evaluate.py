@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-SPLITS = ("test", "validation", "train")
-
 
 class Evaluation(Record):
     """`kind` is `head.Head.kind`; `part` says what was measured on: "359 test examples of digits"; `figures` are
@@ -45,7 +43,7 @@ class Evaluation(Record):
 
     model: str
     data: str
-    split: str  # one of SPLITS, or "all"
+    split: str  # "test", "validation", "train" or "all"
     part: str
     examples: int
     kind: str

@@ -61,7 +61,7 @@ class Head(Record):
 def find_head(model: Any, loss: Term | None, targets: str | None = None) -> Head:
     """The head of a Keras model that was trained with this loss.
 
-    `targets` is `match.Fit.targets` of the data that it is to be compared with, where there are some.
+    `targets` is `data_fit.Fit.targets` of the data that it is to be compared with, where there are some.
     """
     last, units = find_last_activation(model), model.outputs[0].shape[-1]
     kind = _find_kind(None if loss is None else loss.name, targets, last, units)

@@ -25,7 +25,7 @@ CONVERT = 'load it with Keras 3 and write model.save("net.keras")'
 
 
 class Saved(Record):
-    """A Keras model of one input and one output. `graph` has these two ends alone, for `match.fit`.
+    """A Keras model of one input and one output. `graph` has these two ends alone, for `data_fit.match_data`.
 
     `loss` is the one it was compiled with, None where there is none or none of Keras's.
     """

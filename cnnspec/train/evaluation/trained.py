@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Trained(Record):
     """`settings` are those of the run as far as they say what is measured; of a model's file alone, the loss and
     the defaults, without data. `names` are those of the classes, `shape` an example as the network took it, `targets` as
-    `match.Fit.targets`, `fingerprint` that of the data, `values` the least and the highest of its examples. None and "" where
+    `data_fit.Fit.targets`, `fingerprint` that of the data, `values` the least and the highest of its examples. None and "" where
     nothing is known."""
 
     saved: Saved
