@@ -204,7 +204,8 @@ class Graph:
     `assumptions` are those that parts of it rest on; `ends_assumed`: even which layers are its outputs does.
     """
 
-    state = ("nodes", "inputs", "outputs", "budgets", "assumptions", "ends_assumed")  # what a side that is tried out may change
+    # what a side that is tried out may change
+    state = ("nodes", "inputs", "outputs", "budgets", "assumptions", "ends_assumed")
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -86,7 +86,7 @@ DEVICES = {
 
 
 def find_device(name: str, own: Mapping[str, str] | None = None) -> Device:
-    """A device by its name in any spelling, of one's `own` or of those known; or by its figures, as `given` reads them.
+    """A device by its name in any spelling, one of the user's `own` or a known one; or by its figures (`read_figures`).
 
     ValueError for another name, with those that there are, and for figures that cannot be.
     """

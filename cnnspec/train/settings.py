@@ -36,7 +36,7 @@ class TrainSettings(Record):
     shuffle: bool = True
     backend: str | None = None  # None: what Keras's settings and the installation say
     precision: str = "float32"
-    devices: str = "1"  # as `devices.request` reads it
+    devices: str = "1"  # as `request.read_request` reads it
     xla: bool | str = "auto"  # Keras's jit_compile
     memory: int | None = None  # bytes that the device has; a check alone asks for it
     best: str | None = None  # the figure by which the best epoch's model is kept; None: val_loss, else loss
