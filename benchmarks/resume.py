@@ -2,7 +2,7 @@
 
     python benchmarks/resume.py [--backend tensorflow|jax|torch] [--kills 30] [--seed 0] [--signal KILL|INT|TERM]
 
-Each training is killed three times in a row. It ends with status 1 when anything differs.
+Each training is stopped three times in a row, each time while it writes a file. It ends with status 1 when anything differs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.train.resuming import differences, train_killed, train_whole
+from tests.train.resuming import differences, train_stopped, train_whole
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--signal", choices=("KILL", "INT", "TERM"), default="KILL")
     parser.add_argument(
-        "--longest", type=float, default=5.0, help="seconds after its beginning that a training may have"
+        "--writes", type=int, default=300, help="how often a training may have written to the disk before its signal"
     )
     options = parser.parse_args()
     rng, came, wrong = random.Random(options.seed), 0, 0
@@ -33,10 +33,10 @@ def main() -> int:
         folder = Path(name)
         expected = train_whole(folder, options.backend)
         for number in range(-(-options.kills // 3)):
-            run, kills = train_killed(
-                folder, f"run{number}", min(3, options.kills - 3 * number), rng, options.longest, options.backend,
-                getattr(signal, f"SIG{options.signal}"),
-            )  # fmt: skip
+            moments = [rng.randrange(1, options.writes) for _ in range(min(3, options.kills - 3 * number))]
+            run, kills = train_stopped(
+                folder, f"run{number}", moments, getattr(signal, f"SIG{options.signal}"), options.backend
+            )
             found = differences(expected, run)
             came, wrong = came + kills, wrong + bool(found)
             print(f"training {number + 1}: stopped {kills} times, {'; '.join(found) or 'the same'}", flush=True)
