@@ -49,7 +49,7 @@ def analyse(
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
 
-    `read` gives the sources of the files that it uses. `watch` is watching of each network's findings as they are made, and
+    `read` gives the sources of the files that it uses. `watch` is called with each network's findings as they are made, and
     may end the analysis by raising. Raises KeyError for a parameter that no model has.
     """
     with Uncollected():
@@ -65,7 +65,7 @@ def _analysed(
     found = [*parsed.diagnostics, *parsed.notes]
     hiding = Hiding(parsed)
     for made in elaborate(parsed, read, parameters, max_layers, model):
-        settings, unfit = training(made.train)
+        settings, unfit = read_train_section(made.train)
         graph = made.graph.certain()  # nothing that rests on an assumption is found
         broken = bool(parsed.diagnostics or made.errors or made.graph.assumptions)
         context = Context(graph, made.train, broken, settings)
@@ -75,10 +75,10 @@ def _analysed(
             watching = partial(_show_visible, watch, graph, hiding)
         ruled = rules.check(context, codes, watching)
         if settings is not None and settings.data is not None and not context.broken:
-            unfit = (*unfit, *unsuited(made.graph, settings, ruled))
+            unfit = (*unfit, *find_data_mismatches(made.graph, settings, ruled))
         own = hiding.visible([*made.errors, *unfit, *ruled])
         found += own
-        diagnostics = in_order([*parsed.diagnostics, *parsed.notes, *own])
+        diagnostics = sort_diagnostics([*parsed.diagnostics, *parsed.notes, *own])
         facts = context.facts if graph is made.graph else Facts(made.graph)
         broken = bool(made.graph.assumptions) or any(rules.prevents(d) for d in diagnostics)
         networks.append(
@@ -91,14 +91,14 @@ def _analysed(
         rules.optional(d.code) or d.severity == INFO for d in found
     )  # a mistake keeps rules from looking
     found += hiding.findings(codes, everything)
-    return Analysis(source, parsed, tuple(networks), in_order(found))
+    return Analysis(source, parsed, tuple(networks), sort_diagnostics(found))
 
 
 def _show_visible(watch: Watch, graph: Graph, hiding: Hiding, found: list[Diagnostic]) -> None:
     watch(graph, hiding.visible(found))
 
 
-def files_of(
+def find_used_files(
     network: AnalysedNetwork, parameters: Mapping[str, Any] | None = None, max_layers: int = MAX_LAYERS
 ) -> dict[str, str]:
     """The files that a network's file uses, and those that they use: path → text."""
@@ -114,7 +114,7 @@ def files_of(
     return texts
 
 
-def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Diagnostic, ...]]:
+def read_train_section(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Diagnostic, ...]]:
     """The settings of a train section, None without one, and what is wrong with it."""
     if not train:
         return None, ()
@@ -123,19 +123,19 @@ def training(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Dia
     return resolve(train)
 
 
-def unsuited(graph: Graph, settings: TrainSettings, ruled: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+def find_data_mismatches(graph: Graph, settings: TrainSettings, ruled: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Where a network and the data of its train section do not go together, beside what the rules found.
 
     A dense layer that acts at every position (E105) has said already why the output is a map.
     """
-    from cnnspec.train.data_check import find_mismatches as found
+    from cnnspec.train.data_check import find_mismatches
 
     output = graph.nodes[graph.outputs[0]].site.span if graph.outputs else None
     said = any(d.code == "E105" for d in ruled)
-    return tuple([d for d in found(graph, settings) if not (said and d.notes and d.notes[0].span == output)])
+    return tuple([d for d in find_mismatches(graph, settings) if not (said and d.notes and d.notes[0].span == output)])
 
 
-def in_order(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+def sort_diagnostics(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each diagnostic once, by file and place."""
     unique = list(dict.fromkeys(found))
     return tuple(sorted(unique, key=lambda d: (d.span.source.name, d.span.start) if d.span else ("", -1)))

@@ -17,7 +17,7 @@ from cnnspec.layers.base import Weight
 from cnnspec.lint import rules
 from cnnspec.lint.context import Context
 from cnnspec.lint.index import RULES
-from cnnspec.pipeline import analyse, in_order, training
+from cnnspec.pipeline import analyse, read_train_section, sort_diagnostics
 from cnnspec.syntax.parse import parse
 
 
@@ -46,9 +46,9 @@ def findings(text: str, codes: tuple[str, ...]) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
     for checked in analyse(Source("case.cnn", text)).networks:
         assert not checked.broken, (text, checked.diagnostics)
-        context = Context(checked.graph, checked.train, False, training(checked.train)[0])
+        context = Context(checked.graph, checked.train, False, read_train_section(checked.train)[0])
         found += [finding for code in RULES if code in codes for finding in rules.module_of(code).check(context)]
-    return in_order(found)
+    return sort_diagnostics(found)
 
 
 def no_files(path: str) -> Any:

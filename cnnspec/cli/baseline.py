@@ -26,7 +26,7 @@ SCHEMA_VERSION = 1
 Counts = dict[str, dict[str, int]]  # path → code → how many
 
 
-def counted(found: Iterable[Finding], path: str) -> Counts:
+def count_findings(found: Iterable[Finding], path: str) -> Counts:
     """The findings of each file by rule, with paths as a baseline at `path` writes them."""
     counts: Counts = {}
     for place, diagnostic in found:
@@ -48,7 +48,7 @@ def write(path: str, found: Iterable[Finding]) -> Counts:
     """Write the baseline of some findings and return it. UsageError when it cannot be written."""
     from json import dumps
 
-    counts = {place: dict(sorted(codes.items())) for place, codes in sorted(counted(found, path).items())}
+    counts = {place: dict(sorted(codes.items())) for place, codes in sorted(count_findings(found, path).items())}
     write_whole(path, dumps({"schema_version": SCHEMA_VERSION, "files": counts}, indent=2, ensure_ascii=False) + "\n")
     return counts
 
@@ -64,22 +64,24 @@ def read(path: str) -> Counts:
         data = loads(text) if len(text) <= MAX_BYTES else None
     except (ValueError, RecursionError):
         data = None
-    if not (isinstance(data, dict) and data.get("schema_version") == SCHEMA_VERSION and sound(data.get("files"))):
+    if not (isinstance(data, dict) and data.get("schema_version") == SCHEMA_VERSION and is_valid(data.get("files"))):
         raise UsageError(f"{path} is no baseline: write one with --write-baseline {path}")
     counts: Counts = data["files"]
     return counts
 
 
-def sound(files: object) -> bool:
+def is_valid(files: object) -> bool:
     """Whether this is what `Counts` says."""
     return isinstance(files, dict) and all(
         isinstance(codes, dict) and all(type(n) is int and n > 0 for n in codes.values()) for codes in files.values()
     )
 
 
-def beyond(found: list[Finding], baseline: Counts, path: str, looked_at: Iterable[str]) -> tuple[list[Finding], int]:
+def drop_known(
+    found: list[Finding], baseline: Counts, path: str, looked_at: Iterable[str]
+) -> tuple[list[Finding], int]:
     """The findings that a baseline does not cover, and how many it counts that are gone from the files looked at."""
-    counts = counted(found, path)
+    counts = count_findings(found, path)
     covered = {
         (place, code)
         for place, codes in counts.items()

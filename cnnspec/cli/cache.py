@@ -19,7 +19,7 @@ import cnnspec
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import decode_source, find_project_root, find_used_file, is_inside, read_bytes
-from cnnspec.cli.results import Outcome, Untold, as_data, from_data, repairs_shown
+from cnnspec.cli.results import Outcome, Untold, as_data, choose_repair_detail, from_data
 from cnnspec.syntax import find_grammar
 
 try:
@@ -47,10 +47,10 @@ class Cache:
     """The entries of all files that one command looks at. Its methods never raise: a cache is not worth a failure."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        asked = (tuple(options.set), options.model, options.max_layers, repairs_shown(options))
+        asked = (tuple(options.set), options.model, options.max_layers, choose_repair_detail(options))
         self.asked = repr(asked)
         self.folders: dict[str, str | None] = {}  # folder of specs → its cache
-        self.tool = "" if options.no_cache else tool()
+        self.tool = "" if options.no_cache else name_tool()
 
     def folder(self, path: str, lookup: Lookup) -> str | None:
         """Where the answers for a file are kept; None: nowhere. UsageError for a configured folder that may not be."""
@@ -63,7 +63,7 @@ class Cache:
             if settings.values["cache-dir"] is not None:
                 self.folders[here] = settings.folder("cache-dir")
             elif root is None:
-                self.folders[here] = users()
+                self.folders[here] = find_user_cache()
             else:
                 folder = os.path.join(root, NAME)
                 self.folders[here] = folder if is_inside(folder, root) else None
@@ -72,7 +72,7 @@ class Cache:
     def entry(self, folder: str, name: str, codes: Set[str] | None) -> str:
         """The path of the entry that answers what is asked of a file."""
         rules = "default" if codes is None else ",".join(sorted(codes))
-        key = stamp("\0".join([repr(name), repr(os.path.abspath(name)), self.asked, rules]).encode())
+        key = hash_data("\0".join([repr(name), repr(os.path.abspath(name)), self.asked, rules]).encode())
         return os.path.join(folder, f"{key}.json")
 
     def find(self, folder: str | None, name: str, data: bytes | Diagnostic, codes: Set[str] | None) -> Outcome | None:
@@ -80,12 +80,12 @@ class Cache:
         if folder is None or isinstance(data, Diagnostic):
             return None
         try:
-            text = text_of(self.entry(folder, name, codes))
-            mark = stamp(self.tool.encode() + data)
-            if text == written(mark, CLEAN):
+            text = read_entry_text(self.entry(folder, name, codes))
+            mark = hash_data(self.tool.encode() + data)
+            if text == write_entry_text(mark, CLEAN):
                 return Outcome(name)
-            found = body_of(text)
-            return answer(found, name, data) if text == written(mark, found) else None
+            found = cut_out_body(text)
+            return read_outcome(found, name, data) if text == write_entry_text(mark, found) else None
         except (OSError, ValueError, TypeError, RecursionError, Untold):
             return None
 
@@ -96,7 +96,7 @@ class Cache:
         if folder is None or isinstance(data, Diagnostic) or examined.outcome.refused or not examined.reading.steady:
             return
         try:
-            text = written(stamp(self.tool.encode() + data), body(examined))
+            text = write_entry_text(hash_data(self.tool.encode() + data), write_body(examined))
         except (Untold, RecursionError):
             return
         if len(text) <= MAX_ENTRY:
@@ -107,31 +107,31 @@ class Cache:
 CLEAN = "[]"  # the body of a file that uses no other and has no mistake: it needs no JSON to be written or read
 
 
-def written(mark: str, body: str) -> str:
+def write_entry_text(mark: str, body: str) -> str:
     """The text of an entry: a list of the stamp, a sum over it all, and the body."""
-    return f'["{mark}","{stamp(f"{mark} {body}".encode())}",{body}]'
+    return f'["{mark}","{hash_data(f"{mark} {body}".encode())}",{body}]'
 
 
-def text_of(path: str) -> str:
+def read_entry_text(path: str) -> str:
     """The text of an entry, which may be anything."""
     data = read_bytes(path, most=MAX_ENTRY)
     return "" if isinstance(data, Diagnostic) else data.decode("ascii")
 
 
-def body_of(text: str) -> str:
+def cut_out_body(text: str) -> str:
     """The body of an entry, if it is one."""
     return text[text.index(",[") + 1 : -1]
 
 
-def body(examined: Examined) -> str:
+def write_body(examined: Examined) -> str:
     """What was found, the files that were used, and how their names were understood."""
     found = examined.outcome
     if found == Outcome(found.name):
         return CLEAN
     from json import dumps
 
-    files = [[path, stamp(data)] for path, data in examined.reading.contents.items() if isinstance(data, bytes)]
-    names = [[by, text, *find_used_file(by, text)] for by, text in uses(examined)]
+    files = [[path, hash_data(data)] for path, data in examined.reading.contents.items() if isinstance(data, bytes)]
+    names = [[by, text, *find_used_file(by, text)] for by, text in list_uses(examined)]
     sources = examined.sources
     return dumps([as_data(found.diagnostics, DIAGNOSTICS, sources), files, names], separators=(",", ":"))
 
@@ -139,7 +139,7 @@ def body(examined: Examined) -> str:
 DIAGNOSTICS = "tuple[Diagnostic, ...]"
 
 
-def uses(examined: Examined) -> list[tuple[str, str]]:
+def list_uses(examined: Examined) -> list[tuple[str, str]]:
     """Every `use`, followed or refused: the name of the source that it stands in, and its text."""
     if examined.analysis is None:
         return []
@@ -150,7 +150,7 @@ def uses(examined: Examined) -> list[tuple[str, str]]:
     return [(t.source.name, item.path.value) for t in trees for item in t.body.items if isinstance(item, Use)]
 
 
-def answer(body: str, name: str, data: bytes) -> Outcome | None:
+def read_outcome(body: str, name: str, data: bytes) -> Outcome | None:
     """What an entry says, if the files that it came from are as they were."""
     from json import loads
 
@@ -160,7 +160,7 @@ def answer(body: str, name: str, data: bytes) -> Outcome | None:
     sources: list[Source | Diagnostic] = [decode_source(data, name)]
     for path, mark in files:
         now = read_bytes(path)
-        if isinstance(now, Diagnostic) or stamp(now) != mark:
+        if isinstance(now, Diagnostic) or hash_data(now) != mark:
             return None
         sources.append(decode_source(now, path))
     if any(find_used_file(by, text) != (root, path) for by, text, root, path in names):
@@ -178,12 +178,12 @@ def texts(data: Any, many: int) -> bool:
     )
 
 
-def stamp(data: bytes) -> str:
+def hash_data(data: bytes) -> str:
     made: str = blake2b(data, digest_size=16).hexdigest()
     return made
 
 
-def tool() -> str:
+def name_tool() -> str:
     """What stands for this cnnspec and this Python; "" where its files cannot be listed, as in an archive."""
     parts: list[Any] = [cnnspec.__version__, sys.implementation.cache_tag, sys.version_info[:3]]
     open_ = [os.path.dirname(os.path.abspath(cnnspec.__file__))]
@@ -202,11 +202,11 @@ def tool() -> str:
             parts.append((grammar, state.st_size, state.st_mtime_ns))
     except OSError:
         return ""
-    return stamp(repr(parts).encode())
+    return hash_data(repr(parts).encode())
 
 
 # ---- the folder --------------------------------------------------------------------------------------------
-def users() -> str:
+def find_user_cache() -> str:
     """The user's own cache."""
     base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
     if not base or not os.path.isabs(base):
@@ -250,16 +250,16 @@ def prune(folder: str) -> None:
     entries = []
     with os.scandir(folder) as files:
         for file in files:
-            if called_so(file.name) and file.is_file(follow_symlinks=False):
+            if has_entry_name(file.name) and file.is_file(follow_symlinks=False):
                 entries.append((file.stat().st_mtime, file.path))
     entries.sort(reverse=True)
     oldest = time() - MAX_DAYS * 86_400
     for number, (written_at, path) in enumerate(entries):
-        if (number >= MAX_ENTRIES or written_at < oldest) and own(path):
+        if (number >= MAX_ENTRIES or written_at < oldest) and is_own_file(path):
             os.unlink(path)
 
 
-def called_so(name: str) -> bool:
+def has_entry_name(name: str) -> bool:
     """Whether a file has the name of an entry, or of one that is being written: 0a….json, 0a….json.123.tmp."""
     key, _, rest = name.partition(".")
     process = rest.removeprefix("json").removeprefix(".").removesuffix(".tmp")
@@ -267,13 +267,13 @@ def called_so(name: str) -> bool:
     return len(key) == 32 and ending and not set(key) - set("0123456789abcdef")
 
 
-def own(path: str) -> bool:
+def is_own_file(path: str) -> bool:
     """Whether the cache has made a file: its sum is right, or it was left behind before that could be."""
     try:
-        text = text_of(path)
+        text = read_entry_text(path)
         if path.endswith(".tmp"):
             return not text or text.startswith('["') and text[2:34].isalnum()
         mark = text[2:34]
-        return text == written(mark, body_of(text))
+        return text == write_entry_text(mark, cut_out_body(text))
     except ValueError:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
-from cnnspec.cli.check_files import add_run_options, outcomes
+from cnnspec.cli.check_files import add_run_options, check_paths
 from cnnspec.cli.configuration import FAIL_ON
 from cnnspec.cli.load import add_model_options
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message, wants_color
@@ -61,11 +61,11 @@ def run(options: argparse.Namespace) -> int:
     if options.watch:
         from cnnspec.cli.watch import watch
 
-        return watch(options, once)
-    return once(options, lookup)
+        return watch(options, check_once)
+    return check_once(options, lookup)
 
 
-def once(options: argparse.Namespace, lookup: settings.Lookup) -> int:
+def check_once(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     """Check everything, mending it first where that is asked for, and say what is found: the exit status."""
     return mend(options, lookup) if options.diff or options.fix else report(options, lookup)
 
@@ -77,9 +77,9 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     from cnnspec.cli import fix_files
     from cnnspec.lint.fix.project import real
 
-    sources, status = fix_files.sources_of(options, lookup, told=options.diff)  # else the report tells it
-    result = fix_files.mended(sources, options, lookup)
-    fix_files.tell(result, options.quiet)
+    sources, status = fix_files.read_sources(options, lookup, told=options.diff)  # else the report tells it
+    result = fix_files.apply_repairs(sources, options, lookup)
+    fix_files.print_repairs(result, options.quiet)
     for old in sources:
         status = max(status, fix_files.write_text(old, result.project.sources[real(old.name)].text, options, "fixed"))
     if options.diff:
@@ -93,7 +93,7 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
 
 def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     """Find and write."""
-    found, files, status = findings(options, lookup)
+    found, files, status = collect_findings(options, lookup)
     if options.baseline or options.write_baseline:
         found = against_baseline(options, found, files)
     if options.statistics:
@@ -105,12 +105,12 @@ def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     return FINDINGS if any(lookup.of(place).fails(diagnostic.severity) for place, diagnostic in found) else CLEAN
 
 
-def findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list[Finding], list[str], int]:
+def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list[Finding], list[str], int]:
     """What is found in which files, in order, each once since two files may use the same third; USAGE for an unreadable one."""
     found: dict[Finding, None] = {}
     files: list[str] = []
     status = CLEAN
-    for outcome in outcomes(options, lookup):
+    for outcome in check_paths(options, lookup):
         if outcome.refused:
             print_message(outcome.refused)
             status = USAGE
@@ -136,7 +136,7 @@ def against_baseline(options: argparse.Namespace, found: list[Finding], files: l
             print_message(f"{options.write_baseline} counts {total} finding{'s' * (total != 1)} in {files_of}")
         return [(place, d) for place, d in found if not optional(d.code)]
     path = options.baseline
-    left, gone = baseline.beyond(found, baseline.read(path), path, files)
+    left, gone = baseline.drop_known(found, baseline.read(path), path, files)
     if gone and not options.quiet:
         what = f"{gone} findings that are" if gone > 1 else "a finding that is"
         print_message(f"{path} counts {what} gone: write it again with --write-baseline {path}")
@@ -157,15 +157,15 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
             diagnostics = [diagnostic for _, diagnostic in found]
             print(count_findings(diagnostics, len(files)))
             if any(diagnostic.repairs for diagnostic in diagnostics):
-                from cnnspec.cli.fix_files import remark
+                from cnnspec.cli.fix_files import describe_fixable
 
-                print(remark(diagnostics))
+                print(describe_fixable(diagnostics))
     elif kind in ("json", "jsonl"):
         from cnnspec.findings.json import write_data
-        from cnnspec.tables import escape as media
+        from cnnspec.tables import escape
 
         data = [write_data(diagnostic, name) for name, diagnostic in found]
-        lines = [media.json(data)] if kind == "json" else [media.json(row, None) for row in data]
+        lines = [escape.json(data)] if kind == "json" else [escape.json(row, None) for row in data]
         print("\n".join(lines), end="\n" if data else "")
     elif kind == "sarif":
         from cnnspec.findings.sarif import write_sarif
@@ -193,9 +193,9 @@ def print_statistics(found: Sequence[Finding], options: argparse.Namespace) -> N
         counts[d.code, d.name, d.severity] = counts.get((d.code, d.name, d.severity), 0) + 1
     rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     if options.output_format == "json":
-        from cnnspec.tables import escape as media
+        from cnnspec.tables import escape
 
-        print(media.json([{"code": c, "name": n, "severity": s, "count": count} for (c, n, s), count in rows]))
+        print(escape.json([{"code": c, "name": n, "severity": s, "count": count} for (c, n, s), count in rows]))
         return
     width = max((len(str(count)) for _, count in rows), default=0)
     for (code, name, severity), count in rows:

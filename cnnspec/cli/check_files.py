@@ -43,7 +43,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def outcomes(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
+def check_paths(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
     """What is found in each file that the paths name, in their order."""
     cache = Cache(options)
     made: list[Outcome | None] = []
@@ -103,7 +103,7 @@ def check(tasks: dict[int, Task], made: list[Outcome | None], checker: Checker, 
 
     wanted = len(tasks) > FEW and not options.quiet and watched(options.output_format not in PROSE)
     with Bar(len(tasks), wanted) as bar:
-        for number, outcome in elsewhere(tasks, checker, options):
+        for number, outcome in check_in_workers(tasks, checker, options):
             made[number] = outcome
             bar.step()
         for number, task in tasks.items():  # in their order, so that of several usage errors it is always the first
@@ -112,7 +112,9 @@ def check(tasks: dict[int, Task], made: list[Outcome | None], checker: Checker, 
                 bar.step()
 
 
-def elsewhere(tasks: dict[int, Task], checker: Checker, options: argparse.Namespace) -> Iterator[tuple[int, Outcome]]:
+def check_in_workers(
+    tasks: dict[int, Task], checker: Checker, options: argparse.Namespace
+) -> Iterator[tuple[int, Outcome]]:
     """What other processes find, as it comes; what they do not tell is left to this one."""
     numbers = [number for number, (path, _, _) in tasks.items() if not checker.inputs.is_read_once(path)]
     if options.jobs == 1 or len(numbers) < (2 if options.jobs else FEW + 1):

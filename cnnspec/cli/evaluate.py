@@ -12,7 +12,7 @@ from cnnspec.cli.messages import CLEAN, UsageError, print_message
 from cnnspec.cli.streams import tell
 from cnnspec.cli.write_file import name_temporary_file
 from cnnspec.layers.argument import Unfit
-from cnnspec.tables import escape as media
+from cnnspec.tables import escape
 from cnnspec.train.section import data as read_data
 
 TYPE_CHECKING = False
@@ -97,7 +97,7 @@ def _print_evaluation(found: Evaluation, form: str) -> None:
     from cnnspec.train.evaluation.text import write_text
 
     if form == "json":
-        print(media.json(write_data(found)))
+        print(escape.json(write_data(found)))
     else:
         print(write_text(found), end="")
     sys.stdout.flush()

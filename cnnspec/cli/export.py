@@ -42,7 +42,7 @@ def read_metadata(path: str) -> dict[str, str]:
     """The metadata in the folder of a run: the names of the classes, and the range of values that the model takes."""
     if not os.path.lexists(os.path.join(path, "run.json")):
         return {}
-    from cnnspec.tables import escape as media
+    from cnnspec.tables import escape
     from cnnspec.train.data.ranges import find_pixel_range
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.runs.folder import read_record
@@ -54,7 +54,7 @@ def read_metadata(path: str) -> dict[str, str]:
     values = data.get("values", [0, 1])
     low, high = find_pixel_range(*values) or values
     said = {"input_range": f"{low:g},{high:g}"}
-    return said if data["classes"] is None else {**said, "classes": media.json(data["classes"], None)}
+    return said if data["classes"] is None else {**said, "classes": escape.json(data["classes"], None)}
 
 
 # ---- shared with compile -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import sys
 
 from cnnspec.cli import settings
 from cnnspec.cli.fix_files import add_arguments as add_fix_arguments
-from cnnspec.cli.fix_files import mended, sources_of, tell, write_text
+from cnnspec.cli.fix_files import apply_repairs, print_repairs, read_sources, write_text
 from cnnspec.cli.load import add_model_options
 from cnnspec.cli.messages import FINDINGS, USAGE, print_diagnostic, print_message
 
@@ -29,9 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     lookup = settings.Lookup(options)
-    sources, status = sources_of(options, lookup)
-    result = mended(sources, options, lookup)
-    tell(result, options.quiet)
+    sources, status = read_sources(options, lookup)
+    result = apply_repairs(sources, options, lookup)
+    print_repairs(result, options.quiet)
     for old in sources:
         text = formatted(old, result.project)
         if text is None:

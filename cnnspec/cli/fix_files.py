@@ -29,7 +29,7 @@ def add_arguments(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
+def make_analyse(options: argparse.Namespace, lookup: Lookup) -> Analyse:
     """How the files of a command are analysed; the lookup is told which are, and which they use."""
 
     def analyse(source: Source, read: Read, watch: Watch | None = None) -> Analysis:
@@ -43,7 +43,7 @@ def analyser(options: argparse.Namespace, lookup: Lookup) -> Analyse:
     return analyse
 
 
-def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -> tuple[list[Source], int]:
+def read_sources(options: argparse.Namespace, lookup: Lookup, told: bool = True) -> tuple[list[Source], int]:
     """The files that a command names, each once; USAGE when one cannot be read, which is told."""
     from cnnspec.lint.fix.project import real
 
@@ -64,7 +64,7 @@ def sources_of(options: argparse.Namespace, lookup: Lookup, told: bool = True) -
     return found, status
 
 
-def mended(sources: Sequence[Source], options: argparse.Namespace, lookup: Lookup) -> Mended:
+def apply_repairs(sources: Sequence[Source], options: argparse.Namespace, lookup: Lookup) -> Mended:
     """The files with their repairs."""
     from cnnspec.lint.fix.mending import MOST_TRIED, mend
     from cnnspec.lint.fix.project import Project
@@ -72,7 +72,7 @@ def mended(sources: Sequence[Source], options: argparse.Namespace, lookup: Looku
     def wanted(found: Diagnostic, place: str) -> bool:
         return lookup.of(place).reports(found.code, place)
 
-    result = mend(Project(sources, analyser(options, lookup), MOST_TRIED), options.unsafe_fixes, wanted)
+    result = mend(Project(sources, make_analyse(options, lookup), MOST_TRIED), options.unsafe_fixes, wanted)
     if result.why:
         print_message(f"nothing was fixed: {result.why}; please report this, it shows a defect of cnnspec")
     if result.unfinished and not result.why:
@@ -80,7 +80,7 @@ def mended(sources: Sequence[Source], options: argparse.Namespace, lookup: Looku
     return result
 
 
-def tell(result: Mended, quiet: bool) -> None:
+def print_repairs(result: Mended, quiet: bool) -> None:
     """A line for each repair."""
     for found, repair in result.done if not quiet else ():
         place = found.span.source.name if found.span else ""
@@ -110,7 +110,7 @@ def write_text(old: Source, text: str, options: argparse.Namespace, what: str) -
 
 
 # ---- what a check says of repairs without being asked to make them -------------------------------------------
-def remark(found: Sequence[Diagnostic]) -> str:
+def describe_fixable(found: Sequence[Diagnostic]) -> str:
     """ "3 findings can be fixed with --fix (1 more with --unsafe-fixes)"; "" where there is nothing to say."""
     from cnnspec.lint.finding import SHOWN
     from cnnspec.lint.rules import fix_of

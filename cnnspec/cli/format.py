@@ -9,7 +9,7 @@ from cnnspec.base.source import printable
 from cnnspec.cli import settings
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_diagnostic, print_message
 from cnnspec.cli.write_file import rewrite_source
-from cnnspec.tables import escape as media
+from cnnspec.tables import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +77,6 @@ def difference(old: str, new: str, name: str, what: str = "formatted") -> str:
     heads = printable(name), f"{printable(name)} ({what})"
     lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), *heads)
     return "".join(
-        media.line(line[:-1]) + "\n" if line.endswith("\n") else media.line(line) + "\n\\ No newline at end of file\n"
+        escape.line(line[:-1]) + "\n" if line.endswith("\n") else escape.line(line) + "\n\\ No newline at end of file\n"
         for line in lines
     )

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     from cnnspec.spec_writer import Unfaithful, to_text
 
     try:
-        graph = graph_of(options)
+        graph = import_graph(options)
     except ModelRefused as refusal:
         for line in refusal.lines:
             print_message(line)
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def graph_of(options: argparse.Namespace) -> Graph:
+def import_graph(options: argparse.Namespace) -> Graph:
     """The graph of what is to be imported. Raises ModelRefused, naming the layers, for what cannot be expressed."""
     from cnnspec.model_files import build_application, read_graph
 
@@ -99,12 +99,12 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
         where = (
             "in shared functions" if options.keep_names else "in branches, blocks and loops; --keep-names keeps them"
         )
-        print_message(f"{layers} ({some(lost)}) {where}")
+        print_message(f"{layers} ({join_first(lost)}) {where}")
     respelled = [f"{name} → {spelled}" for name, spelled in names if spelled != name and spelled in written]
     if respelled:
-        print_message(f"spelled as the language has names: {some(respelled)}")
+        print_message(f"spelled as the language has names: {join_first(respelled)}")
 
 
-def some(words: list[str]) -> str:
+def join_first(words: list[str]) -> str:
     """The first of some words."""
     return ", ".join(words[:3]) + (", …" if len(words) > 3 else "")

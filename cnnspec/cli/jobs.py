@@ -55,12 +55,12 @@ def spread(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Itera
     def start() -> bool:
         number, task = waiting[0]
         try:
-            channel, process = started(work, list(workers))
+            channel, process = start_worker(work, list(workers))
         except OSError:  # no more processes, or no memory for one
             return False
         waiting.popleft()
         workers[channel] = process, number
-        hand(channel, task)
+        send_task(channel, task)
         return True
 
     try:
@@ -83,7 +83,7 @@ def spread(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Itera
                 if waiting:
                     following, task = waiting.popleft()
                     workers[channel] = process, following
-                    hand(channel, task)
+                    send_task(channel, task)
                 else:
                     del workers[channel]
                     channel.close()
@@ -99,15 +99,15 @@ def spread(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Itera
             channel.close()
 
 
-def hand(channel: Channel, task: Any) -> None:
+def send_task(channel: Channel, task: Any) -> None:
     """Give a worker its task. That one is gone, its end of the channel will tell."""
     with contextlib.suppress(OSError):
         channel.send(task)
 
 
-def started(work: Callable[[Any], Any], others: list[Channel]) -> tuple[Channel, Any]:
+def start_worker(work: Callable[[Any], Any], others: list[Channel]) -> tuple[Channel, Any]:
     """A new worker: the channel to it, and its process."""
-    method = "fork" if alone() else "spawn"
+    method = "fork" if may_fork() else "spawn"
     context: Any = get_context(method)
     ours, theirs = context.Pipe()
     inherited = [ours, *others] if method == "fork" else []
@@ -126,7 +126,7 @@ def started(work: Callable[[Any], Any], others: list[Channel]) -> tuple[Channel,
     return ours, process
 
 
-def alone() -> bool:
+def may_fork() -> bool:
     """Whether this process may fork: it has one thread, as the system counts them."""
     if sys.platform != "linux":
         return False

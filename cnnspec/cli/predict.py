@@ -12,7 +12,7 @@ from cnnspec.base.source import printable
 from cnnspec.base.source_files import decode_source, read_bytes
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
-from cnnspec.tables import escape as media
+from cnnspec.tables import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ def _print_json(found: Iterable[Prediction], asked: Question, top: int) -> Itera
     first = True
     for one in found:
         content = {"error": one.why} if one.why else {"answers": [{"name": n, asked.unit: v} for n, v in one.answers]}
-        print("[\n " if first else ",\n ", media.json({"image": one.path, **content}, None), sep="", end="", flush=True)
+        print(
+            "[\n " if first else ",\n ", escape.json({"image": one.path, **content}, None), sep="", end="", flush=True
+        )
         first = False
         yield bool(one.why)
     print("[]" if first else "\n]")

@@ -80,16 +80,16 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
         return Examined(Outcome(name, refused=f"{source.message}: {source.help}"), reading)
     try:
         analysis = analyse_as_asked(source, options, codes, reading)
-        diagnostics = with_repairs(analysis, options, codes)
+        diagnostics = add_repairs(analysis, options, codes)
     except MemoryError:
         return Examined(Outcome(name, refused=f"{name}: {OUT_OF_MEMORY}"), reading)
-    named = data_of(analysis)
+    named = find_data_paths(analysis)
     reading.steady = reading.steady and not named  # a header may be read, which is no text
     reads = (*reading.contents, *named)
-    return Examined(Outcome(name, diagnostics, nothing_in(analysis), reads), reading, analysis)
+    return Examined(Outcome(name, diagnostics, find_emptiness(analysis), reads), reading, analysis)
 
 
-def repairs_shown(options: argparse.Namespace) -> str:
+def choose_repair_detail(options: argparse.Namespace) -> str:
     """How much is told of repairs: nothing, the help that is printed from them, whether there are any, all that are soon
     found, or all."""
     if options.statistics or options.output_format == "concise":
@@ -99,9 +99,9 @@ def repairs_shown(options: argparse.Namespace) -> str:
     return "all" if options.unsafe_fixes else "any" if options.output_format == "full" else "soon"
 
 
-def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str] | None) -> tuple[Diagnostic, ...]:
+def add_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str] | None) -> tuple[Diagnostic, ...]:
     """The findings of a file, with their repairs where these are shown and there may be any."""
-    shown = repairs_shown(options)
+    shown = choose_repair_detail(options)
     if not shown or not analysis.diagnostics:
         return analysis.diagnostics
     from cnnspec.lint.fix.offers import offer_repairs
@@ -114,7 +114,7 @@ def with_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str
     )
 
 
-def data_of(analysis: Analysis) -> list[str]:
+def find_data_paths(analysis: Analysis) -> list[str]:
     """The files, or folders, that train sections name as their data."""
     from cnnspec.base.did_you_mean import NAMED_DATA
 
@@ -123,7 +123,7 @@ def data_of(analysis: Analysis) -> list[str]:
     return [find_used_file(analysis.source.name, name)[1] for name in sorted(named)]
 
 
-def nothing_in(analysis: Analysis) -> str:
+def find_emptiness(analysis: Analysis) -> str:
     """That there is nothing to check in a file: no network, and no block that another could use."""
     from cnnspec.syntax.tree import Block, Use
 

@@ -20,11 +20,11 @@ def run(options: argparse.Namespace) -> int:
 
     listed = pages()
     if options.format == "json":
-        from cnnspec.tables import escape as media
+        from cnnspec.tables import escape
 
         fields = ("code", "name", "severity", "runs", "fix", "title")
         rows = [{field: getattr(page, field) for field in fields} for page in listed]
-        print(media.json({"schema_version": SCHEMA_VERSION, "rules": rows}))
+        print(escape.json({"schema_version": SCHEMA_VERSION, "rules": rows}))
         return CLEAN
     width = max(len(page.name) for page in listed)
     when = max(len(page.runs) for page in listed)

@@ -6,7 +6,7 @@ import os
 
 from cnnspec.base.source import printable
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
-from cnnspec.tables import escape as media
+from cnnspec.tables import escape
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.progress import format_figure
 from cnnspec.train.runs import listing as runs
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
     if options.format == "json":
-        print(media.json({"schema_version": SCHEMA_VERSION, "runs": [_write_data(r) for r in found]}))
+        print(escape.json({"schema_version": SCHEMA_VERSION, "runs": [_write_data(r) for r in found]}))
     elif not found:
         print_message(f"there are no runs in {path}")
     else:
@@ -83,7 +83,7 @@ def _print_comparison(found: list[Run], form: str) -> int:
     names = list(dict.fromkeys(name for one in figures for name in one))
     if form == "json":
         said = {"schema_version": SCHEMA_VERSION, "runs": [_write_data(r) for r in found], "settings": differing}
-        print(media.json(said | {"figures": {name: [f.get(name) for f in figures] for name in names}}))
+        print(escape.json(said | {"figures": {name: [f.get(name) for f in figures] for name in names}}))
         return _name_damaged(found)
     rows = [["status", *[r.status for r in whole]]]
     rows.append(["epochs", *[f"{r.record['epochs']}/{r.record['settings']['epochs']}" for r in whole]])

@@ -195,12 +195,12 @@ def _resolve_settings(
 
 def _gather_spec(network: AnalysedNetwork, options: argparse.Namespace, overrides: dict[str, Any]) -> Spec:
     """The spec with the files that it uses, and the options of the command."""
-    from cnnspec.pipeline import files_of
+    from cnnspec.pipeline import find_used_files
     from cnnspec.train.runs.spec import gather_spec
 
     set_ = {name.strip(): value for name, _, value in (text.partition("=") for text in options.set)}
     return gather_spec(
-        network.source.name, network.source.text, files_of(network, read_parameters(options), options.max_layers),
+        network.source.name, network.source.text, find_used_files(network, read_parameters(options), options.max_layers),
         model=options.model, parameters=set_, max_layers=options.max_layers, overrides=overrides,
     )  # fmt: skip
 

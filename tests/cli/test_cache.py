@@ -113,7 +113,7 @@ def test_what_makes_a_file_new(here: Path, checked: list[str], monkeypatch: pyte
     assert not again(), "the content counts"
     (here / "a.cnn").write_text((here / "a.cnn").read_text() + " ")
     assert again() and not again()
-    monkeypatch.setattr(cache, "tool", lambda: "another cnnspec")
+    monkeypatch.setattr(cache, "name_tool", lambda: "another cnnspec")
     assert again() and not again()
 
 
@@ -139,15 +139,15 @@ def test_every_file_of_cnnspec_counts(tmp_path: Path, monkeypatch: pytest.Monkey
     package = tmp_path / "cnnspec"
     shutil.copytree(ROOT / "cnnspec", package, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(cache.cnnspec, "__file__", str(package / "__init__.py"))
-    before = cache.tool()
-    assert before == cache.tool() != ""
+    before = cache.name_tool()
+    assert before == cache.name_tool() != ""
     for path in (package / "rules" / "dropout_rate.py", package / "size.py", package / "train" / "new.py"):
         with path.open("a") as file:
             file.write("# changed\n")
-        assert cache.tool() != before, path
-        before = cache.tool()
+        assert cache.name_tool() != before, path
+        before = cache.name_tool()
     shutil.rmtree(package)
-    assert cache.tool() == "", "of files that cannot be listed nothing can be trusted"
+    assert cache.name_tool() == "", "of files that cannot be listed nothing can be trusted"
 
 
 def test_an_answer_from_the_cache_imports_no_analyser(here: Path) -> None:

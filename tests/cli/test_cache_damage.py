@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 def forged(text: str, body: Any) -> str:
     """An entry with another body whose sum is right."""
-    return cache.written(json.loads(text)[0], json.dumps(body, separators=(",", ":")))
+    return cache.write_entry_text(json.loads(text)[0], json.dumps(body, separators=(",", ":")))
 
 
 def lying(text: str, change: Any) -> str:
@@ -48,7 +48,7 @@ DAMAGE: list[tuple[str, Any]] = [
     ("clean", lambda text: forged(text, {})),
     ("a number", lambda text: "1"),
     ("deep", lambda text: forged(text, 1).replace("1]", "[" * 100_000)),
-    ("deep and right", lambda text: cache.written(json.loads(text)[0], "[" * 100_000)),
+    ("deep and right", lambda text: cache.write_entry_text(json.loads(text)[0], "[" * 100_000)),
     ("null", lambda text: forged(text, None)),
     ("too short", lambda text: forged(text, [[]])),
     ("wrong types", lambda text: forged(text, [1, 2, 3])),
@@ -61,7 +61,7 @@ DAMAGE: list[tuple[str, Any]] = [
     ("numbers for a name", lambda text: lying(text, lambda body: body[2].append([1, 2, 3, 4]))),
     ("nothing for a name", lambda text: lying(text, lambda body: body[2].append([None, "a", "b", "c"]))),
     ("a long number", lambda text: lying(text, lambda body: body[0][0][2].__setitem__(2, 10**4000))),
-    ("more digits than are read", lambda text: cache.written(json.loads(text)[0], "9" * 5000)),
+    ("more digits than are read", lambda text: cache.write_entry_text(json.loads(text)[0], "9" * 5000)),
     ("larger than any", lambda text: forged(text, "x" * cache.MAX_ENTRY)),
     ("an unknown code", lambda text: lying(text, lambda body: body[0][0].__setitem__(0, "W999"))),
     ("a place behind the end", lambda text: lying(text, lambda body: body[0][0][2].__setitem__(2, 10_000))),

@@ -58,7 +58,7 @@ def test_where_the_folder_is(
 def test_a_folder_that_was_there_is_left_alone(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--cache-dir .` must not tell git to ignore a project, nor delete a file of it."""
     monkeypatch.setattr(cache, "MAX_ENTRIES", 0)
-    monkeypatch.setattr(cache, "stamp", lambda data, stamp=cache.stamp: "00" + stamp(data)[2:])
+    monkeypatch.setattr(cache, "hash_data", lambda data, stamp=cache.hash_data: "00" + stamp(data)[2:])
     (here / "a.cnn").write_text(STRIDE)
     (here / "results.json").write_text("{}")
     run("a.cnn", "--cache-dir", ".")
@@ -78,7 +78,7 @@ def test_old_entries_go(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.prune(str(here / cache.NAME))
     assert entries(here) == found[:2], "the oldest goes first"
     shutil.rmtree(here / cache.NAME)
-    monkeypatch.setattr(cache, "stamp", lambda data, stamp=cache.stamp: "00" + stamp(data)[2:])
+    monkeypatch.setattr(cache, "hash_data", lambda data, stamp=cache.hash_data: "00" + stamp(data)[2:])
     for number in range(6):
         run(f"net{number}.cnn")
     assert len(entries(here)) == 2, "writing looks after it"

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.cli import main
-from cnnspec.tables import escape as media
+from cnnspec.tables import escape
 
 ESCAPES = "\x1b[31m\x07\x9b2J\x7f\u202e"
 MARKUP = "|`*_<b>&\"',%$#{}~^]]>"
@@ -157,17 +157,17 @@ def test_the_settings_of_a_hostile_folder(tmp_path: Path, monkeypatch: pytest.Mo
 # ---- the media, one by one -----------------------------------------------------------------------------------
 @given(st.text())
 def test_any_words_stay_words(words: str) -> None:
-    root = ElementTree.fromstring(f"<a b=\"{media.xml(words)}\" c='{media.xml(words)}'>{media.xml(words)}</a>")
+    root = ElementTree.fromstring(f"<a b=\"{escape.xml(words)}\" c='{escape.xml(words)}'>{escape.xml(words)}</a>")
     assert root.text in (None, root.get("b")) and root.get("b") == root.get("c") and not len(root)
-    assert json.loads(media.json([words])) == [words]
-    assert "\n" not in media.github_property(words) and not set(media.github_property(words)) & {":", ","}
-    cell = media.markdown(words)
+    assert json.loads(escape.json([words])) == [words]
+    assert "\n" not in escape.github_property(words) and not set(escape.github_property(words)) & {":", ","}
+    cell = escape.markdown(words)
     assert not re.search(r"(?<!\\)(?:\\\\)*[|<`*\[]", cell)
-    fenced = media.code(words)
+    fenced = escape.code(words)
     fence = re.match("`+", fenced)
     assert fence is not None and fenced.endswith(fence[0])
     assert fence[0] not in re.findall("`+", fenced[len(fence[0]) : -len(fence[0])])
-    for text in (cell, fenced, media.latex(words), media.github(words), media.line(words)):
+    for text in (cell, fenced, escape.latex(words), escape.github(words), escape.line(words)):
         harmless(text)
 
 

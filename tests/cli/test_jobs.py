@@ -66,20 +66,20 @@ def test_several_processes_say_what_one_says(tmp_path: Path) -> None:
 
 
 def test_results_come_with_the_number_of_their_task() -> None:
-    for method in (jobs.alone, lambda: False):
-        original, jobs.alone = jobs.alone, method
+    for method in (jobs.may_fork, lambda: False):
+        original, jobs.may_fork = jobs.may_fork, method
         try:
             assert sorted(jobs.spread(len, ["a" * n for n in range(20)], 3)) == [(n, n) for n in range(20)]
             assert list(jobs.spread(len, [], 3)) == []
         finally:
-            jobs.alone = original
+            jobs.may_fork = original
 
 
 def test_where_no_process_can_be_started_it_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(*_: Any) -> Any:
         raise OSError("no more processes")
 
-    monkeypatch.setattr(jobs, "started", none)
+    monkeypatch.setattr(jobs, "start_worker", none)
     assert list(jobs.spread(len, ["", "a", "bb"], 2)) == [(0, 0), (1, 1), (2, 2)]
 
 
