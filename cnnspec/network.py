@@ -40,8 +40,8 @@ class AnalysedNetwork(Record):
         """The index of the layer with this name in the summary. Raises LookupError, which says what was perhaps meant."""
         names = [node.name for node in self.graph.nodes]
         if name not in names:
-            from cnnspec.base.did_you_mean import suggestion
+            from cnnspec.base.did_you_mean import write_suggestion
 
-            near = suggestion(name, names) or ": `cnnspec summary` lists its layers"
+            near = write_suggestion(name, names) or ": `cnnspec summary` lists its layers"
             raise LookupError(f'{self.name} has no layer "{name}"{near}')
         return names.index(name)

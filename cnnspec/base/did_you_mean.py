@@ -47,7 +47,7 @@ NAMED_DATA: dict[str, tuple[tuple[int, int, int], int]] = {
 }
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def find_nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a person most likely meant: a synonym, else the nearest in letters, else None."""
     words = list(known)
     found = synonym(name, words)
@@ -57,7 +57,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 MOST_NEAR = 3  # names that are told where several are equally near
 
 
-def proposed(name: str, known: Iterable[str]) -> tuple[str, ...]:
+def find_proposals(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """The known names that a person may have meant: the synonym, else those nearest in letters. Every question "did you
     mean …?" and every assumption uses this function."""
     words = list(known)
@@ -66,25 +66,26 @@ def proposed(name: str, known: Iterable[str]) -> tuple[str, ...]:
         return (found,)
     spelt: dict[str, str] = {}  # max_pool is maxpool
     for other in near(name, words):
-        spelt.setdefault(folded(other), other)
-    more = {other: abs(len(other) - len(folded(name))) for other in spelt}  # of two beginnings the one that lacks less
+        spelt.setdefault(fold_spelling(other), other)
+    # Of two beginnings the one that lacks less:
+    more = {other: abs(len(other) - len(fold_spelling(name))) for other in spelt}
     return tuple([spelt[other] for other in spelt if more[other] == min(more.values())])[:MOST_NEAR]
 
 
-def the_one(names: tuple[str, ...]) -> str | None:
+def get_only(names: tuple[str, ...]) -> str | None:
     """The one proposed name; None where there are none or several."""
     return names[0] if len(names) == 1 else None
 
 
-def question(names: tuple[str, ...]) -> str:
+def write_question(names: tuple[str, ...]) -> str:
     """The question "did you mean …?" for the proposed names; "" for none."""
     listed = " or ".join([f'"{name}"' for name in names])
     return f"did you mean {listed}?" if names else ""
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
+def write_suggestion(name: str, known: Iterable[str]) -> str:
     """The question as the end of a sentence, "; did you mean …?"; "" where no known name is near."""
-    asked = question(proposed(name, known))
+    asked = write_question(find_proposals(name, known))
     return f"; {asked}" if asked else ""
 
 
@@ -93,7 +94,7 @@ def synonym(name: str, known: Iterable[str]) -> str | None:
     """The known name for a word from elsewhere: diff for compare, dense for Linear; None where there is none."""
     from cnnspec.base.synonyms import TABLES
 
-    word, words = folded(name), set(known)
+    word, words = fold_spelling(name), set(known)
     return next((table[word] for table in TABLES if table.get(word) in words), None)
 
 
@@ -109,11 +110,11 @@ FAR = 99
 
 def near(name: str, known: Iterable[str]) -> list[str]:
     """The known names nearest in letters: several where they are equally near, none where all are far."""
-    word, best, found = folded(name), FAR, []
+    word, best, found = fold_spelling(name), FAR, []
     if len(word) > LONGEST:
         return []
     for other in dict.fromkeys(known):
-        distance = apart(word, folded(other))
+        distance = measure_distance(word, fold_spelling(other))
         if distance < best:
             best, found = distance, [other]
         elif distance == best < FAR:
@@ -121,12 +122,12 @@ def near(name: str, known: Iterable[str]) -> list[str]:
     return found
 
 
-def folded(name: str) -> str:
+def fold_spelling(name: str) -> str:
     """A word without what people spell in different ways: case, "-" and "_"."""
     return name.lower().replace("_", "").replace("-", "")
 
 
-def apart(word: str, other: str) -> int:
+def measure_distance(word: str, other: str) -> int:
     """How far a word is from another: the cost of the edits between them; FAR where it is a different word.
 
     One edit is near. Two edits are near from 6 letters on, three from 10, where both words begin alike. A word that is
@@ -137,7 +138,7 @@ def apart(word: str, other: str) -> int:
     shorter = min(len(word), len(other))
     if shorter < 3:
         return FAR
-    if other.startswith(word) and 2 * len(word) >= len(other) or word.startswith(other) and ended(word, other):
+    if other.startswith(word) and 2 * len(word) >= len(other) or word.startswith(other) and is_inflected(word, other):
         return EDIT
     if digits(word) and digits(other) and digits(word) != digits(other):  # W201 and W202, conv1 and conv9
         return FAR
@@ -148,7 +149,7 @@ def apart(word: str, other: str) -> int:
     return cost if cost <= OTHER and cost <= allowed or cost <= allowed and word[0] == other[0] else FAR
 
 
-def ended(word: str, stem: str) -> bool:
+def is_inflected(word: str, stem: str) -> bool:
     """Whether a word is another word with an ending, perhaps with a doubled letter: flattening, formatter, conv_layer."""
     rest = word[len(stem) :]
     return rest in ENDINGS or rest[:1] == stem[-1:] and rest[1:] in ENDINGS

@@ -22,14 +22,14 @@ NAME = "cnnspec"
 FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # a checkout, or site-packages
 
 
-def command(*extras: str) -> str:
+def write_install_command(*extras: str) -> str:
     """What to type to get one of some extras: pip install "cnnspec[keras]" or "cnnspec[jax]"."""
     try:
         found = distribution(NAME)
     except PackageNotFoundError:
         found = None
-    flag, before, behind = origin(direct_url(found))
-    return f"{installer(found)} {' or '.join([flag + quoted(f'{before}[{extra}]{behind}') for extra in extras])}"
+    flag, before, behind = find_origin(direct_url(found))
+    return f"{find_installer(found)} {' or '.join([flag + quoted(f'{before}[{extra}]{behind}') for extra in extras])}"
 
 
 def direct_url(found: Distribution | None) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def direct_url(found: Distribution | None) -> dict[str, Any]:
     return read if isinstance(read, dict) and isinstance(read.get("url"), str) else {}
 
 
-def origin(direct: dict[str, Any]) -> tuple[str, str, str]:
+def find_origin(direct: dict[str, Any]) -> tuple[str, str, str]:
     """What to install again: a flag, and what stands before and behind the extra in brackets."""
     folder, url = direct.get("dir_info"), direct.get("url", "")
     editable = isinstance(folder, dict) and folder.get("editable") is True
@@ -55,14 +55,14 @@ def origin(direct: dict[str, Any]) -> tuple[str, str, str]:
     version = direct.get("vcs_info")
     if isinstance(version, dict) and version.get("vcs"):
         at = f"@{version['commit_id']}" if version.get("commit_id") else ""
-        place, inside = f"{version['vcs']}+{public(url)}{at}", direct.get("subdirectory")
+        place, inside = f"{version['vcs']}+{hide_secrets(url)}{at}", direct.get("subdirectory")
         if local:  # pip before 24 takes no such URL behind a name
             return "", f"{place}#egg={NAME}", f"&subdirectory={inside}" if inside else ""
         return "", NAME, f" @ {place}" + (f"#subdirectory={inside}" if inside else "")
-    return "", NAME, f" @ {public(url)}" if url else ""
+    return "", NAME, f" @ {hide_secrets(url)}" if url else ""
 
 
-def public(url: str) -> str:
+def hide_secrets(url: str) -> str:
     """A URL without what may be secret: passwords, and all that is asked behind the path. The name git is none."""
     parts = urlsplit(url)
     user, _, host = parts.netloc.rpartition("@")
@@ -70,7 +70,7 @@ def public(url: str) -> str:
     return urlunsplit((parts.scheme, f"git@{host}" if user == "git" else host, path, "", ""))
 
 
-def installer(found: Distribution | None) -> str:
+def find_installer(found: Distribution | None) -> str:
     """The words that install into this environment, as short as they work."""
     if os.path.exists(os.path.join(sys.prefix, "pipx_metadata.json")):
         return "pipx install --force"
@@ -78,15 +78,17 @@ def installer(found: Distribution | None) -> str:
         return "uv tool install --force"
     if found is not None and (found.read_text("INSTALLER") or "").strip() == "uv":
         return (
-            "uv pip install" if os.environ.get("VIRTUAL_ENV") == sys.prefix else f"uv pip install --python {python()}"
+            "uv pip install"
+            if os.environ.get("VIRTUAL_ENV") == sys.prefix
+            else f"uv pip install --python {quote_interpreter()}"
         )
     if find_spec("pip") is None:
-        return f"pip --python {python()} install"
+        return f"pip --python {quote_interpreter()} install"
     beside = os.path.dirname(sys.executable) == os.path.dirname(shutil.which("pip") or "")
-    return "pip install" if beside else f"{python()} -m pip install"
+    return "pip install" if beside else f"{quote_interpreter()} -m pip install"
 
 
-def python() -> str:
+def quote_interpreter() -> str:
     """This interpreter, for the shell."""
     return quoted(sys.executable) if re.search(r"[^\w./:\\-]", sys.executable) else sys.executable
 

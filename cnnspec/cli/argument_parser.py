@@ -59,21 +59,21 @@ class Parser(argparse.ArgumentParser):
 
     def refuse(self, unknown: list[str]) -> NoReturn:
         """The error for arguments that nothing has taken."""
-        from cnnspec.base.did_you_mean import suggestion
+        from cnnspec.base.did_you_mean import write_suggestion
 
         first = unknown[0].partition("=")[0]
         if not first.startswith("-"):
             self.error(f'"{first}" is one argument too many')
         options = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
-        self.error(f"{self.prog} has no option {first}{suggestion(first, options)}")
+        self.error(f"{self.prog} has no option {first}{write_suggestion(first, options)}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
             return
-        from cnnspec.base.did_you_mean import suggestion
+        from cnnspec.base.did_you_mean import write_suggestion
 
         known = [str(choice) for choice in action.choices]
         if action.dest == "verb":
-            self.error(f'there is no command "{value}"{suggestion(str(value), known)}')
+            self.error(f'there is no command "{value}"{write_suggestion(str(value), known)}')
         listed = " or ".join(filter(None, (", ".join(known[:-1]), known[-1])))
-        raise argparse.ArgumentError(action, f'must be {listed}, not "{value}"{suggestion(str(value), known)}')
+        raise argparse.ArgumentError(action, f'must be {listed}, not "{value}"{write_suggestion(str(value), known)}')

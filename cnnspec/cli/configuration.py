@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import brief, printable
 from cnnspec.base.source_files import read_bytes
 from cnnspec.cli.messages import UsageError
@@ -115,7 +115,7 @@ def checked(path: str, table: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in KEYS:
-            known = suggestion(key, KEYS) or "; known are " + ", ".join(KEYS)
+            known = write_suggestion(key, KEYS) or "; known are " + ", ".join(KEYS)
             raise UsageError(f'{path}: no key is called "{brief(key)}"{known}')
         if key == "target" and isinstance(value, str):
             value = [value]

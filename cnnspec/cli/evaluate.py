@@ -115,9 +115,9 @@ def check_picture(path: str) -> None:
     if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise UsageError(f"cannot write {path}: {'it is a folder' if os.path.isdir(path) else 'its folder does not exist'}")  # fmt: skip
     if find_spec("matplotlib") is None:
-        from cnnspec.base.installing import command
+        from cnnspec.base.installing import write_install_command
 
-        raise UsageError(f"matplotlib is not installed; --picture needs it: {command('keras')}")
+        raise UsageError(f"matplotlib is not installed; --picture needs it: {write_install_command('keras')}")
 
 
 def _draw_picture(found: Evaluation, path: str) -> None:

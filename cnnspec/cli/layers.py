@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.cli.messages import CLEAN, UsageError
 from cnnspec.layers import CATALOGUE, find, list_spellings
 from cnnspec.layers.activation import FUNCTIONS
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     if layer is None:
         raise UsageError(
             f'no layer is called "{options.name}"'
-            + (suggestion(options.name, list_spellings()) or ": `cnnspec layers` lists them")
+            + (write_suggestion(options.name, list_spellings()) or ": `cnnspec layers` lists them")
         )
     print(page(layer, options.name.lower()), end="")
     return CLEAN

@@ -6,7 +6,7 @@ import os
 from argparse import BooleanOptionalAction
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import brief, printable
 from cnnspec.base.source_files import is_inside
 from cnnspec.cli import configuration
@@ -204,7 +204,7 @@ def from_command_line(options: argparse.Namespace) -> dict[str, Any]:
             given[key] = split(value) if isinstance(value, list) else value
     for target in given.get("target", ()):
         if target not in TARGETS:
-            raise UsageError(f'--target takes {", ".join(TARGETS)}, not "{target}"{suggestion(target, TARGETS)}')
+            raise UsageError(f'--target takes {", ".join(TARGETS)}, not "{target}"{write_suggestion(target, TARGETS)}')
     return given
 
 

@@ -23,9 +23,9 @@ class MissingExtra(Exception):
     """A part is needed that is not installed; the message says how to install it, by one of some extras."""
 
     def __init__(self, message: str, *extras: str) -> None:
-        from cnnspec.base.installing import command
+        from cnnspec.base.installing import write_install_command
 
-        super().__init__(f"{message}: {command(*extras)}" if extras else message)
+        super().__init__(f"{message}: {write_install_command(*extras)}" if extras else message)
 
 
 def import_keras(backend: str | None = None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
 from cnnspec.elaborate.files import Definitions, Files
@@ -62,7 +62,7 @@ def elaborate(
         for name in parameters:
             if name not in known:
                 has = f"it has {', '.join(sorted(known))}" if known else "it has none"
-                raise KeyError(f'no model has a parameter "{name}"', has + suggestion(name, known))
+                raise KeyError(f'no model has a parameter "{name}"', has + write_suggestion(name, known))
     if not definitions.models:
         return _whole_file(first, definitions)
     beside = next((item for item in parsed.body.items if isinstance(item, _NETWORK_ITEMS)), None)

@@ -6,7 +6,7 @@ tensor that enters the step in which the expression is written (None before the 
 
 from __future__ import annotations
 
-from cnnspec.base.did_you_mean import PASTED_MODULES, the_one
+from cnnspec.base.did_you_mean import PASTED_MODULES, get_only
 from cnnspec.elaborate.arithmetic import BUILTINS
 from cnnspec.elaborate.values import (
     UNKNOWN,
@@ -250,7 +250,7 @@ class Evaluator:
         if value.place is None:
             return False
         place, origin = value.place
-        meant = the_one(self.report.find_near(place, value.name, origin, is_step_or_number))
+        meant = get_only(self.report.find_near(place, value.name, origin, is_step_or_number))
         return meant is not None and not is_number(origin.find(meant))
 
     def evaluate_compare(self, node: tree.Compare, scope: Scope, current: Tensor | None) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
-from cnnspec.base.did_you_mean import proposed, question, the_one
+from cnnspec.base.did_you_mean import find_proposals, get_only, write_question
 from cnnspec.base.source import Span, brief
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, describe, is_number, is_step
 from cnnspec.graph import Assumption, BlockCall, FunctionUse, LoopTurn, RepeatTurn, Site
@@ -120,7 +120,7 @@ class Report:
         if place not in self.near_words:
             few = len(self.near_words) < MAX_NEAR
             words = known if isinstance(known, tuple) else names_of(scope, known) if few else ()
-            self.near_words[place] = proposed(name, words) if few else ()
+            self.near_words[place] = find_proposals(name, words) if few else ()
         return self.near_words[place]
 
     def report_misspelt(
@@ -129,8 +129,8 @@ class Report:
     ) -> str | None:  # fmt: skip
         """Report an unknown word, and ask whether a near one was meant. Where exactly one is near, it is assumed and returned."""
         found = self.find_near(node, name, scope, known, message)
-        self.error(code, node, scope, message, question(found) or otherwise, sure=sure)
-        taken = the_one(found)
+        self.error(code, node, scope, message, write_question(found) or otherwise, sure=sure)
+        taken = get_only(found)
         return None if taken is None else self.assume(node, scope, name, taken)
 
     def assume(self, node: tree.Node, scope: Scope, written: str, taken: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.record import Record
 
 TYPE_CHECKING = False
@@ -98,7 +98,7 @@ def find_device(name: str, own: Mapping[str, str] | None = None) -> Device:
     if found is None:
         known = [*(own or {}), *DEVICES]
         raise ValueError(
-            f'no device is called "{name}"{suggestion(name.lower(), known)}; known are {", ".join(known)}; '
+            f'no device is called "{name}"{write_suggestion(name.lower(), known)}; known are {", ".join(known)}; '
             f"or give its peak and bandwidth, {EXAMPLE}"
         )
     return found

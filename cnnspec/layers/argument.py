@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.base.did_you_mean import proposed, question
+from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.base.record import Record
 
 TYPE_CHECKING = False
@@ -52,7 +52,7 @@ class Unfit(Exception):
 
     @property
     def hint(self) -> str:
-        return question(proposed(self.word, self.words)) or self.otherwise
+        return write_question(find_proposals(self.word, self.words)) or self.otherwise
 
 
 class _Required:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.base.did_you_mean import near, suggestion
+from cnnspec.base.did_you_mean import near, write_suggestion
 from cnnspec.base.record import Record
 from cnnspec.base.source import Span, brief
 from cnnspec.lint import rules
@@ -133,7 +133,9 @@ def code_of(name: str) -> tuple[str, tuple[str, str] | None]:
     if code is None:
         beginning = sorted(c for c in NAMES if name and rules.optional(c) and c.startswith(name.upper()))
         known = [*NAMES, *NAMES.values()]
-        help = f"name the rules: {', '.join(beginning[:4])}" if beginning else suggestion(name, known).lstrip("; ")
+        help = (
+            f"name the rules: {', '.join(beginning[:4])}" if beginning else write_suggestion(name, known).lstrip("; ")
+        )
         return "", (f'no rule is called "{brief(name)}"', help or "`cnnspec rules` lists them")
     title = f"{code} {NAMES[code]}"
     if not rules.optional(code):

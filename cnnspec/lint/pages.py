@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.record import Record
 from cnnspec.lint.index import NAMES, ON_REQUEST, PROFILES, TARGETS
 from cnnspec.lint.rules import fix_of, module_of, optional
@@ -83,5 +83,6 @@ def find(word: str) -> Page:
         if word.upper() == code or word.lower() == name:
             return page_of(code)
     raise ValueError(
-        f'no rule is called "{word}"' + (suggestion(word, [*NAMES, *NAMES.values()]) or ": `cnnspec rules` lists them")
+        f'no rule is called "{word}"'
+        + (write_suggestion(word, [*NAMES, *NAMES.values()]) or ": `cnnspec rules` lists them")
     )

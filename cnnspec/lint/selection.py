@@ -7,7 +7,7 @@ one, `--select W201 --ignore W` that one alone. What is not named but on by defa
 
 from __future__ import annotations
 
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief
 from cnnspec.lint import index
@@ -71,7 +71,7 @@ def codes_named(words: Sequence[str], ignoring: bool = False) -> dict[str, int]:
             codes, length = list(index.NAMES), 0
         codes = codes or [code for code in index.NAMES if word and code.startswith(word.upper())]
         if not codes:
-            help = suggestion(word, [*index.NAMES, *index.NAMES.values()]) or ": `cnnspec rules` lists them"
+            help = write_suggestion(word, [*index.NAMES, *index.NAMES.values()]) or ": `cnnspec rules` lists them"
             raise ValueError(f'no rule is called "{brief(word)}"{help}')
         if ignoring and not any(map(optional, codes)):
             raise ValueError(f"{codes[0]} {index.NAMES[codes[0]]} is an error of the language: it cannot be ignored")

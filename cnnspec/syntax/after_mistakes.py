@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from cnnspec.base.did_you_mean import nearest
+from cnnspec.base.did_you_mean import find_nearest
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
 
 TYPE_CHECKING = False
@@ -124,7 +124,11 @@ def hands_on(text: str, start: int) -> bool:
 
 def find_keyword(word: str) -> str | None:
     """The keyword that a word is a misspelling of."""
-    return nearest(word, ("input", "output", "block", "model", "train", "shared", "expect")) if len(word) > 3 else None
+    return (
+        find_nearest(word, ("input", "output", "block", "model", "train", "shared", "expect"))
+        if len(word) > 3
+        else None
+    )
 
 
 def tokens_of(text: str, start: int) -> Iterator[tuple[int, int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.record import Record
 from cnnspec.facts.activation_memory import output_bytes
 from cnnspec.facts.im2col import im2col
@@ -132,7 +132,9 @@ def choose_columns(names: str) -> tuple[str, ...]:
     wanted = tuple([name.strip().lower() for name in names.split(",") if name.strip()])
     for name in wanted:
         if name not in COLUMNS:
-            raise ValueError(f'no column is called "{name}": known are {", ".join(COLUMNS)}{suggestion(name, COLUMNS)}')
+            raise ValueError(
+                f'no column is called "{name}": known are {", ".join(COLUMNS)}{write_suggestion(name, COLUMNS)}'
+            )
     return wanted if {"layer", "name"} & set(wanted) else ("layer", *wanted)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import Span
 from cnnspec.layers.argument import Term
 from cnnspec.train.section_words import LOSSES, MIXING, spell_term
@@ -22,7 +22,7 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
     found = []
     optimizer = dict(settings.optimizer.keywords)
     if settings.best is not None and settings.best not in _list_figures(settings):
-        hint = suggestion(settings.best, _list_figures(settings)).removeprefix("; ")
+        hint = write_suggestion(settings.best, _list_figures(settings)).removeprefix("; ")
         message = f'best is "{settings.best}", which this training does not report'
         help = hint or f"it reports {', '.join(_list_figures(settings))}"
         found.append(Diagnostic("E030", message, settings.span("best"), help))
@@ -41,7 +41,7 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         known = _list_figures(settings)
         if watched is not None and watched not in known:
             message = f'{name} watches "{watched}", which this training does not report'
-            hint = suggestion(watched, known).removeprefix("; ") or f"it reports {', '.join(known)}"
+            hint = write_suggestion(watched, known).removeprefix("; ") or f"it reports {', '.join(known)}"
             if watched.startswith("val_") and settings.validation == 0 and watched[4:] in known:
                 hint = "set validation = 0.1, or watch " + watched[4:]
             found.append(Diagnostic("E030", message, at, hint))

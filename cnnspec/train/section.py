@@ -11,7 +11,7 @@ import re
 from contextlib import suppress
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.did_you_mean import NAMED_DATA, suggestion
+from cnnspec.base.did_you_mean import NAMED_DATA, write_suggestion
 from cnnspec.base.source import Span, brief
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.elaborate.values import UNKNOWN, describe
@@ -44,7 +44,7 @@ def data(value: Any) -> str:
             raise Unfit('tfds: and a name of TensorFlow Datasets, such as "tfds:eurosat"')
         if written.lower().endswith((".npz", ".csv")) or written in (".", "..") or "/" in written or os.sep in written:
             return written
-    hint = suggestion(written, NAMED_DATA).removeprefix("; ")
+    hint = write_suggestion(written, NAMED_DATA).removeprefix("; ")
     if not hint and written.isidentifier():
         hint = f'a folder is written with a slash: "{written}/"'
     raise Unfit(f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz', hint)
@@ -141,7 +141,7 @@ def resolve(
         key = ALIASES.get(written, written)
         at = Span(setting.site.source, item.name.start, item.name.end)
         if key not in KEYS:
-            hint = suggestion(key, KEYS).removeprefix("; ") or f"it has {', '.join(KEYS)}"
+            hint = write_suggestion(key, KEYS).removeprefix("; ") or f"it has {', '.join(KEYS)}"
             errors.append(Diagnostic("E030", f'a train section has no setting "{written}"', at, hint))
         elif key in spans:
             errors.append(Diagnostic("E030", f"{key} is set already", at, "keep one"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.outside_reach import mask_secrets
 from cnnspec.layers.argument import (
     Term,
@@ -236,7 +236,9 @@ def read_word(module: str, value: Any) -> Term:
         raise Unfit(f"{'an' if noun[0] in 'oa' else 'a'} {noun}, such as {next(iter(table))}")
     name = find_word(term.name, table)
     if name is None:
-        hint = suggestion(term.name, [*table, *(s for s, full in SHORT.items() if full in table)]).removeprefix("; ")
+        hint = write_suggestion(term.name, [*table, *(s for s, full in SHORT.items() if full in table)]).removeprefix(
+            "; "
+        )
         raise WrongWord(f'there is no {noun} "{term.name}"', hint or f"there are {', '.join(table)}", term)
     cls, listed = table[name]
     parameters = [p for p in listed.split() if p not in PYTHON_ONLY]
@@ -253,7 +255,7 @@ def read_word(module: str, value: Any) -> Term:
     for parameter, place, v in written:
         parameter = "learning_rate" if parameter == "lr" and "learning_rate" in names else parameter
         if parameter not in names:
-            hint = suggestion(parameter, names).removeprefix("; ")
+            hint = write_suggestion(parameter, names).removeprefix("; ")
             raise WrongWord(f'{name} has no argument "{parameter}"', hint or usage(name, names), term, place)
         if parameter in given:
             raise WrongWord(f"{parameter} of {name} is given twice", "keep one", term, place)

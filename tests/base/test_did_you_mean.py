@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from cnnspec.base.did_you_mean import near, nearest, synonym
+from cnnspec.base.did_you_mean import find_nearest, near, synonym
 from cnnspec.base.synonyms import TABLES
 from cnnspec.cli import VERBS
 from cnnspec.cli.configuration import KEYS as OPTIONS
@@ -71,7 +71,7 @@ PAIRS = [
 
 @pytest.mark.parametrize(("known", "typed", "proposed"), PAIRS)
 def test_what_is_proposed(known: list[str], typed: str, proposed: str) -> None:
-    assert nearest(typed, known) == (None if proposed == "-" else proposed)
+    assert find_nearest(typed, known) == (None if proposed == "-" else proposed)
 
 
 def test_a_synonym_is_told_from_a_misspelling() -> None:
@@ -89,5 +89,5 @@ def test_every_synonym_leads_to_something() -> None:
 
 
 def test_hostile_words_are_not_compared() -> None:
-    assert nearest("a" * 100_000, ["a" * 99_999, "conv"]) is None
-    assert nearest("", ["conv"]) is None
+    assert find_nearest("a" * 100_000, ["a" * 99_999, "conv"]) is None
+    assert find_nearest("", ["conv"]) is None

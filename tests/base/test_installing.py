@@ -65,8 +65,8 @@ def test_where_it_came_from(direct: object, typed: str, tmp_path: Path, monkeypa
     said = None if direct is None else json.dumps(direct).replace("{url}", url).replace("{here}", str(here))
     monkeypatch.setattr(installing, "FOLDER", str(tmp_path))
     monkeypatch.setattr(installing, "distribution", lambda name: Fake(said, "pip\n"))
-    monkeypatch.setattr(installing, "installer", lambda found: "pip install")
-    command = installing.command("keras")
+    monkeypatch.setattr(installing, "find_installer", lambda found: "pip install")
+    command = installing.write_install_command("keras")
     assert command == "pip install " + typed.replace("{url}", url).replace("{here}", str(here))
     assert "hunter2" not in command
 
@@ -107,7 +107,7 @@ def test_what_installed_it(
     monkeypatch.setattr(installing, "find_spec", lambda name: pip or None)
     monkeypatch.setattr(installing.shutil, "which", lambda name: str(binary / name) if active else "/usr/bin/pip")
     found = Fake(None, by + "\n")
-    assert installing.installer(found) == words.format(python=binary / "python")  # type: ignore[arg-type]
+    assert installing.find_installer(found) == words.format(python=binary / "python")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["a", "a b", "a$HOME b", "a`b", 'a"b', "a'b", "a!b", "a\\b", "a[b]"])
@@ -123,7 +123,7 @@ def test_a_checkout_that_is_not_installed_names_its_folder(monkeypatch: pytest.M
         raise installing.PackageNotFoundError(name)
 
     monkeypatch.setattr(installing, "distribution", nothing)
-    assert installing.command("keras", "jax").endswith(f' "{ROOT}[keras]" or "{ROOT}[jax]"')
+    assert installing.write_install_command("keras", "jax").endswith(f' "{ROOT}[keras]" or "{ROOT}[jax]"')
 
 
 def test_nothing_of_it_is_imported_before_something_is_missing() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnspec.base.installing import command
+from cnnspec.base.installing import write_install_command
 from cnnspec.cli import main
 from tests.cli.commands import run
 from tests.support import cases
@@ -156,7 +156,9 @@ def test_without_keras_there_is_one_sentence_with_the_command(good: Path, tmp_pa
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )
         assert done.returncode == 2, done.stderr
-        assert any(command(extra) in done.stderr for extra in ("keras", "jax", "torch")), "the backend that is there"
+        assert any(write_install_command(extra) in done.stderr for extra in ("keras", "jax", "torch")), (
+            "the backend that is there"
+        )
         assert "Traceback" not in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
     source = subprocess.run(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.base.installing import command
+from cnnspec.base.installing import write_install_command
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
@@ -35,7 +35,7 @@ def python(script: str, home: Path, **environment: str) -> str:
     return subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True).stdout
 
 
-NONE = f"none of tensorflow, jax, torch is installed; this command needs one: {command('keras', 'jax', 'torch')}"
+NONE = f"none of tensorflow, jax, torch is installed; this command needs one: {write_install_command('keras', 'jax', 'torch')}"
 # hidden, asked, KERAS_BACKEND, the file's, what comes out; {home} is the folder of the file. Only hiding is simulated.
 CASES = [
     ((), None, "", "", "tensorflow"),
@@ -45,9 +45,9 @@ CASES = [
     ((), None, "numpy", "", "numpy"),
     (ALL, None, "", "", NONE),
     (ALL, None, "", "tensorflow", NONE),
-    (ALL, "jax", "", "", f"jax is not installed; this command needs it: {command('jax')}"),
-    (ALL, None, "torch", "jax", f"torch is not installed; KERAS_BACKEND needs it: {command('torch')}"),
-    (ALL, None, "", "jax", "jax is not installed; {home}/keras.json needs it: " + command("jax")),
+    (ALL, "jax", "", "", f"jax is not installed; this command needs it: {write_install_command('jax')}"),
+    (ALL, None, "torch", "jax", f"torch is not installed; KERAS_BACKEND needs it: {write_install_command('torch')}"),
+    (ALL, None, "", "jax", "jax is not installed; {home}/keras.json needs it: " + write_install_command("jax")),
     (
         (), None, "theano", "",
         'KERAS_BACKEND names the backend "theano", which Keras does not have: tensorflow, jax, torch',

@@ -140,5 +140,5 @@ def test_without_tf2onnx_there_is_one_sentence(
     monkeypatch.setitem(sys.modules, "tf2onnx.convert", None)
     status, out, err = command(capsys, "compile", "net.cnn", "-o", "m.onnx")
     assert (status, out) == (2, "")
-    assert "is not installed; ONNX needs it" in err and installing.command("onnx") in err
+    assert "is not installed; ONNX needs it" in err and installing.write_install_command("onnx") in err
     assert files(here).keys() == {"net.cnn"}

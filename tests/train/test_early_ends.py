@@ -146,7 +146,7 @@ def test_what_is_not_installed_is_one_sentence(missing: str) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"cnnspec: {missing} is not installed")
-    assert installing.command("keras") in done.stderr
+    assert installing.write_install_command("keras") in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

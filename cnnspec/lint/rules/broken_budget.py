@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.lint.budget import QUANTITIES, check_limit, heaviest, holds, measure, told_apart
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for limit in context.graph.budgets:
         span = limit.site.span
         if limit.quantity not in QUANTITIES:
-            help = f"known are {', '.join(QUANTITIES)}" + suggestion(limit.quantity, QUANTITIES)
+            help = f"known are {', '.join(QUANTITIES)}" + write_suggestion(limit.quantity, QUANTITIES)
             yield Diagnostic("E010", f'no quantity is called "{limit.quantity}"', span, help)
             continue
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.did_you_mean import proposed, question
+from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.compile.keras_model import import_keras
 from cnnspec.model_files.keras.to_graph import convert_config, find_given_name
 from cnnspec.model_files.refusal import ModelRefused
@@ -29,7 +29,7 @@ def build_application(name: str, **options: Any) -> keras.Model:
     """
     known = list_applications()
     if name not in known:
-        hint = question(proposed(name, known)) or f"it has {', '.join(known)}"
+        hint = write_question(find_proposals(name, known)) or f"it has {', '.join(known)}"
         raise ModelRefused(f'keras.applications has no "{name}": {hint}')
     return getattr(import_keras().applications, name)(**{"weights": None, **options})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.syntax.paste import python
 from cnnspec.syntax.paste.expressions import find_argument
 from cnnspec.syntax.paste.names import Names, Unreadable
@@ -62,7 +62,7 @@ class Models:
             message = f"the layers of {word}, a model of keras.applications, do not stand in this text"
             raise Unreadable(call.function, message, f"`cnnspec import --application {word}` writes them as a spec")
         if modules[-1] in ("models", *python.FRAMEWORKS):
-            hint = suggestion(word, _MODELS).removeprefix("; ") or "a saved model is read by `cnnspec import`"
+            hint = write_suggestion(word, _MODELS).removeprefix("; ") or "a saved model is read by `cnnspec import`"
             raise Unreadable(call.function, f'nothing is called "{called}"', hint, "E010")
 
 

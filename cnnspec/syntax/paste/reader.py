@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import Source, Span, brief
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.paste import bodies, python
@@ -207,7 +207,9 @@ class Reader:
             return self.read
         if method not in python.METHODS:
             assert isinstance(call.function, Attribute)
-            hint = suggestion(method, [*python.METHODS, "add"]).removeprefix("; ") or "layers are added with add(…)"
+            hint = (
+                write_suggestion(method, [*python.METHODS, "add"]).removeprefix("; ") or "layers are added with add(…)"
+            )
             raise Unreadable(call.function.name, f'a model has no method "{method}" that is read', hint, "E010")
         return self.passed
 

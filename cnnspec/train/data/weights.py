@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.did_you_mean import suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import printable
 from cnnspec.train.errors import TrainingFailed
 
@@ -43,7 +43,11 @@ def weigh_labels(
         table = np.ones(classes)
         for name, weight in given:
             if name not in (names or ()):
-                hint = suggestion(name, names).removeprefix("; ") if names else "write a list of numbers, one a class"
+                hint = (
+                    write_suggestion(name, names).removeprefix("; ")
+                    if names
+                    else "write a list of numbers, one a class"
+                )
                 message = f'{settings.data} has no class "{printable(name)}"'
                 raise TrainingFailed(message, hint or f"it has {', '.join(map(printable, names or ()))}", span=span)
             table[(names or ()).index(name)] = weight

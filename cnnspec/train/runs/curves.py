@@ -37,9 +37,9 @@ class CurvesPicture:
         try:
             draw(self._history.rows, self._best.epoch, title, self._run.file("curves.png"))
         except ImportError:
-            from cnnspec.base.installing import command
+            from cnnspec.base.installing import write_install_command
 
-            return f"curves.png needs matplotlib: {command('keras')}"
+            return f"curves.png needs matplotlib: {write_install_command('keras')}"
         self._drawn_at = time.monotonic()
         return ""
 
