@@ -75,13 +75,15 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     from contextlib import redirect_stdout
 
     from cnnspec.cli import fix_files
-    from cnnspec.lint.fix.project import real
+    from cnnspec.lint.fix.project import resolve_path
 
     sources, status = fix_files.read_sources(options, lookup, told=options.diff)  # else the report tells it
     result = fix_files.apply_repairs(sources, options, lookup)
     fix_files.print_repairs(result, options.quiet)
     for old in sources:
-        status = max(status, fix_files.write_text(old, result.project.sources[real(old.name)].text, options, "fixed"))
+        status = max(
+            status, fix_files.write_text(old, result.project.sources[resolve_path(old.name)].text, options, "fixed")
+        )
     if options.diff:
         return CLEAN if options.exit_zero and status != USAGE else status
     piped = result.project.sources.get("<stdin>")

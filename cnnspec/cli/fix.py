@@ -54,10 +54,10 @@ def run(options: argparse.Namespace) -> int:
 def formatted(old: Source, project: Project) -> str | None:
     """The mended text of a file in canonical form; None, which has been said, for a file that is left as it is."""
     from cnnspec.format import format_source
-    from cnnspec.lint.fix.project import real
+    from cnnspec.lint.fix.project import resolve_path
     from cnnspec.lint.fix.same_meaning import keeps
 
-    source = project.sources[real(old.name)]
+    source = project.sources[resolve_path(old.name)]
     text, found = format_source(source)
     if text is None:
         for diagnostic in found:

@@ -45,12 +45,12 @@ def make_analyse(options: argparse.Namespace, lookup: Lookup) -> Analyse:
 
 def read_sources(options: argparse.Namespace, lookup: Lookup, told: bool = True) -> tuple[list[Source], int]:
     """The files that a command names, each once; USAGE when one cannot be read, which is told."""
-    from cnnspec.lint.fix.project import real
+    from cnnspec.lint.fix.project import resolve_path
 
     found, status, seen = [], CLEAN, set[str]()
     for path in lookup.files(options.paths):
         if isinstance(path, str):
-            file = real("<stdin>" if path == "-" else path)
+            file = resolve_path("<stdin>" if path == "-" else path)
             if file in seen:  # by another name
                 continue
             seen.add(file)

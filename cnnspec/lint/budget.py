@@ -236,7 +236,7 @@ def measure(limit: BudgetLimit, facts: Facts) -> Figure | None:
     return QUANTITIES[limit.quantity][0](facts, dict(limit.arguments))
 
 
-def holds(figure: Figure, limit: BudgetLimit) -> bool:
+def is_met(figure: Figure, limit: BudgetLimit) -> bool:
     bound = limit.bound
     if not limit.operator:
         return all(figure.values)
@@ -256,7 +256,7 @@ def holds(figure: Figure, limit: BudgetLimit) -> bool:
     return all([compare[limit.operator](value) for value in figure.values])
 
 
-def told_apart(figure: Figure, limit: BudgetLimit) -> tuple[str, str]:
+def write_distinct(figure: Figure, limit: BudgetLimit) -> tuple[str, str]:
     """A figure and the bound that it breaks, as texts: with all digits where both are nearly the same."""
     bound = limit.bound
     if figure.exact is not None and abs(figure.values[0] - bound) <= NEARLY * bound:
@@ -264,7 +264,7 @@ def told_apart(figure: Figure, limit: BudgetLimit) -> tuple[str, str]:
     return figure.text, figure.show(bound)
 
 
-def heaviest(quantity: str, facts: Facts) -> str:
+def find_heaviest(quantity: str, facts: Facts) -> str:
     """The three layers that weigh most in a quantity, "" where layers do not add up to it."""
     from cnnspec.facts.activation_memory import tensor_sizes
     from cnnspec.facts.training_memory import find_saved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.facts.facts import Facts
 from cnnspec.facts.geometry import Geometry
-from cnnspec.lint.finding import for_each, write_changes
+from cnnspec.lint.finding import write_changes, write_for_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def find_cure(context: Context, merges: Collection[int], apart: Callable[[Geomet
     """What to write so that no merge is `apart` any more, best of all by nothing: "padding=1 for conv2"; "" where nothing
     that is tried helps."""
     left, found = MOST_TRIED, ""
-    for change in changes(context, merges):
+    for change in propose_arguments(context, merges):
         left -= len(context.graph.nodes)
         if left < 0:
             break
@@ -36,7 +36,7 @@ def find_cure(context: Context, merges: Collection[int], apart: Callable[[Geomet
     return found
 
 
-def changes(context: Context, merges: Collection[int]) -> Iterator[Change]:
+def propose_arguments(context: Context, merges: Collection[int]) -> Iterator[Change]:
     """Other arguments for one place in the text, then for all layers of one kind, outputs staying as they are."""
     nodes = context.graph.nodes
     places: dict[object, list[Node]] = {}
@@ -44,15 +44,15 @@ def changes(context: Context, merges: Collection[int]) -> Iterator[Change]:
         site = nodes[index].site
         places.setdefault((site.source.name, site.node.start, site.node.end), []).append(nodes[index])
     for place in places.values():
-        yield from alike(context, place)
+        yield from pair_changes(context, place)
     kinds: dict[type, list[Node]] = {}  # of layers
     for node in [node for place in places.values() for node in place]:
         kinds.setdefault(type(node.layer), []).append(node)
     for kind in kinds.values():
-        yield from alike(context, kind)
+        yield from pair_changes(context, kind)
 
 
-def alike(context: Context, nodes: list[Node]) -> Iterator[Change]:
+def pair_changes(context: Context, nodes: list[Node]) -> Iterator[Change]:
     """The nodes with their first other arguments, with their second, and so on."""
     others = []
     for node in nodes:
@@ -78,4 +78,4 @@ def write_change(context: Context, change: Change) -> str:
     for index, layer in change.items():
         node = context.graph.nodes[index]
         texts.setdefault(write_changes(layer, node.layer), []).append(node)
-    return for_each(texts)
+    return write_for_each(texts)

@@ -19,7 +19,7 @@ SAFE, UNSAFE, SHOWN, NONE = "safe", "unsafe", "shown", "none"  # kinds of fix; s
 MAX_PLACES = 4  # others than the first
 
 
-def place(node: Node, *names: str) -> Span:
+def find_place(node: Node, *names: str) -> Span:
     """Where one of a layer's arguments stands, if it is written by name; else the layer."""
     span = node.site.span
     for argument in getattr(node.site.node, "arguments", ()):
@@ -28,13 +28,13 @@ def place(node: Node, *names: str) -> Span:
     return span
 
 
-def together(
+def merge_findings(
     code: str, nodes: Sequence[Node], message: str, help: str, severity: str, argument: tuple[str, ...] = ()
 ) -> Diagnostic:
     """One finding for all of its layers, at the first of them; the places of others are notes."""
     first = nodes[0]
-    spans = {place(node, *argument): node.name for node in reversed(nodes)}
-    first_span = place(first, *argument)
+    spans = {find_place(node, *argument): node.name for node in reversed(nodes)}
+    first_span = find_place(first, *argument)
     others = [(span, name) for span, name in reversed(spans.items()) if span != first_span]
     notes = [Note(f"also {name}", span) for span, name in others[:MAX_PLACES]]
     return Diagnostic(
@@ -47,7 +47,7 @@ def indices(nodes: Sequence[Node]) -> tuple[int, ...]:
     return tuple([node.index for node in nodes])
 
 
-def elsewhere(nodes: Sequence[Node]) -> tuple[Note, ...]:
+def list_other_places(nodes: Sequence[Node]) -> tuple[Note, ...]:
     """The calls that led to the first node, and the other places in the text."""
     first = nodes[0].site.span
     others = {(n.site.source.name, n.site.node.start): n for n in nodes[1:] if n.site.span != first}
@@ -55,7 +55,7 @@ def elsewhere(nodes: Sequence[Node]) -> tuple[Note, ...]:
     return (*trail(*[node.site for node in nodes]), *notes)
 
 
-def several(nodes: Sequence[Node], noun: str = "layers") -> str:
+def name_layers(nodes: Sequence[Node], noun: str = "layers") -> str:
     """ "conv1", "conv1 and conv2", "53 layers, the first conv1,"."""
     if len(nodes) < 3:
         return " and ".join([node.name for node in nodes])
@@ -76,9 +76,9 @@ def write_value(value: object) -> str:
     return str(value) if pairs else show(value)
 
 
-def for_each(texts: Mapping[str, Sequence[Node]]) -> str:
+def write_for_each(texts: Mapping[str, Sequence[Node]]) -> str:
     """What to write for which layers: "padding=1 for conv1 and conv2, and padding=2 for conv3"."""
-    return ", and ".join([f"{text} for {several(nodes)}" for text, nodes in texts.items()])
+    return ", and ".join([f"{text} for {name_layers(nodes)}" for text, nodes in texts.items()])
 
 
 def share(part: int, total: int | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from cnnspec.base.source import Source
 from cnnspec.graph import BudgetLimit
 from cnnspec.layers.base import show_shape
-from cnnspec.lint.budget import QUANTITIES, check_limit, holds, measure
+from cnnspec.lint.budget import QUANTITIES, check_limit, is_met, measure
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
 from tests.figures import names
@@ -58,7 +58,7 @@ def bound(quantity: str, network: AnalysedNetwork) -> Any:
     if quantity == "lossless":
         asked = limit("lossless")
         figure = measure(asked, network.facts)
-        return None if figure is None else holds(figure, asked)
+        return None if figure is None else is_met(figure, asked)
     if quantity == "output":
         return outputs(network)
     above, below = limit(f"{quantity}{arguments} <= 1"), limit(f"{quantity}{arguments} >= 1")
@@ -67,9 +67,9 @@ def bound(quantity: str, network: AnalysedNetwork) -> Any:
         return None
     found = figure  # what is measured once, as a check does
     if quantity == "coverage":
-        return halved(lambda n: holds(found, above.replace(bound=n)), 0.0, 1.0)
-    most = whole(lambda n: holds(found, above.replace(bound=n)))
-    least = -whole(lambda n: holds(found, below.replace(bound=-n)), -MOST, 1)
+        return halved(lambda n: is_met(found, above.replace(bound=n)), 0.0, 1.0)
+    most = whole(lambda n: is_met(found, above.replace(bound=n)))
+    least = -whole(lambda n: is_met(found, below.replace(bound=-n)), -MOST, 1)
     return most if most == least else (least, most)
 
 
@@ -81,7 +81,7 @@ def outputs(network: AnalysedNetwork) -> Any:
         if shape is None or figure is None or not all(isinstance(n, int) for n in shape):
             return None
         asked = limit(f"output == {show_shape(shape)}" if len(shape) > 1 else f"output == {shape[0]}")
-        if len(shapes) == 1 and not holds(figure, asked):
+        if len(shapes) == 1 and not is_met(figure, asked):
             return None, shape
     return tuple(shapes)
 

@@ -43,7 +43,7 @@ def overlooked(text: str, counts: Counter[str] | None = None, name: str = "/nowh
         context = Context(network.graph.certain(), network.train, network.broken, network.settings)
         chosen = {*rules.choose(context, {*RULES})}
         for rule in CHECKING:
-            found = [*rules.found_by(rule, context)]
+            found = [*rules.run_rule(rule, context)]
             if found and counts is not None:
                 counts[rule.CODE] += 1
             if found and rule.CODE not in chosen:

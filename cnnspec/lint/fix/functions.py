@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.lint.finding import several
+from cnnspec.lint.finding import name_layers
 from cnnspec.lint.fix.arguments import takes
 
 TYPE_CHECKING = False
@@ -35,4 +35,4 @@ def drop_function(repair: RepairContext, nodes: Sequence[Node]) -> Proposal:
         own = node.layer is not None and takes(node.layer, "activation") and not node.layer.in_place
         edits += repair.set([node], activation="linear") if own else repair.drop([node])
     function = nodes[0].layer.ends_in() if nodes[0].layer else ""
-    return repair.propose(f"drop the {function} of {several(nodes)}", edits)
+    return repair.propose(f"drop the {function} of {name_layers(nodes)}", edits)

@@ -36,9 +36,9 @@ def offer_repairs(
         return found
     if shown != ALL and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
         return found
-    from cnnspec.lint.fix.project import real
+    from cnnspec.lint.fix.project import resolve_path
 
-    path, made = real(analysis.source.name), {}
+    path, made = resolve_path(analysis.source.name), {}
     for part, most in ((codes & OFFERS.keys(), TELLING), (codes - OFFERS.keys(), UNASKED)):
         project = begin_project(analysis, analyse, None if shown == ALL else most)
         for diagnostic in [one for one in found if one.code in part]:
@@ -48,12 +48,12 @@ def offer_repairs(
 
 def begin_project(analysis: Analysis, analyse: Analyse, most: int | None) -> Project:
     """The project of one file that has been analysed."""
-    from cnnspec.lint.fix.project import Project, real
+    from cnnspec.lint.fix.project import Project, resolve_path
     from cnnspec.syntax.tree import Use
 
     project = Project([analysis.source], analyse, most)
     if not any(isinstance(item, Use) for item in analysis.tree.body.items):
-        project.know(real(analysis.source.name), analysis)
+        project.know(resolve_path(analysis.source.name), analysis)
     return project
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
 
 
-def cost(before: Facts, after: Facts) -> str:
+def describe_cost(before: Facts, after: Facts) -> str:
     """ "-64 parameters, MACs and receptive field unchanged"; figures alone where there were none before."""
     changed, same = [], []
     for noun, one, other in (
@@ -20,8 +20,8 @@ def cost(before: Facts, after: Facts) -> str:
         if one == other and one is not None:
             same.append(noun)
         else:
-            changed.append(difference(noun, one, other))
-    fields = field(before), field(after)
+            changed.append(write_difference(noun, one, other))
+    fields = show_field(before), show_field(after)
     if fields[0] == fields[1]:
         same.append("receptive field")
     else:
@@ -48,7 +48,7 @@ def weights(facts: Facts) -> dict[str, list[list[Shape]]]:
     return found
 
 
-def difference(noun: str, before: Dim | None, after: Dim | None) -> str:
+def write_difference(noun: str, before: Dim | None, after: Dim | None) -> str:
     """ "-64 parameters"; "1,280 parameters" where it was not known; expressions where they depend on the input."""
     if after is None:
         return f"{noun} unknown"
@@ -59,7 +59,7 @@ def difference(noun: str, before: Dim | None, after: Dim | None) -> str:
     return f"{noun} {before} become {after}"
 
 
-def field(facts: Facts) -> str:
+def show_field(facts: Facts) -> str:
     """A receptive field: 7x7; "none" for a network that has none."""
     found = facts.receptive_field
     return "x".join([str(axis.size) for axis in found]) if found else "unknown"

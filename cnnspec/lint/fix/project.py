@@ -43,7 +43,7 @@ class Project:
     hold); beyond it nothing more is tried."""
 
     def __init__(self, sources: Iterable[Source], analyse: Analyse, most: int | None = None) -> None:
-        self.sources = {real(source.name): source for source in sources}
+        self.sources = {resolve_path(source.name): source for source in sources}
         self.analyse = analyse
         self.left = None if most is None else [most]  # one number for all copies
         self._analyses: dict[str, Analysis] = {}
@@ -86,8 +86,8 @@ class Project:
         """Reads used files, those of the project as they are now; `met` gets their paths."""
 
         def read_one(path: str) -> Source | Diagnostic:
-            met.add(real(path))
-            source = self.sources.get(real(path))
+            met.add(resolve_path(path))
+            source = self.sources.get(resolve_path(path))
             return read(path) if source is None else source.replace(name=path)
 
         return read_one
@@ -125,7 +125,7 @@ class Project:
             return None
         by_file: dict[str, list[Edit]] = {}
         for edit in dict.fromkeys(edits):
-            by_file.setdefault(real(edit.span.source.name), []).append(edit)
+            by_file.setdefault(resolve_path(edit.span.source.name), []).append(edit)
         texts: dict[str, str] = {}
         for path, of_file in by_file.items():
             text = apply_edits(self.sources[path].text, of_file) if path in self.sources else None
@@ -149,7 +149,7 @@ class Project:
         return self.find_concerned({p for p, s in self.sources.items() if s.text != other.sources[p].text})
 
 
-def real(path: str) -> str:
+def resolve_path(path: str) -> str:
     return path if path == "<stdin>" else os.path.realpath(path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.lint.context import Context
 from cnnspec.lint.fix.edits import Editor, Inexpressible
-from cnnspec.lint.fix.project import real
+from cnnspec.lint.fix.project import resolve_path
 from cnnspec.lint.fix.proposal import Proposal
 from cnnspec.syntax.tree import Call
 
@@ -58,7 +58,7 @@ class RepairContext:
     def editor(self, source: Source) -> Editor:
         """The editor of a file. Inexpressible for one that is not of the project, or not as it was read, and for what
         was read from no text."""
-        path = real(source.name)
+        path = resolve_path(source.name)
         current = self.project.sources.get(path)
         if current is None or current.text != source.text or not source.text:
             raise Inexpressible
@@ -111,7 +111,9 @@ class RepairContext:
 
     def sites(self, nodes: Iterable[Node]) -> list[Node]:
         """One node for each place in the text."""
-        places = {(real(n.site.source.name), type(n.site.node), n.site.node.start, n.site.node.end): n for n in nodes}
+        places = {
+            (resolve_path(n.site.source.name), type(n.site.node), n.site.node.start, n.site.node.end): n for n in nodes
+        }
         return list(places.values())
 
     # ---- edits ---------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Repair
 from cnnspec.base.record import Record
 from cnnspec.lint import rules
-from cnnspec.lint.finding import NONE, several
+from cnnspec.lint.finding import NONE, name_layers
 from cnnspec.lint.fix.edits import Inexpressible
-from cnnspec.lint.fix.price import cost
+from cnnspec.lint.fix.price import describe_cost
 from cnnspec.lint.fix.project import clears
 from cnnspec.lint.fix.repair_context import RepairContext
 from cnnspec.lint.fix.unchanged import always_behaves, behaves
@@ -87,11 +87,15 @@ def try_proposal(
     now = next((n for n in after.analysis(path).networks if network is not None and n.name == network.name), None)
     if network is not None and now is not None and is_still_found(found, network, now):
         return None
-    price = cost(network.facts, now.facts) if network is not None and now is not None else "the network is unchanged"
+    price = (
+        describe_cost(network.facts, now.facts)
+        if network is not None and now is not None
+        else "the network is unchanged"
+    )
     layers = nodes
     if network is not None and len(nodes) == len(proposal.apart) and {node.index for node in nodes} <= {*found.nodes}:
         layers = [network.graph.nodes[i] for i in found.nodes]  # of a block's layer each use
-    message = proposal.message.format(several(layers)) if proposal.apart else proposal.message
+    message = proposal.message.format(name_layers(layers)) if proposal.apart else proposal.message
     return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
 
 

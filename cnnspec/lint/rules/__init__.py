@@ -57,10 +57,10 @@ def check(
     """
     chosen = [module_of(code) for code in choose(context, codes)]
     if watch is None:
-        return [finding for rule in chosen for finding in found_by(rule, context)]
+        return [finding for rule in chosen for finding in run_rule(rule, context)]
     found: dict[ModuleType, list[Diagnostic]] = {}
     for rule in sorted(chosen, key=lambda rule: not rule.CODE.startswith("E")):
-        found[rule] = [*found_by(rule, context)]
+        found[rule] = [*run_rule(rule, context)]
         watch(found[rule])
     return [finding for rule in chosen for finding in found[rule]]
 
@@ -81,7 +81,7 @@ def choose(context: Context, codes: Set[str] | None) -> Iterator[str]:
                 yield code
 
 
-def found_by(rule: ModuleType, context: Context) -> Iterator[Diagnostic]:
+def run_rule(rule: ModuleType, context: Context) -> Iterator[Diagnostic]:
     """What a rule finds; where it would have to look too long, that."""
     try:
         yield from rule.check(context)

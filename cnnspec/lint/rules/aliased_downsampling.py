@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import several, together
+from cnnspec.lint.finding import merge_findings, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             sizes = sizes or "x".join(map(str, strides))
             largest = max(largest, *strides)
     if found:
-        message = f"{several(found)} take{'s' * (len(found) == 1)} every {largest}{'nd' if largest == 2 else 'rd' if largest == 3 else 'th'} position without smoothing first"
+        message = f"{name_layers(found)} take{'s' * (len(found) == 1)} every {largest}{'nd' if largest == 2 else 'rd' if largest == 3 else 'th'} position without smoothing first"
         help = f"write stride=1 and put avgpool({sizes}, padding=same) behind {found[0].name}"
         help += ", and so for the others" * (len(found) > 1)
-        yield together(CODE, found, message, help, SEVERITY, ("stride", "strides", "s"))
+        yield merge_findings(CODE, found, message, help, SEVERITY, ("stride", "strides", "s"))

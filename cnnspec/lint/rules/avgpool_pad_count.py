@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if node.layer is not None and inputs is not None and node.layer.leaves_out_padding(inputs):
             found.append(node)
     if found:
-        message = f"the means of {several(found)} leave padding out, and PyTorch's count it as zeros"
+        message = f"the means of {name_layers(found)} leave padding out, and PyTorch's count it as zeros"
         help = "write count_include_pad=False there, or padding=valid here"
-        yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), SEVERITY, indices(found))
+        yield Diagnostic(CODE, message, found[0].site.span, help, list_other_places(found), SEVERITY, indices(found))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.layers.base import product
-from cnnspec.lint.finding import SAFE, elsewhere, indices, several
+from cnnspec.lint.finding import SAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,8 +59,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     nodes, total = [node for node, _ in useless], sum(biases for _, biases in useless)
     whole = facts.total.parameters
     share = f", {percent(total / whole)} of all" if whole else ""
-    message = f"the bias of {several(nodes)} is taken away by the normalisation behind it: {total:,} parameters{share}"
-    yield Diagnostic(CODE, message, nodes[0].site.span, "write bias=false", elsewhere(nodes), SEVERITY, indices(nodes))
+    message = (
+        f"the bias of {name_layers(nodes)} is taken away by the normalisation behind it: {total:,} parameters{share}"
+    )
+    yield Diagnostic(
+        CODE, message, nodes[0].site.span, "write bias=false", list_other_places(nodes), SEVERITY, indices(nodes)
+    )
 
 
 def bias_values(node: Node, context: Context) -> int | None:

@@ -22,7 +22,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.layers.base import product
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -72,9 +72,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [f[0] for f in found]
         node, now, then, kernel, rank, steps = found[0]
         small = "x".join(["3"] * rank)
-        message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a kernel of {'x'.join([str(kernel)] * rank)}: {now:,} weights in {node.name}"
+        message = f"{name_layers(nodes)} ha{'s' if len(nodes) == 1 else 've'} a kernel of {'x'.join([str(kernel)] * rank)}: {now:,} weights in {node.name}"
         help = f"{steps} convolutions of {small} see as far with {then:,} ({percent(then / now - 1, signed=True)})"
-        yield Diagnostic(CODE, message, node.site.span, help, elsewhere(nodes), SEVERITY, indices(nodes))
+        yield Diagnostic(CODE, message, node.site.span, help, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -25,7 +25,7 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import ERROR, WARNING, Diagnostic, Note
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,20 +60,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
             (single if values * settings.batch == 1 else rough).append(node)
     if single:
         has = "has" if len(single) == 1 else "have"
-        message = (
-            f"{several(single)} {has} 1 value to take a mean and a variance of, at batch = 1: the output is beta alone"
-        )
+        message = f"{name_layers(single)} {has} 1 value to take a mean and a variance of, at batch = 1: the output is beta alone"
         help = "raise batch, or use layer_norm"
         yield Diagnostic(CODE, message, span, help, elsewhere_all(single), ERROR, indices(single))
     if rough:
         takes = "takes its" if len(rough) == 1 else "take their"
-        message = f"{several(rough)} {takes} statistics over {settings.batch} example{'s' * (settings.batch > 1)}"
+        message = f"{name_layers(rough)} {takes} statistics over {settings.batch} example{'s' * (settings.batch > 1)}"
         help = f"write group_norm({groups(rough, context)}) in its place, or raise batch above {FEW}"
         yield Diagnostic(CODE, message, span, help, elsewhere_all(rough), WARNING, indices(rough))
 
 
 def elsewhere_all(nodes: list[Node]) -> tuple[Note, ...]:
-    return (Note(nodes[0].name, nodes[0].site.span), *elsewhere(nodes))
+    return (Note(nodes[0].name, nodes[0].site.span), *list_other_places(nodes))
 
 
 def groups(nodes: Sequence[Node], context: Context) -> int:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.did_you_mean import write_suggestion
-from cnnspec.lint.budget import QUANTITIES, check_limit, heaviest, holds, measure, told_apart
+from cnnspec.lint.budget import QUANTITIES, check_limit, find_heaviest, is_met, measure, write_distinct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,15 +60,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
             message = f"{limit.quantity} cannot be known here: it depends on something unknown"
             yield Diagnostic("E017", message, span, "give the input a size")
             continue
-        if not holds(figure, limit):
+        if not is_met(figure, limit):
             if not limit.operator:
                 yield Diagnostic(CODE, f"not {limit.quantity}: {figure.text}", span, HELP.get(limit.quantity, ""))
                 continue
-            shown, bound = told_apart(figure, limit)
+            shown, bound = write_distinct(figure, limit)
             message = f"{limit.quantity} is {shown}, not {limit.operator} {bound}"
             if limit.operator in ("<", "<="):
                 if limit.quantity not in weights:
-                    weights[limit.quantity] = heaviest(limit.quantity, context.facts)
+                    weights[limit.quantity] = find_heaviest(limit.quantity, context.facts)
                 yield Diagnostic(CODE, message, span, weights[limit.quantity])
             else:
                 yield Diagnostic(CODE, message, span)

@@ -21,7 +21,7 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import UNSAFE, for_each, several, together, write_changes
+from cnnspec.lint.finding import UNSAFE, merge_findings, name_layers, write_changes, write_for_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for low, high in zip(fewest, most, strict=True):
             least, greatest = least * low, greatest * high
         whose = f"; of {node.name} they" if len(nodes) > 1 else " and"
-        message = f"the windows of {several(nodes)} overlap unevenly{whose} give some positions {least} and others {greatest} values to add up"
+        message = f"the windows of {name_layers(nodes)} overlap unevenly{whose} give some positions {least} and others {greatest} values to add up"
         texts: dict[str, list[Node]] = {}
         for other, *_ in found:
             texts.setdefault(even(other, context), []).append(other)
         stride = max([axis.over for axis in reach])
-        help = f"write {for_each(texts)}, or upsample({stride}) and a convolution there"
-        yield together(CODE, nodes, message, help, SEVERITY, ("kernel", "k", "size", "kernel_size"))
+        help = f"write {write_for_each(texts)}, or upsample({stride}) and a convolution there"
+        yield merge_findings(CODE, nodes, message, help, SEVERITY, ("kernel", "k", "size", "kernel_size"))
 
 
 def even(node: Node, context: Context) -> str:

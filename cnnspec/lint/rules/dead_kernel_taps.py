@@ -22,7 +22,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import UNSAFE, several, share, together
+from cnnspec.lint.finding import UNSAFE, merge_findings, name_layers, share
 from cnnspec.lint.pads_and_crops import moves_edges
 
 TYPE_CHECKING = False
@@ -55,8 +55,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         assert inputs is not None
         window = "x".join([str(window.extent) for window in context.facts.windows[same[0].index]])
         what = "has the same value at every position" if len(same) == 1 else "have the same value at every position"
-        message = f"{several(same)} {what}: the window of {window} holds the whole map of {'x'.join(map(str, inputs[0][:-1]))} wherever it stands"
-        yield together(CODE, same, message, "use a smaller window, or pool the map globally", SEVERITY)
+        message = f"{name_layers(same)} {what}: the window of {window} holds the whole map of {'x'.join(map(str, inputs[0][:-1]))} wherever it stands"
+        yield merge_findings(CODE, same, message, "use a smaller window, or pool the map globally", SEVERITY)
 
 
 def holds_all(node: Node, context: Context) -> bool:
@@ -101,12 +101,12 @@ def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
     if len(nodes) == 1:
         what = f"{counted} taps of {nodes[0].name} only ever see padding on its map of {size}"
     else:
-        what = f"taps of {several(nodes)} only ever see padding, {counted} of {graph.nodes[worst.node].name} on its map of {size}"
+        what = f"taps of {name_layers(nodes)} only ever see padding, {counted} of {graph.nodes[worst.node].name} on its map of {size}"
     message = f"{what}; {weights:,} weights{share(weights, facts.total.parameters)} never matter"
     one = max(worst.seeing) == 1 and dilates(nodes[found.index(worst)], context)
     kernel = "x".join(map(str, worst.seeing)) + " without dilation" * one
     help = f"use a kernel of {kernel} there, fewer strides before, less dilation, or a larger input"
-    yield together(CODE, nodes, message, help, SEVERITY)
+    yield merge_findings(CODE, nodes, message, help, SEVERITY)
 
 
 def windows(context: Context) -> Iterator[tuple[Window, Dim]]:

@@ -29,7 +29,7 @@ from cnnspec.elaborate.report import trail
 from cnnspec.layers.argument import word_of
 from cnnspec.layers.base import show_shape
 from cnnspec.layers.window import EACH
-from cnnspec.lint.finding import UNSAFE, several
+from cnnspec.lint.finding import UNSAFE, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ def first_dense(node: Node, context: Context) -> Node | None:
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """flatten before it, as a paper's table means it; or gap, where channels are features that can be averaged."""
     nodes = repair.nodes(found)[:1]
-    yield repair.propose(f"put flatten before {several(nodes)}", repair.before(nodes, "flatten"), meant=True)
+    yield repair.propose(f"put flatten before {name_layers(nodes)}", repair.before(nodes, "flatten"), meant=True)
     if can_average(nodes[0], repair):
-        yield repair.propose(f"put gap before {several(nodes)}", repair.before(nodes, "gap"))
+        yield repair.propose(f"put gap before {name_layers(nodes)}", repair.before(nodes, "gap"))
 
 
 def can_average(node: Node, repair: RepairContext) -> bool:

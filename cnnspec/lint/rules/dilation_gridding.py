@@ -27,7 +27,7 @@ from math import gcd
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.window import EACH
-from cnnspec.lint.finding import UNSAFE, together
+from cnnspec.lint.finding import UNSAFE, merge_findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             why = f"share the factor {common}" if common > 1 else f"leave gaps of {gap} to a kernel of {kernel}"
             message = f"the rates {', '.join(map(str, rates))} of convolutions in a row {why}"
             nodes = [node for node, windows in chain if any([window.dilation > 1 for window in windows])]
-            yield together(
+            yield merge_findings(
                 CODE, nodes, message, f"write rates of {in_turn(kernel)} in turn", SEVERITY, ("dilation", "d")
             )
             break

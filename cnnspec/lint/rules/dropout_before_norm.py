@@ -23,7 +23,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     rate = first.layer.drops()
     dropouts = list(dict.fromkeys([dropout for dropout, _ in pairs]))
     message = (
-        f"{several(dropouts)} feed{'s' * (len(dropouts) == 1)} {norm.name}: while training, "
+        f"{name_layers(dropouts)} feed{'s' * (len(dropouts) == 1)} {norm.name}: while training, "
         f"the mean square there is 1/(1 - {rate:g}) = {1 / (1 - rate):.2g} times what it is in use"
     )
     yield Diagnostic(
@@ -75,7 +75,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message,
         first.site.span,
         "put dropout behind the last normalisation",
-        elsewhere(dropouts),
+        list_other_places(dropouts),
         SEVERITY,
         indices(dropouts),
     )
@@ -92,4 +92,4 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         last = behind[0]
     text = repair.editor(nodes[0].site.source).text_of(repair.whole(nodes[0]))
     edits = [*repair.drop(nodes), *repair.behind([last], text)]
-    yield repair.propose(f"put {several(nodes)} behind {last.name}", edits)
+    yield repair.propose(f"put {name_layers(nodes)} behind {last.name}", edits)

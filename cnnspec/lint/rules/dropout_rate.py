@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, WARNING, Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
             by_rate.setdefault(rate, []).append(node)
     for rate, nodes in by_rate.items():
         share = f"{rate:.3g}"
-        message = f"{several(nodes)} drop{'s' * (len(nodes) == 1)} {percent(rate)} of the values"
+        message = f"{name_layers(nodes)} drop{'s' * (len(nodes) == 1)} {percent(rate)} of the values"
         help = f"if {share} is the share to keep, write {1 - rate:.3g}"
         severity = WARNING if rate >= MOST else INFO
-        yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), severity, indices(nodes))
+        yield Diagnostic(CODE, message, nodes[0].site.span, help, list_other_places(nodes), severity, indices(nodes))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

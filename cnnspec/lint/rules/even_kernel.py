@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -46,8 +46,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if even:
         nodes, size = [layer.node for layer in even], even[0].kernel
         odd = "x".join([str(k if k % 2 else max(3, k - 1)) for k in size])
-        message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} an even kernel, {'x'.join(map(str, size))}"
-        yield Diagnostic(CODE, message, nodes[0].site.span, f"use {odd}", elsewhere(nodes), SEVERITY, indices(nodes))
+        message = (
+            f"{name_layers(nodes)} ha{'s' if len(nodes) == 1 else 've'} an even kernel, {'x'.join(map(str, size))}"
+        )
+        yield Diagnostic(
+            CODE, message, nodes[0].site.span, f"use {odd}", list_other_places(nodes), SEVERITY, indices(nodes)
+        )
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -21,7 +21,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import UNSAFE, several, together
+from cnnspec.lint.finding import UNSAFE, merge_findings, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 f"{nodes[0].name} has an even kernel with padding=same, {sides}: it shifts the map by half a position"
             )
         else:
-            message = f"{several(nodes)} have an even kernel with padding=same, {nodes[0].name} {sides}: each shifts the map by half a position, all of them by {len(nodes) / 2:g}"
+            message = f"{name_layers(nodes)} have an even kernel with padding=same, {nodes[0].name} {sides}: each shifts the map by half a position, all of them by {len(nodes) / 2:g}"
         smaller = f"{window.kernel - 1} or " if window.kernel > 2 else ""
-        yield together(
+        yield merge_findings(
             CODE,
             nodes,
             message,

@@ -21,7 +21,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.facts.graph_queries import find_flattened
 from cnnspec.layers.base import show_shape
-from cnnspec.lint.finding import elsewhere, several
+from cnnspec.lint.finding import list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.append((node, source))
     if found:
         nodes, source = [node for node, _ in found], found[0][1]
-        message = f"{several(nodes)} read{'s' * (len(nodes) == 1)} {show_shape(source.shape)} flattened channels last, which PyTorch and ONNX lay out channels first"
+        message = f"{name_layers(nodes)} read{'s' * (len(nodes) == 1)} {show_shape(source.shape)} flattened channels last, which PyTorch and ONNX lay out channels first"
         help = "reorder the rows of its kernel when weights are carried over"
-        yield Diagnostic(CODE, message, nodes[0].site.span, help, elsewhere(nodes), SEVERITY)
+        yield Diagnostic(CODE, message, nodes[0].site.span, help, list_other_places(nodes), SEVERITY)

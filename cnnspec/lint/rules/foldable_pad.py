@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import SAFE, elsewhere, indices, several
+from cnnspec.lint.finding import SAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -47,13 +47,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.append((border, border.layer.argument_values().get("amount"), len(layer.windows)))
     if found:
         nodes, (amount, axes) = [node for node, _, _ in found], found[0][1:]
-        message = f"{several(nodes)} can be the padding of the convolution behind"
+        message = f"{name_layers(nodes)} can be the padding of the convolution behind"
         yield Diagnostic(
             CODE,
             message,
             nodes[0].site.span,
             f"write padding={written(amount, axes)} there",
-            elsewhere(nodes),
+            list_other_places(nodes),
             SEVERITY,
             indices(nodes),
         )

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate.report import trail
-from cnnspec.lint.finding import SAFE, place
+from cnnspec.lint.finding import SAFE, find_place
 from cnnspec.lint.rules.illegal_stride import fit_strides, formula
 
 TYPE_CHECKING = False
@@ -50,7 +50,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 message = f"{formula(window, n)} is no whole number: {rest} of {room} left over"
                 fitting = [size for size in (n - rest, n - rest + window.stride) if size > 0]
                 help = f"{' or '.join(map(str, fitting))} positions here fit"
-                yield Diagnostic(CODE, message, place(node, "stride", "strides", "s"), help, trail(node.site), SEVERITY)
+                yield Diagnostic(
+                    CODE, message, find_place(node, "stride", "strides", "s"), help, trail(node.site), SEVERITY
+                )
                 break
 
 

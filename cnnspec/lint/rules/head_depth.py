@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere
+from cnnspec.lint.finding import list_other_places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,5 +47,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [context.graph.nodes[i] for i in longest]
         message = f"more than {MOST} dense layers in a row, from {nodes[0].name} to {nodes[-1].name}"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "one or two are enough behind convolutions", elsewhere(nodes), SEVERITY
+            CODE,
+            message,
+            nodes[0].site.span,
+            "one or two are enough behind convolutions",
+            list_other_places(nodes),
+            SEVERITY,
         )

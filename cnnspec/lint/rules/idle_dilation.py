@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import SAFE, several, together
+from cnnspec.lint.finding import SAFE, merge_findings, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     found = [node for node in context.graph.nodes if spreads_nothing(node, context)]
     if found:
         one = len(found) == 1
-        message = f"the dilation of {several(found)} does nothing: {'its kernel has' if one else 'their kernels have'} one tap"
+        message = f"the dilation of {name_layers(found)} does nothing: {'its kernel has' if one else 'their kernels have'} one tap"
         help = "drop the dilation, or use a larger kernel"
-        yield together(CODE, found, message, help, SEVERITY, ("dilation", "d", "dilation_rate"))
+        yield merge_findings(CODE, found, message, help, SEVERITY, ("dilation", "d", "dilation_rate"))
 
 
 def spreads_nothing(node: Node, context: Context) -> bool:

@@ -28,7 +28,7 @@ from cnnspec.facts.liveness import full
 from cnnspec.facts.position_words import list_positions
 from cnnspec.facts.stride_remainder import find_left_over, find_losses
 from cnnspec.layers.window import POSITION_NAMES
-from cnnspec.lint.finding import UNSAFE, place
+from cnnspec.lint.finding import UNSAFE, find_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def finding(node: Node, lost: list[int], context: Context) -> Diagnostic:
     axis = next(i for i, count in enumerate(lost) if count)
     message = f"{formula(windows[axis], entering[axis])}: the stride does not fit, {unread(lost)} never read"  # type: ignore[arg-type]
     message += effect_on_input(node, context)
-    span = place(node, "stride", "strides", "s")
+    span = find_place(node, "stride", "strides", "s")
     return Diagnostic(CODE, message, span, ADVICE, trail(node.site), SEVERITY, (node.index,))
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.facts.im2col import im2col
 from cnnspec.layers.base import product
-from cnnspec.lint.finding import elsewhere, several
+from cnnspec.lint.finding import list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         values, node, made, times = max(found, key=lambda f: f[0])
         groups = f"{made.groups} * " if made.groups != 1 else ""
         message = (
-            f"as matrix products, {several(nodes)} need{'s' * (len(nodes) == 1)} patch matrices: {node.name} one of "
+            f"as matrix products, {name_layers(nodes)} need{'s' * (len(nodes) == 1)} patch matrices: {node.name} one of "
             f"{groups}{made.window} x {made.positions} = {values:,} numbers, {times:.1f} times its input"
         )
         yield Diagnostic(
@@ -58,6 +58,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
             message,
             node.site.span,
             "compute it as an implicit GEMM, or use a stride earlier",
-            elsewhere(nodes),
+            list_other_places(nodes),
             SEVERITY,
         )

@@ -22,7 +22,7 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import UNSAFE, together
+from cnnspec.lint.finding import UNSAFE, merge_findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if seconds:
         more = f", and {len(seconds) - 1} more such pair{'s' * (len(seconds) > 2)}" if len(seconds) > 1 else ""
         message = f"{apart[0]} groups of channels never meet between {firsts[0].name} and {seconds[0].name}{more}: each output sees 1/{apart[0]} of the channels"
-        yield together(
+        yield merge_findings(
             CODE,
             seconds,
             message,

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.window import on_each
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -47,15 +47,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if large:
         nodes = [layer.node for layer in large]
         size = "x".join(map(str, large[0].kernel))
-        message = (
-            f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a large kernel behind the first convolution: {size}"
-        )
+        message = f"{name_layers(nodes)} ha{'s' if len(nodes) == 1 else 've'} a large kernel behind the first convolution: {size}"
         yield Diagnostic(
             CODE,
             message,
             nodes[0].site.span,
             f"use {on_each(3, len(large[0].kernel))}, several times",
-            elsewhere(nodes),
+            list_other_places(nodes),
             SEVERITY,
             indices(nodes),
         )

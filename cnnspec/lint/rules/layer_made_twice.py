@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.elaborate.report import trail
-from cnnspec.lint.finding import UNSAFE, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, name_layers
 from cnnspec.lint.rules.unused_binding import as_step, in_line
 from cnnspec.lint.rules.unused_binding import fix as fix
 from cnnspec.syntax import tree
@@ -85,7 +85,7 @@ def makers(binding: Binding, places: Places, context: Context) -> list[Node]:
 def finding(binding: Binding, nodes: list[Node]) -> Diagnostic:
     site = binding.site
     message = (
-        f"each use of {binding.name} makes its layers anew: {several(nodes)} have weights of their own, "
+        f"each use of {binding.name} makes its layers anew: {name_layers(nodes)} have weights of their own, "
         f"and are not one tensor that is read {len(nodes)} times"
     )
     step = in_line(as_step(site.source.text, site.node))

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.facts.kernels import Kernel
-from cnnspec.lint.finding import UNSAFE, together
+from cnnspec.lint.finding import UNSAFE, merge_findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = (
             f"no non-linearity between {first.name} and {second.name}{others}: {together_are(first, second, context)}"
         )
-        yield together(CODE, seconds, message, f"put an activation behind {first.name}, for example relu", SEVERITY)
+        yield merge_findings(
+            CODE, seconds, message, f"put an activation behind {first.name}, for example relu", SEVERITY
+        )
 
 
 def mixing(context: Context) -> list[Kernel | None]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.facts.precision import find_precision
 from cnnspec.facts.roofline import find_traffic
-from cnnspec.lint.finding import elsewhere, several
+from cnnspec.lint.finding import list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,9 +51,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [node for _, node in found]
         lowest, node = min(found, key=lambda pair: pair[0])
         message = (
-            f"{several(nodes)} wait{'s' * (len(nodes) == 1)} for memory on an A100: {lowest:.2f} operations a byte in {node.name} "
+            f"{name_layers(nodes)} wait{'s' * (len(nodes) == 1)} for memory on an A100: {lowest:.2f} operations a byte in {node.name} "
             f"at batch {batch}, where {RIDGE} are needed to be busy"
         )
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "more channels, or a larger batch, raise it", elsewhere(nodes), SEVERITY
+            CODE,
+            message,
+            nodes[0].site.span,
+            "more channels, or a larger batch, raise it",
+            list_other_places(nodes),
+            SEVERITY,
         )

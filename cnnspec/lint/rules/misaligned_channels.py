@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 found.append((node, channels))
     if found:
         nodes, (first, channels) = [node for node, _ in found], found[0]
-        message = f"{several(nodes)} make{'s' * (len(nodes) == 1)} channels that are no multiple of {EIGHT}: {channels} in {first.name}"
+        message = f"{name_layers(nodes)} make{'s' * (len(nodes) == 1)} channels that are no multiple of {EIGHT}: {channels} in {first.name}"
         help = f"{-(-channels // EIGHT) * EIGHT} costs a tensor core the same"
-        yield Diagnostic(CODE, message, first.site.span, help, elsewhere(nodes), SEVERITY, indices(nodes))
+        yield Diagnostic(CODE, message, first.site.span, help, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def is_stem(inputs: tuple[int, ...], context: Context) -> bool:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.window import AXIS_NAMES
-from cnnspec.lint.finding import several, together
+from cnnspec.lint.finding import merge_findings, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         axis = AXIS_NAMES[len(graph.nodes[worst.node].shape or ()) - 1][worst.axis]
         first, last = [graph.nodes[i].name for i in worst.branches]
         where = f" at {graph.nodes[worst.node].name}" if len(nodes) > 1 else ""
-        message = f"the branches of {several(nodes, 'merges')} have their centres apart:{where} {first} and {last} by {worst.positions:.4g} position{'s' * (worst.positions != 1)} ({worst.pixels:.4g} of the input) along its {axis}"
+        message = f"the branches of {name_layers(nodes, 'merges')} have their centres apart:{where} {first} and {last} by {worst.positions:.4g} position{'s' * (worst.positions != 1)} ({worst.pixels:.4g} of the input) along its {axis}"
         written = find_cure(context, found, apart)
         help = f"write {written}" if written else "pad or crop the branches so that they look at the same places"
-        yield together(CODE, nodes, message, help, SEVERITY)
+        yield merge_findings(CODE, nodes, message, help, SEVERITY)
 
 
 def apart(geometry: Geometry) -> dict[int, Misaligned]:

@@ -28,7 +28,7 @@ from cnnspec.elaborate.likely_meaning import factors
 from cnnspec.elaborate.report import trail
 from cnnspec.layers.argument import EACH_AXIS, show
 from cnnspec.lint.features import may_be_size
-from cnnspec.lint.finding import UNSAFE, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, name_layers
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import Block, Call, Name, Number
 
@@ -133,7 +133,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     for name, argument in given_arguments(call, layer).items():
         if argument.value.start != found.span.start:
             continue
-        whom = f" for {several(nodes)}"
+        whom = f" for {name_layers(nodes)}"
         sizes = tuple(factors(argument.value))
         if sizes:
             yield repair.propose(f"write {name}={show(sizes)}{whom}", repair.set(nodes, **{name: sizes}))

@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import SAFE, several, together
+from cnnspec.lint.finding import SAFE, merge_findings, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if node.layer is not None and inputs is not None and node.shape is not None and node.layer.idle(inputs):
             found.setdefault(node.label, []).append(node)
     for nodes in found.values():
-        message = f"{several(nodes)} do{'es' * (len(nodes) == 1)} nothing: what comes out is what went in"
-        yield together(CODE, nodes, message, "drop it, or give it the size or rate that was meant", SEVERITY)
+        message = f"{name_layers(nodes)} do{'es' * (len(nodes) == 1)} nothing: what comes out is what went in"
+        yield merge_findings(CODE, nodes, message, "drop it, or give it the size or rate that was meant", SEVERITY)
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

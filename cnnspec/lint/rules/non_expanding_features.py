@@ -22,7 +22,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, several
+from cnnspec.lint.finding import list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
         channels = nodes[found[0].inputs[0]].shape
         shape = found[0].shape
         assert channels is not None and shape is not None
-        message = f"{several(found)} stand{'s' * (len(found) == 1)} behind a pool and make{'s' * (len(found) == 1)} no more channels: {shape[-1]} of {channels[-1]}"
+        message = f"{name_layers(found)} stand{'s' * (len(found) == 1)} behind a pool and make{'s' * (len(found) == 1)} no more channels: {shape[-1]} of {channels[-1]}"
         yield Diagnostic(
             CODE,
             message,
             found[0].site.span,
             f"{2 * channels[-1]} keep what the pool drops",
-            elsewhere(found),
+            list_other_places(found),
             SEVERITY,
         )

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, several
+from cnnspec.lint.finding import list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +50,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
             before.append(node)
     if before and behind:
         fewer = min(before, behind, key=len)
-        message = f"normalisations before an activation: {len(before)}, behind one: {len(behind)} ({several(fewer).removesuffix(',')})"
-        yield Diagnostic(CODE, message, fewer[0].site.span, "use one order throughout", elsewhere(fewer), SEVERITY)
+        message = f"normalisations before an activation: {len(before)}, behind one: {len(behind)} ({name_layers(fewer).removesuffix(',')})"
+        yield Diagnostic(
+            CODE, message, fewer[0].site.span, "use one order throughout", list_other_places(fewer), SEVERITY
+        )
 
 
 def activates(index: int, context: Context) -> bool:

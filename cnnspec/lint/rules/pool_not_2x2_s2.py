@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.window import on_each
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import in_short, sliding_layers
 
 TYPE_CHECKING = False
@@ -47,13 +47,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if other:
         nodes, first = [layer.node for layer in other], other[0]
         size, stride = "x".join(map(str, first.kernel)), in_short(first.stride)
-        message = f"{several(nodes)} pool{'s' * (len(nodes) == 1)} {size} with stride {stride}"
+        message = f"{name_layers(nodes)} pool{'s' * (len(nodes) == 1)} {size} with stride {stride}"
         yield Diagnostic(
             CODE,
             message,
             nodes[0].site.span,
             f"{on_each(2, len(first.kernel))} with stride 2 is common",
-            elsewhere(nodes),
+            list_other_places(nodes),
             SEVERITY,
             indices(nodes),
         )

@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import in_short, sliding_layers
 
 TYPE_CHECKING = False
@@ -44,13 +44,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         kept = 1
         for step in stride:
             kept *= step
-        message = f"{several(nodes)} keep{'s' * (len(nodes) == 1)} one value of {kept}: stride {in_short(stride)}"
+        message = f"{name_layers(nodes)} keep{'s' * (len(nodes) == 1)} one value of {kept}: stride {in_short(stride)}"
         yield Diagnostic(
             CODE,
             message,
             nodes[0].site.span,
             "use stride 2, more than once",
-            elsewhere(nodes),
+            list_other_places(nodes),
             SEVERITY,
             indices(nodes),
         )

@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -40,9 +40,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     padded = [layer for layer in sliding_layers(context, weighs=False) if layer.padded]
     if padded:
         nodes, window = [layer.node for layer in padded], padded[0].windows[0]
-        message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} {window.before} in front and {window.after} behind: a pool is there to reduce"
+        message = f"{name_layers(nodes)} pad{'s' * (len(nodes) == 1)} {window.before} in front and {window.after} behind: a pool is there to reduce"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "drop the padding", elsewhere(nodes), SEVERITY, indices(nodes)
+            CODE, message, nodes[0].site.span, "drop the padding", list_other_places(nodes), SEVERITY, indices(nodes)
         )
 
 

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import SAFE, several, together
+from cnnspec.lint.finding import SAFE, merge_findings, name_layers
 from cnnspec.lint.rules.activation_on_logits import HEADS
 
 TYPE_CHECKING = False
@@ -63,8 +63,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if first is not None and effect(first, second) and plain(node.layer):
             found.setdefault((first, second), []).append(node)
     for (first, second), nodes in found.items():
-        message = f"{several(nodes)} stand{'s' * (len(nodes) == 1)} behind {first}: {effect(first, second)}"
-        yield together(CODE, nodes, message, "drop one of the two", SEVERITY)
+        message = f"{name_layers(nodes)} stand{'s' * (len(nodes) == 1)} behind {first}: {effect(first, second)}"
+        yield merge_findings(CODE, nodes, message, "drop one of the two", SEVERITY)
 
 
 def before(node: Node, graph: Graph) -> str | None:

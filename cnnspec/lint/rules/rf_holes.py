@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.window import POSITION_NAMES, on_each
-from cnnspec.lint.finding import UNSAFE, together
+from cnnspec.lint.finding import UNSAFE, merge_findings
 from cnnspec.lint.rules.dilation_gridding import in_turn
 
 TYPE_CHECKING = False
@@ -69,7 +69,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if jump is not None:
                 size = -(-(hole + 1) // jump) | 1
                 help += f", or put a convolution of {on_each(size, len(end.shape or ()) - 1)} without dilation before {first.name}"
-            yield together(CODE, dilated, message, help, SEVERITY, ("dilation", "d"))
+            yield merge_findings(CODE, dilated, message, help, SEVERITY, ("dilation", "d"))
             return
 
 

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import SAFE, elsewhere, indices, several
+from cnnspec.lint.finding import SAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -48,14 +48,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
     nodes, first = [layer.node for layer in found], found[0]
     window = next(w for w in first.windows if uneven(w))
     message = (
-        f"{several(nodes)} pad{'s' * (len(nodes) == 1)} unevenly before a stride, {window.before} in front and {window.after} "
+        f"{name_layers(nodes)} pad{'s' * (len(nodes) == 1)} unevenly before a stride, {window.before} in front and {window.after} "
         f"behind in {first.node.name}: PyTorch's padding has the same on both sides"
     )
     amount = ", ".join([f"({w.before}, {w.after})" for w in first.windows])
     if len(first.windows) > 1:
         amount = f"({amount})"
     help = f"write pad({amount}) and padding=valid, which both understand"
-    yield Diagnostic(CODE, message, first.node.site.span, help, elsewhere(nodes), SEVERITY, indices(nodes))
+    yield Diagnostic(CODE, message, first.node.site.span, help, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def uneven(window: Window) -> bool:

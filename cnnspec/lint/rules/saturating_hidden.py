@@ -26,7 +26,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, WARNING, Diagnostic
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     hidden = inside(named, context)
     soft = [context.graph.nodes[i] for i in hidden if named[i] == "softmax"]
     if soft:
-        message = f"{several(soft)} end{'s' * (len(soft) == 1)} in a softmax inside the network: its values share 1"
+        message = f"{name_layers(soft)} end{'s' * (len(soft) == 1)} in a softmax inside the network: its values share 1"
         help = "write relu, or multiply something with it if it is attention"
-        yield Diagnostic(CODE, message, soft[0].site.span, help, elsewhere(soft), WARNING, indices(soft))
+        yield Diagnostic(CODE, message, soft[0].site.span, help, list_other_places(soft), WARNING, indices(soft))
     for function, many in SATURATING.items():
         chain = longest({i for i in hidden if named[i] == function}, context)
         if len(chain) >= many:
@@ -64,7 +64,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             message = (
                 f"{len(chain)} layers one behind another end in {function}{at_most if function == 'sigmoid' else ''}"
             )
-            place, notes = chain[0].site.span, elsewhere(chain)
+            place, notes = chain[0].site.span, list_other_places(chain)
             yield Diagnostic(CODE, message, place, "write relu", notes, INFO, indices(chain))
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.lint.finding import UNSAFE, several, share, together
+from cnnspec.lint.finding import UNSAFE, merge_findings, name_layers, share
 from cnnspec.lint.pads_and_crops import moves_edges
 
 TYPE_CHECKING = False
@@ -67,13 +67,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         else ""
     )
     readers = [graph.nodes[i] for i in worst.by if i in jumping]
-    what = several(nodes, "tensors")
-    message = f"{percent(worst.share)} of the positions of {what} are never read: {several(readers)} jump{'s' * (len(readers) == 1)} over them{cost}"
+    what = name_layers(nodes, "tensors")
+    message = f"{percent(worst.share)} of the positions of {what} are never read: {name_layers(readers)} jump{'s' * (len(readers) == 1)} over them{cost}"
     rank = len(worst.axes)
     stride = max([window.stride for window in context.facts.windows[readers[0].index]])
     mean = f"avgpool({'x'.join([str(stride)] * rank)})"
     help = f"give the stride to a layer whose kernel is at least {stride}, or put {mean} before and stride=1 here"
-    yield together(CODE, nodes, message, help, SEVERITY)
+    yield merge_findings(CODE, nodes, message, help, SEVERITY)
 
 
 def jumps(node: Node, context: Context) -> bool:

@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     assert first.layer is not None
     function = first.layer.ends_in()
     value = 0 if function == "log_softmax" else 1
-    message = f"the {function} of {several(at_fault)} stands over 1 value: it is always {value}"
-    yield Diagnostic(CODE, message, first.site.span, ADVICE, elsewhere(at_fault), SEVERITY, indices(at_fault))
+    message = f"the {function} of {name_layers(at_fault)} stands over 1 value: it is always {value}"
+    yield Diagnostic(CODE, message, first.site.span, ADVICE, list_other_places(at_fault), SEVERITY, indices(at_fault))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
@@ -60,4 +60,4 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.functions import end_in
 
     nodes = repair.nodes(found)
-    yield repair.propose(f"end {several(nodes)} in sigmoid", end_in(repair, nodes, "sigmoid"))
+    yield repair.propose(f"end {name_layers(nodes)} in sigmoid", end_in(repair, nodes, "sigmoid"))

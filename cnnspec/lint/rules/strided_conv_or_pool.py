@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import elsewhere, several
+from cnnspec.lint.finding import list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -38,7 +38,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     strided = [layer for layer in sliding_layers(context, weighs=True) if max(layer.stride) > 1]
     if pools and strided:
         nodes = [layer.node for layer in strided]
-        message = f"{several(nodes)} ha{'s' if len(nodes) == 1 else 've'} a stride ({max(strided[0].stride)}), and {len(pools)} pool{'s' * (len(pools) > 1)} reduce{'s' * (len(pools) == 1)} the map too"
+        message = f"{name_layers(nodes)} ha{'s' if len(nodes) == 1 else 've'} a stride ({max(strided[0].stride)}), and {len(pools)} pool{'s' * (len(pools) > 1)} reduce{'s' * (len(pools) == 1)} the map too"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "write stride=1 and pool, or drop the pools", elsewhere(nodes), SEVERITY
+            CODE,
+            message,
+            nodes[0].site.span,
+            "write stride=1 and pool, or drop the pools",
+            list_other_places(nodes),
+            SEVERITY,
         )

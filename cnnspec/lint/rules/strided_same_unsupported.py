@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.lint.finding import SAFE, for_each, several, together
+from cnnspec.lint.finding import SAFE, merge_findings, name_layers, write_for_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
             pairs = ", ".join([f"({window.before}, {window.after})" for window in windows])
             texts.setdefault(f"padding=({pairs}{',' * (len(windows) == 1)})", []).append(node)
     if found:
-        help = f"write {for_each(texts)}" if known else "give the input a size, and write the padding in numbers"
-        message = f"{several(found)} {'has' if len(found) == 1 else 'have'} padding=same with a stride above 1, which PyTorch refuses"
-        yield together(CODE, found, message, help, SEVERITY, ("padding", "pad", "p"))
+        help = f"write {write_for_each(texts)}" if known else "give the input a size, and write the padding in numbers"
+        message = f"{name_layers(found)} {'has' if len(found) == 1 else 'have'} padding=same with a stride above 1, which PyTorch refuses"
+        yield merge_findings(CODE, found, message, help, SEVERITY, ("padding", "pad", "p"))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import UNSAFE, several, together
+from cnnspec.lint.finding import UNSAFE, merge_findings, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     nodes, (before, given, used) = [node for node, _ in found], found[0][1]
     example = "" if len(nodes) == 1 else f"; {nodes[0].name}:"
-    message = f"{several(nodes)} read{'s' * (len(nodes) == 1)} padding unevenly{example or ':'} {before} + {given} stand around its input, {before} + {used} are read"
+    message = f"{name_layers(nodes)} read{'s' * (len(nodes) == 1)} padding unevenly{example or ':'} {before} + {given} stand around its input, {before} + {used} are read"
     help = "choose an input size for which (N + 2P - F)/S is whole: `cnnspec sizes` lists them"
-    yield together(CODE, nodes, message, help, SEVERITY)
+    yield merge_findings(CODE, nodes, message, help, SEVERITY)
 
 
 def uneven(node: Node, context: Context) -> tuple[int, int, int] | None:

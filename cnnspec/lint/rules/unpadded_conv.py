@@ -19,7 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -47,9 +47,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if bare:
         nodes, first = [layer.node for layer in bare], bare[0]
         assert first.node.shape is not None
-        message = f"{several(nodes)} pad{'s' * (len(nodes) == 1)} nothing: {first.entering[0]} becomes {first.node.shape[0]} in {first.node.name}"
+        message = f"{name_layers(nodes)} pad{'s' * (len(nodes) == 1)} nothing: {first.entering[0]} becomes {first.node.shape[0]} in {first.node.name}"
         yield Diagnostic(
-            CODE, message, nodes[0].site.span, "write padding=same", elsewhere(nodes), SEVERITY, indices(nodes)
+            CODE, message, nodes[0].site.span, "write padding=same", list_other_places(nodes), SEVERITY, indices(nodes)
         )
 
 

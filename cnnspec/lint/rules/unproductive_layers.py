@@ -26,7 +26,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import share, together
+from cnnspec.lint.finding import merge_findings, share
 from cnnspec.lint.images import image_of, pointlike
 
 TYPE_CHECKING = False
@@ -58,7 +58,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     size = "x".join(map(str, image))
     message = f"{len(found)} of {len(spatial)} convolutions larger than 1x1 (first {found[0].name}) begin where every position has seen the {size} input, or on maps no larger than their kernel, and can relate nothing new: {spent}, {parameters:,} parameters{share(parameters, facts.total.parameters)}"
     help = "drop an early stride or pool, drop these layers, or give it a larger input"
-    yield together(CODE, found, message, help, SEVERITY)
+    yield merge_findings(CODE, found, message, help, SEVERITY)
 
 
 def larger_than_one(node: Node, context: Context) -> bool:

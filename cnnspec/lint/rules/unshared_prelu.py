@@ -21,7 +21,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.argument import show
 from cnnspec.layers.base import product, show_shape
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     shape = found[0].shape
     on = f" on {show_shape(shape)}" if len(found) == 1 else ""
-    message = f"{several(found)} learn{'s' * (len(found) == 1)} {learned:,} slopes{on}, one a value; one a channel are {shared:,}"
+    message = f"{name_layers(found)} learn{'s' * (len(found) == 1)} {learned:,} slopes{on}, one a value; one a channel are {shared:,}"
     axes = tuple(range(1, len(shape or ())))
     help = f"write shared_axes=({', '.join(map(str, axes))})" if len(axes) > 1 else f"write shared_axes={show(axes[0])}"
-    yield Diagnostic(CODE, message, found[0].site.span, help, elsewhere(found), SEVERITY, indices(found))
+    yield Diagnostic(CODE, message, found[0].site.span, help, list_other_places(found), SEVERITY, indices(found))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.facts.graph_queries import find_last_function
-from cnnspec.lint.finding import UNSAFE, elsewhere, indices, several
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if signed is None or signed[1] not in NEVER_NEGATIVE or normalized is not None and normalized.normalizes:
             found.append(border)
     if found:
-        message = f"{several(found)} put{'s' * (len(found) == 1)} zeros around values that may be negative, and the max pool behind takes them"
+        message = f"{name_layers(found)} put{'s' * (len(found) == 1)} zeros around values that may be negative, and the max pool behind takes them"
         yield Diagnostic(
             CODE,
             message,
             found[0].site.span,
             "give the pool the padding: it never wins there",
-            elsewhere(found),
+            list_other_places(found),
             SEVERITY,
             indices(found),
         )
@@ -73,4 +73,4 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         border = repair.graph.nodes[pool.inputs[0]]
         amount = border.layer.argument_values().get("amount", 0) if border.layer else 0
         edits += [*repair.drop([border]), *repair.set([pool], padding=amount)]
-    yield repair.propose(f"give the padding to {several(pools)}", edits)
+    yield repair.propose(f"give the padding to {name_layers(pools)}", edits)

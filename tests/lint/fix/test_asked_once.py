@@ -124,8 +124,8 @@ def test_what_is_refuted_by_an_error_is_asked_no_rule(monkeypatch: pytest.Monkey
     """A larger pool, whose branch then has another size: the merge refuses it before any rule looks."""
     text = "input 9x9x4\nconv(4, 3x3) as a\nadd(maxpool(3x3, stride=2), avgpool(3x3, stride=2))\n"
     asked: list[str] = []
-    found_by = rules.found_by
-    monkeypatch.setattr(rules, "found_by", lambda rule, context: asked.append(rule.CODE) or found_by(rule, context))
+    run_rule = rules.run_rule
+    monkeypatch.setattr(rules, "run_rule", lambda rule, context: asked.append(rule.CODE) or run_rule(rule, context))
     project = Project(
         [Source("/nowhere/net.cnn", text)], lambda s, read, watch=None: analyse(s, codes=ALL, read=read, watch=watch)
     )
