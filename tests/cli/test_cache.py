@@ -141,7 +141,11 @@ def test_every_file_of_cnnspec_counts(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(cache.cnnspec, "__file__", str(package / "__init__.py"))
     before = cache.name_tool()
     assert before == cache.name_tool() != ""
-    for path in (package / "rules" / "dropout_rate.py", package / "size.py", package / "train" / "new.py"):
+    for path in (
+        package / "lint" / "rules" / "dropout_rate.py",
+        package / "base" / "size.py",
+        package / "train" / "new.py",
+    ):
         with path.open("a") as file:
             file.write("# changed\n")
         assert cache.name_tool() != before, path

@@ -23,18 +23,16 @@ ROOT = Path(__file__).parents[2]
 STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"
 GOOD = "input 8x8x1\nconv(4, 3x3)\n"
 SECONDS = 300  # for a command, on however busy a machine
-BEGINNING = (
-    f"import os, signal, sys, time; sys.path.insert(0, {str(ROOT)!r}); from cnnspec.cli import main, checking, jobs\n"
-)
+BEGINNING = f"import os, signal, sys, time; sys.path.insert(0, {str(ROOT)!r}); from cnnspec.cli import main, check_files, jobs\n"
 # a worker that comes to a file of this name is gone; the parent must never try
 DEADLY = """
-parent, examine = os.getpid(), checking.examine
+parent, examine = os.getpid(), check_files.examine
 def deadly(name, *rest):
     if 'deadly' in name:
         assert os.getpid() != parent
         os.kill(os.getpid(), getattr(signal, name.split('_')[2]))
     return examine(name, *rest)
-checking.examine = deadly
+check_files.examine = deadly
 """
 
 
@@ -156,11 +154,11 @@ def test_an_internal_error_is_the_one_that_one_process_has(tmp_path: Path) -> No
 
 # ---- Ctrl-C ------------------------------------------------------------------------------------------------
 SLOW = """
-examine = checking.examine
+examine = check_files.examine
 def slow(*rest):
     os.write(2, b'begun\\n')
     time.sleep(600)
-checking.examine = slow
+check_files.examine = slow
 """
 
 
@@ -243,8 +241,8 @@ def on_terminal(folder: Path, arguments: list[str], both: bool, script: str = ""
 def test_a_bar_for_those_who_wait(tmp_path: Path) -> None:
     for name in range(30):
         (tmp_path / f"net{name}.cnn").write_text(GOOD)
-    slow = "from cnnspec.cli import progress; progress.PATIENCE = 0.05; progress.INTERVAL = 0\nexamine = checking.examine\n"
-    slow += "def slow(*rest):\n    time.sleep(0.01)\n    return examine(*rest)\nchecking.examine = slow"
+    slow = "from cnnspec.cli import progress; progress.PATIENCE = 0.05; progress.INTERVAL = 0\nexamine = check_files.examine\n"
+    slow += "def slow(*rest):\n    time.sleep(0.01)\n    return examine(*rest)\ncheck_files.examine = slow"
     for number in ("1", "2"):
         shown = on_terminal(tmp_path, [".", "--jobs", number], True, slow)
         assert "checking" in shown and "30/30" in shown
