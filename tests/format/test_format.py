@@ -101,6 +101,7 @@ def test_formatting_twice_changes_nothing(tree: Tree) -> None:
 def test_comments_stay_wherever_they_stand(data: Any) -> None:
     text = print_tree(data.draw(trees()))
     written, comments = data.draw(untidy(text))
+    assume("Sequential" not in written)  # it may look like a paste, which is read and written otherwise
     tree = read(written)
     assert same(tree.body, read(text).body), "the strategy must not change the meaning"
     assert texts(tree) == comments

@@ -21,7 +21,7 @@ def test_a_model_file_is_a_network_like_any_other(ending: str, tmp_path: Path) -
     path = tmp_path / f"net{ending}"
     model.save(path) if ending == ".keras" else path.write_text(model.to_json())
     network = read_network(str(path))
-    assert (network.name, network.facts.total_parameters, network.broken) == ("resnet", model.count_params(), False)
+    assert (network.name, network.facts.total.parameters, network.broken) == ("resnet", model.count_params(), False)
     assert (network.source.name, network.source.text, network.diagnostics) == (str(path), "", ())
     names = [node.name for node in network.graph.nodes]
     assert all(names) and len(set(names)) == len(names)

@@ -134,6 +134,7 @@ CERTAIN = {
     "W204": "input 9x9x3\nconv(4, 3x3) as stem\nstem -> conv(8, 3x3) -> prelu\nstem -> conv(4, 3x3, activation=tanh)\n",
     "W205": "input 9x9x3\nconv(4, 3x3, activation=tanh) -> maxpool(1x1) -> dropout(0)\npad(0) -> flatten -> flatten -> dense(3)\n",
     "W206": "input 9x9x3\nconv(4, 3x3, activation=relu) -> relu -> softplus -> elu -> relu6 -> relu6\n",
+    "W215": "input 9x9x3\nconv(4, 1x1, dilation=2, activation=relu) -> conv(4, 3x1, dilation=2x3) -> depthwise_conv(1, dilation=3)\n",
     "S704": "input 9x9x3\npad(((0, 1), (2, 0))) -> conv(4, 3x3, stride=2) -> pad(1x0) -> depthwise_conv(3x3)\n",
     "E111": "input 10x9x3\nconv(4, 3x3, stride=2, padding=same) -> maxpool(3x3, stride=2, padding=same)\n",
     "E113": "input 8x9x3\nconv(4, 3x3, stride=2, padding=1) -> maxpool(3x3, stride=2, padding=1) -> conv(3, 2x2, stride=3, padding=1)\n",
