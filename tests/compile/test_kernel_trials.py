@@ -129,7 +129,8 @@ def test_what_is_not_tried_runs_on_every_machine(family: str) -> None:
             try:
                 expected = passes(run.model, run.inputs, True)
             except ValueError as error:  # TensorFlow infers a wrong shape for the gradient of some dilated 3D layers
-                assert "Negative dimension size" in str(error) and "dilation=" in case.text
+                if "Negative dimension size" not in str(error) or "dilation=" not in case.text:
+                    raise
                 return
             for here, right in zip(passes(run.model, run.inputs, False), expected, strict=True):
                 np.testing.assert_allclose(here, right, rtol=1e-3, atol=1e-3 * max(1, abs(right).max(initial=0)))
