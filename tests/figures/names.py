@@ -239,6 +239,7 @@ RF            rf
 Jump          rf_stride
 im2col        im2col
 FLOP/byte     intensity
+Path          -
 Line          line
 Assumed       -
 """),
@@ -266,6 +267,7 @@ rf_padding            rf_padding
 jump                  rf_stride
 im2col                im2col
 intensity             intensity
+path                  -
 line                  line
 assumed               -
 """),
