@@ -99,6 +99,7 @@ def broken_laws() -> Iterator[str]:
         if own_methods(node) > MOST_METHODS and node.name != "Layer":
             yield f"methods: {module}.{node.name}"
     for path in CODE:
+        yield from asked_by_name(path)
         part = module_of(path).split(".")[0]
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Attribute) and private(node) and reaches_in(node, path):
@@ -112,6 +113,32 @@ def broken_laws() -> Iterator[str]:
             elif isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and part in QUESTIONS:
                 if "layer" in ast.unparse(node.args[0]):
                     yield f"getattr: {module_of(path)} {ast.unparse(node)}"
+
+
+def asked_by_name(path: Path) -> Iterator[str]:
+    """Where a pass takes one argument out of `Layer.argument_values()` by its name, instead of asking a method. What
+    rewrites a text (`fix`, and what fixes share) reads the arguments that it writes."""
+    module = module_of(path)
+    if module.split(".")[0] not in QUESTIONS or module.startswith("lint.fix.") and module != "lint.fix.behaviour":
+        return
+    tree = parsed(path)
+    writing = {id(inner) for node in tree.body if getattr(node, "name", "") == "fix" for inner in ast.walk(node)}
+    held = {
+        ast.unparse(node.targets[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).endswith("argument_values()")
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            taken, name = node.value, node.slice
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+            taken, name = node.func.value, node.args[0]
+        else:
+            continue
+        if id(node) in writing or not isinstance(name, ast.Constant):
+            continue
+        if ast.unparse(taken).endswith("argument_values()") or ast.unparse(taken) in held:
+            yield f"argument by name: {module} {ast.unparse(node)}"
 
 
 def private(node: ast.Attribute) -> bool:

@@ -188,6 +188,9 @@ class ReLU(Layer):
     def ends_in(self) -> str | None:
         return "leaky_relu" if self.negative_slope else "relu6" if self.max_value == 6 else "relu"
 
+    def acts_as_named(self) -> bool:
+        return self.threshold == 0 and self.max_value in (None, 6)  # relu(max_value=3) cuts off what relu does not
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ReLU", self.keras_arguments()),)
 

@@ -73,7 +73,6 @@ class Layer(Record):
     normalizes: ClassVar[bool] = False  # whether it brings its values to a common scale
     keeps_moments: ClassVar[bool] = False  # whether mean and variance stay where it drops values
     takes_largest: ClassVar[bool] = False  # whether its outputs are maxima of windows
-    adds_zeros: ClassVar[bool] = False  # whether its output is its input with zeros around
     channels_from: ClassVar[str] = ""  # the argument, if any, that is the number of its output's channels
     affine: ClassVar[bool] = False  # whether, once trained, it adds up its input's values with fixed factors
     counted: ClassVar[str] = ""  # what its MACs count, where it has any
@@ -163,6 +162,18 @@ class Layer(Record):
     def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
         """Figures inside its formulas that a derivation works out first and then puts in as numbers."""
         return ()
+
+    def zeros_around(self) -> Any:
+        """The padding that the layer is, of zeros around its input, as it is written; None where it is none."""
+        return None
+
+    def acts_as_named(self) -> bool:
+        """Whether the layer computes what the function that it ends in does, whatever its other arguments say."""
+        return True
+
+    def penalises_output(self) -> bool:
+        """Whether the values of its output are a part of the loss."""
+        return self.argument_values().get("activity_regularizer") is not None
 
     def ends_in(self) -> str | None:
         """The function that the output went through last, "linear" for none; None where the layer does not say."""

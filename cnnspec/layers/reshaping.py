@@ -213,9 +213,11 @@ class Pad(_Edge):
         "input 3x4x5x2\npad(1x2x0)",
     )
     word: ClassVar[str] = "pad"
-    adds_zeros: ClassVar[bool] = True
 
     amount: Any = argument(padding(), "rows and columns on every side", 1, "padding", ("padding",))
+
+    def zeros_around(self) -> Any:
+        return self.amount
 
     def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
         sides = tuple(self.sides(len(inputs[0]) - 1))

@@ -80,12 +80,12 @@ def normalise(graph: Graph) -> Graph:
         if not sliding.weighs and not layer.takes_largest:  # a mean over padding depends on how that is counted
             continue
         sides = trim(tuple([(window.before, window.after) for window in sliding.windows]), sliding)
-        values = layer.argument_values()
-        if sides is not None and values.get("padding", "valid") != "valid" and not values.get("ceil"):
+        own = layer.sliding()
+        if sides is not None and own is not None and own.padding != "valid" and not own.ceil:
             layers[node.index] = layer.replace(padding=sides)
         border = graph.nodes[node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in graph.outputs
-        if border.layer is None or not border.layer.adds_zeros or not alone or not sliding.weighs:
+        if border.layer is None or border.layer.zeros_around() is None or not alone or not sliding.weighs:
             continue  # a pool's own padding is no zeros
         if not sliding.padded and node.shares is None:
             sides = sides_added(border, graph)
@@ -130,7 +130,7 @@ def drop_cancelled_biases(context: Context) -> dict[int, Layer]:
         layer, first = node.layer, node.index if node.shares is None else node.shares
         if layer is None or bias_values(node, context) is None:
             continue
-        if layer.argument_values().get("activity_regularizer") is not None or not cancelled(node, context):
+        if layer.penalises_output() or not cancelled(node, context):
             kept.add(first)
         found[node.index] = layer.replace(bias=False)
     return {i: layer for i, layer in found.items() if (graph.nodes[i].shares or i) not in kept}

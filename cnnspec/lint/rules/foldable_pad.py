@@ -43,8 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for layer in sliding_layers(context, weighs=True):
         border = context.graph.nodes[layer.node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in context.graph.outputs
-        if border.layer is not None and border.layer.adds_zeros and alone and not layer.padded:
-            found.append((border, border.layer.argument_values().get("amount"), len(layer.windows)))
+        amount = border.layer.zeros_around() if border.layer is not None else None
+        if amount is not None and alone and not layer.padded:
+            found.append((border, amount, len(layer.windows)))
     if found:
         nodes, (amount, axes) = [node for node, _, _ in found], found[0][1:]
         message = f"{name_layers(nodes)} can be the padding of the convolution behind"
@@ -75,11 +76,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         border = nodes[node.inputs[0]]
         editor = repair.editor(border.site.source)
         amount = Raw(editor.text_of(editor.value(border.site.node, border.layer, "amount")))
-        if (
-            len(repair.inputs(border)[0]) == 2
-            and border.layer
-            and isinstance(border.layer.argument_values().get("amount"), tuple)
-        ):
+        if len(repair.inputs(border)[0]) == 2 and border.layer and isinstance(border.layer.zeros_around(), tuple):
             amount = Raw(f"({amount},)")  # one pair, of the one axis
         return [*repair.drop([border]), *repair.set([node], padding=amount)]
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.graph import Graph, Node
-    from cnnspec.layers.base import Layer
     from cnnspec.lint.context import Context
     from cnnspec.lint.fix.proposal import Proposal
     from cnnspec.lint.fix.repair_context import RepairContext
@@ -60,7 +59,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if node.index in context.graph.outputs and second in HEADS:  # activation-on-logits says what that costs
             continue
         first = before(node, context.graph)
-        if first is not None and effect(first, second) and plain(node.layer):
+        if first is not None and effect(first, second) and node.layer.acts_as_named():
             found.setdefault((first, second), []).append(node)
     for (first, second), nodes in found.items():
         message = f"{name_layers(nodes)} stand{'s' * (len(nodes) == 1)} behind {first}: {effect(first, second)}"
@@ -95,18 +94,12 @@ def effect(first: str, second: str) -> str:
     return ""
 
 
-def plain(layer: Layer) -> bool:
-    """Whether an activation's arguments leave it what its name says: relu(max_value=3) cuts off what relu does not."""
-    values = layer.argument_values()
-    return values.get("threshold", 0) == 0 and values.get("max_value") in (None, 6)
-
-
 def changes_nothing(node: Node, first: Node) -> bool:
     """Whether a node is an activation that leaves every value of the one directly before it as it is."""
     if node.layer is None or first.layer is None or not node.layer.in_place:
         return False
     before, function = first.layer.ends_in(), node.layer.ends_in()
-    if before is None or function is None or not plain(node.layer) or not plain(first.layer):
+    if before is None or function is None or not (node.layer.acts_as_named() and first.layer.acts_as_named()):
         return False
     return effect(before, function).endswith("changes nothing")
 

@@ -44,12 +44,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     known = True
     for node in context.graph.nodes:
         windows = context.facts.windows[node.index]
-        if (
-            windows
-            and node.layer is not None
-            and node.layer.argument_values().get("padding") == "same"
-            and any([window.stride > 1 for window in windows])
-        ):
+        sliding = node.layer.sliding() if node.layer is not None else None
+        if sliding is not None and sliding.padding == "same" and any([window.stride > 1 for window in windows]):
             found.append(node)
             known = known and all([isinstance(n, int) for window in windows for n in (window.before, window.after)])
             pairs = ", ".join([f"({window.before}, {window.after})" for window in windows])

@@ -42,7 +42,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for layer in sliding_layers(context, weighs=True):
         border = context.graph.nodes[layer.node.inputs[0]].layer
         whole = all(window.extent == n for window, n in zip(layer.windows, layer.entering, strict=False))
-        if max(layer.kernel) > 1 and not layer.padded and not whole and not (border and border.adds_zeros):
+        if (
+            max(layer.kernel) > 1
+            and not layer.padded
+            and not whole
+            and not (border and border.zeros_around() is not None)
+        ):
             bare.append(layer)
     if bare:
         nodes, first = [layer.node for layer in bare], bare[0]

@@ -45,7 +45,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if node.layer is None or not node.layer.takes_largest or len(node.inputs) != 1:
             continue
         border = context.graph.nodes[node.inputs[0]]
-        if border.layer is None or not border.layer.adds_zeros:
+        if border.layer is None or border.layer.zeros_around() is None:
             continue
         signed = find_last_function(context.graph, border.inputs[0])
         normalized = context.graph.nodes[border.inputs[0]].layer
@@ -71,6 +71,6 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     edits: list[Edit] = []
     for pool in pools:
         border = repair.graph.nodes[pool.inputs[0]]
-        amount = border.layer.argument_values().get("amount", 0) if border.layer else 0
+        amount = border.layer.zeros_around() if border.layer else 0
         edits += [*repair.drop([border]), *repair.set([pool], padding=amount)]
     yield repair.propose(f"give the padding to {name_layers(pools)}", edits)
