@@ -70,7 +70,9 @@ def _called(arguments: list[str]) -> int:
     parser.add_argument("--version", action="store_true", help="show the version")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     chosen = next((a for a in arguments if not a.startswith("-")), None)
-    for name, about in VERBS.items():
+    alone = chosen in VERBS and arguments[0] == chosen  # the other verbs are for help and suggestions: 2 ms
+    for name in [chosen] if chosen is not None and alone else VERBS:
+        about = VERBS[name]
         verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=Help)
         if name == chosen:
             import_module(f"cnnspec.cli.{MODULES.get(name, name)}").add_arguments(verb)
