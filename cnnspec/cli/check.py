@@ -22,7 +22,7 @@ FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitl
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a spec, a folder of specs, or - for stdin")
+    settings.add_paths(parser, "stdin")
     settings.add_arguments(parser)
     group = parser.add_argument_group("what is mended")
     group.add_argument(
@@ -81,14 +81,13 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     result = fix_files.apply_repairs(sources, options, lookup)
     fix_files.print_repairs(result, options.quiet)
     for old in sources:
-        status = max(
-            status, fix_files.write_text(old, result.project.sources[resolve_path(old.name)].text, options, "fixed")
-        )
+        text = result.project.sources[resolve_path(old.name)].text
+        status = max(status, fix_files.write_text(old, text, options, lookup, "fixed"))
     if options.diff:
         return CLEAN if options.exit_zero and status != USAGE else status
-    piped = result.project.sources.get("<stdin>")
-    if piped is not None:
-        lookup.inputs.replace_text("-", piped.text)
+    piped = any(map(lookup.inputs.is_stdin, sources))
+    if piped:
+        lookup.inputs.replace_text("-", result.project.sources[resolve_path(lookup.inputs.stdin_name)].text)
     with redirect_stdout(sys.stderr if piped else sys.stdout):
         return max(status, report(options, lookup))
 
@@ -101,10 +100,10 @@ def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     if options.statistics:
         print_statistics(found, options)
     else:
-        write(found, files, options)
+        write(found, files, options, lookup)
     if options.exit_zero or status != CLEAN:
         return status
-    return FINDINGS if any(lookup.of(place).fails(diagnostic.severity) for place, diagnostic in found) else CLEAN
+    return FINDINGS if any(lookup.fails(finding) for finding in found) else CLEAN
 
 
 def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list[Finding], list[str], int]:
@@ -146,7 +145,7 @@ def against_baseline(options: argparse.Namespace, found: list[Finding], files: l
 
 
 # ---- writing -----------------------------------------------------------------------------------------------
-def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Namespace) -> None:
+def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Namespace, lookup: settings.Lookup) -> None:
     kind = options.output_format
     if kind in ("full", "concise"):
         color = options.color == "always" or (options.color == "auto" and wants_color(sys.stdout))
@@ -168,7 +167,7 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
 
         data = [write_data(diagnostic, name) for name, diagnostic in found]
         lines = [escape.json(data)] if kind == "json" else [escape.json(row, None) for row in data]
-        print("\n".join(lines), end="\n" if data else "")
+        print("\n".join(lines), end="\n" if lines else "")
     elif kind == "sarif":
         from cnnspec.findings.sarif import write_sarif
 
@@ -180,7 +179,7 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
     elif kind == "junit":
         from cnnspec.findings.junit import write_junit
 
-        print(write_junit(found, files))
+        print(write_junit(found, files, lookup.fails))
     else:
         from cnnspec.findings.github import write_github
 

@@ -7,7 +7,7 @@ import os
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
 from cnnspec.cli.cache import NAME, VARIABLE, Cache
-from cnnspec.cli.inputs import Inputs, name_source
+from cnnspec.cli.inputs import Inputs
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.results import Outcome, Untold, as_data, examine, from_data
 
@@ -52,7 +52,7 @@ def check_paths(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
         if isinstance(path, Diagnostic):
             made.append(Outcome("", refused=f"{path.message}: {path.help}"))
             continue
-        codes = lookup.of(path).codes(path)
+        codes = lookup.of(path).codes(lookup.inputs.name_source(path))
         task = path, cache.folder(path, lookup), codes
         known = None
         if task[1] is not None:
@@ -92,7 +92,7 @@ class Checker:
     def _examined(self, task: Task) -> tuple[Outcome, Sequence[Source]]:
         path, folder, codes = task
         data = self.inputs.read_bytes(path)
-        examined = examine(name_source(path), data, self.options, codes)
+        examined = examine(self.inputs.name_source(path), data, self.options, codes)
         self.cache.keep(folder, path, data, codes, examined)
         return examined.outcome, examined.sources
 

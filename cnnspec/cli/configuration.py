@@ -35,6 +35,7 @@ KEYS: dict[str, str | tuple[str, ...]] = {
     "fail-on": FAIL_ON,
     "exclude": WORDS,
     "force-exclude": FLAG,
+    "respect-gitignore": FLAG,
     "cache-dir": TEXT,
     "devices": NAMED,
 }

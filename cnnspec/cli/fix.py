@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a spec, a folder of specs, or - for stdin to stdout")
+    settings.add_paths(parser, "stdin to stdout")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
     add_fix_arguments(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing of what was done")
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         text = formatted(old, result.project)
         if text is None:
             status = max(status, FINDINGS)
-            if old.name == "<stdin>" and not (options.check or options.diff):
+            if lookup.inputs.is_stdin(old) and not (options.check or options.diff):
                 sys.stdout.write(old.text)
             continue
         if options.check and not options.diff:
@@ -44,9 +44,9 @@ def run(options: argparse.Namespace) -> int:
                 print_message(f"{old.name} would change")
                 status = max(status, FINDINGS)
             continue
-        outcome = write_text(old, text, options, "fixed")
+        outcome = write_text(old, text, options, lookup, "fixed")
         status = max(status, outcome)
-        if text != old.text and outcome != USAGE and not options.quiet and old.name != "<stdin>":
+        if text != old.text and outcome != USAGE and not options.quiet and not lookup.inputs.is_stdin(old):
             print_message(f"{old.name} {'would change' if options.diff else 'was fixed'}")
     return status
 

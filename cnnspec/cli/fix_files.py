@@ -50,7 +50,7 @@ def read_sources(options: argparse.Namespace, lookup: Lookup, told: bool = True)
     found, status, seen = [], CLEAN, set[str]()
     for path in lookup.files(options.paths):
         if isinstance(path, str):
-            file = resolve_path("<stdin>" if path == "-" else path)
+            file = resolve_path(lookup.inputs.name_source(path))
             if file in seen:  # by another name
                 continue
             seen.add(file)
@@ -89,7 +89,7 @@ def print_repairs(result: Mended, quiet: bool) -> None:
         print_message(f"{place}{line}: {found.code} {found.name}{unsafe}: {repair.message}; {repair.cost}")
 
 
-def write_text(old: Source, text: str, options: argparse.Namespace, what: str) -> int:
+def write_text(old: Source, text: str, options: argparse.Namespace, lookup: Lookup, what: str) -> int:
     """Write a changed text, or show the difference; the exit status that this asks for. The text of stdin always goes
     out, changed or not."""
     from cnnspec.cli.format import difference
@@ -98,7 +98,7 @@ def write_text(old: Source, text: str, options: argparse.Namespace, what: str) -
         if text != old.text:
             sys.stdout.write(difference(old.text, text, old.name, what))
         return FINDINGS if text != old.text else CLEAN
-    if old.name == "<stdin>":
+    if lookup.inputs.is_stdin(old):
         sys.stdout.write(text)
     elif text != old.text:
         try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a spec, a folder of specs, or - for stdin to stdout")
+    settings.add_paths(parser, "stdin to stdout")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
     parser.add_argument(
         "--diff", action="store_true", help="write nothing; show what would change, exit 1 when something would"
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
             if changed:
                 status = max(status, FINDINGS)
                 print_message(f"{source.name} would change")
-        elif source.name == "<stdin>":
+        elif lookup.inputs.is_stdin(source):
             sys.stdout.write(text)
         elif changed:
             try:

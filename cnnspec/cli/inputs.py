@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from cnnspec.base.diagnostic import Diagnostic
@@ -12,15 +11,18 @@ from cnnspec.base.source_files import decode_source, is_stream, read_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+
+STDIN = "<stdin>"  # what the text of stdin is called, unless a file's name is given for it
 
 
 class Inputs:
     """Reads what one command names. A pipe or a device is read where the command itself names it, never where a folder
-    or a `use` leads to it."""
+    or a `use` leads to it. `stdin_name`: the file whose text stdin brings, as an editor has it, saved or not."""
 
-    def __init__(self, named: Iterable[str]) -> None:
+    def __init__(self, named: Iterable[str], stdin_name: str | None = None) -> None:
         self.named = frozenset(named)
+        self.stdin_name = stdin_name or STDIN
         self._read: dict[str, bytes | Diagnostic] = {}
 
     def is_read_once(self, path: str) -> bool:
@@ -37,16 +39,19 @@ class Inputs:
 
     def read_source(self, path: str) -> Source | Diagnostic:
         data = self.read_bytes(path)
-        return data if isinstance(data, Diagnostic) else decode_source(data, name_source(path))
+        return data if isinstance(data, Diagnostic) else decode_source(data, self.name_source(path))
+
+    def name_source(self, path: str) -> str:
+        """What the source of a path is called."""
+        return self.stdin_name if path == "-" else path
+
+    def is_stdin(self, source: Source) -> bool:
+        """Whether a source is what stdin brought."""
+        return "-" in self.named and source.name == self.stdin_name
 
     def replace_text(self, path: str, text: str) -> None:
         """Have another text stand for what a stream brought."""
         self._read[path] = text.encode()
-
-
-def name_source(path: str) -> str:
-    """What the source of a path is called."""
-    return "<stdin>" if path == "-" else path
 
 
 def read_stdin() -> bytes | Diagnostic:
@@ -54,21 +59,3 @@ def read_stdin() -> bytes | Diagnostic:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
     except OSError as error:
         return Diagnostic("E002", f"cannot read stdin: {error.strerror}", None, "is it open?")
-
-
-def find_files(paths: list[str]) -> Iterator[str | Diagnostic]:
-    """The paths, with folders replaced by the .cnn files below them; hidden folders are left out."""
-    for path in paths:
-        if path == "-" or not os.path.isdir(path):
-            yield path
-            continue
-        found: list[str] = []
-        closed: list[OSError] = []
-        for folder, folders, names in os.walk(path, onerror=closed.append):
-            folders[:] = sorted(f for f in folders if not f.startswith("."))
-            found += [os.path.join(folder, name) for name in sorted(names) if name.endswith(".cnn")]
-        for error in closed:
-            yield Diagnostic("E002", f"cannot read {error.filename}: {error.strerror}", None, "check the path")
-        if not found and not closed:
-            yield Diagnostic("E002", f"there is no .cnn file in {path}", None, "name a file, or another folder")
-        yield from found

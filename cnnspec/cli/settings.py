@@ -11,7 +11,7 @@ from cnnspec.base.source import brief, printable
 from cnnspec.base.source_files import is_inside
 from cnnspec.cli import configuration
 from cnnspec.cli.configuration import KEYS
-from cnnspec.cli.inputs import Inputs, find_files
+from cnnspec.cli.inputs import STDIN, Inputs
 from cnnspec.cli.messages import UsageError, print_message
 from cnnspec.lint.rules import default_codes, optional
 from cnnspec.lint.selection import PROFILES, TARGETS, Selection, codes_named
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
     from typing import Any
+
+    from cnnspec.findings.locations import Finding
 
 DEFAULTS: dict[str, Any] = {
     "select": None,
@@ -33,6 +35,7 @@ DEFAULTS: dict[str, Any] = {
     "fail-on": "warning",
     "exclude": (),
     "force-exclude": False,
+    "respect-gitignore": True,
     "cache-dir": None,
     "devices": {},
 }
@@ -62,6 +65,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_arguments(parser)
 
 
+def add_paths(parser: argparse.ArgumentParser, streams: str) -> None:
+    """Add the paths of a command that takes many; `streams`: what - stands for."""
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        default=[os.curdir],
+        metavar="PATH",
+        help=f"a spec, a folder of specs, or - for {streams} (the working folder)",
+    )
+
+
 def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which files are looked at."""
     flag = BooleanOptionalAction
@@ -69,6 +83,14 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--exclude", action="append", metavar="GLOB", help="leave out files or folders")
     group.add_argument(
         "--force-exclude", action=flag, default=None, help="leave them out also where they are named as PATH"
+    )
+    group.add_argument(
+        "--respect-gitignore", action=flag, default=None, help="leave out what git ignores in a folder (yes)"
+    )
+    group.add_argument(
+        "--stdin-filename",
+        metavar="NAME",
+        help="the file whose text stdin brings: its name, settings and `use` paths hold",
     )
 
 
@@ -127,7 +149,7 @@ class Settings:
 
     def excludes(self, path: str, named: bool) -> bool:
         """Whether a file is left out; one that was named itself only by force."""
-        if path == "-" or (named and not self.values["force-exclude"]):
+        if path == STDIN or (named and not self.values["force-exclude"]):
             return False
         return any(matches(path, pattern, self.roots["exclude"]) for pattern in self.values["exclude"])
 
@@ -153,7 +175,10 @@ class Lookup:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.given = from_command_line(options)
-        self.inputs = Inputs(getattr(options, "paths", None) or [getattr(options, "file", "")])
+        named = getattr(options, "paths", None) or [getattr(options, "file", "")]
+        self.inputs = Inputs(named, getattr(options, "stdin_filename", None))
+        if self.inputs.stdin_name != STDIN and "-" not in named:
+            raise UsageError("--stdin-filename says what stdin brings: give - as PATH")
         self.looked_at: set[str] = set()  # the files that were checked, and those that they use
         self._folders: dict[str, Settings] = {}
         self._files: dict[str | None, Settings] = {}
@@ -161,7 +186,8 @@ class Lookup:
     def of(self, path: str) -> Settings:
         """The settings of a file or a folder; of the working folder for stdin and pipes. UsageError for settings that
         cannot be."""
-        folder = os.getcwd() if path == "<stdin>" or self.inputs.is_read_once(path) else os.path.abspath(path)
+        path = self.inputs.name_source(path)
+        folder = os.getcwd() if path == STDIN or self.inputs.is_read_once(path) else os.path.abspath(path)
         if not os.path.isdir(folder):
             folder = os.path.dirname(folder)
         if folder not in self._folders:
@@ -172,17 +198,33 @@ class Lookup:
             self._folders[folder] = self._files[file]
         return self._folders[folder]
 
+    def find_files(self, paths: list[str]) -> Iterator[str | Diagnostic]:
+        """The paths, with the specs below a folder in its place."""
+        for path in paths:
+            if path == "-" or not os.path.isdir(path):
+                yield path
+            else:
+                from cnnspec.cli.spec_files import find_specs
+
+                yield from find_specs(path, self.of(path).values["respect-gitignore"])
+
     def files(self, paths: list[str]) -> Iterator[str | Diagnostic]:
         """The files that paths and folders name, without those that are excluded; remarks when nothing is left."""
         excluded = left = 0
-        for path in find_files(paths):
-            if isinstance(path, str) and self.of(path).excludes(path, path in paths):
+        for path in self.find_files(paths):
+            name = self.inputs.name_source(path) if isinstance(path, str) else ""
+            if isinstance(path, str) and self.of(path).excludes(name, path in paths):
                 excluded += 1
                 continue
             left += 1
             yield path
         if excluded and not left:
             print_message(f"nothing to do: {excluded} file{'s are' if excluded > 1 else ' is'} excluded")
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding makes the exit status 1."""
+        place, found = finding
+        return self.of(place).fails(found.severity)
 
 
 def from_command_line(options: argparse.Namespace) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from time import localtime, sleep, strftime, time
 
 from cnnspec.base.source_files import ROOT_MARKS
 from cnnspec.cli import settings
-from cnnspec.cli.inputs import Inputs, find_files
+from cnnspec.cli.inputs import Inputs
 from cnnspec.cli.messages import UsageError, print_message
 
 TYPE_CHECKING = False
@@ -42,17 +42,17 @@ def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, setti
     try:
         while True:
             started = time() * 1e9 - SLACK
-            before = snapshot(options.paths, known)
+            lookup = settings.Lookup(options)
+            before = snapshot(lookup, options.paths, known)
             if clears:
                 print("\x1b[2J\x1b[3J\x1b[H", end="")
-            lookup = settings.Lookup(options)
             try:
                 once(options, lookup)
             except UsageError as error:  # half of a configuration, perhaps
                 print_message(str(error))
             sys.stdout.flush()
             known |= lookup.looked_at
-            for path, state in snapshot(options.paths, known).items():  # what was not known before it was read
+            for path, state in snapshot(lookup, options.paths, known).items():  # what was not known before it was read
                 before.setdefault(path, None if state and state[0] > started else state)
             if not options.quiet:
                 files = len({os.path.realpath(path) for path in lookup.looked_at})
@@ -60,7 +60,7 @@ def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, setti
                 print_message(
                     f"checked at {strftime('%H:%M:%S', localtime())}, watching {files} file{many}; Ctrl-C ends it"
                 )
-            changed = wait(options.paths, known, before)
+            changed = wait(lookup, options.paths, known, before)
             if not (clears or options.quiet):
                 print_message(f"{named(changed)} changed")
     except KeyboardInterrupt:
@@ -69,21 +69,24 @@ def watch(options: argparse.Namespace, once: Callable[[argparse.Namespace, setti
         return 0
 
 
-def wait(paths: list[str], known: Iterable[str], before: Snapshot) -> list[str]:
+def wait(lookup: settings.Lookup, paths: list[str], known: Iterable[str], before: Snapshot) -> list[str]:
     """Wait until something is not as it was and has settled; what that is."""
-    while (now := snapshot(paths, known)) == before:
+    while (now := snapshot(lookup, paths, known)) == before:
         sleep(INTERVAL)
     for _ in range(PATIENCE):
         sleep(SETTLING)
-        last, now = now, snapshot(paths, known)
+        last, now = now, snapshot(lookup, paths, known)
         if now == last:
             break
     return sorted(path for path in {*before, *now} if before.get(path) != now.get(path))
 
 
-def snapshot(paths: list[str], known: Iterable[str]) -> Snapshot:
+def snapshot(lookup: settings.Lookup, paths: list[str], known: Iterable[str]) -> Snapshot:
     """The state of all that a check of these paths depends on."""
-    files = {path for path in find_files(paths) if isinstance(path, str)} | {*known}
+    try:
+        files = {path for path in lookup.find_files(paths) if isinstance(path, str)} | {*known}
+    except UsageError:  # a configuration that cannot be used: what it leaves out is not known
+        files = {*known}
     folders = {os.path.dirname(os.path.abspath(path)) for path in (*files, *paths)} | {
         os.path.abspath(path) for path in paths if os.path.isdir(path)
     }

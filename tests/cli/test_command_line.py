@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
         [],
-        ["check"],
         ["check", "a", "--max-layers", "-1"],
         ["nothing"],
         ["summary"],

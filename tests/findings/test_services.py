@@ -53,6 +53,8 @@ def test_all_forms_tell_the_same(here: Path, capsys: pytest.CaptureFixture[str])
     issues = json.loads(shown(capsys, "gitlab"))
     failures = ElementTree.fromstring(shown(capsys, "junit")).findall(".//testcase[failure]")
     commands = shown(capsys, "github").splitlines()
+    informed = ElementTree.fromstring(shown(capsys, "junit")).findall(".//testcase[system-out]")
+    assert len(informed) == len([row for row in data if row["severity"] == "info"])
     assert len(data) == 5  # or this tests less than it seems
     for row, line, result, issue, command in zip(data, lines, results, issues, commands, strict=False):
         place = f"{row['filename']}:{row['location']['row']}:{row['location']['column']}"
@@ -62,7 +64,7 @@ def test_all_forms_tell_the_same(here: Path, capsys: pytest.CaptureFixture[str])
         assert issue["check_name"] == f"{row['code']} {row['name']}"
         assert issue["location"]["lines"]["begin"] == row["location"]["row"]
         assert f"title={row['code']} {row['name']}::" in command
-    assert len(lines) - 1 == len(results) == len(issues) == len(failures) == len(commands) == len(data)
+    assert len(lines) - 1 == len(results) == len(issues) == len([*failures, *informed]) == len(commands) == len(data)
     notes = [note for row in data for note in row["notes"]]
     assert notes and all(set(note) == {"message", "filename", "location", "end_location"} for note in notes)
 
@@ -204,10 +206,28 @@ def test_junit_counts_what_it_lists(here: Path, capsys: pytest.CaptureFixture[st
             assert failure.get("message") and failure.get("type") in ("error", "warning", "info") and failure.text
 
 
+FAILING = ["error", "warning", "info", "never"]
+
+
+@pytest.mark.parametrize("least", FAILING)
+def test_junit_fails_what_fails_the_run(here: Path, capsys: pytest.CaptureFixture[str], least: str) -> None:
+    command = "check", "clean.cnn", "odd.cnn", "a folder", "--select", "ALL", "--fail-on", least
+    found = json.loads(run(capsys, *command, "--output-format", "json")[1])
+    assert {row["severity"] for row in found} == {"error", "warning", "info"}
+    status, out, _ = run(capsys, *command, "--output-format", "junit")
+    failing = [row for row in found if FAILING.index(row["severity"]) <= FAILING.index(least) and least != "never"]
+    assert status == bool(failing)
+    assert int(ElementTree.fromstring(out).get("failures", "")) == len(failing)
+    listed = [case.find("failure") if case.find("failure") is not None else case.find("system-out")
+              for case in ElementTree.fromstring(out).findall(".//testcase[@line]")]  # fmt: skip
+    assert all(said is not None and said.text for said in listed) and len(listed) == len(found)
+
+
 @pytest.mark.parametrize("kind", ["json", "jsonl", "sarif", "github", "junit", "gitlab"])
 def test_a_clean_file_has_an_empty_form_of_each(here: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
     status, out, err = run(capsys, "check", "clean.cnn", "--output-format", kind)
     assert (status, err) == (0, "")
+    assert out == "" or out.endswith("\n")
     if kind in ("json", "gitlab"):
         assert json.loads(out) == []
     elif kind == "sarif":
