@@ -13,7 +13,7 @@ import pytest
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.cli import main
-from cnnspec.cli.inputs import find_files
+from cnnspec.cli.spec_files import find_specs
 
 TOOL = f"{shlex.quote(sys.executable)} -m cnnspec"
 GOOD = "input 8x8x3\nconv(3,3x3)\n"
@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_listed_is_told(here: Path, monkeypatch: pytest.
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refused)
-    found = list(find_files(["."]))
+    found = list(find_specs(".", False))
     assert [d.message for d in found if isinstance(d, Diagnostic)] == ["cannot read ./shut: Permission denied"]
     assert "./good.cnn" in found
 
