@@ -189,7 +189,7 @@ def test_a_folder_that_cannot_be_listed_is_told(here: Path, monkeypatch: pytest.
     monkeypatch.setattr(os, "scandir", refused)
     found = list(find_specs(".", False))
     assert [d.message for d in found if isinstance(d, Diagnostic)] == ["cannot read ./shut: Permission denied"]
-    assert "./good.cnn" in found
+    assert "good.cnn" in found
 
 
 def test_the_working_folder_configures_a_pipe(here: Path) -> None:
