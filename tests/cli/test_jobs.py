@@ -117,14 +117,14 @@ def test_who_dies_is_named_and_the_rest_is_reported(tmp_path: Path) -> None:
     done = check(tmp_path, ".", "--jobs", "2", "--output-format", "concise", script=DEADLY)
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        "cnnspec: ./net05_deadly_SIGKILL_.cnn: the process that checked it was ended by SIGKILL, as happens where memory runs out",
-        "cnnspec: ./net05_deadly_SIGSEGV_.cnn: the process that checked it was ended by SIGSEGV",
-        "cnnspec: ./net05_deadly_SIGTERM_.cnn: the process that checked it was ended by SIGTERM",
+        "cnnspec: net05_deadly_SIGKILL_.cnn: the process that checked it was ended by SIGKILL, as happens where memory runs out",
+        "cnnspec: net05_deadly_SIGSEGV_.cnn: the process that checked it was ended by SIGSEGV",
+        "cnnspec: net05_deadly_SIGTERM_.cnn: the process that checked it was ended by SIGTERM",
     ]
     assert [line.split(":")[0] for line in done.stdout.splitlines()[:-1]] == [
-        *[f"./net{n:02}.cnn" for n in range(6)],
-        "./net05_deadly_SIGINT_.cnn",
-        *[f"./net{n:02}.cnn" for n in range(6, 12)],
+        *[f"net{n:02}.cnn" for n in range(6)],
+        "net05_deadly_SIGINT_.cnn",
+        *[f"net{n:02}.cnn" for n in range(6, 12)],
     ]
     assert done.stdout.splitlines()[-1] == "13 warnings in 13 files"
 
@@ -139,7 +139,7 @@ def test_memory_that_runs_out(tmp_path: Path) -> None:
     )
     for number in ("1", "2"):
         done = check(tmp_path, ".", "--jobs", number, script=script)
-        assert done.stderr == "cnnspec: ./net1.cnn: there was not enough memory to check it\n"
+        assert done.stderr == "cnnspec: net1.cnn: there was not enough memory to check it\n"
         assert done.returncode == 2 and "2 warnings in 2 files" in done.stdout
 
 
