@@ -36,6 +36,25 @@ IGNORED = {  # a name → the text of each .gitignore
     "one further down decides": {"": "net.cnn\n", "models": "!net.cnn\n", "models/old": "net.cnn\n"},
     "what a folder says does not hold beside it": {"models": "*.cnn\n"},
     "no UTF-8": {"": "draft.cnn\n\udcff\n"},
+    "a byte-order mark": {"": "\ufeffdraft.cnn\n"},
+    "line ends of Windows": {"": "draft.cnn\r\nout/\r\n"},
+    "signs that end a line elsewhere": {"": "a\x0bnet.cnn\na\u2028draft.cnn\n"},
+    "what git cannot use": {"": "!\n\\\n/\n[\n[z-a]raft.cnn\ndraft.cnn\\\n[[:no:]]*\n"},
+    "a class": {"": "[[:alpha:]]*.cnn\n"},
+    "all but a class": {"": "[!d]*.cnn\n"},
+    "all but a class, as in shells": {"": "[^d]*.cnn\n"},
+    "a bracket in a class": {"": "[]d]raft.cnn\n"},
+    "signs and a range in a class": {"": "[-a-f.]raft.cnn\n"},
+    "an escape in a class": {"": "[\\d]raft.cnn\n"},
+    "an escaped letter": {"": "\\draft.cnn\n"},
+    "a space that stays": {"": "a\\ b/\ndraft.cnn\\ \n"},
+    "a question": {"": "?raft.cnn\n"},
+    "two stars in a name": {"": "**raft.cnn\n"},
+    "folders between": {"": "models/**/keep.cnn\n"},
+    "folders before": {"": "**/old/net.cnn\n"},
+    "all folders come back, no file does": {"": "*\n!*/\n"},
+    "a folder comes back, and not for its files": {"": "**\n!models\n"},
+    "what is ignored as a name comes back as a folder": {"": "models\n!models/\n"},
 }
 
 
@@ -88,8 +107,22 @@ def test_folders_of_other_peoples_files_are_left_out_unless_named(name: str, tmp
     assert list_specs(tmp_path / "project" / name) == specs
 
 
+def test_no_pattern_takes_long(tmp_path: Path) -> None:
+    """With stars that are tried again and again this would take years."""
+    (tmp_path / ".gitignore").write_text("*a*a*a*a*a*a*a*a*a*a*b\n" + "**/" * 30 + "b\n")
+    (tmp_path / ("a" * 200 + ".cnn")).write_text("input 8\n")
+    assert len(list_specs(tmp_path)) == 1
+
+
+def test_a_gitignore_that_cannot_be_read_says_nothing(tmp_path: Path) -> None:
+    make_tree(tmp_path, {})
+    (tmp_path / ".gitignore").mkdir()
+    (tmp_path / "models" / ".gitignore").symlink_to(tmp_path / "nowhere")
+    assert list_specs(tmp_path) == list_specs(tmp_path, by_git=False)
+
+
 def test_an_empty_folder_says_what_is_left_out(tmp_path: Path) -> None:
     make_tree(tmp_path / "project" / "build", {})
     (found,) = find_specs(str(tmp_path / "project"), True)
     assert not isinstance(found, str)
-    assert found.message == f"there is no .cnn file in {tmp_path}/project ({tmp_path}/project/build is left out)"
+    assert found.message == f"there is no .cnn file in {tmp_path}/project (left out: {tmp_path}/project/build)"
