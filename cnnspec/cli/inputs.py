@@ -22,7 +22,7 @@ class Inputs:
 
     def __init__(self, named: Iterable[str], stdin_name: str | None = None) -> None:
         self.named = frozenset(named)
-        self.stdin_name = stdin_name or STDIN
+        self.stdin_name = STDIN if stdin_name is None else stdin_name
         self._read: dict[str, bytes | Diagnostic] = {}
 
     def is_read_once(self, path: str) -> bool:

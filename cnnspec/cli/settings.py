@@ -176,9 +176,10 @@ class Lookup:
     def __init__(self, options: argparse.Namespace) -> None:
         self.given = from_command_line(options)
         named = getattr(options, "paths", None) or [getattr(options, "file", "")]
-        self.inputs = Inputs(named, getattr(options, "stdin_filename", None))
-        if self.inputs.stdin_name != STDIN and "-" not in named:
-            raise UsageError("--stdin-filename says what stdin brings: give - as PATH")
+        stdin_name = getattr(options, "stdin_filename", None)
+        if stdin_name is not None:
+            check_stdin_name(stdin_name, named)
+        self.inputs = Inputs(named, stdin_name)
         self.looked_at: set[str] = set()  # the files that were checked, and those that they use
         self._folders: dict[str, Settings] = {}
         self._files: dict[str | None, Settings] = {}
@@ -225,6 +226,14 @@ class Lookup:
         """Whether a finding makes the exit status 1."""
         place, found = finding
         return self.of(place).fails(found.severity)
+
+
+def check_stdin_name(name: str, paths: Sequence[str]) -> None:
+    """UsageError for a name that stdin's text cannot have. With other paths it could be a second file of the same name."""
+    if [*paths] != ["-"]:
+        raise UsageError("--stdin-filename says what stdin brings: give - as the one PATH")
+    if not name or os.path.isdir(name):
+        raise UsageError(f'--stdin-filename takes the name of a file, not "{brief(printable(name))}"')
 
 
 def from_command_line(options: argparse.Namespace) -> dict[str, Any]:

@@ -68,10 +68,32 @@ def test_settings_hold_for_the_name(project: Path, type_in) -> None:  # type: ig
     assert type_in(STRIDE, *left_out, "--force-exclude")[::2] == (0, "cnnspec: nothing to do: 1 file is excluded\n")
 
 
-def test_a_name_without_stdin_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for verb in ("check", "fix", "format"):
-        status, _, err = run(capsys, verb, "nets", "--stdin-filename", "net.cnn")
-        assert (status, err) == (2, "cnnspec: --stdin-filename says what stdin brings: give - as PATH\n")
+ALONE = "--stdin-filename says what stdin brings: give - as the one PATH"
+REFUSED = [
+    ("", "net.cnn", ALONE),
+    ("nets", "net.cnn", ALONE),
+    ("- nets/net.cnn", "nets/net.cnn", ALONE),
+    ("nets -", "nets/net.cnn", ALONE),
+    ("-", "", '--stdin-filename takes the name of a file, not ""'),
+    ("-", "nets", '--stdin-filename takes the name of a file, not "nets"'),
+]
+
+
+@pytest.mark.parametrize(("paths", "name", "message"), REFUSED)
+@pytest.mark.parametrize("verb", ["check", "fix", "format"])
+def test_a_name_that_could_be_another_files_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str], verb: str, paths: str, name: str, message: str
+) -> None:
+    before = (project / "nets" / "net.cnn").read_text()
+    status, _, err = run(capsys, verb, *paths.split(), "--stdin-filename", name)
+    assert (status, err) == (2, f"cnnspec: {message}\n")
+    assert (project / "nets" / "net.cnn").read_text() == before
+
+
+def test_a_file_that_is_called_like_stdin_is_a_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "<stdin>").write_text(UNTIDY)
+    assert run(capsys, "format", "<stdin>") == (0, "", "cnnspec: <stdin> was formatted\n")
+    assert "conv(8, 3x3)" in (project / "<stdin>").read_text()
 
 
 def test_without_a_path_it_is_the_working_folder(

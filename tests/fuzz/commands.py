@@ -53,6 +53,7 @@ RULES = ("W", "W201", "ALL", "illegal-stride", "T4,N", "", "X", "E0", "L,S,P")
 CHOICE = {
     "--select": RULES, "--extend-select": RULES, "--ignore": RULES, "--per-file-ignores": ("*.cnn:W", "x", "sub/*:ALL", "[:W"),
     "--profile": ("lecture", "x"), "--strict-stride": (), "--target": ("keras", "torch", "gpu", "onnx", "x"), "--exclude": ("sub", "*", "**", "["),
+    "--force-exclude": (), "--no-respect-gitignore": (), "--stdin-filename": ("net.cnn", "new.cnn", "sub", "", "no/where.cnn", "x\x1b.cnn"),
 }  # fmt: skip
 FORMATS = ("text", "json", "x")
 OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
