@@ -70,8 +70,8 @@ def _called(arguments: list[str]) -> int:
     parser.add_argument("--version", action="store_true", help="show the version")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     chosen = next((a for a in arguments if not a.startswith("-")), None)
-    alone = chosen in VERBS and arguments[0] == chosen  # the other verbs are for help and suggestions: 2 ms
-    for name in [chosen] if chosen is not None and alone else VERBS:
+    first = arguments[0] if arguments else ""
+    for name in [first] if first in VERBS else VERBS:  # the other verbs are for help and suggestions: 2 ms
         about = VERBS[name]
         verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=Help)
         if name == chosen:

@@ -53,8 +53,6 @@ def test_all_forms_tell_the_same(here: Path, capsys: pytest.CaptureFixture[str])
     issues = json.loads(shown(capsys, "gitlab"))
     failures = ElementTree.fromstring(shown(capsys, "junit")).findall(".//testcase[failure]")
     commands = shown(capsys, "github").splitlines()
-    informed = ElementTree.fromstring(shown(capsys, "junit")).findall(".//testcase[system-out]")
-    assert len(informed) == len([row for row in data if row["severity"] == "info"])
     assert len(data) == 5  # or this tests less than it seems
     for row, line, result, issue, command in zip(data, lines, results, issues, commands, strict=False):
         place = f"{row['filename']}:{row['location']['row']}:{row['location']['column']}"
@@ -64,7 +62,7 @@ def test_all_forms_tell_the_same(here: Path, capsys: pytest.CaptureFixture[str])
         assert issue["check_name"] == f"{row['code']} {row['name']}"
         assert issue["location"]["lines"]["begin"] == row["location"]["row"]
         assert f"title={row['code']} {row['name']}::" in command
-    assert len(lines) - 1 == len(results) == len(issues) == len([*failures, *informed]) == len(commands) == len(data)
+    assert len(lines) - 1 == len(results) == len(issues) == len(failures) == len(commands) == len(data)
     notes = [note for row in data for note in row["notes"]]
     assert notes and all(set(note) == {"message", "filename", "location", "end_location"} for note in notes)
 
@@ -218,9 +216,11 @@ def test_junit_fails_what_fails_the_run(here: Path, capsys: pytest.CaptureFixtur
     failing = [row for row in found if FAILING.index(row["severity"]) <= FAILING.index(least) and least != "never"]
     assert status == bool(failing)
     assert int(ElementTree.fromstring(out).get("failures", "")) == len(failing)
-    listed = [case.find("failure") if case.find("failure") is not None else case.find("system-out")
-              for case in ElementTree.fromstring(out).findall(".//testcase[@line]")]  # fmt: skip
-    assert all(said is not None and said.text for said in listed) and len(listed) == len(found)
+    root = ElementTree.fromstring(out)
+    failures, others = root.findall(".//failure"), root.findall(".//system-out")
+    assert (len(failures), len(others)) == (len(failing), len(found) - len(failing))
+    assert sorted(failure.get("type", "") for failure in failures) == sorted(row["severity"] for row in failing)
+    assert all(said.text for said in (*failures, *others))
 
 
 @pytest.mark.parametrize("kind", ["json", "jsonl", "sarif", "github", "junit", "gitlab"])
