@@ -39,12 +39,14 @@ def answers(graph: Graph) -> Iterator[np.ndarray[Any, Any]]:
     positions, outputs = int(np.prod(space)), int(np.prod(model.outputs[0].shape[1:-1]))
     lit = np.eye(positions, dtype="float32").reshape((positions, *space, 1))
     batch = max(1, 200_000 // outputs)
+    longest = max([size for node in graph.nodes for size in node.shape or () if isinstance(size, int)])
     for at in range(0, positions, batch):
         some = lit[at : at + batch]
-        # One dark image more: Keras's add takes a second argument of shape (N, 1, 1) for a bias where N is also the size
-        # of the first one's axis, and adds it along the wrong one.
-        seen = model(np.concatenate([some, np.zeros_like(some[:1])]), training=False)
-        yield np.asarray(seen)[:-1].sum(-1) > 0
+        # Dark images, so that there are more than any axis is long: Keras's add takes a second argument of shape (N, 1, 1)
+        # for a bias where N is also the size of the first one's axis, and adds it along the wrong one.
+        dark = np.zeros((max(0, longest + 1 - len(some)), *some.shape[1:]), some.dtype)
+        seen = model(np.concatenate([some, dark]), training=False)
+        yield np.asarray(seen)[: len(some)].sum(-1) > 0
 
 
 def reads(graph: Graph, unit: tuple[int, ...] | None = None) -> np.ndarray[Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnnspec.api import load
@@ -15,6 +15,8 @@ from tests.rf.webs import compared, drawn_web, webs
 from tests.support import cases, legal
 
 
+# The last 8 of its positions, and one image more, are as many as its rows: see `answers`.
+@example("input 9x17x1\nadd(in, gap(keepdims=true))\nupsample(3)", 0)
 @given(webs(), st.integers(0, 10**6))
 @cases(0.5)
 def test_a_unit_reads_exactly_what_we_say(text: str, chosen: int) -> None:
