@@ -12,7 +12,6 @@ import gc
 import sys
 from pathlib import Path
 
-from cnnspec import load
 from cnnspec.base.source import Source
 from cnnspec.compile.keras_model import import_keras
 from cnnspec.model_files.keras.application import build_application, convert_model, list_applications
@@ -55,15 +54,16 @@ def spec(name: str) -> str:
 def row(path: Path) -> str:
     """The line of the table for a spec; where its size is open, for images of 224x224."""
     text = path.read_text(encoding="utf-8")
-    given = load(path).inputs[0] or ()
     (network,) = analyse(Source(path.name, text.replace("?x?", "224x224"))).networks
+    graph = network.graph
+    given = "x".join(map(str, graph.nodes[graph.inputs[0]].shape or ()))
     field = network.facts.receptive_field
     macs = network.facts.total.macs
     assert isinstance(field, tuple) and isinstance(macs, int)
     cells = [
         f"[{path.stem}]({path.name})",
-        "x".join(["?" if not isinstance(n, int) else str(n) for n in given]),
-        f"{len(network.graph.nodes) - 1:,}",
+        given.replace("224x224", "?x?") if "?x?" in text else given,
+        f"{len(graph.nodes) - 1:,}",
         str(sum([not line.startswith("#") and line != "" for line in text.splitlines()])),
         f"{network.facts.total.parameters:,}",
         f"{macs / 1e9:.3f} G",

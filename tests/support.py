@@ -20,6 +20,9 @@ from cnnspec.lint.index import RULES
 from cnnspec.pipeline import analyse, read_train_section, sort_diagnostics
 from cnnspec.syntax.parse import parse
 
+# For processes on JAX: XLA compiles each operation anew, which takes twice the time where its code is made fast.
+QUICK_XLA = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
+
 
 def cases(share: float) -> Any:
     """Settings of a property: `share` of the profile's number of examples."""

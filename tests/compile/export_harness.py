@@ -18,6 +18,7 @@ from tests.support import outputs
 tf = pytest.importorskip("tensorflow", reason="SavedModel, ONNX and LiteRT are written on TensorFlow")
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+EXAMPLES_OF_LAYERS = [layer.example for layer in CATALOGUE]
 LAYERS = [text for layer in CATALOGUE for text in (layer.example, *layer.more_examples)]
 LECTURES = sorted((EXAMPLES / "lectures").glob("*.cnn"))
 LACKING = {

@@ -26,7 +26,7 @@ from cnnspec.layers import CATALOGUE
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
 from tests.example_files import EXAMPLES, FILES, ZOO, networks, relative
-from tests.support import legal, outputs
+from tests.support import QUICK_XLA, legal, outputs
 
 ROOT = Path(__file__).resolve().parents[2]
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -111,7 +111,7 @@ def test_a_backend_computes_the_same(backend: str, saved: tuple[Path, dict[str, 
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f'{backend} is not installed: pip install "cnnspec[{backend}]"')
     folder, texts = saved
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": ""}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": "", **QUICK_XLA}
     done = subprocess.run(
         [sys.executable, str(Path(__file__).parent / "backend_run.py"), backend, str(folder)],
         env=environment, capture_output=True, text=True, check=False,

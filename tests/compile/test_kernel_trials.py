@@ -26,6 +26,7 @@ from tests.support import cases, legal, network, through_xla
 
 pytestmark = [pytest.mark.kernels, pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")]
 ROOT = Path(__file__).resolve().parents[2]
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 DILATED, POOL, SPARSE = (
     "a dilated transposed convolution",
     "a 3D pool",
@@ -112,7 +113,7 @@ def test_what_is_not_tried_runs_on_every_machine(family: str) -> None:
     """Forward and backward, TensorFlow's kernels compute what XLA's do, or a trial has failed."""
     import numpy as np
 
-    @cases(0.15)
+    @cases(0.1)
     @given(FAMILIES[family])
     def computes(case: Case) -> None:
         made = network(case.spec)
@@ -203,7 +204,7 @@ ran("evaluate", "net.keras", "-q", "--data", "digits")
 """
 
 
-@pytest.mark.parametrize("onednn", ["0", "1"])
+@pytest.mark.parametrize("onednn", ["0", "1"] if THOROUGH else ["0"])
 def test_commands_warn_before_they_run_a_network(onednn: str, tmp_path: Path) -> None:
     from tensorflow.python.util import _pywrap_util_port
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,18 @@ def quick_curves(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
     if "real_curves" not in request.fixturenames:
         monkeypatch.setattr("cnnspec.train.runs.curves.draw", draw)
+
+
+@pytest.fixture
+def eager() -> Iterator[None]:
+    """TensorFlow's functions run as Python, for trainings of so few batches that to trace them takes most of their time."""
+    tf = pytest.importorskip("tensorflow")
+    warnings.filterwarnings(
+        "ignore", "Even though the `tf.config"
+    )  # tf.data is left as it is; pytest forgets the filter
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="session")

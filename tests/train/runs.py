@@ -13,8 +13,11 @@ from cnnspec.cli import main
 SMALL = "input 8x8x1\nflatten -> dense(32, relu) -> dense(10, softmax)\n"
 
 
-def trained(capsys: pytest.CaptureFixture[str], section: str, *options: str, net: str = SMALL) -> tuple[int, str, str]:
-    Path("net.cnn").write_text(net + f"train {{ data = digits; epochs = 2; batch = 128; {section} }}\n")
+def trained(
+    capsys: pytest.CaptureFixture[str], section: str, *options: str, net: str = SMALL, batch: int = 512
+) -> tuple[int, str, str]:
+    """A training by the command, of three batches an epoch; what it came to, and what was printed."""
+    Path("net.cnn").write_text(net + f"train {{ data = digits; epochs = 2; batch = {batch}; {section} }}\n")
     status = main(["train", "net.cnn", *options])
     said = capsys.readouterr()
     assert "Traceback" not in said.err

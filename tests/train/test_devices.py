@@ -24,6 +24,7 @@ from cnnspec.train.devices.request import DeviceRequest, Devices, read_devices, 
 from cnnspec.train.devices.share import ALONE, Share
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.settings import TrainSettings
+from tests.support import QUICK_XLA
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = """
@@ -148,7 +149,7 @@ def process(folder: Path, backend: str, name: str, *runs: list[str]) -> subproce
     hidden = [b for b in ("tensorflow", "jax", "torch") if b != backend]
     script = SCRIPT.format(hidden=hidden, runs=[["--backend", backend, *run] for run in runs], folder=name)
     env = {k: v for k, v in os.environ.items() if not k.startswith(("KERAS_", "JAX_", "XLA_"))}
-    env |= {"PYTHONPATH": str(ROOT), "KERAS_HOME": str(folder)}
+    env |= {"PYTHONPATH": str(ROOT), "KERAS_HOME": str(folder), **QUICK_XLA}
     pipe = subprocess.PIPE
     return subprocess.Popen([sys.executable, "-c", script], cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True)
 

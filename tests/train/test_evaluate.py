@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support import QUICK_XLA
 from tests.train.evaluations import TEXT, command, digits, evaluated
 from tests.train.run_folders import make_run, measured
 
@@ -24,6 +25,9 @@ metrics = pytest.importorskip("sklearn.metrics")
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer")  # of models never trained
+
+
+eager = pytest.mark.usefixtures("eager")
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +46,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder / "run", printed.getvalue().splitlines()[0]
 
 
+@eager
 def test_it_prints_what_the_training_printed(run: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
     folder, line = run
     assert line.startswith("test accuracy ")
@@ -52,6 +57,7 @@ def test_it_prints_what_the_training_printed(run: tuple[Path, str], capsys: pyte
     assert f"the model is {folder / 'last.keras'}" in command(capsys, "evaluate", folder, "--last")[2]
 
 
+@eager
 @pytest.mark.parametrize(("split", "count"), [("test", 359), ("validation", 143), ("train", 1295)])
 def test_every_part_is_the_trainings(
     run: tuple[Path, str], capsys: pytest.CaptureFixture[str], split: str, count: int
@@ -71,12 +77,14 @@ def test_every_part_is_the_trainings(
     assert found["accuracy"] == pytest.approx(metrics.accuracy_score(y, answers))
 
 
+@eager
 def test_its_own_data_named_again_are_split_as_in_the_training(
     run: tuple[Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert evaluated(capsys, run[0], "--data", "digits") == evaluated(capsys, run[0])
 
 
+@eager
 def test_changed_data_are_not_taken_for_the_trainings(
     run: tuple[Path, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -91,6 +99,7 @@ def test_changed_data_are_not_taken_for_the_trainings(
     assert evaluated(capsys, "copy", "--data", "digits")["split"] == "all"
 
 
+@eager
 def test_a_model_on_data_without_a_test_part_is_measured_on_all(
     run: tuple[Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,6 +109,7 @@ def test_a_model_on_data_without_a_test_part_is_measured_on_all(
     assert out.splitlines()[0].endswith("(1,797 examples of digits)")
 
 
+@eager
 def test_a_model_on_data_with_a_test_part(run: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
     x, y = digits(0).train.take(slice(100))
     np.savez("own.npz", x_train=x, y_train=y, x_test=x[:30], y_test=y[:30])
@@ -138,6 +148,7 @@ def test_classes_are_known_by_their_names(capsys: pytest.CaptureFixture[str]) ->
     assert 'other/ has the class "red", which the model does not know; it knows black, grey, white' in err
 
 
+@eager
 def test_pictures_of_every_format(run: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
     starts = {"a.png": b"\x89PNG", "b.svg": b"<?xml", "c.pdf": b"%PDF"}
     for name, start in starts.items():
@@ -161,7 +172,7 @@ def test_a_picture_that_cannot_be_drawn_is_found_first(capsys: pytest.CaptureFix
 def test_other_backends_find_the_same(run: tuple[Path, str], capsys: pytest.CaptureFixture[str], backend: str) -> None:
     if find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **QUICK_XLA}
     done = subprocess.run(
         [sys.executable, "-m", "cnnspec", "evaluate", str(run[0]), "--backend", backend, "--format", "json", "-q"],
         env=environment, capture_output=True, text=True, check=False,

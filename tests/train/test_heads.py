@@ -24,7 +24,10 @@ keras = pytest.importorskip("keras")
 metrics = pytest.importorskip("sklearn.metrics")
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer")  # of models never trained
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Skipping variable loading for optimizer"),  # of models never trained
+    pytest.mark.usefixtures("eager"),
+]
 
 
 YES = (X.mean(axis=(1, 2)) > 0).astype(int)

@@ -41,18 +41,19 @@ def test_memory_is_that_of_the_precision(capsys: pytest.CaptureFixture[str]) -> 
     net = "input 8x8x1\nconv(64, 3x3, padding=same, activation=relu) -> flatten -> dense(10, softmax)\n"
     section = "memory = 5MiB"
     for options in ((), ("--dry-run",)):
-        status, _, err = trained(capsys, section, *options, net=net)
+        status, _, err = trained(capsys, section, *options, net=net, batch=128)
         assert (status, "training needs at least" in err) == (1, True)
     assert main(["check", "net.cnn", "--select", "P505"]) == 1
     capsys.readouterr()
     for options in (("--precision", "mixed_float16"), ("--batch", "64")):
-        status, _, err = trained(capsys, section, "--dry-run", *options, net=net)
+        status, _, err = trained(capsys, section, "--dry-run", *options, net=net, batch=128)
         assert (status, err.count("training needs")) == (0, 0)
     assert trained(capsys, section, "--dry-run", "--batch", "120", net=net)[0] == 1
-    trained(capsys, f"{section}; precision = mixed_float16", "--dry-run", net=net)
+    trained(capsys, f"{section}; precision = mixed_float16", "--dry-run", net=net, batch=128)
     assert main(["check", "net.cnn", "--select", "P505"]) == 0
 
 
+@pytest.mark.usefixtures("eager")
 def test_runs_are_listed_and_compared(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs"]) == 2
     assert "there is no folder runs here" in capsys.readouterr().err
@@ -74,6 +75,7 @@ def test_runs_are_listed_and_compared(capsys: pytest.CaptureFixture[str]) -> Non
     assert f"{accounts[0]['test']['loss']:.4f}" in lines["test_loss"]
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_damaged_run_is_named_and_a_killed_one_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
     trained(capsys, "", "-q", "--epochs", "1")
     Path("runs/net-1/run.json").write_text(json.dumps(account() | {"status": "running"}))
