@@ -40,9 +40,7 @@ def quick_curves(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 def eager() -> Iterator[None]:
     """TensorFlow's functions run as Python, for trainings of so few batches that to trace them takes most of their time."""
     tf = pytest.importorskip("tensorflow")
-    warnings.filterwarnings(
-        "ignore", "Even though the `tf.config"
-    )  # tf.data is left as it is; pytest forgets the filter
+    warnings.filterwarnings("ignore", "Even though the `tf.config")  # tf.data is left out of it
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
