@@ -13,7 +13,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 settings.register_profile(
     "default",
-    max_examples=100,
+    max_examples=40,
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     print_blob=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import re
@@ -9,13 +10,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnspec.cli import cache
+from cnnspec.cli import cache, check_files
 from cnnspec.cli.check import FORMATS
+from cnnspec.cli.results import Examined, choose_repair_detail
 from tests.cli.caching import LIBRARY, STRIDE, USER, run, write_corpus
 from tests.support import cases
 
@@ -23,7 +26,22 @@ ROOT = Path(__file__).parents[2]
 
 
 # ---- the same answer ---------------------------------------------------------------------------------------
-def test_every_format_says_the_same_from_the_cache(here: Path, checked: list[str]) -> None:
+@pytest.fixture
+def examined_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file comes to is found once for each amount of repairs; what is kept and printed of it is done every time."""
+    examine = check_files.examine
+    known: dict[Any, Examined] = {}
+
+    def remembered(name: str, data: Any, options: argparse.Namespace, codes: Any) -> Examined:
+        key = name, choose_repair_detail(options)
+        if key not in known:
+            known[key] = examine(name, data, options, codes)
+        return known[key]
+
+    monkeypatch.setattr(check_files, "examine", remembered)
+
+
+def test_every_format_says_the_same_from_the_cache(here: Path, examined_once: None, checked: list[str]) -> None:
     write_corpus(here)
     for path in sorted(here.glob("[fm]*[0-9].cnn"))[::2]:
         path.unlink()

@@ -23,7 +23,12 @@ ROOT = Path(__file__).parents[2]
 STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"
 GOOD = "input 8x8x1\nconv(4, 3x3)\n"
 SECONDS = 300  # for a command, on however busy a machine
-BEGINNING = f"import os, signal, sys, time; sys.path.insert(0, {str(ROOT)!r}); from cnnspec.cli import main, check_files, jobs\n"
+BEGINNING = f"""
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it runs in the background ignore it
+sys.path.insert(0, {str(ROOT)!r})
+from cnnspec.cli import main, check_files, jobs
+"""
 # a worker that comes to a file of this name is gone; the parent must never try
 DEADLY = """
 parent, examine = os.getpid(), check_files.examine

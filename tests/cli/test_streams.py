@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_listed_is_told(here: Path, monkeypatch: pytest.
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refused)
-    found = list(find_specs(".", False))
+    found = list(find_specs(".", by_git=False))
     assert [d.message for d in found if isinstance(d, Diagnostic)] == ["cannot read ./shut: Permission denied"]
     assert "good.cnn" in found
 

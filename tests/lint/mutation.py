@@ -12,9 +12,9 @@ import random
 import sys
 from collections import Counter, defaultdict
 from difflib import unified_diff
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
@@ -79,6 +79,15 @@ class Spec:
         self.graphs = [network.graph for network in self.analysis.networks]
         self.places = self._places()
         self.found = Counter(d.code for d in self.analysis.diagnostics)
+
+    @cached_property
+    def layers(self) -> Counter[tuple[str, Any, str, int]]:
+        """How often each layer is there: its name, shape, arguments and number of readers."""
+        return Counter(
+            (node.label, node.shape, str(node.layer), len(readers))
+            for graph in self.graphs
+            for node, readers in zip(graph.nodes, graph.consumers(), strict=True)
+        )
 
     def _places(self) -> list[Place]:
         became: dict[int, list[tuple[Graph, Node]]] = defaultdict(list)
