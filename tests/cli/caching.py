@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import shutil
 from pathlib import Path
 
@@ -30,11 +31,14 @@ def entries(folder: Path) -> list[Path]:
 
 
 def write_corpus(folder: Path) -> None:
-    """What stands anywhere in this repository as a spec, right or wrong, but for the largest."""
-    for number, (_, _, spec, _) in enumerate(faulty_specs()):
-        (folder / f"faulty{number}.cnn").write_text(spec, encoding="utf-8")
-    snippets = [snippet for _, _, snippets in MISTAKES for snippet in snippets]
-    for number, snippet in enumerate(snippets):
+    """A spec for each finding that there is, one for each kind of syntax mistake, right ones, and files that are none."""
+    seen: set[str] = set()
+    for number, (_, _, spec, expected) in enumerate(faulty_specs()):
+        codes = set(re.findall(r"^\d+:\d+ (\w+) ", expected, re.M))
+        if codes - seen:
+            seen |= codes
+            (folder / f"faulty{number}.cnn").write_text(spec, encoding="utf-8")
+    for number, (_, _, (snippet, *_)) in enumerate(MISTAKES):
         (folder / f"mistake{number}.cnn").write_bytes(snippet.encode("utf-8", "surrogatepass"))
     for path in (*EXAMPLES.glob("*18.cnn"), *(EXAMPLES / "lectures").glob("*.cnn")):
         shutil.copy(path, folder)

@@ -43,8 +43,6 @@ def examined_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_format_says_the_same_from_the_cache(here: Path, examined_once: None, checked: list[str]) -> None:
     write_corpus(here)
-    for path in sorted(here.glob("[fm]*[0-9].cnn"))[::2]:
-        path.unlink()
     options = ("--select", "ALL", "--exit-zero", "--color", "always", "--jobs", "1")
     first = run(".", *options)
     count = len(checked)
@@ -55,7 +53,7 @@ def test_every_format_says_the_same_from_the_cache(here: Path, examined_once: No
     said = "what has nothing in it, what cannot be read, and what may be found next time"
     assert sorted(rest) == ["empty.cnn", "latin.cnn", "lost.cnn"], said
     assert len(checked) < 6
-    assert count > 130
+    assert count > 100
     for kind in FORMATS:
         told = ("--output-format", kind, *options)
         assert run(".", *told) == run(".", "--no-cache", *told), kind

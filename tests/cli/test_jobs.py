@@ -56,14 +56,12 @@ def told(done: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
 # ---- the same ----------------------------------------------------------------------------------------------
 def test_several_processes_say_what_one_says(tmp_path: Path) -> None:
     write_corpus(tmp_path)
-    for path in sorted(tmp_path.glob("[fm]*[0-9].cnn"))[::2]:
-        path.unlink()
     (tmp_path / "deep.cnn").write_text("input 8x8x3\n" + "(" * 5_000 + "relu" + ")" * 5_000)
     (tmp_path / "long.cnn").write_text("input 8x8x3\n" + "relu -> " * 5_000 + "relu")
     (tmp_path / "wide.cnn").write_text("input 8x8x3\n" + "cnv(3)\n" * 300)
     options = (".", "missing.cnn", "lib.cnn", "--select", "ALL", "--output-format", "json")
     alone = check(tmp_path, *options, "--jobs", "1")
-    assert alone.returncode == 2 and "missing.cnn" in alone.stderr and len(alone.stdout) > 150_000
+    assert alone.returncode == 2 and "missing.cnn" in alone.stderr and len(alone.stdout) > 100_000
     for start in ("", "jobs.alone = lambda: False"):  # forked, and started anew
         assert told(check(tmp_path, *options, "--jobs", "3", script=start)) == told(alone)
 
