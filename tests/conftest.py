@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # commands in processes of their own start from byte code, as a user's do
 
 settings.register_profile(
     "default",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -27,6 +28,9 @@ QUICK_XLA = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
 def cases(share: float) -> Any:
     """Settings of a property: `share` of the profile's number of examples."""
     return settings(max_examples=max(1, round(settings().max_examples * share)))
+
+
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"  # what has many kin is tried whole, not by samples
 
 
 def network(text: str, **parameters: Any) -> Elaborated:

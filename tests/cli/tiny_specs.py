@@ -70,7 +70,8 @@ SPECS: dict[str, tuple[str, str]] = {
         f"input {BIG}x3\nconv(4, 2, stride=3)\nexpect lossless, receptive_field <= 99, coverage > 0.1",
         "E021",
     ),
-    # ---- loops and repeats of nothing
+}
+LOOPS: dict[str, tuple[str, str]] = {  # loops and repeats of nothing
     "repeats of nothing": ("input 8x8x3\n((((in * 1000) * 1000) * 1000) * 1000) * 1000\nrelu", ""),
     "repeats of an empty block": ("block f() { }\ninput 8x8x3\n((f * 1000) * 1000) * 1000\nrelu", ""),
     "repeats of a block of repeats": ("block g() { }\nblock f() { g() * 1000 }\ninput 8x8x3\nf() * 1000\nrelu", ""),

@@ -5,14 +5,11 @@ A sample by default, drawn by a seed; with HYPOTHESIS_PROFILE=thorough every pla
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.lint.faults import FAULTS, Fault
 from tests.lint.mutation import TABLE, row, rows, sample, sound, tally, told
-
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+from tests.support import THOROUGH
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

@@ -22,9 +22,10 @@ from cnnspec.sizes.size_words import describe_set
 from tests import network_cases
 from tests.example_files import EXAMPLES, FILES, networks, relative
 from tests.sizes.size_cases import resized, rough_networks, truth
-from tests.support import cases
+from tests.support import THOROUGH, cases
 
 SMALL, LARGE = 12, 60  # layers, from which on not every size is tried
+EARLY = range(1, 301 if THOROUGH else 61)  # of a small network every one of these, and every seventh of the rest
 
 
 def found(text: str) -> InputSizes | None:
@@ -57,9 +58,9 @@ def test_examples(path: Path) -> None:
         sizes = find_input_sizes(network)
         assert sizes is not None
         layers = len(network.graph.nodes)
-        step = 1 if layers < SMALL else 7 if layers < LARGE else 37
+        every = {*EARLY, *range(1, 301, 7)} if layers < SMALL else range(1, 301, 7 if layers < LARGE else 37)
         if sizes.axes:
-            compare(network.source.text, sizes, range(1, 301, step), network.item and network.item.name.text)
+            compare(network.source.text, sizes, every, network.item and network.item.name.text)
 
 
 @cases(1)
