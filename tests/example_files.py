@@ -8,10 +8,17 @@ from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
+from tests.support import THOROUGH
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ZOO = EXAMPLES / "zoo"  # imported from keras.applications
 FILES = sorted([path for path in EXAMPLES.rglob("*.cnn") if path.parent != ZOO])
+SMALLEST = [ZOO / f"{name}.cnn" for name in (  # of each family of the zoo: its larger kin have the same layers, more often
+    "ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0", "InceptionResNetV2", "InceptionV3", "MobileNet",
+    "MobileNetV2", "MobileNetV3Small", "NASNetMobile", "ResNet50", "ResNet50V2", "VGG16", "Xception",
+)]  # fmt: skip
+OF_EACH_KIND = [*FILES, *SMALLEST]
+TRIED = sorted(EXAMPLES.rglob("*.cnn")) if THOROUGH else OF_EACH_KIND
 
 
 def networks(path: Path) -> dict[str, AnalysedNetwork]:

@@ -25,7 +25,7 @@ from cnnspec.graph import Graph
 from cnnspec.layers import CATALOGUE
 from cnnspec.lint.fix.behaviour import same_behaviour, same_graph
 from cnnspec.pipeline import analyse
-from tests.example_files import FILES, ZOO, networks
+from tests.example_files import TRIED, networks
 from tests.layers.keras_cases import FAMILIES, Case
 from tests.support import cases, legal, network
 
@@ -145,7 +145,7 @@ def test_the_examples_of_layers_stay_what_they_are(text: str) -> None:
     imported_is_the_same(text)
 
 
-@pytest.mark.parametrize("path", [*FILES, *sorted(ZOO.glob("*.cnn"))], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TRIED, ids=lambda path: path.stem)
 def test_a_formatted_example_is_the_same(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     made, _ = format_source(Source(str(path), text))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from difflib import unified_diff
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.graph import Graph, Node
 from cnnspec.pipeline import Analysis, analyse
 from cnnspec.syntax import tree
-from tests.example_files import EXAMPLES, relative
+from tests.example_files import EXAMPLES, OF_EACH_KIND, relative
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -175,10 +175,10 @@ class Spec:
 
 # ---- the networks --------------------------------------------------------------------------------------------
 @cache
-def sound() -> list[tuple[str, str]]:
-    """Every example in which the default rules find nothing: its name and its text."""
+def sound(whole: bool = True) -> list[tuple[str, str]]:
+    """Every example in which the default rules find nothing, or those of each kind: its name and its text."""
     found = []
-    for path in sorted(EXAMPLES.rglob("*.cnn")):
+    for path in sorted(EXAMPLES.rglob("*.cnn") if whole else OF_EACH_KIND):
         source = read(str(path))
         assert isinstance(source, Source)
         analysis = analyse(source)
@@ -263,14 +263,17 @@ def tally(fault: Fault, specs: Sequence[tuple[str, str]], most: int | None = Non
 
 
 def sample(fault: Fault) -> Tally:
-    """A fault at one place of each of the networks that SEED draws for it, as many as SAMPLE."""
-    found, specs = Tally(), sound()[:]
+    """A fault at SAMPLE places that SEED draws, in as many networks as there are for it: at a second place once each has one."""
+    found, specs = Tally(), sound(whole=False)[:]
     random.Random(f"{SEED} {fault.name}").shuffle(specs)
-    for name, text in specs:
-        for case in cases(name, text, fault, 1):
+    waiting = deque(cases(name, text, fault, SAMPLE) for name, text in specs)
+    while waiting and found.injected < SAMPLE:
+        case = next(waiting[0], None)
+        if case is None:
+            waiting.popleft()
+        else:
             found.add(case)
-        if found.injected == SAMPLE:
-            break
+            waiting.rotate(-1)
     return found
 
 

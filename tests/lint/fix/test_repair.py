@@ -23,6 +23,7 @@ from cnnspec.lint.fix.search import find_repairs
 from cnnspec.lint.index import FIXES, REFUSALS
 from cnnspec.lint.rules import prevents
 from cnnspec.pipeline import Analysis, analyse
+from tests.example_files import EXAMPLES, FILES, TRIED
 from tests.lint.planted import faulty
 from tests.lint.rule_files import MADE_SAFELY, RULE_FILES, WITH_FIX
 from tests.lint.test_rules import example
@@ -30,7 +31,6 @@ from tests.strategies import trees
 from tests.support import cases
 
 FOLDER = Path(__file__).parent / "cases"
-EXAMPLES = sorted((Path(__file__).parents[3] / "examples").rglob("*.cnn"))
 SPEC = re.compile(r"^```cnn[^\n]*\n(.*?)^```", re.M | re.S)
 CASE = re.compile(r"^## (.+?)\n+```cnn([ A-Z0-9]*)\n(.*?)^```\n+```\n(.*?)^```\n+```cnn\n(.*?)^```", re.M | re.S)
 
@@ -129,7 +129,7 @@ def test_every_fix_says_what_it_writes() -> None:
 @pytest.mark.parametrize("name", ["resnet50_keras", "zoo/ResNet50"])
 def test_the_biases_of_resnet50(name: str) -> None:
     """All 53 go: 26,560 parameters, and nothing else changes."""
-    source = read(f"{EXAMPLES[0].parent}/{name}.cnn")
+    source = read(str(EXAMPLES / f"{name}.cnn"))
     assert isinstance(source, Source)
     before = project(source.text)
     found = mend(before, unsafe=False)
@@ -147,7 +147,7 @@ def test_the_biases_of_resnet50(name: str) -> None:
     assert [d.code for d in analysis_of(found.project).diagnostics] == ["W202"]
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", TRIED, ids=lambda p: p.stem)
 def test_examples_are_mended_without_harm(path: Path) -> None:
     source = read(str(path))
     assert isinstance(source, Source)
@@ -215,7 +215,7 @@ def test_any_text_that_can_be_read_is_left_readable(tree: object, unsafe: bool) 
 
 
 @cases(0.5)
-@given(st.sampled_from([p for p in EXAMPLES if p.parent.name != "zoo"]), st.data())
+@given(st.sampled_from(FILES), st.data())
 def test_a_damaged_file_is_no_worse_afterwards(path: Path, data: st.DataObject) -> None:
     text = path.read_text(encoding="utf-8")
     start = data.draw(st.integers(0, len(text) - 1))
