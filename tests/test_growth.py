@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from cProfile import Profile
 from io import StringIO
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 
@@ -67,21 +66,11 @@ def calls(name: str, verb: str, n: int, folder: Path) -> int:
     """How many calls of functions a command makes on a text with n of a construct."""
     folder.mkdir()
     words = written(CONSTRUCTS[name], n, folder)
-    count = 0
-
-    def counted(frame: FrameType, event: str, argument: Any) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    said = StringIO()
-    with redirect_stdout(said), redirect_stderr(said):
-        sys.setprofile(counted)
-        try:
-            main([words.get(word, word) for word in VERBS[verb]])
-        finally:
-            sys.setprofile(None)
+    said, profile = StringIO(), Profile()
+    with redirect_stdout(said), redirect_stderr(said), profile:
+        main([words.get(word, word) for word in VERBS[verb]])
     assert "internal error" not in said.getvalue(), said.getvalue()
-    return count
+    return sum(entry.callcount for entry in profile.getstats())
 
 
 @pytest.mark.parametrize(("name", "verb", "n"), rows(), ids=lambda value: str(value))

@@ -23,6 +23,7 @@ from cnnspec.layers.argument import Unfit
 from cnnspec.train.offline import offline
 from cnnspec.train.section_values import address, address_path, output_path
 from cnnspec.train.settings import TrainSettings
+from tests.support import THOROUGH
 
 pytest.importorskip("keras")
 
@@ -203,18 +204,21 @@ def arrays(path: Path) -> Path:
 def test_data_outside_of_the_project_are_said(
     in_a_project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, data: str
 ) -> None:
-    """By every verb that reads them, before it does; `near` is a link to `far`."""
+    """By every verb that reads them, before it does; `near` is a link to `far`. One path of each kind is trained."""
     far = arrays(in_a_project / "far/x.npz").parent
     Path("near").symlink_to(far)
     Path("sub").mkdir()
     monkeypatch.setenv("HOME", str(far))
     data = data.format(far=far)
     why = "a link that leads out of the project" if data == "near/x.npz" else "which lies outside of the project"
-    for words in (["--dry-run"], ["-q"]):
-        status, _, err = command(capsys, f'data = "{data}"', *words)
-        assert (status, err.splitlines()[0]) == (0, f'cnnspec: the training reads "{data}", {why}')
+    status, _, err = command(capsys, f'data = "{data}"', "--dry-run")
+    assert (status, err.splitlines()[0]) == (0, f'cnnspec: the training reads "{data}", {why}')
     assert main(["check", "net.cnn"]) == 0
     assert f'T412 outside-project]: training reads "{data}", {why}' in capsys.readouterr().out
+    if data not in ("../far/x.npz", "near/x.npz") and not THOROUGH:
+        return
+    status, _, err = command(capsys, f'data = "{data}"', "-q")
+    assert (status, err.splitlines()[0]) == (0, f'cnnspec: the training reads "{data}", {why}')
     assert main(["resume", "runs/net-1", "--epochs", "2"]) == 0
     assert capsys.readouterr().err.splitlines()[0] == f'cnnspec: the training reads "{data}", {why}'
     assert main(["evaluate", "runs/net-1", "-q"]) == 0

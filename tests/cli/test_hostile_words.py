@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from cnnspec.cli import main
 from cnnspec.tables import escape
+from tests.support import THOROUGH
 
 ESCAPES = "\x1b[31m\x07\x9b2J\x7f\u202e"
 MARKUP = "|`*_<b>&\"',%$#{}~^]]>"
@@ -49,6 +50,9 @@ train {{ data = "{ESCAPES}<b>"
  loss = "{ESCAPES}" }}
 '''
 PLAIN = "input 9x9x3\nconv(3,3x3, stride=4) as a\n"  # the network is called as the file is
+TEXTS = (RIGHT, WRONG, PLAIN)
+SPECS = [(name, text) for name in (NAMES if THOROUGH else NAMES[:3]) for text in TEXTS]
+SPECS += [(name, TEXTS[number % 3]) for number, name in enumerate(NAMES) if name not in dict(SPECS)]
 FORMS = """check FILE --output-format full --select ALL|check FILE --output-format concise|check FILE --output-format json
 check FILE --output-format jsonl|check FILE --output-format sarif|check FILE --output-format github
 check FILE --output-format junit|check FILE --output-format gitlab|check FILE --statistics|check FILE --show-settings
@@ -81,15 +85,14 @@ def test_hostile_words(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     (tmp_path / "good.cnn").write_text("input 9x9x3\nconv(3, 3x3)\n")
     word = ESCAPES + MARKUP + LINES
-    for name in NAMES:
-        for text in (RIGHT, WRONG, PLAIN):
-            (tmp_path / name).write_text(text)
-            arguments = [w.replace("FILE", name).replace("WORD", word) for w in form.split()]
-            out, err = shown(arguments)
-            harmless(out)
-            harmless(err)
-            intact(form, out, tmp_path)
-            assert "internal error" not in err
+    for name, text in SPECS if "FILE" in form else SPECS[:1]:
+        (tmp_path / name).write_text(text)
+        arguments = [w.replace("FILE", name).replace("WORD", word) for w in form.split()]
+        out, err = shown(arguments)
+        harmless(out)
+        harmless(err)
+        intact(form, out, tmp_path)
+        assert "internal error" not in err
         assert (tmp_path / name).read_text() == text
         (tmp_path / name).unlink()
 

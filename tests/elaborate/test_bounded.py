@@ -14,6 +14,7 @@ import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.pipeline import Analysis, analyse
+from tests.support import THOROUGH
 
 FIXED, OPEN = "input 8x8x4\n", "input ?x?x4\n"
 
@@ -121,7 +122,7 @@ def test_few_lines_of_unknown_sizes_are_accepted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DOUBLING)
-@pytest.mark.parametrize("n", [24, 60])
+@pytest.mark.parametrize("n", [24, 60] if THOROUGH else [60])  # what takes minutes, and what would never end
 def test_texts_that_double(name: str, n: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cnnspec.elaborate.step_runner.MAX_STEPS", 20_000)
     with at_most(2_000_000):

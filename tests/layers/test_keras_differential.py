@@ -144,7 +144,7 @@ def test_reach_is_what_is_read(family: str) -> None:
 
 
 # ---- what is drawn ------------------------------------------------------------------------------------------
-def drawn(examples: int = 120) -> collections.Counter[tuple[str, str]]:
+def drawn(examples: int = 250) -> collections.Counter[tuple[str, str]]:
     """How often a run draws each layer (under "") and each argument with another value than its default.
 
     Counts the values of `activation` and `function` too, each as an argument of the layer "".
