@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from tests.support import outputs
 
 tf = pytest.importorskip("tensorflow", reason="SavedModel, ONNX and LiteRT are written on TensorFlow")
 
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 EXAMPLES_OF_LAYERS = [layer.example for layer in CATALOGUE]
 LAYERS = [text for layer in CATALOGUE for text in (layer.example, *layer.more_examples)]
 LECTURES = sorted((EXAMPLES / "lectures").glob("*.cnn"))

@@ -26,10 +26,9 @@ from cnnspec.layers import CATALOGUE
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
 from tests.example_files import EXAMPLES, FILES, ZOO, networks, relative
-from tests.support import QUICK_XLA, legal, outputs
+from tests.support import QUICK_XLA, THOROUGH, legal, outputs
 
 ROOT = Path(__file__).resolve().parents[2]
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 TEXTS = [text for layer in CATALOGUE for text in (layer.example, *(layer.more_examples if THOROUGH else ()))]
 LECTURES = ("lecture0_more_layers", "lecture2_text", "lecture3_deep_mnist", "lecture4_cifar", "lecture4_dense_scaling")
 PATHS = [EXAMPLES / "lectures" / f"{name}.cnn" for name in LECTURES]

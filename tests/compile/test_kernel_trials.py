@@ -22,11 +22,10 @@ from cnnspec.layers.kernel_trial import Trial
 from tests.layers.keras_cases import FAMILIES, Case
 from tests.layers.keras_compare import Run
 from tests.layers.safe_side import RUNS
-from tests.support import cases, legal, network, through_xla
+from tests.support import THOROUGH, cases, legal, network, through_xla
 
 pytestmark = [pytest.mark.kernels, pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")]
 ROOT = Path(__file__).resolve().parents[2]
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 DILATED, POOL, SPARSE = (
     "a dilated transposed convolution",
     "a 3D pool",

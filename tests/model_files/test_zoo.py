@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -19,13 +18,12 @@ from cnnspec.model_files.keras.saved_calls import SavedCalls
 from cnnspec.model_files.keras.to_graph import KerasGraphBuilder
 from tests.example_files import EXAMPLES, ZOO, networks
 from tests.model_files.keras_configs import by_path, config_of
-from tests.support import weights
+from tests.support import THOROUGH, weights
 from tests.test_examples import found, header
 
 sys.path.insert(0, str(EXAMPLES.parent / "benchmarks"))
 import zoo
 
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 SPECS = sorted(ZOO.glob("*.cnn"))
 FAMILIES = (  # the smallest of each; its larger kin have the same layers, and are compared in the thorough profile
     "ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0", "InceptionResNetV2", "InceptionV3", "MobileNet",

@@ -15,6 +15,7 @@ import pytest
 from cnnspec.cli import main
 from cnnspec.train.runs import folder
 from cnnspec.train.runs.lock import is_locked
+from tests.support import THOROUGH
 from tests.train.resuming import (
     NET,
     differences,
@@ -29,7 +30,6 @@ from tests.train.resuming import (
 pytest.importorskip("keras")
 
 BACKENDS = ["tensorflow", "jax", "torch"]
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 SHORT = NET.replace("epochs = 6", "epochs = 4")
 
 
