@@ -18,50 +18,30 @@ from cnnspec.compile.keras_source.block_variant import (
 )
 from cnnspec.compile.keras_source.call_likeness import find_keys
 from cnnspec.compile.keras_source.expression_printer import is_written_out
-from cnnspec.compile.keras_source.frame import (
-    Differs,
-    Frame,
-    Lines,
-    NameMeaning,
-    NameScope,
-    PrintPlace,
-    add_return,
-    find_bound_names,
-)
+from cnnspec.compile.keras_source.frame import Differs, Frame, add_return, find_bound_names
 from cnnspec.compile.keras_source.literals import convert_to_tuple
-from cnnspec.compile.trace import real
+from cnnspec.compile.keras_source.name_scope import NameScope
+from cnnspec.compile.keras_source.print_place import PrintPlace
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from cnnspec.compile.keras_source.block_homes import BlockHomes
-    from cnnspec.compile.keras_source.body_printer import BodyPrinter
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.keras_source.function_printer import FunctionPrinter
-    from cnnspec.compile.keras_source.module_functions import ModuleFunctions
-    from cnnspec.compile.keras_source.source_comments import SourceComments
-    from cnnspec.compile.trace import Trace, Use
+    from cnnspec.compile.keras_source.frame import Lines
+    from cnnspec.compile.keras_source.name_scope import NameMeaning
+    from cnnspec.compile.keras_source.part_printer import PartPrinter
+    from cnnspec.compile.keras_source.print_context import PrintContext
+    from cnnspec.compile.trace import Use
     from cnnspec.elaborate.values import BlockFunction
 
 
 class BlockPrinter:
-    """Prints blocks and their calls. `titles` are names for the blocks' functions, by the id of the block."""
+    """Prints blocks and their calls; bodies and layer functions in them through `parts`."""
 
-    def __init__(
-        self,
-        trace: Trace,
-        comments: SourceComments,
-        titles: dict[int, str],
-        module: ModuleFunctions,
-        homes: BlockHomes,
-        expressions: ExpressionPrinter,
-        functions: FunctionPrinter,
-        bodies: BodyPrinter,
-    ) -> None:
-        self.trace, self.comments, self.titles, self.module, self.homes = trace, comments, titles, module, homes
-        self.expressions, self.functions, self.bodies = expressions, functions, bodies
+    def __init__(self, context: PrintContext, expressions: ExpressionPrinter, parts: PartPrinter) -> None:
+        self.context, self.expressions, self.parts = context, expressions, parts
         self.serving: dict[int, BlockVariant] = {}  # by the id of the call
         self.variants: dict[int, list[BlockVariant]] = {}  # by the id of the block
 
@@ -78,10 +58,7 @@ class BlockPrinter:
                 if not parameter.optional:
                     raise Differs
                 continue
-            if parameter.kind == "function":
-                text = self.functions.print_function(argument.value, place, parameter.name)
-            else:
-                text = self.expressions.print(argument.value, place)
+            text = self._print_argument(parameter, argument.value, place)
             named = named or argument.name is not None or parameter.by_name
             texts.append(f"{parameter.variable}={text}" if named else text)
         return f"{variant.name}({', '.join(texts)})"
@@ -93,6 +70,12 @@ class BlockPrinter:
             raise Differs
         return variant.name
 
+    def _print_argument(self, parameter: VariantParameter, node: tree.Node, place: PrintPlace) -> str:
+        """What a parameter is given, in a call or by default."""
+        if parameter.takes_function:
+            return self.parts.print_function(node, place, parameter.name)
+        return self.expressions.print(node, place)
+
     def _find_variant(self, uses: list[Use]) -> BlockVariant:
         """The function that serves some calls."""
         function = uses[0].block
@@ -100,7 +83,7 @@ class BlockPrinter:
             raise Differs
         block = id(function.block)
         if block not in self.variants:
-            self.variants[block] = self._write_variants(function, real(self.trace.calls[block]))
+            self.variants[block] = self._write_variants(function, self.context.find_calls(function.block))
         found = {id(v): v for use in uses for v in [self.serving.get(id(use))] if v is not None}
         if not found and len(self.variants[block]) == 1:  # a call that was but tried
             return self.variants[block][0]
@@ -127,40 +110,37 @@ class BlockPrinter:
     def _write_variant(self, function: BlockFunction, calls: list[Use]) -> BlockVariant:
         """Write the function for some calls of a block."""
         block = function.block
-        outer, env = self.homes.find_home(function)
-        frame = Frame(outer, find_bound_names(block))
-        frame.depth = 1
-        inner = NameScope(env)
-        bodies = [kid for call in calls for kid in call.inside(block.body)]
-        if len(bodies) != len(calls):
-            raise Differs
+        home, outer = self.context.homes.find_home(function)
+        frame = Frame(home, find_bound_names(block), depth=1)
         tensor = frame.make_variable("x")
+        place = PrintPlace(frame, outer, tensor, calls)
+        body = place.at(place.uses_inside(block.body), names=NameScope(outer))
         parameters = []
         for written in block.parameters:
             name = written.name.text
-            kind = self.expressions.find_kind([body.scope.names.get(name) for body in bodies if body.scope])
-            parameters.append(VariantParameter(name, kind, frame.take_variable(name)))
-            inner.names[name] = NameMeaning(kind, parameters[-1].variable)
-        bindings = dict(inner.names)
-        text = self.bodies.print_body(block.body, PrintPlace(frame, inner, tensor, bodies), tensor)
+            kind = self.context.find_kind([use.scope.names.get(name) for use in body.uses if use.scope])
+            body.names.own[name] = meaning = kind(frame.take_variable(name))
+            parameters.append(VariantParameter(name, meaning))
+        bound = dict(body.names.own)
+        text = self.parts.print_body(block.body, body, tensor)
         lines = add_return(frame.lines, text, 1)
-        there = PrintPlace(frame, env, tensor, calls)
-        used, defaults = self._print_defaults(block, parameters, bindings, lines, there)
-        variant = BlockVariant(self.titles.pop(id(block), "") or outer.take_variable(block.name.text), used)
+        used, defaults = self._print_defaults(block, parameters, bound, lines, place)
+        variant = BlockVariant(self.context.homes.name_function(block, home), used)
         lines = [(0, f"def {variant.name}({', '.join([tensor, *print_header(used)])}):"), *defaults, *lines]
-        if outer is self.module.frame:
+        module = self.context.module
+        if home is module.frame:
             source = function.scope.source
-            above = [(0, line) for line in self.comments.find_above(block, source)]
-            self.module.add(source.name, block.start, variant.name, [*above, *lines])
+            above = [(0, line) for line in self.context.comments.find_above(block, source)]
+            module.add(source.name, block.start, variant.name, [*above, *lines])
         else:
-            self.module.add_local(lines)
+            module.add_local(lines)
         return variant
 
     def _print_defaults(
         self,
         block: tree.Block,
         parameters: list[VariantParameter],
-        bindings: dict[str, NameMeaning],
+        bound: dict[str, NameMeaning],
         lines: Lines,
         place: PrintPlace,
     ) -> tuple[list[VariantParameter], Lines]:
@@ -173,19 +153,20 @@ class BlockPrinter:
                 continue
             used.insert(0, parameter)
             leaving = [call for call in place.uses if parameter.name not in find_arguments(call)]
-            if default is None or not leaving and (parameter.kind != "value" or not is_written_out(default, place)):
+            if default is None or not leaving and not (parameter.takes_data and is_written_out(default, place)):
                 continue
             parameter.optional = True
-            env = NameScope(place.env)
-            env.names.update(bindings)
+            names = NameScope(place.names)
+            names.own.update(bound)
             frame = Frame(place.frame, place.frame.bound)
-            there = PrintPlace(frame, env, place.current, leaving or place.uses)
-            fixed = not names_in(default) & bindings.keys() and not any(isinstance(n, tree.Here) for n in walk(default))
-            if parameter.kind == "function":
-                text = self.functions.print_function(default, there, parameter.name)
+            text = self._print_argument(
+                parameter, default, PrintPlace(frame, names, place.current, leaving or place.uses)
+            )
+            fixed = not names_in(default) & bound.keys() and not any(isinstance(n, tree.Here) for n in walk(default))
+            if parameter.takes_function:
                 fixed = fixed and not frame.lines and text.startswith("lambda")
             else:
-                text = convert_to_tuple(self.expressions.print(default, there))
+                text = convert_to_tuple(text)
             parameter.text += f"={text}" if fixed else "=None"
             if not fixed:
                 before = [*print_default(parameter.variable, frame.lines, text), *before]

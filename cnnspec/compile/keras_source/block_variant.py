@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cnnspec.compile.keras_source.name_scope import DataName, FunctionName
+
 if TYPE_CHECKING:
     from cnnspec.compile.keras_source.frame import Lines
+    from cnnspec.compile.keras_source.name_scope import Variable
     from cnnspec.compile.trace import Use
     from cnnspec.syntax import tree
 
@@ -20,13 +23,13 @@ class BlockVariant:
 
 
 class VariantParameter:
-    """A parameter of a block's function. `text` is how its header has it."""
+    """A parameter of a block's function, by its name in the text. `text` is how the function's header has it."""
 
-    def __init__(self, name: str, kind: str, variable: str) -> None:
-        self.name = name  # in the text
-        self.kind = kind  # "value", "tensor" or "function"
-        self.variable = variable
-        self.text = variable
+    def __init__(self, name: str, meaning: Variable) -> None:
+        self.name = name
+        self.variable = self.text = meaning.variable
+        self.takes_function = isinstance(meaning, FunctionName)
+        self.takes_data = isinstance(meaning, DataName)
         self.optional = False
         self.by_name = False  # stands behind a "*"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.flow_printer import FlowPrinter
 from cnnspec.compile.trace import kids
 from cnnspec.syntax import tree
 
@@ -13,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnspec.compile.keras_source.constant_printer import ConstantPrinter
-    from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.keras_source.frame import PrintPlace
+    from cnnspec.compile.keras_source.flow_printer import FlowPrinter
     from cnnspec.compile.keras_source.input_printer import InputPrinter
+    from cnnspec.compile.keras_source.print_context import PrintContext
+    from cnnspec.compile.keras_source.print_place import PrintPlace
     from cnnspec.compile.keras_source.shared_printer import SharedPrinter
-    from cnnspec.compile.keras_source.source_comments import SourceComments
     from cnnspec.compile.keras_source.step_printer import StepPrinter
 
 WITHOUT_LINES = (tree.Budget, tree.Block, tree.Model, tree.Train, tree.Use)
@@ -28,15 +27,14 @@ class BodyPrinter:
 
     def __init__(
         self,
-        comments: SourceComments,
-        expressions: ExpressionPrinter,
+        context: PrintContext,
         steps: StepPrinter,
+        flow: FlowPrinter,
         inputs: InputPrinter,
         constants: ConstantPrinter,
         shared: SharedPrinter,
     ) -> None:
-        self.comments, self.steps, self.inputs = comments, steps, inputs
-        flow = FlowPrinter(expressions, self.print_body)
+        self.comments, self.steps, self.inputs = context.comments, steps, inputs
         self._print: dict[type, Callable[[Any, PrintPlace, str], str]] = {
             tree.Step: self._print_step,
             tree.Input: inputs.print_input,
@@ -76,6 +74,7 @@ class BodyPrinter:
                 place.frame.emit(line)
 
     def _print_step(self, item: tree.Step, place: PrintPlace, target: str) -> str:
+        """A step, and before it the input that is written in it."""
         for kid in [k for k in place.uses[0].kids if isinstance(k.node, tree.Input)]:  # input_shape= of a first layer
             assert isinstance(kid.node, tree.Input)
             place = place.at(place.uses, self.inputs.print_input(kid.node, place.at([kid]), target))

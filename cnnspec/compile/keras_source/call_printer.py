@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.call_text import WORDS, CallText, join_arguments
 from cnnspec.compile.keras_source.expression_printer import is_written_out
-from cnnspec.compile.keras_source.frame import Differs, PrintPlace
+from cnnspec.compile.keras_source.frame import Differs
+from cnnspec.compile.keras_source.layer_by_layer import find_automatic_names
 from cnnspec.compile.keras_source.literals import is_same
 from cnnspec.compile.trace import is_false
 from cnnspec.elaborate.argument_binder import argument_name
@@ -20,17 +21,20 @@ from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.trace import Trace, Use
+    from cnnspec.compile.keras_source.print_context import PrintContext
+    from cnnspec.compile.keras_source.print_place import PrintPlace
+    from cnnspec.compile.trace import Use
     from cnnspec.layers.base import KerasCall, Layer, Shape
 
 Arguments = tuple[tree.Argument, ...]
 
 
 class CallPrinter:
-    """Prints the Keras calls of a layer. `automatic` are the names that Keras may give to other layers by itself."""
+    """Prints the Keras calls of a layer."""
 
-    def __init__(self, trace: Trace, expressions: ExpressionPrinter, automatic: set[str]) -> None:
-        self.trace, self.expressions, self.automatic = trace, expressions, automatic
+    def __init__(self, context: PrintContext, expressions: ExpressionPrinter) -> None:
+        self.context, self.expressions = context, expressions
+        self.automatic = find_automatic_names(context.graph)
 
     def print_calls(
         self, place: PrintPlace, arguments: Arguments, name: str, found: list[tuple[KerasCall, ...]] | None = None
@@ -97,7 +101,7 @@ class CallPrinter:
     def _print_computed(self, values: list[Any], place: PrintPlace) -> str:
         """An argument that the layer computed: its value where all uses have the same, else one made of input sizes."""
         try:
-            return self.expressions.print_constant(values)[0]
+            return self.expressions.print_same(values)[0]
         except Differs:
             shapes = [use.shapes[0] for use in place.uses if len(use.shapes) == 1]
             if len(shapes) != len(values) or not all(isinstance(v, tuple) and len(v) == len(values[0]) for v in values):
@@ -128,18 +132,17 @@ class CallPrinter:
             return f"int({text})"
         return ""
 
-    def choose_name(self, use: Use, name: str) -> str:
-        """The name to print for a layer that is used once, "" for none: `name`, or that of its name= argument."""
+    def choose_name(self, place: PrintPlace, name: str) -> str:
+        """The name to print for a layer, "" for none: `name`, or that of its name= argument, if it is used once."""
+        use = place.uses[0]
+        if len(place.uses) > 1 or not self.context.is_once(use.node):
+            return ""
         if use.made is None or use.ghost or self.is_clashing(use.made.name):
             return ""
         if name == use.made.name:
             return name
         pasted = any(argument.name is not None and argument.name.text == "name" for argument in use.arguments)
         return use.made.name if pasted and use.made.name.isidentifier() else ""
-
-    def is_once(self, node: tree.Node) -> bool:
-        """Whether a part of the text is used once in the whole network."""
-        return self.trace.times.get(id(node)) == 1
 
     def is_clashing(self, name: str) -> bool:
         """Whether Keras may give a name to another layer by itself."""

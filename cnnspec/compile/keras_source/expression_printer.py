@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.size import Size
-from cnnspec.compile.keras_source.frame import Differs, PrintPlace
+from cnnspec.compile.keras_source.frame import Differs
 from cnnspec.compile.keras_source.literals import NoLiteral, is_same, print_literal
 from cnnspec.elaborate.arithmetic import OPERATE
 from cnnspec.elaborate.evaluator import SPATIAL
@@ -21,7 +21,9 @@ from cnnspec.syntax import tree
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnspec.compile.trace import Trace
+    from cnnspec.compile.keras_source.part_printer import PartPrinter
+    from cnnspec.compile.keras_source.print_context import PrintContext
+    from cnnspec.compile.keras_source.print_place import PrintPlace
 
 # precedences of Python, the loosest first
 TERNARY, OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(10)
@@ -32,18 +34,17 @@ BUILTINS = {"len": "len", "max": "max", "min": "min", "round": "round", "floor":
 def is_written_out(node: tree.Node, place: PrintPlace) -> bool:
     """Whether an expression is made of numbers and unbound words alone."""
     if isinstance(node, tree.Name):
-        return place.env.find(node.text) is None
+        return place.names.find(node.text) is None
     if isinstance(node, (tree.Tuple, tree.List)):
         return all(is_written_out(item, place) for item in node.items)
     return isinstance(node, (tree.Number, tree.Dims, tree.Text, tree.Flag))
 
 
 class ExpressionPrinter:
-    """Prints the expressions of the text. `print_function` prints a layer function, given a name for it."""
+    """Prints the expressions of the text; of layer functions in lists, through `parts`."""
 
-    def __init__(self, trace: Trace, print_function: Callable[[tree.Node, PrintPlace, str], str]) -> None:
-        self.trace = trace
-        self.print_function = print_function
+    def __init__(self, context: PrintContext, parts: PartPrinter) -> None:
+        self.context, self.parts = context, parts
         self._print: dict[type, Callable[[Any, PrintPlace], tuple[str, int]]] = {
             tree.Number: lambda node, place: (print_literal(node.value), ATOM),
             tree.Dims: lambda node, place: (print_literal(node.sizes), ATOM),
@@ -68,8 +69,8 @@ class ExpressionPrinter:
 
     def print(self, node: tree.Node, place: PrintPlace, least: int = TERNARY) -> str:
         """The Python expression of a value, in parentheses where its precedence is below `least`."""
-        text, binding = self.print_with_precedence(node, place)
-        return f"({text})" if binding < least else text
+        text, precedence = self.print_with_precedence(node, place)
+        return f"({text})" if precedence < least else text
 
     def print_with_precedence(self, node: tree.Node, place: PrintPlace) -> tuple[str, int]:
         """The Python expression of a value, and its precedence."""
@@ -79,9 +80,9 @@ class ExpressionPrinter:
                 raise Differs
             return method(node, place)
         except Differs:
-            return self.print_constant(place.values_of(node))
+            return self.print_same(place.values_of(node))
 
-    def print_constant(self, values: list[Any]) -> tuple[str, int]:
+    def print_same(self, values: list[Any]) -> tuple[str, int]:
         """The literal of a value that is the same in all uses, and its precedence."""
         if not values or any(not is_same(value, values[0]) for value in values[1:]):
             raise Differs
@@ -91,20 +92,6 @@ class ExpressionPrinter:
             raise Differs from None
         return text, SIGN if text.startswith("-") else ATOM
 
-    def is_function(self, value: Any) -> bool:
-        """Whether a value is applied to tensors: a function, or a word that is used as a step."""
-        return isinstance(value, Function) or isinstance(value, Term) and id(value) in self.trace.applied
-
-    def find_kind(self, values: list[Any]) -> str:
-        """The kind of binding that some values need: "value" (data), "tensor" or "function"."""
-        if all(isinstance(value, Tensor) for value in values):
-            return "tensor"
-        if any(map(self.is_function, values)):
-            return "function"
-        if any(isinstance(value, Tensor) for value in values):
-            raise Differs
-        return "value"
-
     # ---- kinds of expressions ------------------------------------------------------------------------------
     def _print_here(self, node: tree.Here, place: PrintPlace) -> tuple[str, int]:
         if not place.current:
@@ -112,16 +99,12 @@ class ExpressionPrinter:
         return place.current, ATOM
 
     def _print_name(self, node: tree.Name, place: PrintPlace) -> tuple[str, int]:
-        binding = place.env.find(node.text)
-        if binding is None:
-            if not all(isinstance(value, Term) for value in place.values_of(node)):
-                raise Differs
-            return print_literal(Term(node.text)), ATOM
-        if binding.kind not in ("value", "tensor", "function"):
+        meaning, values = place.names.find(node.text), place.values_of(node)
+        if meaning is not None:
+            return meaning.print_value(values), ATOM
+        if not all(isinstance(value, Term) for value in values):
             raise Differs
-        if binding.kind == "function" and any(isinstance(value, Term) for value in place.values_of(node)):
-            raise Differs
-        return binding.text, ATOM
+        return print_literal(Term(node.text)), ATOM
 
     def _print_attribute(self, node: tree.Attribute, place: PrintPlace) -> tuple[str, int]:
         if any(isinstance(value, Term) for value in place.values_of(node)):
@@ -144,11 +127,13 @@ class ExpressionPrinter:
 
     def _print_list(self, node: tree.Tuple | tree.List, place: PrintPlace) -> tuple[str, int]:
         values = [place.values_of(item) for item in node.items]
-        functions = any(self.is_function(value) for found in values for value in found)
+        functions = any(self.context.is_function(value) for found in values for value in found)
         items = []
         for item, found in zip(node.items, values, strict=True):
-            if functions and any(isinstance(value, Tensor) or self.is_function(value) for value in found):
-                items.append(self.print_function(item, place, "branch"))  # a tensor is a function, too, among functions
+            if functions and any(isinstance(value, Tensor) or self.context.is_function(value) for value in found):
+                items.append(
+                    self.parts.print_function(item, place, "branch")
+                )  # a tensor is a function, too, among functions
             else:
                 items.append(self.print(item, place))
         inner = ", ".join(items)
@@ -216,8 +201,8 @@ class ExpressionPrinter:
         return f"range({end})" if first == "0" else f"range({first}, {end})"
 
     def _print_arithmetic(self, node: tree.Arithmetic, place: PrintPlace) -> tuple[str, int]:
-        binding = SUM if node.rest[0][0] in "+-" else PRODUCT
-        text = self.print(node.first, place, binding)
+        precedence = SUM if node.rest[0][0] in "+-" else PRODUCT
+        text = self.print(node.first, place, precedence)
         lefts = {id(use): use.values.get(id(node.first), UNKNOWN) for use in place.uses}
         for operator, part in node.rest:
             for use in place.uses:
@@ -227,8 +212,8 @@ class ExpressionPrinter:
                 if len(whole) > 1:
                     raise Differs
                 operator = "//" if True in whole else "/"
-            text += f" {operator} {self.print(part, place, binding + 1)}"
-        return text, binding
+            text += f" {operator} {self.print(part, place, precedence + 1)}"
+        return text, precedence
 
     def _print_power(self, node: tree.Power, place: PrintPlace) -> tuple[str, int]:
         base, exponent = self.print(node.base, place, ATOM), self.print(node.exponent, place, SIGN)
@@ -239,7 +224,7 @@ class ExpressionPrinter:
         word = node.function.text if isinstance(node.function, tree.Name) else ""
         if isinstance(node.function, tree.Attribute):
             word = node.function.name.text
-        if word not in BUILTINS or place.env.find(word) is not None:
+        if word not in BUILTINS or place.names.find(word) is not None:
             raise Differs
         return f"{BUILTINS[word]}({', '.join(self.print(a.value, place) for a in node.arguments)})", ATOM
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.frame import Differs, NameMeaning, NameScope, PrintPlace
+from cnnspec.compile.keras_source.frame import Differs
+from cnnspec.compile.keras_source.name_scope import DataName, FunctionName, NameScope, TensorName, Unwritten
 from cnnspec.compile.keras_source.step_printer import is_settled
 from cnnspec.compile.trace import idle, kids
 from cnnspec.elaborate.values import Function, Tensor
@@ -12,15 +13,17 @@ from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.keras_source.step_printer import PrintBody
+    from cnnspec.compile.keras_source.name_scope import VariableKind
+    from cnnspec.compile.keras_source.part_printer import PartPrinter
+    from cnnspec.compile.keras_source.print_place import PrintPlace
     from cnnspec.compile.trace import Use
 
 
 class FlowPrinter:
-    """Prints loops and conditions. `print_body` prints the bodies in them."""
+    """Prints loops and conditions; the bodies in them through `parts`."""
 
-    def __init__(self, expressions: ExpressionPrinter, print_body: PrintBody) -> None:
-        self.expressions, self.print_body = expressions, print_body
+    def __init__(self, expressions: ExpressionPrinter, parts: PartPrinter) -> None:
+        self.expressions, self.parts = expressions, parts
 
     def print_loop(self, item: tree.Loop, place: PrintPlace, target: str) -> str:
         """A loop, rolled where one body serves all its turns."""
@@ -32,25 +35,25 @@ class FlowPrinter:
             with frame.attempt():
                 frame.assign(target, place.current)
                 iterable = self.expressions.print_iterable(item.iterable, place)
-                env = NameScope(place.env, True)
+                names = NameScope(place.names, passing=True)
                 variables = []
                 for name in item.targets:
                     variables.append(frame.take_variable(name.text))
                     values = [run.scope.names.get(name.text) for run in runs if run.scope]
-                    env.names[name.text] = NameMeaning(find_element_kind(values), variables[-1])
+                    names.own[name.text] = find_element_kind(values)(variables[-1])
                 current = target if place.current else ""
                 with frame.indented(f"for {', '.join(variables)} in {iterable}:"):
-                    frame.assign(target, self.print_body(item.body, place.at(runs, current, env), target))
+                    frame.assign(target, self.parts.print_body(item.body, place.at(runs, current, names), target))
                 for variable in variables:
                     frame.release_variable(variable)
             return target if place.current else ""
         except Differs:
             current = place.current
         for turn in place.turns_of(item.body):
-            env = NameScope(place.env, True)
+            names = NameScope(place.names, passing=True)
             for name in item.targets:
-                env.names[name.text] = NameMeaning("alias")
-            current = place.store(self.print_body(item.body, place.at(turn, current, env), target), target)
+                names.own[name.text] = Unwritten()
+            current = place.store(self.parts.print_body(item.body, place.at(turn, current, names), target), target)
         return current
 
     def print_branch(self, item: tree.Branch, place: PrintPlace, target: str) -> str:
@@ -81,7 +84,7 @@ class FlowPrinter:
         if len(taken) != 1 or len(taken[0][2]) != len(place.uses):
             raise Differs
         _, body, runs = taken[0]
-        return self.print_body(body, place.at(runs, env=NameScope(place.env, True)), target)
+        return self.parts.print_body(body, place.at(runs, names=NameScope(place.names, passing=True)), target)
 
     def _print_arms(
         self,
@@ -102,9 +105,9 @@ class FlowPrinter:
             else:
                 header = "else:" if word == "elif" else f"if {self._print_none_of(conditions, place)}:"
             with frame.indented(header):
-                env = NameScope(place.env, True)
+                names = NameScope(place.names, passing=True)
                 frame.assign(
-                    target, self.print_body(body, place.at(runs, target if place.current else "", env), target)
+                    target, self.parts.print_body(body, place.at(runs, target if place.current else "", names), target)
                 )
             word = "elif"
 
@@ -115,8 +118,8 @@ class FlowPrinter:
         return self.expressions.print_opposite(tree.Logic(0, 0, "or", tuple(conditions)), place)
 
 
-def find_element_kind(values: list[Any]) -> str:
-    """The kind of binding of a loop's variable: "value" (data), "tensor" or "function"."""
+def find_element_kind(values: list[Any]) -> VariableKind:
+    """The kind of a loop's variable, by the elements: words are data here, also those that are used as steps."""
     if any(isinstance(value, Function) for value in values):
-        return "function"
-    return "tensor" if all(isinstance(value, Tensor) for value in values) else "value"
+        return FunctionName
+    return TensorName if all(isinstance(value, Tensor) for value in values) else DataName

@@ -1,4 +1,4 @@
-"""The source as it is being written: a function's lines and names, and what the names of the text mean there."""
+"""A Python function as it is being written: its lines and its variables."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import builtins
 import keyword
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cnnspec.base.record import Record
-from cnnspec.compile.trace import kids
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from cnnspec.compile.trace import Use
 
 Lines = list[tuple[int, str]]  # with their depth
 RESERVED = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "keras", "layers", "math"}
@@ -26,62 +22,19 @@ class Differs(Exception):
     """The uses at hand need different source: no one piece serves them all."""
 
 
-class NameMeaning:
-    """The meaning of a name of the text in the source.
-
-    kind: "value" (data), "tensor", "function" (called with a tensor), "block", "alias" (not in the source: the value
-    is printed where the name is used), "inline" (a layer function, printed where the name is used).
-    """
-
-    def __init__(self, kind: str, text: str = "", value: Any = None) -> None:
-        self.kind = kind
-        self.text = text
-        self.value = value
-
-
-class NameScope:
-    """The names bound in one body of the text, inside those of the bodies around it.
-
-    `passing`: tensors that are named here belong to the body around it, as in a loop or a condition.
-    """
-
-    def __init__(self, parent: NameScope | None, passing: bool = False) -> None:
-        self.parent = parent
-        self.passing = passing
-        self.names: dict[str, NameMeaning] = {}
-
-    def find(self, name: str) -> NameMeaning | None:
-        """The meaning of a name, here or in a body around this one."""
-        env: NameScope | None = self
-        while env is not None:
-            if name in env.names:
-                return env.names[name]
-            env = env.parent
-        return None
-
-    def find_receiver(self) -> NameScope:
-        """The names of the body to which a tensor that is named here belongs."""
-        env = self
-        while env.passing and env.parent is not None:
-            env = env.parent
-        return env
-
-
 class Frame:
-    """A function being written.
+    """A function being written, inside the function `outer`; the module counts as one. `is_main`: the network's own.
 
     Variables are of two kinds: `taken` stand for names of the text, `ours` are made up by the printer. `bound` are all
     names that the function's text binds, now or later: no variable of ours may be called so.
     """
 
-    def __init__(self, outer: Frame | None, bound: Iterable[str] = ()) -> None:
-        self.outer = outer
+    def __init__(self, outer: Frame | None, bound: Iterable[str] = (), depth: int = 0, is_main: bool = False) -> None:
+        self.outer, self.depth, self.is_main = outer, depth, is_main
         self.bound = {escape_name(name) for name in bound}
         self.taken: set[str] = set()
         self.ours: set[str] = set()
         self.lines: Lines = []
-        self.depth = 0
-        self.main = False
 
     def walk_outward(self) -> Iterator[Frame]:
         """This function, and those around it."""
@@ -112,6 +65,7 @@ class Frame:
         self.ours.discard(name)
 
     def emit(self, text: str) -> None:
+        """Write a line."""
         self.lines.append((self.depth, text))
 
     def assign(self, target: str, text: str) -> None:
@@ -154,43 +108,6 @@ class Frame:
         """Take back everything that was written since `state`."""
         length, self.taken, self.ours, self.depth = state
         del self.lines[length:]
-
-
-class PrintPlace(Record):
-    """Where the printers stand in text and source: the uses at hand, and the variable of the current tensor."""
-
-    frame: Frame
-    env: NameScope
-    current: str
-    uses: list[Use]
-
-    def at(self, uses: list[Use], current: str | None = None, env: NameScope | None = None) -> PrintPlace:
-        return PrintPlace(self.frame, env or self.env, self.current if current is None else current, uses)
-
-    def values_of(self, node: tree.Node) -> list[Any]:
-        """The values that an expression had in the uses at hand."""
-        return [use.values[id(node)] for use in self.uses if id(node) in use.values]
-
-    def uses_of(self, node: tree.Node) -> list[Use]:
-        """The uses of a part of the text inside those at hand. Raises Differs where there are none."""
-        found = kids(self.uses, node)
-        if not found:
-            raise Differs
-        return found
-
-    def turns_of(self, node: tree.Node) -> list[list[Use]]:
-        """The uses of each turn of a loop. Raises Differs unless all uses at hand turn equally often."""
-        found = [kids([use], node) for use in self.uses]
-        if len({len(turns) for turns in found}) != 1:
-            raise Differs
-        return [list(turn) for turn in zip(*found, strict=True)]
-
-    def store(self, text: str, target: str) -> str:
-        """A variable that has an expression's value: the expression, if it is one, else `target`."""
-        if is_variable(text):
-            return text
-        self.frame.assign(target, text)
-        return target
 
 
 def add_return(lines: Lines, text: str, depth: int) -> Lines:
@@ -236,4 +153,5 @@ def find_bound_names(body: tree.Node) -> list[str]:
 
 
 def is_variable(text: str) -> bool:
+    """Whether an expression is a variable by itself."""
     return re.fullmatch(r"\w+", text) is not None

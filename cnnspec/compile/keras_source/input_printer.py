@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.frame import Differs, NameMeaning
+from cnnspec.compile.keras_source.frame import Differs
 from cnnspec.compile.keras_source.literals import is_same, print_literal
+from cnnspec.compile.keras_source.name_scope import TensorName
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
     from cnnspec.compile.keras_source.call_printer import CallPrinter
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.keras_source.frame import PrintPlace
+    from cnnspec.compile.keras_source.print_context import PrintContext
+    from cnnspec.compile.keras_source.print_place import PrintPlace
     from cnnspec.compile.keras_source.step_printer import StepPrinter
-    from cnnspec.graph import Graph
 
 
 class InputPrinter:
     """Prints inputs. `inputs` and `outputs` are the variables of the model's ends, in the order of the text."""
 
-    def __init__(self, graph: Graph, expressions: ExpressionPrinter, calls: CallPrinter, steps: StepPrinter) -> None:
-        self.graph, self.expressions, self.calls, self.steps = graph, expressions, calls, steps
+    def __init__(
+        self, context: PrintContext, expressions: ExpressionPrinter, calls: CallPrinter, steps: StepPrinter
+    ) -> None:
+        self.context, self.expressions, self.calls, self.steps = context, expressions, calls, steps
         self.inputs: list[str] = []
         self.outputs: dict[str, Any] = {}
 
@@ -28,9 +31,10 @@ class InputPrinter:
         """An input of the network, and the steps behind it."""
         frame = place.frame
         tensor = place.uses[0].result
-        if not frame.main or frame.depth != 1 or len(place.uses) != 1:
+        if not frame.is_main or frame.depth != 1 or len(place.uses) != 1:
             raise Differs
-        node = next(self.graph.nodes[i] for i in self.graph.inputs if self.graph.nodes[i].site.node is item)
+        graph = self.context.graph
+        node = next(graph.nodes[i] for i in graph.inputs if graph.nodes[i].site.node is item)
         assert tensor is not None
         assert node.shape is not None
         shape = tuple([n if isinstance(n, int) else None for n in node.shape])
@@ -42,7 +46,7 @@ class InputPrinter:
         frame.emit(f"{variable} = keras.Input({', '.join(texts)})")
         self.inputs.append(variable)
         if item.name:
-            place.env.names[item.name.text] = NameMeaning("tensor", variable)
+            place.names.own[item.name.text] = TensorName(variable)
         return self.steps.print_chain(item.stages, place.at(place.uses, variable), target)
 
     def _print_shape(self, item: tree.Input, shape: tuple[int | None, ...], place: PrintPlace) -> str:
@@ -62,13 +66,13 @@ class InputPrinter:
 
     def note_output(self, item: tree.Output, place: PrintPlace) -> str:
         """Note the outputs of the network; nothing is written."""
-        if not place.frame.main:
+        if not place.frame.is_main:
             raise Differs
         for name in item.names:
-            binding = place.env.find(name.text)
-            if binding is None or binding.kind != "tensor":
+            variable = place.names.find_tensor(name.text)
+            if variable is None:
                 raise Differs
             tensor = place.uses[0].scope.find(name.text) if place.uses[0].scope else None
             if tensor not in self.outputs.values():  # a tensor is an output once, whatever it is called
-                self.outputs[binding.text] = tensor
+                self.outputs[variable] = tensor
         return place.current

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.compile.keras_source.call_text import construct_layer, join_arguments
 from cnnspec.compile.keras_source.frame import Frame, Lines
 from cnnspec.compile.keras_source.literals import print_literal
+from cnnspec.compile.keras_source.module_text import print_model
 
 if TYPE_CHECKING:
     from cnnspec.graph import Graph
@@ -51,8 +52,7 @@ def print_layers(graph: Graph) -> Lines:
                 text = f"{layer}({text})"
         frame.emit(f"{variable} = {text}")
     ends = [[tensors[i] for i in chosen] for chosen in (graph.inputs, graph.outputs)]
-    joined_ends = [names[0] if len(names) == 1 else f"[{', '.join(names)}]" for names in ends]
-    frame.emit(f'model = keras.Model({", ".join(joined_ends)}, name="{name_model(graph)}")')
+    frame.emit(f"model = {print_model(graph, *ends)}")
     return frame.lines
 
 
@@ -85,8 +85,3 @@ def find_automatic_names(graph: Graph) -> set[str]:
                 name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", call.name.split(".")[-1])
                 found.add(re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower())
     return found
-
-
-def name_model(graph: Graph) -> str:
-    """The name of the Keras model."""
-    return re.sub(r"[^A-Za-z0-9_]", "_", graph.name) or "network"

@@ -8,30 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnnspec.compile.keras_source.call_printer import (
-    CallPrinter,
-    find_keras_calls,
-    find_optional_padding,
-    split_by_condition,
-)
-from cnnspec.compile.keras_source.frame import Differs, PrintPlace
+from cnnspec.compile.keras_source.call_printer import find_keras_calls, find_optional_padding, split_by_condition
+from cnnspec.compile.keras_source.frame import Differs
 from cnnspec.compile.keras_source.merge_printer import MergePrinter
 
 if TYPE_CHECKING:
-    from cnnspec.compile.keras_source.call_printer import Arguments
+    from cnnspec.compile.keras_source.call_printer import Arguments, CallPrinter
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.keras_source.merge_printer import ApplyValue, PrintStep
+    from cnnspec.compile.keras_source.part_printer import PartPrinter
+    from cnnspec.compile.keras_source.print_place import PrintPlace
 
 
 class LayerPrinter:
-    """Prints layers with what belongs to them. `print_step` and `apply_value` print what stands inside a layer."""
+    """Prints layers with what belongs to them; what stands inside a layer through `parts`."""
 
-    def __init__(
-        self, expressions: ExpressionPrinter, calls: CallPrinter, print_step: PrintStep, apply_value: ApplyValue
-    ) -> None:
-        self.expressions, self.calls = expressions, calls
-        self.merges = MergePrinter(expressions, print_step, apply_value)
-        self.apply_value = apply_value
+    def __init__(self, expressions: ExpressionPrinter, calls: CallPrinter, parts: PartPrinter) -> None:
+        self.expressions, self.calls, self.parts = expressions, calls, parts
+        self.merges = MergePrinter(expressions, parts)
 
     def print_layer(self, place: PrintPlace, target: str, name: str) -> str:
         """A layer, and the activation with arguments that stood in it."""
@@ -42,13 +35,12 @@ class LayerPrinter:
             branches = tuple([a for a in arguments if a.name is None])
             inputs = self.merges.print_branches(branches, place)
             arguments = tuple([a for a in arguments if a.name is not None])
-        once = len(place.uses) == 1 and self.calls.is_once(use.node)
-        text = self._print_calls(place, arguments, inputs, target, self.calls.choose_name(use, name) if once else "")
+        text = self._print_calls(place, arguments, inputs, target, self.calls.choose_name(place, name))
         after = [kid for u in place.uses for kid in u.kids if kid.value is not None and kid.node is u.node]
         if not after:
             return text
         activation = next(a.value for a in arguments if use.values.get(id(a.value)) is after[0].value)
-        return self.apply_value(activation, place.at(after, place.store(text, target)), place, target)
+        return self.parts.apply_value(activation, place.at(after, place.store(text, target)), place, target)
 
     def _print_calls(self, place: PrintPlace, arguments: Arguments, inputs: str, target: str, name: str) -> str:
         """A layer alone, on `inputs`."""

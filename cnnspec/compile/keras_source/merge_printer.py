@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
-from cnnspec.compile.keras_source.frame import Differs, Frame, PrintPlace, is_variable
+from cnnspec.compile.keras_source.frame import Differs, is_variable
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cnnspec.compile.keras_source.call_printer import Arguments
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
+    from cnnspec.compile.keras_source.frame import Frame
+    from cnnspec.compile.keras_source.part_printer import PartPrinter
+    from cnnspec.compile.keras_source.print_place import PrintPlace
     from cnnspec.compile.trace import Use
-
-    PrintStep = Callable[[tree.Node, PrintPlace, str], str]  # a step, where it stands, the variable for its result
-    ApplyValue = Callable[[tree.Node, PrintPlace, PrintPlace, str], str]  # a value applied, and where it was evaluated
 
 WIDE = 60  # characters of a merge or a condition that stays in one line
 
@@ -38,10 +36,10 @@ class MergeBranch(Record):
 
 
 class MergePrinter:
-    """Prints what a merge takes."""
+    """Prints what a merge takes; each branch through `parts`."""
 
-    def __init__(self, expressions: ExpressionPrinter, print_step: PrintStep, apply_value: ApplyValue) -> None:
-        self.expressions, self.print_step, self.apply_value = expressions, print_step, apply_value
+    def __init__(self, expressions: ExpressionPrinter, parts: PartPrinter) -> None:
+        self.expressions, self.parts = expressions, parts
 
     def print_branches(self, arguments: Arguments, place: PrintPlace) -> str:
         """The list of what a merge's branches make of the current tensor."""
@@ -92,8 +90,8 @@ class MergePrinter:
     def _print_branch(self, branch: MergeBranch, place: PrintPlace, target: str) -> str:
         here = place.at(branch.uses)
         if branch.is_value:
-            return self.apply_value(branch.node, here, place, target)
-        return self.print_step(branch.node, here, target)
+            return self.parts.apply_value(branch.node, here, place, target)
+        return self.parts.print_step(branch.node, here, target)
 
 
 def name_branch(node: tree.Node, whole: list[tree.Node], frame: Frame) -> str:

@@ -1,4 +1,4 @@
-"""What stands in every module around the lines that make the model: its docstring, imports, and the summary."""
+"""What every module has: its docstring, imports, the line that makes the model, and the summary."""
 
 from __future__ import annotations
 
@@ -28,3 +28,14 @@ def finish_module(source: Source, graph: Graph, lines: Lines) -> str:
     head += [(0, "")] if lines[0][1] else []
     tail: Lines = [(0, ""), (0, 'if __name__ == "__main__":'), (1, "model.summary()")]
     return lay_out([*head, *lines, *tail])
+
+
+def print_model(graph: Graph, inputs: list[str], outputs: list[str]) -> str:
+    """The `keras.Model` of a graph; `inputs` and `outputs` are variables, of which one stands by itself, several in a list."""
+    ends = [names[0] if len(names) == 1 else f"[{', '.join(names)}]" for names in (inputs, outputs)]
+    return f'keras.Model({", ".join(ends)}, name="{name_model(graph)}")'
+
+
+def name_model(graph: Graph) -> str:
+    """The name of the Keras model."""
+    return re.sub(r"[^A-Za-z0-9_]", "_", graph.name) or "network"

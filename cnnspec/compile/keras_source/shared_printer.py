@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.base.record import Record
-from cnnspec.compile.keras_source.frame import Differs, Frame, NameMeaning, NameScope, PrintPlace
+from cnnspec.compile.keras_source.frame import Differs, Frame
+from cnnspec.compile.keras_source.name_scope import FunctionName, NameScope, Unwritten
+from cnnspec.compile.keras_source.print_place import PrintPlace
 from cnnspec.compile.trace import kids, real
 from cnnspec.elaborate.values import SharedFunction, Tensor
 from cnnspec.syntax import tree
@@ -13,7 +15,8 @@ from cnnspec.syntax import tree
 if TYPE_CHECKING:
     from cnnspec.compile.keras_source.call_printer import CallPrinter
     from cnnspec.compile.keras_source.call_text import CallText
-    from cnnspec.compile.trace import Trace, Use
+    from cnnspec.compile.keras_source.print_context import PrintContext
+    from cnnspec.compile.trace import Use
     from cnnspec.graph import Node
 
 Reads = list[tuple[int, ...]]
@@ -30,13 +33,13 @@ class SharedLayer(Record):
 class SharedPrinter:
     """Prints shared functions."""
 
-    def __init__(self, trace: Trace, calls: CallPrinter) -> None:
-        self.trace, self.calls = trace, calls
+    def __init__(self, context: PrintContext, calls: CallPrinter) -> None:
+        self.context, self.calls = context, calls
 
     def print_shared(self, item: tree.Shared, place: PrintPlace) -> str:
         """The layers of the first use, and a function that applies them; nothing where there is no use."""
-        binding = place.env.names[item.name.text] = NameMeaning("alias")
-        applied = [real(self.trace.applied.get(id(use.value), [])) for use in place.uses]
+        place.names.own[item.name.text] = Unwritten()
+        applied = [real(self.context.find_applications([use.value])) for use in place.uses]
         first = [kid for uses in applied if uses for kid in kids(uses[:1], item.value)]
         if not first:
             return place.current
@@ -45,12 +48,12 @@ class SharedPrinter:
         reads = find_wiring([find_layers(use) for use in every], every)
         if reads is None:
             raise Differs
-        binding.kind = "function"
         chain = [(ENTRY,), *[(number,) for number in range(len(layers) - 1)], (len(layers) - 1,)]
         if reads == chain and not any(call.is_function for layer in layers for call in layer.calls):
-            binding.text = write_chain(item.name.text, layers, place.frame)
+            variable = write_chain(item.name.text, layers, place.frame)
         else:
-            binding.text = write_graph(item.name.text, layers, reads, every[0], place)
+            variable = write_graph(item.name.text, layers, reads, every[0], place)
+        place.names.own[item.name.text] = FunctionName(variable)
         return place.current
 
     def _print_layers(self, runs: list[list[Use]], place: PrintPlace) -> list[SharedLayer]:
@@ -63,7 +66,7 @@ class SharedPrinter:
                 use.scope and isinstance(v, SharedFunction) and use.scope.parent is v.scope
                 for use, v in zip(uses, [use.value for use in place.uses], strict=True)
             )
-            there = PrintPlace(place.frame, NameScope(place.env), "", list(uses))
+            there = PrintPlace(place.frame, NameScope(place.names), "", list(uses))
             assert uses[0].made is not None
             layers.append(
                 SharedLayer(self.calls.print_calls(there, uses[0].arguments if own else (), ""), uses[0].made)
@@ -122,9 +125,9 @@ def find_variable(index: int, first: Use, place: PrintPlace) -> str:
     """The variable of a tensor of the network that a shared function reads."""
     scope = first.scope
     for name in scope.all_names() if scope else []:
-        binding = place.env.find(name)
-        if scope and scope.find(name) == Tensor(ENTRY - 1 - index) and binding is not None and binding.kind == "tensor":
-            return binding.text
+        variable = place.names.find_tensor(name)
+        if scope and scope.find(name) == Tensor(ENTRY - 1 - index) and variable is not None:
+            return variable
     raise Differs
 
 

@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.expression_printer import PRODUCT, TERNARY
-from cnnspec.compile.keras_source.frame import Differs, NameMeaning, NameScope, PrintPlace
-from cnnspec.compile.keras_source.layer_printer import LayerPrinter
+from cnnspec.compile.keras_source.frame import Differs
 from cnnspec.compile.keras_source.merge_printer import WIDE, is_short
+from cnnspec.compile.keras_source.name_scope import InlineFunction, NameScope
+from cnnspec.compile.keras_source.print_place import PrintPlace
 from cnnspec.compile.trace import idle, is_false, kids
 from cnnspec.elaborate.values import Function, Tensor
 from cnnspec.layers.argument import Term
@@ -21,11 +22,12 @@ from cnnspec.syntax import tree
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnspec.compile.keras_source.call_printer import CallPrinter
+    from cnnspec.compile.keras_source.block_printer import BlockPrinter
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
-    from cnnspec.compile.trace import Trace, Use
-
-    PrintBody = Callable[[tree.Body, PrintPlace, str], str]  # a body, where it stands, the variable for its result
+    from cnnspec.compile.keras_source.layer_printer import LayerPrinter
+    from cnnspec.compile.keras_source.part_printer import PartPrinter
+    from cnnspec.compile.keras_source.print_context import PrintContext
+    from cnnspec.compile.trace import Use
 
 MAX_WORK = 10_000  # steps printed, besides 20 for each use: attempts inside attempts end
 
@@ -35,25 +37,24 @@ class TooHard(Exception):
 
 
 class StepPrinter:
-    """Prints steps, each applied to the current tensor. `print_body` prints braces, `print_block_call` calls of blocks."""
+    """Prints steps, each applied to the current tensor; bodies in braces through `parts`."""
 
     def __init__(
         self,
-        trace: Trace,
+        context: PrintContext,
         expressions: ExpressionPrinter,
-        calls: CallPrinter,
-        print_body: PrintBody,
-        print_block_call: Callable[[PrintPlace], str],
+        layers: LayerPrinter,
+        blocks: BlockPrinter,
+        parts: PartPrinter,
     ) -> None:
-        self.expressions, self.calls, self.print_block_call = expressions, calls, print_block_call
-        self.layers = LayerPrinter(expressions, calls, self.print_step, self.apply_value)
-        self.work = MAX_WORK + 20 * sum(trace.times.values())
+        self.context, self.expressions, self.layers, self.blocks, self.parts = (
+            context, expressions, layers, blocks, parts,
+        )  # fmt: skip
+        self.work = MAX_WORK + 20 * sum(context.trace.times.values())
         self._print: dict[type, Callable[[Any, PrintPlace, str, str], str]] = {
             tree.Chain: lambda node, place, target, name: self.print_chain(node.stages, place, target, name),
             tree.Naming: self._print_naming,
-            tree.Braces: lambda node, place, target, name: print_body(
-                node.body, place.at(place.uses_of(node.body), env=NameScope(place.env)), target
-            ),
+            tree.Braces: self._print_braces,
             tree.Ternary: self._print_ternary,
             tree.Here: lambda node, place, target, name: place.current,
             tree.Contract: lambda node, place, target, name: place.current,
@@ -70,7 +71,7 @@ class StepPrinter:
         if place.uses[0].cls is not None:
             return self.layers.print_layer(place, target, name)
         if place.uses[0].block is not None:
-            return self.print_block_call(place)
+            return self.blocks.print_call(place)
         if isinstance(node, tree.Arithmetic) and kids(place.uses, node.first):
             return self._print_repeat(node, place, target)
         if isinstance(node, tree.Arithmetic) and isinstance(place.values_of(node.first)[0], (Function, Term, Tensor)):
@@ -90,18 +91,18 @@ class StepPrinter:
 
     def _print_naming(self, node: tree.Naming, place: PrintPlace, target: str, name: str) -> str:
         """A step and a name for its result: f as name."""
-        once = len(place.uses) == 1 and self.calls.is_once(node)
+        once = len(place.uses) == 1 and self.context.is_once(node)
         text = self.print_step(
             node.value, place.at(place.uses_of(node.value)), target, node.name.text if once else name
         )
-        receiver = place.env.find_receiver()
-        binding = receiver.names.get(node.name.text)
-        if binding is None or binding.kind != "tensor":
-            binding = NameMeaning("tensor", place.frame.take_variable(node.name.text))
-        place.frame.taken.add(binding.text)
-        receiver.names[node.name.text] = place.env.names[node.name.text] = binding
-        place.frame.assign(binding.text, text)
-        return binding.text
+        variable = place.names.name_tensor(node.name.text, place.frame)
+        place.frame.assign(variable, text)
+        return variable
+
+    def _print_braces(self, node: tree.Braces, place: PrintPlace, target: str, name: str) -> str:
+        """A body in braces, as a step."""
+        inner = place.at(place.uses_of(node.body), names=NameScope(place.names))
+        return self.parts.print_body(node.body, inner, target)
 
     # ---- repeats and conditions ----------------------------------------------------------------------------
     def _print_repeat(self, node: tree.Arithmetic, place: PrintPlace, target: str) -> str:
@@ -209,29 +210,22 @@ class StepPrinter:
         values = [use.value for use in place.uses]
         if all(isinstance(value, Tensor) for value in values):
             return self.expressions.print(node, outer)
-        binding = place.env.find(node.text) if isinstance(node, tree.Name) else None
-        if binding is not None and binding.kind == "function":
-            return f"{binding.text}({place.current})"
-        if binding is not None and binding.kind == "inline":
-            expression, env = binding.value
-            inner = [kid for use in place.uses for kid in use.kids if kid.node is expression]
-            if len(inner) != len(place.uses):
-                raise Differs
-            return self.print_step(
-                expression, PrintPlace(place.frame, NameScope(env), place.current, inner), target, name
-            )
+        meaning = place.names.find(node.text) if isinstance(node, tree.Name) else None
+        call = meaning and meaning.print_call(place.current)
+        if call:
+            return call
+        if isinstance(meaning, InlineFunction):
+            inner = place.at(place.uses_inside(meaning.expression), names=NameScope(meaning.names))
+            return self.print_step(meaning.expression, inner, target, name)
         if all(isinstance(value, Term) for value in values):
             if any(use.cls is None for use in place.uses):
                 raise Differs
             return self.layers.print_layer(place, target, name)
         if all(use.block is not None for use in place.uses):
-            return self.print_block_call(place)
+            return self.blocks.print_call(place)
         if isinstance(node, (tree.Name, tree.Index)):
             return f"{self.expressions.print(node, outer)}({place.current})"
-        inner = [kid for use in place.uses for kid in use.kids if kid.node is node]
-        if len(inner) != len(place.uses):
-            raise Differs
-        return self.print_step(node, place.at(inner), target, name)
+        return self.print_step(node, place.at(place.uses_inside(node)), target, name)
 
 
 def is_settled(condition: str) -> bool:
