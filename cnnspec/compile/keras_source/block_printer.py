@@ -16,7 +16,7 @@ from cnnspec.compile.keras_source.block_variant import (
     print_default,
     print_header,
 )
-from cnnspec.compile.keras_source.call_likeness import find_keys
+from cnnspec.compile.keras_source.call_groups import group_calls
 from cnnspec.compile.keras_source.expression_printer import is_written_out
 from cnnspec.compile.keras_source.frame import Differs, Frame, add_return, find_bound_names
 from cnnspec.compile.keras_source.literals import convert_to_tuple
@@ -26,8 +26,6 @@ from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from cnnspec.compile.keras_source.expression_printer import ExpressionPrinter
     from cnnspec.compile.keras_source.frame import Lines
     from cnnspec.compile.keras_source.name_scope import NameMeaning
@@ -97,13 +95,10 @@ class BlockPrinter:
         try:
             variant = self._write_variant(function, calls)
         except Differs:
-            for key in find_keys(function, calls):
-                groups: dict[Hashable, list[Use]] = {}
-                for call in calls:
-                    groups.setdefault(key(call), []).append(call)
-                if len(groups) > 1:
-                    return [variant for group in groups.values() for variant in self._write_variants(function, group)]
-            raise
+            groups = group_calls(function, calls)
+            if len(groups) == 1:
+                raise
+            return [variant for group in groups for variant in self._write_variants(function, group)]
         self.serving |= {id(call): variant for call in calls}
         return [variant]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_source.call_text import WORDS, CallText, join_arguments
+from cnnspec.compile.keras_source.call_text import WORDS, CallText, write_call
 from cnnspec.compile.keras_source.expression_printer import is_written_out
 from cnnspec.compile.keras_source.frame import Differs
 from cnnspec.compile.keras_source.layer_by_layer import find_automatic_names
@@ -54,10 +54,7 @@ class CallPrinter:
         for position, call in enumerate(found[0]):
             own = self._print_arguments(first.cls, [calls[position] for calls in found], written, place)
             around = self._print_wrapper([calls[position].around for calls in found], place)
-            if not call.helper and name and not call.name.startswith("ops."):
-                (own if around is None else around[1]).append(("name", f'"{name}"'))
-            wrapper = around and (around[0], join_arguments(around[1]))
-            texts.append(CallText(call.name, join_arguments(own), call.helper, wrapper))
+            texts.append(write_call(call, own, around, name))
         return texts
 
     def _print_arguments(
@@ -86,17 +83,14 @@ class CallPrinter:
                 texts.append((name, text or self._print_computed(values, place)))
         return texts
 
-    def _print_wrapper(
-        self, calls: list[KerasCall | None], place: PrintPlace
-    ) -> tuple[str, list[tuple[str, str]]] | None:
-        """The name of the wrapper that a layer has in all uses, and its arguments; None where it has none."""
+    def _print_wrapper(self, calls: list[KerasCall | None], place: PrintPlace) -> list[tuple[str, str]]:
+        """Names and texts of the arguments of the wrapper that a layer has in all uses; none where it has no wrapper."""
         wrappers = [call for call in calls if call is not None]
         if not wrappers:
-            return None
+            return []
         if len(wrappers) != len(calls):
             raise Differs
-        names = wrappers[0].arguments
-        return wrappers[0].name, [(n, self._print_computed([w.arguments[n] for w in wrappers], place)) for n in names]
+        return [(n, self._print_computed([w.arguments[n] for w in wrappers], place)) for n in wrappers[0].arguments]
 
     def _print_computed(self, values: list[Any], place: PrintPlace) -> str:
         """An argument that the layer computed: its value where all uses have the same, else one made of input sizes."""

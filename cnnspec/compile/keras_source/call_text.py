@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnnspec.base.record import Record
 from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
+if TYPE_CHECKING:
+    from cnnspec.layers.base import KerasCall
+
+Arguments = list[tuple[str, str]]  # names and texts
 # the arguments that go without their name where they stand first, and the one that follows the filters
 FIRST = {
     "filters", "units", "kernel_size", "pool_size", "rate", "target_shape", "dims", "size", "groups", "activation",
@@ -30,7 +36,8 @@ class CallText(Record):
     @property
     def layer(self) -> str:
         """The layer alone, not applied: `layers.ReLU()`. A function of keras.ops has none."""
-        return construct_layer(self.name, self.arguments, self.around)
+        layer = f"layers.{self.name}({self.arguments})"
+        return f"layers.{self.around[0]}({', '.join(filter(None, [layer, self.around[1]]))})" if self.around else layer
 
     @property
     def is_function(self) -> bool:
@@ -38,13 +45,17 @@ class CallText(Record):
         return self.name.startswith("ops.")
 
 
-def construct_layer(name: str, arguments: str, around: tuple[str, str] | None) -> str:
-    """The text that makes a layer, in its wrapper where it has one."""
-    layer = f"layers.{name}({arguments})"
-    return f"layers.{around[0]}({', '.join(filter(None, [layer, around[1]]))})" if around else layer
+def write_call(call: KerasCall, own: Arguments, around: Arguments, name: str) -> CallText:
+    """A Keras call of arguments as text, its own and those of its wrapper; a layer with its name, where it has one."""
+    if name and not call.helper and not call.name.startswith("ops."):
+        own, around = (
+            (own, [*around, ("name", f'"{name}"')]) if call.around else ([*own, ("name", f'"{name}"')], around)
+        )
+    wrapper = (call.around.name, join_arguments(around)) if call.around else None
+    return CallText(call.name, join_arguments(own), call.helper, wrapper)
 
 
-def join_arguments(texts: list[tuple[str, str]]) -> str:
+def join_arguments(texts: Arguments) -> str:
     """Names and texts of arguments as a call writes them."""
     parts = []
     for position, (name, text) in enumerate(texts):

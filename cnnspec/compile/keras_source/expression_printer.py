@@ -172,6 +172,13 @@ class ExpressionPrinter:
             operator = {"==": "is", "!=": "is not"}[operator]
         return f"{left} {operator} {right}"
 
+    def print_condition(self, node: tree.Node, place: PrintPlace) -> str:
+        """A condition that decides something. Raises Differs for one of literals, as in a loop that was unrolled."""
+        text = self.print(node, place)
+        if re.search(r"[^\W\d]", re.sub(r"True|False|\b(and|or|not)\b", "", text)) is None:
+            raise Differs
+        return text
+
     def print_opposite(self, node: tree.Node, place: PrintPlace) -> str:
         """The opposite of a condition, as a person would write it: a != b, not `not a == b`."""
         return self._opposite_with_precedence(node, place)[0]

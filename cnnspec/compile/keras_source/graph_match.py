@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.call_text import FIRST, WORDS
-from cnnspec.compile.keras_source.literals import is_same
+from cnnspec.compile.keras_source.literals import hide_unknown, is_same
 from cnnspec.layers.argument import Term
 
 if TYPE_CHECKING:
@@ -126,8 +126,3 @@ class GraphMatch:
                 value = fields[name].kind(value)
             if not is_same(value, expected) and not (isinstance(value, Term) and value == expected):
                 raise Mismatch(f"{node.name}'s {name} is {expected}, not {value}")
-
-
-def hide_unknown(shape: tuple[Any, ...]) -> tuple[int | None, ...]:
-    """A shape with None for sizes that are not known."""
-    return tuple([n if isinstance(n, int) else None for n in shape])

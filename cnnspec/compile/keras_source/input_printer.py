@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.frame import Differs
-from cnnspec.compile.keras_source.literals import is_same, print_literal
+from cnnspec.compile.keras_source.literals import hide_unknown, is_same, print_literal
 from cnnspec.compile.keras_source.name_scope import TensorName
 from cnnspec.syntax import tree
 
@@ -37,8 +37,7 @@ class InputPrinter:
         node = next(graph.nodes[i] for i in graph.inputs if graph.nodes[i].site.node is item)
         assert tensor is not None
         assert node.shape is not None
-        shape = tuple([n if isinstance(n, int) else None for n in node.shape])
-        texts = [self._print_shape(item, shape, place)]
+        texts = [self._print_shape(item, hide_unknown(node.shape), place)]
         if item.name is not None and item.name.text == node.name and not self.calls.is_clashing(node.name):
             texts.append(f'name="{node.name}"')
         own = item.name.text if item.name is not None and item.name.text.isidentifier() else ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cnnspec.compile.keras_source.call_text import construct_layer, join_arguments
+from cnnspec.compile.keras_source.call_text import write_call
 from cnnspec.compile.keras_source.frame import Frame, Lines
-from cnnspec.compile.keras_source.literals import print_literal
+from cnnspec.compile.keras_source.literals import hide_unknown, print_literal
 from cnnspec.compile.keras_source.module_text import print_model
 
 if TYPE_CHECKING:
+    from cnnspec.compile.keras_source.call_text import CallText
     from cnnspec.graph import Graph
     from cnnspec.layers.base import KerasCall
 
@@ -21,52 +22,44 @@ def print_layers(graph: Graph) -> Lines:
     frame.taken.add("model")
     refused = find_automatic_names(graph) | {node.label for node in graph.nodes}
     tensors: list[str] = []
-    layers: dict[int, list[str]] = {}
+    calls: dict[int, list[CallText]] = {}  # of each layer, by the node that makes it
+    made: dict[tuple[int, int], str] = {}  # variables of layers that are used again, by node and call
     repeated = {graph.made_at(node) for node in graph.nodes if graph.made_at(node) != node.index}
     for node in graph.nodes:
         variable = frame.take_variable(node.name if node.name.isidentifier() else node.label)
         tensors.append(variable)
-        named = f'name="{node.name}"' if is_given(node.name, refused) else ""
+        name = node.name if is_given(node.name, refused) else ""
         if node.layer is None:
             assert node.shape is not None
-            shape = print_literal(tuple([n if isinstance(n, int) else None for n in node.shape]))
-            frame.emit(f"{variable} = keras.Input({', '.join(filter(None, [f'shape={shape}', named]))})")
+            texts = [f"shape={print_literal(hide_unknown(node.shape))}", f'name="{name}"' if name else ""]
+            frame.emit(f"{variable} = keras.Input({', '.join(filter(None, texts))})")
             continue
         inputs = [tensors[i] for i in node.inputs]
         text = f"[{', '.join(inputs)}]" if node.layer.merges else inputs[0]
         owner = graph.made_at(node)
-        shapes = graph.input_shapes(node)
-        assert shapes is not None
-        calls = node.layer.keras(shapes)
-        if owner not in layers:
-            layers[owner] = [print_call(call, named if not call.helper else "") for call in calls]
-            if owner in repeated:
-                for position, (call, layer) in enumerate(zip(calls, layers[owner], strict=True)):
-                    if not call.name.startswith("ops."):
-                        layers[owner][position] = frame.make_variable(f"{variable}_layer")
-                        frame.emit(f"{layers[owner][position]} = {layer}")
-        for call, layer in zip(calls, layers[owner], strict=True):
-            if call.name.startswith("ops."):
-                text = f"keras.{call.name}({', '.join(filter(None, [text, layer]))})"
-            else:
-                text = f"{layer}({text})"
+        if owner not in calls:
+            shapes = graph.input_shapes(node)
+            assert shapes is not None
+            calls[owner] = [print_call(call, name) for call in node.layer.keras(shapes)]
+            for position, call in enumerate(calls[owner]):
+                if owner in repeated and not call.is_function:
+                    made[owner, position] = frame.make_variable(f"{variable}_layer")
+                    frame.emit(f"{made[owner, position]} = {call.layer}")
+        for position, call in enumerate(calls[owner]):
+            text = f"{made[owner, position]}({text})" if (owner, position) in made else call.apply_to(text)
         frame.emit(f"{variable} = {text}")
-    ends = [[tensors[i] for i in chosen] for chosen in (graph.inputs, graph.outputs)]
-    frame.emit(f"model = {print_model(graph, *ends)}")
+    inputs, outputs = [[tensors[i] for i in chosen] for chosen in (graph.inputs, graph.outputs)]
+    frame.emit(f"model = {print_model(graph, inputs, outputs)}")
     return frame.lines
 
 
-def print_call(call: KerasCall, name: str) -> str:
-    """A Keras call with its arguments: a layer, not applied; of a function of keras.ops the arguments alone."""
-    texts: list[tuple[str, Any]] = [(key, print_literal(value)) for key, value in call.arguments.items()]
-    if call.name.startswith("ops."):
-        return join_arguments(texts)
-    if call.around is None:
-        return construct_layer(call.name, ", ".join(filter(None, [join_arguments(texts), name])), None)
-    around = join_arguments([(key, print_literal(value)) for key, value in call.around.arguments.items()])
-    return construct_layer(
-        call.name, join_arguments(texts), (call.around.name, ", ".join(filter(None, [around, name])))
-    )
+def print_call(call: KerasCall, name: str) -> CallText:
+    """A Keras call of a layer of that name, "" for none."""
+    own, around = [
+        [(key, print_literal(value)) for key, value in part.arguments.items()] if part else []
+        for part in (call, call.around)
+    ]
+    return write_call(call, own, around, name)
 
 
 def is_given(name: str, refused: set[str]) -> bool:

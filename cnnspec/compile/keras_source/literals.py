@@ -40,6 +40,7 @@ def print_literal(value: Any) -> str:
 
 
 def quote(text: str) -> str:
+    """A string, in the quotes that ruff gives it."""
     if '"' in text and "'" not in text and text.isprintable() and "\\" not in text:
         return f"'{text}'"
     return json.dumps(text, ensure_ascii=not text.isprintable())
@@ -82,3 +83,8 @@ def convert_to_tuple(text: str) -> str:
     if not text.startswith("[") or find_brackets(text) != [(0, len(text) - 1)]:
         return text
     return f"({text[1:-1]}{',' if len(split_at_commas(text[1:-1])) == 1 else ''})"
+
+
+def hide_unknown(shape: tuple[Any, ...]) -> tuple[int | None, ...]:
+    """A shape with None for sizes that are not known."""
+    return tuple([n if isinstance(n, int) else None for n in shape])

@@ -6,7 +6,6 @@ variable `target` may be overwritten on the way; the current tensor's variable m
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.expression_printer import PRODUCT, TERNARY
@@ -47,9 +46,8 @@ class StepPrinter:
         blocks: BlockPrinter,
         parts: PartPrinter,
     ) -> None:
-        self.context, self.expressions, self.layers, self.blocks, self.parts = (
-            context, expressions, layers, blocks, parts,
-        )  # fmt: skip
+        self.context, self.parts = context, parts
+        self.expressions, self.layers, self.blocks = expressions, layers, blocks
         self.work = MAX_WORK + 20 * sum(context.trace.times.values())
         self._print: dict[type, Callable[[Any, PrintPlace, str, str], str]] = {
             tree.Chain: lambda node, place, target, name: self.print_chain(node.stages, place, target, name),
@@ -130,34 +128,30 @@ class StepPrinter:
 
     def _print_ternary(self, node: tree.Ternary, place: PrintPlace, target: str, name: str) -> str:
         """The choice f if c else g: in one line where it is short, else with `if`."""
-        frame = place.frame
         then, otherwise = kids(place.uses, node.then), kids(place.uses, node.otherwise)
         sides = [(node.then, then), (node.otherwise, otherwise)]
+        only: tuple[tree.Node, list[Use]] | None = None
         try:
-            condition, opposite = (
-                self.expressions.print(node.condition, place),
-                self.expressions.print_opposite(node.condition, place),
-            )
-            if is_settled(condition):
-                raise Differs
+            condition = self.expressions.print_condition(node.condition, place)
+            opposite = self.expressions.print_opposite(node.condition, place)
+            if not then or not otherwise:
+                only = sides[0 if then else 1]
         except Differs:
             taken = {not is_false(value) for value in place.values_of(node.condition)}
             if len(taken) != 1:
                 raise
-            side, uses = sides[0 if taken.pop() else 1]
-            return self.print_step(side, place.at(uses), target, name)
-        if not then or not otherwise:
-            side, uses = sides[0] if then else sides[1]
-            return self.print_step(side, place.at(uses), target, name)
-        try:
-            with frame.attempt():
-                return self._print_both(sides, condition, opposite, place, target)
-        except Differs:
-            taken_sides = [side for side in sides if not side[1][0].ghost]
-            if len(taken_sides) != 1:
-                raise
-            ((side, uses),) = taken_sides
-            return self.print_step(side, place.at(uses), target, name)
+            only = sides[0 if taken.pop() else 1]
+        if only is None:
+            try:
+                with place.frame.attempt():
+                    return self._print_both(sides, condition, opposite, place, target)
+            except Differs:
+                taken_sides = [side for side in sides if not side[1][0].ghost]
+                if len(taken_sides) != 1:
+                    raise
+                (only,) = taken_sides
+        side, uses = only
+        return self.print_step(side, place.at(uses), target, name)
 
     def _print_both(
         self, sides: list[tuple[tree.Node, list[Use]]], condition: str, opposite: str, place: PrintPlace, target: str
@@ -226,8 +220,3 @@ class StepPrinter:
         if isinstance(node, (tree.Name, tree.Index)):
             return f"{self.expressions.print(node, outer)}({place.current})"
         return self.print_step(node, place.at(place.uses_inside(node)), target, name)
-
-
-def is_settled(condition: str) -> bool:
-    """Whether a condition is made of literals alone, as in a loop that was unrolled."""
-    return re.search(r"[^\W\d]", re.sub(r"True|False|\b(and|or|not)\b", "", condition)) is None

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from cnnspec.compile.trace import Use
 
 
+def group_calls(function: BlockFunction, calls: list[Use]) -> list[list[Use]]:
+    """Calls of a block, in the largest groups of calls that are alike; one group only where there is one call."""
+    for key in find_keys(function, calls):
+        groups: dict[Hashable, list[Use]] = {}
+        for call in calls:
+            groups.setdefault(key(call), []).append(call)
+        if len(groups) > 1:
+            return list(groups.values())
+    return [calls]
+
+
 def find_keys(function: BlockFunction, calls: list[Use]) -> Iterator[Callable[[Use], Hashable]]:
     """Keys by which calls of a block may be grouped, the coarsest first.
 
