@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnnspec.compile.keras_source.frame import Differs, Frame, add_return, find_bound_names
 from cnnspec.compile.keras_source.name_scope import InlineFunction, NameScope
@@ -58,17 +58,15 @@ class FunctionPrinter:
             return "None"
         if all(use.block is not None for use in uses):
             return self.blocks.print_function(uses)
-        names = place.names
-        if isinstance(meaning, InlineFunction):
-            node, names = meaning.expression, meaning.names
-        frame, tensor, text = self._print_inside(node, values, place.at(uses, names=names))
+        names = meaning.names if isinstance(meaning, InlineFunction) else place.names
+        frame, tensor, text = self._print_inside(node, uses, place, names)
         if not frame.lines:
             return f"lambda {tensor}: {text}"
         return define_local(place.frame, name, frame, tensor, text)
 
     def define_function(self, name: str, node: tree.Node, uses: list[Use], place: PrintPlace) -> str:
         """Write a layer function as a Python function called `name`."""
-        frame, tensor, text = self._print_inside(node, place.values_of(node), place.at(uses))
+        frame, tensor, text = self._print_inside(node, uses, place, place.names)
         if place.frame is not self.module.frame:
             return define_local(place.frame, name, frame, tensor, text)
         scope = place.uses[0].scope
@@ -79,20 +77,26 @@ class FunctionPrinter:
         self.module.add(scope.source.name, node.start, variable, [*above, *lines])
         return variable
 
-    def _print_inside(self, node: tree.Node, values: list[Any], outer: PrintPlace) -> tuple[Frame, str, str]:
+    def _print_inside(
+        self, node: tree.Node, uses: list[Use], place: PrintPlace, names: NameScope
+    ) -> tuple[Frame, str, str]:
         """The lines of a layer function, its parameter and the expression that it returns.
 
-        `node` is where it is written, `outer` has the names there and the uses in which it is applied.
+        `uses` are those in which it is applied, `names` the names where it is written.
         """
-        frame = Frame(outer.frame, find_bound_names(node))
+        values = place.values_of(node)
+        frame = Frame(place.frame, find_bound_names(node))
         tensor = frame.make_variable("x")
-        place = PrintPlace(frame, outer.names, tensor, outer.uses)
         if all(isinstance(value, Term) for value in values):
-            return frame, tensor, self.layers.print_layer(place, tensor, "")
-        if not all(isinstance(value, Closure) and value.expression is node for value in values):
+            return frame, tensor, self.layers.print_layer(PrintPlace(frame, place.names, tensor, uses), tensor, "")
+        expressions = {id(value.expression): value.expression for value in values if isinstance(value, Closure)}
+        if len(expressions) != 1 or not all(isinstance(value, Closure) for value in values):
             raise Differs
-        inner = place.at(place.uses_inside(node), names=NameScope(outer.names))
-        return frame, tensor, self.steps.print_step(node, inner, tensor)
+        (expression,) = expressions.values()
+        if expression is not node and names is place.names:  # is written elsewhere, and its names are not known
+            raise Differs
+        there = PrintPlace(frame, NameScope(names), tensor, uses)
+        return frame, tensor, self.steps.print_step(expression, there.at(there.uses_inside(expression)), tensor)
 
 
 def define_local(outer: Frame, name: str, frame: Frame, tensor: str, text: str) -> str:
