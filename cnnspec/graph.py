@@ -204,9 +204,6 @@ class Graph:
     `assumptions` are those that parts of it rest on; `ends_assumed`: even which layers are its outputs does.
     """
 
-    # what a side that is tried out may change
-    state = ("nodes", "inputs", "outputs", "budgets", "assumptions", "ends_assumed")
-
     def __init__(self, name: str) -> None:
         self.name = name
         self.nodes: list[Node] = []

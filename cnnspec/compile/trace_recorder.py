@@ -76,10 +76,10 @@ class Tracer(Observer):
         use.shapes = () if shape is None else (shape,)
         self.trace.calls.setdefault(id(function.block), []).append(use)
 
-    def node_added(self, node: Node, shapes: tuple[Shape, ...] | None) -> None:
+    def node_added(self, node: Node, graph: Graph) -> None:
         if node.layer is not None:
             use = self.stack[-1]
-            use.layer, use.made, use.shapes = node.layer, node, shapes or ()
+            use.layer, use.made, use.shapes = node.layer, node, graph.input_shapes(node) or ()
 
     def untaken(self, side: tree.Node, try_out: Callable[[], bool]) -> None:
         """Try a side that was not taken, once for each place in the text."""

@@ -55,7 +55,7 @@ def elaborate(
     `observer` is told what happens; `shapes` are those of inputs, counted from 0, in place of what the text gives them.
     """
     first = NetworkBuilder(_stem(parsed.source.name), max_layers, observer, shapes)
-    definitions = Files(read, first.report, first.evaluator.evaluate).define(parsed)
+    definitions = Files(read, first.building).define(parsed)
     models = [m for m in definitions.models if only is None or m.name.text == only]
     if parameters:
         known = {p.name.text for m in models for p in m.parameters}
@@ -75,13 +75,13 @@ def elaborate(
     train = _train(first, definitions)
     builders = [NetworkBuilder(model.name.text, max_layers, observer, shapes) for model in models]
     for builder in builders[:1]:  # what is wrong with the file itself is told with its first model
-        builder.report.continue_from(first.report)
+        builder.building.continue_from(first.building)
         builder.graph.bindings.update(first.graph.bindings)
     for builder in builders:
         builder.graph.assumptions += first.graph.assumptions
     graphs = [_model(b, model, definitions.scope, parameters or {}) for b, model in zip(builders, models, strict=True)]
     for builder in builders[:1]:
-        first.report.continue_from(builder.report)
+        first.building.continue_from(builder.building)
     first.bodies.report_never_run(definitions.scope)
     return tuple(
         [
@@ -136,7 +136,7 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
             )
             value = UNKNOWN
         builder.graph.parameters[name] = value
-        scope.bind(name, value, builder.report.take_doubt())
+        scope.bind(name, value, builder.assumptions.take_doubt())
     graph = builder.build(model.body, scope)
     if not graph.inputs and not builder.report.errors and not builder.inputs.unread:
         builder.report.error(
@@ -159,7 +159,7 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
             if item.name.text in settings:
                 builder.report.error("E013", item.name, scope, f"{item.name.text} is set already", "keep one")
             value = builder.evaluator.evaluate(item.value, scope, None)
-            value = UNKNOWN if builder.report.take_doubt() else value
+            value = UNKNOWN if builder.assumptions.take_doubt() else value
             settings[item.name.text] = Setting(value, Site(scope.source, item))
         elif not isinstance(item, tree.Bad):
             builder.report.error(

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from cnnspec.base.did_you_mean import MOST_NEAR
-from cnnspec.elaborate.report import names_of
+from cnnspec.elaborate.names import names_of
 from cnnspec.elaborate.values import UNKNOWN, Closure, describe
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
-    from cnnspec.elaborate.report import Report
+    from cnnspec.elaborate.evaluator import Evaluator
+    from cnnspec.elaborate.names import UnknownWords
     from cnnspec.elaborate.values import Function, Scope, Tensor
     from cnnspec.layers.argument import Kind
     from cnnspec.layers.base import Layer
-
-    Evaluate = Callable[[tree.Node, Scope, Tensor | None], Any]
 
 
 class Bound:
@@ -40,9 +38,11 @@ _made: dict[Any, Layer] = {}
 class Binder:
     """Binds the arguments of layer calls."""
 
-    def __init__(self, report: Report, evaluate: Evaluate) -> None:
-        self.report = report
-        self.evaluate = evaluate
+    def __init__(self, words: UnknownWords, evaluator: Evaluator) -> None:
+        self.words = words
+        self.report = words.report
+        self.assumptions = words.assumptions
+        self.evaluator = evaluator
 
     def bind(
         self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
@@ -88,7 +88,7 @@ class Binder:
     ) -> tuple[dict[str, Any], dict[str, tree.Node], set[str], bool, bool] | None:  # fmt: skip
         """Five things about the arguments: their values by canonical name, their places, which rest on an assumption,
         whether a name itself was assumed, and whether one has no value. None where there are too many."""
-        report = self.report
+        report, assumptions = self.report, self.assumptions
         doubtful: set[str] = set()
         renamed = failed = False
         given: dict[str, Any] = {}
@@ -110,18 +110,18 @@ class Binder:
                 name = argument_name(cls, argument.name.text)
                 if name == "":
                     if self.read_keras_argument(argument, bound, scope, current):
-                        report.take_doubt()
+                        assumptions.take_doubt()
                         continue
                     written, has = argument.name.text, f"it has {', '.join(free)}"
                     message = f'{word} has no argument "{written}"'
-                    meant = report.report_misspelt(
+                    meant = self.words.report_misspelt(
                         "E011", argument.name, scope, message, written, tuple(free), has, sure
                     )
                     if meant is None:
                         failed = True
                         continue
                     name = meant
-            assumed = report.doubt and report.take_doubt()
+            assumed = assumptions.take_doubt()
             renamed = renamed or assumed
             if name in given:
                 if not assumed:
@@ -129,8 +129,8 @@ class Binder:
                     report.error("E011", argument, scope, f"{name} is given twice", help, sure=sure)
                 failed = True
                 continue
-            value = self.evaluate(argument.value, scope, current)
-            if assumed or report.doubt and report.take_doubt():
+            value = self.evaluator.evaluate(argument.value, scope, current)
+            if assumed or assumptions.take_doubt():
                 doubtful.add(name)
             if value is UNKNOWN:
                 failed = True
@@ -172,14 +172,14 @@ class Binder:
         if word in ("input_shape", "input_dim"):
             bound.input_shape = argument.value
         elif word == "name":
-            value = self.evaluate(argument.value, scope, current)
+            value = self.evaluator.evaluate(argument.value, scope, current)
             bound.name = word_of(value)
             if value is not UNKNOWN and not bound.name:
                 self.report.error(
                     "E011", argument, scope, f"a layer's name is a text, not {describe(value)}", sure=True
                 )
         elif word == "data_format":
-            value = self.evaluate(argument.value, scope, current)
+            value = self.evaluator.evaluate(argument.value, scope, current)
             if word_of(value) not in ("channels_last", "none", "None"):
                 self.report.error(
                     "E011",
@@ -210,18 +210,18 @@ class Binder:
                 self.report.error("E011", place, scope, message, f"did you mean {' or '.join(written)}?", sure=sure)
                 if len(others) > 1:
                     return None
-                self.report.assume(place, scope, show(value), written[0])
-                self.report.take_doubt()
+                self.assumptions.assume(place, scope, show(value), written[0])
+                self.assumptions.take_doubt()
                 return others[0], cls.arguments[others[0]].kind(value)
         if notation:
             self.report.error("E011", place, scope, message, notation, sure=sure)
             return None
         names = names_of(scope, lambda known: takes(kind, known)) if isinstance(place, tree.Name) else []
         unknown = unfit.word or word_of(value) or ""
-        meant = self.report.report_misspelt(
+        meant = self.words.report_misspelt(
             "E011", place, scope, message, unknown, (*unfit.words, *names), unfit.otherwise, sure
         )
-        self.report.take_doubt()
+        self.assumptions.take_doubt()
         if meant is None:
             return None
         corrected = (

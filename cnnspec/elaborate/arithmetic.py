@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from cnnspec.elaborate.report import Report
+    from cnnspec.elaborate.names import UnknownWords
     from cnnspec.elaborate.values import Scope
 
 MAX_ELEMENTS = 1_000_000  # of a list or a range
@@ -24,10 +24,9 @@ MAX_DEPTH = 100  # of lists in lists, and of terms in terms
 class Arithmetic:
     """Computes with numbers and lists. What cannot be computed is reported, and its value is UNKNOWN."""
 
-    state = ("elements",)  # see attempt.py
-
-    def __init__(self, report: Report) -> None:
-        self.report = report
+    def __init__(self, words: UnknownWords) -> None:
+        self.words = words
+        self.report = words.report
         self.elements = 0  # of all lists made or looked through so far
 
     def compare(self, node: tree.Compare, left: Any, right: Any, scope: Scope) -> Any:
@@ -56,7 +55,7 @@ class Arithmetic:
     def range(self, node: tree.Range, first: Any, last: Any, scope: Scope) -> Any:
         if Term in (type(first), type(last)):
             first, last = [
-                self.report.resolve_word(value, part, scope, is_number)
+                self.words.resolve_word(value, part, scope, is_number)
                 for value, part in ((first, node.first), (last, node.last))
             ]
         if first is UNKNOWN or last is UNKNOWN:
@@ -97,8 +96,8 @@ class Arithmetic:
         from cnnspec.elaborate.likely_meaning import explain_operator
 
         help = explain_operator(operator, left, right, at, part, scope)
-        left = self.report.read_number(left, at, scope, help)
-        right = UNKNOWN if left is UNKNOWN else self.report.read_number(right, part, scope, help)
+        left = self.words.read_number(left, at, scope, help)
+        right = UNKNOWN if left is UNKNOWN else self.words.read_number(right, part, scope, help)
         return (UNKNOWN, UNKNOWN) if right is UNKNOWN else (left, right)
 
     def refuse_list(self, value: Any, times: int, at: tree.Node, scope: Scope, beside: int = 0) -> Any:
@@ -186,13 +185,13 @@ class Arithmetic:
         return value
 
     def sign(self, node: tree.Signed, value: Any, scope: Scope) -> Any:
-        value = self.report.read_number(value, node.value, scope)
+        value = self.words.read_number(value, node.value, scope)
         return -value if value is not UNKNOWN and node.operator == "-" else value
 
     def call_builtin(self, word: str, node: tree.Call, values: list[Any], scope: Scope) -> Any:
         places = [argument.value for argument in node.arguments]
         values = [
-            self.report.resolve_word(v, at, scope, is_number_or_list) for v, at in zip(values, places, strict=True)
+            self.words.resolve_word(v, at, scope, is_number_or_list) for v, at in zip(values, places, strict=True)
         ]
         if UNKNOWN in values:
             return UNKNOWN
@@ -224,6 +223,12 @@ class Arithmetic:
     def smallest(self, values: list[Any], node: tree.Node, scope: Scope) -> Any:
         result = self.largest([-value for value in values], node, scope)
         return UNKNOWN if result is UNKNOWN else -result
+
+    def save(self) -> int:
+        return self.elements
+
+    def restore(self, saved: int) -> None:
+        self.elements = saved
 
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from cnnspec.elaborate.dispatch import Runner
 from cnnspec.elaborate.evaluator import called_word
 from cnnspec.elaborate.values import (
     UNKNOWN,
@@ -24,37 +23,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.elaborate.body_runner import Names
-    from cnnspec.elaborate.control_flow import RunBody
-    from cnnspec.elaborate.evaluator import Evaluator
-    from cnnspec.elaborate.graph_builder import GraphBuilder
-    from cnnspec.elaborate.layer_placer import Apply, ApplyValue, LayerPlacer
-    from cnnspec.elaborate.observer import Observer
-    from cnnspec.elaborate.step_runner import Work
+    from cnnspec.elaborate.building import Building
+    from cnnspec.elaborate.dispatch import Dispatch
+    from cnnspec.elaborate.layer_placer import LayerPlacer
 
 
-class BlockCaller:
-    """Calls blocks. `run_body` runs the statements of one, as `BodyRunner` does."""
-
-    def __init__(
-        self, evaluator: Evaluator, builder: GraphBuilder, names: Names, work: Work, run_body: RunBody,
-        observer: Observer | None,
-    ) -> None:  # fmt: skip
-        self.evaluate = evaluator.evaluate
-        self.builder = builder
-        self.report = builder.report
-        self.names = names
-        self.work = work
-        self.run_body = run_body
-        self.observer = observer
+class BlockCaller(Runner):
+    """Calls blocks."""
 
     def apply_block(
         self, function: BlockFunction, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
         current: Tensor, sure: bool = True,
     ) -> Tensor:  # fmt: skip
         """Call a block. `sure`: that it is this one is no assumption."""
-        if self.observer is not None:
-            self.observer.block_called(function, arguments, self.builder.graph.nodes[current.index].shape)
+        self.observer.block_called(function, arguments, self.graph.nodes[current.index].shape)
         block = function.block
         function.called = True
         if function.recursive:
@@ -70,16 +52,14 @@ class BlockCaller:
                 value, assumed = values[name]
             else:
                 assert parameter.default is not None
-                value = self.evaluate(parameter.default, inner, current)
-                assumed = self.report.doubt and self.report.take_doubt()
+                value = self.evaluator.evaluate(parameter.default, inner, current)
+                assumed = self.assumptions.take_doubt()
             if assumed:
                 inner.bind(name, value, True)
             else:
                 inner.names[name] = value
-        loops, self.names.loops = self.names.loops, 0
-        result = self.work.inside(at, scope, lambda: self.run_body(block.body, inner, current) or current)
-        self.names.loops = loops
-        return result
+        run = lambda: self.dispatch.run(block.body, inner, current) or current  # noqa: E731
+        return self.names.in_block(lambda: self.work.inside(at, scope, run))
 
     def apply_value(self, function: BlockFunction, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """Call a block without arguments."""
@@ -115,20 +95,20 @@ class BlockCaller:
                 if word not in known:
                     has = f"it has {', '.join(names)}" if names else "it has none"
                     message = f'{name} has no parameter "{word}"'
-                    meant = self.report.report_misspelt(
+                    meant = self.words.report_misspelt(
                         "E011", argument.name, scope, message, word, tuple(names), has, sure
                     )
                     if meant is None:
                         return None
                     word = meant
-            assumed = self.report.doubt and self.report.take_doubt()
+            assumed = self.assumptions.take_doubt()
             renamed = renamed or assumed
             if word in values:
                 if not assumed:
                     self.report.error("E011", argument, scope, f"{word} is given twice", "drop one", sure=sure)
                 return None
-            value = self.evaluate(argument.value, scope, current)
-            values[word] = value, self.report.doubt and self.report.take_doubt() or assumed
+            value = self.evaluator.evaluate(argument.value, scope, current)
+            values[word] = value, self.assumptions.take_doubt() or assumed
         missing = [p.name.text for p in block.parameters if p.name.text not in values and p.default is None]
         if missing and not renamed:
             help = f"write {name}({', '.join(names)})"
@@ -138,22 +118,13 @@ class BlockCaller:
         return values
 
 
-class Caller:
+class Caller(Runner):
     """Applies what is called: a layer, a block, a function, pasted Keras, or what was meant by a misspelt word."""
 
-    state = ("meaning",)  # see attempt.py
-
-    def __init__(
-        self, evaluator: Evaluator, builder: GraphBuilder, layers: LayerPlacer, blocks: BlockCaller,
-        apply: Apply, apply_value: ApplyValue,
-    ) -> None:  # fmt: skip
-        self.evaluate = evaluator.evaluate
-        self.builder = builder
-        self.report = builder.report
+    def __init__(self, building: Building, dispatch: Dispatch, layers: LayerPlacer, blocks: BlockCaller) -> None:
+        super().__init__(building, dispatch)
         self.layers = layers
         self.blocks = blocks
-        self.apply = apply
-        self.apply_value = apply_value
         self.meaning: set[int] = set()  # the misspelt words, by their nodes, that are being gone on with
 
     def apply_call(self, node: tree.Call, scope: Scope, current: Tensor) -> Tensor:
@@ -164,16 +135,14 @@ class Caller:
                 return self.layers.apply_layer(layer, word, node.arguments, node, scope, current)
             if word == "Sequential":
                 return self.apply_sequential(node, scope, current)
-            value = self.evaluate(node, scope, current)
-            doubt = self.report.take_doubt()
+            value = self.evaluator.evaluate(node, scope, current)
+            doubt = self.assumptions.take_doubt()
             if isinstance(value, Term):
                 return self.apply_meant(value, node, scope, current)
-            run = partial(self.apply_value, value, node, scope, current)
-            return self.report.suppose(run) if doubt else run()
-        function = self.evaluate(node.function, scope, current)
-        if self.report.doubt and self.report.take_doubt():
-            return self.report.suppose(lambda: self.apply_function(function, node, scope, current))
-        return self.apply_function(function, node, scope, current)
+            return self.assumptions.suppose_if(doubt, lambda: self.dispatch.apply_value(value, node, scope, current))
+        function = self.evaluator.evaluate(node.function, scope, current)
+        doubt = self.assumptions.take_doubt()
+        return self.assumptions.suppose_if(doubt, lambda: self.apply_function(function, node, scope, current))
 
     def apply_function(
         self, function: Any, node: tree.Node, scope: Scope, current: Tensor, sure: bool = True
@@ -190,7 +159,9 @@ class Caller:
                 return self.apply_meant(function.replace(call=node), node, scope, current)
         if isinstance(function, (Closure, SharedFunction, Tensor)) and isinstance(node, tree.Call):
             return self.apply_to(function, node, scope, current)
-        return self.apply_value(function, node.function if isinstance(node, tree.Call) else node, scope, current)
+        return self.dispatch.apply_value(
+            function, node.function if isinstance(node, tree.Call) else node, scope, current
+        )
 
     def apply_term(self, value: Term, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """A word: a layer without arguments, or what was meant by it."""
@@ -208,23 +179,26 @@ class Caller:
     def apply_meant(self, term: Term, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """Apply what was probably meant by an unknown word: `term`, at the place where it was written."""
         place, origin = term.place or (at, scope)
-        function = self.report.report_unknown(place, term.name, origin, is_step)
-        self.report.take_doubt()
+        function = self.words.report_unknown(place, term.name, origin, is_step)
+        self.assumptions.take_doubt()
         if function is UNKNOWN or id(place) in self.meaning:  # what would call itself was not meant
             return self.builder.add_unknown(at, scope, current)
-        self.meaning.add(id(place))
         node, within = (at, scope) if term.call is None or term.call is at else (term.call, origin)
-        result = self.report.suppose(lambda: self.apply_function(function, node, within, current, sure=False))
-        self.meaning.discard(id(place))
-        return result
+        self.meaning.add(id(place))
+        try:
+            return self.assumptions.suppose(lambda: self.apply_function(function, node, within, current, sure=False))
+        finally:
+            self.meaning.discard(id(place))
 
     def apply_to(self, function: Any, node: tree.Call, scope: Scope, current: Tensor) -> Tensor:
         """`f(x)`, f a layer function and x a tensor: f applied to x instead of the current tensor."""
-        values = [self.evaluate(a.value, scope, current) for a in node.arguments]
-        doubt = self.report.take_doubt()
+        values = [self.evaluator.evaluate(a.value, scope, current) for a in node.arguments]
+        doubt = self.assumptions.take_doubt()
         if len(values) == 1 and isinstance(values[0], Tensor) and not isinstance(function, Tensor):
-            run = partial(self.apply_value, function, node.function, scope, values[0])
-            return self.report.suppose(run) if doubt else run()
+            (tensor,) = values
+            return self.assumptions.suppose_if(
+                doubt, lambda: self.dispatch.apply_value(function, node.function, scope, tensor)
+            )
         if UNKNOWN not in values:
             message = f"{describe(function)} takes no arguments"
             self.report.error(
@@ -237,7 +211,7 @@ class Caller:
             if isinstance(argument.value, tree.List):
                 for number, item in enumerate(argument.value.items):
                     if number or not isinstance(item, tree.Input):  # the first has been made by the step
-                        current = self.apply(item, scope, current)
+                        current = self.dispatch.apply(item, scope, current)
             elif argument.name is None or argument.name.text != "name":
                 self.report.error(
                     "E012",

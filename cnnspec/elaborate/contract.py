@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def check_contract(node: tree.Contract, scope: Scope, current: Tensor, shape: Shape, evaluator: Evaluator) -> None:
     """Report where a tensor of this shape is not what a contract asks for."""
-    report = evaluator.report
+    report, assumptions = evaluator.report, evaluator.assumptions
     free = [argument for argument in node.arguments if argument.name is None]
     here = f"expect({'x'.join([str(n) if isinstance(n, int) else '?' for n in shape])})"
     if len(free) > 1 or not node.arguments:
@@ -30,9 +30,10 @@ def check_contract(node: tree.Contract, scope: Scope, current: Tensor, shape: Sh
         return
     for argument in node.arguments:
         value = evaluator.evaluate(argument.value, scope, current)
-        report.doubt = report.doubt or current.assumed
+        if current.assumed:
+            assumptions.cast_doubt()
         if value is UNKNOWN:
-            report.doubt = False
+            assumptions.take_doubt()
             continue
         if argument.name is not None:
             attribute = tree.Attribute(argument.start, argument.end, tree.Here(0, 0), argument.name)
@@ -48,7 +49,7 @@ def check_contract(node: tree.Contract, scope: Scope, current: Tensor, shape: Sh
                 report.error("E012", argument, scope, message, other_shape(value, scope, shape, here))
             elif len(wanted) != len(shape) or any(w is not None and w != n for w, n in zip(wanted, shape, strict=True)):
                 report_broken(report, argument, scope, show_shape(wanted), show_shape(shape), f"write {here}")
-        report.doubt = False
+        assumptions.take_doubt()
 
 
 def other_shape(value: Any, scope: Scope, shape: Shape, here: str) -> str:

@@ -1,9 +1,10 @@
-"""Loops and branches: bodies that run for every element of a list, or where a condition is true."""
+"""Loops and conditions: bodies that run for every element of a list, and sides of which one is taken."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from cnnspec.elaborate.dispatch import Runner
 from cnnspec.elaborate.values import UNKNOWN, Tensor, describe, is_list
 from cnnspec.graph import LoopTurn, Site
 from cnnspec.layers.argument import Term
@@ -11,41 +12,30 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeVar
 
-    from cnnspec.elaborate.body_runner import Names
-    from cnnspec.elaborate.evaluator import Evaluator
-    from cnnspec.elaborate.graph_builder import GraphBuilder
-    from cnnspec.elaborate.step_runner import Offer, Work
+    from cnnspec.elaborate.attempt import Attempts
+    from cnnspec.elaborate.building import Building
+    from cnnspec.elaborate.dispatch import Dispatch
     from cnnspec.elaborate.values import Scope
 
-    RunBody = Callable[[tree.Body, Scope, Tensor | None], Tensor | None]
+    Side = TypeVar("Side", bound=tree.Node)
 
 
-class ControlFlow:
-    """Runs loops and branches. `run_body` runs the statements inside, as `BodyRunner` does; `offer_untaken` is given the
-    sides of a branch that are not taken."""
+class ControlFlow(Runner):
+    """Runs loops and conditions. `attempts` tries out the sides that are not taken."""
 
-    def __init__(
-        self, evaluator: Evaluator, builder: GraphBuilder, names: Names, work: Work, run_body: RunBody,
-        offer_untaken: Offer | None,
-    ) -> None:  # fmt: skip
-        self.evaluator = evaluator
-        self.builder = builder
-        self.graph = builder.graph
-        self.report = builder.report
-        self.names = names
-        self.work = work
-        self.run_body = run_body
-        self.offer_untaken = offer_untaken
+    def __init__(self, building: Building, dispatch: Dispatch, attempts: Attempts) -> None:
+        super().__init__(building, dispatch)
+        self.attempts = attempts
 
     def run_loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:
         elements = self.evaluator.evaluate(item.iterable, scope, current)
         if type(elements) is Term:
-            elements = self.report.resolve_word(elements, item.iterable, scope, is_list)
+            elements = self.words.resolve_word(elements, item.iterable, scope, is_list)
         if elements is UNKNOWN:
-            self.report.miss(item.body)
+            self.names.miss(item.body)
             return self.builder.add_unknown(item, scope, current)
         if not isinstance(elements, (list, tuple)):
             self.report.error(
@@ -56,14 +46,15 @@ class ControlFlow:
                 "write, for example, for i in 1..3 { … }",
             )
             return self.builder.add_unknown(item, scope, current)
-        if self.report.doubt and self.report.take_doubt():
-            self.report.miss(item.body)
-            return self.report.suppose_items(lambda: self.run_turns(item, elements, scope, current))
-        return self.run_turns(item, elements, scope, current)
+        doubt = self.assumptions.take_doubt()
+        if doubt:
+            self.names.miss(item.body)
+        return self.assumptions.suppose_if(
+            doubt, lambda: self.names.in_loop(lambda: self.run_turns(item, elements, scope, current))
+        )
 
     def run_turns(self, item: tree.Loop, elements: Any, scope: Scope, current: Tensor | None) -> Tensor | None:
         """Run a loop's body for each element."""
-        self.names.loops += 1
         looks = mentions(item.body, {target.text for target in item.targets})
         site = Site(scope.source, item, scope.path)
         for number, element in enumerate(elements, 1):
@@ -74,10 +65,9 @@ class ControlFlow:
                 current = self.builder.add_unknown(item, scope, current)
                 break
             before, made = current, self.count_made()
-            current = self.run_body(item.body, inner, current)
+            current = self.dispatch.run(item.body, inner, current)
             if not self.pass_on(inner, scope) and not looks and current == before and self.count_made() == made:
                 break  # another turn would change nothing, either
-        self.names.loops -= 1
         return current
 
     def count_made(self) -> tuple[int, ...]:
@@ -102,7 +92,7 @@ class ControlFlow:
 
     def bind_turn(self, name: str, value: Any, inner: Scope) -> None:
         """Bind the name of a loop for one turn."""
-        if self.report.unsure:
+        if self.assumptions.unsure:
             inner.bind(name, value, True)
         else:
             inner.names[name] = value
@@ -112,26 +102,41 @@ class ControlFlow:
         doubt = False
         while isinstance(chosen, tree.Branch):
             condition = self.evaluator.evaluate_condition(chosen.condition, scope, current)
-            doubt = self.report.doubt and self.report.take_doubt() or doubt
+            doubt = self.assumptions.take_doubt() or doubt
             if doubt or condition is UNKNOWN:
-                self.report.miss(chosen.body, chosen.otherwise)
+                self.names.miss(chosen.body, chosen.otherwise)
             if condition is UNKNOWN:
                 return self.builder.add_unknown(item, scope, current)
             chosen = chosen.body if condition else chosen.otherwise
-        run = partial(self.run_side, chosen, scope, current)
-        result = self.report.suppose_items(run) if doubt else run()
-        if self.offer_untaken is not None:
-            for side in bodies_of(item):
-                if side is not chosen:
-                    self.offer_untaken(side, partial(self.run_body, side, scope.inner(), current))
+        taken = chosen
+        result = self.assumptions.suppose_if(doubt, lambda: self.run_side(taken, scope, current))
+        self.offer_untaken(bodies_of(item), taken, lambda side: self.dispatch.run(side, scope.inner(), current))
         return result
+
+    def apply_ternary(self, node: tree.Ternary, scope: Scope, current: Tensor) -> Tensor:
+        """One of two steps."""
+        condition = self.evaluator.evaluate_condition(node.condition, scope, current)
+        doubt = self.assumptions.take_doubt()
+        if condition is UNKNOWN:
+            return self.builder.add_unknown(node, scope, current)
+        taken = node.then if condition else node.otherwise
+        result = self.assumptions.suppose_if(doubt, lambda: self.dispatch.apply(taken, scope, current))
+        sides = node.then, node.otherwise
+        self.offer_untaken(sides, taken, lambda side: self.dispatch.apply(side, scope.inner(), current))
+        return result
+
+    def offer_untaken(self, sides: Iterable[Side], taken: Side | None, run: Callable[[Side], Any]) -> None:
+        """Tell the observer of the sides of a condition that were not taken, which `run` would run."""
+        for side in sides:
+            if side is not taken:
+                self.observer.untaken(side, partial(self.attempts.try_out, partial(run, side)))
 
     def run_side(self, chosen: tree.Body | None, scope: Scope, current: Tensor | None) -> Tensor | None:
         """Run the side of a branch that was chosen, if there is one."""
         if chosen is None:
             return current
         inner = scope.inner()
-        current = self.run_body(chosen, inner, current)
+        current = self.dispatch.run(chosen, inner, current)
         self.pass_on(inner, scope)
         return current
 

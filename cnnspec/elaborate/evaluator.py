@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.elaborate.arithmetic import Arithmetic
+    from cnnspec.elaborate.names import UnknownWords
     from cnnspec.elaborate.observer import Observer
-    from cnnspec.elaborate.report import Report
     from cnnspec.graph import Node
 
 SPATIAL = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -42,8 +42,10 @@ SPATIAL = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width
 class Evaluator:
     """Evaluates every kind of expression; asks the nodes of the graph for the shapes of tensors."""
 
-    def __init__(self, report: Report, nodes: list[Node], arithmetic: Arithmetic, observer: Observer | None) -> None:
-        self.report = report
+    def __init__(self, words: UnknownWords, arithmetic: Arithmetic, nodes: list[Node], observer: Observer) -> None:
+        self.words = words
+        self.report = words.report
+        self.assumptions = words.assumptions
         self.nodes = nodes
         self.arithmetic = arithmetic
         self.observer = observer
@@ -67,9 +69,7 @@ class Evaluator:
             tree.Arithmetic: self.evaluate_arithmetic,
             tree.Power: self.evaluate_power,
             tree.Signed: self.evaluate_sign,
-            tree.Input: lambda node, scope, current: report.error(
-                "E012", node, scope, "an input is no value", "write it on a line of its own"
-            ),
+            tree.Input: self.refuse_input,
             tree.Bad: self.evaluate_bad,
         }
 
@@ -77,9 +77,11 @@ class Evaluator:
         """The value of an expression; UNKNOWN, and an error reported, where it has none."""
         method = self.kinds.get(type(node))
         value = Closure(node, scope) if method is None else method(node, scope, current)
-        if self.observer is not None:
-            self.observer.evaluated(node, value)
+        self.observer.evaluated(node, value)
         return value
+
+    def refuse_input(self, node: tree.Input, scope: Scope, current: Tensor | None) -> Any:
+        return self.report.error("E012", node, scope, "an input is no value", "write it on a line of its own")
 
     def evaluate_bad(self, node: tree.Bad, scope: Scope, current: Tensor | None) -> Any:
         scope.unknown(node.names)
@@ -94,8 +96,8 @@ class Evaluator:
 
     def evaluate_name(self, node: tree.Name, scope: Scope, current: Tensor | None) -> Any:
         value = scope.find(node.text)
-        if self.report.assumptions and scope.assumes(node.text):
-            self.report.doubt = True
+        if self.assumptions.made and scope.assumes(node.text):
+            self.assumptions.cast_doubt()
         return Term(node.text, place=(node, scope)) if value is None else value
 
     def evaluate_here(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
@@ -129,7 +131,7 @@ class Evaluator:
             return Term(node.name.text, place=(node.name, scope))
         value = self.evaluate(node.value, scope, current)
         if type(value) is Term:
-            value = self.report.resolve_word(value, node.value, scope, is_tensor)
+            value = self.words.resolve_word(value, node.value, scope, is_tensor)
         if value is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, Tensor):
@@ -137,18 +139,17 @@ class Evaluator:
                 "E012", node, scope, "only a tensor has attributes", "write in.channels, or skip.height"
             )
         if value.assumed:
-            self.report.doubt = True
+            self.assumptions.cast_doubt()
         return self.evaluate_tensor_attribute(node, self.nodes[value.index].shape, scope)
 
     def evaluate_tensor_attribute(self, node: tree.Attribute, shape: Any, scope: Scope) -> Any:
         """The channels, the height, … of a tensor's shape; UNKNOWN where the shape is not known."""
-        if self.observer is not None:
-            self.observer.size_asked(node, shape)
+        self.observer.size_asked(node, shape)
         word = node.name.text
         known = ("channels", "shape", "rank", "height", "width", "depth", "length")
         if word not in known:
             message, has = f'a tensor has no "{word}"', f"it has {', '.join(known)}"
-            meant = self.report.report_misspelt("E010", node.name, scope, message, word, known, has)
+            meant = self.words.report_misspelt("E010", node.name, scope, message, word, known, has)
             if meant is None:
                 return UNKNOWN
             word = meant
@@ -174,7 +175,7 @@ class Evaluator:
     def evaluate_index(self, node: tree.Index, scope: Scope, current: Tensor | None) -> Any:
         value, at = self.evaluate(node.value, scope, current), self.evaluate(node.index, scope, current)
         if type(value) is Term:
-            value = self.report.resolve_word(value, node.value, scope, is_list)
+            value = self.words.resolve_word(value, node.value, scope, is_list)
         if value is UNKNOWN or at is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, (list, tuple)):
@@ -211,7 +212,7 @@ class Evaluator:
         if word_of(value) == "none":
             return False
         if isinstance(node, tree.Name) and word_of(value) == node.text:
-            return self.report.report_unknown(node, node.text, scope, is_flag)
+            return self.words.report_unknown(node, node.text, scope, is_flag)
         return self.report.error(
             "E012", node, scope, f"a condition is true or false, not {describe(value)}", "compare it: stride == 1"
         )
@@ -250,7 +251,7 @@ class Evaluator:
         if value.place is None:
             return False
         place, origin = value.place
-        meant = get_only(self.report.find_near(place, value.name, origin, is_step_or_number))
+        meant = get_only(self.words.find_near(place, value.name, origin, is_step_or_number))
         return meant is not None and not is_number(origin.find(meant))
 
     def evaluate_compare(self, node: tree.Compare, scope: Scope, current: Tensor | None) -> Any:

@@ -15,8 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnnspec.elaborate.argument_binder import Evaluate
-    from cnnspec.elaborate.report import Report
+    from cnnspec.elaborate.building import Building
 
     Read = Callable[[str], Source | Diagnostic]
 
@@ -33,10 +32,12 @@ class Definitions(Record):
 class Files:
     """Reads files for `use`, each once. `read` gives the source of a path, or says why it cannot."""
 
-    def __init__(self, read: Read, report: Report, evaluate: Evaluate) -> None:
+    def __init__(self, read: Read, building: Building) -> None:
         self.read = read
-        self.report = report
-        self.evaluate = evaluate
+        self.report = building.report
+        self.assumptions = building.assumptions
+        self.words = building.words
+        self.evaluator = building.evaluator
         self.known: dict[str, Definitions | None] = {}
         self.reading: list[str] = []
 
@@ -118,7 +119,7 @@ class Files:
                 value = found.scope.names.get(name.text)
                 if value is not UNKNOWN and not isinstance(value, BlockFunction):
                     message = f'"{item.path.value}" has no block "{name.text}"'
-                    meant = self.report.report_misspelt("E015", name, scope, message, name.text, blocks, has)
+                    meant = self.words.report_misspelt("E015", name, scope, message, name.text, blocks, has)
                     value = UNKNOWN if meant is None else found.scope.names[meant]
                     if meant is not None and meant not in scope.places:
                         scope.bind(meant, value, True)  # by which it may be called below
@@ -127,7 +128,7 @@ class Files:
                     "E013", name, scope, f'"{name.text}" is defined already', "use one of the two", sure=True
                 )
             scope.places[name.text] = name
-            scope.bind(name.text, value, self.report.take_doubt())
+            scope.bind(name.text, value, self.assumptions.take_doubt())
 
     def path(self, item: tree.Use, scope: Scope) -> str | None:
         """The file that is meant, when it lies inside the project."""
@@ -162,7 +163,7 @@ class Files:
                 return None
             parsed = parse(source)
             note = Note("used here", Span(scope.source, item.path.start, item.path.end))
-            self.report.errors += [d.replace(notes=(*d.notes, note)) for d in parsed.diagnostics]
+            self.report.include([d.replace(notes=(*d.notes, note)) for d in parsed.diagnostics])
             self.reading.append(path)
             self.known[path] = definitions = self.define(parsed)
             self.reading.pop()
@@ -171,13 +172,14 @@ class Files:
 
     def constants(self, definitions: Definitions) -> None:
         """Bind the constants of a used file, for its blocks. One that has no value outside its network is left out."""
-        scope, errors = definitions.scope, self.report.errors
+        scope = definitions.scope
         for item in definitions.parsed.body.items:
             if isinstance(item, tree.Assign) and item.name.text not in scope.places:
-                before, assumed = len(errors), len(self.report.assumptions)
-                value = self.evaluate(item.value, scope, None)
-                if self.report.take_doubt() or len(errors) > before or value is UNKNOWN:
-                    del errors[before:], self.report.assumptions[assumed:]
+                errors, assumed = len(self.report.errors), len(self.assumptions.made)
+                value = self.evaluator.evaluate(item.value, scope, None)
+                if self.assumptions.take_doubt() or len(self.report.errors) > errors or value is UNKNOWN:
+                    self.report.forget_from(errors)
+                    self.assumptions.forget_from(assumed)
                     continue
                 scope.names[item.name.text], scope.places[item.name.text] = value, item.name
 

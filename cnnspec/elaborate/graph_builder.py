@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from cnnspec.elaborate.report import TooMuch
 from cnnspec.elaborate.values import Scope, Tensor
-from cnnspec.graph import Graph, Node, Site
+from cnnspec.graph import Node, Site
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnnspec.elaborate.names import Names
     from cnnspec.elaborate.observer import Observer
-    from cnnspec.elaborate.report import Report
+    from cnnspec.graph import Graph
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.syntax import tree
+
+    Saved = tuple[tuple[int, int, int, int], list[int], bool, int, set[str], dict[str, int]]
 
 LOOK_AHEAD = 20_000  # layers, from which on it pays to count what is still to come
 
@@ -19,13 +24,12 @@ LOOK_AHEAD = 20_000  # layers, from which on it pays to count what is still to c
 class GraphBuilder:
     """Adds nodes to a graph. `max_layers` bounds its size."""
 
-    state = ("checkpoint", "multiplier", "taken", "numbered")  # see attempt.py
-
-    def __init__(self, name: str, max_layers: int, report: Report, observer: Observer | None) -> None:
-        self.report = report
+    def __init__(self, graph: Graph, max_layers: int, names: Names, observer: Observer) -> None:
+        self.graph = graph
+        self.names = names
+        self.report = names.report
+        self.assumptions = names.assumptions
         self.observer = observer
-        self.graph = Graph(name)
-        self.graph.assumptions = report.assumptions
         self.max_layers = max_layers
         self.whole: tuple[tree.Body, Scope] | None = None  # what is built
         self.checkpoint = min(LOOK_AHEAD, max_layers)
@@ -44,14 +48,26 @@ class GraphBuilder:
             self.check_limit(site.node, scope, self.layers + self.multiplier)
         node = Node(len(nodes), layer, inputs, shape, label, site)
         nodes.append(node)
-        if self.observer is not None:
-            self.observer.node_added(node, self.graph.input_shapes(node))
+        self.observer.node_added(node, self.graph)
         return node
+
+    def count_times(self, times: int, run: Callable[[], Tensor]) -> Tensor:
+        """Run the first of several turns. While it runs, each of its layers counts for all the turns."""
+        around = self.multiplier
+        self.multiplier = around * times
+        try:
+            return run()
+        finally:
+            self.multiplier = around
 
     @property
     def layers(self) -> int:
         """How many layers there are so far; inputs do not count."""
         return len(self.graph.nodes) - len(self.graph.inputs)
+
+    def begin(self, body: tree.Body, scope: Scope) -> None:
+        """Know the whole that is built, so as to look ahead in it."""
+        self.whole = body, scope
 
     def look_ahead(self) -> None:
         """Refuse at once what would be refused after a long time."""
@@ -75,13 +91,13 @@ class GraphBuilder:
     def add_unknown(self, at: tree.Node, scope: Scope, current: Tensor | None, label: str = "?") -> Tensor:
         """A node of unknown shape in place of a step that could not be understood, so that the table shows the gap.
         The names that the step would have given are unknown from here on."""
-        self.report.forget_names(at, scope)
+        self.names.forget(at, scope)
         nodes = self.graph.nodes
         if current is not None and nodes[current.index].layer is None and nodes[current.index].shape is None:
             return current
         site = Site(scope.source, at, scope.path)
         node = self.add_node(None, () if current is None else (current.index,), None, label, site)
-        node.assumed = self.report.unsure or (current is not None and current.assumed)
+        node.assumed = self.assumptions.unsure or (current is not None and current.assumed)
         return Tensor(node.index, node.assumed)
 
     def name_node(self, node: Node, name: str) -> None:
@@ -94,3 +110,16 @@ class GraphBuilder:
             unique, self.numbered[name] = f"{name}_{number}", number + 1
         self.taken.add(unique)
         node.name, node.given = unique, name
+
+    def save(self) -> Saved:
+        graph = self.graph
+        counts = len(graph.nodes), len(graph.inputs), len(graph.budgets), len(graph.bindings)
+        return counts, graph.outputs, graph.ends_assumed, self.checkpoint, self.taken.copy(), self.numbered.copy()
+
+    def restore(self, saved: Saved) -> None:
+        graph = self.graph
+        counts, graph.outputs, graph.ends_assumed, self.checkpoint, self.taken, self.numbered = saved
+        nodes, inputs, budgets, bindings = counts
+        del graph.nodes[nodes:], graph.inputs[inputs:], graph.budgets[budgets:]
+        while len(graph.bindings) > bindings:
+            graph.bindings.popitem()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from cnnspec.base.size import Size
+from cnnspec.elaborate.dispatch import Runner
 from cnnspec.elaborate.evaluator import called_word
 from cnnspec.elaborate.layer_placer import find_count_problem
 from cnnspec.elaborate.values import UNKNOWN, Scope, Tensor, is_number_or_list
@@ -19,11 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.base.size import Dim
-    from cnnspec.elaborate.body_runner import Names
-    from cnnspec.elaborate.evaluator import Evaluator
-    from cnnspec.elaborate.graph_builder import GraphBuilder
-    from cnnspec.elaborate.layer_placer import Apply
-    from cnnspec.elaborate.observer import Observer
+    from cnnspec.elaborate.building import Building
+    from cnnspec.elaborate.dispatch import Dispatch
 
 AXES = {1: "L", 2: "HW", 3: "DHW"}
 
@@ -58,25 +56,18 @@ def with_unknowns(sizes: tuple[int | str | None, ...], number: int, taken: set[s
     return tuple(made)
 
 
-class InputReader:
+class InputReader(Runner):
     """Makes the inputs of a network. `shapes` replace those that the text gives, by the number of the input from 0."""
 
-    state = ("size_names", "unread")  # see attempt.py
-
-    def __init__(
-        self, evaluator: Evaluator, builder: GraphBuilder, names: Names, apply: Apply, observer: Observer | None,
-        shapes: Mapping[int, Shape],
-    ) -> None:  # fmt: skip
-        self.evaluator = evaluator
-        self.builder = builder
-        self.graph = builder.graph
-        self.report = builder.report
-        self.names = names
-        self.apply = apply
-        self.observer = observer
+    def __init__(self, building: Building, dispatch: Dispatch, shapes: Mapping[int, Shape]) -> None:
+        super().__init__(building, dispatch)
         self.shapes = shapes
         self.size_names: set[str] = set()  # of the unknown sizes of the inputs so far
-        self.unread = False  # whether an item was met that could not be parsed
+        self.unread = False  # whether an input may stand in what could not be read, or was refused
+
+    def note_unread(self) -> None:
+        """Say that a part could not be read, in which an input may stand."""
+        self.unread = True
 
     def is_empty(self, value: tree.Node, scope: Scope) -> bool:
         """Whether this is `Sequential()` or `Sequential([])`, as pasted: its layers are added by the steps below it."""
@@ -91,28 +82,26 @@ class InputReader:
             inner = first.arguments[0].value if first.arguments else None  # Sequential([Conv2D(…), …])
             first = inner.items[0] if isinstance(inner, tree.List) and inner.items else tree.Bad(0, 0)
         if isinstance(first, tree.Input):
-            return self.add_input(first, scope, None)
+            return self.dispatch.run_statement(first, scope, None)
         if isinstance(first, tree.Call):
             shape = next(a.value for a in first.arguments if _declares(a))
-            return self.add_input(tree.Input(shape.start, shape.end, None, shape), scope, None)
-        from cnnspec.elaborate.unknown_names import unknown_steps
+            item = tree.Input(shape.start, shape.end, None, shape)
+            return self.dispatch.run_statement(item, scope, None)
+        from cnnspec.elaborate.never_run import unknown_steps
 
-        self.report.forget_names(value, scope)
+        self.names.forget(value, scope)
         if not self.graph.inputs and not self.unread:  # else one was refused, or may stand in what could not be read
             help = "begin with, for example, input 28x28x1"
             self.report.error("E016", value, scope, "there is no input before this step", help)
             self.unread = True
-        self.report.report_never_run(unknown_steps(value, scope, set()), scope)
+        self.words.report_never_run(unknown_steps(value, scope, set()), scope)
         return None
 
     def add_input(self, item: tree.Input, scope: Scope, current: Tensor | None) -> Tensor | None:
-        if self.observer is not None:
-            self.observer.enter(item, scope, current)
         shape = self.shapes.get(len(self.graph.inputs)) or self.read_shape(item, scope, current)
         label = item.name.text if item.name else "input"
         node = self.builder.add_node(None, (), shape, label, Site(scope.source, item, scope.path))
-        node.assumed = node.guessed = self.report.doubt or self.report.unsure
-        self.report.doubt = False
+        node.assumed = node.guessed = self.assumptions.take_doubt() or self.assumptions.unsure
         self.graph.inputs.append(node.index)
         tensor = Tensor(node.index, node.assumed)
         if item.name:
@@ -120,9 +109,7 @@ class InputReader:
             self.names.bind(item.name, tensor, scope)
         result = tensor
         for stage in item.stages:
-            result = self.apply(stage, scope, result)
-        if self.observer is not None:
-            self.observer.leave(result)
+            result = self.dispatch.apply(stage, scope, result)
         return result
 
     def read_shape(self, item: tree.Input, scope: Scope, current: Tensor | None) -> Shape | None:
@@ -199,11 +186,17 @@ class InputReader:
                 help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
                 self.report.error("E010", shape, scope, f'nothing is called "{value.name}"', help, sure=True)
                 return None
-            value = self.report.report_unknown(shape, value.name, scope, is_number_or_list)
+            value = self.words.report_unknown(shape, value.name, scope, is_number_or_list)
         if value is UNKNOWN:
             return None
         sizes = value if isinstance(value, tuple) else (value,)
         return tuple([word_of(size) if isinstance(size, Term) else size for size in sizes])
+
+    def save(self) -> tuple[set[str], bool]:
+        return self.size_names.copy(), self.unread
+
+    def restore(self, saved: tuple[set[str], bool]) -> None:
+        self.size_names, self.unread = saved
 
 
 def word_of(term: Term) -> Any:

@@ -8,6 +8,7 @@ from cnnspec.base.diagnostic import Note, Problem
 from cnnspec.base.limits import MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
 from cnnspec.base.size import Size, too_long
 from cnnspec.elaborate.argument_binder import Binder, argument_name
+from cnnspec.elaborate.dispatch import Runner
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.graph import Site
 from cnnspec.layers.base import Layer, Shape, all_known, show_shape
@@ -16,47 +17,25 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-    from cnnspec.elaborate.evaluator import Evaluator
-    from cnnspec.elaborate.graph_builder import GraphBuilder
-    from cnnspec.elaborate.observer import Observer
-    from cnnspec.elaborate.report import Report
-    from cnnspec.elaborate.shared_weights import SharedWeights
-
-    Apply = Callable[[tree.Node, Scope, Tensor], Tensor]
-    ApplyValue = Callable[[Any, tree.Node, Scope, Tensor], Tensor]
+    from cnnspec.elaborate.building import Building
+    from cnnspec.elaborate.dispatch import Dispatch
 
 
-class LayerPlacer:
-    """Puts the layers that are called behind tensors. `apply` and `apply_value` run a step, as `StepRunner` does."""
+class LayerPlacer(Runner):
+    """Puts the layers that are called behind tensors."""
 
-    state = ("layers",)  # see attempt.py
-
-    def __init__(
-        self, evaluator: Evaluator, builder: GraphBuilder, shared: SharedWeights, report: Report,
-        apply: Apply, apply_value: ApplyValue, observer: Observer | None,
-    ) -> None:  # fmt: skip
-        self.evaluate = evaluator.evaluate
-        self.binder = Binder(report, evaluator.evaluate)
-        self.builder = builder
-        self.graph = builder.graph
-        self.shared = shared
-        self.report = report
-        self.apply = apply
-        self.apply_value = apply_value
-        self.observer = observer
-        self.layers: dict[tuple[int, Layer], Layer] = {}
-        self._inferred: dict[tuple[int, tuple[Shape, ...]], tuple[Problem | None, Shape | None]] = {}
+    def __init__(self, building: Building, dispatch: Dispatch) -> None:
+        super().__init__(building, dispatch)
+        self.binder = Binder(building.words, building.evaluator)
+        self._layers: dict[tuple[int, Layer], Layer] = {}
+        self._inferred: dict[tuple[int, tuple[Shape, ...]], tuple[Layer, Problem | None, Shape | None]] = {}
 
     def apply_layer(
         self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
         current: Tensor, sure: bool = True,
     ) -> Tensor:  # fmt: skip
         """Put a layer behind a tensor. `sure`: the word is no assumption."""
-        if self.observer is not None:
-            self.observer.layer_called(cls, word, arguments)
+        self.observer.layer_called(cls, word, arguments)
         site = Site(scope.source, at, scope.path)
         if cls.merges:
             branches = [a for a in arguments if a.name is None]
@@ -72,7 +51,7 @@ class LayerPlacer:
             return self.builder.add_unknown(at, scope, current, label)
         layer = self.reuse_layer(bound.layer, at)
         label = layer.label or label
-        guessed = bound.assumed or self.report.unsure
+        guessed = bound.assumed or self.assumptions.unsure
         assumed = assumed or guessed
         shapes = tuple([self.graph.nodes[i].shape for i in inputs])
         shape: Shape | None = None
@@ -90,14 +69,15 @@ class LayerPlacer:
         result = Tensor(node.index, assumed)
         activation = bound.activation
         if activation is not None:
-            run = partial(self.apply_value, activation, at, scope, result)
-            result = self.report.suppose(run) if bound.assumed else run()
+            return self.assumptions.suppose_if(
+                bound.assumed, lambda: self.dispatch.apply_value(activation, at, scope, result)
+            )
         return result
 
     def reuse_layer(self, layer: Layer, at: tree.Node) -> Layer:
         """The equal layer that the same call made before, if there is one: its shapes are then inferred once."""
         try:
-            return self.layers.setdefault((id(at), layer), layer)
+            return self._layers.setdefault((id(at), layer), layer)
         except TypeError:  # an argument is a list
             return layer
 
@@ -106,17 +86,16 @@ class LayerPlacer:
         inputs: list[Tensor] = []
         for argument in branches:
             value = (
-                self.evaluate(argument.value, scope, current)
+                self.evaluator.evaluate(argument.value, scope, current)
                 if isinstance(argument.value, (tree.Name, tree.List, tree.Index))
                 else None
             )
-            doubt = self.report.doubt and self.report.take_doubt()
+            doubt = self.assumptions.take_doubt()
             if isinstance(value, (list, tuple)):
-                for part in value:
-                    run = partial(self.apply_value, part, argument.value, scope, current)
-                    inputs.append(self.report.suppose(run) if doubt else run())
+                apply = partial(self.dispatch.apply_value, at=argument.value, scope=scope, current=current)
+                inputs += [self.assumptions.suppose_if(doubt, partial(apply, part)) for part in value]
             else:
-                inputs.append(self.apply(argument.value, scope, current))
+                inputs.append(self.dispatch.apply(argument.value, scope, current))
         return inputs
 
     def infer_shape(self, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Problem | None, Shape | None]:
@@ -136,8 +115,8 @@ class LayerPlacer:
                     output = layer.output(shapes)
                     problem = find_size_problem(layer, output) or find_memory_problem(layer, shapes, output)
                     output = None if problem else output
-            found = self._inferred[key] = (problem, output)
-        return found
+            found = self._inferred[key] = (layer, problem, output)  # with the layer, so that no other has its identity
+        return found[1:]
 
     def aim_at_branch(self, problem: Problem, inputs: tuple[int, ...], branches: list[tree.Argument]) -> Problem:
         """A merge's problem. Where one layer sets the channels of the branch at fault, its help says what to write there."""

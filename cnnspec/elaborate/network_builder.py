@@ -1,31 +1,33 @@
-"""The builder of a network: the parts that stand in the files beside this one, put together."""
+"""The builder of a network: the parts that stand in the files beside this one, put together.
+
+What everybody shares is a `Building`. Each kind of statement, of expression and of value has a runner; that some of them
+stand inside one another, a step in a body and a body in a step, makes one late link: the runners are made with a
+`Dispatch`, which then gets the tables of who runs what.
+"""
 
 from __future__ import annotations
 
 import sys
 
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.elaborate.arithmetic import Arithmetic
-from cnnspec.elaborate.body_runner import BodyRunner, Names
+from cnnspec.elaborate.attempt import Attempts
+from cnnspec.elaborate.body_runner import BodyRunner
+from cnnspec.elaborate.building import Building
 from cnnspec.elaborate.call_runner import BlockCaller, Caller
 from cnnspec.elaborate.control_flow import ControlFlow
-from cnnspec.elaborate.evaluator import Evaluator
-from cnnspec.elaborate.graph_builder import GraphBuilder
+from cnnspec.elaborate.dispatch import Dispatch
 from cnnspec.elaborate.input_reader import InputReader
 from cnnspec.elaborate.layer_placer import LayerPlacer
-from cnnspec.elaborate.report import Report, TooMuch
-from cnnspec.elaborate.shared_weights import SharedWeights
-from cnnspec.elaborate.step_runner import StepRunner, Work
-from cnnspec.elaborate.values import BlockFunction
+from cnnspec.elaborate.observer import Observer
+from cnnspec.elaborate.step_runner import StepRunner
+from cnnspec.elaborate.values import BlockFunction, Closure, SharedFunction, Tensor
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Mapping
 
-    from cnnspec.elaborate.observer import Observer
     from cnnspec.elaborate.values import Scope
     from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
@@ -41,59 +43,74 @@ class NetworkBuilder:
         self, name: str, max_layers: int = MAX_LAYERS, observer: Observer | None = None,
         shapes: Mapping[int, Shape] | None = None,
     ) -> None:  # fmt: skip
-        report = self.report = Report()
-        builder = GraphBuilder(name, max_layers, report, observer)
-        self.builder = builder
-        self.graph = builder.graph
-        nodes = self.graph.nodes
-        arithmetic = Arithmetic(report)
-        self.evaluator = evaluator = Evaluator(report, nodes, arithmetic, observer)
-        self.observer = observer
-        shared = SharedWeights(self.graph, report)
-        names, work = Names(report), Work(nodes, report)
-        offer = None if observer is None else self.offer_untaken
-        steps = StepRunner(evaluator, builder, shared, names, work, observer, offer)
-        layers = LayerPlacer(evaluator, builder, shared, report, steps.apply, steps.apply_value, observer)
-        self.inputs = inputs = InputReader(evaluator, builder, names, steps.apply, observer, shapes or {})
-        self.bodies = bodies = BodyRunner(evaluator, builder, inputs, names, work, steps.apply, observer)
-        flow = ControlFlow(evaluator, builder, names, work, bodies.run, offer)
-        bodies.items.update({tree.Loop: flow.run_loop, tree.Branch: flow.run_branch})
-        blocks = BlockCaller(evaluator, builder, names, work, bodies.run, observer)
-        calls = Caller(evaluator, builder, layers, blocks, steps.apply, steps.apply_value)
-        steps.handle(
-            {tree.Call: calls.apply_call, tree.Braces: bodies.apply_braces},
-            {Term: calls.apply_term, BlockFunction: blocks.apply_value},
+        self.building = building = Building(name, max_layers, observer or Observer())
+        self.graph = building.graph
+        self.report = building.report
+        self.assumptions = building.assumptions
+        self.evaluator = building.evaluator
+        self.dispatch = dispatch = Dispatch(building)
+        self.inputs = inputs = InputReader(building, dispatch, shapes or {})
+        self.bodies = bodies = BodyRunner(building, dispatch, inputs)
+        flow = ControlFlow(building, dispatch, Attempts(building, (inputs, bodies)))
+        steps = StepRunner(building, dispatch)
+        blocks = BlockCaller(building, dispatch)
+        calls = Caller(building, dispatch, LayerPlacer(building, dispatch), blocks)
+        dispatch.link(
+            statements={
+                tree.Step: bodies.run_step,
+                tree.Input: inputs.add_input,
+                tree.Output: bodies.note_output,
+                tree.Assign: bodies.assign,
+                tree.Shared: bodies.bind_shared,
+                tree.Budget: bodies.note_budget,
+                tree.Loop: flow.run_loop,
+                tree.Branch: flow.run_branch,
+                tree.Bad: bodies.skip_unread,
+                object: bodies.refuse_definition,
+            },
+            expressions={
+                tree.Chain: steps.apply_chain,
+                tree.Naming: steps.apply_naming,
+                tree.Ternary: flow.apply_ternary,
+                tree.Arithmetic: steps.apply_repeat,
+                tree.Contract: steps.apply_contract,
+                tree.Call: calls.apply_call,
+                tree.Braces: bodies.apply_braces,
+                tree.Here: steps.apply_here,
+                tree.Bad: steps.apply_bad,
+                object: steps.apply_computed,
+            },
+            values={
+                Tensor: steps.apply_tensor,
+                Closure: steps.apply_closure,
+                SharedFunction: steps.apply_shared,
+                BlockFunction: blocks.apply_value,
+                Term: calls.apply_term,
+                object: steps.refuse,
+            },
         )
-        self.shared = shared
-        self.stateful = (builder, arithmetic, names, work, layers, inputs, bodies, calls)
 
     def build(self, body: tree.Body, scope: Scope) -> Graph:
         """Run a network's body; what is wrong ends up in the report."""
-        graph, report = self.graph, self.report
+        graph = self.graph
         limit = sys.getrecursionlimit()
         # Nesting is bounded by the parser (100) times MAX_CALLS, with few frames for each level.
-        sys.setrecursionlimit(max(limit, 50_000))
-        report.building = True
+        sys.setrecursionlimit(max(limit, 100_000))
         try:
-            self.builder.whole = body, scope
-            last = self.bodies.run(body, scope, None)
-            if not graph.outputs and last is not None:
-                graph.outputs, graph.ends_assumed = [last.index], last.assumed
-        except TooMuch:
+            whole = self.report.run_while_possible(lambda: self.run(body, scope))
+        finally:
+            sys.setrecursionlimit(limit)
+        if not whole:
             del graph.nodes[SHOWN:]
             graph.outputs = []
-        finally:
-            report.building = report.doubt = report.unsure = False
-            sys.setrecursionlimit(limit)
+        self.assumptions.take_doubt()
         graph.assign_names()
-        if self.observer is not None:
-            self.observer.built(graph)
+        self.building.observer.built(graph)
         return graph
 
-    def offer_untaken(self, side: tree.Node, run: Callable[[], Any]) -> None:
-        """Tell the observer of a side that was not taken, which `run` would run."""
-        from cnnspec.elaborate.attempt import Attempts
-
-        attempts = Attempts(self.graph, self.report, self.shared, self.stateful)
-        if self.observer is not None:
-            self.observer.untaken(side, lambda: attempts.try_out(run))
+    def run(self, body: tree.Body, scope: Scope) -> None:
+        """Run the items of the network; it ends where they end, unless they name its outputs."""
+        self.building.builder.begin(body, scope)
+        last = self.dispatch.run(body, scope, None)
+        if not self.graph.outputs and last is not None:
+            self.graph.outputs, self.graph.ends_assumed = [last.index], last.assumed

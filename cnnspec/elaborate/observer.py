@@ -44,8 +44,8 @@ class Observer:
     def block_called(self, function: BlockFunction, arguments: tuple[tree.Argument, ...], shape: Shape | None) -> None:
         """A block is called, on a tensor of this shape."""
 
-    def node_added(self, node: Node, shapes: tuple[Shape, ...] | None) -> None:
-        """A node is added to the graph, made of tensors of these shapes."""
+    def node_added(self, node: Node, graph: Graph) -> None:
+        """A node is added to the graph."""
 
     def untaken(self, side: tree.Node, try_out: Callable[[], bool]) -> None:
         """A side of a condition was not taken. `try_out` runs it and undoes it, and says whether it stands."""

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph, Node
     from cnnspec.syntax import tree
 
+    Saved = tuple[list[int] | None, list[int] | None, int, set[int], int]
+
 
 class SharedWeights:
     """Tells the nodes whose weights they use: a function's first use is recorded, the others follow it.
 
     A layer belongs to the innermost shared function alone.
     """
-
-    state = ("recorded", "first", "position", "of_first_uses", "functions")  # see attempt.py
 
     def __init__(self, graph: Graph, report: Report) -> None:
         self.graph = graph
@@ -104,3 +104,12 @@ class SharedWeights:
         if len(one) != len(other):
             what = "number of axes"
         return f"bring both inputs to the same {what} first: here {show_shape(one)}, there {show_shape(other)}"
+
+    def save(self) -> Saved:
+        return self.recorded, self.first, self.position, self.of_first_uses.copy(), len(self.functions)
+
+    def restore(self, saved: Saved) -> None:
+        self.recorded, self.first, self.position, self.of_first_uses, used = saved
+        for function in self.functions[used:]:
+            function.nodes = None
+        del self.functions[used:]

@@ -323,10 +323,10 @@ def test_a_limit_that_is_met_by_assumption_is_told() -> None:
 
 
 def test_near_words_are_looked_for_a_bounded_number_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnnspec.elaborate import report
+    from cnnspec.elaborate import names, report
 
     asked: list[str] = []
-    monkeypatch.setattr(report, "find_proposals", lambda name, known: asked.append(name) or ())
+    monkeypatch.setattr(names, "find_proposals", lambda name, known: asked.append(name) or ())
     many = ", ".join(f"xa{i}=1" for i in range(5000))
     cnnspec.check(f"input 8x8x3\nfor i in 1..1000 {{ cnov(8, 3x3, {many}) }}\n")
     assert len(asked) <= report.MAX_MISTAKES
@@ -336,7 +336,7 @@ def test_near_words_are_looked_for_a_bounded_number_of_times(monkeypatch: pytest
 
 
 def test_correct_files_look_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnnspec.elaborate import report
+    from cnnspec.elaborate import names
 
-    monkeypatch.setattr(report, "find_proposals", None)
+    monkeypatch.setattr(names, "find_proposals", None)
     assert cnnspec.check(RIGHT) == ()

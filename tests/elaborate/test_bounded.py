@@ -124,7 +124,7 @@ def test_few_lines_of_unknown_sizes_are_accepted(name: str) -> None:
 @pytest.mark.parametrize("name", DOUBLING)
 @pytest.mark.parametrize("n", [24, 60] if THOROUGH else [60])  # what takes minutes, and what would never end
 def test_texts_that_double(name: str, n: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnspec.elaborate.step_runner.MAX_STEPS", 20_000)
+    monkeypatch.setattr("cnnspec.elaborate.dispatch.MAX_STEPS", 20_000)
     with at_most(2_000_000):
         analysis = analysed(DOUBLING[name](n), max_layers=20_000)
     assert [d.code for d in analysis.diagnostics if d.severity == "error"] == ["E003"]

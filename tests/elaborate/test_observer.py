@@ -63,7 +63,7 @@ class Listening(Observer):
     def leave(self, result: Any) -> None:
         self.depth -= 1
 
-    def node_added(self, node: Any, shapes: Any) -> None:
+    def node_added(self, node: Any, graph: Any) -> None:
         self.heard.append("  " * self.depth + node.label)
 
 
