@@ -121,7 +121,7 @@ class Binder:
                         failed = True
                         continue
                     name = meant
-            assumed = assumptions.take_doubt()
+            assumed = assumptions.doubt and assumptions.take_doubt()
             renamed = renamed or assumed
             if name in given:
                 if not assumed:
@@ -130,7 +130,7 @@ class Binder:
                 failed = True
                 continue
             value = self.evaluator.evaluate(argument.value, scope, current)
-            if assumed or assumptions.take_doubt():
+            if assumed or assumptions.doubt and assumptions.take_doubt():
                 doubtful.add(name)
             if value is UNKNOWN:
                 failed = True

@@ -24,15 +24,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.elaborate.building import Building
-    from cnnspec.elaborate.dispatch import Dispatch
     from cnnspec.elaborate.input_reader import InputReader
 
 
 class BodyRunner(Runner):
     """Runs the items of a body that are neither an input nor a loop nor a branch."""
 
-    def __init__(self, building: Building, dispatch: Dispatch, inputs: InputReader) -> None:
-        super().__init__(building, dispatch)
+    def __init__(self, building: Building, inputs: InputReader) -> None:
+        super().__init__(building)
         self.inputs = inputs
         self.constants: list[Closure] = []  # layer functions that have a name
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.elaborate.building import Building
-    from cnnspec.elaborate.dispatch import Dispatch
     from cnnspec.elaborate.layer_placer import LayerPlacer
 
 
@@ -53,7 +52,7 @@ class BlockCaller(Runner):
             else:
                 assert parameter.default is not None
                 value = self.evaluator.evaluate(parameter.default, inner, current)
-                assumed = self.assumptions.take_doubt()
+                assumed = self.assumptions.doubt and self.assumptions.take_doubt()
             if assumed:
                 inner.bind(name, value, True)
             else:
@@ -101,7 +100,7 @@ class BlockCaller(Runner):
                     if meant is None:
                         return None
                     word = meant
-            assumed = self.assumptions.take_doubt()
+            assumed = self.assumptions.doubt and self.assumptions.take_doubt()
             renamed = renamed or assumed
             if word in values:
                 if not assumed:
@@ -121,8 +120,8 @@ class BlockCaller(Runner):
 class Caller(Runner):
     """Applies what is called: a layer, a block, a function, pasted Keras, or what was meant by a misspelt word."""
 
-    def __init__(self, building: Building, dispatch: Dispatch, layers: LayerPlacer, blocks: BlockCaller) -> None:
-        super().__init__(building, dispatch)
+    def __init__(self, building: Building, layers: LayerPlacer, blocks: BlockCaller) -> None:
+        super().__init__(building)
         self.layers = layers
         self.blocks = blocks
         self.meaning: set[int] = set()  # the misspelt words, by their nodes, that are being gone on with
@@ -141,8 +140,9 @@ class Caller(Runner):
                 return self.apply_meant(value, node, scope, current)
             return self.assumptions.suppose_if(doubt, lambda: self.dispatch.apply_value(value, node, scope, current))
         function = self.evaluator.evaluate(node.function, scope, current)
-        doubt = self.assumptions.take_doubt()
-        return self.assumptions.suppose_if(doubt, lambda: self.apply_function(function, node, scope, current))
+        if self.assumptions.take_doubt():
+            return self.assumptions.suppose(lambda: self.apply_function(function, node, scope, current))
+        return self.apply_function(function, node, scope, current)
 
     def apply_function(
         self, function: Any, node: tree.Node, scope: Scope, current: Tensor, sure: bool = True

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.attempt import Attempts
     from cnnspec.elaborate.building import Building
-    from cnnspec.elaborate.dispatch import Dispatch
     from cnnspec.elaborate.values import Scope
 
     Side = TypeVar("Side", bound=tree.Node)
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 class ControlFlow(Runner):
     """Runs loops and conditions. `attempts` tries out the sides that are not taken."""
 
-    def __init__(self, building: Building, dispatch: Dispatch, attempts: Attempts) -> None:
-        super().__init__(building, dispatch)
+    def __init__(self, building: Building, attempts: Attempts) -> None:
+        super().__init__(building)
         self.attempts = attempts
 
     def run_loop(self, item: tree.Loop, scope: Scope, current: Tensor | None) -> Tensor | None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from cnnspec.elaborate.assumptions import Assumptions
     from cnnspec.elaborate.building import Building
     from cnnspec.elaborate.report import Report
     from cnnspec.elaborate.values import Scope, Tensor
@@ -30,10 +31,9 @@ class Dispatch:
     of them knows this object alone, and `link` tells it who they are.
     """
 
-    def __init__(self, building: Building) -> None:
-        self.observer = building.observer
-        self.assumptions = building.assumptions
-        self.work = building.work
+    def __init__(self, assumptions: Assumptions, work: Work) -> None:
+        self.assumptions = assumptions
+        self.work = work
 
     def link(self, statements: Statements, expressions: Expressions, values: Values) -> None:
         """Take the tables; `object` is any kind that a table does not name."""
@@ -43,45 +43,36 @@ class Dispatch:
 
     def run(self, body: tree.Body, scope: Scope, current: Tensor | None) -> Tensor | None:
         """Run the statements of a body, one after the other."""
-        self.observer.enter(body, scope, current)
         scope.body = body
+        self.assumptions.take_doubt()
         for item in body.items:
-            self.assumptions.take_doubt()
             self.work.count(item, scope)
             current = self.run_statement(item, scope, current)
-        self.assumptions.take_doubt()
-        self.observer.leave(current)
+            if self.assumptions.doubt:  # about a value that nobody used
+                self.assumptions.take_doubt()
         return current
 
     def run_statement(self, item: tree.Node, scope: Scope, current: Tensor | None) -> Tensor | None:
-        self.observer.enter(item, scope, current)
+        """The current tensor after a statement."""
         run = self.statements.get(type(item)) or self.statements[object]
-        result = run(item, scope, current)
-        self.observer.leave(result)
-        return result
+        return run(item, scope, current)
 
     def apply(self, expression: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """The tensor that an expression, as a step, makes of the current one."""
-        self.observer.enter(expression, scope, current)
         run = self.expressions.get(type(expression)) or self.expressions[object]
-        result = run(expression, scope, current)
-        self.observer.leave(result)
-        return result
+        return run(expression, scope, current)
 
     def apply_value(self, value: Any, at: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """What a value, as a function, makes of the current tensor."""
-        self.observer.enter(at, scope, current, value)
         run = self.values.get(type(value)) or self.values[object]
-        result = run(value, at, scope, current)
-        self.observer.leave(result)
-        return result
+        return run(value, at, scope, current)
 
 
 class Runner:
     """Runs some kinds of statements, expressions or values, and has the others run by `dispatch`."""
 
-    def __init__(self, building: Building, dispatch: Dispatch) -> None:
-        self.dispatch = dispatch
+    def __init__(self, building: Building) -> None:
+        self.dispatch = building.dispatch
         self.graph = building.graph
         self.observer = building.observer
         self.assumptions = building.assumptions

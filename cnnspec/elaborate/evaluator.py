@@ -76,9 +76,7 @@ class Evaluator:
     def evaluate(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
         """The value of an expression; UNKNOWN, and an error reported, where it has none."""
         method = self.kinds.get(type(node))
-        value = Closure(node, scope) if method is None else method(node, scope, current)
-        self.observer.evaluated(node, value)
-        return value
+        return Closure(node, scope) if method is None else method(node, scope, current)
 
     def refuse_input(self, node: tree.Input, scope: Scope, current: Tensor | None) -> Any:
         return self.report.error("E012", node, scope, "an input is no value", "write it on a line of its own")

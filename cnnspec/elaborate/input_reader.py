@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from cnnspec.base.size import Dim
     from cnnspec.elaborate.building import Building
-    from cnnspec.elaborate.dispatch import Dispatch
 
 AXES = {1: "L", 2: "HW", 3: "DHW"}
 
@@ -59,8 +58,8 @@ def with_unknowns(sizes: tuple[int | str | None, ...], number: int, taken: set[s
 class InputReader(Runner):
     """Makes the inputs of a network. `shapes` replace those that the text gives, by the number of the input from 0."""
 
-    def __init__(self, building: Building, dispatch: Dispatch, shapes: Mapping[int, Shape]) -> None:
-        super().__init__(building, dispatch)
+    def __init__(self, building: Building, shapes: Mapping[int, Shape]) -> None:
+        super().__init__(building)
         self.shapes = shapes
         self.size_names: set[str] = set()  # of the unknown sizes of the inputs so far
         self.unread = False  # whether an input may stand in what could not be read, or was refused

@@ -18,14 +18,13 @@ from cnnspec.syntax import tree
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.elaborate.building import Building
-    from cnnspec.elaborate.dispatch import Dispatch
 
 
 class LayerPlacer(Runner):
     """Puts the layers that are called behind tensors."""
 
-    def __init__(self, building: Building, dispatch: Dispatch) -> None:
-        super().__init__(building, dispatch)
+    def __init__(self, building: Building) -> None:
+        super().__init__(building)
         self.binder = Binder(building.words, building.evaluator)
         self._layers: dict[tuple[int, Layer], Layer] = {}
         self._inferred: dict[tuple[int, tuple[Shape, ...]], tuple[Layer, Problem | None, Shape | None]] = {}

@@ -15,10 +15,8 @@ from cnnspec.elaborate.body_runner import BodyRunner
 from cnnspec.elaborate.building import Building
 from cnnspec.elaborate.call_runner import BlockCaller, Caller
 from cnnspec.elaborate.control_flow import ControlFlow
-from cnnspec.elaborate.dispatch import Dispatch
 from cnnspec.elaborate.input_reader import InputReader
 from cnnspec.elaborate.layer_placer import LayerPlacer
-from cnnspec.elaborate.observer import Observer
 from cnnspec.elaborate.step_runner import StepRunner
 from cnnspec.elaborate.values import BlockFunction, Closure, SharedFunction, Tensor
 from cnnspec.layers.argument import Term
@@ -28,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnspec.elaborate.observer import Observer
     from cnnspec.elaborate.values import Scope
     from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
@@ -43,19 +42,19 @@ class NetworkBuilder:
         self, name: str, max_layers: int = MAX_LAYERS, observer: Observer | None = None,
         shapes: Mapping[int, Shape] | None = None,
     ) -> None:  # fmt: skip
-        self.building = building = Building(name, max_layers, observer or Observer())
+        self.building = building = Building(name, max_layers, observer)
         self.graph = building.graph
         self.report = building.report
         self.assumptions = building.assumptions
         self.evaluator = building.evaluator
-        self.dispatch = dispatch = Dispatch(building)
-        self.inputs = inputs = InputReader(building, dispatch, shapes or {})
-        self.bodies = bodies = BodyRunner(building, dispatch, inputs)
-        flow = ControlFlow(building, dispatch, Attempts(building, (inputs, bodies)))
-        steps = StepRunner(building, dispatch)
-        blocks = BlockCaller(building, dispatch)
-        calls = Caller(building, dispatch, LayerPlacer(building, dispatch), blocks)
-        dispatch.link(
+        self.dispatch = building.dispatch
+        self.inputs = inputs = InputReader(building, shapes or {})
+        self.bodies = bodies = BodyRunner(building, inputs)
+        flow = ControlFlow(building, Attempts(building, (inputs, bodies)))
+        steps = StepRunner(building)
+        blocks = BlockCaller(building)
+        calls = Caller(building, LayerPlacer(building), blocks)
+        self.dispatch.link(
             statements={
                 tree.Step: bodies.run_step,
                 tree.Input: inputs.add_input,

@@ -19,8 +19,9 @@ class StepRunner(Runner):
     def apply_computed(self, expression: tree.Node, scope: Scope, current: Tensor) -> Tensor:
         """An expression that has a value, which is applied: a name, an element of a list, …"""
         value = self.evaluator.evaluate(expression, scope, current)
-        doubt = self.assumptions.take_doubt()
-        return self.assumptions.suppose_if(doubt, lambda: self.dispatch.apply_value(value, expression, scope, current))
+        if self.assumptions.take_doubt():
+            return self.assumptions.suppose(lambda: self.dispatch.apply_value(value, expression, scope, current))
+        return self.dispatch.apply_value(value, expression, scope, current)
 
     def apply_here(self, node: tree.Here, scope: Scope, current: Tensor) -> Tensor:
         return current
