@@ -45,7 +45,9 @@ def parts_of(builder: NetworkBuilder) -> Iterator[Any]:
                 seen.add(id(part))
                 yield part
                 for value in vars(part).values():
-                    waiting += [getattr(v, "__self__", None) for v in value.values()] if type(value) is dict else [value]
+                    waiting += (
+                        [getattr(v, "__self__", None) for v in value.values()] if type(value) is dict else [value]
+                    )
 
 
 def state_of(builder: NetworkBuilder) -> dict[tuple[str, str], Any]:
