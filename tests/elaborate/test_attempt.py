@@ -115,5 +115,4 @@ def test_a_part_that_forgot_something_would_be_seen(name: str, monkeypatch: pyte
         if type(part).__name__ == name:
             monkeypatch.setattr(type(part), "restore", lambda self, saved: None)
     with pytest.raises(Changed, match=name):
-        for side in SIDES.values():
-            try_sides(TEXT.format(side))
+        list(map(try_sides, [TEXT.format(side) for side in SIDES.values()]))
