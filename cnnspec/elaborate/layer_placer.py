@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.elaborate.building import Building
 
+    Inferred = tuple[Problem | None, Shape | None]
+
 
 class LayerPlacer(Runner):
     """Puts the layers that are called behind tensors."""
@@ -27,7 +29,7 @@ class LayerPlacer(Runner):
         super().__init__(building)
         self.binder = Binder(building.words, building.evaluator)
         self._layers: dict[tuple[int, Layer], Layer] = {}
-        self._inferred: dict[tuple[int, tuple[Shape, ...]], tuple[Layer, Problem | None, Shape | None]] = {}
+        self._inferred: dict[tuple[int, tuple[Shape, ...]], tuple[Layer, Inferred]] = {}
 
     def apply_layer(
         self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
@@ -97,7 +99,7 @@ class LayerPlacer(Runner):
                 inputs.append(self.dispatch.apply(argument.value, scope, current))
         return inputs
 
-    def infer_shape(self, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Problem | None, Shape | None]:
+    def infer_shape(self, layer: Layer, shapes: tuple[Shape, ...]) -> Inferred:
         key = (id(layer), shapes)
         found = self._inferred.get(key)
         if found is None:
@@ -114,8 +116,11 @@ class LayerPlacer(Runner):
                     output = layer.output(shapes)
                     problem = find_size_problem(layer, output) or find_memory_problem(layer, shapes, output)
                     output = None if problem else output
-            found = self._inferred[key] = (layer, problem, output)  # with the layer, so that no other has its identity
-        return found[1:]
+            found = self._inferred[key] = (
+                layer,
+                (problem, output),
+            )  # with the layer, so that no other has its identity
+        return found[1]
 
     def aim_at_branch(self, problem: Problem, inputs: tuple[int, ...], branches: list[tree.Argument]) -> Problem:
         """A merge's problem. Where one layer sets the channels of the branch at fault, its help says what to write there."""
