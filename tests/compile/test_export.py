@@ -19,14 +19,13 @@ from tests.compile.export_harness import (
     LAYERS,
     LECTURES,
     NAMES,
-    THOROUGH,
     randomised,
     ready,
     run_onnx,
     same,
 )
 from tests.example_files import EXAMPLES, networks
-from tests.support import legal, outputs
+from tests.support import THOROUGH, legal, outputs
 
 
 def layer_by_layer(text: str, format: str, folder: Path) -> None:
