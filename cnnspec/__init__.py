@@ -11,34 +11,38 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 __all__ = [
-    "Diagnostic", "Difference", "LayerFigures", "MissingExtra", "Network", "ReceptiveField", "SpecError", "UnitField", "check",
-    "diff", "from_keras", "load",
+    "Cost", "Diagnostic", "Difference", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
+    "Network", "ReceptiveField", "ReceptiveFields", "Size", "SpecError", "UnitField", "check", "check_text", "diff",
+    "from_keras", "load", "loads",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.api import Network, SpecError, check, diff, from_keras, load
+    from cnnspec.api import Network, SpecError, check, check_text, diff, from_keras, load, loads
+    from cnnspec.api.answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
     from cnnspec.api.difference import Difference
+    from cnnspec.api.findings import Findings
     from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.base.size import Size
     from cnnspec.compile.keras_model import MissingExtra
-    from cnnspec.rf.unit_field import UnitField
     from cnnspec.tables.rows import LayerFigures, ReceptiveField
 
 _HOMES = {
+    **dict.fromkeys(
+        ("Network", "SpecError", "check", "check_text", "diff", "from_keras", "load", "loads"), "cnnspec.api"
+    ),
+    **dict.fromkeys(
+        ("Cost", "Explanation", "InputSizes", "Lost", "ReceptiveFields", "UnitField"), "cnnspec.api.answers"
+    ),
     "Diagnostic": "cnnspec.base.diagnostic",
     "Difference": "cnnspec.api.difference",
+    "Findings": "cnnspec.api.findings",
     "LayerFigures": "cnnspec.tables.rows",
     "MissingExtra": "cnnspec.compile.keras_model",
-    "Network": "cnnspec.api",
     "ReceptiveField": "cnnspec.tables.rows",
-    "SpecError": "cnnspec.api",
-    "UnitField": "cnnspec.rf.unit_field",
-    "check": "cnnspec.api",
-    "diff": "cnnspec.api",
-    "from_keras": "cnnspec.api",
-    "load": "cnnspec.api",
+    "Size": "cnnspec.base.size",
 }
 
 
@@ -62,4 +66,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    """What there is for users, so that a completion shows nothing else."""
+    return sorted([*__all__, *[name for name in globals() if name.startswith("__")]])

@@ -1,23 +1,26 @@
 """The Python face: `load` a spec, ask the network.
 
 >>> import cnnspec
->>> net = cnnspec.load("input 28x28x1\\nconv(32, 3x3, activation=relu)")
+>>> net = cnnspec.loads("input 28x28x1\\nconv(32, 3x3, activation=relu)")
 >>> net.params, net.macs, net.layers[1].output_shape
 (320, 194688, (26, 26, 32))
+>>> net.cost(batch=32).training_bytes, net.lost().losses, bool(net.budget(max_params=1000))
+(8412160, (), False)
 """
 
 from __future__ import annotations
 
-import os
-
 from cnnspec.api.errors import SpecError
+from cnnspec.api.findings import Findings
 from cnnspec.api.network import Network
+from cnnspec.api.sources import make_source, read_source
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.pipeline import analyse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from typing import Any
 
     import keras
@@ -29,24 +32,28 @@ if TYPE_CHECKING:
     from cnnspec.pipeline import Analysis, Watch
 
 
-def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:
-    """The network of a spec: a path, or the text itself (a str with a newline, a space or a parenthesis that names no
-    file).
+def load(path: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:
+    """The network of a spec in a file. `loads` takes the text itself.
 
     `model` chooses where a file holds several; the other keywords replace the model's parameters. A network with
     mistakes is returned too: look at `.diagnostics`.
 
     Raises OSError when the file cannot be read, SpecError when there is no network in it or several to choose from,
     TypeError for a parameter that the model does not have.
+
+    A str with a newline is no path, and is taken for the text. So is, for now and with a DeprecationWarning, one line with a
+    space or a parenthesis that names no file.
     """
-    source = _source(path_or_text)
-    analysis, add_help = _analysed(source, parameters, model)
-    if len(analysis.networks) == 1:
-        return Network(analysis.networks[0], add_help)
-    if analysis.networks:
-        names = ", ".join(n.name for n in analysis.networks)
-        raise SpecError(f"{source.name} holds several models: choose with model=, one of {names}")
-    raise SpecError(f"{source.name} holds no network" + (f' called "{model}"' if model else ""), analysis.diagnostics)
+    return _make_network(read_source(path), model, parameters)
+
+
+def loads(text: str, *, name: str = "<text>", model: str | None = None, **parameters: Any) -> Network:
+    """The network of a text, as `load` gives that of a file.
+
+    `name` is what messages call the text; files that it uses are looked for beside a file of this name. Raises SpecError and
+    TypeError as `load` does.
+    """
+    return _make_network(make_source(text, name), model, parameters)
 
 
 def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
@@ -69,10 +76,15 @@ def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
     return Network(network, add_help)
 
 
-def check(path_or_text: str | os.PathLike[str], **parameters: Any) -> tuple[Diagnostic, ...]:
-    """Every mistake in a spec, all of its models included. Takes and raises what `load` does."""
-    analysis, add_help = _analysed(_source(path_or_text), parameters)
-    return add_help(analysis.diagnostics)
+def check(path: Network | str | os.PathLike[str], **parameters: Any) -> Findings:
+    """Every mistake in a spec, all of its models included. Takes a path, as `load` does, or a `Network`, whose
+    `diagnostics` they are; `check_text` takes a text. Raises what `load` raises for a file or a parameter."""
+    return path.diagnostics if isinstance(path, Network) else _find_mistakes(read_source(path), parameters)
+
+
+def check_text(text: str, *, name: str = "<text>", **parameters: Any) -> Findings:
+    """Every mistake in a text, which may hold several models, or blocks alone. `name` is what messages call it."""
+    return _find_mistakes(make_source(text, name), parameters)
 
 
 def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str]) -> Difference:
@@ -80,15 +92,34 @@ def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str
 
     Raises SpecError when one has mistakes, and what `load` raises.
     """
+    from cnnspec.api.answer import make_answer
     from cnnspec.api.difference import Difference
     from cnnspec.diff import find_difference
 
-    networks = [side if isinstance(side, Network) else load(side) for side in (a, b)]
-    for network in networks:
+    networks = []
+    for side in (a, b):
+        network = side if isinstance(side, Network) else _make_network(read_source(side), None, {})
         if network.analysed.broken:
             raise SpecError(f"{network.name} cannot be compared", network.diagnostics)
-    found = find_difference(networks[0].analysed, networks[1].analysed)
-    return Difference(*[getattr(found, field) for field in found._fields])
+        networks.append(network)
+    return make_answer(Difference, find_difference(networks[0].analysed, networks[1].analysed))
+
+
+def _make_network(source: Source, model: str | None, parameters: dict[str, Any]) -> Network:
+    """The one network of a source. SpecError where there is none, or several."""
+    analysis, add_help = _analysed(source, parameters, model)
+    if len(analysis.networks) == 1:
+        return Network(analysis.networks[0], add_help)
+    if analysis.networks:
+        names = ", ".join(n.name for n in analysis.networks)
+        raise SpecError(f"{source.name} holds several models: choose with model=, one of {names}")
+    help = "" if model or analysis.diagnostics else ": begin with, for example, input 28x28x1"
+    raise SpecError(f"{source.name} holds no network" + (f' called "{model}"' if model else help), analysis.diagnostics)
+
+
+def _find_mistakes(source: Source, parameters: dict[str, Any]) -> Findings:
+    analysis, add_help = _analysed(source, parameters)
+    return Findings(add_help(analysis.diagnostics), source.name)
 
 
 def _analysed(source: Source, parameters: dict[str, Any], model: str | None = None) -> tuple[Analysis, AddHelp]:
@@ -113,23 +144,4 @@ def _analysed(source: Source, parameters: dict[str, Any], model: str | None = No
     return analysis, add_help
 
 
-def _source(path_or_text: str | os.PathLike[str]) -> Source:
-    if isinstance(path_or_text, str) and ("\n" in path_or_text or not _names_a_file(path_or_text)):
-        return Source("<text>", path_or_text.replace("\r\n", "\n").replace("\r", "\n"))
-    path = os.fspath(path_or_text)
-    source = read(path, streams=True)
-    if isinstance(source, Source):
-        return source
-    if not os.path.exists(path):
-        raise FileNotFoundError(2, f"there is no such file: {path}")
-    raise OSError(f"{source.message}: {source.help}")
-
-
-def _names_a_file(text: str) -> bool:
-    try:
-        return os.path.exists(text) or not any(c in text for c in " (\t")
-    except ValueError:  # a NUL
-        return False
-
-
-__all__ = ["Network", "SpecError", "check", "diff", "from_keras", "load"]
+__all__ = ["Network", "SpecError", "check", "check_text", "diff", "from_keras", "load", "loads"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.api.answer import Answer, make_answer
 from cnnspec.api.errors import SpecError
 from cnnspec.tables.rows import LayerFigures, ReceptiveField, find_figures, measure_field
 
@@ -12,50 +13,54 @@ if TYPE_CHECKING:
 
     import keras
 
+    from cnnspec.api.answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
+    from cnnspec.api.findings import Findings
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.base.size import Dim
     from cnnspec.graph import Assumption
     from cnnspec.layers.base import Shape
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.rf.unit_field import UnitField
-    from cnnspec.sizes.input_sizes import InputSizes
 
     AddHelp = Callable[[tuple[Diagnostic, ...]], tuple[Diagnostic, ...]]
 
 
-class Network:
-    """A network and everything that is known about it before it runs.
+class Network(Answer):
+    """A network and everything that is known about it before it runs; `print` shows it as `cnnspec summary` does.
 
     Shapes are tuples without the batch, channels last. Figures that cannot be known are None; sizes that depend on
-    an input's unknown size are `cnnspec.base.size.Size` expressions. `analysed` is what every room is asked about.
+    an input's unknown size are `Size` expressions.
+
+    `name` is the model's, or the file's where no model stands around the network, and `text` the spec itself. `inputs` and
+    `outputs` are shapes. `assumptions` are the misspelt words that were taken for known ones (`written`, `taken`, and the
+    `span` where each stands); a layer whose figures rest on one is `assumed`, and so is the network where the figures of the
+    whole do. `analysed` is what every room of cnnspec is asked about.
     """
 
+    name: str
+    text: str
+    inputs: tuple[Shape | None, ...]
+    outputs: tuple[Shape | None, ...]
+    assumptions: tuple[Assumption, ...]
+    assumed: bool
+    analysed: AnalysedNetwork
+
     def __init__(self, analysed: AnalysedNetwork, add_help: AddHelp = tuple) -> None:
-        self.analysed, self._add_help = analysed, add_help
+        graph = analysed.graph
+        self.name, self.text, self.analysed = analysed.name, analysed.source.text, analysed
+        self.inputs = tuple([graph.nodes[i].shape for i in graph.inputs])
+        self.outputs = tuple([graph.nodes[i].shape for i in graph.outputs])
+        self.assumptions, self.assumed = tuple(graph.assumptions), graph.assumed
+        self._add_help = add_help
         self._layers: tuple[LayerFigures, ...] | None = None
-        self._diagnostics: tuple[Diagnostic, ...] | None = None
+        self._diagnostics: Findings | None = None
 
-    @property
-    def name(self) -> str:
-        """The model's name; the file's where no model stands around the network."""
-        return self.analysed.name
-
+    # ---- figures -------------------------------------------------------------------------------------------------
     @property
     def layers(self) -> tuple[LayerFigures, ...]:
         """One `LayerFigures` for every layer, the inputs included, in the order of the text."""
         if self._layers is None:
             self._layers = find_figures(self.analysed)
         return self._layers
-
-    @property
-    def inputs(self) -> tuple[Shape | None, ...]:
-        """Shapes of the inputs."""
-        return tuple([self.analysed.graph.nodes[i].shape for i in self.analysed.graph.inputs])
-
-    @property
-    def outputs(self) -> tuple[Shape | None, ...]:
-        """Shapes of the outputs."""
-        return tuple([self.analysed.graph.nodes[i].shape for i in self.analysed.graph.outputs])
 
     @property
     def params(self) -> int | None:
@@ -93,23 +98,15 @@ class Network:
         return measure_field(self.analysed.facts.receptive_field)
 
     @property
-    def assumptions(self) -> tuple[Assumption, ...]:
-        """The misspelt words that were taken for known ones: `written`, `taken`, and the `span` where each stands. A
-        layer whose figures rest on one is `assumed`."""
-        return tuple(self.analysed.graph.assumptions)
-
-    @property
-    def assumed(self) -> bool:
-        """Whether the figures of the whole rest on an assumption."""
-        return self.analysed.graph.assumed
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
+    def diagnostics(self) -> Findings:
         """What is wrong with the spec, in the order of the text."""
+        from cnnspec.api.findings import Findings
+
         if self._diagnostics is None:
-            self._diagnostics = self._add_help(self.analysed.diagnostics)
+            self._diagnostics = Findings(self._add_help(self.analysed.diagnostics), self.analysed.source.name)
         return self._diagnostics
 
+    # ---- the table of layers -------------------------------------------------------------------------------------
     def summary(self, format: str = "text") -> None:
         """Print the table of layers. `format`: text, markdown, csv or json. ValueError for another."""
         print(self.to_text(format), end="")
@@ -119,31 +116,43 @@ class Network:
         from cnnspec.summary import find_summary
         from cnnspec.summary.formats import FORMATS, write_table
 
-        summary = find_summary(self.analysed)
         if format in FORMATS:
-            return write_table(self.analysed, summary, format)
-        if format != "json":
-            raise ValueError(f'no format is called "{format}": {", ".join(FORMATS)} or json')
+            return write_table(self.analysed, find_summary(self.analysed), format)
+        if format == "json":
+            return self.to_json()
+        raise ValueError(f'no format is called "{format}": {", ".join(FORMATS)} or json')
+
+    def to_html(self) -> str:
+        """The table of layers as an HTML table."""
+        from cnnspec.summary import find_summary
+        from cnnspec.summary.html import write_html
+
+        return write_html(self.analysed, find_summary(self.analysed))
+
+    def to_data(self) -> dict[str, Any]:
+        """What `cnnspec summary --format json` prints."""
+        from cnnspec.summary import find_summary
         from cnnspec.summary.json import write_data
 
-        return _json(write_data(self.analysed, summary))
+        return write_data(self.analysed, find_summary(self.analysed))
 
+    # ---- what the other commands say -----------------------------------------------------------------------------
     def explain(self, layer: str | None = None, format: str = "text") -> str:
-        """Where the figures of a layer come from, with the numbers put in; of every layer where none is named.
+        """Where the figures of a layer come from, as a text: `explanation(layer).to_text(format)`.
 
         `format`: text, markdown, latex or json. LookupError for a layer that is not there, ValueError for another format.
         """
+        return self.explanation(layer).to_text(format)
+
+    def explanation(self, layer: str | None = None) -> Explanation:
+        """Where the figures of a layer come from, with the numbers put in; of every layer where none is named.
+
+        LookupError for a layer that is not there.
+        """
+        from cnnspec.api.answers import Explanation
         from cnnspec.explain import find_explanation
-        from cnnspec.explain.formats import FORMATS, write_explanation
 
-        if format not in (*FORMATS, "json"):
-            raise ValueError(f'no format is called "{format}": {", ".join(FORMATS)} or json')
-        explanation = find_explanation(self.analysed, layer)
-        if format in FORMATS:
-            return write_explanation(self.analysed, explanation, format)
-        from cnnspec.explain.json import write_data
-
-        return _json(write_data(self.analysed, explanation))
+        return make_answer(Explanation, find_explanation(self.analysed, layer), self.analysed)
 
     def receptive_field_of(self, layer: str, at: tuple[int, ...] | None = None) -> UnitField:
         """Everything about the field of one output position of a layer, the middle one where none is given: its box
@@ -151,23 +160,80 @@ class Network:
 
         LookupError for a layer that is not there, ValueError for a position that it does not have.
         """
+        from cnnspec.api.answers import UnitField
         from cnnspec.rf import find_unit_field
 
-        return find_unit_field(self.analysed, layer, at)
+        return make_answer(UnitField, find_unit_field(self.analysed, layer, at), self.analysed)
 
-    def sizes(self) -> InputSizes:
+    def receptive_fields(self, *layers: str, at: tuple[int, ...] | None = None) -> ReceptiveFields:
+        """The receptive field of every layer: size, jump, start, centre, coverage, and an estimate of the effective field.
+
+        `units` is then everything about one position of each layer that is named, as `receptive_field_of` has it. LookupError
+        for a layer that is not there, ValueError for a position that it does not have.
+        """
+        from cnnspec.api.answers import ReceptiveFields
+        from cnnspec.rf import find_fields
+
+        return make_answer(ReceptiveFields, find_fields(self.analysed, layers, at), self.analysed)
+
+    def cost(
+        self, batch: int | None = None, *, dtype: str = "float32", optimizer: str | None = None,
+        memory: int | str | None = None, device: str | None = None, flops_as: str | None = None,
+    ) -> Cost:  # fmt: skip
+        """What the network costs: work, memory for inference and for training, and with a `device` its time at least.
+
+        The batch and the optimizer are the train section's unless they are given, else 1 and adam; an optimizer is written as
+        in the language, sgd(momentum=0.9). With `memory` (bytes, or a text such as "16GiB") the largest batch is found that
+        fits. `device` is a name that `cnnspec cost` knows, or "10TFLOP/s,200GB/s"; `flops_as` a tool whose FLOPs are wanted.
+        ValueError for what is not known.
+        """
+        from cnnspec.api.answers import Cost
+        from cnnspec.api.cost_question import ask_cost
+        from cnnspec.cost import find_cost
+
+        question = ask_cost(self.analysed, batch, dtype, optimizer, memory, device, flops_as)
+        return make_answer(Cost, find_cost(self.analysed, question), self.analysed)
+
+    def lost(self) -> Lost:
+        """What the network throws away: positions that carry data and are never read, kernel taps that see padding alone."""
+        from cnnspec.api.answers import Lost
+        from cnnspec.lost import find_lost
+
+        return make_answer(Lost, find_lost(self.analysed), self.analysed)
+
+    def sizes(self, near: int | tuple[int, ...] | None = None) -> InputSizes:
         """All input sizes for which the network is legal, loses nothing, or fits exactly: one `Axis` an axis.
 
         Its `legal`, `lossless` and `strict` are sets: `in` asks, `below` and `above` give the nearest, `members`
-        counts them up. SpecError when the network is legal for no size that was tried.
+        counts them up. `near` is the size that `print` and `to_data` speak of, one for all axes or one for each; the text's, where
+        none is given; ValueError for another number of them. SpecError when the network is legal for no size that was tried.
         """
-        from cnnspec.sizes import explain_no_size, find_input_sizes
+        from cnnspec.api.answers import InputSizes
+        from cnnspec.sizes import explain_no_size, find_input_sizes, has_axes_for
 
+        near = (near,) if isinstance(near, int) else near
+        if near is not None and (not has_axes_for(self.analysed, near) or min(near) < 1):
+            raise ValueError(
+                f"near must be a size from 1, or one for each axis of the inputs of {self.name}, not {near}"
+            )
         sizes = find_input_sizes(self.analysed)
         if sizes is None:
             raise SpecError(f"{self.name}: {explain_no_size(self.analysed)}", self.diagnostics)
-        return sizes
+        return make_answer(InputSizes, sizes, near, self.analysed)
 
+    def budget(self, *limits: str, **bounds: float | str) -> Findings:
+        """The limits that the network breaks, as `check` finds them for `expect`; none, and false, where it keeps them all.
+
+        A limit is written as in the language, "params <= 100k", "training_memory(batch=32) < 8GiB", "lossless"; or it is a
+        keyword, max_ or min_ before a quantity: max_params=100_000, min_receptive_field=18. ValueError for a text that is no
+        limit, TypeError for another keyword, SpecError when the spec has mistakes.
+        """
+        from cnnspec.api.budget import find_broken_limits
+        from cnnspec.api.findings import Findings
+
+        return Findings(find_broken_limits(self.analysed, limits, bounds), self.analysed.source.name)
+
+    # ---- Keras ---------------------------------------------------------------------------------------------------
     def to_keras(self) -> keras.Model:
         """The Keras model, its layers named as here.
 
@@ -179,11 +245,6 @@ class Network:
             raise SpecError(f"{self.name} cannot be built", self.diagnostics)
         return to_keras(self.analysed.graph)
 
-    @property
-    def text(self) -> str:
-        """The spec itself."""
-        return self.analysed.source.text
-
     def to_source(self) -> str:
         """Keras source that builds the same model. Raises SpecError when the spec has mistakes."""
         from cnnspec.compile.keras_source import to_source
@@ -192,19 +253,6 @@ class Network:
             raise SpecError(f"{self.name} cannot be built", self.diagnostics)
         return to_source(self.analysed)
 
-    def _repr_html_(self) -> str:
-        """The table, in a notebook."""
-        from cnnspec.summary import find_summary
-        from cnnspec.summary.html import write_html
-
-        return write_html(self.analysed, find_summary(self.analysed))
-
     def __repr__(self) -> str:
         params = "?" if self.params is None else f"{self.params:,}"
         return f"<cnnspec.Network {self.name}: {self.analysed.facts.total.layers} layers, {params} parameters>"
-
-
-def _json(data: dict[str, Any]) -> str:
-    from json import dumps
-
-    return dumps(data, indent=2, ensure_ascii=False) + "\n"

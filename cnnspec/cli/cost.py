@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import re
 
-from cnnspec.base.source import printable
 from cnnspec.cli.load import add_model_options, evaluate_option, load_analysed, read_positive
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cost import find_cost
-from cnnspec.cost.cost import CostQuestion
 from cnnspec.cost.flop_conventions import CONVENTIONS
+from cnnspec.cost.question import make_question, read_bytes, read_optimizer
 from cnnspec.facts.devices import DEVICES, EXAMPLE, find_device
-from cnnspec.facts.optimizer_slots import SLOTS, count_slots
-from cnnspec.facts.precision import POLICIES, find_precision
-from cnnspec.layers.argument import Term, show
+from cnnspec.facts.optimizer_slots import SLOTS
+from cnnspec.facts.precision import POLICIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnnspec.cost.cost import CostQuestion
     from cnnspec.network import AnalysedNetwork
-
-ADAM = Term("adam")
-UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,10 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def size(text: str) -> int:
     """A number of bytes for argparse: 16GiB, 80GB, 262144."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?i?)b?", text.strip().lower())
-    if match is None or match[2] not in UNITS or float(match[1]) * UNITS[match[2]] < 1:
-        raise argparse.ArgumentTypeError(f'must be a number of bytes, such as 16GiB, not "{printable(text)}"')
-    return round(float(match[1]) * UNITS[match[2]])
+    try:
+        return read_bytes(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -70,27 +65,18 @@ def run(options: argparse.Namespace) -> int:
 
 def read_question(network: AnalysedNetwork, options: argparse.Namespace) -> CostQuestion:
     """What the options ask; the batch and the optimizer are the train section's unless they are given. UsageError."""
-    optimizer, batch = network.train.get("optimizer"), network.train.get("batch")
-    term = ADAM if optimizer is None else optimizer.value
+    optimizer = None
     if options.optimizer is not None:
-        term = evaluate_option(options.optimizer, "--optimizer")
-    term = Term(term) if isinstance(term, str) else term
-    if not isinstance(term, Term):
-        raise UsageError(f'--optimizer takes an optimizer, such as adam, not "{show(term)}"')
-    examples = options.batch or (batch.value if batch is not None and isinstance(batch.value, int) else 1)
-    if options.flops_as is not None and options.flops_as not in CONVENTIONS:
-        raise UsageError(f'no tool is called "{options.flops_as}": known are {", ".join(CONVENTIONS)}')
+        given = evaluate_option(options.optimizer, "--optimizer")
+        try:
+            optimizer = read_optimizer(given)
+        except ValueError as error:
+            raise UsageError(f"--{error}") from None
     try:
-        policy = find_precision(options.dtype)
-        tensors = count_slots(term.name, dict(term.keywords))
-        chosen = None if options.device is None else find_device(options.device, read_devices(network, options))
+        device = None if options.device is None else find_device(options.device, read_devices(network, options))
+        return make_question(network, options.batch, options.dtype, optimizer, options.memory, device, options.flops_as)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    if chosen is not None and chosen.peak(policy.computes) is None:
-        raise UsageError(
-            f"no peak in {policy.computes} is known for {chosen.name}: choose --dtype {' or '.join(chosen.peaks)}"
-        )
-    return CostQuestion(examples, policy, str(term), tensors, options.memory, chosen, options.flops_as)
 
 
 def read_devices(network: AnalysedNetwork, options: argparse.Namespace) -> dict[str, str]:

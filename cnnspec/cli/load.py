@@ -66,22 +66,12 @@ def read_parameters(options: argparse.Namespace) -> dict[str, Any]:
 
 def evaluate_option(value: str, option: str, name: str = "") -> Any:
     """The value of an option, written as the language writes it. UsageError for what is none."""
-    from cnnspec.elaborate.network_builder import NetworkBuilder
-    from cnnspec.elaborate.values import UNKNOWN, Scope
-    from cnnspec.syntax import tree
-    from cnnspec.syntax.parse import parse
+    from cnnspec.elaborate.value_text import evaluate_text
 
-    source = Source(option, f"x = {value}")
-    parsed = parse(source)
-    builder = NetworkBuilder("")
-    item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
-    result = UNKNOWN
-    if not parsed.diagnostics and isinstance(item, tree.Assign):
-        result = builder.evaluator.evaluate(item.value, Scope(None, source), None)
-    if result is UNKNOWN or builder.report.errors:
-        why = [*parsed.diagnostics, *builder.report.errors]
-        raise UsageError(f'{option}{name}: "{value}" is no value' + (f": {why[0].message}" if why else ""))
-    return result
+    try:
+        return evaluate_text(value, option)
+    except ValueError as error:
+        raise UsageError(f"{option}{name}: {error}") from None
 
 
 # ---- reading -----------------------------------------------------------------------------------------------

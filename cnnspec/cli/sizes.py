@@ -7,7 +7,7 @@ import argparse
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, print_message
 from cnnspec.lint.rules import prevents
-from cnnspec.sizes import explain_no_size, find_input_sizes
+from cnnspec.sizes import explain_no_size, find_input_sizes, has_axes_for
 
 MOST_AXES = 3
 
@@ -33,8 +33,7 @@ def run(options: argparse.Namespace) -> int:
         network, diagnostics = load_analysed(options)
     except Refused:
         return FINDINGS
-    ranks = {len(node.shape) - 1 for i in network.graph.inputs if (node := network.graph.nodes[i]).shape}
-    if options.near and len(options.near) > 1 and len(options.near) not in ranks:
+    if options.near and not has_axes_for(network, options.near):
         raise UsageError(
             f"--near has {len(options.near)} sizes, the inputs of {network.source.name} have not: give one"
         )

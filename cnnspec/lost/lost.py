@@ -97,7 +97,7 @@ class Lost(Record):
     taps: tuple[DeadTaps, ...]
     unknown: tuple[int, ...]
     untraced: tuple[int, ...]
-    too_long: bool = False
+    too_long: bool
 
 
 def find_losses(facts: Facts) -> Lost:
@@ -124,7 +124,7 @@ def find_losses(facts: Facts) -> Lost:
         by = tuple(dict.fromkeys(i for i in readers[node.index] if used[i]))
         losses += _find_loss(node.index, space, region, carrying, by, facts)
         taps += find_dead_taps(node.index, real, facts)
-    return Lost(tuple(losses), tuple(taps), tuple(unknown), untraced)
+    return Lost(tuple(losses), tuple(taps), tuple(unknown), untraced, False)
 
 
 def too_long(graph: Graph) -> Lost:

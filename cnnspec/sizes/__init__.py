@@ -23,6 +23,12 @@ def find_input_sizes(network: AnalysedNetwork) -> InputSizes | None:
     return work_out_sizes(network.graph, lambda inputs: resize(network, inputs))
 
 
+def has_axes_for(network: AnalysedNetwork, near: tuple[int, ...]) -> bool:
+    """Whether a size that is asked about is one for all axes, or one for each of some input."""
+    nodes = network.graph.nodes
+    return len(near) == 1 or len(near) in {len(shape) - 1 for i in network.graph.inputs if (shape := nodes[i].shape)}
+
+
 def explain_no_size(network: AnalysedNetwork) -> str:
     """Why no input size was found."""
     if network.broken:

@@ -82,10 +82,10 @@ class InputSizes(Record):
     asks for sizes."""
 
     axes: tuple[Axis, ...]
-    weighted: Reason | None = None
-    fixed: Reason | None = None
-    rest: InputSizes | None = None
-    asks: bool = False
+    weighted: Reason | None
+    fixed: Reason | None
+    rest: InputSizes | None
+    asks: bool
 
 
 def work_out_sizes(graph: Graph, rebuild: Rebuild) -> InputSizes | None:
@@ -156,7 +156,7 @@ def name_axes(whole: GraphSizes, graph: Graph, shapes: list[Shape]) -> InputSize
         fixed = name_reason(graph.nodes[whole.fixed])
         part = cut_graph(graph, whole.fixed)
         rest = name_axes(find_axis_sizes(part, find_same_names(shapes)), part, shapes)
-    return InputSizes(tuple(found), whole.weighted, fixed, rest)
+    return InputSizes(tuple(found), whole.weighted, fixed, rest, False)
 
 
 def name_axis(graph: Graph, shapes: list[Shape], index: int, axis: int, times: int) -> InputAxis:
@@ -227,9 +227,8 @@ def try_one_by_one(graph: Graph, shapes: list[Shape], axes: list[int], rebuild: 
     if not kinds[0].members:
         return None
     members = [(graph.inputs[number], axis, times) for number, axis, times in group.members]
-    return InputSizes(
-        (Axis(tuple([name_axis(graph, shapes, *m) for m in members]), tuple(kinds), None, True),), asks=True
-    )
+    axis = Axis(tuple([name_axis(graph, shapes, *m) for m in members]), tuple(kinds), None, True)
+    return InputSizes((axis,), None, None, None, True)
 
 
 def find_faults(built: Resized) -> tuple[list[Reason], list[Reason] | None, list[Reason]]:

@@ -43,7 +43,7 @@ def test_unknown_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
         (["--device", "a10"], 'no device is called "a10"; did you mean "a100"?; known are p100, v100'),
         (
             ["--device", "v100", "--dtype", "bfloat16"],
-            "no peak in bfloat16 is known for NVIDIA V100 SXM2: choose --dtype",
+            "no peak in bfloat16 is known for NVIDIA V100 SXM2: choose dtype",
         ),
         (["--optimizer", "foo"], 'no memory is known for the optimizer "foo"'),
         (["--optimizer", "3"], '--optimizer takes an optimizer, such as adam, not "3"'),

@@ -1,0 +1,68 @@
+"""What all answers of the API have in common: their values have names, and they show themselves in every form."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    from cnnspec.base.record import Record
+
+    Made = TypeVar("Made")
+
+
+class Answer:
+    """An answer: `print` shows it as its command does, a notebook as tables.
+
+    `to_text`, `to_html`, `to_json` write it; `to_data` gives the fields of the JSON as Python values, and `to_rows` its
+    rows (layers, axes, findings) as flat dictionaries, which pandas.DataFrame and csv.DictWriter take.
+    """
+
+    __slots__ = ()
+    rows_are = "layers"  # the field of the JSON that holds the rows
+
+    def to_text(self) -> str:
+        """What the command prints."""
+        raise NotImplementedError
+
+    def to_html(self) -> str:
+        """The answer as HTML tables, which load nothing."""
+        raise NotImplementedError
+
+    def to_data(self) -> Any:
+        """The fields that the command prints with `--format json`, as Python values."""
+        raise NotImplementedError
+
+    def to_json(self) -> str:
+        """What the command prints with `--format json`."""
+        from cnnspec.tables.escape import json
+
+        return json(self.to_data()) + "\n"
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """A flat dictionary for each row; a figure inside another field has both names: receptive_field_size."""
+        return [flatten(row) for row in self.to_data()[self.rows_are]]
+
+    def __str__(self) -> str:
+        return self.to_text().rstrip("\n")
+
+    def __repr__(self) -> str:
+        return f"<cnnspec.{type(self).__name__}: print shows it>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.to_html()
+
+
+def flatten(row: dict[str, Any], before: str = "") -> dict[str, Any]:
+    """A dictionary without dictionaries inside: {"a": {"b": 1}} is {"a_b": 1}."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        flat |= flatten(value, f"{before}{name}_") if isinstance(value, dict) else {before + name: value}
+    return flat
+
+
+def make_answer(kind: Callable[..., Made], values: Record, *more: Any) -> Made:
+    """The values that a room found, as an answer of some kind."""
+    return kind(*[getattr(values, field) for field in values._fields], *more)

@@ -1,0 +1,221 @@
+"""The answers that `Network` gives: what the rooms find, as values that show themselves.
+
+Each is what its room returns (`cnnspec.cost.cost.Cost`, …) and the network that it is about. Where a value is the number of a
+layer, it is its place in `Network.layers`.
+"""
+
+from __future__ import annotations
+
+from cnnspec.api.answer import Answer
+from cnnspec.cost.cost import Cost as NetworkCost
+from cnnspec.explain.explanation import Explanation as NetworkExplanation
+from cnnspec.lost.lost import Lost as NetworkLost
+from cnnspec.rf.fields import NetworkFields
+from cnnspec.rf.unit_field import UnitField as LayerUnitField
+from cnnspec.sizes.input_sizes import InputSizes as NetworkSizes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from cnnspec.base.size import Dim
+    from cnnspec.network import AnalysedNetwork
+
+ABOUT = frozenset({"analysed"})  # not compared, and not shown
+
+
+class Cost(Answer, NetworkCost):
+    """What a network costs: `print` shows it as `cnnspec cost` does."""
+
+    _uncompared: ClassVar[frozenset[str]] = ABOUT
+    analysed: AnalysedNetwork
+
+    @property
+    def batch(self) -> int:
+        """Examples at once."""
+        return self.question.batch
+
+    @property
+    def dtype(self) -> str:
+        """The number format, as Keras names it."""
+        return self.question.precision.name
+
+    @property
+    def optimizer(self) -> str:
+        """The optimizer, as the language writes it."""
+        return self.question.optimizer
+
+    @property
+    def inference_bytes(self) -> Dim | None:
+        """Weights and the most activations alive at once, of the batch."""
+        return self.inference.bytes(self.batch)
+
+    @property
+    def training_bytes(self) -> Dim | None:
+        """Everything that a step of training holds, of the batch; None where the number format has no gradients."""
+        return None if self.training is None else self.training.bytes(self.batch)
+
+    def to_text(self) -> str:
+        """What `cnnspec cost` prints."""
+        from cnnspec.cost.text import write_text
+
+        return write_text(self.analysed, self)
+
+    def to_html(self) -> str:
+        """The layers, and the memory term by term, as HTML tables."""
+        from cnnspec.api.html.cost import write_html
+
+        return write_html(self.analysed, self)
+
+    def to_data(self) -> dict[str, Any]:
+        """What `cnnspec cost --format json` prints."""
+        from cnnspec.cost.json import write_data
+
+        return write_data(self.analysed, self)
+
+
+class Lost(Answer, NetworkLost):
+    """What a network throws away: `print` shows it as `cnnspec lost` does."""
+
+    _uncompared: ClassVar[frozenset[str]] = ABOUT
+    analysed: AnalysedNetwork
+    rows_are = "tensors"
+
+    @property
+    def macs(self) -> int | None:
+        """The multiply-accumulates whose results are never read; None where some are unknown."""
+        from cnnspec.lost.lost import macs_lost
+
+        return macs_lost(self)
+
+    def to_text(self) -> str:
+        """What `cnnspec lost` prints."""
+        from cnnspec.lost.text import write_text
+
+        return write_text(self.analysed, self)
+
+    def to_html(self) -> str:
+        """What is never read, as an HTML table."""
+        from cnnspec.api.html.lost import write_html
+
+        return write_html(self.analysed, self)
+
+    def to_data(self) -> dict[str, Any]:
+        """What `cnnspec lost --format json` prints."""
+        from cnnspec.lost.json import write_data
+
+        return write_data(self.analysed, self)
+
+
+class ReceptiveFields(Answer, NetworkFields):
+    """The receptive fields of a network: `print` shows them as `cnnspec rf` does."""
+
+    _uncompared: ClassVar[frozenset[str]] = ABOUT
+    analysed: AnalysedNetwork
+
+    def to_text(self) -> str:
+        """What `cnnspec rf` prints."""
+        from cnnspec.rf.text import write_text
+
+        return write_text(self.analysed, self)
+
+    def to_html(self) -> str:
+        """The layers as an HTML table; one for each unit, where units were asked for."""
+        from cnnspec.api.html.rf import write_html
+
+        return write_html(self.analysed, self)
+
+    def to_data(self) -> dict[str, Any]:
+        """What `cnnspec rf --format json` prints."""
+        from cnnspec.rf.json import write_data
+
+        return write_data(self.analysed, self)
+
+
+class UnitField(Answer, LayerUnitField):
+    """Everything about one position of a layer: `print` shows it as `cnnspec rf FILE LAYER` does."""
+
+    _uncompared: ClassVar[frozenset[str]] = ABOUT
+    analysed: AnalysedNetwork
+    rows_are = "inputs"
+
+    def alone(self) -> NetworkFields:
+        """The field as the only one of its network that is asked for."""
+        return NetworkFields((), None, (self,), (), (), ())
+
+    def to_text(self) -> str:
+        """What `cnnspec rf FILE LAYER` prints."""
+        from cnnspec.rf.text import write_text
+
+        return write_text(self.analysed, self.alone())
+
+    def to_html(self) -> str:
+        """The unit as an HTML table."""
+        from cnnspec.api.html.rf import write_html
+
+        return write_html(self.analysed, self.alone())
+
+    def to_data(self) -> dict[str, Any]:
+        """The unit in what `cnnspec rf FILE LAYER --format json` prints."""
+        from cnnspec.rf.json import unit_data
+
+        return unit_data(self)
+
+
+class InputSizes(Answer, NetworkSizes):
+    """The input sizes that a network takes: `print` shows them as `cnnspec sizes` does.
+
+    `near` is the size that was asked about, one for all axes or one for each; None: the text's.
+    """
+
+    _uncompared: ClassVar[frozenset[str]] = ABOUT
+    near: tuple[int, ...] | None
+    analysed: AnalysedNetwork
+    rows_are = "axes"
+
+    def to_text(self) -> str:
+        """What `cnnspec sizes` prints."""
+        from cnnspec.sizes.text import write_text
+
+        return write_text(self.analysed, self, self.near)
+
+    def to_html(self) -> str:
+        """The sizes of each axis as an HTML table."""
+        from cnnspec.api.html.sizes import write_html
+
+        return write_html(self.analysed, self, self.near)
+
+    def to_data(self) -> dict[str, Any]:
+        """What `cnnspec sizes --format json` prints."""
+        from cnnspec.sizes.json import write_data
+
+        return write_data(self.analysed, self, self.near)
+
+
+class Explanation(Answer, NetworkExplanation):
+    """Where figures come from, with the numbers put in: `print` shows it as `cnnspec explain` does."""
+
+    _uncompared: ClassVar[frozenset[str]] = ABOUT
+    analysed: AnalysedNetwork
+
+    def to_text(self, format: str = "text") -> str:
+        """What `cnnspec explain` prints. `format`: text, markdown, latex or json; ValueError for another."""
+        from cnnspec.explain.formats import FORMATS, write_explanation
+
+        if format in FORMATS:
+            return write_explanation(self.analysed, self, format)
+        if format == "json":
+            return self.to_json()
+        raise ValueError(f'no format is called "{format}": {", ".join(FORMATS)} or json')
+
+    def to_html(self) -> str:
+        """A step of a derivation in each row of HTML tables."""
+        from cnnspec.api.html.explain import write_html
+
+        return write_html(self.analysed, self)
+
+    def to_data(self) -> dict[str, Any]:
+        """What `cnnspec explain --format json` prints."""
+        from cnnspec.explain.json import write_data
+
+        return write_data(self.analysed, self)

@@ -1,0 +1,51 @@
+"""Findings as the API returns them: a tuple of diagnostics that shows itself."""
+
+from __future__ import annotations
+
+from cnnspec.api.answer import Answer, flatten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, Self
+
+    from cnnspec.base.diagnostic import Diagnostic
+
+
+class Findings(Answer, tuple["Diagnostic", ...]):
+    """What is found wrong, a `Diagnostic` for each, in the order of the text; empty, and false, where nothing is.
+
+    `print` shows them as `cnnspec check` does. `file` is the file that was checked.
+    """
+
+    file: str
+
+    def __new__(cls, found: Iterable[Diagnostic], file: str) -> Self:
+        made = super().__new__(cls, found)
+        made.file = file
+        return made
+
+    def to_text(self) -> str:
+        """What `cnnspec check` prints of one file."""
+        from cnnspec.findings.text import count_findings, show_diagnostic
+
+        return "\n\n".join([*map(show_diagnostic, self), count_findings(self, 1)]) + "\n"
+
+    def to_html(self) -> str:
+        """A row for each finding, as an HTML table."""
+        from cnnspec.api.html.findings import write_html
+
+        return write_html(self, self.file)
+
+    def to_data(self) -> list[dict[str, Any]]:
+        """What `cnnspec check --output-format json` prints of one file."""
+        from cnnspec.findings.json import write_data
+
+        return [write_data(diagnostic, self.file) for diagnostic in self]
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """A flat dictionary for each finding."""
+        return list(map(flatten, self.to_data()))
+
+    def __repr__(self) -> str:
+        return f"({', '.join(map(repr, self))}{',' * (len(self) == 1)})"

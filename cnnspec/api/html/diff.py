@@ -1,0 +1,30 @@
+"""The difference of two networks as HTML tables: layers, and totals."""
+
+from __future__ import annotations
+
+from cnnspec.diff.text import (
+    HEADINGS,
+    RIGHT,
+    TOTAL_HEADINGS,
+    TOTAL_RIGHT,
+    group_layers,
+    write_ends,
+    write_expressions,
+    write_row,
+    write_side,
+    write_totals,
+)  # fmt: skip
+from cnnspec.tables.html import HtmlTable, write_page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.diff.difference import NetworkDifference
+
+
+def write_html(difference: NetworkDifference) -> str:
+    """What is different in the layers, and what that does in total."""
+    a, b = write_side(difference.a), write_side(difference.b)
+    layers = HtmlTable(HEADINGS, [write_row(line) for line in group_layers(difference)], RIGHT)
+    totals = HtmlTable(TOTAL_HEADINGS, write_totals(difference), TOTAL_RIGHT)
+    title = f"A: {a}, B: {b}" if not difference.same else f"{a} and {b} are the same network"
+    return write_page(title, [layers, totals], [*write_ends(difference), *write_expressions(difference)])

@@ -1,0 +1,54 @@
+"""Receptive fields as HTML tables: of all layers, or everything about one position of some."""
+
+from __future__ import annotations
+
+from cnnspec.rf.text import (
+    HEADINGS,
+    RIGHT,
+    show_size,
+    write_box,
+    write_figures,
+    write_gates,
+    write_notes,
+    write_offsets,
+    write_paths,
+    write_read,
+    write_row,
+    write_statistics,
+)  # fmt: skip
+from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
+from cnnspec.tables.html import HtmlTable, write_page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.rf.fields import NetworkFields
+    from cnnspec.rf.unit_field import UnitField
+
+
+def write_html(network: AnalysedNetwork, fields: NetworkFields) -> str:
+    """The table of all layers; where units were asked for, everything about those instead."""
+    title = f'Receptive fields of "{network.name}"'
+    if fields.units:
+        return write_page(title, [make_unit_table(unit) for unit in fields.units])
+    marked = needs_column(network)
+    rows = [(*write_row(layer), *[MARK * layer.assumed] * marked) for layer in fields.layers]
+    notes = [*write_notes(fields), *write_assumptions(network, "the network's field rests")]
+    return write_page(title, [HtmlTable((*HEADINGS, *[HEADING] * marked), rows, RIGHT)], notes)
+
+
+def make_unit_table(unit: UnitField) -> HtmlTable:
+    """Everything about a layer's field, and one of its positions."""
+    layer = unit.layer
+    where = f"Position {','.join(map(str, unit.at))}" if unit.at else "A value"
+    rows = write_figures(layer)
+    if unit.box is not None:
+        rows.append((f"{where}, unclipped", f"{write_box(unit.box)}: {show_size(unit.box)}"))
+    rows += [(f"{where} of {read.name}", write_read(read)) for read in unit.inputs]
+    rows += write_paths(unit)
+    rows += [("Gates", f"{write_gates(unit.gates)}; left out above")] * bool(unit.gates)
+    rows += [("Statistics", f"{words}; left out above") for words in write_statistics(unit.statistics)]
+    rows += [(f"With them, of {read.name}", write_read(read)) for read in unit.with_mixing]
+    rows += [("Misaligned", words) for words in write_offsets(unit.misaligned)]
+    title = f"{layer.name} ({layer.type}), line {layer.line}: {unit.written}" + f"; {MARK}" * layer.assumed
+    return HtmlTable(("", ""), rows, title=title)

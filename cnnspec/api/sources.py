@@ -1,0 +1,59 @@
+"""Where the API's specs come from: a file, or a text.
+
+`load` takes a path. A str with a newline is none, and is a text for good; one line that names no file is taken for a text for
+now, with a warning, unless it looks like the name of a file: before there was `loads`, `load` took both.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from cnnspec.base.source import Source, brief, printable
+from cnnspec.base.source_files import read
+
+FILE_NAME = re.compile(r"[^#\"']*\.[A-Za-z][A-Za-z0-9]{0,7}")  # ends as the names of files do
+SPEC = re.compile(r"[\s(]")  # what stands in any text that is a network
+STACK = 4  # whoever called `load`, seen from where the warning is made
+
+
+def make_source(text: str, name: str) -> Source:
+    """A text as a source. TypeError for what is no str."""
+    if not isinstance(text, str):
+        raise TypeError(f"a text is a str, not {type(text).__name__}: cnnspec.load and cnnspec.check take a path")
+    return Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def read_source(path: str | os.PathLike[str]) -> Source:
+    """The source in a file, or the text that a str with no such file is. OSError when the file cannot be read."""
+    if isinstance(path, str) and "\n" in path:
+        return make_source(path, "<text>")
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"a path is a str or an os.PathLike, not {type(path).__name__}")
+    name = os.fspath(path)
+    if not name.strip():
+        raise FileNotFoundError(2, "an empty path names no file: give a path, or a text to cnnspec.loads")
+    if isinstance(path, str) and SPEC.search(path) and not FILE_NAME.fullmatch(path) and not _exists(path):
+        return _take_for_text(path)
+    source = read(name, streams=True)
+    if isinstance(source, Source):
+        return source
+    if not _exists(name):
+        other = "" if FILE_NAME.fullmatch(name) or os.sep in name else ", and cnnspec.loads takes a text"
+        raise FileNotFoundError(2, f"there is no such file: {printable(brief(name))}{other}")
+    raise OSError(f"{source.message}: {source.help}")
+
+
+def _take_for_text(text: str) -> Source:
+    from warnings import warn
+
+    shown = printable(brief(text))
+    warn(f'"{shown}" names no file and was taken for a text: give texts to cnnspec.loads', DeprecationWarning, STACK)
+    return make_source(text, "<text>")
+
+
+def _exists(path: str) -> bool:
+    try:
+        return os.path.exists(path)
+    except ValueError:  # a NUL
+        return False

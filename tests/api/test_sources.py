@@ -1,0 +1,124 @@
+"""A path or a text: `load` takes the one, `loads` the other, and what is neither is answered in a sentence."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnspec
+
+TEXT = "input 8x8x1\nconv(4, 3x3)\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "net.cnn").write_text(TEXT)
+    (tmp_path / "my net (1)").write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", ["net.cnn", Path("net.cnn"), "my net (1)", Path("my net (1)"), "./net.cnn"])
+@pytest.mark.filterwarnings("error")
+def test_a_path_is_read(path: Any, folder: Path) -> None:
+    assert cnnspec.load(path).params == 40
+    assert cnnspec.check(path) == ()
+
+
+@pytest.mark.parametrize("text", [TEXT, "input 8x8x1 -> conv(4, 3x3)", TEXT.replace("\n", "\r\n"), "\ufeff" + TEXT])
+@pytest.mark.filterwarnings("error")
+def test_a_text_is_read(text: str) -> None:
+    assert cnnspec.loads(text).params == 40
+    assert cnnspec.check_text(text) == ()
+    assert cnnspec.loads(text, name="mine.cnn").analysed.source.name == "mine.cnn"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_str_with_a_newline_is_a_text_as_it_always_was() -> None:
+    assert cnnspec.load(TEXT).params == 40
+    assert cnnspec.check(TEXT) == ()
+    assert cnnspec.diff(TEXT, TEXT).same
+
+
+@pytest.mark.parametrize("text", ["input 8x8x1", "input(8, 8, 1)", "input\t8x8x1", "input 2x2x1 -> dense(10 / 2)"])
+def test_one_line_is_a_text_for_now_with_a_warning_where_it_was_written(text: str) -> None:
+    for take in (cnnspec.load, cnnspec.check, lambda side: cnnspec.diff(side, side)):
+        with pytest.warns(DeprecationWarning, match="names no file and was taken for a text: give texts to") as caught:
+            take(text)
+        assert {Path(warning.filename).name for warning in caught} == {"test_sources.py"}
+
+
+NO_FILE = {
+    "": "an empty path names no file: give a path, or a text to cnnspec.loads",
+    " ": "an empty path names no file",
+    "\t": "an empty path names no file",
+    "no.cnn": "there is no such file: no.cnn$",
+    "my net.cnn": "there is no such file: my net.cnn$",
+    "My Nets (old)/a.cnn": "there is no such file",
+    "models/net": "there is no such file: models/net$",
+    "conv": "there is no such file: conv, and cnnspec.loads takes a text",
+    "input": "cnnspec.loads takes a text",
+    "\0": r"there is no such file: \\x00",
+    "x" * 5000: "there is no such file: x{60}…, and",
+}
+
+
+@pytest.mark.parametrize("path", NO_FILE)
+@pytest.mark.filterwarnings("error")
+def test_what_names_no_file_is_answered_in_a_sentence(path: str, folder: Path) -> None:
+    for take in (cnnspec.load, cnnspec.check):
+        with pytest.raises(FileNotFoundError, match=NO_FILE[path]):
+            take(path)
+
+
+@pytest.mark.parametrize("path", ["no.cnn", "my net", "input 3", "."])
+@pytest.mark.filterwarnings("error")
+def test_a_pathlike_is_never_a_text(path: str, folder: Path) -> None:
+    with pytest.raises(OSError, match=r"cannot read|no such file"):
+        cnnspec.load(Path(path))
+
+
+WRONG: list[Any] = [5, None, b"net.cnn", [TEXT], io.StringIO(TEXT)]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=[type(value).__name__ for value in WRONG])
+def test_other_kinds_are_a_type_error(wrong: Any) -> None:
+    for take in (cnnspec.load, cnnspec.check):
+        with pytest.raises(TypeError, match=r"a path is a str or an os.PathLike, not \w+$"):
+            take(wrong)
+    for take in (cnnspec.loads, cnnspec.check_text):
+        with pytest.raises(TypeError, match=r"a text is a str, not \w+: cnnspec.load and cnnspec.check take a path"):
+            take(wrong)
+    with pytest.raises(TypeError, match=r"a text is a str, not (Posix|Windows)Path"):
+        cnnspec.loads(Path("net.cnn"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "# nothing\n"])
+def test_a_text_of_nothing_holds_no_network(text: str) -> None:
+    with pytest.raises(cnnspec.SpecError, match="<text> holds no network: begin with, for example, input 28x28x1"):
+        cnnspec.loads(text)
+    assert cnnspec.check_text(text) == ()
+
+
+def test_texts_of_several_models_and_of_none_are_checked() -> None:
+    several = "model A { input 3\ndense(2) }\nmodel B { input 3\ndens(2) }\n"
+    assert [found.code for found in cnnspec.check_text(several)] == ["E010"]
+    assert cnnspec.check_text("block f() { relu }\n") == ()
+    assert [found.code for found in cnnspec.check_text("block f() { rlu }\n")] == ["E010"]
+
+
+def test_a_network_is_checked_and_compared_too() -> None:
+    net = cnnspec.loads("input 8x8x1\nconv(4, 9x9)\n")
+    assert cnnspec.check(net) is net.diagnostics
+    with pytest.raises(cnnspec.SpecError, match="cannot be compared"):
+        cnnspec.diff(net, TEXT)
+
+
+def test_files_that_a_text_uses_are_looked_for_beside_its_name(folder: Path) -> None:
+    (folder / "blocks.cnn").write_text("block f(n) { conv(n, 3x3) }\n")
+    text = 'use "blocks.cnn" (f)\ninput 8x8x1\nf(4)\n'
+    assert cnnspec.loads(text, name=os.path.join(folder, "net.cnn")).params == 40
