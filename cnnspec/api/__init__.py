@@ -132,9 +132,9 @@ def _analysed(source: Source, parameters: dict[str, Any], model: str | None = No
         return analyse(source, parameters, model, read=read, watch=watch)
 
     def add_help(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-        from cnnspec.lint.fix.offers import offer_repairs
+        from cnnspec.lint.fix.offers import SOON, offer_repairs
 
-        return offer_repairs(found, analysis, again)
+        return offer_repairs(found, analysis, again, SOON)
 
     try:
         analysis = again(source)

@@ -29,7 +29,7 @@ class HtmlTable(Record):
 
 def write_page(title: str, tables: Iterable[HtmlTable], lines: Iterable[str] = ()) -> str:
     """A title, tables, and lines below them, all words escaped."""
-    below = "<br>".join([xml(line.strip()) for line in lines if line.strip()])
+    below = "<br>".join([xml(line.rstrip()) for line in lines if line.strip()])
     return f"<div><b>{xml(title)}</b>{''.join(map(write_table, tables))}" + f"<p>{below}</p>" * bool(below) + "</div>"
 
 

@@ -59,6 +59,56 @@ def readings(net: cnnspec.Network, unit: str | None, met: set[tuple[str, str]], 
         yield from [Reading("path_largest", f"{unit}.{p.axis}", p.size, "the API") for p in found.largest]
 
 
+def asked(net: cnnspec.Network, met: set[tuple[str, str]]) -> Iterator[Reading]:
+    """What the network is asked, as the commands are in `House`."""
+    yield from costs(net, met)
+    lost, fields = net.lost(), net.receptive_fields()
+    yield from of(lost, "", met)
+    for part in (*lost.losses, *lost.taps):
+        yield from of(part, net.layers[part.node].name, met)
+    yield from of(fields, "", met)
+    for layer in fields.layers:
+        yield from of(layer, layer.name, met)
+        yield from field(layer.field, layer.name, met)
+    for offset in fields.misaligned:
+        yield from of(offset, f"{offset.layer}.{offset.axis}", met)
+    try:
+        sizes = net.sizes()
+    except cnnspec.SpecError:
+        return
+    yield from of(sizes, "", met)
+    for axis in sizes.axes:
+        owner = " ".join([f"{one.input}.{one.letter}" for one in axis.axes])
+        for figure, found in public(axis, met):
+            if found is not None:
+                yield Reading(figure, owner, (found.early, found.start, found.period, found.residues), "Axis of the API")
+        yield from [Reading("declared", f"{a.input}.{a.letter}", a.declared, "Axis of the API") for a in axis.axes]
+
+
+def ask_cost(net: cnnspec.Network) -> cnnspec.Cost:
+    """As ASKED of `House` asks the command."""
+    return net.cost(1, optimizer="adam", memory="16GiB", device="v100", flops_as="tensorflow")
+
+
+def costs(net: cnnspec.Network, met: set[tuple[str, str]]) -> Iterator[Reading]:
+    cost = ask_cost(net)
+    yield from of(cost, "", met)
+    for layer in cost.layers:
+        yield from of(layer, layer.name, met)
+        made = [[getattr(one, part) for part in one._fields] for one in layer.matrices or ()]
+        yield Reading("im2col", layer.name, made, "LayerCost of the API")
+        for part in (layer.traffic, layer.time):
+            if part is not None:
+                yield from of(part, layer.name, met)
+    for kind, memory in (("inference", cost.inference), ("training", cost.training)):
+        assert memory is not None and cost.question.limit is not None
+        [*public(memory, met)]
+        yield Reading(f"{kind}_largest", "", memory.largest_batch(cost.question.limit), "Memory of the API")
+        for term in memory.terms:
+            yield Reading(f"{kind}_values", term.name, term.values, "Memory of the API")
+            yield Reading(f"{kind}_bytes_each", term.name, term.size, "Memory of the API")
+
+
 def differing(net: cnnspec.Network, other: cnnspec.Network, met: set[tuple[str, str]]) -> Iterator[Reading]:
     """Two networks compared: figures of either side, and what the second has more."""
     found = cnnspec.diff(net, other)

@@ -55,9 +55,13 @@ def unescaped(text: str) -> str:
 
 
 def of_html(text: str) -> tuple[list[Rows], list[str]]:
-    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr[^>]*>(.*?)</tr>", text)]
-    lines = re.findall(r"<p>(.*)</p>", text)[0].split("<br>")
-    return [[[html.unescape(c) for c in row] for row in rows]], [html.unescape(line) for line in lines]
+    """The tables of an HTML text, and the lines below them."""
+    tables = []
+    for table in re.findall(r"<table.*?</table>", text):
+        rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr[^>]*>(.*?)</tr>", table)]
+        tables.append([[html.unescape(c) for c in row] for row in rows])
+    lines = [line for part in re.findall(r"<p>(?!<b>)(.*?)</p>", text) for line in part.split("<br>")]
+    return tables, [html.unescape(line) for line in lines]
 
 
 def comma_separated(text: str) -> Rows:

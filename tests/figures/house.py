@@ -49,7 +49,7 @@ class House:
         found += from_tables.lines("repr", "repr", [repr(net)], "", {})
         found += from_api.readings(net, self.unit, self.met, level > TOTALS)
         if level > TOTALS:
-            found += [*self.explained(), *self.sizes(), *self.found()]
+            found += [*from_api.asked(net, self.met), *self.in_a_notebook(net), *self.explained(), *self.sizes(), *self.found()]
         if not self.network.broken:
             found += self.differing(level)
             found += from_api.differing(net, cnnspec.load(self.other), self.met) if level > TOTALS else ()
@@ -127,6 +127,19 @@ class House:
                 yield reading._replace(figure=f"{next(largest)}_largest")
             else:
                 yield reading
+
+    def in_a_notebook(self, net: cnnspec.Network) -> Iterator[Reading]:
+        """The tables that a notebook shows."""
+        shown: dict[str, cnnspec.Cost | cnnspec.Lost | cnnspec.ReceptiveFields] = {
+            "cost": from_api.ask_cost(net), "rf": net.receptive_fields(), "lost": net.lost(),
+        }  # fmt: skip
+        for kind, answer in shown.items():
+            where = f"{kind} in a notebook"
+            tables, lines = from_tables.of_html(answer.to_html())
+            for rows in tables[:1]:  # behind it stand those of the memory
+                alone = [row for row in rows if kind != "lost" or ", " not in row[0]]
+                yield from from_tables.columns(kind, where, alone, {}, set())
+            yield from from_tables.lines(kind, where, lines, "", {})
 
     def explained(self) -> Iterator[Reading]:
         data = self.data("explain")

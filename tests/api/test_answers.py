@@ -1,0 +1,193 @@
+"""Every answer says what its command says, in every form, and shows itself in a notebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnspec
+from cnnspec.api.answer import Answer
+from cnnspec.cli import main
+from tests.example_files import EXAMPLES
+
+OTHER = str(EXAMPLES / "lenet5.cnn")
+FILES = [str(EXAMPLES / name) for name in ("alexnet.cnn", "lenet5_1998.cnn", "unet.cnn", "unet_any_size.cnn", "digits.cnn")]
+TEXTS = {
+    "broken": "input 8x8x1\nconv(4, 9x9)\nrelu\n",
+    "assumed": "input 8x8x1\ncnov(4, 3x3)\nrelu\n",
+    "vectors": "input 8\ndense(3)\n",
+    "text": "input 100\nembedding(50, 8) -> conv(4, 3) -> gap\n",
+    "gate": "input 9x9x3\nconv(4, 3x3) as a\nmultiply(a, a -> gap(keepdims=true) -> conv(4, 1x1, activation=sigmoid))\n",
+    "lossy": "input 28x28x1\nmaxpool(5x5)\nconv(3, 3x3, name='<b>x</b>')\npad(2) -> conv(3, 3x3, dilation=3)\n",
+    "names": "input 28x28x1\nconv(3, 3x3, name='a\\'\"&<script>alert(1)</script>')\n",
+    "trained": "input 28x28x1\nflatten -> dense(10, softmax)\ntrain {\n  optimizer = sgd(momentum=0.9)\n  batch = 64\n}\n",
+}  # fmt: skip
+
+Ask = Callable[[cnnspec.Network, str], Answer]
+ANSWERS: dict[str, tuple[list[str], Ask]] = {
+    "summary": ([], lambda net, unit: net),
+    "cost": ([], lambda net, unit: net.cost()),
+    "lost": ([], lambda net, unit: net.lost()),
+    "rf": ([], lambda net, unit: net.receptive_fields()),
+    "sizes": ([], lambda net, unit: net.sizes()),
+    "explain": ([], lambda net, unit: net.explanation()),
+    "diff": ([OTHER], lambda net, unit: cnnspec.diff(net, OTHER)),
+    "cost, asked": (
+        ["--batch", "7", "--dtype", "float16", "--optimizer", "sgd(momentum=0.9)", "--memory", "2GiB", "--device", "t4", "--flops-as", "thop"],
+        lambda net, unit: net.cost(7, dtype="float16", optimizer="sgd(momentum=0.9)", memory="2GiB", device="t4", flops_as="thop"),
+    ),
+    "cost, int8": (["--dtype", "int8"], lambda net, unit: net.cost(dtype="int8")),
+    "rf, a unit": (["UNIT"], lambda net, unit: net.receptive_fields(unit)),
+    "explain, a layer": (["UNIT"], lambda net, unit: net.explanation(unit)),
+    "sizes, near": (["--near", "50"], lambda net, unit: net.sizes(50)),
+}  # fmt: skip
+
+
+@pytest.fixture(params=[*FILES, *TEXTS])
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param in FILES:
+        return str(request.param)
+    (tmp_path / "net.cnn").write_text(TEXTS[request.param])
+    return str(tmp_path / "net.cnn")
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    main(list(arguments))
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_says_what_its_command_says(name: str, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    net = cnnspec.load(path)
+    unit = net.layers[1].name
+    options, ask = ANSWERS[name]
+    options = [unit if option == "UNIT" else option for option in options]
+    verb = name.partition(",")[0]
+    try:
+        answer = ask(net, unit)
+    except (cnnspec.SpecError, ValueError):  # where the command answers nothing either
+        assert said(capsys, verb, path, *options) == ""
+        return
+    assert isinstance(answer, Answer)
+    assert said(capsys, verb, path, *options) == answer.to_text()
+    printed = said(capsys, verb, path, *options, "--format", "json")
+    assert printed == answer.to_json() and json.loads(printed) == json.loads(json.dumps(answer.to_data()))
+    assert str(answer) == answer.to_text().rstrip("\n") or isinstance(answer, cnnspec.Difference)
+    assert len(repr(answer)) < 200
+    rows = answer.to_rows()
+    assert len(rows) == len(answer.to_data()[answer.rows_are])
+    assert not any(isinstance(value, dict) for row in rows for value in row.values())
+    look_at(answer._repr_html_())
+
+
+def test_findings_are_those_of_check(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = cnnspec.check(path)
+    assert found == cnnspec.load(path).diagnostics and isinstance(found, tuple)
+    printed = said(capsys, "check", "--no-cache", "--output-format", "json", path)
+    assert json.loads(printed) == json.loads(found.to_json()) and len(found.to_rows()) == len(found)
+    full = said(capsys, "check", "--no-cache", path)
+    assert full.startswith(str(found))  # below it stands how many can be mended
+    look_at(found._repr_html_())
+
+
+# ---- HTML --------------------------------------------------------------------------------------------------------
+class Page(HTMLParser):
+    """Whether every element is closed, and which there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.met: set[str] = set()
+        self.attributes: set[str] = set()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.met.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def look_at(html: str) -> Page:
+    page = Page()
+    page.feed(html)
+    page.close()
+    assert page.open == []
+    assert page.met <= {"div", "b", "p", "br", "table", "thead", "tbody", "tr", "th", "td"} and page.attributes <= {"style"}
+    assert "url(" not in html and "background" not in html
+    return page
+
+
+def test_names_of_layers_and_files_are_text_in_a_notebook(tmp_path: Path) -> None:
+    for text, word in ((TEXTS["lossy"], "<b>x</b>"), (TEXTS["names"], "<script>alert(1)</script>")):
+        net = cnnspec.loads(text, name=f"{word}.cnn")
+        shown = [net, net.cost(), net.receptive_fields(), net.explanation(), cnnspec.diff(net, OTHER), net.diagnostics]
+        for answer in shown:
+            assert word not in answer.to_html()
+            assert any(word in part for part in look_at(answer.to_html()).texts), answer
+
+
+def test_what_is_wrong_is_red() -> None:
+    net = cnnspec.loads(TEXTS["broken"])
+    assert net.to_html().count("<tr style='color:") == 2
+    assert net.diagnostics.to_html().count("<tr style='color:") == 1
+    assert "color:" not in cnnspec.load(OTHER).to_html()
+
+
+# ---- values ------------------------------------------------------------------------------------------------------
+def test_values_have_names() -> None:
+    net = cnnspec.load(OTHER)
+    cost = net.cost(32, memory="1GiB")
+    assert (cost.batch, cost.dtype, cost.optimizer) == (32, "float32", "adam")
+    assert cost.training is not None and cost.training_bytes == cost.training.bytes(32)
+    assert cost.inference_bytes == sum(term.bytes(32) for term in cost.inference.terms)  # type: ignore[misc]
+    assert cost.question.limit == 2**30 and net.cost(32, memory=2**30) == cost
+    assert net.cost(dtype="int8").training_bytes is None
+    assert [layer.name for layer in cost.layers] == [layer.name for layer in net.layers]
+    assert cnnspec.loads(TEXTS["trained"]).cost().batch == 64
+    lossy = cnnspec.loads(TEXTS["lossy"])
+    lost = lossy.lost()
+    assert {lossy.layers[loss.node].name for loss in lost.losses} >= {"input1"} and lost.macs == 0
+    assert net.receptive_fields("conv2", at=(0, 0)).units[0].at == (0, 0) == net.receptive_field_of("conv2", (0, 0)).at
+    assert str(net.receptive_field_of("conv2")) == str(net.receptive_fields("conv2"))
+    assert net.explain("conv1", "markdown") == net.explanation("conv1").to_text("markdown")
+    assert net.sizes().near is None and net.sizes((40, 50)).near == (40, 50)
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "words"),
+    [
+        (lambda net: net.cost(0), ValueError, "batch must be a whole number from 1, not 0"),
+        (lambda net: net.cost(1.5), TypeError, "float"),
+        (lambda net: net.cost(dtype="f32"), ValueError, '"f32" is no dtype: known are'),
+        (lambda net: net.cost(optimizer="foo"), ValueError, 'no memory is known for the optimizer "foo"'),
+        (lambda net: net.cost(optimizer="sgd("), ValueError, '"sgd\\(" is no value'),
+        (lambda net: net.cost(optimizer="3"), ValueError, "optimizer takes an optimizer"),
+        (lambda net: net.cost(memory="much"), ValueError, 'memory must be a number of bytes, such as 16GiB, not "much"'),
+        (lambda net: net.cost(memory=-1), ValueError, "memory must be a number of bytes"),
+        (lambda net: net.cost(device="toaster"), ValueError, 'no device is called "toaster"'),
+        (lambda net: net.cost(device="v100", dtype="bfloat16"), ValueError, "no peak in bfloat16 is known for NVIDIA"),
+        (lambda net: net.cost(flops_as="x"), ValueError, 'no tool is called "x"'),
+        (lambda net: net.sizes(0), ValueError, "near must be a size from 1"),
+        (lambda net: net.sizes((1, 2, 3)), ValueError, "one for each axis of the inputs of lenet5"),
+        (lambda net: net.sizes(()), ValueError, "near must be a size"),
+        (lambda net: net.explanation("conv9"), LookupError, 'no layer "conv9"'),
+        (lambda net: net.receptive_fields("conv9"), LookupError, 'no layer "conv9"'),
+        (lambda net: net.receptive_fields("conv1", at=(99, 0)), ValueError, "has no position 99,0"),
+        (lambda net: net.explanation("conv1").to_text("xml"), ValueError, 'no format is called "xml"'),
+    ],
+)
+def test_what_cannot_be_is_answered_in_a_sentence(ask: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        ask(cnnspec.load(OTHER))
