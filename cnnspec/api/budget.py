@@ -43,10 +43,10 @@ def find_broken_limits(
 def write_limit(name: str, bound: object) -> str:
     """max_params=5000 as the language writes it: params <= 5000. TypeError for another name."""
     before, quantity = name[:4], name[4:]
-    if before not in BOUNDS or quantity not in QUANTITIES or quantity in ALONE:
-        known = [f"{start}{known}" for start in BOUNDS for known in QUANTITIES if known not in (*ALONE, "output")]
-        near = write_suggestion(name, known)
-        raise TypeError(f'a budget has no bound "{name}"{near}; bounds are max_ or min_ before {", ".join(QUANTITIES)}')
+    bounded = [known for known in QUANTITIES if known not in (*ALONE, "output")]
+    if before not in BOUNDS or quantity not in bounded:
+        near = write_suggestion(name, [f"{start}{known}" for start in BOUNDS for known in bounded])
+        raise TypeError(f'a budget has no bound "{name}"{near}; bounds are max_ or min_ before {", ".join(bounded)}')
     return f"{quantity} {BOUNDS[before]} {bound}"
 
 

@@ -134,7 +134,9 @@ def _one(kind: type[_A], parts: tuple[Any, ...], begin: Callable[[_A], None]) ->
 
 
 class Size:
-    """An integer expression. `terms` maps a product of atoms (sorted by their text) to its coefficient."""
+    """A size that depends on the input's: an integer expression, such as (H - 2)//2 + 1. `value` works it out.
+
+    `terms` maps a product of atoms (sorted by their text) to its coefficient."""
 
     __slots__ = ("_key", "terms")
 
@@ -211,6 +213,7 @@ class Size:
         return self._key
 
     def is_atom(self) -> bool:
+        """Whether it is one unknown, quotient or maximum alone."""
         return len(self.terms) == 1 and all(len(atoms) == 1 and f == 1 for atoms, f in self.terms.items())
 
     # ---- meaning -------------------------------------------------------------------------------------------

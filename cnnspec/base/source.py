@@ -52,6 +52,7 @@ class Span(Record):
 
     @property
     def text(self) -> str:
+        """The characters that stand there."""
         return self.source.text[self.start : self.end]
 
 

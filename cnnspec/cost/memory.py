@@ -31,6 +31,7 @@ class MemoryTerm(Record):
     at: int | None = None
 
     def bytes(self, batch: int) -> Dim | None:
+        """What it takes for a batch; None where that is unknown."""
         return None if self.values is None else self.values * (self.size * (batch if self.each else 1))
 
 

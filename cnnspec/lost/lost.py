@@ -40,6 +40,7 @@ class Unread(Record):
 
     @property
     def inside(self) -> int:
+        """How many lie between the first and the last, or are skipped everywhere."""
         return self.rows.size - self.first - self.last
 
 
@@ -59,6 +60,7 @@ class Loss(Record):
 
     @property
     def share(self) -> float:
+        """The share of the positions that carry data."""
         return self.unread / self.positions
 
 

@@ -2,7 +2,7 @@
 
 The opening line of a block says what it is: ```cnn is a spec, clean unless `!` stands at the line's end, and a name
 in between makes it a file that commands of any page may use; ```console are commands (`$ …`) and what they print;
-```python passes as it stands. Other blocks are not run.
+```python passes as it stands, and ```python goes on has the names of the block before it. Other blocks are not run.
 """
 
 from __future__ import annotations

@@ -30,11 +30,36 @@ PRODUCT = re.compile(
 # What the API returns beside what `cnnspec` names, each documented with it.
 RETURNED = (
     "cnnspec.graph.Assumption",
-    "cnnspec.sizes.input_sizes.InputSizes",
-    "cnnspec.sizes.input_sizes.Axis",
-    "cnnspec.sizes.size_set.SizeSet",
+    "cnnspec.base.diagnostic.Note",
+    "cnnspec.base.diagnostic.Repair",
+    "cnnspec.base.diagnostic.Edit",
+    "cnnspec.base.source.Span",
+    "cnnspec.cost.cost.CostQuestion",
+    "cnnspec.cost.cost.LayerCost",
+    "cnnspec.cost.cost.LeastTime",
+    "cnnspec.cost.memory.Memory",
+    "cnnspec.cost.memory.MemoryTerm",
+    "cnnspec.facts.roofline.Traffic",
+    "cnnspec.facts.im2col.Product",
+    "cnnspec.lost.lost.Loss",
+    "cnnspec.lost.lost.Unread",
+    "cnnspec.lost.lost.DeadTaps",
+    "cnnspec.rf.layer_field.LayerField",
     "cnnspec.rf.unit_field.InputRead",
+    "cnnspec.rf.unit_field.FieldPath",
+    "cnnspec.rf.unit_field.BranchOffset",
+    "cnnspec.rf.unit_field.MixedAxes",
+    "cnnspec.sizes.input_sizes.Axis",
+    "cnnspec.sizes.input_sizes.InputAxis",
+    "cnnspec.sizes.axis_sizes.SizesOfKind",
+    "cnnspec.sizes.axis_sizes.Reason",
+    "cnnspec.sizes.size_set.SizeSet",
+    "cnnspec.explain.explanation.LayerExplanation",
+    "cnnspec.explain.derivation_steps.DerivationSection",
+    "cnnspec.explain.derivation_steps.DerivationStep",
+    "cnnspec.diff.difference.NetworkSide",
     "cnnspec.diff.difference.LayerDifference",
+    "cnnspec.diff.difference.ArgumentChange",
     "cnnspec.diff.difference.TotalDifference",
 )
 
@@ -156,8 +181,8 @@ def family_of(of: type) -> list[type]:
 
 
 def fields_of(of: type) -> Iterator[tuple[str, str]]:
-    """The fields of a record, those that it stands on first."""
-    for part in reversed(family_of(of)) if issubclass(of, Record) else ():
+    """The fields of a record, those that it stands on first, and the values that another class says to have."""
+    for part in reversed(family_of(of)):
         for name, kind in inspect.get_annotations(part).items():
             if not name.startswith("_") and "ClassVar" not in str(kind):
                 yield name, str(kind)

@@ -56,10 +56,13 @@ def test_commands_print_what_the_page_shows(page: Path, folder: Path) -> None:
 
 @pytest.mark.parametrize("page", pages_with("python"), ids=named)
 def test_python_blocks_pass(page: Path, folder: Path) -> None:
+    """Each by itself, or with the names of the one before it where its opening line says that it goes on."""
+    names: dict[str, object] = {}
     with working_in(folder):
         for block in blocks_of(page):
             if block.language == "python":
-                exec(compile(block.text, page.name, "exec"), {})
+                names = names if block.name == "goes on" else {}
+                exec(compile(block.text, page.name, "exec"), names)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,9 @@ def asked(net: cnnspec.Network, met: set[tuple[str, str]]) -> Iterator[Reading]:
         owner = " ".join([f"{one.input}.{one.letter}" for one in axis.axes])
         for figure, found in public(axis, met):
             if found is not None:
-                yield Reading(figure, owner, (found.early, found.start, found.period, found.residues), "Axis of the API")
+                yield Reading(
+                    figure, owner, (found.early, found.start, found.period, found.residues), "Axis of the API"
+                )
         yield from [Reading("declared", f"{a.input}.{a.letter}", a.declared, "Axis of the API") for a in axis.axes]
 
 

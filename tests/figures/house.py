@@ -49,7 +49,13 @@ class House:
         found += from_tables.lines("repr", "repr", [repr(net)], "", {})
         found += from_api.readings(net, self.unit, self.met, level > TOTALS)
         if level > TOTALS:
-            found += [*from_api.asked(net, self.met), *self.in_a_notebook(net), *self.explained(), *self.sizes(), *self.found()]
+            found += [
+                *from_api.asked(net, self.met),
+                *self.in_a_notebook(net),
+                *self.explained(),
+                *self.sizes(),
+                *self.found(),
+            ]
         if not self.network.broken:
             found += self.differing(level)
             found += from_api.differing(net, cnnspec.load(self.other), self.met) if level > TOTALS else ()

@@ -1,0 +1,37 @@
+"""A program that uses every public name with its type: mypy reads it strictly, and it runs."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import assert_type
+
+import cnnspec
+
+net = cnnspec.loads("input 28x28x1\nconv(8, 3x3) -> flatten -> dense(10)\n")
+assert_type(net, cnnspec.Network)
+assert_type(net.name, str)
+assert_type(net.params, int | None)
+assert_type(net.macs, int | cnnspec.Size | None)
+assert_type(net.layers, tuple[cnnspec.LayerFigures, ...])
+assert_type(net.receptive_field, cnnspec.ReceptiveField | None)
+assert_type(net.diagnostics, cnnspec.Findings)
+assert_type(net.cost(4, memory="1GiB"), cnnspec.Cost)
+assert_type(net.cost().training_bytes, int | cnnspec.Size | None)
+assert_type([layer.activation_bytes for layer in net.cost().layers], list[int | cnnspec.Size | None])
+assert_type(net.lost(), cnnspec.Lost)
+assert_type(net.lost().macs, int | None)
+assert_type(net.receptive_fields("conv1", at=(0, 0)), cnnspec.ReceptiveFields)
+assert_type(net.receptive_field_of("conv1"), cnnspec.UnitField)
+assert_type(net.sizes(), cnnspec.InputSizes)
+assert_type(net.explanation("conv1"), cnnspec.Explanation)
+assert_type(net.explain(), str)
+assert_type(net.budget("params < 1M", max_macs=10_000_000), cnnspec.Findings)
+assert_type(cnnspec.diff(net, net), cnnspec.Difference)
+assert_type(cnnspec.check_text(net.text), cnnspec.Findings)
+assert_type(cnnspec.check(net), cnnspec.Findings)
+for diagnostic in net.diagnostics:
+    assert_type(diagnostic, cnnspec.Diagnostic)
+assert_type(net.to_json(), str)
+assert_type(net._repr_html_(), str)
+with contextlib.suppress(FileNotFoundError, cnnspec.SpecError, cnnspec.MissingExtra):
+    cnnspec.load("no.cnn")
