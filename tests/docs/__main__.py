@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.docs.blocks import DOCS, pages, rewrite_consoles, working_in, write_named_specs
 from tests.docs.pictures import PICTURES, draw
 from tests.docs.reference import generated_pages
+from tests.docs.schemas import generated_schemas
 from tests.docs.tables import fill
 
 
@@ -16,7 +17,7 @@ def main() -> None:
     for page in (*DOCS.glob("layers/*.md"), *DOCS.glob("rules/*.md")):
         if page.name != "index.md" and page not in made:
             page.unlink()
-    for page, text in made.items():
+    for page, text in (*made.items(), *generated_schemas().items()):
         page.write_text(text, encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,0 +1,141 @@
+"""What every example prints as JSON is what the schemas say, has no other field, and no field is never printed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import cnnspec
+from cnnspec.api.answer import Answer
+from cnnspec.base.source import Source
+from cnnspec.cli import main
+from cnnspec.pipeline import analyse
+from tests.api.test_answers import OTHER, TEXTS
+from tests.docs.blocks import DOCS
+from tests.docs.schemas import closed, generated_schemas, read_type
+from tests.example_files import FILES
+from tests.figures.test_figures import CASES
+
+SCHEMAS: dict[str, dict[str, Any]] = {path.stem: json.loads(text) for path, text in generated_schemas().items()}
+JSON_OF_TRAININGS = {"evaluate", "predict", "runs"}  # no schema yet
+ASSUMED = "input 28x28x1\nmaxpol(5x5)\nconv(3, 3x3)\n"  # a loss that rests on a misspelt word, which no other text has
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_published_schema_is_the_page(name: str) -> None:
+    assert json.loads((DOCS / "schemas" / f"{name}.json").read_text(encoding="utf-8")) == SCHEMAS[name], (
+        "run python -m tests.docs"
+    )
+    jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
+    assert {path.stem for path in (DOCS / "schemas").iterdir()} == SCHEMAS.keys()
+
+
+def test_every_command_with_json_has_a_schema() -> None:
+    """But for those about trainings."""
+    folder = Path(cnnspec.__file__).parent / "cli"
+    known = re.compile(r'"--(?:output-)?format", choices=\([^)]*"json"')
+    having = {
+        path.stem
+        for path in folder.glob("*.py")
+        if known.search(path.read_text(encoding="utf-8").replace("(*FORMATS, ", "("))
+    }
+    having |= {"check"}  # whose forms stand in a tuple
+    assert having - JSON_OF_TRAININGS == SCHEMAS.keys() - {"statistics"}
+
+
+def test_everything_printed_is_in_the_schemas_and_everything_in_them_is_printed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    met: set[tuple[str, str]] = set()
+    for name, data in answers(capsys, tmp_path):
+        jsonschema.Draft202012Validator(closed(SCHEMAS[name])).validate(data)
+        meet(SCHEMAS[name], data, name, SCHEMAS[name]["$defs"], met)
+    stated = {
+        (owner, field)
+        for name, schema in SCHEMAS.items()
+        for owner, part in ((name, schema), *schema["$defs"].items())
+        for field in part.get("properties", ())
+    }
+    assert sorted(stated - met) == []
+
+
+def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tuple[str, Any]]:
+    """What each command prints about every example; the API's answers are what they print: see test_answers."""
+    texts = [*TEXTS.values(), *CASES.values(), ASSUMED]
+    sources = [Source(str(path), path.read_text(encoding="utf-8")) for path in FILES] + [
+        Source("net", t) for t in texts
+    ]
+    nets = [cnnspec.Network(made) for source in sources for made in analyse(source).networks if made.graph.nodes]
+    for net in nets:
+        for name, answer in asked(net):
+            yield name, json.loads(answer.to_json())
+    for arguments, name in (
+        (["rules", "--format", "json"], "rules"),
+        (["check", "--no-cache", "--statistics", "--output-format", "json", OTHER, write(tmp_path)], "statistics"),
+    ):
+        main(arguments)
+        yield name, json.loads(capsys.readouterr().out)
+    yield "lost", json.loads(cnnspec.load(OTHER).lost().replace(too_long=True).to_json())
+
+
+def write(folder: Path) -> str:
+    path = folder / "wrong.cnn"
+    path.write_text(TEXTS["broken"])
+    return str(path)
+
+
+def asked(net: cnnspec.Network) -> Iterator[tuple[str, Answer]]:
+    yield from (
+        ("summary", net),
+        ("explain", net.explanation()),
+        ("lost", net.lost()),
+        ("check", cnnspec.check_text(net.text)),
+    )
+    yield from (("rf", net.receptive_fields()), ("cost", net.cost()), ("cost", net.cost(dtype="int8")))
+    yield "cost", net.cost(3, memory="1GiB", device="v100", flops_as="thop")
+    yield "explain", net.explanation(net.layers[0].name)
+    if all(layer.output_shape is not None for layer in net.layers):
+        yield "rf", net.receptive_fields(*[layer.name for layer in net.layers[-3:]])
+    if not net.analysed.broken:
+        yield from (("sizes", net.sizes()), ("sizes", net.sizes(57)))
+        yield "diff", cnnspec.diff(net, OTHER)
+        yield "diff", cnnspec.diff(OTHER, net)
+
+
+def meet(schema: dict[str, Any], data: Any, owner: str, known: dict[str, Any], met: set[tuple[str, str]]) -> None:
+    """Notes every field of the objects in some data."""
+    for part in schema.get("anyOf", (schema,)):
+        if "$ref" in part and isinstance(data, dict):
+            name = part["$ref"].rpartition("/")[2]
+            meet(known[name], data, name, known, met)
+        elif "properties" in part and isinstance(data, dict):
+            met.update([(owner, field) for field in data])
+            for field, value in data.items():
+                meet(part["properties"][field], value, owner, known, met)
+        elif "items" in part and isinstance(data, list):
+            for value in data:
+                meet(part["items"], value, owner, known, met)
+
+
+@pytest.mark.parametrize("change", [{"params": "3"}, {"new": 1}, {"file": None}])
+def test_a_field_of_another_type_or_name_is_found(change: dict[str, Any]) -> None:
+    data = json.loads(cnnspec.load(OTHER).to_json()) | change
+    if "params" in change:
+        data["totals"] |= data.pop("params") and change
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, closed(SCHEMAS["summary"]))
+
+
+def test_a_published_schema_lets_new_fields_come() -> None:
+    jsonschema.validate(json.loads(cnnspec.load(OTHER).to_json()) | {"new": 1}, SCHEMAS["summary"])
+
+
+def test_a_type_that_is_not_known_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no type is written 'nothing'"):
+        read_type("list of nothing")
