@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cnnspec.pipeline import Analysis, Watch
 
 
-def load(path: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:
+def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:
     """The network of a spec in a file. `loads` takes the text itself.
 
     `model` chooses where a file holds several; the other keywords replace the model's parameters. A network with
@@ -44,7 +44,7 @@ def load(path: str | os.PathLike[str], *, model: str | None = None, **parameters
     A str with a newline is no path, and is taken for the text. So is, for now and with a DeprecationWarning, one line with a
     space or a parenthesis that names no file.
     """
-    return _make_network(read_source(path), model, parameters)
+    return _make_network(read_source(path_or_text), model, parameters)
 
 
 def loads(text: str, *, name: str = "<text>", model: str | None = None, **parameters: Any) -> Network:
@@ -76,10 +76,14 @@ def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
     return Network(network, add_help)
 
 
-def check(path: Network | str | os.PathLike[str], **parameters: Any) -> Findings:
+def check(path_or_text: Network | str | os.PathLike[str], **parameters: Any) -> Findings:
     """Every mistake in a spec, all of its models included. Takes a path, as `load` does, or a `Network`, whose
     `diagnostics` they are; `check_text` takes a text. Raises what `load` raises for a file or a parameter."""
-    return path.diagnostics if isinstance(path, Network) else _find_mistakes(read_source(path), parameters)
+    if isinstance(path_or_text, Network):
+        if parameters:
+            raise TypeError(f"a Network has its parameters already: give {', '.join(parameters)} to load or loads")
+        return path_or_text.diagnostics
+    return _find_mistakes(read_source(path_or_text), parameters)
 
 
 def check_text(text: str, *, name: str = "<text>", **parameters: Any) -> Findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 from pathlib import Path
@@ -42,6 +43,23 @@ def test_a_str_with_a_newline_is_a_text_as_it_always_was() -> None:
     assert cnnspec.load(TEXT).params == 40
     assert cnnspec.check(TEXT) == ()
     assert cnnspec.diff(TEXT, TEXT).same
+
+
+KEYWORDS = {  # what was there before `loads`, which docs/stability.md promises
+    cnnspec.load: ("path_or_text", "model"), cnnspec.check: ("path_or_text",), cnnspec.diff: ("a", "b"), cnnspec.from_keras: ("model", "keep_names"),
+    cnnspec.Network.summary: ("format",), cnnspec.Network.to_text: ("format",), cnnspec.Network.explain: ("layer", "format"),
+    cnnspec.Network.receptive_field_of: ("layer", "at"),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error")
+def test_keywords_keep_their_names(folder: Path) -> None:
+    for function, names in KEYWORDS.items():
+        assert set(names) <= inspect.signature(function).parameters.keys(), function
+    assert cnnspec.load(path_or_text="net.cnn").params == cnnspec.load(path_or_text=TEXT).params == 40
+    assert cnnspec.check(path_or_text=Path("net.cnn")) == cnnspec.check(path_or_text=TEXT) == ()
+    (folder / "path.cnn").write_text("model A(path=3) {\ninput 8\ndense(path)\n}\n")
+    assert cnnspec.load("path.cnn", path=10).params == 90  # a model's parameter may be called so
 
 
 @pytest.mark.parametrize("text", ["input 8x8x1", "input(8, 8, 1)", "input\t8x8x1", "input 2x2x1 -> dense(10 / 2)"])
@@ -114,6 +132,8 @@ def test_texts_of_several_models_and_of_none_are_checked() -> None:
 def test_a_network_is_checked_and_compared_too() -> None:
     net = cnnspec.loads("input 8x8x1\nconv(4, 9x9)\n")
     assert cnnspec.check(net) is net.diagnostics
+    with pytest.raises(TypeError, match="a Network has its parameters already: give n to load or loads"):
+        cnnspec.check(net, n=3)
     with pytest.raises(cnnspec.SpecError, match="cannot be compared"):
         cnnspec.diff(net, TEXT)
 

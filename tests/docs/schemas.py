@@ -14,8 +14,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PLAIN: dict[str, Any] = {
     "text": {"type": "string"}, "int": {"type": "integer"}, "number": {"type": "number"}, "bool": {"type": "boolean"},
     "figure": {"type": ["integer", "string"]}, "figure or number": {"type": ["number", "string"]},
+    "metric": {"anyOf": [{"type": ["number", "null"]}, {"type": "array", "items": {"type": ["number", "null"]}}]}, "value": {},
 }  # fmt: skip
 ROW = re.compile(r"^\| `([\w]+)(\?)?` \| (.+?) \| (.+?) \|$", re.M)
+OTHERS = re.compile(r"^\| any other \| (.+?) \| .+ \|$", re.M)
 LIST = re.compile(r"^<!-- list of (.+) -->$", re.M)
 
 
@@ -48,7 +50,9 @@ def read_table(section: str) -> dict[str, Any]:
     rows = ROW.findall(section)
     assert rows and len(rows) == section.count("\n| `"), section
     fields = {name: {**read_type(kind), "description": about} for name, _, kind, about in rows}
-    return {"type": "object", "properties": fields, "required": [name for name, optional, *_ in rows if not optional]}
+    made = {"type": "object", "properties": fields, "required": [name for name, optional, *_ in rows if not optional]}
+    others = OTHERS.search(section)
+    return made | {"additionalProperties": read_type(others[1])} if others else made
 
 
 def read_type(words: str) -> dict[str, Any]:
@@ -63,9 +67,9 @@ def read_type(words: str) -> dict[str, Any]:
         return {"type": "array", "items": read_type(words.removeprefix("list of "))}
     if words.startswith("map of "):
         return {"type": "object", "additionalProperties": read_type(words.removeprefix("map of "))}
-    if link := re.fullmatch(r"\[(.+)\]\(#.+\)", words):
-        return refer_to(link[1])
-    if choices := re.findall(r'`"(\w+)"`', words):
+    if links := re.findall(r"\[([^]]+)\]\(#[^)]+\)", words):
+        return refer_to(*links) if len(links) == 1 else {"anyOf": [refer_to(link) for link in links]}
+    if choices := re.findall(r'`"([\w-]+)"`', words):
         return {"enum": choices}
     raise ValueError(f"no type is written {words!r}")
 
@@ -94,4 +98,4 @@ def closed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     made = {key: closed(part) for key, part in schema.items()}
-    return made | {"additionalProperties": False} if isinstance(made.get("properties"), dict) else made
+    return {"additionalProperties": False} | made if isinstance(made.get("properties"), dict) else made

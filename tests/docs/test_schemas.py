@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,15 @@ import pytest
 import cnnspec
 from cnnspec.api.answer import Answer
 from cnnspec.base.source import Source
-from cnnspec.cli import main
+from cnnspec.cli import MODULES, VERBS, main
 from cnnspec.pipeline import analyse
 from tests.api.test_answers import OTHER, TEXTS
 from tests.docs.blocks import DOCS
-from tests.docs.schemas import closed, generated_schemas, read_type
+from tests.docs.schema_use import OF_TRAININGS, SCHEMAS, SchemaUse
+from tests.docs.schemas import closed, read_type
 from tests.example_files import FILES
 from tests.figures.test_figures import CASES
 
-SCHEMAS: dict[str, dict[str, Any]] = {path.stem: json.loads(text) for path, text in generated_schemas().items()}
-JSON_OF_TRAININGS = {"evaluate", "predict", "runs"}  # no schema yet
 ASSUMED = "input 28x28x1\nmaxpol(5x5)\nconv(3, 3x3)\n"  # a loss that rests on a misspelt word, which no other text has
 
 
@@ -37,32 +37,23 @@ def test_the_published_schema_is_the_page(name: str) -> None:
 
 
 def test_every_command_with_json_has_a_schema() -> None:
-    """But for those about trainings."""
-    folder = Path(cnnspec.__file__).parent / "cli"
-    known = re.compile(r'"--(?:output-)?format", choices=\([^)]*"json"')
-    having = {
-        path.stem
-        for path in folder.glob("*.py")
-        if known.search(path.read_text(encoding="utf-8").replace("(*FORMATS, ", "("))
-    }
-    having |= {"check"}  # whose forms stand in a tuple
-    assert having - JSON_OF_TRAININGS == SCHEMAS.keys() - {"statistics"}
+    assert {verb for verb in VERBS if prints_json(verb)} == SCHEMAS.keys() - {"statistics"}
+
+
+def prints_json(verb: str) -> bool:
+    """Whether an option of the verb has json among its choices."""
+    parser = argparse.ArgumentParser()
+    import_module(f"cnnspec.cli.{MODULES.get(verb, verb)}").add_arguments(parser)
+    return any("json" in (action.choices or ()) for action in parser._actions)
 
 
 def test_everything_printed_is_in_the_schemas_and_everything_in_them_is_printed(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    met: set[tuple[str, str]] = set()
+    use = SchemaUse(SCHEMAS.keys() - OF_TRAININGS)
     for name, data in answers(capsys, tmp_path):
-        jsonschema.Draft202012Validator(closed(SCHEMAS[name])).validate(data)
-        meet(SCHEMAS[name], data, name, SCHEMAS[name]["$defs"], met)
-    stated = {
-        (owner, field)
-        for name, schema in SCHEMAS.items()
-        for owner, part in ((name, schema), *schema["$defs"].items())
-        for field in part.get("properties", ())
-    }
-    assert sorted(stated - met) == []
+        use.hold(name, data)
+    assert use.list_unmet() == []
 
 
 def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tuple[str, Any]]:
@@ -106,21 +97,6 @@ def asked(net: cnnspec.Network) -> Iterator[tuple[str, Answer]]:
         yield from (("sizes", net.sizes()), ("sizes", net.sizes(57)))
         yield "diff", cnnspec.diff(net, OTHER)
         yield "diff", cnnspec.diff(OTHER, net)
-
-
-def meet(schema: dict[str, Any], data: Any, owner: str, known: dict[str, Any], met: set[tuple[str, str]]) -> None:
-    """Notes every field of the objects in some data."""
-    for part in schema.get("anyOf", (schema,)):
-        if "$ref" in part and isinstance(data, dict):
-            name = part["$ref"].rpartition("/")[2]
-            meet(known[name], data, name, known, met)
-        elif "properties" in part and isinstance(data, dict):
-            met.update([(owner, field) for field in data])
-            for field, value in data.items():
-                meet(part["properties"][field], value, owner, known, met)
-        elif "items" in part and isinstance(data, list):
-            for value in data:
-                meet(part["items"], value, owner, known, met)
 
 
 @pytest.mark.parametrize("change", [{"params": "3"}, {"new": 1}, {"file": None}])
