@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+import os
+
 from cnnspec.api.errors import SpecError
 from cnnspec.api.findings import Findings
 from cnnspec.api.network import Network
@@ -20,7 +22,6 @@ from cnnspec.pipeline import analyse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
     from typing import Any
 
     import keras
@@ -92,9 +93,10 @@ def check_text(text: str, *, name: str = "<text>", **parameters: Any) -> Finding
 
 
 def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str]) -> Difference:
-    """What is different between two networks, each a `Network` or what `load` takes; `print` shows it as a table.
+    """What is different between two networks, each a `Network`, what `load` takes, or the path of a saved Keras model
+    (.keras, or .json); `print` shows it as a table.
 
-    Raises SpecError when one has mistakes, and what `load` raises.
+    Raises SpecError when one has mistakes or is a model that the language cannot express, and what `load` raises.
     """
     from cnnspec.api.answer import make_answer
     from cnnspec.api.difference import Difference
@@ -102,11 +104,25 @@ def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str
 
     networks = []
     for side in (a, b):
-        network = side if isinstance(side, Network) else _make_network(read_source(side), None, {})
+        network = side if isinstance(side, Network) else _read_saved(side)
+        network = network or _make_network(read_source(side), None, {})
         if network.analysed.broken:
             raise SpecError(f"{network.name} cannot be compared", network.diagnostics)
         networks.append(network)
     return make_answer(Difference, find_difference(networks[0].analysed, networks[1].analysed))
+
+
+def _read_saved(path: str | os.PathLike[str]) -> Network | None:
+    """The network of a saved model; None where a path does not lead to one."""
+    from cnnspec.model_files import ENDINGS, ModelRefused, read_network
+
+    name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else ""
+    if not (name.endswith(ENDINGS) and os.path.isfile(name)):
+        return None
+    try:
+        return Network(read_network(name))
+    except ModelRefused as refusal:
+        raise SpecError(str(refusal)) from None
 
 
 def _make_network(source: Source, model: str | None, parameters: dict[str, Any]) -> Network:

@@ -50,6 +50,10 @@ class Answer:
     def __repr__(self) -> str:
         return f"<cnnspec.{type(self).__name__}: print shows it>"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows in a terminal."""
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         return self.to_html()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from operator import index
-
+from cnnspec.api.given import take_count, take_text
 from cnnspec.cost.question import make_question, read_bytes, read_optimizer
 from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.facts.devices import find_device
@@ -18,13 +17,12 @@ def ask_cost(
     network: AnalysedNetwork, batch: int | None, dtype: str, optimizer: str | None, memory: int | str | None,
     device: str | None, flops_as: str | None,
 ) -> CostQuestion:  # fmt: skip
-    """The question. ValueError for what is not known, with what is."""
-    if batch is not None and (batch := index(batch)) < 1:
-        raise ValueError(f"batch must be a whole number from 1, not {batch}")
-    term = None if optimizer is None else read_optimizer(evaluate_text(optimizer, "optimizer"))
-    return make_question(
-        network, batch, dtype, term, read_memory(memory), None if device is None else find_device(device), flops_as
-    )
+    """The question. ValueError for what is not known, with what is; TypeError for a value of another kind."""
+    count = None if batch is None else take_count(batch, "batch")
+    term = None if optimizer is None else read_optimizer(evaluate_text(take_text(optimizer, "optimizer"), "optimizer"))
+    found = None if device is None else find_device(take_text(device, "device"))
+    tool = None if flops_as is None else take_text(flops_as, "flops_as")
+    return make_question(network, count, take_text(dtype, "dtype"), term, read_memory(memory), found, tool)
 
 
 def read_memory(memory: int | str | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.api.answer import Answer, make_answer
 from cnnspec.api.errors import SpecError
+from cnnspec.api.given import take_numbers, take_text
 from cnnspec.tables.rows import LayerFigures, ReceptiveField, find_figures, measure_field
 
 TYPE_CHECKING = False
@@ -152,7 +153,8 @@ class Network(Answer):
         from cnnspec.api.answers import Explanation
         from cnnspec.explain import find_explanation
 
-        return make_answer(Explanation, find_explanation(self.analysed, layer), self.analysed)
+        name = None if layer is None else take_text(layer, "layer")
+        return make_answer(Explanation, find_explanation(self.analysed, name), self.analysed)
 
     def receptive_field_of(self, layer: str, at: tuple[int, ...] | None = None) -> UnitField:
         """Everything about the field of one output position of a layer, the middle one where none is given: its box
@@ -163,7 +165,8 @@ class Network(Answer):
         from cnnspec.api.answers import UnitField
         from cnnspec.rf import find_unit_field
 
-        return make_answer(UnitField, find_unit_field(self.analysed, layer, at), self.analysed)
+        found = find_unit_field(self.analysed, take_text(layer, "layer"), take_numbers(at, "at"))
+        return make_answer(UnitField, found, self.analysed)
 
     def receptive_fields(self, *layers: str, at: tuple[int, ...] | None = None) -> ReceptiveFields:
         """The receptive field of every layer: size, jump, start, centre, coverage, and an estimate of the effective field.
@@ -174,7 +177,10 @@ class Network(Answer):
         from cnnspec.api.answers import ReceptiveFields
         from cnnspec.rf import find_fields
 
-        return make_answer(ReceptiveFields, find_fields(self.analysed, layers, at), self.analysed)
+        if at is not None and not layers:
+            raise ValueError("at is a position of a layer: name the layer, too")
+        names = [take_text(layer, "layer") for layer in layers]
+        return make_answer(ReceptiveFields, find_fields(self.analysed, names, take_numbers(at, "at")), self.analysed)
 
     def cost(
         self, batch: int | None = None, *, dtype: str = "float32", optimizer: str | None = None,
@@ -211,15 +217,15 @@ class Network(Answer):
         from cnnspec.api.answers import InputSizes
         from cnnspec.sizes import explain_no_size, find_input_sizes, has_axes_for
 
-        near = (near,) if isinstance(near, int) else near
-        if near is not None and (not has_axes_for(self.analysed, near) or min(near) < 1):
+        asked = take_numbers(near, "near")
+        if asked is not None and (not has_axes_for(self.analysed, asked) or min(asked) < 1):
             raise ValueError(
                 f"near must be a size from 1, or one for each axis of the inputs of {self.name}, not {near}"
             )
         sizes = find_input_sizes(self.analysed)
         if sizes is None:
             raise SpecError(f"{self.name}: {explain_no_size(self.analysed)}", self.diagnostics)
-        return make_answer(InputSizes, sizes, near, self.analysed)
+        return make_answer(InputSizes, sizes, asked, self.analysed)
 
     def budget(self, *limits: str, **bounds: float | str) -> Findings:
         """The limits that the network breaks, as `check` finds them for `expect`; none, and false, where it keeps them all.
@@ -255,4 +261,5 @@ class Network(Answer):
 
     def __repr__(self) -> str:
         params = "?" if self.params is None else f"{self.params:,}"
-        return f"<cnnspec.Network {self.name}: {self.analysed.facts.total.layers} layers, {params} parameters>"
+        wrong = "; it has mistakes: .diagnostics" if self.analysed.broken else ""
+        return f"<cnnspec.Network {self.name}: {self.analysed.facts.total.layers} layers, {params} parameters{wrong}>"

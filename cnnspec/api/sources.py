@@ -9,18 +9,24 @@ from __future__ import annotations
 import os
 import re
 
+from cnnspec.api.errors import SpecError
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.base.source_files import read
 
 FILE_NAME = re.compile(r"[^#\"']*\.[A-Za-z][A-Za-z0-9]{0,7}")  # ends as the names of files do
 SPEC = re.compile(r"[\s(]")  # what stands in any text that is a network
+SAVED = ".keras"  # how the name of a saved model ends
 STACK = 4  # whoever called `load`, seen from where the warning is made
 
 
 def make_source(text: str, name: str) -> Source:
-    """A text as a source. TypeError for what is no str."""
+    """A text as a source. TypeError for what is no str, SpecError for the name of a file."""
     if not isinstance(text, str):
         raise TypeError(f"a text is a str, not {type(text).__name__}: cnnspec.load and cnnspec.check take a path")
+    if FILE_NAME.fullmatch(text) and _exists(text):
+        raise SpecError(
+            f"{printable(brief(text))} is the name of a file, not a text: give it to cnnspec.load or cnnspec.check"
+        )
     return Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -38,6 +44,8 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     source = read(name, streams=True)
     if isinstance(source, Source):
         return source
+    if name.endswith(SAVED) and _exists(name):
+        raise SpecError(f"{printable(name)} is a saved model, not a spec: `cnnspec import` writes it as one")
     if not _exists(name):
         other = "" if FILE_NAME.fullmatch(name) or os.sep in name else ", and cnnspec.loads takes a text"
         raise FileNotFoundError(2, f"there is no such file: {printable(brief(name))}{other}")

@@ -20,4 +20,5 @@ def write_html(network: AnalysedNetwork, summary: Summary) -> str:
     cells, sizes = write_cells(network, summary.layers, columns)
     unknown = [node.index for node in network.graph.nodes if node.shape is None]
     table = HtmlTable(headings, cells, numeric, unknown)
-    return write_page(write_title(network), [table], write_totals(network, summary.totals, sizes))
+    wrong = ["It has mistakes: look at its diagnostics."] * network.broken
+    return write_page(write_title(network), [table], [*write_totals(network, summary.totals, sizes), *wrong])

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import cnnspec
@@ -142,6 +143,30 @@ def test_names_of_layers_and_files_are_text_in_a_notebook(tmp_path: Path) -> Non
             assert any(word in part for part in look_at(answer.to_html()).texts), answer
 
 
+class Printer:
+    """What IPython gives an object that it shows in a terminal."""
+
+    shown = ""
+
+    def text(self, words: str) -> None:
+        self.shown += words
+
+
+def test_a_terminal_shows_what_print_shows() -> None:
+    net = cnnspec.load(OTHER)
+    for answer in (net, net.cost(), net.diagnostics, cnnspec.diff(net, net)):
+        printer = Printer()
+        answer._repr_pretty_(printer, False)
+        assert printer.shown == str(answer)
+
+
+def test_a_network_with_mistakes_says_so() -> None:
+    net = cnnspec.loads(TEXTS["broken"])
+    assert repr(net) == "<cnnspec.Network <text>: 3 layers, ? parameters; it has mistakes: .diagnostics>"
+    assert "It has mistakes: look at its diagnostics." in net.to_html()
+    assert "mistakes" not in repr(cnnspec.load(OTHER)) + cnnspec.load(OTHER).to_html()
+
+
 def test_what_is_wrong_is_red() -> None:
     net = cnnspec.loads(TEXTS["broken"])
     assert net.to_html().count("<tr style='color:") == 2
@@ -173,7 +198,26 @@ def test_values_have_names() -> None:
     ("ask", "error", "words"),
     [
         (lambda net: net.cost(0), ValueError, "batch must be a whole number from 1, not 0"),
-        (lambda net: net.cost(1.5), TypeError, "float"),
+        (lambda net: net.cost(1.5), TypeError, "batch must be a whole number from 1, not 1.5"),
+        (lambda net: net.cost("32"), TypeError, "batch must be a whole number from 1, not '32'"),
+        (lambda net: net.cost(True), TypeError, "batch must be a whole number from 1, not True"),
+        (lambda net: net.cost(dtype=None), TypeError, "dtype must be a str, not NoneType"),
+        (lambda net: net.cost(device=5), TypeError, "device must be a str, not int"),
+        (lambda net: net.cost(optimizer=5), TypeError, "optimizer must be a str, not int"),
+        (lambda net: net.cost(flops_as=5), TypeError, "flops_as must be a str, not int"),
+        (lambda net: net.explanation(1), TypeError, "layer must be a str, not int"),
+        (lambda net: net.receptive_fields(1), TypeError, "layer must be a str, not int"),
+        (lambda net: net.receptive_field_of(net.layers[1]), TypeError, "layer must be a str, not LayerFigures"),
+        (
+            lambda net: net.receptive_field_of("conv1", at=3),
+            ValueError,
+            "conv1 has 2 axes: height, width; the position 3 has 1",
+        ),
+        (lambda net: net.receptive_field_of("conv1", at="3,3"), TypeError, "at must be whole numbers in a tuple"),
+        (lambda net: net.receptive_field_of("conv1", at=(1, 2.0)), TypeError, "at must be whole numbers in a tuple"),
+        (lambda net: net.receptive_fields(at=(1, 2)), ValueError, "at is a position of a layer: name the layer, too"),
+        (lambda net: net.sizes("28"), TypeError, "near must be whole numbers in a tuple, one for each axis, not '28'"),
+        (lambda net: net.sizes(28.0), TypeError, "near must be whole numbers in a tuple"),
         (lambda net: net.cost(dtype="f32"), ValueError, '"f32" is no dtype: known are'),
         (lambda net: net.cost(optimizer="foo"), ValueError, 'no memory is known for the optimizer "foo"'),
         (lambda net: net.cost(optimizer="sgd("), ValueError, '"sgd\\(" is no value'),
@@ -197,5 +241,13 @@ def test_values_have_names() -> None:
     ],
 )
 def test_what_cannot_be_is_answered_in_a_sentence(ask: Any, error: type[Exception], words: str) -> None:
-    with pytest.raises(error, match=words):
+    with pytest.raises(error, match=words) as caught:
         ask(cnnspec.load(OTHER))
+    assert "\n" not in str(caught.value)
+
+
+def test_numbers_of_numpy_and_lists_are_taken() -> None:
+    net = cnnspec.load(OTHER)
+    assert net.cost(np.int64(4)) == net.cost(4)
+    assert net.receptive_field_of("conv1", at=[np.int64(1), 2]) == net.receptive_field_of("conv1", at=(1, 2))  # type: ignore[arg-type]
+    assert net.sizes([40, 50]) == net.sizes((40, 50))  # type: ignore[arg-type]

@@ -93,6 +93,28 @@ def test_what_names_no_file_is_answered_in_a_sentence(path: str, folder: Path) -
             take(path)
 
 
+def test_the_name_of_a_file_is_no_text(folder: Path) -> None:
+    for take in (cnnspec.loads, cnnspec.check_text):
+        with pytest.raises(cnnspec.SpecError, match="is the name of a file, not a text: give it to"):
+            take("net.cnn")
+    assert cnnspec.check_text("no.cnn")[0].code == "E016"  # no file is looked for in a text
+
+
+def test_a_saved_model_is_compared_and_is_no_spec(folder: Path) -> None:
+    net = cnnspec.load("net.cnn")
+    net.to_keras().save("net.keras")
+    for path in ("net.keras", Path("net.keras")):
+        assert cnnspec.diff(path, net).same and cnnspec.diff(net, path).same
+        for take in (cnnspec.load, cnnspec.check):
+            with pytest.raises(cnnspec.SpecError, match="is a saved model, not a spec: `cnnspec import`"):
+                take(path)
+    (folder / "torn.keras").write_text("no model")
+    with pytest.raises(cnnspec.SpecError, match=r"torn\.keras is no \.keras file"):
+        cnnspec.diff("torn.keras", net)
+    with pytest.raises(FileNotFoundError, match="there is no such file: none"):
+        cnnspec.diff("none.keras", net)
+
+
 @pytest.mark.parametrize("path", ["no.cnn", "my net", "input 3", "."])
 @pytest.mark.filterwarnings("error")
 def test_a_pathlike_is_never_a_text(path: str, folder: Path) -> None:
