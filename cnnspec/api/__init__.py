@@ -104,8 +104,10 @@ def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str
 
     networks = []
     for side in (a, b):
-        network = side if isinstance(side, Network) else _read_saved(side)
-        network = network or _make_network(read_source(side), None, {})
+        if isinstance(side, Network):
+            network = side
+        else:
+            network = _read_saved(side) or _make_network(read_source(side), None, {})
         if network.analysed.broken:
             raise SpecError(f"{network.name} cannot be compared", network.diagnostics)
         networks.append(network)
