@@ -9,8 +9,8 @@ import os
 import sys
 
 from cnnspec.base.source import printable
-from cnnspec.cli.argument_parser import Help, Parser
-from cnnspec.cli.streams import guarded, tell
+from cnnspec.cli.argument_parser import Help, Parser, add_width
+from cnnspec.cli.streams import AskedWidth, guarded, tell, tell_sentence
 
 VERBS = {
     "check": "find mistakes in specs",
@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         if os.environ.get("CNNSPEC_DEBUG"):
             raise
         what = printable(f"{type(error).__name__}: {error}")
-        tell(f"cnnspec: internal error: {what}; run again with CNNSPEC_DEBUG=1 and report what it shows")
+        tell_sentence(f"cnnspec: internal error: {what}; run again with CNNSPEC_DEBUG=1 and report what it shows")
         return 2
 
 
@@ -76,6 +76,7 @@ def _called(arguments: list[str]) -> int:
         verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=Help)
         if name == chosen:
             import_module(f"cnnspec.cli.{MODULES.get(name, name)}").add_arguments(verb)
+            add_width(verb)
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         (verbs.choices[options.verb] if options.verb else parser).refuse(unknown)
@@ -91,10 +92,11 @@ def _called(arguments: list[str]) -> int:
     from cnnspec.cli.messages import UsageError, print_message
 
     module = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}")
-    try:
-        with Uncollected(options.verb in TOLD_ONCE):
-            status: int = module.run(options)
-        return status
-    except UsageError as error:
-        print_message(str(error))
-        return 2
+    with AskedWidth(options.width):
+        try:
+            with Uncollected(options.verb in TOLD_ONCE):
+                status: int = module.run(options)
+            return status
+        except UsageError as error:
+            print_message(str(error))
+            return 2

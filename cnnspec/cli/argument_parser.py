@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
-from cnnspec.cli.streams import tell
+from cnnspec.cli.streams import NARROWEST, WIDEST, find_width, tell, tell_sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,18 +16,7 @@ class Help(argparse.HelpFormatter):
     """argparse's own, which makes one for every option, and imports shutil and all archive formats for its width."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=columns() - 2)
-
-
-def columns() -> int:
-    """The width of the terminal, found as shutil.get_terminal_size does."""
-    asked = os.environ.get("COLUMNS", "")
-    if asked.isdecimal() and int(asked):
-        return int(asked)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
-    except (AttributeError, ValueError, OSError):
-        return 80
+        super().__init__(prog, width=(find_width(sys.stdout) or 80) - 2)
 
 
 WORDS = {  # argparse's, and this program's; what it words otherwise one day is shown as it is
@@ -48,7 +36,8 @@ class Parser(argparse.ArgumentParser):
         for theirs, ours in WORDS.items():
             message = message.replace(theirs, ours, 1)
         help = "" if "; " in message else f"; {self.prog} --help shows how it is called"
-        self.exit(2, f"cnnspec: {printable(message)}{help}\n")
+        tell_sentence(f"cnnspec: {printable(message)}{help}")
+        self.exit(2)
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """As argparse, which would keep it to itself when help cannot be written."""
@@ -77,3 +66,21 @@ class Parser(argparse.ArgumentParser):
             self.error(f'there is no command "{value}"{write_suggestion(str(value), known)}')
         listed = " or ".join(filter(None, (", ".join(known[:-1]), known[-1])))
         raise argparse.ArgumentError(action, f'must be {listed}, not "{value}"{write_suggestion(str(value), known)}')
+
+
+def add_width(parser: argparse.ArgumentParser) -> None:
+    """The option that every verb has."""
+    parser.add_argument(
+        "--width", type=read_width, metavar="N", help="lay texts and tables out for N columns (the terminal's, or COLUMNS)"
+    )
+
+
+def read_width(text: str) -> int:
+    """A width for argparse."""
+    if text.isdecimal() and len(text) < 9 and NARROWEST <= int(text) <= WIDEST:
+        return int(text)
+    from cnnspec.base.source import printable
+
+    raise argparse.ArgumentTypeError(
+        f'must be a whole number from {NARROWEST} to {WIDEST:,}, not "{printable(text)}"'
+    )

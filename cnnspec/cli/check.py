@@ -9,7 +9,8 @@ from cnnspec.cli.check_files import add_run_options, check_paths
 from cnnspec.cli.configuration import FAIL_ON
 from cnnspec.cli.load import add_model_options
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message, wants_color
-from cnnspec.findings.text import count_findings, show_diagnostic, show_in_a_line
+from cnnspec.cli.streams import find_width, fit_sentence
+from cnnspec.findings.line import count_findings, show_in_a_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,18 +150,21 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
     kind = options.output_format
     if kind in ("full", "concise"):
         color = options.color == "always" or (options.color == "auto" and wants_color(sys.stdout))
-        for place, diagnostic in found:
-            if kind == "full":
-                print(show_diagnostic(diagnostic, color, options.unsafe_fixes), end="\n\n")
-            else:
-                print(show_in_a_line(place, diagnostic))
+        if kind == "full" and found:
+            from cnnspec.findings.text import show_diagnostic
+
+            for _, diagnostic in found:
+                shown = show_diagnostic(diagnostic, color, options.unsafe_fixes, find_width(sys.stdout))
+                print(shown, end="\n\n")
+        for place, diagnostic in found if kind == "concise" else ():
+            print(show_in_a_line(place, diagnostic))
         if files and not options.quiet:
             diagnostics = [diagnostic for _, diagnostic in found]
-            print(count_findings(diagnostics, len(files)))
+            print(fit_sentence(count_findings(diagnostics, len(files)), sys.stdout))
             if any(diagnostic.repairs for diagnostic in diagnostics):
                 from cnnspec.cli.fix_files import describe_fixable
 
-                print(describe_fixable(diagnostics))
+                print(fit_sentence(describe_fixable(diagnostics), sys.stdout))
     elif kind in ("json", "jsonl"):
         from cnnspec.findings.json import write_data
         from cnnspec.tables import escape

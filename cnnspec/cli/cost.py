@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from cnnspec.cli.load import add_model_options, evaluate_option, load_analysed, read_positive
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
+from cnnspec.cli.streams import find_width
 from cnnspec.cost import find_cost
 from cnnspec.cost.flop_conventions import CONVENTIONS
 from cnnspec.cost.question import make_question, read_bytes, read_optimizer
@@ -59,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         from cnnspec.cost.text import write_text
 
-        print(write_text(network, cost), end="")
+        print(write_text(network, cost, find_width(sys.stdout)), end="")
     return print_errors(found)
 
 

@@ -21,6 +21,7 @@ from cnnspec.cli.messages import (
     print_message,
     wants_color,
 )
+from cnnspec.cli.streams import find_width
 from cnnspec.diff import find_difference
 from cnnspec.network import AnalysedNetwork
 
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         from cnnspec.diff.text import write_text
 
-        print(write_text(difference, wants_color(sys.stdout)), end="")
+        print(write_text(difference, find_width(sys.stdout), wants_color(sys.stdout)), end="")
     return CLEAN if difference.same else FINDINGS
 
 

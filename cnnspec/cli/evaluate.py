@@ -9,7 +9,7 @@ from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.source import printable
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
-from cnnspec.cli.streams import tell
+from cnnspec.cli.streams import find_width, fit_sentence, tell_sentence
 from cnnspec.cli.write_file import name_temporary_file
 from cnnspec.layers.argument import Unfit
 from cnnspec.tables import escape
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     from cnnspec.train.evaluation.trained import open_trained
     from cnnspec.train.progress import choose_display
 
-    shown = choose_display(sys.stderr, options.quiet)
+    shown = choose_display(sys.stderr, options.quiet, fit_sentence)
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
@@ -99,7 +99,7 @@ def _print_evaluation(found: Evaluation, form: str) -> None:
     if form == "json":
         print(escape.json(write_data(found)))
     else:
-        print(write_text(found), end="")
+        print(write_text(found, find_width(sys.stdout)), end="")
     sys.stdout.flush()
 
 
@@ -137,4 +137,4 @@ def _draw_picture(found: Evaluation, path: str) -> None:
     finally:
         if os.path.exists(beside):
             os.unlink(beside)
-    tell(f"saved {printable(path)}")
+    tell_sentence(f"saved {printable(path)}")

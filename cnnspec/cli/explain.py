@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
+from cnnspec.cli.streams import find_width
 from cnnspec.explain import find_explanation
 from cnnspec.explain.formats import FORMATS, write_explanation
 
@@ -36,5 +39,5 @@ def run(options: argparse.Namespace) -> int:
 
         print(json(write_data(network, explanation)))
     else:
-        print(write_explanation(network, explanation, options.format), end="")
+        print(write_explanation(network, explanation, options.format, find_width(sys.stdout)), end="")
     return print_errors(found)

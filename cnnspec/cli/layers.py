@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import sys
 
 from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.base.wrapping import wrap_paragraphs
 from cnnspec.cli.messages import CLEAN, UsageError
+from cnnspec.cli.streams import find_width
 from cnnspec.layers import CATALOGUE, find, list_spellings
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import REQUIRED, show
+from cnnspec.tables.page import Page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.name is None:
-        print(catalogue(), end="")
+        print(catalogue(find_width(sys.stdout)), end="")
         return CLEAN
     layer = find(options.name)
     if layer is None:
@@ -31,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
             f'no layer is called "{options.name}"'
             + (write_suggestion(options.name, list_spellings()) or ": `cnnspec layers` lists them")
         )
-    print(page(layer, options.name.lower()), end="")
+    print(page(layer, options.name.lower(), find_width(sys.stdout)), end="")
     return CLEAN
 
 
@@ -39,14 +43,15 @@ def first_line(layer: type[Layer]) -> str:
     return inspect.cleandoc(layer.__doc__ or "").split("\n")[0]
 
 
-def catalogue() -> str:
-    width = max(len(layer.names[0]) for layer in CATALOGUE) + 2
-    lines = [f"{layer.names[0]:{width}}{first_line(layer)}" for layer in CATALOGUE]
-    words = ", ".join(FUNCTIONS)
-    return (
-        "\n".join(lines)
-        + f"\n\nActivations, as a layer or as activation=: {words}\n\n`cnnspec layers NAME` shows a layer's page.\n"
-    )
+def catalogue(width: int | None = None) -> str:
+    """Every layer with what it does, for a terminal of some width."""
+    shown = Page(width)
+    indent = max(len(layer.names[0]) for layer in CATALOGUE) + 2
+    shown.add_texts([f"{layer.names[0]:{indent}}{first_line(layer)}" for layer in CATALOGUE], hanging=indent)
+    shown.add_text()
+    shown.add_text(f"Activations, as a layer or as activation=: {', '.join(FUNCTIONS)}", hanging=4)
+    shown.add_texts(["", "`cnnspec layers NAME` shows a layer's page."])
+    return shown.write()
 
 
 def signature(layer: type[Layer], most: int = 1000) -> str:
@@ -60,28 +65,26 @@ def signature(layer: type[Layer], most: int = 1000) -> str:
     return ", ".join([*parts[:most], *(["…"] if len(parts) > most else [])])
 
 
-def page(layer: type[Layer], word: str) -> str:
+def page(layer: type[Layer], word: str, width: int | None = None) -> str:
     """What there is to know about a layer: what it does, its arguments, its other names, an example."""
-    lines = [
-        layer.names[0],
-        "=" * len(layer.names[0]),
-        "",
-        f"{layer.names[0]}({signature(layer, 6)})",
-        "",
-        inspect.cleandoc(layer.__doc__ or ""),
-    ]
+    name = layer.names[0]
+    shown = Page(width)
+    shown.add_texts([name, "=" * len(name), "", f"{name}({signature(layer, 6)})", ""], hanging=len(name) + 1)
+    shown.add_code(wrap_paragraphs(inspect.cleandoc(layer.__doc__ or ""), width))
     if word in layer.presets and word in FUNCTIONS:
-        lines += ["", f"{word}(x) = {FUNCTIONS[word]}"]
+        shown.add_texts(["", f"{word}(x) = {FUNCTIONS[word]}"], hanging=4)
     if layer.arguments:
-        lines += ["", "Arguments"]
-        width = max(map(len, layer.arguments)) + 2
-        for name, argument in layer.arguments.items():
+        shown.add_texts(["", "Arguments"])
+        indent = max(map(len, layer.arguments)) + 2
+        for argument_name, argument in layer.arguments.items():
             default = "required" if argument.record_default is REQUIRED else f"default {show(argument.record_default)}"
             takes = (argument.kind.__doc__ or "").strip().rstrip(".")
-            lines.append(f"  {name:{width}}{argument.about}; {default}")
-            lines.append(f"  {'':{width}}takes {takes[0].lower() + takes[1:] if takes else 'a value'}")
+            shown.add_text(f"  {argument_name:{indent}}{argument.about}; {default}", hanging=indent + 2)
+            words = takes[0].lower() + takes[1:] if takes else "a value"
+            shown.add_text(f"  {'':{indent}}takes {words}", hanging=indent + 4)
     if layer.counted:
-        lines += ["", f"MACs: {layer.counted}"]
-    lines += ["", f"Also written: {', '.join(layer.names[1:])}"] if len(layer.names) > 1 else []
-    lines += ["", "Example", ""] + ["    " + line for line in layer.example.split("\n")]
-    return "\n".join(lines) + "\n"
+        shown.add_texts(["", f"MACs: {layer.counted}"], hanging=4)
+    if len(layer.names) > 1:
+        shown.add_texts(["", f"Also written: {', '.join(layer.names[1:])}"], hanging=4)
+    shown.add_code(["", "Example", "", *[f"    {line}" for line in layer.example.split("\n")]])
+    return shown.write()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.streams import find_width
 from cnnspec.cli.messages import FINDINGS, Refused, print_errors
 from cnnspec.lost import find_lost
 
@@ -31,5 +34,5 @@ def run(options: argparse.Namespace) -> int:
     else:
         from cnnspec.lost.text import write_text
 
-        print(write_text(network, lost), end="")
+        print(write_text(network, lost, find_width(sys.stdout)), end="")
     return print_errors(found)

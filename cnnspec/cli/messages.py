@@ -7,8 +7,7 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.source import printable
-from cnnspec.cli.streams import tell
-from cnnspec.findings.text import show_diagnostic
+from cnnspec.cli.streams import find_width, tell, tell_sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,13 +25,15 @@ class Refused(Exception):
 
 
 def print_message(message: str) -> None:
-    """A line on stderr."""
-    tell(f"cnnspec: {printable(message)}")
+    """A sentence on stderr."""
+    tell_sentence(f"cnnspec: {printable(message)}")
 
 
 def print_diagnostic(found: Diagnostic) -> None:
     """A diagnostic on stderr."""
-    tell(show_diagnostic(found, wants_color(sys.stderr)))
+    from cnnspec.findings.text import show_diagnostic
+
+    tell(show_diagnostic(found, wants_color(sys.stderr), width=find_width(sys.stderr)))
 
 
 def wants_color(stream: TextIO) -> bool:

@@ -12,6 +12,7 @@ from cnnspec.base.source import printable
 from cnnspec.base.source_files import decode_source, read_bytes
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
+from cnnspec.cli.streams import fit_sentence
 from cnnspec.tables import escape
 
 TYPE_CHECKING = False
@@ -131,7 +132,7 @@ def _print_text(found: Iterable[Prediction], asked: Question, top: int) -> Itera
     for one in found:
         if not one.why:
             shown = [f"{n} {percent(v)}" if in_percent else f"{n} {v:.4g}" for n, v in one.answers]
-            print(printable(f"{one.path}  {', '.join(shown)}"), flush=True)
+            print(fit_sentence(printable(f"{one.path}  {', '.join(shown)}"), sys.stdout), flush=True)
         yield bool(one.why)
 
 

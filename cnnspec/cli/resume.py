@@ -10,6 +10,7 @@ from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.source_files import find_project_root
 from cnnspec.cli.load import add_layer_limit, read_parameters
 from cnnspec.cli.messages import FINDINGS, UsageError
+from cnnspec.cli.streams import fit_sentence
 from cnnspec.cli.train import add_network_option, announce_reach, make_type, print_outcome, run_step
 from cnnspec.layers.argument import count
 from cnnspec.pipeline import analyse
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
                 settings, options.no_network, os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())
             )
             plan = make_resume_plan(folder, network.graph, settings, options.output, network.facts)
-            return resume(folder, plan, choose_display(sys.stderr, options.quiet))
+            return resume(folder, plan, choose_display(sys.stderr, options.quiet, fit_sentence))
 
     outcome = run_step(step, options.no_network)
     return FINDINGS if outcome is None else print_outcome(outcome)

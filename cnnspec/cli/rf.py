@@ -7,6 +7,7 @@ import sys
 
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
+from cnnspec.cli.streams import find_width
 from cnnspec.cli.write_file import write_whole
 from cnnspec.rf import find_fields, find_picture
 
@@ -60,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
         elif not (options.picture or options.output):
             from cnnspec.rf.text import write_text
 
-            print(write_text(network, find_fields(network, options.layers, options.at)), end="")
+            fields = find_fields(network, options.layers, options.at)
+            print(write_text(network, fields, find_width(sys.stdout)), end="")
     except ValueError as error:  # no such position, or nothing to draw
         if network.broken:
             print_errors(found)
@@ -78,10 +80,7 @@ def draw(network: AnalysedNetwork, options: argparse.Namespace) -> None:
 
         write_whole(options.output, write_svg(picture))
     if options.picture:
-        from shutil import get_terminal_size
-
-        from cnnspec.rf.drawing import WIDEST, draw_picture
+        from cnnspec.rf.drawing import draw_picture
 
         encoding = (sys.stdout.encoding or "ascii").lower()
-        width = max(40, min(WIDEST, get_terminal_size().columns - 1))
-        print(draw_picture(picture, not encoding.startswith("utf"), width), end="")
+        print(draw_picture(picture, not encoding.startswith("utf"), find_width(sys.stdout)), end="")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from cnnspec.cli.messages import CLEAN, UsageError
+from cnnspec.cli.streams import find_width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from cnnspec.base.wrapping import wrap_paragraphs
     from cnnspec.lint.pages import find
 
     try:
@@ -29,9 +33,8 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageError(str(error)) from None
     title = f"{page.code} {page.name}"
-    print(
-        f"{title}\n{'=' * len(title)}\n\n{page.title}.\n\nSeverity: {page.severity}. Runs: {page.runs}. {FIXES[page.fix]}"
-    )
+    about = f"{page.title}.\n\nSeverity: {page.severity}. Runs: {page.runs}. {FIXES[page.fix]}"
     if page.text.rstrip(".") != page.title:
-        print(f"\n{page.text}")
+        about += f"\n\n{page.text}"
+    print("\n".join([title, "=" * len(title), "", *wrap_paragraphs(about, find_width(sys.stdout))]))
     return CLEAN

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
 from cnnspec.cli.messages import CLEAN
+from cnnspec.cli.streams import find_width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
 SCHEMA_VERSION = 1
+LEGEND = (
+    "Behind a rule's name: how grave it is, when it runs, and whether --fix can mend what it finds (safe), "
+    "only with --unsafe-fixes (unsafe; shown: that only shows how), or not.",
+    "`cnnspec rule CODE` shows a rule's page.",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,12 +34,14 @@ def run(options: argparse.Namespace) -> int:
         rows = [{field: getattr(page, field) for field in fields} for page in listed]
         print(escape.json({"schema_version": SCHEMA_VERSION, "rules": rows}))
         return CLEAN
-    width = max(len(page.name) for page in listed)
-    when = max(len(page.runs) for page in listed)
+    from cnnspec.tables.page import Page
+
+    shown = Page(find_width(sys.stdout))
     for page in listed:
-        print(f"{page.code}  {page.name:{width}}  {page.severity:7}  {page.runs:{when}}  {page.fix:6}  {page.title}")
-    print(
-        "\nBehind when a rule runs: whether --fix can mend what it finds (safe), only with --unsafe-fixes (unsafe; shown: that only shows how), or not."
-    )
-    print("`cnnspec rule CODE` shows a rule's page.")
+        fix = "no fix" if page.fix == "none" else f"fix {page.fix}"
+        shown.add_text(f"{page.code}  {page.name}: {page.severity}; {page.runs}; {fix}", hanging=6)
+        shown.add_text(f"      {page.title}", hanging=6)
+    shown.add_text()
+    shown.add_texts(LEGEND)
+    print(shown.write(), end="")
     return CLEAN

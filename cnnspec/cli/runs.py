@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
-from cnnspec.base.source import printable
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
+from cnnspec.cli.streams import find_width
 from cnnspec.tables import escape
+from cnnspec.tables.page import Page, Table
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.progress import format_figure
 from cnnspec.train.runs import listing as runs
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from cnnspec.train.runs.listing import Run
 
 SCHEMA_VERSION = 1
-WIDEST = 60  # of a setting in a comparison
+SPARE = ("spec", "parameters", "time", "epochs", "test", "best")  # of the list, what a narrow terminal leaves out first
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,14 +92,9 @@ def _print_comparison(found: list[Run], form: str) -> int:
     rows.append(["best epoch", *[str((r.record["best"] or {}).get("epoch", "")) for r in whole]])
     rows += [[name, *[_show_figure(f[name]) if name in f else "" for f in figures]] for name in names]
     rows.append(["time", *[_show_time(runs.read_seconds(r.record)) for r in whole]])
-    rows += [[name, *[_shorten(v) for v in values]] for name, values in differing.items() if name != "epochs"]
+    rows += [[name, *map(_show_value, values)] for name, values in differing.items() if name != "epochs"]
     _print_table(["", *[r.path for r in whole]], rows)
     return _name_damaged(found)
-
-
-def _shorten(value: Any) -> str:
-    text = _show_value(value)
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
 
 
 def _show_value(value: Any) -> str:
@@ -122,7 +119,6 @@ def _show_time(seconds: float) -> str:
 
 
 def _print_table(head: list[str], rows: list[list[str]]) -> None:
-    table = [[printable(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(len(row[i]) for row in table) for i in range(len(head))]
-    for row in table:
-        print("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    page = Page(find_width(sys.stdout))
+    page.add_table(Table(head, rows, spare=SPARE, ruled=False, indent=""))
+    print(page.write(also="as does --format json"), end="")

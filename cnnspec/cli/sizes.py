@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, print_message
+from cnnspec.cli.streams import find_width
 from cnnspec.lint.rules import prevents
 from cnnspec.sizes import explain_no_size, find_input_sizes, has_axes_for
 
@@ -52,5 +54,5 @@ def run(options: argparse.Namespace) -> int:
     else:
         from cnnspec.sizes.text import write_text
 
-        print(write_text(network, sizes, options.near), end="")
+        print(write_text(network, sizes, options.near, find_width(sys.stdout)), end="")
     return FINDINGS if network.broken else CLEAN

@@ -15,8 +15,10 @@ from io import TextIOWrapper
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
     from typing import TextIO
 
+NARROWEST, WIDEST = 20, 100_000  # columns that a text is laid out for
 UNWRITTEN = (errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EPIPE, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -83,6 +85,50 @@ def tell(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
     except OSError:
         silence(sys.stderr)
+
+
+def tell_sentence(text: str) -> None:
+    """Print a sentence on stderr."""
+    tell(fit_sentence(text, sys.stderr))
+
+
+def fit_sentence(text: str, stream: TextIO) -> str:
+    """A sentence wrapped for the terminal that shows it; in a pipe, where tools read lines, it stays one line."""
+    width = find_width(stream)
+    if width is None or len(text) <= width and text.isascii():
+        return text
+    from cnnspec.base.wrapping import wrap_text
+
+    return "\n".join(wrap_text(text, width, 4))
+
+
+def find_width(stream: TextIO) -> int | None:
+    """The columns that texts on a stream are laid out for: COLUMNS (--width sets it), else the terminal's; None for a pipe."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and len(asked) < 9 and int(asked):
+        return max(int(asked), NARROWEST)
+    try:
+        return max(os.get_terminal_size(stream.fileno()).columns or 80, NARROWEST) if stream.isatty() else None
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+class AskedWidth:
+    """`with AskedWidth(80):` texts are laid out for so many columns, as if COLUMNS said so; None: as they were."""
+
+    def __init__(self, width: int | None) -> None:
+        self.width = width
+
+    def __enter__(self) -> None:
+        self.before = os.environ.get("COLUMNS")
+        if self.width is not None:
+            os.environ["COLUMNS"] = str(self.width)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.before is not None:
+            os.environ["COLUMNS"] = self.before
+        elif self.width is not None:
+            del os.environ["COLUMNS"]
 
 
 def silence(stream: TextIO) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, wants_color
+from cnnspec.cli.streams import find_width
 from cnnspec.summary import find_summary
 from cnnspec.summary.formats import write_table
-from cnnspec.tables.columns import COLUMNS, DEFAULT, choose_columns
+from cnnspec.tables.columns import COLUMNS, choose_columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from cnnspec.network import AnalysedNetwork
     from cnnspec.summary.summary import Summary
-
-MAX_FOLDED = 3000  # layers; a longer table would take a terminal's layout too long
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,11 +53,7 @@ def write_summary(
         from cnnspec.tables.escape import json
 
         return json(write_data(network, summary)) + "\n"
-    if options.format == "text" and wants_color(sys.stdout) and len(summary.layers) <= MAX_FOLDED:
-        from cnnspec.summary.terminal import write_colored
-
-        return write_colored(network, summary, max(shutil.get_terminal_size().columns, 60), names or DEFAULT)
-    return write_table(network, summary, options.format, names)
+    return write_table(network, summary, options.format, names, find_width(sys.stdout), wants_color(sys.stdout))
 
 
 def read_columns(options: argparse.Namespace) -> tuple[str, ...]:

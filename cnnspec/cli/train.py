@@ -14,6 +14,7 @@ from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
 from cnnspec.cli.load import add_model_options, load_one, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
+from cnnspec.cli.streams import find_width, fit_sentence
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.train.devices.precision import PRECISIONS
@@ -108,7 +109,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--coordinator is a machine in the network, which --no-network refuses; leave one out")
     from cnnspec.train.progress import choose_display
 
-    shown = choose_display(sys.stderr, options.quiet)
+    shown = choose_display(sys.stderr, options.quiet, fit_sentence)
 
     def plan_training() -> TrainingPlan:
         from cnnspec.train.plan import make_plan
@@ -118,9 +119,8 @@ def run(options: argparse.Namespace) -> int:
     if options.dry_run:
         from cnnspec.train.dry_run import describe_training
 
-        lines = run_step(lambda: describe_training(plan_training(), shown), options.no_network)
-        print("\n".join(map(printable, lines or ())), end="\n" if lines else "")
-        return FINDINGS if lines is None else CLEAN
+        rows = run_step(lambda: describe_training(plan_training(), shown), options.no_network)
+        return FINDINGS if rows is None else print_description(rows)
     from cnnspec.train.devices.distribution import read_cluster
     from cnnspec.train.run import Outcome, train
 
@@ -131,11 +131,22 @@ def run(options: argparse.Namespace) -> int:
             return train(plan, shown)
         with tempfile.TemporaryDirectory() as folder:  # the first process writes and speaks for all
             plan = plan.replace(run_dir=os.path.join(folder, "run"), output=None)
-            train(plan, choose_display(sys.stderr, True))
+            train(plan, choose_display(sys.stderr, True, fit_sentence))
         return Outcome(None)
 
     outcome = run_step(step, options.no_network)
     return FINDINGS if outcome is None else print_outcome(outcome)
+
+
+def print_description(rows: list[tuple[str, str]]) -> int:
+    """Print what would be trained, a line for each thing; the exit status."""
+    from cnnspec.tables.page import Page
+
+    shown = Page(find_width(sys.stdout))
+    indent = max(len(name) for name, _ in rows) + 2
+    shown.add_texts([f"{name:{indent}}{words}" for name, words in rows], hanging=indent)
+    print(shown.write(), end="")
+    return CLEAN
 
 
 def announce_reach(settings: TrainSettings, no_network: bool = False, root: str | None = None) -> None:
@@ -215,15 +226,19 @@ def print_outcome(outcome: Outcome) -> int:
         noun = outcome.held_back.split()[1]
         shown = ([] if accuracy is None else [f"accuracy {percent(accuracy)}"]) + rest
         epoch = f", with the model of epoch {outcome.best['epoch']}" if outcome.best else ""
-        print(f"{noun} {', '.join(shown)} ({outcome.held_back}{epoch})")
+        tell_result(f"{noun} {', '.join(shown)} ({outcome.held_back}{epoch})")
     elif outcome.run and not outcome.stopped:
         print_message("nothing was held back to test on")
     if outcome.model:
-        print(f"saved {printable(outcome.model)}")
+        tell_result(f"saved {outcome.model}")
     if outcome.run:
-        print(f"saved {printable(os.path.join(outcome.run, 'best.keras' if outcome.best else 'last.keras'))}")
+        tell_result(f"saved {os.path.join(outcome.run, 'best.keras' if outcome.best else 'last.keras')}")
     if outcome.stopped:
         how = f"; go on with: cnnspec resume {outcome.run}" if outcome.run else "; nothing was saved"
         print_message(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")
         return 128 + outcome.signal
     return CLEAN
+
+
+def tell_result(text: str) -> None:
+    print(fit_sentence(printable(text), sys.stdout))

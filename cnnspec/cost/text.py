@@ -9,7 +9,8 @@ from cnnspec.facts.precision import in_bytes, memory_text
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
 from cnnspec.tables.figures import show_figure, show_matrices, show_ratio
-from cnnspec.tables.layout import join_lines, lay_out, write_title
+from cnnspec.tables.layout import write_title
+from cnnspec.tables.page import Page, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,27 +21,31 @@ if TYPE_CHECKING:
 
 HEADINGS = ("Layer (type)", "Output Shape", "MACs", "Activations", "Saved", "im2col", "FLOP/byte")
 RIGHT = {2, 3, 4, 6, 7}  # columns of figures
+SPARE = ("im2col", "Saved", "FLOP/byte", "Activations", "Bound", "Time", "Output Shape")
 
 
-def write_text(network: AnalysedNetwork, cost: Cost) -> str:
+def write_text(network: AnalysedNetwork, cost: Cost, width: int | None = None) -> str:
     """The whole report."""
-    lines = [write_title(network), "", *write_layers(network, cost), "", *write_work(cost)]
-    lines += ["", *write_memory(network, cost)]
+    page = Page(width)
+    page.add_texts([write_title(network), ""])
+    page.add_table(write_layers(network, cost))
+    page.add_texts(["", *write_work(cost), "", *write_memory(network, cost)], hanging=4)
     if cost.question.device is not None:
-        lines += ["", *write_time(cost, cost.question.device)]
+        page.add_texts(["", *write_time(cost, cost.question.device)], hanging=4)
     if assumptions := write_assumptions(network):
-        lines += ["", *assumptions]
-    return join_lines(lines)
+        page.add_texts(["", *assumptions], hanging=4)
+    return page.write(also="as does --format json")
 
 
-def write_layers(network: AnalysedNetwork, cost: Cost) -> list[str]:
+def write_layers(network: AnalysedNetwork, cost: Cost) -> Table:
     """The table of layers; the columns of times where a device was named."""
     timed, marked = cost.question.device is not None, needs_column(network)
-    rows = [[*HEADINGS, *["Time", "Bound"] * timed, *[HEADING] * marked]]
+    headings = (*HEADINGS, *["Time", "Bound"] * timed, *[HEADING] * marked)
+    rows = []
     for layer in cost.layers:
         time = write_layer_time(layer) if timed else []
         rows.append([*write_layer(layer), *time, *[MARK * layer.assumed] * marked])
-    return lay_out(rows, RIGHT if timed else RIGHT - {7})
+    return Table(headings, rows, RIGHT if timed else RIGHT - {7}, SPARE)
 
 
 def write_layer(layer: LayerCost) -> list[str]:

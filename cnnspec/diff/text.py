@@ -11,28 +11,27 @@ import os
 from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
 from cnnspec.base.size import Size, add_up
-from cnnspec.base.source import printable
 from cnnspec.diff.difference import ADDED, CHANGED, FIELD, REMOVED, RESHAPED, gain_of_macs, gain_of_params
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.figures import show_field, show_figure
-from cnnspec.tables.layout import lay_out
+from cnnspec.tables.page import BOLD, GREEN, RED, YELLOW, Page, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cnnspec.base.size import Dim
     from cnnspec.diff.difference import LayerDifference, NetworkDifference, NetworkSide, TotalDifference
     from cnnspec.tables.rows import LayerFigures, ReceptiveField
 
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
-COLORS = {"+": "\x1b[32m", "-": "\x1b[31m", "~": "\x1b[33m", "": "\x1b[1m"}
-RESET = "\x1b[0m"
+COLORS = {"+": GREEN, "-": RED, "~": YELLOW, "": ""}
 NAMED = 3  # layers of a group that are named
 LONGEST = 40  # characters of an expression in a table
 HEADINGS = ("", "A", "B", "Change", "Params", "MACs", "RF")
 TOTAL_HEADINGS = ("", "A", "B", "Difference")
 RIGHT, TOTAL_RIGHT = {4, 5, 6}, {1, 2, 3}  # columns of figures
+SPARE = ("RF", "MACs", "Params")
 
 
 class DifferenceLine(Record):
@@ -43,33 +42,34 @@ class DifferenceLine(Record):
     layers: tuple[LayerDifference, ...]
 
 
-def write_text(difference: NetworkDifference, color: bool = False) -> str:
+def write_text(difference: NetworkDifference, width: int | None = None, color: bool = False) -> str:
     """The report: which networks, what is different in their layers, and what that does in total."""
     a, b = difference.a, difference.b
+    page = Page(width, color)
     if difference.same:
         total = (
             f"{a.layers:,} layers, {show_figure(difference.params.a)} parameters, {show_figure(difference.macs.a)} MACs"
         )
-        return printable(f"{write_side(a)} and {write_side(b)} are the same network: {total}") + "\n"
+        page.add_text(f"{write_side(a)} and {write_side(b)} are the same network: {total}", hanging=4)
+        return page.write()
     lines = group_layers(difference)
-    shown = [(f"A: {write_side(a)}", ""), (f"B: {write_side(b)}", ""), ("", "")]
+    page.add_texts([f"A: {write_side(a)}", f"B: {write_side(b)}", ""], hanging=3)
     if lines:
-        table = without_empty_end([HEADINGS, *[write_row(line) for line in lines]])
-        shown += zip(lay_out(table, RIGHT), ["", "", *[line.sign for line in lines]], strict=True)
-    shown += [(line, "") for line in write_ends(difference)]
-    shown += [("", "")] * (len(shown) > 3)
-    totals = lay_out(without_empty_end([TOTAL_HEADINGS, *write_totals(difference)]), TOTAL_RIGHT)
-    shown += [(line, "") for line in [*totals, *write_expressions(difference)]]
-    return "".join(f"{paint(printable(line.rstrip()), sign, color)}\n" for line, sign in shown)
+        rows, styles = [write_row(line) for line in lines], [COLORS[line.sign] for line in lines]
+        page.add_table(Table(*without_empty_end(HEADINGS, rows), RIGHT, SPARE, styles))
+    ends = write_ends(difference)
+    page.add_texts(ends, hanging=4)
+    page.add_texts([""] * bool(lines or ends))
+    page.add_table(Table(*without_empty_end(TOTAL_HEADINGS, write_totals(difference)), TOTAL_RIGHT))
+    page.add_texts(write_expressions(difference), hanging=4)
+    return page.write(also="as does --format json")
 
 
-def without_empty_end(table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """A table without its last column, where no cell below the heading has a word."""
-    return table if any(row[-1] for row in table[1:]) else [row[:-1] for row in table]
-
-
-def paint(line: str, sign: str, color: bool) -> str:
-    return f"{COLORS[sign]}{line}{RESET}" if color and sign else line
+def without_empty_end(
+    headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+) -> tuple[tuple[str, ...], Sequence[tuple[str, ...]]]:
+    """Headings and rows without the last column, where no cell below the heading has a word."""
+    return (headings, rows) if any(row[-1] for row in rows) else (headings[:-1], [row[:-1] for row in rows])
 
 
 def write_side(side: NetworkSide) -> str:

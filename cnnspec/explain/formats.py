@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "latex")
 
 
-def write_explanation(network: AnalysedNetwork, explanation: Explanation, format: str) -> str:
-    """The explanation in one of FORMATS."""
+def write_explanation(
+    network: AnalysedNetwork, explanation: Explanation, format: str, width: int | None = None
+) -> str:
+    """The explanation in one of FORMATS; `width` is the text's."""
     if format == "markdown":
         from cnnspec.explain.markdown import write_markdown
 
@@ -22,4 +24,4 @@ def write_explanation(network: AnalysedNetwork, explanation: Explanation, format
         return write_latex(network, explanation)
     from cnnspec.explain.text import write_text
 
-    return write_text(network, explanation)
+    return write_text(network, explanation, width)

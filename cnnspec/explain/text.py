@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnnspec.base.source import printable
 from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
 from cnnspec.explain.written_arithmetic import TEXT
 from cnnspec.tables.layout import write_title
+from cnnspec.tables.page import Page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,26 +14,34 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
 
 
-def write_text(network: AnalysedNetwork, explanation: Explanation) -> str:
+def write_text(network: AnalysedNetwork, explanation: Explanation, width: int | None = None) -> str:
     """A block of lines for each layer, then the totals."""
-    blocks = [write_title(network)] if explanation.layer is None else []
-    for layer in explanation.layers:
-        lines = [f"{write_head(layer)}, line {layer.line}: {layer.written}", f"  {write_flow(layer)}", ""]
-        blocks.append("\n".join([*lines, *(write_sections(layer.sections) or [f"  {UNKNOWN}"])]))
+    page = Page(width)
+    if explanation.layer is None:
+        page.add_texts([write_title(network), ""])
+    for number, layer in enumerate(explanation.layers):
+        page.add_texts([""] * bool(number))
+        page.add_text(f"{write_head(layer)}, line {layer.line}: {layer.written}", hanging=4)
+        page.add_text(f"  {write_flow(layer)}", hanging=4)
+        page.add_text()
+        add_sections(page, layer.sections)
+        if not layer.sections:
+            page.add_text(f"  {UNKNOWN}", hanging=4)
     if explanation.totals is not None:
-        blocks.append("\n".join(["Totals", *write_sections((explanation.totals,), titled=False)]))
-    blocks += write_grounds(network, explanation)
-    return "\n".join([printable(line) for line in "\n\n".join(blocks).split("\n")]) + "\n"
+        page.add_texts(["", "Totals"])
+        add_sections(page, (explanation.totals,), titled=False)
+    for text in write_grounds(network, explanation):
+        page.add_text()
+        page.add_text(text, hanging=4)
+    return page.write()
 
 
-def write_sections(sections: tuple[DerivationSection, ...], titled: bool = True) -> list[str]:
+def add_sections(page: Page, sections: tuple[DerivationSection, ...], titled: bool = True) -> None:
     """Sections as lines: the title, the step's name, the step."""
     width = max([len(s.title) for s in sections], default=0) + 2 if titled else 0
     inner = max([len(step.name) for s in sections for step in s.steps], default=0) + 2
-    lines = []
     for section in sections:
         for i, step in enumerate(section.steps):
             first = section.title if i == 0 and titled else ""
             name = f"{step.name:{inner}}" if step.name else ""
-            lines.append(f"  {first:{width}}{name}{''.join(write_step(step, TEXT))}")
-    return lines
+            page.add_text(f"  {first:{width}}{name}{''.join(write_step(step, TEXT))}", width + len(name) + 2)

@@ -8,7 +8,8 @@ from cnnspec.layers.base import show_shape
 from cnnspec.lost.grouped_losses import group_losses
 from cnnspec.lost.lost import TOO_LONG, waste_of_macs
 from cnnspec.tables.assumed import write_assumptions
-from cnnspec.tables.layout import join_lines, lay_out, shorten_names
+from cnnspec.tables.layout import shorten_names
+from cnnspec.tables.page import Page, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,15 +22,23 @@ if TYPE_CHECKING:
 
 HEADINGS = ("Layer", "Size", "Never read", "Lost", "MACs lost", "Read by")
 RIGHT = {3, 4}  # columns of figures
+SPARE = ("Read by", "Size", "MACs lost", "Lost")
 
 
-def write_text(network: AnalysedNetwork, lost: Lost) -> str:
+def write_text(network: AnalysedNetwork, lost: Lost, width: int | None = None) -> str:
     """The whole report."""
-    graph = network.graph
-    lines = [f'What "{network.name}" throws away', ""]
+    page = Page(width)
+    page.add_texts([f'What "{network.name}" throws away', ""])
     if lost.losses:
-        rows = [write_row(graph, group) for group in group_losses(graph, lost)]
-        lines += [*lay_out([HEADINGS, *rows], RIGHT), ""]
+        page.add_table(Table(HEADINGS, [write_row(network.graph, g) for g in group_losses(network.graph, lost)], RIGHT, SPARE))
+        page.add_text()
+    page.add_texts(write_sentences(network, lost), hanging=4)
+    return page.write(also="as does --format json")
+
+
+def write_sentences(network: AnalysedNetwork, lost: Lost) -> list[str]:
+    """What stands below the table: inputs that are not read, work for nothing, dead taps, what is not known."""
+    graph, lines = network.graph, []
     for loss in lost.losses:
         if graph.nodes[loss.node].layer is None:
             lines.append(f"{graph.nodes[loss.node].name}: {write_loss(loss)}")
@@ -37,8 +46,7 @@ def write_text(network: AnalysedNetwork, lost: Lost) -> str:
     if wasted:
         lines.append(f"MACs: {wasted:,} of {network.facts.total.macs:,} are for nothing, {percent(share)}.")
     lines += [write_dead_taps(graph, dead) for dead in lost.taps]
-    lines += write_unknown(network, lost)
-    return join_lines(lines + write_assumptions(network, "what is lost rests"))
+    return [*lines, *write_unknown(network, lost), *write_assumptions(network, "what is lost rests")]
 
 
 def write_row(graph: Graph, group: GroupedLoss) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.tables.layout import join_lines
+from cnnspec.tables.page import Page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,19 +14,23 @@ WIDEST, HIGHEST = 78, 28  # cells of a drawing
 LINES = {False: "─│┌┐└┘═║╔╗╚╝├┤▪", True: '-|++++=H++++[]o'}  # fmt: skip
 
 
-def draw_picture(picture: Picture, ascii: bool = False, width: int = WIDEST) -> str:
-    """The picture in characters, at most `width` wide, and a legend."""
-    lines = draw_bars(picture, ascii, width) if picture.flat else draw_frames(picture, ascii, width)
+def draw_picture(picture: Picture, ascii: bool = False, width: int | None = None) -> str:
+    """The picture in characters, and a legend; `width`: of the terminal."""
+    room = min(WIDEST, width or WIDEST)
+    lines = draw_bars(picture, ascii, room) if picture.flat else draw_frames(picture, ascii, room)
     names = max([len(box.name) for box in picture.boxes])
     sizes = max([len(box.size) for box in picture.boxes])
-    shown = [picture.title, "", *lines, ""]
+    page = Page(width)
+    page.add_texts([picture.title, ""])
+    page.add_code([line.rstrip() for line in lines])
+    page.add_text()
     if not picture.flat:
         for mark, box in zip(name_boxes(picture), picture.boxes, strict=True):
             at = f"position {','.join(map(str, box.at))}"
-            shown.append(f"{mark}  {box.name:{names}}  {box.size:>{sizes}}  {at}")
+            page.add_text(f"{mark}  {box.name:{names}}  {box.size:>{sizes}}  {at}", hanging=3)
     frame = f"{LINES[ascii][6] * 2} {picture.input}" if picture.height is not None else picture.input
-    shown += [frame, *([picture.note] if picture.note else [])]
-    return join_lines(shown)
+    page.add_texts([frame, *([picture.note] if picture.note else [])], hanging=3)
+    return page.write()
 
 
 def name_boxes(picture: Picture) -> list[str]:
@@ -82,8 +86,10 @@ def draw_bars(picture: Picture, ascii: bool, width: int) -> list[str]:
     """One axis alone: a bar a layer, the input's at the top."""
     (_, _), (left, right) = picture.hull()
     longest = max([len(box.name) for box in picture.boxes])
-    names = [f"{box.name:{longest}}  {box.size}" for box in picture.boxes]
-    room = max(map(len, [*names, "input"])) + 2
+    names = ["input", *[f"{box.name:{longest}}  {box.size}" for box in picture.boxes]]
+    room = max(map(len, names)) + 2
+    above = room > width // 2  # names stand above their bars
+    room = 0 if above else room
     scale = (width - room - 1) / (right + 1 - left)
     signs = LINES[ascii]
 
@@ -91,7 +97,7 @@ def draw_bars(picture: Picture, ascii: bool, width: int) -> list[str]:
         x0, x1 = round((columns[0] - left) * scale), round((columns[1] + 1 - left) * scale)
         return " " * x0 + (signs[14] if x1 - x0 < 2 else signs[12] + line * (x1 - x0 - 1) + signs[13])
 
-    lines = [] if picture.width is None else [f"{'input':{room}}{bar((0, picture.width - 1), signs[6])}"]
-    return lines + [
-        f"{name:{room}}{bar(box.columns, signs[0])}" for name, box in zip(names, picture.boxes, strict=True)
-    ]
+    bars = ["" if picture.width is None else bar((0, picture.width - 1), signs[6])]
+    bars += [bar(box.columns, signs[0]) for box in picture.boxes]
+    drawn = [(name, line) for name, line in zip(names, bars, strict=True) if line]
+    return [part for pair in drawn for part in pair] if above else [f"{name:{room}}{line}" for name, line in drawn]

@@ -10,7 +10,8 @@ from cnnspec.rf.unit_field import count_positions
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
 from cnnspec.tables.axis_names import name_axes
 from cnnspec.tables.figures import show_field
-from cnnspec.tables.layout import join_lines, lay_out, shorten_names
+from cnnspec.tables.layout import shorten_names
+from cnnspec.tables.page import Page, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,25 +24,34 @@ if TYPE_CHECKING:
 
 HEADINGS = ("Layer (type)", "Output", "RF", "Jump", "Start", "Centre", "Coverage")
 LEGEND = (
-    "RF: input positions that one position depends on, unclipped; jump: input positions from one to its neighbour;",
-    "start, centre: of the first position's field; a negative start is the effective padding; coverage: RF/input.",
+    "RF: input positions that one position depends on, unclipped; jump: input positions from one to its neighbour; "
+    "start, centre: of the first position's field; a negative start is the effective padding; coverage: RF/input."
 )
 RIGHT = {2, 3, 4, 5, 6}  # columns of figures
+SPARE = ("Centre", "Start", "Output", "Coverage", "Jump", "RF")
 
 
-def write_text(network: AnalysedNetwork, fields: NetworkFields) -> str:
+def write_text(network: AnalysedNetwork, fields: NetworkFields, width: int | None = None) -> str:
     """The table of all layers; where units were asked for, everything about those instead."""
-    return "\n".join([write_unit(unit) for unit in fields.units]) if fields.units else write_table(network, fields)
+    page = Page(width)
+    for number, unit in enumerate(fields.units):
+        page.add_texts([""] * bool(number))
+        add_unit(page, unit)
+    if not fields.units:
+        add_table(page, network, fields)
+    return page.write(also="as does --format json")
 
 
 # ---- the table ---------------------------------------------------------------------------------------------
-def write_table(network: AnalysedNetwork, fields: NetworkFields) -> str:
+def add_table(page: Page, network: AnalysedNetwork, fields: NetworkFields) -> None:
     """The lecture's table, and below it what holds for the whole network."""
     marked = needs_column(network)
-    rows = [(*HEADINGS, *[HEADING] * marked)]
-    rows += [(*write_row(layer), *[MARK * layer.assumed] * marked) for layer in fields.layers]
-    notes = [*LEGEND, *write_notes(fields), *write_assumptions(network, "the network's field rests")]
-    return join_lines([f'Receptive fields of "{network.name}"', "", *lay_out(rows, RIGHT), "", *notes])
+    rows = [(*write_row(layer), *[MARK * layer.assumed] * marked) for layer in fields.layers]
+    page.add_texts([f'Receptive fields of "{network.name}"', ""])
+    page.add_table(Table((*HEADINGS, *[HEADING] * marked), rows, RIGHT, SPARE))
+    page.add_text()
+    page.add_text(LEGEND)
+    page.add_texts([*write_notes(fields), *write_assumptions(network, "the network's field rests")], hanging=4)
 
 
 def write_row(layer: LayerField) -> tuple[str, ...]:
@@ -64,8 +74,7 @@ def write_notes(fields: NetworkFields) -> list[str]:
     if last is not None and last.effective:
         lines += [
             f"The network: {show_field(last.field)} ({last.name}), {percent(last.coverage)} of the input;"
-            f" effective about {show_effective(last)}",
-            f"({ESTIMATE})",
+            f" effective about {show_effective(last)} ({ESTIMATE})"
         ]
     if fields.gates:
         lines.append(f"Gates: {write_gates(fields.gates)}; the fields leave that out.")
@@ -124,14 +133,11 @@ def write_offsets(offsets: tuple[BranchOffset, ...]) -> list[str]:
 
 
 # ---- one unit ----------------------------------------------------------------------------------------------
-def write_unit(unit: UnitField) -> str:
+def add_unit(page: Page, unit: UnitField) -> None:
     """Everything about a layer's field, and one of its positions."""
     layer = unit.layer
-    lines = [
-        f"{layer.name} ({layer.type}), line {layer.line}: {unit.written}",
-        f"  {show_shape(layer.output_shape)}" + f"; {MARK}" * layer.assumed,
-        "",
-    ]
+    page.add_text(f"{layer.name} ({layer.type}), line {layer.line}: {unit.written}", hanging=4)
+    page.add_texts([f"  {show_shape(layer.output_shape)}" + f"; {MARK}" * layer.assumed, ""])
     shown = write_figures(layer)
     where = f"Position {','.join(map(str, unit.at))}" if unit.at else "A value"
     if unit.box is not None:
@@ -147,7 +153,7 @@ def write_unit(unit: UnitField) -> str:
         shown.append(("  with them", f"it reads {all_of}"))
     shown += [("Misaligned", words) for words in write_offsets(unit.misaligned)]
     width = max([len(name) for name, _ in shown]) + 2
-    return join_lines([*lines, *[f"  {name:{width}}{words}" for name, words in shown]])
+    page.add_texts([f"  {name:{width}}{words}" for name, words in shown], hanging=width + 2)
 
 
 def write_figures(layer: LayerField) -> list[tuple[str, str]]:

@@ -12,11 +12,11 @@ from itertools import groupby
 
 from cnnspec.base.join_words import join_words
 from cnnspec.base.limits import MAX_WORK
-from cnnspec.base.source import printable
 from cnnspec.sizes import size_set
 from cnnspec.sizes.axis_sizes import MEANINGS
 from cnnspec.sizes.input_sizes import find_asked_size
 from cnnspec.sizes.size_words import SHOWN, describe_set
+from cnnspec.tables.page import Page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.sizes.input_sizes import Axis, InputAxis, InputSizes, Near
     from cnnspec.sizes.size_set import SizeSet
 
+HANGING = 16  # where a line goes on: behind the kind of sizes and the indent of a reason
 WORDS = {"L": "length", "D": "depth", "H": "height", "W": "width"}
 
 
@@ -53,24 +54,21 @@ def write_reasons(reasons: tuple[Reason, ...]) -> str:
 
 
 # ---- text ---------------------------------------------------------------------------------------------------------
-def write_text(network: AnalysedNetwork, sizes: InputSizes, near: Near = None) -> str:
+def write_text(network: AnalysedNetwork, sizes: InputSizes, near: Near = None, width: int | None = None) -> str:
     """The whole report; `near` is the size that is asked about, None: the text's."""
-    lines = [f'Input sizes of "{network.name}"', *write_axes(sizes, near)]
+    page = Page(width)
+    page.add_texts([f'Input sizes of "{network.name}"', *write_axes(sizes, near)], HANGING)
     if sizes.weighted is not None:
-        lines += [
-            "",
-            f"{write_reasons((sizes.weighted,))} has weights for one size: once built, the model takes no other.",
-        ]
+        page.add_texts(
+            ["", f"{write_reasons((sizes.weighted,))} has weights for one size: once built, the model takes no other."]
+        )
     if sizes.rest is not None and sizes.fixed is not None:
-        lines += [
-            "",
-            f"{write_reasons((sizes.fixed,))} fixes the size. Without it and what follows it:",
-            *write_axes(sizes.rest, near),
-        ]
+        page.add_texts(["", f"{write_reasons((sizes.fixed,))} fixes the size. Without it and what follows it:"])
+        page.add_texts(write_axes(sizes.rest, near), HANGING)
     kinds = [kind for axis in sizes.axes for kind in axis.kinds]
     if kinds:
-        lines += ["", *[f"{kind}: {meaning}" for kind, meaning in MEANINGS.items()]]
-    return "\n".join(printable(line) for line in lines) + "\n"
+        page.add_texts(["", *[f"{kind}: {meaning}" for kind, meaning in MEANINGS.items()]], hanging=4)
+    return page.write()
 
 
 def write_axes(sizes: InputSizes, near: Near) -> list[str]:

@@ -12,8 +12,15 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "csv")
 
 
-def write_table(network: AnalysedNetwork, summary: Summary, format: str, columns: tuple[str, ...] = ()) -> str:
-    """The table in one of FORMATS; without columns, those that are usual in it."""
+def write_table(
+    network: AnalysedNetwork,
+    summary: Summary,
+    format: str,
+    columns: tuple[str, ...] = (),
+    width: int | None = None,
+    color: bool = False,
+) -> str:
+    """The table in one of FORMATS; without columns, those that are usual in it. `width` and `color` are the text's."""
     if format == "csv":
         from cnnspec.summary.csv import write_csv
 
@@ -24,4 +31,4 @@ def write_table(network: AnalysedNetwork, summary: Summary, format: str, columns
         return write_markdown(network, summary, columns or DEFAULT)
     from cnnspec.summary.text import write_text
 
-    return write_text(network, summary, columns or DEFAULT)
+    return write_text(network, summary, columns or DEFAULT, width, color)

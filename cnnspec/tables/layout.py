@@ -1,4 +1,4 @@
-"""The layout of texts for a terminal: rows in columns with a rule below the headings, titles, long lists of names."""
+"""What texts for a terminal have in common: titles, long lists of names, no character that moves a cursor."""
 
 from __future__ import annotations
 
@@ -6,22 +6,11 @@ from cnnspec.base.source import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable
 
     from cnnspec.network import AnalysedNetwork
 
 FIRST, LAST = 4, 3  # names of a long list that are shown
-
-
-def lay_out(rows: Sequence[Sequence[str]], right: Collection[int]) -> list[str]:
-    """The lines of a table, a rule below its first row. The columns in `right` (of numbers) end at the right."""
-    widths = [max([len(row[i]) for row in rows]) for i in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [f"{c:>{w}}" if i in right else f"{c:{w}}" for i, (c, w) in enumerate(zip(row, widths, strict=True))]
-        lines.append(f" {'   '.join(cells)}".rstrip())
-    lines.insert(1, " " + "─" * (sum(widths) + 3 * (len(widths) - 1)))
-    return lines
 
 
 def join_lines(lines: Iterable[str]) -> str:

@@ -24,8 +24,8 @@ TARGETS = {  # `data_fit.Fit.targets` in words
 }
 
 
-def describe_training(plan: TrainingPlan, shown: Lines) -> list[str]:
-    """The lines that say what would be trained. Raises the errors that `train` would raise before its first batch."""
+def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]:
+    """Names and words that say what would be trained. Raises the errors that `train` would raise before its first batch."""
     check_plan(plan)
     prepared, settings, spec = prepare_training(plan, shown), plan.settings, plan.spec
     assert spec is not None
@@ -37,7 +37,7 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[str]:
     total, trained = record["params"]["total"], record["params"]["trainable"]
     figure, lower = find_best_figure(settings)
     shape = "x".join(map(str, data["shape"]))
-    rows = [
+    return [
         ("data", f"{data['given']}: {data['train']:,} examples to train, {data['validation']:,} to validate, {data['test']:,} to test"),
         ("an example", f"{shape}, {TARGETS[data['targets']]}"),
         ("epochs", f"{settings.epochs}, of {steps:,} batches of {settings.batch}: {settings.epochs * steps:,} steps"),
@@ -50,8 +50,6 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[str]:
         ("memory", f"at least {in_bytes(need)}" if isinstance(need, int) else "?"),
         ("run folder", plan.run_dir or find_next_free(spec.name)),
     ]  # fmt: skip
-    width = max(len(name) for name, _ in rows)
-    return [f"{name:{width}}  {value}" for name, value in rows]
 
 
 def _show(value: object) -> str:

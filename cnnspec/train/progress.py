@@ -17,23 +17,26 @@ from cnnspec.base.source import printable
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    Fit = Callable[[str, TextIO], str]  # lays a sentence out for a stream
 
 
 class Lines:
     """A display that writes a line for every epoch, and notes."""
 
-    def __init__(self, stream: TextIO, quiet: bool = False) -> None:
+    def __init__(self, stream: TextIO, quiet: bool = False, fit: Fit = lambda text, stream: text) -> None:
         self.stream = stream
         self.quiet = quiet
+        self.fit = fit
 
     def note(self, text: str) -> None:
         if not self.quiet:
-            print(printable(text), file=self.stream, flush=True)
+            print(self.fit(printable(text), self.stream), file=self.stream, flush=True)
 
     def warn(self, text: str) -> None:
         """Write a note even when quiet."""
-        print(text, file=self.stream, flush=True)
+        print(self.fit(text, self.stream), file=self.stream, flush=True)
 
     def begin(self, epoch: str, batches: int | None) -> None: ...
 
@@ -45,8 +48,8 @@ class Lines:
 class Bar(Lines):
     """A display with a bar for the epoch that runs, below the lines of the epochs that are done."""
 
-    def __init__(self, stream: TextIO) -> None:
-        super().__init__(stream)
+    def __init__(self, stream: TextIO, fit: Fit) -> None:
+        super().__init__(stream, fit=fit)
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -59,7 +62,7 @@ class Bar(Lines):
         self.task: Any = None
 
     def note(self, text: str) -> None:
-        self.console.print(printable(text), markup=False, soft_wrap=True)
+        self.console.print(self.fit(printable(text), self.stream), markup=False, soft_wrap=True)
 
     warn = note
 
@@ -76,14 +79,14 @@ class Bar(Lines):
         self.bar.stop()
 
 
-def choose_display(stream: TextIO, quiet: bool = False) -> Lines:
-    """A bar where there is a terminal, else lines; nothing when quiet."""
+def choose_display(stream: TextIO, quiet: bool, fit: Fit) -> Lines:
+    """A bar where there is a terminal, else lines; nothing when quiet. `fit` lays a sentence out for a stream."""
     if not quiet and stream.isatty():
         try:
-            return Bar(stream)
+            return Bar(stream, fit)
         except ImportError:
             pass
-    return Lines(stream, quiet)
+    return Lines(stream, quiet, fit)
 
 
 def format_figures(logs: Mapping[str, Any]) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.base.percent import percent
-from cnnspec.base.source import brief, printable
-from cnnspec.tables.layout import lay_out
+from cnnspec.base.source import brief
+from cnnspec.tables.page import Page, Table
 from cnnspec.train.evaluation.scores import rank_confusions
 from cnnspec.train.progress import format_figure
 
@@ -17,26 +17,35 @@ if TYPE_CHECKING:
     from cnnspec.train.evaluation.scores import Score, Scores
 
 MOST = 20  # classes of which all are shown on a terminal
+SPARE = ("support", "precision", "recall", "IoU")  # columns that a narrow terminal leaves out first
 WORST = 10  # confusions that are shown where there are more
 SHARES = {"top_5_accuracy": "top-5 accuracy", "exact_match": "all labels right"}
 PLAIN = {"mean_iou": "mean IoU", "mse": "MSE", "rmse": "RMSE", "mae": "MAE", "r2": "R²"}
 UNDEFINED = "- is undefined: a class that was never predicted has no precision, one that never occurs no recall; averages take it as 0, and leave out a class with neither"
 
 
-def write_text(found: Evaluation) -> str:
+def write_text(found: Evaluation, width: int | None = None) -> str:
     """The lines for a person to read."""
-    lines = [write_headline(found)]
+    page = Page(width)
+    page.add_text(write_headline(found), hanging=4)
     scores = found.scores
     if scores is not None and scores.classes:
         shown = sort_worst_first(scores.classes)[:MOST] if len(scores.classes) > MOST else scores.classes
-        lines += ["", *_write_classes(shown, scores)]
+        page.add_text()
+        page.add_table(_write_classes(shown, scores))
         if len(shown) < len(scores.classes):
-            lines.append(f"the {MOST} lowest F1 of {len(scores.classes):,} classes; --format json has all")
+            page.add_text(f"the {MOST} lowest F1 of {len(scores.classes):,} classes; --format json has all")
         if any(None in (s.precision, s.recall) for s in shown):
-            lines.append(UNDEFINED)
+            page.add_text(UNDEFINED, hanging=2)
     if scores is not None and scores.confusions is not None:
-        lines += ["", *(_write_matrix(scores) if len(scores.classes) <= MOST else _write_worst(scores))]
-    return "\n".join([printable(line.rstrip()) for line in lines]) + "\n"
+        page.add_text()
+        matrix = _write_matrix(scores) if len(scores.classes) <= MOST else None
+        if matrix is not None and page.has_room(matrix):
+            page.add_table(matrix)
+        else:
+            page.add_texts(_write_worst(scores), hanging=4)
+            page.add_texts(["(there is no room for the matrix here; --format json has it)"] * (matrix is not None))
+    return page.write(also="as does --format json")
 
 
 def write_headline(found: Evaluation) -> str:
@@ -69,32 +78,27 @@ def sort_worst_first(classes: Sequence[Score]) -> list[Score]:
     return sorted(classes, key=lambda s: (s.f1 is None, s.f1 or 0.0))
 
 
-def _write_classes(shown: Sequence[Score], scores: Scores) -> list[str]:
+def _write_classes(shown: Sequence[Score], scores: Scores) -> Table:
     maps = any(s.iou is not None for s in scores.classes)
-    rows = [["class", "precision", "recall", "F1", *["IoU"] * maps, "support"]]
+    rows = []
     for score in (*shown, *scores.averages):
         values = [score.precision, score.recall, score.f1, *[score.iou] * maps]
         rows.append([brief(score.name, 40), *[_show_share(v) for v in values], f"{score.support:,}"])
-    lines = lay_out(rows, set(range(1, len(rows[0]))))
-    return [*lines[: 2 + len(shown)], lines[1], *lines[2 + len(shown) :]]
+    headings = ("class", "precision", "recall", "F1", *["IoU"] * maps, "support")
+    return Table(headings, rows, range(1, len(headings)), SPARE, totals=len(scores.averages))
 
 
-def _write_matrix(scores: Scores) -> list[str]:
+def _write_matrix(scores: Scores) -> Table:
     """A row for each class, a column for each that it was taken for; . for none."""
     assert scores.confusions is not None
     names = [brief(score.name, 16) for score in scores.classes]
     heads = names if sum(map(len, names)) + 2 * len(names) <= 60 else [str(n + 1) for n in range(len(names))]
-    rows = [["true \\ predicted", *heads]]
+    rows = []
     for true, name in enumerate(names):
         label = name if heads is names else f"{true + 1:>{len(heads[-1])}}  {name}"
         counts = [scores.confusions[true, found] for found in range(len(names))]
         rows.append([label, *[f"{n:,}" if n else "." for n in counts]])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join([f"{c:>{w}}" if i else f"{c:{w}}" for i, (c, w) in enumerate(zip(row, widths, strict=True))])
-        for row in rows
-    ]
-    return [f" {line}" for line in lines]
+    return Table(("true \\ predicted", *heads), rows, range(1, len(names) + 1), ruled=False)
 
 
 def _write_worst(scores: Scores) -> list[str]:
