@@ -29,6 +29,12 @@ numbers = itertools.count()
 
 
 @pytest.fixture(autouse=True)
+def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are laid out as for a pipe, whoever runs the tests (xdist's processes have a width)."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test has checked is not known to the next, nor kept in this checkout or in the user's cache."""
     folder = tmp_path_factory.getbasetemp() / f"cnnspec-cache-{next(numbers)}"

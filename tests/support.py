@@ -33,6 +33,11 @@ def cases(share: float) -> Any:
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"  # what has many kin is tried whole, not by samples
 
 
+def unwrap(text: str) -> str:
+    """A text in one line: what is looked for in it may be wrapped."""
+    return " ".join(text.split())
+
+
 def network(text: str, **parameters: Any) -> Elaborated:
     """The one network of a text without syntax errors; its `errors` may hold others."""
     parsed = parse(Source("net.cnn", text))

@@ -71,7 +71,10 @@ class Parser(argparse.ArgumentParser):
 def add_width(parser: argparse.ArgumentParser) -> None:
     """The option that every verb has."""
     parser.add_argument(
-        "--width", type=read_width, metavar="N", help="lay texts and tables out for N columns (the terminal's, or COLUMNS)"
+        "--width",
+        type=read_width,
+        metavar="N",
+        help="lay texts and tables out for N columns (the terminal's, or COLUMNS)",
     )
 
 
@@ -81,6 +84,4 @@ def read_width(text: str) -> int:
         return int(text)
     from cnnspec.base.source import printable
 
-    raise argparse.ArgumentTypeError(
-        f'must be a whole number from {NARROWEST} to {WIDEST:,}, not "{printable(text)}"'
-    )
+    raise argparse.ArgumentTypeError(f'must be a whole number from {NARROWEST} to {WIDEST:,}, not "{printable(text)}"')

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli.load import add_model_options, load_analysed
-from cnnspec.cli.streams import find_width
 from cnnspec.cli.messages import FINDINGS, Refused, print_errors
+from cnnspec.cli.streams import find_width
 from cnnspec.lost import find_lost
 
 TYPE_CHECKING = False

@@ -14,7 +14,7 @@ from cnnspec.base.size import Size, add_up
 from cnnspec.diff.difference import ADDED, CHANGED, FIELD, REMOVED, RESHAPED, gain_of_macs, gain_of_params
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.figures import show_field, show_figure
-from cnnspec.tables.page import BOLD, GREEN, RED, YELLOW, Page, Table
+from cnnspec.tables.page import GREEN, RED, YELLOW, Page, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,9 +10,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "latex")
 
 
-def write_explanation(
-    network: AnalysedNetwork, explanation: Explanation, format: str, width: int | None = None
-) -> str:
+def write_explanation(network: AnalysedNetwork, explanation: Explanation, format: str, width: int | None = None) -> str:
     """The explanation in one of FORMATS; `width` is the text's."""
     if format == "markdown":
         from cnnspec.explain.markdown import write_markdown

@@ -76,7 +76,7 @@ def find_window(line: str, start: int, room: int) -> tuple[int, int]:
     if len(line) + (start == len(line)) <= room and count_columns(printable(line)) <= room:
         return 0, len(line)
     left = right = start
-    used, most = start == len(line), max(room - 2, 1)
+    used, most = int(start == len(line)), max(room - 2, 1)
     for limit in (most // 3, most):
         while left and used + (needed := count_columns(printable(line[left - 1]))) <= limit:
             left, used = left - 1, used + needed

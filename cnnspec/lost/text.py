@@ -30,7 +30,9 @@ def write_text(network: AnalysedNetwork, lost: Lost, width: int | None = None) -
     page = Page(width)
     page.add_texts([f'What "{network.name}" throws away', ""])
     if lost.losses:
-        page.add_table(Table(HEADINGS, [write_row(network.graph, g) for g in group_losses(network.graph, lost)], RIGHT, SPARE))
+        page.add_table(
+            Table(HEADINGS, [write_row(network.graph, g) for g in group_losses(network.graph, lost)], RIGHT, SPARE)
+        )
         page.add_text()
     page.add_texts(write_sentences(network, lost), hanging=4)
     return page.write(also="as does --format json")

@@ -74,7 +74,8 @@ def write_notes(fields: NetworkFields) -> list[str]:
     if last is not None and last.effective:
         lines += [
             f"The network: {show_field(last.field)} ({last.name}), {percent(last.coverage)} of the input;"
-            f" effective about {show_effective(last)} ({ESTIMATE})"
+            f" effective about {show_effective(last)}",
+            f"({ESTIMATE})",
         ]
     if fields.gates:
         lines.append(f"Gates: {write_gates(fields.gates)}; the fields leave that out.")

@@ -9,6 +9,7 @@ import pytest
 
 from cnnspec.api import load
 from tests.example_files import EXAMPLES
+from tests.support import unwrap
 
 ANSWERS = [
     ("lectures/lecture4_mnist.cnn", "conv1", ["floor((28 + 2*0 - 3)/1) + 1 = 26", "(3*3*1 + 1)*32 = 320",
@@ -32,7 +33,7 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("path", "layer", "lines"), ANSWERS, ids=[f"{Path(p).stem}-{n}" for p, n, _ in ANSWERS])
 def test_answers(path: str, layer: str | None, lines: list[str]) -> None:
-    text = load(EXAMPLES / path).explain(layer)
+    text = unwrap(load(EXAMPLES / path).explain(layer))
     for line in lines:
         assert line in text
 
@@ -62,6 +63,6 @@ WORDS = [
 
 @pytest.mark.parametrize(("text", "layer", "lines"), WORDS, ids=[t.split("\n", 1)[1][:40] for t, _, _ in WORDS])
 def test_words(text: str, layer: str, lines: list[tuple[str, str]]) -> None:
-    shown = load(text).explain(layer)
+    shown = unwrap(load(text).explain(layer))
     for name, line in lines:
         assert re.search(rf" {re.escape(name)} +{re.escape(line)}", shown), (name, line, shown)

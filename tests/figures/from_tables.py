@@ -124,11 +124,6 @@ def short_names(text: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def unfolded(text: str) -> str:
-    """A total that is folded over several lines, in one."""
-    return re.sub(r"\n {5,6}(?=[+(])\s*", " ", text)
-
-
 def steps(form: str, text: str) -> list[str]:
     """The lines of explain that stand for a step of a layer, in order."""
     if form == "text":

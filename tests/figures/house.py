@@ -7,15 +7,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import cnnspec
 from cnnspec import pipeline
+from cnnspec.base import wrapping
 from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.layers.window import AXIS_NAMES
 from cnnspec.summary import find_summary
 from cnnspec.summary.html import write_html
-from cnnspec.summary.terminal import write_colored
+from cnnspec.summary.text import write_text
 from cnnspec.tables.columns import COLUMNS
 from tests.figures import from_api, from_expect, from_json, from_tables, names
 from tests.figures.from_json import Unnamed
@@ -63,7 +65,9 @@ class House:
         return found if level > TOTALS else [r for r in found if not r.of]
 
     def printed(self, arguments: list[str]) -> str:
-        status = main(arguments)
+        """What a command prints, its sentences whole."""
+        with patch.object(wrapping, "PIPE", 100_000):
+            status = main(arguments)
         shown = self.capsys.readouterr()  # type: ignore[attr-defined]
         assert status == 0 or (status == 1 and ("error" in shown.err or arguments[0] == "diff")), (arguments, shown.err)
         return str(shown.out)
@@ -86,9 +90,9 @@ class House:
         data, summary = self.part(self.data("summary"), level), find_summary(self.network)
         yield from from_json.readings("summary", data, self.met)
         yield from from_json.summed(data)
-        made = [("summary", *from_tables.laid_out(from_tables.unfolded(self.said("summary"))))]
+        made = [("summary", *from_tables.laid_out(self.said("summary")))]
         if level > TOTALS:
-            wide = from_tables.unfolded(self.said("summary", *WIDE))
+            wide = self.said("summary", *WIDE)
             down = self.said("summary", "--format", "markdown", *WIDE)
             made.append(("summary --columns", *from_tables.laid_out(wide)))
             made.append(("summary --format markdown", *from_tables.marked_down(down)))
@@ -97,9 +101,8 @@ class House:
                 rows = from_tables.comma_separated(self.said("summary", "--format", "csv", *options))
                 yield from from_tables.columns("csv", "summary --format csv", rows, {}, self.met)
         if level == PAGES:
-            made.append(
-                ("summary in color", *from_tables.laid_out(write_colored(self.network, summary, 500, tuple(COLUMNS))))
-            )
+            colored = write_text(self.network, summary, tuple(COLUMNS), width=100_000, color=True)
+            made.append(("summary in color", *from_tables.laid_out(colored)))
         for where, tables, rest in made:
             short = from_tables.short_names(rest)
             if level > TOTALS:

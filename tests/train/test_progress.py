@@ -26,6 +26,7 @@ def test_figures_are_short_and_in_order() -> None:
 
 
 def test_a_terminal_gets_a_bar() -> None:
+    from cnnspec.cli.streams import fit_sentence
     from cnnspec.train.progress import Bar, choose_display
 
     class Terminal(io.StringIO):
@@ -33,10 +34,10 @@ def test_a_terminal_gets_a_bar() -> None:
             return True
 
     stream = Terminal()
-    shown = choose_display(stream)
+    shown = choose_display(stream, False, fit_sentence)
     assert isinstance(shown, Bar)
     net = network(SMALL + SECTION)
     run.train(make_plan(net.graph, resolve(net.train)[0], gather_spec("net.cnn", SMALL + SECTION, {})), shown)
     assert "epoch 2/2  loss " in stream.getvalue()
     assert "/21" in stream.getvalue()
-    assert type(choose_display(stream, quiet=True)) is Lines
+    assert type(choose_display(stream, True, fit_sentence)) is Lines
