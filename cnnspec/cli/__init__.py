@@ -10,7 +10,7 @@ import sys
 
 from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import Help, Parser, add_width
-from cnnspec.cli.streams import AskedWidth, guarded, tell, tell_sentence
+from cnnspec.cli.streams import KeptWidth, guarded, tell, tell_sentence
 
 VERBS = {
     "check": "find mistakes in specs",
@@ -57,7 +57,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        return _called(arguments)
+        with KeptWidth():
+            return _called(arguments)
     except SystemExit as stop:  # argparse: --help, or a usage error
         return stop.code if isinstance(stop.code, int) else 2
 
@@ -92,11 +93,10 @@ def _called(arguments: list[str]) -> int:
     from cnnspec.cli.messages import UsageError, print_message
 
     module = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}")
-    with AskedWidth(options.width):
-        try:
-            with Uncollected(options.verb in TOLD_ONCE):
-                status: int = module.run(options)
-            return status
-        except UsageError as error:
-            print_message(str(error))
-            return 2
+    try:
+        with Uncollected(options.verb in TOLD_ONCE):
+            status: int = module.run(options)
+        return status
+    except UsageError as error:
+        print_message(str(error))
+        return 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from cnnspec.cli.streams import NARROWEST, WIDEST, find_width, tell, tell_sentence
@@ -73,9 +74,17 @@ def add_width(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--width",
         type=read_width,
+        action=SetWidth,
         metavar="N",
         help="lay texts and tables out for N columns (the terminal's, or COLUMNS)",
     )
+
+
+class SetWidth(argparse.Action):
+    """The width counts from here on, for what is still to be refused too."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        os.environ["COLUMNS"] = str(values)
 
 
 def read_width(text: str) -> int:

@@ -113,22 +113,17 @@ def find_width(stream: TextIO) -> int | None:
         return None
 
 
-class AskedWidth:
-    """`with AskedWidth(80):` texts are laid out for so many columns, as if COLUMNS said so; None: as they were."""
-
-    def __init__(self, width: int | None) -> None:
-        self.width = width
+class KeptWidth:
+    """`with KeptWidth():` COLUMNS is afterwards what it was; --width sets it."""
 
     def __enter__(self) -> None:
         self.before = os.environ.get("COLUMNS")
-        if self.width is not None:
-            os.environ["COLUMNS"] = str(self.width)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self.before is not None:
             os.environ["COLUMNS"] = self.before
-        elif self.width is not None:
-            del os.environ["COLUMNS"]
+        else:
+            os.environ.pop("COLUMNS", None)
 
 
 def silence(stream: TextIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.wrapping import wrap_text
 from cnnspec.tables.page import Page
 
 TYPE_CHECKING = False
@@ -100,4 +101,6 @@ def draw_bars(picture: Picture, ascii: bool, width: int) -> list[str]:
     bars = ["" if picture.width is None else bar((0, picture.width - 1), signs[6])]
     bars += [bar(box.columns, signs[0]) for box in picture.boxes]
     drawn = [(name, line) for name, line in zip(names, bars, strict=True) if line]
-    return [part for pair in drawn for part in pair] if above else [f"{name:{room}}{line}" for name, line in drawn]
+    if not above:
+        return [f"{name:{room}}{line}" for name, line in drawn]
+    return [part for name, line in drawn for part in (*wrap_text(" ".join(name.split()), width, 2), line)]

@@ -14,6 +14,7 @@ from cnnspec.lint.rules import default_codes
 from cnnspec.lint.selection import Selection
 from tests.cli.commands import run
 from tests.cli.conftest import PADDED, STRIDE
+from tests.support import unwrap
 
 ROOT = Path(__file__).parents[2]
 
@@ -177,10 +178,10 @@ def test_rules_and_their_pages(capsys: pytest.CaptureFixture[str]) -> None:
     assert {row["runs"] for code, row in rows.items() if code.startswith("E0")} == {"always"}
     text = run(capsys, "rules")[1]
     for row in data["rules"]:
-        assert f"{row['code']}  {row['name']} " in text
+        assert f"{row['code']}  {row['name']}: {row['severity']}; " in text
         by_code, by_name = (run(capsys, "rule", row[key]) for key in ("code", "name"))
         assert by_code == by_name and by_code[0] == 0
-        assert row["title"] in by_code[1]
+        assert row["title"] in unwrap(by_code[1])
     page = run(capsys, "rule", "w201")[1]
     assert "\nBad:\n\n    input 7x7x3\n" in page and "Severity: warning. Runs: on." in page
     status, _, err = run(capsys, "rule", "illegal-strid")
