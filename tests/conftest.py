@@ -30,8 +30,9 @@ numbers = itertools.count()
 
 @pytest.fixture(autouse=True)
 def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Texts are laid out as for a pipe, whoever runs the tests (xdist's processes have a width)."""
-    monkeypatch.delenv("COLUMNS", raising=False)
+    """Texts are laid out as for a pipe, without color, whoever runs the tests (xdist's processes have a width)."""
+    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

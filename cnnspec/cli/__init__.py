@@ -9,7 +9,7 @@ import os
 import sys
 
 from cnnspec.base.source import printable
-from cnnspec.cli.argument_parser import Help, Parser, add_width
+from cnnspec.cli.argument_parser import Help, Parser, add_width, set_early_width
 from cnnspec.cli.streams import KeptWidth, guarded, tell, tell_sentence
 
 VERBS = {
@@ -58,6 +58,7 @@ def main(argv: list[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     try:
         with KeptWidth():
+            set_early_width(arguments)
             return _called(arguments)
     except SystemExit as stop:  # argparse: --help, or a usage error
         return stop.code if isinstance(stop.code, int) else 2

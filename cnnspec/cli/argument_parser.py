@@ -19,6 +19,27 @@ class Help(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=(find_width(sys.stdout) or 80) - 2)
 
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """An option's help, wrapped at spaces alone: argparse would break --unsafe-fixes at its hyphen."""
+        from cnnspec.base.wrapping import wrap_text
+
+        return wrap_text(" ".join(text.split()), width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """A description."""
+        return "\n".join([indent + line for line in self._split_lines(text, width - len(indent))])
+
+    def _format_usage(self, *arguments: Any) -> str:
+        """The call, in which an option and its opposite may stand in two lines."""
+        from cnnspec.base.wrapping import wrap_text
+
+        lines = super()._format_usage(*arguments).split("\n")
+        return "\n".join([part for line in lines for part in wrap_text(line, self._width, count_indent(line) + 1)])
+
+
+def count_indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
 
 WORDS = {  # argparse's, and this program's; what it words otherwise one day is shown as it is
     ": must be": " must be",
@@ -80,8 +101,22 @@ def add_width(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def set_early_width(arguments: list[str]) -> None:
+    """Let --width count for what is printed before it is read: help, and what is refused."""
+    for before, argument in zip(["", *arguments], arguments, strict=False):
+        if argument == "--":
+            return
+        said = argument if before == "--width" else argument[8:] if argument.startswith("--width=") else ""
+        if is_width(said):
+            os.environ["COLUMNS"] = said
+
+
+def is_width(text: str) -> bool:
+    return text.isdecimal() and len(text) < 9 and NARROWEST <= int(text) <= WIDEST
+
+
 class SetWidth(argparse.Action):
-    """The width counts from here on, for what is still to be refused too."""
+    """The width counts from here on, an abbreviated one (--wid 80) too."""
 
     def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
         os.environ["COLUMNS"] = str(values)
@@ -89,7 +124,7 @@ class SetWidth(argparse.Action):
 
 def read_width(text: str) -> int:
     """A width for argparse."""
-    if text.isdecimal() and len(text) < 9 and NARROWEST <= int(text) <= WIDEST:
+    if is_width(text):
         return int(text)
     from cnnspec.base.source import printable
 

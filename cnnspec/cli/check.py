@@ -10,7 +10,7 @@ from cnnspec.cli.configuration import FAIL_ON
 from cnnspec.cli.load import add_model_options
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message, wants_color
 from cnnspec.cli.streams import find_width, fit_sentence
-from cnnspec.findings.line import count_findings, show_in_a_line
+from cnnspec.findings.text import count_findings, show_diagnostic, show_in_a_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--diff", action="store_true", help="write nothing; show what --fix would change, exit 1 if it would"
     )
     group = parser.add_argument_group("what is said")
-    group.add_argument("--output-format", choices=FORMATS, default="full", help="how findings are printed (full)")
+    group.add_argument(
+        "--output-format",
+        choices=FORMATS,
+        default="full",
+        metavar="FORM",
+        help=f"how findings are printed: {', '.join(FORMATS)} (full)",
+    )
     group.add_argument("--statistics", action="store_true", help="count the findings of each rule instead")
     group.add_argument("-q", "--quiet", action="store_true", help="print findings alone: no totals, no remarks")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="auto: on terminals")
@@ -150,14 +156,12 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
     kind = options.output_format
     if kind in ("full", "concise"):
         color = options.color == "always" or (options.color == "auto" and wants_color(sys.stdout))
-        if kind == "full" and found:
-            from cnnspec.findings.text import show_diagnostic
-
-            for _, diagnostic in found:
-                shown = show_diagnostic(diagnostic, color, options.unsafe_fixes, find_width(sys.stdout))
-                print(shown, end="\n\n")
-        for place, diagnostic in found if kind == "concise" else ():
-            print(show_in_a_line(place, diagnostic))
+        width = find_width(sys.stdout)
+        for place, diagnostic in found:
+            if kind == "full":
+                print(show_diagnostic(diagnostic, color, options.unsafe_fixes, width), end="\n\n")
+            else:
+                print(show_in_a_line(place, diagnostic))
         if files and not options.quiet:
             diagnostics = [diagnostic for _, diagnostic in found]
             print(fit_sentence(count_findings(diagnostics, len(files)), sys.stdout))

@@ -8,6 +8,7 @@ import sys
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.source import printable
 from cnnspec.cli.streams import find_width, tell, tell_sentence
+from cnnspec.findings.text import show_diagnostic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def print_message(message: str) -> None:
 
 def print_diagnostic(found: Diagnostic) -> None:
     """A diagnostic on stderr."""
-    from cnnspec.findings.text import show_diagnostic
-
     tell(show_diagnostic(found, wants_color(sys.stderr), width=find_width(sys.stderr)))
 
 
 def wants_color(stream: TextIO) -> bool:
-    """Whether a stream is a terminal that wants color."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether a stream shows color: a terminal does, and what FORCE_COLOR says of a CI's log; NO_COLOR says none."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return os.environ.get("FORCE_COLOR", "0") not in ("", "0") or stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def print_errors(found: tuple[Diagnostic, ...]) -> int:

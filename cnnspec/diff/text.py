@@ -14,7 +14,7 @@ from cnnspec.base.size import Size, add_up
 from cnnspec.diff.difference import ADDED, CHANGED, FIELD, REMOVED, RESHAPED, gain_of_macs, gain_of_params
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.figures import show_field, show_figure
-from cnnspec.tables.page import GREEN, RED, YELLOW, Page, Table
+from cnnspec.tables.page import GREEN, MAGENTA, RED, Page, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.tables.rows import LayerFigures, ReceptiveField
 
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
-COLORS = {"+": GREEN, "-": RED, "~": YELLOW, "": ""}
+COLORS = {"+": GREEN, "-": RED, "~": MAGENTA, "": ""}
 NAMED = 3  # layers of a group that are named
 LONGEST = 40  # characters of an expression in a table
 HEADINGS = ("", "A", "B", "Change", "Params", "MACs", "RF")

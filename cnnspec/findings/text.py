@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from cnnspec.base.source import printable
-from cnnspec.base.wrapping import count_columns, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Iterable
 
     from cnnspec.base.diagnostic import Diagnostic
-    from cnnspec.base.source import Span
 
-PIPE = 100  # columns of an excerpt in a pipe
 HANGING = 4  # how much further in than its label a sentence goes on
-COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m", "": "\x1b[1m", "mark": "\x1b[1;34m"}
+COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;35m", "info": "\x1b[1;36m", "": "\x1b[1m", "mark": "\x1b[1;34m"}
 RESET = "\x1b[0m"
 
 
@@ -23,6 +20,8 @@ def show_diagnostic(found: Diagnostic, color: bool = False, unsafe: bool = False
 
     `width`: of the terminal; None: a pipe.
     """
+    from cnnspec.base.wrapping import wrap_text
+    from cnnspec.findings.excerpt import show_excerpt
 
     def paint(text: str, kind: str) -> str:
         return f"{COLORS[kind]}{text}{RESET}" if color else text
@@ -50,36 +49,21 @@ def show_diagnostic(found: Diagnostic, color: bool = False, unsafe: bool = False
     return "\n".join(lines)
 
 
-def show_excerpt(span: Span, kind: str, paint: Any, width: int | None) -> list[str]:
-    """Where it is, and the line with the span underlined; of a long line the part around the mark."""
-    row, column = span.source.position(span.start)
-    line = span.source.line(row)
-    end = min(column - 1 + max(1, span.end - span.start), max(len(line), column))
-    start = column - 1
-    gutter = " " * len(str(row))
-    left, right = find_window(line, start, width - len(gutter) - 3 if width else PIPE)
-    before = printable(line[left:start])
-    under = printable(line[start : min(end, right)]) or " "
-    prefix, suffix = "…" if left else "", "…" if right < len(line) else ""
-    caret = " " * (count_columns(before) + len(prefix)) + paint("^" * count_columns(under), kind)
-    bar = paint("|", "mark")
-    return [
-        f"{gutter} {paint('-->', 'mark')} {printable(span.source.name)}:{row}:{column}",
-        f"{gutter} {bar}",
-        f"{paint(str(row), 'mark')} {bar} {prefix}{printable(line[left:right])}{suffix}",
-        f"{gutter} {bar} {caret}",
-    ]
+def show_in_a_line(place: str, found: Diagnostic) -> str:
+    """One diagnostic in a line, its place first."""
+    at = printable(found.span.source.name if found.span else place)
+    at = f"./{at}" if at.startswith("::") else at  # a line that begins so is a command to a runner of workflows
+    if found.position:
+        at += f":{found.position[0]}:{found.position[1]}"
+    return f"{at}: {found.severity}[{found.code} {found.name}]: {printable(found.message)}"
 
 
-def find_window(line: str, start: int, room: int) -> tuple[int, int]:
-    """The part of a line that there is room for: a third before the mark, the rest behind it, an … at an end that is cut."""
-    if len(line) + (start == len(line)) <= room and count_columns(printable(line)) <= room:
-        return 0, len(line)
-    left = right = start
-    used, most = int(start == len(line)), max(room - 2, 1)
-    for limit in (most // 3, most):
-        while left and used + (needed := count_columns(printable(line[left - 1]))) <= limit:
-            left, used = left - 1, used + needed
-        while right < len(line) and used + (needed := count_columns(printable(line[right]))) <= most:
-            right, used = right + 1, used + needed
-    return left, right
+def count_findings(found: Iterable[Diagnostic], files: int) -> str:
+    """ "2 errors and 1 warning in 3 files"."""
+    counts: dict[str, int] = {}
+    for diagnostic in found:
+        counts[diagnostic.severity] = counts.get(diagnostic.severity, 0) + 1
+    words = {"error": "error", "warning": "warning", "info": "note"}
+    parts = [f"{counts[s]} {w}{'s' * (counts[s] > 1)}" for s, w in words.items() if s in counts]
+    where = f"{files} file{'s' * (files != 1)}"
+    return f"{' and '.join(parts)} in {where}" if parts else f"{where}: no mistakes found"

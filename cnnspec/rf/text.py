@@ -72,11 +72,10 @@ def write_notes(fields: NetworkFields) -> list[str]:
     lines = []
     last = fields.deepest
     if last is not None and last.effective:
-        lines += [
+        lines.append(
             f"The network: {show_field(last.field)} ({last.name}), {percent(last.coverage)} of the input;"
-            f" effective about {show_effective(last)}",
-            f"({ESTIMATE})",
-        ]
+            f" effective about {show_effective(last)} ({ESTIMATE})"
+        )
     if fields.gates:
         lines.append(f"Gates: {write_gates(fields.gates)}; the fields leave that out.")
     for words in write_statistics(fields.statistics):

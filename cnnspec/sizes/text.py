@@ -8,6 +8,7 @@ strict    4k + 14 for k >= 1: 18, 22, 26, 30, …; not 28, but 26 and 30
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 
 from cnnspec.base.join_words import join_words
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cnnspec.sizes.input_sizes import Axis, InputAxis, InputSizes, Near
     from cnnspec.sizes.size_set import SizeSet
 
-HANGING = 16  # where a line goes on: behind the kind of sizes and the indent of a reason
+LABEL = re.compile(r" *(\w+  +)?")  # what a line begins with
 WORDS = {"L": "length", "D": "depth", "H": "height", "W": "width"}
 
 
@@ -57,18 +58,26 @@ def write_reasons(reasons: tuple[Reason, ...]) -> str:
 def write_text(network: AnalysedNetwork, sizes: InputSizes, near: Near = None, width: int | None = None) -> str:
     """The whole report; `near` is the size that is asked about, None: the text's."""
     page = Page(width)
-    page.add_texts([f'Input sizes of "{network.name}"', *write_axes(sizes, near)], HANGING)
+    page.add_text(f'Input sizes of "{network.name}"', hanging=4)
+    add_axes(page, sizes, near)
     if sizes.weighted is not None:
         page.add_texts(
             ["", f"{write_reasons((sizes.weighted,))} has weights for one size: once built, the model takes no other."]
         )
     if sizes.rest is not None and sizes.fixed is not None:
         page.add_texts(["", f"{write_reasons((sizes.fixed,))} fixes the size. Without it and what follows it:"])
-        page.add_texts(write_axes(sizes.rest, near), HANGING)
+        add_axes(page, sizes.rest, near)
     kinds = [kind for axis in sizes.axes for kind in axis.kinds]
     if kinds:
         page.add_texts(["", *[f"{kind}: {meaning}" for kind, meaning in MEANINGS.items()]], hanging=4)
     return page.write()
+
+
+def add_axes(page: Page, sizes: InputSizes, near: Near) -> None:
+    """The lines of all axes; each goes on behind its first words, which are the kind of sizes, or an indent."""
+    for line in write_axes(sizes, near):
+        label = LABEL.match(line)
+        page.add_text(line, hanging=(label.end() if label else 0) + 4)
 
 
 def write_axes(sizes: InputSizes, near: Near) -> list[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 GAP, NARROW_GAP = 3, 2  # spaces between two columns, and where there is little room
 SLIM = 12  # columns of the terminal below which a column of words is not made narrower
-RED, GREEN, YELLOW, BOLD, RESET = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
+RED, GREEN, MAGENTA, BOLD, RESET = "\x1b[31m", "\x1b[32m", "\x1b[35m", "\x1b[1m", "\x1b[0m"
 
 
 class Table(Record):

@@ -129,7 +129,7 @@ def test_what_fails(three_specs: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_quiet_color_statistics_settings(three_specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check", "padded.cnn", "-q") == (0, "", "")
     assert "1 warning in" not in run(capsys, "check", "stride.cnn", "-q")[1]
-    assert "\x1b[1;33mwarning" in run(capsys, "check", "stride.cnn", "--color", "always")[1]
+    assert "\x1b[1;35mwarning" in run(capsys, "check", "stride.cnn", "--color", "always")[1]
     assert "\x1b" not in run(capsys, "check", "stride.cnn", "--color", "never")[1]
     (three_specs / "more.cnn").write_text(STRIDE)
     status, out, _ = run(capsys, "check", ".", "--statistics")

@@ -220,7 +220,7 @@ def on_terminal(command: list[str], width: int, **environment: str) -> str:
 
     child, terminal = pty.fork()
     if child == 0:
-        for name in ("COLUMNS", "NO_COLOR"):
+        for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):
             os.environ.pop(name, None)
         os.environ.update({"TERM": "xterm", **environment})
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
@@ -248,8 +248,60 @@ def test_a_terminal_has_its_own_width_and_its_own_colors(command: str) -> None:
         assert "\x1b" not in plain and not too_wide(plain, width)
         colored = on_terminal(command.split(), width)
         codes = {code for codes in re.findall(r"\x1b\[([\d;]*)m", colored) for code in codes.split(";")}
-        assert codes <= {"0", "1", "31", "32", "33", "34", "36"}, (
-            "names, so that dark and light terminals choose; no black, no white"
+        assert codes <= {"0", "1", "31", "32", "34", "35", "36"}, (
+            "read on dark and on light terminals: no black, no white, no yellow"
         )
         assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
     assert main(command.split()) in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("environment", "colored"),
+    [
+        ({"CI": "true", "GITHUB_ACTIONS": "true", "TERM": "xterm"}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "3", "TERM": "dumb"}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+@pytest.mark.parametrize("command", ["check unsaid.cnn", "summary unsaid.cnn", "diff long.cnn symbolic.cnn"])
+def test_a_log_has_colors_where_they_are_forced(
+    command: str,
+    environment: dict[str, str],
+    colored: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = run(capsys, *command.split())
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    shown = run(capsys, *command.split())
+    assert ("\x1b[" in shown[1]) == colored
+    assert tuple(re.sub(r"\x1b\[[\d;]*m", "", str(part)) for part in shown) == tuple(map(str, plain)), "else the same"
+
+
+# ---- help ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_help_fits(verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = unwrap(run(capsys, *verb.split(), "--help")[1])
+    for width in WIDTHS:
+        status, out, _ = run(capsys, *verb.split(), "--help", f"--width={width}")
+        assert status == 0 and max(map(len, out.splitlines())) <= width
+        assert unwrap(out) == whole, "no word is broken"
+        monkeypatch.setenv("COLUMNS", str(width))
+        assert run(capsys, *verb.split(), "--help")[1] == out
+        monkeypatch.delenv("COLUMNS")
+
+
+def test_a_width_counts_for_what_is_refused_before_it(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (
+        "--batch none --width 30",
+        "--batch=none --width=30",
+        "--width 30 --batch none",
+        "--wid 30 --batch none",
+    ):
+        status, _, err = run(capsys, "cost", "long.cnn", *words.split())
+        assert status == 2 and err.count("\n") > 1 and max(map(len, err.splitlines())) <= 30, words
+    assert run(capsys, "cost", "--batch", "none", "--", "--width", "30")[2].count("\n") == 1, "a file's name"

@@ -189,7 +189,7 @@ def test_json_is_the_contract(files: Path, capsys: pytest.CaptureFixture[str]) -
 def test_a_terminal_gets_colors(files: Path) -> None:
     found = cnnspec.diff("a.cnn", "b.cnn")
     colored = write_text(found, color=True)
-    assert "\x1b[33m ~   conv1:2" in colored
+    assert "\x1b[35m ~   conv1:2" in colored
     assert re.sub("\x1b\\[[0-9;]*m", "", colored) == found.to_text()
 
 

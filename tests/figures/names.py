@@ -309,8 +309,8 @@ LINES = {
         r'Model: ".*', r"(?:Sizes: |       )\w+ = .*",
     ],
     "rf": [
-        r"The network: (?P<rf>\S+) \(\S+\), (?P<coverage>.+ %|\?) of the input; effective about (?P<rf_effective>\S+)",
-        r"\(an estimate: .*", r"Receptive fields of .*", r"(Gates|Statistics): .*", r"Misaligned: (?P<misaligned>.*)",
+        r"The network: (?P<rf>\S+) \(\S+\), (?P<coverage>.+ %|\?) of the input; effective about (?P<rf_effective>\S+) \(an estimate: .*",
+        r"Receptive fields of .*", r"(Gates|Statistics): .*", r"Misaligned: (?P<misaligned>.*)",
     ],
     "unit": [
         r"  Receptive field  +(?:(?P<rf_least>\S+) to )?(?P<rf>\S+?)(?:, by position)?, (?P<coverage>.+ %|\?) of the input",

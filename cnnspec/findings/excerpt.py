@@ -1,0 +1,49 @@
+"""Where a diagnostic is in its text: the line with the span underlined, of a long one the part that there is room for."""
+
+from __future__ import annotations
+
+from cnnspec.base.source import printable
+from cnnspec.base.wrapping import count_columns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.base.source import Span
+
+PIPE = 100  # columns of an excerpt in a pipe
+
+
+def show_excerpt(span: Span, kind: str, paint: Any, width: int | None) -> list[str]:
+    """Where it is, and the line with the span underlined; of a long line the part around the mark."""
+    row, column = span.source.position(span.start)
+    line = span.source.line(row)
+    end = min(column - 1 + max(1, span.end - span.start), max(len(line), column))
+    start = column - 1
+    gutter = " " * len(str(row))
+    left, right = find_window(line, start, width - len(gutter) - 3 if width else PIPE)
+    before = printable(line[left:start])
+    under = printable(line[start : min(end, right)]) or " "
+    prefix, suffix = "…" if left else "", "…" if right < len(line) else ""
+    caret = " " * (count_columns(before) + len(prefix)) + paint("^" * count_columns(under), kind)
+    bar = paint("|", "mark")
+    return [
+        f"{gutter} {paint('-->', 'mark')} {printable(span.source.name)}:{row}:{column}",
+        f"{gutter} {bar}",
+        f"{paint(str(row), 'mark')} {bar} {prefix}{printable(line[left:right])}{suffix}",
+        f"{gutter} {bar} {caret}",
+    ]
+
+
+def find_window(line: str, start: int, room: int) -> tuple[int, int]:
+    """The part of a line that there is room for: a third before the mark, the rest behind it, an … at an end that is cut."""
+    if len(line) + (start == len(line)) <= room and count_columns(printable(line)) <= room:
+        return 0, len(line)
+    left = right = start
+    used, most = int(start == len(line)), max(room - 2, 1)
+    for limit in (most // 3, most):
+        while left and used + (needed := count_columns(printable(line[left - 1]))) <= limit:
+            left, used = left - 1, used + needed
+        while right < len(line) and used + (needed := count_columns(printable(line[right]))) <= most:
+            right, used = right + 1, used + needed
+    return left, right
