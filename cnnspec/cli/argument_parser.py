@@ -30,11 +30,14 @@ class Help(argparse.HelpFormatter):
         return "\n".join([indent + line for line in self._split_lines(text, width - len(indent))])
 
     def _format_usage(self, *arguments: Any) -> str:
-        """The call, in which an option and its opposite may stand in two lines."""
+        """The call, in which an option and its opposite may stand in two lines. argparse asks for one at every start."""
+        usage = super()._format_usage(*arguments)
+        if max(map(len, usage.split("\n"))) <= self._width:
+            return usage
         from cnnspec.base.wrapping import wrap_text
 
-        lines = super()._format_usage(*arguments).split("\n")
-        return "\n".join([part for line in lines for part in wrap_text(line, self._width, count_indent(line) + 1)])
+        lines = [wrap_text(line, self._width, count_indent(line) + 1) for line in usage.split("\n")]
+        return "\n".join([part for parts in lines for part in parts])
 
 
 def count_indent(line: str) -> int:

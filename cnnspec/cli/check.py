@@ -63,7 +63,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--baseline and --write-baseline together: give one of them")
     lookup = settings.Lookup(options)
     if options.show_settings:
-        print(lookup.of(options.paths[0]).show())
+        for line in lookup.of(options.paths[0]).show().split("\n"):
+            print(fit_sentence(line, sys.stdout))
         return CLEAN
     if options.watch:
         from cnnspec.cli.watch import watch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -35,12 +36,13 @@ SPECS = {  # what stresses a layout
     "assumed.cnn": "input 28x28x1\ncnov(8, 3x3) -> relu -> maxpol(2x2) -> flatten -> dense(10)\n",
     "unsaid.cnn": "input 28x28x1\nconv(8, 30x30)\nrelu -> dens(3)\nconv(8, 3x3, strude=2)\n",
     "one_axis.cnn": f"input 100x3\nconv(8, 3) as {NAME}\nrelu -> conv(8, 5, stride=2) -> relu\n",
-    "train.cnn": "input 8x8x1\nflatten -> dense(10)\ntrain { data = digits, epochs = 2, batch = 64, optimizer = adam(0.001) }\n",
+    "train.cnn": "input 8x8x1\nflatten -> dense(10)\ntrain { data = digits; epochs = 2; batch = 64; optimizer = adam(0.001) }\n",
 }
 FILES = [*SPECS, *[str(EXAMPLES / name) for name in ("alexnet.cnn", "resnet50.cnn", "unet_any_size.cnn")]]  # fmt: skip
 ALL = ",".join(COLUMNS)
 OF_A_FILE = f"""
-check FILE | check FILE --select ALL --unsafe-fixes | check FILE --statistics | summary FILE | summary FILE --columns {ALL}
+check FILE | check FILE --select ALL --unsafe-fixes | check FILE --statistics
+check FILE --show-settings --ignore S,W206,W205,L801,L802,L803,L804,L805 | summary FILE | summary FILE --columns {ALL}
 explain FILE | rf FILE | rf FILE --picture | lost FILE | cost FILE | cost FILE --device v100 --memory 16GiB --flops-as fvcore
 sizes FILE | sizes FILE --near 67 | diff FILE {EXAMPLES}/lenet5.cnn | diff FILE FILE | fix FILE --check --unsafe-fixes
 format FILE --check | compile FILE -o no/such/folder/{NAME}.py
@@ -305,3 +307,14 @@ def test_a_width_counts_for_what_is_refused_before_it(capsys: pytest.CaptureFixt
         status, _, err = run(capsys, "cost", "long.cnn", *words.split())
         assert status == 2 and err.count("\n") > 1 and max(map(len, err.splitlines())) <= 30, words
     assert run(capsys, "cost", "--batch", "none", "--", "--width", "30")[2].count("\n") == 1, "a file's name"
+
+
+def test_a_clean_check_lays_nothing_out() -> None:
+    script = (
+        "import sys; from cnnspec.cli import main; status = main(['check', sys.argv[1]]);"
+        "print([m for m in ('cnnspec.base.wrapping', 'cnnspec.findings.excerpt', 'cnnspec.tables.page') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, EXAMPLES / "lenet5.cnn"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
