@@ -26,7 +26,7 @@ SCHEMA_VERSION = 1
 Counts = dict[str, dict[str, int]]  # path → code → how many
 
 
-def count_findings(found: Iterable[Finding], path: str) -> Counts:
+def count_by_place(found: Iterable[Finding], path: str) -> Counts:
     """The findings of each file by rule, with paths as a baseline at `path` writes them."""
     counts: Counts = {}
     for place, diagnostic in found:
@@ -48,7 +48,7 @@ def write(path: str, found: Iterable[Finding]) -> Counts:
     """Write the baseline of some findings and return it. UsageError when it cannot be written."""
     from json import dumps
 
-    counts = {place: dict(sorted(codes.items())) for place, codes in sorted(count_findings(found, path).items())}
+    counts = {place: dict(sorted(codes.items())) for place, codes in sorted(count_by_place(found, path).items())}
     write_whole(path, dumps({"schema_version": SCHEMA_VERSION, "files": counts}, indent=2, ensure_ascii=False) + "\n")
     return counts
 
@@ -81,7 +81,7 @@ def drop_known(
     found: list[Finding], baseline: Counts, path: str, looked_at: Iterable[str]
 ) -> tuple[list[Finding], int]:
     """The findings that a baseline does not cover, and how many it counts that are gone from the files looked at."""
-    counts = count_findings(found, path)
+    counts = count_by_place(found, path)
     covered = {
         (place, code)
         for place, codes in counts.items()

@@ -10,7 +10,7 @@ from cnnspec.cli.configuration import FAIL_ON
 from cnnspec.cli.load import add_model_options
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message, wants_color
 from cnnspec.cli.streams import find_width, fit_sentence
-from cnnspec.findings.text import count_findings, show_diagnostic, show_in_a_line
+from cnnspec.findings.text import show_diagnostic, show_in_a_line, write_totals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
                 print(show_in_a_line(place, diagnostic))
         if files and not options.quiet:
             diagnostics = [diagnostic for _, diagnostic in found]
-            print(fit_sentence(count_findings(diagnostics, len(files)), sys.stdout))
+            print(fit_sentence(write_totals(diagnostics, len(files)), sys.stdout))
             if any(diagnostic.repairs for diagnostic in diagnostics):
                 from cnnspec.cli.fix_files import describe_fixable
 

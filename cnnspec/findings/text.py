@@ -58,7 +58,7 @@ def show_in_a_line(place: str, found: Diagnostic) -> str:
     return f"{at}: {found.severity}[{found.code} {found.name}]: {printable(found.message)}"
 
 
-def count_findings(found: Iterable[Diagnostic], files: int) -> str:
+def write_totals(found: Iterable[Diagnostic], files: int) -> str:
     """ "2 errors and 1 warning in 3 files"."""
     counts: dict[str, int] = {}
     for diagnostic in found:

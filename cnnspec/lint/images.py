@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
 
 
-def image_of(context: Context) -> tuple[int, ...] | None:
+def find_image_sizes(context: Context) -> tuple[int, ...] | None:
     """The sizes of the network's only input; None where there are several, one is unknown, or it is no image."""
     if len(context.graph.inputs) != 1 or context.broken:
         return None

@@ -27,7 +27,7 @@ from cnnspec.base.source import Source
 from cnnspec.lint import rules
 from cnnspec.lint.fix.input_sizes import resize
 from cnnspec.lint.fix.project import Project
-from cnnspec.lint.fix.repair_context import RepairContext
+from cnnspec.lint.fix.search import Search
 from cnnspec.lint.fix.spelling import Raw
 from cnnspec.pipeline import analyse
 
@@ -83,7 +83,7 @@ class Advised:
         network, own = self.project.owner(self.path, found)
         if network is None:
             return []
-        repair = RepairContext.of(self.project, network)
+        repair = Search(self.project).context(network)
         nodes = repair.nodes(own)
         named = {node.name: node for node in repair.graph.nodes}
         edits: list[Edit] = []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_BUILT = 20_000  # layers, summed over the sizes that are tried
 
 
-def image_of(repair: RepairContext) -> tuple[int, ...]:
+def find_input_shape(repair: RepairContext) -> tuple[int, ...]:
     """The shape of the only input. Inexpressible where there are several, or unknown sizes."""
     graph = repair.graph
     shape = graph.nodes[graph.inputs[0]].shape if len(graph.inputs) == 1 else None
@@ -54,7 +54,7 @@ def find_legal(repair: RepairContext, directions: Sequence[int]) -> list[tuple[i
 
 def find_nearest_legal(repair: RepairContext, direction: int) -> list[tuple[int, ...]]:
     """The nearest such size in one direction; [] where none is found."""
-    shape, layers = image_of(repair), max(1, len(repair.graph.nodes))
+    shape, layers = find_input_shape(repair), max(1, len(repair.graph.nodes))
     for distance in range(1, min(FARTHEST, MOST_BUILT // layers) + 1):
         sizes = lengthen(shape, direction * distance, [True] * (len(shape) - 1))
         if min(sizes) < 1:
@@ -66,7 +66,7 @@ def find_nearest_legal(repair: RepairContext, direction: int) -> list[tuple[int,
 
 def find_fitting(repair: RepairContext, node: Node, strict: bool) -> Iterator[tuple[int, ...]]:
     """The nearest sizes for which no stride loses anything; `strict`: for which none leaves a remainder."""
-    shape = image_of(repair)
+    shape = find_input_shape(repair)
     windows, entering = repair.context.facts.windows[node.index], repair.inputs(node)[0]
     axes = [isinstance(n, int) and w.remainder(n) > 0 for w, n in zip(windows, entering, strict=False)]
     if len(axes) != len(shape) - 1 or len(repair.graph.nodes) * FARTHEST > MOST_BUILT * 10:

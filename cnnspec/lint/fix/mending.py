@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.lint.finding import NONE, SHOWN, UNSAFE
-from cnnspec.lint.fix.search import Tried, find_repairs
+from cnnspec.lint.fix.search import Search, Tried
 from cnnspec.lint.fix.unchanged import always_behaves, behaves
 from cnnspec.lint.rules import fix_of, prevents
 
@@ -36,7 +36,7 @@ class Mended(Record):
     @property
     def unfinished(self) -> bool:
         """Whether there was more to try than one run takes on."""
-        return self.project.spent or len(self.done) >= MOST_REPAIRS
+        return self.project.budget.spent or len(self.done) >= MOST_REPAIRS
 
 
 def mend(project: Project, unsafe: bool, wanted: Wanted | None = None) -> Mended:
@@ -44,34 +44,35 @@ def mend(project: Project, unsafe: bool, wanted: Wanted | None = None) -> Mended
 
     `wanted` says whether a finding, of the file at a path, is to be repaired; None: every one is.
     """
-    now = project
+    search = Search(project)
     done: list[tuple[Diagnostic, Repair]] = []
     for path in project.sources:
         hopeless: set[Hashable] = set()  # findings without a repair, not asked again before all others have been
         fresh = True  # whether nothing was repaired since the first of them
         while len(done) < MOST_REPAIRS:
-            step = find_first(now, path, unsafe, wanted, hopeless)
+            step = find_first(search, path, unsafe, wanted, hopeless)
             if step is not None:
                 found, tried = step
-                now = tried.project
+                search = Search(tried.project)
                 done.append((found, tried.repair))
                 fresh = fresh and not hopeless
             elif fresh:
                 break
             else:
                 hopeless, fresh = set(), True
+    now = search.project
     why = explain_failure(project, now, all(repair.safe for _, repair in done))
     return Mended(project, (), why) if why else Mended(now, tuple(done))
 
 
 def find_first(
-    project: Project, path: str, unsafe: bool, wanted: Wanted | None, hopeless: set[Hashable]
+    search: Search, path: str, unsafe: bool, wanted: Wanted | None, hopeless: set[Hashable]
 ) -> tuple[Diagnostic, Tried] | None:
     """The first finding of a file that has a repair, with the best of it; a safe one where there is any. Findings without
     one are added to the `hopeless`, which are left out."""
     for safe in (True, False) if unsafe else (True,):
         alike: dict[Hashable, int] = {}  # findings that read the same are told apart by their order
-        for found in project.analysis(path).diagnostics:
+        for found in search.project.analysis(path).diagnostics:
             place = found.span.source.name if found.span else path
             if fix_of(found.code) in ((SHOWN, NONE) if not safe else (SHOWN, NONE, UNSAFE)):
                 continue
@@ -81,7 +82,7 @@ def find_first(
             alike[look] = alike.get(look, 0) + 1
             if (look, alike[look]) in hopeless:
                 continue
-            made = find_repairs(project, path, found, not safe)
+            made = search.find_repairs(path, found, not safe)
             if made:
                 return found, made[0]
             hopeless.add((look, alike[look]))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from cnnspec.base.diagnostic import Diagnostic, Repair
     from cnnspec.lint.fix.project import Analyse, Project
+    from cnnspec.lint.fix.search import Search
     from cnnspec.pipeline import Analysis
 
 ALL, SOON, ANY, HELP = (
@@ -37,12 +38,15 @@ def offer_repairs(
     if shown != ALL and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
         return found
     from cnnspec.lint.fix.project import resolve_path
+    from cnnspec.lint.fix.search import Search
 
     path, made = resolve_path(analysis.source.name), {}
     for part, most in ((codes & OFFERS.keys(), TELLING), (codes - OFFERS.keys(), UNASKED)):
-        project = begin_project(analysis, analyse, None if shown == ALL else most)
-        for diagnostic in [one for one in found if one.code in part]:
-            made[diagnostic] = add_repairs(diagnostic, project, path, shown == ANY)
+        search = Search(begin_project(analysis, analyse, None if shown == ALL else most))
+        asked = [one for one in dict.fromkeys(found) if one.code in part]
+        for number, diagnostic in enumerate(asked, 1):
+            search.project.budget.keep_for(len(asked) - number)
+            made[diagnostic] = add_repairs(diagnostic, search, path, shown == ANY)
     return tuple([made.get(diagnostic, diagnostic) for diagnostic in found])
 
 
@@ -57,13 +61,11 @@ def begin_project(analysis: Analysis, analyse: Analyse, most: int | None) -> Pro
     return project
 
 
-def add_repairs(found: Diagnostic, project: Project, path: str, one: bool) -> Diagnostic:
+def add_repairs(found: Diagnostic, search: Search, path: str, one: bool) -> Diagnostic:
     """A finding with its repairs, and the help that is printed from them; `one`: with whichever is found first, unless
     its help needs all of them."""
-    from cnnspec.lint.fix.search import find_repairs
-
     offer = OFFERS.get(found.code, "")
-    made = tuple([t.repair for t in find_repairs(project, path, found, True, one and not offer)])
+    made = tuple([t.repair for t in search.find_repairs(path, found, True, one and not offer)])
     return found.replace(repairs=made, help=write_help(offer, made, found.help) if made and offer else found.help)
 
 

@@ -11,7 +11,7 @@ import os
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.lint.fix.edits import Editor
-from cnnspec.lint.rules import optional, prevents
+from cnnspec.lint.fix.judge import Refuted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from cnnspec.base.diagnostic import Diagnostic, Edit
     from cnnspec.elaborate.files import Read
-    from cnnspec.graph import Graph
-    from cnnspec.lint.fix.repair_context import RepairContext
+    from cnnspec.lint.fix.judge import Judge
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pipeline import Analysis, Watch
 
@@ -32,9 +31,28 @@ if TYPE_CHECKING:
 
 
 A_LAYERS_TEXT = 40  # characters of text that take as long as a layer
-NONE = 0, 0  # findings, and layers that they are about
-SHRINKING = ("W204", "W205", "W206", "T407")  # their repairs take text away, so that they end whatever they uncover
-ADDING = ("W213",)  # their repairs add layers to the network, at which no rule could look before
+
+
+class Budget:
+    """How many layers may still be analysed to try repairs; any number where it has no bound."""
+
+    def __init__(self, most: int | None) -> None:
+        self._left, self._kept = most, 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether all that may be tried now has been."""
+        return self._left is not None and self._left < self._kept
+
+    def spend(self, layers: int) -> None:
+        """Count layers that were analysed."""
+        if self._left is not None:
+            self._left -= layers
+
+    def keep_for(self, others: int) -> None:
+        """Keep, of what is left, an equal share for each of so many findings that are asked later."""
+        if self._left is not None:
+            self._kept = max(0, self._left * others // (others + 1))
 
 
 class Project:
@@ -45,11 +63,10 @@ class Project:
     def __init__(self, sources: Iterable[Source], analyse: Analyse, most: int | None = None) -> None:
         self.sources = {resolve_path(source.name): source for source in sources}
         self.analyse = analyse
-        self.left = None if most is None else [most]  # one number for all copies
+        self.budget = Budget(most)  # one for all copies
         self._analyses: dict[str, Analysis] = {}
         self._reads: dict[str, set[str]] = {}
         self._owners: dict[str, dict[Diagnostic, tuple[AnalysedNetwork, Diagnostic]]] = {}
-        self.repair_contexts: dict[int, RepairContext] = {}  # by the networks' ids
         self._editors: dict[str, Editor] = {}  # by the files' paths
 
     def analysis(self, path: str, judge: Judge | None = None) -> Analysis:
@@ -60,11 +77,11 @@ class Project:
             try:
                 found = self.analyse(self.sources[path], self.reader(met), judge)
             except Refuted as refuted:
-                self.spend(max(refuted.layers, least))
+                self.budget.spend(max(refuted.layers, least))
                 raise
             self.know(path, found)
             self._reads[path] = met
-            self.spend(max(sum([len(network.graph.nodes) for network in found.networks]), least))
+            self.budget.spend(max(sum([len(network.graph.nodes) for network in found.networks]), least))
         return self._analyses[path]
 
     def owner(self, path: str, found: Diagnostic) -> tuple[AnalysedNetwork | None, Diagnostic]:
@@ -109,19 +126,9 @@ class Project:
             self.analysis(path)
         return [path for path in self.sources if path in paths or self._reads[path] & paths]
 
-    def spend(self, layers: int) -> None:
-        """Count layers that were built to try something."""
-        if self.left is not None:
-            self.left[0] -= layers
-
-    @property
-    def spent(self) -> bool:
-        """Whether all that may be tried has been."""
-        return self.left is not None and self.left[0] < 0
-
     def with_edits(self, edits: Sequence[Edit]) -> Project | None:
         """The project with edits made; None where they overlap, change nothing, or stand in a file that is not of it."""
-        if self.spent:
+        if self.budget.spent:
             return None
         by_file: dict[str, list[Edit]] = {}
         for edit in dict.fromkeys(edits):
@@ -138,7 +145,7 @@ class Project:
         """The project with other texts in some of its files."""
         made = Project((), self.analyse)
         made.sources = {path: s.replace(text=texts.get(path, s.text)) for path, s in self.sources.items()}
-        made.left = self.left
+        made.budget = self.budget
         again = self.find_concerned(set(texts))
         made._analyses = {path: a for path, a in self._analyses.items() if path not in again}
         made._reads = {path: met for path, met in self._reads.items() if path not in again}
@@ -163,76 +170,3 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str | None:
         parts += [text[at : edit.span.start], edit.text]
         at = edit.span.end
     return "".join([*parts, text[at:]])
-
-
-# ---- what a change may and may not do ----------------------------------------------------------------------
-def clears(code: str, before: Project, after: Project, uncovers: bool = False) -> bool:
-    """Whether a change takes away findings of a code (or layers from one), and brings no others, nor layers to others."""
-    less = False
-    for path in before.find_differing(after):
-        old = before.analysis(path)
-        judge = Judge(code, old, uncovers)
-        try:
-            new = after.analysis(path, judge)
-        except Refuted:
-            return False
-        if new.tree.diagnostics and not old.tree.diagnostics or judge.worse(new.diagnostics):
-            return False
-        less |= count_findings(new.diagnostics).get(code, NONE) < judge.was.get(code, NONE)
-    return less
-
-
-class Refuted(Exception):
-    """A change brings what was not there; so many layers were built to see it."""
-
-    def __init__(self, layers: int) -> None:
-        super().__init__()
-        self.layers = layers
-
-
-class Judge:
-    """Looks on while a changed file is analysed, and ends that as soon as it brings what was not there: what else would
-    be found could only be more.
-
-    Behind a mistake that kept rules from looking, or layers out, or one that the change `uncovers`, what they find now is
-    no new mistake unless it is an error.
-    """
-
-    def __init__(self, code: str, old: Analysis, uncovers: bool = False) -> None:
-        self.code, self.was = code, count_findings(old.diagnostics)
-        hidden = code in ADDING or not optional(code) and any(map(prevents, old.diagnostics))
-        self.hidden = uncovers or hidden
-        self.found: dict[Diagnostic, None] = {}
-        self.layers: dict[int, int] = {}  # of the graphs so far, by their ids
-
-    def __call__(self, graph: Graph, found: list[Diagnostic]) -> None:
-        self.layers[id(graph)] = len(graph.nodes)
-        self.found.update(dict.fromkeys(found))
-        if found and self.worse(self.found):
-            raise Refuted(sum(self.layers.values()))
-
-    def worse(self, found: Iterable[Diagnostic]) -> bool:
-        """Whether a code has more findings than before, or layers in them; the code itself that is to be cleared too."""
-        for key, other in count_findings(found).items():
-            one = self.was.get(key, NONE)
-            if key == self.code and other > one:
-                return True
-            if key != self.code and (other[0] > one[0] or other > one and key not in SHRINKING):
-                if not self.hidden or severity_of(key, found) == "error":
-                    return True
-        return False
-
-
-def count_findings(found: Iterable[Diagnostic]) -> dict[str, tuple[int, int]]:
-    """How many findings a code has, and how many layers they are about."""
-    counts: dict[str, tuple[int, int]] = {}
-    for diagnostic in found:
-        number, layers = counts.get(diagnostic.code, (0, 0))
-        counts[diagnostic.code] = (number + 1, layers + len(diagnostic.nodes))
-    return counts
-
-
-def severity_of(code: str, found: Iterable[Diagnostic]) -> str:
-    """The gravest severity that a code is found with."""
-    severities = {diagnostic.severity for diagnostic in found if diagnostic.code == code}
-    return next((s for s in ("error", "warning") if s in severities), "info")

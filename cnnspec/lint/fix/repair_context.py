@@ -31,11 +31,6 @@ class RepairContext:
         self._network = network
         self._context: Context | None = None
 
-    @classmethod
-    def of(cls, project: Project, network: AnalysedNetwork | None) -> RepairContext:
-        """The repair context of a network, which all of its findings share."""
-        return project.repair_contexts.setdefault(id(network), cls(project, network))
-
     @property
     def network(self) -> AnalysedNetwork:
         """Inexpressible where the finding is about no network."""

@@ -7,8 +7,8 @@ from cnnspec.base.record import Record
 from cnnspec.lint import rules
 from cnnspec.lint.finding import NONE, name_layers
 from cnnspec.lint.fix.edits import Inexpressible
+from cnnspec.lint.fix.judge import clears
 from cnnspec.lint.fix.price import describe_cost
-from cnnspec.lint.fix.project import clears
 from cnnspec.lint.fix.repair_context import RepairContext
 from cnnspec.lint.fix.unchanged import always_behaves, behaves
 
@@ -34,28 +34,43 @@ class Tried(Record):
     project: Project
 
 
-def find_repairs(project: Project, path: str, found: Diagnostic, unsafe: bool, one: bool = False) -> list[Tried]:
-    """The repairs of a finding of a file, safe ones first; unsafe ones only where they are asked for, those that cost
-    least first. `one`: whichever is found first will do. None in a file with syntax errors."""
-    if rules.fix_of(found.code) == NONE or project.spent or project.analysis(path).tree.diagnostics:
-        return []
-    network, own = project.owner(path, found)
-    made: list[tuple[tuple[bool, bool], tuple[float, float], int, Tried]] = []
-    for number, proposal in enumerate(propose_fixes(project, network, own)):
-        if number >= MOST_TRIED or proposal.safe and any(tried.repair.safe for *_, tried in made):
-            break
-        tried = try_proposal(project, path, own, proposal, network, unsafe)
-        if tried is None or tried.repair.message in [other.repair.message for *_, other in made]:
-            continue
-        made.append(((not tried.repair.safe, not proposal.meant), measure_change(tried, path, network), number, tried))
-        if one or tried.repair.safe and not unsafe:
-            break
-    return [tried for *_, tried in sorted(made, key=lambda one: one[:3])][:MOST_SHOWN]
+class Search:
+    """Looks for repairs of a project's findings. What fixes work out about a network is kept for all of its findings."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._contexts: dict[int, RepairContext] = {}  # by the networks' ids
+
+    def find_repairs(self, path: str, found: Diagnostic, unsafe: bool, one: bool = False) -> list[Tried]:
+        """The repairs of a finding of a file, safe ones first; unsafe ones only where they are asked for, those that cost
+        least first. `one`: whichever is found first will do. None in a file with syntax errors."""
+        project = self.project
+        if rules.fix_of(found.code) == NONE or project.budget.spent or project.analysis(path).tree.diagnostics:
+            return []
+        network, own = project.owner(path, found)
+        made: list[tuple[tuple[bool, bool], tuple[float, float], int, Tried]] = []
+        for number, proposal in enumerate(propose_fixes(self.context(network), own)):
+            if number >= MOST_TRIED or proposal.safe and any(tried.repair.safe for *_, tried in made):
+                break
+            tried = try_proposal(project, path, own, proposal, network, unsafe)
+            if tried is None or tried.repair.message in [other.repair.message for *_, other in made]:
+                continue
+            cost = measure_change(tried, path, network)
+            made.append(((not tried.repair.safe, not proposal.meant), cost, number, tried))
+            if one or tried.repair.safe and not unsafe:
+                break
+        return [tried for *_, tried in sorted(made, key=lambda one: one[:3])][:MOST_SHOWN]
+
+    def context(self, network: AnalysedNetwork | None) -> RepairContext:
+        """What the fixes of a network's findings are written with."""
+        if id(network) not in self._contexts:
+            self._contexts[id(network)] = RepairContext(self.project, network)
+        return self._contexts[id(network)]
 
 
-def propose_fixes(project: Project, network: AnalysedNetwork | None, found: Diagnostic) -> Iterator[Proposal]:
+def propose_fixes(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """What might clear a finding, the gentlest first."""
-    made = rules.module_of(found.code).fix(RepairContext.of(project, network), found)
+    made = rules.module_of(found.code).fix(repair, found)
     while True:
         try:
             proposal = next(made, None)

@@ -61,9 +61,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The nearest input sizes that can be halved as often."""
-    from cnnspec.lint.fix.input_sizes import image_of, resize
+    from cnnspec.lint.fix.input_sizes import find_input_shape, resize
 
-    shape = image_of(repair)
+    shape = find_input_shape(repair)
     for field in [f for f in repair.network.facts.fields if isinstance(f, tuple)][-1:]:
         whole = [2 ** (int(axis.stride).bit_length() - 1) for axis in field]
         for up in (0, 1):

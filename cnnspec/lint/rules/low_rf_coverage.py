@@ -26,7 +26,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.elaborate.report import trail
-from cnnspec.lint.images import image_of, pointlike
+from cnnspec.lint.images import find_image_sizes, pointlike
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ LAYERS = 3  # with windows of more than one position
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    image, pooled = image_of(context), globally_pooled(context)
+    image, pooled = find_image_sizes(context), globally_pooled(context)
     if image is None or not pooled or context.lengths is None:
         return
     paths = [path for last in pooled if (path := context.lengths[last.index]) is not None]

@@ -50,8 +50,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The sizes that images usually have, the nearest first."""
-    from cnnspec.lint.fix.input_sizes import image_of, resize
+    from cnnspec.lint.fix.input_sizes import find_input_shape, resize
 
-    shape = image_of(repair)
+    shape = find_input_shape(repair)
     for size in sorted(COMMON, key=lambda n: abs(n - shape[0]))[:3]:
         yield resize(repair, (*[size] * (len(shape) - 1), shape[-1]))

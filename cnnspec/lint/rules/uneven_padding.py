@@ -84,8 +84,8 @@ def pads(node: Node, axis: int, context: Context) -> tuple[int, int]:
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The input sizes next to this."""
-    from cnnspec.lint.fix.input_sizes import image_of, lengthen, resize
+    from cnnspec.lint.fix.input_sizes import find_input_shape, lengthen, resize
 
-    shape = image_of(repair)
+    shape = find_input_shape(repair)
     for distance in (1, -1, 2, -2, 3, -3, 4, -4):
         yield resize(repair, lengthen(shape, distance, [True] * (len(shape) - 1)))

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.lint.finding import merge_findings, share
-from cnnspec.lint.images import image_of, pointlike
+from cnnspec.lint.images import find_image_sizes, pointlike
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ LEAST = 3  # of them
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    image, facts = image_of(context), context.facts
+    image, facts = find_image_sizes(context), context.facts
     if image is None or context.lengths is None or not all([pointlike(facts.shapes[i]) for i in context.graph.outputs]):
         return
     spatial = [node for node in context.graph.nodes if larger_than_one(node, context)]

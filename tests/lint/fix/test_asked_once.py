@@ -15,8 +15,9 @@ from cnnspec.layers.base import Layer
 from cnnspec.layers.convolution import Conv
 from cnnspec.layers.window import Reach, Window
 from cnnspec.lint import rules
-from cnnspec.lint.fix.project import Project, clears
-from cnnspec.lint.fix.search import find_repairs
+from cnnspec.lint.fix.judge import clears
+from cnnspec.lint.fix.project import Project
+from cnnspec.lint.fix.search import Search
 from cnnspec.lint.index import RULES
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
@@ -115,7 +116,7 @@ def test_a_refuted_repair_is_no_other_for_being_ended_early(rule: Any) -> None:
         project = Project([Source("/nowhere/net.cnn", text)], looked)
         (path,) = project.sources
         found = project.analysis(path).diagnostics
-        return [(d.code, [tried.repair for tried in find_repairs(project, path, d, True)]) for d in found]
+        return [(d.code, [tried.repair for tried in Search(project).find_repairs(path, d, True)]) for d in found]
 
     assert shown(True) == shown(False)
 

@@ -18,7 +18,8 @@ from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.cli import main
 from cnnspec.lint.fix import offers
-from cnnspec.lint.fix.project import apply_edits, count_findings, severity_of
+from cnnspec.lint.fix.judge import count_by_code, severity_of
+from cnnspec.lint.fix.project import apply_edits
 from cnnspec.lint.index import OFFERS
 from cnnspec.lint.rules.illegal_stride import ADVICE
 from cnnspec.pipeline import Analysis, analyse
@@ -52,7 +53,7 @@ def named(found: Diagnostic, advice: str) -> list[str]:
 def holds(text: str, name: str = "/nowhere/net.cnn") -> int:
     """Of every such finding, the help is its repairs, and each of these clears it, or takes layers from it, and brings none; how many were tried."""
     analysis, findings = told(text, name)
-    before, tried = count_findings(analysis.diagnostics), 0
+    before, tried = count_by_code(analysis.diagnostics), 0
     for found in findings:
         own = next(d for d in analysis.diagnostics if d.replace(help=found.help) == found)
         if not found.repairs:
@@ -65,7 +66,7 @@ def holds(text: str, name: str = "/nowhere/net.cnn") -> int:
             assert changed is not None
             after = again(Source(name, changed))
             assert not after.tree.diagnostics
-            now = count_findings(after.diagnostics)
+            now = count_by_code(after.diagnostics)
             fewer = now.get(found.code, (0, 0)) < before[found.code]  # findings, or layers of one
             assert fewer, (repair.message, changed)
             more = [code for code in now if now[code][0] > before.get(code, (0, 0))[0]]

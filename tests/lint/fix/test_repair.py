@@ -17,9 +17,10 @@ from cnnspec.base.source_files import read
 from cnnspec.format import print_tree
 from cnnspec.lint import rules
 from cnnspec.lint.fix.behaviour import same_behaviour
+from cnnspec.lint.fix.judge import count_by_code
 from cnnspec.lint.fix.mending import Mended, mend
-from cnnspec.lint.fix.project import Project, apply_edits, count_findings
-from cnnspec.lint.fix.search import find_repairs
+from cnnspec.lint.fix.project import Project, apply_edits
+from cnnspec.lint.fix.search import Search
 from cnnspec.lint.index import FIXES, REFUSALS
 from cnnspec.lint.rules import prevents
 from cnnspec.pipeline import Analysis, analyse
@@ -77,7 +78,7 @@ def ranked(text: str, codes: Sequence[str]) -> list[str]:
     return [
         line(found.code, tried.repair)
         for found in made.analysis(path).diagnostics
-        for tried in find_repairs(made, path, found, unsafe=True)
+        for tried in Search(made).find_repairs(path, found, unsafe=True)
     ]
 
 
@@ -105,7 +106,7 @@ def test_the_bad_page_is_mended(rule: object) -> None:
     bad = project(example(rule, "Bad"), [code])  # type: ignore[arg-type]
     (path,) = bad.sources
     (found,) = bad.analysis(path).diagnostics
-    made = find_repairs(bad, path, found, unsafe=True)
+    made = Search(bad).find_repairs(path, found, unsafe=True)
     assert made
     assert made[0].repair.safe == (code in MADE_SAFELY)
     for tried in made:
@@ -189,7 +190,7 @@ def unharmed(text: str, unsafe: bool) -> Mended:
         assert text_of(found.project) == text
         return found
     assert not new.tree.diagnostics
-    was, now = count_findings(old.diagnostics), count_findings(new.diagnostics)
+    was, now = count_by_code(old.diagnostics), count_by_code(new.diagnostics)
     assert sum(map(prevents, new.diagnostics)) <= sum(map(prevents, old.diagnostics))
     if not any(map(prevents, old.diagnostics)):
         assert all(now[code][0] <= was[code][0] for code in now), text

@@ -25,7 +25,7 @@ from cnnspec.layers.base import Weight
 from cnnspec.lint import rules
 from cnnspec.lint.fix.mending import Mended, mend
 from cnnspec.lint.fix.project import Project
-from cnnspec.lint.fix.search import find_repairs
+from cnnspec.lint.fix.search import Search
 from cnnspec.pipeline import analyse
 from tests.lint.fix.test_repair import read_cases
 from tests.lint.planted import faulty
@@ -193,7 +193,7 @@ def test_a_repair_says_when_trained_weights_do_not_fit(title: str, text: str, tm
     trained = tmp_path / "trained.weights.h5"
     to_keras(network.graph).save_weights(trained)
     for found in network.diagnostics:
-        for tried in find_repairs(project, path, found, unsafe=True):
+        for tried in Search(project).find_repairs(path, found, unsafe=True):
             model = to_keras(tried.project.analysis(path).networks[0].graph)
             said = "trained weights no longer fit" in tried.repair.cost
             with pytest.raises(ExportFailed) if said else nullcontext():
