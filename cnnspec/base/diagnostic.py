@@ -79,12 +79,23 @@ class Diagnostic(Record):
         return f"{place}{self.severity}[{self.code}] {self.message}" + (f" ({self.help})" if self.help else "")
 
 
+class Remedy(Record):
+    """A change of a layer's call with which it takes its inputs: other `values` of arguments, a layer put `behind` it (of
+    a merge, behind the branch at fault), other layers `instead` of it."""
+
+    values: tuple[tuple[str, Any], ...] = ()
+    behind: str = ""
+    instead: str = ""
+
+
 class Problem(Record):
     """A diagnostic before it has a place: `argument` names the argument at fault ("" for the whole call, "#2" for the
-    second tensor of a merge); `channels`: how many that tensor should have, where this alone would do."""
+    second tensor of a merge); `help` says the `remedies` in words, or what to do in general where there are none;
+    `channels`: how many that tensor should have, where this alone would do."""
 
     code: str
     message: str
     argument: str = ""
     help: str = ""
     channels: int | None = None
+    remedies: tuple[Remedy, ...] = ()

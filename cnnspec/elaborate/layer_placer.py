@@ -13,11 +13,15 @@ from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.graph import Site
 from cnnspec.layers.base import Layer, Shape, all_known, show_shape
 from cnnspec.layers.filling import unfilled
+from cnnspec.layers.shape import write_remedies
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnspec.elaborate.building import Building
+    from cnnspec.graph import Graph, Node
 
     Inferred = tuple[Problem | None, Shape | None]
 
@@ -110,7 +114,7 @@ class LayerPlacer(Runner):
                     if any(isinstance(n, Size) for n in weight.shape):
                         name = layer.names[0]
                         message = f"{name} on {show_shape(shapes[0])}: its {weight.name} would have the unknown shape {show_shape(weight.shape)}"
-                        problem = Problem("E107", message, help=layer.for_any_size(shapes))
+                        problem = Problem("E107", message, help=explain_unknown_size(layer, shapes))
                         break
                 else:
                     output = layer.output(shapes)
@@ -124,16 +128,10 @@ class LayerPlacer(Runner):
 
     def aim_at_branch(self, problem: Problem, inputs: tuple[int, ...], branches: list[tree.Argument]) -> Problem:
         """A merge's problem. Where one layer sets the channels of the branch at fault, its help says what to write there."""
-        number = int(problem.argument[1:]) if problem.channels is not None else len(branches) + 1
-        if len(inputs) != len(branches) or number > len(branches):
+        branch = find_channels_layer(self.graph, problem, inputs, [argument.value for argument in branches])
+        if branch is None or branch.layer is None:
             return problem
-        branch, written = self.graph.nodes[inputs[number - 1]], branches[number - 1].value
-        shapes = self.graph.input_shapes(branch)
-        if branch.layer is None or shapes is None or branch.site.node is not written or not branch.layer.channels_from:
-            return problem
-        other = {branch.layer.channels_from: problem.channels}
-        fits = branch.layer.replace(**other).problem(shapes) is None
-        return problem.replace(help=f"write {branch.layer.channels_from}={problem.channels}") if fits else problem
+        return problem.replace(help=f"write {branch.layer.channels_from}={problem.channels}")
 
     def report_misread_input(self, problem: Problem, layer: Layer, inputs: tuple[int, ...], site: Site) -> bool:
         """Report a problem at the input where it comes from, once. False where the input is not its cause."""
@@ -176,6 +174,31 @@ class LayerPlacer(Runner):
 
             help = explain_product(place.value, rank) or help
         self.report.error(problem.code, place, scope, problem.message, help)
+
+
+def find_channels_layer(
+    graph: Graph, problem: Problem, inputs: tuple[int, ...], branches: Sequence[tree.Node]
+) -> Node | None:
+    """The layer that alone is the branch at fault of a merge, and can make the channels that the others have."""
+    number = int(problem.argument[1:]) if problem.channels is not None else len(branches) + 1
+    if len(inputs) != len(branches) or number > len(branches):
+        return None
+    branch, written = graph.nodes[inputs[number - 1]], branches[number - 1]
+    shapes, site = graph.input_shapes(branch), branch.site.node
+    if branch.layer is None or shapes is None or not branch.layer.channels_from:
+        return None
+    if (site.start, site.end) != (written.start, written.end):
+        return None
+    made = branch.layer.replace(**{branch.layer.channels_from: problem.channels})
+    return branch if made.problem(shapes) is None else None
+
+
+def explain_unknown_size(layer: Layer, shapes: tuple[Shape, ...]) -> str:
+    """What to do about a layer whose weights would have sizes that are not known."""
+    written = write_remedies(layer.for_any_size(shapes), layer.arguments) or (
+        "use gap instead of flatten" if len(shapes[0]) == 1 else ""
+    )
+    return f"{written}, or give the input a size" if written else "give the input a size"
 
 
 def find_size_problem(layer: Layer, output: Shape) -> Problem | None:

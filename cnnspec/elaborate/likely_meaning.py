@@ -109,8 +109,14 @@ def explain_arguments(cls: type[Layer], word: str, given: Mapping[str, Any]) -> 
 
 def explain_product(value: tree.Node, rank: int) -> str:
     """3*3, where a size of each axis is due."""
+    sizes = read_product(value, rank)
+    return f"this is the number {prod(sizes)}: write {show(sizes)}" if sizes else ""
+
+
+def read_product(value: tree.Node, rank: int) -> tuple[int, ...]:
+    """The sizes that a product of as many numbers as there are axes was written for; () for anything else."""
     sizes = factors(value)
-    return f"this is the number {prod(sizes)}: write {show(tuple(sizes))}" if len(sizes) == rank > 1 else ""
+    return tuple(sizes) if len(sizes) == rank > 1 else ()
 
 
 def factors(value: tree.Node) -> list[int]:

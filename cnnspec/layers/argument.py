@@ -72,6 +72,11 @@ class Argument(Record):
     keras: str
     aliases: tuple[str, ...]
 
+    def write(self, value: Any) -> str:
+        """A value as it is written for this argument: 3x3 for sizes, (1, 2) for axes, ((0, 1), (0, 1)) for sides of axes."""
+        plain = isinstance(value, tuple) and (self.kind in AXES or any([isinstance(side, tuple) for side in value]))
+        return str(value) if plain else show(value)
+
 
 def argument(kind: Kind, about: str, default: Any = REQUIRED, keras: str = "", aliases: tuple[str, ...] = ()) -> Any:
     """Declares a field of a layer as an argument of its syntax."""

@@ -8,6 +8,7 @@ size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that th
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem as Problem
+from cnnspec.base.diagnostic import Remedy as Remedy
 from cnnspec.base.record import Record
 from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, shortest
 from cnnspec.layers.axes import from_the_end
@@ -21,6 +22,7 @@ from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, ClassVar, Self
 
     from cnnspec.base.size import Dim
@@ -236,16 +238,25 @@ class Layer(Record):
         """This layer with zeros around its input, where it has no padding and reads such zeros as the same; else None."""
         return None
 
-    def for_any_size(self, inputs: tuple[Shape, ...]) -> str:
-        """What to write where the weights would have sizes that are not known."""
+    def find_remedies(self, inputs: tuple[Shape, ...], *changes: Mapping[str, Any]) -> tuple[Remedy, ...]:
+        """Those of some changes of its arguments with which it takes the inputs, and does something."""
+        found = []
+        for change in changes:
+            made = self.replace(**change)
+            if made != self and made.problem(inputs) is None and not made.idle(inputs):
+                found.append(Remedy(tuple(change.items())))
+        return tuple(found)
+
+    def for_any_size(self, inputs: tuple[Shape, ...]) -> tuple[Remedy, ...]:
+        """What mends it where its weights would have sizes that are not known."""
         every = tuple(range(1, len(inputs[0])))
-        for name, value in {"axis": -1, "shared_axes": every if len(every) > 1 else every[:1]}.items():
+        for name, value in {"axis": -1, "shared_axes": every if len(every) > 1 else 1}.items():
             made = self.replace(**{name: value}) if name in self.arguments else self
             if made.problem(inputs) is None and all(
                 [isinstance(n, int) for w in made.weights(inputs) for n in w.shape]
             ):
-                return f"write {name}={str(value).replace(',)', ')')}, or give the input a size"
-        return "use gap instead of flatten, or give the input a size" if not every else "give the input a size"
+                return (Remedy(((name, value),)),)
+        return ()
 
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
         """This layer with other arguments, the gentlest first, whose positions might lie in the middle of what they read;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Problem
+from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, count
 from cnnspec.layers.base import TRAINABLE, KerasCall, Weight, Working
@@ -28,7 +28,7 @@ from cnnspec.layers.convolution_base import (
     volume_problem,
 )
 from cnnspec.layers.operation import CONVOLUTION, DEPTHWISE, GROUPED, INPUT, Operation
-from cnnspec.layers.shape import Shape, groups_problem, needs_space, product
+from cnnspec.layers.shape import Shape, groups_problem, needs_space, product, write_remedies
 from cnnspec.layers.sliding_window import SlidingWindow
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
 from cnnspec.layers.windowed_base import Windowed
@@ -93,12 +93,15 @@ class Conv(Windowed):
             self.groups, (channels, "the input's channels ({})"), (self.filters, "filters ({})")
         )
         if found is not None and found.code == "E103" and self.filters % self.groups:
-            return found.replace(help=f"{found.help}; filters that are multiples of {self.groups} can")
+            near = self.filters // self.groups * self.groups
+            multiples = [{"filters": filters} for filters in (near, near + self.groups) if filters]
+            remedies = (*found.remedies, *self.find_remedies(inputs, *multiples))
+            return found.replace(help=write_remedies(remedies), remedies=remedies)
         return found
 
-    def pooled_behind(self, rank: int) -> str:
+    def pooled_behind(self, rank: int) -> Remedy:
         """How to have both the stride and the dilation: the same positions, each the largest of those skipped."""
-        return f"write stride=1 and put maxpool({on_each_axis(self.stride, rank)}, padding=same) behind it"
+        return Remedy((("stride", 1),), f"maxpool({on_each_axis(self.stride, rank)}, padding=same)")
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*self.sliding().output(inputs[0]), self.filters)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Problem
+from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.activation import activation
 from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, same_on_every_axis, show
 from cnnspec.layers.base import Layer, Weight
-from cnnspec.layers.shape import needs_space
+from cnnspec.layers.shape import needs_space, write_remedies
 from cnnspec.layers.spectral import with_vector
 from cnnspec.layers.window import along
 from cnnspec.layers.words import constraint, initializer, regularizer
@@ -41,11 +41,12 @@ def kernel_and_bias(kernel: Shape, outputs: Dim, bias: bool, power_iterations: i
     return with_vector(weights, power_iterations)
 
 
-def stride_problem(stride: Any, dilation: Any, rank: int, instead: Callable[[int], str]) -> Problem | None:
-    """Keras takes a stride or a dilation, not both; `instead` says how to have both by other layers."""
+def stride_problem(stride: Any, dilation: Any, rank: int, both: Callable[[int], Remedy]) -> Problem | None:
+    """Keras takes a stride or a dilation, not both; `both` says how to have both by other layers."""
     if largest(stride) > 1 and largest(dilation) > 1:
         message = f"stride {show(stride)} with dilation {show(dilation)}: Keras refuses the two together"
-        return Problem("E104", message, "dilation", f"write dilation=1, or {instead(rank)}")
+        remedies = (both(rank), Remedy((("dilation", 1),)), Remedy((("stride", 1),)))
+        return Problem("E104", message, "dilation", write_remedies(remedies), None, remedies)
     return None
 
 
@@ -56,7 +57,8 @@ def volume_problem(
     found, size = needs_space(inputs, name, (1, 2)), same_on_every_axis(kernel)
     if found is None or len(inputs[0]) != 4 or isinstance(size, tuple):
         return found
-    return found.replace(help=f"write {in_groups(inputs[0][-1], size)} in its place")
+    remedies = (Remedy(instead=in_groups(inputs[0][-1], size)),)
+    return found.replace(help=write_remedies(remedies), remedies=remedies)
 
 
 def uneven_stride(stride: Any) -> Problem | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Problem
+from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.base.size import Size
 from cnnspec.layers.agreement import may_agree
 from cnnspec.layers.argument import argument, axes, flag, integer
@@ -43,7 +43,7 @@ class Merge(Layer):
         for number, other in enumerate(inputs[1:], 2):
             if not broadcasts(merged, other):
                 message = f"{self.word} of {show_shape(merged)} and {show_shape(other)}: the shapes differ"
-                return Problem("E102", message, f"#{number}", *difference(merged, other))
+                return difference(Problem("E102", message, f"#{number}"), merged, other)
             merged = self.output((merged, other))
         return None
 
@@ -76,16 +76,17 @@ def broadcasts(a: Shape, b: Shape) -> bool:
     return all(x == 1 or y == 1 or may_agree(x, y) for x, y in zip(reversed(a), reversed(b), strict=False))
 
 
-def difference(a: Shape, b: Shape) -> tuple[str, int | None]:
-    """What to do about two shapes that cannot be merged, at the second of them; its channels, where only they differ."""
+def difference(problem: Problem, a: Shape, b: Shape) -> Problem:
+    """The problem of two shapes that cannot be merged, with what to do about the second of them."""
     if len(a) != len(b):
-        return "bring both to the same number of axes", None
+        return problem.replace(help="bring both to the same number of axes")
     wanted, ones = a[-1], "x".join(["1"] * (len(a) - 1))
-    behind = f"put {f'conv({wanted}, {ones})' if ones else f'dense({wanted})'} behind it"
+    layer = f"conv({wanted}, {ones})" if ones else f"dense({wanted})"
     if a[:-1] == b[:-1]:
-        return behind, wanted if isinstance(wanted, int) else None
+        channels, remedies = (wanted, (Remedy(behind=layer),)) if isinstance(wanted, int) else (None, ())
+        return problem.replace(help=f"put {layer} behind it", channels=channels, remedies=remedies)
     sizes = same_sizes(len(a) - 1)
-    return sizes if wanted == b[-1] else f"{sizes}; then {behind}", None
+    return problem.replace(help=sizes if wanted == b[-1] else f"{sizes}; then put {layer} behind it")
 
 
 def same_sizes(rank: int) -> str:
@@ -181,17 +182,17 @@ class Concatenate(Layer):
         for number, other in enumerate(inputs[1:], 2):
             if len(first) != len(other) or not all(may_agree(x, y) for x, y in self.agreements((first, other))):
                 message = f"concat of {show_shape(first)} and {show_shape(other)}: all but the axis they are joined along must agree"
-                return Problem("E102", message, f"#{number}", *self._unlike(first, other))
+                return self._unlike(Problem("E102", message, f"#{number}"), first, other)
         return None
 
-    def _unlike(self, first: Shape, other: Shape) -> tuple[str, int | None]:
-        """What to do about two shapes that cannot stand behind one another."""
+    def _unlike(self, problem: Problem, first: Shape, other: Shape) -> Problem:
+        """The problem of two shapes that cannot stand behind one another, with what to do about it."""
         joined = self._index(len(first))
         if len(first) != len(other):
-            return difference(first, other)
+            return difference(problem, first, other)
         if joined == len(first) - 1:
-            return same_sizes(len(first) - 1), None
-        return difference((*first[:joined], other[joined], *first[joined + 1 :]), other)
+            return problem.replace(help=same_sizes(len(first) - 1))
+        return difference(problem, (*first[:joined], other[joined], *first[joined + 1 :]), other)
 
     def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
         along = self._index(len(inputs[0]))

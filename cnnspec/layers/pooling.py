@@ -6,7 +6,7 @@ from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, flag, optional, padding, per_axis, same_on_every_axis
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.operation import AVERAGE_POOL, BOTH, MAX_POOL, Keeps, Operation
-from cnnspec.layers.shape import Shape, needs_space, show_shape
+from cnnspec.layers.shape import Shape, needs_space, show_shape, write_remedies
 from cnnspec.layers.sliding_window import SlidingWindow, keras_padding
 from cnnspec.layers.windowed_base import Windowed
 from cnnspec.layers.words import from_saved
@@ -82,20 +82,21 @@ class Pool(Windowed):
             assert isinstance(before, int) and isinstance(after, int)
             if max(before, after) >= window.kernel:
                 message = f"padding {max(before, after)} is no less than the kernel {window.kernel}: a window would hold padding alone"
-                return Problem("E109", message, "padding", self._less_padding(inputs))
+                return self._padding_problem(message, inputs)
             outputs = window.output(n)
             if isinstance(n, int) and isinstance(outputs, int) and (outputs - 1) * window.stride - before >= n:
                 message = "the last window would hold padding alone"
-                return Problem("E109", message, "padding", self._less_padding(inputs))
+                return self._padding_problem(message, inputs)
         return None
 
-    def _less_padding(self, inputs: tuple[Shape, ...]) -> str:
-        """The largest padding, up to half the kernel, that the pool takes on every side; or none at all."""
+    def _padding_problem(self, message: str, inputs: tuple[Shape, ...]) -> Problem:
+        """The problem of a padding; what mends it is the largest, up to half the kernel, that the pool takes on every
+        side, or none at all."""
         most = min([window.kernel for window in self.windows(inputs)]) // 2
-        for amount in range(min(most, MOST_PADDED), 0, -1):
-            if self.replace(padding=amount).problem(inputs) is None:
-                return f"write padding={amount}"
-        return "write padding=valid"
+        less = ({"padding": amount} for amount in range(min(most, MOST_PADDED), 0, -1))
+        remedies = next(filter(None, [self.find_remedies(inputs, change) for change in less]), ())
+        remedies += self.find_remedies(inputs, {"padding": "valid"})
+        return Problem("E109", message, "padding", write_remedies(remedies) or "pad less", None, remedies)
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return all([w.kernel == w.stride == 1 and w.before == w.after == 0 for w in self.windows(inputs)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem
-from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis, show
+from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis, same_on_every_axis, show
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
 from cnnspec.layers.operation import (
@@ -16,7 +16,7 @@ from cnnspec.layers.operation import (
     Keeps,
     Operation,
 )
-from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, show_shape
+from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, show_shape, write_remedies
 from cnnspec.layers.window import UNTRACED, Reach, along
 
 TYPE_CHECKING = False
@@ -126,12 +126,16 @@ class AdaptivePool(Layer):
                     help="give the input a size, or use gap",
                 )
             if wanted > n:
-                return Problem(
-                    "E101",
-                    f"{self.word} cannot make {wanted} positions of {n}",
-                    "size",
-                    f"ask for {n} or fewer, or upsample first",
+                fewer = tuple(
+                    [
+                        min(along(self.size, rank, i), n) if isinstance(n, int) else n
+                        for i, n in enumerate(inputs[0][:-1])
+                    ]
                 )
+                remedies = self.find_remedies(inputs, {"size": same_on_every_axis(fewer)})
+                message = f"{self.word} cannot make {wanted} positions of {n}"
+                help = f"{write_remedies(remedies) or 'ask for fewer'}, or upsample first"
+                return Problem("E101", message, "size", help, None, remedies)
         ones = [along(self.size, rank, axis) == 1 for axis in range(rank)]
         if any(ones) and not all(ones):
             message = f"{self.word} to {show(self.size)}: Keras's layer fails where one size alone is 1"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
-from cnnspec.base.diagnostic import Problem
+from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.base.size import Size
-from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape, show
+from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape
 from cnnspec.layers.base import KerasCall, Layer
-from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, show_shape
+from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, show_shape, write_remedies
 from cnnspec.layers.sliding_window import keras_padding
 from cnnspec.layers.window import EACH, UNTRACED, Reach, along, halved
 
@@ -63,19 +63,22 @@ class Reshape(Layer):
         if have % fixed if -1 in self.shape else have != fixed:
             into = " x ".join(map(str, self.shape))
             message = f"{show_shape(inputs[0])} has {have} values, {into} {'is no divisor of that' if -1 in self.shape else f'= {fixed}'}"
-            return Problem("E110", message, "shape", self._left_over(have))
+            words = (
+                f"the other sizes must divide {have}" if -1 in self.shape else f"give it sizes whose product is {have}"
+            )
+            remedies = self._left_over(have)
+            return Problem("E110", message, "shape", write_remedies(remedies) or words, None, remedies)
         return None
 
-    def _left_over(self, have: int) -> str:
-        """The shape with one axis left to what there is, the channels before others; in words, where none divides it."""
+    def _left_over(self, have: int) -> tuple[Remedy, ...]:
+        """The shapes with one axis left to what there is, the channels before others."""
+        found = []
         for axis in reversed(range(len(self.shape))):
             rest = [n for place, n in enumerate(self.shape) if place != axis]
             if -1 not in rest and have % prod(rest) == 0:
-                shape = [*self.shape[:axis], have // prod(rest), *self.shape[axis + 1 :]]
-                return f"write shape={show(tuple(shape)) if len(shape) > 1 else shape[0]}"
-        return (
-            f"give it sizes whose product is {have}" if -1 not in self.shape else f"the other sizes must divide {have}"
-        )
+                shape = (*self.shape[:axis], have // prod(rest), *self.shape[axis + 1 :])
+                found.append(Remedy((("shape", shape),)))
+        return tuple(found)
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         left = product(inputs[0]) // prod([n for n in self.shape if n != -1])

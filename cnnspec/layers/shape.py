@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from math import gcd
 
-from cnnspec.base.diagnostic import Problem
-from cnnspec.layers.argument import same_on_every_axis
+from cnnspec.base.diagnostic import Problem, Remedy
+from cnnspec.layers.argument import same_on_every_axis, show
 from cnnspec.layers.window import fits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any, TypeGuard, TypeVar
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.argument import Argument
 
     Shape = tuple[Dim, ...]
     T = TypeVar("T")
@@ -49,6 +50,22 @@ def product(sizes: tuple[Dim, ...]) -> Dim:
     for size in sizes:
         total = total * size
     return total
+
+
+def write_remedies(remedies: Iterable[Remedy], arguments: Mapping[str, Argument] | None = None) -> str:
+    """ "write padding=same or kernel=3x3"; "" for none. `arguments`: those of the layer, where one of them names axes."""
+    words = [write_remedy(remedy, "it", arguments or {}) for remedy in remedies]
+    return f"write {' or '.join(words)}" if words else ""
+
+
+def write_remedy(remedy: Remedy, whom: str, arguments: Mapping[str, Argument]) -> str:
+    """ "kernel=3x3, dilation=1"; "stride=1, and maxpool(2x2, padding=same) behind it"; "conv(8, 3) in the place of it"."""
+    texts = {n: arguments[n].write(value) if n in arguments else show(value) for n, value in remedy.values}
+    values = ", ".join([f"{name}={text}" for name, text in texts.items()])
+    behind = remedy.behind and f"{remedy.behind} behind {whom}"
+    return (
+        f"{remedy.instead} in the place of {whom}" if remedy.instead else ", and ".join(filter(None, [values, behind]))
+    )
 
 
 def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = (1, 2, 3)) -> Problem | None:
@@ -89,7 +106,8 @@ def per_axis_problem(given: Mapping[str, Any], shape: Shape) -> Problem | None:
     if any([isinstance(value, tuple) for value in alike.values()]):
         help = "give one number" if rank == 1 else f"give one number, or one for each of the {rank} axes"
     else:
-        help = "write " + ", ".join([f"{name}={value}" for name, value in alike.items()])
+        remedies = (Remedy(tuple(alike.items())),)
+        return Problem("E106", message, name, write_remedies(remedies), None, remedies)
     return Problem("E106", message, name, help)
 
 
@@ -100,13 +118,14 @@ def groups_problem(groups: int, *amounts: tuple[object, str]) -> Problem | None:
     for amount, words in known:
         if amount % groups:
             message = f"{words.format(amount)} cannot be split into {groups} groups"
-            return Problem("E103", message, "groups", other_groups(groups, gcd(*[amount for amount, _ in known])))
+            remedies = other_groups(groups, gcd(*[amount for amount, _ in known]))
+            return Problem("E103", message, "groups", write_remedies(remedies), None, remedies)
     return None
 
 
-def other_groups(groups: int, channels: int) -> str:
-    """The nearest smaller and larger number of groups that divides some channels: "write groups=2 or groups=4"."""
+def other_groups(groups: int, channels: int) -> tuple[Remedy, ...]:
+    """The nearest smaller and larger number of groups that divides some channels."""
     small = [g for g in range(1, min(channels, MAX_GROUPS_TRIED) + 1) if channels % g == 0]
     divisors = sorted({*small, *[channels // g for g in small]})
     near = [max([g for g in divisors if g < groups], default=0), min([g for g in divisors if g > groups], default=0)]
-    return "write " + " or ".join([f"groups={g}" for g in near if g])
+    return tuple([Remedy((("groups", g),)) for g in near if g])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from cnnspec.base.diagnostic import Problem
+from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.base.record import Record
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, optional, padding, per_axis, shortest, show
@@ -27,7 +27,7 @@ from cnnspec.layers.convolution_base import (
 )
 from cnnspec.layers.operation import INPUT, MOVE, TRANSPOSED, Operation
 from cnnspec.layers.reshaping import Crop
-from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, show_shape
+from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, show_shape, write_remedies
 from cnnspec.layers.sliding_window import SlidingWindow, keras_padding, read_padding
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
 from cnnspec.layers.window import Reach, along, halved
@@ -161,29 +161,31 @@ class ConvTranspose(Layer):
         for n, axis in zip(inputs[0], self.axes(rank), strict=False):
             if axis.extra is not None and axis.extra >= axis.stride:
                 message = f"output_padding {axis.extra} must be less than the stride {axis.stride}"
-                return Problem("E108", message, "output_padding", self._other_output_padding(rank))
+                return self._output_padding_problem(message, rank)
             if not axis.gives_back():
                 message = f"output_padding {axis.extra} with padding=same does not give back {show_shape((n,))} positions at stride {axis.stride}"
-                return Problem("E108", message, "output_padding", self._other_output_padding(rank))
+                return self._output_padding_problem(message, rank)
             left = axis.output(n)
             if isinstance(left, int) and left < 1:
                 message = f"padding {sum(axis.cut)} cuts off all {left + sum(axis.cut)} positions"
-                return Problem("E101", message, "padding", "cut off less")
+                remedies = self.find_remedies(inputs, {"padding": "valid"})
+                return Problem("E101", message, "padding", write_remedies(remedies) or "cut off less", None, remedies)
         return None
 
-    def _other_output_padding(self, rank: int) -> str:
-        """What to write for an output padding: the largest that holds on every axis, or none."""
+    def _output_padding_problem(self, message: str, rank: int) -> Problem:
+        """The problem of an output padding; what mends it is the largest that holds on every axis, or none."""
         most = min([axis.stride - 1 for axis in self.axes(rank)])
         if self.padding == "same":  # which gives back from 1 - extent % 2 up to stride - extent % 2
             most = min([most, *[axis.stride - axis.extent % 2 for axis in self.axes(rank)]])
-        return "write " + " or ".join([*[f"output_padding={most}"] * (most > 0), "output_padding=none"])
+        remedies = tuple([Remedy((("output_padding", n),)) for n in ([most] if most > 0 else []) + [None]])
+        return Problem("E108", message, "output_padding", write_remedies(remedies), None, remedies)
 
-    def upsampled_before(self, rank: int) -> str:
+    def upsampled_before(self, rank: int) -> Remedy:
         """How to have both the stride and the dilation: an upsampling, and a convolution behind it."""
         kept = [n for n in self.arguments if n not in ("filters", "kernel", "stride", "padding", "output_padding")]
         given = [f"{n}={show(v)}" for n in kept if (v := getattr(self, n)) != self.arguments[n].record_default]
         conv = ", ".join([str(self.filters), show(self.kernel), "padding=same", *given])
-        return f"write upsample({on_each_axis(self.stride, rank)}) -> conv({conv}) in its place"
+        return Remedy(instead=f"upsample({on_each_axis(self.stride, rank)}) -> conv({conv})")
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         axes = self.axes(len(inputs[0]) - 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import shortest, show
+from cnnspec.layers.argument import shortest
 from cnnspec.layers.base import KerasCall, Layer, Working
+from cnnspec.layers.shape import write_remedies
 from cnnspec.layers.sliding_window import SlidingWindow, read_padding
 from cnnspec.layers.window import AXIS_NAMES, Reach, Window, halved
 from cnnspec.layers.words import from_saved
@@ -49,21 +50,21 @@ class Windowed(Layer):
         """What keeps the window from being applied, with what to do where the input is too small."""
         found = self.sliding().problem(inputs[0], self.names[0])
         too_small = found is not None and found.code == "E101"
-        return found.replace(help=self._larger_input(inputs)) if found is not None and too_small else found
+        return self._with_remedies(found, inputs) if found is not None and too_small else found
 
-    def _larger_input(self, inputs: tuple[Shape, ...]) -> str:
-        """What to do about windows that do not fit: how much input they need, and what else makes them fit."""
+    def _with_remedies(self, problem: Problem, inputs: tuple[Shape, ...]) -> Problem:
+        """The problem of windows that do not fit, with how much input they need, and what makes them fit."""
         rank, needed, kernel = len(inputs[0]) - 1, [], []
         for axis, window in enumerate(self.windows(inputs)):
             n, room = inputs[0][axis], inputs[0][axis] + window.before + window.after
             short = isinstance(room, int) and room < window.extent
             kernel.append((room - 1) // window.dilation + 1 if short else window.kernel)
             needed += [f"a {AXIS_NAMES[rank][axis]} of {window.extent - (room - n)}"] if short else []
-        offers = [(self.replace(padding="same"), "write padding=same")]
         smaller = tuple(kernel) if rank > 1 else kernel[0]
-        offers.append((self.replace(kernel=smaller), f"use a kernel of {show(smaller)}"))
-        helps = [words for layer, words in offers if layer.problem(inputs) is None and not layer.idle(inputs)]
-        return "; ".join([f"it needs {' and '.join(needed)}", *([" or ".join(helps)] if helps else [])])
+        dense = [{"dilation": 1}] if "dilation" in self.arguments else []
+        remedies = self.find_remedies(inputs, {"padding": "same"}, *dense, {"kernel": smaller})
+        help = "; ".join(filter(None, [f"it needs {' and '.join(needed)}", write_remedies(remedies)]))
+        return problem.replace(help=help, remedies=remedies)
 
     def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
         return self.sliding().working(inputs[0])

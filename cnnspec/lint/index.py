@@ -287,7 +287,16 @@ FIXES = {
 
 # the help of each that is printed from its fixes, which stand in the place of {}
 OFFERS = {
+    "E101": "what fits: {}",
+    "E102": "{}",
+    "E103": "what fits: {}",
+    "E104": "{}",
     "E105": "{}; {rest}",
+    "E106": "{}",
+    "E107": "{}, or give the input a size",
+    "E108": "what fits: {}",
+    "E109": "what fits: {}",
+    "E110": "what fits: {}",
     "T401": "{}, or give it a unit for each class",
     "T402": "{}",
     "T404": "{}, or end in a unit for each class",

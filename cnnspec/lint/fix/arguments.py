@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import show
+from contextlib import suppress
+
+from cnnspec.base.diagnostic import Remedy
+from cnnspec.layers.shape import write_remedy
+from cnnspec.lint.fix.edits import Inexpressible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.base.diagnostic import Diagnostic, Problem
     from cnnspec.graph import Node
     from cnnspec.layers.base import Layer
     from cnnspec.lint.fix.proposal import Proposal
@@ -21,18 +25,32 @@ def takes(layer: Layer | None, name: str) -> bool:
     return layer is not None and name in layer.arguments
 
 
-def find_refused(repair: RepairContext, found: Diagnostic) -> list[Node]:
-    """The layers at a finding's place that refuse their input for its reason."""
-    nodes = []
+def find_refused(repair: RepairContext, found: Diagnostic) -> tuple[Node, Problem]:
+    """The first layer at a finding's place that refuses its input for its reason. Inexpressible where none does."""
     for node in repair.nodes(found):
         inputs = repair.graph.input_shapes(node)
         problem = node.layer.problem(inputs) if node.layer is not None and inputs is not None else None
         if problem is not None and problem.code == found.code:
-            nodes.append(node)
-    return nodes
+            return node, problem
+    raise Inexpressible
+
+
+def propose_remedies(repair: RepairContext, node: Node, remedies: Iterable[Remedy]) -> Iterator[Proposal]:
+    """What the layer itself knows to mend it."""
+    for remedy in remedies:
+        with suppress(Inexpressible):  # another may do
+            edits = repair.replace([node], remedy.instead) if remedy.instead else []
+            edits += repair.set([node], **dict(remedy.values)) if remedy.values else []
+            edits += repair.behind([node], remedy.behind) if remedy.behind else []
+            arguments = node.layer.arguments if node.layer else {}
+            yield repair.propose(f"write {write_remedy(remedy, node.name, arguments)}", edits)
 
 
 def propose_setting(repair: RepairContext, nodes: Sequence[Node], **values: Any) -> Proposal:
     """Other arguments, named as they are written."""
-    words = ", ".join([f"{name}={show(value)}" for name, value in values.items()])
-    return repair.propose(f"write {words}", repair.set(nodes, **values))
+    return repair.propose(f"write {write_setting(nodes[0], values)}", repair.set(nodes, **values))
+
+
+def write_setting(node: Node, values: Mapping[str, Any]) -> str:
+    """Arguments of a layer with their values: "kernel=3x3, stride=2"."""
+    return write_remedy(Remedy(tuple(values.items())), node.name, node.layer.arguments if node.layer else {})

@@ -87,7 +87,8 @@ class Editor:
         edits, added = [], []
         for name, value in values.items():
             declared = layer.arguments[name]
-            text = str(value) if isinstance(value, Raw) else spell(value, pasted, self._quote)
+            raw = isinstance(value, Raw)
+            text = spell(value, True, self._quote) if pasted and not raw else value if raw else declared.write(value)
             argument = given.get(name)
             if argument is None:
                 label = declared.keras if pasted and declared.keras not in ("", "-") else name

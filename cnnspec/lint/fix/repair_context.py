@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.elaborate.argument_binder import given_arguments
 from cnnspec.lint.context import Context
 from cnnspec.lint.fix.edits import Editor, Inexpressible
 from cnnspec.lint.fix.project import resolve_path
@@ -103,6 +104,17 @@ class RepairContext:
         if shapes is None:
             raise Inexpressible
         return shapes
+
+    def written(self, node: Node, name: str) -> Any:
+        """What is written for an argument of a layer; the call itself where it is not."""
+        call, layer = node.site.node, node.layer
+        given = given_arguments(call, layer) if isinstance(call, Call) and layer is not None else {}
+        return given[name].value if name in given else call
+
+    def branches(self, node: Node) -> list[Any]:
+        """What is written for each tensor of a merge; [] where its call does not show them one by one."""
+        call = node.site.node
+        return [a.value for a in call.arguments if a.name is None] if isinstance(call, Call) else []
 
     def sites(self, nodes: Iterable[Node]) -> list[Node]:
         """One node for each place in the text."""

@@ -16,15 +16,12 @@ if TYPE_CHECKING:
 CODE = "E108"
 SEVERITY = ERROR
 FIX = UNSAFE
+OFFER = "what fits: {}"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The largest that is legal, or none."""
-    from cnnspec.lint.fix.arguments import find_refused, propose_setting
+    from cnnspec.lint.fix.arguments import find_refused, propose_remedies
 
-    for node in find_refused(repair, found)[:1]:
-        stride = node.layer.argument_values().get("stride", 1) if node.layer else 1
-        least = min(stride) if isinstance(stride, tuple) else stride
-        if least > 1:
-            yield propose_setting(repair, [node], output_padding=least - 1)
-        yield propose_setting(repair, [node], output_padding=None)
+    node, problem = find_refused(repair, found)
+    yield from propose_remedies(repair, node, problem.remedies)

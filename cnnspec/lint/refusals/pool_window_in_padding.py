@@ -16,17 +16,12 @@ if TYPE_CHECKING:
 CODE = "E109"
 SEVERITY = ERROR
 FIX = UNSAFE
-
-
-FEWER = 4  # smaller paddings that are tried
+OFFER = "what fits: {}"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """The most padding that the pool takes, or less."""
-    from cnnspec.lint.fix.arguments import find_refused, propose_setting
+    """The most padding that the pool takes, or none."""
+    from cnnspec.lint.fix.arguments import find_refused, propose_remedies
 
-    for node in find_refused(repair, found)[:1]:
-        kernel = node.layer.argument_values().get("kernel", 1) if node.layer else 1
-        most = min(kernel) // 2 if isinstance(kernel, tuple) else kernel // 2
-        for amount in range(most, max(-1, most - FEWER), -1):
-            yield propose_setting(repair, [node], padding=amount or "valid")
+    node, problem = find_refused(repair, found)
+    yield from propose_remedies(repair, node, problem.remedies)

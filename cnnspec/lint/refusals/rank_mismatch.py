@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 CODE = "E106"
 SEVERITY = ERROR
 FIX = UNSAFE
+OFFER = "{}"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """The text without what made a vector of the map."""
-    from cnnspec.lint.fix.arguments import find_refused
+    """As many values as there are axes, a layer that takes a volume, or the text without what made a vector of the map."""
+    from cnnspec.lint.fix.arguments import find_refused, propose_remedies
     from cnnspec.lint.fix.flattening import find_flattening
 
-    for node in find_refused(repair, found)[:1]:
-        flat = find_flattening(repair, node)
-        if flat is not None:
-            yield repair.propose(f"drop {flat.name}", repair.drop([flat]))
+    node, problem = find_refused(repair, found)
+    yield from propose_remedies(repair, node, problem.remedies)
+    flat = find_flattening(repair, node)
+    if flat is not None:
+        yield repair.propose(f"drop {flat.name}", repair.drop([flat]))

@@ -16,14 +16,12 @@ if TYPE_CHECKING:
 CODE = "E110"
 SEVERITY = ERROR
 FIX = UNSAFE
+OFFER = "what fits: {}"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """One axis left to what there is."""
-    from cnnspec.lint.fix.arguments import find_refused, propose_setting
+    from cnnspec.lint.fix.arguments import find_refused, propose_remedies
 
-    for node in find_refused(repair, found)[:1]:
-        shape = node.layer.argument_values().get("shape", ()) if node.layer else ()
-        for axis in range(len(shape)):
-            if -1 not in shape:
-                yield propose_setting(repair, [node], shape=(*shape[:axis], -1, *shape[axis + 1 :]))
+    node, problem = find_refused(repair, found)
+    yield from propose_remedies(repair, node, problem.remedies)

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 CODE = "E107"
 SEVERITY = ERROR
 FIX = UNSAFE
+OFFER = "{}, or give the input a size"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """gap in the place of flatten."""
+    """Weights along the channels alone; gap in the place of flatten."""
+    from cnnspec.lint.fix.arguments import propose_remedies
     from cnnspec.lint.fix.flattening import pool_instead
 
-    return pool_instead(repair, repair.nodes(found)[:1])
+    for node in repair.nodes(found)[:1]:
+        if node.layer is not None:
+            yield from propose_remedies(repair, node, node.layer.for_any_size(repair.inputs(node)))
+    yield from pool_instead(repair, repair.nodes(found)[:1])
