@@ -77,7 +77,7 @@ class Reshape(Layer):
             rest = [n for place, n in enumerate(self.shape) if place != axis]
             if -1 not in rest and have % prod(rest) == 0:
                 shape = (*self.shape[:axis], have // prod(rest), *self.shape[axis + 1 :])
-                found.append(Remedy((("shape", shape),)))
+                found.append(Remedy((("shape", shape if len(shape) > 1 else shape[0]),)))
         return tuple(found)
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:

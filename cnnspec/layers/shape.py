@@ -13,7 +13,7 @@ from cnnspec.layers.window import fits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, TypeGuard, TypeVar
 
     from cnnspec.base.size import Dim
@@ -52,20 +52,22 @@ def product(sizes: tuple[Dim, ...]) -> Dim:
     return total
 
 
-def write_remedies(remedies: Iterable[Remedy], arguments: Mapping[str, Argument] | None = None) -> str:
+def write_remedies(remedies: Sequence[Remedy], arguments: Mapping[str, Argument] | None = None) -> str:
     """ "write padding=same or kernel=3x3"; "" for none. `arguments`: those of the layer, where one of them names axes."""
-    words = [write_remedy(remedy, "it", arguments or {}) for remedy in remedies]
-    return f"write {' or '.join(words)}" if words else ""
+    words = [write_remedy(remedy, "", arguments or {}) for remedy in remedies]
+    simple = not any([remedy.behind for remedy in remedies])
+    return f"write {(' or ' if simple else '; ').join(words)}" if words else ""
 
 
 def write_remedy(remedy: Remedy, whom: str, arguments: Mapping[str, Argument]) -> str:
-    """ "kernel=3x3, dilation=1"; "stride=1, and maxpool(2x2, padding=same) behind it"; "conv(8, 3) in the place of it"."""
+    """ "kernel=3x3, dilation=1"; "stride=1, and maxpool(2) behind conv1"; "conv(8, 3) in the place of conv1". `whom`: the
+    layer's name, "" where it is plain which is meant."""
     texts = {n: arguments[n].write(value) if n in arguments else show(value) for n, value in remedy.values}
     values = ", ".join([f"{name}={text}" for name, text in texts.items()])
-    behind = remedy.behind and f"{remedy.behind} behind {whom}"
-    return (
-        f"{remedy.instead} in the place of {whom}" if remedy.instead else ", and ".join(filter(None, [values, behind]))
-    )
+    behind = remedy.behind and f"{remedy.behind} behind {whom or 'it'}"
+    if remedy.instead:
+        return f"{remedy.instead} in {f'the place of {whom}' if whom else 'its place'}"
+    return ", and ".join(filter(None, [values, behind]))
 
 
 def needs_space(inputs: tuple[Shape, ...], layer: str, ranks: tuple[int, ...] = (1, 2, 3)) -> Problem | None:

@@ -288,9 +288,9 @@ FIXES = {
 # the help of each that is printed from its fixes, which stand in the place of {}
 OFFERS = {
     "E101": "what fits: {}",
-    "E102": "{}",
+    "E102": "what fits: {}; else bring all to one shape, by strides and paddings or a crop",
     "E103": "what fits: {}",
-    "E104": "{}",
+    "E104": "what fits: {}",
     "E105": "{}; {rest}",
     "E106": "{}",
     "E107": "{}, or give the input a size",

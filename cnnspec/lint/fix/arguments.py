@@ -26,8 +26,10 @@ def takes(layer: Layer | None, name: str) -> bool:
 
 
 def find_refused(repair: RepairContext, found: Diagnostic) -> tuple[Node, Problem]:
-    """The first layer at a finding's place that refuses its input for its reason. Inexpressible where none does."""
-    for node in repair.nodes(found):
+    """The first layer at a finding's place, or a merge of what stands there, that refuses its inputs for the reason of
+    the finding. Inexpressible where none does."""
+    nodes = repair.nodes(found)
+    for node in [*nodes, *[repair.graph.nodes[i] for n in nodes for i in repair.context.readers[n.index]]]:
         inputs = repair.graph.input_shapes(node)
         problem = node.layer.problem(inputs) if node.layer is not None and inputs is not None else None
         if problem is not None and problem.code == found.code:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CODE = "E102"
 SEVERITY = ERROR
 FIX = UNSAFE
-OFFER = "{}"
+OFFER = "what fits: {}; else bring all to one shape, by strides and paddings or a crop"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

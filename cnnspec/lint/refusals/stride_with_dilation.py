@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CODE = "E104"
 SEVERITY = ERROR
 FIX = UNSAFE
-OFFER = "{}"
+OFFER = "what fits: {}"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
