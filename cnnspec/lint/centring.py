@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.facts.facts import Facts
 from cnnspec.facts.geometry import Geometry
-from cnnspec.lint.finding import write_changes, write_for_each
+from cnnspec.lint.finding import find_changes, write_for_each, write_setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,8 +74,5 @@ def fits(layer: Layer, node: Node, inputs: tuple[Shape, ...]) -> bool:
 
 def write_change(context: Context, change: Change) -> str:
     """A change in words, layers with the same new arguments together."""
-    texts: dict[str, list[Node]] = {}
-    for index, layer in change.items():
-        node = context.graph.nodes[index]
-        texts.setdefault(write_changes(layer, node.layer), []).append(node)
-    return write_for_each(texts)
+    nodes = [context.graph.nodes[index] for index in change]
+    return write_for_each(nodes, lambda n: write_setting(n.layer, find_changes(change[n.index], n.layer)))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Diagnostic, Note
+from cnnspec.base.diagnostic import Diagnostic, Note, Remedy
 from cnnspec.base.percent import percent
 from cnnspec.elaborate.report import trail
-from cnnspec.layers.argument import show
+from cnnspec.layers.shape import write_remedy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
     from cnnspec.base.source import Span
     from cnnspec.graph import Node
@@ -62,23 +63,23 @@ def name_layers(nodes: Sequence[Node], noun: str = "layers") -> str:
     return f"{len(nodes)} {noun} (first {nodes[0].name})"
 
 
-def write_changes(layer: Layer, before: Layer | None) -> str:
-    """The arguments of a layer that another of its kind has otherwise: "kernel=4x4, padding=1"."""
+def find_changes(layer: Layer, before: Layer | None) -> dict[str, Any]:
+    """The arguments of a layer that another of its kind has otherwise."""
     others = before.argument_values() if before is not None else {}
-    return ", ".join(
-        [f"{n}={write_value(value)}" for n, value in layer.argument_values().items() if value != others.get(n)]
-    )
+    return {name: value for name, value in layer.argument_values().items() if value != others.get(name)}
 
 
-def write_value(value: object) -> str:
-    """A value as an argument is given it, the sides of an axis as a pair: 3x3, ((1, 2), (1, 2))."""
-    pairs = isinstance(value, tuple) and any([isinstance(side, tuple) for side in value])
-    return str(value) if pairs else show(value)
+def write_setting(layer: Layer | None, values: Mapping[str, Any]) -> str:
+    """Arguments of a layer with their values: "kernel=3x3, stride=2"."""
+    return write_remedy(Remedy(tuple(values.items())), "", layer.arguments if layer is not None else {})
 
 
-def write_for_each(texts: Mapping[str, Sequence[Node]]) -> str:
+def write_for_each(nodes: Iterable[Node], write: Callable[[Node], str], joint: str = " for ") -> str:
     """What to write for which layers: "padding=1 for conv1 and conv2, and padding=2 for conv3"."""
-    return ", and ".join([f"{text} for {name_layers(nodes)}" for text, nodes in texts.items()])
+    texts: dict[str, list[Node]] = {}
+    for node in nodes:
+        texts.setdefault(write(node), []).append(node)
+    return ", and ".join([f"{text}{joint}{name_layers(same)}" for text, same in texts.items()])
 
 
 def share(part: int, total: int | None) -> str:

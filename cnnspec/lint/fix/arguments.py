@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from cnnspec.base.diagnostic import Remedy
 from cnnspec.layers.shape import write_remedy
+from cnnspec.lint.finding import write_setting
 from cnnspec.lint.fix.edits import Inexpressible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from cnnspec.base.diagnostic import Diagnostic, Problem
+    from cnnspec.base.diagnostic import Diagnostic, Problem, Remedy
     from cnnspec.graph import Node
     from cnnspec.layers.base import Layer
     from cnnspec.lint.fix.proposal import Proposal
@@ -50,9 +50,4 @@ def propose_remedies(repair: RepairContext, node: Node, remedies: Iterable[Remed
 
 def propose_setting(repair: RepairContext, nodes: Sequence[Node], **values: Any) -> Proposal:
     """Other arguments, named as they are written."""
-    return repair.propose(f"write {write_setting(nodes[0], values)}", repair.set(nodes, **values))
-
-
-def write_setting(node: Node, values: Mapping[str, Any]) -> str:
-    """Arguments of a layer with their values: "kernel=3x3, stride=2"."""
-    return write_remedy(Remedy(tuple(values.items())), node.name, node.layer.arguments if node.layer else {})
+    return repair.propose(f"write {write_setting(nodes[0].layer, values)}", repair.set(nodes, **values))

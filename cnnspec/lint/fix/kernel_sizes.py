@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from cnnspec.layers.argument import same_on_every_axis
+from cnnspec.lint.finding import name_layers, write_for_each
+from cnnspec.lint.fix.edits import Inexpressible
+from cnnspec.lint.rules.dilation_gridding import in_turn
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -13,30 +18,23 @@ if TYPE_CHECKING:
     from cnnspec.lint.fix.proposal import Proposal
     from cnnspec.lint.fix.repair_context import RepairContext
 
-RATES = (1, 2, 5)  # of hybrid dilated convolution, for kernels of 3
-
 
 def resize_kernels(repair: RepairContext, nodes: Sequence[Node], size: Callable[[int, int], int]) -> Proposal:
-    """Kernels made of each one's sizes and strides; what has another stride than 1 by default keeps it."""
-    written: list[str] = []
+    """Kernels made of each one's sizes and strides along the axes."""
+
+    def sizes(node: Node) -> tuple[int, ...]:
+        return tuple([size(window.kernel, window.stride) for window in repair.context.facts.windows[node.index]])
 
     def write(some: Sequence[Node]) -> list[Edit]:
-        values = some[0].layer.argument_values() if some[0].layer else {}
-        windows, kernel = repair.context.facts.windows[some[0].index], values.get("kernel")
-        sizes = kernel if isinstance(kernel, tuple) else (kernel,)
-        strides = [stride_along(values.get("stride", 1), axis) for axis in range(len(sizes))]
-        new = tuple([size(k or 1, s) for k, s in zip(sizes, strides, strict=True)])
-        written.append("x".join(map(str, new * len(windows) if len(new) == 1 else new)))
-        return repair.set(some, kernel=new if isinstance(kernel, tuple) else new[0])
+        given, new = some[0].layer.sliding() if some[0].layer else None, sizes(some[0])
+        if given is None:
+            raise Inexpressible
+        return repair.set(some, kernel=new if isinstance(given.kernel, tuple) else same_on_every_axis(new))
 
-    made = repair.propose_each("", nodes, write)
-    return made.replace(message=f"use a kernel of {' and '.join(dict.fromkeys(written))}")
+    def describe(some: Sequence[Node]) -> str:
+        return "use " + write_for_each(some, lambda node: "a kernel of " + "x".join(map(str, sizes(node))))
 
-
-def stride_along(stride: Any, axis: int) -> int:
-    """The stride along an axis, 1 where the layer's own is no number."""
-    found = stride[axis] if isinstance(stride, tuple) and axis < len(stride) else stride
-    return found if isinstance(found, int) else 1
+    return repair.propose_each(describe, nodes, write)
 
 
 def propose_odd_kernels(repair: RepairContext, nodes: Sequence[Node]) -> Iterator[Proposal]:
@@ -46,11 +44,14 @@ def propose_odd_kernels(repair: RepairContext, nodes: Sequence[Node]) -> Iterato
 
 
 def propose_rates(repair: RepairContext, nodes: Sequence[Node]) -> Proposal:
-    """Rates of 1, 2 and 5 in turn."""
+    """Rates that leave no gaps, in turn."""
     sites = repair.sites(nodes)
-    turn = {node.index: RATES[number % len(RATES)] for number, node in enumerate(sites)}
+    kernel = min([window.kernel for node in sites for window in repair.context.facts.windows[node.index]], default=3)
+    rates = in_turn(kernel)
+    turn = {node.index: rates[number % len(rates)] for number, node in enumerate(sites)}
     edits = [edit for node in sites for edit in repair.set([node], dilation=turn[node.index])]
-    return repair.propose(f"write rates of {', '.join(map(str, turn.values()))}", edits)
+    words = f"rates of {', '.join(map(str, turn.values()))} in turn" if len(turn) > 1 else f"dilation={rates[0]}"
+    return repair.propose(f"write {words} for {name_layers(sites)}", edits)
 
 
 def other_windows(layer: Layer) -> Iterator[dict[str, Any]]:

@@ -66,12 +66,11 @@ def add_repairs(found: Diagnostic, search: Search, path: str, one: bool) -> Diag
     its help needs all of them."""
     offer = OFFERS.get(found.code, "")
     made = tuple([t.repair for t in search.find_repairs(path, found, True, one and not offer)])
-    return found.replace(repairs=made, help=write_help(offer, made, found.help) if made and offer else found.help)
+    return found.replace(repairs=made, help=write_help(offer, made) if made and offer else found.help)
 
 
-def write_help(offer: str, repairs: Sequence[Repair], advice: str) -> str:
-    """The help that offers some repairs: "padding=same; stride=2; input 9x9x3" stands in the place of {}, and of {rest} what
-    the rule's own advice says behind its first semicolon."""
+def write_help(offer: str, repairs: Sequence[Repair]) -> str:
+    """The help that offers some repairs: "padding=same; stride=2; input 9x9x3" stands in the place of {}."""
     before, _, behind = offer.partition("{}")
     messages = [repair.message.removeprefix(VERB) if before else repair.message for repair in repairs]
-    return before + "; ".join(messages) + behind.replace("{rest}", advice.partition("; ")[2])
+    return before + "; ".join(messages) + behind

@@ -66,10 +66,11 @@ class RepairContext:
         return Proposal(message, tuple(edits), safe, (), meant)
 
     def propose_each(
-        self, message: str, nodes: Sequence[Node], write: Callable[[Sequence[Node]], list[Edit]], safe: bool = False
-    ) -> Proposal:
+        self, message: str | Callable[[Sequence[Node]], str], nodes: Sequence[Node],
+        write: Callable[[Sequence[Node]], list[Edit]], safe: bool = False,
+    ) -> Proposal:  # fmt: skip
         """The edits of all places of some layers, each of which might do alone; places that cannot be edited are left
-        out. A {} in the message stands for the layers."""
+        out. A {} in the message stands for the layers, or a function writes them."""
         parts: list[Part] = []
         for node in self.sites(nodes):
             try:

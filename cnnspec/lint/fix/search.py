@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Repair
 from cnnspec.base.record import Record
 from cnnspec.lint import rules
-from cnnspec.lint.finding import NONE, name_layers
+from cnnspec.lint.finding import NONE
 from cnnspec.lint.fix.edits import Inexpressible
 from cnnspec.lint.fix.judge import clears
 from cnnspec.lint.fix.price import describe_cost
@@ -108,10 +108,11 @@ def try_proposal(
         else "the network is unchanged"
     )
     layers = nodes
-    if network is not None and len(nodes) == len(proposal.apart) and {node.index for node in nodes} <= {*found.nodes}:
-        layers = [network.graph.nodes[i] for i in found.nodes]  # of a block's layer each use
-    message = proposal.message.format(name_layers(layers)) if proposal.apart else proposal.message
-    return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
+    if network is not None and {node.index for node in nodes} <= {*found.nodes}:
+        places = {node.site.span for node in nodes}
+        named = [network.graph.nodes[i] for i in found.nodes]
+        layers = [node for node in named if node.site.span in places]  # of a block's layer each use
+    return Tried(Repair(proposal.describe(layers), tuple(dict.fromkeys(edits)), safe, price), after)
 
 
 def is_still_found(found: Diagnostic, before: AnalysedNetwork, after: AnalysedNetwork) -> bool:

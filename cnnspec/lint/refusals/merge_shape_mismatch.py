@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CODE = "E102"
 SEVERITY = ERROR
 FIX = UNSAFE
-OFFER = "what fits: {}; else bring all to one shape, by strides and paddings or a crop"
+OFFER = "what fits: {}, or the same strides, paddings and filters in all branches"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
@@ -37,6 +37,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
 
 def propose_channels(repair: RepairContext, node: Node, problem: Problem) -> Iterator[Proposal]:
     """As many channels in the branch at fault as the others have: made by its last layer, or by one behind it."""
+    from cnnspec.base.source import brief
     from cnnspec.elaborate.layer_placer import find_channels_layer
     from cnnspec.lint.fix.arguments import propose_setting
 
@@ -47,6 +48,8 @@ def propose_channels(repair: RepairContext, node: Node, problem: Problem) -> Ite
     layer = find_channels_layer(repair.graph, problem, node.inputs, branches)
     if layer is not None and layer.layer is not None:
         yield propose_setting(repair, [layer], **{layer.layer.channels_from: problem.channels})
+        return
     for remedy in problem.remedies:
-        edits = repair.editor(node.site.source).insert(branch, remedy.behind, first=False)
-        yield repair.propose(f"put {remedy.behind} behind {repair.editor(node.site.source).text_of(branch)}", edits)
+        editor = repair.editor(node.site.source)
+        edits = editor.insert(branch, remedy.behind, first=False)
+        yield repair.propose(f"put {remedy.behind} behind {brief(editor.text_of(branch))}", edits)

@@ -40,6 +40,10 @@ SEVERITY = ERROR
 DEFAULT = True
 LOOKS_AT = ("a train section",)
 FIX = UNSAFE
+OFFER = "{}"
+ADVICE = "end in the function that the loss takes, or write the loss that takes this function"
+ADVICE_TO_PROBABILITIES = "a cross-entropy has no such factor"
+SEVERAL = " where several classes may be true at once"
 PROBABILITIES = {  # functions whose values a cross-entropy takes, or that another rule speaks of
     "softmax": ("softmax", "sparsemax", "linear"),
     "sigmoid": ("sigmoid", "hard_sigmoid", "sparse_sigmoid", "linear"),
@@ -55,12 +59,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     if end.fitting is not None and end.function not in PROBABILITIES[end.fitting]:
         severity = WARNING if end.function in ("softmax", "tanh") else ERROR
-        help = f"end in {end.fitting}"
-        if end.function == "softmax":
-            help = "write categorical_crossentropy, or end in sigmoid where several classes may be true at once"
-        elif end.function == "sigmoid":
-            help = "end in softmax, or write binary_crossentropy where several classes may be true at once"
-        yield Diagnostic(CODE, unlikely(end), end.span, help, end.notes, severity)
+        yield Diagnostic(CODE, unlikely(end), end.span, ADVICE, end.notes, severity)
     elif end.loss.name in DISTANCES and (
         end.function == "softmax" or end.function == "sigmoid" and context.settings and named(context.settings.data)
     ):
@@ -68,8 +67,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             f"{end.written} of a {end.function}: where the network is sure and wrong, at 1 % for the true class, "
             "the gradient is a hundredth of the error (p(1 - p) = 0.0099)"
         )
-        fitting = "categorical_crossentropy" if end.function == "softmax" else "binary_crossentropy"
-        yield Diagnostic(CODE, message, end.span, f"{fitting} has no such factor", end.notes, INFO)
+        yield Diagnostic(CODE, message, end.span, ADVICE_TO_PROBABILITIES, end.notes, INFO)
 
 
 def unlikely(end: Ending) -> str:
@@ -96,7 +94,9 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
 
     end, editor, loss = find_loss(repair)
     if end.fitting is not None:
-        yield repair.propose(f"end in {end.fitting}", end_in(repair, [end.node], end.fitting))
+        when = SEVERAL if end.function == "softmax" else ""
+        yield repair.propose(f"end in {end.fitting}{when}", end_in(repair, [end.node], end.fitting))
     words = {"sigmoid": (BINARY,), "softmax": (SPARSE, CATEGORICAL)}.get(end.function, ())
+    when = SEVERAL if end.fitting is not None and end.function == "sigmoid" else ""
     for word in words:
-        yield repair.propose(f"write {word}", [rename_loss(editor, loss, word)])
+        yield repair.propose(f"write {word}{when}", [rename_loss(editor, loss, word)])

@@ -42,6 +42,8 @@ CODE = "T408"
 SEVERITY = ERROR
 DEFAULT = True
 FIX = UNSAFE
+OFFER = "{}"
+ADVICE = "put it before the last layer, or drop it"
 HEADS = ("softmax", "sigmoid")
 RANGES = {  # of the functions with a bound
     "relu": (0, inf), "softplus": (0, inf), "exponential": (0, inf), "sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1),
@@ -80,7 +82,7 @@ def squeezed(node: Node, function: str, head: str, shape: tuple[Dim, ...] | None
         )
     elif low == 0:
         message += ": none of them can be negative"
-    return Diagnostic(CODE, message, node.site.span, f"drop the {function}", trail(node.site))
+    return Diagnostic(CODE, message, node.site.span, ADVICE, trail(node.site))
 
 
 def dropped(read: list[Node]) -> Iterator[Diagnostic]:
@@ -89,19 +91,23 @@ def dropped(read: list[Node]) -> Iterator[Diagnostic]:
         if node.layer is not None and (rate := node.layer.drops()):
             share = percent(rate)
             message = f"{node.name} sets {share} of the network's answers to 0 while training"
-            yield Diagnostic(
-                CODE, message, node.site.span, "put it before the last layer, or drop it", trail(node.site)
-            )
+            yield Diagnostic(CODE, message, node.site.span, ADVICE, trail(node.site))
         if node.layer is not None and not node.layer.in_place:
             return
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """The text without what stands between the sums and the head."""
+    """The text without what stands between the sums and the head; dropout before the layer that makes the sums."""
     from cnnspec.lint.fix.functions import drop_function
 
     for node in repair.nodes(found)[:1]:
         if node.layer is not None and node.layer.drops():
+            last = repair.graph.nodes[node.inputs[0]]
+            while last.layer is not None and last.layer.in_place and last.inputs:
+                last = repair.graph.nodes[last.inputs[0]]
+            text = repair.editor(node.site.source).text_of(repair.whole(node))
+            edits = [*repair.drop([node]), *repair.before([last], text)]
+            yield repair.propose(f"put {node.name} before {last.name}", edits)
             yield repair.propose(f"drop {node.name}", repair.drop([node]))
         else:
             yield drop_function(repair, [node])

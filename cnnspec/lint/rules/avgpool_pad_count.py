@@ -33,6 +33,7 @@ CODE = "N602"
 SEVERITY = WARNING
 DEFAULT = False
 FIX = UNSAFE
+ADVICE = "write count_include_pad=False there, or padding=valid here"
 TARGETS = ("torch", "onnx")
 
 
@@ -44,8 +45,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.append(node)
     if found:
         message = f"the means of {name_layers(found)} leave padding out, and PyTorch's count it as zeros"
-        help = "write count_include_pad=False there, or padding=valid here"
-        yield Diagnostic(CODE, message, found[0].site.span, help, list_other_places(found), SEVERITY, indices(found))
+        yield Diagnostic(CODE, message, found[0].site.span, ADVICE, list_other_places(found), SEVERITY, indices(found))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

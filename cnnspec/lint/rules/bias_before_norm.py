@@ -38,6 +38,7 @@ SEVERITY = INFO
 DEFAULT = True
 LOOKS_AT = ("an offset that is taken away",)
 FIX = SAFE
+ADVICE = "write bias=false"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -62,9 +63,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     message = (
         f"the bias of {name_layers(nodes)} is taken away by the normalisation behind it: {total:,} parameters{share}"
     )
-    yield Diagnostic(
-        CODE, message, nodes[0].site.span, "write bias=false", list_other_places(nodes), SEVERITY, indices(nodes)
-    )
+    yield Diagnostic(CODE, message, nodes[0].site.span, ADVICE, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def bias_values(node: Node, context: Context) -> int | None:

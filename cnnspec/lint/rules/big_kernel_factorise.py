@@ -37,6 +37,8 @@ CODE = "P504"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+OFFER = "{}"
+ADVICE = "write several kernels of 3 one behind another"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -72,9 +74,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes = [f[0] for f in found]
         node, now, then, kernel, rank, steps = found[0]
         small = "x".join(["3"] * rank)
-        message = f"{name_layers(nodes)} ha{'s' if len(nodes) == 1 else 've'} a kernel of {'x'.join([str(kernel)] * rank)}: {now:,} weights in {node.name}"
-        help = f"{steps} convolutions of {small} see as far with {then:,} ({percent(then / now - 1, signed=True)})"
-        yield Diagnostic(CODE, message, node.site.span, help, list_other_places(nodes), SEVERITY, indices(nodes))
+        message = f"{name_layers(nodes)} ha{'s' if len(nodes) == 1 else 've'} a kernel of {'x'.join([str(kernel)] * rank)}: {now:,} weights in {node.name}, and {steps} convolutions of {small} see as far with {then:,} ({percent(then / now - 1, signed=True)})"
+        yield Diagnostic(CODE, message, node.site.span, ADVICE, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
@@ -88,4 +89,5 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         times, end = (size - 1) // 2, node.site.node.end
         repeated = repair.editor(node.site.source).edit(end, end, f" * {times}")
         edits = [*repair.set([node], kernel=(3,) * len(windows)), repeated]
-        yield repair.propose(f"{times} kernels of {'x'.join(['3'] * len(windows))} one behind another", edits)
+        small = "x".join(["3"] * len(windows))
+        yield repair.propose(f"write {times} kernels of {small} one behind another for {node.name}", edits)

@@ -25,7 +25,7 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import ERROR, WARNING, Diagnostic, Note
-from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers, write_for_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a train section",)
 FIX = UNSAFE
+OFFER = "{}, or raise batch"
+ADVICE = "write group_norm or layer_norm in its place, or raise batch"
 FEW = 4  # examples
 GROUPS = 32  # of a group normalisation, as its paper has them
 
@@ -61,13 +63,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if single:
         has = "has" if len(single) == 1 else "have"
         message = f"{name_layers(single)} {has} 1 value to take a mean and a variance of, at batch = 1: the output is beta alone"
-        help = "raise batch, or use layer_norm"
-        yield Diagnostic(CODE, message, span, help, elsewhere_all(single), ERROR, indices(single))
+        yield Diagnostic(CODE, message, span, ADVICE, elsewhere_all(single), ERROR, indices(single))
     if rough:
         takes = "takes its" if len(rough) == 1 else "take their"
         message = f"{name_layers(rough)} {takes} statistics over {settings.batch} example{'s' * (settings.batch > 1)}"
-        help = f"write group_norm({groups(rough, context)}) in its place, or raise batch above {FEW}"
-        yield Diagnostic(CODE, message, span, help, elsewhere_all(rough), WARNING, indices(rough))
+        yield Diagnostic(CODE, message, span, ADVICE, elsewhere_all(rough), WARNING, indices(rough))
 
 
 def elsewhere_all(nodes: list[Node]) -> tuple[Note, ...]:
@@ -92,6 +92,10 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
             raise Inexpressible
         return repair.replace(some, f"group_norm({groups(some, repair.context)})")
 
-    yield repair.propose_each("write group_norm in the place of {}", nodes, group)
+    def describe(some: Sequence[Node]) -> str:
+        layers = write_for_each(some, lambda n: f"group_norm({groups([n], repair.context)})", " in the place of ")
+        return f"write {layers}"
+
+    yield repair.propose_each(describe, nodes, group)
     message = "write layer_norm in the place of {}"
     yield repair.propose_each(message, nodes, lambda some: repair.replace(some, "layer_norm"))

@@ -21,12 +21,14 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import UNSAFE, merge_findings, name_layers, write_changes, write_for_each
+from cnnspec.lint.finding import UNSAFE, find_changes, merge_findings, name_layers, write_for_each, write_setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
+    from cnnspec.base.diagnostic import Edit
     from cnnspec.graph import Node
     from cnnspec.layers.window import Reach
     from cnnspec.lint.context import Context
@@ -38,6 +40,8 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("an upsampling",)
 FIX = UNSAFE
+INSTEAD = ", or upsample and a convolution there"
+OFFER = "{}" + INSTEAD
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -60,26 +64,29 @@ def check(context: Context) -> Iterator[Diagnostic]:
             least, greatest = least * low, greatest * high
         whose = f"; of {node.name} they" if len(nodes) > 1 else " and"
         message = f"the windows of {name_layers(nodes)} overlap unevenly{whose} give some positions {least} and others {greatest} values to add up"
-        texts: dict[str, list[Node]] = {}
-        for other, *_ in found:
-            texts.setdefault(even(other, context), []).append(other)
-        stride = max([axis.over for axis in reach])
-        help = f"write {write_for_each(texts)}, or upsample({stride}) and a convolution there"
+        help = write_evened(nodes, context, 0) + INSTEAD
         yield merge_findings(CODE, nodes, message, help, SEVERITY, ("kernel", "k", "size", "kernel_size"))
 
 
-def even(node: Node, context: Context) -> str:
-    """Arguments with which the windows of a layer overlap evenly, the output as long as it was where that can be."""
+def write_evened(nodes: Iterable[Node], context: Context, number: int) -> str:
+    """Which layers are given which of the arguments with which their windows overlap evenly."""
+    return "write " + write_for_each(nodes, lambda node: write_setting(node.layer, evened(node, context)[number]))
+
+
+def evened(node: Node, context: Context) -> list[dict[str, Any]]:
+    """Arguments with which the windows of a layer overlap evenly: those first with which its output is as long as it was."""
     inputs = context.facts.inputs_of(node.index)
     assert node.layer is not None and inputs is not None
+    found = []
     for layer in node.layer.recentred(inputs):
         alike = layer.problem(inputs) is None and layer.output(inputs) == node.shape
         fewest, most = zip(*map(taps, layer.reach(inputs) or ()), strict=True) if alike else ((0,), (1,))
         if fewest == most:
-            return write_changes(layer, node.layer)
-    sizes = [axis.high - (axis.low or 0) + axis.over for axis in node.layer.reach(inputs) or ()]
-    strides = [axis.over for axis in node.layer.reach(inputs) or ()]
-    return "kernel=" + "x".join([str(-(-k // s) * s) for k, s in zip(sizes, strides, strict=True)])
+            found.append(find_changes(layer, node.layer))
+    axes = [(axis.high - (axis.low or 0) + axis.over, axis.over) for axis in node.layer.reach(inputs) or ()]
+    for kernel in [-(-k // s) * s for k, s in axes], [max(1, k // s) * s for k, s in axes]:
+        found.append({"kernel": tuple(kernel) if len(axes) > 1 else kernel[0]})
+    return [change for number, change in enumerate(found) if change not in found[:number]]
 
 
 def taps(reach: Reach) -> tuple[int, int]:
@@ -95,9 +102,11 @@ def taps(reach: Reach) -> tuple[int, int]:
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """Kernels of the next multiples of the stride."""
-    from cnnspec.lint.fix.kernel_sizes import resize_kernels
+    """Kernels that are multiples of the stride."""
+    nodes, context = repair.nodes(found), repair.context
+    for number in range(min([len(evened(node, context)) for node in nodes])):
 
-    nodes = repair.nodes(found)
-    yield resize_kernels(repair, nodes, lambda kernel, stride: -(-kernel // stride) * stride)
-    yield resize_kernels(repair, nodes, lambda kernel, stride: max(1, kernel // stride) * stride)
+        def write(some: Sequence[Node], number: int = number) -> list[Edit]:
+            return repair.set(some, **evened(some[0], context)[number])
+
+        yield repair.propose_each(lambda some, n=number: write_evened(some, context, n), nodes, write)  # type: ignore[misc]

@@ -45,7 +45,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a map at the end",)
 FIX = UNSAFE
-OFFER = "{}; {rest}"  # what is said behind the first semicolon stays
+OFFER = "{}; for an answer at every position write a convolution with a kernel of 1"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -65,9 +65,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         assert inputs is not None and output is not None
         trainable, frozen = context.facts.parameters[head.index] or (0, 0)
         message = f"{head.name} gets {show_shape(inputs[0])} and acts at every position: its output is {show_shape(output)}, with {trainable + frozen:,} parameters, not {output[-1]} values"
-        sizes, ones = inputs[0][:-1], "x".join(["1"] * (len(inputs[0]) - 1))
+        sizes = inputs[0][:-1]
         word = "gap" if any([isinstance(n, Size) for n in sizes]) else "flatten"
-        help = f"put {word} before it; for an answer at every position write a {ones} convolution"
+        help = f"put {word} before it; for an answer at every position write a convolution with a kernel of 1"
         severity = ERROR if labelled else WARNING
         yield Diagnostic(CODE, message, head.site.span, help, trail(head.site), severity, (head.index,))
 

@@ -43,6 +43,8 @@ CODE = "R304"
 SEVERITY = WARNING
 DEFAULT = False
 FIX = UNSAFE
+OFFER = "{}"
+ADVICE = "write rates without a common factor in turn, such as 1, 2, 5"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -56,15 +58,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
             why = f"share the factor {common}" if common > 1 else f"leave gaps of {gap} to a kernel of {kernel}"
             message = f"the rates {', '.join(map(str, rates))} of convolutions in a row {why}"
             nodes = [node for node, windows in chain if any([window.dilation > 1 for window in windows])]
-            yield merge_findings(
-                CODE, nodes, message, f"write rates of {in_turn(kernel)} in turn", SEVERITY, ("dilation", "d")
-            )
+            yield merge_findings(CODE, nodes, message, ADVICE, SEVERITY, ("dilation", "d"))
             break
 
 
-def in_turn(kernel: int) -> str:
+def in_turn(kernel: int) -> tuple[int, ...]:
     """Rates that leave no gaps between the taps of kernels of a size, one behind another."""
-    return "1, 2, 5" if kernel > 2 else "1, 2, 4"
+    return (1, 2, 5) if kernel > 2 else (1, 2, 4)
 
 
 def largest_gap(rates: list[int]) -> int:
@@ -99,7 +99,7 @@ def chains(context: Context) -> list[list[tuple[Node, tuple[Window, ...]]]]:
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """Rates of 1, 2 and 5 in turn."""
+    """Rates that leave no gaps."""
     from cnnspec.lint.fix.kernel_sizes import propose_rates
 
     yield propose_rates(repair, repair.nodes(found))

@@ -36,6 +36,8 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("dropout",)
 FIX = UNSAFE
+OFFER = "{}"
+ADVICE = "if this is the share to keep, write the share to drop"
 HALF, MOST = 0.5, 0.8
 
 
@@ -46,15 +48,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if rate > HALF:
             by_rate.setdefault(rate, []).append(node)
     for rate, nodes in by_rate.items():
-        share = f"{rate:.3g}"
         message = f"{name_layers(nodes)} drop{'s' * (len(nodes) == 1)} {percent(rate)} of the values"
-        help = f"if {share} is the share to keep, write {1 - rate:.3g}"
         severity = WARNING if rate >= MOST else INFO
-        yield Diagnostic(CODE, message, nodes[0].site.span, help, list_other_places(nodes), severity, indices(nodes))
+        yield Diagnostic(CODE, message, nodes[0].site.span, ADVICE, list_other_places(nodes), severity, indices(nodes))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The share to drop where that to keep was written."""
     nodes = repair.nodes(found)
     for share in {round(1 - node.layer.drops(), 6) for node in nodes if node.layer is not None}:
-        yield repair.propose(f"write rate={share:g}", repair.set(nodes, rate=share))
+        yield repair.propose(
+            f"write rate={share:g}, if {1 - share:.3g} is the share to keep", repair.set(nodes, rate=share)
+        )

@@ -34,6 +34,8 @@ CODE = "L811"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+OFFER = "{}"
+ADVICE = "use an odd kernel"
 PROFILE = "lecture"
 
 
@@ -45,13 +47,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
     ]
     if even:
         nodes, size = [layer.node for layer in even], even[0].kernel
-        odd = "x".join([str(k if k % 2 else max(3, k - 1)) for k in size])
         message = (
             f"{name_layers(nodes)} ha{'s' if len(nodes) == 1 else 've'} an even kernel, {'x'.join(map(str, size))}"
         )
-        yield Diagnostic(
-            CODE, message, nodes[0].site.span, f"use {odd}", list_other_places(nodes), SEVERITY, indices(nodes)
-        )
+        yield Diagnostic(CODE, message, nodes[0].site.span, ADVICE, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

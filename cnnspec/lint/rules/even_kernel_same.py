@@ -38,6 +38,8 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a window off the middle",)
 FIX = UNSAFE
+OFFER = "{}"
+ADVICE = "use an odd kernel"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -51,15 +53,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             )
         else:
             message = f"{name_layers(nodes)} have an even kernel with padding=same, {nodes[0].name} {sides}: each shifts the map by half a position, all of them by {len(nodes) / 2:g}"
-        smaller = f"{window.kernel - 1} or " if window.kernel > 2 else ""
-        yield merge_findings(
-            CODE,
-            nodes,
-            message,
-            f"use a kernel of {smaller}{window.kernel + 1}",
-            SEVERITY,
-            ("kernel", "k", "size", "kernel_size"),
-        )
+        yield merge_findings(CODE, nodes, message, ADVICE, SEVERITY, ("kernel", "k", "size", "kernel_size"))
 
 
 def shifting(node: Node, context: Context) -> Window | None:

@@ -42,6 +42,8 @@ SEVERITY = INFO
 DEFAULT = True
 LOOKS_AT = ("a layer of a million parameters",)
 FIX = SHOWN
+OFFER = "{}"
+ADVICE = "write gap in the place of what flattens the map"
 MANY = 1_000_000
 
 
@@ -60,11 +62,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         pooled = sum([_count(w.shape) for w in weights])
         message = (
             f"{node.name} reads {show_shape(shape)} flattened: {own:,} of the network's {total:,} parameters "
-            f"({percent(own / total)})"
+            f"({percent(own / total)}); of the means that gap yields it would have {pooled:,}"
         )
-        yield Diagnostic(
-            CODE, message, node.site.span, f"gap in place of flatten leaves {pooled:,}", trail(node.site), SEVERITY
-        )
+        yield Diagnostic(CODE, message, node.site.span, ADVICE, trail(node.site), SEVERITY)
 
 
 def _count(shape: tuple[object, ...]) -> int:

@@ -24,7 +24,6 @@ from cnnspec.lint.sliding_layers import sliding_layers
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Any
 
     from cnnspec.base.diagnostic import Edit
     from cnnspec.graph import Node
@@ -36,33 +35,28 @@ CODE = "S704"
 SEVERITY = INFO
 DEFAULT = False
 FIX = SAFE
+ADVICE = "give the padding to the convolution"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    found = []
+    nodes = []
     for layer in sliding_layers(context, weighs=True):
         border = context.graph.nodes[layer.node.inputs[0]]
         alone = len(context.readers[border.index]) == 1 and border.index not in context.graph.outputs
         amount = border.layer.zeros_around() if border.layer is not None else None
         if amount is not None and alone and not layer.padded:
-            found.append((border, amount, len(layer.windows)))
-    if found:
-        nodes, (amount, axes) = [node for node, _, _ in found], found[0][1:]
+            nodes.append(border)
+    if nodes:
         message = f"{name_layers(nodes)} can be the padding of the convolution behind"
         yield Diagnostic(
             CODE,
             message,
             nodes[0].site.span,
-            f"write padding={written(amount, axes)} there",
+            ADVICE,
             list_other_places(nodes),
             SEVERITY,
             indices(nodes),
         )
-
-
-def written(amount: Any, axes: int) -> str:
-    """An amount of padding as an argument: 1, (1, 2), ((0, 1), (0, 1))."""
-    return f"({amount},)" if axes == 1 and isinstance(amount, tuple) else str(amount)
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

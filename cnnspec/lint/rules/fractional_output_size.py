@@ -35,6 +35,7 @@ CODE = "E113"
 SEVERITY = ERROR
 DEFAULT = False
 FIX = SAFE
+OFFER = "what fits: {}"
 PROFILE = "lecture"
 
 

@@ -43,6 +43,7 @@ SEVERITY = ERROR
 DEFAULT = True
 LOOKS_AT = ("a number of classes",)
 FIX = UNSAFE
+OFFER = "{}"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -55,41 +56,36 @@ def check(context: Context) -> Iterator[Diagnostic]:
     node, function = end
     while context.facts.kernels[node.index] is None and len(node.inputs) == 1:  # a softmax of its own
         node = graph.nodes[node.inputs[0]]
-    units = shape[0]
+    units, (classes, named) = shape[0], find_classes(context)
+    if classes is None or not named and function != "softmax":
+        return
     setting = context.train.get("data")
-    named = word_of(setting.value) if setting is not None else None
-    notes: tuple[Note, ...] = ()
-    if setting is not None and named in NAMED_DATA:
-        classes = NAMED_DATA[named][1]
-        fits = units == classes
-        whose, notes = named, (Note(f"{named} has {classes} classes", setting.site.span),)
-    else:
-        given = graph.parameters.get("classes")
-        if isinstance(given, bool) or not isinstance(given, int) or function != "softmax":
-            return
-        classes, whose = given, "the model's parameter classes"
-        fits = units in (classes, classes + 1)
-    if not fits:
-        noun = "output" if units == 1 else "outputs"
-        message = f"{node.name} has {units} {noun}, and {whose} {'says' if not notes else 'has'} {classes}{' classes' if notes else ''}"
+    notes = (Note(f"{named} has {classes} classes", setting.site.span),) if named and setting else ()
+    if units != classes and (named or units != classes + 1):
+        noun, who = "output" if units == 1 else "outputs", named or "the model's parameter classes"
+        message = f"{node.name} has {units} {noun}, and {who} {'has' if named else 'says'} {classes}{' classes' if named else ''}"
         yield Diagnostic(
             CODE, message, node.site.span, f"give it {classes} outputs", (*notes, *trail(node.site)), SEVERITY
         )
+
+
+def find_classes(context: Context) -> tuple[int | None, str]:
+    """How many classes there are, and the data whose classes they are; "" where the model's parameter says it."""
+    setting, given = context.train.get("data"), context.graph.parameters.get("classes")
+    named = word_of(setting.value) if setting is not None else None
+    if named in NAMED_DATA:
+        return NAMED_DATA[named][1], named
+    return (None if isinstance(given, bool) or not isinstance(given, int) else given), ""
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """As many outputs as classes."""
     from cnnspec.lint.fix.spelling import Raw
 
-    setting = repair.network.train.get("data")
-    named = word_of(setting.value) if setting is not None else None
+    classes, _ = find_classes(repair.context)
     for node in repair.nodes(found)[:1]:
-        name = next((n for n in ("units", "filters") if node.layer is not None and n in node.layer.arguments), "")
-        own = "classes" in repair.graph.parameters and node.site.caller is None
-        known = NAMED_DATA[named][1] if named in NAMED_DATA else None
-        given = repair.graph.parameters.get("classes")
-        if known is None or known == given:
-            classes = Raw("classes") if own else given
-        else:
-            classes = known
-        yield repair.propose(f"write {name}={classes}", repair.set([node], **{name: classes}))
+        name = node.layer.channels_from if node.layer is not None else ""
+        if name and classes is not None:
+            own = node.site.caller is None and repair.graph.parameters.get("classes") == classes
+            value = Raw("classes") if own else classes
+            yield repair.propose(f"write {name}={value}", repair.set([node], **{name: value}))

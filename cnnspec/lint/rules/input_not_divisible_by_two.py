@@ -35,6 +35,8 @@ CODE = "L801"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+OFFER = "what fits: {}; `cnnspec sizes` lists all that do"
+ADVICE = "`cnnspec sizes` lists those that fit this network"
 PROFILE = "lecture"
 
 
@@ -53,9 +55,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             message = (
                 f"{n} is halved {halvings} time{'s' * (halvings > 1)} and is no multiple of 2^{halvings} = {whole}"
             )
-            near = f"{n // whole * whole} or " if n > whole else ""
-            help = f"{near}{(n // whole + 1) * whole} {'are' if near else 'is'}; `cnnspec sizes` lists those that fit this network"
-            yield Diagnostic(CODE, message, node.site.span, help, (), SEVERITY)
+            yield Diagnostic(CODE, message, node.site.span, ADVICE, (), SEVERITY)
             return
 
 

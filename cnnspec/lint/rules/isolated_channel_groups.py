@@ -22,13 +22,12 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import UNSAFE, merge_findings
+from cnnspec.lint.finding import UNSAFE, merge_findings, write_for_each
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from cnnspec.base.diagnostic import Edit
     from cnnspec.facts.kernels import Kernel
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
@@ -40,6 +39,8 @@ SEVERITY = INFO
 DEFAULT = True
 LOOKS_AT = ("grouped channels",)
 FIX = UNSAFE
+OFFER = "{}"
+ADVICE = "put a channel_shuffle, or a convolution with a kernel of 1, between them"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -60,13 +61,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if seconds:
         more = f", and {len(seconds) - 1} more such pair{'s' * (len(seconds) > 2)}" if len(seconds) > 1 else ""
         message = f"{apart[0]} groups of channels never meet between {firsts[0].name} and {seconds[0].name}{more}: each output sees 1/{apart[0]} of the channels"
-        yield merge_findings(
-            CODE,
-            seconds,
-            message,
-            f"put channel_shuffle({apart[0]}) before {seconds[0].name}, or a convolution with a kernel of 1",
-            SEVERITY,
-        )
+        yield merge_findings(CODE, seconds, message, ADVICE, SEVERITY)
 
 
 def grouped(kernel: Kernel) -> bool:
@@ -97,16 +92,20 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
 
     nodes = repair.nodes(found)
 
-    def shuffle(some: Sequence[Node]) -> list[Edit]:
-        pair = source(some[0], repair.context), some[0]
-        first, second = [repair.context.facts.kernels[node.index] for node in pair]
+    def shuffle(node: Node) -> str:
+        pair = source(node, repair.context), node
+        first, second = [repair.context.facts.kernels[one.index] for one in pair]
         if first is None or second is None:
             raise Inexpressible
-        return repair.before(some, f"channel_shuffle({gcd(first.groups, second.groups)})")
+        return f"channel_shuffle({gcd(first.groups, second.groups)})"
 
-    def mix(some: Sequence[Node]) -> list[Edit]:
-        shape = repair.inputs(some[0])[0]
-        return repair.before(some, f"conv({shape[-1]}, {'x'.join(['1'] * (len(shape) - 1))}, activation=relu)")
+    def mix(node: Node) -> str:
+        shape = repair.inputs(node)[0]
+        return f"conv({shape[-1]}, {'x'.join(['1'] * (len(shape) - 1))}, activation=relu)"
 
-    yield repair.propose_each("put channel_shuffle before {}", nodes, shuffle)
-    yield repair.propose_each("put a 1x1 convolution before {}", nodes, mix)
+    for layer in (shuffle, mix):
+        yield repair.propose_each(
+            lambda some, layer=layer: f"put {write_for_each(some, layer, ' before ')}",  # type: ignore[misc]
+            nodes,
+            lambda some, layer=layer: repair.before(some, layer(some[0])),  # type: ignore[misc]
+        )

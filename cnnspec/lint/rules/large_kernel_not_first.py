@@ -18,7 +18,6 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.layers.window import on_each
 from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import sliding_layers
 
@@ -34,6 +33,7 @@ CODE = "L803"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+ADVICE = "use a kernel of 3, several times"
 PROFILE = "lecture"
 MOST = 5
 
@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             CODE,
             message,
             nodes[0].site.span,
-            f"use {on_each(3, len(large[0].kernel))}, several times",
+            ADVICE,
             list_other_places(nodes),
             SEVERITY,
             indices(nodes),

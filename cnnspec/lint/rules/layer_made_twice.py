@@ -42,6 +42,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a binding used twice",)
 FIX = UNSAFE
+OFFER = "where one tensor is meant write {}; where several layers are, make a block of it"
 
 LINE, HEAD, BRANCH, START, INSIDE = "line", "head of a line", "branch", "start of a branch", "inside"
 
@@ -89,7 +90,7 @@ def finding(binding: Binding, nodes: list[Node]) -> Diagnostic:
         f"and are not one tensor that is read {len(nodes)} times"
     )
     step = in_line(as_step(site.source.text, site.node))
-    help = f"where one tensor is meant write {step}; where several layers are, make {binding.name} a block"
+    help = f"where one tensor is meant write {step}; where several layers are, make a block of it"
     return Diagnostic(CODE, message, site.span, help, trail(site), SEVERITY, indices(nodes))
 
 

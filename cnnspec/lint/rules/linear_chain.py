@@ -38,6 +38,7 @@ CODE = "W207"
 SEVERITY = WARNING
 DEFAULT = True
 FIX = UNSAFE
+ADVICE = "put an activation between them, for example relu"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -67,9 +68,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = (
             f"no non-linearity between {first.name} and {second.name}{others}: {together_are(first, second, context)}"
         )
-        yield merge_findings(
-            CODE, seconds, message, f"put an activation behind {first.name}, for example relu", SEVERITY
-        )
+        yield merge_findings(CODE, seconds, message, ADVICE, SEVERITY)
 
 
 def mixing(context: Context) -> list[Kernel | None]:

@@ -44,6 +44,7 @@ SEVERITY = ERROR
 DEFAULT = True
 LOOKS_AT = ("a train section",)
 FIX = UNSAFE
+OFFER = "{}"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -64,7 +65,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     )
     alone = need.bytes(0)
     assert isinstance(alone, int)
-    help = f"batch = {fits} fits" if fits else f"no batch fits: without any example it takes {in_bytes(alone)}"
+    help = f"write batch = {fits}" if fits else f"no batch fits: without any example it takes {in_bytes(alone)}"
     kept = [
         (size, i)
         for i, layer in enumerate(find_saved(context.facts) or ())
@@ -91,8 +92,10 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         return
     if span is not None:
         edit = repair.editor(span.source).edit(span.start, span.end, str(fits))
-        yield repair.propose(f"batch = {fits}", [edit])
+        yield repair.propose(f"write batch = {fits}", [edit])
         return
     at = settings.span("memory")
     if at is not None:
-        yield repair.propose(f"batch = {fits}", [repair.editor(at.source).edit(at.end, at.end, f"; batch = {fits}")])
+        yield repair.propose(
+            f"write batch = {fits}", [repair.editor(at.source).edit(at.end, at.end, f"; batch = {fits}")]
+        )

@@ -22,13 +22,12 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.layers.base import product
-from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers, write_for_each, write_setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from cnnspec.base.diagnostic import Edit
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
     from cnnspec.lint.fix.proposal import Proposal
@@ -38,6 +37,8 @@ CODE = "P502"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+OFFER = "{}, which costs a tensor core the same"
+ADVICE = "the next multiple of 8 costs a tensor core the same"
 TARGETS = ("gpu",)
 EIGHT = 8
 
@@ -73,8 +74,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if found:
         nodes, (first, channels) = [node for node, _ in found], found[0]
         message = f"{name_layers(nodes)} make{'s' * (len(nodes) == 1)} channels that are no multiple of {EIGHT}: {channels} in {first.name}"
-        help = f"{-(-channels // EIGHT) * EIGHT} costs a tensor core the same"
-        yield Diagnostic(CODE, message, first.site.span, help, list_other_places(nodes), SEVERITY, indices(nodes))
+        yield Diagnostic(CODE, message, first.site.span, ADVICE, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def is_stem(inputs: tuple[int, ...], context: Context) -> bool:
@@ -86,10 +86,15 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The next multiple of 8."""
     from cnnspec.lint.fix.edits import Inexpressible
 
-    def align(some: Sequence[Node]) -> list[Edit]:
-        filters = some[0].layer.argument_values().get("filters") if some[0].layer else None
-        if not isinstance(filters, int):
+    def multiple(node: Node) -> dict[str, int]:
+        """The argument that is the number of channels, and the next multiple."""
+        channels = node.shape[-1] if node.shape else None
+        if node.layer is None or not node.layer.channels_from or not isinstance(channels, int):
             raise Inexpressible
-        return repair.set(some, filters=-(-filters // EIGHT) * EIGHT)
+        return {node.layer.channels_from: -(-channels // EIGHT) * EIGHT}
 
-    yield repair.propose_each(f"the next multiples of {EIGHT} for {{}}", repair.nodes(found), align)
+    yield repair.propose_each(
+        lambda some: f"write {write_for_each(some, lambda node: write_setting(node.layer, multiple(node)))}",
+        repair.nodes(found),
+        lambda some: repair.set(some, **multiple(some[0])),
+    )

@@ -41,6 +41,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("an ambiguous input",)
 FIX = UNSAFE
+OFFER = "{}"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -71,11 +72,15 @@ def is_called_1d(node: Node) -> bool:
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """The sizes that were probably meant."""
+    """The sizes that were probably meant; of a picture without channels, one channel or three."""
     from cnnspec.elaborate.input_forms import find_likely_sizes
+    from cnnspec.layers.base import show_shape
     from cnnspec.lint.fix.input_sizes import resize
 
     (source,) = repair.nodes(found)
     likely = find_likely_sizes(source)
     sizes = [n for n in likely[2] if isinstance(n, int)] if likely is not None else []
-    yield resize(repair, sizes, repair.graph.inputs.index(source.index))
+    added = len(sizes) > len(source.shape or ()) and sizes[-1] == 1
+    for shape in (sizes, [*sizes[:-1], 3]) if added else (sizes,):
+        made = resize(repair, shape, repair.graph.inputs.index(source.index))
+        yield made.replace(message=f"write {show_shape(tuple(shape))}")

@@ -48,6 +48,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a number that may be a size",)
 FIX = UNSAFE
+OFFER = "{}; else write the number, or name the argument"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:

@@ -35,6 +35,7 @@ CODE = "L812"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+ADVICE = "end in softmax"
 PROFILE = "lecture"
 
 
@@ -46,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         node, function = end
         what = "have no activation" if function == "linear" else f"come out of {function}"
         message = f"the {shape[0]} outputs of {node.name} {what}: they are no distribution over classes"
-        yield Diagnostic(CODE, message, node.site.span, "end in softmax", trail(node.site), SEVERITY)
+        yield Diagnostic(CODE, message, node.site.span, ADVICE, trail(node.site), SEVERITY)
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -18,7 +18,6 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.layers.window import on_each
 from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
 from cnnspec.lint.sliding_layers import in_short, sliding_layers
 
@@ -34,6 +33,7 @@ CODE = "L804"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+ADVICE = "a kernel of 2 with stride 2 is common"
 PROFILE = "lecture"
 COMMON = {(2, 2), (3, 2)}
 
@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             CODE,
             message,
             nodes[0].site.span,
-            f"{on_each(2, len(first.kernel))} with stride 2 is common",
+            ADVICE,
             list_other_places(nodes),
             SEVERITY,
             indices(nodes),

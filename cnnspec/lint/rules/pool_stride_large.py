@@ -33,6 +33,7 @@ CODE = "L810"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+ADVICE = "use stride 2, more than once"
 PROFILE = "lecture"
 MOST = 3
 
@@ -49,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             CODE,
             message,
             nodes[0].site.span,
-            "use stride 2, more than once",
+            ADVICE,
             list_other_places(nodes),
             SEVERITY,
             indices(nodes),

@@ -33,6 +33,7 @@ CODE = "L805"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+ADVICE = "drop the padding"
 PROFILE = "lecture"
 
 
@@ -41,9 +42,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if padded:
         nodes, window = [layer.node for layer in padded], padded[0].windows[0]
         message = f"{name_layers(nodes)} pad{'s' * (len(nodes) == 1)} {window.before} in front and {window.after} behind: a pool is there to reduce"
-        yield Diagnostic(
-            CODE, message, nodes[0].site.span, "drop the padding", list_other_places(nodes), SEVERITY, indices(nodes)
-        )
+        yield Diagnostic(CODE, message, nodes[0].site.span, ADVICE, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -25,7 +25,6 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.layers.window import POSITION_NAMES, on_each
 from cnnspec.lint.finding import UNSAFE, merge_findings
-from cnnspec.lint.rules.dilation_gridding import in_turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,35 +41,33 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a gap between positions",)
 FIX = UNSAFE
+OFFER = "{}"
+ADVICE = (
+    "write rates without a common factor in turn, such as 1, 2, 5, or put a convolution without dilation before them"
+)
 MAX_ENDS = 8  # maps that are looked at; each takes a walk through the network
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    graph = context.graph
-    gapped = [node for node in graph.nodes if any([axis.gap > 1 for axis in context.reaches[node.index] or ()])]
-    if not gapped:
-        return
-    for end in ends(context)[:MAX_ENDS]:
+    found = find_holes(context)
+    if found is not None:
+        dilated, end, (axis, seen, length, _) = found
+        name = POSITION_NAMES[len(end.shape or ()) - 1][axis]
+        message = f"one {name} of {end.name} reads {seen} of the {length} {name}s in its field: those between are never seen together with them"
+        yield merge_findings(CODE, dilated, message, ADVICE, SEVERITY, ("dilation", "d"))
+
+
+def find_holes(context: Context) -> tuple[list[Node], Node, tuple[int, int, int, int]] | None:
+    """The dilated layers before the first map with holes in its field, that map, and what is seen of its field."""
+    nodes = context.graph.nodes
+    gapped = [node for node in nodes if any([axis.gap > 1 for axis in context.reaches[node.index] or ()])]
+    for end in ends(context)[:MAX_ENDS] if gapped else ():
         before = context.geometry.before(end.index)
         dilated = [node for node in gapped if node.index in before]
         holes = seen_of_field(end, context) if dilated else None
         if holes is not None:
-            axis, seen, length, hole = holes
-            name = POSITION_NAMES[len(end.shape or ()) - 1][axis]
-            message = f"one {name} of {end.name} reads {seen} of the {length} {name}s in its field: those between are never seen together with them"
-            rates = ", ".join(map(str, dict.fromkeys([context.reaches[node.index][axis].gap for node in dilated])))  # type: ignore[index]
-            kernel = min(
-                [context.facts.windows[n.index][axis].kernel for n in dilated if context.facts.windows[n.index]],
-                default=3,
-            )
-            help = f"rates of {rates} leave gaps: write rates of {in_turn(kernel)} in turn"
-            first = dilated[0]
-            jump = step_of(context.facts.fields[first.inputs[0]], axis)
-            if jump is not None:
-                size = -(-(hole + 1) // jump) | 1
-                help += f", or put a convolution of {on_each(size, len(end.shape or ()) - 1)} without dilation before {first.name}"
-            yield merge_findings(CODE, dilated, message, help, SEVERITY, ("dilation", "d"))
-            return
+            return dilated, end, holes
+    return None
 
 
 def ends(context: Context) -> list[Node]:
@@ -122,7 +119,15 @@ def seen_of_field(end: Node, context: Context) -> tuple[int, int, int, int] | No
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """Rates of 1, 2 and 5 in turn."""
+    """Rates that leave no gaps; a kernel without gaps before them, as wide as the longest hole."""
     from cnnspec.lint.fix.kernel_sizes import propose_rates
 
     yield propose_rates(repair, repair.nodes(found))
+    holes = find_holes(repair.context)
+    if holes is not None:
+        (first, *_), _, (axis, _, _, hole) = holes
+        jump, channels = step_of(repair.context.facts.fields[first.inputs[0]], axis), repair.inputs(first)[0][-1]
+        if jump is not None:
+            size = on_each(-(-(hole + 1) // jump) | 1, len(repair.inputs(first)[0]) - 1)
+            layer = f"conv({channels}, {size}, padding=same, activation=relu)"
+            yield repair.propose(f"put {layer} before {first.name}", repair.before([first], layer))

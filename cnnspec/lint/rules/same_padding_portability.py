@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.lint.finding import SAFE, indices, list_other_places, name_layers
+from cnnspec.lint.finding import SAFE, indices, list_other_places, name_layers, write_for_each
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -38,6 +38,8 @@ CODE = "N601"
 SEVERITY = WARNING
 DEFAULT = False
 FIX = SAFE
+UNDERSTOOD = ", which both understand"
+OFFER = "{}" + UNDERSTOOD
 TARGETS = ("torch",)
 
 
@@ -51,16 +53,23 @@ def check(context: Context) -> Iterator[Diagnostic]:
         f"{name_layers(nodes)} pad{'s' * (len(nodes) == 1)} unevenly before a stride, {window.before} in front and {window.after} "
         f"behind in {first.node.name}: PyTorch's padding has the same on both sides"
     )
-    amount = ", ".join([f"({w.before}, {w.after})" for w in first.windows])
-    if len(first.windows) > 1:
-        amount = f"({amount})"
-    help = f"write pad({amount}) and padding=valid, which both understand"
+    help = write_pads(nodes, context) + UNDERSTOOD
     yield Diagnostic(CODE, message, first.node.site.span, help, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def uneven(window: Window) -> bool:
     """Whether a window that takes strides has more padding on one side; False where that depends on the size."""
     return window.stride > 1 and isinstance(window.before, int) and window.before != window.after
+
+
+def write_pads(nodes: Sequence[Node], context: Context) -> str:
+    """Which layers are given which padding by a layer of its own."""
+
+    def write(node: Node) -> str:
+        sides = ", ".join([f"({window.before}, {window.after})" for window in context.facts.windows[node.index]])
+        return f"pad(({sides})) and padding=valid" if sides.count("(") > 1 else f"pad({sides}) and padding=valid"
+
+    return f"write {write_for_each(nodes, write)}"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
@@ -73,6 +82,6 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         sides = find_sides(repair, some[0], nodes)
         return [*repair.before(some, f"pad({write_sides(sides)})"), *repair.set(some, padding="valid")]
 
-    made = repair.propose_each("write a pad before {}", nodes, pad, safe=True)
+    made = repair.propose_each(lambda some: write_pads(some, repair.context), nodes, pad, safe=True)
     yield made
     yield made.replace(safe=False)

@@ -42,6 +42,8 @@ SEVERITY = INFO
 DEFAULT = True
 LOOKS_AT = ("an s-shaped function inside",)
 FIX = UNSAFE
+ADVICE = "write relu"
+ADVICE_TO_SOFTMAX = "write relu, or multiply something with it if it is attention"
 SATURATING = {"sigmoid": 2, "hard_sigmoid": 2, "tanh": 6}  # how many in a row are too many
 
 
@@ -55,8 +57,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     soft = [context.graph.nodes[i] for i in hidden if named[i] == "softmax"]
     if soft:
         message = f"{name_layers(soft)} end{'s' * (len(soft) == 1)} in a softmax inside the network: its values share 1"
-        help = "write relu, or multiply something with it if it is attention"
-        yield Diagnostic(CODE, message, soft[0].site.span, help, list_other_places(soft), WARNING, indices(soft))
+        yield Diagnostic(
+            CODE, message, soft[0].site.span, ADVICE_TO_SOFTMAX, list_other_places(soft), WARNING, indices(soft)
+        )
     for function, many in SATURATING.items():
         chain = longest({i for i in hidden if named[i] == function}, context)
         if len(chain) >= many:
@@ -65,7 +68,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 f"{len(chain)} layers one behind another end in {function}{at_most if function == 'sigmoid' else ''}"
             )
             place, notes = chain[0].site.span, list_other_places(chain)
-            yield Diagnostic(CODE, message, place, "write relu", notes, INFO, indices(chain))
+            yield Diagnostic(CODE, message, place, ADVICE, notes, INFO, indices(chain))
 
 
 def inside(named: Iterable[int], context: Context) -> list[int]:

@@ -19,6 +19,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
+from cnnspec.base.source import brief
 from cnnspec.elaborate.report import trail
 from cnnspec.layers.base import show_shape
 from cnnspec.lint.finding import UNSAFE
@@ -38,6 +39,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a merge",)
 FIX = UNSAFE
+OFFER = "{}"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -59,26 +61,30 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def remedy(shape: Shape, whole: Shape) -> str:
     """What makes a shape the whole one: channels come from a convolution, positions that a pool has summed up do not."""
     if len(shape) == len(whole) and shape[:-1] == whole[:-1]:
-        ones = "x".join(["1"] * (len(whole) - 1))
-        layer = f"conv({whole[-1]}, {ones})" if ones else f"dense({whole[-1]})"
-        return f"bring it to {show_shape(whole)}, for example with {layer}"
+        return f"bring it to {show_shape(whole)}, for example with {find_layer(shape, whole)}"
     return f"bring it to {show_shape(whole)}, without what takes its positions together; a gate multiplies: multiply"
+
+
+def find_layer(shape: Shape, whole: Shape) -> str:
+    """The layer that makes the channels of a whole shape of the channels of another."""
+    ones = "x".join(["1"] * (len(shape) - 1))
+    return f"conv({whole[-1]}, {ones})" if ones else f"dense({whole[-1]})"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """A 1x1 convolution on the branch with too few channels."""
-    from cnnspec.syntax.tree import Call
 
     for node in repair.nodes(found)[:1]:
-        written = node.site.node
-        free = [a.value for a in written.arguments if a.name is None] if isinstance(written, Call) else []
+        free = repair.branches(node)
         shapes = repair.inputs(node)
         if node.shape is None or len(free) != len(shapes):
             return
         editor = repair.editor(node.site.source)
         edits: list[Edit] = []
+        words: list[str] = []
         for value, shape in zip(free, shapes, strict=True):
             if shape[-1] != node.shape[-1]:
-                layer = f"conv({node.shape[-1]}, {'x'.join(['1'] * (len(shape) - 1))})"
-                edits += editor.insert(value, layer if len(shape) > 1 else f"dense({node.shape[-1]})", first=False)
-        yield repair.propose(f"bring the branches of {node.name} to {node.shape[-1]} channels", edits)
+                layer = find_layer(shape, node.shape)
+                edits += editor.insert(value, layer, first=False)
+                words.append(f"{layer} behind {brief(editor.text_of(value))}")
+        yield repair.propose(f"put {', and '.join(words)}", edits)

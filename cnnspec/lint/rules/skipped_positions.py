@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.percent import percent
-from cnnspec.lint.finding import UNSAFE, merge_findings, name_layers, share
+from cnnspec.lint.finding import UNSAFE, merge_findings, name_layers, share, write_for_each
 from cnnspec.lint.pads_and_crops import moves_edges
 
 TYPE_CHECKING = False
@@ -41,6 +41,8 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a stride beyond the window",)
 FIX = UNSAFE
+OFFER = "{}, or give the stride to a layer with a larger kernel"
+ADVICE = "give the stride to a layer whose kernel is as large, or put an avgpool before and stride=1 here"
 LEAST = 0.5
 
 
@@ -69,11 +71,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     readers = [graph.nodes[i] for i in worst.by if i in jumping]
     what = name_layers(nodes, "tensors")
     message = f"{percent(worst.share)} of the positions of {what} are never read: {name_layers(readers)} jump{'s' * (len(readers) == 1)} over them{cost}"
-    rank = len(worst.axes)
-    stride = max([window.stride for window in context.facts.windows[readers[0].index]])
-    mean = f"avgpool({'x'.join([str(stride)] * rank)})"
-    help = f"give the stride to a layer whose kernel is at least {stride}, or put {mean} before and stride=1 here"
-    yield merge_findings(CODE, nodes, message, help, SEVERITY)
+    yield merge_findings(CODE, nodes, message, ADVICE, SEVERITY)
 
 
 def jumps(node: Node, context: Context) -> bool:
@@ -94,9 +92,13 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     skipped = {node.index for node in repair.nodes(found)}
     readers = [n for n in repair.graph.nodes if skipped & set(n.inputs) and jumps(n, repair.context)]
 
-    def average(some: Sequence[Node]) -> list[Edit]:
-        sizes = [window.stride for window in repair.context.facts.windows[some[0].index]]
-        return [*repair.before(some, f"avgpool({'x'.join(map(str, sizes))})"), *repair.set(some, stride=1)]
+    def mean(node: Node) -> str:
+        return f"avgpool({'x'.join([str(window.stride) for window in repair.context.facts.windows[node.index]])})"
 
-    yield repair.propose_each("put an avgpool before {}, and stride=1 there", readers, average)
+    def average(some: Sequence[Node]) -> list[Edit]:
+        return [*repair.before(some, mean(some[0])), *repair.set(some, stride=1)]
+
+    yield repair.propose_each(
+        lambda some: f"put {write_for_each(some, mean, ' before ')}, and stride=1 there", readers, average
+    )
     yield resize_kernels(repair, readers, max)

@@ -19,11 +19,11 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.lint.finding import SAFE, merge_findings, name_layers, write_for_each
+from cnnspec.lint.finding import SAFE, merge_findings, name_layers, write_for_each, write_setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
@@ -35,12 +35,12 @@ SEVERITY = ERROR
 DEFAULT = False
 AFTER = "E113"  # that a stride leaves a remainder comes first
 FIX = SAFE
+OFFER = "{}"
 TARGETS = ("torch",)
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     found: list[Node] = []
-    texts: dict[str, list[Node]] = {}
     known = True
     for node in context.graph.nodes:
         windows = context.facts.windows[node.index]
@@ -48,12 +48,20 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if sliding is not None and sliding.padding == "same" and any([window.stride > 1 for window in windows]):
             found.append(node)
             known = known and all([isinstance(n, int) for window in windows for n in (window.before, window.after)])
-            pairs = ", ".join([f"({window.before}, {window.after})" for window in windows])
-            texts.setdefault(f"padding=({pairs}{',' * (len(windows) == 1)})", []).append(node)
     if found:
-        help = f"write {write_for_each(texts)}" if known else "give the input a size, and write the padding in numbers"
+        help = write_paddings(found, context) if known else "give the input a size, and write the padding in numbers"
         message = f"{name_layers(found)} {'has' if len(found) == 1 else 'have'} padding=same with a stride above 1, which PyTorch refuses"
         yield merge_findings(CODE, found, message, help, SEVERITY, ("padding", "pad", "p"))
+
+
+def write_paddings(nodes: Sequence[Node], context: Context) -> str:
+    """Which layers are given which padding in numbers."""
+
+    def write(node: Node) -> str:
+        sides = tuple([(window.before, window.after) for window in context.facts.windows[node.index]])
+        return write_setting(node.layer, {"padding": sides})
+
+    return f"write {write_for_each(nodes, write)}"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
@@ -63,7 +71,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
 
     nodes = repair.nodes(found)
     made = repair.propose_each(
-        "write the padding of {} in numbers",
+        lambda some: write_paddings(some, repair.context),
         nodes,
         lambda some: repair.set(some, padding=Raw(write_sides(find_sides(repair, some[0], nodes)))),
         safe=True,

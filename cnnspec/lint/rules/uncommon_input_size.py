@@ -32,6 +32,8 @@ CODE = "L802"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+OFFER = "what fits: {}"
+ADVICE = "take the nearest of these"
 PROFILE = "lecture"
 COMMON = (32, 64, 96, 224, 227, 299)
 
@@ -43,9 +45,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         odd = [n for n in node.shape[:-1] if isinstance(n, int) and n not in COMMON]
         if odd:
-            near = min(COMMON, key=lambda n: abs(n - odd[0]))
             message = f"{odd[0]} is no common image size: {', '.join(map(str, COMMON))}"
-            yield Diagnostic(CODE, message, node.site.span, f"the nearest is {near}", (), SEVERITY)
+            yield Diagnostic(CODE, message, node.site.span, ADVICE, (), SEVERITY)
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

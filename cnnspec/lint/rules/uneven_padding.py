@@ -35,6 +35,7 @@ CODE = "W210"
 SEVERITY = WARNING
 DEFAULT = False
 FIX = UNSAFE
+ADVICE = "choose an input size for which (N + 2P - F)/S is whole: `cnnspec sizes` lists them"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -44,8 +45,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     nodes, (before, given, used) = [node for node, _ in found], found[0][1]
     example = "" if len(nodes) == 1 else f"; {nodes[0].name}:"
     message = f"{name_layers(nodes)} read{'s' * (len(nodes) == 1)} padding unevenly{example or ':'} {before} + {given} stand around its input, {before} + {used} are read"
-    help = "choose an input size for which (N + 2P - F)/S is whole: `cnnspec sizes` lists them"
-    yield merge_findings(CODE, nodes, message, help, SEVERITY)
+    yield merge_findings(CODE, nodes, message, ADVICE, SEVERITY)
 
 
 def uneven(node: Node, context: Context) -> tuple[int, int, int] | None:

@@ -34,6 +34,7 @@ CODE = "L806"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+ADVICE = "write padding=same"
 PROFILE = "lecture"
 
 
@@ -53,12 +54,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         nodes, first = [layer.node for layer in bare], bare[0]
         assert first.node.shape is not None
         message = f"{name_layers(nodes)} pad{'s' * (len(nodes) == 1)} nothing: {first.entering[0]} becomes {first.node.shape[0]} in {first.node.name}"
-        yield Diagnostic(
-            CODE, message, nodes[0].site.span, "write padding=same", list_other_places(nodes), SEVERITY, indices(nodes)
-        )
+        yield Diagnostic(CODE, message, nodes[0].site.span, ADVICE, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """padding=same."""
     nodes = repair.nodes(found)
-    yield repair.propose_each("write padding=same", nodes, lambda some: repair.set(some, padding="same"))
+    yield repair.propose_each(ADVICE, nodes, lambda some: repair.set(some, padding="same"))

@@ -19,15 +19,14 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import WARNING, Diagnostic
-from cnnspec.layers.argument import show
 from cnnspec.layers.base import product, show_shape
-from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers
+from cnnspec.lint.finding import UNSAFE, indices, list_other_places, name_layers, write_for_each, write_setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
-    from cnnspec.base.diagnostic import Edit
     from cnnspec.graph import Node
     from cnnspec.lint.context import Context
     from cnnspec.lint.fix.proposal import Proposal
@@ -38,6 +37,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("shared axes",)
 FIX = UNSAFE
+OFFER = "{}"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -60,17 +60,22 @@ def check(context: Context) -> Iterator[Diagnostic]:
     shape = found[0].shape
     on = f" on {show_shape(shape)}" if len(found) == 1 else ""
     message = f"{name_layers(found)} learn{'s' * (len(found) == 1)} {learned:,} slopes{on}, one a value; one a channel are {shared:,}"
-    axes = tuple(range(1, len(shape or ())))
-    help = f"write shared_axes=({', '.join(map(str, axes))})" if len(axes) > 1 else f"write shared_axes={show(axes[0])}"
-    yield Diagnostic(CODE, message, found[0].site.span, help, list_other_places(found), SEVERITY, indices(found))
+    yield Diagnostic(
+        CODE, message, found[0].site.span, write_axes(found), list_other_places(found), SEVERITY, indices(found)
+    )
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """One slope a channel."""
-    from cnnspec.lint.fix.spelling import Raw
+    yield repair.propose_each(write_axes, repair.nodes(found), lambda some: repair.set(some, shared_axes=axes(some[0])))
 
-    def share(some: Sequence[Node]) -> list[Edit]:
-        axes = range(1, len(repair.inputs(some[0])[0]))
-        return repair.set(some, shared_axes=Raw(f"({', '.join(map(str, axes))})" if len(axes) > 1 else "1"))
 
-    yield repair.propose_each("share the slopes of {}", repair.nodes(found), share)
+def write_axes(nodes: Sequence[Node]) -> str:
+    """The axes that each layer is to share its slopes along."""
+    return f"write {write_for_each(nodes, lambda node: write_setting(node.layer, {'shared_axes': axes(node)}))}"
+
+
+def axes(node: Node) -> Any:
+    """All axes of a map but the channels, counted from 1."""
+    found = tuple(range(1, len(node.shape or ())))
+    return found if len(found) > 1 else 1

@@ -42,6 +42,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("an unused binding",)
 FIX = UNSAFE
+OFFER = "where it is to act write {}"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:

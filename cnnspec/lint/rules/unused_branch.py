@@ -38,6 +38,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("an unused layer",)
 FIX = SAFE
+ADVICE = "use it, name it in an output, or drop it"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -61,8 +62,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             f", with {len(branch)} layer{'s' * (len(branch) > 1)} and {parameters:,} parameters" if parameters else ""
         )
         message = f"{what} no output{cost}"
-        help = "use it, name it in an output, or drop it"
-        yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), SEVERITY, tuple(sorted(branch)))
+        yield Diagnostic(CODE, message, node.site.span, ADVICE, trail(node.site), SEVERITY, tuple(sorted(branch)))
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -35,6 +35,7 @@ CODE = "N603"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
+ADVICE = "give the pool the padding: it never wins there"
 TARGETS = ("torch", "onnx")
 NEVER_NEGATIVE = ("relu", "sigmoid", "softmax", "softplus", "exponential", "hard_sigmoid")
 
@@ -57,7 +58,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             CODE,
             message,
             found[0].site.span,
-            "give the pool the padding: it never wins there",
+            ADVICE,
             list_other_places(found),
             SEVERITY,
             indices(found),
