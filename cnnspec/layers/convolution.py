@@ -95,7 +95,7 @@ class Conv(Windowed):
         if found is not None and found.code == "E103" and self.filters % self.groups:
             near = self.filters // self.groups * self.groups
             multiples = [{"filters": filters} for filters in (near, near + self.groups) if filters]
-            remedies = (*found.remedies, *self.find_remedies(inputs, *multiples))
+            remedies = (*self.find_remedies(inputs, *multiples), *found.remedies)
             return found.replace(help=write_remedies(remedies), remedies=remedies)
         return found
 

@@ -45,7 +45,7 @@ def stride_problem(stride: Any, dilation: Any, rank: int, both: Callable[[int], 
     """Keras takes a stride or a dilation, not both; `both` says how to have both by other layers."""
     if largest(stride) > 1 and largest(dilation) > 1:
         message = f"stride {show(stride)} with dilation {show(dilation)}: Keras refuses the two together"
-        remedies = (Remedy((("dilation", 1),)), Remedy((("stride", 1),)), both(rank))
+        remedies = (both(rank), Remedy((("dilation", 1),)), Remedy((("stride", 1),)))
         return Problem("E104", message, "dilation", write_remedies(remedies), None, remedies)
     return None
 

@@ -328,7 +328,7 @@ OFFERS = {
     "W205": "{}, or give it the size or rate that was meant",
     "W206": "{}",
     "W208": "{}",
-    "W211": "{}",
+    "W211": "{}; for a sequence name its layers conv1d",
     "W212": "{}; else write the number, or name the argument",
     "W213": "where it is to act write {}",
     "W214": "where one tensor is meant write {}; where several layers are, make a block of it",

@@ -1,6 +1,6 @@
 """What `check` says: the cases of cases/*.md, each a spec and the findings that it must have, no more, no less.
 
-Codes behind the word cnn stand for the rules that are asked, which need not run by default.
+A help is the one that is shown: printed from the finding's repairs, where it is so. Codes behind the word cnn stand for the rules that are asked, which need not run by default.
 """
 
 from __future__ import annotations
@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.lint import rules
-from cnnspec.pipeline import analyse
+from cnnspec.lint.fix.offers import offer_repairs
+from cnnspec.pipeline import Analysis, analyse
 from tests.lint.rule_files import RULE_FILES
 from tests.support import findings
 
@@ -67,7 +70,13 @@ def test_case(title: str, codes: str, spec: str, expected: str) -> None:
     asked = tuple(codes.split())
     also = re.search(r": \[(\w+)\]", title)
     chosen = rules.default_codes() | {also[1]} if also else None
-    found = findings(spec, asked) if asked else analyse(Source("case.cnn", spec), codes=chosen).diagnostics
+
+    def again(source: Source, used: Any = read, watch: Any = None) -> Analysis:
+        return analyse(source, codes=rules.default_codes() | set(asked) if asked else chosen, read=used, watch=watch)
+
+    found = findings(spec, asked) if asked else again(Source("case.cnn", spec)).diagnostics
+    if "\nhelp: " in expected:
+        found = offer_repairs(found, again(Source("case.cnn", spec)), again)
     assert lines(found, expected) == expected.splitlines()
     for diagnostic in found:
         assert diagnostic.span is not None

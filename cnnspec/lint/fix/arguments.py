@@ -29,7 +29,8 @@ def find_refused(repair: RepairContext, found: Diagnostic) -> tuple[Node, Proble
     """The first layer at a finding's place, or a merge of what stands there, that refuses its inputs for the reason of
     the finding. Inexpressible where none does."""
     nodes = repair.nodes(found)
-    for node in [*nodes, *[repair.graph.nodes[i] for n in nodes for i in repair.context.readers[n.index]]]:
+    readers = [repair.graph.nodes[i] for node in nodes for i in repair.context.readers[node.index]]
+    for node in [*nodes, *[reader for reader in readers if reader.layer is not None and reader.layer.merges]]:
         inputs = repair.graph.input_shapes(node)
         problem = node.layer.problem(inputs) if node.layer is not None and inputs is not None else None
         if problem is not None and problem.code == found.code:

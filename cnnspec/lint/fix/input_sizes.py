@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.elaborate.input_forms import find_likely_sizes
 from cnnspec.elaborate.size_probe import resize as probe
 from cnnspec.facts.what_if import FARTHEST
 from cnnspec.lint.fix.edits import Inexpressible
@@ -37,6 +38,16 @@ def resize(repair: RepairContext, sizes: Sequence[int], number: int = 0) -> Prop
     shape = "x".join(map(str, sizes))
     text = shape if isinstance(written, (Dims, Number)) else spell(tuple(sizes), pasted=True)
     return repair.propose(f"input {shape}", [repair.editor(node.site.source).edit(written.start, written.end, text)])
+
+
+def propose_likely(repair: RepairContext, source: Node) -> Iterator[Proposal]:
+    """The sizes that an input was probably meant to have; of a picture without channels, one channel or three."""
+    likely = find_likely_sizes(source)
+    sizes = [n for n in likely[2] if isinstance(n, int)] if likely is not None else []
+    added = len(sizes) > len(source.shape or ()) and sizes[-1] == 1
+    for shape in (sizes, [*sizes[:-1], 3]) if added else (sizes,):
+        made = resize(repair, shape, repair.graph.inputs.index(source.index))
+        yield made.replace(message=f"write {made.message}")
 
 
 def lengthen(shape: Sequence[int], distance: int, axes: Sequence[bool]) -> tuple[int, ...]:

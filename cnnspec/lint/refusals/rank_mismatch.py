@@ -28,4 +28,4 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     yield from propose_remedies(repair, node, problem.remedies)
     flat = find_flattening(repair, node)
     if flat is not None:
-        yield repair.propose(f"drop {flat.name}", repair.drop([flat]))
+        yield repair.propose(f"drop {flat.name}, which makes a vector of the map", repair.drop([flat]))

@@ -74,7 +74,7 @@ def write_evened(nodes: Iterable[Node], context: Context, number: int) -> str:
 
 
 def evened(node: Node, context: Context) -> list[dict[str, Any]]:
-    """Arguments with which the windows of a layer overlap evenly: those first with which its output is as long as it was."""
+    """Arguments with which the windows of a layer overlap evenly, its output as long as it was where that can be."""
     inputs = context.facts.inputs_of(node.index)
     assert node.layer is not None and inputs is not None
     found = []
@@ -83,10 +83,11 @@ def evened(node: Node, context: Context) -> list[dict[str, Any]]:
         fewest, most = zip(*map(taps, layer.reach(inputs) or ()), strict=True) if alike else ((0,), (1,))
         if fewest == most:
             found.append(find_changes(layer, node.layer))
+    if found:
+        return found
     axes = [(axis.high - (axis.low or 0) + axis.over, axis.over) for axis in node.layer.reach(inputs) or ()]
-    for kernel in [-(-k // s) * s for k, s in axes], [max(1, k // s) * s for k, s in axes]:
-        found.append({"kernel": tuple(kernel) if len(axes) > 1 else kernel[0]})
-    return [change for number, change in enumerate(found) if change not in found[:number]]
+    kernels = [-(-k // s) * s for k, s in axes], [max(1, k // s) * s for k, s in axes]
+    return [{"kernel": tuple(kernel) if len(axes) > 1 else kernel[0]} for kernel in kernels]
 
 
 def taps(reach: Reach) -> tuple[int, int]:

@@ -62,7 +62,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         pooled = sum([_count(w.shape) for w in weights])
         message = (
             f"{node.name} reads {show_shape(shape)} flattened: {own:,} of the network's {total:,} parameters "
-            f"({percent(own / total)}); of the means that gap yields it would have {pooled:,}"
+            f"({percent(own / total)}); behind gap it would have {pooled:,}"
         )
         yield Diagnostic(CODE, message, node.site.span, ADVICE, trail(node.site), SEVERITY)
 

@@ -41,7 +41,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("an ambiguous input",)
 FIX = UNSAFE
-OFFER = "{}"
+OFFER = "{}; for a sequence name its layers conv1d"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -72,15 +72,8 @@ def is_called_1d(node: Node) -> bool:
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """The sizes that were probably meant; of a picture without channels, one channel or three."""
-    from cnnspec.elaborate.input_forms import find_likely_sizes
-    from cnnspec.layers.base import show_shape
-    from cnnspec.lint.fix.input_sizes import resize
+    """The sizes that were probably meant."""
+    from cnnspec.lint.fix.input_sizes import propose_likely
 
     (source,) = repair.nodes(found)
-    likely = find_likely_sizes(source)
-    sizes = [n for n in likely[2] if isinstance(n, int)] if likely is not None else []
-    added = len(sizes) > len(source.shape or ()) and sizes[-1] == 1
-    for shape in (sizes, [*sizes[:-1], 3]) if added else (sizes,):
-        made = resize(repair, shape, repair.graph.inputs.index(source.index))
-        yield made.replace(message=f"write {show_shape(tuple(shape))}")
+    return propose_likely(repair, source)
