@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Site
 
 BAD, UNUSED = "S711", "S710"  # the findings about comments themselves
+ADVICE = "remove the comment, or put it at the end of the line, or on the line above"  # for an unused one
 MARK = "cnnspec:"
 LINE, FILE = "ignore", "file-ignore"
 ELSEWHERE = ("noqa", "disable", "off", "skip", "allow", "suppress", "nolint")  # what other tools call it
@@ -104,8 +105,7 @@ class Ignores:
             used = bisect_left(places, ignore.start) < bisect_right(places, ignore.end)
             if not used and ignore.code in codes:
                 message = f"{ignore.code} {NAMES[ignore.code]} finds nothing here"
-                help = "remove the comment, or put it at the end of the line, or on the line above"
-                yield Diagnostic(UNUSED, message, ignore.span, help, (), WARNING)
+                yield Diagnostic(UNUSED, message, ignore.span, ADVICE, (), WARNING)
 
 
 class Stretches:

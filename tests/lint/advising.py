@@ -1,6 +1,7 @@
 """Taking a finding's advice: its help is read word for word, and what it says to write is written into the text.
 
-A help is made of alternatives, parted by "; " and " or ". One that proposes something concrete is of these forms, which
+A help that is printed from repairs names each of them, and what comes of following its words is the network that the
+repair makes. Another is made of alternatives, parted by "; " and " or ". One that proposes something concrete is of these forms, which
 may be joined by " and ":
 
     write padding=1, kernel=3x3 [for conv1 and conv2]     arguments of the finding's layer, or of those named
@@ -10,6 +11,8 @@ may be joined by " and ":
     drop it
     write expect(784)                                     the promise itself
     use gap instead of flatten
+    write gap in the place of flatten1
+    input 26x26x1
     write rates of 1, 2, 5 in turn
     put a convolution of 3x3 without dilation before conv1
     an input of 26x26x1
@@ -20,16 +23,20 @@ Everything else is prose: "give the input a size".
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.diagnostic import Edit
 from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.lint import rules
+from cnnspec.lint.fix.behaviour import same_graph
 from cnnspec.lint.fix.input_sizes import resize
+from cnnspec.lint.fix.offers import offer_repairs
 from cnnspec.lint.fix.project import Project
 from cnnspec.lint.fix.search import Search
 from cnnspec.lint.fix.spelling import Raw
-from cnnspec.pipeline import analyse
+from cnnspec.lint.index import OFFERS
+from cnnspec.pipeline import Analysis, analyse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,16 +45,19 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
 
 ALTERNATIVES = re.compile(r"; |,? or ")
-PUT = re.compile(r"put (?P<text>\S.*?) (?P<where>before|behind) (?P<who>\w+)")
-PLACE = re.compile(r"write (?P<text>\S.*?) in its place")
-KERNEL = re.compile(r"use a kernel of (?P<value>[\dx]+)(?P<plain> without dilation)?")
-INPUT = re.compile(r"an input of (?P<sizes>[\dx]+)")
+NAMES = r"\w+(?:, \w+)*(?: and \w+)*"
+PUT = re.compile(rf"(?:put|, and) (?P<text>\S.*?) (?P<where>before|behind) (?P<who>{NAMES})")
+PLACE = re.compile(rf"write (?P<text>\S.*?) in (?:its place|the place of (?P<who>{NAMES}))")
+BRANCH = re.compile(r"put (?P<text>\S.*?) behind (?P<branch>.*\(.*)")
+DROP = re.compile(rf"drop (?P<who>{NAMES})")
+KERNEL = re.compile(r"a kernel of (?P<value>[\dx]+)(?P<plain> without dilation)?")
+INPUT = re.compile(r"input (?:of )?(?P<sizes>[\dx]+)")
 ASSIGNED = re.compile(r"\b(?P<name>[a-z_]+)=(?P<value>\((?:[^()]|\([^()]*\))*\)|[\w.-]+)")
 TURN = re.compile(r"write rates of (?P<rates>[\d, ]+) in turn")
 PLAIN = re.compile(r"put a convolution of (?P<size>[\dx]+) without dilation before (?P<who>\w+)")
 EITHER = re.compile(r"put (\w+) or (\w+) (before|behind) (\w+)")
 PROMISE = re.compile(r"write (?P<text>expect\(.*\))")
-NAMED = re.compile(r" for (?P<names>\w+(?:, \w+)*(?: and \w+)*)")
+NAMED = re.compile(rf" for (?P<who>{NAMES})")
 
 
 class Advised:
@@ -55,21 +65,36 @@ class Advised:
 
     def __init__(self, text: str, codes: Sequence[str] = ()) -> None:
         chosen = rules.default_codes() | set(codes)
-        self.project = Project(
-            [Source("/nowhere/net.cnn", text)], lambda s, read, judge: analyse(s, codes=chosen, read=read, watch=judge)
-        )
+
+        def again(source: Source, read: Any = read, watch: Any = None) -> Analysis:
+            return analyse(source, codes=chosen, read=read, watch=watch)
+
+        self.project = Project([Source("/nowhere/net.cnn", text)], again)
         (self.path,) = self.project.sources
         self.findings = self.project.analysis(self.path).diagnostics
+        self.shown = offer_repairs(self.findings, again(self.project.sources[self.path]), again)
 
     def find(self, code: str) -> Diagnostic:
-        """The first finding of a code."""
-        found = [d for d in self.findings if d.code == code]
+        """The first finding of a code, as it is shown."""
+        found = [d for d in self.shown if d.code == code]
         assert found, (code, [f"{d.code} {d.message}" for d in self.findings])
         return found[0]
 
     def taken(self, found: Diagnostic) -> list[tuple[str, tuple[Diagnostic, ...]]]:
         """What the help offers, each alternative with what is found once it is followed."""
         made = []
+        if found.repairs and found.code in OFFERS:
+            before, _, behind = OFFERS[found.code].partition("{}")
+            printed = "; ".join([r.message.removeprefix("write ") if before else r.message for r in found.repairs])
+            assert found.help == before + printed + behind
+            for repair in found.repairs:
+                after, said = self.project.with_edits(repair.edits), self.edits(found, repair.message)
+                followed = self.project.with_edits(said)
+                assert after is not None and followed is not None, f"{repair.message} is not understood"
+                pairs = zip(after.analysis(self.path).networks, followed.analysis(self.path).networks, strict=True)
+                assert all(same_graph(one.graph, other.graph) for one, other in pairs), repair.message
+                made.append((repair.message, after.analysis(self.path).diagnostics))
+            return made
         for words in alternatives(found.help):
             edits = self.edits(found, words)
             if edits:
@@ -78,15 +103,25 @@ class Advised:
                 made.append((words, after.analysis(self.path).diagnostics))
         return made
 
+    def as_found(self, shown: Diagnostic) -> Diagnostic:
+        """A finding with the help that its rule gave it."""
+        return self.findings[self.shown.index(shown)]
+
     def edits(self, found: Diagnostic, words: str) -> list[Edit]:
         """What an alternative changes in the text; nothing, where it is prose."""
-        network, own = self.project.owner(self.path, found)
+        network, own = self.project.owner(self.path, self.as_found(found))
         if network is None:
             return []
         repair = Search(self.project).context(network)
         nodes = repair.nodes(own)
         named = {node.name: node for node in repair.graph.nodes}
         edits: list[Edit] = []
+
+        def called(match: re.Match[str] | None, otherwise: list[Node]) -> list[Node]:
+            """The layers that a match names; others where it names none."""
+            names = re.split(", | and ", match["who"] or "") if match else []
+            return [named[name] for name in names if name in named] or otherwise
+
         if promise := PROMISE.search(words):
             return self.promised(found, promise["text"])
         if found.code == "E020" and (one := ASSIGNED.search(words)):
@@ -98,30 +133,29 @@ class Advised:
             channels = repair.inputs(before)[0][-1]
             return repair.before([before], f"conv({channels}, {plain['size']}, padding=same, activation=relu)")
         if place := PLACE.search(words):
-            return repair.replace(nodes[:1], place["text"])
-        if found.code == "E102" and (put := PUT.search(words)):  # behind a branch, however it is written
-            return [Edit(found.span.replace(start=found.span.end), f" -> {put['text']}")]
+            return repair.replace(called(place, nodes[:1]), place["text"])
+        if branch := BRANCH.fullmatch(words):  # of a merge, as it is written
+            at = self.project.sources[self.path].text.index(branch["branch"]) + len(branch["branch"])
+            return [Edit(found.span.replace(start=at, end=at), f" -> {branch['text']}")]
         for put in PUT.finditer(words):
-            at: list[Node] = [named[put["who"]]] if put["who"] in named else nodes[:1]
-            edits += (repair.before if put["where"] == "before" else repair.behind)(at, put["text"])
+            edits += (repair.before if put["where"] == "before" else repair.behind)(called(put, nodes[:1]), put["text"])
         words = PUT.sub("", words)
         if turn := TURN.search(words):
             rates = turn["rates"].split(", ")
             for number, node in enumerate(repair.sites(nodes)):
                 edits += repair.set([node], dilation=Raw(rates[number % len(rates)]))
-        for kernel in KERNEL.finditer(words):
-            edits += repair.set(nodes, kernel=Raw(kernel["value"]))
-            edits += repair.set(nodes, dilation=1) if kernel["plain"] else []
+        for part in words.split(", and "):
+            if kernel := KERNEL.search(part):
+                who = called(NAMED.search(part), nodes)
+                edits += repair.set(who, kernel=Raw(kernel["value"]), **({"dilation": 1} if kernel["plain"] else {}))
         if sizes := INPUT.search(words):
             edits += resize(repair, [int(n) for n in sizes["sizes"].split("x")]).edits
-        if words == "drop it":
-            edits += repair.drop(nodes)
+        if drop := DROP.match(words):
+            edits += repair.drop(called(drop, nodes))
         for part in words.split(", and "):
             values = {one["name"]: Raw(one["value"]) for one in ASSIGNED.finditer(part)}
             if values:
-                whom = NAMED.search(part)
-                who = [named[name] for name in re.split(", | and ", whom["names"])] if whom else nodes
-                edits += repair.set(who, **values)
+                edits += repair.set(called(NAMED.search(part), nodes), **values)
         return edits
 
     def promised(self, found: Diagnostic, text: str) -> list[Edit]:

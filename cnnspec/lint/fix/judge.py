@@ -34,6 +34,12 @@ def clears(code: str, before: Project, after: Project, uncovers: bool = False) -
     return less
 
 
+def uncovers(before: Analysis, after: Analysis) -> bool:
+    """Whether a code has more findings after a change than before, which a mistake may have hidden."""
+    was = count_by_code(before.diagnostics)
+    return any(found > was.get(code, NONE)[0] for code, (found, _) in count_by_code(after.diagnostics).items())
+
+
 class Refuted(Exception):
     """A change brings what was not there; so many layers were built to see it."""
 

@@ -7,7 +7,7 @@ from cnnspec.base.record import Record
 from cnnspec.lint import rules
 from cnnspec.lint.finding import NONE
 from cnnspec.lint.fix.edits import Inexpressible
-from cnnspec.lint.fix.judge import clears
+from cnnspec.lint.fix.judge import clears, uncovers
 from cnnspec.lint.fix.price import describe_cost
 from cnnspec.lint.fix.repair_context import RepairContext
 from cnnspec.lint.fix.unchanged import always_behaves, behaves
@@ -49,6 +49,7 @@ class Search:
             return []
         network, own = project.owner(path, found)
         made: list[tuple[tuple[bool, bool], tuple[float, float], int, Tried]] = []
+        uncovering: set[int] = set()  # the numbers of those behind which rules find what was hidden till now
         for number, proposal in enumerate(propose_fixes(self.context(network), own)):
             if number >= MOST_TRIED or proposal.safe and any(tried.repair.safe for *_, tried in made):
                 break
@@ -57,8 +58,11 @@ class Search:
                 continue
             cost = measure_change(tried, path, network)
             made.append(((not tried.repair.safe, not proposal.meant), cost, number, tried))
+            if not proposal.meant and uncovers(project.analysis(path), tried.project.analysis(path)):
+                uncovering.add(number)
             if one or tried.repair.safe and not unsafe:
                 break
+        made = [one for one in made if one[2] not in uncovering] or made
         return [tried for *_, tried in sorted(made, key=lambda one: one[:3])][:MOST_SHOWN]
 
     def context(self, network: AnalysedNetwork | None) -> RepairContext:

@@ -1,0 +1,73 @@
+"""Help and fixes say the same: what a help proposes for one network alone is what was found to mend it.
+
+Help of a finding that has a fix is printed from its repairs, by the OFFER in its rule's file, or it is one constant text
+of that file: general advice. Where no repair was found, a help that is printed from repairs is its rule's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
+from cnnspec.lint import ignores, rules
+from cnnspec.lint.fix.offers import ALL, offer_repairs
+from cnnspec.lint.index import FIXES, OFFERS
+from cnnspec.pipeline import Analysis, analyse
+
+LINT, EXAMPLES = Path(__file__).parents[1], Path(__file__).parents[3] / "examples"
+SPEC = re.compile(r"^```cnn([ A-Z0-9]*)\n(.*?)^```", re.M | re.S)
+FILES = sorted(LINT.rglob("*.md"))
+FOLDERS = sorted({path.parent for path in EXAMPLES.rglob("*.cnn")})
+
+
+def find_shown(text: str, name: str, codes: list[str]) -> tuple[Diagnostic, ...]:
+    """The findings of a text as they are shown, by default and of some rules more."""
+    chosen = rules.default_codes() | {*codes}
+
+    def again(source: Source, used: Any = read, watch: Any = None) -> Analysis:
+        return analyse(source, codes=chosen, read=used, watch=watch)
+
+    analysis = again(Source(name, text))
+    return offer_repairs(analysis.diagnostics, analysis, again, ALL)
+
+
+def find_constants(code: str) -> set[str]:
+    """The texts that stand in a rule's file as they are."""
+    files = (vars(rules.module_of(code)), vars(ignores))
+    return {v for file in files for name, v in file.items() if name.isupper() and isinstance(v, str) and " " in v}
+
+
+def find_mistakes(found: tuple[Diagnostic, ...]) -> Iterator[tuple[str, str, list[str]]]:
+    """Findings whose help and repairs differ."""
+    for one in found:
+        messages = [repair.message for repair in one.repairs]
+        if one.code not in FIXES or not messages and one.code in OFFERS:
+            continue
+        before, _, behind = OFFERS.get(one.code, "").partition("{}")
+        printed = before + "; ".join([m.removeprefix("write ") if before else m for m in messages]) + behind
+        if one.help != printed if one.code in OFFERS else one.help not in find_constants(one.code):
+            yield one.code, one.help, messages
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_help_is_printed_from_repairs_or_is_general(path: Path) -> None:
+    for codes, text in dict.fromkeys(SPEC.findall(path.read_text(encoding="utf-8"))):
+        assert not list(find_mistakes(find_shown(text, "/nowhere/net.cnn", codes.split()))), text
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_so_is_that_of_examples(folder: Path) -> None:
+    for path in sorted(folder.glob("*.cnn")):
+        assert not list(find_mistakes(find_shown(path.read_text(encoding="utf-8"), str(path), []))), path
+
+
+def test_an_offer_has_one_place_for_its_repairs() -> None:
+    assert [code for code, offer in OFFERS.items() if offer.count("{}") != 1] == []
+    assert OFFERS.keys() <= FIXES.keys()
