@@ -5,7 +5,6 @@ from __future__ import annotations
 from cnnspec.layers.argument import same_on_every_axis
 from cnnspec.lint.finding import name_layers, write_for_each
 from cnnspec.lint.fix.edits import Inexpressible
-from cnnspec.lint.rules.dilation_gridding import in_turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +40,11 @@ def propose_odd_kernels(repair: RepairContext, nodes: Sequence[Node]) -> Iterato
     """Even kernels made one smaller, or one larger."""
     yield resize_kernels(repair, nodes, lambda kernel, _: kernel - 1 if kernel % 2 == 0 else kernel)
     yield resize_kernels(repair, nodes, lambda kernel, _: kernel + 1 if kernel % 2 == 0 else kernel)
+
+
+def in_turn(kernel: int) -> tuple[int, ...]:
+    """Rates that leave no gaps between the taps of kernels of a size, one behind another."""
+    return (1, 2, 5) if kernel > 2 else (1, 2, 4)
 
 
 def propose_rates(repair: RepairContext, nodes: Sequence[Node]) -> Proposal:

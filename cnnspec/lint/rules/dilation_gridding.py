@@ -62,11 +62,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
             break
 
 
-def in_turn(kernel: int) -> tuple[int, ...]:
-    """Rates that leave no gaps between the taps of kernels of a size, one behind another."""
-    return (1, 2, 5) if kernel > 2 else (1, 2, 4)
-
-
 def largest_gap(rates: list[int]) -> int:
     """M_2 of hybrid dilated convolution."""
     gap = rates[-1]
