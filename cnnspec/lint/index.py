@@ -302,7 +302,6 @@ OFFERS = {
     "E113": "what fits: {}",
     "E114": "{}",
     "L801": "what fits: {}; `cnnspec sizes` lists all that do",
-    "L802": "what fits: {}",
     "L811": "{}",
     "N601": "{}, which both understand",
     "P501": "{}",

@@ -32,7 +32,6 @@ CODE = "L802"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
-OFFER = "what fits: {}"
 ADVICE = "take the nearest of these"
 PROFILE = "lecture"
 COMMON = (32, 64, 96, 224, 227, 299)
