@@ -67,12 +67,12 @@ def read_sources(options: argparse.Namespace, lookup: Lookup, told: bool = True)
 def apply_repairs(sources: Sequence[Source], options: argparse.Namespace, lookup: Lookup) -> Mended:
     """The files with their repairs."""
     from cnnspec.lint.fix.mending import MOST_TRIED, mend
-    from cnnspec.lint.fix.project import Project
+    from cnnspec.lint.fix.project import Budget, Project
 
     def wanted(found: Diagnostic, place: str) -> bool:
         return lookup.of(place).reports(found.code, place)
 
-    result = mend(Project(sources, make_analyse(options, lookup), MOST_TRIED), options.unsafe_fixes, wanted)
+    result = mend(Project(sources, make_analyse(options, lookup), Budget(MOST_TRIED)), options.unsafe_fixes, wanted)
     if result.why:
         print_message(f"nothing was fixed: {result.why}; please report this, it shows a defect of cnnspec")
     if result.unfinished and not result.why:

@@ -82,9 +82,10 @@ def read_named_source(path: str) -> Source | Diagnostic:
 
 def analyse_as_asked(
     source: Source, options: argparse.Namespace, codes: Set[str] | None = None, read: Read = read,
-    watch: Watch | None = None,
+    watch: Watch | None = None, model: str | None = None,
 ) -> Analysis:  # fmt: skip
     """A source analysed as the options say, by the rules with these codes, None: the default ones; `watch`: see `analyse`.
+    `model`: that one alone.
 
     UsageError for a parameter or a model that it does not have.
     """
@@ -92,7 +93,9 @@ def analyse_as_asked(
     from cnnspec.syntax import tree
 
     try:
-        analysis = analyse(source, read_parameters(options), options.model, options.max_layers, codes, read, watch)
+        analysis = analyse(
+            source, read_parameters(options), model or options.model, options.max_layers, codes, read, watch
+        )
     except KeyError as error:
         message, help = error.args
         raise UsageError(f"{source.name}: {message}; {help}") from None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence, Set
     from typing import Any
 
+    from cnnspec.lint.fix.project import Analyse
     from cnnspec.pipeline import Analysis
 
 SEVERITIES = (ERROR, WARNING, INFO)
@@ -106,12 +107,11 @@ def add_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str]
         return analysis.diagnostics
     from cnnspec.lint.fix.offers import offer_repairs
 
-    return offer_repairs(
-        analysis.diagnostics,
-        analysis,
-        lambda s, read, watch=None: analyse_as_asked(s, options, codes, read, watch),
-        shown,
-    )
+    def analyse_model(model: str | None) -> Analyse:
+        return lambda source, read, watch=None: analyse_as_asked(source, options, codes, read, watch, model)
+
+    each = None if options.set or options.model else analyse_model
+    return offer_repairs(analysis.diagnostics, analysis, analyse_model(None), shown, each)
 
 
 def find_data_paths(analysis: Analysis) -> list[str]:

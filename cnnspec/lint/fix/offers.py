@@ -13,52 +13,40 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.base.diagnostic import Diagnostic, Repair
-    from cnnspec.lint.fix.project import Analyse, Project
+    from cnnspec.lint.fix.project import Analyse
     from cnnspec.lint.fix.search import Search
+    from cnnspec.lint.fix.searches import AnalyseModel
     from cnnspec.pipeline import Analysis
 
-ALL, SOON, ANY, HELP = (
-    "all",
-    "soon",
-    "any",
-    "help",
-)  # repairs: all; the soon found; whether there are any; for help alone
+# repairs: all; the soon found; whether there are any; for help alone
+ALL, SOON, ANY, HELP = "all", "soon", "any", "help"
 UNASKED = 3000  # layers that may be analysed to say which findings of a file have repairs
 TELLING = 10_000  # layers that may be analysed for the help of its findings, which needs all of them
 VERB = "write "  # which most repairs begin with, and a list behind a colon leaves out
 
 
 def offer_repairs(
-    found: tuple[Diagnostic, ...], analysis: Analysis, analyse: Analyse, shown: str = HELP
-) -> tuple[Diagnostic, ...]:
-    """Findings of a file, or of one network of it, with their repairs as far as these are `shown`."""
+    found: tuple[Diagnostic, ...], analysis: Analysis, analyse: Analyse, shown: str = HELP,
+    analyse_model: AnalyseModel | None = None,
+) -> tuple[Diagnostic, ...]:  # fmt: skip
+    """Findings of a file, or of one network of it, with their repairs as far as these are `shown`; `analyse_model`: see
+    `Searches`."""
     codes = {diagnostic.code for diagnostic in found} & (OFFERS.keys() if shown == HELP else FIXES.keys())
     if not codes or analysis.tree.diagnostics:
         return found
     if shown != ALL and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
         return found
     from cnnspec.lint.fix.project import resolve_path
-    from cnnspec.lint.fix.search import Search
+    from cnnspec.lint.fix.searches import Searches
 
     path, made = resolve_path(analysis.source.name), {}
     for part, most in ((codes & OFFERS.keys(), TELLING), (codes - OFFERS.keys(), UNASKED)):
-        search = Search(begin_project(analysis, analyse, None if shown == ALL else most))
+        searches = Searches(analysis, analyse, analyse_model, None if shown == ALL else most)
         asked = [one for one in dict.fromkeys(found) if one.code in part]
         for number, diagnostic in enumerate(asked, 1):
-            search.project.budget.keep_for(len(asked) - number)
-            made[diagnostic] = add_repairs(diagnostic, search, path, shown == ANY)
+            searches.budget.keep_for(len(asked) - number)
+            made[diagnostic] = add_repairs(diagnostic, searches.find(diagnostic), path, shown == ANY)
     return tuple([made.get(diagnostic, diagnostic) for diagnostic in found])
-
-
-def begin_project(analysis: Analysis, analyse: Analyse, most: int | None) -> Project:
-    """The project of one file that has been analysed."""
-    from cnnspec.lint.fix.project import Project, resolve_path
-    from cnnspec.syntax.tree import Use
-
-    project = Project([analysis.source], analyse, most)
-    if not any(isinstance(item, Use) for item in analysis.tree.body.items):
-        project.know(resolve_path(analysis.source.name), analysis)
-    return project
 
 
 def add_repairs(found: Diagnostic, search: Search, path: str, one: bool) -> Diagnostic:

@@ -56,14 +56,14 @@ class Budget:
 
 
 class Project:
-    """Texts by the files' real paths, and `analyse`, which says what is known about one as the user asked. `most` bounds
-    the layers of all networks that are analysed, changed texts included (a long text counts as the layers that it could
-    hold); beyond it nothing more is tried."""
+    """Texts by the files' real paths, and `analyse`, which says what is known about one as the user asked. The
+    budget bounds the layers of all networks that are analysed, changed texts included (a long text counts as the layers
+    that it could hold); beyond it nothing more is tried."""
 
-    def __init__(self, sources: Iterable[Source], analyse: Analyse, most: int | None = None) -> None:
+    def __init__(self, sources: Iterable[Source], analyse: Analyse, budget: Budget | None = None) -> None:
         self.sources = {resolve_path(source.name): source for source in sources}
         self.analyse = analyse
-        self.budget = Budget(most)  # one for all copies
+        self.budget = Budget(None) if budget is None else budget  # one for all copies
         self._analyses: dict[str, Analysis] = {}
         self._reads: dict[str, set[str]] = {}
         self._owners: dict[str, dict[Diagnostic, tuple[AnalysedNetwork, Diagnostic]]] = {}
@@ -143,9 +143,8 @@ class Project:
 
     def with_texts(self, texts: Mapping[str, str]) -> Project:
         """The project with other texts in some of its files."""
-        made = Project((), self.analyse)
+        made = Project((), self.analyse, self.budget)
         made.sources = {path: s.replace(text=texts.get(path, s.text)) for path, s in self.sources.items()}
-        made.budget = self.budget
         again = self.find_concerned(set(texts))
         made._analyses = {path: a for path, a in self._analyses.items() if path not in again}
         made._reads = {path: met for path, met in self._reads.items() if path not in again}

@@ -31,6 +31,8 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     with suppress(Inexpressible):
         node, problem = find_refused(repair, found)
         yield from propose_channels(repair, node, problem)
+        if problem.channels is not None and len(repair.inputs(node)[0]) > 1:
+            return  # on maps of the same height and width: those of the input are not what is wrong
     for sizes in find_legal(repair, (-1, 1)):
         yield resize(repair, sizes)
 
