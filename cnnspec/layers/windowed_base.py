@@ -63,8 +63,8 @@ class Windowed(Layer):
         smaller = tuple(kernel) if rank > 1 else kernel[0]
         dense = [{"dilation": 1}] if "dilation" in self.arguments else []
         remedies = self.find_remedies(inputs, {"padding": "same"}, *dense, {"kernel": smaller})
-        help = "; ".join(filter(None, [f"it needs {' and '.join(needed)}", write_remedies(remedies)]))
-        return problem.replace(help=help, remedies=remedies)
+        message = f"{problem.message}, and needs {' and '.join(needed)}"
+        return problem.replace(message=message, help=write_remedies(remedies), remedies=remedies)
 
     def working(self, inputs: tuple[Shape, ...]) -> tuple[Working, ...]:
         return self.sliding().working(inputs[0])

@@ -31,7 +31,7 @@ from cnnspec.base.source_files import read
 from cnnspec.lint import rules
 from cnnspec.lint.fix.behaviour import same_graph
 from cnnspec.lint.fix.input_sizes import resize
-from cnnspec.lint.fix.offers import offer_repairs
+from cnnspec.lint.fix.offers import offer_repairs, write_help
 from cnnspec.lint.fix.project import Project
 from cnnspec.lint.fix.search import Search
 from cnnspec.lint.fix.spelling import Raw
@@ -84,9 +84,7 @@ class Advised:
         """What the help offers, each alternative with what is found once it is followed."""
         made = []
         if found.repairs and found.code in OFFERS:
-            before, _, behind = OFFERS[found.code].partition("{}")
-            printed = "; ".join([r.message.removeprefix("write ") if before else r.message for r in found.repairs])
-            assert found.help == before + printed + behind
+            assert found.help == write_help(OFFERS[found.code], found.repairs)
             for repair in found.repairs:
                 after, said = self.project.with_edits(repair.edits), self.edits(found, repair.message)
                 followed = self.project.with_edits(said)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ALL, SOON, ANY, HELP = "all", "soon", "any", "help"
 UNASKED = 3000  # layers that may be analysed to say which findings of a file have repairs
 TELLING = 10_000  # layers that may be analysed for the help of its findings, which needs all of them
+OR = ", or "  # before what an offer says itself, as the last alternative
 VERB = "write "  # which most repairs begin with, and a list behind a colon leaves out
 
 
@@ -58,7 +59,14 @@ def add_repairs(found: Diagnostic, search: Search, path: str, one: bool) -> Diag
 
 
 def write_help(offer: str, repairs: Sequence[Repair]) -> str:
-    """The help that offers some repairs: "padding=same; stride=2; input 9x9x3" stands in the place of {}."""
+    """The help that offers some repairs in the place of {}: a list "padding=same; stride=2; input 9x9x3" behind a colon,
+    else alternatives, "drop a, or put it before b", of which what the offer itself says is the last."""
     before, _, behind = offer.partition("{}")
     messages = [repair.message.removeprefix(VERB) if before else repair.message for repair in repairs]
-    return before + "; ".join(messages) + behind
+    listed = before.endswith(": ")
+    mark = "; " if listed and len(messages) > 1 or any([", " in message for message in messages]) else ", "
+    if OR in behind:
+        behind = mark + behind.removeprefix(", ")
+    elif len(messages) > 1 and not listed:
+        messages[-1] = f"or {messages[-1]}"
+    return before + mark.join(messages) + behind

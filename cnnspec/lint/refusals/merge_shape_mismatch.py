@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CODE = "E102"
 SEVERITY = ERROR
 FIX = UNSAFE
-OFFER = "what fits: {}, or the same strides, paddings and filters in all branches"
+OFFER = "what fits: {}, or the same strides, paddings and filters in all branches, or a crop of the larger"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

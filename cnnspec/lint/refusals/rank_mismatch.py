@@ -16,14 +16,20 @@ if TYPE_CHECKING:
 CODE = "E106"
 SEVERITY = ERROR
 FIX = UNSAFE
-OFFER = "{}"
+OFFER = "{}, or reshape first"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
-    """As many values as there are axes, a layer that takes a volume, or the text without what made a vector of the map."""
+    """As many values as there are axes, a layer that takes a volume, or the text without what made a vector of the map;
+    the sizes that were meant by an input."""
     from cnnspec.lint.fix.arguments import find_refused, propose_remedies
     from cnnspec.lint.fix.flattening import find_flattening
+    from cnnspec.lint.fix.input_sizes import propose_likely
 
+    for node in repair.nodes(found)[:1]:
+        if node.layer is None:
+            yield from propose_likely(repair, node)
+            return
     node, problem = find_refused(repair, found)
     yield from propose_remedies(repair, node, problem.remedies)
     flat = find_flattening(repair, node)

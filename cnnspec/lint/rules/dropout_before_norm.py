@@ -39,7 +39,7 @@ SEVERITY = INFO
 DEFAULT = True
 LOOKS_AT = ("dropout", "a normalisation")
 FIX = UNSAFE
-OFFER = "{}"
+OFFER = "{}, where no normalisation follows"
 LEAST = 1.5  # factor of the mean square
 
 

@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
-from cnnspec.lint.finding import SAFE, indices, list_other_places, name_layers
+from cnnspec.lint.finding import SAFE, indices, list_other_places, name_layers, write_for_each
 from cnnspec.lint.sliding_layers import sliding_layers
 
 TYPE_CHECKING = False
@@ -35,6 +35,7 @@ CODE = "S704"
 SEVERITY = INFO
 DEFAULT = False
 FIX = SAFE
+OFFER = "{}"
 ADVICE = "give the padding to the convolution"
 
 
@@ -65,15 +66,22 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
 
     nodes, borders = repair.graph.nodes, {node.index for node in repair.nodes(found)}
 
-    def fold(some: Sequence[Node]) -> list[Edit]:
-        (node,) = some
+    def read_amount(node: Node) -> str:
         border = nodes[node.inputs[0]]
         editor = repair.editor(border.site.source)
-        amount = Raw(editor.text_of(editor.value(border.site.node, border.layer, "amount")))
-        if len(repair.inputs(border)[0]) == 2 and border.layer and isinstance(border.layer.zeros_around(), tuple):
-            amount = Raw(f"({amount},)")  # one pair, of the one axis
-        return [*repair.drop([border]), *repair.set([node], padding=amount)]
+        amount = editor.text_of(editor.value(border.site.node, border.layer, "amount"))
+        pair = len(repair.inputs(border)[0]) == 2 and border.layer and isinstance(border.layer.zeros_around(), tuple)
+        return f"({amount},)" if pair else amount  # one pair, of the one axis
+
+    def fold(some: Sequence[Node]) -> list[Edit]:
+        (node,) = some
+        return [*repair.drop([nodes[node.inputs[0]]]), *repair.set([node], padding=Raw(read_amount(node)))]
+
+    def describe(some: Sequence[Node]) -> str:
+        folding = [node for node in behind if node.inputs[0] in {border.index for border in some}]
+        texts = write_for_each(folding, lambda node: f"padding={read_amount(node)}")
+        return f"write {texts}, and drop {name_layers(some)}"
 
     behind = [node for node in nodes if node.inputs and node.inputs[0] in borders]
-    made = repair.propose_each("give the padding of {} to the convolution behind", behind, fold, safe=True)
+    made = repair.propose_each(describe, behind, fold, safe=True)
     yield made.replace(apart=tuple([(nodes[node.inputs[0]], part) for node, part in made.apart]))

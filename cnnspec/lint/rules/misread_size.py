@@ -48,7 +48,7 @@ SEVERITY = WARNING
 DEFAULT = True
 LOOKS_AT = ("a number that may be a size",)
 FIX = UNSAFE
-OFFER = "{}; else write the number, or name the argument"
+OFFER = "{}; if one number is meant, write it out; if a stride is, name it"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:

@@ -34,7 +34,7 @@ CODE = "W205"
 SEVERITY = INFO
 DEFAULT = True
 FIX = SAFE
-OFFER = "{}, or give it the size or rate that was meant"
+OFFER = "{}, or write the size or rate that was meant"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -45,7 +45,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found.setdefault(node.label, []).append(node)
     for nodes in found.values():
         message = f"{name_layers(nodes)} do{'es' * (len(nodes) == 1)} nothing: what comes out is what went in"
-        yield merge_findings(CODE, nodes, message, "drop it, or give it the size or rate that was meant", SEVERITY)
+        yield merge_findings(CODE, nodes, message, "drop it, or write the size or rate that was meant", SEVERITY)
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

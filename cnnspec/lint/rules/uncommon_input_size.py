@@ -32,7 +32,7 @@ CODE = "L802"
 SEVERITY = INFO
 DEFAULT = False
 FIX = UNSAFE
-ADVICE = "take the nearest of these"
+ADVICE = "take the nearest of these sizes"
 PROFILE = "lecture"
 COMMON = (32, 64, 96, 224, 227, 299)
 
@@ -44,7 +44,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         odd = [n for n in node.shape[:-1] if isinstance(n, int) and n not in COMMON]
         if odd:
-            message = f"{odd[0]} is no common image size: {', '.join(map(str, COMMON))}"
+            near = min(COMMON, key=lambda n: abs(n - odd[0]))
+            message = f"{odd[0]} is no common image size: {', '.join(map(str, COMMON))}; {near} is the nearest"
             yield Diagnostic(CODE, message, node.site.span, ADVICE, (), SEVERITY)
 
 

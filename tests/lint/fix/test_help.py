@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import Diagnostic, Repair
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.lint import ignores, rules
-from cnnspec.lint.fix.offers import ALL, offer_repairs
+from cnnspec.lint.fix.offers import ALL, offer_repairs, write_help
 from cnnspec.lint.index import FIXES, OFFERS
 from cnnspec.pipeline import Analysis, analyse
 
@@ -50,9 +50,11 @@ def find_mistakes(found: tuple[Diagnostic, ...]) -> Iterator[tuple[str, str, lis
         messages = [repair.message for repair in one.repairs]
         if one.code not in FIXES or not messages and one.code in OFFERS:
             continue
-        before, _, behind = OFFERS.get(one.code, "").partition("{}")
-        printed = before + "; ".join([m.removeprefix("write ") if before else m for m in messages]) + behind
-        if one.help != printed if one.code in OFFERS else one.help not in find_constants(one.code):
+        if (
+            one.help != write_help(OFFERS[one.code], one.repairs)
+            if one.code in OFFERS
+            else one.help not in find_constants(one.code)
+        ):
             yield one.code, one.help, messages
 
 
@@ -71,3 +73,26 @@ def test_so_is_that_of_examples(folder: Path) -> None:
 def test_an_offer_has_one_place_for_its_repairs() -> None:
     assert [code for code, offer in OFFERS.items() if offer.count("{}") != 1] == []
     assert OFFERS.keys() <= FIXES.keys()
+
+
+SENTENCES = [
+    ("{}", ["drop a"], "drop a"),
+    ("{}", ["drop a", "drop b"], "drop a, or drop b"),
+    ("{}", ["drop a", "drop b", "drop c"], "drop a, drop b, or drop c"),
+    ("{}", ["write a=1, b=2", "drop c"], "write a=1, b=2; or drop c"),
+    ("{}, or raise batch", ["drop a"], "drop a, or raise batch"),
+    ("{}, or raise batch", ["drop a", "drop b"], "drop a, drop b, or raise batch"),
+    ("{}, or raise batch", ["put a before b, and c there"], "put a before b, and c there; or raise batch"),
+    ("{}, less dilation, or more input", ["drop a", "drop b"], "drop a, drop b, less dilation, or more input"),
+    ("{}; for a sequence name it", ["write a", "write b"], "write a, or write b; for a sequence name it"),
+    ("where it is to act write {}", ["write a -> b"], "where it is to act write a -> b"),
+    ("what fits: {}", ["write a=1"], "what fits: a=1"),
+    ("what fits: {}", ["write a=1", "input 3x3"], "what fits: a=1; input 3x3"),
+    ("what fits: {}, or b", ["write a=1"], "what fits: a=1, or b"),
+    ("what fits: {}, or b", ["write a=1", "write a=2"], "what fits: a=1; a=2; or b"),
+]
+
+
+@pytest.mark.parametrize(("offer", "messages", "help"), SENTENCES)
+def test_repairs_are_told_in_one_sentence(offer: str, messages: list[str], help: str) -> None:
+    assert write_help(offer, [Repair(message, (), True, "") for message in messages]) == help

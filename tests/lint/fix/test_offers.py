@@ -42,14 +42,6 @@ def again(source: Source, used: Any = read, watch: Any = None) -> Analysis:
     return analyse(source, read=used, watch=watch)
 
 
-def named(found: Diagnostic, advice: str) -> list[str]:
-    """What a help names, in its order."""
-    before, _, behind = OFFERS[found.code].partition("{}")
-    behind = behind.replace("{rest}", advice.partition("; ")[2])
-    assert found.help.startswith(before) and found.help.endswith(behind)
-    return found.help.removeprefix(before).removesuffix(behind).split("; ")
-
-
 def holds(text: str, name: str = "/nowhere/net.cnn") -> int:
     """Of every such finding, the help is its repairs, and each of these clears it, or takes layers from it, and brings none; how many were tried."""
     analysis, findings = told(text, name)
@@ -59,8 +51,7 @@ def holds(text: str, name: str = "/nowhere/net.cnn") -> int:
         if not found.repairs:
             assert found.help == own.help
             continue
-        bare = "write " if OFFERS[found.code].startswith("what fits") else ""
-        assert named(found, own.help) == [repair.message.removeprefix(bare) for repair in found.repairs]
+        assert found.help == offers.write_help(OFFERS[found.code], found.repairs)
         for repair in found.repairs:
             changed = apply_edits(text, repair.edits)
             assert changed is not None
