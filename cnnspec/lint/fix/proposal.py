@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Proposal(Record):
     """Edits that might clear a finding. `safe`: they are meant to leave the network computing what it does. `apart`: the
     parts, each with the layer it is about, that might do alone where all of them together do not; a {} in the message
-    stands for these layers, or they are written into it by a function. `meant`: this is what the text must have meant, so that it comes first whatever it costs, and
-    what rules find behind it, errors apart, was hidden by the finding till now."""
+    stands for these layers, or a function writes the message. `meant`: this is what the text must have meant, so that it
+    comes first whatever it costs, and what rules find behind it, errors apart, was hidden by the finding till now."""
 
     message: str | Callable[[Sequence[Node]], str]
     edits: tuple[Edit, ...]
