@@ -27,9 +27,9 @@ class Findings(Answer, tuple["Diagnostic", ...]):
 
     def to_text(self) -> str:
         """What `cnnspec check` prints of one file."""
-        from cnnspec.findings.text import count_findings, show_diagnostic
+        from cnnspec.findings.text import show_diagnostic, write_totals
 
-        return "\n\n".join([*map(show_diagnostic, self), count_findings(self, 1)]) + "\n"
+        return "\n\n".join([*map(show_diagnostic, self), write_totals(self, 1)]) + "\n"
 
     def to_html(self) -> str:
         """A row for each finding, as an HTML table."""

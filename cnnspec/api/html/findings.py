@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR
-from cnnspec.findings.text import count_findings
+from cnnspec.findings.text import write_totals
 from cnnspec.tables.html import HtmlTable, write_page
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ def write_html(found: Sequence[Diagnostic], file: str) -> str:
     """A row for each finding, errors in red; how many there are."""
     rows = [show_finding(diagnostic, file) for diagnostic in found]
     errors = [i for i, diagnostic in enumerate(found) if diagnostic.severity == ERROR]
-    return write_page(file, [HtmlTable(HEADINGS, rows, {0}, errors)], [count_findings(found, 1)])
+    return write_page(file, [HtmlTable(HEADINGS, rows, {0}, errors)], [write_totals(found, 1)])
 
 
 def show_finding(found: Diagnostic, file: str) -> tuple[str, ...]:
