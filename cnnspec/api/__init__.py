@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from cnnspec.api.difference import Difference
     from cnnspec.api.network import AddHelp
     from cnnspec.base.diagnostic import Diagnostic
-    from cnnspec.elaborate.files import Read
-    from cnnspec.pipeline import Analysis, Watch
+    from cnnspec.lint.fix.project import Analyse
+    from cnnspec.pipeline import Analysis
 
 
 def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:
@@ -150,16 +150,17 @@ def _analysed(source: Source, parameters: dict[str, Any], model: str | None = No
     TypeError for a wrong parameter.
     """
 
-    def again(source: Source, read: Read = read, watch: Watch | None = None) -> Analysis:
-        return analyse(source, parameters, model, read=read, watch=watch)
+    def analyse_model(name: str | None) -> Analyse:
+        return lambda source, read=read, watch=None: analyse(source, parameters, name, read=read, watch=watch)
 
     def add_help(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
         from cnnspec.lint.fix.offers import SOON, offer_repairs
 
-        return offer_repairs(found, analysis, again, SOON)
+        each = None if parameters or model else analyse_model
+        return offer_repairs(found, analysis, analyse_model(model), SOON, each)
 
     try:
-        analysis = again(source)
+        analysis = analyse(source, parameters, model)
     except KeyError as error:
         message, help = error.args
         raise TypeError(f"{message}; {help}") from None

@@ -25,7 +25,7 @@ from cnnspec.lint.rules.illegal_stride import ADVICE
 from cnnspec.pipeline import Analysis, analyse
 from tests import network_cases
 from tests.example_files import TRIED
-from tests.support import THOROUGH
+from tests.support import THOROUGH, unwrap
 
 SEEDS = 25 if THOROUGH else 10  # of random networks, in each of eight parts
 INPUT = re.compile(r"^(\s*input(?: \w+)? )([\dx]+)x(\d+)\s*$", re.M)
@@ -172,7 +172,7 @@ def test_every_way_to_see_a_finding_has_the_same_help(tmp_path: Path, capsys: py
     ):  # fmt: skip
         main([words[0], str(path), *words[1:]])
         said = capsys.readouterr()
-        assert help in said.out + said.err, words
+        assert help in unwrap(said.out + said.err), words
     assert [found.help for found in api.check(path)] == [found.help for found in api.load(path).diagnostics] == [help]
 
 
