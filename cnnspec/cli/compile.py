@@ -7,7 +7,7 @@ import sys
 from cnnspec.cli.export import add_output_options, target_of, write_model
 from cnnspec.cli.load import add_model_options, load_one
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
-from cnnspec.cli.write_file import write_whole
+from cnnspec.cli.own_outputs import write_output
 from cnnspec.compile.export import ENDINGS, ExportFailed
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         if network is None:
             return FINDINGS
         if format == "py":
-            write_source(network, target)
+            write_source(network, target, options.force)
         else:
             write_model(lambda _: built(network, options.weights), target, format)
     except ExportFailed as error:
@@ -53,14 +53,14 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def write_source(network: AnalysedNetwork, target: str) -> None:
+def write_source(network: AnalysedNetwork, target: str, force: bool) -> None:
     from cnnspec.compile.keras_source import to_source
 
     source = to_source(network)
     if target == "-":
         sys.stdout.write(source)
     else:
-        write_whole(target, source)
+        write_output(target, source, force)
         print_message(f"wrote {target}")
 
 

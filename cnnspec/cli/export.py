@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
+from cnnspec.cli.own_outputs import add_force_option, check_replaceable, remember_output
 from cnnspec.compile.export import ENDINGS, ExportFailed, check_place, export, find_format, prepare
 
 TYPE_CHECKING = False
@@ -61,6 +62,7 @@ def read_metadata(path: str) -> dict[str, str]:
 def add_output_options(parser: argparse.ArgumentParser, formats: dict[str, str], kinds: str) -> None:
     parser.add_argument("-o", "--output", metavar="OUT", help=f"{kinds}; with --to, named after the input unless given")
     parser.add_argument("--to", choices=formats, help="the format, where the name of the output does not say it")
+    add_force_option(parser)
 
 
 def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str, str]:
@@ -72,6 +74,8 @@ def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str
         options.output = name.removesuffix(".cnn").removesuffix(".keras") + (formats[options.to] or os.sep)
     format = find_format(options.output, options.to, formats)
     check_place(options.output, format)
+    if format != "py":  # of a source it is known once it is made
+        check_replaceable(options.output, options.force)
     return options.output, format
 
 
@@ -90,4 +94,5 @@ def write_model(
     if format in ("keras", "saved_model"):  # which TensorFlow runs; others run the rest
         warn(model, keras)
     export(model, target, format, metadata)
+    remember_output(target)
     print_message(f"wrote {target}")

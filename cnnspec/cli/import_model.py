@@ -10,7 +10,7 @@ import re
 import sys
 
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
-from cnnspec.cli.write_file import write_whole
+from cnnspec.cli.own_outputs import add_force_option, write_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="fold nothing into blocks and loops, so that every layer keeps its name",
     )
+    add_force_option(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(text)
         sys.stdout.flush()
     else:
-        write_whole(options.output, text)
+        write_output(options.output, text, options.force)
     report(graph, text, options)
     return CLEAN
 

@@ -7,8 +7,8 @@ import sys
 
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
+from cnnspec.cli.own_outputs import add_force_option, write_output
 from cnnspec.cli.streams import find_width
-from cnnspec.cli.write_file import write_whole
 from cnnspec.rf import find_fields, find_picture
 
 TYPE_CHECKING = False
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--picture", action="store_true", help="draw the fields as boxes on the input")
     parser.add_argument("-o", "--output", metavar="OUT.svg", help="write the boxes as a picture")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_force_option(parser)
     add_model_options(parser)
 
 
@@ -78,7 +79,7 @@ def draw(network: AnalysedNetwork, options: argparse.Namespace) -> None:
     if options.output is not None:
         from cnnspec.rf.svg import write_svg
 
-        write_whole(options.output, write_svg(picture))
+        write_output(options.output, write_svg(picture), options.force)
     if options.picture:
         from cnnspec.rf.drawing import draw_picture
 
