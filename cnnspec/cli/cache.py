@@ -206,12 +206,12 @@ def name_tool() -> str:
 
 
 # ---- the folder --------------------------------------------------------------------------------------------
-def find_user_cache() -> str:
-    """The user's own cache."""
+def find_user_cache() -> str | None:
+    """The user's own cache; None for a user without a home."""
     base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
     if not base or not os.path.isabs(base):
         base = os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "cnnspec")
+    return os.path.join(base, "cnnspec") if os.path.isabs(base) else None
 
 
 def write_entry(path: str, text: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+from contextlib import suppress
 
 from cnnspec.cli.export import add_output_options, target_of, write_model
 from cnnspec.cli.load import add_model_options, load_one
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
-from cnnspec.cli.own_outputs import write_output
+from cnnspec.cli.own_outputs import STDOUT, write_output
 from cnnspec.compile.export import ENDINGS, ExportFailed
 
 TYPE_CHECKING = False
@@ -36,8 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        target, format = ("-", options.to or "py") if options.output == "-" else target_of(options, FORMATS)
-        if target == "-" and format != "py":
+        if options.output in STDOUT:
+            target, format = options.output, options.to or "py"
+        else:
+            target, format = target_of(options, FORMATS, *find_weights(options))
+        if target in STDOUT and format != "py":
             raise UsageError(f"{format} is not written to stdout: give -o a name")
         if format == "py" and options.weights:
             raise UsageError("source holds no weights: --weights goes with the other formats")
@@ -56,12 +59,19 @@ def run(options: argparse.Namespace) -> int:
 def write_source(network: AnalysedNetwork, target: str, force: bool) -> None:
     from cnnspec.compile.keras_source import to_source
 
-    source = to_source(network)
-    if target == "-":
-        sys.stdout.write(source)
-    else:
-        write_output(target, source, force)
+    write_output(target, to_source(network), force)
+    if target not in STDOUT:
         print_message(f"wrote {target}")
+
+
+def find_weights(options: argparse.Namespace) -> tuple[str, ...]:
+    """The file of trained weights that is read. What is wrong with it is said where it is read."""
+    if options.weights is not None:
+        from cnnspec.compile.trained_models import find_model_file
+
+        with suppress(ExportFailed):
+            return (find_model_file(options.weights),)
+    return ()
 
 
 def built(network: AnalysedNetwork, weights: str | None) -> keras.Model:

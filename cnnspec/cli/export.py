@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
-from cnnspec.cli.own_outputs import add_force_option, check_replaceable, remember_output
+from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, remember_output
 from cnnspec.compile.export import ENDINGS, ExportFailed, check_place, export, find_format, prepare
 
 TYPE_CHECKING = False
@@ -65,8 +65,9 @@ def add_output_options(parser: argparse.ArgumentParser, formats: dict[str, str],
     add_force_option(parser)
 
 
-def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str, str]:
-    """The path to write to and its format. UsageError or ExportFailed when these are missing or not allowed."""
+def target_of(options: argparse.Namespace, formats: dict[str, str], *read: str) -> tuple[str, str]:
+    """The path to write to and its format. UsageError or ExportFailed when these are missing or not allowed. `read`: what
+    is read beside the file."""
     if options.output is None:
         if options.to is None:
             raise UsageError(f"say what to make: -o model.onnx, or --to with one of {', '.join(formats)}")
@@ -74,6 +75,7 @@ def target_of(options: argparse.Namespace, formats: dict[str, str]) -> tuple[str
         options.output = name.removesuffix(".cnn").removesuffix(".keras") + (formats[options.to] or os.sep)
     format = find_format(options.output, options.to, formats)
     check_place(options.output, format)
+    check_not_read(options.output, options.file, *read)
     if format != "py":  # of a source it is known once it is made
         check_replaceable(options.output, options.force)
     return options.output, format

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
-from cnnspec.cli.own_outputs import add_force_option, write_output
+from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("give a model.keras, or --application NAME: one of the two")
     if os.path.isdir(options.output):
         raise UsageError(f"cannot write {options.output}: it is a folder")
+    check_not_read(options.output, options.source or "")
     from cnnspec.model_files import ModelRefused
     from cnnspec.spec_writer import Unfaithful, to_text
 
@@ -55,11 +55,7 @@ def run(options: argparse.Namespace) -> int:
         text = to_text(graph, options.keep_names)
     except Unfaithful as error:
         raise UsageError(f"a defect of cnnspec, please report it: no text reads back as this model: {error}") from None
-    if options.output == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
-        write_output(options.output, text, options.force)
+    write_output(options.output, text, options.force)
     report(graph, text, options)
     return CLEAN
 
@@ -83,7 +79,7 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     from cnnspec.spec_writer.word_choice import spell_names
 
     count = sum([node.layer is not None for node in graph.nodes])
-    target = "" if options.output == "-" else f"wrote {options.output}: "
+    target = "" if options.output in STDOUT else f"wrote {options.output}: "
     size = f"{count:,} layer{'s' * (count != 1)} in {text.count(chr(10)):,} lines"
     print_message(f"{target}{graph.name}, {size}; weights and training settings stay behind")
     if graph.remark:

@@ -7,6 +7,7 @@ imported, or a model that was trained after it was compiled, is not lost. Where 
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 
 from cnnspec.cli.cache import VARIABLE, find_user_cache, hash_data, make
@@ -17,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+STDOUT = ("-", "/dev/stdout")  # which may be a file that the shell has opened: it is written to, never replaced
 MOST = 1000  # outputs that are remembered
 
 
@@ -25,7 +27,13 @@ def add_force_option(parser: argparse.ArgumentParser) -> None:
 
 
 def write_output(path: str, text: str, force: bool) -> None:
-    """Write a text, and remember that. UsageError where something else would be lost, or the system refuses."""
+    """Write a text, and remember that; "-" is stdout. UsageError where something else would be lost, or it cannot be written."""
+    if path in STDOUT:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    if os.path.isdir(path):
+        raise UsageError(f"cannot write {path}: it is a folder")
     if read_text(path) != text:
         check_replaceable(path, force)
     write_whole(path, text)
@@ -34,30 +42,51 @@ def write_output(path: str, text: str, force: bool) -> None:
 
 def check_replaceable(path: str, force: bool) -> None:
     """UsageError where something stands at a path that is not as it was written from here."""
-    if force or not holds_something(path) or read_record(path) == sum_content(path):
+    if force or not holds_something(path) or is_own_output(path):
         return
     raise UsageError(
         f"{path} is there already, and is not what cnnspec wrote there last: give another name, or --force to replace it"
     )
 
 
+def check_not_read(path: str, *inputs: str) -> None:
+    """UsageError where an output would take the place of what the command reads, whatever is forced."""
+    for one in inputs:
+        with suppress(OSError, ValueError):  # one of them is not there
+            if os.path.isfile(path) and os.path.samefile(path, one):
+                raise UsageError(f"{path} is what the command reads: give the output another name")
+
+
 def remember_output(path: str) -> None:
     """Remember what stands at a path now as written from here. A cache that cannot be written remembers nothing."""
-    if not holds_something(path):
+    record = name_record(path)
+    if not record or not holds_something(path):
         return
-    with suppress(OSError):
-        record = name_record(path)
+    with suppress(OSError, UsageError):
         if not os.path.isdir(os.path.dirname(record)):
             make(os.path.dirname(record))
         write_whole(record, sum_content(path) + "\n")
         forget_oldest(os.path.dirname(record))
 
 
+# ---- what stands at a path -----------------------------------------------------------------------------------
 def holds_something(path: str) -> bool:
     """Whether a file or a folder holds anything that could be lost; a device or a pipe does not."""
-    if os.path.isdir(path):
+    if not os.path.isdir(path):
+        return os.path.isfile(path) and os.path.getsize(path) > 0
+    try:
         return bool(os.listdir(path))
-    return os.path.isfile(path) and os.path.getsize(path) > 0
+    except OSError:  # nobody knows
+        return True
+
+
+def is_own_output(path: str) -> bool:
+    """Whether a path holds what was written from here last."""
+    record = read_record(path)
+    try:
+        return record != "" and record == sum_content(path)
+    except OSError:
+        return False
 
 
 def read_text(path: str) -> str | None:
@@ -72,7 +101,7 @@ def read_text(path: str) -> str | None:
 
 
 def sum_content(path: str) -> str:
-    """A sum over a file, or over all files of a folder and their names."""
+    """A sum over a file, or over all files of a folder and their names. OSError where they cannot be read."""
     from hashlib import file_digest
 
     paths = [path]
@@ -80,15 +109,18 @@ def sum_content(path: str) -> str:
         paths = sorted(os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names)
     sums = []
     for one in paths:
+        if not os.path.isfile(one):
+            raise OSError(f"{one} is no file")
         with open(one, "rb") as file:
             sums.append((os.path.relpath(one, path), file_digest(file, "blake2b").hexdigest()))
     return hash_data(repr(sums).encode())
 
 
+# ---- what is remembered --------------------------------------------------------------------------------------
 def name_record(path: str) -> str:
-    """The file that remembers an output."""
+    """The file that remembers an output; "" for a user without a cache."""
     folder = os.environ.get(VARIABLE) or find_user_cache()
-    return os.path.join(folder, "outputs", hash_data(os.fsencode(os.path.realpath(path))))
+    return os.path.join(folder, "outputs", hash_data(os.fsencode(os.path.realpath(path)))) if folder else ""
 
 
 def read_record(path: str) -> str:

@@ -7,7 +7,7 @@ import sys
 
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
-from cnnspec.cli.own_outputs import add_force_option, write_output
+from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
 from cnnspec.cli.streams import find_width
 from cnnspec.rf import find_fields, find_picture
 
@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--at is a position of a layer: name the layer, as in: cnnspec rf FILE conv2 --at 0,0")
     if options.output is not None and not options.output.endswith(".svg"):
         raise UsageError(f"{options.output} must end in .svg: that is the one format of the picture")
+    check_not_read(options.output or "", options.file)
     if options.picture and options.format == "json":
         raise UsageError("--picture is for people, --format json for scripts: choose one")
     try:

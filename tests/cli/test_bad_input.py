@@ -127,7 +127,7 @@ def test_a_write_that_fails_leaves_the_old_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", fail)
-    status, _, err = run(capsys, "compile", good, "-o", target)
+    status, _, err = run(capsys, "compile", good, "-o", target, "--force")
     assert (status, "No space left" in err) == (2, True)
     assert target.read_text() == "old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["good.cnn", "model.py"]

@@ -58,7 +58,7 @@ def test_import_replaces_a_file_and_keeps_its_mode(
     out = tmp_path / "net.cnn"
     out.write_text("old")
     out.chmod(0o640)
-    assert run(capsys, "import", saved / "net.keras", "-o", out)[0] == 0
+    assert run(capsys, "import", saved / "net.keras", "-o", out, "--force")[0] == 0
     assert (out.read_text(), stat.S_IMODE(out.stat().st_mode)) == (RESNET, 0o640)
 
 
