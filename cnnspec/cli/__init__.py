@@ -12,6 +12,11 @@ from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import Help, Parser, add_width, set_early_width
 from cnnspec.cli.streams import KeptWidth, guarded, tell, tell_sentence
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from typing import Any
+
 VERBS = {
     "check": "find mistakes in specs",
     "summary": "show every layer's shape, parameters, MACs and receptive field",
@@ -34,6 +39,8 @@ VERBS = {
     "rules": "list what check looks for",
     "rule": "show a rule's page",
     "layers": "list the layers, or show one's page",
+    "help": "show how a command is called, with examples",
+    "completion": "print a script with which the shell completes commands",
 }
 TOLD_ONCE = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff")  # one network's figures, kept to the end
 MODULES = {"import": "import_model"}  # where a verb cannot be a module's name
@@ -65,20 +72,9 @@ def _run(arguments: list[str]) -> int:
 
 
 def _called(arguments: list[str]) -> int:
-    from importlib import import_module
-
-    about = "Convolutional networks: check, tabulate, compare, format, compile and train specs."
-    parser = Parser(prog="cnnspec", description=about, formatter_class=Help)
-    parser.add_argument("--version", action="store_true", help="show the version")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    chosen = next((a for a in arguments if not a.startswith("-")), None)
     first = arguments[0] if arguments else ""
-    for name in [first] if first in VERBS else VERBS:  # the other verbs are for help and suggestions: 2 ms
-        about = VERBS[name]
-        verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=Help)
-        if name == chosen:
-            import_module(f"cnnspec.cli.{MODULES.get(name, name)}").add_arguments(verb)
-            add_width(verb)
+    chosen = next((a for a in arguments if not a.startswith("-")), "")
+    parser, verbs = make_parser([first] if first in VERBS else VERBS, [chosen])  # the others are for help: 2 ms
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         (verbs.choices[options.verb] if options.verb else parser).refuse(unknown)
@@ -90,6 +86,8 @@ def _called(arguments: list[str]) -> int:
     if options.verb is None:
         parser.print_help(sys.stderr)
         return 2
+    from importlib import import_module
+
     from cnnspec.base.gc_pause import Uncollected
     from cnnspec.cli.messages import UsageError, print_message
 
@@ -101,3 +99,20 @@ def _called(arguments: list[str]) -> int:
     except UsageError as error:
         print_message(str(error))
         return 2
+
+
+def make_parser(names: Iterable[str], whole: Collection[str]) -> tuple[Parser, Any]:
+    """The parser of a command line, and its verbs: those with these names, of which some are made with their options."""
+    from importlib import import_module
+
+    about = "Convolutional networks: check, tabulate, compare, format, compile and train specs."
+    parser = Parser(prog="cnnspec", description=about, formatter_class=Help)
+    parser.add_argument("--version", action="store_true", help="show the version")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    for name in names:
+        about = VERBS[name]
+        verb = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", formatter_class=Help)
+        if name in whole:
+            import_module(f"cnnspec.cli.{MODULES.get(name, name)}").add_arguments(verb)
+            add_width(verb)
+    return parser, verbs

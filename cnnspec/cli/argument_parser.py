@@ -54,6 +54,14 @@ WORDS = {  # argparse's, and this program's; what it words otherwise one day is 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors say what is wrong and what to do. Nothing is imported for it before there is one."""
 
+    def format_help(self) -> str:
+        """As argparse, and the examples, whose lines are never broken: they are there to be copied."""
+        examples, self.epilog = self.epilog, None
+        try:
+            return super().format_help() + (f"\n{examples}" if examples else "")
+        finally:
+            self.epilog = examples
+
     def error(self, message: str) -> NoReturn:
         from cnnspec.base.source import printable
 
@@ -132,3 +140,9 @@ def read_width(text: str) -> int:
     from cnnspec.base.source import printable
 
     raise argparse.ArgumentTypeError(f'must be a whole number from {NARROWEST} to {WIDEST:,}, not "{printable(text)}"')
+
+
+def add_examples(parser: argparse.ArgumentParser, examples: dict[str, str]) -> None:
+    """Show commands at the end of a verb's help, each below what it is for. Every line fits 60 columns."""
+    lines = [f"  # {what}\n  {command}\n" for command, what in examples.items()]
+    parser.epilog = "examples:\n" + "".join(lines)

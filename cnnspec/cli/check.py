@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.check_files import add_run_options, check_paths
 from cnnspec.cli.configuration import FAIL_ON
 from cnnspec.cli.load import add_model_options
@@ -23,6 +24,15 @@ FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitl
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec check": "all specs in the working folder and below",
+            "cnnspec check net.cnn --fix": "mend what can be mended without changing the network",
+            "cnnspec check --extend-select R --fail-on error": "the rules for receptive fields too, as advice",
+            "cnnspec check --output-format github": "as annotations in continuous integration",
+        },
+    )
     settings.add_paths(parser, "stdin")
     settings.add_arguments(parser)
     group = parser.add_argument_group("what is mended")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.export import add_output_options, target_of, write_model
 from cnnspec.cli.load import add_model_options, load_one
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
@@ -22,6 +23,14 @@ FORMATS = {"py": ".py", **ENDINGS}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec compile net.cnn -o net.py": "source for Keras",
+            "cnnspec compile net.cnn -o untrained.keras": "a model that Keras opens",
+            "cnnspec compile net.cnn --weights runs/net-1 -o net.onnx": "with the weights of a training, as ONNX",
+        },
+    )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     add_output_options(
         parser, FORMATS, "model.py for source (- for stdout), model.keras, model.onnx, model.tflite, or model/ for a SavedModel"

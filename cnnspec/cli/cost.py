@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_model_options, evaluate_option, load_analysed, read_positive
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cli.streams import find_width
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec cost net.cnn --batch 64": "work and memory of a step with 64 examples",
+            "cnnspec cost net.cnn --memory 16GiB": "the largest batch that fits",
+            "cnnspec cost net.cnn --device a100 --dtype float16": "the time that a device takes at least",
+        },
+    )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument(
         "--batch", type=read_positive, metavar="N", help="examples at once (the train section's, else 1)"

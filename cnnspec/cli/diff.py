@@ -10,6 +10,7 @@ import os
 import sys
 
 from cnnspec.base.diagnostic import ERROR
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import (
     CLEAN,
@@ -27,7 +28,14 @@ from cnnspec.network import AnalysedNetwork
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "What a commit would change: git show HEAD:net.cnn | cnnspec diff - net.cnn"
+    add_examples(
+        parser,
+        {
+            "cnnspec diff old.cnn net.cnn": "what is different, layer by layer and in total",
+            "cnnspec diff net.cnn net.keras": "whether a saved model is what the spec says",
+            "git show HEAD:net.cnn | cnnspec diff - net.cnn": "what a commit would change",
+        },
+    )
     for name in "ab":
         parser.add_argument(
             name, metavar=name.upper(), help="a spec, FILE:MODEL where it holds several, - for stdin, or a .keras file"

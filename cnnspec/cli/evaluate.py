@@ -7,6 +7,7 @@ import sys
 
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.source import printable
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
 from cnnspec.cli.streams import find_width, fit_sentence, tell_sentence
@@ -25,6 +26,14 @@ SPLITS = ("test", "validation", "train")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec evaluate runs/net-1": "the best model, on what was held back",
+            "cnnspec evaluate runs/net-1 --picture confusion.png": "draw which classes it confuses",
+            "cnnspec evaluate net.keras --data digits": "a saved model on data of your own",
+        },
+    )
     parser.add_argument("trained", metavar="RUN|MODEL", help="the folder of a run, or a .keras file")
     parser.add_argument(
         "--data",

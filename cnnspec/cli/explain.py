@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cli.streams import find_width
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec explain net.cnn conv2": "how one layer's figures come about",
+            "cnnspec explain net.cnn --format latex > net.tex": "every layer's, for a script or slides",
+        },
+    )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument(
         "layer", metavar="LAYER", nargs="?", help="a layer's name in the summary: conv2; all, if left out"

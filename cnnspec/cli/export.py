@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, remember_output
 from cnnspec.compile.export import ENDINGS, ExportFailed, check_place, export, find_format, prepare
@@ -18,6 +19,14 @@ FORMATS = {name: ending for name, ending in ENDINGS.items() if name != "keras"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec export runs/net-1 -o net.onnx": "the best model of a training, as ONNX",
+            "cnnspec export net.keras --to litert": "a saved model for phones: net.tflite",
+            "cnnspec export runs/net-1 -o served/": "as a folder that TensorFlow serves",
+        },
+    )
     parser.add_argument(
         "file", metavar="MODEL", help="a .keras file, or the folder of a run, whose best model is taken"
     )

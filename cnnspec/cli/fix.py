@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli import settings
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.fix_files import add_arguments as add_fix_arguments
 from cnnspec.cli.fix_files import apply_repairs, print_repairs, read_sources, write_text
 from cnnspec.cli.load import add_model_options
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec fix": "mend and format all specs here and below",
+            "cnnspec fix net.cnn --diff": "show what would change, and write nothing",
+            "cat net.cnn | cnnspec fix -": "as a filter, for editors",
+        },
+    )
     settings.add_paths(parser, "stdin to stdout")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
     add_fix_arguments(parser)

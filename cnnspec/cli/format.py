@@ -7,6 +7,7 @@ import sys
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import printable
 from cnnspec.cli import settings
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_diagnostic, print_message
 from cnnspec.cli.write_file import rewrite_source
 from cnnspec.tables import escape
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec format": "all specs in the working folder and below",
+            "cnnspec format --check": "exit 1 where one is not formatted, for CI",
+            "cat net.cnn | cnnspec format -": "as a filter, for editors",
+        },
+    )
     settings.add_paths(parser, "stdin to stdout")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
     parser.add_argument(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
 from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec import net.keras": "print a saved model as a spec",
+            "cnnspec import net.keras -o imported.cnn": "write it to a file",
+            "cnnspec import --application ResNet50 -o resnet50.cnn": "a model that Keras has built in",
+        },
+    )
     parser.add_argument("source", metavar="SOURCE", nargs="?", help="model.keras, or the .json of model.to_json()")
     parser.add_argument(
         "--application",

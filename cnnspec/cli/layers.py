@@ -7,6 +7,7 @@ import sys
 
 from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.wrapping import wrap_paragraphs
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, UsageError
 from cnnspec.cli.streams import find_width
 from cnnspec.layers import CATALOGUE, find, list_spellings
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec layers": "all layers, a line each",
+            "cnnspec layers conv": "a layer's arguments, with an example",
+            "cnnspec layers BatchNormalization": "by the name that Keras has for it",
+        },
+    )
     parser.add_argument("name", nargs="?", metavar="NAME", help="a layer, by any of its names: conv, Conv2D, FC")
 
 

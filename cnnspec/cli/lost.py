@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, print_errors
 from cnnspec.cli.streams import find_width
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec lost net.cnn": "which rows and columns no layer reads",
+            "cnnspec lost net.cnn --format json": "the same for scripts",
+        },
+    )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_model_options(parser)

@@ -10,6 +10,7 @@ from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
 from cnnspec.base.source_files import decode_source, read_bytes
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.streams import fit_sentence
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec predict runs/net-1 digit.png": "the three likeliest classes of an image",
+            "cnnspec predict runs/net-1 images --format csv": "of all images in a folder, as a table",
+            "cnnspec predict net.keras digit.png --range 0,1 --top 5": "with a model that was trained elsewhere",
+        },
+    )
     parser.add_argument("trained", metavar="RUN|MODEL", help="the folder of a run, or a .keras file")
     parser.add_argument("images", metavar="IMAGE", nargs="+", help="an image, or a folder of images")
     parser.add_argument("--top", type=read_positive, default=3, metavar="N", help="how many classes are told (3)")

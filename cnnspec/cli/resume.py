@@ -8,6 +8,7 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.source_files import find_project_root
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_layer_limit, read_parameters
 from cnnspec.cli.messages import FINDINGS, UsageError
 from cnnspec.cli.streams import fit_sentence
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec resume runs/net-1": "go on where the training was stopped",
+            "cnnspec resume runs/net-1 --epochs 3": "train a finished one for longer",
+        },
+    )
     parser.add_argument("run", metavar="RUN", help="a run folder, such as runs/digits-1")
     parser.add_argument("--epochs", type=make_type(count), metavar="N", help="train to this epoch (the spec's)")
     parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec rf net.cnn": "every layer's receptive field",
+            "cnnspec rf net.cnn conv2 --at 0,0": "what the upper left position of a layer sees",
+            "cnnspec rf net.cnn --picture": "boxes on the input, in the terminal",
+            "cnnspec rf net.cnn -o fields.svg": "and as a picture",
+        },
+    )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument("layers", metavar="LAYER", nargs="*", help="layers to say everything about, or to draw")
     parser.add_argument("--at", type=position, metavar="Y,X", help="the layer's position; the middle one, if left out")

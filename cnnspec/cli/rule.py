@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, UsageError
 from cnnspec.cli.streams import find_width
 
@@ -21,6 +22,13 @@ FIXES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec rule W201": "the page of a code that check has printed",
+            "cnnspec rule illegal-stride": "the same page, by its name",
+        },
+    )
     parser.add_argument("code", metavar="RULE", help="a code or a name: W201, illegal-stride")
 
 

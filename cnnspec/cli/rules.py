@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN
 from cnnspec.cli.streams import find_width
 
@@ -20,6 +21,13 @@ LEGEND = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec rules": "all rules, a line each",
+            "cnnspec rules --format json": "for scripts",
+        },
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are printed")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
 from cnnspec.cli.streams import find_width
 from cnnspec.tables import escape
@@ -26,6 +27,14 @@ SPARE = ("spec", "parameters", "time", "epochs", "test", "best")  # of the list,
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec runs": "the trainings in the folder runs",
+            "cnnspec runs runs/net-1 runs/net-2": "what two of them have apart",
+            "cnnspec runs --format json": "for scripts",
+        },
+    )
     parser.add_argument(
         "runs", metavar="RUN", nargs="*", help="a folder of runs to list (runs), or two or more runs to compare"
     )

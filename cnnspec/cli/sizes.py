@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, print_message
 from cnnspec.cli.streams import find_width
@@ -15,6 +16,13 @@ MOST_AXES = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec sizes net.cnn": "which sizes of the input are legal, and which fit",
+            "cnnspec sizes net.cnn --near 670x512": "those next to a size that is wanted",
+        },
+    )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument("--near", type=read_size, metavar="SIZE", help="the size to ask about: 670, or 670x512")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.base.diagnostic import ERROR
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, wants_color
 from cnnspec.cli.streams import find_width
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec summary net.cnn": "every layer's shape and figures",
+            "cnnspec summary net.cnn --columns params,macs,memory": "other columns",
+            "cnnspec summary net.cnn --set filters=64": "with another value of a model's parameter",
+            "cat net.cnn | cnnspec summary - --format markdown": "from stdin, as a table for a README",
+        },
+    )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument(
         "--format", choices=("text", "markdown", "csv", "json"), default="text", help="how it is printed"

@@ -12,6 +12,7 @@ from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
+from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_model_options, load_one, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
 from cnnspec.cli.streams import find_width, fit_sentence
@@ -39,6 +40,15 @@ OPTIONS = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec train net.cnn --dry-run": "what would be trained, and with what",
+            "cnnspec train net.cnn": "train as the train section says",
+            "cnnspec train net.cnn --data digits --epochs 2": "other data, and for a shorter time",
+            "cnnspec train net.cnn --seed 7 -o net.keras": "save the best model beside the run, too",
+        },
+    )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument(
         "--data",

@@ -1,0 +1,81 @@
+"""cnnspec completion SHELL: a script with which the shell completes commands, options, files, codes and names.
+
+shtab writes it, from the parsers of all commands. What an argument takes is said here, by its name in them.
+"""
+
+from __future__ import annotations
+
+from cnnspec.cli.argument_parser import add_examples
+from cnnspec.cli.messages import CLEAN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+SHELLS = ("bash", "zsh", "fish")
+FILES = {  # by how their names end; folders are completed too, on the way to them
+    **dict.fromkeys(("PATH", "FILE"), ("*.cnn",)),
+    **dict.fromkeys(("A", "B"), ("*.cnn", "*.keras")),
+    **dict.fromkeys(("MODEL", "RUN|MODEL"), ("*.keras",)),
+    "SOURCE": ("*.keras", "*.json"),
+    "--weights": ("*.keras", "*.weights.h5"),
+}
+ANY_FILE = ("IMAGE", "--output", "--baseline", "--write-baseline", "--picture", "--data")
+FOLDERS = ("RUN", "--run-dir", "--cache-dir")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            'eval "$(cnnspec completion bash)"': "try it in this shell",
+            "cnnspec completion bash > cnnspec.bash": "keep it, to source it in ~/.bashrc",
+            "cnnspec completion fish > cnnspec.fish": "for ~/.config/fish/completions",
+        },
+    )
+    parser.add_argument("shell", choices=SHELLS, help="the shell that is to complete them")
+
+
+def run(options: argparse.Namespace) -> int:
+    import shtab
+
+    from cnnspec.cli import VERBS, make_parser
+
+    parser, verbs = make_parser(VERBS, VERBS)
+    words = list_words()
+    for verb, one in verbs.choices.items():
+        for action in one._actions:
+            name = action.option_strings[-1] if action.option_strings else str(action.metavar)
+            if found := words.get(name, words.get(f"{verb} {name}")):
+                action.choices = found
+            elif name in FILES:
+                action.complete = shtab.glob(*FILES[name])
+            elif name in ANY_FILE:
+                action.complete = shtab.FILE
+            elif name in FOLDERS:
+                action.complete = shtab.DIRECTORY
+    print(shtab.complete(parser, options.shell))
+    return CLEAN
+
+
+def list_words() -> dict[str, Sequence[str]]:
+    """The words that an argument takes where any other would be refused by the command alone, not by its parser."""
+    from cnnspec.cli import VERBS
+    from cnnspec.compile.backend import BACKENDS
+    from cnnspec.facts.devices import DEVICES
+    from cnnspec.layers import CATALOGUE
+    from cnnspec.lint.index import NAMES
+    from cnnspec.lint.selection import TARGETS
+    from cnnspec.train.devices.precision import PRECISIONS
+
+    return {
+        "rule RULE": [*NAMES, *NAMES.values()],
+        "layers NAME": [layer.names[0] for layer in CATALOGUE],
+        "help VERB": list(VERBS),
+        **{option: list(NAMES) for option in ("--select", "--extend-select", "--ignore")},
+        "--target": list(TARGETS),
+        "--device": list(DEVICES),
+        "--backend": list(BACKENDS),
+        "--precision": list(PRECISIONS),
+    }

@@ -1,0 +1,82 @@
+"""Completion, asked for in the shells themselves, as far as they are on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cnnspec.cli import VERBS
+from cnnspec.cli.completion import SHELLS
+from cnnspec.lint.index import NAMES
+from tests.cli.commands import run
+
+ASK = {
+    "bash": """source ./script
+COMP_LINE="$1"; read -ra COMP_WORDS <<< "$1"; [[ "$1" == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _shtab_cnnspec 2>/dev/null; printf '%s\\n' "${COMPREPLY[@]}" """,
+    "fish": "source ./script; complete -C $argv[1] | string replace -r '\\t.*' ''",
+}
+LINES = {  # what is typed, and what is proposed
+    "cnnspec ": set(VERBS),
+    "cnnspec su": {"summary"},
+    "cnnspec summary ": {"net.cnn", "sub"},
+    "cnnspec check net.cnn ": {"net.cnn", "sub"},
+    "cnnspec diff net.cnn ": {"net.cnn", "best.keras", "sub"},
+    "cnnspec export ": {"best.keras", "sub"},
+    "cnnspec resume ": {"sub"},
+    "cnnspec summary net.cnn --format ": {"text", "markdown", "csv", "json"},
+    "cnnspec check --output-f": {"--output-format"},
+    "cnnspec rule W20": {code for code in NAMES if code.startswith("W20")},
+    "cnnspec rule illegal": {"illegal-stride"},
+    "cnnspec check --select W21": {code for code in NAMES if code.startswith("W21")},
+    "cnnspec layers separable": {"separable_conv"},
+    "cnnspec help su": {"summary"},
+    "cnnspec completion ": set(SHELLS),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with files of several kinds."""
+    for name in ("net.cnn", "best.keras", "other.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "sub").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("shell", ASK)
+def test_a_shell_completes(shell: str, line: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    (folder / "script").write_text(run(capsys, "completion", shell)[1])
+    words = [line] if shell == "fish" else ["bash", line]
+    done = subprocess.run(
+        [shell, "-c", ASK[shell], *words], cwd=folder, env=os.environ | {"HOME": str(folder)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert {word.removesuffix("/") for word in done.stdout.split()} == LINES[line]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_script_knows_every_command_and_option(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, script, err = run(capsys, "completion", shell)
+    assert (status, err) == (0, "")
+    for word in (*VERBS, "strict-stride", "max-layers", "illegal-stride"):
+        assert word in script
+
+
+def test_zsh_reads_its_script(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("zsh is not installed")
+    (folder / "_cnnspec").write_text(run(capsys, "completion", "zsh")[1])
+    subprocess.run(["zsh", "-n", "_cnnspec"], cwd=folder, check=True)
+
+
+def test_a_shell_that_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
+    said = 'cnnspec: shell must be bash, zsh or fish, not "fisch"; did you mean "fish"?\n'
+    assert run(capsys, "completion", "fisch") == (2, "", said)
