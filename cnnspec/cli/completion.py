@@ -51,6 +51,10 @@ def run(options: argparse.Namespace) -> int:
                 action.choices = found
             elif name in FILES:
                 action.complete = shtab.glob(*FILES[name])
+                if (
+                    len(FILES[name]) == 1
+                ):  # which shtab puts in brackets, as if it were one of several: zsh matches nothing
+                    action.complete["zsh"] = f"_files -g '{FILES[name][0]}'"
             elif name in ANY_FILE:
                 action.complete = shtab.FILE
             elif name in FOLDERS:

@@ -18,7 +18,7 @@ ASK = {
     "bash": """source ./script
 COMP_LINE="$1"; read -ra COMP_WORDS <<< "$1"; [[ "$1" == *" " ]] && COMP_WORDS+=("")
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _shtab_cnnspec 2>/dev/null; printf '%s\\n' "${COMPREPLY[@]}" """,
-    "fish": "source ./script; complete -C $argv[1] | string replace -r '\\t.*' ''",
+    "fish": "source ./script; complete -C $argv[1] | string replace -r '\\t.*' ''; true",
 }
 LINES = {  # what is typed, and what is proposed
     "cnnspec ": set(VERBS),
@@ -70,11 +70,30 @@ def test_a_script_knows_every_command_and_option(shell: str, capsys: pytest.Capt
         assert word in script
 
 
-def test_zsh_reads_its_script(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if shutil.which("zsh") is None:
-        pytest.skip("zsh is not installed")
+ZSH = r"""zmodload zsh/zpty
+zpty shell "$0" -f -i
+zpty -w shell "PS1=; fpath=($PWD $fpath); module_path=($module_path); autoload -U compinit; compinit -u -D; bindkey '^I' complete-word"
+sleep 1
+zpty -w -n shell "$1"$'\t'
+sleep 1
+while zpty -r -t shell part; do print -r -n -- "$part"; done
+"""
+TYPED = {  # what is typed in zsh, which shows no list of what it proposes to a pipe, and how it ends
+    "cnnspec summ": "summary",
+    "cnnspec summary n": "net.cnn",
+    "cnnspec export b": "best.keras",
+    "cnnspec diff net.cnn b": "best.keras",
+    "cnnspec rule illegal": "illegal-stride",
+    "cnnspec summary net.cnn --format m": "markdown",
+}
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.parametrize("line", TYPED)
+def test_zsh_completes(line: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "_cnnspec").write_text(run(capsys, "completion", "zsh")[1])
-    subprocess.run(["zsh", "-n", "_cnnspec"], cwd=folder, check=True)
+    done = subprocess.run(["zsh", "-f", "-c", ZSH, "zsh", line], cwd=folder, capture_output=True, text=True, check=True)
+    assert f"{line.rpartition(' ')[0]} {TYPED[line]}" in done.stdout
 
 
 def test_a_shell_that_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
