@@ -28,7 +28,7 @@ DOMAINS: dict[str, tuple[Iterable[str], str]] = {
         fit train, convert compile, view summary, show summary, print summary, receptive_field rf, continue resume,
         history runs, score evaluate, inference predict, repair fix, fmt format, trian train, chek check, sumary summary,
         complie compile, exprt export, eval evaluate, pred predict, layer layers, ruls rules, formatter format,
-        forward -, completion -, attention -, plot -, report -, concert -, help -, version -, clean -, graph -, test -,
+        forward -, completions completion, attention -, plot -, report -, concert -, helps help, version -, clean -, graph -, test -,
         visualize -, onnx -
     """),
     "layers": (list_spellings(), """
