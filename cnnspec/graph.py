@@ -206,6 +206,7 @@ class Graph:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.kind = "Model"  # or a Block on an input of its own
         self.nodes: list[Node] = []
         self.inputs: list[int] = []
         self.outputs: list[int] = []

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.base.source import Source
+    from cnnspec.elaborate.block_calls import CalledBlock
     from cnnspec.graph import Graph, Setting
     from cnnspec.syntax.tree import Model, Tree
     from cnnspec.train.settings import TrainSettings
@@ -45,3 +46,12 @@ class AnalysedNetwork(Record):
             near = write_suggestion(name, names) or ": `cnnspec summary` lists its layers"
             raise LookupError(f'{self.name} has no layer "{name}"{near}')
         return names.index(name)
+
+
+class AnalysedBlock(Record):
+    """A block on an input, analysed as a network; None where it has no value for a parameter. `diagnostics` are its own, and
+    those of its file that stand in its text."""
+
+    call: CalledBlock
+    network: AnalysedNetwork | None
+    diagnostics: tuple[Diagnostic, ...]

@@ -18,7 +18,7 @@ from cnnspec.facts.facts import Facts
 from cnnspec.lint import rules
 from cnnspec.lint.context import Context
 from cnnspec.lint.ignores import Hiding
-from cnnspec.network import AnalysedNetwork
+from cnnspec.network import AnalysedBlock, AnalysedNetwork
 from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Set
     from typing import Any
 
+    from cnnspec.elaborate import Elaborated
+    from cnnspec.elaborate.block_calls import BlockQuestion
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph, Setting
     from cnnspec.syntax.tree import Tree
@@ -41,6 +43,12 @@ class Analysis(Record):
     tree: Tree
     networks: tuple[AnalysedNetwork, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+
+class BlockAnalysis(Analysis):
+    """The blocks of a file, analysed; its networks are their calls."""
+
+    blocks: tuple[AnalysedBlock, ...]
 
 
 def analyse(
@@ -61,37 +69,77 @@ def _analysed(
     read: Read, watch: Watch | None,
 ) -> Analysis:  # fmt: skip
     parsed = parse(source)
-    networks = []
     found = [*parsed.diagnostics, *parsed.notes]
     hiding = Hiding(parsed)
+    networks = []
     for made in elaborate(parsed, read, parameters, max_layers, model):
-        settings, unfit = read_train_section(made.train)
-        graph = made.graph.certain()  # nothing that rests on an assumption is found
-        broken = bool(parsed.diagnostics or made.errors or made.graph.assumptions)
-        context = Context(graph, made.train, broken, settings)
-        watching = None
-        if watch is not None:
-            watch(graph, hiding.visible([*made.errors, *unfit]))
-            watching = partial(_show_visible, watch, graph, hiding)
-        ruled = rules.check(context, codes, watching)
-        if settings is not None and settings.data is not None and not context.broken:
-            unfit = (*unfit, *find_data_mismatches(made.graph, settings, ruled))
-        own = hiding.visible([*made.errors, *unfit, *ruled])
+        network, own = _analyse_network(made, parsed, hiding, codes, watch)
+        networks.append(network)
         found += own
-        diagnostics = sort_diagnostics([*parsed.diagnostics, *parsed.notes, *own])
-        facts = context.facts if graph is made.graph else Facts(made.graph)
-        broken = bool(made.graph.assumptions) or any(rules.prevents(d) for d in diagnostics)
-        networks.append(
-            AnalysedNetwork(
-                graph.name, source, parsed, made.graph, facts, made.train, diagnostics, made.item, broken, settings
-            )
-        )
     everything = bool(networks) and not parameters and model is None
     everything = everything and all(
         rules.optional(d.code) or d.severity == INFO for d in found
     )  # a mistake keeps rules from looking
     found += hiding.findings(codes, everything)
     return Analysis(source, parsed, tuple(networks), sort_diagnostics(found))
+
+
+def _analyse_network(
+    made: Elaborated, parsed: Tree, hiding: Hiding, codes: Set[str] | None, watch: Watch | None = None
+) -> tuple[AnalysedNetwork, list[Diagnostic]]:
+    """A network with its facts, and what is found in it alone."""
+    settings, unfit = read_train_section(made.train)
+    graph = made.graph.certain()  # nothing that rests on an assumption is found
+    broken = bool(parsed.diagnostics or made.errors or made.graph.assumptions)
+    context = Context(graph, made.train, broken, settings)
+    watching = None
+    if watch is not None:
+        watch(graph, hiding.visible([*made.errors, *unfit]))
+        watching = partial(_show_visible, watch, graph, hiding)
+    ruled = rules.check(context, codes, watching)
+    if settings is not None and settings.data is not None and not context.broken:
+        unfit = (*unfit, *find_data_mismatches(made.graph, settings, ruled))
+    own = hiding.visible([*made.errors, *unfit, *ruled])
+    diagnostics = sort_diagnostics([*parsed.diagnostics, *parsed.notes, *own])
+    facts = context.facts if graph is made.graph else Facts(made.graph)
+    broken = bool(made.graph.assumptions) or any(rules.prevents(d) for d in diagnostics)
+    network = AnalysedNetwork(
+        graph.name, parsed.source, parsed, made.graph, facts, made.train, diagnostics, made.item, broken, settings
+    )
+    return network, own
+
+
+def analyse_blocks(
+    source: Source, question: BlockQuestion, max_layers: int = MAX_LAYERS, codes: Set[str] | None = None,
+    read: Read = read,
+) -> BlockAnalysis:  # fmt: skip
+    """The blocks of a file as networks, each called on what the question gives. KeyError for names that it does not have."""
+    from cnnspec.elaborate.block_calls import call_blocks
+
+    with Uncollected():
+        parsed = parse(source)
+        hiding = Hiding(parsed)
+        called = call_blocks(parsed, read, question, max_layers)
+        about_file = [*parsed.diagnostics, *parsed.notes, *hiding.visible([*called.errors])]
+        found = {_name_mistake(diagnostic): diagnostic for diagnostic in about_file}
+        blocks = []
+        for call in called.blocks:
+            network, own = None, [*call.refused]
+            if call.network is not None:
+                network, own = _analyse_network(call.network, parsed, hiding, codes)
+                own = [call.locate(diagnostic) for diagnostic in own]
+                network = network.replace(diagnostics=sort_diagnostics([*about_file, *own]))
+            for diagnostic in own:  # one that several blocks lead to is told with the first
+                found.setdefault(_name_mistake(diagnostic), diagnostic)
+            own += [d for d in about_file if d.span and call.holds(d.span)]
+            blocks.append(AnalysedBlock(call, network, sort_diagnostics(own)))
+        networks = tuple([block.network for block in blocks if block.network])
+        return BlockAnalysis(source, parsed, networks, sort_diagnostics([*found.values()]), tuple(blocks))
+
+
+def _name_mistake(found: Diagnostic) -> tuple[Any, ...]:
+    """What two findings of the same mistake agree in."""
+    return found.code, found.span, found.message
 
 
 def _show_visible(watch: Watch, graph: Graph, hiding: Hiding, found: list[Diagnostic]) -> None:

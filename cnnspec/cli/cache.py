@@ -47,7 +47,8 @@ class Cache:
     """The entries of all files that one command looks at. Its methods never raise: a cache is not worth a failure."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        asked = (tuple(options.set), options.model, options.max_layers, choose_repair_detail(options))
+        blocks = tuple(options.input), options.block
+        asked = (tuple(options.set), options.model, options.max_layers, choose_repair_detail(options), blocks)
         self.asked = repr(asked)
         self.folders: dict[str, str | None] = {}  # folder of specs → its cache
         self.tool = "" if options.no_cache else name_tool()
@@ -133,7 +134,8 @@ def write_body(examined: Examined) -> str:
     files = [[path, hash_data(data)] for path, data in examined.reading.contents.items() if isinstance(data, bytes)]
     names = [[by, text, *find_used_file(by, text)] for by, text in list_uses(examined)]
     sources = examined.sources
-    return dumps([as_data(found.diagnostics, DIAGNOSTICS, sources), files, names], separators=(",", ":"))
+    told = as_data(found.diagnostics, DIAGNOSTICS, sources)
+    return dumps([told, files, names, found.unshaped], separators=(",", ":"))
 
 
 DIAGNOSTICS = "tuple[Diagnostic, ...]"
@@ -154,8 +156,8 @@ def read_outcome(body: str, name: str, data: bytes) -> Outcome | None:
     """What an entry says, if the files that it came from are as they were."""
     from json import loads
 
-    found, files, names = loads(body)
-    if not (texts(files, 2) and texts(names, 4)):
+    found, files, names, unshaped = loads(body)
+    if not (texts(files, 2) and texts(names, 4) and type(unshaped) is bool):
         return None
     sources: list[Source | Diagnostic] = [decode_source(data, name)]
     for path, mark in files:
@@ -168,7 +170,9 @@ def read_outcome(body: str, name: str, data: bytes) -> Outcome | None:
     known = [source for source in sources if isinstance(source, Source)]
     if len(known) < len(sources):
         return None
-    return Outcome(name, from_data(found, DIAGNOSTICS, known), reads=tuple([path for path, _ in files]))
+    return Outcome(
+        name, from_data(found, DIAGNOSTICS, known), reads=tuple([path for path, _ in files]), unshaped=unshaped
+    )
 
 
 def texts(data: Any, many: int) -> bool:

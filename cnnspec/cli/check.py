@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.base.source import printable
 from cnnspec.cli import settings
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.check_files import add_run_options, check_paths
+from cnnspec.cli.blocks import add_block_options
+from cnnspec.cli.check_files import PROSE, add_run_options, check_paths
 from cnnspec.cli.configuration import FAIL_ON
 from cnnspec.cli.load import add_model_options
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message, wants_color
@@ -63,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--baseline", metavar="FILE", help="leave out what FILE counts")
     group.add_argument("--write-baseline", metavar="FILE", help="count all findings into FILE, and report none")
     add_model_options(parser)
+    add_block_options(parser)
     add_run_options(parser)
 
 
@@ -71,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"--statistics has no form for --output-format {options.output_format}: full or json")
     if options.baseline and options.write_baseline:
         raise UsageError("--baseline and --write-baseline together: give one of them")
+    if options.input and (options.fix or options.diff):
+        raise UsageError("--fix and --diff mend networks: leave --input out")
     lookup = settings.Lookup(options)
     if options.show_settings:
         for line in lookup.of(options.paths[0]).show().split("\n"):
@@ -112,22 +117,28 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
 
 def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     """Find and write."""
-    found, files, status = collect_findings(options, lookup)
+    found, files, status, unshaped = collect_findings(options, lookup)
     if options.baseline or options.write_baseline:
         found = against_baseline(options, found, files)
     if options.statistics:
         print_statistics(found, options)
     else:
         write(found, files, options, lookup)
+        if unshaped and options.output_format in PROSE and not options.quiet:
+            print(describe_unshaped(unshaped))
     if options.exit_zero or status != CLEAN:
         return status
     return FINDINGS if any(lookup.fails(finding) for finding in found) else CLEAN
 
 
-def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> tuple[list[Finding], list[str], int]:
-    """What is found in which files, in order, each once since two files may use the same third; USAGE for an unreadable one."""
+def collect_findings(
+    options: argparse.Namespace, lookup: settings.Lookup
+) -> tuple[list[Finding], list[str], int, list[str]]:
+    """What is found in which files, in order, each once since two files may use the same third; USAGE for an unreadable one;
+    and the files whose blocks were called on no input."""
     found: dict[Finding, None] = {}
     files: list[str] = []
+    unshaped: list[str] = []
     status = CLEAN
     for outcome in check_paths(options, lookup):
         if outcome.refused:
@@ -135,11 +146,12 @@ def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> tu
             status = USAGE
             continue
         files.append(outcome.name)
+        unshaped += [outcome.name] * outcome.unshaped
         for diagnostic in outcome.diagnostics:
             place = diagnostic.span.source.name if diagnostic.span else outcome.name
             if place == outcome.name or lookup.of(place).reports(diagnostic.code, place):
                 found[place, diagnostic] = None
-    return list(found), files, status
+    return list(found), files, status, unshaped
 
 
 def against_baseline(options: argparse.Namespace, found: list[Finding], files: list[str]) -> list[Finding]:
@@ -204,6 +216,12 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
 
         text = write_github(found, files)
         print(text, end="\n" if text else "")
+
+
+def describe_unshaped(files: Sequence[str]) -> str:
+    """That the shapes in files of blocks were not checked, and how they are."""
+    what = f"{printable(files[0])} holds" if len(files) == 1 else f"{len(files)} files hold"
+    return f"{what} blocks and no network: --input 56x56x64 checks their shapes too"
 
 
 def print_statistics(found: Sequence[Finding], options: argparse.Namespace) -> None:

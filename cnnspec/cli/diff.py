@@ -90,7 +90,9 @@ def load_side(path: str, model: str | None, own: list[str], options: argparse.Na
         if own or options.set:
             raise UsageError(f"{path} is a saved model: it has no parameters to set")
         return load_saved(path)
-    asked = argparse.Namespace(file=path, model=model, set=[*options.set, *own], max_layers=options.max_layers)
+    asked = argparse.Namespace(
+        file=path, model=model, set=[*options.set, *own], max_layers=options.max_layers, input=[], block=None
+    )
     try:
         network, found = load_analysed(asked)
     except Refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.base.source import Source
+from cnnspec.base.source import Source, brief
 from cnnspec.base.source_files import read
 from cnnspec.cli.inputs import Inputs
 from cnnspec.cli.messages import Refused, UsageError, print_diagnostic
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Set
     from typing import Any
 
+    from cnnspec.elaborate.block_calls import BlockQuestion
     from cnnspec.elaborate.files import Read
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.pipeline import Analysis, Watch
+    from cnnspec.pipeline import Analysis, BlockAnalysis, Watch
 
 
 # ---- options -----------------------------------------------------------------------------------------------
@@ -27,6 +28,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         "--set", metavar="NAME=VALUE", action="append", default=[], help="give a model's parameter a value"
     )
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
+    parser.set_defaults(input=[], block=None)  # where there are no options for blocks
     add_layer_limit(parser)
 
 
@@ -92,6 +94,9 @@ def analyse_as_asked(
     from cnnspec.pipeline import analyse  # what is known already needs no analysis, so it is not imported above
     from cnnspec.syntax import tree
 
+    question = read_question(options)
+    if question is not None:
+        return analyse_blocks_as_asked(source, question, options, codes, read)
     try:
         analysis = analyse(
             source, read_parameters(options), model or options.model, options.max_layers, codes, read, watch
@@ -106,12 +111,50 @@ def analyse_as_asked(
     return analysis
 
 
-def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[AnalysedNetwork, tuple[Diagnostic, ...]]:
-    """The one network that a command works on, with its diagnostics. UsageError when there is none, or several. `told`:
-    warnings are shown too, so that the help that is printed from their repairs is needed."""
+def read_question(options: argparse.Namespace) -> BlockQuestion | None:
+    """What the options ask about blocks; None where they ask nothing."""
+    if not options.input and options.block is None:
+        return None
+    from cnnspec.cli.blocks import read_block_question
+
+    return read_block_question(options, read_parameters(options))
+
+
+def analyse_blocks_as_asked(
+    source: Source, question: BlockQuestion, options: argparse.Namespace, codes: Set[str] | None, read: Read = read
+) -> BlockAnalysis:
+    """The blocks of a source, analysed. UsageError where it has none such, or is a network and no block of it is chosen."""
+    from cnnspec.pipeline import analyse_blocks
+
+    try:
+        return analyse_blocks(source, question, options.max_layers, codes, read)
+    except KeyError as error:
+        message, help = error.args
+        raise UsageError(f"{source.name}: {message}; {help}") from None
+
+
+def load_blocks(options: argparse.Namespace) -> tuple[BlockAnalysis, BlockQuestion]:
+    """The blocks of the file that a command works on, and what they are called with."""
+    question = read_question(options)
+    assert question is not None
+    source = load_source(options)
+    return analyse_blocks_as_asked(
+        source, question, options, Lookup(options).of(source.name).codes(source.name)
+    ), question
+
+
+def load_source(options: argparse.Namespace) -> Source:
+    """The source that a command works on."""
     source = read_named_source(options.file)
     if isinstance(source, Diagnostic):
         raise UsageError(f"{source.message}: {source.help}")
+    return source
+
+
+def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[AnalysedNetwork, tuple[Diagnostic, ...]]:
+    """The one network that a command works on, with its diagnostics. UsageError when there is none, or several. `told`:
+    warnings are shown too, so that the help that is printed from their repairs is needed."""
+    source = load_source(options)
     codes = Lookup(options).of(source.name).codes(source.name)
     analysis = analyse_as_asked(source, options, codes)
     if len(analysis.networks) > 1:
@@ -122,15 +165,27 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
             print_diagnostic(found)
         if analysis.diagnostics:
             raise Refused
-        raise UsageError(f"{source.name} holds no network: begin with, for example, input 28x28x1")
+        raise UsageError(describe_no_network(analysis))
     network = analysis.networks[0]
-    if not told or not network.diagnostics:
+    if not told or not network.diagnostics or options.input:  # a block has no repairs: its callers are not known
         return network, network.diagnostics
     from cnnspec.lint.fix.offers import offer_repairs
 
     return network, offer_repairs(
         network.diagnostics, analysis, lambda s, read, watch=None: analyse_as_asked(s, options, codes, read, watch)
     )
+
+
+def describe_no_network(analysis: Analysis) -> str:
+    """That a file holds no network, and what to do."""
+    from cnnspec.syntax import tree
+
+    name = analysis.source.name
+    blocks = [item.name.text for item in analysis.tree.body.items if isinstance(item, tree.Block)]
+    if not blocks:
+        return f"{name} holds no network: begin with, for example, input 28x28x1"
+    asked = "`cnnspec summary` with --input 56x56x64 shows what each costs"
+    return f"{name} holds no network, but blocks ({brief(', '.join(blocks))}): {asked}"
 
 
 def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> AnalysedNetwork | None:

@@ -39,6 +39,7 @@ class Outcome(Record):
     diagnostics: tuple[Diagnostic, ...] = ()
     refused: str = ""  # why it was not checked
     reads: tuple[str, ...] = ()  # the files that it uses or names as data, found or not
+    unshaped: bool = False  # whether it holds blocks alone, which were called on no input
 
 
 class Reading:
@@ -87,7 +88,8 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
     named = find_data_paths(analysis)
     reading.steady = reading.steady and not named  # a header may be read, which is no text
     reads = (*reading.contents, *named)
-    return Examined(Outcome(name, diagnostics, find_emptiness(analysis), reads), reading, analysis)
+    outcome = Outcome(name, diagnostics, find_emptiness(analysis), reads, has_unshaped_blocks(analysis, options))
+    return Examined(outcome, reading, analysis)
 
 
 def choose_repair_detail(options: argparse.Namespace) -> str:
@@ -103,7 +105,9 @@ def choose_repair_detail(options: argparse.Namespace) -> str:
 def add_repairs(analysis: Analysis, options: argparse.Namespace, codes: Set[str] | None) -> tuple[Diagnostic, ...]:
     """The findings of a file, with their repairs where these are shown and there may be any."""
     shown = choose_repair_detail(options)
-    if not shown or not analysis.diagnostics:
+    if (
+        not shown or not analysis.diagnostics or options.input
+    ):  # a block's repair could not be priced without its callers
         return analysis.diagnostics
     from cnnspec.lint.fix.offers import offer_repairs
 
@@ -132,6 +136,14 @@ def find_emptiness(analysis: Analysis) -> str:
         return ""
     what = "holds no network and no block" if analysis.source.text.strip() else "is empty"
     return f"{analysis.source.name} {what}: begin with, for example, input 28x28x1"
+
+
+def has_unshaped_blocks(analysis: Analysis, options: argparse.Namespace) -> bool:
+    """Whether a file holds blocks of its own and no network, and was checked without an input for them."""
+    from cnnspec.syntax.tree import Block
+
+    blocks = any(isinstance(item, Block) for item in analysis.tree.body.items)
+    return blocks and not analysis.networks and not options.input
 
 
 # ---- plain data --------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.blocks import add_block_options
+from cnnspec.cli.load import add_model_options, load_analysed, load_blocks
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, wants_color
 from cnnspec.cli.streams import find_width
 from cnnspec.summary import find_summary
@@ -16,8 +17,13 @@ from cnnspec.tables.columns import COLUMNS, choose_columns
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.elaborate.block_calls import BlockQuestion
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.pipeline import BlockAnalysis
+    from cnnspec.summary.blocks import BlockFigures
     from cnnspec.summary.summary import Summary
 
 
@@ -39,10 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--columns", metavar="NAMES", help=f"columns of the table, as in params,macs,memory: {', '.join(COLUMNS)}"
     )
     add_model_options(parser)
+    add_block_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     names = read_columns(options)
+    if options.input and options.block is None:
+        return print_blocks(options)
     try:
         network, found = load_analysed(options, told=True)
     except Refused:
@@ -51,7 +60,38 @@ def run(options: argparse.Namespace) -> int:
     sys.stdout.flush()
     for diagnostic in found:
         print_diagnostic(diagnostic)
-    return FINDINGS if any(diagnostic.severity == ERROR for diagnostic in found) else CLEAN
+    return FINDINGS if has_error(found) else CLEAN
+
+
+def print_blocks(options: argparse.Namespace) -> int:
+    """Print the table of a file's blocks, then what is wrong with them."""
+    from cnnspec.summary.blocks import find_block_figures
+
+    if options.columns is not None:
+        raise UsageError("--columns is for layers: choose a block with --block")
+    analysis, question = load_blocks(options)
+    rows = find_block_figures(analysis.blocks)
+    print(write_blocks(rows, analysis, question, options.format), end="")
+    sys.stdout.flush()
+    for diagnostic in analysis.diagnostics:
+        print_diagnostic(diagnostic)
+    return FINDINGS if any(row.fault for row in rows) or has_error(analysis.diagnostics) else CLEAN
+
+
+def write_blocks(rows: tuple[BlockFigures, ...], analysis: BlockAnalysis, question: BlockQuestion, format: str) -> str:
+    """The table of blocks in the form that was asked for."""
+    if format == "json":
+        from cnnspec.summary.blocks.json import write_data
+        from cnnspec.tables.escape import json
+
+        return json(write_data(analysis.source.name, question.inputs, rows)) + "\n"
+    from cnnspec.summary.blocks.formats import write_table as write_block_table
+
+    return write_block_table(rows, str(question), format)
+
+
+def has_error(found: Iterable[Diagnostic]) -> bool:
+    return any(diagnostic.severity == ERROR for diagnostic in found)
 
 
 def write_summary(

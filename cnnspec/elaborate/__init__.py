@@ -42,7 +42,7 @@ class Elaborated(Record):
         return any(d.severity == ERROR and d.code not in PROMISES for d in self.errors)
 
 
-_NETWORK_ITEMS = (tree.Input, tree.Output, tree.Shared, tree.Loop, tree.Branch, tree.Budget, tree.Step)
+NETWORK_ITEMS = (tree.Input, tree.Output, tree.Shared, tree.Loop, tree.Branch, tree.Budget, tree.Step)
 
 
 def elaborate(
@@ -54,7 +54,7 @@ def elaborate(
     `parameters` replace the defaults of the models' parameters. A parameter that no model has is a KeyError.
     `observer` is told what happens; `shapes` are those of inputs, counted from 0, in place of what the text gives them.
     """
-    first = NetworkBuilder(_stem(parsed.source.name), max_layers, observer, shapes)
+    first = NetworkBuilder(stem(parsed.source.name), max_layers, observer, shapes)
     definitions = Files(read, first.building).define(parsed)
     models = [m for m in definitions.models if only is None or m.name.text == only]
     if parameters:
@@ -65,7 +65,7 @@ def elaborate(
                 raise KeyError(f'no model has a parameter "{name}"', has + write_suggestion(name, known))
     if not definitions.models:
         return _whole_file(first, definitions)
-    beside = next((item for item in parsed.body.items if isinstance(item, _NETWORK_ITEMS)), None)
+    beside = next((item for item in parsed.body.items if isinstance(item, NETWORK_ITEMS)), None)
     if beside is not None and not any(isinstance(item, tree.Bad) for item in parsed.body.items):
         message = "a step beside a model belongs to none"
         first.report.error("E012", beside, definitions.scope, message, "move it into the model's braces")
@@ -93,7 +93,7 @@ def elaborate(
 
 def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elaborated, ...]:
     items = definitions.parsed.body.items
-    if not any(isinstance(item, _NETWORK_ITEMS) for item in items):
+    if not any(isinstance(item, NETWORK_ITEMS) for item in items):
         for item in items:
             if isinstance(item, tree.Assign):
                 builder.bodies.assign(item, definitions.scope, None)
@@ -109,7 +109,7 @@ def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elab
             return ()
     graph = builder.build(definitions.parsed.body, definitions.scope)
     if not graph.inputs and not builder.report.errors and not definitions.parsed.diagnostics:
-        first = next(item for item in items if isinstance(item, _NETWORK_ITEMS))
+        first = next(item for item in items if isinstance(item, NETWORK_ITEMS))
         builder.report.error(
             "E016", first, definitions.scope, "this network has no input", "begin with, for example, input 28x28x1"
         )
@@ -168,7 +168,8 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
     return settings
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """The name of a network that has none in the text: that of its file."""
     nameless = name == "<stdin>" or name.startswith("/dev/") and not name.endswith(".cnn")  # a pipe
     return "network" if nameless else os.path.splitext(os.path.basename(name))[0]
 

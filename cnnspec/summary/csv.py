@@ -35,17 +35,19 @@ def write_csv(network: AnalysedNetwork, summary: Summary, columns: tuple[str, ..
         lines.writerow(
             (
                 row.name, row.type, "" if row.output_shape is None else show_shape(row.output_shape),
-                _blank(row.params), _blank(row.trainable), _blank(row.non_trainable), " ".join(row.inputs), _blank(row.macs),
-                _joined(reach and reach.size), _joined(reach and reach.stride), _joined(reach and reach.padding), row.line,
+                write_plain(row.params), write_plain(row.trainable), write_plain(row.non_trainable), " ".join(row.inputs), write_plain(row.macs),
+                write_axes(reach and reach.size), write_axes(reach and reach.stride), write_axes(reach and reach.padding), row.line,
                 *[MARK * row.assumed] * mark,
             )
         )  # fmt: skip
     return out.getvalue()
 
 
-def _blank(value: Any) -> str:
+def write_plain(value: Any) -> str:
+    """A figure as it is, nothing for what is unknown."""
     return "" if value is None else str(value)
 
 
-def _joined(values: Any) -> str:
+def write_axes(values: Any) -> str:
+    """One figure an axis: 3x3."""
     return "x".join("?" if v is None else str(v) for v in values) if values else ""

@@ -19,9 +19,9 @@ def join_lines(lines: Iterable[str]) -> str:
 
 
 def write_title(network: AnalysedNetwork) -> str:
-    """The model's name and its parameters, apart from lists and functions: 'Model: "resnet" (classes=10)'."""
+    """The name of the model, or of the block, and its parameters, apart from lists and functions: 'Model: "resnet" (classes=10)'."""
     settings = ", ".join(f"{k}={v}" for k, v in network.graph.parameters.items() if isinstance(v, (int, float, str)))
-    return printable(f'Model: "{network.name}"' + (f" ({settings})" if settings else ""))
+    return printable(f'{network.graph.kind}: "{network.name}"' + (f" ({settings})" if settings else ""))
 
 
 def shorten_names(names: tuple[str, ...]) -> str:

@@ -1,0 +1,24 @@
+"""The forms of the table of blocks: one file writes each, and is imported when its form is asked for."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.summary.blocks import BlockFigures
+
+
+def write_table(rows: Sequence[BlockFigures], inputs: str, format: str) -> str:
+    """The table as text, markdown or csv. `inputs`: what the blocks are called on."""
+    if format == "csv":
+        from cnnspec.summary.blocks.csv import write_csv
+
+        return write_csv(rows)
+    if format == "markdown":
+        from cnnspec.summary.blocks.markdown import write_markdown
+
+        return write_markdown(rows, inputs)
+    from cnnspec.summary.blocks.text import write_text
+
+    return write_text(rows, inputs)
