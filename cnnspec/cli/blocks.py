@@ -21,9 +21,11 @@ EXAMPLE = "write, for example, --input 56x56x64"
 def add_block_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--input", metavar="SHAPE", action="append", default=[],
-        help="what blocks are called on, in a file without a network: 56x56x64; skip=112x112x32 is a parameter's tensor",
+        help="call the blocks of a file on a tensor: 56x56x64; skip=112x112x32 is one for a parameter",
     )  # fmt: skip
-    parser.add_argument("--block", metavar="NAME", help="with --input, the block to take")
+    parser.add_argument(
+        "--block", metavar="NAME", help="with --input, call this block alone; it may stand beside a network"
+    )
 
 
 def read_block_question(options: argparse.Namespace, parameters: Mapping[str, Any]) -> BlockQuestion | None:

@@ -8,11 +8,10 @@ from io import StringIO
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.assumed import MARK, needs_column
 from cnnspec.tables.columns import mark_assumed, write_plain_cells
+from cnnspec.tables.data import write_axes, write_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from cnnspec.network import AnalysedNetwork
     from cnnspec.summary.summary import Summary
 
@@ -41,13 +40,3 @@ def write_csv(network: AnalysedNetwork, summary: Summary, columns: tuple[str, ..
             )
         )  # fmt: skip
     return out.getvalue()
-
-
-def write_plain(value: Any) -> str:
-    """A figure as it is, nothing for what is unknown."""
-    return "" if value is None else str(value)
-
-
-def write_axes(values: Any) -> str:
-    """One figure an axis: 3x3."""
-    return "x".join("?" if v is None else str(v) for v in values) if values else ""

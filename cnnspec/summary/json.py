@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cnnspec.facts.facts import CONVENTIONS
+from cnnspec.summary.total_data import total_data
 from cnnspec.tables.assumed import assumed_flag, assumption_data
-from cnnspec.tables.data import field_data, figure_data, layer_data, shape_data
+from cnnspec.tables.data import layer_data, shape_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.summary.summary import Summary, SummaryTotals
+    from cnnspec.summary.summary import Summary
 
 SCHEMA_VERSION = 1
 
@@ -36,15 +37,3 @@ def write_data(network: AnalysedNetwork, summary: Summary) -> dict[str, Any]:
 def tensor_data(node: Node, assumed_end: bool = False) -> dict[str, Any]:
     """An input or an output of the network."""
     return {"name": node.name, "shape": shape_data(node.shape), **assumed_flag(node.assumed or assumed_end)}
-
-
-def total_data(totals: SummaryTotals) -> dict[str, Any]:
-    return {
-        "params": totals.params,
-        "trainable_params": totals.trainable_params,
-        "non_trainable_params": totals.non_trainable_params,
-        "macs": figure_data(totals.macs),
-        "flops": figure_data(totals.flops),
-        "receptive_field": field_data(totals.receptive_field),
-        **assumed_flag(totals.assumed),
-    }

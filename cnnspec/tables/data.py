@@ -1,4 +1,5 @@
-"""Figures as JSON has them: a symbolic size is text, "H//2"; what is unknown is None; lists have one entry an axis."""
+"""Figures as scripts read them. In JSON a symbolic size is text, "H//2"; what is unknown is None; lists have one entry an
+axis. In CSV the cell of what is unknown is empty."""
 
 from __future__ import annotations
 
@@ -44,3 +45,13 @@ def layer_data(row: LayerFigures) -> dict[str, Any]:
     if row.shared_with:
         made["shared_with"] = row.shared_with
     return made | assumed_flag(row.assumed)
+
+
+def write_plain(value: Any) -> str:
+    """A figure as it is, nothing for what is unknown."""
+    return "" if value is None else str(value)
+
+
+def write_axes(values: Any) -> str:
+    """One figure an axis: 3x3."""
+    return "x".join("?" if v is None else str(v) for v in values) if values else ""

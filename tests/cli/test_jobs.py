@@ -286,7 +286,10 @@ def test_a_file_without_anything_to_check(
     (tmp_path / "lib.cnn").write_text("block f() { relu }\n")
     path = tmp_path / "a.cnn"
     path.write_text(text)
-    said = ("", f"cnnspec: {path} {remark}\n") if remark else ("1 file: no mistakes found\n", "")
+    unshaped = (
+        f"{path} holds blocks and no network: --input 56x56x64 checks their shapes too\n" if "block" in text else ""
+    )
+    said = ("", f"cnnspec: {path} {remark}\n") if remark else (f"1 file: no mistakes found\n{unshaped}", "")
     for _ in range(2):  # the second time from the cache
         assert main(["check", str(path)]) == (2 if remark else 0)
         assert capsys.readouterr() == said

@@ -7,7 +7,7 @@ from io import StringIO
 
 from cnnspec.layers.base import show_shape
 from cnnspec.summary.blocks.columns import write_fault
-from cnnspec.summary.csv import write_axes, write_plain
+from cnnspec.tables.data import write_axes, write_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.facts.facts import CONVENTIONS
-from cnnspec.summary.json import total_data
+from cnnspec.summary.total_data import total_data
 from cnnspec.tables.data import figure_data, shape_data
 
 TYPE_CHECKING = False
