@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from cnnspec.base.diagnostic import INFO, Diagnostic
+from cnnspec.base.diagnostic import ERROR, INFO, Diagnostic
 from cnnspec.base.gc_pause import Uncollected
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
@@ -138,8 +138,8 @@ def analyse_blocks(
 
 
 def _name_mistake(found: Diagnostic) -> tuple[Any, ...]:
-    """What two findings of the same mistake agree in."""
-    return found.code, found.span, found.message
+    """What two findings of the same mistake agree in; those of rules differ in their counts of layers."""
+    return found.code, found.span, found.message if found.severity == ERROR else ""
 
 
 def _show_visible(watch: Watch, graph: Graph, hiding: Hiding, found: list[Diagnostic]) -> None:

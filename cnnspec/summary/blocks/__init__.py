@@ -50,7 +50,7 @@ def measure_block(block: AnalysedBlock) -> BlockFigures:
     line = call.place.source.position(call.place.start)[0]
     faults = [found for found in block.diagnostics if found.severity == ERROR] or [*call.refused]
     fault = faults[0] if faults else None
-    if network is None:
+    if network is None or not network.graph.outputs:  # it is not called, or given up
         return BlockFigures(call.name, call.arguments, (), None, None, fault, line)
     nodes = network.graph.nodes
     outputs = tuple([nodes[i].shape for i in network.graph.outputs])
