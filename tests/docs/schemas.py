@@ -16,6 +16,7 @@ PLAIN: dict[str, Any] = {
     "figure": {"type": ["integer", "string"]}, "figure or number": {"type": ["number", "string"]},
     "metric": {"anyOf": [{"type": ["number", "null"]}, {"type": "array", "items": {"type": ["number", "null"]}}]}, "value": {},
 }  # fmt: skip
+OF_OPTIONS = {"statistics": "check --statistics", "blocks": "summary --input"}  # schemas of commands with an option
 ROW = re.compile(r"^\| `([\w]+)(\?)?` \| (.+?) \| (.+?) \|$", re.M)
 OTHERS = re.compile(r"^\| any other \| (.+?) \| .+ \|$", re.M)
 LIST = re.compile(r"^<!-- list of (.+) -->$", re.M)
@@ -87,7 +88,7 @@ def make_schema(name: str, objects: dict[str, dict[str, Any]]) -> dict[str, Any]
             if reference not in used:
                 used[reference] = objects[reference.replace("_", " ")]["schema"]
                 waiting.append(used[reference])
-    command = "cnnspec check --statistics" if name == "statistics" else f"cnnspec {name}"
+    command = f"cnnspec {OF_OPTIONS.get(name, name)}"
     return {"$schema": DIALECT, "title": f"What {command} prints as JSON", **root, "$defs": dict(sorted(used.items()))}
 
 

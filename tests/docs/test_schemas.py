@@ -20,7 +20,7 @@ from cnnspec.pipeline import analyse
 from tests.api.test_answers import OTHER, TEXTS
 from tests.docs.blocks import DOCS
 from tests.docs.schema_use import OF_TRAININGS, SCHEMAS, SchemaUse
-from tests.docs.schemas import closed, read_type
+from tests.docs.schemas import OF_OPTIONS, closed, read_type
 from tests.example_files import FILES
 from tests.figures.test_figures import CASES
 
@@ -37,7 +37,7 @@ def test_the_published_schema_is_the_page(name: str) -> None:
 
 
 def test_every_command_with_json_has_a_schema() -> None:
-    assert {verb for verb in VERBS if prints_json(verb)} == SCHEMAS.keys() - {"statistics"}
+    assert {verb for verb in VERBS if prints_json(verb)} == SCHEMAS.keys() - OF_OPTIONS.keys()
 
 
 def prints_json(verb: str) -> bool:
@@ -69,10 +69,17 @@ def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tupl
     for arguments, name in (
         (["rules", "--format", "json"], "rules"),
         (["check", "--no-cache", "--statistics", "--output-format", "json", OTHER, write(tmp_path)], "statistics"),
+        (["summary", library(tmp_path), "--input", "HxWx4", "--format", "json"], "blocks"),
     ):
         main(arguments)
         yield name, json.loads(capsys.readouterr().out)
     yield "lost", json.loads(cnnspec.load(OTHER).lost().replace(too_long=True).to_json())
+
+
+def library(folder: Path) -> str:
+    path = folder / "library.cnn"
+    path.write_text("block a(n=4) { conv(n, 3x3) }\nblock b(n) { dense(n) }\nblock c { conv(4, 3x3, stride=0) }\n")
+    return str(path)
 
 
 def write(folder: Path) -> str:
