@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from cnnspec.summary.blocks import BlockFigures
 
 
-def write_table(rows: Sequence[BlockFigures], inputs: str, format: str) -> str:
-    """The table as text, markdown or csv. `inputs`: what the blocks are called on."""
+def write_table(
+    rows: Sequence[BlockFigures], inputs: str, format: str, width: int | None = None, color: bool = False
+) -> str:
+    """The table as text, markdown or csv. `inputs`: what the blocks are called on. `width` and `color` are the text's."""
     if format == "csv":
         from cnnspec.summary.blocks.csv import write_csv
 
@@ -21,4 +23,4 @@ def write_table(rows: Sequence[BlockFigures], inputs: str, format: str) -> str:
         return write_markdown(rows, inputs)
     from cnnspec.summary.blocks.text import write_text
 
-    return write_text(rows, inputs)
+    return write_text(rows, inputs, width, color)
