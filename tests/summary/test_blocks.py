@@ -22,6 +22,7 @@ from cnnspec.summary.total_data import total_data
 from cnnspec.tables.data import figure_data, shape_data
 from tests.cli.commands import run
 from tests.summary.libraries import CASES, LIBRARY, Case
+from tests.support import unwrap
 
 named = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
@@ -271,7 +272,7 @@ def test_a_fault_stands_in_its_row_alone(
     status, out, err = run(capsys, "summary", lib, "--input", shape, "--format", "json")
     first, *others = json.loads(out)["blocks"]
     assert status == 1 and said in first["fault"]["message"], first["fault"]
-    assert said in " ".join(err.split())  # a sentence may be wrapped
+    assert said in unwrap(err)  # a sentence may be wrapped
     assert all(row["fault"] is None and row["totals"]["params"] is not None for row in others)
     table = run(capsys, "summary", lib, "--input", shape)[1]
     assert said.split(":")[0] in next(line for line in table.splitlines() if line.startswith(" f"))
