@@ -125,7 +125,7 @@ def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     else:
         write(found, files, options, lookup)
         if unshaped and options.output_format in PROSE and not options.quiet:
-            print(describe_unshaped(unshaped))
+            print(fit_sentence(describe_unshaped(unshaped), sys.stdout))
     if options.exit_zero or status != CLEAN:
         return status
     return FINDINGS if any(lookup.fails(finding) for finding in found) else CLEAN

@@ -35,6 +35,7 @@ SPECS = {  # what stresses a layout
     "網路/模型.cnn": "input 8x8x1\nconv(4, 3x3, stride=3) -> conv(8, 2x2) -> gap -> dense(3)\n",
     "assumed.cnn": "input 28x28x1\ncnov(8, 3x3) -> relu -> maxpol(2x2) -> flatten -> dense(10)\n",
     "unsaid.cnn": "input 28x28x1\nconv(8, 30x30)\nrelu -> dens(3)\nconv(8, 3x3, strude=2)\n",
+    "blocks.cnn": f"block residual_with_a_long_name(filters, stride=1) {{\n  conv(filters, 3x3, stride=stride, padding=1) as {NAME}\n  relu -> conv(64, 3x3, padding=1)\n}}\nblock head(classes=1000) {{ gap -> dense(classes) }}\n",
     "one_axis.cnn": f"input 100x3\nconv(8, 3) as {NAME}\nrelu -> conv(8, 5, stride=2) -> relu\n",
     "train.cnn": "input 8x8x1\nflatten -> dense(10)\ntrain { data = digits; epochs = 2; batch = 64; optimizer = adam(0.001) }\n",
 }
@@ -51,7 +52,9 @@ OF_NONE = f"""
 rules | rule W201 | rule E004 | layers | layers conv | layers gelu | rule W999 | layers nothing_that_is_a_layer
 rf one_axis.cnn {NAME} relu1 | rf {EXAMPLES}/googlenet.cnn concat3 | explain {EXAMPLES}/resnet50.cnn conv4 | diff {EXAMPLES}/resnet18.cnn {EXAMPLES}/resnet50.cnn
 train train.cnn --data no_such_data_anywhere_{NAME} | resume no/run | runs no/such/runs | evaluate no.keras | predict no.keras no.png
-export no.keras -o no.onnx | import no.keras | check no_file_that_there_is.cnn | summary | check --no-such-option-at-all
+export no.keras -o no.onnx | help | help summary | help sumary | completion | completion csh
+summary blocks.cnn --input 56x56x64 --set filters=64 | summary blocks.cnn --input 56x56x64 --block head | check blocks.cnn --input 56x56x64 | check blocks.cnn
+import no.keras | check no_file_that_there_is.cnn | summary | check --no-such-option-at-all
 """.replace("\n", " | ")
 COMMANDS = [line.strip() for line in f"{OF_A_FILE}|{OF_NONE}".split("|") if line.strip()]
 RULE = re.compile(r"^.*\n (─+)$", re.M)
