@@ -124,7 +124,7 @@ def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
         print_statistics(found, options)
     else:
         write(found, files, options, lookup)
-        if unshaped and options.output_format in PROSE and not options.quiet:
+        if unshaped and unshaped == files and options.output_format in PROSE and not options.quiet:
             print(fit_sentence(describe_unshaped(unshaped), sys.stdout))
     if options.exit_zero or status != CLEAN:
         return status

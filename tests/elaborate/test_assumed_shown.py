@@ -9,6 +9,7 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
+from tests.support import unwrap
 
 WRONG = "input 28x28x1\ncnov(8, 3x3) -> maxpool(2x2)\nflatten -> dense(10)\n"
 RIGHT = WRONG.replace("cnov", "conv")
@@ -132,7 +133,7 @@ def test_used_files(wrong: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
     assert [layer.output_shape for layer in net.layers[1:]] == [(6, 6, 4)] * 3 + [(4, 4, 4)] * 3 + [None]
     assert all(layer.assumed for layer in net.layers[1:])
-    assert "blocks.cnn, line 1)" in run(capsys, "summary", wrong)[1]
+    assert "blocks.cnn, line 1)" in unwrap(run(capsys, "summary", wrong)[1])
 
 
 def test_the_python_face() -> None:

@@ -25,7 +25,7 @@ from cnnspec.facts.receptive_field import WHOLE
 from cnnspec.graph import Graph
 from cnnspec.lost.lost import find_losses
 from tests.rf.webs import members
-from tests.support import cases, findings, legal, network
+from tests.support import cases, findings, legal, network, unwrap
 
 BOTH = ("height", "width")
 MIXERS: dict[str, tuple[str, ...]] = {  # a layer, and the axes of a 6x5x4 map along which it mixes positions
@@ -201,7 +201,7 @@ def test_behind_a_gate_the_field_is_that_without_it(gate: str) -> None:
         net.analysed.graph.nodes[min(net.analysed.facts.gates)[0]].name,
     )
     facts = net.analysed.facts
-    assert facts.fields[-1] != WHOLE and "1 gate left out" in net.to_text()
+    assert facts.fields[-1] != WHOLE and "1 gate left out" in unwrap(net.to_text())
 
 
 MIXED = ["relu", "group_norm(2)", "layer_norm(axis=(1, 2))", "instance_norm", "softmax(axis=1)", "multiply(in, gap(keepdims=true))", "add(in, gap(keepdims=true) -> conv(4, 1x1))"]  # fmt: skip

@@ -28,6 +28,7 @@ from cnnspec.tables.data import figure_data
 from cnnspec.tables.rows import find_figures
 from tests.example_files import EXAMPLES, FILES, ZOO, networks
 from tests.facts.test_mixing import GATES, MIXERS
+from tests.support import unwrap
 
 SHOWN = [*FILES, *[ZOO / f"{name}.cnn" for name in (
     "EfficientNetB0", "EfficientNetV2B0", "MobileNetV3Large", "MobileNetV3Small", "MobileNet", "MobileNetV2", "ResNet50V2",
@@ -100,7 +101,7 @@ def test_efficientnet_sees_851_in_every_command(tmp_path: Path, capsys: pytest.C
         (["diff", path, EXAMPLES / "mobilenet_v2.cnn"], "851x851"),
     ):  # fmt: skip
         main([str(a) for a in arguments])
-        assert words in capsys.readouterr().out
+        assert unwrap(words) in unwrap(capsys.readouterr().out)
     net = load(path)
     assert net.receptive_field is not None and net.receptive_field.size == (851, 851)
     promise = tmp_path / "promise.cnn"

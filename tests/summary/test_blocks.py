@@ -182,6 +182,8 @@ def test_check_of_a_library_says_how_its_shapes_are_checked(
         assert status == 1 and "E102" in out and hint not in out
     (tmp_path / "more.cnn").write_text("block f { relu }\n")
     assert "\n2 files hold blocks and no network: " in run(capsys, "check", ".")[1]
+    (tmp_path / "net.cnn").write_text("input 9x9x4\nconv(4, 3x3, activation=relu)\n")
+    assert "blocks" not in run(capsys, "check", ".", "--no-cache")[1], "a library beside networks is theirs to check"
 
 
 def test_blocks_of_other_files_are_rows_too(lib: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

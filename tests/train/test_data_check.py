@@ -12,6 +12,7 @@ from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
 from cnnspec.train.data_check import read_headers
 from cnnspec.train.settings import TrainSettings
+from tests.support import unwrap
 
 NETWORK = "input 8x8x1\nconv(8, 3x3, activation=relu) -> gap -> dense(3)\ntrain { data = 'data.npz'; loss = mse }\n"
 
@@ -146,7 +147,7 @@ def test_training_on_other_data_than_the_section_names(folder: Path, capsys: pyt
     archive(folder / "data.npz", x_train=array((5, 9, 9, 1)))
     (folder / "net.cnn").write_text(NETWORK)
     assert main(["train", "net.cnn"]) == 1
-    assert "an example of data.npz is 9x9x1" in capsys.readouterr().err
+    assert "an example of data.npz is 9x9x1" in unwrap(capsys.readouterr().err)
     assert main(["train", "net.cnn", "--data", "other.npz"]) == 2  # which there is not
     assert "9x9x1" not in (told := capsys.readouterr().err)
     assert "there is no data file" in told and "other.npz" in told

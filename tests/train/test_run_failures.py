@@ -15,6 +15,7 @@ import pytest
 from cnnspec.cli import main
 from cnnspec.train.runs import durable, state
 from cnnspec.train.runs.history import read_rows
+from tests.support import unwrap
 from tests.train.resuming import whole
 from tests.train.runs import SMALL, account, trained
 
@@ -26,7 +27,9 @@ def test_a_loss_that_turns_to_nothing_leaves_the_last_good_state(capsys: pytest.
     rates = "optimizer = sgd(piecewise_constant_decay([3], [0.01, 1e17])); loss = mse"
     status, out, err = trained(capsys, rates, "--epochs", "4", net=SMALL.replace("softmax", "linear"))
     assert (status, out) == (1, "")
-    assert re.search(r"the loss is (nan|inf) at epoch 2/4, batch \d/3; runs/net-1 keeps what was reached before", err)
+    assert re.search(
+        r"the loss is (nan|inf) at epoch 2/4, batch \d/3; runs/net-1 keeps what was reached before", unwrap(err)
+    )
     assert "try a smaller learning rate" in err
     said = account()
     assert (said["status"], said["epochs"]) == ("failed", 1)

@@ -14,6 +14,7 @@ from cnnspec.cli import main
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import folder
 from cnnspec.train.runs.spec import gather_spec
+from tests.support import unwrap
 from tests.train.runs import SMALL, account, trained
 
 
@@ -107,6 +108,6 @@ def test_listing_needs_neither_keras_nor_numpy() -> None:
 def test_a_bad_figure_for_the_best_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     status, _, err = trained(capsys, "best = val_acuracy")
     assert status == 1
-    assert 'best is "val_acuracy", which this training does not report' in err
+    assert 'best is "val_acuracy", which this training does not report' in unwrap(err)
     with pytest.raises(TrainingFailed, match="cannot be written"):
         folder.create_run("net.cnn/run", gather_spec("net.cnn", SMALL, {}), {})

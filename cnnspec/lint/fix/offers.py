@@ -6,7 +6,7 @@ Where none holds, or none was looked for, the rule's own advice stays: what to d
 
 from __future__ import annotations
 
-from cnnspec.lint.index import FIXES, OFFERS
+from cnnspec.lint.index import FIXES, OFFERS, ON_REQUEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # repairs: all; the soon found; whether there are any; for help alone
 ALL, SOON, ANY, HELP = "all", "soon", "any", "help"
-UNASKED = 3000  # layers that may be analysed to say which findings of a file have repairs
-TELLING = 10_000  # layers that may be analysed for the help of its findings, which needs all of them
+TELLING = 10_000  # layers that may be analysed for the help of a file's findings, which needs all their repairs
+UNASKED = 3000  # layers that may be analysed for the findings of rules on request, and to say which others have repairs
 OR = ", or "  # before what an offer says itself, as the last alternative
 VERB = "write "  # which most repairs begin with, and a list behind a colon leaves out
 
@@ -41,7 +41,8 @@ def offer_repairs(
     from cnnspec.lint.fix.searches import Searches
 
     path, made = resolve_path(analysis.source.name), {}
-    for part, most in ((codes & OFFERS.keys(), TELLING), (codes - OFFERS.keys(), UNASKED)):
+    first = codes & OFFERS.keys() - ON_REQUEST
+    for part, most in ((first, TELLING), (codes - first, UNASKED)):
         searches = Searches(analysis, analyse, analyse_model, None if shown == ALL else most)
         asked = [one for one in dict.fromkeys(found) if one.code in part]
         for number, diagnostic in enumerate(asked, 1):
