@@ -16,7 +16,7 @@ os.environ.pop(
 
 settings.register_profile(
     "default",
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     print_blob=True,

@@ -17,9 +17,7 @@ from cnnspec.cli import main
 from tests.example_files import EXAMPLES
 
 OTHER = str(EXAMPLES / "lenet5.cnn")
-FILES = [
-    str(EXAMPLES / name) for name in ("alexnet.cnn", "lenet5_1998.cnn", "unet.cnn", "unet_any_size.cnn", "digits.cnn")
-]
+FILES = [str(EXAMPLES / name) for name in ("alexnet.cnn", "lenet5_1998.cnn", "unet_any_size.cnn", "digits.cnn")]
 TEXTS = {
     "broken": "input 8x8x1\nconv(4, 9x9)\nrelu\n",
     "assumed": "input 8x8x1\ncnov(4, 3x3)\nrelu\n",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.limits import MAX_LAYERS
 from tests.support import THOROUGH
 
-DEEP, LONG = (100_000, 2**20) if THOROUGH else (20_000, 2**18)  # far beyond what is read, and what recursion bears
+DEEP, LONG = (100_000, 2**20) if THOROUGH else (10_000, 2**17)  # far beyond what is read, and what recursion bears
 INPUT = "input 64x64x3\n"
 CONV = "conv(4, 3x3, padding=same)"
 HOSTILE: dict[str, tuple[bytes | str, set[str]]] = {

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnspec.cli import VERBS, make_parser
+from cnnspec.cli import VERBS, main, make_parser
 from tests.cli.commands import run
 
 ROOT = Path(__file__).parents[2]
@@ -95,8 +95,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bin").mkdir()
     (folder / "bin" / "cnnspec").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cnnspec "$@"\n')
     (folder / "bin" / "cnnspec").chmod(0o755)
-    for _ in range(2):
-        in_shell("cnnspec train net.cnn -q", folder)
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(folder)
+        assert main(["train", "net.cnn", "-q"]) == 0 == main(["train", "net.cnn", "-q"])
     shutil.copy(folder / "runs" / "net-1" / "best.keras", folder / "net.keras")
     (folder / "images").mkdir()
     for name in ("digit.png", "images/a.png"):
