@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic
 
 HANGING = 4  # how much further in than its label a sentence goes on
-COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;35m", "info": "\x1b[1;36m", "": "\x1b[1m", "mark": "\x1b[1;34m"}
+COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;35m", "info": "\x1b[1;94m", "": "\x1b[1m", "mark": "\x1b[1;94m"}
 RESET = "\x1b[0m"
 
 
