@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic, Repair
     from cnnspec.lint.fix.project import Analyse
     from cnnspec.lint.fix.search import Search
-    from cnnspec.lint.fix.searches import AnalyseModel
+    from cnnspec.lint.fix.search_by_model import AnalyseModel
     from cnnspec.pipeline import Analysis
 
 # repairs: all; the soon found; whether there are any; for help alone
@@ -31,19 +31,19 @@ def offer_repairs(
     analyse_model: AnalyseModel | None = None,
 ) -> tuple[Diagnostic, ...]:  # fmt: skip
     """Findings of a file, or of one network of it, with their repairs as far as these are `shown`; `analyse_model`: see
-    `Searches`."""
+    `SearchByModel`."""
     codes = {diagnostic.code for diagnostic in found} & (OFFERS.keys() if shown == HELP else FIXES.keys())
     if not codes or analysis.tree.diagnostics:
         return found
     if shown != ALL and sum([len(network.graph.nodes) for network in analysis.networks]) > UNASKED:
         return found
     from cnnspec.lint.fix.project import resolve_path
-    from cnnspec.lint.fix.searches import Searches
+    from cnnspec.lint.fix.search_by_model import SearchByModel
 
     path, made = resolve_path(analysis.source.name), {}
     first = codes & OFFERS.keys() - ON_REQUEST
     for part, most in ((first, TELLING), (codes - first, UNASKED)):
-        searches = Searches(analysis, analyse, analyse_model, None if shown == ALL else most)
+        searches = SearchByModel(analysis, analyse, analyse_model, None if shown == ALL else most)
         asked = [one for one in dict.fromkeys(found) if one.code in part]
         for number, diagnostic in enumerate(asked, 1):
             searches.budget.keep_for(len(asked) - number)

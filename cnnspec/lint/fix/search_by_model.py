@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     AnalyseModel = Callable[[str], Analyse]
 
 
-class Searches:
+class SearchByModel:
     """The searches in a file that has been analysed. They have one budget of `most` layers. `analyse_model` gives, for a
     model's name, what analyses a text for that model alone; None: the whole file is analysed for each change."""
 

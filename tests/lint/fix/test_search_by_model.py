@@ -9,7 +9,7 @@ import pytest
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.lint.fix.offers import ALL, ANY, HELP, offer_repairs
-from cnnspec.lint.fix.searches import find_independent_models
+from cnnspec.lint.fix.search_by_model import find_independent_models
 from cnnspec.pipeline import Analysis, analyse
 
 STRIDE = "input 32x32x3\nconv(8, 3x3, stride=2, activation=relu) -> gap -> dense(10)"
