@@ -28,13 +28,15 @@ from cnnspec.pipeline import analyse
 from tests.support import outputs, random_inputs
 
 ROOT = str(Path(__file__).parents[2])
-ZOO = ("ResNet50", "EfficientNetB0", "NASNetMobile")  # of examples/zoo, whose other files are of the same kinds
+ZOO = f"{os.sep}zoo{os.sep}"
+ZOO_FILES = ("ResNet50.cnn", "EfficientNetB0.cnn", "NASNetMobile.cnn")  # whose other files are of the same kinds
 SPECS = [
     path
     for path in sorted(glob.glob(os.path.join(ROOT, "examples", "**", "*.cnn"), recursive=True))
-    if f"{os.sep}zoo{os.sep}" not in path or os.path.basename(path).removesuffix(".cnn") in ZOO
+    if ZOO not in path or os.path.basename(path) in ZOO_FILES
 ]
 LARGE = ("densenet", "inception", "mobilenet", "resnet", "vgg", "alexnet", "unet", "lecture4_alexnet")
+EXAMPLES_OF_LAYERS = [layer.example for layer in CATALOGUE]
 CATALOGUE_EXAMPLES = [text for layer in CATALOGUE for text in (layer.example, *layer.more_examples)]
 RUFF = shutil.which("ruff") or os.path.join(os.path.dirname(sys.executable), "ruff")
 

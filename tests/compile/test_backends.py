@@ -1,7 +1,7 @@
 """The same spec computes the same on TensorFlow, JAX and PyTorch, and what it becomes is Keras's own layers alone.
 
 Models are built and saved on one backend with random weights, and loaded (safe_mode) on the others; the source, too, is
-run there. By default one example of every layer and some of the lectures' networks; all of them, and networks of up to
+run there. By default one example of every layer and two of the lectures' networks; all of them, and networks of up to
 10 million parameters, with HYPOTHESIS_PROFILE=thorough.
 """
 
@@ -30,7 +30,7 @@ from tests.support import QUICK_XLA, THOROUGH, legal, outputs
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = [text for layer in CATALOGUE for text in (layer.example, *(layer.more_examples if THOROUGH else ()))]
-LECTURES = ("lecture0_more_layers", "lecture2_text", "lecture3_deep_mnist", "lecture4_cifar", "lecture4_dense_scaling")
+LECTURES = ("lecture2_text", "lecture3_deep_mnist")
 PATHS = [EXAMPLES / "lectures" / f"{name}.cnn" for name in LECTURES]
 if THOROUGH:
     PATHS = sorted((EXAMPLES / "lectures").glob("*.cnn"))

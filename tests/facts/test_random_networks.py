@@ -1,4 +1,4 @@
-"""A thousand random networks: every layer, the totals and the classes equal Keras's built model, and all of them run.
+"""Random networks of every kind: every layer, the totals and the classes equal Keras's built model, and all of them run.
 
 Those are legal by how they are drawn. To more of them a random layer is added that may not fit: the verdict is Keras's.
 """
@@ -23,9 +23,9 @@ from tests.layers.keras_cases import FAMILIES, Case
 from tests.layers.keras_compare import Run, refused
 from tests.layers.safe_side import RUNS
 from tests.network_cases import KINDS
-from tests.support import agree, cases, legal, network, outputs, random_inputs
+from tests.support import THOROUGH, agree, cases, legal, network, outputs, random_inputs
 
-NETWORKS = 10 * settings().max_examples // len(KINDS)  # of each kind: 1,000 in all with the default profile
+NETWORKS = 2 * settings().max_examples if THOROUGH else settings().max_examples // 2  # of each kind
 PART = 10  # how many of them a test has
 SEED = 0 if os.environ.get("CI") else SystemRandom().getrandbits(32)
 LAYERS, VALUES = 60, 50_000  # the most that are built, and the longest tensor

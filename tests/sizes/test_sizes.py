@@ -25,7 +25,8 @@ from tests.sizes.size_cases import resized, rough_networks, truth
 from tests.support import THOROUGH, cases
 
 SMALL, LARGE = 12, 60  # layers, from which on not every size is tried
-EARLY = range(1, 301 if THOROUGH else 61)  # of a small network every one of these, and every seventh of the rest
+EARLY = range(1, 301 if THOROUGH else 41)  # of a small network every one of these
+STEP = 7 if THOROUGH else 11  # between those that are tried of the rest
 
 
 def found(text: str) -> InputSizes | None:
@@ -58,7 +59,9 @@ def test_examples(path: Path) -> None:
         sizes = find_input_sizes(network)
         assert sizes is not None
         layers = len(network.graph.nodes)
-        every = {*EARLY, *range(1, 301, 7)} if layers < SMALL else range(1, 301, 7 if layers < LARGE else 37)
+        every = (
+            {*EARLY, *range(1, 301, STEP)} if layers < SMALL else range(1, 301, STEP if layers < LARGE else 5 * STEP)
+        )
         if sizes.axes:
             compare(network.source.text, sizes, every, network.item and network.item.name.text)
 

@@ -24,7 +24,7 @@ from cnnspec.train.devices.request import DeviceRequest, Devices, read_devices, 
 from cnnspec.train.devices.share import ALONE, Share
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.settings import TrainSettings
-from tests.support import QUICK_XLA
+from tests.support import QUICK_XLA, THOROUGH
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = """
@@ -200,13 +200,10 @@ def test_two_devices_of_tensorflow_train_as_one(folder: Path) -> None:
 def test_two_devices_and_two_processes_of_jax_train_as_one(folder: Path) -> None:
     needs("jax")
     (folder / "net.cnn").write_text(SPEC.replace("-> flatten", "-> bn -> dropout(0.1) -> flatten"))
-    half = ["--precision", "mixed_bfloat16"]
-    runs = [["net.cnn", "--devices", *run] for run in (["cpu:2"], ["1"], ["1", *half])]
+    runs = [["net.cnn", "--devices", run] for run in ("cpu:2", "1")]
     ((_, err),) = ended(process(folder, "jax", "one", *runs))
-    assert err.count("as 2 devices with JAX") == 1 == err.count(", mixed_bfloat16\n")
+    assert err.count("as 2 devices with JAX") == 1
     one = figures(folder / "one1")
-    assert figures(folder / "one2") == pytest.approx(one, rel=3e-2)
-    assert figures(folder / "one2") != pytest.approx(one, rel=1e-5)
     assert figures(folder / "one0") == pytest.approx(one, rel=1e-5)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -218,6 +215,16 @@ def test_two_devices_and_two_processes_of_jax_train_as_one(folder: Path) -> None
     assert first[0].startswith("test loss ")
     assert figures(folder / "two00") == pytest.approx(one, rel=1e-5)
     assert sorted(p.name for p in folder.glob("two*")) == ["two00"]
+
+
+@pytest.mark.skipif(not THOROUGH, reason="with HYPOTHESIS_PROFILE=thorough")
+def test_half_precision_of_jax_trains_nearly_alike(folder: Path) -> None:
+    needs("jax")
+    runs = ["net.cnn"], ["net.cnn", "--precision", "mixed_bfloat16"]
+    ((_, err),) = ended(process(folder, "jax", "run", *runs))
+    assert err.count(", mixed_bfloat16\n") == 1
+    assert figures(folder / "run1") == pytest.approx(figures(folder / "run0"), rel=3e-2)
+    assert figures(folder / "run1") != pytest.approx(figures(folder / "run0"), rel=1e-5)
 
 
 def test_torch_trains_without_the_others(folder: Path) -> None:

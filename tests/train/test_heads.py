@@ -71,7 +71,7 @@ def test_every_kind_of_head(
     capsys: pytest.CaptureFixture[str], net: str, labels: Any, loss: str, kind: str, figure: str
 ) -> None:
     np.savez("data.npz", x_train=X, y_train=labels)
-    section = f'train {{ data = "data.npz"; epochs = 2; {f"loss = {loss}" if loss else ""} }}'
+    section = f'train {{ data = "data.npz"; epochs = 1; {f"loss = {loss}" if loss else ""} }}'
     line = make_run(Path("run"), f"{net}\n{section}", capsys)
     found, out = measure_run("run")
     assert out.startswith(line.partition(" (")[0])

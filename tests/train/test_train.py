@@ -90,9 +90,9 @@ def test_the_saved_model_has_the_accuracy_that_was_printed() -> None:
 
 
 def test_the_example_reaches_its_accuracy() -> None:
-    """Half of its epochs suffice."""
+    """A third of its epochs suffices."""
     text = (ROOT / "examples/digits.cnn").read_text()
-    outcome, shown = trained(text, epochs=8)
+    outcome, shown = trained(text, epochs=5)
     assert outcome.figures["accuracy"] >= 0.97
     assert "112,682 parameters" in text
     assert "112,682 parameters" in shown
