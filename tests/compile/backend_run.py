@@ -1,4 +1,4 @@
-"""Runs saved models and their sources on another backend than the one they were made on: python backend_run.py jax FOLDER.
+"""Runs saved models and their sources on another backend than the one they were made on: python -m tests.compile.backend_run jax FOLDER.
 
 For every NAME.keras there is NAME.npz (x0, x1, …: inputs; y0, y1, …: outputs), and NAME.py, the source, for some. Prints as JSON
 what came out of each: "" where model and source both give the outputs to 1e-5 of the largest, else what is different.
@@ -43,13 +43,17 @@ def outcome(stem: Path, keras: Any, np: Any) -> str:
         return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
+def find_outcomes(folder: Path, keras: Any) -> dict[str, str]:
+    import numpy as np
+
+    stems = sorted(path.with_suffix("") for path in folder.glob("*.keras"))
+    return {stem.name: outcome(stem, keras, np) for stem in stems}
+
+
 def main() -> None:
     keras = import_keras(sys.argv[1])
     assert keras.config.backend() == sys.argv[1]
-    import numpy as np
-
-    stems = sorted(path.with_suffix("") for path in Path(sys.argv[2]).glob("*.keras"))
-    print(json.dumps({stem.name: outcome(stem, keras, np) for stem in stems}))
+    print(json.dumps(find_outcomes(Path(sys.argv[2]), keras)))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from cnnspec.compile.keras_source import to_source
 from cnnspec.layers import CATALOGUE
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
+from tests.compile.backend_run import find_outcomes
 from tests.example_files import EXAMPLES, FILES, ZOO, networks, relative
 from tests.support import QUICK_XLA, THOROUGH, legal, outputs
 
@@ -105,18 +106,29 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
     return folder, texts
 
 
+def run_there(backend: str, folder: Path) -> dict[str, str]:
+    """What comes out of every case in a process of its own, on another backend."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": "", **QUICK_XLA}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.compile.backend_run", backend, str(folder)],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def run_here(folder: Path) -> dict[str, str]:
+    """The same on the backend of this process."""
+    return find_outcomes(folder, import_keras())
+
+
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_a_backend_computes_the_same(backend: str, saved: tuple[Path, dict[str, str]]) -> None:
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f'{backend} is not installed: pip install "cnnspec[{backend}]"')
     folder, texts = saved
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": "", **QUICK_XLA}
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "backend_run.py"), backend, str(folder)],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
+    found = run_here(folder) if import_keras().config.backend() == backend else run_there(backend, folder)
     assert found.keys() == texts.keys()
     known = {part: said for part, said in DIFFERENT.get(backend, []) if any(part in t for t in texts.values())}
     unexpected, seen = {}, set()

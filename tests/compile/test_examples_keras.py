@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.network import AnalysedNetwork
-from tests.example_files import EXAMPLES, FILES, networks, relative
-from tests.support import agree
+from tests.example_files import EXAMPLES, FILES, ZOO, networks, relative
+from tests.support import THOROUGH, agree
 
 APPLICATIONS = {
     "vgg16.cnn": "VGG16",
@@ -20,6 +21,9 @@ APPLICATIONS = {
     "densenet121.cnn": "DenseNet121",
     "efficientnet_b0.cnn": "EfficientNetB0",
 }
+# By default three are built; the zoo has the families of the others, built in tests/model_files/test_zoo.py.
+BUILT = list(APPLICATIONS) if THOROUGH else ["vgg16.cnn", "resnet50_keras.cnn", "mobilenet_v2.cnn"]
+SAME_IN_THE_ZOO = {name: zoo for name, zoo in APPLICATIONS.items() if name != "efficientnet_b0.cnn"}
 # What a layer computes, apart from its weights' values.
 COMPUTES = (
     "kernel_size", "strides", "padding", "dilation_rate", "groups", "depth_multiplier", "use_bias", "activation", "units",
@@ -61,7 +65,7 @@ def describe(model: Any) -> tuple[list[Any], list[tuple[str, Any, int]]]:
     return deep, flat
 
 
-@pytest.fixture(scope="module", params=APPLICATIONS, ids=APPLICATIONS.get)
+@pytest.fixture(scope="module", params=BUILT, ids=APPLICATIONS.get)
 def pair(request: pytest.FixtureRequest) -> Any:
     """(our network, our Keras model, the described Keras application), built once."""
     keras = pytest.importorskip("keras")
@@ -94,7 +98,17 @@ def agree_in_total(model: Any, network: AnalysedNetwork) -> None:
     assert network.facts.total.trainable == trainable
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.name not in APPLICATIONS], ids=relative)
+@pytest.mark.parametrize("name", SAME_IN_THE_ZOO)
+def test_an_example_is_the_network_of_the_zoo(name: str) -> None:
+    (ours,), (imported,) = (networks(path).values() for path in (EXAMPLES / name, ZOO / f"{APPLICATIONS[name]}.cnn"))
+    assert isomorphism(View(ours.graph), View(imported.graph))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path.name not in BUILT and (THOROUGH or path.name not in SAME_IN_THE_ZOO)],
+    ids=relative,
+)
 def test_figures_are_those_of_the_built_model(path: Path) -> None:
     """Every layer's output shape and weights, and the totals, are those of the Keras layers that it becomes."""
     keras = pytest.importorskip("keras")

@@ -14,7 +14,7 @@ import collections
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from cnnspec.layers import CATALOGUE
@@ -144,35 +144,45 @@ def test_reach_is_what_is_read(family: str) -> None:
 
 
 # ---- what is drawn ------------------------------------------------------------------------------------------
-def drawn(examples: int = 250) -> collections.Counter[tuple[str, str]]:
-    """How often a run draws each layer (under "") and each argument with another value than its default.
+PARTS, PART = 8, 50  # a family is drawn from so often at most, and so many cases each time
+
+
+def draw_part(family: str, part: int) -> collections.Counter[tuple[str, str]]:
+    """How often a part of a run draws each layer (under "") and each argument with another value than its default.
 
     Counts the values of `activation` and `function` too, each as an argument of the layer "".
     """
     count: collections.Counter[tuple[str, str]] = collections.Counter()
-    for family, strategy in FAMILIES.items():
 
-        @settings(max_examples=round(examples * max(1, SHARE.get(family, 1))), derandomize=True, database=None)
-        @given(strategy)
-        def collect(case: Case) -> None:
-            for layer in [node.layer for node in network(case.spec).graph.nodes if node.layer is not None]:
-                changed = {
-                    n: getattr(layer, n) for n, a in layer.arguments.items() if getattr(layer, n) != a.record_default
-                }
-                count.update((type(layer).__name__, name) for name in ("", *changed))
-                count.update(("", changed[name]) for name in ("activation", "function") if name in changed)
+    @seed(part)
+    @settings(max_examples=PART, database=None)
+    @given(FAMILIES[family])
+    def collect(case: Case) -> None:
+        for layer in [node.layer for node in network(case.spec).graph.nodes if node.layer is not None]:
+            changed = {
+                n: getattr(layer, n) for n, a in layer.arguments.items() if getattr(layer, n) != a.record_default
+            }
+            count.update((type(layer).__name__, name) for name in ("", *changed))
+            count.update(("", changed[name]) for name in ("activation", "function") if name in changed)
 
-        collect()
+    collect()
     return count
 
 
 def test_every_layer_and_every_option_is_drawn() -> None:
-    count = drawn()
+    """A family is drawn from anew while something is missing of the layers that it draws."""
     wanted = [(layer.__name__, name) for layer in CATALOGUE for name in ("", *layer.arguments)]
     wanted += [
         ("", function) for function in FUNCTIONS if function not in ("relu6", "leaky_relu", "elu", "softmax", "linear")
     ]
-    assert [pair for pair in wanted if not count[pair]] == []
+    count = {family: draw_part(family, 0) for family in FAMILIES}
+    for part in range(1, PARTS):
+        missing = {pair for pair in wanted if not any(found[pair] for found in count.values())}
+        layers = {layer for layer, _ in missing}
+        for family, found in count.items():
+            if layers & {layer for layer, _ in found}:
+                found.update(draw_part(family, part))
+    assert [pair for pair in wanted if not any(found[pair] for found in count.values())] == []
 
 
 @pytest.mark.parametrize("family", ["conv", "conv_transpose", "pool", "norm", "merge"])
@@ -194,8 +204,3 @@ def test_the_comparison_can_fail() -> None:
     with pytest.raises(AssertionError):
         compare("conv", wrong)
     assert legal(wrong.spec).nodes[-1].shape == (6, 6, 4)
-
-
-if __name__ == "__main__":  # what a run draws
-    for (layer, argument), times in sorted(drawn().items()):
-        print(f"{times:6}  {layer} {argument}")

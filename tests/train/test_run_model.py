@@ -33,7 +33,7 @@ def account() -> Any:
 
 
 @pytest.mark.parametrize("section", SECTIONS.values(), ids=list(SECTIONS))
-def test_what_was_tested_is_the_best_model(eager: None, capsys: pytest.CaptureFixture[str], section: str) -> None:
+def test_what_was_tested_is_the_best_model(capsys: pytest.CaptureFixture[str], section: str) -> None:
     line = make_run(Path("run"), NET.format(section), capsys)
     assert main(["evaluate", "run", "-q"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == measured(line, "digits")
