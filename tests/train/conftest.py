@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cnnspec.cli import main
+from tests.train.distributed import make_folder
 from tests.train.hostile import NET
 
 
@@ -68,3 +69,10 @@ def run(kept: Path, tmp_path: Path) -> Path:
     for name in ("thesis.txt", "deep/notes.txt"):
         (tmp_path / "outside" / name).write_text("mine")
     return tmp_path / "run"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with what trainings on several devices need."""
+    make_folder(tmp_path)
+    return tmp_path

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support import QUICK_XLA
+from tests.support import QUICK_XLA, THOROUGH
 from tests.train.evaluations import TEXT, command, digits, evaluated
 from tests.train.run_folders import make_run, measured
 
@@ -168,6 +168,7 @@ def test_a_picture_that_cannot_be_drawn_is_found_first(capsys: pytest.CaptureFix
     assert name in err and "absent.keras" not in err
 
 
+@pytest.mark.skipif(not THOROUGH, reason="with HYPOTHESIS_PROFILE=thorough")
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_other_backends_find_the_same(run: tuple[Path, str], capsys: pytest.CaptureFixture[str], backend: str) -> None:
     if find_spec(backend) is None:
