@@ -105,7 +105,7 @@ def drawn(text: str) -> Graph | None:
 
 
 @given(chains(), st.data())
-@cases(0.3)
+@cases(0.6)
 def test_the_field_of_a_unit_inside_is_the_box_of_what_it_reads(text: str, data: st.DataObject) -> None:
     graph = drawn(text)
     if graph is None:

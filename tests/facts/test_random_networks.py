@@ -25,8 +25,8 @@ from tests.layers.safe_side import RUNS
 from tests.network_cases import KINDS
 from tests.support import THOROUGH, agree, cases, legal, network, outputs, random_inputs
 
-NETWORKS = 2 * settings().max_examples if THOROUGH else settings().max_examples // 2  # of each kind
-PART = 10  # how many of them a test has
+PART = 10  # how many networks a test has
+NETWORKS = 2 * settings().max_examples if THOROUGH else 2 * PART  # of each kind
 SEED = 0 if os.environ.get("CI") else SystemRandom().getrandbits(32)
 LAYERS, VALUES = 60, 50_000  # the most that are built, and the longest tensor
 
