@@ -11,8 +11,8 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 __all__ = [
-    "Cost", "Diagnostic", "Difference", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
-    "Network", "ReceptiveField", "ReceptiveFields", "Size", "SpecError", "UnitField", "check", "check_text", "diff",
+    "Blocks", "Cost", "Diagnostic", "Difference", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
+    "Network", "ReceptiveField", "ReceptiveFields", "Size", "SpecError", "UnitField", "blocks", "check", "check_text", "diff",
     "from_keras", "load", "loads",
 ]  # fmt: skip
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cnnspec.api import Network, SpecError, check, check_text, diff, from_keras, load, loads
     from cnnspec.api.answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
+    from cnnspec.api.block_answers import Blocks, blocks
     from cnnspec.api.difference import Difference
     from cnnspec.api.findings import Findings
     from cnnspec.base.diagnostic import Diagnostic
@@ -36,6 +37,7 @@ _HOMES = {
     **dict.fromkeys(
         ("Cost", "Explanation", "InputSizes", "Lost", "ReceptiveFields", "UnitField"), "cnnspec.api.answers"
     ),
+    **dict.fromkeys(("Blocks", "blocks"), "cnnspec.api.block_answers"),
     "Diagnostic": "cnnspec.base.diagnostic",
     "Difference": "cnnspec.api.difference",
     "Findings": "cnnspec.api.findings",

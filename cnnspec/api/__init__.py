@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import keras
 
+    from cnnspec.api.block_answers import Inputs
     from cnnspec.api.difference import Difference
     from cnnspec.api.network import AddHelp
     from cnnspec.base.diagnostic import Diagnostic
@@ -77,13 +78,25 @@ def from_keras(model: keras.Model, *, keep_names: bool = False) -> Network:
     return Network(network, add_help)
 
 
-def check(path_or_text: Network | str | os.PathLike[str], **parameters: Any) -> Findings:
+def check(
+    path_or_text: Network | str | os.PathLike[str], input: Inputs | None = None, block: str | None = None,
+    **parameters: Any,
+) -> Findings:  # fmt: skip
     """Every mistake in a spec, all of its models included. Takes a path, as `load` does, or a `Network`, whose
-    `diagnostics` they are; `check_text` takes a text. Raises what `load` raises for a file or a parameter."""
+    `diagnostics` they are; `check_text` takes a text. With `input`, and `block`, those of blocks on an input, as `blocks` takes
+    them. Raises what `load` raises for a file or a parameter."""
     if isinstance(path_or_text, Network):
         if parameters:
             raise TypeError(f"a Network has its parameters already: give {', '.join(parameters)} to load or loads")
+        if input is not None or block is not None:
+            raise TypeError("a Network has its inputs already: give the path of a file to check its blocks")
         return path_or_text.diagnostics
+    if input is not None:
+        from cnnspec.api.block_answers import blocks
+
+        return blocks(path_or_text, input, block, **parameters).diagnostics
+    if block is not None:
+        raise TypeError("block asks what a block does with an input: give input, too")
     return _find_mistakes(read_source(path_or_text), parameters)
 
 

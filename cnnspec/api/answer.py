@@ -41,8 +41,9 @@ class Answer:
         return json(self.to_data()) + "\n"
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """A flat dictionary for each row; a figure inside another field has both names: receptive_field_size."""
-        return [flatten(row) for row in self.to_data()[self.rows_are]]
+        """A flat dictionary for each row, all with the same keys; a figure inside another field has both names:
+        receptive_field_size. None is unknown, or nothing that the row has."""
+        return flatten_rows(self.to_data()[self.rows_are])
 
     def __str__(self) -> str:
         return self.to_text().rstrip("\n")
@@ -65,6 +66,14 @@ def flatten(row: dict[str, Any], before: str = "") -> dict[str, Any]:
     for name, value in row.items():
         flat |= flatten(value, f"{before}{name}_") if isinstance(value, dict) else {before + name: value}
     return flat
+
+
+def flatten_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Dictionaries without dictionaries inside, all with the same keys; None where a row has none such."""
+    inner = {name for row in rows for name, value in row.items() if isinstance(value, dict)}
+    flat = [flatten({n: {} if v is None and n in inner else v for n, v in row.items()}) for row in rows]
+    names = dict.fromkeys([name for row in flat for name in row])
+    return [{name: row.get(name) for name in names} for row in flat]
 
 
 def make_answer(kind: Callable[..., Made], values: Record, *more: Any) -> Made:

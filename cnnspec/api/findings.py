@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.api.answer import Answer, flatten
+from cnnspec.api.answer import Answer, flatten_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class Findings(Answer, tuple["Diagnostic", ...]):
         return [write_data(diagnostic, self.file) for diagnostic in self]
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """A flat dictionary for each finding."""
-        return list(map(flatten, self.to_data()))
+        """A flat dictionary for each finding, all with the same keys."""
+        return flatten_rows(self.to_data())
 
     def __repr__(self) -> str:
         return f"({', '.join(map(repr, self))}{',' * (len(self) == 1)})"

@@ -30,8 +30,9 @@ def make_source(text: str, name: str) -> Source:
     return Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def read_source(path: str | os.PathLike[str]) -> Source:
-    """The source in a file, or the text that a str with no such file is. OSError when the file cannot be read."""
+def read_source(path: str | os.PathLike[str], one_line: bool = True) -> Source:
+    """The source in a file, or the text that a str with no such file is; with `one_line`, one line too. OSError when the file
+    cannot be read."""
     if isinstance(path, str) and "\n" in path:
         return make_source(path, "<text>")
     if not isinstance(path, (str, os.PathLike)):
@@ -39,7 +40,7 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     name = os.fspath(path)
     if not name.strip():
         raise FileNotFoundError(2, "an empty path names no file: give a path, or a text to cnnspec.loads")
-    if isinstance(path, str) and SPEC.search(path) and not FILE_NAME.fullmatch(path) and not _exists(path):
+    if one_line and isinstance(path, str) and SPEC.search(path) and not FILE_NAME.fullmatch(path) and not _exists(path):
         return _take_for_text(path)
     source = read(name, streams=True)
     if isinstance(source, Source):
@@ -47,7 +48,9 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     if name.endswith(SAVED) and _exists(name):
         raise SpecError(f"{printable(name)} is a saved model, not a spec: `cnnspec import` writes it as one")
     if not _exists(name):
-        other = "" if FILE_NAME.fullmatch(name) or os.sep in name else ", and cnnspec.loads takes a text"
+        other = (
+            "" if FILE_NAME.fullmatch(name) or os.sep in name or not one_line else ", and cnnspec.loads takes a text"
+        )
         raise FileNotFoundError(2, f"there is no such file: {printable(brief(name))}{other}")
     raise OSError(f"{source.message}: {source.help}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.source import Source, printable
+from cnnspec.base.source import printable
 from cnnspec.cli.messages import UsageError
 
 TYPE_CHECKING = False
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.elaborate.block_calls import BlockQuestion
-    from cnnspec.graph import Graph
-    from cnnspec.layers.base import Shape
 
 EXAMPLE = "write, for example, --input 56x56x64"
 
@@ -35,6 +33,7 @@ def read_block_question(options: argparse.Namespace, parameters: Mapping[str, An
             raise UsageError(f"--block asks what a block does with an input: {EXAMPLE}")
         return None
     from cnnspec.elaborate.block_calls import CURRENT, BlockQuestion
+    from cnnspec.elaborate.block_inputs import NoShape, read_shapes
 
     if options.model is not None:
         raise UsageError("--model chooses a network, and --input is for blocks: choose one with --block")
@@ -55,36 +54,9 @@ def read_block_question(options: argparse.Namespace, parameters: Mapping[str, An
     if CURRENT not in shapes:
         raise UsageError(f"--input gives no shape to the tensor that a block is called on: {EXAMPLE} too")
     names = [CURRENT, *[name for name in shapes if name]]
-    return BlockQuestion(
-        dict(zip(names, read_shapes([shapes[name] for name in names]), strict=True)), parameters, options.block
-    )
-
-
-def read_shapes(texts: list[str]) -> list[Shape]:
-    """Shapes as the language reads them, in which ? and H are sizes that are not known. UsageError for what is none."""
-    for text in texts:
-        graph = read_inputs([text])
-        if graph is None or len(graph.nodes) != 1:
-            raise UsageError(f'--input: "{printable(text)}" is no shape: {EXAMPLE}')
-    graph = read_inputs(texts)  # together, since each ? is a size of its own
-    assert graph is not None
-    return [shape for node in graph.nodes if (shape := node.shape) is not None]
-
-
-def read_inputs(texts: list[str]) -> Graph | None:
-    """The graph of some inputs alone; None where a text is more, or less, than a shape. UsageError for a shape that cannot be."""
-    from cnnspec.elaborate import elaborate
-    from cnnspec.syntax import tree
-    from cnnspec.syntax.parse import parse
-
-    parsed = parse(Source("--input", "\n".join([f"input {text.strip()}" for text in texts])))
-    items = parsed.body.items
-    if parsed.diagnostics or not all(isinstance(i, tree.Input) and i.shape and not (i.name or i.stages) for i in items):
-        return None
-    (made,) = elaborate(parsed, lambda path: Source(path, ""))
-    if made.errors:
-        found = made.errors[0]
-        raise UsageError(
-            f'--input: "{printable(texts[0])}" is no shape: {"; ".join(filter(None, (found.message, found.help)))}'
-        )
-    return made.graph
+    try:
+        inputs = read_shapes({name: shapes[name] for name in names})
+    except NoShape as none:
+        text, why = none.args
+        raise UsageError(f'--input: "{printable(text)}" is no shape: {why or EXAMPLE}') from None
+    return BlockQuestion(inputs, parameters, options.block)

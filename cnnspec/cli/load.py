@@ -129,7 +129,7 @@ def analyse_blocks_as_asked(
     try:
         return analyse_blocks(source, question, options.max_layers, codes, read)
     except KeyError as error:
-        message, help = error.args
+        message, help, _ = error.args
         raise UsageError(f"{source.name}: {message}; {help}") from None
 
 

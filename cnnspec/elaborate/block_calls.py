@@ -30,6 +30,10 @@ CURRENT = ""  # among the inputs of a question: the tensor that a block is appli
 HERE = "in"  # what the language calls that tensor
 
 
+class NoSuchBlock(KeyError):
+    """A file without the block that is asked about: what is wrong, what to do on the command line, and what in Python."""
+
+
 class BlockQuestion(Record):
     """What the blocks of a file are called with: shapes of tensors, CURRENT first and the others by the parameters that
     they are, and values of the other parameters. `only`: the one block that is asked about."""
@@ -94,12 +98,14 @@ def holds_network(parsed: tree.Tree) -> bool:
 def call_blocks(parsed: tree.Tree, read: Read, question: BlockQuestion, max_layers: int) -> CalledBlocks:
     """Call every block that a file defines or uses, or the one that is asked about.
 
-    KeyError, with what to do: there is no such block, or no block with such a parameter, or no block is chosen of a network.
+    NoSuchBlock: there is none, or none is chosen of a network. KeyError, with what to do: no block has such a parameter.
     """
     alone = not holds_network(parsed)
     if not alone and question.only is None:
-        raise KeyError(
-            "it holds a network, whose text has its inputs", "--input is for blocks: choose one with --block"
+        raise NoSuchBlock(
+            "it holds a network, whose text has its inputs",
+            "--input is for blocks: choose one with --block",
+            "choose one of its blocks with block=",
         )
     first = NetworkBuilder(stem(parsed.source.name), max_layers)
     files = Files(read, first.building)
@@ -117,7 +123,7 @@ def call_blocks(parsed: tree.Tree, read: Read, question: BlockQuestion, max_laye
 
 
 def choose_blocks(definitions: Definitions, only: str | None) -> dict[str, BlockFunction]:
-    """The blocks by which a file can be called, in the order of the text, or the one of a name. KeyError for none."""
+    """The blocks by which a file can be called, in the order of the text, or the one of a name. NoSuchBlock for none."""
     blocks = {name: value for name, value in definitions.scope.names.items() if isinstance(value, BlockFunction)}
     if (
         only is None
@@ -125,22 +131,25 @@ def choose_blocks(definitions: Definitions, only: str | None) -> dict[str, Block
         and not definitions.parsed.diagnostics
         and UNKNOWN not in definitions.scope.names.values()
     ):
-        raise KeyError("it holds no block", "--input is for blocks")
+        raise NoSuchBlock("it holds no block", "--input is for blocks", "load reads a network")
     if only is not None and only not in blocks:
         has = f"it has {', '.join(blocks)}" if blocks else "it has none"
-        raise KeyError(f'there is no block "{only}"', has + write_suggestion(only, blocks))
+        help = has + write_suggestion(only, blocks)
+        raise NoSuchBlock(f'there is no block "{only}"', help, help)
     return blocks if only is None else {only: blocks[only]}
 
 
 def check_names(blocks: Iterable[BlockFunction], question: BlockQuestion) -> None:
-    """KeyError for a name that is no parameter of any of these blocks, or stands for a tensor and a value."""
+    """KeyError for a name that is no parameter of any of these blocks, or stands for a tensor and a value: what is wrong, what to
+    do on the command line, and what in Python."""
     known = {parameter.name.text for function in blocks for parameter in function.block.parameters}
     for name in (*question.parameters, *question.inputs):
         if name != CURRENT and name not in known:
             has = f"there are {', '.join(sorted(known))}" if known else "there is none"
-            raise KeyError(f'no block has a parameter "{name}"', has + write_suggestion(name, known))
+            help = has + write_suggestion(name, known)
+            raise KeyError(f'no block has a parameter "{name}"', help, help)
         if name in question.inputs and name in question.parameters:
-            raise KeyError(f"{name} has a shape and a value", "drop --input or --set")
+            raise KeyError(f"{name} has a shape and a value", "drop --input or --set", "drop one")
 
 
 def assign_constants(builder: NetworkBuilder, definitions: Definitions) -> None:

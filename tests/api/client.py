@@ -29,6 +29,13 @@ assert_type(net.budget("params < 1M", max_macs=10_000_000), cnnspec.Findings)
 assert_type(cnnspec.diff(net, net), cnnspec.Difference)
 assert_type(cnnspec.check_text(net.text), cnnspec.Findings)
 assert_type(cnnspec.check(net), cnnspec.Findings)
+library = "block b(filters) { conv(filters, 3x3) }\n"
+found = cnnspec.blocks(library, "8x8x1", filters=4)
+assert_type(found, cnnspec.Blocks)
+assert_type([block.name for block in found.blocks], list[str])
+assert_type([block.totals.macs for block in found.blocks if block.totals], list[int | cnnspec.Size | None])
+assert_type(cnnspec.blocks(library, {"in": (8, 8, 1)}, "b", filters=4).diagnostics, cnnspec.Findings)
+assert_type(cnnspec.check(library, input="8x8x1", filters=4), cnnspec.Findings)
 for diagnostic in net.diagnostics:
     assert_type(diagnostic, cnnspec.Diagnostic)
 assert_type(net.to_json(), str)

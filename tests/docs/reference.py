@@ -57,6 +57,8 @@ RETURNED = (
     "cnnspec.explain.explanation.LayerExplanation",
     "cnnspec.explain.derivation_steps.DerivationSection",
     "cnnspec.explain.derivation_steps.DerivationStep",
+    "cnnspec.summary.blocks.BlockFigures",
+    "cnnspec.summary.summary.SummaryTotals",
     "cnnspec.diff.difference.NetworkSide",
     "cnnspec.diff.difference.LayerDifference",
     "cnnspec.diff.difference.ArgumentChange",

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
     from cnnspec.summary.blocks import BlockFigures
 
+FORMATS = ("text", "markdown", "csv")
+
 
 def write_table(
     rows: Sequence[BlockFigures], inputs: str, format: str, width: int | None = None, color: bool = False

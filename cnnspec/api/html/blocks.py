@@ -1,0 +1,19 @@
+"""The blocks of a file as an HTML table."""
+
+from __future__ import annotations
+
+from cnnspec.summary.blocks.columns import CONVENTIONS, RIGHT, find_headings, write_cells, write_title
+from cnnspec.tables.html import HtmlTable, write_page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.summary.blocks import BlockFigures
+
+
+def write_html(rows: Sequence[BlockFigures], inputs: str) -> str:
+    """A row a block, in red where something keeps it from being built."""
+    wrong = [i for i, row in enumerate(rows) if row.fault]
+    table = HtmlTable(find_headings(rows), write_cells(rows), RIGHT, wrong)
+    return write_page(write_title(inputs), [table], CONVENTIONS)
