@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from operator import index
+
+from cnnspec.base.source import brief, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +17,18 @@ def take_text(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     return value
+
+
+def take_path(value: Any) -> str:
+    """A path, not an empty one."""
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"a path is a str or an os.PathLike, not {type(value).__name__}")
+    path = os.fspath(value)
+    if not path.strip():
+        raise FileNotFoundError(2, "an empty path names no file")
+    if "\0" in path:
+        raise FileNotFoundError(2, f"there is no such file: {printable(brief(path))}")
+    return str(path)
 
 
 def take_count(value: Any, name: str) -> int:

@@ -38,6 +38,9 @@ assert_type(cnnspec.blocks(library, {"in": (8, 8, 1)}, "b", filters=4).diagnosti
 assert_type(cnnspec.check(library, input="8x8x1", filters=4), cnnspec.Findings)
 for diagnostic in net.diagnostics:
     assert_type(diagnostic, cnnspec.Diagnostic)
+with contextlib.suppress(FileNotFoundError):
+    assert_type(cnnspec.runs(), cnnspec.Runs)
+    assert_type([run.figures for run in cnnspec.runs("runs").runs], list[dict[str, float]])
 assert_type(net.to_json(), str)
 assert_type(net._repr_html_(), str)
 with contextlib.suppress(FileNotFoundError, cnnspec.SpecError, cnnspec.MissingExtra):

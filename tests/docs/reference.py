@@ -59,6 +59,7 @@ RETURNED = (
     "cnnspec.explain.derivation_steps.DerivationStep",
     "cnnspec.summary.blocks.BlockFigures",
     "cnnspec.summary.summary.SummaryTotals",
+    "cnnspec.train.runs.listing.Run",
     "cnnspec.diff.difference.NetworkSide",
     "cnnspec.diff.difference.LayerDifference",
     "cnnspec.diff.difference.ArgumentChange",

@@ -8,20 +8,38 @@ from cnnspec.base.record import Record
 from cnnspec.train.conflicts import OWN_FILES
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.folder import read_record
+from cnnspec.train.runs.history import read_rows
 from cnnspec.train.runs.lock import is_locked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 
 class Run(Record):
-    """A run folder: what its run.json says, or what is wrong with it."""
+    """A run folder: `record` is what its run.json says; of a damaged one that is empty, and `wrong` says what is wrong.
+
+    `state` is running, stopped, finished or failed; killed, where it says running, and no process does; or damaged.
+    """
 
     path: str
     record: dict[str, Any]
-    status: str  # running, stopped, finished, failed; killed: it says running, and no process does; damaged
+    state: str
     wrong: str = ""
+
+    def __fspath__(self) -> str:
+        """The folder, for whatever takes a path."""
+        return self.path
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """The figures to judge it by: the best epoch's, then the test's."""
+        return collect_figures(self.record)
+
+    def read_epochs(self) -> list[dict[str, Any]]:
+        """The figures of every epoch that is done: epoch, loss, …, learning_rate, seconds. OSError when they cannot be read."""
+        return read_rows(os.path.join(self.path, "metrics.jsonl"))
 
 
 def read_run(path: str) -> Run:
@@ -34,6 +52,13 @@ def read_run(path: str) -> Run:
         return Run(path, {}, "damaged", error.message)
     status = record["status"]
     return Run(path, record, "killed" if status == "running" and not is_locked(path) else status)
+
+
+def find_runs(paths: Sequence[str]) -> list[Run]:
+    """The runs in one folder, which may be a run itself, or several runs. Raises TrainingFailed when there is no such folder."""
+    if len(paths) == 1 and not os.path.lexists(os.path.join(paths[0], "run.json")):
+        return list_runs(paths[0])
+    return [read_run(path) for path in paths]
 
 
 def list_runs(path: str) -> list[Run]:
@@ -58,7 +83,7 @@ def _natural_key(name: str) -> tuple[str, int, str]:
 
 def collect_figures(record: dict[str, Any]) -> dict[str, float]:
     """The figures to judge a training by: the best epoch's, then the test's."""
-    best, test = record["best"] or {}, record["test"] or {}
+    best, test = record.get("best") or {}, record.get("test") or {}
     apart = ("by", "epoch", "seconds", "learning_rate", "on")
     found = {name: value for name, value in best.items() if name not in apart}
     found |= {f"test_{name}": value for name, value in test.items() if name not in apart}

@@ -1,0 +1,22 @@
+"""Runs as an HTML table: one a row, or side by side with what they have apart."""
+
+from __future__ import annotations
+
+from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.train.runs.text import HEADINGS, write_differences, write_headings, write_rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.train.runs.listing import Run
+
+
+def write_html(found: Sequence[Run], compared: bool) -> str:
+    """The table, damaged runs in red, and what is wrong with them below it."""
+    if compared:
+        table = HtmlTable(write_headings(found), write_differences(found))
+    else:
+        table = HtmlTable(HEADINGS, write_rows(found), {5}, [i for i, run in enumerate(found) if run.wrong])
+    wrong = [run.wrong for run in found if run.wrong]
+    return write_page("Runs", [table], wrong if found else ["there are no runs"])
