@@ -11,9 +11,9 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 __all__ = [
-    "Blocks", "Cost", "Diagnostic", "Difference", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
-    "Network", "ReceptiveField", "ReceptiveFields", "Runs", "Size", "SpecError", "UnitField", "blocks", "check", "check_text", "diff",
-    "from_keras", "load", "loads", "runs",
+    "Blocks", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
+    "Network", "Predictions", "ReceptiveField", "ReceptiveFields", "Runs", "Size", "SpecError", "UnitField", "blocks", "check", "check_text", "diff",
+    "evaluate", "from_keras", "load", "loads", "predict", "runs",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.api.block_answers import Blocks, blocks
     from cnnspec.api.difference import Difference
     from cnnspec.api.findings import Findings
+    from cnnspec.api.trained_models import Evaluation, Predictions, evaluate, predict
     from cnnspec.api.training_runs import Runs, runs
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.base.size import Size
@@ -39,6 +40,7 @@ _HOMES = {
         ("Cost", "Explanation", "InputSizes", "Lost", "ReceptiveFields", "UnitField"), "cnnspec.api.answers"
     ),
     **dict.fromkeys(("Blocks", "blocks"), "cnnspec.api.block_answers"),
+    **dict.fromkeys(("Evaluation", "Predictions", "evaluate", "predict"), "cnnspec.api.trained_models"),
     **dict.fromkeys(("Runs", "runs"), "cnnspec.api.training_runs"),
     "Diagnostic": "cnnspec.base.diagnostic",
     "Difference": "cnnspec.api.difference",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import isfinite
 from operator import index
 
 from cnnspec.base.source import brief, printable
@@ -29,6 +30,31 @@ def take_path(value: Any) -> str:
     if "\0" in path:
         raise FileNotFoundError(2, f"there is no such file: {printable(brief(path))}")
     return str(path)
+
+
+def take_paths(value: Any) -> list[str]:
+    """One path, or several."""
+    several = hasattr(value, "__iter__") and not isinstance(value, (str, bytes, os.PathLike))
+    return [take_path(one) for one in value] if several else [take_path(value)]
+
+
+def take_texts(value: Any, name: str) -> list[str]:
+    """A str for each in a list, not an empty one."""
+    if not isinstance(value, (list, tuple)) or not value or not all(isinstance(one, str) for one in value):
+        raise TypeError(f"{name} must be texts in a list, not {brief(repr(value))}")
+    return list(value)
+
+
+def take_range(value: Any, name: str) -> tuple[float, float]:
+    """Two numbers that differ."""
+    wanted = f"{name} must be two numbers, such as (0, 255), not {brief(repr(value))}"
+    try:
+        low, high = map(float, value)
+    except (TypeError, ValueError):
+        raise TypeError(wanted) from None
+    if low == high or not (isfinite(low) and isfinite(high)):
+        raise ValueError(wanted)
+    return low, high
 
 
 def take_count(value: Any, name: str) -> int:

@@ -14,7 +14,7 @@ from cnnspec.cli.streams import find_width, fit_sentence, tell_sentence
 from cnnspec.cli.write_file import name_temporary_file
 from cnnspec.layers.argument import Unfit
 from cnnspec.tables import escape
-from cnnspec.train.section import data as read_data
+from cnnspec.train.section import data_or_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,10 +92,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _read_data(given: str) -> str:
     """The data as the settings have them. UsageError."""
-    if os.path.isdir(given) and given.lower() not in NAMED_DATA:
-        return given
     try:
-        return read_data(given)
+        return data_or_folder(given)
     except Unfit as unfit:
         hint = f"; {unfit.hint}" if unfit.hint else ""
         raise UsageError(f'--data must be {unfit.expected}, not "{given}"{hint}') from None

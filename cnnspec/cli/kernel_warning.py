@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.cli.messages import print_message
-from cnnspec.compile.kernel_trials import Way, remarks
-from cnnspec.model_files import ModelRefused, convert_model
+from cnnspec.model_files.kernel_remarks import find_kernel_remarks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,12 +11,6 @@ if TYPE_CHECKING:
 
 
 def warn(model: Any, keras: Any, *options: str) -> None:
-    """Says it before the model runs; nothing of a model that the language cannot express. `options` may help."""
-    try:
-        graph = convert_model(model)
-    except ModelRefused:
-        return
-    graph.assign_names()
-    policies = [layer.dtype_policy.name for layer in model.layers if layer.dtype_policy.name != "float32"]
-    for sentence in remarks(graph, keras, Way(next(iter(policies), "float32"), bool(model.jit_compile)), options):
+    """Says it before the model runs. `options` may help."""
+    for sentence in find_kernel_remarks(model, keras, *options):
         print_message(sentence)

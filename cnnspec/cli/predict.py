@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
 from cnnspec.base.source_files import decode_source, read_bytes
 from cnnspec.cli.argument_parser import add_examples
@@ -15,6 +13,8 @@ from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.streams import fit_sentence
 from cnnspec.tables import escape
+from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.evaluation.prediction_forms import list_cells, write_data, write_heads, write_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,22 +60,18 @@ def _read_range(text: str) -> tuple[float, float]:
 
 def run(options: argparse.Namespace) -> int:
     names = None if options.names is None else _read_names(options.names)
-    paths = list(_list_files(options.images))
+    paths = _list_files(options.images)
     from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.keras_model import MissingExtra
-    from cnnspec.train.data.ranges import SHARES, show_range
-    from cnnspec.train.errors import TrainingFailed
-    from cnnspec.train.evaluation.predict import make_question, predict_images
+    from cnnspec.train.evaluation.predict import describe_assumptions, make_question, predict_images
     from cnnspec.train.evaluation.trained import open_trained
 
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         warn(trained.saved.model, keras, "--backend jax")
         asked = make_question(trained, names, options.range)
-        if options.range is None and asked.range != SHARES:
-            print_message(f"images are brought to {show_range(asked.range)}, as in the training")
-        if asked.head.assumed:
-            print_message(f"{options.trained} does not say what it yields: its outputs are taken for logits of classes")
+        for sentence in describe_assumptions(asked, options.trained, options.range is not None):
+            print_message(sentence)
         broken = _print_predictions(predict_images(trained, asked, paths, options.top, options.batch), asked, options)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None
@@ -99,25 +95,15 @@ def _read_names(given: str) -> list[str]:
     return [line.strip() for line in found.text.split("\n") if line.strip()]
 
 
-def _list_files(given: Iterable[str]) -> Iterator[str]:
-    """The images: files as they are given, and those in folders and below, hidden ones left out."""
-    from cnnspec.train.data.pictures import SUFFIXES, is_image
+def _list_files(given: list[str]) -> list[str]:
+    from cnnspec.train.data.pictures import list_images
 
-    for path in given:
-        if path == "-":
-            raise UsageError("images are not read from stdin; give files or folders")
-        if not os.path.isdir(path):
-            yield path
-            continue
-        found = False
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted([f for f in folders if not f.startswith(".")])
-            for name in sorted(names):
-                if is_image(name):
-                    found = True
-                    yield os.path.join(folder, name)
-        if not found:
-            raise UsageError(f"there is no image in {path}: {', '.join(s[1:] for s in SUFFIXES)} are read")
+    if "-" in given:
+        raise UsageError("images are not read from stdin; give files or folders")
+    try:
+        return [*list_images(given)]
+    except TrainingFailed as error:
+        raise UsageError(str(error)) from None
 
 
 # ---- what is told --------------------------------------------------------------------------------------------
@@ -137,21 +123,16 @@ def _name_broken(found: Iterable[Prediction]) -> Iterator[Prediction]:
 
 
 def _print_text(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
-    in_percent = asked.unit in ("probability", "share")
     for one in found:
         if not one.why:
-            shown = [f"{n} {percent(v)}" if in_percent else f"{n} {v:.4g}" for n, v in one.answers]
-            print(fit_sentence(printable(f"{one.path}  {', '.join(shown)}"), sys.stdout), flush=True)
+            print(fit_sentence(write_line(one, asked.unit), sys.stdout), flush=True)
         yield bool(one.why)
 
 
 def _print_json(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
     first = True
     for one in found:
-        content = {"error": one.why} if one.why else {"answers": [{"name": n, asked.unit: v} for n, v in one.answers]}
-        print(
-            "[\n " if first else ",\n ", escape.json({"image": one.path, **content}, None), sep="", end="", flush=True
-        )
+        print("[\n " if first else ",\n ", escape.json(write_data(one, asked.unit), None), sep="", end="", flush=True)
         first = False
         yield bool(one.why)
     print("[]" if first else "\n]")
@@ -160,12 +141,10 @@ def _print_json(found: Iterable[Prediction], asked: Question, top: int) -> Itera
 def _print_csv(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
     import csv
 
-    columns = len(asked.names) if asked.unit == "value" else min(top, len(asked.names))
-    heads = [f"{head}_{n + 1}" for n in range(columns) for head in ("name", asked.unit)]
+    heads = write_heads(asked, top)
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["image", *heads, "error"])
+    writer.writerow(heads)
     for one in found:
-        cells = [cell for answer in one.answers for cell in answer] or [""] * len(heads)
-        writer.writerow([printable(str(cell)) for cell in (one.path, *cells, one.why)])
+        writer.writerow([printable(str(cell)) for cell in list_cells(one, len(heads))])
         sys.stdout.flush()
         yield bool(one.why)

@@ -50,6 +50,11 @@ def data(value: Any) -> str:
     raise Unfit(f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz', hint)
 
 
+def data_or_folder(given: str) -> str:
+    """The same outside of a text, where a folder that is there needs no slash."""
+    return given if os.path.isdir(given) and given.lower() not in NAMED_DATA else data(given)
+
+
 def class_weights(value: Any) -> str | tuple[Any, ...]:
     """balanced, a number a class, or pairs of a class's name and a number."""
     if word_of(value) == "balanced":

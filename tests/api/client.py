@@ -41,6 +41,13 @@ for diagnostic in net.diagnostics:
 with contextlib.suppress(FileNotFoundError):
     assert_type(cnnspec.runs(), cnnspec.Runs)
     assert_type([run.figures for run in cnnspec.runs("runs").runs], list[dict[str, float]])
+with contextlib.suppress(FileNotFoundError, cnnspec.MissingExtra):
+    evaluation = cnnspec.evaluate("runs/net-1", "digits", split="validation", batch=64, last=True, backend="jax")
+    assert_type(evaluation, cnnspec.Evaluation)
+    assert_type(evaluation.notes, tuple[str, ...])
+    predictions = cnnspec.predict("runs/net-1", ["scan.png"], top=1, names=["cat", "dog"], range=(0, 255), batch=8)
+    assert_type(predictions, cnnspec.Predictions)
+    assert_type([image.answers for image in predictions.images], list[tuple[tuple[str, float], ...]])
 assert_type(net.to_json(), str)
 assert_type(net._repr_html_(), str)
 with contextlib.suppress(FileNotFoundError, cnnspec.SpecError, cnnspec.MissingExtra):

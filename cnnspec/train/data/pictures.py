@@ -20,7 +20,7 @@ from cnnspec.train.data.examples import Examples, find_room, scale
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import ThreadPoolExecutor
 
     import numpy as np
@@ -51,6 +51,23 @@ class Seen(Record):
 def is_image(path: str) -> bool:
     """Whether a path is named as an image, and not hidden."""
     return path.lower().endswith(SUFFIXES) and not os.path.basename(path).startswith(".")
+
+
+def list_images(given: Iterable[str]) -> Iterator[str]:
+    """The images: files as they are given, and those in folders and below, hidden ones left out. Raises TrainingFailed."""
+    for path in given:
+        if not os.path.isdir(path):
+            yield path
+            continue
+        found = False
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted([f for f in folders if not f.startswith(".")])
+            for name in sorted(names):
+                if is_image(name):
+                    found = True
+                    yield os.path.join(folder, name)
+        if not found:
+            raise TrainingFailed(f"there is no image in {path}: {', '.join(s[1:] for s in SUFFIXES)} are read", "", 2)
 
 
 def import_pillow() -> Any:

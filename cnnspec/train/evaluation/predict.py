@@ -12,7 +12,7 @@ from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.data.examples import scale
 from cnnspec.train.data.pictures import make_pool, read_image
-from cnnspec.train.data.ranges import SHARES, stretch
+from cnnspec.train.data.ranges import SHARES, show_range, stretch
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import Head, find_head
 from cnnspec.train.evaluation.scores import name_classes
@@ -64,10 +64,20 @@ def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[fl
         raise TrainingFailed(f"{len(names)} names are given, and the model has {count} {_find_noun(head)}", "", 2)
     if len(saved.yields) > 1 and head.kind in ("quantities", "other"):
         what = show_shape(saved.yields)
-        raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call predict in Python", 2)  # fmt: skip
+        raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call the model's own predict in Python", 2)  # fmt: skip
     size, shape = _find_input(trained)
     called = tuple(name_classes(names or trained.names, count))
     return Question(size, shape, head, called, _find_unit(head, len(saved.yields) > 1), range or trained.pixel_range)
+
+
+def describe_assumptions(asked: Question, given: str, ranged: bool) -> list[str]:
+    """What is taken for granted about the images and the model that is `given`; `ranged`: their range was asked for."""
+    said = []
+    if not ranged and asked.range != SHARES:
+        said.append(f"images are brought to {show_range(asked.range)}, as in the training")
+    if asked.head.assumed:
+        said.append(f"{given} does not say what it yields: its outputs are taken for logits of classes")
+    return said
 
 
 def _find_noun(head: Head) -> str:

@@ -30,20 +30,20 @@ def write_text(found: Evaluation, width: int | None = None) -> str:
     page.add_text(write_headline(found), hanging=4)
     scores = found.scores
     if scores is not None and scores.classes:
-        shown = sort_worst_first(scores.classes)[:MOST] if len(scores.classes) > MOST else scores.classes
+        shown = choose_classes(scores)
         page.add_text()
-        page.add_table(_write_classes(shown, scores))
+        page.add_table(make_class_table(shown, scores))
         if len(shown) < len(scores.classes):
             page.add_text(f"the {MOST} lowest F1 of {len(scores.classes):,} classes; --format json has all")
         if any(None in (s.precision, s.recall) for s in shown):
             page.add_text(UNDEFINED, hanging=2)
     if scores is not None and scores.confusions is not None:
         page.add_text()
-        matrix = _write_matrix(scores) if len(scores.classes) <= MOST else None
+        matrix = make_matrix_table(scores)
         if matrix is not None and page.has_room(matrix):
             page.add_table(matrix)
         else:
-            page.add_texts(_write_worst(scores), hanging=4)
+            page.add_texts(write_worst(scores), hanging=4)
             page.add_texts(["(there is no room for the matrix here; --format json has it)"] * (matrix is not None))
     return page.write(also="as does --format json")
 
@@ -78,7 +78,13 @@ def sort_worst_first(classes: Sequence[Score]) -> list[Score]:
     return sorted(classes, key=lambda s: (s.f1 is None, s.f1 or 0.0))
 
 
-def _write_classes(shown: Sequence[Score], scores: Scores) -> Table:
+def choose_classes(scores: Scores) -> Sequence[Score]:
+    """The classes that are shown: all, or those with the lowest F1 of many."""
+    return sort_worst_first(scores.classes)[:MOST] if len(scores.classes) > MOST else scores.classes
+
+
+def make_class_table(shown: Sequence[Score], scores: Scores) -> Table:
+    """A row for each class, and the averages."""
     maps = any(s.iou is not None for s in scores.classes)
     rows = []
     for score in (*shown, *scores.averages):
@@ -88,9 +94,11 @@ def _write_classes(shown: Sequence[Score], scores: Scores) -> Table:
     return Table(headings, rows, range(1, len(headings)), SPARE, totals=len(scores.averages))
 
 
-def _write_matrix(scores: Scores) -> Table:
-    """A row for each class, a column for each that it was taken for; . for none."""
+def make_matrix_table(scores: Scores) -> Table | None:
+    """A row for each class, a column for each that it was taken for; . for none. None where there are too many."""
     assert scores.confusions is not None
+    if len(scores.classes) > MOST:
+        return None
     names = [brief(score.name, 16) for score in scores.classes]
     heads = names if sum(map(len, names)) + 2 * len(names) <= 60 else [str(n + 1) for n in range(len(names))]
     rows = []
@@ -101,7 +109,8 @@ def _write_matrix(scores: Scores) -> Table:
     return Table(("true \\ predicted", *heads), rows, range(1, len(names) + 1), ruled=False)
 
 
-def _write_worst(scores: Scores) -> list[str]:
+def write_worst(scores: Scores) -> list[str]:
+    """The most frequent confusions, a line each."""
     wrong = rank_confusions(scores)
     lines = [f"{true} taken for {found}, {n:,} {'time' if n == 1 else 'times'}" for true, found, n in wrong[:WORST]]
     return lines + ([f"and {len(wrong) - WORST:,} confusions more"] if len(wrong) > WORST else [])

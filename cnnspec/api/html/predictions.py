@@ -1,0 +1,19 @@
+"""Predictions as an HTML table: a row for each image."""
+
+from __future__ import annotations
+
+from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.train.evaluation.prediction_forms import write_answers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnnspec.train.evaluation.predict import Prediction
+
+
+def write_html(model: str, images: Sequence[Prediction], unit: str, notes: Iterable[str]) -> str:
+    """Each image and its answers, in red where it cannot be read."""
+    rows = [(image.path, image.why or write_answers(image, unit)) for image in images]
+    broken = [i for i, image in enumerate(images) if image.why]
+    return write_page(f"What {model} sees", [HtmlTable(("Image", f"Answers, {unit}"), rows, (), broken)], notes)
