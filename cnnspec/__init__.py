@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.api import Network, SpecError, check, check_text, diff, from_keras, load, loads
-    from cnnspec.api.answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
     from cnnspec.api.block_answers import Blocks, blocks
     from cnnspec.api.difference import Difference
     from cnnspec.api.findings import Findings
+    from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
     from cnnspec.api.trained_models import Evaluation, Predictions, evaluate, predict
     from cnnspec.api.training_runs import Runs, runs
     from cnnspec.base.diagnostic import Diagnostic
@@ -37,7 +37,7 @@ _HOMES = {
         ("Network", "SpecError", "check", "check_text", "diff", "from_keras", "load", "loads"), "cnnspec.api"
     ),
     **dict.fromkeys(
-        ("Cost", "Explanation", "InputSizes", "Lost", "ReceptiveFields", "UnitField"), "cnnspec.api.answers"
+        ("Cost", "Explanation", "InputSizes", "Lost", "ReceptiveFields", "UnitField"), "cnnspec.api.network_answers"
     ),
     **dict.fromkeys(("Blocks", "blocks"), "cnnspec.api.block_answers"),
     **dict.fromkeys(("Evaluation", "Predictions", "evaluate", "predict"), "cnnspec.api.trained_models"),

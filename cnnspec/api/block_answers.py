@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 
 from cnnspec.api.answer import Answer
+from cnnspec.api.argument_checks import take_numbers, take_text
 from cnnspec.api.errors import SpecError
 from cnnspec.api.findings import Findings
-from cnnspec.api.given import take_numbers, take_text
 from cnnspec.api.sources import read_source
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.api.given import take_count, take_text
+from cnnspec.api.argument_checks import take_count, take_text
 from cnnspec.cost.question import make_question, read_bytes, read_optimizer
 from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.facts.devices import find_device

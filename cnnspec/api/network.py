@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.api.answer import Answer, make_answer
+from cnnspec.api.argument_checks import take_numbers, take_text
 from cnnspec.api.errors import SpecError
-from cnnspec.api.given import take_numbers, take_text
 from cnnspec.tables.rows import LayerFigures, ReceptiveField, find_figures, measure_field
 
 TYPE_CHECKING = False
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     import keras
 
-    from cnnspec.api.answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
     from cnnspec.api.findings import Findings
+    from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.base.size import Dim
     from cnnspec.graph import Assumption
@@ -150,7 +150,7 @@ class Network(Answer):
 
         LookupError for a layer that is not there.
         """
-        from cnnspec.api.answers import Explanation
+        from cnnspec.api.network_answers import Explanation
         from cnnspec.explain import find_explanation
 
         name = None if layer is None else take_text(layer, "layer")
@@ -162,7 +162,7 @@ class Network(Answer):
 
         LookupError for a layer that is not there, ValueError for a position that it does not have.
         """
-        from cnnspec.api.answers import UnitField
+        from cnnspec.api.network_answers import UnitField
         from cnnspec.rf import find_unit_field
 
         found = find_unit_field(self.analysed, take_text(layer, "layer"), take_numbers(at, "at"))
@@ -174,7 +174,7 @@ class Network(Answer):
         `units` is then everything about one position of each layer that is named, as `receptive_field_of` has it. LookupError
         for a layer that is not there, ValueError for a position that it does not have.
         """
-        from cnnspec.api.answers import ReceptiveFields
+        from cnnspec.api.network_answers import ReceptiveFields
         from cnnspec.rf import find_fields
 
         if at is not None and not layers:
@@ -193,8 +193,8 @@ class Network(Answer):
         fits. `device` is a name that `cnnspec cost` knows, or "10TFLOP/s,200GB/s"; `flops_as` a tool whose FLOPs are wanted.
         ValueError for what is not known.
         """
-        from cnnspec.api.answers import Cost
         from cnnspec.api.cost_question import ask_cost
+        from cnnspec.api.network_answers import Cost
         from cnnspec.cost import find_cost
 
         question = ask_cost(self.analysed, batch, dtype, optimizer, memory, device, flops_as)
@@ -202,7 +202,7 @@ class Network(Answer):
 
     def lost(self) -> Lost:
         """What the network throws away: positions that carry data and are never read, kernel taps that see padding alone."""
-        from cnnspec.api.answers import Lost
+        from cnnspec.api.network_answers import Lost
         from cnnspec.lost import find_lost
 
         return make_answer(Lost, find_lost(self.analysed), self.analysed)
@@ -214,7 +214,7 @@ class Network(Answer):
         counts them up. `near` is the size that `print` and `to_data` speak of, one for all axes or one for each; the text's, where
         none is given; ValueError for another number of them. SpecError when the network is legal for no size that was tried.
         """
-        from cnnspec.api.answers import InputSizes
+        from cnnspec.api.network_answers import InputSizes
         from cnnspec.sizes import explain_no_size, find_input_sizes, has_axes_for
 
         asked = take_numbers(near, "near")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from io import StringIO
 
 from cnnspec.api.answer import Answer, flatten_rows, make_answer
-from cnnspec.api.given import take_count, take_path, take_paths, take_range, take_text, take_texts
+from cnnspec.api.argument_checks import take_count, take_path, take_paths, take_range, take_text, take_texts
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.outside_reach import find_reached
 from cnnspec.base.record import Record

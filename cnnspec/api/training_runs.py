@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.api.answer import Answer
-from cnnspec.api.given import take_path
+from cnnspec.api.argument_checks import take_path
 from cnnspec.base.record import Record
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.folder import RUNS
