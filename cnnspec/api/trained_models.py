@@ -209,7 +209,7 @@ def read_data_name(given: str) -> str:
 
 def find_warnings(model: Trained, keras: Any, outside: bool = False) -> list[str]:
     """What the commands warn of: data of the run that lie elsewhere, what this machine does not compute."""
-    from cnnspec.model_files.kernel_remarks import find_kernel_remarks
+    from cnnspec.model_files import find_kernel_remarks
 
     root = os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())
     reached = [f"this {one.what}" for one in find_reached(model.settings, root)] if outside else []

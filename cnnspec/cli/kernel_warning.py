@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.cli.messages import print_message
-from cnnspec.model_files.kernel_remarks import find_kernel_remarks
+from cnnspec.model_files import find_kernel_remarks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

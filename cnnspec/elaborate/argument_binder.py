@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.did_you_mean import MOST_NEAR
+from cnnspec.base.source import brief
 from cnnspec.elaborate.names import names_of
 from cnnspec.elaborate.values import UNKNOWN, Closure, describe
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
@@ -100,7 +101,8 @@ class Binder:
                     takes = f"{len(free)} argument{'s' * (len(free) > 1)}" if free else "no arguments"
                     help = f"`cnnspec layers {word}` lists them" if free else "drop it"
                     if len(free) == 1:
-                        help = f"several numbers stand in parentheses of their own: {word}((2, 1))"
+                        numbers = ", ".join([brief(scope.source.text[a.start : a.end]) for a in arguments])
+                        help = f"several numbers stand in parentheses of their own: {word}(({numbers}))"
                     message = f"{word} takes {takes}, this is one too many"
                     report.error("E011", argument, scope, message, help, sure=sure)
                     return None

@@ -82,8 +82,8 @@ class BlockCaller(Runner):
                         "E011",
                         argument,
                         scope,
-                        f"{name} takes {len(names)} arguments, this is one too many",
-                        f"they are {', '.join(names)}" if names else "",
+                        f"{name} takes {len(names)} argument{'s' * (len(names) != 1)}, this is one too many",
+                        f"it has {', '.join(names)}" if names else "drop it",
                         sure=sure,
                     )
                     return None

@@ -102,7 +102,7 @@ class Files:
                     "E014",
                     function.block.name,
                     scope,
-                    f"the block {name} calls {way}: it would never end",
+                    f"the block {name} calls {way}, which no block may",
                     "repeat it with * n, or loop with for",
                 )
 

@@ -288,7 +288,7 @@ FIXES = {
 # the help of each that is printed from its fixes, which stand in the place of {}
 OFFERS = {
     "E101": "what fits: {}",
-    "E102": "what fits: {}, or the same strides, paddings and filters in all branches, or a crop of the larger",
+    "E102": "what fits: {}, or branches that end in the same shape",
     "E103": "what fits: {}",
     "E104": "what fits: {}",
     "E105": "{}; for an answer at every position write a convolution with a kernel of 1",

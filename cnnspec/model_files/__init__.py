@@ -13,6 +13,8 @@ from cnnspec.network import AnalysedNetwork
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import keras
 
     from cnnspec.graph import Graph
@@ -64,4 +66,19 @@ def convert_model(model: keras.Model) -> Graph:
     return convert(model)
 
 
-__all__ = ["ENDINGS", "ModelRefused", "build_application", "convert_model", "read_graph", "read_network"]
+def find_kernel_remarks(model: Any, keras: Any, *options: str) -> list[str]:
+    """Sentences on what a live Keras model asks for and this machine does not compute. `options` may help."""
+    from cnnspec.model_files.kernel_remarks import find_kernel_remarks as find
+
+    return find(model, keras, *options)
+
+
+__all__ = [
+    "ENDINGS",
+    "ModelRefused",
+    "build_application",
+    "convert_model",
+    "find_kernel_remarks",
+    "read_graph",
+    "read_network",
+]

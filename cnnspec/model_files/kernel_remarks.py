@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.compile.kernel_trials import Way, remarks
-from cnnspec.model_files import ModelRefused, convert_model
+from cnnspec.model_files.keras.application import convert_model
+from cnnspec.model_files.refusal import ModelRefused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -257,7 +257,7 @@ FAULTS = [  # a library, an input, and what the row of each block says; "" for n
     ("block f { conv(4, 3x3) }", "64", "conv needs LxC or HxWxC or DxHxWxC, got a vector of 64"),
     ("block f { conv(4, 9x9) }\nblock g { conv(4, 3x3) }", "8x8x3", "conv's kernel 9 does not fit into 8 positions"),
     ("block f { cnov(4, 3x3) }\nblock g { relu }", "8x8x3", 'nothing is called "cnov"'),
-    ("block f { f }\nblock g { relu }", "8x8x3", "the block f calls itself: it would never end"),
+    ("block f { f }\nblock g { relu }", "8x8x3", "the block f calls itself, which no block may"),
     ("block f { conv(4, 3x3 }\nblock g { relu }", "8x8x3", 'this "(" is never closed'),
     ("block f(a) { conv(a, 3x3) }\nblock g { relu }", "8x8x3", "a has no value: the block f is left out"),
     ("block f { conv(-n, 3x3) }\nblock g { relu }\nn = 3", "8x8x3", "conv's filters must be"),

@@ -64,11 +64,12 @@ def find_legal(repair: RepairContext, directions: Sequence[int]) -> list[tuple[i
 
 
 def find_nearest_legal(repair: RepairContext, direction: int) -> list[tuple[int, ...]]:
-    """The nearest such size in one direction; [] where none is found."""
+    """The nearest such size in one direction; [] where none is found. A network for images of less than half the size is
+    another network."""
     shape, layers = find_input_shape(repair), max(1, len(repair.graph.nodes))
     for distance in range(1, min(FARTHEST, MOST_BUILT // layers) + 1):
         sizes = lengthen(shape, direction * distance, [True] * (len(shape) - 1))
-        if min(sizes) < 1:
+        if any(2 * new < old for new, old in zip(sizes, shape, strict=True)):
             break
         if probe(repair.network, {0: sizes}).legal:
             return [sizes]

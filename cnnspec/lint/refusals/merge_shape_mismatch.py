@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CODE = "E102"
 SEVERITY = ERROR
 FIX = UNSAFE
-OFFER = "what fits: {}, or the same strides, paddings and filters in all branches, or a crop of the larger"
+OFFER = "what fits: {}, or branches that end in the same shape"
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -24,13 +24,17 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     the sizes that were meant by an input."""
     from cnnspec.lint.fix.arguments import find_refused, propose_remedies
     from cnnspec.lint.fix.flattening import find_flattening
-    from cnnspec.lint.fix.input_sizes import propose_likely
+    from cnnspec.lint.fix.input_sizes import propose_likely, resize
 
     for node in repair.nodes(found)[:1]:
         if node.layer is None:
             yield from propose_likely(repair, node)
             return
     node, problem = find_refused(repair, found)
+    source = repair.graph.nodes[node.inputs[0]]
+    if source.layer is None and len(shape := source.shape or ()) == 1:  # positions whose one channel was left out
+        longer = resize(repair, [n for n in (*shape, 1) if isinstance(n, int)], repair.graph.inputs.index(source.index))
+        yield longer.replace(message=f"write {longer.message}")
     yield from propose_remedies(repair, node, problem.remedies)
     flat = find_flattening(repair, node)
     if flat is not None:

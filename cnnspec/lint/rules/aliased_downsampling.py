@@ -25,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.graph import Node
     from cnnspec.lint.context import Context
 
 CODE = "R308"
@@ -33,17 +34,23 @@ DEFAULT = False
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    found, largest, sizes = [], 1, ""
+    found: dict[tuple[int, ...], list[Node]] = {}
     for node in context.graph.nodes:
         if node.layer is None or node.layer.affine:  # a mean is smooth
             continue
-        strides = [window.stride for window in context.facts.windows[node.index]]
+        strides = tuple([window.stride for window in context.facts.windows[node.index]])
         if max(strides, default=1) > 1:
-            found.append(node)
-            sizes = sizes or "x".join(map(str, strides))
-            largest = max(largest, *strides)
-    if found:
-        message = f"{name_layers(found)} take{'s' * (len(found) == 1)} every {largest}{'nd' if largest == 2 else 'rd' if largest == 3 else 'th'} position without smoothing first"
-        help = f"write stride=1 and put avgpool({sizes}, padding=same) behind {found[0].name}"
-        help += ", and so for the others" * (len(found) > 1)
-        yield merge_findings(CODE, found, message, help, SEVERITY, ("stride", "strides", "s"))
+            found.setdefault(strides, []).append(node)
+    for strides, nodes in found.items():
+        takes = "takes" if len(nodes) == 1 else "take"
+        message = f"{name_layers(nodes)} {takes} every {ordinal(max(strides))} position without smoothing first"
+        size = "x".join(map(str, strides))
+        help = f"write stride=1 and put avgpool({size}, padding=same) behind {nodes[0].name}"
+        help += ", and so for the others" * (len(nodes) > 1)
+        yield merge_findings(CODE, nodes, message, help, SEVERITY, ("stride", "strides", "s"))
+
+
+def ordinal(number: int) -> str:
+    """ "2nd", "3rd", "12th"."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else endings.get(number % 10, 'th')}"

@@ -66,7 +66,7 @@ def finding(node: Node, lost: list[int], context: Context) -> Diagnostic:
     assert windows is not None
     axis = next(i for i, count in enumerate(lost) if count)
     message = f"{formula(windows[axis], entering[axis])}: the stride does not fit, {unread(lost)} never read"  # type: ignore[arg-type]
-    message += effect_on_input(node, context)
+    message += effect_on_input(node, lost, context)
     span = find_place(node, "stride", "strides", "s")
     return Diagnostic(CODE, message, span, ADVICE, trail(node.site), SEVERITY, (node.index,))
 
@@ -93,8 +93,8 @@ def unread(lost: list[int]) -> str:
     return f"the last {words} are"
 
 
-def effect_on_input(node: Node, context: Context) -> str:
-    """What of the network's input is never read."""
+def effect_on_input(node: Node, lost: list[int], context: Context) -> str:
+    """What of the network's input is never read; its share alone where that is what the layer has `lost`."""
     graph, shapes, liveness = context.graph, context.facts.shapes, context.liveness
     if len(graph.inputs) != 1 or context.broken:
         return ""
@@ -111,7 +111,7 @@ def effect_on_input(node: Node, context: Context) -> str:
     if read == total:
         return ""
     share = percent((total - read) / total)
-    if node.inputs[0] == index:
+    if node.inputs[0] == index and [positions.size for positions in missing] == lost:
         return f" ({share} of the input)"
     return f"; of the {'x'.join(map(str, shape[:-1]))} input, {list_positions(missing)} never reach the output ({share} of it)"
 

@@ -64,10 +64,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
             pairs.append((first, node))
     if pairs:
         first, second = pairs[0]
-        others = f", and {len(pairs) - 1} more such pair{'s' * (len(pairs) > 2)}" if len(pairs) > 1 else ""
-        message = (
-            f"no non-linearity between {first.name} and {second.name}{others}: {together_are(first, second, context)}"
-        )
+        message = f"no non-linearity between {first.name} and {second.name}: {together_are(first, second, context)}"
+        if len(pairs) > 1:
+            message += f"; nor in {len(pairs) - 1} more pair{'s' * (len(pairs) > 2)} of layers"
         yield merge_findings(CODE, seconds, message, ADVICE, SEVERITY)
 
 

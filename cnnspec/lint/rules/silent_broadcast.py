@@ -62,7 +62,7 @@ def remedy(shape: Shape, whole: Shape) -> str:
     """What makes a shape the whole one: channels come from a convolution, positions that a pool has summed up do not."""
     if len(shape) == len(whole) and shape[:-1] == whole[:-1]:
         return f"bring it to {show_shape(whole)}, for example with {find_layer(shape, whole)}"
-    return f"bring it to {show_shape(whole)}, without what takes its positions together; a gate multiplies: multiply"
+    return f"bring it to {show_shape(whole)}, without the pool or kernel that leaves one position; or write multiply, if it is a gate"
 
 
 def find_layer(shape: Shape, whole: Shape) -> str:
