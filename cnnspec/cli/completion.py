@@ -23,6 +23,33 @@ FILES = {  # by how their names end; folders are completed too, on the way to th
 }
 ANY_FILE = ("IMAGE", "--output", "--baseline", "--write-baseline", "--picture", "--data")
 FOLDERS = ("RUN", "--run-dir", "--cache-dir")
+LISTS = ("--select", "--extend-select", "--ignore")  # which take several rules, with commas between them
+
+# bash takes a line apart at each "=" too, and completes only what stands behind it. shtab's function is given the words
+# as cnnspec gets them, --to=onnx as two, and of a list what stands behind its last comma.
+BASH = f"""
+_cnnspec_words() {{
+  local words=() last=-1 glued=0 word i list=
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    word="${{COMP_WORDS[i]}}"
+    if [[ $word == "=" && $glued = 0 && "${{words[last]}}" == --* ]]; then
+      words[++last]="" glued=1
+    elif [[ $word == "=" || $glued = 1 ]]; then
+      words[last]+="$word"
+      [[ $word == "=" ]]; glued=$((!$?))
+    else
+      words[++last]="$word"
+    fi
+  done
+  if [[ " {" ".join(LISTS)} " == *" ${{words[last-1]}} "* && "${{words[last]}}" == *,* ]]; then
+    list="${{words[last]%,*}},"
+    words[last]="${{words[last]##*,}}"
+  fi
+  local COMP_WORDS=("${{words[@]}}") COMP_CWORD=$last
+  _shtab_cnnspec
+  COMPREPLY=("${{COMPREPLY[@]/#/$list}}")
+}}
+complete -o bashdefault -F _cnnspec_words cnnspec"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +87,8 @@ def run(options: argparse.Namespace) -> int:
             elif name in FOLDERS:
                 action.complete = shtab.DIRECTORY
     print(shtab.complete(parser, options.shell))
+    if options.shell == "bash":
+        print(BASH)
     return CLEAN
 
 
@@ -73,11 +102,12 @@ def list_words() -> dict[str, Sequence[str]]:
     from cnnspec.lint.selection import TARGETS
     from cnnspec.train.devices.precision import PRECISIONS
 
+    rules = [*NAMES, *NAMES.values()]
     return {
-        "rule RULE": [*NAMES, *NAMES.values()],
+        "rule RULE": rules,
         "layers NAME": [layer.names[0] for layer in CATALOGUE],
         "help VERB": list(VERBS),
-        **{option: list(NAMES) for option in ("--select", "--extend-select", "--ignore")},
+        **{option: rules for option in LISTS},
         "--target": list(TARGETS),
         "--device": list(DEVICES),
         "--backend": list(BACKENDS),

@@ -70,7 +70,9 @@ def read_metadata(path: str) -> dict[str, str]:
 # ---- shared with compile -----------------------------------------------------------------------------------
 def add_output_options(parser: argparse.ArgumentParser, formats: dict[str, str], kinds: str) -> None:
     parser.add_argument("-o", "--output", metavar="OUT", help=f"{kinds}; with --to, named after the input unless given")
-    parser.add_argument("--to", choices=formats, help="the format, where the name of the output does not say it")
+    parser.add_argument(
+        "--to", choices=formats, help="the format, where no -o says it, or it names a folder without a slash"
+    )
     add_force_option(parser)
 
 

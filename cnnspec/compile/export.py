@@ -30,18 +30,20 @@ class ExportFailed(Exception):
 def find_format(path: str, asked: str | None, endings: dict[str, str] = ENDINGS) -> str:
     """The format of an output: the one that is asked for, else that of the ending of its name.
 
-    Raises ExportFailed for an ending of no format, or of another than is asked for.
+    Raises ExportFailed for an ending of no format, or of another than is asked for: what reads a file goes by its ending.
     """
     folder = os.path.basename(path) == "" and path != ""
     ending = "" if folder else os.path.splitext(path)[1]
     said = next((name for name, end in endings.items() if end and end == ending), "saved_model" if folder else None)
-    if said is None and asked != "saved_model":
-        names = ", ".join([f"model{end}" for end in endings.values() if end])
-        raise ExportFailed(f'cannot tell what "{path}" is to be: name it {names}, or model/ for a SavedModel')
-    if asked is not None and said not in (asked, None):
+    if asked is None or not path:
+        if said is None:
+            names = ", ".join([f"model{end}" for end in endings.values() if end])
+            raise ExportFailed(f'cannot tell what "{path}" is to be: name it {names}, or model/ for a SavedModel')
+        return said
+    if said != asked and (said, asked) != (None, "saved_model"):
         where = "into a folder" if asked == "saved_model" else f"to a {endings[asked]} file"
         raise ExportFailed(f"{asked} is written {where}, not to {path}")
-    return asked or said or "saved_model"
+    return asked
 
 
 def check_place(path: str, format: str) -> None:

@@ -134,7 +134,8 @@ def write_time(cost: Cost, device: Device) -> list[str]:
     ]
     if cost.seconds is None:
         return [*lines, "Time for a batch forward: ?"]
-    rate = f", {question.batch / cost.seconds:,.0f} examples a second at most"
+    rate = f"{question.batch / cost.seconds:,.0f}"
+    rate = f", {rate} example{'s' * (rate != '1')} a second at most"
     share = f"{percent(cost.memory_bound)} of it in layers bound by memory"
     return [
         *lines,

@@ -47,9 +47,7 @@ def write_text(difference: NetworkDifference, width: int | None = None, color: b
     a, b = difference.a, difference.b
     page = Page(width, color)
     if difference.same:
-        total = (
-            f"{a.layers:,} layers, {show_figure(difference.params.a)} parameters, {show_figure(difference.macs.a)} MACs"
-        )
+        total = f"{a.layers:,} layer{'s' * (a.layers != 1)}, {show_figure(difference.params.a)} parameters, {show_figure(difference.macs.a)} MACs"
         page.add_text(f"{write_side(a)} and {write_side(b)} are the same network: {total}", hanging=4)
         return page.write()
     lines = group_layers(difference)

@@ -79,7 +79,11 @@ class ControlFlow(Runner):
             self.bind_turn(item.targets[0].text, element, inner)
             return True
         if not isinstance(element, (tuple, list)) or len(element) != len(item.targets):
-            held = f"{len(element)} values" if isinstance(element, (tuple, list)) else describe(element)
+            held = (
+                f"{len(element)} value{'s' * (len(element) != 1)}"
+                if isinstance(element, (tuple, list))
+                else describe(element)
+            )
             message = f"the loop names {len(item.targets)} values, an element of the list has {held}"
             self.report.error(
                 "E012", item.iterable, scope, message, "give every element as many values as there are names"

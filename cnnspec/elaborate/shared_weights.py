@@ -45,9 +45,7 @@ class SharedWeights:
             function.nodes = self.recorded
             self.functions.append(function)
         elif self.position != len(first) and not self.report.errors:
-            message = (
-                f"{function.name} is shared, but its first use has {len(first)} layers and this one {self.position}"
-            )
+            message = f"{function.name} is shared, but its first use has {len(first)} layer{'s' * (len(first) != 1)} and this one {self.position}"
             help = "its weights cannot be the same: keep conditions out of it"
             self.report.error("E102", at, scope, message, help)
         self.recorded, self.first, self.position = around

@@ -59,4 +59,4 @@ def in_bytes(number: float) -> str:
     for unit, size in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
         if number >= size:
             return f"{number / size:,.2f} {unit}"
-    return f"{number:,} bytes"
+    return f"{number:,} byte{'s' * (number != 1)}"

@@ -61,7 +61,9 @@ class Slice(Layer):
             message = (
                 f"slice from channel {self.begin} to {self.end} of {channels} holds no channel"
                 if end <= begin
-                else (f"slice ends at {self.end}, but {show_shape(inputs[0])} has {channels} channels")
+                else (
+                    f"slice ends at {self.end}, but {show_shape(inputs[0])} has {channels} channel{'s' * (channels != 1)}"
+                )
             )
             return Problem("E103", message, "end", "end is the first channel that is left out; leave it away for all")
         return None

@@ -36,7 +36,8 @@ def figures_problem(layer: Layer, inputs: tuple[Shape, ...], *names: str) -> Pro
     for name in names:
         given = getattr(layer, name)
         if isinstance(given, tuple) and len(given) != inputs[0][-1]:
-            message = f"{name} has {len(given)} numbers, {show_shape(inputs[0])} has {inputs[0][-1]} channels"
+            numbers, channels = f"number{'s' * (len(given) != 1)}", f"channel{'s' * (inputs[0][-1] != 1)}"
+            message = f"{name} has {len(given)} {numbers}, {show_shape(inputs[0])} has {inputs[0][-1]} {channels}"
             return Problem("E011", message, name, "give one for each channel")
     return None
 

@@ -62,7 +62,7 @@ class Reshape(Layer):
             return None
         if have % fixed if -1 in self.shape else have != fixed:
             into = " x ".join(map(str, self.shape))
-            message = f"{show_shape(inputs[0])} has {have} values, {into} {'is no divisor of that' if -1 in self.shape else f'= {fixed}'}"
+            message = f"{show_shape(inputs[0])} has {have} value{'s' * (have != 1)}, {into} {'is no divisor of that' if -1 in self.shape else f'= {fixed}'}"
             words = (
                 f"the other sizes must divide {have}" if -1 in self.shape else f"give it sizes whose product is {have}"
             )
@@ -258,7 +258,9 @@ class Crop(_Edge):
             return found
         for n, cut in zip(inputs[0], self.sides(len(inputs[0]) - 1), strict=False):
             if isinstance(n, int) and n <= sum(cut):
-                return Problem("E101", f"crop cuts {sum(cut)} of {n} positions", "amount", "cut off less")
+                return Problem(
+                    "E101", f"crop cuts {sum(cut)} of {n} position{'s' * (n != 1)}", "amount", "cut off less"
+                )
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:

@@ -103,7 +103,7 @@ def per_axis_problem(given: Mapping[str, Any], shape: Shape) -> Problem | None:
     if not misfits:
         return None
     name, value = next(iter(misfits.items()))
-    message = f"{name} has {len(value)} axes, the input {show_shape(shape)} has {rank}"
+    message = f"{name} has {len(value)} ax{'i' if len(value) == 1 else 'e'}s, the input {show_shape(shape)} has {rank}"
     alike = {name: same_on_every_axis(value) for name, value in misfits.items()}
     if any([isinstance(value, tuple) for value in alike.values()]):
         help = "give one number" if rank == 1 else f"give one number, or one for each of the {rank} axes"

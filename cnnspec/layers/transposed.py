@@ -167,7 +167,8 @@ class ConvTranspose(Layer):
                 return self._output_padding_problem(message, rank)
             left = axis.output(n)
             if isinstance(left, int) and left < 1:
-                message = f"padding {sum(axis.cut)} cuts off all {left + sum(axis.cut)} positions"
+                whole = left + sum(axis.cut)
+                message = f"padding {sum(axis.cut)} cuts off all {whole} position{'s' * (whole != 1)}"
                 remedies = self.find_remedies(inputs, {"padding": "valid"})
                 return Problem("E101", message, "padding", write_remedies(remedies) or "cut off less", None, remedies)
         return None

@@ -89,7 +89,11 @@ def _batch(arguments: dict[str, Any]) -> int:
 def _bytes(size: Dim | None) -> Figure | None:
     from cnnspec.facts.precision import in_bytes
 
-    return Figure((size,), in_bytes(size), in_bytes, lambda n: f"{n:,} bytes") if isinstance(size, int) else None
+    return (
+        Figure((size,), in_bytes(size), in_bytes, lambda n: f"{n:,} byte{'s' * (n != 1)}")
+        if isinstance(size, int)
+        else None
+    )
 
 
 def _activations(values: Dim | None, arguments: dict[str, Any]) -> Figure | None:
@@ -157,7 +161,8 @@ def _lossless(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
                 if count
             ]
             parts.append(f"{node.name} leaves {' and '.join(axes)} unread")
-    more = f", and {len(parts) - LISTED} more layers" if len(parts) > LISTED else ""
+    left = len(parts) - LISTED
+    more = f", and {left} more layer{'s' * (left > 1)}" if left > 0 else ""
     return Figure((not parts,), ", ".join(parts[:LISTED]) + more, str)
 
 

@@ -72,20 +72,22 @@ def name_nodes(graph: Graph, indices: Iterable[int]) -> str:
 def write_positions(loss: Loss) -> str:
     """What is never read: "rows and columns 26, 27"."""
     rows = [axis.rows for axis in loss.axes]
-    return list_positions(rows) if any(rows) else f"{loss.unread:,} single positions"
+    return list_positions(rows) if any(rows) else f"{loss.unread:,} single position{'s' * (loss.unread != 1)}"
 
 
 def write_loss(loss: Loss) -> str:
     """ "rows and columns 26, 27 are never read: 108 of 784 positions, 13.8 %."."""
     verb = "is" if sum([axis.rows.size for axis in loss.axes]) == 1 else "are"
-    share = f"{loss.unread:,} of {loss.positions:,} positions, {percent(loss.share)}"
+    share = f"{loss.unread:,} of {loss.positions:,} position{'s' * (loss.positions != 1)}, {percent(loss.share)}"
     return f"{write_positions(loss)} {verb} never read: {share}."
 
 
 def write_dead_taps(graph: Graph, dead: DeadTaps) -> str:
     """ "conv1: 4 of 9 kernel taps only ever see padding: 16 weights, 44.4 % of the kernel."."""
-    taps = f"{dead.all_taps - dead.seeing_taps} of {dead.all_taps} kernel taps only ever see padding"
-    return f"{graph.nodes[dead.node].name}: {taps}: {dead.weights:,} weights, {percent(dead.share)} of the kernel."
+    blind = dead.all_taps - dead.seeing_taps
+    taps = f"{blind} of {dead.all_taps} kernel taps only ever see{'s' * (blind == 1)} padding"
+    weights = f"{dead.weights:,} weight{'s' * (dead.weights != 1)}"
+    return f"{graph.nodes[dead.node].name}: {taps}: {weights}, {percent(dead.share)} of the kernel."
 
 
 def write_unknown(network: AnalysedNetwork, lost: Lost) -> list[str]:

@@ -38,9 +38,9 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]
     figure, lower = find_best_figure(settings)
     shape = "x".join(map(str, data["shape"]))
     return [
-        ("data", f"{data['given']}: {data['train']:,} examples to train, {data['validation']:,} to validate, {data['test']:,} to test"),
+        ("data", f"{data['given']}: {data['train']:,} example{'s' * (data['train'] != 1)} to train, {data['validation']:,} to validate, {data['test']:,} to test"),
         ("an example", f"{shape}, {TARGETS[data['targets']]}"),
-        ("epochs", f"{settings.epochs}, of {steps:,} batches of {settings.batch}: {settings.epochs * steps:,} steps"),
+        ("epochs", f"{settings.epochs}, of {steps:,} batch{'es' * (steps != 1)} of {settings.batch}: {settings.epochs * steps:,} step{'s' * (settings.epochs * steps != 1)}"),
         ("parameters", f"{total:,}, {'all' if trained == total else f'{trained:,}'} of them trained"),
         ("loss", record["loss"]),
         *((name, _show(record["settings"][name])) for name in ("optimizer", "metrics", "callbacks")),

@@ -36,7 +36,9 @@ def check_resumable(run: RunFolder, epochs: int | None) -> None:
         raise TrainingFailed(message, "train the changed spec anew: cnnspec train", 2)
     whole = record["settings"]["epochs"]
     if epochs is not None and epochs < record["epochs"]:
-        message = f"{path} has trained {record['epochs']} epochs already, more than {epochs}"
+        message = (
+            f"{path} has trained {record['epochs']} epoch{'s' * (record['epochs'] != 1)} already, more than {epochs}"
+        )
         raise TrainingFailed(message, "give more --epochs", 2)
     if record["status"] == "finished":
         if record["epochs"] < whole:

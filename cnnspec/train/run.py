@@ -126,8 +126,10 @@ def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> P
     for note in runtime.describe_differences(model, len(data.train)):
         shown.note(note)
     held = f", {len(data.validation):,} to validate" if data.validation else ""
+    count = model.count_params()
+    parameters = f"{count:,} parameter{'s' * (count != 1)}"
     shown.note(
-        f"{len(data.train):,} examples to train{held}, {model.count_params():,} parameters, loss {model.loss.name}"
+        f"{len(data.train):,} example{'s' * (len(data.train) != 1)} to train{held}, {parameters}, loss {model.loss.name}"
     )
     return Prepared(plan, data, model, runtime, shown)
 
@@ -234,7 +236,7 @@ def _evaluate_best(prepared: Prepared) -> tuple[dict[str, Any], str]:
         return {}, ""
     batches = prepared.runtime.make_evaluation_batches(held)
     figures = _explain_keras_errors(lambda: prepared.model.evaluate(batches, verbose=0, return_dict=True))
-    return figures, f"{len(held):,} {noun} examples"
+    return figures, f"{len(held):,} {noun} example{'s' * (len(held) != 1)}"
 
 
 def _explain_keras_errors(step: Callable[[], Any]) -> Any:

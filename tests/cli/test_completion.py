@@ -17,7 +17,7 @@ from tests.cli.commands import run
 ASK = {
     "bash": """source ./script
 COMP_LINE="$1"; read -ra COMP_WORDS <<< "$1"; [[ "$1" == *" " ]] && COMP_WORDS+=("")
-COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _shtab_cnnspec 2>/dev/null; printf '%s\\n' "${COMPREPLY[@]}" """,
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _cnnspec_words 2>/dev/null; printf '%s\\n' "${COMPREPLY[@]}" """,
     "fish": "source ./script; complete -C $argv[1] | string replace -r '\\t.*' ''; true",
 }
 LINES = {  # what is typed, and what is proposed
@@ -32,6 +32,7 @@ LINES = {  # what is typed, and what is proposed
     "cnnspec check --output-f": {"--output-format"},
     "cnnspec rule W20": {code for code in NAMES if code.startswith("W20")},
     "cnnspec rule illegal": {"illegal-stride"},
+    "cnnspec check --select illegal": {"illegal-stride"},
     "cnnspec check --select W21": {code for code in NAMES if code.startswith("W21")},
     "cnnspec layers separable": {"separable_conv"},
     "cnnspec help su": {"summary"},
@@ -60,6 +61,47 @@ def test_a_shell_completes(shell: str, line: str, folder: Path, capsys: pytest.C
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert {word.removesuffix("/") for word in done.stdout.split()} == LINES[line]
+
+
+IN_BASH = {  # what is typed in bash, and the line that a tab makes of it
+    "cnnspec check --output-format=s": "cnnspec check --output-format=sarif ",
+    "cnnspec compile net.cnn --to=o": "cnnspec compile net.cnn --to=onnx ",
+    "cnnspec compile net.cnn --to o": "cnnspec compile net.cnn --to onnx ",
+    "cnnspec compile --to=onnx n": "cnnspec compile --to=onnx net.cnn ",
+    "cnnspec compile --set width=8 n": "cnnspec compile --set width=8 net.cnn ",
+    "cnnspec compile --set=width=8 n": "cnnspec compile --set=width=8 net.cnn ",
+    "cnnspec compile net.cnn --weights=b": "cnnspec compile net.cnn --weights=best.keras ",
+    "cnnspec summary --format=": "cnnspec summary --format=",  # several: the line stays
+    "cnnspec check --select il": "cnnspec check --select illegal-stride ",
+    "cnnspec check --select=il": "cnnspec check --select=illegal-stride ",
+    "cnnspec check --select W201,il": "cnnspec check --select W201,illegal-stride ",
+    "cnnspec check --ignore=W201,W202,il": "cnnspec check --ignore=W201,W202,illegal-stride ",
+    "cnnspec check --select W201,il n": "cnnspec check --select W201,il net.cnn ",
+    "cnnspec check n": "cnnspec check net.cnn ",
+    "cnnspec check o": "cnnspec check o",
+}
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_a_tab_in_bash(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a bash with a terminal, which takes words apart as a user's does."""
+    import pty
+
+    (folder / "script").write_text(run(capsys, "completion", "bash")[1])
+    (folder / "rc").write_text(
+        """source ./script; bind -x '"\\C-g": printf "<%s>" "$READLINE_LINE" >> lines'; PS1=''\n"""
+    )
+    (folder / "inputrc").write_text("set bell-style none\n")
+    master, slave = pty.openpty()
+    shell = subprocess.Popen(
+        ["bash", "--noprofile", "--rcfile", "rc", "-i"], cwd=folder, stdin=slave, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, env=os.environ | {"INPUTRC": "inputrc", "TERM": "dumb"}, start_new_session=True,
+    )  # fmt: skip
+    os.write(master, "".join([f"{line}\t\x07\x15" for line in IN_BASH]).encode() + b"exit\n")
+    shell.wait(60)
+    os.close(master)
+    os.close(slave)
+    assert (folder / "lines").read_text()[1:-1].split("><") == list(IN_BASH.values())
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -23,8 +23,12 @@ ENDINGS = [
 ]  # fmt: skip
 NOT_SAID = 'cannot tell what "{}" is to be: name it model.keras, model.onnx, model.tflite, or model/ for a SavedModel'
 MISFITS = [
-    ("m", None, NOT_SAID), ("m.txt", None, NOT_SAID), ("m.h5", "onnx", NOT_SAID), ("", None, NOT_SAID),
-    ("m.ONNX", None, NOT_SAID), ("m.keras", "onnx", "onnx is written to a .onnx file, not to {}"),
+    ("m", None, NOT_SAID), ("m.txt", None, NOT_SAID), ("", None, NOT_SAID), ("", "onnx", NOT_SAID),
+    ("", "saved_model", NOT_SAID), ("m.ONNX", None, NOT_SAID),
+    *[(path, "keras", "keras is written to a .keras file, not to {}") for path in ("m", "m.txt", "m.KERAS", "m.onnx")],
+    ("m.h5", "onnx", "onnx is written to a .onnx file, not to {}"),
+    ("m.txt", "litert", "litert is written to a .tflite file, not to {}"),
+    ("m.keras", "onnx", "onnx is written to a .onnx file, not to {}"),
     ("m.onnx", "saved_model", "saved_model is written into a folder, not to {}"),
     ("m/", "litert", "litert is written to a .tflite file, not to {}"),
 ]  # fmt: skip

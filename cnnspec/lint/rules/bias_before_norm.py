@@ -60,9 +60,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     nodes, total = [node for node, _ in useless], sum(biases for _, biases in useless)
     whole = facts.total.parameters
     share = f", {percent(total / whole)} of all" if whole else ""
-    message = (
-        f"the bias of {name_layers(nodes)} is taken away by the normalisation behind it: {total:,} parameters{share}"
-    )
+    message = f"the bias of {name_layers(nodes)} is taken away by the normalisation behind it: {total:,} parameter{'s' * (total != 1)}{share}"
     yield Diagnostic(CODE, message, nodes[0].site.span, ADVICE, list_other_places(nodes), SEVERITY, indices(nodes))
 
 

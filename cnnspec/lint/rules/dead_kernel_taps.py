@@ -99,10 +99,11 @@ def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
     size = "x".join(map(str, inputs[0][:-1]))
     counted = f"{all_taps - seeing} of {all_taps}"
     if len(nodes) == 1:
-        what = f"{counted} taps of {nodes[0].name} only ever see padding on its map of {size}"
+        see = f"see{'s' * (all_taps - seeing == 1)}"
+        what = f"{counted} taps of {nodes[0].name} only ever {see} padding on its map of {size}"
     else:
         what = f"taps of {name_layers(nodes)} only ever see padding, {counted} of {graph.nodes[worst.node].name} on its map of {size}"
-    message = f"{what}; {weights:,} weights{share(weights, facts.total.parameters)} never matter"
+    message = f"{what}; {weights:,} weight{'s' * (weights != 1)}{share(weights, facts.total.parameters)} never matter{'s' * (weights == 1)}"
     one = max(worst.seeing) == 1 and dilates(nodes[found.index(worst)], context)
     kernel = "x".join(map(str, worst.seeing)) + " without dilation" * one
     help = f"use a kernel of {kernel} there, fewer strides before, less dilation, or a larger input"

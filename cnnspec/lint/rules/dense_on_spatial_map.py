@@ -64,7 +64,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         inputs, output = context.facts.inputs_of(head.index), shapes[head.index]
         assert inputs is not None and output is not None
         trainable, frozen = context.facts.parameters[head.index] or (0, 0)
-        message = f"{head.name} gets {show_shape(inputs[0])} and acts at every position: its output is {show_shape(output)}, with {trainable + frozen:,} parameters, not {output[-1]} values"
+        message = f"{head.name} gets {show_shape(inputs[0])} and acts at every position: its output is {show_shape(output)}, with {trainable + frozen:,} parameters, not {output[-1]} value{'s' * (output[-1] != 1)}"
         sizes = inputs[0][:-1]
         word = "gap" if any([isinstance(n, Size) for n in sizes]) else "flatten"
         help = f"put {word} before it; for an answer at every position write a convolution with a kernel of 1"

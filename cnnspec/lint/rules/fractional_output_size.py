@@ -47,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for window, n in zip(context.facts.windows[node.index], inputs[0] if inputs else (), strict=False):
             if isinstance(n, int) and (rest := window.remainder(n)):
                 padding = window.before + window.after
-                room = f"{n} + padding {padding}" if padding != 0 else f"{n} positions"
+                room = f"{n} + padding {padding}" if padding != 0 else f"{n} position{'s' * (n != 1)}"
                 message = f"{formula(window, n)} is no whole number: {rest} of {room} left over"
                 fitting = [size for size in (n - rest, n - rest + window.stride) if size > 0]
                 help = f"{' or '.join(map(str, fitting))} positions here fit"

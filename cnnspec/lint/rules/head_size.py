@@ -60,12 +60,20 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if classes is None or not named and function != "softmax":
         return
     setting = context.train.get("data")
-    notes = (Note(f"{named} has {classes} classes", setting.site.span),) if named and setting else ()
+    wanted = f"{classes} class{'es' * (classes != 1)}"
+    notes = (Note(f"{named} has {wanted}", setting.site.span),) if named and setting else ()
     if units != classes and (named or units != classes + 1):
         noun, who = "output" if units == 1 else "outputs", named or "the model's parameter classes"
-        message = f"{node.name} has {units} {noun}, and {who} {'has' if named else 'says'} {classes}{' classes' if named else ''}"
+        message = (
+            f"{node.name} has {units} {noun}, and {who} {'has' if named else 'says'} {wanted if named else classes}"
+        )
         yield Diagnostic(
-            CODE, message, node.site.span, f"give it {classes} outputs", (*notes, *trail(node.site)), SEVERITY
+            CODE,
+            message,
+            node.site.span,
+            f"give it {classes} output{'s' * (classes != 1)}",
+            (*notes, *trail(node.site)),
+            SEVERITY,
         )
 
 

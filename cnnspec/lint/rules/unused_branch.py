@@ -59,7 +59,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         parameters = sum([sum(context.facts.parameters[i] or ()) for i in branch])
         what = "this input feeds" if node.index in graph.inputs else f"{node.name} feeds"
         cost = (
-            f", with {len(branch)} layer{'s' * (len(branch) > 1)} and {parameters:,} parameters" if parameters else ""
+            f", with {len(branch)} layer{'s' * (len(branch) > 1)} and {parameters:,} parameter{'s' * (parameters != 1)}"
+            if parameters
+            else ""
         )
         message = f"{what} no output{cost}"
         yield Diagnostic(CODE, message, node.site.span, ADVICE, trail(node.site), SEVERITY, tuple(sorted(branch)))

@@ -35,7 +35,7 @@ def describe_precision(calls: list[SavedCall]) -> str:
     found = {name: sum(find_policy(c.config) == name for c in calls) for name in MIXED}
     return "; ".join(
         [
-            f"{count} of its {len(calls)} layers compute in {name}: write precision = {name} into its train section"
+            f"{count} of its {len(calls)} layer{'s' * (len(calls) != 1)} compute{'s' * (count == 1)} in {name}: write precision = {name} into its train section"
             for name, count in found.items()
             if count
         ]

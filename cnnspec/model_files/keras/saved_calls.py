@@ -178,7 +178,7 @@ class FunctionalModel:
             given = [calls.input(self.layer(name), around) for name, _ in references]
         if len(given) != len(references):
             raise ModelRefused(
-                f"the file is damaged: {find_name(model)} takes {len(references)} inputs and is given {len(given)}"
+                f"the file is damaged: {find_name(model)} takes {len(references)} input{'s' * (len(references) != 1)} and is given {len(given)}"
             )
         self.made.update(zip(references, given, strict=True))
 
@@ -233,7 +233,7 @@ class FunctionalModel:
             nodes = self.nodes(layer)
             if number >= len(nodes):
                 raise ModelRefused(
-                    f"the file is damaged: it refers to call {number} of {name}, which is called {len(nodes)} times"
+                    f"the file is damaged: it refers to call {number} of {name}, which is called {len(nodes)} time{'s' * (len(nodes) != 1)}"
                 )
             arguments, keywords = nodes[number].get("args"), nodes[number].get("kwargs") or {}
             missing = [key for key, _ in self.references([arguments, keywords], tensors=True) if key not in self.made]

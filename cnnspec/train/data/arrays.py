@@ -188,7 +188,7 @@ def check_values(x: Any, name: str, path: str) -> tuple[float, float]:
         least, most = min(least, float(some.min())), max(most, float(some.max()))
     if bad:
         raise TrainingFailed(
-            f"{bad} of {len(x)} examples in {name} of {path} hold NaN or infinity, the first is {first}",
+            f"{bad} of {len(x)} example{'s' * (len(x) != 1)} in {name} of {path} hold{'s' * (bad == 1)} NaN or infinity, the first is {first}",
             "leave them out, or replace the values", 2,
         )  # fmt: skip
     return least, most

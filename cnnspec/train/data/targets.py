@@ -167,4 +167,6 @@ def note_missing_classes(labels: Array, classes: int, names: tuple[str, ...] | N
             "classes are numbered from 0"
         ]
     listed = list_some([names[i] if names else str(i) for i in missing])
-    return [f"{len(missing):,} of {classes:,} classes have no example of {data} to train on: {listed}"]
+    return [
+        f"{len(missing):,} of {classes:,} classes ha{'s' if len(missing) == 1 else 've'} no example of {data} to train on: {listed}"
+    ]

@@ -54,7 +54,9 @@ def weigh_labels(
     else:
         table = np.asarray(given, float)
         if len(table) != classes:
-            message = f"class_weights has {len(table)} numbers, {settings.data} has {classes} classes"
+            message = (
+                f"class_weights has {len(table)} number{'s' * (len(table) != 1)}, {settings.data} has {classes} classes"
+            )
             raise TrainingFailed(message, "write one a class", span=span)
     weights: Array = table[labels].astype(np.float32)
     return weights

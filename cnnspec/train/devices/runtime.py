@@ -69,7 +69,8 @@ class Runtime(Record):
             batch, share = min(self.settings.batch, self.share.count_used(len(part))), ALONE
             if batch == 0:
                 raise TrainingFailed(
-                    f"{len(part)} examples held back cannot be shared by {self.share.devices} devices", "hold back more"
+                    f"{len(part)} example{'s' * (len(part) != 1)} held back cannot be shared by {self.share.devices} devices",
+                    "hold back more",
                 )
         return make_batches(self.keras, part, batch, share=share)
 

@@ -61,7 +61,8 @@ def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[fl
         raise TrainingFailed(f"{saved.path} does not say how many outputs it has", "", 2)
     count = 2 if head.kind == "binary" else units
     if names and len(names) != count:
-        raise TrainingFailed(f"{len(names)} names are given, and the model has {count} {_find_noun(head)}", "", 2)
+        given = "1 name is" if len(names) == 1 else f"{len(names)} names are"
+        raise TrainingFailed(f"{given} given, and the model has {count} {_find_noun(head, count)}", "", 2)
     if len(saved.yields) > 1 and head.kind in ("quantities", "other"):
         what = show_shape(saved.yields)
         raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call the model's own predict in Python", 2)  # fmt: skip
@@ -80,8 +81,9 @@ def describe_assumptions(asked: Question, given: str, ranged: bool) -> list[str]
     return said
 
 
-def _find_noun(head: Head) -> str:
-    return {"quantities": "outputs", "other": "outputs", "labels": "labels"}.get(head.kind, "classes")
+def _find_noun(head: Head, count: int) -> str:
+    nouns = {"quantities": ("output", "outputs"), "other": ("output", "outputs"), "labels": ("label", "labels")}
+    return nouns.get(head.kind, ("class", "classes"))[count != 1]
 
 
 def _find_unit(head: Head, maps: bool) -> str:

@@ -56,7 +56,11 @@ def write_headline(found: Evaluation) -> str:
     shares = {name: own[name] for name in SHARES if name in own}
     shown += [f"{SHARES[name]} {'-' if share is None else percent(share)}" for name, share in shares.items()]
     shown += [f"{PLAIN[name]} {_show_share(own[name])}" for name in PLAIN if name in own]
-    counted = "" if found.scores is None or found.scores.count == found.examples else f", {found.scores.count:,} places"
+    counted = (
+        ""
+        if found.scores is None or found.scores.count == found.examples
+        else f", {found.scores.count:,} place{'s' * (found.scores.count != 1)}"
+    )
     noun = "" if found.split == "all" else f"{found.split} "
     return f"{noun}{', '.join(shown) or 'nothing to measure: the model was not compiled'} ({found.part}{counted})"
 
