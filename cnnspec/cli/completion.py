@@ -107,7 +107,7 @@ def list_words() -> dict[str, Sequence[str]]:
         "rule RULE": rules,
         "layers NAME": [layer.names[0] for layer in CATALOGUE],
         "help VERB": list(VERBS),
-        **{option: rules for option in LISTS},
+        **dict.fromkeys(LISTS, rules),
         "--target": list(TARGETS),
         "--device": list(DEVICES),
         "--backend": list(BACKENDS),

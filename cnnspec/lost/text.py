@@ -78,7 +78,7 @@ def write_positions(loss: Loss) -> str:
 def write_loss(loss: Loss) -> str:
     """ "rows and columns 26, 27 are never read: 108 of 784 positions, 13.8 %."."""
     verb = "is" if sum([axis.rows.size for axis in loss.axes]) == 1 else "are"
-    share = f"{loss.unread:,} of {loss.positions:,} position{'s' * (loss.positions != 1)}, {percent(loss.share)}"
+    share = f"{loss.unread:,} of {loss.positions:,} positions, {percent(loss.share)}"
     return f"{write_positions(loss)} {verb} never read: {share}."
 
 

@@ -53,9 +53,9 @@ def write_difference(noun: str, before: Dim | None, after: Dim | None) -> str:
     if after is None:
         return f"{noun} unknown"
     if before is None:
-        return f"{after:,} {noun}" if isinstance(after, int) else f"{after} {noun}"
+        return f"{after:,} {noun.removesuffix('s' * (after == 1))}" if isinstance(after, int) else f"{after} {noun}"
     if isinstance(before, int) and isinstance(after, int):
-        return f"{after - before:+,} {noun}"
+        return f"{after - before:+,} {noun.removesuffix('s' * (abs(after - before) == 1))}"
     return f"{noun} {before} become {after}"
 
 

@@ -63,7 +63,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for low, high in zip(fewest, most, strict=True):
             least, greatest = least * low, greatest * high
         whose = f"; of {node.name} they" if len(nodes) > 1 else " and"
-        message = f"the windows of {name_layers(nodes)} overlap unevenly{whose} give some positions {least} and others {greatest} values to add up"
+        message = f"the windows of {name_layers(nodes)} overlap unevenly{whose} give some positions {least} and others {greatest} value{'s' * (greatest != 1)} to add up"
         help = write_evened(nodes, context, 0) + INSTEAD
         yield merge_findings(CODE, nodes, message, help, SEVERITY, ("kernel", "k", "size", "kernel_size"))
 

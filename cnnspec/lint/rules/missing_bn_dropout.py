@@ -40,6 +40,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if not any(layer.drops() for _, layer in layers):
         missing.append("dropout")
     if first is not None and missing:
-        message = f"none of the network's {len(layers)} layers is a {' or a '.join(missing)}"
+        if len(layers) == 1:
+            message = f"the network's one layer is no {' and no '.join(missing)}"
+        else:
+            message = f"none of the network's {len(layers)} layers is a {' or a '.join(missing)}"
         help = " and ".join([HELP[word] for word in missing])
         yield Diagnostic(CODE, message, first.node.site.span, help, (), SEVERITY)

@@ -39,6 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     field, first = context.facts.receptive_field, layers[0].node
     seen = f" and one position sees {'x'.join([str(axis.size) for axis in field])} at most" if field else ""
-    message = f"nothing makes the map smaller: {len(layers)} layer{'s' * (len(layers) > 1)} work at full size{seen}"
+    working = "1 layer works" if len(layers) == 1 else f"{len(layers)} layers work"
+    message = f"nothing makes the map smaller: {working} at full size{seen}"
     pool = f"maxpool({on_each(2, len(layers[0].kernel))})"
     yield Diagnostic(CODE, message, first.site.span, f"{pool} behind every one or two convolutions", (), SEVERITY)
