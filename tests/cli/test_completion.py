@@ -86,6 +86,7 @@ IN_BASH = {  # what is typed in bash, and the line that a tab makes of it
 def test_a_tab_in_bash(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In a bash with a terminal, which takes words apart as a user's does."""
     import pty
+    import tty
 
     (folder / "script").write_text(run(capsys, "completion", "bash")[1])
     (folder / "rc").write_text(
@@ -93,6 +94,7 @@ def test_a_tab_in_bash(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
     )
     (folder / "inputrc").write_text("set bell-style none\n")
     master, slave = pty.openpty()
+    tty.setraw(slave)  # what is typed before bash asks for it is kept as it is
     shell = subprocess.Popen(
         ["bash", "--noprofile", "--rcfile", "rc", "-i"], cwd=folder, stdin=slave, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, env=os.environ | {"INPUTRC": "inputrc", "TERM": "dumb"}, start_new_session=True,
