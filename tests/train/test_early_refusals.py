@@ -26,7 +26,7 @@ REFUSED = [  # a network, the data, and what is said
     ("input 8x8x2\nflatten -> dense(3)", "flowers/", "the network takes 8x8x2"),
     ("input 9x8x1\nflatten -> dense(3)", "a.npz", "the network takes 9x8x1, an example of a.npz is 8x8"),
     ("input 8x8x1\nflatten -> dense(2)", "a.npz", "the label of example 2 is 2"),
-    ("input 8x8x1\nflatten -> dense(3)", "nan.npz", "hold NaN or infinity, the first is 4"),
+    ("input 8x8x1\nflatten -> dense(3)", "nan.npz", "holds NaN or infinity, the first is 4"),
     ("input 8x8x1\nflatten -> dense(3)", "negative.npz", "the label of example 5 of negative.npz is -1"),
     ("input 8x8x3\nflatten -> dense(2)", "list.csv", "has 3 classes"),
     ("input 8x8x1\nflatten -> dense(3)", "test.npz", "has 6 classes, the network 3 outputs: the label of example 2 of the test data is 5"),
