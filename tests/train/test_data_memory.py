@@ -74,7 +74,7 @@ def test_a_large_npz_is_read_from_the_file(monkeypatch: pytest.MonkeyPatch) -> N
     np.savez("inf.npz", **whole)
     assert (
         refused(text, "inf.npz").message
-        == "1 of 50 examples in x_train of inf.npz hold NaN or infinity, the first is 7"
+        == "1 of 50 examples in x_train of inf.npz holds NaN or infinity, the first is 7"
     )
     np.savez_compressed("small.npz", **whole)
     assert "is compressed; write it with numpy.savez" in str(refused(text, "small.npz"))
