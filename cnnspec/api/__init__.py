@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.api.argument_checks import take_text
 from cnnspec.api.errors import SpecError
 from cnnspec.api.findings import Findings
 from cnnspec.api.network import Network
@@ -52,8 +53,8 @@ def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **pa
 def loads(text: str, *, name: str = "<text>", model: str | None = None, **parameters: Any) -> Network:
     """The network of a text, as `load` gives that of a file.
 
-    `name` is what messages call the text; files that it uses are looked for beside a file of this name. Raises SpecError and
-    TypeError as `load` does.
+    `name` is the network's, where the text gives it none, and what messages call the text; files that the text uses are
+    looked for beside a file of this name. Raises SpecError and TypeError as `load` does.
     """
     return _make_network(make_source(text, name), model, parameters)
 
@@ -97,7 +98,7 @@ def check(
         return blocks(path_or_text, input, block, **parameters).diagnostics
     if block is not None:
         raise TypeError("block asks what a block does with an input: give input, too")
-    return _find_mistakes(read_source(path_or_text), parameters)
+    return _find_mistakes(read_source(path_or_text, "cnnspec.check_text"), parameters)
 
 
 def check_text(text: str, *, name: str = "<text>", **parameters: Any) -> Findings:
@@ -142,6 +143,7 @@ def _read_saved(path: str | os.PathLike[str]) -> Network | None:
 
 def _make_network(source: Source, model: str | None, parameters: dict[str, Any]) -> Network:
     """The one network of a source. SpecError where there is none, or several."""
+    model = None if model is None else take_text(model, "model")
     analysis, add_help = _analysed(source, parameters, model)
     if len(analysis.networks) == 1:
         return Network(analysis.networks[0], add_help)

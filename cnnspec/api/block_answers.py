@@ -67,7 +67,9 @@ class Blocks(Answer, Record):
         return BlockQuestion({CURRENT if name == HERE else name: shape for name, shape in self.inputs.items()}, {})
 
     def __repr__(self) -> str:
-        return f"<cnnspec.Blocks of {self.file}: {len(self.blocks)} blocks at input {self.question}: print shows them>"
+        from cnnspec.base.count_nouns import count_nouns
+
+        return f"<cnnspec.Blocks of {self.file}: {count_nouns(len(self.blocks), 'block')} at input {self.question}: print shows them>"
 
 
 def blocks(path: str | os.PathLike[str], /, input: Inputs, block: str | None = None, **parameters: Any) -> Blocks:
@@ -80,7 +82,7 @@ def blocks(path: str | os.PathLike[str], /, input: Inputs, block: str | None = N
     Raises OSError when the file cannot be read, SpecError when it holds no such block, or a network and no block of it is chosen,
     ValueError for what is no shape, TypeError for a parameter that no block has. A str with a newline is a text.
     """
-    source = read_source(path, one_line=False)
+    source = read_source(path, texts="")
     question = ask_blocks(input, block, parameters)
     analysis = find_blocks(source, question)
     inputs = {name or HERE: shape for name, shape in question.inputs.items()}

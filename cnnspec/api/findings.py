@@ -25,6 +25,9 @@ class Findings(Answer, tuple["Diagnostic", ...]):
         made.file = file
         return made
 
+    def __getnewargs__(self) -> tuple[tuple[Diagnostic, ...], str]:
+        return tuple(self), self.file  # what a copy is made of
+
     def to_text(self) -> str:
         """What `cnnspec check` prints of one file."""
         from cnnspec.findings.text import show_diagnostic, write_totals

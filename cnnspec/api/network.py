@@ -31,7 +31,7 @@ class Network(Answer):
     Shapes are tuples without the batch, channels last. Figures that cannot be known are None; sizes that depend on
     an input's unknown size are `Size` expressions.
 
-    `name` is the model's, or the file's where no model stands around the network, and `text` the spec itself. `inputs` and
+    `name` is the model's, or the file's (of a text, its `name`) where no model stands around the network, and `text` the spec itself. `inputs` and
     `outputs` are shapes. `assumptions` are the misspelt words that were taken for known ones (`written`, `taken`, and the
     `span` where each stands); a layer whose figures rest on one is `assumed`, and so is the network where the figures of the
     whole do. `analysed` is what every room of cnnspec is asked about.
@@ -54,6 +54,10 @@ class Network(Answer):
         self._add_help = add_help
         self._layers: tuple[LayerFigures, ...] | None = None
         self._diagnostics: Findings | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy has, also in another process: the findings with their help, which is looked for here and now."""
+        return {**self.__dict__, "_diagnostics": self.diagnostics, "_add_help": tuple}
 
     # ---- figures -------------------------------------------------------------------------------------------------
     @property
@@ -260,6 +264,9 @@ class Network(Answer):
         return to_source(self.analysed)
 
     def __repr__(self) -> str:
-        params = "?" if self.params is None else f"{self.params:,}"
+        from cnnspec.base.count_nouns import count_nouns
+
+        layers = count_nouns(self.analysed.facts.total.layers, "layer")
+        params = "? parameters" if self.params is None else count_nouns(self.params, "parameter")
         wrong = "; it has mistakes: .diagnostics" if self.analysed.broken else ""
-        return f"<cnnspec.Network {self.name}: {self.analysed.facts.total.layers} layers, {params} parameters{wrong}>"
+        return f"<cnnspec.Network {self.name}: {layers}, {params}{wrong}>"

@@ -9,57 +9,57 @@ from __future__ import annotations
 import os
 import re
 
+from cnnspec.api.argument_checks import take_text
 from cnnspec.api.errors import SpecError
-from cnnspec.base.source import Source, brief, printable
+from cnnspec.base.source import NamedText, Source, brief, printable
 from cnnspec.base.source_files import read
 
 FILE_NAME = re.compile(r"[^#\"']*\.[A-Za-z][A-Za-z0-9]{0,7}")  # ends as the names of files do
 SPEC = re.compile(r"[\s(]")  # what stands in any text that is a network
 SAVED = ".keras"  # how the name of a saved model ends
+LOADS = "cnnspec.loads"
 STACK = 4  # whoever called `load`, seen from where the warning is made
 
 
 def make_source(text: str, name: str) -> Source:
-    """A text as a source. TypeError for what is no str, SpecError for the name of a file."""
+    """A text as a source that has this name. TypeError for what is no str, SpecError for a text that is the name of a file."""
     if not isinstance(text, str):
         raise TypeError(f"a text is a str, not {type(text).__name__}: cnnspec.load and cnnspec.check take a path")
     if FILE_NAME.fullmatch(text) and _exists(text):
         raise SpecError(
             f"{printable(brief(text))} is the name of a file, not a text: give it to cnnspec.load or cnnspec.check"
         )
-    return Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    return NamedText(take_text(name, "name"), text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def read_source(path: str | os.PathLike[str], one_line: bool = True) -> Source:
-    """The source in a file, or the text that a str with no such file is; with `one_line`, one line too. OSError when the file
-    cannot be read."""
+def read_source(path: str | os.PathLike[str], texts: str = LOADS) -> Source:
+    """The source in a file, or the text that a str with no such file is. `texts` is the function that takes the same as a
+    text; where it is "", there is none, and one line is no text. OSError when the file cannot be read."""
     if isinstance(path, str) and "\n" in path:
         return make_source(path, "<text>")
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"a path is a str or an os.PathLike, not {type(path).__name__}")
     name = os.fspath(path)
     if not name.strip():
-        raise FileNotFoundError(2, "an empty path names no file: give a path, or a text to cnnspec.loads")
-    if one_line and isinstance(path, str) and SPEC.search(path) and not FILE_NAME.fullmatch(path) and not _exists(path):
-        return _take_for_text(path)
+        raise FileNotFoundError(2, f"an empty path names no file: give a path, or a text{texts and f' to {texts}'}")
+    if texts and isinstance(path, str) and SPEC.search(path) and not FILE_NAME.fullmatch(path) and not _exists(path):
+        return _take_for_text(path, texts)
     source = read(name, streams=True)
     if isinstance(source, Source):
         return source
     if name.endswith(SAVED) and _exists(name):
         raise SpecError(f"{printable(name)} is a saved model, not a spec: `cnnspec import` writes it as one")
     if not _exists(name):
-        other = (
-            "" if FILE_NAME.fullmatch(name) or os.sep in name or not one_line else ", and cnnspec.loads takes a text"
-        )
+        other = "" if FILE_NAME.fullmatch(name) or os.sep in name or not texts else f", and {texts} takes a text"
         raise FileNotFoundError(2, f"there is no such file: {printable(brief(name))}{other}")
     raise OSError(f"{source.message}: {source.help}")
 
 
-def _take_for_text(text: str) -> Source:
+def _take_for_text(text: str, texts: str) -> Source:
     from warnings import warn
 
     shown = printable(brief(text))
-    warn(f'"{shown}" names no file and was taken for a text: give texts to cnnspec.loads', DeprecationWarning, STACK)
+    warn(f'"{shown}" names no file and was taken for a text: give texts to {texts}', DeprecationWarning, STACK)
     return make_source(text, "<text>")
 
 

@@ -12,6 +12,7 @@ from io import StringIO
 
 from cnnspec.api.answer import Answer, flatten_rows, make_answer
 from cnnspec.api.argument_checks import take_count, take_path, take_paths, take_range, take_text, take_texts
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.outside_reach import find_reached
 from cnnspec.base.record import Record
@@ -117,7 +118,7 @@ class Predictions(Answer, Record):
         return [{h: None if c == "" else c for h, c in zip(self.heads, row, strict=True)} for row in cells]
 
     def __repr__(self) -> str:
-        return f"<cnnspec.Predictions of {len(self.images)} images>"
+        return f"<cnnspec.Predictions of {count_nouns(len(self.images), 'image')}>"
 
 
 def evaluate(

@@ -19,6 +19,7 @@ refuse one that is longer than a person can read (`too_long`), so that every que
 from __future__ import annotations
 
 from math import gcd, lcm
+from operator import attrgetter
 
 from cnnspec.base import size_text
 from cnnspec.base.limits import MAX_NUMBER, MAX_SIZE_LENGTH
@@ -33,14 +34,16 @@ if TYPE_CHECKING:
     Growth: TypeAlias = "tuple[int, int] | None"
 
 MAX_STEPS = 50_400  # names and numbers to work out for a question about all values of an unknown
+_text = attrgetter("text")  # of an atom
 
 
 class Atom:
     """What a polynomial is made of. Equal atoms are the same object, so they are compared by identity."""
 
-    __slots__ = ("__weakref__", "dividend", "divisor", "growth", "length", "names", "text")
+    __slots__ = ("__weakref__", "dividend", "divisor", "growth", "length", "names", "parts", "text")
 
     text: str
+    parts: tuple[Any, ...]  # what it is made of
     length: int  # names and numbers, written out
     names: frozenset[str]  # the unknowns that it depends on
     growth: Growth  # as of a Size
@@ -49,6 +52,9 @@ class Atom:
 
     def __str__(self) -> str:
         return self.text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self.parts  # a copy is the atom itself, so far as it lives
 
     def at(self, given: Mapping[str, Dim], known: dict[Atom, Dim]) -> Dim:
         """The atom where some unknowns are known; `known`: the atoms worked out so far, for these unknowns."""
@@ -65,7 +71,7 @@ class Unknown(Atom):
 
     def _begin(self, name: str) -> None:
         self.name = self.text = name
-        self.length, self.names, self.growth, self.divisor = 1, frozenset((name,)), (1, 1), 0
+        self.parts, self.length, self.names, self.growth, self.divisor = (name,), 1, frozenset((name,)), (1, 1), 0
 
     def at(self, given: Mapping[str, Dim], known: dict[Atom, Dim]) -> Dim:
         return given[self.name] if self.name in given else Size({(self,): 1})
@@ -80,7 +86,7 @@ class Quotient(Atom):
         return _one(cls, (dividend.key(), divisor), lambda made: made._begin(dividend, divisor))
 
     def _begin(self, dividend: Size, divisor: int) -> None:
-        self.dividend, self.divisor = dividend, divisor
+        self.parts = self.dividend, self.divisor = dividend, divisor
         self.text = size_text.quotient(dividend, divisor)
         self.length, self.names, self.growth = dividend.length + 1, frozenset(dividend.names()), None
         inner = dividend.growth()
@@ -102,7 +108,7 @@ class Maximum(Atom):
         return _one(cls, (left.key(), right.key()), lambda made: made._begin(left, right))
 
     def _begin(self, left: Size, right: Size) -> None:
-        self.left, self.right = left, right
+        self.parts = self.left, self.right = left, right
         self.text, self.divisor = f"max({left}, {right})", 0
         self.length, self.names, self.growth = left.length + right.length, frozenset(left.names() | right.names()), None
         one, other = left.growth(), right.growth()
@@ -271,10 +277,6 @@ class Size:
 
     def __repr__(self) -> str:
         return f"Size({self})"
-
-
-def _text(atom: Atom) -> str:
-    return atom.text
 
 
 def _terms(value: Dim) -> dict[tuple[Atom, ...], int]:

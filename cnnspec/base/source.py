@@ -6,6 +6,7 @@ into a line and a column (both from 1).
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from functools import cached_property
 
@@ -18,6 +19,12 @@ class Source(Record):
     name: str
     text: str
     __slots__ = ("__dict__",)  # for where its lines start, which is worked out once
+
+    @property
+    def stem(self) -> str:
+        """The name of a network that has none in the text: that of its file."""
+        nameless = self.name == "<stdin>" or self.name.startswith("/dev/") and not self.name.endswith(".cnn")  # a pipe
+        return "network" if nameless else os.path.splitext(os.path.basename(self.name))[0]
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -40,7 +47,15 @@ class Source(Record):
         return self.text[starts[number - 1] : end]
 
     def __repr__(self) -> str:
-        return f"Source({self.name!r}, {len(self.text)} characters)"
+        return f"Source({self.name!r}, {len(self.text)} character{'s' * (len(self.text) != 1)})"
+
+
+class NamedText(Source):
+    """A text that is not read from a file. Its name is the network's, as it is given."""
+
+    @property
+    def stem(self) -> str:
+        return self.name
 
 
 class Span(Record):

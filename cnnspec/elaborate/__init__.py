@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.limits import MAX_LAYERS
@@ -54,7 +52,7 @@ def elaborate(
     `parameters` replace the defaults of the models' parameters. A parameter that no model has is a KeyError.
     `observer` is told what happens; `shapes` are those of inputs, counted from 0, in place of what the text gives them.
     """
-    first = NetworkBuilder(stem(parsed.source.name), max_layers, observer, shapes)
+    first = NetworkBuilder(parsed.source.stem, max_layers, observer, shapes)
     definitions = Files(read, first.building).define(parsed)
     models = [m for m in definitions.models if only is None or m.name.text == only]
     if parameters:
@@ -166,12 +164,6 @@ def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setti
                 "E030", item, scope, "a train section holds settings alone", "write, for example, epochs = 10"
             )
     return settings
-
-
-def stem(name: str) -> str:
-    """The name of a network that has none in the text: that of its file."""
-    nameless = name == "<stdin>" or name.startswith("/dev/") and not name.endswith(".cnn")  # a pipe
-    return "network" if nameless else os.path.splitext(os.path.basename(name))[0]
 
 
 def read_parameter(value: Any) -> Any:

@@ -9,7 +9,7 @@ from cnnspec.base.diagnostic import INFO, Diagnostic, Note
 from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.record import Record
 from cnnspec.base.source import Span
-from cnnspec.elaborate import NETWORK_ITEMS, Elaborated, read_parameter, stem
+from cnnspec.elaborate import NETWORK_ITEMS, Elaborated, read_parameter
 from cnnspec.elaborate.files import Files
 from cnnspec.elaborate.network_builder import NetworkBuilder
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Function, Scope, describe
@@ -107,7 +107,7 @@ def call_blocks(parsed: tree.Tree, read: Read, question: BlockQuestion, max_laye
             "--input is for blocks: choose one with --block",
             "choose one of its blocks with block=",
         )
-    first = NetworkBuilder(stem(parsed.source.name), max_layers)
+    first = NetworkBuilder(parsed.source.stem, max_layers)
     files = Files(read, first.building)
     definitions = files.define(parsed)
     blocks = choose_blocks(definitions, question.only)

@@ -24,6 +24,9 @@ class _Unknown:
     def __repr__(self) -> str:
         return "unknown"
 
+    def __reduce__(self) -> str:
+        return "UNKNOWN"  # there is one, and a copy is the same
+
 
 UNKNOWN: Any = _Unknown()
 

@@ -81,7 +81,7 @@ def tap_data(network: AnalysedNetwork, dead: DeadTaps) -> dict[str, Any]:
     }
 
 
-def run_data(positions: Positions) -> list[tuple[int, int]] | None:
+def run_data(positions: Positions) -> list[list[int]] | None:
     """The first and the last position of every run; None where there are more than MAX_LISTED."""
-    runs = [(first, end - 1) for first, end in islice(positions.runs(), MAX_LISTED + 1)]
+    runs = [[first, end - 1] for first, end in islice(positions.runs(), MAX_LISTED + 1)]
     return runs if len(runs) <= MAX_LISTED else None

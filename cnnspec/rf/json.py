@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.facts.facts import LEFT_OUT
 from cnnspec.rf.layer_field import ESTIMATE
 from cnnspec.tables.assumed import assumed_flag, assumption_data
-from cnnspec.tables.data import field_data, shape_data
+from cnnspec.tables.data import box_data, field_data, shape_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def layer_data(layer: LayerField) -> dict[str, Any]:
         "name": layer.name,
         "type": layer.type,
         "line": layer.line,
-        "output_shape": layer.output_shape and shape_data(layer.output_shape),
+        "output_shape": shape_data(layer.output_shape),
         **field_data(layer.field),
-        "least_size": layer.least,
+        "least_size": shape_data(layer.least),
         "whole": None if layer.field is None else layer.field.whole,
-        "start": layer.start,
-        "centre": layer.centre,
+        "start": shape_data(layer.start),
+        "centre": shape_data(layer.centre),
         "coverage": layer.coverage,
-        "effective": layer.effective,
+        "effective": shape_data(layer.effective),
         **assumed_flag(layer.assumed),
     }
 
@@ -65,12 +65,12 @@ def layer_data(layer: LayerField) -> dict[str, Any]:
 def unit_data(unit: UnitField) -> dict[str, Any]:
     return {
         "layer": unit.layer.name,
-        "at": unit.at,
-        "box": unit.box,
+        "at": list(unit.at),
+        "box": box_data(unit.box),
         "inputs": [read_data(read) for read in unit.inputs],
         "smallest_path": [path_data(path) for path in unit.smallest],
         "largest_path": [path_data(path) for path in unit.largest],
-        "gates": unit.gates,
+        "gates": list(unit.gates),
         "statistics": [statistics_data(mixed) for mixed in unit.statistics],
         "with_mixing": [read_data(read) for read in unit.with_mixing],
         "misaligned": [offset_data(offset) for offset in unit.misaligned],
@@ -80,8 +80,8 @@ def unit_data(unit: UnitField) -> dict[str, Any]:
 def read_data(read: InputRead) -> dict[str, Any]:
     return {
         "name": read.name,
-        "size": read.size and shape_data(read.size),
-        "box": read.box,
+        "size": shape_data(read.size),
+        "box": box_data(read.box),
         "read": read.read,
         "holes": read.holes,
         "coverage": read.coverage,
@@ -89,12 +89,18 @@ def read_data(read: InputRead) -> dict[str, Any]:
 
 
 def path_data(path: FieldPath) -> dict[str, Any]:
-    return {"axis": path.axis, "size": path.size, "layers": path.layers}
+    return {"axis": path.axis, "size": path.size, "layers": list(path.layers)}
 
 
 def offset_data(o: BranchOffset) -> dict[str, Any]:
-    return {"layer": o.layer, "axis": o.axis, "pixels": o.pixels, "positions": o.positions, "branches": o.branches}
+    return {
+        "layer": o.layer,
+        "axis": o.axis,
+        "pixels": o.pixels,
+        "positions": o.positions,
+        "branches": list(o.branches),
+    }
 
 
 def statistics_data(mixed: MixedAxes) -> dict[str, Any]:
-    return {"layer": mixed.layer, "axes": mixed.axes}
+    return {"layer": mixed.layer, "axes": list(mixed.axes)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.join_words import join_words
 from cnnspec.base.percent import percent
 from cnnspec.layers.base import show_shape
@@ -184,11 +185,6 @@ def write_box(box: tuple[Span, ...]) -> str:
 
 def show_size(box: tuple[Span, ...]) -> str:
     return show_shape(tuple([last - first + 1 for first, last in box]))
-
-
-def count_nouns(number: int, noun: str) -> str:
-    """ "1 hole", "8 holes"."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def write_read(read: InputRead) -> str:

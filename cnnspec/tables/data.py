@@ -23,6 +23,11 @@ def shape_data(values: Any) -> list[Any] | None:
     return None if values is None else [figure_data(v) for v in values]
 
 
+def box_data(spans: Any) -> list[list[int]] | None:
+    """The first and the last position of a box along each axis."""
+    return None if spans is None else [list(span) for span in spans]
+
+
 def field_data(value: ReceptiveField | None) -> dict[str, Any]:
     """Size, stride and padding of a receptive field."""
     if value is None:

@@ -111,6 +111,17 @@ def test_the_keras_model_has_the_names_and_figures_of_the_network() -> None:
     assert model.count_params() == net.params
 
 
+def test_one_of_a_thing_is_no_plural() -> None:
+    assert repr(cnnspec.loads("input 8x8x1\n", name="a")) == "<cnnspec.Network a: 1 layer, 0 parameters>"
+    one = cnnspec.loads("input 1x1x1\nconv(1, 1x1, bias=false)\n", name="a")
+    assert repr(one) == "<cnnspec.Network a: 2 layers, 1 parameter>"
+    library = "block a { relu }\n"
+    assert "1 block at" in repr(cnnspec.blocks(library, "8x8x1"))
+    assert "2 blocks at" in repr(cnnspec.blocks(library + library.replace("a", "b", 1), "8x8x1"))
+    assert repr(one.analysed.source).endswith(f"{len(one.text)} characters)")
+    assert repr(one.analysed.source.replace(text="a")) == "Source('a', 1 character)"
+
+
 def test_summaries(capsys: pytest.CaptureFixture[str]) -> None:
     net = cnnspec.loads(GOOD)
     net.summary()

@@ -48,8 +48,9 @@ def test_blocks_are_those_of_the_command(case: Case, lib: Path, capsys: pytest.C
     for form in ("text", "markdown", "csv"):
         assert said(capsys, "summary", str(lib), *options, "--format", form) == found.to_text(form)
     assert str(found) == found.to_text().rstrip("\n") and found.to_text("json") == found.to_json()
+    assert json.loads(found.to_json()) == found.to_data()
     checked = said(capsys, "check", "--no-cache", "--output-format", "json", str(lib), *options)
-    assert json.loads(checked) == json.loads(found.diagnostics.to_json())
+    assert json.loads(checked) == json.loads(found.diagnostics.to_json()) == found.diagnostics.to_data()
     rows = found.to_rows()
     assert [row["name"] for row in rows] == [block.name for block in found.blocks]
     assert all(row.keys() == rows[0].keys() for row in rows)

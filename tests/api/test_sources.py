@@ -62,24 +62,32 @@ def test_keywords_keep_their_names(folder: Path) -> None:
     assert cnnspec.load("path.cnn", path=10).params == 90  # a model's parameter may be called so
 
 
+TAKES_TEXTS: dict[Any, str] = {  # with the function that takes the same as a text
+    cnnspec.load: "cnnspec.loads",
+    cnnspec.check: "cnnspec.check_text",
+    lambda side: cnnspec.diff(side, side): "cnnspec.loads",
+}
+
+
 @pytest.mark.parametrize("text", ["input 8x8x1", "input(8, 8, 1)", "input\t8x8x1", "input 2x2x1 -> dense(10 / 2)"])
 def test_one_line_is_a_text_for_now_with_a_warning_where_it_was_written(text: str) -> None:
-    for take in (cnnspec.load, cnnspec.check, lambda side: cnnspec.diff(side, side)):
-        with pytest.warns(DeprecationWarning, match="names no file and was taken for a text: give texts to") as caught:
+    for take, texts in TAKES_TEXTS.items():
+        words = f"names no file and was taken for a text: give texts to {texts}$"
+        with pytest.warns(DeprecationWarning, match=words) as caught:
             take(text)
         assert {Path(warning.filename).name for warning in caught} == {"test_sources.py"}
 
 
 NO_FILE = {
-    "": "an empty path names no file: give a path, or a text to cnnspec.loads",
+    "": "an empty path names no file: give a path, or a text to FUNCTION$",
     " ": "an empty path names no file",
     "\t": "an empty path names no file",
     "no.cnn": "there is no such file: no.cnn$",
     "my net.cnn": "there is no such file: my net.cnn$",
     "My Nets (old)/a.cnn": "there is no such file",
     "models/net": "there is no such file: models/net$",
-    "conv": "there is no such file: conv, and cnnspec.loads takes a text",
-    "input": "cnnspec.loads takes a text",
+    "conv": "there is no such file: conv, and FUNCTION takes a text$",
+    "input": "FUNCTION takes a text$",
     "\0": r"there is no such file: \\x00",
     "x" * 5000: "there is no such file: x{60}…, and",
 }
@@ -88,9 +96,11 @@ NO_FILE = {
 @pytest.mark.parametrize("path", NO_FILE)
 @pytest.mark.filterwarnings("error")
 def test_what_names_no_file_is_answered_in_a_sentence(path: str, folder: Path) -> None:
-    for take in (cnnspec.load, cnnspec.check):
-        with pytest.raises(FileNotFoundError, match=NO_FILE[path]):
+    for take, texts in TAKES_TEXTS.items():
+        with pytest.raises(FileNotFoundError, match=NO_FILE[path].replace("FUNCTION", texts)):
             take(path)
+    with pytest.raises(FileNotFoundError, match=NO_FILE[path].partition("FUNCTION")[0].partition(",")[0].removesuffix(" to ")):
+        cnnspec.blocks(path, "8x8x1")
 
 
 def test_the_name_of_a_file_is_no_text(folder: Path) -> None:
@@ -135,6 +145,37 @@ def test_other_kinds_are_a_type_error(wrong: Any) -> None:
             take(wrong)
     with pytest.raises(TypeError, match=r"a text is a str, not (Posix|Windows)Path"):
         cnnspec.loads(Path("net.cnn"))  # type: ignore[arg-type]
+
+
+def test_a_name_is_a_str() -> None:
+    for wrong in (3, None, b"net", Path("net.cnn")):
+        for take in (cnnspec.loads, cnnspec.check_text):
+            with pytest.raises(TypeError, match=f"^name must be a str, not {type(wrong).__name__}$"):
+                take(TEXT, name=wrong)
+    with pytest.raises(TypeError, match="^model must be a str, not int$"):
+        cnnspec.loads(TEXT, model=3)  # type: ignore[arg-type]
+
+
+NAMES = ["v1.5", "a/b", "<script>alert(1)</script>", "net.cnn", "nets/net.cnn", "", " ", "<stdin>", "/dev/fd/3", "a\nb", "模型"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_text_is_called_what_its_name_says(name: str) -> None:
+    net = cnnspec.loads(TEXT, name=name)
+    assert net.name == name == net.analysed.source.name and net.diagnostics.file == name
+    assert net.to_data()["model"] == net.cost().to_data()["model"] == name
+    assert cnnspec.check_text("input 8x8x1\nconv(4, 9x9)\n", name=name).file == name
+    assert net.to_keras().count_params() == net.params and "def " in net.to_source()
+    assert cnnspec.loads("model A { input 3 -> dense(2) }", name=name).name == "A"
+
+
+def test_a_name_keeps_what_is_found_and_how_it_is_mended() -> None:
+    text = "input 8x8x1\nconv(4, 9x9)\nrelu\nrelu\n"
+    plain, named = cnnspec.check_text(text), cnnspec.loads(text, name="nets/v1.5").diagnostics
+    assert any(found.repairs for found in plain)
+    assert [(found.code, found.help, len(found.repairs)) for found in named] == [
+        (found.code, found.help, len(found.repairs)) for found in plain
+    ]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "# nothing\n"])

@@ -43,7 +43,7 @@ def test_runs_are_those_of_the_command(
 ) -> None:
     found = cnnspec.runs(*paths)
     assert said(capsys, "runs", *paths, "--format", "json") == found.to_json()
-    assert json.loads(found.to_json()) == json.loads(json.dumps(found.to_data()))
+    assert json.loads(found.to_json()) == found.to_data()
     assert said(capsys, "runs", *paths) == found.to_text() and str(found) == found.to_text().rstrip("\n")
     page = look_at(found._repr_html_())
     for run in found.runs:

@@ -68,7 +68,7 @@ def test_an_evaluation_is_that_of_the_command(
     found = cnnspec.evaluate(kept / "run", **asked)
     assert capsys.readouterr() == ("", "")
     data, _ = printed(capsys, "evaluate", kept / "run", *options, "--format", "json", "-q")
-    assert data == found.to_json() and json.loads(data) == json.loads(json.dumps(found.to_data()))
+    assert data == found.to_json() and json.loads(data) == found.to_data()
     text, _ = printed(capsys, "evaluate", kept / "run", *options, "-q")
     assert text == found.to_text() and str(found) == text.rstrip("\n")
     rows = found.to_rows()
@@ -110,7 +110,7 @@ def test_predictions_are_those_of_the_command(kept: Path, scans: Path, capsys: p
         assert capsys.readouterr() == ("", "")
         command = ["predict", run, one, scans, "none.png", *words]
         data, err = printed(capsys, *command, "--format", "json")
-        assert data == found.to_json() and json.loads(data) == json.loads(json.dumps(found.to_data()))
+        assert data == found.to_json() and json.loads(data) == found.to_data()
         assert printed(capsys, *command)[0] == found.to_text() and str(found) == found.to_text().rstrip("\n")
         assert printed(capsys, *command, "--format", "csv")[0] == found.to_text("csv")
         assert [image.path for image in found.images if image.why] == ["scans/torn.png", "none.png"]
@@ -133,7 +133,7 @@ def test_a_model_that_was_trained_elsewhere_is_asked_with_names_and_a_range(
     image = kept / "scan.png"
     found = cnnspec.predict(outside, image, names=["ant", "bat", "cow"], range=(-1, 1))
     data, err = printed(capsys, "predict", outside, image, "--names", "ant,bat,cow", "--range=-1,1", "--format", "json")
-    assert data == found.to_json()
+    assert data == found.to_json() and json.loads(data) == found.to_data()
     assert found.notes == (f"{outside} does not say what it yields: its outputs are taken for logits of classes",)
     assert found.notes[0] in err.replace("\n    ", " ") and found.notes[0] in found.to_html()
 
