@@ -32,6 +32,10 @@ class Site(Record):
     line: int = 0
     module: str = ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How a copy is made: with the steps of the path first, the outermost before all, so that none leads to the next."""
+        return _remake_site, (self.steps, *[getattr(self, name) for name in self._fields])
+
     @property
     def span(self) -> Span:
         return Span(self.source, self.node.start, self.node.end)
@@ -83,6 +87,10 @@ class Site(Record):
         """The name of that block, "" at the top."""
         call = self.call
         return "" if call is None else call.block
+
+
+def _remake_site(steps: tuple[PathStep, ...], *fields: Any) -> Site:
+    return Site(*fields)
 
 
 class PathStep(Record):
@@ -216,6 +224,10 @@ class Graph:
         self.bindings: dict[int, Binding] = {}  # layer functions with a name, by the identities of their statements
         self.assumptions: list[Assumption] = []
         self.ends_assumed = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy has: all but the layer functions, whose statements are others there, and which the analysis alone asks."""
+        return {**self.__dict__, "bindings": {}}
 
     def input_shapes(self, node: Node) -> tuple[Shape, ...] | None:
         """The shapes that enter a node; None when one of them is unknown."""

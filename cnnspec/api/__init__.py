@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from cnnspec.api.block_answers import Inputs
     from cnnspec.api.difference import Difference
-    from cnnspec.api.network import AddHelp
+    from cnnspec.api.findings import AddHelp
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.lint.fix.project import Analyse
     from cnnspec.pipeline import Analysis

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from cnnspec.api.answer import Answer, flatten_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any, Self
 
     from cnnspec.base.diagnostic import Diagnostic
+
+    AddHelp = Callable[[tuple[Diagnostic, ...]], tuple[Diagnostic, ...]]
 
 
 class Findings(Answer, tuple["Diagnostic", ...]):
@@ -52,3 +56,18 @@ class Findings(Answer, tuple["Diagnostic", ...]):
 
     def __repr__(self) -> str:
         return f"({', '.join(map(repr, self))}{',' * (len(self) == 1)})"
+
+
+class LaterFindings:
+    """The findings of a network, whose help is looked for when they are first asked for."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...], file: str, add_help: AddHelp) -> None:
+        self._diagnostics, self._file, self._add_help = diagnostics, file, add_help
+
+    @cached_property
+    def found(self) -> Findings:
+        return Findings(self._add_help(self._diagnostics), self._file)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy has the help that is found here and now: elsewhere the files that a text uses may be others."""
+        return type(self), (tuple(self.found), self._file, tuple)

@@ -5,24 +5,21 @@ from __future__ import annotations
 from cnnspec.api.answer import Answer, make_answer
 from cnnspec.api.argument_checks import take_numbers, take_text
 from cnnspec.api.errors import SpecError
+from cnnspec.api.findings import Findings, LaterFindings
 from cnnspec.tables.rows import LayerFigures, ReceptiveField, find_figures, measure_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     import keras
 
-    from cnnspec.api.findings import Findings
+    from cnnspec.api.findings import AddHelp
     from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
-    from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.base.size import Dim
     from cnnspec.graph import Assumption
     from cnnspec.layers.base import Shape
     from cnnspec.network import AnalysedNetwork
-
-    AddHelp = Callable[[tuple[Diagnostic, ...]], tuple[Diagnostic, ...]]
 
 
 class Network(Answer):
@@ -51,13 +48,8 @@ class Network(Answer):
         self.inputs = tuple([graph.nodes[i].shape for i in graph.inputs])
         self.outputs = tuple([graph.nodes[i].shape for i in graph.outputs])
         self.assumptions, self.assumed = tuple(graph.assumptions), graph.assumed
-        self._add_help = add_help
         self._layers: tuple[LayerFigures, ...] | None = None
-        self._diagnostics: Findings | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What a copy has, also in another process: the findings with their help, which is looked for here and now."""
-        return {**self.__dict__, "_diagnostics": self.diagnostics, "_add_help": tuple}
+        self._findings = LaterFindings(analysed.diagnostics, analysed.source.name, add_help)
 
     # ---- figures -------------------------------------------------------------------------------------------------
     @property
@@ -105,11 +97,7 @@ class Network(Answer):
     @property
     def diagnostics(self) -> Findings:
         """What is wrong with the spec, in the order of the text."""
-        from cnnspec.api.findings import Findings
-
-        if self._diagnostics is None:
-            self._diagnostics = Findings(self._add_help(self.analysed.diagnostics), self.analysed.source.name)
-        return self._diagnostics
+        return self._findings.found
 
     # ---- the table of layers -------------------------------------------------------------------------------------
     def summary(self, format: str = "text") -> None:
@@ -239,7 +227,6 @@ class Network(Answer):
         limit, TypeError for another keyword, SpecError when the spec has mistakes.
         """
         from cnnspec.api.budget import find_broken_limits
-        from cnnspec.api.findings import Findings
 
         return Findings(find_broken_limits(self.analysed, limits, bounds), self.analysed.source.name)
 

@@ -74,8 +74,8 @@ def loss_data(network: AnalysedNetwork, loss: Loss) -> dict[str, Any]:
 def tap_data(network: AnalysedNetwork, dead: DeadTaps) -> dict[str, Any]:
     return {
         "layer": network.graph.nodes[dead.node].name,
-        "taps": dead.taps,
-        "seeing": dead.seeing,
+        "taps": list(dead.taps),
+        "seeing": list(dead.seeing),
         "weights": dead.weights,
         "share": dead.share,
     }

@@ -98,13 +98,19 @@ def test_a_copy_has_the_findings_of_where_it_was_made(tmp_path: Path, monkeypatc
 
 DEEP = {  # as deep as the language lets them be
     "parentheses": (f"input 8x8x1\n{'relu -> (' * 48}relu{')' * 48}\n", 50),
-    "blocks": ("".join([f"block b{n} {{ b{n + 1} }}\n" for n in range(62)]) + "block b62 { relu }\ninput 8x8x1\nb0\n", 2),
+    "blocks": (
+        "".join([f"block b{n} {{ b{n + 1} }}\n" for n in range(62)]) + "block b62 { relu }\ninput 8x8x1\nb0\n",
+        2,
+    ),
     "loops in blocks": (
         "".join([f"block b{n} {{\nfor i in 1..1 {{ (b{n + 1}) * 1 }}\n}}\n" for n in range(62)])
         + "block b62 { relu }\ninput 8x8x1\nb0\n",
         2,
     ),
-    "functions": ("f0 = relu\n" + "".join([f"f{n + 1} = f{n} -> relu\n" for n in range(60)]) + "input 8x8x1\nf60\n", 62),
+    "functions": (
+        "f0 = relu\n" + "".join([f"f{n + 1} = f{n} -> relu\n" for n in range(60)]) + "input 8x8x1\nf60\n",
+        62,
+    ),
 }
 
 

@@ -99,8 +99,9 @@ def test_what_names_no_file_is_answered_in_a_sentence(path: str, folder: Path) -
     for take, texts in TAKES_TEXTS.items():
         with pytest.raises(FileNotFoundError, match=NO_FILE[path].replace("FUNCTION", texts)):
             take(path)
-    with pytest.raises(FileNotFoundError, match=NO_FILE[path].partition("FUNCTION")[0].partition(",")[0].removesuffix(" to ")):
+    with pytest.raises(FileNotFoundError, match=r"names no file|no such file") as caught:
         cnnspec.blocks(path, "8x8x1")
+    assert "cnnspec." not in str(caught.value)  # no other function takes blocks as a text
 
 
 def test_the_name_of_a_file_is_no_text(folder: Path) -> None:
@@ -152,11 +153,23 @@ def test_a_name_is_a_str() -> None:
         for take in (cnnspec.loads, cnnspec.check_text):
             with pytest.raises(TypeError, match=f"^name must be a str, not {type(wrong).__name__}$"):
                 take(TEXT, name=wrong)
-    with pytest.raises(TypeError, match="^model must be a str, not int$"):
+    with pytest.raises(TypeError, match=r"^model must be a str, not int$"):
         cnnspec.loads(TEXT, model=3)  # type: ignore[arg-type]
 
 
-NAMES = ["v1.5", "a/b", "<script>alert(1)</script>", "net.cnn", "nets/net.cnn", "", " ", "<stdin>", "/dev/fd/3", "a\nb", "模型"]
+NAMES = [
+    "v1.5",
+    "a/b",
+    "<script>alert(1)</script>",
+    "net.cnn",
+    "nets/net.cnn",
+    "",
+    " ",
+    "<stdin>",
+    "/dev/fd/3",
+    "a\nb",
+    "模型",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
