@@ -86,6 +86,19 @@ def find_used_file(by: str, text: str) -> tuple[str, str]:
     return os.path.realpath(find_project_root(here) or here), path
 
 
+def name_file(path: str) -> str:
+    """What a file is called, whoever leads to it: its path from the working folder if it lies below, else the path as it is."""
+    if not os.path.isabs(path) and os.pardir not in path:
+        return os.path.normpath(path) if path else path
+    try:
+        here = os.getcwd()
+    except OSError:  # the folder is gone
+        return path
+    found = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+    below = found.removeprefix(os.path.join(here, ""))
+    return path if below == found else below
+
+
 def is_inside(path: str, folder: str) -> bool:
     """Whether a path, all links followed, leads to something in a folder."""
     folder = os.path.realpath(folder)

@@ -18,7 +18,7 @@ import sys
 import cnnspec
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
-from cnnspec.base.source_files import decode_source, find_project_root, find_used_file, is_inside, read_bytes
+from cnnspec.base.source_files import decode_source, find_project_root, find_used_file, is_inside, name_file, read_bytes
 from cnnspec.cli.results import Outcome, Untold, as_data, choose_repair_detail, from_data
 from cnnspec.syntax import find_grammar
 
@@ -164,7 +164,7 @@ def read_outcome(body: str, name: str, data: bytes) -> Outcome | None:
         now = read_bytes(path)
         if isinstance(now, Diagnostic) or hash_data(now) != mark:
             return None
-        sources.append(decode_source(now, path))
+        sources.append(decode_source(now, name_file(path)))
     if any(find_used_file(by, text) != (root, path) for by, text, root, path in names):
         return None
     known = [source for source in sources if isinstance(source, Source)]

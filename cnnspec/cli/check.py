@@ -134,9 +134,10 @@ def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
 def collect_findings(
     options: argparse.Namespace, lookup: settings.Lookup
 ) -> tuple[list[Finding], list[str], int, list[str]]:
-    """What is found in which files, in order, each once since two files may use the same third; USAGE for an unreadable one;
-    and the files whose blocks were called on no input."""
+    """What is found in which files, in order, each mistake once since two files may use the same third, whose blocks they
+    call at places of their own; USAGE for an unreadable one; and the files whose blocks were called on no input."""
     found: dict[Finding, None] = {}
+    known: set[tuple[object, ...]] = set()  # the mistakes of the files before
     files: list[str] = []
     unshaped: list[str] = []
     status = CLEAN
@@ -147,10 +148,14 @@ def collect_findings(
             continue
         files.append(outcome.name)
         unshaped += [outcome.name] * outcome.unshaped
+        own: list[tuple[object, ...]] = []
         for diagnostic in outcome.diagnostics:
             place = diagnostic.span.source.name if diagnostic.span else outcome.name
-            if place == outcome.name or lookup.of(place).reports(diagnostic.code, place):
+            mistake = place, diagnostic.code, diagnostic.span, diagnostic.message
+            if mistake not in known and (place == outcome.name or lookup.of(place).reports(diagnostic.code, place)):
                 found[place, diagnostic] = None
+                own.append(mistake)
+        known.update(own)
     return list(found), files, status, unshaped
 
 

@@ -52,11 +52,12 @@ def check_paths(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
         if isinstance(path, Diagnostic):
             made.append(Outcome("", refused=f"{path.message}: {path.help}"))
             continue
-        codes = lookup.of(path).codes(lookup.inputs.name_source(path))
+        name = lookup.inputs.name_source(path)
+        codes = lookup.of(path).codes(name)
         task = path, cache.folder(path, lookup), codes
         known = None
         if task[1] is not None:
-            known = cache.find(task[1], path, lookup.inputs.read_bytes(path), codes)
+            known = cache.find(task[1], name, lookup.inputs.read_bytes(path), codes)
         if known is None:
             tasks[len(made)] = task
         made.append(known)
@@ -92,8 +93,9 @@ class Checker:
     def _examined(self, task: Task) -> tuple[Outcome, Sequence[Source]]:
         path, folder, codes = task
         data = self.inputs.read_bytes(path)
-        examined = examine(self.inputs.name_source(path), data, self.options, codes)
-        self.cache.keep(folder, path, data, codes, examined)
+        name = self.inputs.name_source(path)
+        examined = examine(name, data, self.options, codes)
+        self.cache.keep(folder, name, data, codes, examined)
         return examined.outcome, examined.sources
 
 

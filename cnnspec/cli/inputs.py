@@ -7,7 +7,7 @@ import sys
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.limits import MAX_BYTES
 from cnnspec.base.source import Source
-from cnnspec.base.source_files import decode_source, is_stream, read_bytes
+from cnnspec.base.source_files import decode_source, is_stream, name_file, read_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Inputs:
 
     def __init__(self, named: Iterable[str], stdin_name: str | None = None) -> None:
         self.named = frozenset(named)
-        self.stdin_name = STDIN if stdin_name is None else stdin_name
+        self.stdin_name = STDIN if stdin_name is None else name_file(stdin_name)
         self._read: dict[str, bytes | Diagnostic] = {}
 
     def is_read_once(self, path: str) -> bool:
@@ -43,7 +43,9 @@ class Inputs:
 
     def name_source(self, path: str) -> str:
         """What the source of a path is called."""
-        return self.stdin_name if path == "-" else path
+        if path == "-":
+            return self.stdin_name
+        return path if self.is_read_once(path) else name_file(path)
 
     def is_stdin(self, source: Source) -> bool:
         """Whether a source is what stdin brought."""

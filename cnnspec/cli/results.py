@@ -11,7 +11,7 @@ from cnnspec.base import diagnostic, source
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
-from cnnspec.base.source_files import decode_source, find_used_file, read_bytes
+from cnnspec.base.source_files import decode_source, find_used_file, name_file, read_bytes
 from cnnspec.cli.load import analyse_as_asked
 from cnnspec.lint.index import NAMES
 
@@ -56,7 +56,7 @@ class Reading:
         if isinstance(found, Diagnostic) or self.contents.get(path, data) != data:
             self.steady = False
         else:
-            self.sources[path] = found
+            self.sources[path] = found.replace(name=name_file(path))
         self.contents[path] = data
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Diagnostic, Note
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, Span
-from cnnspec.base.source_files import find_used_file, is_inside
+from cnnspec.base.source_files import find_used_file, is_inside, name_file
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
@@ -161,7 +161,7 @@ class Files:
                 self.report.error("E015", item.path, scope, said, source.help)
                 self.known[path] = None
                 return None
-            parsed = parse(source)
+            parsed = parse(source.replace(name=name_file(path)))
             note = Note("used here", Span(scope.source, item.path.start, item.path.end))
             self.report.include([d.replace(notes=(*d.notes, note)) for d in parsed.diagnostics])
             self.reading.append(path)
