@@ -44,7 +44,7 @@ class Blocks(Answer, Record):
         from cnnspec.summary.blocks.formats import FORMATS, write_table
 
         if format in FORMATS:
-            return write_table(self.blocks, str(self.question), format)
+            return write_table(self.blocks, self.file, str(self.question), format)
         if format == "json":
             return self.to_json()
         raise ValueError(f'no format is called "{format}": {", ".join(FORMATS)} or json')
@@ -53,7 +53,7 @@ class Blocks(Answer, Record):
         """The table of blocks as an HTML table."""
         from cnnspec.api.html.blocks import write_html
 
-        return write_html(self.blocks, str(self.question))
+        return write_html(self.blocks, self.file, str(self.question))
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec summary --input --format json` prints."""

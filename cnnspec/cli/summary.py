@@ -87,7 +87,9 @@ def write_blocks(rows: tuple[BlockFigures, ...], analysis: BlockAnalysis, questi
         return json(write_data(analysis.source.name, question.inputs, rows)) + "\n"
     from cnnspec.summary.blocks.formats import write_table as write_block_table
 
-    return write_block_table(rows, str(question), format, find_width(sys.stdout), wants_color(sys.stdout))
+    return write_block_table(
+        rows, analysis.source.name, str(question), format, find_width(sys.stdout), wants_color(sys.stdout)
+    )
 
 
 def has_error(found: Iterable[Diagnostic]) -> bool:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from cnnspec.summary.blocks import BlockFigures
 
 
-def write_html(rows: Sequence[BlockFigures], inputs: str) -> str:
+def write_html(rows: Sequence[BlockFigures], file: str, inputs: str) -> str:
     """A row a block, in red where something keeps it from being built."""
     wrong = [i for i, row in enumerate(rows) if row.fault]
-    table = HtmlTable(find_headings(rows), write_cells(rows), RIGHT, wrong)
+    table = HtmlTable(find_headings(rows), write_cells(rows, file), RIGHT, wrong)
     return write_page(write_title(inputs), [table], CONVENTIONS)

@@ -22,7 +22,7 @@ class BlockFigures(Record):
 
     `arguments` are its parameters with their values as the language writes them, "" for one without; `outputs` the shapes of
     its outputs; `peak_memory` the bytes of the activations alive at once, as float32; `fault` what keeps it from being built;
-    `line` is where it is written.
+    `file` and `line` are where it is written, which is another file for a block that is used.
     """
 
     name: str
@@ -31,6 +31,7 @@ class BlockFigures(Record):
     totals: SummaryTotals | None
     peak_memory: Dim | None
     fault: Diagnostic | None
+    file: str
     line: int
 
     def __str__(self) -> str:
@@ -47,15 +48,15 @@ def find_block_figures(blocks: tuple[AnalysedBlock, ...]) -> tuple[BlockFigures,
 def measure_block(block: AnalysedBlock) -> BlockFigures:
     """The figures of one block; around a mistake, those that are known."""
     call, network = block.call, block.network
-    line = call.place.source.position(call.place.start)[0]
+    file, line = call.place.source.name, call.place.source.position(call.place.start)[0]
     faults = [found for found in block.diagnostics if found.severity == ERROR] or [*call.refused]
     fault = faults[0] if faults else None
     if network is None or not network.graph.outputs:  # it is not called, or given up
-        return BlockFigures(call.name, call.arguments, (), None, None, fault, line)
+        return BlockFigures(call.name, call.arguments, (), None, None, fault, file, line)
     nodes = network.graph.nodes
     outputs = tuple([nodes[i].shape for i in network.graph.outputs])
     peak = find_peak_memory(network)
-    return BlockFigures(call.name, call.arguments, outputs, summarize(network).totals, peak, fault, line)
+    return BlockFigures(call.name, call.arguments, outputs, summarize(network).totals, peak, fault, file, line)
 
 
 def find_peak_memory(network: AnalysedNetwork) -> Dim | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.source import printable
 from cnnspec.facts.precision import memory_text
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.figures import show_axes, show_field, show_figure
@@ -32,10 +33,10 @@ def find_headings(rows: Sequence[BlockFigures]) -> tuple[str, ...]:
     return (*HEADINGS, FAULT) if any([row.fault for row in rows]) else HEADINGS
 
 
-def write_cells(rows: Sequence[BlockFigures]) -> list[list[str]]:
-    """The cells of every row, as people read them."""
+def write_cells(rows: Sequence[BlockFigures], file: str) -> list[list[str]]:
+    """The cells of every row, as people read them; `file` is the one that was asked about."""
     faults = any([row.fault for row in rows])
-    return [[*write_figures(row), *[write_fault(row)] * faults] for row in rows]
+    return [[*write_figures(row), *[write_fault(row, file)] * faults] for row in rows]
 
 
 def write_figures(row: BlockFigures) -> list[str]:
@@ -49,9 +50,13 @@ def write_figures(row: BlockFigures) -> list[str]:
     ]  # fmt: skip
 
 
-def write_fault(row: BlockFigures) -> str:
-    """What keeps a block from being built, and its line: "line 4: conv needs 2 spatial axes"."""
+def write_fault(row: BlockFigures, file: str) -> str:
+    """What keeps a block from being built, and its line: "line 4: conv needs 2 spatial axes"; where that is not in the file
+    that was asked about, with the file: "base.cnn, line 4: …"."""
     if row.fault is None:
         return ""
-    place = row.fault.position
-    return f"line {place[0]}: {row.fault.message}" if place else row.fault.message
+    span, place = row.fault.span, row.fault.position
+    if span is None or place is None:
+        return row.fault.message
+    other = "" if span.source.name == file else f"{printable(span.source.name)}, "
+    return f"{other}line {place[0]}: {row.fault.message}"

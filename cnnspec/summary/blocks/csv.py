@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 FIELDS = (
     "block", "call", "output_shape", "params", "trainable_params", "non_trainable_params", "macs", "flops", "rf_size",
-    "rf_stride", "rf_padding", "peak_memory", "line", "fault",
+    "rf_stride", "rf_padding", "peak_memory", "file", "line", "fault",
 )  # fmt: skip
 
 
-def write_csv(rows: Sequence[BlockFigures]) -> str:
-    """A header, then the fields of every block."""
+def write_csv(rows: Sequence[BlockFigures], file: str) -> str:
+    """A header, then the fields of every block; `file` is the one that was asked about."""
     out = StringIO()
     lines = csv.writer(out, lineterminator="\n")
     lines.writerow(FIELDS)
-    lines.writerows([list_cells(row) for row in rows])
+    lines.writerows([list_cells(row, file) for row in rows])
     return out.getvalue()
 
 
-def list_cells(row: BlockFigures) -> list[str]:
+def list_cells(row: BlockFigures, file: str) -> list[str]:
     """The cells of one block."""
     totals = row.totals
     reach = None if totals is None else totals.receptive_field
@@ -42,5 +42,5 @@ def list_cells(row: BlockFigures) -> list[str]:
     shapes = " ".join([show_shape(shape) for shape in row.outputs if shape is not None])
     return [
         row.name, str(row), shapes, *map(write_plain, figures), *map(write_axes, axes), write_plain(row.peak_memory),
-        str(row.line), write_fault(row),
+        row.file, str(row.line), write_fault(row, file),
     ]  # fmt: skip

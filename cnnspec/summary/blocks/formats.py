@@ -12,17 +12,17 @@ FORMATS = ("text", "markdown", "csv")
 
 
 def write_table(
-    rows: Sequence[BlockFigures], inputs: str, format: str, width: int | None = None, color: bool = False
+    rows: Sequence[BlockFigures], file: str, inputs: str, format: str, width: int | None = None, color: bool = False
 ) -> str:
-    """The table as text, markdown or csv. `inputs`: what the blocks are called on. `width` and `color` are the text's."""
+    """The table as text, markdown or csv. `file` is the one asked about, `inputs` what its blocks are called on. `width` and `color` are the text's."""
     if format == "csv":
         from cnnspec.summary.blocks.csv import write_csv
 
-        return write_csv(rows)
+        return write_csv(rows, file)
     if format == "markdown":
         from cnnspec.summary.blocks.markdown import write_markdown
 
-        return write_markdown(rows, inputs)
+        return write_markdown(rows, file, inputs)
     from cnnspec.summary.blocks.text import write_text
 
-    return write_text(rows, inputs, width, color)
+    return write_text(rows, file, inputs, width, color)

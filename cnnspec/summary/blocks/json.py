@@ -39,6 +39,7 @@ def block_data(row: BlockFigures) -> dict[str, Any]:
         "totals": None if row.totals is None else total_data(row.totals),
         "peak_memory": figure_data(row.peak_memory),
         "fault": None if row.fault is None else fault_data(row.fault),
+        "file": row.file,
         "line": row.line,
     }
 

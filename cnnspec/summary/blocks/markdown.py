@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from cnnspec.summary.blocks import BlockFigures
 
 
-def write_markdown(rows: Sequence[BlockFigures], inputs: str) -> str:
+def write_markdown(rows: Sequence[BlockFigures], file: str, inputs: str) -> str:
     """A row a block, and below the table what its figures mean, as a list."""
     headings = find_headings(rows)
     lines = [f"**{escape.markdown(write_title(inputs))}**", "", "| " + " | ".join(headings) + " |"]
     lines.append("| " + " | ".join("---:" if i in RIGHT else "---" for i in range(len(headings))) + " |")
-    lines += ["| " + " | ".join(map(escape.markdown, row)) + " |" for row in write_cells(rows)]
+    lines += ["| " + " | ".join(map(escape.markdown, row)) + " |" for row in write_cells(rows, file)]
     lines += ["", *[f"- {escape.markdown(line)}" for line in CONVENTIONS]]
     return "\n".join(lines) + "\n"
