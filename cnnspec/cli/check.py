@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.base.source import printable
+from cnnspec.base.source_files import name_file
 from cnnspec.cli import settings
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.blocks import add_block_options
@@ -151,7 +152,8 @@ def collect_findings(
         own: list[tuple[object, ...]] = []
         for diagnostic in outcome.diagnostics:
             place = diagnostic.span.source.name if diagnostic.span else outcome.name
-            mistake = place, diagnostic.code, diagnostic.span, diagnostic.message
+            at = (diagnostic.span.start, diagnostic.span.end) if diagnostic.span else None
+            mistake = name_file(place), diagnostic.code, at, diagnostic.message
             if mistake not in known and (place == outcome.name or lookup.of(place).reports(diagnostic.code, place)):
                 found[place, diagnostic] = None
                 own.append(mistake)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from cnnspec.base.diagnostic import Diagnostic
@@ -22,7 +23,7 @@ class Inputs:
 
     def __init__(self, named: Iterable[str], stdin_name: str | None = None) -> None:
         self.named = frozenset(named)
-        self.stdin_name = STDIN if stdin_name is None else name_file(stdin_name)
+        self.stdin_name = STDIN if stdin_name is None else name_given_file(stdin_name)
         self._read: dict[str, bytes | Diagnostic] = {}
 
     def is_read_once(self, path: str) -> bool:
@@ -45,7 +46,7 @@ class Inputs:
         """What the source of a path is called."""
         if path == "-":
             return self.stdin_name
-        return path if self.is_read_once(path) else name_file(path)
+        return path if self.is_read_once(path) else name_given_file(path)
 
     def is_stdin(self, source: Source) -> bool:
         """Whether a source is what stdin brought."""
@@ -54,6 +55,11 @@ class Inputs:
     def replace_text(self, path: str, text: str) -> None:
         """Have another text stand for what a stream brought."""
         self._read[path] = text.encode()
+
+
+def name_given_file(path: str) -> str:
+    """What a file is called that a command names: a full path as it was given, so that what reads the answer finds it."""
+    return path if os.path.isabs(path) else name_file(path)
 
 
 def read_stdin() -> bytes | Diagnostic:
