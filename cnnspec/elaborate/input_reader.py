@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.building import Building
 
 AXES = {1: "L", 2: "HW", 3: "DHW"}
+SHAPE = "write, for example, 28x28x1; ? is an unknown size, SxSx3 has two that are equal"
 
 
 def is_size_name(word: str) -> bool:
@@ -128,7 +129,7 @@ class InputReader(Runner):
                 item.shape,
                 scope,
                 "an input's shape is made of whole numbers from 1",
-                "write, for example, 28x28x1; ? is an unknown size, SxSx3 has two that are equal",
+                SHAPE,
             )
             return None
         if len(sizes) > 4:
@@ -185,7 +186,7 @@ class InputReader(Runner):
                 help = help or f"names of unknown sizes are in upper case: {'x'.join(map(str, named))}"
                 self.report.error("E010", shape, scope, f'nothing is called "{value.name}"', help, sure=True)
                 return None
-            value = self.words.report_unknown(shape, value.name, scope, is_number_or_list)
+            value = self.words.report_unknown(shape, value.name, scope, is_number_or_list, SHAPE)
         if value is UNKNOWN:
             return None
         sizes = value if isinstance(value, tuple) else (value,)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Known = Fits | tuple[str, ...]
     Place = tuple[str, int, str, Fits | str]
 
+LAYERS = "`cnnspec layers` lists the layers"
 MAX_NEAR = 40  # words of one network for which near ones are looked for
 
 
@@ -117,8 +118,9 @@ class UnknownWords:
         taken = get_only(found)
         return None if taken is None else self.assumptions.assume(node, scope, name, taken)
 
-    def report_unknown(self, node: tree.Node, name: str, scope: Scope, fits: Fits) -> Any:
-        """Report a name that nothing has. Returns the value that was probably meant, which `fits`; else UNKNOWN."""
+    def report_unknown(self, node: tree.Node, name: str, scope: Scope, fits: Fits, otherwise: str = LAYERS) -> Any:
+        """Report a name that nothing has; `otherwise` is the help where nothing is near. Returns the value that was probably
+        meant, which `fits`; else UNKNOWN."""
         from cnnspec.base.did_you_mean import PYTORCH
 
         if name in self.names.missed:
@@ -128,7 +130,7 @@ class UnknownWords:
             return self.report.error("E010", node, scope, message, PYTORCH[name], sure=True)
         from cnnspec.elaborate.likely_meaning import explain_name
 
-        message, otherwise = f'nothing is called "{name}"', "`cnnspec layers` lists the layers"
+        message = f'nothing is called "{name}"'
         if notation := explain_name(node, name, scope):
             return self.report.error("E010", node, scope, message, notation, sure=True)
         meant = self.report_misspelt("E010", node, scope, message, name, fits, otherwise)
