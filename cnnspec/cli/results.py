@@ -88,7 +88,8 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
     named = find_data_paths(analysis)
     reading.steady = reading.steady and not named  # a header may be read, which is no text
     reads = (*reading.contents, *named)
-    outcome = Outcome(name, diagnostics, find_emptiness(analysis), reads, has_unshaped_blocks(analysis, options))
+    refused = find_emptiness(analysis) or (describe_uncalled(analysis, options) if options.input else "")
+    outcome = Outcome(name, diagnostics, refused, reads, has_unshaped_blocks(analysis, options))
     return Examined(outcome, reading, analysis)
 
 
@@ -136,6 +137,22 @@ def find_emptiness(analysis: Analysis) -> str:
         return ""
     what = "holds no network and no block" if analysis.source.text.strip() else "is empty"
     return f"{analysis.source.name} {what}: begin with, for example, input 28x28x1"
+
+
+def describe_uncalled(analysis: Analysis, options: argparse.Namespace) -> str:
+    """That no block could be called on the input, and which values that needs; "" where one was, or a mistake is told."""
+    from cnnspec.base.join_words import join_words
+    from cnnspec.pipeline import BlockAnalysis
+
+    blocks = analysis.blocks if isinstance(analysis, BlockAnalysis) else ()
+    if not blocks or analysis.networks or any(found.severity == ERROR for found in analysis.diagnostics):
+        return ""
+    missing = [*dict.fromkeys([name for block in blocks for name, value in block.call.arguments if not value])]
+    what = "no block was checked" if options.block is None else f"the block {options.block} was not checked"
+    values = f"{join_words(missing)} {'has' if len(missing) == 1 else 'have'} no value"
+    ways = " ".join([f"--set {name}=…" for name in missing])
+    tensors = f"--input {missing[0]}=… where it is a tensor" if len(missing) == 1 else "--input NAME=… for a tensor"
+    return f"{analysis.source.name}: {what}, since {values}: give {ways}, or {tensors}"
 
 
 def has_unshaped_blocks(analysis: Analysis, options: argparse.Namespace) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import cnnspec
 from cnnspec.api import load
 from cnnspec.base.source import Source
 from cnnspec.compile.keras_model import to_keras
@@ -132,7 +133,16 @@ def test_json_is_the_contract(lib: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert list(data) == ["schema_version", "file", "inputs", "blocks", "conventions"]
     assert data["inputs"] == [{"name": "in", "shape": [12, 12, 4]}]
     rows = {row["name"]: row for row in data["blocks"]}
-    assert list(rows["cbr"]) == ["name", "parameters", "output_shapes", "totals", "peak_memory", "fault", "line"]
+    assert list(rows["cbr"]) == [
+        "name",
+        "parameters",
+        "output_shapes",
+        "totals",
+        "peak_memory",
+        "fault",
+        "file",
+        "line",
+    ]
     assert rows["cbr"]["parameters"] == {"filters": "8", "kernel": "3x3", "stride": "1", "act": "relu"}
     assert rows["up"]["parameters"] == {"filters": "8", "skip": None} and rows["up"]["totals"] is None
     fault = rows["residual"]["fault"]
@@ -196,6 +206,67 @@ def test_blocks_of_other_files_are_rows_too(lib: Path, tmp_path: Path, capsys: p
     assert two["totals"]["params"] == 2 * one["totals"]["params"] == 2 * (4 * 4 * 9 + 4 * 4)
 
 
+def test_a_fault_in_a_used_file_is_told_with_the_file(
+    lib: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "base.cnn").write_text("block g(f) {\n  conv(f, 20x20)\n}\n")
+    lib.write_text('use "base.cnn" (g)\nblock pair { g(4) }\nblock own { conv(4, 20x20) }\nblock fine { relu }\n')
+    asked = ("summary", "lib.cnn", "--input", "9x9x3", "--set", "f=4")
+    rows = list(csv.DictReader(io.StringIO(run(capsys, *asked, "--format", "csv")[1])))
+    assert [(row["block"], row["file"], row["line"]) for row in rows] == [
+        ("g", "base.cnn", "1"), ("pair", "lib.cnn", "2"), ("own", "lib.cnn", "3"), ("fine", "lib.cnn", "4")
+    ]  # fmt: skip
+    assert [row["fault"].split(":")[0] for row in rows] == ["base.cnn, line 2", "base.cnn, line 2", "line 3", ""]
+    blocks = json.loads(run(capsys, *asked, "--format", "json")[1])["blocks"]
+    assert [(block["file"], block["line"]) for block in blocks] == [(row["file"], int(row["line"])) for row in rows]
+    for form in ("text", "markdown"):
+        out = run(capsys, *asked, "--format", form)[1]
+        assert out.count("base.cnn, line 2") == 2 and out.count("line 3") == 1
+    missing = run(capsys, "summary", "lib.cnn", "--input", "9x9x3", "--format", "csv")[1]
+    assert '"base.cnn, line 1: ' in missing or "base.cnn, line 1: f has no value" in missing
+    shown = cnnspec.blocks("lib.cnn", "9x9x3", f=4)
+    assert "base.cnn, line 2" in shown.to_text() and "base.cnn, line 2" in shown.to_html()
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        (
+            "block g(f) { conv(f, 3x3) }\n",
+            (),
+            "no block was checked, since f has no value: give --set f=…, or --input f=…",
+        ),
+        (
+            "block g(f) { conv(f, 3x3) }\n",
+            ("--block", "g"),
+            "the block g was not checked, since f has no value: give --set f=…",
+        ),
+        (
+            "block g(f) { relu }\nblock h(n, f) { relu }\n",
+            (),
+            "since f and n have no value: give --set f=… --set n=…, or",
+        ),
+        (
+            "block g(f) { relu }\nblock h { relu }\n",
+            ("--block", "g"),
+            "the block g was not checked, since f has no value",
+        ),
+    ],
+)
+def test_a_library_of_which_no_block_could_be_called_did_not_pass(
+    lib: Path, capsys: pytest.CaptureFixture[str], text: str, options: tuple[str, ...], said: str
+) -> None:
+    lib.write_text(text)
+    for _ in range(2):
+        status, out, err = run(capsys, "check", "lib.cnn", "--input", "9x9x3", *options)
+        assert (
+            (status, out) == (2, "") and err.count("\n") == 1 and err.startswith("cnnspec: lib.cnn: ") and said in err
+        )
+    lib.write_text(text + "block fine { relu }\n")
+    status, out, err = run(capsys, "check", "lib.cnn", "--input", "9x9x3")
+    assert (status, err) == (0, "") and "is left out" in out, "some were checked"
+
+
 def test_a_block_of_a_network_is_asked_by_its_name(lib: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lib.write_text("block f(n) { conv(n, 3x3) }\ninput 8x8x1\nc = in.channels\nf(4)\n")
     status, out, _ = run(capsys, "summary", "lib.cnn", "--input", "9x9x2", "--block", "f", "--set", "n=3")
@@ -209,6 +280,10 @@ REFUSED = [
     (["lib.cnn", "--input", "0x1x1"], '"0x1x1" is no shape: an input\'s shape is made of whole numbers from 1'),
     (["lib.cnn", "--input", "axbxc"], '"axbxc" is no shape: nothing is called "axbxc"; names of unknown sizes are in upper case: AxBxC'),
     (["lib.cnn", "--input", "-3x4x4"], "--input"),
+    *[
+        (["lib.cnn", "--input", word], f'"{word}" is no shape: nothing is called "{word}"; write, for example, 28x28x1; ?')
+        for word in ("abc", "relu", "rellu")
+    ],
     (["lib.cnn", "--input", ""], '"" is no shape: write, for example, --input 56x56x64'),
     (["lib.cnn", "--input", "8x8x3 -> relu"], "is no shape: write"),
     (["lib.cnn", "--input", "8x8x3\nrelu"], "is no shape: write"),
