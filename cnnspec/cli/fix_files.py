@@ -6,7 +6,7 @@ import sys
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
-from cnnspec.cli.load import analyse_as_asked
+from cnnspec.cli.load import analyse_as_asked, place_in_file
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message
 from cnnspec.cli.write_file import rewrite_source
 
@@ -72,6 +72,9 @@ def apply_repairs(sources: Sequence[Source], options: argparse.Namespace, lookup
     def wanted(found: Diagnostic, place: str) -> bool:
         return lookup.of(place).reports(found.code, place)
 
+    for source in sources if options.set else ():
+        analysis = analyse_as_asked(source, options)
+        place_in_file(analysis.diagnostics, analysis.tree, options)  # refused before anything is written
     result = mend(Project(sources, make_analyse(options, lookup), Budget(MOST_TRIED)), options.unsafe_fixes, wanted)
     if result.why:
         print_message(f"nothing was fixed: {result.why}; please report this, it shows a defect of cnnspec")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.files import Read
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pipeline import Analysis, BlockAnalysis, Watch
+    from cnnspec.syntax.tree import Tree
 
 
 # ---- options -----------------------------------------------------------------------------------------------
@@ -66,12 +67,21 @@ def read_parameters(options: argparse.Namespace) -> dict[str, Any]:
     return values
 
 
+def place_in_file(found: tuple[Diagnostic, ...], tree: Tree, options: argparse.Namespace) -> tuple[Diagnostic, ...]:
+    """Findings with places in files alone. UsageError for a mistake in a value of --set."""
+    if not options.set or not found:
+        return found
+    from cnnspec.cli.set_values import place_findings
+
+    return place_findings(found, tree, {f"--set {text}": text.partition("=")[0].strip() for text in options.set})
+
+
 def evaluate_option(value: str, option: str, name: str = "") -> Any:
     """The value of an option, written as the language writes it. UsageError for what is none."""
     from cnnspec.elaborate.value_text import evaluate_text
 
     try:
-        return evaluate_text(value, option)
+        return evaluate_text(value, f"{option}{name}={value}")
     except ValueError as error:
         raise UsageError(f"{option}{name}: {error}") from None
 
@@ -138,9 +148,10 @@ def load_blocks(options: argparse.Namespace) -> tuple[BlockAnalysis, BlockQuesti
     question = read_question(options)
     assert question is not None
     source = load_source(options)
-    return analyse_blocks_as_asked(
-        source, question, options, Lookup(options).of(source.name).codes(source.name)
-    ), question
+    codes = Lookup(options).of(source.name).codes(source.name)
+    analysis = analyse_blocks_as_asked(source, question, options, codes)
+    placed = place_in_file(analysis.diagnostics, analysis.tree, options)
+    return analysis.replace(diagnostics=placed), question
 
 
 def load_source(options: argparse.Namespace) -> Source:
@@ -160,6 +171,7 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
     if len(analysis.networks) > 1:
         names = ", ".join(n.name for n in analysis.networks)
         raise UsageError(f"{source.name} holds several models ({names}): choose one with --model")
+    place_in_file(analysis.diagnostics, analysis.tree, options)
     if not any(network.graph.nodes for network in analysis.networks):  # not even an input: no figure is known
         for found in analysis.diagnostics:
             print_diagnostic(found)
@@ -167,6 +179,9 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
             raise Refused
         raise UsageError(describe_no_network(analysis))
     network = analysis.networks[0]
+    placed = place_in_file(network.diagnostics, analysis.tree, options)
+    if placed != network.diagnostics:  # what is said of a value of --set has no repair
+        return network, placed
     if not told or not network.diagnostics or options.input:  # a block has no repairs: its callers are not known
         return network, network.diagnostics
     from cnnspec.lint.fix.offers import offer_repairs

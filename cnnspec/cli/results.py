@@ -12,7 +12,7 @@ from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import decode_source, find_used_file, name_file, read_bytes
-from cnnspec.cli.load import analyse_as_asked
+from cnnspec.cli.load import analyse_as_asked, place_in_file
 from cnnspec.lint.index import NAMES
 
 TYPE_CHECKING = False
@@ -82,7 +82,7 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
         return Examined(Outcome(name, refused=f"{source.message}: {source.help}"), reading)
     try:
         analysis = analyse_as_asked(source, options, codes, reading)
-        diagnostics = add_repairs(analysis, options, codes)
+        diagnostics = place_in_file(add_repairs(analysis, options, codes), analysis.tree, options)
     except MemoryError:
         return Examined(Outcome(name, refused=f"{name}: {OUT_OF_MEMORY}"), reading)
     named = find_data_paths(analysis)
