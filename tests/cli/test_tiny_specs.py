@@ -45,7 +45,12 @@ for verb in sys.argv[4:]:
 """
 
 
-@pytest.mark.parametrize("name", [*SPECS, *LOOPS])
+DEAR = (
+    () if THOROUGH else ("dilations", "upsampled by a prime", "a loop over a list", "a loop that counts")
+)  # each has kin
+
+
+@pytest.mark.parametrize("name", [name for name in (*SPECS, *LOOPS) if name not in DEAR])
 def test_every_verb_answers_soon(name: str, tmp_path: Path) -> None:
     text, said = {**SPECS, **LOOPS}[name]
     verbs = LOOP_VERBS if name in LOOPS else VERBS

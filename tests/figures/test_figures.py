@@ -22,7 +22,7 @@ from cnnspec.lint import budget
 from cnnspec.pipeline import analyse
 from cnnspec.rf import text as field_text
 from cnnspec.tables.rows import LayerFigures
-from tests.example_files import TRIED, ZOO, relative
+from tests.example_files import FILES, TRIED, ZOO, relative
 from tests.figures import from_api, from_json, from_tables, names
 from tests.figures.from_json import Unnamed
 from tests.figures.house import LAYERS, PAGES, TOTALS, House
@@ -74,7 +74,13 @@ def case(title: str, tmp_path: Path) -> Path:
 
 
 # ---- the same everywhere -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("path", TRIED, ids=relative)
+# By default the zoo's families that no example is of.
+SHOWN = (
+    TRIED if THOROUGH else [*FILES, *[ZOO / f"{name}.cnn" for name in ("ConvNeXtTiny", "MobileNetV3Small", "Xception")]]
+)
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=relative)
 def test_a_figure_is_the_same_everywhere(path: Path, tmp_path: Path, capsys: Any) -> None:
     level = TOTALS if path.parent == ZOO and path.stem not in FIRST_OF_KIND else LAYERS
     assert not wrong(path, tmp_path, capsys, level, set())

@@ -24,7 +24,7 @@ from cnnspec.lint.index import OFFERS, REFUSALS
 from cnnspec.lint.rules.illegal_stride import ADVICE
 from cnnspec.pipeline import Analysis, analyse
 from tests import network_cases
-from tests.example_files import TRIED
+from tests.example_files import FILES, TRIED
 from tests.support import THOROUGH, unwrap
 
 SEEDS = 25 if THOROUGH else 10  # of random networks, in each of eight parts
@@ -80,7 +80,7 @@ def resized(text: str, by: int) -> str:
     return INPUT.sub(lambda m: f"{m[1]}{'x'.join(str(int(n) + by) for n in m[2].split('x'))}x{m[3]}", text)
 
 
-@pytest.mark.parametrize("path", TRIED, ids=lambda p: f"{p.parent.name}-{p.stem}")
+@pytest.mark.parametrize("path", TRIED if THOROUGH else FILES, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_an_example_at_a_size_that_does_not_fit(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for by in (0, 1) if path.parent.name == "zoo" else (0, 1, 2, 3, 5):
