@@ -16,7 +16,7 @@ os.environ.pop(
 
 settings.register_profile(
     "default",
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     print_blob=True,
@@ -26,6 +26,12 @@ settings.register_profile("thorough", settings.get_profile("default"), max_examp
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 numbers = itertools.count()
+FIRST = ("tests/train", "tests/compile", "tests/model_files", "tests/facts", "tests/layers")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The rooms whose files take long come first, so that two processes end at the same time."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from cnnspec.cli import main
+from tests.support import THOROUGH
 from tests.train.distributed import SPEC, ended, figures, needs, process
 
 
+@pytest.mark.skipif(not THOROUGH, reason="with HYPOTHESIS_PROFILE=thorough")
 def test_two_devices_of_tensorflow_train_as_one(folder: Path) -> None:
     needs("tensorflow")
     two, one = ["--devices", "cpu:2"], ["--devices", "1"]

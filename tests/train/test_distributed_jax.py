@@ -11,7 +11,7 @@ from tests.support import THOROUGH
 from tests.train.distributed import SPEC, ended, figures, needs, process
 
 
-def test_two_devices_and_two_processes_of_jax_train_as_one(folder: Path) -> None:
+def test_two_devices_of_jax_train_as_one(folder: Path) -> None:
     needs("jax")
     (folder / "net.cnn").write_text(SPEC.replace("-> flatten", "-> bn -> dropout(0.1) -> flatten"))
     runs = [["net.cnn", "--devices", run] for run in ("cpu:2", "1")]
@@ -19,6 +19,14 @@ def test_two_devices_and_two_processes_of_jax_train_as_one(folder: Path) -> None
     assert err.count("as 2 devices with JAX") == 1
     one = figures(folder / "one1")
     assert figures(folder / "one0") == pytest.approx(one, rel=1e-5)
+
+
+@pytest.mark.skipif(not THOROUGH, reason="with HYPOTHESIS_PROFILE=thorough")
+def test_two_processes_of_jax_train_as_one(folder: Path) -> None:
+    needs("jax")
+    (folder / "net.cnn").write_text(SPEC.replace("-> flatten", "-> bn -> dropout(0.1) -> flatten"))
+    ended(process(folder, "jax", "one", ["net.cnn", "--devices", "1"]))
+    one = figures(folder / "one0")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         where = f"127.0.0.1:{free.getsockname()[1]}"
