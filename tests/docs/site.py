@@ -38,7 +38,7 @@ def copy_pages(source: Path) -> None:
         if path.suffix == ".md":
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(page_for_site(path, target.relative_to(source)), encoding="utf-8")
-        elif path.suffix in (".svg", ".png"):
+        elif path.suffix in (".svg", ".png", ".json"):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
     for path, name in OUTSIDE.items():
