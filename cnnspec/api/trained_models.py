@@ -204,8 +204,7 @@ def read_data_name(given: str) -> str:
     try:
         return data_or_folder(given)
     except Unfit as unfit:
-        hint = f"; {unfit.hint}" if unfit.hint else ""
-        raise ValueError(f'data must be {unfit.expected}, not "{given}"{hint}') from None
+        raise ValueError(f"data {unfit.complete(given)}") from None
 
 
 def find_warnings(model: Trained, keras: Any, outside: bool = False) -> list[str]:

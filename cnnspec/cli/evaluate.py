@@ -95,8 +95,7 @@ def _read_data(given: str) -> str:
     try:
         return data_or_folder(given)
     except Unfit as unfit:
-        hint = f"; {unfit.hint}" if unfit.hint else ""
-        raise UsageError(f'--data must be {unfit.expected}, not "{given}"{hint}') from None
+        raise UsageError(f"--data {unfit.complete(given)}") from None
 
 
 def _print_evaluation(found: Evaluation, form: str) -> None:

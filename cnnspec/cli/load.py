@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 # ---- options -----------------------------------------------------------------------------------------------
 def add_model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--set", metavar="NAME=VALUE", action="append", default=[], help="give a model's parameter a value"
-    )
+    parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
     parser.set_defaults(input=[], block=None)  # where there are no options for blocks
     add_layer_limit(parser)

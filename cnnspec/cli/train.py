@@ -100,8 +100,7 @@ def make_type(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
         try:
             return kind(value)
         except Unfit as error:
-            hint = f"; {error.hint}" if error.hint else ""
-            raise argparse.ArgumentTypeError(f'must be {error.expected}, not "{printable(written)}"{hint}') from None
+            raise argparse.ArgumentTypeError(error.complete(printable(written))) from None
 
     return read
 

@@ -54,6 +54,10 @@ class Unfit(Exception):
     def hint(self) -> str:
         return write_question(find_proposals(self.word, self.words)) or self.otherwise
 
+    def complete(self, given: str) -> str:
+        """The rest of a sentence that names what the value was for: must be a number, not "x"; write, for example, 3."""
+        return "; ".join(filter(None, (f'must be {self.expected}, not "{given}"', self.hint)))
+
 
 class _Required:
     def __repr__(self) -> str:
