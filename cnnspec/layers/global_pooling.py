@@ -6,6 +6,7 @@ from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, flag
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.operation import BOTH, GLOBAL_AVERAGE, GLOBAL_MAX, Keeps, Operation
+from cnnspec.layers.reshaping import Flatten, Reshape
 from cnnspec.layers.shape import Shape, needs_space, product
 
 TYPE_CHECKING = False
@@ -38,6 +39,12 @@ class GlobalPool(Layer):
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return self.output(inputs) == inputs[0]
+
+    def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
+        """The pool that keeps its axes, or drops them, as the reshape behind it does."""
+        other = self.replace(keepdims=not self.keepdims)
+        reshaped = isinstance(behind, (Flatten, Reshape)) and behind.output((self.output(inputs),))
+        return other if reshaped == other.output(inputs) else None
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall(f"{self.keras_name}{len(inputs[0]) - 1}D", self.keras_arguments()),)

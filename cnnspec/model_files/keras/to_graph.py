@@ -24,6 +24,7 @@ from cnnspec.model_files.keras.proof import prove_layer
 from cnnspec.model_files.keras.saved_calls import SavedCall, SavedCalls
 from cnnspec.model_files.keras.saved_config import read_config
 from cnnspec.model_files.keras.saved_objects import INPUT, MODELS, is_automatic
+from cnnspec.model_files.layer_words import find_word
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.syntax import tree
 
@@ -241,13 +242,6 @@ def find_candidates(calls: tuple[KerasCall, ...]) -> list[type[Layer]]:
         return [cls for cls in COMPOSITES if cls.most_calls >= len(calls)]
     own = find(calls[0].name)
     return [cls for cls in CATALOGUE if calls[0].name in cls.becomes] + ([own] if own else [])
-
-
-def find_word(layer: Layer) -> str:
-    """The word for a layer: relu6 for relu(max_value=6)."""
-    presets = layer.presets.items()
-    bare = [word for word, fixed in presets if all(getattr(layer, name) == v for name, v in fixed.items())]
-    return layer.label or (bare[0] if bare else layer.names[0])
 
 
 def find_built_input(call: SavedCall) -> Any:

@@ -1,0 +1,111 @@
+"""What joins, cuts, pads and resizes axes, and what sums them up. Axes are counted with the batch as 0."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import same_on_every_axis
+from cnnspec.model_files.layer_words import make_layer
+from cnnspec.model_files.views.arranging import align, arrange_freely
+from cnnspec.model_files.views.tensor import Inexpressible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
+    from cnnspec.model_files.views.tensor import Tensor
+
+
+def concatenate(builder: GraphBuilder, tensors: Sequence[Tensor], axis: int) -> Tensor:
+    """Tensors behind one another along an axis."""
+    if len(tensors) == 1:
+        return tensors[0]
+    nodes, order = align(builder, tensors)
+    axis = tensors[0].count_axis(axis)
+    if axis == 0:
+        raise Inexpressible("it joins the examples of batches")
+    own = order[axis - 1]
+    return builder.see(builder.add_layer(make_layer("concat", -1 if own == len(order) - 1 else own + 1), *nodes), order)
+
+
+def cut_out(builder: GraphBuilder, x: Tensor, axis: int, start: int, stop: int, step: int = 1) -> Tensor:
+    """The positions of an axis from `start` to before `stop`; both may be negative or beyond the ends, as in Python."""
+    axis = x.count_axis(axis)
+    size = x.shape[axis]
+    start, stop, _ = slice(start, stop).indices(size)
+    if (start, stop, step) == (0, size, 1):
+        return x
+    if axis == 0:
+        raise Inexpressible("it chooses among the examples of a batch")
+    if step != 1:
+        raise Inexpressible(f"every {step}th position of an axis")
+    if start >= stop:
+        raise Inexpressible("it keeps no position of an axis")
+    node, order = arrange_freely(builder, x)
+    own, rank = order[axis - 1], len(order)
+    if own == rank - 1:
+        layer = make_layer("slice", start, None if stop == size else stop)
+    else:
+        sides = [(start, size - stop) if place == own else (0, 0) for place in range(rank - 1)]
+        layer = make_layer("crop", same_on_every_axis(tuple(sides)))
+    return builder.see(builder.add_layer(layer, node), order)
+
+
+def split(builder: GraphBuilder, x: Tensor, axis: int, sizes: Sequence[int]) -> list[Tensor]:
+    """An axis in pieces of these sizes."""
+    made, start = [], 0
+    for size in sizes:
+        made.append(cut_out(builder, x, axis, start, start + size))
+        start += size
+    return made
+
+
+def pad(builder: GraphBuilder, x: Tensor, sides: Sequence[tuple[int, int]], value: float = 0) -> Tensor:
+    """Zeros before and behind each axis, the batch's too in the list; negative numbers cut off."""
+    if not any(map(any, sides)):
+        return x
+    if value != 0:
+        raise Inexpressible(f"a padding of {value}")
+    node, order = arrange_freely(builder, x)
+    amounts = [(0, 0)] * len(order)
+    for own, amount in zip(order, sides[1:], strict=True):
+        amounts[own] = (amount[0], amount[1])
+    if any(sides[0]) or any(amounts[-1]):
+        raise Inexpressible(f"a padding of {'the batch' if any(sides[0]) else 'channels'}")
+    added = tuple([(max(0, before), max(0, after)) for before, after in amounts[:-1]])
+    taken = tuple([(max(0, -before), max(0, -after)) for before, after in amounts[:-1]])
+    for word, numbers in (("pad", added), ("crop", taken)):
+        if any(map(any, numbers)):
+            node = builder.add_layer(make_layer(word, same_on_every_axis(numbers)), node)
+    return builder.see(node, order)
+
+
+def resize(builder: GraphBuilder, x: Tensor, sizes: Sequence[int], interpolation: str, align_corners: bool) -> Tensor:
+    """A map in another size: nearest, bilinear or bicubic, with pixel centres at half positions or aligned corners."""
+    if tuple(sizes) == x.shape[2:]:
+        return x
+    node, order = arrange_freely(builder, x)
+    have, wanted = x.shape[2:], [0] * len(order)
+    if order[0] != len(order) - 1 or align_corners and interpolation != "nearest":
+        raise Inexpressible("a resize whose corners are aligned" if align_corners else "a resize of other axes")
+    factors: list[int] = [0] * (len(order) - 1)
+    for own, size, before in zip(order[1:], sizes, have, strict=True):
+        wanted[own] = size
+        factors[own] = size // before if size % before == 0 else 0
+    if all(factors) and interpolation in ("nearest", "bilinear"):
+        layer = make_layer("upsample", same_on_every_axis(tuple(factors)), interpolation=interpolation)
+    elif len(order) == 3:
+        layer = make_layer("resize", wanted[0], wanted[1], interpolation=interpolation)
+    else:
+        raise Inexpressible(f"a resize of {len(order) - 1} axes to sizes that are no multiples")
+    return builder.see(builder.add_layer(layer, node), order)
+
+
+def summarize(builder: GraphBuilder, x: Tensor, axes: Sequence[int], keepdims: bool, largest: bool) -> Tensor:
+    """The mean or the maximum over some axes; all but the channels and the batch are a global pool."""
+    node, order = arrange_freely(builder, x)
+    chosen = sorted([order[x.count_axis(axis) - 1] if x.count_axis(axis) else -1 for axis in axes])
+    if len(order) < 2 or chosen != list(range(len(order) - 1)):
+        raise Inexpressible(f"a {'maximum' if largest else 'mean'} over axes {', '.join(map(str, axes))}")
+    layer = make_layer("gmp" if largest else "gap", keepdims=keepdims)
+    index = builder.add_layer(layer, node)
+    return builder.see(index, order) if keepdims else builder.see(index)
