@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
 
+import pytest
 from hypothesis import settings
 
 from cnnspec.base.diagnostic import Diagnostic
@@ -31,6 +34,12 @@ def cases(share: float) -> Any:
 
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"  # what has many kin is tried whole, not by samples
+IN_THOROUGH = pytest.mark.skipif(not THOROUGH, reason="its kin is tried; HYPOTHESIS_PROFILE=thorough tries it too")
+
+
+def sample(values: Iterable[Any], rest: Container[Any]) -> list[Any]:
+    """Values of a parameter, of which those in `rest` are tried in the thorough profile alone, and skipped by default."""
+    return [pytest.param(value, marks=IN_THOROUGH) if value in rest else value for value in values]
 
 
 def unwrap(text: str) -> str:
@@ -156,3 +165,15 @@ def through_xla(model: Any, inputs: Any) -> Any:
     import tensorflow as tf
 
     return tf.function(model, jit_compile=True)(inputs)
+
+
+@contextlib.contextmanager
+def run_eagerly() -> Iterator[None]:
+    """TensorFlow's functions run as Python, for trainings of so few batches that to trace them takes most of their time."""
+    tf = pytest.importorskip("tensorflow")
+    warnings.filterwarnings("ignore", "Even though the `tf.config")  # tf.data is left out of it
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)

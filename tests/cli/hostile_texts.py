@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.limits import MAX_LAYERS
 from tests.support import THOROUGH
 
-DEEP, LONG = (100_000, 2**20) if THOROUGH else (10_000, 2**17)  # far beyond what is read, and what recursion bears
+DEEP, LONG = (100_000, 2**20) if THOROUGH else (3_000, 2**15)  # far beyond what is read, and what recursion bears
 INPUT = "input 64x64x3\n"
 CONV = "conv(4, 3x3, padding=same)"
 HOSTILE: dict[str, tuple[bytes | str, set[str]]] = {
@@ -70,9 +70,9 @@ HOSTILE: dict[str, tuple[bytes | str, set[str]]] = {
     "compared lists of lists": (INPUT + "a0 = [1, 2]\nb0 = [1, 2]\n" + "".join(f"a{i + 1} = [a{i}, a{i}]\nb{i + 1} = [b{i}, b{i}]\n" for i in range(40)) + "if a40 == b40 { relu }", {"E003"}),
     "tuples of tuples": (INPUT + "a0 = (1, 2)\n" + "".join(f"a{i + 1} = (a{i}, a{i})\n" for i in range(60)) + "dense(a60)", {"E003"}),
     "merged lists of lists": (INPUT + "a0 = [in, in]\n" + "".join(f"a{i + 1} = [a{i}, a{i}]\n" for i in range(40)) + "add(a40)", {"E003"}),
-    "deep lists": (INPUT + "a0 = [1]\n" + "".join(f"a{i + 1} = [a{i}]\n" for i in range(20_000)) + "dense(a20000)", {"E003"}),
-    "deep tuples": (INPUT + "a0 = (1, 2)\n" + "".join(f"a{i + 1} = (a{i}, 2)\n" for i in range(20_000)) + "dense(a20000)", {"E003"}),
-    "deep words": (INPUT + "a0 = l2(1)\n" + "".join(f"a{i + 1} = l2(a{i})\n" for i in range(20_000)) + "dense(4, kernel_regularizer=a20000)", {"E011", "E003"}),
+    "deep lists": (INPUT + "a0 = [1]\n" + "".join(f"a{i + 1} = [a{i}]\n" for i in range(2 * DEEP)) + f"dense(a{2 * DEEP})", {"E003"}),
+    "deep tuples": (INPUT + "a0 = (1, 2)\n" + "".join(f"a{i + 1} = (a{i}, 2)\n" for i in range(2 * DEEP)) + f"dense(a{2 * DEEP})", {"E003"}),
+    "deep words": (INPUT + "a0 = l2(1)\n" + "".join(f"a{i + 1} = l2(a{i})\n" for i in range(2 * DEEP)) + f"dense(4, kernel_regularizer=a{2 * DEEP})", {"E011", "E003"}),
     "a tuple of functions": (INPUT + "(in, relu, (1, (2, relu)))", {"E012"}),
     "a function as a number": (INPUT + "dense((relu, {relu}))", {"E011"}),
     "a growing text": (INPUT + "a0 = 'xx'\n" + "".join(f"a{i + 1} = a{i} + a{i}\n" for i in range(60)) + "dense(a60)", {"E012"}),

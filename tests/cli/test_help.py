@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -15,6 +16,7 @@ from PIL import Image
 
 from cnnspec.cli import VERBS, main, make_parser
 from tests.cli.commands import run
+from tests.support import run_eagerly
 
 ROOT = Path(__file__).parents[2]
 NETWORK = """model Net(filters=4) {
@@ -27,6 +29,7 @@ train {
   data   = digits
   loss   = sparse_categorical_crossentropy
   epochs = 1
+  batch  = 512
 }
 """
 PARSED = {"cnnspec resume runs/net-1"}  # whose training would have to be stopped: of these the arguments are read alone
@@ -95,7 +98,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bin").mkdir()
     (folder / "bin" / "cnnspec").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cnnspec "$@"\n')
     (folder / "bin" / "cnnspec").chmod(0o755)
-    with pytest.MonkeyPatch.context() as here:
+    with pytest.MonkeyPatch.context() as here, run_eagerly():
         here.chdir(folder)
         assert main(["train", "net.cnn", "-q"]) == 0 == main(["train", "net.cnn", "-q"])
     shutil.copy(folder / "runs" / "net-1" / "best.keras", folder / "net.keras")
@@ -128,5 +131,6 @@ def test_every_example_runs(
         status, err = in_shell(command, folder)
     else:
         monkeypatch.chdir(folder)
-        status, _, err = run(capsys, *shlex.split(command)[1:])
+        with run_eagerly() if verb in ("train", "resume", "evaluate", "predict") else contextlib.nullcontext():
+            status, _, err = run(capsys, *shlex.split(command)[1:])
     assert status == (command in DIFFERENT), err

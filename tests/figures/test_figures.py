@@ -18,9 +18,12 @@ from cnnspec.base.percent import percent
 from cnnspec.base.source import Source
 from cnnspec.facts import activation_memory as memory
 from cnnspec.facts.facts import Totals
+from cnnspec.graph import Graph
 from cnnspec.lint import budget
 from cnnspec.pipeline import analyse
 from cnnspec.rf import text as field_text
+from cnnspec.sizes import input_sizes
+from cnnspec.sizes.input_sizes import work_out_sizes
 from cnnspec.tables.rows import LayerFigures
 from tests.example_files import FILES, TRIED, ZOO, relative
 from tests.figures import from_api, from_json, from_tables, names
@@ -45,8 +48,9 @@ FIRST_OF_KIND = (
 
 @pytest.fixture(autouse=True)
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text is analysed once, however many commands are asked about it."""
+    """A text is analysed once, and its sizes are worked out once, however many commands are asked about it."""
     known: dict[Any, Any] = {}
+    sized: dict[int, tuple[Graph, Any]] = {}
 
     def remembered(source: Source, parameters: Any = None, model: str | None = None, *rest: Any, **more: Any) -> Any:
         key = (source.name, source.text, str(parameters or {}), model)
@@ -54,7 +58,13 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
             known[key] = analyse(source, parameters, model, *rest, **more)
         return known[key]
 
+    def worked_out(graph: Graph, rebuild: Any) -> Any:
+        if id(graph) not in sized:
+            sized[id(graph)] = graph, work_out_sizes(graph, rebuild)
+        return sized[id(graph)][1]
+
     monkeypatch.setattr(pipeline, "analyse", remembered)
+    monkeypatch.setattr(input_sizes, "work_out_sizes", worked_out)
 
 
 def wrong(path: Path, tmp_path: Path, capsys: object, level: int, met: set[tuple[str, str]]) -> list[str]:

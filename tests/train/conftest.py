@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from cnnspec.cli import main
+from tests.support import run_eagerly
 from tests.train.distributed import make_folder
 from tests.train.hostile import NET
 
@@ -39,12 +39,9 @@ def quick_curves(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def eager() -> Iterator[None]:
-    """TensorFlow's functions run as Python, for trainings of so few batches that to trace them takes most of their time."""
-    tf = pytest.importorskip("tensorflow")
-    warnings.filterwarnings("ignore", "Even though the `tf.config")  # tf.data is left out of it
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
+    """For trainings of few batches."""
+    with run_eagerly():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from tests.support import network
 from tests.train.trainings import refused, trained
 
 keras = pytest.importorskip("keras")
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 def write(name: str = "data.npz", **arrays: Any) -> str:

@@ -37,6 +37,7 @@ def test_the_command_trains_saves_and_says_where(capsys: pytest.CaptureFixture[s
     assert sorted(os.listdir("runs/net-1")) == kept
 
 
+@pytest.mark.usefixtures("eager")
 def test_options_stand_above_the_section(capsys: pytest.CaptureFixture[str]) -> None:
     options = [
         "--epochs",
@@ -63,14 +64,16 @@ def test_options_stand_above_the_section(capsys: pytest.CaptureFixture[str]) -> 
     assert int(model.optimizer.iterations) == 3
 
 
+@pytest.mark.usefixtures("eager")
 def test_quiet_shows_the_result_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, err = command(capsys, SMALL + SECTION, "-q", "--epochs", "1")
+    status, out, err = command(capsys, SMALL + SECTION, "-q", "--epochs", "1", "--batch", "500")
     assert (status, err, len(out.splitlines())) == (0, "", 2)
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_seed_gives_the_same_training() -> None:
     text = SMALL.replace("-> dense(10", "-> dropout(0.5) -> dense(10") + SECTION
-    first, second, other = (trained(text, seed=s)[0].figures for s in (5, 5, 6))
+    first, second, other = (trained(text, seed=s, batch=300)[0].figures for s in (5, 5, 6))
     assert first == second
     assert first != other
 
@@ -118,9 +121,12 @@ def test_without_a_loss_the_networks_end_decides(end: str, loss: bool) -> None:
     assert (term.name, dict(term.keywords)) == ("SparseCategoricalCrossentropy", {"from_logits": True} if loss else {})
 
 
+@pytest.mark.usefixtures("eager")
 def test_digits_are_resized_to_the_network() -> None:
     _, shown = trained(
-        "input 16x12x1\nconv(4, 3x3, stride=2) -> flatten -> dense(10)\ntrain { data = digits }", epochs=1
+        "input 16x12x1\nconv(4, 3x3, stride=2) -> flatten -> dense(10)\ntrain { data = digits }",
+        epochs=1,
+        batch=500,
     )
     assert "the images of digits, 8x8x1, are resized to 16x12x1" in shown
     assert keras.models.load_model("model.keras").input_shape == (None, 16, 12, 1)
