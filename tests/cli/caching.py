@@ -40,7 +40,7 @@ def write_corpus(folder: Path) -> None:
             (folder / f"faulty{number}.cnn").write_text(spec, encoding="utf-8")
     for number, (_, _, (snippet, *_)) in enumerate(MISTAKES):
         (folder / f"mistake{number}.cnn").write_bytes(snippet.encode("utf-8", "surrogatepass"))
-    for path in (*EXAMPLES.glob("*18.cnn"), *(EXAMPLES / "lectures").glob("*.cnn")):
+    for path in (*EXAMPLES.glob("lenet5*.cnn"), *(EXAMPLES / "lectures").glob("*.cnn")):
         shutil.copy(path, folder)
     (folder / "empty.cnn").write_text("")
     (folder / "latin.cnn").write_bytes(b"\xff\xfe")

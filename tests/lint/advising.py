@@ -23,6 +23,7 @@ Everything else is prose: "give the input a size".
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.diagnostic import Edit
@@ -69,10 +70,15 @@ class Advised:
         def again(source: Source, read: Any = read, watch: Any = None) -> Analysis:
             return analyse(source, codes=chosen, read=read, watch=watch)
 
+        self.again = again
         self.project = Project([Source("/nowhere/net.cnn", text)], again)
         (self.path,) = self.project.sources
         self.findings = self.project.analysis(self.path).diagnostics
-        self.shown = offer_repairs(self.findings, again(self.project.sources[self.path]), again)
+
+    @cached_property
+    def shown(self) -> tuple[Diagnostic, ...]:
+        """The findings as they are shown, with their repairs."""
+        return offer_repairs(self.findings, self.again(self.project.sources[self.path]), self.again)
 
     def find(self, code: str) -> Diagnostic:
         """The first finding of a code, as it is shown."""

@@ -20,17 +20,18 @@ from cnnspec.lint.features import FEATURES
 from cnnspec.lint.index import RULES
 from cnnspec.pipeline import analyse
 from tests import network_cases
+from tests.example_files import TRIED
 from tests.fuzz.seeds import seeds
 from tests.lint.planted import faulty
 from tests.lint.rule_files import RULE_FILES
 from tests.lint.test_rules import example
 from tests.strategies import trees
-from tests.support import cases
+from tests.support import THOROUGH, cases
 
 TESTS = Path(__file__).parents[1]
 SPEC = re.compile(r"^```cnn[^\n]*\n(.*?)^```", re.M | re.S)
 CHECKING = [rule for rule in RULE_FILES if hasattr(rule, "check")]
-EXAMPLES = sorted((TESTS.parent / "examples").rglob("*.cnn"))
+MADE = 100 if THOROUGH else 40  # of random networks with faults; of others twice as many
 WRITTEN = sorted(
     {spec for path in TESTS.rglob("*.md") for spec in SPEC.findall(path.read_text(encoding="utf-8"))} | {*seeds()}
 )
@@ -58,7 +59,7 @@ def nothing_overlooked(texts: Iterable[str]) -> Counter[str]:
     return counts
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: f"{p.parent.name}-{p.stem}")
+@pytest.mark.parametrize("path", TRIED, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_examples(path: Path) -> None:
     assert not overlooked(path.read_text(encoding="utf-8"), name=str(path))
 
@@ -75,8 +76,10 @@ def test_pages_and_the_examples_of_all_layers() -> None:
 
 
 def test_random_networks() -> None:
-    made = [network_cases.network(Random(seed), Random(seed).choice([*network_cases.KINDS])) for seed in range(200)]
-    assert nothing_overlooked([*made, *[faulty(Random(seed)) for seed in range(100)]])
+    made = [
+        network_cases.network(Random(seed), Random(seed).choice([*network_cases.KINDS])) for seed in range(2 * MADE)
+    ]
+    assert nothing_overlooked([*made, *[faulty(Random(seed)) for seed in range(MADE)]])
 
 
 @cases(0.5)

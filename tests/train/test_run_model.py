@@ -14,8 +14,9 @@ from cnnspec.train.runs import state
 from tests.train.run_folders import make_run, measured
 
 keras = pytest.importorskip("keras")
+pytestmark = pytest.mark.usefixtures("eager")
 
-NET = "input 8x8x1\nflatten -> dense(32, relu) -> dense(10, softmax)\ntrain {{ data = digits; epochs = 3; batch = 128; {} }}\n"
+NET = "input 8x8x1\nflatten -> dense(32, relu) -> dense(10, softmax)\ntrain {{ data = digits; epochs = 3; batch = 300; {} }}\n"
 LAST_STAYS = "callbacks = early_stopping(monitor=loss, mode=max, patience=9, restore_best_weights=true)"
 AVERAGED = "optimizer = adam(0.01, use_ema=true, ema_momentum=0.9)"
 SECTIONS = {

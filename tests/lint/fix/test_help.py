@@ -20,11 +20,12 @@ from cnnspec.lint import ignores, rules
 from cnnspec.lint.fix.offers import ALL, offer_repairs, write_help
 from cnnspec.lint.index import FIXES, OFFERS
 from cnnspec.pipeline import Analysis, analyse
+from tests.example_files import TRIED
 
-LINT, EXAMPLES = Path(__file__).parents[1], Path(__file__).parents[3] / "examples"
+LINT = Path(__file__).parents[1]
 SPEC = re.compile(r"^```cnn([ A-Z0-9]*)\n(.*?)^```", re.M | re.S)
 FILES = sorted(LINT.rglob("*.md"))
-FOLDERS = sorted({path.parent for path in EXAMPLES.rglob("*.cnn")})
+FOLDERS = sorted({path.parent for path in TRIED})
 
 
 def find_shown(text: str, name: str, codes: list[str]) -> tuple[Diagnostic, ...]:
@@ -66,7 +67,7 @@ def test_help_is_printed_from_repairs_or_is_general(path: Path) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_so_is_that_of_examples(folder: Path) -> None:
-    for path in sorted(folder.glob("*.cnn")):
+    for path in [path for path in TRIED if path.parent == folder]:
         assert not list(find_mistakes(find_shown(path.read_text(encoding="utf-8"), str(path), []))), path
 
 
