@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +15,9 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.pop(
     "PYTHONDONTWRITEBYTECODE", None
 )  # commands in processes of their own start from byte code, as a user's do
+sys.dont_write_bytecode = (
+    False  # nor are the assertions of a test file, which is read by every process, rewritten by each
+)
 
 settings.register_profile(
     "default",
@@ -32,6 +37,17 @@ FIRST = ("tests/train", "tests/compile", "tests/model_files", "tests/facts", "te
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The rooms whose files take long come first, so that two processes end at the same time."""
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What is not tried by default, and why."""
+    reasons = Counter(str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count:>5} {reason}")
+    if os.environ.get("HYPOTHESIS_PROFILE") != "thorough":
+        terminalreporter.write_line(
+            "Random searches are short, and what has kin is sampled: docs/contributing.md, The tests"
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
@@ -165,6 +166,18 @@ def through_xla(model: Any, inputs: Any) -> Any:
     import tensorflow as tf
 
     return tf.function(model, jit_compile=True)(inputs)
+
+
+@contextlib.contextmanager
+def zero_weights() -> Iterator[None]:
+    """Keras layers begin with zeros where they would draw: for models of which nothing is computed, or which get weights."""
+    import keras
+
+    def fill(self: Any, shape: tuple[int, ...], dtype: str | None = None, **more: Any) -> Any:
+        return keras.ops.zeros(shape, dtype)
+
+    with patch.object(keras.initializers.VarianceScaling, "__call__", fill):
+        yield
 
 
 @contextlib.contextmanager

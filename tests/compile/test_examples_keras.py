@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.network import AnalysedNetwork
 from tests.example_files import EXAMPLES, FILES, ZOO, networks, relative
-from tests.support import THOROUGH, agree
+from tests.support import THOROUGH, agree, zero_weights
 
 APPLICATIONS = {
     "vgg16.cnn": "VGG16",
@@ -31,6 +32,13 @@ COMPUTES = (
     "noise_shape", "offset",
 )  # fmt: skip
 NUMBERS: dict[Any, int] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_computed() -> Iterator[None]:
+    pytest.importorskip("keras")
+    with zero_weights():
+        yield
 
 
 def describe(model: Any) -> tuple[list[Any], list[tuple[str, Any, int]]]:

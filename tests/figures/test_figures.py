@@ -25,12 +25,12 @@ from cnnspec.rf import text as field_text
 from cnnspec.sizes import input_sizes
 from cnnspec.sizes.input_sizes import work_out_sizes
 from cnnspec.tables.rows import LayerFigures
-from tests.example_files import FILES, TRIED, ZOO, relative
+from tests.example_files import EXAMPLES, FILES, TRIED, ZOO, relative
 from tests.figures import from_api, from_json, from_tables, names
 from tests.figures.from_json import Unnamed
 from tests.figures.house import LAYERS, PAGES, TOTALS, House
 from tests.figures.readings import disagreements
-from tests.support import THOROUGH
+from tests.support import THOROUGH, sample
 
 TEXT = (Path(__file__).parent / "networks.md").read_text(encoding="utf-8")
 CASES = dict(re.findall(r"^## (.+?)\n+```cnn\n(.*?)^```", TEXT, re.M | re.S))
@@ -84,13 +84,14 @@ def case(title: str, tmp_path: Path) -> Path:
 
 
 # ---- the same everywhere -------------------------------------------------------------------------------------------
-# By default the zoo's families that no example is of.
+# By default the zoo's families that no example is of, and of two examples of a kind the smaller.
+KIN = [] if THOROUGH else [EXAMPLES / f"{name}.cnn" for name in ("densenet121", "resnet50_keras", "unet")]
 SHOWN = (
     TRIED if THOROUGH else [*FILES, *[ZOO / f"{name}.cnn" for name in ("ConvNeXtTiny", "MobileNetV3Small", "Xception")]]
 )
 
 
-@pytest.mark.parametrize("path", SHOWN, ids=relative)
+@pytest.mark.parametrize("path", sample(SHOWN, KIN), ids=relative)
 def test_a_figure_is_the_same_everywhere(path: Path, tmp_path: Path, capsys: Any) -> None:
     level = TOTALS if path.parent == ZOO and path.stem not in FIRST_OF_KIND else LAYERS
     assert not wrong(path, tmp_path, capsys, level, set())
