@@ -28,6 +28,7 @@ from cnnspec.layers.operation import (
     MEAN,
     MERGE,
     PRODUCT,
+    REDUCED_MEAN,
     SCALING,
     TRANSPOSED,
 )
@@ -172,7 +173,7 @@ CONVENTIONS = {
             **_each((CONVOLUTION, DEPTHWISE, PRODUCT), _tf_biased), BATCH_PRODUCT: _twice,
             GROUPED: lambda work: work.outputs * work.bias, TRANSPOSED: _tf_transposed,
             BATCH_NORM: _tf_batch_norm, LAYER_NORM: _tf_layer_norm, GROUP_NORM: _tf_group_norm,
-            **_each((MAX_POOL, AVERAGE_POOL), _tf_pool), GLOBAL_AVERAGE: _inputs,
+            **_each((MAX_POOL, AVERAGE_POOL), _tf_pool), GLOBAL_AVERAGE: _inputs, REDUCED_MEAN: _inputs,
             MERGE: lambda work: work.outputs * (work.taps - 1), MEAN: _by_outputs,
             "softmax": lambda work: 5 * work.outputs, "silu": lambda work: 2 * work.outputs,
             "gelu": lambda work: 4 * work.outputs, "prelu": lambda work: 3 * work.outputs + work.weights,

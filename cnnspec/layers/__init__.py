@@ -5,15 +5,18 @@ from __future__ import annotations
 from cnnspec.base.did_you_mean import PYTORCH
 from cnnspec.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from cnnspec.layers.argument import REQUIRED
+from cnnspec.layers.arithmetic import Abs, Power, TanhGelu
 from cnnspec.layers.base import Layer
 from cnnspec.layers.channels import ChannelShuffle, Slice
 from cnnspec.layers.convolution import Conv, DepthwiseConv, SeparableConv
 from cnnspec.layers.dense import Dense
+from cnnspec.layers.depth_to_space import DepthToSpace, SpaceToDepth
 from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
 from cnnspec.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm, RMSNorm, UnitNorm
 from cnnspec.layers.pooling import AvgPool, MaxPool
 from cnnspec.layers.preprocessing import Embedding, Normalization, Rescaling
+from cnnspec.layers.reducing import ReduceMax, ReduceMean, ReduceSum
 from cnnspec.layers.regularization import (
     ActivityRegularization,
     AlphaDropout,
@@ -25,16 +28,19 @@ from cnnspec.layers.regularization import (
 from cnnspec.layers.resampling import AdaptiveAvgPool, AdaptiveMaxPool, Resize, Upsample
 from cnnspec.layers.reshaping import Crop, Flatten, Identity, Pad, Permute, Repeat, Reshape
 from cnnspec.layers.residual import LayerScale, StochasticDepth
+from cnnspec.layers.stacking import Stack
 from cnnspec.layers.transposed import ConvTranspose
 
 CATALOGUE: tuple[type[Layer], ...] = (
     Conv, DepthwiseConv, SeparableConv, ConvTranspose, Dense,
     MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, AdaptiveAvgPool, AdaptiveMaxPool,
+    ReduceMean, ReduceSum, ReduceMax,
     BatchNorm, LayerNorm, GroupNorm, RMSNorm, UnitNorm,
     Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise, ActivityRegularization, StochasticDepth, LayerScale,
-    ReLU, LeakyReLU, PReLU, ELU, Softmax, Activation,
-    Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate, Dot,
-    Flatten, Reshape, Permute, Repeat, Slice, ChannelShuffle, Pad, Crop, Upsample, Resize, Rescaling, Normalization, Embedding, Identity,
+    ReLU, LeakyReLU, PReLU, ELU, Softmax, TanhGelu, Activation,
+    Power, Abs,
+    Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate, Stack, Dot,
+    Flatten, Reshape, Permute, Repeat, Slice, ChannelShuffle, DepthToSpace, SpaceToDepth, Pad, Crop, Upsample, Resize, Rescaling, Normalization, Embedding, Identity,
 )  # fmt: skip
 
 _by_spelling: dict[str, type[Layer]] = {spelling: layer for layer in CATALOGUE for spelling in layer.names}

@@ -23,6 +23,7 @@ MAX_POOL, AVERAGE_POOL, GLOBAL_MAX, GLOBAL_AVERAGE = "max pool", "average pool",
 ADAPTIVE_MAX, ADAPTIVE_AVERAGE = "adaptive max pool", "adaptive average pool"
 BATCH_NORM, LAYER_NORM, GROUP_NORM, SCALING = "batch norm", "layer norm", "group norm", "scaling"
 MERGE, MEAN = "merge", "mean of tensors"  # value by value
+REDUCED_MEAN, REDUCTION = "mean over axes", "sum or maximum over axes"
 INTERPOLATION, NOISE, MOVE = "interpolation", "noise", "move"  # a move computes nothing
 
 

@@ -74,6 +74,9 @@ DROP = {"rate": ("0.25", {"rate": 0.25}), "seed": ("5", {"seed": 5})}
 
 
 NONE: dict[str, tuple[str, dict[str, Any]]] = {}
+REDUCED: dict[str, tuple[str, dict[str, Any]]] = {
+    "axis": ("(1, 2)", {"shape": (4,)}), "keepdims": ("true", {"shape": (1, 5, 4)}),
+}  # fmt: skip
 
 
 VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
@@ -127,6 +130,16 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         **FREEZING, "init": ("0.5", {"kernel_initializer": {"class_name": "Constant", "config": {"value": 0.5}}}),
         "regularizer": ("l2(0.25)", {"kernel_regularizer": L2}), "constraint": ("max_norm(3)", {"kernel_constraint": NORM}),
     }),
+    "ReduceMean": ("input 6x5x4\nreduce_mean(axis=1, {})", REDUCED),
+    "ReduceSum": ("input 6x5x4\nreduce_sum(axis=1, {})", REDUCED),
+    "ReduceMax": ("input 6x5x4\nreduce_max(axis=1, {})", REDUCED),
+    "Stack": ("input 6x5x4\nstack(in, in, {})", {"axis": ("2", {"shape": (6, 2, 5, 4)})}),
+    "DepthToSpace": ("input 6x5x4\ndepth_to_space({})", {
+        "size": ("1", {"shape": (6, 5, 4)}), "order": ("crd", {"helper:dims": (1, 4, 2, 5, 3)}),
+    }),
+    "SpaceToDepth": ("input 6x4x4\nspace_to_depth({})", {
+        "size": ("1", {"shape": (6, 4, 4)}), "order": ("crd", {"helper:dims": (1, 3, 5, 2, 4)}),
+    }),
     "Slice": ("input 6x5x4\nslice(begin=1, {})", {"begin": ("2", {"shape": (6, 5, 2)}), "end": ("2", {"shape": (6, 5, 1)})}),
     "GaussianDropout": ("input 6x5x4\ngaussian_dropout(rate=0.5, {})", DROP),
     "GaussianNoise": ("input 6x5x4\ngaussian_noise(stddev=0.5, {})", {
@@ -155,6 +168,9 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "ELU": ("input 6x5x4\nelu({})", {"alpha": ("0.5", {"alpha": 0.5})}),
     "Softmax": ("input 6x5x4\nsoftmax({})", {"axis": ("1", {"axis": 1})}),
     "Activation": ("input 6x5x4\nactivation({})", {"function": ("gelu", {"activation": "gelu"})}),
+    "TanhGelu": ("input 6x5x4\ngelu_tanh", NONE),
+    "Power": ("input 6x5x4\npower({})", {"exponent": ("3", {"shape": (6, 5, 4)})}),
+    "Abs": ("input 6x5x4\nabs", NONE),
     "Add": ("input 4\nadd(in, in{})", NONE),
     "Subtract": ("input 4\nsubtract(in, in{})", NONE),
     "Multiply": ("input 4\nmultiply(in, in{})", NONE),

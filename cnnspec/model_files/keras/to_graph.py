@@ -116,7 +116,7 @@ class KerasGraphBuilder:
         made = self.steps[index].made
         assert made is not None
         arguments = {k: v for k, v in made.arguments.items() if k not in ("name", "dtype")}
-        if arguments.get("axis") in (len(shapes[0]), [len(shapes[0])]):
+        if not made.name.startswith("ops.") and arguments.get("axis") in (len(shapes[0]), [len(shapes[0])]):
             arguments["axis"] = -1
         return made.replace(arguments=arguments)
 

@@ -1,0 +1,136 @@
+"""Sums over axes: reduce_mean, reduce_sum, reduce_max; of all spatial axes together they are global pools."""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import Problem
+from cnnspec.layers.argument import argument, axes, flag
+from cnnspec.layers.base import KerasCall, Layer
+from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
+from cnnspec.layers.operation import BOTH, REDUCED_MEAN, REDUCTION, Keeps, Operation
+from cnnspec.layers.shape import Shape, axis_problem, product, show_shape
+from cnnspec.layers.window import EACH, UNTRACED, Reach
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+AXIS = argument(axes, "axis or axes that go, counted from 1; -1 is the channels", keras="-")
+KEEPDIMS = argument(flag, "whether the axes stay, with size 1", False, "-")
+
+
+class Reduction(Layer):
+    """What the three have in common."""
+
+    most_calls: ClassVar[int] = 2
+    reduces: ClassVar[str] = "axis"
+    word: ClassVar[str]  # of Keras's function
+    as_global: ClassVar[type[GlobalAvgPool | GlobalMaxPool] | None] = None
+    if TYPE_CHECKING:  # fields of the subclasses
+        axis: Any
+        keepdims: bool
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if found := axis_problem(self.axis, inputs[0]):
+            return found
+        if len(self._places(inputs[0])) == len(inputs[0]) and not self.keepdims:
+            message = f"{self.names[0]} over every axis of {show_shape(inputs[0])} leaves no axis"
+            return Problem("E011", message, "axis", "keep one axis, or write keepdims=true")
+        return None
+
+    def _places(self, shape: Shape) -> list[int]:
+        """The axes that go, counted from 0 without the batch, in order."""
+        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        return sorted([axis % (len(shape) + 1) - 1 for axis in given])
+
+    def output(self, inputs: tuple[Shape, ...]) -> Shape:
+        gone = self._places(inputs[0])
+        sizes = [1 if place in gone else n for place, n in enumerate(inputs[0])]
+        return tuple([n for place, n in enumerate(sizes) if self.keepdims or place not in gone])
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        joined = product(tuple([inputs[0][place] for place in self._places(inputs[0])]))
+        return (self.operation(inputs, taps=joined, channels=self.output(inputs)[-1]),)
+
+    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        gone, last = self._places(inputs[0]), len(inputs[0]) - 1
+        if gone[:last] == list(range(last)):  # every spatial axis
+            return None
+        return (EACH,) * last if gone == [last] and self.keepdims else UNTRACED
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.output(inputs) == inputs[0]
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        """The global pool that it is over all spatial axes of a map."""
+        pool = self.as_global
+        if pool is not None and inputs is not None and 1 < len(inputs[0]) < 5:
+            if self._places(inputs[0]) == list(range(len(inputs[0]) - 1)):
+                return pool(keepdims=self.keepdims).canonical(inputs)
+        return super().canonical(inputs)
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        places = tuple([place + 1 for place in self._places(inputs[0])])
+        given = {"axis": places, **({"keepdims": True} if self.keepdims else {})}
+        return (KerasCall(f"ops.{self.word}", given, self.word), KerasCall("Identity", {}))
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        given = calls[0].arguments
+        if calls[0].name != f"ops.{cls.word}":
+            return None
+        axis = tuple(given["axis"])
+        return cls(axis=axis[0] if len(axis) == 1 else axis, keepdims=given.get("keepdims", False))
+
+
+class ReduceMean(Reduction):
+    """Mean over one axis or several, which go unless keepdims=true; axes count the batch as 0, as in Keras.
+
+    Over all spatial axes of a map it is gap.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("reduce_mean", "reducemean")
+    becomes: ClassVar[tuple[str, ...]] = ("ops.mean",)
+    affine: ClassVar[bool] = True
+    example: ClassVar[str] = "input 8x6x4\nreduce_mean(-1, keepdims=true)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x6x4\nreduce_mean(1)", "input 8x6x4\nreduce_mean((1, 3))")
+    kind: ClassVar[str] = REDUCED_MEAN
+    word: ClassVar[str] = "mean"
+    as_global: ClassVar[type[GlobalAvgPool | GlobalMaxPool] | None] = GlobalAvgPool
+
+    axis: Any = AXIS
+    keepdims: bool = KEEPDIMS
+
+
+class ReduceSum(Reduction):
+    """Sum over one axis or several, which go unless keepdims=true; axes count the batch as 0, as in Keras."""
+
+    names: ClassVar[tuple[str, ...]] = ("reduce_sum", "reducesum")
+    becomes: ClassVar[tuple[str, ...]] = ("ops.sum",)
+    affine: ClassVar[bool] = True
+    example: ClassVar[str] = "input 8x6x4\nreduce_sum(1)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x6x4\nreduce_sum((1, 2, 3), keepdims=true)",)
+    kind: ClassVar[str] = REDUCTION
+    word: ClassVar[str] = "sum"
+
+    axis: Any = AXIS
+    keepdims: bool = KEEPDIMS
+
+
+class ReduceMax(Reduction):
+    """Maximum over one axis or several, which go unless keepdims=true; axes count the batch as 0, as in Keras.
+
+    Over all spatial axes of a map it is gmp.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("reduce_max", "reducemax")
+    becomes: ClassVar[tuple[str, ...]] = ("ops.max",)
+    example: ClassVar[str] = "input 8x6x4\nreduce_max(-1, keepdims=true)"
+    more_examples: ClassVar[tuple[str, ...]] = ("input 8x6x4\nreduce_max(2)",)
+    kind: ClassVar[str] = REDUCTION
+    keeps: ClassVar[Keeps] = BOTH
+    takes_largest: ClassVar[bool] = True
+    word: ClassVar[str] = "max"
+    as_global: ClassVar[type[GlobalAvgPool | GlobalMaxPool] | None] = GlobalMaxPool
+
+    axis: Any = AXIS
+    keepdims: bool = KEEPDIMS
