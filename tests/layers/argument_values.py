@@ -100,7 +100,10 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "MaxPool": ("input 13x12x4\nmaxpool({})", {
         **POOL, "ceil": ("true", {"shape": (7, 6, 4)}),
     }),
-    "AvgPool": ("input 13x12x4\navgpool({})", {**POOL, "ceil": ("true", {"padding": "same"})}),
+    "AvgPool": ("input 13x12x4\navgpool({})", {
+        **POOL, "ceil": ("true", {"padding": "same"}),
+        "count_padding": ("false, padding=1, stride=1, kernel=3", {"padding": "same"}),
+    }),
     "GlobalAvgPool": ("input 13x12x4\ngap({})", {"keepdims": ("true", {"keepdims": True})}),
     "GlobalMaxPool": ("input 13x12x4\ngmp({})", {"keepdims": ("true", {"keepdims": True})}),
     "BatchNorm": ("input 6x5x4\nbn({})", {

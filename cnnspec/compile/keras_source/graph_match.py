@@ -74,7 +74,7 @@ class GraphMatch:
         if node.layer is None or shapes is None or node.shape is None:
             raise Mismatch("an input is expected")
         calls = node.layer.keras(shapes)
-        if node.layer.merges is not isinstance(tensors, (list, tuple)):
+        if (node.layer.merges and part == 0) is not isinstance(tensors, (list, tuple)):
             raise Mismatch("several tensors for one, or one for several")
         given = list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
         if part == 0:
