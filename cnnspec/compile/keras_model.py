@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.backend import MissingExtra, import_keras
+from cnnspec.compile.model_name import name_model
 from cnnspec.layers.argument import Term
 
 if TYPE_CHECKING:
@@ -51,11 +51,10 @@ def to_keras(graph: Graph) -> keras.Model:
         for layer in layers[owner]:
             inputs = layer(inputs)
         tensors.append(inputs)
-    name = re.sub(r"[^A-Za-z0-9_]", "_", graph.name) or "network"
     inputs = [tensors[i] for i in graph.inputs]
     outputs = [tensors[i] for i in graph.outputs]
     return keras.Model(
-        inputs[0] if len(inputs) == 1 else inputs, outputs[0] if len(outputs) == 1 else outputs, name=name
+        inputs[0] if len(inputs) == 1 else inputs, outputs[0] if len(outputs) == 1 else outputs, name=name_model(graph)
     )
 
 

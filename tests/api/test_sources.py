@@ -218,3 +218,11 @@ def test_files_that_a_text_uses_are_looked_for_beside_its_name(folder: Path) -> 
     (folder / "blocks.cnn").write_text("block f(n) { conv(n, 3x3) }\n")
     text = 'use "blocks.cnn" (f)\ninput 8x8x1\nf(4)\n'
     assert cnnspec.loads(text, name=os.path.join(folder, "net.cnn")).params == 40
+
+
+@pytest.mark.kernels
+def test_a_text_without_a_name_becomes_a_model_that_predicts() -> None:
+    """TensorFlow takes no name of a model that begins with _, as that of a text did, which is called <text>."""
+    import numpy as np
+
+    assert cnnspec.loads("input 3\ndense(2)").to_keras().predict(np.ones((4, 3)), verbose=0).shape == (4, 2)

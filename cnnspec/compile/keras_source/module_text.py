@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compile.keras_source.layout import lay_out
 from cnnspec.compile.keras_source.source_comments import keep_printable
+from cnnspec.compile.model_name import name_model
 
 if TYPE_CHECKING:
     from cnnspec.base.source import Source
@@ -34,8 +35,3 @@ def print_model(graph: Graph, inputs: list[str], outputs: list[str]) -> str:
     """The `keras.Model` of a graph; `inputs` and `outputs` are variables, of which one stands by itself, several in a list."""
     ends = [names[0] if len(names) == 1 else f"[{', '.join(names)}]" for names in (inputs, outputs)]
     return f'keras.Model({", ".join(ends)}, name="{name_model(graph)}")'
-
-
-def name_model(graph: Graph) -> str:
-    """The name of the Keras model."""
-    return re.sub(r"[^A-Za-z0-9_]", "_", graph.name) or "network"

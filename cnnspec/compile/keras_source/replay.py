@@ -12,8 +12,8 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.graph_match import GraphMatch, Mismatch, SourceLayer, SourceTensor
-from cnnspec.compile.keras_source.module_text import name_model
 from cnnspec.compile.keras_source.python_scopes import LocalVariables, ReturnValue, SourceFunction, find_assigned
+from cnnspec.compile.model_name import name_model
 from cnnspec.layers.argument import Term
 from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
