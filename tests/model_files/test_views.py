@@ -12,11 +12,22 @@ from hypothesis import strategies as st
 
 from cnnspec.base.source import Source
 from cnnspec.layers.channels import ChannelShuffle, Slice
+from cnnspec.layers.depth_to_space import DepthToSpace, SpaceToDepth
 from cnnspec.layers.global_pooling import GlobalAvgPool
-from cnnspec.layers.merging import Add, Concatenate, Multiply
+from cnnspec.layers.merging import Add, Concatenate, Dot, Multiply
 from cnnspec.layers.preprocessing import Rescaling
+from cnnspec.layers.reducing import ReduceMean
 from cnnspec.layers.reshaping import Crop, Flatten, Pad, Permute, Reshape
-from cnnspec.model_files.channels_first.axes import concatenate, cut_out, pad, summarize
+from cnnspec.model_files.channels_first.axes import (
+    concatenate,
+    cut_out,
+    deal_to_depth,
+    deal_to_space,
+    multiply_matrices,
+    pad,
+    stack,
+    summarize,
+)
 from cnnspec.model_files.channels_first.learned import connect_fully
 from cnnspec.model_files.channels_first.pointwise import merge, rescale
 from cnnspec.model_files.views.arranging import arrange_freely
@@ -80,7 +91,21 @@ def run_layer(layer, args):
             return numpy.pad(x, ((0, 0), *layer.sides(x.ndim - 2), (0, 0)))
         case GlobalAvgPool():
             return x.mean(tuple(space), keepdims=layer.keepdims)
+        case ReduceMean():
+            return x.mean(layer.axis, keepdims=layer.keepdims)
+        case Dot():
+            one, two = [numpy.moveaxis(y, axis, 2) for y, axis in zip(args, layer.axes, strict=True)]
+            return one @ two.swapaxes(1, 2)
+        case DepthToSpace() | SpaceToDepth():
+            return deal(x, layer)
     raise AssertionError(layer)
+
+
+def deal(x, layer):
+    """depth_to_space and space_to_depth by Keras calls, as shapes and orders of axes."""
+    reshaped, permuted, final = layer.keras((x.shape[1:],))
+    x = x.reshape(len(x), *reshaped.arguments["target_shape"]).transpose(0, *permuted.arguments["dims"])
+    return x.reshape(len(x), *final.arguments["target_shape"])
 
 
 # ---- random programs --------------------------------------------------------------------------------------------
@@ -145,8 +170,48 @@ def step_gate(builder, random, known):
     axes = tuple(range(2, value.ndim))
     if not axes:
         return x, value
-    gate = summarize(builder, x, axes, keepdims=True, largest=False)
+    gate = summarize(builder, x, axes, keepdims=True, kind="mean")
     return merge(builder, "multiply", x, gate), value * value.mean(axes, keepdims=True)
+
+
+def step_mean(builder, random, known):
+    x, value = random.choice(known)
+    axes = tuple(random.sample(range(1, value.ndim), random.randint(1, value.ndim - 1)))
+    keepdims = random.random() < 0.5
+    return summarize(builder, x, axes, keepdims, "mean"), value.mean(axes, keepdims=keepdims)
+
+
+def step_stack(builder, random, known):
+    x, value = random.choice(known)
+    axis = random.randint(1, value.ndim)
+    return stack(builder, [x, x], axis), numpy.stack([value, value], axis)
+
+
+def step_matrices(builder, random, known):
+    x, value = random.choice(known)
+    if value.ndim != 3:
+        return x, value
+    return multiply_matrices(builder, x, permute(x, (0, 2, 1))), value @ value.swapaxes(1, 2)
+
+
+def step_shuffle_pixels(builder, random, known):
+    x, value = random.choice(known)
+    n, c, *space = value.shape
+    if len(space) != 2 or c % 4:
+        return x, value
+    parts = value.reshape(n, c // 4, 2, 2, *space).transpose(0, 1, 4, 2, 5, 3)
+    return deal_to_space(builder, x, 2, "crd"), parts.reshape(n, c // 4, 2 * space[0], 2 * space[1])
+
+
+def step_shuffle_pixels_back(builder, random, known):
+    x, value = random.choice(known)
+    n, c, *space = value.shape
+    if len(space) != 2 or any(size % 2 for size in space):
+        return x, value
+    parts = value.reshape(n, c, space[0] // 2, 2, space[1] // 2, 2)
+    order = random.choice(["crd", "dcr"])
+    moved = parts.transpose(0, 1, 3, 5, 2, 4) if order == "crd" else parts.transpose(0, 3, 5, 1, 2, 4)
+    return deal_to_depth(builder, x, 2, order), moved.reshape(n, 4 * c, space[0] // 2, space[1] // 2)
 
 
 def step_concatenate(builder, random, known):
@@ -237,7 +302,7 @@ def test_a_shuffle_of_channels_is_one_layer():
 
 def test_a_flatten_behind_a_global_pool_is_the_pool_without_axes():
     builder = make_builder()
-    pooled = summarize(builder, builder.add_input((BATCH, 6, 5, 4)), (2, 3), keepdims=True, largest=False)
+    pooled = summarize(builder, builder.add_input((BATCH, 6, 5, 4)), (2, 3), keepdims=True, kind="mean")
     flat = reshape(builder, pooled, (BATCH, -1))
     assert words(builder, connect_fully(builder, flat, WeightRef("w", (10, 6)), 10, None)) == ["input", "gap", "dense"]
     assert not builder.remarks

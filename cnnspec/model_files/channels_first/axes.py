@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import same_on_every_axis
 from cnnspec.model_files.layer_words import make_layer
-from cnnspec.model_files.views.arranging import align, arrange_freely
-from cnnspec.model_files.views.tensor import Inexpressible
+from cnnspec.model_files.views.arranging import align, arrange_channels_last, arrange_freely
+from cnnspec.model_files.views.tensor import Inexpressible, unsqueeze
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,12 +100,51 @@ def resize(builder: GraphBuilder, x: Tensor, sizes: Sequence[int], interpolation
     return builder.see(builder.add_layer(layer, node), order)
 
 
-def summarize(builder: GraphBuilder, x: Tensor, axes: Sequence[int], keepdims: bool, largest: bool) -> Tensor:
-    """The mean or the maximum over some axes; all but the channels and the batch are a global pool."""
+def summarize(builder: GraphBuilder, x: Tensor, axes: Sequence[int], keepdims: bool, kind: str) -> Tensor:
+    """The "mean", "sum" or "max" over some axes; the mean or maximum over all but batch and channels is a global pool."""
+    chosen = {x.count_axis(axis) for axis in axes}
+    if 0 in chosen:
+        raise Inexpressible(f"the {kind} over the examples of a batch")
     node, order = arrange_freely(builder, x)
-    chosen = sorted([order[x.count_axis(axis) - 1] if x.count_axis(axis) else -1 for axis in axes])
-    if len(order) < 2 or chosen != list(range(len(order) - 1)):
-        raise Inexpressible(f"a {'maximum' if largest else 'mean'} over axes {', '.join(map(str, axes))}")
-    layer = make_layer("gmp" if largest else "gap", keepdims=keepdims)
+    rank = len(order)
+    if not chosen:
+        return x
+    own = sorted([order[axis - 1] for axis in chosen])
+    if own == list(range(rank - 1)) and kind in GLOBAL_POOLS:
+        index = builder.add_layer(make_layer(GLOBAL_POOLS[kind], keepdims=keepdims), node)
+        return builder.see(index, order) if keepdims else builder.see(index)
+    counted = tuple([-1 if place == rank - 1 else place + 1 for place in own])
+    layer = make_layer(f"reduce_{kind}", axis=counted[0] if len(counted) == 1 else counted, keepdims=keepdims)
     index = builder.add_layer(layer, node)
-    return builder.see(index, order) if keepdims else builder.see(index)
+    if keepdims:
+        return builder.see(index, order)
+    left = [place for place in order if place not in own]
+    return builder.see(index, [sorted(left).index(place) for place in left])
+
+
+GLOBAL_POOLS = {"mean": "gap", "max": "gmp"}
+
+
+def stack(builder: GraphBuilder, tensors: Sequence[Tensor], axis: int) -> Tensor:
+    """Tensors of one shape side by side along a new axis, counted in the result."""
+    return concatenate(builder, [unsqueeze(x, axis) for x in tensors], axis)
+
+
+def multiply_matrices(builder: GraphBuilder, a: Tensor, b: Tensor) -> Tensor:
+    """The products of the matrices of two tensors, one for each example."""
+    if len(a.axes) != 3 or len(b.axes) != 3:
+        raise Inexpressible(f"a product of matrices of {len(a.axes)} and {len(b.axes)} axes")
+    one, two = arrange_freely(builder, a), arrange_freely(builder, b)
+    return builder.see(builder.add_layer(make_layer("dot", axes=(one[1][1] + 1, two[1][0] + 1)), one[0], two[0]))
+
+
+def deal_to_space(builder: GraphBuilder, x: Tensor, size: int, order: str) -> Tensor:
+    """Blocks of channels as positions; order "dcr" or "crd", as ONNX calls them."""
+    node = arrange_channels_last(builder, x)
+    return builder.see_channels_first(builder.add_layer(make_layer("depth_to_space", size=size, order=order), node))
+
+
+def deal_to_depth(builder: GraphBuilder, x: Tensor, size: int, order: str) -> Tensor:
+    """Blocks of positions as channels."""
+    node = arrange_channels_last(builder, x)
+    return builder.see_channels_first(builder.add_layer(make_layer("space_to_depth", size=size, order=order), node))

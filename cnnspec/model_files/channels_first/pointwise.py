@@ -31,6 +31,11 @@ def clip(builder: GraphBuilder, x: Tensor, low: float | None, high: float | None
     return add_elementwise(builder, make_layer("relu", max_value=high), x)
 
 
+def raise_to(builder: GraphBuilder, x: Tensor, exponent: float) -> Tensor:
+    """Every value to a power."""
+    return x if exponent == 1 else add_elementwise(builder, make_layer("power", exponent), x)
+
+
 def slope(builder: GraphBuilder, x: Tensor, negative_slope: float) -> Tensor:
     """Leaky ReLU."""
     return add_elementwise(builder, make_layer("leaky_relu", negative_slope), x)

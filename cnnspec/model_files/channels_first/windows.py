@@ -84,19 +84,17 @@ def pool_mean(
     counts_padding: bool,
 ) -> Tensor:  # fmt: skip
     """The mean of each window, over the padding too where that counts."""
-    if not counts_padding and not isinstance(padding, str) and any(map(any, padding)):
-        if not is_same(x, kernel, stride, padding):
-            raise Inexpressible("an average pool that leaves out the padding")
-        padding = "same"  # which leaves it out
-    return _pool(builder, x, "avgpool", kernel, stride, padding, ceil)
+    leaves_out = not counts_padding and not isinstance(padding, str) and any(map(any, padding))
+    counted = {"count_padding": False} if leaves_out else {}
+    return _pool(builder, x, "avgpool", kernel, stride, padding, ceil, **counted)
 
 
 def _pool(
     builder: GraphBuilder, x: Tensor, word: str, kernel: Sequence[int], stride: Sequence[int],
-    padding: Padding, ceil: bool,
+    padding: Padding, ceil: bool, **more: Any,
 ) -> Tensor:  # fmt: skip
     window, step, room = same_on_every_axis(tuple(kernel)), same_on_every_axis(tuple(stride)), write_padding(padding)
-    layer = make_layer(word, window, None if step == window else step, room, ceil and room != "same")
+    layer = make_layer(word, window, None if step == window else step, room, ceil and room != "same", **more)
     node = arrange_channels_last(builder, x)
     return builder.see_channels_first(builder.add_layer(layer, node))
 
@@ -118,15 +116,6 @@ def write_padding(padding: Padding, kernel: Sequence[int] = ()) -> Any:
         return "valid" if kernel and all([size == 1 for size in kernel]) else padding
     made = same_on_every_axis(tuple([tuple(sides) for sides in padding]))
     return "valid" if made == 0 else made
-
-
-def is_same(x: Tensor, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[tuple[int, int]]) -> bool:
-    """Whether a padding is what padding=same gives at this size."""
-    same = []
-    for n, k, s in zip(x.shape[2:], kernel, stride, strict=True):
-        total = max(0, (-(-n // s) - 1) * s + k - n)
-        same.append((total // 2, total - total // 2))
-    return same == [tuple(sides) for sides in padding]
 
 
 def need_channels(x: Tensor, channels: int) -> None:
