@@ -245,7 +245,7 @@ class Graph:
         here, there = self.input_shapes(node), self.input_shapes(first)
         if node.layer is None or first.layer is None or here is None or there is None:
             return node.shares
-        return node.shares if node.layer.keras(here) == first.layer.keras(there) else node.index
+        return node.shares if node.layer.keras_calls(here) == first.layer.keras_calls(there) else node.index
 
     def consumers(self) -> list[list[int]]:
         """For each node the indices of the nodes that read it."""

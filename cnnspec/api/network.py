@@ -234,21 +234,28 @@ class Network(Answer):
     def to_keras(self) -> keras.Model:
         """The Keras model, its layers named as here.
 
-        Raises SpecError when the spec has mistakes, MissingExtra when Keras is not installed.
+        Raises SpecError when the spec has mistakes or a layer that Keras cannot compute, MissingExtra when Keras is not
+        installed.
         """
         from cnnspec.compile.keras_model import to_keras
 
-        if self.analysed.broken:
-            raise SpecError(f"{self.name} cannot be built", self.diagnostics)
+        self._require_keras()
         return to_keras(self.analysed.graph)
 
     def to_source(self) -> str:
-        """Keras source that builds the same model. Raises SpecError when the spec has mistakes."""
+        """Keras source that builds the same model. Raises SpecError as `to_keras` does."""
         from cnnspec.compile.keras_source import to_source
 
-        if self.analysed.broken:
-            raise SpecError(f"{self.name} cannot be built", self.diagnostics)
+        self._require_keras()
         return to_source(self.analysed)
+
+    def _require_keras(self) -> None:
+        """Raise SpecError where the network cannot become a Keras model."""
+        if self.analysed.broken or any(self.analysed.facts.keras_problems):
+            from cnnspec.lint.keras_limits import refuse_keras_limits
+
+            told = refuse_keras_limits(self.analysed.facts, self.diagnostics)
+            raise SpecError(f"{self.name} cannot be built", told)
 
     def __repr__(self) -> str:
         from cnnspec.base.count_nouns import count_nouns

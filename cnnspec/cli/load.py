@@ -202,10 +202,12 @@ def describe_no_network(analysis: Analysis) -> str:
 
 
 def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> AnalysedNetwork | None:
-    """The network, its mistakes shown on stderr; None when they keep it from being built.
+    """The network that is to become a Keras model, its mistakes shown on stderr; None when they keep it from being built.
 
     What is wrong with settings of its train section that are `replaced` is left out.
     """
+    from cnnspec.lint.keras_limits import refuse_keras_limits
+
     try:
         network, found = load_analysed(options, told=True)
     except Refused:
@@ -219,7 +221,8 @@ def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Ana
             about += [d for d in found if d.code == "P505"]
         found = tuple([d for d in found if d not in about])
         network = network.replace(diagnostics=tuple([d for d in network.diagnostics if d not in about]))
+    found = refuse_keras_limits(network.facts, found)
     for diagnostic in found:
         if diagnostic.severity != INFO:
             print_diagnostic(diagnostic)
-    return None if network.broken else network
+    return None if network.broken or any(network.facts.keras_problems) else network

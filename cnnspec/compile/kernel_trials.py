@@ -55,7 +55,7 @@ def find_trials(graph: Graph) -> Iterator[tuple[Trial, Node]]:
     """The trials of a network's layers, each with its node."""
     for node in graph.nodes:
         shapes = graph.input_shapes(node)
-        if node.layer is not None and shapes is not None:
+        if node.layer is not None and shapes is not None and node.layer.keras_problem(shapes) is None:
             for trial in node.layer.trials(shapes):
                 yield trial, node
 

@@ -75,12 +75,9 @@ class SharedWeights:
         if refused or here is None or there is None or node.layer is None or original.layer is None:
             return
         where = show_shape(there[0]) if there else "nothing"
-        if node.layer != original.layer or node.layer.weights(here) != original.layer.weights(there):
-            message = f"{node.label} is shared, but here its weights would have another shape than on {where}"
-        elif node.layer.weights(here) and node.layer.keras(here) != original.layer.keras(there):
-            message = f"{node.label} is shared, but Keras makes it for {where} alone"
-        else:
+        if node.layer == original.layer and node.layer.weights(here) == original.layer.weights(there):
             return
+        message = f"{node.label} is shared, but here its weights would have another shape than on {where}"
         note = Note("its first use", original.site.span)
         if not node.assumed and not original.assumed:
             self.report.error("E102", at, scope, message, self.unlike(node, original), extra=(note,))

@@ -15,7 +15,7 @@ from cnnspec.base.size import add_up
 from cnnspec.facts.kernels import kernel_of
 from cnnspec.facts.liveness import statistics_of
 from cnnspec.facts.receptive_field import compute_fields, coverage, find_deepest
-from cnnspec.layers.base import all_known, product
+from cnnspec.layers.base import Problem, all_known, product, show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -162,8 +162,26 @@ class Facts:
 
     @cached_property
     def keras_types(self) -> list[str | None]:
-        """The Keras class that every layer becomes; None for an input, and where a shape is unknown."""
+        """The Keras class that every layer becomes; None for an input, where a shape is unknown or Keras has none."""
         return self.each(_keras_type)
+
+    @cached_property
+    def keras_problems(self) -> list[Problem | None]:
+        """What keeps Keras from computing each node, though it is well defined."""
+        made = self.each(lambda layer, inputs: layer.keras_problem(inputs))
+        for node in self.graph.nodes:
+            if node.shares is not None and made[node.index] is None:
+                made[node.index] = self._find_sharing_problem(node, self.graph.nodes[node.shares])
+        return made
+
+    def _find_sharing_problem(self, node: Node, first: Node) -> Problem | None:
+        here, there = self.inputs_of(node.index), self.inputs_of(first.index)
+        if node.layer is None or first.layer is None or here is None or there is None or not self.weighty(first.index):
+            return None
+        if node.layer.keras_calls(here) == first.layer.keras_calls(there):
+            return None
+        message = f"it is shared, but Keras makes it for {show_shape(there[0])} alone"
+        return Problem("E116", message, help="bring both inputs to the same shape first")
 
     # ---- what every node sees of the input -----------------------------------------------------------------
     @property
@@ -233,8 +251,9 @@ class Facts:
         return None if self.deepest is None else self.coverage_of(self.deepest)
 
 
-def _keras_type(layer: Layer, inputs: tuple[Shape, ...]) -> str:
-    return next((call.around or call).name for call in layer.keras(inputs) if not call.helper)
+def _keras_type(layer: Layer, inputs: tuple[Shape, ...]) -> str | None:
+    proper = [(call.around or call).name for call in layer.keras_calls(inputs) if not call.helper]
+    return proper[0] if proper else None
 
 
 def flops(macs: Dim | None) -> Dim | None:

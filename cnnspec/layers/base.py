@@ -105,7 +105,11 @@ class Layer(Record):
 
     # ---- what a layer states -------------------------------------------------------------------------------
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        """Why it cannot be applied to these inputs, or None."""
+        """Why it cannot be applied to these inputs, or None: it would have no output."""
+        return None
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        """Why Keras cannot compute what is well defined, or None; asked only when there is no problem."""
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
@@ -213,6 +217,10 @@ class Layer(Record):
         """The Keras layers, applied in turn, that do what this layer does."""
         raise NotImplementedError(type(self).__name__)
 
+    def keras_calls(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        """The same, none where Keras cannot compute it."""
+        return self.keras(inputs) if self.keras_problem(inputs) is None else ()
+
     def argument_values(self) -> dict[str, Any]:
         """The arguments of this layer by name, in the order in which they are written."""
         return {name: getattr(self, name) for name in self.arguments}
@@ -243,7 +251,8 @@ class Layer(Record):
         found = []
         for change in changes:
             made = self.replace(**change)
-            if made != self and made.problem(inputs) is None and not made.idle(inputs):
+            taken = made != self and made.problem(inputs) is None and made.keras_problem(inputs) is None
+            if taken and not made.idle(inputs):
                 found.append(Remedy(tuple(change.items())))
         return tuple(found)
 

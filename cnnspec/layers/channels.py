@@ -101,14 +101,13 @@ class ChannelShuffle(Layer):
     groups: int = argument(count, "number of groups", keras="-")
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        channels = inputs[0][-1]
-        if not all(isinstance(n, int) for n in inputs[0]):
-            return Problem(
-                "E017",
-                f"channel_shuffle of {show_shape(inputs[0])}: Keras's Reshape needs known sizes",
-                help="give the input a size",
-            )
-        return groups_problem(self.groups, (channels, "{} channels"))
+        return groups_problem(self.groups, (inputs[0][-1], "{} channels"))
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if all([isinstance(n, int) for n in inputs[0]]):
+            return None
+        message = f"Keras takes no channel_shuffle of {show_shape(inputs[0])}: its Reshape needs known sizes"
+        return Problem("E116", message, help="give the input a size")
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         *space, channels = inputs[0]

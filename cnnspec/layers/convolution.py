@@ -84,11 +84,7 @@ class Conv(Windowed):
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         channels = inputs[0][-1]
-        found = (
-            needs_space(inputs, "conv")
-            or self.window_problem(inputs)
-            or stride_problem(self.stride, self.dilation, len(inputs[0]) - 1, self.pooled_behind)
-        )
+        found = needs_space(inputs, "conv") or self.window_problem(inputs)
         found = found or groups_problem(
             self.groups, (channels, "the input's channels ({})"), (self.filters, "filters ({})")
         )
@@ -98,6 +94,9 @@ class Conv(Windowed):
             remedies = (*self.find_remedies(inputs, *multiples), *found.remedies)
             return found.replace(help=write_remedies(remedies), remedies=remedies)
         return found
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return stride_problem(self.stride, self.dilation, len(inputs[0]) - 1, self.pooled_behind)
 
     def pooled_behind(self, rank: int) -> Remedy:
         """How to have both the stride and the dilation: the same positions, each the largest of those skipped."""
@@ -139,7 +138,7 @@ class Conv(Windowed):
 class DepthwiseConv(Windowed):
     """Depthwise convolution: each channel is filtered on its own, `multiplier` times.
 
-    1- or 2-dimensional by its input. Output channels: Cin * multiplier. Parameters: (kh * kw + 1) * Cin * multiplier.
+    1-, 2- or 3-dimensional by its input; Keras has no 3-dimensional one. Output channels: Cin * multiplier. Parameters: (kh * kw + 1) * Cin * multiplier.
     """
 
     names: ClassVar[tuple[str, ...]] = (
@@ -178,11 +177,10 @@ class DepthwiseConv(Windowed):
         return SlidingWindow(self.kernel, self.stride, self.dilation, self.padding)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        return (
-            volume_problem(inputs, "depthwise_conv", self.kernel, self.in_groups)
-            or self.window_problem(inputs)
-            or uneven_stride(self.stride)
-        )
+        return needs_space(inputs, "depthwise_conv") or self.window_problem(inputs)
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return volume_problem(inputs, "depthwise_conv", self.kernel, self.in_groups) or uneven_stride(self.stride)
 
     def in_groups(self, channels: Dim, kernel: int) -> str:
         """What does the same with a convolution whose groups are the channels."""
@@ -219,7 +217,7 @@ class DepthwiseConv(Windowed):
 class SeparableConv(Windowed):
     """Separable convolution: a depthwise convolution, then a 1x1 convolution that mixes the channels.
 
-    1- or 2-dimensional by its input. Parameters: kh * kw * Cin * multiplier + Cin * multiplier * filters + filters.
+    1-, 2- or 3-dimensional by its input; Keras has no 3-dimensional one. Parameters: kh * kw * Cin * multiplier + Cin * multiplier * filters + filters.
     """
 
     channels_from: ClassVar[str] = "filters"
@@ -257,11 +255,10 @@ class SeparableConv(Windowed):
         return SlidingWindow(self.kernel, self.stride, self.dilation, self.padding)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        return (
-            volume_problem(inputs, "separable_conv", self.kernel, self.in_groups)
-            or self.window_problem(inputs)
-            or uneven_stride(self.stride)
-        )
+        return needs_space(inputs, "separable_conv") or self.window_problem(inputs)
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return volume_problem(inputs, "separable_conv", self.kernel, self.in_groups) or uneven_stride(self.stride)
 
     def in_groups(self, channels: Dim, kernel: int) -> str:
         """What does the same with a convolution whose groups are the channels."""

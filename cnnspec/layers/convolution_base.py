@@ -1,4 +1,4 @@
-"""What convolutions share, the transposed ones and dense layers too: arguments, weights, what Keras refuses."""
+"""What convolutions share, the transposed ones and dense layers too: arguments, weights, what Keras cannot compute."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.activation import activation
 from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, same_on_every_axis, show
 from cnnspec.layers.base import Layer, Weight
-from cnnspec.layers.shape import needs_space, write_remedies
+from cnnspec.layers.shape import write_remedies
 from cnnspec.layers.spectral import with_vector
 from cnnspec.layers.window import along
 from cnnspec.layers.words import constraint, initializer, regularizer
@@ -44,7 +44,7 @@ def kernel_and_bias(kernel: Shape, outputs: Dim, bias: bool, power_iterations: i
 def stride_problem(stride: Any, dilation: Any, rank: int, both: Callable[[int], Remedy]) -> Problem | None:
     """Keras takes a stride or a dilation, not both; `both` says how to have both by other layers."""
     if largest(stride) > 1 and largest(dilation) > 1:
-        message = f"stride {show(stride)} with dilation {show(dilation)}: Keras refuses the two together"
+        message = f"Keras refuses stride {show(stride)} together with dilation {show(dilation)}"
         remedies = (both(rank), Remedy((("dilation", 1),)), Remedy((("stride", 1),)))
         return Problem("E104", message, "dilation", write_remedies(remedies), None, remedies)
     return None
@@ -53,20 +53,20 @@ def stride_problem(stride: Any, dilation: Any, rank: int, both: Callable[[int], 
 def volume_problem(
     inputs: tuple[Shape, ...], name: str, kernel: Any, in_groups: Callable[[Dim, int], str]
 ) -> Problem | None:
-    """The problem of an input that is no sequence and no image; Keras filters a volume's channels apart by groups."""
-    found, size = needs_space(inputs, name, (1, 2)), same_on_every_axis(kernel)
-    if found is None or len(inputs[0]) != 4 or isinstance(size, tuple):
-        return found
-    remedies = (Remedy(instead=in_groups(inputs[0][-1], size)),)
-    return found.replace(help=write_remedies(remedies), remedies=remedies)
+    """Keras filters the channels of a sequence and of an image apart; those of a volume by groups."""
+    if len(inputs[0]) != 4:
+        return None
+    size = same_on_every_axis(kernel)
+    remedies = () if isinstance(size, tuple) else (Remedy(instead=in_groups(inputs[0][-1], size)),)
+    help = write_remedies(remedies) or "a convolution whose groups are the channels does the same"
+    return Problem("E116", f"Keras has no {name} for DxHxWxC", "", help, None, remedies)
 
 
 def uneven_stride(stride: Any) -> Problem | None:
     """TensorFlow's depthwise kernels take one stride for both axes (on a GPU, and on a CPU without oneDNN)."""
     if isinstance(stride, tuple) and len(set(stride)) > 1:
-        return Problem(
-            "E011", f"stride {show(stride)} differs by axis: TensorFlow refuses that here", "stride", "give one number"
-        )
+        message = f"TensorFlow takes one stride for both axes, not {show(stride)}"
+        return Problem("E116", message, "stride", "give one number")
     return None
 
 

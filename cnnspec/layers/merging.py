@@ -251,15 +251,17 @@ class Dot(Layer):
             if problem is not None:
                 return problem.replace(argument="axes")
         ((first, second),) = self.agreements(inputs)
-        if isinstance(first, int) != isinstance(second, int):
-            message = (
-                f"dot along axes of {first} and {second} positions: Keras refuses a known size with an unknown one"
-            )
-            return Problem("E017", message, "axes", "give both inputs a size")
         if not may_agree(first, second):
             message = f"dot along axes of {first} and {second} positions"
             return Problem("E102", message, "axes", "bring both to the same length, or name other axes")
         return None
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        ((first, second),) = self.agreements(inputs)
+        if isinstance(first, int) == isinstance(second, int):
+            return None
+        message = f"Keras takes no dot along axes of {first} and {second} positions, of which one alone is known"
+        return Problem("E116", message, "axes", "give both inputs a size")
 
     def agreements(self, inputs: tuple[Shape, ...]) -> tuple[tuple[Dim, Dim], ...]:
         first, second = self._axes(inputs)

@@ -248,8 +248,8 @@ class GroupNorm(Layer):
 class RMSNorm(Layer):
     """The channels are divided by the root of their mean square, then scaled.
 
-    One parameter a channel. The axis is that of the channels: over another one Keras would scale the channels all the
-    same.
+    One parameter a channel. Over another axis it divides and scales along that one, where Keras would scale the channels
+    all the same.
     """
 
     names: ClassVar[tuple[str, ...]] = ("rms_norm", "rmsnormalization", "rmsnorm")
@@ -266,18 +266,28 @@ class RMSNorm(Layer):
     trainable: bool = TRAINABLE
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if found := axis_problem(self.axis, inputs[0]):
-            return found
-        if self.axis not in (-1, len(inputs[0])):
-            message = f"rms_norm over axis {self.axis}: Keras scales along the channels, whatever axis it normalises"
-            return Problem("E011", message, "axis", "drop it, or permute the axes first")
-        return None
+        return axis_problem(self.axis, inputs[0])
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if self.axis in (-1, len(inputs[0])):
+            return None
+        message = f"Keras scales along the channels, and not along axis {self.axis}, which it normalises"
+        return Problem("E116", message, "axis", "drop it, or permute the axes first")
+
+    def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
+        return together(self.axis, inputs[0])
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return (Weight("scale", inputs[0][-1:]),)
+        return (Weight("scale", (inputs[0][self.axis - (self.axis > 0)],)),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("RMSNormalization", self.keras_arguments()),)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; what Keras computes along another axis is none of them."""
+        made = super().from_keras(calls, inputs)
+        return made if made is not None and made.keras_problem(inputs) is None else None
 
 
 class UnitNorm(Layer):

@@ -232,22 +232,20 @@ class AvgPool(Pool):
             else super(AvgPool, self.replace(count_padding=True)).behind_zeros(padding, inputs)
         )
 
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if found := super().problem(inputs):
-            return found
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if (
             self._leaves_out_zeros()
             and not self.sliding().is_same()
             and not all([isinstance(n, int) for n in inputs[0]])
         ):
-            message = f"avgpool with count_padding=false on {show_shape(inputs[0])}: how many cells its windows count depends on the size"
-            return Problem("E017", message, "count_padding", "give the input a size, or let the padding count")
+            message = f"avgpool with count_padding=false on {show_shape(inputs[0])} becomes no Keras layer: how many cells its windows count depends on the size"
+            return Problem("E116", message, "count_padding", "give the input a size, or let the padding count")
         overhangs = (
             [self.sliding().overhang(inputs[0], axis) for axis in range(len(inputs[0]) - 1)] if self.ceil else []
         )
         if not all([isinstance(over, int) for over in overhangs]) and not self.sliding().same_is_ceil(inputs[0]):
-            message = f"avgpool with ceil=true on {show_shape(inputs[0])}: how many cells its last windows count depends on the size"
-            return Problem("E017", message, "ceil", "give the input a size, use kernel=2, or round down")
+            message = f"avgpool with ceil=true on {show_shape(inputs[0])} becomes no Keras layer: how many cells its last windows count depends on the size"
+            return Problem("E116", message, "ceil", "give the input a size, use kernel=2, or round down")
         return None
 
     def leaves_out_padding(self, inputs: tuple[Shape, ...]) -> bool:

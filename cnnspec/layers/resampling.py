@@ -16,7 +16,7 @@ from cnnspec.layers.operation import (
     Keeps,
     Operation,
 )
-from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, show_shape, write_remedies
+from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, write_remedies
 from cnnspec.layers.window import UNTRACED, Reach, along
 
 TYPE_CHECKING = False
@@ -119,13 +119,7 @@ class AdaptivePool(Layer):
             return found
         for axis in range(rank):
             n, wanted = inputs[0][axis], along(self.size, rank, axis)
-            if not isinstance(n, int):
-                return Problem(
-                    "E017",
-                    f"{self.word} of {show_shape(inputs[0])}: its windows depend on the size",
-                    help="give the input a size, or use gap",
-                )
-            if wanted > n:
+            if isinstance(n, int) and wanted > n:
                 fewer = tuple(
                     [
                         min(along(self.size, rank, i), n) if isinstance(n, int) else n
@@ -136,10 +130,13 @@ class AdaptivePool(Layer):
                 message = f"{self.word} cannot make {wanted} positions of {n}"
                 help = f"{write_remedies(remedies) or 'ask for fewer'}, or upsample first"
                 return Problem("E101", message, "size", help, None, remedies)
-        ones = [along(self.size, rank, axis) == 1 for axis in range(rank)]
+        return None
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        ones = [along(self.size, len(inputs[0]) - 1, axis) == 1 for axis in range(len(inputs[0]) - 1)]
         if any(ones) and not all(ones):
-            message = f"{self.word} to {show(self.size)}: Keras's layer fails where one size alone is 1"
-            return Problem("E011", message, "size", "use a pool with a kernel as long as the input there")
+            message = f"Keras's {self.word} fails where one size alone is 1, as in {show(self.size)}"
+            return Problem("E116", message, "size", "use a pool with a kernel as long as the input there")
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
@@ -154,7 +151,8 @@ class AdaptivePool(Layer):
         rank, reaches = len(inputs[0]) - 1, []
         for axis in range(rank):
             n = inputs[0][axis]
-            assert isinstance(n, int)
+            if not isinstance(n, int):  # the windows depend on the size
+                return None if self.size == 1 else UNTRACED
             reaches.append(Reach(n, along(self.size, rank, axis), 0, n - 1))
         return tuple(reaches)
 
@@ -211,7 +209,7 @@ class AdaptiveMaxPool(AdaptivePool):
 class Upsample(Layer):
     """Upsampling: every row and column repeated (nearest), or interpolated (bilinear).
 
-    1-, 2- or 3-dimensional by its input; interpolation other than nearest in two dimensions only.
+    1-, 2- or 3-dimensional by its input; Keras interpolates otherwise than nearest in two dimensions only.
     """
 
     names: ClassVar[tuple[str, ...]] = ("upsample", "upsampling1d", "upsampling2d", "upsampling3d", "upsampling")
@@ -235,13 +233,12 @@ class Upsample(Layer):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := needs_space(inputs, "upsample"):
             return found
-        rank = len(inputs[0]) - 1
-        if found := per_axis_problem({"size": self.size}, inputs[0]):
-            return found
-        if self.interpolation != "nearest" and rank != 2:
-            return Problem(
-                "E011", f"{self.interpolation} interpolation is for two dimensions", "interpolation", "use nearest"
-            )
+        return per_axis_problem({"size": self.size}, inputs[0])
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if self.interpolation != "nearest" and len(inputs[0]) != 3:
+            message = f"Keras has {self.interpolation} interpolation for HxWxC alone"
+            return Problem("E116", message, "interpolation", "use nearest")
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:

@@ -83,9 +83,10 @@ class LayerScale(Layer):
     constraint: Term | None = argument(optional(constraint), "projection of the factors", None, "kernel_constraint")
     trainable: bool = TRAINABLE
 
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if len(inputs[0]) > 4:
-            return Problem("E106", "layer_scale takes up to three axes and the channels", help="reshape first")
+            message = "layer_scale becomes a Keras layer on up to three axes and the channels"
+            return Problem("E116", message, help="reshape first")
         return None
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:

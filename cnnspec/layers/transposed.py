@@ -156,8 +156,6 @@ class ConvTranspose(Layer):
         names = ("kernel", "stride", "dilation", "output_padding", "padding")
         if found := per_axis_problem({name: getattr(self, name) for name in names}, inputs[0]):
             return found
-        if found := stride_problem(self.stride, self.dilation, rank, self.upsampled_before):
-            return found
         for n, axis in zip(inputs[0], self.axes(rank), strict=False):
             if axis.extra is not None and axis.extra >= axis.stride:
                 message = f"output_padding {axis.extra} must be less than the stride {axis.stride}"
@@ -172,6 +170,9 @@ class ConvTranspose(Layer):
                 remedies = self.find_remedies(inputs, {"padding": "valid"})
                 return Problem("E101", message, "padding", write_remedies(remedies) or "cut off less", None, remedies)
         return None
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return stride_problem(self.stride, self.dilation, len(inputs[0]) - 1, self.upsampled_before)
 
     def _output_padding_problem(self, message: str, rank: int) -> Problem:
         """The problem of an output padding; what mends it is the largest that holds on every axis, or none."""

@@ -168,6 +168,7 @@ FEATURES: dict[str, Callable[[Context], bool]] = {
     "a window off the middle": has_window(lambda window: window.stride == 1 and window.before != window.after),
     "a gap between positions": has_gap,
     "an upsampling": has_upsampling,
+    "what Keras cannot compute": lambda context: any(context.facts.keras_problems),
     "an offset that is taken away": has_offset_taken_away,
     "a global pool": has_global_pool,
     "grouped channels": has_grouped_channels,

@@ -35,6 +35,7 @@ NAMES = {
     "E113": "fractional-output-size",
     "E114": "silent-broadcast",
     "E115": "size-dependent-merge",
+    "E116": "not-in-keras",
     "L801": "input-not-divisible-by-two",
     "L802": "uncommon-input-size",
     "L803": "large-kernel-not-first",
@@ -105,15 +106,17 @@ NAMES = {
 # what the language itself refuses; the others are rules
 REFUSALS = frozenset((
     "E001", "E002", "E003", "E004", "E010", "E011", "E012", "E013", "E014", "E015", "E016", "E017",
-    "E020", "E030", "E101", "E102", "E103", "E104", "E106", "E107", "E108", "E109", "E110",
+    "E020", "E030", "E101", "E102", "E103", "E106", "E107", "E108", "E109", "E110",
 ))  # fmt: skip
 
 # of each rule, in the order of their findings: what a network must have for it to be asked
 RULES: dict[str, tuple[str, ...]] = {
     "E021": ("a budget",),
+    "E104": ("what Keras cannot compute",),
     "E105": ("a map at the end",),
     "E112": ("a number of classes",),
     "E114": ("a merge",),
+    "E116": ("what Keras cannot compute",),
     "W201": ("a stride",),
     "W202": ("a stride beyond the window",),
     "W203": ("a window",),
@@ -193,6 +196,8 @@ ON_REQUEST = frozenset((
 
 # the targets that a rule is about
 TARGETS = {
+    "E104": ("keras",),
+    "E116": ("keras",),
     "E111": ("torch",),
     "P502": ("gpu",),
     "P503": ("gpu",),
@@ -236,6 +241,7 @@ FIXES = {
     "E112": "unsafe",
     "E113": "safe",
     "E114": "unsafe",
+    "E116": "unsafe",
     "L801": "unsafe",
     "L802": "unsafe",
     "L803": "unsafe",
@@ -301,6 +307,7 @@ OFFERS = {
     "E112": "{}",
     "E113": "what fits: {}",
     "E114": "{}",
+    "E116": "{}",
     "L801": "what fits: {}; `cnnspec sizes` lists all that do",
     "L811": "{}",
     "N601": "{}, which both understand",
