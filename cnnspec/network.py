@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class AnalysedNetwork(Record):
     """One network, analysed. `diagnostics` are those of its file's text and its own, in the order of the text.
 
-    `broken`: something is wrong, or assumed, that keeps it from being compiled.
+    `broken`: something is wrong, or assumed. What is well defined and Keras cannot compute is not broken: whoever makes a
+    Keras model asks for that (`find_keras_problems`).
     """
 
     name: str

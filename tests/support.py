@@ -7,16 +7,17 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
 
-from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.diagnostic import Diagnostic, Problem
 from cnnspec.base.source import Source
 from cnnspec.elaborate import Elaborated, elaborate
+from cnnspec.facts.facts import Facts, find_keras_problems
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import Weight
 from cnnspec.lint import rules
@@ -61,6 +62,11 @@ def legal(text: str, **parameters: Any) -> Graph:
     made = network(text, **parameters)
     assert not made.errors, (text, [(d.message, d.help) for d in made.errors])
     return made.graph
+
+
+def refusals(made: Elaborated) -> Sequence[Diagnostic | Problem]:
+    """Why a network becomes no Keras model: its mistakes or, where it has none, what Keras cannot compute."""
+    return made.errors or [problem for problem in find_keras_problems(Facts(made.graph)) if problem is not None]
 
 
 def findings(text: str, codes: tuple[str, ...]) -> tuple[Diagnostic, ...]:

@@ -239,23 +239,15 @@ class Network(Answer):
         """
         from cnnspec.compile.keras_model import to_keras
 
-        self._require_keras()
+        require_keras(self)
         return to_keras(self.analysed.graph)
 
     def to_source(self) -> str:
         """Keras source that builds the same model. Raises SpecError as `to_keras` does."""
         from cnnspec.compile.keras_source import to_source
 
-        self._require_keras()
+        require_keras(self)
         return to_source(self.analysed)
-
-    def _require_keras(self) -> None:
-        """Raise SpecError where the network cannot become a Keras model."""
-        if self.analysed.broken or any(self.analysed.facts.keras_problems):
-            from cnnspec.lint.keras_limits import refuse_keras_limits
-
-            told = refuse_keras_limits(self.analysed.facts, self.diagnostics)
-            raise SpecError(f"{self.name} cannot be built", told)
 
     def __repr__(self) -> str:
         from cnnspec.base.count_nouns import count_nouns
@@ -264,3 +256,13 @@ class Network(Answer):
         params = "? parameters" if self.params is None else count_nouns(self.params, "parameter")
         wrong = "; it has mistakes: .diagnostics" if self.analysed.broken else ""
         return f"<cnnspec.Network {self.name}: {layers}, {params}{wrong}>"
+
+
+def require_keras(network: Network) -> None:
+    """Raise SpecError where a network cannot become a Keras model."""
+    from cnnspec.facts.facts import find_keras_problems
+    from cnnspec.lint.keras_limits import refuse_keras_limits
+
+    facts = network.analysed.facts
+    if network.analysed.broken or any(find_keras_problems(facts)):
+        raise SpecError(f"{network.name} cannot be built", refuse_keras_limits(facts, network.diagnostics))

@@ -206,6 +206,7 @@ def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Ana
 
     What is wrong with settings of its train section that are `replaced` is left out.
     """
+    from cnnspec.facts.facts import find_keras_problems
     from cnnspec.lint.keras_limits import refuse_keras_limits
 
     try:
@@ -225,4 +226,4 @@ def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Ana
     for diagnostic in found:
         if diagnostic.severity != INFO:
             print_diagnostic(diagnostic)
-    return None if network.broken or any(network.facts.keras_problems) else network
+    return None if network.broken or any(find_keras_problems(network.facts)) else network

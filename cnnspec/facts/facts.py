@@ -165,24 +165,6 @@ class Facts:
         """The Keras class that every layer becomes; None for an input, where a shape is unknown or Keras has none."""
         return self.each(_keras_type)
 
-    @cached_property
-    def keras_problems(self) -> list[Problem | None]:
-        """What keeps Keras from computing each node, though it is well defined."""
-        made = self.each(lambda layer, inputs: layer.keras_problem(inputs))
-        for node in self.graph.nodes:
-            if node.shares is not None and made[node.index] is None:
-                made[node.index] = self._find_sharing_problem(node, self.graph.nodes[node.shares])
-        return made
-
-    def _find_sharing_problem(self, node: Node, first: Node) -> Problem | None:
-        here, there = self.inputs_of(node.index), self.inputs_of(first.index)
-        if node.layer is None or first.layer is None or here is None or there is None or not self.weighty(first.index):
-            return None
-        if node.layer.keras_calls(here) == first.layer.keras_calls(there):
-            return None
-        message = f"it is shared, but Keras makes it for {show_shape(there[0])} alone"
-        return Problem("E116", message, help="bring both inputs to the same shape first")
-
     # ---- what every node sees of the input -----------------------------------------------------------------
     @property
     def fields(self) -> list[NodeField]:
@@ -249,6 +231,26 @@ class Facts:
     def coverage(self) -> float | None:
         """The share of the input that the network's receptive field covers; None where it has none or it is unknown."""
         return None if self.deepest is None else self.coverage_of(self.deepest)
+
+
+def find_keras_problems(facts: Facts) -> list[Problem | None]:
+    """What keeps Keras from computing each node, though it is well defined."""
+    made: list[Problem | None] = facts.each(lambda layer, inputs: layer.keras_problem(inputs))
+    for node in facts.graph.nodes:
+        if node.shares is not None and made[node.index] is None and facts.weighty(node.shares):
+            made[node.index] = _find_sharing_problem(node, node.shares, facts)
+    return made
+
+
+def _find_sharing_problem(node: Node, first: int, facts: Facts) -> Problem | None:
+    """The problem of weights that Keras keeps for one size alone."""
+    here, there, original = facts.inputs_of(node.index), facts.inputs_of(first), facts.graph.nodes[first].layer
+    if node.layer is None or original is None or here is None or there is None or facts.shapes[node.index] is None:
+        return None
+    if node.layer.keras_calls(here) == original.keras_calls(there):
+        return None
+    message = f"{node.label} is shared, but Keras makes it for {show_shape(there[0])} alone"
+    return Problem("E116", message, help="bring both inputs to the same size first")
 
 
 def _keras_type(layer: Layer, inputs: tuple[Shape, ...]) -> str | None:

@@ -65,8 +65,9 @@ def volume_problem(
 def uneven_stride(stride: Any) -> Problem | None:
     """TensorFlow's depthwise kernels take one stride for both axes (on a GPU, and on a CPU without oneDNN)."""
     if isinstance(stride, tuple) and len(set(stride)) > 1:
-        message = f"TensorFlow takes one stride for both axes, not {show(stride)}"
-        return Problem("E116", message, "stride", "give one number")
+        message = f"TensorFlow refuses stride {show(stride)}, which differs by axis"
+        remedies = tuple([Remedy((("stride", step),)) for step in sorted(set(stride), reverse=True)])
+        return Problem("E116", message, "stride", write_remedies(remedies), None, remedies)
     return None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Problem
+from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
 from cnnspec.layers.axes import together
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
-from cnnspec.layers.shape import Shape, axis_problem, groups_problem, product
+from cnnspec.layers.shape import Shape, axis_problem, groups_problem, product, write_remedies
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -272,7 +272,10 @@ class RMSNorm(Layer):
         if self.axis in (-1, len(inputs[0])):
             return None
         message = f"Keras scales along the channels, and not along axis {self.axis}, which it normalises"
-        return Problem("E116", message, "axis", "drop it, or permute the axes first")
+        remedies = (Remedy((("axis", -1),)),)
+        return Problem(
+            "E116", message, "axis", f"{write_remedies(remedies)}, or permute the axes first", None, remedies
+        )
 
     def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
         return together(self.axis, inputs[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Problem
+from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.argument import argument, choice, count, flag, number, per_axis, same_on_every_axis, show
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
@@ -238,7 +238,8 @@ class Upsample(Layer):
     def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if self.interpolation != "nearest" and len(inputs[0]) != 3:
             message = f"Keras has {self.interpolation} interpolation for HxWxC alone"
-            return Problem("E116", message, "interpolation", "use nearest")
+            remedies = (Remedy((("interpolation", "nearest"),)),)
+            return Problem("E116", message, "interpolation", write_remedies(remedies), None, remedies)
         return None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:

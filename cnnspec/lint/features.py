@@ -6,6 +6,7 @@ Each is found out in a few microseconds, and errs on the side of asking: in a ne
 from __future__ import annotations
 
 from cnnspec.base.size import Size
+from cnnspec.facts.facts import find_keras_problems
 from cnnspec.syntax.tree import Arithmetic, Call, Name, Number
 
 TYPE_CHECKING = False
@@ -168,7 +169,7 @@ FEATURES: dict[str, Callable[[Context], bool]] = {
     "a window off the middle": has_window(lambda window: window.stride == 1 and window.before != window.after),
     "a gap between positions": has_gap,
     "an upsampling": has_upsampling,
-    "what Keras cannot compute": lambda context: any(context.facts.keras_problems),
+    "what Keras cannot compute": lambda context: any(find_keras_problems(context.facts)),
     "an offset that is taken away": has_offset_taken_away,
     "a global pool": has_global_pool,
     "grouped channels": has_grouped_channels,

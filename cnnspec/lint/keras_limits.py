@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.elaborate.argument_binder import given_arguments
 from cnnspec.elaborate.report import trail
+from cnnspec.facts.facts import find_keras_problems
 from cnnspec.lint.finding import indices, name_layers
 from cnnspec.syntax.tree import Call
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def find_keras_limits(facts: Facts, code: str = "", severity: str = ERROR) -> Iterator[Diagnostic]:
     """A finding for each place in the text, and thing that Keras cannot do there; "" is every code."""
     found: dict[tuple[Span, Problem], list[Node]] = {}
-    for node, problem in zip(facts.graph.nodes, facts.keras_problems, strict=True):
+    for node, problem in zip(facts.graph.nodes, find_keras_problems(facts), strict=True):
         if problem is not None and code in ("", problem.code):
             found.setdefault((find_argument(node, problem.argument), problem), []).append(node)
     for (span, problem), nodes in found.items():
@@ -54,6 +55,6 @@ def propose_for_limit(repair: RepairContext, found: Diagnostic) -> Iterator[Prop
     from cnnspec.lint.fix.arguments import propose_remedies
 
     for node in repair.nodes(found)[:1]:
-        problem = repair.context.facts.keras_problems[node.index]
+        problem = find_keras_problems(repair.context.facts)[node.index]
         if problem is not None:
             yield from propose_remedies(repair, node, problem.remedies)

@@ -81,15 +81,20 @@ def in_order(rules: list[ModuleType]) -> list[ModuleType]:
 
 
 def write_table(name: str, about: str, table: dict[str, Any] | list[str]) -> str:
-    """A table as Python, a line for each code; a list of codes in few lines."""
+    """A table as Python, a line for each code; a list of codes, and a table of single words, in few lines."""
     if isinstance(table, list):
-        lines = [", ".join(map(write_value, table[i : i + IN_LINE])) for i in range(0, len(table), IN_LINE)]
-        return (
-            f"# {about}\n{name} = frozenset((\n{''.join([f'    {line},{chr(10)}' for line in lines])}))  # fmt: skip\n"
-        )
+        return f"# {about}\n{name} = frozenset((\n{write_lines([*map(write_value, table)], IN_LINE)}))  # fmt: skip\n"
+    if all([isinstance(value, str) and value.isalpha() for value in table.values()]):
+        entries = [f"{write_value(code)}: {write_value(value)}" for code, value in table.items()]
+        return f"# {about}\n{name} = {{\n{write_lines(entries, IN_LINE // 2)}}}  # fmt: skip\n"
     rows = "".join([f"    {write_value(code)}: {write_value(value)},\n" for code, value in table.items()])
     kind = ": dict[str, tuple[str, ...]]" if name == "RULES" else ""
     return f"# {about}\n{name}{kind} = {{\n{rows}}}\n"
+
+
+def write_lines(entries: list[str], each: int) -> str:
+    """Entries of a table, so many in each line."""
+    return "".join([f"    {', '.join(entries[i : i + each])},\n" for i in range(0, len(entries), each)])
 
 
 def write_value(value: Any) -> str:

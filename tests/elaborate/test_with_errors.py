@@ -17,7 +17,6 @@ MISTAKES = {
     "a layer's name": "conv(4, 3x3)\nmaxpol(2x2)",
     "an argument": "conv(4, 3x3, filers=8)",
     "groups": "conv(8, 3x3) -> conv(8, 3x3, groups=3)",
-    "strides and rates": "conv(4, 3x3, stride=2, dilation=2)",
     "a sum": "add(conv(4, 3x3), conv(5, 3x3))",
     "a vector": "flatten\nconv(8, 3x3)",
     "twice": "conv(4, 3x3) as a\nrelu as a",

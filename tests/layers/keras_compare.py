@@ -9,7 +9,7 @@ from typing import Any
 from cnnspec.compile.keras_model import import_keras, to_keras
 from tests.layers.keras_cases import Case
 from tests.layers.safe_side import ASTRAY, BATCH, EMPTY, FAILS, REFUSALS, RUNS
-from tests.support import agree, network, outputs, weights
+from tests.support import agree, network, outputs, refusals, weights
 
 
 class Run:
@@ -101,8 +101,8 @@ def compare(family: str, case: Case) -> str:
     import numpy as np
 
     made, run = network(case.spec), Run(case)
-    if made.errors:
-        (error, *more) = made.errors
+    if found := refusals(made):
+        (error, *more) = found
         assert not more, "one cause, one error"
         refused(family, error, run.outcome)
         return run.outcome

@@ -48,10 +48,15 @@ def table() -> str:
     )
 
 
-# Why a layer is refused: it means nothing; it means something that no layer of Keras computes; or not everywhere.
+# Why a layer is refused: it means nothing; or, by compile and train alone, it means something that no layer of Keras computes,
+# or not everywhere.
 ILLEGAL, UNCOMPILABLE, SOMEWHERE = "illegal", "legal, but not compilable", "depends on the CPU or backend"
 HERE_AND_THERE = f"{SOMEWHERE}: accepted, `train` and the like warn"
-STRIDES = ("a stride that differs by axis", f"{SOMEWHERE}: refused", "runs on a CPU with oneDNN alone, not on a GPU")
+STRIDES = (
+    "a stride that differs by axis",
+    f"{SOMEWHERE}: not compiled",
+    "runs on a CPU with oneDNN alone, not on a GPU",
+)
 POOLS = ("a window that would hold padding alone", ILLEGAL, "runs: minus infinity, or zeros, in the output")
 DIVISION = "the training and `predict` fail, or the process ends"
 ACCEPTED = [
@@ -72,7 +77,7 @@ REFUSALS = [
     ),
     Refusal(
         "conv_transpose", "conv_transpose", "an output_padding with padding=same that does not give back the input's size",
-        UNCOMPILABLE, "builds; the run fails, or yields no positions", "does not give back", {FAILS, EMPTY},
+        ILLEGAL, "builds; the run fails, or yields no positions", "does not give back", {FAILS, EMPTY},
         ({FAILS}, one("conv_transpose(2, 4, stride=4, padding=same, output_padding=0)", lambda k, x: k.layers.Conv2DTranspose(2, 4, strides=4, padding="same", output_padding=0)(x[0]), (5, 2, 2))),
         ({EMPTY, FAILS}, one("conv_transpose(2, 2, padding=same, output_padding=0)", lambda k, x: k.layers.Conv2DTranspose(2, 2, padding="same", output_padding=0)(x[0]), (1, 6, 1))),
     ),

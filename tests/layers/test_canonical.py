@@ -27,7 +27,7 @@ from cnnspec.lint.fix.behaviour import same_behaviour, same_graph
 from cnnspec.pipeline import analyse
 from tests.example_files import TRIED, networks
 from tests.layers.keras_cases import FAMILIES, Case
-from tests.support import cases, legal, network
+from tests.support import cases, legal, network, refusals
 
 GROUPS = re.compile(r"^## (.+?)\n+```cnn\n(.*?)^```", re.M | re.S)
 
@@ -110,7 +110,7 @@ CONVS = [
 @pytest.mark.parametrize("size", ["7x6x2", "6x6x2"])
 @pytest.mark.parametrize("texts", [POOLS, CONVS], ids=["pools", "convolutions"])
 def test_all_windows_that_are_called_the_same_answer_the_same(texts: list[str], size: str) -> None:
-    made = [one.graph for text in texts if not (one := network(f"input {size}\n{text}")).errors]
+    made = [one.graph for text in texts if not refusals(one := network(f"input {size}\n{text}"))]
     groups: dict[Any, list[Graph]] = {}
     for graph in made:
         groups.setdefault(View(graph).substance[1], []).append(graph)
@@ -217,7 +217,7 @@ def test_a_padding_that_is_none_of_the_layers(text: str) -> None:
 @cases(1)
 def test_any_layer_is_the_same_there_and_back(data: Any, family: str) -> None:
     case: Case = data.draw(FAMILIES[family])
-    if network(case.spec).errors:
+    if refusals(network(case.spec)):
         return
     formatted_is_the_same(case.spec)
     imported_is_the_same(case.spec)

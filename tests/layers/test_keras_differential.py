@@ -24,7 +24,7 @@ from tests.layers.keras_cases import FAMILIES, Case
 from tests.layers.keras_compare import Run, compare
 from tests.layers.keras_drawing import padded
 from tests.layers.safe_side import REFUSALS, RUNS, Refusal, one
-from tests.support import cases, legal, network, outputs, through_xla
+from tests.support import cases, legal, network, outputs, refusals, through_xla
 
 pytestmark = [pytest.mark.kernels, pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")]
 SHARE = {
@@ -56,7 +56,7 @@ EXHIBITS = [(refusal, outcomes, case) for refusal in REFUSALS for outcomes, case
     ("refusal", "outcomes", "case"), EXHIBITS, ids=[f"{e[0].family}: {e[2].text}" for e in EXHIBITS]
 )
 def test_safe_side(refusal: Refusal, outcomes: set[str], case: Case) -> None:
-    (error,) = network(case.spec).errors
+    (error,) = refusals(network(case.spec))
     assert re.search(refusal.part, error.message)
     assert compare(refusal.family, case) in outcomes
 
@@ -118,7 +118,7 @@ def test_reach_is_what_is_read(family: str) -> None:
     @given(FAMILIES[family], st.data())
     def reads(case: Case, data: st.DataObject) -> None:
         made = network(case.spec)
-        if made.errors or re.search(r"lanczos|bicubic|\bactivation=", case.text):
+        if refusals(made) or re.search(r"lanczos|bicubic|\bactivation=", case.text):
             return  # with weights of 0 and below, or a function that may hide what moves
         graph = made.graph
         node = graph.nodes[graph.outputs[0]]
@@ -193,7 +193,7 @@ def test_cases_are_not_all_of_one_kind(family: str) -> None:
     @settings(cases(1), max_examples=200, derandomize=True, database=None)
     @given(FAMILIES[family])
     def collect(case: Case) -> None:
-        verdicts.append(not network(case.spec).errors)
+        verdicts.append(not refusals(network(case.spec)))
 
     collect()
     assert 0.2 < sum(verdicts) / len(verdicts) < 0.97

@@ -211,7 +211,7 @@ def adaptive_pools(draw: Draw) -> Case:
 
     def build(keras: Any, xs: list[Any]) -> Any:
         each = wanted if isinstance(wanted, tuple) else (wanted,) * rank
-        if any(size > n for size, n in zip(each, entering[:-1], strict=True)):
+        if any(n is not None and size > n for size, n in zip(each, xs[0].shape[1:-1], strict=True)):
             raise ValueError("more positions than there are")
         if set(each) == {1}:  # Keras's adaptive pool fails, or ends the process
             whole = "GlobalAveragePooling" if which == "avg" else "GlobalMaxPooling"

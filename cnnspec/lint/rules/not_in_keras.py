@@ -9,12 +9,12 @@ table "Where Keras is wrong, or late" of the layers' pages.
 
 Bad:
 
-    input 32x32x8
+    input 33x33x8
     depthwise_conv(3x3, stride=2x1)
 
 Good:
 
-    input 32x32x8
+    input 33x33x8
     depthwise_conv(3x3, stride=2)
 """
 

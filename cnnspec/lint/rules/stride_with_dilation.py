@@ -7,13 +7,13 @@ Source: Keras, `Conv2D`: "Note that strides > 1 is not currently supported when 
 
 Bad:
 
-    input 32x32x3
+    input 33x33x3
     conv(8, 3x3, stride=2, dilation=2)
 
 Good:
 
-    input 32x32x3
-    conv(8, 3x3, dilation=2) -> maxpool(2x2)
+    input 33x33x3
+    conv(8, 3x3, dilation=2) -> maxpool(2x2, padding=same)
 """
 
 from __future__ import annotations
