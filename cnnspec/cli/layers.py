@@ -70,7 +70,7 @@ def signature(layer: type[Layer], most: int = 1000) -> str:
         default = argument.record_default
         parts.append(name if default is REQUIRED else f"{name}={show(default)}")
     if layer.merges:
-        parts.insert(0, "in, …")
+        parts.insert(layer.leading, "in, …")
     return ", ".join([*parts[:most], *(["…"] if len(parts) > most else [])])
 
 

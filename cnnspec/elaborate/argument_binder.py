@@ -243,13 +243,21 @@ def given_arguments(call: tree.Call, layer: Layer) -> dict[str, tree.Argument]:
     """The arguments of a layer's call by their canonical names."""
     word, cls = word_of_function(call.function) or "", type(layer)
     preset = cls.presets.get(word) or cls.presets.get(word.lower(), {})
-    free = iter([name for name in cls.arguments if name not in preset] if not cls.merges else [])
+    free = iter([name for name in cls.arguments if name not in preset][: cls.leading if cls.merges else None])
     found: dict[str, tree.Argument] = {}
     for argument in call.arguments:
         name = next(free, "") if argument.name is None else argument_name(cls, argument.name.text)
         if name:
             found[name] = argument
     return found
+
+
+def split_branches(
+    cls: type[Layer], arguments: tuple[tree.Argument, ...]
+) -> tuple[list[tree.Argument], tuple[tree.Argument, ...]]:
+    """The arguments of a merge's call that are its tensors, and the others."""
+    branches = [a for a in arguments if a.name is None][cls.leading :]
+    return branches, tuple([a for a in arguments if not any([a is branch for branch in branches])])
 
 
 def kinds(value: Any) -> Any:

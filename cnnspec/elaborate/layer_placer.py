@@ -7,7 +7,7 @@ from functools import partial
 from cnnspec.base.diagnostic import Note, Problem
 from cnnspec.base.limits import MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
 from cnnspec.base.size import Size, too_long
-from cnnspec.elaborate.argument_binder import Binder, argument_name
+from cnnspec.elaborate.argument_binder import Binder, argument_name, split_branches
 from cnnspec.elaborate.dispatch import Runner
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.graph import Site
@@ -43,9 +43,8 @@ class LayerPlacer(Runner):
         self.observer.layer_called(cls, word, arguments)
         site = Site(scope.source, at, scope.path)
         if cls.merges:
-            branches = [a for a in arguments if a.name is None]
-            tensors = self.run_branches(branches, scope, current)
-            arguments = tuple([a for a in arguments if a.name is not None])
+            branches, arguments = split_branches(cls, arguments)
+            tensors = self.run_branches(branches, scope, current) or [current] * bool(cls.leading)
             inputs, assumed = tuple([t.index for t in tensors]), any([t.assumed for t in tensors])
         else:
             branches = []

@@ -6,6 +6,7 @@ Without this, a misspelt layer in an unused block would be found only on the day
 from __future__ import annotations
 
 from cnnspec.base.did_you_mean import PASTED_MODULES
+from cnnspec.elaborate.argument_binder import split_branches
 from cnnspec.elaborate.arithmetic import BUILTINS
 from cnnspec.elaborate.static_checks import bindings
 from cnnspec.layers import find
@@ -54,9 +55,8 @@ def unknown_steps(node: tree.Node, scope: Scope, local: set[str]) -> Iterator[tr
         yield from unknown_steps(node.function, scope, local)
         layer = find(node.function.text) if isinstance(node.function, tree.Name) else None
         if layer is not None and layer.merges:
-            for argument in node.arguments:
-                if argument.name is None:
-                    yield from unknown_steps(argument.value, scope, local)
+            for argument in split_branches(layer, node.arguments)[0]:
+                yield from unknown_steps(argument.value, scope, local)
     elif isinstance(node, tree.Attribute):
         if not isinstance(node.value, tree.Here):
             yield from unknown_steps(node.value, scope, local)

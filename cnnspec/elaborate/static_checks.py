@@ -7,6 +7,7 @@ branch of an `if`. All else counts 0.
 
 from __future__ import annotations
 
+from cnnspec.elaborate.argument_binder import split_branches
 from cnnspec.elaborate.values import BlockFunction, Scope
 from cnnspec.layers import find
 from cnnspec.syntax import tree
@@ -71,7 +72,7 @@ class Ahead:
         layer = find(name) if value is None else None
         if layer is None:
             return 0
-        branches = [a.value for a in arguments if a.name is None] if layer.merges else []
+        branches = [a.value for a in split_branches(layer, arguments)[0]] if layer.merges else []
         return 1 + sum([self.least(item) for b in branches for item in (b.items if isinstance(b, tree.List) else [b])])
 
     def constant(self, name: str, bound: list[tree.Node]) -> int:

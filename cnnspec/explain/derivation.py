@@ -209,13 +209,14 @@ def name_sharer(facts: Facts, node: Node) -> str:
 # ---- MACs and totals ---------------------------------------------------------------------------------------
 def derive_macs(layer: Layer, entering: tuple[Shape, ...], known: Known) -> DerivationSection:
     """The MACs, where the layer has any that count."""
+    macs = layer.macs(entering)
+    if macs is None:
+        return DerivationSection("MACs", (DerivationStep("", note="unknown: what the layer computes is not known"),))
     if not layer.counted:
         return DerivationSection(
             "MACs", (DerivationStep("", note="none: convolutions and dense layers are counted"),), True
         )
-    return DerivationSection(
-        "MACs", (derive_number("", layer.macs(entering), known, f"{layer.counted}; bias not counted"),)
-    )
+    return DerivationSection("MACs", (derive_number("", macs, known, f"{layer.counted}; bias not counted"),))
 
 
 def derive_totals(facts: Facts) -> DerivationSection:

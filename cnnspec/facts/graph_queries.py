@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.join_words import join_words
 from cnnspec.layers.base import product
 
 TYPE_CHECKING = False
@@ -46,3 +47,11 @@ def list_pointwise(graph: Graph, index: int) -> list[Node]:
         walk.append(node)
         node = graph.nodes[node.inputs[0]]
     return [*walk, node]
+
+
+def name_stated(graph: Graph) -> str:
+    """The layers of which only the output's shape and the weights are known, where an output depends on them: "a, b and 3
+    more"; "" for none."""
+    nodes = zip(graph.nodes, graph.used(), strict=True)
+    names = [node.name for node, used in nodes if used and node.layer is not None and node.layer.stated]
+    return join_words([*names[:2], f"{len(names) - 2} more"] if len(names) > 3 else names)

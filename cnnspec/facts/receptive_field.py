@@ -132,12 +132,15 @@ def compute_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list[N
     words = {node.inputs[0] for node in graph.nodes if node.layer is not None and node.layer.indexes}
     sizes = {s[:-1] for i in graph.inputs if (s := shapes[i]) is not None}
     whole = sizes.pop() if len(sizes) == 1 else None
+    hidden: set[int] = set()  # of which nobody knows what they read
     for node in graph.nodes:
         shape = shapes[node.index]
+        if node.layer is not None and (node.layer.stated or not hidden.isdisjoint(node.inputs)):
+            hidden.add(node.index)
         if node.index in inputs:
             rank = 0 if shape is None else len(shape) - (node.index not in words)
             fields.append(None if shape is None else (START,) * rank or WHOLE)
-        elif node.layer is None or shape is None:
+        elif node.layer is None or shape is None or node.index in hidden:
             fields.append(None)
         elif node.layer.indexes and node.inputs[0] in inputs:  # words of a text: each sees itself
             fields.append((START,) * (len(shape) - 1))

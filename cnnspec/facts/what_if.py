@@ -93,6 +93,8 @@ class WhatIf:
         if node.layer is None:
             return inputs.get(node.index, node.shape)
         entering = tuple([shapes[i] for i in node.inputs])
+        if node.layer.stated and entering != self.graph.input_shapes(node):
+            return None
         if node.index in layers:
             return output_of(layers[node.index], entering)
         key = id(node.layer), entering

@@ -8,7 +8,7 @@ from __future__ import annotations
 from cnnspec.base.did_you_mean import PASTED_MODULES
 from cnnspec.format.pieces import is_name
 from cnnspec.layers import find, find_bare_layer
-from cnnspec.layers.argument import EACH_AXIS, Unfit
+from cnnspec.layers.argument import EACH_AXIS, Unfit, text
 from cnnspec.syntax.tree import Argument, Attribute, Call, Dims, List, Name, Node, Number, Text, Tuple
 
 TYPE_CHECKING = False
@@ -68,10 +68,10 @@ class Layers:
     def bound_arguments(self, call: Call) -> Iterator[tuple[Argument, str]]:
         """The arguments of a call with their canonical names, "" where there is none."""
         layer, preset = self.layer(call)
-        free = iter([name for name in layer.arguments if name not in preset])
+        free = iter([name for name in layer.arguments if name not in preset][: layer.leading if layer.merges else None])
         for argument in call.arguments:
             if argument.name is None:
-                yield argument, "" if layer.merges else next(free, "")
+                yield argument, next(free, "")
                 continue
             written = argument.name.text
             known = [
@@ -82,7 +82,7 @@ class Layers:
     def option(self, call: Call, name: str, value: Node) -> Node | None:
         """An argument's value in canonical form; None where it has no other form than it has."""
         declared = self.layer(call)[0].arguments.get(name)
-        if declared is None:
+        if declared is None or declared.kind is text and isinstance(value, Text):
             return None
         if isinstance(value, (Tuple, List)):
             return self.sizes(declared, value, self.rank(call))

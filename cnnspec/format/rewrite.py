@@ -187,7 +187,7 @@ class _Rewriter:
         for argument, name in layers.bound_arguments(node):
             if layers.says_nothing(argument) or (title and argument.name and argument.name.text == "name"):
                 continue
-            if layers.merges(node) and argument.name is None:
+            if not name and layers.merges(node) and argument.name is None:
                 kept.append(argument.replace(value=self.expression(argument.value, True, True)))
                 continue
             value = layers.option(node, name, argument.value) or self.expression(argument.value)

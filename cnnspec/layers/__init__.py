@@ -14,6 +14,7 @@ from cnnspec.layers.depth_to_space import DepthToSpace, SpaceToDepth
 from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
 from cnnspec.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm, RMSNorm, UnitNorm
+from cnnspec.layers.opaque import Opaque
 from cnnspec.layers.pooling import AvgPool, MaxPool
 from cnnspec.layers.preprocessing import Embedding, Normalization, Rescaling
 from cnnspec.layers.reducing import ReduceMax, ReduceMean, ReduceSum
@@ -40,7 +41,7 @@ CATALOGUE: tuple[type[Layer], ...] = (
     ReLU, LeakyReLU, PReLU, ELU, Softmax, TanhGelu, Activation,
     Power, Abs,
     Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate, Stack, Dot,
-    Flatten, Reshape, Permute, Repeat, Slice, ChannelShuffle, DepthToSpace, SpaceToDepth, Pad, Crop, Upsample, Resize, Rescaling, Normalization, Embedding, Identity,
+    Flatten, Reshape, Permute, Repeat, Slice, ChannelShuffle, DepthToSpace, SpaceToDepth, Pad, Crop, Upsample, Resize, Rescaling, Normalization, Embedding, Identity, Opaque,
 )  # fmt: skip
 
 _by_spelling: dict[str, type[Layer]] = {spelling: layer for layer in CATALOGUE for spelling in layer.names}

@@ -67,6 +67,10 @@ class Layer(Record):
     example: ClassVar[str] = ""  # a whole spec; a test checks it against Keras
     more_examples: ClassVar[tuple[str, ...]] = ()
     merges: ClassVar[bool] = False  # whether it takes several tensors
+    leading: ClassVar[int] = 0  # of such a layer, how many arguments stand before its tensors, without their names
+    stated: ClassVar[bool] = (
+        False  # whether its output's shape is stated for the inputs that it has, unknown for others
+    )
     sums: ClassVar[bool] = False  # whether they ought to have one shape, though Keras would repeat axes of size 1
     unordered: ClassVar[bool] = False  # whether their order makes no difference
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
@@ -129,12 +133,13 @@ class Layer(Record):
         own = self.own_weights(inputs)
         return own if self.trainable else tuple([weight.replace(trainable=False) for weight in own])
 
-    def macs(self, inputs: tuple[Shape, ...]) -> Dim:
-        """Multiply-accumulates of one forward pass of one example; bias, normalisation, activation not counted."""
+    def macs(self, inputs: tuple[Shape, ...]) -> Dim | None:
+        """Multiply-accumulates of one forward pass of one example; bias, normalisation, activation not counted. None:
+        unknown."""
         return 0
 
-    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        """The primitive operations of the layer, in order; the first reads the inputs."""
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...] | None:
+        """The primitive operations of the layer, in order; the first reads the inputs. None: unknown."""
         return (self.operation(inputs),)
 
     def operation(self, inputs: tuple[Shape, ...], **figures: Any) -> Operation:

@@ -139,6 +139,7 @@ def _training_memory(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 def _lossless(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
     """Whether every position that carries data is read: the value True, or False and what is lost."""
+    from cnnspec.facts.graph_queries import name_stated
     from cnnspec.facts.liveness import Liveness, sizes_known
     from cnnspec.facts.stride_remainder import find_losses
 
@@ -161,6 +162,8 @@ def _lossless(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
                 if count
             ]
             parts.append(f"{node.name} leaves {' and '.join(axes)} unread")
+    if not parts and name_stated(facts.graph):
+        return None
     left = len(parts) - LISTED
     more = f", and {left} more layer{'s' * (left > 1)}" if left > 0 else ""
     return Figure((not parts,), ", ".join(parts[:LISTED]) + more, str)

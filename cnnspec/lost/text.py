@@ -98,6 +98,6 @@ def write_unknown(network: AnalysedNetwork, lost: Lost) -> list[str]:
         why = "There are errors to mend first" if network.broken else "Sizes are unknown"
         return [f"{why}, and what is lost is not known: ? of {name_nodes(network.graph, lost.unknown)}."]
     if lost.untraced:
-        names = name_nodes(network.graph, lost.untraced)
-        return [f"More may be lost: {names} moves positions elsewhere and counts as reading everything."]
+        names, reads = name_nodes(network.graph, lost.untraced), "reads" if len(lost.untraced) == 1 else "read"
+        return [f"More may be lost: what {names} {reads} is not followed, and counts as everything."]
     return [] if lost.losses else ["Every position that carries data is read."]

@@ -13,12 +13,18 @@ NOT_OF_SIZES = ("E001", "E003", "E010", "E013", "E014", "E015", "E016")  # mista
 def find_input_sizes(network: AnalysedNetwork) -> InputSizes | None:
     """All sizes that the inputs may have; None where none was found: see `explain_no_size`.
 
-    No size mends a mistake of the text itself, and a network that rests on an assumption is legal at none.
+    No size mends a mistake of the text itself, and a network that rests on an assumption is legal at none. Where a layer's
+    output is stated, other sizes are unknown.
     """
     from cnnspec.elaborate.size_probe import resize
+    from cnnspec.facts.graph_queries import name_stated
     from cnnspec.sizes.input_sizes import work_out_sizes
 
-    if network.graph.assumptions or any(d.code in NOT_OF_SIZES for d in network.diagnostics):
+    if (
+        name_stated(network.graph)
+        or network.graph.assumptions
+        or any(d.code in NOT_OF_SIZES for d in network.diagnostics)
+    ):
         return None
     return work_out_sizes(network.graph, lambda inputs: resize(network, inputs))
 
@@ -31,6 +37,10 @@ def has_axes_for(network: AnalysedNetwork, near: tuple[int, ...]) -> bool:
 
 def explain_no_size(network: AnalysedNetwork) -> str:
     """Why no input size was found."""
+    from cnnspec.facts.graph_queries import name_stated
+
     if network.broken:
         return "mend its errors first: of the input sizes that were tried, none takes them away"
+    if stated := name_stated(network.graph):
+        return f"the output of {stated} is stated for these sizes alone"
     return "it is legal for no input size that was tried"

@@ -142,15 +142,18 @@ class LayerStep(DraftStep):
 
     def text(self) -> str:
         word, fixed = self._word()
-        parts = [print_branch(body) for body in self.bodies]
-        positional = not parts
+        branches = [print_branch(body) for body in self.bodies]
+        leading = self.layer.leading
+        positional, parts = not branches or leading > 0, []
         for number, ((name, argument), value) in enumerate(zip(self.layer.arguments.items(), self.values, strict=True)):
             required = argument.record_default is REQUIRED
             positional = positional and name not in fixed and (required or number == 0 and is_size(value))
+            positional = positional and (number < leading or not branches)
             if name not in fixed and (value != argument.record_default or number == 0 and is_amount(argument, value)):
                 parts.append(print_value(value) if positional else f"{name}={print_value(value)}")
             else:
                 positional = False
+        parts[leading:leading] = branches
         return f"{word}({', '.join(parts)})" if parts else word
 
     def _word(self) -> tuple[str, dict[str, Any]]:

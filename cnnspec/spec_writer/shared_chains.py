@@ -5,6 +5,11 @@ from __future__ import annotations
 from cnnspec.graph import Graph, Node
 
 
+def is_merge(node: Node) -> bool:
+    """Whether a node takes several tensors; a layer that may take several can stand behind one alone."""
+    return node.layer is not None and node.layer.merges and len(node.inputs) > 1
+
+
 def find_shared_chains(graph: Graph) -> list[list[list[int]]]:
     """The longest chains of shared layers, in the order of their first uses: for every use its nodes, first to last.
 
@@ -12,7 +17,7 @@ def find_shared_chains(graph: Graph) -> list[list[list[int]]]:
     """
     groups: dict[int, list[int]] = {}
     for node in graph.nodes:
-        if node.shares is not None and node.layer is not None and not node.layer.merges:
+        if node.shares is not None and node.layer is not None and not is_merge(node):
             groups.setdefault(node.shares, [node.shares]).append(node.index)
     readers = graph.consumers()
     following: dict[int, int] = {}  # owner → owner of the next layer in the chain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,6 +82,12 @@ class Axes(tuple[int, ...]):
     __slots__ = ()
 
 
+class Quoted(str):
+    """A text of a person's own, which is no word of the language."""
+
+    __slots__ = ()
+
+
 class Rows(tuple[Any, ...]):
     """The rows of a loop's table: written as a list."""
 
@@ -98,8 +105,8 @@ def print_value(value: Any) -> str:
     """A value as the language writes it."""
     if isinstance(value, float):
         return print_float(value)
-    if isinstance(value, str) and not value.isidentifier():
-        return f'"{value}"'
+    if isinstance(value, Quoted) or isinstance(value, str) and not value.isidentifier():
+        return json.dumps(str(value), ensure_ascii=False)
     if isinstance(value, Term) and value.keywords and not value.positional:
         alone = len(value.keywords) == 1 and value.keywords[0][0] in (snake(value.name), "value")  # l2(0.0001)
         inner = [print_value(v) if alone else f"{key}={print_value(v)}" for key, v in value.keywords]

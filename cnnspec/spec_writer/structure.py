@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnspec.graph import Graph, Node
-from cnnspec.layers.argument import AXES, EACH_AXIS, same_on_every_axis
+from cnnspec.layers.argument import AXES, EACH_AXIS, same_on_every_axis, text
 from cnnspec.layers.base import Layer
 from cnnspec.spec_writer.draft import (
     CallStep,
@@ -23,8 +23,8 @@ from cnnspec.spec_writer.draft import (
     fill_slots,
     find_slots,
 )
-from cnnspec.spec_writer.shared_chains import find_shared_chains
-from cnnspec.spec_writer.slot_values import Axes, Label
+from cnnspec.spec_writer.shared_chains import find_shared_chains, is_merge
+from cnnspec.spec_writer.slot_values import Axes, Label, Quoted
 from cnnspec.spec_writer.word_choice import find_numbered, spell_names
 
 DEEPEST = 2  # merges of named tensors, or of one tensor, in one another
@@ -81,7 +81,7 @@ class GraphSteps:
                         other = dominator[other]
             dominator.append(common)
             depth.append(1 if common == ORIGIN else depth[common] + 1)
-            if node.layer is not None and node.layer.merges and common != ORIGIN:
+            if is_merge(node) and common != ORIGIN:
                 if self._nests(node, common):
                     entries[node.index] = common
                     self.merges_at.setdefault(common, []).append(node.index)
@@ -226,7 +226,7 @@ class GraphSteps:
                 block, index = self.towers[index]
                 steps.append(CallStep(block, ()))
                 continue
-            if not node.layer.merges:
+            if not is_merge(node):
                 steps.append(self.make_layer(node, ()))
                 index = node.inputs[0]
                 continue
@@ -271,7 +271,7 @@ class GraphSteps:
 
     def make_layer(self, node: Node, branches: tuple[Steps, ...]) -> DraftStep:
         assert node.layer is not None
-        channels = None if node.layer.merges else self.nodes[node.inputs[0]].shape
+        channels = None if is_merge(node) else self.nodes[node.inputs[0]].shape
         entering = channels[-1] if channels and isinstance(channels[-1], int) else None
         return LayerStep(type(node.layer), find_values(node.layer), branches, entering, self.names[node.index])
 
@@ -300,6 +300,8 @@ def find_values(layer: Layer) -> tuple[Any, ...]:
         argument = layer.arguments[name]
         if argument.kind in AXES and isinstance(value, tuple):
             made.append(Axes(value))
+        elif argument.kind is text:
+            made.append(Quoted(value))
         elif argument.kind in EACH_AXIS and not (name == "kernel" and isinstance(value, tuple) and len(value) > 1):
             made.append(same_on_every_axis(value))
         else:

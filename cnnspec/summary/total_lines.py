@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.facts.precision import BYTES, in_bytes
 from cnnspec.tables.assumed import write_assumptions
 from cnnspec.tables.columns import COLUMNS
-from cnnspec.tables.figures import show_field, show_figure
+from cnnspec.tables.figures import show_field, show_figure, write_unknown_macs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def write_totals(network: AnalysedNetwork, totals: SummaryTotals, sizes: SizeNam
         f"Total params: {show_figure(params)}{size}",
         f"Trainable params: {show_figure(totals.trainable_params)}",
         f"Non-trainable params: {show_figure(totals.non_trainable_params)}",
-        f"MACs: {show_figure(macs)} (convolutions and dense layers, one example, bias not counted; FLOPs = 2 * MACs)",
+        f"MACs: {write_unknown_macs(network.facts) or show_figure(macs)} (convolutions and dense layers, one example, bias not counted; FLOPs = 2 * MACs)",
     ]
     if reach is not None:
         left_out = count_left_out(network)

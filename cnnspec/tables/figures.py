@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from cnnspec.base.size import Size
+from cnnspec.base.size import Size, add_up
+from cnnspec.facts.graph_queries import name_stated
 from cnnspec.layers.base import show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnnspec.facts.facts import Facts
     from cnnspec.tables.rows import ReceptiveField
 
 
 def show_figure(value: Any) -> str:
     """A number with separators, an expression as it is, ? for unknown."""
     return "?" if value is None else f"{value:,}" if isinstance(value, (int, Size)) else str(value)
+
+
+def write_unknown_macs(facts: Facts) -> str:
+    """ "at least 28,901,376, without those of deform_conv1"; "" where no layer's work is unknown."""
+    stated = name_stated(facts.graph)
+    if not stated:
+        return ""
+    known = [macs for macs, used in zip(facts.macs, facts.graph.used(), strict=True) if used and macs is not None]
+    return f"at least {show_figure(add_up(known))}, without those of {stated}"
 
 
 def show_field(value: ReceptiveField | None) -> str:

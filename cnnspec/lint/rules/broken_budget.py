@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.facts.graph_queries import name_stated
 from cnnspec.lint.budget import QUANTITIES, check_limit, find_heaviest, is_met, measure, write_distinct
 
 TYPE_CHECKING = False
@@ -58,7 +59,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         if figure is None:
             message = f"{limit.quantity} cannot be known here: it depends on something unknown"
-            yield Diagnostic("E017", message, span, "give the input a size")
+            yield Diagnostic("E017", message, span, explain_unknown(context))
             continue
         if not is_met(figure, limit):
             if not limit.operator:
@@ -72,6 +73,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 yield Diagnostic(CODE, message, span, weights[limit.quantity])
             else:
                 yield Diagnostic(CODE, message, span)
+
+
+def explain_unknown(context: Context) -> str:
+    """What to do about a quantity that is not known."""
+    stated = name_stated(context.graph)
+    return f"of {stated} only the output and the parameters are stated" if stated else "give the input a size"
 
 
 def whole(context: Context) -> bool:
