@@ -78,7 +78,7 @@ def say_why_unknown(reaches: tuple[Reach, ...] | None, entering: list[tuple[str,
     if unknown:
         return f"so is that of {' and '.join(unknown)}"
     if reaches is UNTRACED:
-        return "the layer moves positions elsewhere, which is not followed"
+        return "what the layer reads is not followed"
     return "the branches step differently, or read places that depend on an unknown size"
 
 

@@ -160,7 +160,7 @@ def add_unit(page: Page, unit: UnitField) -> None:
 def write_figures(layer: LayerField) -> list[tuple[str, str]]:
     field = layer.field
     if field is None:
-        return [("Receptive field", "unknown: a layer moves positions elsewhere, or sizes are not known")]
+        return [("Receptive field", "unknown: what some layer reads is not followed, or sizes are not known")]
     if field.whole:
         return [("Receptive field", "the whole input")]
     size = show_field(field)
@@ -190,7 +190,7 @@ def show_size(box: tuple[Span, ...]) -> str:
 def write_read(read: InputRead) -> str:
     """What a unit reads of one input, within its bounds."""
     if read.read is None:
-        return "?: an input's size is unknown, a layer moves positions elsewhere, or it would take too many steps"
+        return "?: an input's size is unknown, what some layer reads is not followed, or it would take too many steps"
     if not read.size:
         return "all of it" if read.read else "nothing"
     if read.box is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,7 +105,7 @@ def print_value(value: Any) -> str:
     if isinstance(value, float):
         return print_float(value)
     if isinstance(value, Quoted) or isinstance(value, str) and not value.isidentifier():
-        return json.dumps(str(value), ensure_ascii=False)
+        return quote(value)
     if isinstance(value, Term) and value.keywords and not value.positional:
         alone = len(value.keywords) == 1 and value.keywords[0][0] in (snake(value.name), "value")  # l2(0.0001)
         inner = [print_value(v) if alone else f"{key}={print_value(v)}" for key, v in value.keywords]
@@ -125,6 +124,14 @@ def print_value(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({print_values(value)}{',' if len(value) == 1 else ''})"
     return f"[{print_values(value)}]" if isinstance(value, list) else show(value)
+
+
+def quote(value: str) -> str:
+    """A text in quotes. The language knows no escapes, so that a text with quotes of both kinds gets those of one."""
+    line = " ".join(value.split())
+    if '"' in line and "'" not in line:
+        return f"'{line}'"
+    return '"{}"'.format(line.replace('"', "'"))
 
 
 def print_values(values: Iterable[Any]) -> str:

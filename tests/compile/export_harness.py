@@ -10,14 +10,14 @@ import pytest
 
 from cnnspec.compile import export as export_module
 from cnnspec.compile.export import export, prepare
-from cnnspec.layers import CATALOGUE
 from tests.example_files import EXAMPLES
+from tests.layer_examples import COMPILED_TEXTS, FIRST_COMPILED
 from tests.support import outputs
 
 tf = pytest.importorskip("tensorflow", reason="SavedModel, ONNX and LiteRT are written on TensorFlow")
 
-EXAMPLES_OF_LAYERS = [layer.example for layer in CATALOGUE]
-LAYERS = [text for layer in CATALOGUE for text in (layer.example, *layer.more_examples)]
+EXAMPLES_OF_LAYERS = FIRST_COMPILED
+LAYERS = COMPILED_TEXTS
 LECTURES = sorted((EXAMPLES / "lectures").glob("*.cnn"))
 LACKING = {
     "onnx": {"antialias=true": "ONNX has no operation ScaleAndTranslate"},

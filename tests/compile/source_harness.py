@@ -23,9 +23,9 @@ from cnnspec.compile.keras_source.module_printer import ModulePrinter
 from cnnspec.compile.keras_source.module_text import finish_module
 from cnnspec.compile.keras_source.replay import replay
 from cnnspec.compile.trace_recorder import record
-from cnnspec.layers import CATALOGUE
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
+from tests.layer_examples import COMPILED_TEXTS, FIRST_COMPILED
 from tests.support import outputs, random_inputs, zero_weights
 
 ROOT = str(Path(__file__).parents[2])
@@ -37,8 +37,8 @@ SPECS = [
     if ZOO not in path or os.path.basename(path) in ZOO_FILES
 ]
 LARGE = ("densenet", "inception", "mobilenet", "resnet", "vgg", "alexnet", "unet", "lecture4_alexnet")
-EXAMPLES_OF_LAYERS = [layer.example for layer in CATALOGUE]
-CATALOGUE_EXAMPLES = [text for layer in CATALOGUE for text in (layer.example, *layer.more_examples)]
+EXAMPLES_OF_LAYERS = FIRST_COMPILED
+CATALOGUE_EXAMPLES = COMPILED_TEXTS
 RUFF = shutil.which("ruff") or os.path.join(os.path.dirname(sys.executable), "ruff")
 
 

@@ -22,15 +22,15 @@ import pytest
 from cnnspec.base.source import Source
 from cnnspec.compile.keras_model import import_keras, to_keras
 from cnnspec.compile.keras_source import to_source
-from cnnspec.layers import CATALOGUE
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
 from tests.compile.backend_run import find_outcomes
 from tests.example_files import EXAMPLES, FILES, ZOO, networks, relative
+from tests.layer_examples import COMPILED_TEXTS, FIRST_COMPILED
 from tests.support import QUICK_XLA, THOROUGH, legal, outputs
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXTS = [text for layer in CATALOGUE for text in (layer.example, *(layer.more_examples if THOROUGH else ()))]
+TEXTS = COMPILED_TEXTS if THOROUGH else FIRST_COMPILED
 LECTURES = ("lecture2_text", "lecture3_deep_mnist")
 PATHS = [EXAMPLES / "lectures" / f"{name}.cnn" for name in LECTURES]
 if THOROUGH:
@@ -171,7 +171,7 @@ def described(model: Any) -> Any:
     return import_keras().saving.serialize_keras_object(model)
 
 
-@pytest.mark.parametrize("text", [text for layer in CATALOGUE for text in (layer.example, *layer.more_examples)])
+@pytest.mark.parametrize("text", COMPILED_TEXTS)
 def test_a_layer_is_made_of_kerass_own(text: str) -> None:
     assert foreign(described(to_keras(legal(text)))) == []
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from cnnspec.compile.keras_model import import_keras, to_keras
+from cnnspec.facts.facts import Facts, find_keras_problems
 from cnnspec.layers import CATALOGUE, find, list_spellings
 from cnnspec.layers.base import Layer
-from tests.support import agree, legal, network, outputs, random_inputs
-
-EXAMPLES = [(layer, text) for layer in CATALOGUE for text in (layer.example, *layer.more_examples)]
+from tests.layer_examples import COMPILED, REFUSED
+from tests.support import agree, legal, network, outputs, random_inputs, refusals
 
 
 def named(pairs: list[tuple[Any, ...]]) -> list[str]:
@@ -26,7 +26,7 @@ def test_layer_has_a_page_and_an_example_of_itself(layer: type[Layer]) -> None:
     assert any(isinstance(node.layer, layer) for node in legal(layer.example).nodes)
 
 
-@pytest.mark.parametrize(("layer", "text"), EXAMPLES, ids=named(EXAMPLES))
+@pytest.mark.parametrize(("layer", "text"), COMPILED, ids=named(COMPILED))
 def test_example_equals_keras(layer: type[Layer], text: str) -> None:
     graph = legal(text)
     assert any(isinstance(node.layer, layer) for node in graph.nodes)
@@ -34,6 +34,17 @@ def test_example_equals_keras(layer: type[Layer], text: str) -> None:
     agree(model, graph)
     for output, index in zip(outputs(model, random_inputs(graph, 2)), graph.outputs, strict=True):
         assert output.shape == (2, *graph.nodes[index].shape)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("layer", "text"), REFUSED, ids=named(REFUSED))
+def test_an_example_that_keras_cannot_compute_says_so_of_its_layer(layer: type[Layer], text: str) -> None:
+    """And of no other; every figure that is stated has a shape to it."""
+    made = network(text)
+    assert not made.errors and refusals(made)
+    problems = find_keras_problems(Facts(made.graph))
+    for node, problem in zip(made.graph.nodes, problems, strict=True):
+        assert (problem is not None) == isinstance(node.layer, layer)
+        assert node.shape is not None
 
 
 def is_plain(text: str) -> bool:
@@ -47,7 +58,7 @@ def is_plain(text: str) -> bool:
     return True
 
 
-COMPOSED = [(layer, text) for layer, text in EXAMPLES if not is_plain(text)]
+COMPOSED = [(layer, text) for layer, text in COMPILED if not is_plain(text)]
 
 
 @pytest.mark.parametrize(("layer", "text"), COMPOSED, ids=named(COMPOSED))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.elaborate.input_forms import find_likely_sizes
 from cnnspec.elaborate.size_probe import resize as probe
+from cnnspec.facts.graph_queries import name_stated
 from cnnspec.facts.what_if import FARTHEST
 from cnnspec.lint.fix.edits import Inexpressible
 from cnnspec.lint.fix.spelling import spell
@@ -66,6 +67,8 @@ def find_legal(repair: RepairContext, directions: Sequence[int]) -> list[tuple[i
 def find_nearest_legal(repair: RepairContext, direction: int) -> list[tuple[int, ...]]:
     """The nearest such size in one direction; [] where none is found. A network for images of less than half the size is
     another network."""
+    if name_stated(repair.graph):  # whose output at another size is not known
+        return []
     shape, layers = find_input_shape(repair), max(1, len(repair.graph.nodes))
     for distance in range(1, min(FARTHEST, MOST_BUILT // layers) + 1):
         sizes = lengthen(shape, direction * distance, [True] * (len(shape) - 1))
