@@ -252,14 +252,6 @@ def given_arguments(call: tree.Call, layer: Layer) -> dict[str, tree.Argument]:
     return found
 
 
-def split_branches(
-    cls: type[Layer], arguments: tuple[tree.Argument, ...]
-) -> tuple[list[tree.Argument], tuple[tree.Argument, ...]]:
-    """The arguments of a merge's call that are its tensors, and the others."""
-    branches = [a for a in arguments if a.name is None][cls.leading :]
-    return branches, tuple([a for a in arguments if not any([a is branch for branch in branches])])
-
-
 def kinds(value: Any) -> Any:
     """The types in a value. They tell true from 1, which compare equal."""
     return tuple([kinds(v) for v in value]) if type(value) is tuple else type(value)

@@ -7,7 +7,8 @@ from functools import partial
 from cnnspec.base.diagnostic import Note, Problem
 from cnnspec.base.limits import MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
 from cnnspec.base.size import Size, too_long
-from cnnspec.elaborate.argument_binder import Binder, argument_name, split_branches
+from cnnspec.elaborate.argument_binder import Binder, argument_name
+from cnnspec.elaborate.branches import split_branches
 from cnnspec.elaborate.dispatch import Runner
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.graph import Site

@@ -6,8 +6,8 @@ Without this, a misspelt layer in an unused block would be found only on the day
 from __future__ import annotations
 
 from cnnspec.base.did_you_mean import PASTED_MODULES
-from cnnspec.elaborate.argument_binder import split_branches
 from cnnspec.elaborate.arithmetic import BUILTINS
+from cnnspec.elaborate.branches import split_branches
 from cnnspec.elaborate.static_checks import bindings
 from cnnspec.layers import find
 from cnnspec.syntax import tree

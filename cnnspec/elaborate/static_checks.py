@@ -7,7 +7,7 @@ branch of an `if`. All else counts 0.
 
 from __future__ import annotations
 
-from cnnspec.elaborate.argument_binder import split_branches
+from cnnspec.elaborate.branches import split_branches
 from cnnspec.elaborate.values import BlockFunction, Scope
 from cnnspec.layers import find
 from cnnspec.syntax import tree

@@ -205,7 +205,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
 }  # fmt: skip
 
 
-ROWS = [(find(layer.names[0]), name) for layer in CATALOGUE for name in layer.arguments]
+ROWS = [(find(layer.names[0]), name) for layer in CATALOGUE if layer.__name__ in VALUES for name in layer.arguments]
 
 
 def spec(layer: type[Layer], name: str, value: str, spelling: str = "") -> str:

@@ -26,6 +26,7 @@ from cnnspec.layers import CATALOGUE
 from cnnspec.lint.fix.behaviour import same_behaviour, same_graph
 from cnnspec.pipeline import analyse
 from tests.example_files import TRIED, networks
+from tests.layer_examples import COMPILED_TEXTS
 from tests.layers.keras_cases import FAMILIES, Case
 from tests.support import cases, legal, network, refusals
 
@@ -142,7 +143,8 @@ def imported_is_the_same(text: str) -> None:
 @pytest.mark.parametrize("text", LAYERS)
 def test_the_examples_of_layers_stay_what_they_are(text: str) -> None:
     formatted_is_the_same(text)
-    imported_is_the_same(text)
+    if text in COMPILED_TEXTS:
+        imported_is_the_same(text)
 
 
 @pytest.mark.parametrize("path", TRIED, ids=lambda path: path.stem)
