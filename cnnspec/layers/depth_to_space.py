@@ -28,11 +28,11 @@ class BlockLayer(Layer):
         """How many positions a block has."""
         return int(self.size ** (len(shape) - 1))
 
-    def _known(self, shape: Shape) -> Problem | None:
-        if all([isinstance(n, int) for n in shape]):
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if all([isinstance(n, int) for n in inputs[0]]):
             return None
-        message = f"{self.names[0]} of {show_shape(shape)}: Keras's Reshape needs known sizes"
-        return Problem("E017", message, help="give the input a size")
+        message = f"Keras takes no {self.names[0]} of {show_shape(inputs[0])}: its Reshape needs known sizes"
+        return Problem("E116", message, help="give the input a size")
 
     def _calls(self, divided: Shape, order: list[int], output: Shape) -> tuple[KerasCall, ...]:
         """The values with other axes, those in another order, and the output's axes."""
@@ -79,10 +79,10 @@ class DepthToSpace(BlockLayer):
     order: str = ORDER
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if found := needs_space(inputs, "depth_to_space") or self._known(inputs[0]):
+        if found := needs_space(inputs, "depth_to_space"):
             return found
         channels, block = inputs[0][-1], self._block(inputs[0])
-        if channels % block:
+        if isinstance(channels, int) and channels % block:
             message = f"depth_to_space({self.size}) takes {block} channels for each of its output, got {channels}"
             return Problem("E103", message, "size", f"give it a multiple of {block} channels")
         return None
@@ -136,9 +136,9 @@ class SpaceToDepth(BlockLayer):
     order: str = ORDER
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if found := needs_space(inputs, "space_to_depth") or self._known(inputs[0]):
+        if found := needs_space(inputs, "space_to_depth"):
             return found
-        odd = [n for n in inputs[0][:-1] if n % self.size]
+        odd = [n for n in inputs[0][:-1] if isinstance(n, int) and n % self.size]
         if odd:
             message = f"space_to_depth({self.size}) takes blocks of {self.size} positions, and {odd[0]} is no multiple"
             return Problem("E103", message, "size", "pad or crop it first, or give a size that divides it")

@@ -87,7 +87,7 @@ def layer_page(layer: type[Layer]) -> str:
         MADE,
         paragraphs(layer),
         f"```text\n{name}({signature(layer, 6)})\n```",
-        f"Becomes {keras_name(layer)} in Keras."
+        ("Becomes no layer of Keras." if keras_name(layer) == "none" else f"Becomes {keras_name(layer)} in Keras.")
         + (f" Also written: {', '.join(f'`{other}`' for other in layer.names[1:])}." if len(layer.names) > 1 else ""),
     ]
     if layer.counted:

@@ -20,7 +20,6 @@ from cnnspec.layers.base import Layer
 from cnnspec.lint.pages import Page
 from cnnspec.lint.pages import pages as rule_pages
 from cnnspec.pipeline import analyse
-from cnnspec.tables.rows import find_figures
 from tests.docs.blocks import DOCS, ROOT
 
 MARKED = re.compile(r"(<!-- ([a-z ]+) -->\n).*?(<!-- end -->)", re.S)
@@ -57,10 +56,12 @@ def layer_table(page: Path) -> str:
 
 
 def keras_name(layer: type[Layer]) -> str:
-    """The Keras class that the layer's example becomes, with the dimensions that there are."""
+    """The Keras class that the layer's example becomes, with the dimensions that there are; none where it becomes none."""
     (network,) = analyse(Source("example.cnn", layer.example)).networks
     number = next(node.index for node in network.graph.nodes if type(node.layer) is layer)
-    found = find_figures(network)[number].type
+    found = network.facts.keras_types[number]
+    if found is None:
+        return "none"
     if "2D" not in found:
         return found
     ranks = [rank for rank in "123" if found.replace("2D", f"{rank}D").lower() in layer.names]
