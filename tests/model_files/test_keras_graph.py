@@ -14,8 +14,8 @@ from cnnspec.graph import Graph
 from cnnspec.layers.argument import same_on_every_axis
 from cnnspec.model_files.keras.to_graph import convert_config
 from tests.layer_examples import COMPILED as EXAMPLES
-from tests.layer_examples import named
 from tests.layers.argument_values import ROWS, VALUES, spec
+from tests.layers.test_layers_keras import named
 from tests.model_files.keras_configs import config_of
 from tests.support import agree, legal
 
