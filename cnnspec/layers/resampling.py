@@ -48,6 +48,7 @@ class Resize(Layer):
         "input 9x8x3\nresize(5, 12, interpolation=nearest)",
         "input 9x8x3\nresize(5, 12, interpolation=bicubic, antialias=true)",
         "input 9x8x3\nresize(4, 4, pad_to_aspect_ratio=true, fill_value=0.5)",
+        "input 9x8x3\nresize(17, 15, align_corners=true)",
     )
 
     kind: ClassVar[str] = INTERPOLATION
@@ -59,12 +60,30 @@ class Resize(Layer):
     crop_to_aspect_ratio: bool = argument(flag, "whether what does not fit the new ratio is cut off", False)
     pad_to_aspect_ratio: bool = argument(flag, "whether it is padded to the new ratio", False)
     fill_value: float = argument(number, "what the padding holds", 0)
+    align_corners: bool = argument(flag, "whether the corner pixels stay corners, as PyTorch may have it", False, "-")
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if self.crop_to_aspect_ratio and self.pad_to_aspect_ratio:
             message = "resize can crop to the new ratio or pad to it, not both"
             return Problem("E011", message, "pad_to_aspect_ratio", "drop one")
+        if self.align_corners and (
+            self.interpolation not in ("bilinear", "bicubic") or self.antialias or self._keeps_ratio()
+        ):
+            message = "corners are aligned in a plain bilinear or bicubic resize alone"
+            return Problem("E011", message, "align_corners", "drop it, or the other options")
         return needs_space(inputs, "resize", (2,))
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if not self.align_corners:
+            return None
+        message = (
+            "resize with align_corners becomes no Keras layer: Keras's pixels have their centres at half positions"
+        )
+        remedies = self.find_remedies(inputs, {"align_corners": False})
+        return Problem("E116", message, "align_corners", write_remedies(remedies), None, remedies)
+
+    def _keeps_ratio(self) -> bool:
+        return self.crop_to_aspect_ratio or self.pad_to_aspect_ratio
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (self.height, self.width, inputs[0][-1])
@@ -80,12 +99,16 @@ class Resize(Layer):
         )
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        if self.crop_to_aspect_ratio or self.pad_to_aspect_ratio:
+        if self._keeps_ratio():
             return UNTRACED
         reaches, radius = [], RADIUS[self.interpolation]
         for n, size in zip(inputs[0], (self.height, self.width), strict=False):
             if not isinstance(n, int):
                 return None
+            if self.align_corners:  # position i lies at i (n - 1)/(size - 1)
+                step, over = (n - 1, size - 1) if size > 1 else (0, 1)
+                reaches.append(Reach(step, over, -(radius - 1) * over, radius * over - 1))
+                continue
             if radius == 0:
                 reaches.append(Reach(2 * n, 2 * size, n, n))
                 continue

@@ -1,4 +1,4 @@
-"""Layers that move values without computing: flatten, reshape, permute, repeat, pad, crop, identity."""
+"""Layers that move values without computing: flatten, reshape, permute, repeat, identity."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from math import prod
 
 from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.base.size import Size
-from cnnspec.layers.argument import argument, axes, count, padding, same_on_every_axis, shape
+from cnnspec.layers.argument import argument, axes, count, shape
 from cnnspec.layers.base import KerasCall, Layer
-from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, show_shape, write_remedies
-from cnnspec.layers.sliding_window import keras_padding
-from cnnspec.layers.window import EACH, UNTRACED, Reach, along, halved
+from cnnspec.layers.shape import Shape, product, show_shape, write_remedies
+from cnnspec.layers.window import EACH, UNTRACED, Reach
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar
+    from typing import ClassVar
 
 
 class Flatten(Layer):
@@ -165,114 +164,6 @@ class Repeat(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("RepeatVector", self.keras_arguments()),)
-
-
-class _Edge(Layer):
-    """What pad and crop have in common."""
-
-    spreads: ClassVar[tuple[str, ...]] = ("amount",)
-    word: ClassVar[str]
-    if TYPE_CHECKING:  # a field of the subclasses
-        amount: Any
-
-    def _amount(self, rank: int) -> Any:
-        """The amount; on one axis, two numbers are its two sides, as in Keras's 1-D layers."""
-        one_axis = rank == 1 and isinstance(self.amount, tuple) and len(self.amount) == 2
-        return (self.amount,) if one_axis and isinstance(self.amount[0], int) else self.amount
-
-    def sides(self, rank: int) -> list[tuple[int, int]]:
-        amounts = [along(self._amount(rank), rank, axis) for axis in range(rank)]
-        return [a if isinstance(a, tuple) else (a, a) for a in amounts]
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if found := needs_space(inputs, self.word):
-            return found
-        return per_axis_problem({"amount": self._amount(len(inputs[0]) - 1)}, inputs[0])
-
-    def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
-        amount = tuple([halved(sum(sides)) for sides in self.sides(len(inputs[0]) - 1)])
-        return (self.replace(amount=same_on_every_axis(amount)),)
-
-    def idle(self, inputs: tuple[Shape, ...]) -> bool:
-        return not any([any(sides) for sides in self.sides(len(inputs[0]) - 1)])
-
-
-class Pad(_Edge):
-    """Zeros around the map: pad(1), pad(1x2) for each axis, pad(((1, 2), (3, 4))) for each side."""
-
-    names: ClassVar[tuple[str, ...]] = (
-        "pad",
-        "zeropadding1d",
-        "zeropadding2d",
-        "zeropadding3d",
-        "zeropadding",
-        "zero_pad",
-    )
-    affine: ClassVar[bool] = True
-    example: ClassVar[str] = "input 28x28x3\npad(1)"
-    more_examples: ClassVar[tuple[str, ...]] = (
-        "input 8x9x3\npad(((0, 1), (2, 3)))",
-        "input 8x3\npad(2) -> pad((1, 2))",
-        "input 3x4x5x2\npad(1x2x0)",
-    )
-    word: ClassVar[str] = "pad"
-
-    amount: Any = argument(padding(), "rows and columns on every side", 1, "padding", ("padding",))
-
-    def zeros_around(self) -> Any:
-        return self.amount
-
-    def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
-        sides = tuple(self.sides(len(inputs[0]) - 1))
-        return behind.behind_zeros(sides, inputs)
-
-    def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        rank = len(inputs[0]) - 1
-        return (*[n + sum(s) for n, s in zip(inputs[0], self.sides(rank), strict=False)], inputs[0][-1])
-
-    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return tuple([Reach(1, 1, -before, -before) for before, _ in self.sides(len(inputs[0]) - 1)])
-
-    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        rank = len(inputs[0]) - 1
-        return (KerasCall(f"ZeroPadding{rank}D", {"padding": keras_padding(self._amount(rank), rank)}),)
-
-
-class Crop(_Edge):
-    """Rows and columns cut off: crop(1), crop(1x2) for each axis, crop(((1, 2), (3, 4))) for each side."""
-
-    names: ClassVar[tuple[str, ...]] = ("crop", "cropping1d", "cropping2d", "cropping3d", "cropping")
-    affine: ClassVar[bool] = True
-    example: ClassVar[str] = "input 28x28x3\ncrop(2)"
-    more_examples: ClassVar[tuple[str, ...]] = (
-        "input 8x9x3\ncrop(((0, 1), (2, 3)))",
-        "input 8x3\ncrop(2) -> crop((1, 2))",
-        "input 6x7x5x2\ncrop(1x2x0)",
-    )
-    word: ClassVar[str] = "crop"
-
-    amount: Any = argument(padding(), "rows and columns on every side", 1, "cropping", ("cropping",))
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if found := super().problem(inputs):
-            return found
-        for n, cut in zip(inputs[0], self.sides(len(inputs[0]) - 1), strict=False):
-            if isinstance(n, int) and n <= sum(cut):
-                return Problem(
-                    "E101", f"crop cuts {sum(cut)} of {n} position{'s' * (n != 1)}", "amount", "cut off less"
-                )
-        return None
-
-    def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        rank = len(inputs[0]) - 1
-        return (*[n - sum(s) for n, s in zip(inputs[0], self.sides(rank), strict=False)], inputs[0][-1])
-
-    def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        return tuple([Reach(1, 1, before, before) for before, _ in self.sides(len(inputs[0]) - 1)])
-
-    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        rank = len(inputs[0]) - 1
-        return (KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self._amount(rank), rank)}),)
 
 
 class Identity(Layer):

@@ -53,7 +53,7 @@ class SlidingWindow(Record):
             kernel, stride, dilation = (along(v, rank, axis) for v in (self.kernel, self.stride, self.dilation))
             if self.ceil:
                 assert isinstance(after, int)  # padding=same, which depends on the size, takes no ceil
-                after = behind_ceil(after, kernel, stride)
+                after = behind_ceil(after, dilation * (kernel - 1) + 1, stride)
             made.append(Window(kernel, stride, dilation, before, after))
         return tuple(made)
 
@@ -149,7 +149,7 @@ class SlidingWindow(Record):
     def overhang(self, shape: Shape, axis: int) -> Dim:
         """How many cells the last window of an axis hangs over the padded input."""
         window, (before, after) = self.windows(shape)[axis], self.paddings(shape)[axis]
-        end = (window.output(shape[axis]) - 1) * window.stride + window.kernel
+        end = (window.output(shape[axis]) - 1) * window.stride + window.extent
         return maximum(0, end - (shape[axis] + before + after))
 
     def borders(self, shape: Shape) -> tuple[tuple[int, int], ...]:
@@ -168,7 +168,7 @@ class SlidingWindow(Record):
     def same_is_ceil(self, shape: Shape) -> bool:
         """Whether padding=same gives what ceil gives at every size: at most one cell hangs over, so that it is behind."""
         return self.padding in ("valid", 0) and all(
-            [w.kernel <= 2 and w.kernel <= w.stride for w in self.windows(shape)]
+            [w.extent <= 2 and w.extent <= w.stride for w in self.windows(shape)]
         )
 
     def leaves_out_ends(self, shape: Shape) -> bool:

@@ -7,7 +7,7 @@ from math import prod
 from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.base.record import Record
 from cnnspec.layers.activation import applied
-from cnnspec.layers.argument import Term, argument, optional, padding, per_axis, shortest, show
+from cnnspec.layers.argument import Term, argument, count, optional, padding, per_axis, shortest, show
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight, Working
 from cnnspec.layers.convolution_base import (
     ACTIVATION,
@@ -25,9 +25,17 @@ from cnnspec.layers.convolution_base import (
     on_each_axis,
     stride_problem,
 )
+from cnnspec.layers.edges import Crop
 from cnnspec.layers.operation import INPUT, MOVE, TRANSPOSED, Operation
-from cnnspec.layers.reshaping import Crop
-from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, product, show_shape, write_remedies
+from cnnspec.layers.shape import (
+    Shape,
+    groups_problem,
+    needs_space,
+    per_axis_problem,
+    product,
+    show_shape,
+    write_remedies,
+)
 from cnnspec.layers.sliding_window import SlidingWindow, keras_padding, read_padding
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
 from cnnspec.layers.window import Reach, along, halved
@@ -102,8 +110,9 @@ class ConvTranspose(Layer):
         "input 7x2\nconv_transpose(4, 3, dilation=2)",
         "input 7x7x3\nconv_transpose(4, 4x4, stride=2, padding=1, spectral_norm=1)",
         "input 4x5x6x2\nconv_transpose(3, 1, stride=2)",
+        "input 7x7x8\nconv_transpose(4, 4x4, stride=2, padding=1, groups=2)",
     )
-    counted: ClassVar[str] = "kh * kw * filters for each input value"
+    counted: ClassVar[str] = "kh * kw * filters/groups for each input value"
     most_calls: ClassVar[int] = 2
     spreads: ClassVar[tuple[str, ...]] = ("stride", "dilation", "output_padding")
 
@@ -115,6 +124,7 @@ class ConvTranspose(Layer):
     )
     output_padding: Any = argument(optional(per_axis(0)), "rows and columns added at the output's end", None)
     dilation: Any = DILATION
+    groups: int = argument(count, "groups of channels that do not mix; Keras has 1", 1, "-")
     activation: str | None = ACTIVATION
     bias: bool = BIAS
     kernel_initializer: Term = KERNEL_INITIALIZER
@@ -169,9 +179,13 @@ class ConvTranspose(Layer):
                 message = f"padding {sum(axis.cut)} cuts off all {whole} position{'s' * (whole != 1)}"
                 remedies = self.find_remedies(inputs, {"padding": "valid"})
                 return Problem("E101", message, "padding", write_remedies(remedies) or "cut off less", None, remedies)
-        return None
+        return groups_problem(self.groups, (inputs[0][-1], "the input's channels ({})"), (self.filters, "filters ({})"))
 
     def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if self.groups != 1:
+            message = f"conv_transpose in {self.groups} groups becomes no Keras layer: Keras's has none"
+            remedies = self.find_remedies(inputs, {"groups": 1})
+            return Problem("E116", message, "groups", write_remedies(remedies), None, remedies)
         return stride_problem(self.stride, self.dilation, len(inputs[0]) - 1, self.upsampled_before)
 
     def _output_padding_problem(self, message: str, rank: int) -> Problem:
@@ -198,18 +212,19 @@ class ConvTranspose(Layer):
         return tuple([Working("effective kernel" if a.dilation > 1 else "", axis, a.extent) for axis, a in axes])
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        kernel = (*[axis.kernel for axis in self.axes(len(inputs[0]) - 1)], self.filters, inputs[0][-1])
+        kernel = (*[axis.kernel for axis in self.axes(len(inputs[0]) - 1)], self.filters // self.groups, inputs[0][-1])
         return kernel_and_bias(kernel, self.filters, self.bias, self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
-        return product(inputs[0]) * prod([axis.kernel for axis in self.axes(len(inputs[0]) - 1)]) * self.filters
+        kernel = prod([axis.kernel for axis in self.axes(len(inputs[0]) - 1)])
+        return product(inputs[0]) * kernel * (self.filters // self.groups)
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         axes, output = self.axes(len(inputs[0]) - 1), self.output(inputs)
         whole = product(tuple([axis.painted(n) for n, axis in zip(inputs[0], axes, strict=False)])) * self.filters
         work = self.operation(
             inputs, kind=TRANSPOSED, outputs=whole, macs=self.macs(inputs), channels=self.filters, bias=self.bias,
-            taps=prod([axis.kernel for axis in axes]) * inputs[0][-1], step=prod([axis.stride for axis in axes]),
+            taps=prod([axis.kernel for axis in axes]) * (inputs[0][-1] // self.groups), groups=self.groups, step=prod([axis.stride for axis in axes]),
             keeps=INPUT,
         )  # fmt: skip
         cut = (Operation(MOVE, whole, product(output), rank=len(axes)),) if whole != product(output) else ()

@@ -73,6 +73,7 @@ POOL = {
 DROP = {"rate": ("0.25", {"rate": 0.25}), "seed": ("5", {"seed": 5})}
 
 
+REFUSED: dict[str, Any] = {"refused": True}  # what Keras has no word for
 NONE: dict[str, tuple[str, dict[str, Any]]] = {}
 REDUCED: dict[str, tuple[str, dict[str, Any]]] = {
     "axis": ("(1, 2)", {"shape": (4,)}), "keepdims": ("true", {"shape": (1, 5, 4)}),
@@ -94,11 +95,11 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         **WINDOW, **ACTIVE, **SPECTRAL, **terms("kernel"), "filters": ("10", {"filters": 10}),
         "stride": ("2x3", {"strides": (2, 3)}),
         "padding": ("1x2", {"helper:cropping": ((1, 1), (2, 2)), "padding": "valid"}),
-        "output_padding": ("1, stride=2", {"output_padding": (1, 1)}),
+        "output_padding": ("1, stride=2", {"output_padding": (1, 1)}), "groups": ("2", REFUSED),
     }),
     "Dense": ("input 9\ndense(units=4, {})", {**ACTIVE, **SPECTRAL, **terms("kernel"), "units": ("7", {"units": 7})}),
     "MaxPool": ("input 13x12x4\nmaxpool({})", {
-        **POOL, "ceil": ("true", {"shape": (7, 6, 4)}),
+        **POOL, "ceil": ("true", {"shape": (7, 6, 4)}), "dilation": ("2", REFUSED),
     }),
     "AvgPool": ("input 13x12x4\navgpool({})", {
         **POOL, "ceil": ("true", {"padding": "same"}),
@@ -158,6 +159,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         "height": ("7", {"height": 7}), "width": ("7", {"width": 7}), "interpolation": ("nearest", {"interpolation": "nearest"}),
         "antialias": ("true", {"antialias": True}), "crop_to_aspect_ratio": ("true", {"crop_to_aspect_ratio": True}),
         "pad_to_aspect_ratio": ("true", {"pad_to_aspect_ratio": True}), "fill_value": ("0.5", {"fill_value": 0.5}),
+        "align_corners": ("true", REFUSED),
     }),
     "Repeat": ("input 4\nrepeat({})", {"n": ("3", {"n": 3})}),
     "ChannelShuffle": ("input 6x5x4\nchannel_shuffle({})", {"groups": ("2", {"helper:dims": (1, 2, 4, 3)})}),
@@ -195,7 +197,9 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "Flatten": ("input 6x5x4\nflatten", NONE),
     "Reshape": ("input 6x5x4\nreshape({})", {"shape": ("(10, -1)", {"target_shape": (10, -1)})}),
     "Permute": ("input 6x5x4\npermute({})", {"order": ("(3, 1, 2)", {"dims": (3, 1, 2)})}),
-    "Pad": ("input 6x5x4\npad({})", {"amount": ("((1, 2), (3, 4))", {"padding": ((1, 2), (3, 4))})}),
+    "Pad": ("input 6x5x4\npad({})", {
+        "amount": ("((1, 2), (3, 4))", {"padding": ((1, 2), (3, 4))}), "mode": ("reflect", {"shape": (8, 7, 4)}),
+    }),
     "Crop": ("input 8x9x4\ncrop({})", {"amount": ("((1, 2), (3, 4))", {"cropping": ((1, 2), (3, 4))})}),
     "Upsample": ("input 6x5x4\nupsample({})", {
         "size": ("3x2", {"size": (3, 2)}), "interpolation": ("bilinear", {"interpolation": "bilinear"}),

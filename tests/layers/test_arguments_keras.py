@@ -10,9 +10,9 @@ from cnnspec.compile.keras_model import import_keras
 from cnnspec.layers.argument import REQUIRED, Term
 from cnnspec.layers.base import Layer
 from tests.layer_examples import COMPILED
-from tests.layers.argument_values import ROWS, VALUES, spec
+from tests.layers.argument_values import REFUSED, ROWS, VALUES, spec
 from tests.layers.keras_config import comparable, configs, old
-from tests.support import legal
+from tests.support import legal, network, refusals
 
 
 def test_every_layer_and_argument_has_a_row() -> None:
@@ -25,6 +25,10 @@ def test_every_layer_and_argument_has_a_row() -> None:
 @pytest.mark.parametrize(("layer", "name"), ROWS, ids=[f"{layer.__name__}-{name}" for layer, name in ROWS])
 def test_argument_reaches_keras(layer: type[Layer], name: str) -> None:
     value, expected = VALUES[layer.__name__][1][name]
+    if expected is REFUSED:
+        (problem,) = refusals(network(spec(layer, name, value)))
+        assert problem.code == "E116"
+        return
     proper, helpers = configs(spec(layer, name, value), layer)
     assert expected, "an argument that shows nowhere"
     for key, wanted in expected.items():

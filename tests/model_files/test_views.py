@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from cnnspec.base.source import Source
 from cnnspec.layers.channels import ChannelShuffle, Slice
 from cnnspec.layers.depth_to_space import DepthToSpace, SpaceToDepth
+from cnnspec.layers.edges import Crop, Pad
 from cnnspec.layers.global_pooling import GlobalAvgPool
 from cnnspec.layers.merging import Add, Concatenate, Dot, Multiply
 from cnnspec.layers.preprocessing import Rescaling
 from cnnspec.layers.reducing import ReduceMean
-from cnnspec.layers.reshaping import Crop, Flatten, Pad, Permute, Reshape
+from cnnspec.layers.reshaping import Flatten, Permute, Reshape
 from cnnspec.model_files.channels_first.axes import (
     concatenate,
     cut_out,

@@ -144,9 +144,14 @@ def call_slice(key: Any, shape: Any) -> KerasCall:
 def call_pad(arguments: dict[str, Any]) -> KerasCall | None:
     """Zeros around the spatial axes; cells of minus infinity are what a max pool's padding is made of."""
     widths, value = arguments.get("pad_width"), arguments.get("constant_values")
-    if arguments.get("mode") != "constant" or not isinstance(widths, list) or not 3 <= len(widths) <= 5:
+    if not isinstance(widths, list) or not 3 <= len(widths) <= 5:
         return None
     if widths[0] != [0, 0] or widths[-1] != [0, 0]:
+        return None
+    mode = arguments.get("mode")
+    if mode in ("reflect", "symmetric") and value is None:
+        return KerasCall("ops.pad", {"pad_width": widths, "mode": mode})
+    if mode != "constant":
         return None
     if value == float("-inf"):
         return KerasCall("ops.pad", {"pad_width": widths, "constant_values": value})
