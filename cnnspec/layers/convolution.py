@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.activation import applied
-from cnnspec.layers.argument import Term, argument, count
+from cnnspec.layers.argument import Term, argument, count, flag
 from cnnspec.layers.base import TRAINABLE, KerasCall, Weight, Working
 from cnnspec.layers.convolution_base import (
     ACTIVATION,
@@ -45,6 +45,11 @@ class Conv(Windowed):
 
     1-, 2- or 3-dimensional by its input. Along each axis the output has floor((N + 2P - F)/S) + 1 positions, F the
     kernel's extent d(k-1) + 1; with padding=same it has ceil(N/S). Parameters: (kh * kw * Cin/groups + 1) * filters.
+    With standardized=true each filter's kernel is brought to mean 0 and variance 1 before it is used, and with gain=true
+    multiplied by a learned factor; Keras has neither.
+
+    Sources: Qiao et al., "Micro-Batch Training with Batch-Channel Normalization and Weight Standardization" (2019); Brock
+    et al., "Characterizing signal propagation to close the performance gap in unnormalized ResNets" (2021).
     """
 
     channels_from: ClassVar[str] = "filters"
@@ -58,6 +63,7 @@ class Conv(Windowed):
         "input 9x8x7x2\nconv(4, 3, stride=2, padding=1)",
         "input 15x15x3\nconv(4, 3x3, padding=((0, 1), (2, 0)), kernel_initializer=he_normal, kernel_regularizer=l2(0.001))",
         "input 9x9x4\nconv(8, 3x3, padding=1, spectral_norm=1) -> conv(4, 1x1, trainable=false)",
+        "input 9x9x4\nconv(8, 3x3, padding=1, standardized=true, gain=true)",
     )
     counted: ClassVar[str] = "kh * kw * Cin/groups for each output value"
 
@@ -77,6 +83,8 @@ class Conv(Windowed):
     kernel_constraint: Term | None = CONSTRAINT
     bias_constraint: Term | None = CONSTRAINT
     spectral_norm: int | None = SPECTRAL_NORM
+    standardized: bool = argument(flag, "whether each filter's kernel is brought to mean 0 and variance 1", False, "-")
+    gain: bool = argument(flag, "whether each filter's kernel is multiplied by a learned factor", False, "-")
     trainable: bool = TRAINABLE
 
     def sliding(self) -> SlidingWindow:
@@ -96,6 +104,11 @@ class Conv(Windowed):
         return found
 
     def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if self.standardized or self.gain:
+            name = "standardized" if self.standardized else "gain"
+            message = f"conv with {name}=true becomes no Keras layer: Keras's kernels are used as they are"
+            remedies = self.find_remedies(inputs, {"standardized": False, "gain": False})
+            return Problem("E116", message, name, write_remedies(remedies), None, remedies)
         return stride_problem(self.stride, self.dilation, len(inputs[0]) - 1, self.pooled_behind)
 
     def pooled_behind(self, rank: int) -> Remedy:
@@ -111,7 +124,8 @@ class Conv(Windowed):
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         kernel = (*self.sliding().kernel_sizes(len(inputs[0]) - 1), inputs[0][-1] // self.groups, self.filters)
-        return kernel_and_bias(kernel, self.filters, self.bias, self.spectral_norm)
+        gain = (Weight("gain", (self.filters,)),) if self.gain else ()
+        return (*kernel_and_bias(kernel, self.filters, self.bias, self.spectral_norm), *gain)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         per_value = self.sliding().area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem
-from cnnspec.layers.argument import Term, argument, number, optional, rate
+from cnnspec.layers.argument import Term, argument, flag, number, optional, rate
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, NOISE, SCALING, Keeps
 from cnnspec.layers.regularization import SEED, Dropout
-from cnnspec.layers.shape import Shape
+from cnnspec.layers.shape import Shape, write_remedies
 from cnnspec.layers.words import constraint, regularizer, saved
 
 TYPE_CHECKING = False
@@ -60,7 +60,7 @@ class StochasticDepth(Layer):
 class LayerScale(Layer):
     """Layer scale: each channel is multiplied by a learned factor that begins near 0.
 
-    One parameter a channel. At the end of a residual branch, so that a deep network begins as the identity. Becomes an
+    One parameter a channel, or one in all with single=true, which Keras has not. At the end of a residual branch, so that a deep network begins as the identity. Becomes an
     EinsumDense in Keras, whose kernel holds the factors.
 
     Source: Touvron et al., "Going deeper with Image Transformers" (2021); Liu et al., "A ConvNet for the 2020s" (2022).
@@ -73,7 +73,7 @@ class LayerScale(Layer):
     affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 14x14x32\nadd(in, depthwise_conv(7x7, padding=same) -> layer_norm -> layer_scale)"
     more_examples: ClassVar[tuple[str, ...]] = (
-        "input 12\nlayer_scale(0.1)", "input 9x4\nlayer_scale(1)", "input 3x4x5x6\nlayer_scale",
+        "input 6x6x4\nlayer_scale(1, single=true)", "input 12\nlayer_scale(0.1)", "input 9x4\nlayer_scale(1)", "input 3x4x5x6\nlayer_scale",
     )  # fmt: skip
 
     becomes: ClassVar[tuple[str, ...]] = ("EinsumDense",)
@@ -81,16 +81,21 @@ class LayerScale(Layer):
     init: float = argument(number, "what the factors begin as", 1e-6, "-", ("value",))
     regularizer: Term | None = argument(optional(regularizer), "penalty on the factors", None, "kernel_regularizer")
     constraint: Term | None = argument(optional(constraint), "projection of the factors", None, "kernel_constraint")
+    single: bool = argument(flag, "whether one factor serves all channels", False, "-")
     trainable: bool = TRAINABLE
 
     def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if self.single:
+            message = "layer_scale with single=true becomes no Keras layer: Keras has none with one factor"
+            remedies = self.find_remedies(inputs, {"single": False})
+            return Problem("E116", message, "single", write_remedies(remedies), None, remedies)
         if len(inputs[0]) > 4:
             message = "layer_scale becomes a Keras layer on up to three axes and the channels"
             return Problem("E116", message, help="reshape first")
         return None
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return (Weight("kernel", inputs[0][-1:]),)
+        return (Weight("kernel", (1,) if self.single else inputs[0][-1:]),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         axes = "b" + "dhw"[4 - len(inputs[0]) :] + "c"  # Keras turns the axes of "..." around in its shapes

@@ -83,6 +83,7 @@ REDUCED: dict[str, tuple[str, dict[str, Any]]] = {
 VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "Conv": ("input 13x12x4\nconv(filters=6, kernel=3, {})", {
         **WINDOW, **ACTIVE, **SPECTRAL, **terms("kernel"), "filters": ("10", {"filters": 10}), "groups": ("2", {"groups": 2}),
+        "standardized": ("true", REFUSED), "gain": ("true", REFUSED),
     }),
     "DepthwiseConv": ("input 13x12x4\ndepthwise_conv(kernel=3, {})", {
         **WINDOW, **ACTIVE, **SPECTRAL, **terms("depthwise"), "multiplier": ("3", {"depth_multiplier": 3}),
@@ -131,7 +132,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         "rate": ("0.25", {"rate": 0.25, "noise_shape": (None, 1, 1, 1)}), "seed": ("5", {"seed": 5}),
     }),
     "LayerScale": ("input 6x5x4\nlayer_scale({})", {
-        **FREEZING, "init": ("0.5", {"kernel_initializer": {"class_name": "Constant", "config": {"value": 0.5}}}),
+        **FREEZING, "single": ("true", REFUSED), "init": ("0.5", {"kernel_initializer": {"class_name": "Constant", "config": {"value": 0.5}}}),
         "regularizer": ("l2(0.25)", {"kernel_regularizer": L2}), "constraint": ("max_norm(3)", {"kernel_constraint": NORM}),
     }),
     "ReduceMean": ("input 6x5x4\nreduce_mean(axis=1, {})", REDUCED),

@@ -59,8 +59,10 @@ def split(builder: GraphBuilder, x: Tensor, axis: int, sizes: Sequence[int]) -> 
     return made
 
 
-def pad(builder: GraphBuilder, x: Tensor, sides: Sequence[tuple[int, int]], value: float = 0) -> Tensor:
-    """Zeros before and behind each axis, the batch's too in the list; negative numbers cut off."""
+def pad(
+    builder: GraphBuilder, x: Tensor, sides: Sequence[tuple[int, int]], value: float = 0, mode: str = "zeros"
+) -> Tensor:
+    """Zeros before and behind each axis, the batch's too in the list; negative numbers cut off. `mode`: as of the layer."""
     if not any(map(any, sides)):
         return x
     if value != 0:
@@ -75,7 +77,8 @@ def pad(builder: GraphBuilder, x: Tensor, sides: Sequence[tuple[int, int]], valu
     taken = tuple([(max(0, -before), max(0, -after)) for before, after in amounts[:-1]])
     for word, numbers in (("pad", added), ("crop", taken)):
         if any(map(any, numbers)):
-            node = builder.add_layer(make_layer(word, same_on_every_axis(numbers)), node)
+            how = {"mode": mode} if word == "pad" and mode != "zeros" else {}
+            node = builder.add_layer(make_layer(word, same_on_every_axis(numbers), **how), node)
     return builder.see(node, order)
 
 
@@ -85,16 +88,19 @@ def resize(builder: GraphBuilder, x: Tensor, sizes: Sequence[int], interpolation
         return x
     node, order = arrange_freely(builder, x)
     have, wanted = x.shape[2:], [0] * len(order)
-    if order[0] != len(order) - 1 or align_corners and interpolation != "nearest":
-        raise Inexpressible("a resize whose corners are aligned" if align_corners else "a resize of other axes")
+    if order[0] != len(order) - 1:
+        raise Inexpressible("a resize of other axes")
+    aligned = align_corners and interpolation != "nearest"
+    if aligned and len(order) != 3:
+        raise Inexpressible(f"a resize of {len(order) - 1} axes whose corners are aligned")
     factors: list[int] = [0] * (len(order) - 1)
     for own, size, before in zip(order[1:], sizes, have, strict=True):
         wanted[own] = size
         factors[own] = size // before if size % before == 0 else 0
-    if all(factors) and interpolation in ("nearest", "bilinear"):
+    if all(factors) and not aligned and interpolation in ("nearest", "bilinear"):
         layer = make_layer("upsample", same_on_every_axis(tuple(factors)), interpolation=interpolation)
     elif len(order) == 3:
-        layer = make_layer("resize", wanted[0], wanted[1], interpolation=interpolation)
+        layer = make_layer("resize", wanted[0], wanted[1], interpolation=interpolation, align_corners=aligned)
     else:
         raise Inexpressible(f"a resize of {len(order) - 1} axes to sizes that are no multiples")
     return builder.see(builder.add_layer(layer, node), order)

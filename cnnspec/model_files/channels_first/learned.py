@@ -8,7 +8,7 @@ from cnnspec.model_files.channels_first.windows import name_weights, need_channe
 from cnnspec.model_files.layer_words import make_layer
 from cnnspec.model_files.views.arranging import arrange_for_weights, arrange_freely
 from cnnspec.model_files.views.tensor import Inexpressible
-from cnnspec.model_files.views.tensor_layers import add_channelwise
+from cnnspec.model_files.views.tensor_layers import add_channelwise, add_elementwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def normalize_layer(
 
 
 def scale_channels(builder: GraphBuilder, x: Tensor, weight: WeightRef) -> Tensor:
-    """A tensor times a weight with one factor for each of its node's channels (the last axis of the node)."""
+    """A tensor times a weight with one factor in all, or one for each of its node's channels (the last axis of the node)."""
+    if prod(weight.shape) == 1:
+        return add_elementwise(builder, make_layer("layer_scale", single=True), x, (weight,))
     node, order = arrange_freely(builder, x)
     factors = (1,) * (len(x.axes) - len(weight.shape)) + weight.shape
     channels = order.index(len(order) - 1) + 1  # the tensor's axis that is the node's last
@@ -80,7 +82,10 @@ def scale_channels(builder: GraphBuilder, x: Tensor, weight: WeightRef) -> Tenso
 
 
 def slope_channels(builder: GraphBuilder, x: Tensor, weight: WeightRef) -> Tensor:
-    """Parametric ReLU with a slope for each channel, the tensor's axis 1."""
+    """Parametric ReLU with one slope in all, or one for each channel, the tensor's axis 1."""
+    if prod(weight.shape) == 1:
+        every = tuple(range(1, len(builder.axes[x.node]) + 1))
+        return add_elementwise(builder, make_layer("prelu", shared_axes=every), x, (weight,))
     need_channels(x, prod(weight.shape))
     shared = tuple(range(1, len(x.axes) - 1))
     return add_channelwise(builder, make_layer("prelu", shared_axes=shared or None), x, (weight,))

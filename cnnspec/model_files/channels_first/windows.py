@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 def convolve(
     builder: GraphBuilder, x: Tensor, weight: WeightRef, bias: WeightRef | None, stride: Sequence[int], padding: Padding,
-    dilation: Sequence[int], groups: int,
+    dilation: Sequence[int], groups: int, standardized: bool = False, gain: WeightRef | None = None,
 ) -> Tensor:  # fmt: skip
-    """A convolution; its weight is outputs, inputs of a group, kernel."""
+    """A convolution; its weight is outputs, inputs of a group, kernel. `standardized`, `gain`: see the layer's page."""
     filters, of_group, *kernel = weight.shape
     need_channels(x, of_group * groups)
     given = {
@@ -36,10 +36,12 @@ def convolve(
     }
     node = arrange_channels_last(builder, x)
     layer = make_layer("conv", filters=filters, groups=groups, **given)
-    if groups == x.shape[1] > 1 and filters % groups == 0:
+    if standardized or gain is not None:
+        layer = layer.replace(standardized=standardized, gain=gain is not None)
+    elif groups == x.shape[1] > 1 and filters % groups == 0:
         apart = make_layer("depthwise_conv", multiplier=filters // groups, **given)
         layer = layer if apart.problem(builder.find_shapes([node])) else apart
-    return builder.see_channels_first(builder.add_layer(layer, node, weights=name_weights(weight, bias)))
+    return builder.see_channels_first(builder.add_layer(layer, node, weights=name_weights(weight, bias, gain)))
 
 
 def convolve_transposed(
@@ -49,15 +51,14 @@ def convolve_transposed(
     """A transposed convolution; its weight is inputs, outputs of a group, kernel. The padding is cut off the output."""
     inputs, of_group, *kernel = weight.shape
     need_channels(x, inputs)
-    if groups != 1:
-        raise Inexpressible("a transposed convolution in groups")
     extents = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     extra = same_on_every_axis(tuple(output_padding))
     if extra == 0 and all([extent >= step for extent, step in zip(extents, stride, strict=True)]):
         extra = None  # only a stride beyond the kernel makes the two differ
     layer = make_layer(
         "conv_transpose",
-        filters=of_group,
+        filters=of_group * groups,
+        groups=groups,
         kernel=same_on_every_axis(tuple(kernel)),
         stride=same_on_every_axis(tuple(stride)),
         padding=write_padding(padding),
@@ -74,9 +75,8 @@ def pool_largest(
     dilation: Sequence[int], ceil: bool,
 ) -> Tensor:  # fmt: skip
     """The maximum of each window."""
-    if any([d != 1 for d in dilation]):
-        raise Inexpressible("a dilated pool")
-    return _pool(builder, x, "maxpool", kernel, stride, padding, ceil)
+    gaps = same_on_every_axis(tuple(dilation))
+    return _pool(builder, x, "maxpool", kernel, stride, padding, ceil, **({"dilation": gaps} if gaps != 1 else {}))
 
 
 def pool_mean(
