@@ -7,7 +7,7 @@ for them (`in.channels`).
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.base.source import Source, Span, brief
+from cnnspec.base.source import LayerPlace, Source, Span, brief, printable
 from cnnspec.layers.base import Layer, Shape
 from cnnspec.layers.shape import all_known
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class Site(Record):
     """Where something was written, and the path that led there.
 
-    The place is a node of a text. What comes from elsewhere has a source without text, and a line of that file or the
-    name that the layer has in a model.
+    The place is a node of a text. A layer of a model has a source without text: the Python file and the `line` where it is
+    called, as far as the model tells, else the model's file. `module` is its path in the model, `layer` its name; `called`: the
+    Python file and line, where that file is not here.
     """
 
     source: Source
@@ -31,6 +32,8 @@ class Site(Record):
     path: PathStep | None = None  # the innermost step
     line: int = 0
     module: str = ""
+    layer: str = ""
+    called: str = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How a copy is made: with the steps of the path first, the outermost before all, so that none leads to the next."""
@@ -38,7 +41,10 @@ class Site(Record):
 
     @property
     def span(self) -> Span:
-        return Span(self.source, self.node.start, self.node.end)
+        if self.source.text or not (self.layer or self.module or self.line):
+            return Span(self.source, self.node.start, self.node.end)
+        layer = self.layer or self.module
+        return LayerPlace(self.source, self.node.start, self.node.end, self.line, layer, self.module, self.called)
 
     @property
     def first_line(self) -> int:
@@ -48,11 +54,15 @@ class Site(Record):
     @property
     def origin(self) -> str:
         """The place in words: net.cnn:3:1, net.py:12, model.keras: encoder/conv1."""
+        placed = self.source.text or self.line or self.module or self.layer
+        return self.span.origin if placed else self.source.name
+
+    @property
+    def written(self) -> str:
+        """What stands there, as far as it is in one line; of a layer of a model its path there."""
         if self.source.text:
-            return ":".join([self.source.name, *map(str, self.source.position(self.node.start))])
-        if self.line:
-            return f"{self.source.name}:{self.line}"
-        return f"{self.source.name}: {self.module}" if self.module else self.source.name
+            return brief(printable(self.span.text.split("\n")[0]))
+        return brief(printable(self.module or self.layer or self.source.name))
 
     @property
     def steps(self) -> tuple[PathStep, ...]:

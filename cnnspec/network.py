@@ -33,6 +33,11 @@ class AnalysedNetwork(Record):
     broken: bool
     settings: TrainSettings | None = None  # what its train section says; None without one
 
+    @property
+    def has_text(self) -> bool:
+        """Whether it stands in a spec; a model file has no text."""
+        return bool(self.source.text)
+
     def certain(self) -> AnalysedNetwork:
         """The network as far as it rests on no assumption."""
         graph = self.graph.certain()

@@ -1,6 +1,7 @@
 """The way through the house, on one page: text → tree → networks → facts → diagnostics.
 
-source ──parse──▶ tree ──elaborate──▶ graphs ──Facts──▶ figures ──rules──▶ diagnostics
+source ──parse──▶ tree ──elaborate──▶ ┐
+model file ────────model_files──────▶ ┴ graphs ──Facts──▶ figures ──rules──▶ diagnostics
 """
 
 from __future__ import annotations
@@ -107,6 +108,45 @@ def _analyse_network(
         graph.name, parsed.source, parsed, made.graph, facts, made.train, diagnostics, made.item, broken, settings
     )
     return network, own
+
+
+def analyse_model(
+    path: str, name: str = "", max_layers: int = MAX_LAYERS, codes: Set[str] | None = None
+) -> Analysis:  # fmt: skip
+    """Everything that is known about a model file, which has one network and no text; `name` is what messages call it,
+    "": its path. Rules run as for `analyse`. Raises ModelRefused."""
+    from cnnspec.model_files import ModelRefused, read_named_graph
+    from cnnspec.syntax.tree import Body, Tree
+
+    with Uncollected():
+        graph = read_named_graph(path, name or path)
+        if len(graph.nodes) > max_layers:
+            raise ModelRefused(f"{path} has {len(graph.nodes):,} layers, more than the {max_layers:,} that are allowed")
+        source = Source(name or path, "")
+        context = Context(graph, {})
+        found = sort_diagnostics(rules.check(context, codes))
+        network = AnalysedNetwork(
+            graph.name,
+            source,
+            Tree(source, Body(0, 0, ()), (), ()),
+            graph,
+            context.facts,
+            {},
+            found,
+            None,
+            broken=False,
+        )
+        return Analysis(source, network.tree, (network,), found)
+
+
+def rewrite_model(network: AnalysedNetwork, name: str = "") -> AnalysedNetwork:
+    """The network of a model file as that of the spec that `import` writes of it; `name` is what that is called, "": as the
+    model. Raises spec_writer's Unfaithful."""
+    from cnnspec.model_files import forget_names
+    from cnnspec.spec_writer import to_text
+
+    (written,) = analyse(Source(name or network.source.name, to_text(forget_names(network.graph)))).networks
+    return written
 
 
 def analyse_blocks(

@@ -16,10 +16,10 @@ from cnnspec.api.argument_checks import take_text
 from cnnspec.api.errors import SpecError
 from cnnspec.api.findings import Findings
 from cnnspec.api.network import Network
-from cnnspec.api.sources import make_source, read_source
+from cnnspec.api.sources import find_model_file, make_source, read_source
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
-from cnnspec.pipeline import analyse
+from cnnspec.pipeline import analyse, analyse_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,17 +36,19 @@ if TYPE_CHECKING:
 
 
 def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:
-    """The network of a spec in a file. `loads` takes the text itself.
+    """The network of a spec in a file, or of a saved model (.keras, …). `loads` takes the text of a spec itself.
 
     `model` chooses where a file holds several; the other keywords replace the model's parameters. A network with
     mistakes is returned too: look at `.diagnostics`.
 
-    Raises OSError when the file cannot be read, SpecError when there is no network in it or several to choose from,
-    TypeError for a parameter that the model does not have.
+    Raises OSError when the file cannot be read, SpecError when there is no network in it or several to choose from, or when it
+    is a saved model that the language cannot express, TypeError for a parameter that the model does not have.
 
     A str with a newline is no path, and is taken for the text. So is, for now and with a DeprecationWarning, one line with a
     space or a parenthesis that names no file.
     """
+    if file := find_model_file(path_or_text):
+        return _load_model(file, model, parameters)
     return _make_network(read_source(path_or_text), model, parameters)
 
 
@@ -83,7 +85,7 @@ def check(
     path_or_text: Network | str | os.PathLike[str], input: Inputs | None = None, block: str | None = None,
     **parameters: Any,
 ) -> Findings:  # fmt: skip
-    """Every mistake in a spec, all of its models included. Takes a path, as `load` does, or a `Network`, whose
+    """Every mistake in a spec, all of its models included, or in a saved model. Takes a path, as `load` does, or a `Network`, whose
     `diagnostics` they are; `check_text` takes a text. With `input`, and `block`, those of blocks on an input, as `blocks` takes
     them. Raises what `load` raises for a file or a parameter."""
     if isinstance(path_or_text, Network):
@@ -98,6 +100,8 @@ def check(
         return blocks(path_or_text, input, block, **parameters).diagnostics
     if block is not None:
         raise TypeError("block asks what a block does with an input: give input, too")
+    if file := find_model_file(path_or_text):
+        return _load_model(file, None, parameters).diagnostics
     return _find_mistakes(read_source(path_or_text, "cnnspec.check_text"), parameters)
 
 
@@ -107,8 +111,7 @@ def check_text(text: str, *, name: str = "<text>", **parameters: Any) -> Finding
 
 
 def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str]) -> Difference:
-    """What is different between two networks, each a `Network`, what `load` takes, or the path of a saved Keras model
-    (.keras, or .json); `print` shows it as a table.
+    """What is different between two networks, each a `Network` or what `load` takes; `print` shows it as a table.
 
     Raises SpecError when one has mistakes or is a model that the language cannot express, and what `load` raises.
     """
@@ -121,24 +124,27 @@ def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str
         if isinstance(side, Network):
             network = side
         else:
-            network = _read_saved(side) or _make_network(read_source(side), None, {})
+            file = find_model_file(side)
+            network = _load_model(file, None, {}) if file else _make_network(read_source(side), None, {})
         if network.analysed.broken:
             raise SpecError(f"{network.name} cannot be compared", network.diagnostics)
         networks.append(network)
     return make_answer(Difference, find_difference(networks[0].analysed, networks[1].analysed))
 
 
-def _read_saved(path: str | os.PathLike[str]) -> Network | None:
-    """The network of a saved model; None where a path does not lead to one."""
-    from cnnspec.model_files import ENDINGS, ModelRefused, read_network
+def _load_model(path: str, model: str | None, parameters: dict[str, Any]) -> Network:
+    """The network of a model file, which has neither parameters nor models to choose from. SpecError for one that cannot be
+    read or expressed."""
+    from cnnspec.model_files import ModelRefused
 
-    name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else ""
-    if not (name.endswith(ENDINGS) and os.path.isfile(name)):
-        return None
+    if parameters:
+        raise TypeError(f"{path} is a model file, which has no parameters: leave {', '.join(parameters)} out")
+    if model is not None:
+        raise SpecError(f"{path} is a model file, which has no models to choose from: leave model out")
     try:
-        return Network(read_network(name))
+        return Network(analyse_model(path).networks[0])
     except ModelRefused as refusal:
-        raise SpecError(str(refusal)) from None
+        raise SpecError("\n".join(refusal.name_file(path))) from None
 
 
 def _make_network(source: Source, model: str | None, parameters: dict[str, Any]) -> Network:

@@ -22,29 +22,43 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
 
 
+def find_written(network: AnalysedNetwork) -> AnalysedNetwork:
+    """The network with a text: that of a saved model is written when it is asked for."""
+    if network.has_text:
+        return network
+    from cnnspec.pipeline import rewrite_model
+
+    return rewrite_model(network)
+
+
+def find_text(network: Network) -> str:
+    """The spec itself; of a saved model, as `cnnspec import` writes it."""
+    return find_written(network.analysed).source.text
+
+
 class Network(Answer):
     """A network and everything that is known about it before it runs; `print` shows it as `cnnspec summary` does.
 
     Shapes are tuples without the batch, channels last. Figures that cannot be known are None; sizes that depend on
     an input's unknown size are `Size` expressions.
 
-    `name` is the model's, or the file's (of a text, its `name`) where no model stands around the network, and `text` the spec itself. `inputs` and
+    `name` is the model's, or the file's (of a text, its `name`) where no model stands around the network. `inputs` and
     `outputs` are shapes. `assumptions` are the misspelt words that were taken for known ones (`written`, `taken`, and the
     `span` where each stands); a layer whose figures rest on one is `assumed`, and so is the network where the figures of the
     whole do. `analysed` is what every room of cnnspec is asked about.
     """
 
     name: str
-    text: str
     inputs: tuple[Shape | None, ...]
     outputs: tuple[Shape | None, ...]
     assumptions: tuple[Assumption, ...]
     assumed: bool
     analysed: AnalysedNetwork
+    text = property(find_text)
 
     def __init__(self, analysed: AnalysedNetwork, add_help: AddHelp = tuple) -> None:
         graph = analysed.graph
-        self.name, self.text, self.analysed = analysed.name, analysed.source.text, analysed
+        self.name, self.analysed = analysed.name, analysed
         self.inputs = tuple([graph.nodes[i].shape for i in graph.inputs])
         self.outputs = tuple([graph.nodes[i].shape for i in graph.outputs])
         self.assumptions, self.assumed = tuple(graph.assumptions), graph.assumed
@@ -247,7 +261,7 @@ class Network(Answer):
         from cnnspec.compile.keras_source import to_source
 
         require_keras(self)
-        return to_source(self.analysed)
+        return to_source(find_written(self.analysed))
 
     def __repr__(self) -> str:
         from cnnspec.base.count_nouns import count_nouns

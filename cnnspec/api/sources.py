@@ -16,7 +16,7 @@ from cnnspec.base.source_files import read
 
 FILE_NAME = re.compile(r"[^#\"']*\.[A-Za-z][A-Za-z0-9]{0,7}")  # ends as the names of files do
 SPEC = re.compile(r"[\s(]")  # what stands in any text that is a network
-SAVED = ".keras"  # how the name of a saved model ends
+SPECS = ".cnn"  # how the names of nearly all specs end
 LOADS = "cnnspec.loads"
 STACK = 4  # whoever called `load`, seen from where the warning is made
 
@@ -32,6 +32,16 @@ def make_source(text: str, name: str) -> Source:
     return NamedText(take_text(name, "name"), text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def find_model_file(path: str | os.PathLike[str]) -> str:
+    """The path of a model file; "" for one that leads to something else or nowhere, and for a text."""
+    name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else ""
+    if not name or not isinstance(name, str) or name.endswith(SPECS) or "\n" in name or not _exists(name):
+        return ""
+    from cnnspec.model_files import is_model_file
+
+    return name if is_model_file(name) else ""
+
+
 def read_source(path: str | os.PathLike[str], texts: str = LOADS) -> Source:
     """The source in a file, or the text that a str with no such file is. `texts` is the function that takes the same as a
     text; where it is "", there is none, and one line is no text. OSError when the file cannot be read."""
@@ -44,11 +54,11 @@ def read_source(path: str | os.PathLike[str], texts: str = LOADS) -> Source:
         raise FileNotFoundError(2, f"an empty path names no file: give a path, or a text{texts and f' to {texts}'}")
     if texts and isinstance(path, str) and SPEC.search(path) and not FILE_NAME.fullmatch(path) and not _exists(path):
         return _take_for_text(path, texts)
+    if find_model_file(path):
+        raise SpecError(f"{printable(name)} is a saved model, not a spec: `cnnspec import` writes it as one")
     source = read(name, streams=True)
     if isinstance(source, Source):
         return source
-    if name.endswith(SAVED) and _exists(name):
-        raise SpecError(f"{printable(name)} is a saved model, not a spec: `cnnspec import` writes it as one")
     if not _exists(name):
         other = "" if FILE_NAME.fullmatch(name) or os.sep in name or not texts else f", and {texts} takes a text"
         raise FileNotFoundError(2, f"there is no such file: {printable(brief(name))}{other}")

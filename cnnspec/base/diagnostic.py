@@ -69,13 +69,11 @@ class Diagnostic(Record):
 
     @property
     def position(self) -> tuple[int, int] | None:
-        """Line and column, from 1; None when it has no place."""
-        return self.span.source.position(self.span.start) if self.span else None
+        """Line and column, from 1; None when it has no place, or one in a model, which has no text."""
+        return self.span.first if self.span else None
 
     def __str__(self) -> str:
-        place = (
-            f"{self.span.source.name}:{self.position[0]}:{self.position[1]}: " if self.span and self.position else ""
-        )
+        place = f"{self.span.origin}: " if self.span else ""
         return f"{place}{self.severity}[{self.code}] {self.message}" + (f" ({self.help})" if self.help else "")
 
 

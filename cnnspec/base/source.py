@@ -12,6 +12,10 @@ from functools import cached_property
 
 from cnnspec.base.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Source(Record):
     """The text of a file and the name to call it by. `text` has "\\n" line ends only."""
@@ -69,6 +73,65 @@ class Span(Record):
     def text(self) -> str:
         """The characters that stand there."""
         return self.source.text[self.start : self.end]
+
+    @property
+    def first(self) -> tuple[int, int] | None:
+        """Line and column of its beginning; None where the place has none, as in a model."""
+        return self.source.position(self.start)
+
+    @property
+    def last(self) -> tuple[int, int] | None:
+        """Line and column of its end."""
+        return self.source.position(self.end)
+
+    @property
+    def mark(self) -> tuple[Any, ...]:
+        """What tells it from other places of its source."""
+        return self.start, self.end
+
+    @property
+    def origin(self) -> str:
+        """The place in words: net.cnn:3:1."""
+        return ":".join([self.source.name, *map(str, self.source.position(self.start))])
+
+
+class LayerPlace(Span):
+    """A layer of a model, which has no text; `start` and `end` are its number.
+
+    `line` is that of the Python file, the source, in which it is called; 0 where the source is the model's file. `layer` is
+    its name in the summary, `module` its path in the model. `called`: the Python file and line, where that file is not here.
+    """
+
+    line: int
+    layer: str
+    module: str
+    called: str = ""
+
+    @property
+    def text(self) -> str:
+        return ""
+
+    @property
+    def title(self) -> str:
+        """The layer's name, and in parentheses its path in the model, where that is another, and where it is called."""
+        more = [self.module] * (self.module not in ("", self.layer)) + [f"called in {self.called}"] * bool(self.called)
+        return f"{self.layer} ({', '.join(more)})" if more else self.layer
+
+    @property
+    def first(self) -> tuple[int, int] | None:
+        return (self.line, 1) if self.line else None
+
+    last = first
+
+    @property
+    def mark(self) -> tuple[Any, ...]:
+        """What tells it from other places: in a Python file, which several models may be made of, the line and the path."""
+        return (self.line, self.module) if self.line else (self.start, self.end)
+
+    @property
+    def origin(self) -> str:
+        """The place in words: model.py:12, in net.keras: conv1 (encoder/conv1)."""
+        return f"{self.source.name}:{self.line}" if self.line else f"{self.source.name}: {self.title}"
 
 
 def printable(text: str) -> str:

@@ -46,7 +46,7 @@ def _kind(path: str) -> int:
     """Of which kind the file at a path is; 0 where there is none."""
     try:
         return stat.S_IFMT(os.stat(path).st_mode)
-    except OSError:
+    except (OSError, ValueError):  # the latter for a NUL in the path
         return 0
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 VERBS = {
-    "check": "find mistakes in specs",
+    "check": "find mistakes in specs and saved models",
     "summary": "show every layer's shape, parameters, MACs and receptive field",
     "explain": "derive every figure of a layer, with the numbers put in",
     "rf": "show receptive fields: a table, one unit, or a picture",
@@ -26,7 +26,7 @@ VERBS = {
     "cost": "show what a network takes: work, memory for inference and training, time on a device",
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "diff": "compare two networks, layer by layer and in total",
-    "import": "write a Keras model as a spec",
+    "import": "write a saved model as a spec",
     "fix": "mend what can be mended without changing a network, and format",
     "format": "bring specs into the one canonical form",
     "compile": "make a model: Keras source, .keras, SavedModel, ONNX, LiteRT",
@@ -89,7 +89,7 @@ def _called(arguments: list[str]) -> int:
     from importlib import import_module
 
     from cnnspec.base.gc_pause import Uncollected
-    from cnnspec.cli.messages import UsageError, print_message
+    from cnnspec.cli.messages import UsageError, print_refusal
 
     module = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}")
     try:
@@ -97,7 +97,7 @@ def _called(arguments: list[str]) -> int:
             status: int = module.run(options)
         return status
     except UsageError as error:
-        print_message(str(error))
+        print_refusal(error.lines)
         return 2
 
 

@@ -19,6 +19,7 @@ import cnnspec
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import decode_source, find_project_root, find_used_file, is_inside, name_file, read_bytes
+from cnnspec.cli.inputs import leads_to_model
 from cnnspec.cli.results import Outcome, Untold, as_data, choose_repair_detail, from_data
 from cnnspec.syntax import find_grammar
 
@@ -159,7 +160,7 @@ def read_outcome(body: str, name: str, data: bytes) -> Outcome | None:
     found, files, names, unshaped = loads(body)
     if not (texts(files, 2) and texts(names, 4) and type(unshaped) is bool):
         return None
-    sources: list[Source | Diagnostic] = [decode_source(data, name)]
+    sources: list[Source | Diagnostic] = [Source(name, "") if leads_to_model(name) else decode_source(data, name)]
     for path, mark in files:
         now = read_bytes(path)
         if isinstance(now, Diagnostic) or hash_data(now) != mark:

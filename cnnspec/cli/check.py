@@ -12,7 +12,7 @@ from cnnspec.cli.blocks import add_block_options
 from cnnspec.cli.check_files import PROSE, add_run_options, check_paths
 from cnnspec.cli.configuration import FAIL_ON
 from cnnspec.cli.load import add_model_options
-from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message, wants_color
+from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message, print_refusal, wants_color
 from cnnspec.cli.streams import find_width, fit_sentence
 from cnnspec.findings.text import show_diagnostic, show_in_a_line, write_totals
 
@@ -32,11 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec check": "all specs in the working folder and below",
             "cnnspec check net.cnn --fix": "mend what can be mended without changing the network",
-            "cnnspec check --extend-select R --fail-on error": "the rules for receptive fields too, as advice",
+            "cnnspec check net.keras": "a saved model, as it is",
             "cnnspec check --output-format github": "as annotations in continuous integration",
         },
     )
-    settings.add_paths(parser, "stdin")
+    settings.add_paths(parser, "stdin", "a model file such as net.keras, ")
     settings.add_arguments(parser)
     group = parser.add_argument_group("what is mended")
     group.add_argument(
@@ -101,7 +101,8 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     from cnnspec.cli import fix_files
     from cnnspec.lint.fix.project import resolve_path
 
-    sources, status = fix_files.read_sources(options, lookup, told=options.diff)  # else the report tells it
+    sources, unread = fix_files.read_sources(options, lookup, told=options.diff)  # else the report tells it
+    status = unread if options.diff else CLEAN
     result = fix_files.apply_repairs(sources, options, lookup)
     fix_files.print_repairs(result, options.quiet)
     for old in sources:
@@ -144,7 +145,7 @@ def collect_findings(
     status = CLEAN
     for outcome in check_paths(options, lookup):
         if outcome.refused:
-            print_message(outcome.refused)
+            print_refusal(outcome.refused)
             status = USAGE
             continue
         files.append(outcome.name)
@@ -152,7 +153,7 @@ def collect_findings(
         own: list[tuple[object, ...]] = []
         for diagnostic in outcome.diagnostics:
             place = diagnostic.span.source.name if diagnostic.span else outcome.name
-            at = (diagnostic.span.start, diagnostic.span.end) if diagnostic.span else None
+            at = diagnostic.span.mark if diagnostic.span else None
             mistake = name_file(place), diagnostic.code, at, diagnostic.message
             if mistake not in known and (place == outcome.name or lookup.of(place).reports(diagnostic.code, place)):
                 found[place, diagnostic] = None

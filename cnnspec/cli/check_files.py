@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.limits import MAX_BYTES
 from cnnspec.base.source import Source
 from cnnspec.cli.cache import NAME, VARIABLE, Cache
-from cnnspec.cli.inputs import Inputs
+from cnnspec.cli.inputs import Inputs, leads_to_model
 from cnnspec.cli.load import read_positive
-from cnnspec.cli.results import Outcome, Untold, as_data, examine, from_data
+from cnnspec.cli.results import Outcome, Untold, as_data, examine, examine_model, from_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ def check_paths(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
     tasks: dict[int, Task] = {}
     for path in lookup.files(options.paths):
         if isinstance(path, Diagnostic):
-            made.append(Outcome("", refused=f"{path.message}: {path.help}"))
+            made.append(Outcome("", refused=(f"{path.message}: {path.help}",)))
             continue
         name = lookup.inputs.name_source(path)
         codes = lookup.of(path).codes(name)
-        task = path, cache.folder(path, lookup), codes
+        task = path, None if is_large_model(path) else cache.folder(path, lookup), codes
         known = None
         if task[1] is not None:
             known = cache.find(task[1], name, lookup.inputs.read_bytes(path), codes)
@@ -67,6 +68,17 @@ def check_paths(options: argparse.Namespace, lookup: Lookup) -> list[Outcome]:
     for outcome in results:
         lookup.looked_at.update([name for name in (outcome.name, *outcome.reads) if name])
     return results
+
+
+def is_large_model(path: str) -> bool:
+    """Whether a path leads to a model file of more bytes than are read of a file at once: it is always checked anew, since
+    of a model the weights are not read, and the cache would."""
+    if not leads_to_model(path):
+        return False
+    try:
+        return os.stat(path).st_size > MAX_BYTES
+    except (OSError, ValueError):  # there is none
+        return True
 
 
 class Checker:
@@ -92,9 +104,15 @@ class Checker:
 
     def _examined(self, task: Task) -> tuple[Outcome, Sequence[Source]]:
         path, folder, codes = task
-        data = self.inputs.read_bytes(path)
         name = self.inputs.name_source(path)
-        examined = examine(name, data, self.options, codes)
+        if leads_to_model(path):
+            data = None if folder is None else self.inputs.read_bytes(path)
+            examined = examine_model(path, name, self.options, codes)
+            if data is None or self.inputs.read_bytes(path) != data:  # or something else than was read in between
+                return examined.outcome, examined.sources
+        else:
+            data = self.inputs.read_bytes(path)
+            examined = examine(name, data, self.options, codes)
         self.cache.keep(folder, name, data, codes, examined)
         return examined.outcome, examined.sources
 
@@ -131,7 +149,7 @@ def check_in_workers(
         number = numbers[at]
         path = tasks[number][0]
         if isinstance(result, Died):
-            yield number, Outcome(path, refused=f"{path}: {result}")
+            yield number, Outcome(path, refused=(f"{path}: {result}",))
         elif result is not None:
             texts, data = result
             try:

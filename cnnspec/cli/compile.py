@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec compile net.cnn --weights runs/net-1 -o net.onnx": "with the weights of a training, as ONNX",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
+    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
     add_output_options(
         parser, FORMATS, "model.py for source (- for stdout), model.keras, model.onnx, model.tflite, or model/ for a SavedModel"
     )  # fmt: skip
@@ -56,6 +56,13 @@ def run(options: argparse.Namespace) -> int:
         network = load_one(options)
         if network is None:
             return FINDINGS
+        if not network.has_text:
+            from cnnspec.cli.models import tell_what_stays, write_as_spec
+
+            if not options.weights:
+                tell_what_stays(network)
+            if format == "py":
+                network = write_as_spec(network)
         if format == "py":
             write_source(network, target, options.force)
         else:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SHELLS = ("bash", "zsh", "fish")
+MODELS = ("*.keras",)  # files that are read as models; JSON is mostly something else
 FILES = {  # by how their names end; folders are completed too, on the way to them
-    **dict.fromkeys(("PATH", "FILE"), ("*.cnn",)),
-    **dict.fromkeys(("A", "B"), ("*.cnn", "*.keras")),
+    "PATH": ("*.cnn",),
+    **dict.fromkeys(("check PATH", "FILE", "A", "B"), ("*.cnn", *MODELS)),
     **dict.fromkeys(("MODEL", "RUN|MODEL"), ("*.keras",)),
-    "SOURCE": ("*.keras", "*.json"),
+    "SOURCE": (*MODELS, "*.json"),
     "--weights": ("*.keras", "*.weights.h5"),
 }
 ANY_FILE = ("IMAGE", "--output", "--baseline", "--write-baseline", "--picture", "--data")
@@ -76,12 +77,10 @@ def run(options: argparse.Namespace) -> int:
             name = action.option_strings[-1] if action.option_strings else str(action.metavar)
             if found := words.get(name, words.get(f"{verb} {name}")):
                 action.choices = found
-            elif name in FILES:
-                action.complete = shtab.glob(*FILES[name])
-                if (
-                    len(FILES[name]) == 1
-                ):  # which shtab puts in brackets, as if it were one of several: zsh matches nothing
-                    action.complete["zsh"] = f"_files -g '{FILES[name][0]}'"
+            elif globs := FILES.get(f"{verb} {name}", FILES.get(name)):
+                action.complete = shtab.glob(*globs)
+                if len(globs) == 1:  # which shtab puts in brackets, as if it were one of several: zsh matches nothing
+                    action.complete["zsh"] = f"_files -g '{globs[0]}'"
             elif name in ANY_FILE:
                 action.complete = shtab.FILE
             elif name in FOLDERS:

@@ -1,6 +1,6 @@
 """cnnspec diff A B: what is different between two networks. Exit status 1 when they differ, 0 when they do not.
 
-A side is a spec, one model of a spec (`file.cnn:Model`), stdin (`-`), or a saved Keras model (`net.keras`).
+A side is a spec, one model of a spec (`file.cnn:Model`), stdin (`-`), or a model file (`net.keras`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from cnnspec.cli.messages import (
     Refused,
     UsageError,
     print_diagnostic,
-    print_message,
     wants_color,
 )
 from cnnspec.cli.streams import find_width
@@ -38,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for name in "ab":
         parser.add_argument(
-            name, metavar=name.upper(), help="a spec, FILE:MODEL where it holds several, - for stdin, or a .keras file"
+            name,
+            metavar=name.upper(),
+            help="a spec, FILE:MODEL where it holds several, a model file such as net.keras, or - for stdin",
         )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     for name in "ab":
@@ -84,12 +85,6 @@ def choose_model(side: str, model: str | None) -> tuple[str, str | None]:
 
 def load_side(path: str, model: str | None, own: list[str], options: argparse.Namespace) -> AnalysedNetwork | None:
     """The network of one side; None when it has mistakes, which have been shown."""
-    from cnnspec.model_files import ENDINGS
-
-    if path.endswith(ENDINGS):
-        if own or options.set:
-            raise UsageError(f"{path} is a saved model: it has no parameters to set")
-        return load_saved(path)
     asked = argparse.Namespace(
         file=path, model=model, set=[*options.set, *own], max_layers=options.max_layers, input=[], block=None
     )
@@ -103,16 +98,3 @@ def load_side(path: str, model: str | None, own: list[str], options: argparse.Na
         if diagnostic.severity == ERROR:
             print_diagnostic(diagnostic)
     return None
-
-
-def load_saved(path: str) -> AnalysedNetwork | None:
-    """The network of a saved Keras model; None when the language cannot express it, which has been said."""
-    from cnnspec.model_files import ModelRefused, read_network
-
-    try:
-        return read_network(path)
-    except ModelRefused as refusal:
-        sentence, *layers = refusal.lines
-        for line in (f"{path}: {sentence}" if layers else sentence, *layers):
-            print_message(line)
-        return None

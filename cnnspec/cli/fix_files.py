@@ -6,6 +6,7 @@ import sys
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
+from cnnspec.cli.inputs import leads_to_model
 from cnnspec.cli.load import analyse_as_asked, place_in_file
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_message
 from cnnspec.cli.write_file import rewrite_source
@@ -44,7 +45,7 @@ def make_analyse(options: argparse.Namespace, lookup: Lookup) -> Analyse:
 
 
 def read_sources(options: argparse.Namespace, lookup: Lookup, told: bool = True) -> tuple[list[Source], int]:
-    """The files that a command names, each once; USAGE when one cannot be read, which is told."""
+    """The files that a command names, each once; USAGE when one cannot be read or is a model, which is told."""
     from cnnspec.lint.fix.project import resolve_path
 
     found, status, seen = [], CLEAN, set[str]()
@@ -54,6 +55,12 @@ def read_sources(options: argparse.Namespace, lookup: Lookup, told: bool = True)
             if file in seen:  # by another name
                 continue
             seen.add(file)
+            if leads_to_model(path):
+                from cnnspec.cli.models import refuse_text
+
+                print_message(refuse_text(path))
+                status = USAGE
+                continue
         source = path if isinstance(path, Diagnostic) else lookup.inputs.read_source(path)
         if isinstance(source, Diagnostic):
             if told:

@@ -8,6 +8,7 @@ from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import printable
 from cnnspec.cli import settings
 from cnnspec.cli.argument_parser import add_examples
+from cnnspec.cli.inputs import leads_to_model
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_diagnostic, print_message
 from cnnspec.cli.write_file import rewrite_source
 from cnnspec.tables import escape
@@ -41,6 +42,12 @@ def run(options: argparse.Namespace) -> int:
     status = CLEAN
     lookup = settings.Lookup(options)
     for path in lookup.files(options.paths):
+        if isinstance(path, str) and leads_to_model(path):
+            from cnnspec.cli.models import refuse_text
+
+            print_message(refuse_text(path))
+            status = USAGE
+            continue
         source = path if isinstance(path, Diagnostic) else lookup.inputs.read_source(path)
         if isinstance(source, Diagnostic):
             print_message(f"{source.message}: {source.help}")

@@ -9,7 +9,7 @@ import os
 import re
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
+from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message, print_refusal
 from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
 
 TYPE_CHECKING = False
@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec import --application ResNet50 -o resnet50.cnn": "a model that Keras has built in",
         },
     )
-    parser.add_argument("source", metavar="SOURCE", nargs="?", help="model.keras, or the .json of model.to_json()")
+    parser.add_argument(
+        "source", metavar="SOURCE", nargs="?", help="a model file: net.keras, or the .json of model.to_json()"
+    )
     parser.add_argument(
         "--application",
         metavar="NAME",
@@ -55,8 +57,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         graph = import_graph(options)
     except ModelRefused as refusal:
-        for line in refusal.lines:
-            print_message(line)
+        print_refusal(refusal.lines)
         if options.source is not None and not os.path.exists(options.source) and options.source.isidentifier():
             print_message(f"a model of keras.applications is asked for with --application {options.source}")
         return USAGE

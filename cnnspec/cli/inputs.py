@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+BINARY = (b"PK\x03\x04", b"\x89HDF")  # archives and HDF5, which models are saved in
 STDIN = "<stdin>"  # what the text of stdin is called, unless a file's name is given for it
 
 
@@ -40,7 +41,7 @@ class Inputs:
 
     def read_source(self, path: str) -> Source | Diagnostic:
         data = self.read_bytes(path)
-        return data if isinstance(data, Diagnostic) else decode_source(data, self.name_source(path))
+        return data if isinstance(data, Diagnostic) else decode_text(data, self.name_source(path))
 
     def name_source(self, path: str) -> str:
         """What the source of a path is called."""
@@ -60,6 +61,26 @@ class Inputs:
 def name_given_file(path: str) -> str:
     """What a file is called that a command names: a full path as it was given, so that what reads the answer finds it."""
     return path if os.path.isabs(path) else name_file(path)
+
+
+def leads_to_model(path: str) -> bool:
+    """Whether a path leads to the file of a model, and not to a spec."""
+    if path.endswith(".cnn") or path == "-":  # nearly all: nothing is imported for them
+        return False
+    from cnnspec.model_files import is_model_file
+
+    return is_model_file(path)
+
+
+def decode_text(data: bytes, name: str) -> Source | Diagnostic:
+    """The source that some bytes are; of an archive in their place where models are read from."""
+    found = decode_source(data, name)
+    if isinstance(found, Diagnostic) and data.startswith(BINARY):
+        message = f"{'stdin brings' if name == STDIN else f'{name} is'} an archive, not text"
+        return found.replace(
+            message=message, help="a model is read from a file that is named as one, such as net.keras"
+        )
+    return found
 
 
 def read_stdin() -> bytes | Diagnostic:

@@ -6,7 +6,7 @@ from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.source import Source, brief
 from cnnspec.base.source_files import read
-from cnnspec.cli.inputs import Inputs
+from cnnspec.cli.inputs import Inputs, leads_to_model
 from cnnspec.cli.messages import Refused, UsageError, print_diagnostic
 from cnnspec.cli.settings import Lookup
 
@@ -145,6 +145,10 @@ def load_blocks(options: argparse.Namespace) -> tuple[BlockAnalysis, BlockQuesti
     """The blocks of the file that a command works on, and what they are called with."""
     question = read_question(options)
     assert question is not None
+    if leads_to_model(options.file):
+        from cnnspec.cli.models import refuse_spec_options
+
+        refuse_spec_options(options.file, options)
     source = load_source(options)
     codes = Lookup(options).of(source.name).codes(source.name)
     analysis = analyse_blocks_as_asked(source, question, options, codes)
@@ -163,6 +167,10 @@ def load_source(options: argparse.Namespace) -> Source:
 def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[AnalysedNetwork, tuple[Diagnostic, ...]]:
     """The one network that a command works on, with its diagnostics. UsageError when there is none, or several. `told`:
     warnings are shown too, so that the help that is printed from their repairs is needed."""
+    if leads_to_model(options.file):
+        from cnnspec.cli.models import load_model
+
+        return load_model(options)
     source = load_source(options)
     codes = Lookup(options).of(source.name).codes(source.name)
     analysis = analyse_as_asked(source, options, codes)

@@ -12,13 +12,22 @@ from cnnspec.findings.text import show_diagnostic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TextIO
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2  # the exit statuses
+PYTHON = " " * 4  # before a line of Python in what is refused
 
 
 class UsageError(Exception):
-    """What the command was asked cannot be done: one sentence, exit status 2."""
+    """What the command was asked cannot be done: a sentence, and lines that it announces; exit status 2."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+        self.lines = lines
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
 
 
 class Refused(Exception):
@@ -28,6 +37,17 @@ class Refused(Exception):
 def print_message(message: str) -> None:
     """A sentence on stderr."""
     tell_sentence(f"cnnspec: {printable(message)}")
+
+
+def print_refusal(lines: Iterable[str]) -> None:
+    """Why something is refused, on stderr: a sentence, what it announces; lines of Python, which are indented, as they are."""
+    first, *rest = lines
+    print_message(first)
+    for line in rest:
+        if line.startswith(PYTHON):
+            tell(printable(line))
+        else:
+            print_message(line)
 
 
 def print_diagnostic(found: Diagnostic) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from cnnspec.base import diagnostic, source
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.base.record import Record
-from cnnspec.base.source import Source
+from cnnspec.base.source import LayerPlace, Source
 from cnnspec.base.source_files import decode_source, find_used_file, name_file, read_bytes
+from cnnspec.cli.inputs import decode_text
 from cnnspec.cli.load import analyse_as_asked, place_in_file
 from cnnspec.lint.index import NAMES
 
@@ -37,7 +38,7 @@ class Outcome(Record):
 
     name: str
     diagnostics: tuple[Diagnostic, ...] = ()
-    refused: str = ""  # why it was not checked
+    refused: tuple[str, ...] = ()  # why it was not checked: a sentence, and what it announces
     reads: tuple[str, ...] = ()  # the files that it uses or names as data, found or not
     unshaped: bool = False  # whether it holds blocks alone, which were called on no input
 
@@ -76,21 +77,39 @@ class Examined(Record):
 
 def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, codes: Set[str] | None) -> Examined:
     """Check what stands in a file, as the options say."""
-    source = data if isinstance(data, Diagnostic) else decode_source(data, name)
+    source = data if isinstance(data, Diagnostic) else decode_text(data, name)
     reading = Reading()
     if isinstance(source, Diagnostic):
-        return Examined(Outcome(name, refused=f"{source.message}: {source.help}"), reading)
+        return Examined(Outcome(name, refused=(f"{source.message}: {source.help}",)), reading)
     try:
         analysis = analyse_as_asked(source, options, codes, reading)
         diagnostics = place_in_file(add_repairs(analysis, options, codes), analysis.tree, options)
     except MemoryError:
-        return Examined(Outcome(name, refused=f"{name}: {OUT_OF_MEMORY}"), reading)
+        return Examined(Outcome(name, refused=(f"{name}: {OUT_OF_MEMORY}",)), reading)
     named = find_data_paths(analysis)
     reading.steady = reading.steady and not named  # a header may be read, which is no text
     reads = (*reading.contents, *named)
     refused = find_emptiness(analysis) or (describe_uncalled(analysis, options) if options.input else "")
-    outcome = Outcome(name, diagnostics, refused, reads, has_unshaped_blocks(analysis, options))
+    outcome = Outcome(name, diagnostics, (refused,) if refused else (), reads, has_unshaped_blocks(analysis, options))
     return Examined(outcome, reading, analysis)
+
+
+def examine_model(path: str, name: str, options: argparse.Namespace, codes: Set[str] | None) -> Examined:
+    """Check a model file, as the options say. Its findings have no repairs."""
+    from cnnspec.cli.models import analyse_model_as_asked
+    from cnnspec.model_files import ModelRefused
+
+    reading = Reading()
+    try:
+        analysis = analyse_model_as_asked(path, options, codes)
+    except ModelRefused as refusal:
+        return Examined(Outcome(name, refused=refusal.name_file(name)), reading)
+    except MemoryError:
+        return Examined(Outcome(name, refused=(f"{name}: {OUT_OF_MEMORY}",)), reading)
+    places = {found.span.source for found in analysis.diagnostics if found.span}
+    reading.sources = {source.name: source for source in places - {analysis.source}}
+    reading.steady = not reading.sources  # what Python files are called depends on which there are
+    return Examined(Outcome(name, analysis.diagnostics), reading, analysis)
 
 
 def choose_repair_detail(options: argparse.Namespace) -> str:
@@ -177,10 +196,10 @@ def as_data(value: Any, kind: str, sources: Sequence[Source]) -> Any:
         return [as_data(item, kind[6:-6], sources) for item in value]
     if kind == "Source" and value in sources:
         return sources.index(value)
-    cls = record_called(kind)
+    cls = LayerPlace if type(value) is LayerPlace and kind == "Span" else record_called(kind)
     if cls is None or type(value) is not cls:
         raise Untold(kind)
-    return [as_data(getattr(value, field), cls.__annotations__[field], sources) for field in cls._fields]
+    return [as_data(getattr(value, field), kind_of(cls, field), sources) for field in cls._fields]
 
 
 def from_data(data: Any, kind: str, sources: Sequence[Source]) -> Any:
@@ -194,15 +213,26 @@ def from_data(data: Any, kind: str, sources: Sequence[Source]) -> Any:
     if kind == "Source" and type(data) is int and 0 <= data < len(sources):
         return sources[data]
     cls = record_called(kind)
+    if kind == "Span" and isinstance(data, list) and len(data) == len(LayerPlace._fields):
+        cls = LayerPlace
     if cls is None or not isinstance(data, list) or len(data) != len(cls._fields):
         raise Untold(kind)
     fields = zip(data, cls._fields, strict=True)
-    value: Any = cls(*[from_data(item, cls.__annotations__[field], sources) for item, field in fields])
+    value: Any = cls(*[from_data(item, kind_of(cls, field), sources) for item, field in fields])
     if isinstance(value, Diagnostic) and (value.code not in NAMES or value.severity not in SEVERITIES):
         raise Untold(value.code)
-    if isinstance(value, source.Span) and not 0 <= value.start <= value.end <= len(value.source.text):
+    if isinstance(value, LayerPlace):
+        if value.source.text or value.start < 0 or value.line < 0:
+            raise Untold("a layer of a text")
+    elif isinstance(value, source.Span) and not 0 <= value.start <= value.end <= len(value.source.text):
         raise Untold("a place outside of the text")
     return value
+
+
+def kind_of(cls: type[Record], field: str) -> str:
+    """How a field of a record is annotated, in its class or in the one that this stands on."""
+    homes = [base for base in cls.__mro__ if field in getattr(base, "__annotations__", ())]
+    return str(homes[0].__annotations__[field])
 
 
 def record_called(kind: str) -> type[Record] | None:

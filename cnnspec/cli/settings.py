@@ -65,14 +65,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_arguments(parser)
 
 
-def add_paths(parser: argparse.ArgumentParser, streams: str) -> None:
-    """Add the paths of a command that takes many; `streams`: what - stands for."""
+def add_paths(parser: argparse.ArgumentParser, streams: str, models: str = "") -> None:
+    """Add the paths of a command that takes many; `streams`: what - stands for; `models`: those that it takes."""
     parser.add_argument(
         "paths",
         nargs="*",
         default=[os.curdir],
         metavar="PATH",
-        help=f"a spec, a folder of specs, or - for {streams} (the working folder)",
+        help=f"a spec, {models}a folder of specs, or - for {streams} (the working folder)",
     )
 
 

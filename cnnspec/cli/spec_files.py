@@ -50,9 +50,26 @@ def find_specs(top: str, by_git: bool) -> Iterator[str | Diagnostic]:
     for error in closed:
         yield Diagnostic("E002", f"cannot read {error.filename}: {error.strerror}", None, "check the path")
     if not found and not closed:
-        besides = f" (left out: {', '.join(left_out[:3])}{', …' * (len(left_out) > 3)})" if left_out else ""
-        yield Diagnostic("E002", f"there is no .cnn file in {top}{besides}", None, "name a file, or another folder")
+        model = find_first_model(top)
+        if model == top:  # the folder itself is one
+            found = [top]
+        else:
+            besides = f" (left out: {', '.join(left_out[:3])}{', …' * (len(left_out) > 3)})" if left_out else ""
+            help = f"a model is checked where it is named, as {model}" if model else "name a file, or another folder"
+            yield Diagnostic("E002", f"there is no .cnn file in {top}{besides}", None, help)
     yield from found
+
+
+def find_first_model(folder: str) -> str:
+    """A folder that is a model itself, or the first model that lies in it; "" where there is none."""
+    from cnnspec.model_files import is_model_file, list_endings
+
+    if is_model_file(folder):
+        return folder
+    endings = tuple([ending for ending in list_endings() if ending != ".json"])  # which is mostly something else
+    with os.scandir(folder) as entries:
+        names = sorted([entry.name for entry in entries if entry.name.endswith(endings) and entry.is_file()])
+    return os.path.join(folder, names[0]) if names else ""
 
 
 def is_left_out(path: str, name: str) -> bool:

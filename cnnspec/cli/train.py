@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec train net.cnn --seed 7 -o net.keras": "save the best model beside the run, too",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
+    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
     parser.add_argument(
         "--data",
         metavar="DATA",
@@ -109,6 +109,13 @@ def run(options: argparse.Namespace) -> int:
     network = load_one(options, [name for name in OPTIONS if getattr(options, name) is not None])
     if network is None or any(d.severity == ERROR for d in network.diagnostics):
         return FINDINGS
+    if not network.has_text:
+        from cnnspec.cli.models import name_spec, tell_what_stays, write_as_spec
+
+        if options.data is None:
+            raise UsageError(f"{network.source.name} is a model, which says nothing of training: give --data digits")
+        tell_what_stays(network)
+        network = write_as_spec(network, name_spec(network.source.name))
     settings, overrides = _resolve_settings(network, options)
     if settings is None:
         return FINDINGS

@@ -6,7 +6,6 @@ An explanation of a whole network leaves out the sections with nothing to derive
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.base.source import brief, printable
 from cnnspec.explain.derivation import derive_layer, derive_totals
 from cnnspec.tables.rows import find_figures
 
@@ -64,7 +63,7 @@ def explain_layers(
                 row.name,
                 row.type,
                 row.line,
-                brief(printable(node.site.span.text.split("\n")[0])),
+                node.site.written,
                 tuple([(nodes[i].name, nodes[i].shape) for i in node.inputs]),
                 node.shape,
                 used[index],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.source import printable
+from cnnspec.base.source import LayerPlace, brief, printable
 from cnnspec.base.wrapping import count_columns
 
 TYPE_CHECKING = False
@@ -15,7 +15,10 @@ PIPE = 100  # columns of an excerpt in a pipe
 
 
 def show_excerpt(span: Span, kind: str, paint: Any, width: int | None) -> list[str]:
-    """Where it is, and the line with the span underlined; of a long line the part around the mark."""
+    """Where it is, and the line with the span underlined; of a long line the part around the mark. Of a layer of a model,
+    which has no text, where it is alone."""
+    if isinstance(span, LayerPlace):
+        return [f" {paint('-->', 'mark')} {printable(brief(locate_layer(span)))}"]
     row, column = span.source.position(span.start)
     line = span.source.line(row)
     end = min(column - 1 + max(1, span.end - span.start), max(len(line), column))
@@ -33,6 +36,12 @@ def show_excerpt(span: Span, kind: str, paint: Any, width: int | None) -> list[s
         f"{paint(str(row), 'mark')} {bar} {prefix}{printable(line[left:right])}{suffix}",
         f"{gutter} {bar} {caret}",
     ]
+
+
+def locate_layer(place: LayerPlace) -> str:
+    """Where a layer of a model is: model.py:12, in conv1 (layer1.0.conv1); net.keras, in conv1."""
+    line = f":{place.line}" if place.line else ""
+    return f"{place.source.name}{line}, in {place.title}"
 
 
 def find_window(line: str, start: int, room: int) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cnnspec.base.source import LayerPlace
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -35,11 +37,13 @@ def fix_data(repair: Repair, filename: str) -> dict[str, Any]:
 
 
 def place_data(span: Span | None, filename: str) -> dict[str, Any]:
-    """Where something is: the file, and the first and the last position in it."""
-    location = end = None
+    """Where something is: the file, and the first and the last position in it; of a model the layer, too."""
+    data: dict[str, Any] = {"filename": filename, "location": None, "end_location": None}
     if span is not None:
-        filename = span.source.name
-        row, column = span.source.position(span.start)
-        end_row, end_column = span.source.position(span.end)
-        location, end = {"row": row, "column": column}, {"row": end_row, "column": end_column}
-    return {"filename": filename, "location": location, "end_location": end}
+        data["filename"] = span.source.name
+        if span.first and span.last:
+            (row, column), (end_row, end_column) = span.first, span.last
+            data |= {"location": {"row": row, "column": column}, "end_location": {"row": end_row, "column": end_column}}
+    if isinstance(span, LayerPlace):
+        data["layer"] = {"name": span.layer, "module": span.module or None, "called": span.called or None}
+    return data

@@ -5,6 +5,7 @@ Source: the JUnit schema of Jenkins' xUnit plugin.
 
 from __future__ import annotations
 
+from cnnspec.base.source import LayerPlace, brief
 from cnnspec.findings.locations import region, relative
 from cnnspec.findings.sentence import write_sentence
 from cnnspec.tables.escape import xml
@@ -38,10 +39,15 @@ def write_junit(found: Sequence[Finding], files: Sequence[str], fails: Callable[
         for diagnostic in own:
             row, column, _, _ = region(diagnostic.span)
             title = f"{diagnostic.code} {diagnostic.name}"
+            at = (
+                xml(f" in {brief(span.title)}")
+                if isinstance(span := diagnostic.span, LayerPlace)
+                else f" {row}:{column}"
+            )
             said = xml(f"{relative(name)}:{row}:{column}: {title}: {write_sentence(diagnostic)}")
             failure = f'<failure type="{diagnostic.severity}" message="{xml(diagnostic.message)}">{said}</failure>'
             lines += [
-                f'    <testcase name="{title} {row}:{column}" classname="{file}" file="{file}" line="{row}">',
+                f'    <testcase name="{title}{at}" classname="{file}" file="{file}" line="{row}">',
                 f"      {failure if fails((name, diagnostic)) else f'<system-out>{said}</system-out>'}",
                 "    </testcase>",
             ]

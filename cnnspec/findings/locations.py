@@ -1,7 +1,7 @@
 """Findings as services want them placed: paths from the working folder, regions that always exist, fingerprints.
 
-A fingerprint stays when lines move: it is made of the path, the code, the text of the line, and which of several equal
-ones it is.
+A fingerprint stays when lines move: it is made of the path, the code, the text of the line (of a model, which has no
+text, the layer), and which of several equal ones it is.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.source import Span
+from cnnspec.base.source import LayerPlace, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +39,8 @@ def uri(path: str) -> str:
 
 def region(span: Span | None) -> tuple[int, int, int, int]:
     """Row, column, last row and the column behind the last: from 1, in code points. A file's beginning for no place."""
-    if span is None:
-        return 1, 1, 1, 1
-    return (*span.source.position(span.start), *span.source.position(span.end))
+    first, last = (None, None) if span is None else (span.first, span.last)
+    return (*(first or (1, 1)), *(last or (1, 1)))
 
 
 def fingerprints(found: Iterable[Finding]) -> list[str]:
@@ -51,10 +50,15 @@ def fingerprints(found: Iterable[Finding]) -> list[str]:
     seen: dict[tuple[str, str, str], int] = {}
     made = []
     for place, diagnostic in found:
-        span = diagnostic.span
-        line = span.source.line(span.source.position(span.start)[0]).strip() if span else ""
-        key = (relative(place), diagnostic.code, line)
+        key = (relative(place), diagnostic.code, find_lasting_text(diagnostic.span))
         seen[key] = seen.get(key, 0) + 1
         text = "\0".join([*key, str(seen[key])])
         made.append(sha256(text.encode("utf-8", "backslashreplace")).hexdigest())
     return made
+
+
+def find_lasting_text(span: Span | None) -> str:
+    """What tells a place and stays when lines move: the text of its line; a layer's path in its model."""
+    if isinstance(span, LayerPlace):
+        return span.module or span.layer
+    return span.source.line(span.source.position(span.start)[0]).strip() if span else ""

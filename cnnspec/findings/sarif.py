@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from cnnspec import __version__
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING
-from cnnspec.base.source import printable
+from cnnspec.base.source import LayerPlace, printable
 from cnnspec.findings.locations import fingerprints, region, uri
+from cnnspec.findings.sentence import name_layer
 from cnnspec.lint.pages import pages
 from cnnspec.tables.escape import json
 
@@ -65,13 +66,13 @@ def rule_data(page: Page) -> dict[str, Any]:
 
 
 def result_data(place: str, found: Diagnostic, index: int, mark: str) -> dict[str, Any]:
-    text = printable(found.message) + (f" Help: {printable(found.help)}" if found.help else "")
+    text = name_layer(found) + printable(found.message) + (f" Help: {printable(found.help)}" if found.help else "")
     return {
         "ruleId": found.code,
         "ruleIndex": index,
         "level": LEVELS[found.severity],
         "message": {"text": text},
-        "locations": [{"physicalLocation": place_data(place, found.span)}],
+        "locations": [{"physicalLocation": place_data(place, found.span), **layer_data(found.span)}],
         "relatedLocations": [related_data(n, note, note.span) for n, note in enumerate(found.notes) if note.span],
         "partialFingerprints": {"primaryLocationLineHash": mark},
     } | ({"fixes": [fix_data(place, repair) for repair in found.repairs]} if found.repairs else {})
@@ -99,6 +100,14 @@ def related_data(number: int, note: Note, span: Span) -> dict[str, Any]:
         "message": {"text": printable(note.message)},
         "physicalLocation": place_data(span.source.name, span),
     }
+
+
+def layer_data(span: Span | None) -> dict[str, Any]:
+    """The layer of a model that a finding is about, as a logical location; nothing where a text shows it."""
+    if not isinstance(span, LayerPlace):
+        return {}
+    layer, path = printable(span.layer), printable(span.module or span.layer)
+    return {"logicalLocations": [{"name": layer, "fullyQualifiedName": path, "kind": "object"}]}
 
 
 def place_data(place: str, span: Span | None) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cnnspec.base.source import printable
+from cnnspec.base.source import LayerPlace, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.base.diagnostic import Diagnostic, Note
 
 HANGING = 4  # how much further in than its label a sentence goes on
 COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;35m", "info": "\x1b[1;94m", "": "\x1b[1m", "mark": "\x1b[1;94m"}
@@ -39,7 +39,7 @@ def show_diagnostic(found: Diagnostic, color: bool = False, unsafe: bool = False
         lines += show_excerpt(found.span, found.severity, paint, width)
     for note in found.notes:
         lines += write("note", "mark", note.message)
-        if note.span is not None:
+        if note.span is not None and not says_place(note):
             lines += show_excerpt(note.span, "mark", paint, width)
     if found.help:
         lines += write("help", "mark", found.help)
@@ -49,13 +49,23 @@ def show_diagnostic(found: Diagnostic, color: bool = False, unsafe: bool = False
     return "\n".join(lines)
 
 
+def says_place(note: Note) -> bool:
+    """Whether a note names its layer in a model, of which no more is to be shown."""
+    place = note.span
+    return isinstance(place, LayerPlace) and not place.line and place.title in note.message
+
+
 def show_in_a_line(place: str, found: Diagnostic) -> str:
     """One diagnostic in a line, its place first."""
+    from cnnspec.findings.sentence import name_layer
+
     at = printable(found.span.source.name if found.span else place)
     at = f"./{at}" if at.startswith("::") else at  # a line that begins so is a command to a runner of workflows
-    if found.position:
+    if isinstance(found.span, LayerPlace):
+        at += f":{found.span.line}" if found.span.line else ""
+    elif found.position:
         at += f":{found.position[0]}:{found.position[1]}"
-    return f"{at}: {found.severity}[{found.code} {found.name}]: {printable(found.message)}"
+    return f"{at}: {found.severity}[{found.code} {found.name}]: {name_layer(found)}{printable(found.message)}"
 
 
 def write_totals(found: Iterable[Diagnostic], files: int) -> str:

@@ -7,9 +7,7 @@ other layer is refused, with the reason for each.
 
 from __future__ import annotations
 
-from cnnspec.facts.facts import Facts
 from cnnspec.model_files.refusal import ModelRefused
-from cnnspec.network import AnalysedNetwork
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,37 +17,46 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Graph
 
-ENDINGS = (".keras", ".json")  # of the files that are model files by their names
+
+def is_model_file(path: str) -> bool:
+    """Whether a path leads to a model, read or not, by its ending and first bytes; everything else is for a spec."""
+    from cnnspec.model_files.kinds import find_kind
+
+    return find_kind(path) is not None
+
+
+def list_endings() -> tuple[str, ...]:
+    """How the names of the files end that are read."""
+    from cnnspec.model_files.kinds import READERS
+
+    return tuple(READERS)
 
 
 def read_graph(path: str) -> Graph:
     """The graph of a model file. Nodes have the names that a person gave. Raises ModelRefused."""
-    from cnnspec.model_files.keras.to_graph import read_keras_file
+    from cnnspec.model_files.kinds import read_graph as read
 
-    return read_keras_file(path)
+    return read(path)
 
 
-def read_network(path: str) -> AnalysedNetwork:
-    """The network of a model file, its layers named, with an empty text. Raises ModelRefused."""
-    from cnnspec.base.source import Source
-    from cnnspec.syntax.tree import Body, Tree
+def read_named_graph(path: str, name: str) -> Graph:
+    """The graph of a model file, all of its layers named, each at its place; `name` is what the file is called there.
+    Raises ModelRefused."""
+    from cnnspec.model_files.places import place_layers
 
     graph = read_graph(path)
     for node in graph.nodes:
         node.given = node.name
     graph.assign_names()
-    source = Source(path, "")
-    return AnalysedNetwork(
-        name=graph.name,
-        source=source,
-        tree=Tree(source, Body(0, 0, ()), (), ()),
-        graph=graph,
-        facts=Facts(graph),
-        train={},
-        diagnostics=(),
-        item=None,
-        broken=False,
-    )
+    place_layers(graph, name)
+    return graph
+
+
+def forget_names(graph: Graph) -> Graph:
+    """A copy of a named graph in which nodes have the names that a person gave, and no others, as a spec has them."""
+    from cnnspec.model_files.places import forget_names as forget
+
+    return forget(graph)
 
 
 def build_application(name: str) -> Graph:
@@ -74,11 +81,13 @@ def find_kernel_remarks(model: Any, keras: Any, *options: str) -> list[str]:
 
 
 __all__ = [
-    "ENDINGS",
     "ModelRefused",
     "build_application",
     "convert_model",
     "find_kernel_remarks",
+    "forget_names",
+    "is_model_file",
+    "list_endings",
     "read_graph",
-    "read_network",
+    "read_named_graph",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.base.source import brief, printable
 from cnnspec.facts import regions
 from cnnspec.layers.shape import all_known
 from cnnspec.rf.layer_field import LayerField
@@ -131,7 +130,7 @@ def find_unit(
     before = geometry.before(index)
     return UnitField(
         layers[index],
-        brief(printable(node.site.span.text.split("\n")[0])),
+        node.site.written,
         at,
         box,
         find_reads(network, geometry, index, at, before, False),

@@ -16,7 +16,6 @@ def find_input_sizes(network: AnalysedNetwork) -> InputSizes | None:
     No size mends a mistake of the text itself, and a network that rests on an assumption is legal at none. Where a layer's
     output is stated, other sizes are unknown.
     """
-    from cnnspec.elaborate.size_probe import resize
     from cnnspec.facts.graph_queries import name_stated
     from cnnspec.sizes.input_sizes import work_out_sizes
 
@@ -26,7 +25,13 @@ def find_input_sizes(network: AnalysedNetwork) -> InputSizes | None:
         or any(d.code in NOT_OF_SIZES for d in network.diagnostics)
     ):
         return None
-    return work_out_sizes(network.graph, lambda inputs: resize(network, inputs))
+    if network.has_text:
+        from cnnspec.elaborate.size_probe import resize
+
+        return work_out_sizes(network.graph, lambda inputs: resize(network, inputs))
+    from cnnspec.sizes.resized_graph import resize_graph
+
+    return work_out_sizes(network.graph, lambda inputs: resize_graph(network.graph, inputs))
 
 
 def has_axes_for(network: AnalysedNetwork, near: tuple[int, ...]) -> bool:

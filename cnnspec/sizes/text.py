@@ -44,12 +44,12 @@ def write_membership(sizes: SizeSet, n: int | None, confirm: bool) -> str:
 
 
 def write_reasons(reasons: tuple[Reason, ...]) -> str:
-    """Who imposes something: "concat1 where maxpool4 rounds down, concat2 (line 12)"."""
+    """Who imposes something: "concat1 where maxpool4 rounds down, concat2 (line 12)"; no line in a model, which has none."""
     shown = sorted(reasons, key=lambda r: (r.line, len(r.layer), r.layer))[: 2 * SHOWN]
     texts = []
     for line, group in groupby(shown, lambda r: r.line):
         names = [r.layer + (f" where {r.rounding} rounds down" if r.rounding else "") for r in group]
-        texts.append(f"{', '.join(names)} (line {line})")
+        texts.append(", ".join(names) + (f" (line {line})" if line else ""))
     more = len(reasons) - len(shown)
     return ", ".join(texts) + (f" and {more} more" if more else "")
 

@@ -24,6 +24,11 @@ def write_title(network: AnalysedNetwork) -> str:
     return printable(f'{network.graph.kind}: "{network.name}"' + (f" ({settings})" if settings else ""))
 
 
+def write_place(line: int, written: str) -> str:
+    """Where a layer is written, and how; in a model file, which has no lines, its path there."""
+    return f"line {line}: {written}" if line else written
+
+
 def shorten_names(names: tuple[str, ...]) -> str:
     """Names of layers in a row; of many the first and the last."""
     if len(names) <= FIRST + LAST + 1:

@@ -111,14 +111,14 @@ def test_the_name_of_a_file_is_no_text(folder: Path) -> None:
     assert cnnspec.check_text("no.cnn")[0].code == "E016"  # no file is looked for in a text
 
 
-def test_a_saved_model_is_compared_and_is_no_spec(folder: Path) -> None:
+def test_a_saved_model_is_taken_as_a_spec_is(folder: Path) -> None:
     net = cnnspec.load("net.cnn")
     net.to_keras().save("net.keras")
     for path in ("net.keras", Path("net.keras")):
         assert cnnspec.diff(path, net).same and cnnspec.diff(net, path).same
-        for take in (cnnspec.load, cnnspec.check):
-            with pytest.raises(cnnspec.SpecError, match="is a saved model, not a spec: `cnnspec import`"):
-                take(path)
+        assert cnnspec.load(path).params == net.params and not cnnspec.check(path)
+        with pytest.raises(cnnspec.SpecError, match="is a saved model, not a spec: `cnnspec import`"):
+            cnnspec.blocks(path, "8x8x3")
     (folder / "torn.keras").write_text("no model")
     with pytest.raises(cnnspec.SpecError, match=r"torn\.keras is no \.keras file"):
         cnnspec.diff("torn.keras", net)

@@ -23,8 +23,9 @@ COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _cnnspec_words 2>/dev/null; printf '%s\\n
 LINES = {  # what is typed, and what is proposed
     "cnnspec ": set(VERBS),
     "cnnspec su": {"summary"},
-    "cnnspec summary ": {"net.cnn", "sub"},
-    "cnnspec check net.cnn ": {"net.cnn", "sub"},
+    "cnnspec summary ": {"net.cnn", "best.keras", "sub"},
+    "cnnspec check net.cnn ": {"net.cnn", "best.keras", "sub"},
+    "cnnspec fix ": {"net.cnn", "sub"},
     "cnnspec diff net.cnn ": {"net.cnn", "best.keras", "sub"},
     "cnnspec export ": {"best.keras", "sub"},
     "cnnspec resume ": {"sub"},

@@ -131,7 +131,7 @@ def test_exit_status(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (("a.cnn", "two.cnn"), "holds several models (Small, Large)"),
         (("a.cnn", "two.cnn:Tiny"), 'has no model "Tiny"'),
         (("two.cnn:Small", "two.cnn:Large", "--set-b", "k=1"), 'no model has a parameter "k"'),
-        (("a.cnn", "net.keras", "--set-b", "k=1"), "it has no parameters to set"),
+        (("a.cnn", "net.keras", "--set-b", "k=1"), "net.keras is a model file, which has no parameters to set"),
         (("a.cnn",), ""),
     ):
         status, out, err = run(capsys, *arguments)

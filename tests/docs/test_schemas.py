@@ -58,6 +58,14 @@ def test_everything_printed_is_in_the_schemas_and_everything_in_them_is_printed(
     assert use.list_unmet() == []
 
 
+def model(folder: Path) -> str:
+    """A saved model with findings, one of which has notes."""
+    net = cnnspec.loads("input 32x32x3\nconv(8, 3x3, activation=sigmoid) * 2 -> gap -> dense(2)")
+    path = folder / "model.json"
+    path.write_text(net.to_keras().to_json())
+    return str(path)
+
+
 def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tuple[str, Any]]:
     """What each command prints about every example; the API's answers are what they print: see test_answers."""
     texts = [*TEXTS.values(), *CASES.values(), ASSUMED]
@@ -70,6 +78,7 @@ def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tupl
         for name, answer in asked(net):
             yield name, json.loads(answer.to_json())
     for arguments, name in (
+        (["check", "--no-cache", "--output-format", "json", model(tmp_path)], "check"),
         (["rules", "--format", "json"], "rules"),
         (["check", "--no-cache", "--statistics", "--output-format", "json", OTHER, write(tmp_path)], "statistics"),
         (["summary", library(tmp_path), "--input", "HxWx4", "--format", "json"], "blocks"),

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import ast
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import cnnspec
 from cnnspec.compile.keras_model import import_keras
-from cnnspec.model_files import ENDINGS, ModelRefused, convert_model, read_graph, read_network
+from cnnspec.model_files import ModelRefused, convert_model, list_endings, read_graph, read_named_graph
+from cnnspec.model_files.kinds import READERS
+from cnnspec.pipeline import analyse_model
 from tests.model_files.written_models import resnet, several
 
 PACKAGE = Path(cnnspec.__file__).parent
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", [".keras", ".json"])
 def test_a_model_file_is_a_network_like_any_other(ending: str, tmp_path: Path) -> None:
     model = resnet(import_keras())
     path = tmp_path / f"net{ending}"
     model.save(path) if ending == ".keras" else path.write_text(model.to_json())
-    network = read_network(str(path))
+    (network,) = analyse_model(str(path)).networks
     assert (network.name, network.facts.total.parameters, network.broken) == ("resnet", model.count_params(), False)
     assert (network.source.name, network.source.text, network.diagnostics) == (str(path), "", ())
     names = [node.name for node in network.graph.nodes]
     assert all(names) and len(set(names)) == len(names)
     assert {node.given for node in network.graph.nodes} == {"", "image", "logits"}, "the names of a person alone"
+
+
+def test_every_kind_that_is_read_has_its_reader() -> None:
+    for ending in list_endings():
+        kind = READERS[ending]
+        assert callable(getattr(import_module(kind.reader), kind.function)), ending
 
 
 def test_a_file_and_the_live_model_are_one_graph(tmp_path: Path) -> None:
@@ -41,7 +50,7 @@ def test_a_refusal_has_a_line_for_every_layer(tmp_path: Path) -> None:
     x = k.Input((4, 2))
     k.Model(x, k.layers.LSTM(2, name="memory")(x)).save(tmp_path / "lstm.keras")
     with pytest.raises(ModelRefused) as refused:
-        read_network(str(tmp_path / "lstm.keras"))
+        read_named_graph(str(tmp_path / "lstm.keras"), "lstm.keras")
     assert refused.value.lines == [
         "this model has a layer that the language cannot express:",
         "  memory (LSTM): no layer of the language is Keras's LSTM",

@@ -180,7 +180,7 @@ def test_file_that_means_harm(
 
 
 def test_path_that_no_file_has(capsys: pytest.CaptureFixture[str]) -> None:
-    assert refused(capsys, "a\0b.keras") == "cnnspec: cannot read a\\x00b.keras: embedded null byte\n"
+    assert refused(capsys, "a\0b.keras") == "cnnspec: cannot read 'a\\x00b.keras': it is no path\n"
 
 
 def test_control_characters_of_a_file_stay_in_their_line(

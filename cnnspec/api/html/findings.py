@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR
+from cnnspec.findings.sentence import name_layer
 from cnnspec.findings.text import write_totals
 from cnnspec.tables.html import HtmlTable, write_page
 
@@ -28,4 +29,4 @@ def show_finding(found: Diagnostic, file: str) -> tuple[str, ...]:
     other = f"{found.span.source.name}:" if found.span and found.span.source.name != file else ""
     fixes = [f"{'fix' if repair.safe else 'unsafe fix'}: {repair.message}" for repair in found.repairs[:1]]
     help = "; ".join([*[found.help] * bool(found.help), *fixes])
-    return other + line, found.severity, f"{found.code} {found.name}", found.message, help
+    return other + line, found.severity, f"{found.code} {found.name}", name_layer(found) + found.message, help
