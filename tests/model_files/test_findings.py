@@ -13,6 +13,7 @@ import pytest
 from cnnspec.base.source import LayerPlace, Source
 from cnnspec.cli.cache import NAME
 from cnnspec.compile.keras_model import to_keras
+from cnnspec.facts.facts import find_keras_problems
 from cnnspec.lint import rules
 from cnnspec.pipeline import analyse, analyse_model
 from tests.cli.commands import run
@@ -38,6 +39,9 @@ OF_TEXTS = {  # rules that look at what only a text has
 def test_a_rule_finds_in_a_model_what_it_finds_in_a_text(rule: ModuleType, tmp_path: Path) -> None:
     codes = rules.default_codes() | {rule.CODE}
     (network,) = analyse(Source("net.cnn", example(rule, "Bad")), codes=codes).networks
+    if any(find_keras_problems(network.facts)):
+        assert rule.CODE in ("E104", "E116"), "whose examples Keras cannot compute"
+        return
     path = tmp_path / "net.json"
     path.write_text(to_keras(network.graph).to_json())
     found = [one for one in analyse_model(str(path), codes=codes).diagnostics if one.code == rule.CODE]
