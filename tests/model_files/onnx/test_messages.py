@@ -14,10 +14,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from onnx.backend import test as backend
 
-from cnnspec.model_files.onnx import messages, wire
-from cnnspec.model_files.onnx.messages import read_model, read_model_file
+from cnnspec.model_files.onnx import messages, model_reader, wire
+from cnnspec.model_files.onnx.model_reader import read_model, read_model_file
 from cnnspec.model_files.refusal import ModelRefused
-from tests.model_files.onnx.onnx_models import everything, graph_model, documented, small, value, weight
+from tests.model_files.onnx.onnx_models import documented, everything, graph_model, small, value, weight
 from tests.support import THOROUGH
 
 LIGHT = sorted((Path(backend.__file__).parent / "data/light").glob("*.onnx"))
@@ -185,7 +185,7 @@ def test_bytes_and_a_file_are_one_model(tmp_path: Path) -> None:
 def test_integers_need_not_be_packed() -> None:
     """dims 2, 3 as one packed field, and as two fields."""
     packed, alone = bytes([0x0A, 2, 2, 3]), bytes([0x08, 2, 0x08, 3])
-    tensors = [wire.WireReader(data).read_message(messages.TENSOR, 0, 4) for data in (packed, alone)]
+    tensors = [wire.WireReader(data).read_message(model_reader.TENSOR, 0, 4) for data in (packed, alone)]
     assert [t.dims for t in tensors] == [(2, 3), (2, 3)]
 
 
@@ -335,7 +335,7 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
 
 def test_a_file_is_read_without_onnx(tmp_path: Path) -> None:
     (tmp_path / "net.onnx").write_bytes(small().SerializeToString())
-    script = f"import sys\nfrom cnnspec.model_files.onnx.messages import read_model_file\nprint(len(read_model_file({str(tmp_path / 'net.onnx')!r}).graphs[0].nodes))\nprint(sorted({{'onnx', 'google', 'numpy', 'torch', 'typing', 'json'}} & set(sys.modules)))"  # fmt: skip
+    script = f"import sys\nfrom cnnspec.model_files.onnx.model_reader import read_model_file\nprint(len(read_model_file({str(tmp_path / 'net.onnx')!r}).graphs[0].nodes))\nprint(sorted({{'onnx', 'google', 'numpy', 'torch', 'typing', 'json'}} & set(sys.modules)))"  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-S", "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
     )
