@@ -7,14 +7,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 _REDUCE = {"keepdims": 1, "noop_with_empty_axes": 0}
-_LARGEST = 3.4028234663852886e38  # the largest float of 32 bits
+LARGEST = 3.4028234663852886e38  # the largest float of 32 bits
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "AveragePool": {"auto_pad": "NOTSET", "ceil_mode": 0, "count_include_pad": 0},
     "BatchNormalization": {"epsilon": 1e-5, "momentum": 0.9, "training_mode": 0},
     "Cast": {"round_mode": "up", "saturate": 1},
     "Celu": {"alpha": 1.0},
-    "Clip": {"max": _LARGEST, "min": -_LARGEST},
+    "Clip": {"max": LARGEST, "min": -LARGEST},
     "Conv": {"auto_pad": "NOTSET", "group": 1},
     "ConvTranspose": {"auto_pad": "NOTSET", "group": 1},
     "DepthToSpace": {"mode": "DCR"},

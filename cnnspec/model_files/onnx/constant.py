@@ -55,6 +55,10 @@ class Constant:
             values = tuple([values[i] for i in positions]) if prod(shape) <= MAX_VALUES else None
         return Constant(shape, values, self.element, self.name)
 
+    def rename(self, name: str) -> Constant:
+        """The same numbers as a weight of another name."""
+        return Constant(self.shape, self._values, self.element, name, self._tensor)
+
     def __repr__(self) -> str:
         return f"Constant({self.shape}, {self.values}, name={self.name!r})"
 

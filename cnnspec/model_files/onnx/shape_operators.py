@@ -1,0 +1,217 @@
+"""Operators that arrange, cut, join and resize axes."""
+
+from __future__ import annotations
+
+from math import prod
+
+from cnnspec.model_files.channels_first import axes
+from cnnspec.model_files.layer_words import make_layer
+from cnnspec.model_files.onnx.arrangements import find_parts, find_slices
+from cnnspec.model_files.onnx.call import Call
+from cnnspec.model_files.onnx.constant import Constant
+from cnnspec.model_files.onnx.constants import read_shape
+from cnnspec.model_files.onnx.operands import find_constant, find_tensor, find_tensors, refer_to
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute, squeeze, unsqueeze
+from cnnspec.model_files.views.tensor_layers import reshape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.model_files.onnx.operands import Translate
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
+
+
+# ---- the same values -------------------------------------------------------------------------------------------
+def keep(builder: GraphBuilder, call: Call) -> Tensor:
+    """An operator that changes nothing that the language knows of: Identity, Cast."""
+    return find_tensor(call)
+
+
+def translate_shape(builder: GraphBuilder, call: Call) -> Constant:
+    return read_shape(call, find_tensor(call).shape)
+
+
+def translate_size(builder: GraphBuilder, call: Call) -> Constant:
+    return Constant((), [prod(find_tensor(call).shape)])
+
+
+def translate_reshape(builder: GraphBuilder, call: Call) -> Tensor:
+    x, wanted = find_tensor(call), call.integers_at("shape", 1)
+    if wanted is None:
+        raise Inexpressible("its shape is left out")
+    same = 0 if not call.integer("allowzero") else None  # a size of 0 is the one that the axis has
+    if any([n == same and i >= len(x.shape) for i, n in enumerate(wanted)]):
+        raise Inexpressible(f"its shape is {wanted}")
+    return reshape(builder, x, [x.shape[i] if n == same else n for i, n in enumerate(wanted)])
+
+
+def translate_flatten(builder: GraphBuilder, call: Call) -> Tensor:
+    x, axis = find_tensor(call), call.integer("axis")
+    axis = len(x.shape) if axis == len(x.shape) else x.count_axis(axis)
+    return reshape(builder, x, (prod(x.shape[:axis]), prod(x.shape[axis:])))
+
+
+def translate_transpose(builder: GraphBuilder, call: Call) -> Tensor:
+    x = find_tensor(call)
+    return permute(x, call.integers("perm") or range(len(x.shape))[::-1])
+
+
+def translate_squeeze(builder: GraphBuilder, call: Call) -> Tensor:
+    return squeeze(find_tensor(call), call.integers_at("axes", 1))
+
+
+def translate_unsqueeze(builder: GraphBuilder, call: Call) -> Tensor:
+    x, new = find_tensor(call), call.integers_at("axes", 1) or ()
+    rank = len(x.shape) + len(new)
+    for axis in sorted([axis + rank if axis < 0 else axis for axis in new]):
+        x = unsqueeze(x, axis)
+    return x
+
+
+def translate_expand(builder: GraphBuilder, call: Call) -> Tensor:
+    x, wanted = find_tensor(call), call.integers_at("shape", 1) or ()
+    full = (1,) * (len(x.shape) - len(wanted)) + wanted
+    if len(full) != len(x.shape) or any([n not in (1, have) for n, have in zip(full, x.shape, strict=True)]):
+        raise Inexpressible(f"it repeats {'x'.join(map(str, x.shape))} to {'x'.join(map(str, wanted))}")
+    return x
+
+
+# ---- parts, and parts together -----------------------------------------------------------------------------------
+def translate_concat(builder: GraphBuilder, call: Call) -> Tensor:
+    return axes.concatenate(builder, find_tensors(call), call.integer("axis"))
+
+
+def translate_split(builder: GraphBuilder, call: Call) -> list[Tensor]:
+    x = find_tensor(call)
+    axis = x.count_axis(call.integer("axis"))
+    return axes.split(builder, x, axis, find_parts(call, x.shape[axis]))
+
+
+def translate_slice(builder: GraphBuilder, call: Call) -> Tensor:
+    x = find_tensor(call)
+    for axis, kept in enumerate(find_slices(call, x.shape)):
+        if kept.step < 0:
+            raise Inexpressible("positions in reverse order")
+        x = axes.cut_out(builder, x, axis, kept.start, kept.stop, kept.step)
+    return x
+
+
+def translate_gather(builder: GraphBuilder, call: Call) -> Tensor:
+    """One position of an axis, or several that follow each other; or, of a matrix of weights, an embedding."""
+    if isinstance(call.given(0), Constant):
+        return embed(builder, call)
+    x, indices = find_tensor(call), find_constant(call, 1)
+    axis = x.count_axis(call.integer("axis"))
+    places, size = indices.values, x.shape[axis]
+    if not places or len(indices.shape) > 1 or any([not -size <= place < size for place in places]):
+        raise Inexpressible("it gathers what is not a row of an axis")
+    first = places[0] % size
+    if [place % size for place in places] != list(range(first, first + len(places))):
+        raise Inexpressible("it gathers positions that do not follow each other")
+    cut = axes.cut_out(builder, x, axis, first, first + len(places))
+    return cut if indices.shape else squeeze(cut, (axis,))
+
+
+def embed(builder: GraphBuilder, call: Call) -> Tensor:
+    table, x = find_constant(call, 0), find_tensor(call, 1)
+    if len(table.shape) != 2 or call.integer("axis") != 0 or len(x.shape) != 2:
+        raise Inexpressible("a look-up that is no embedding")
+    node = builder.add_layer(make_layer("embedding", *table.shape), x.node, weights=(refer_to(call, table),))
+    return builder.see(node)
+
+
+def translate_pad(builder: GraphBuilder, call: Call) -> Tensor:
+    x, amounts = find_tensor(call), call.integers_at("pads", 1) or ()
+    if call.word("mode") != "constant":
+        raise Inexpressible(f"a padding by {call.word('mode')}")
+    chosen = [x.count_axis(axis) for axis in call.integers_at("axes", 3) or range(len(x.shape))]
+    if len(amounts) != 2 * len(chosen):
+        raise Inexpressible(f"its pads are {amounts}")
+    sides = [(0, 0)] * len(x.shape)
+    for number, axis in enumerate(chosen):
+        sides[axis] = amounts[number], amounts[number + len(chosen)]
+    value = call.number_at("value", 2)
+    return axes.pad(builder, x, sides, 0 if value is None else value)
+
+
+# ---- other sizes -----------------------------------------------------------------------------------------------
+def translate_resize(builder: GraphBuilder, call: Call) -> Tensor:
+    """Resize and Upsample, by scales or to sizes, of all axes but the batch and the channels."""
+    x, upsample = find_tensor(call), call.node.operator == "Upsample"
+    scales = call.given(1 if upsample or call.opset < 11 else 2)
+    sizes, chosen = None if upsample else call.given(3), call.integers("axes")
+    counted = range(len(x.shape)) if chosen is None else [x.count_axis(axis) for axis in chosen]
+    wanted = list(x.shape)
+    if isinstance(sizes, Constant) and sizes.count:
+        stated = call.integers_at("sizes", 3) or ()
+    else:
+        factors = call.attributes.get("scales") or (scales.values if isinstance(scales, Constant) else None)
+        if factors is None or len(factors) != len(counted):
+            raise Inexpressible("its new size is computed, or not in the file")
+        stated = tuple([int(x.shape[axis] * factor) for axis, factor in zip(counted, factors, strict=True)])
+    for axis, size in zip(counted, stated, strict=True):
+        wanted[axis] = size
+    kind, centres = find_interpolation(call, upsample)
+    whole = all([size % have == 0 for size, have in zip(wanted, x.shape, strict=True)])
+    if wanted[0] != x.shape[0]:
+        raise Inexpressible("it resizes the batch")
+    if kind == "nearest" and not whole and centres not in ("half_pixel", "pytorch_half_pixel"):
+        raise Inexpressible(f"a resize to the nearest position, {centres}, by a factor that is no whole number")
+    if kind != "nearest" and centres not in ("half_pixel", "pytorch_half_pixel", "align_corners"):
+        raise Inexpressible(f"a {kind} resize with positions by {centres}")
+    return resize_map(builder, x, wanted, kind, centres == "align_corners")
+
+
+def find_interpolation(call: Call, upsample: bool) -> tuple[str, str]:
+    """The language's word for how a Resize interpolates, and how it counts positions."""
+    mode = call.word("mode")
+    kind = {"nearest": "nearest", "linear": "bilinear", "bilinear": "bilinear", "cubic": "bicubic"}.get(mode)
+    if kind is None or not upsample and call.integer("antialias"):
+        raise Inexpressible(f"a resize that is {'antialiased' if kind else mode}")
+    centres = "asymmetric" if upsample or call.opset < 11 else call.word("coordinate_transformation_mode")
+    return kind, centres
+
+
+def resize_map(builder: GraphBuilder, x: Tensor, wanted: list[int], kind: str, aligned: bool) -> Tensor:
+    """A map of these sizes; its channels may stand last, as in a model of TensorFlow."""
+    rank = len(wanted)
+    if wanted[1] == x.shape[1] or rank < 3:
+        return axes.resize(builder, x, wanted[2:], kind, aligned)
+    if wanted[-1] != x.shape[-1]:
+        raise Inexpressible("a resize of channels")
+    first = permute(x, (0, rank - 1, *range(1, rank - 1)))
+    made = axes.resize(builder, first, wanted[1:-1], kind, aligned)
+    return permute(made, (0, *range(2, rank), 1))
+
+
+def translate_reduce(builder: GraphBuilder, call: Call) -> Tensor:
+    """A mean or a maximum over axes."""
+    x, chosen, keepdims = find_tensor(call), call.integers_at("axes", 1), bool(call.integer("keepdims"))
+    if not chosen:
+        if call.integer("noop_with_empty_axes"):
+            return x
+        raise Inexpressible("a mean over the examples of a batch")
+    return axes.summarize(builder, x, chosen, keepdims, call.node.operator == "ReduceMax")
+
+
+SHAPES: dict[str, Translate] = {
+    "Cast": keep,
+    "CastLike": keep,
+    "Concat": translate_concat,
+    "Expand": translate_expand,
+    "Flatten": translate_flatten,
+    "Gather": translate_gather,
+    "Identity": keep,
+    "Pad": translate_pad,
+    "ReduceMax": translate_reduce,
+    "ReduceMean": translate_reduce,
+    "Reshape": translate_reshape,
+    "Resize": translate_resize,
+    "Shape": translate_shape,
+    "Size": translate_size,
+    "Slice": translate_slice,
+    "Split": translate_split,
+    "Squeeze": translate_squeeze,
+    "Transpose": translate_transpose,
+    "Unsqueeze": translate_unsqueeze,
+    "Upsample": translate_resize,
+}
