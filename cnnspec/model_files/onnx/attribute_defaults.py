@@ -55,6 +55,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "Shape": {"start": 0},
     "Softmax": {"axis": -1},
     "Split": {"axis": 0},
+    "SplitToSequence": {"axis": 0, "keepdims": 1},
     "Swish": {"alpha": 1.0},
     "Upsample": {"mode": "nearest"},
 }

@@ -55,6 +55,14 @@ class Constant:
             values = tuple([values[i] for i in positions]) if prod(shape) <= MAX_VALUES else None
         return Constant(shape, values, self.element, self.name)
 
+    def is_uniform(self) -> bool:
+        """Whether its numbers, more than one, are all the same: a weight at its beginning. False for those not in the file."""
+        if self.count < 2:
+            return False
+        if self._values is None and self._tensor is not None:
+            return self._tensor.is_uniform()
+        return self._values is not None and len(set(self._values)) == 1
+
     def rename(self, name: str) -> Constant:
         """The same numbers as a weight of another name."""
         return Constant(self.shape, self._values, self.element, name, self._tensor)

@@ -100,7 +100,10 @@ def round_half_even(value: Any) -> Any:
 
 def fold_cast(call: Call) -> Constant:
     given: Constant = call.inputs[0]
-    element = call.integer("to") if call.node.operator == "Cast" else call.inputs[1].element
+    like = call.given(1)  # of CastLike; a tensor that is computed is one of floats
+    element = (
+        call.integer("to") if call.node.operator == "Cast" else like.element if isinstance(like, Constant) else FLOAT
+    )
     if given.values is None:
         return Constant(given.shape, None, element, given.name)
     kind: type = bool if element == BOOL else float if element in FLOATS else int

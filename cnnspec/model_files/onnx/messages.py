@@ -80,6 +80,22 @@ class OnnxTensor(Record):
             found = [unpack("<f", ((bits & 0xFFFF) << 16).to_bytes(4, "little"))[0] for bits in found]
         return tuple(map(shorten_float, found) if self.type == FLOAT else found)
 
+    def is_uniform(self) -> bool:
+        """Whether its numbers stand in the file and are all the same; only of those that may be read."""
+        if self.count > MAX_VALUES or self.location == EXTERNAL:
+            return False
+        return any(
+            [
+                len({*zip(*[iter(data)] * max(1, len(data) // self.count), strict=True)}) == 1
+                for data in self._read_bytes()
+            ]
+        )
+
+    def _read_bytes(self) -> list[bytes]:
+        """The bytes of its numbers, where each has as many."""
+        spans = [self.raw] if self.raw is not None else [*self.floats, *self.doubles]
+        return [span.read() for span in spans if len(span) and len(span) % self.count == 0]
+
     def _contradiction(self, have: str) -> ModelRefused:
         return ModelRefused(f"the file is damaged: the tensor {self.name!r} of {self.count} numbers has {have}")
 

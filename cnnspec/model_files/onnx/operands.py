@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnspec.model_files.onnx.call import Call
     from cnnspec.model_files.views.graph_builder import GraphBuilder
 
-    Translate: TypeAlias = "Callable[[GraphBuilder, Call], Tensor | Constant | list[Tensor]]"
+    Translate: TypeAlias = "Callable[[GraphBuilder, Call], Tensor | Constant | list[Tensor] | tuple[Tensor, ...]]"
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
@@ -55,5 +55,8 @@ def find_weight(call: Call, position: int) -> WeightRef:
 
 
 def find_bias(call: Call, position: int) -> WeightRef | None:
-    """A weight that may be left out."""
-    return None if call.given(position) is None else find_weight(call, position)
+    """A weight that may be left out; zeros that no tensor of the file holds are as none."""
+    given = call.given(position)
+    if given is None or isinstance(given, Constant) and not given.name and set(given.values or (1,)) == {0}:
+        return None
+    return find_weight(call, position)

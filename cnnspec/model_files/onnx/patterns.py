@@ -1,108 +1,23 @@
 """What exporters write as several operators and is one: x * sigmoid(x) is Swish. The steps are rewritten before they are
 translated; what nothing reads any more is dropped.
-
-A pattern is a tree of tuples: an operator's name and its inputs. Of an input, a number is a constant of that value, "x"
-and the like any value (the same wherever the name stands again), and a name in capitals a constant of any size. The
-operands of Add and Mul may stand in either order.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from math import isclose, pi, prod, sqrt
+from math import isclose, pi, sqrt
 
-from cnnspec.base.record import Record
-from cnnspec.model_files.onnx.steps import Step
+from cnnspec.model_files.onnx.attribute_defaults import LARGEST
+from cnnspec.model_files.onnx.pattern_finder import TOLERANCE, Match, Pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, TypeAlias
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
     from cnnspec.model_files.onnx.constant import Constant
-
-    Tree: TypeAlias = "str | float | tuple[Any, ...]"
-
-SWAPPED = ("Add", "Mul", "Max", "Min")  # the order of their two operands makes no difference
-TOLERANCE = 1e-3  # of a constant: exporters round sqrt(2) to a few digits
+    from cnnspec.model_files.onnx.pattern_finder import Tree
 
 
-class Match(Record):
-    """What a pattern was found in: the names of its values, the constants, and the steps by their operators, the first met."""
-
-    names: dict[str, str]
-    steps: dict[str, Step]
-
-
-class Pattern(Record):
-    """`make`: the inputs (names of the pattern) and attributes of the one operator, None where it is not that after all."""
-
-    operator: str
-    tree: tuple[Any, ...]
-    make: Callable[[Match, Mapping[str, Constant]], tuple[tuple[str, ...], dict[str, Any]] | None]
-    alone: bool = False  # only where nothing else reads what stands inside
-
-
-class PatternFinder:
-    """Rewrites the steps of a model. `constants`: the values of the file's tensors by name."""
-
-    def __init__(self, steps: list[Step], constants: Mapping[str, Constant], outputs: Iterable[str]) -> None:
-        self.steps = steps
-        self.constants = constants
-        self.makers = {name: step for step in steps for name in step.node.outputs}
-        self.reads = Counter([*outputs, *[name for step in steps for name in step.node.inputs]])
-
-    def rewrite(self) -> list[Step]:
-        """The steps, with one for each pattern that is found."""
-        return [self._rewrite_step(step) for step in self.steps]
-
-    def _rewrite_step(self, step: Step) -> Step:
-        if len(step.node.outputs) == 1 and step.is_standard:
-            for pattern in PATTERNS.get(step.node.operator, ()):
-                match = Match({}, {})
-                fits = self._fits(pattern.tree, step, match)
-                found = pattern.make(match, self.constants) if fits and self._is_free(pattern, step, match) else None
-                if found is not None:
-                    names, attributes = found
-                    inputs = tuple([match.names[name] for name in names])
-                    return step.replace(
-                        node=step.node.replace(operator=pattern.operator, inputs=inputs), attributes=attributes
-                    )
-        return step
-
-    def _is_free(self, pattern: Pattern, step: Step, match: Match) -> bool:
-        """Whether nothing else reads the inner steps, where the pattern asks for it."""
-        inner = [found for found in match.steps.values() if found is not step]
-        return not pattern.alone or all([self.reads[name] == 1 for found in inner for name in found.node.outputs])
-
-    def _fits(self, tree: tuple[Any, ...], step: Step, match: Match) -> bool:
-        """Whether a step is what a tree says; what was found is added to the match."""
-        operator, *parts = tree
-        inputs = step.node.inputs
-        if step.node.operator != operator or not step.is_standard or len(inputs) < len(parts):
-            return False
-        match.steps.setdefault(operator, step)
-        orders = [inputs, inputs[::-1]] if operator in SWAPPED and len(inputs) == 2 else [inputs]
-        for order in orders:
-            tried = Match(dict(match.names), dict(match.steps))
-            if all([self._fits_value(part, name, tried) for part, name in zip(parts, order, strict=False)]):
-                match.names.update(tried.names)
-                match.steps.update(tried.steps)
-                return True
-        return False
-
-    def _fits_value(self, part: Tree, name: str, match: Match) -> bool:
-        if isinstance(part, tuple):
-            maker = self.makers.get(name)
-            return maker is not None and self._fits(part, maker, match)
-        constant = self.constants.get(name)
-        if isinstance(part, str):
-            return (constant is not None) == part.isupper() and match.names.setdefault(part, name) == name
-        value = constant.value if constant is not None else None
-        return isinstance(value, (int, float)) and isclose(value, part, rel_tol=TOLERANCE)
-
-
-# ---- the patterns ----------------------------------------------------------------------------------------------
 def plain(*names: str, **attributes: Any) -> Callable[..., Any]:
     """The operator on these values."""
     return lambda match, constants: (names, attributes)
@@ -156,10 +71,57 @@ def make_bias(match: Match, constants: Mapping[str, Constant]) -> Any:
     return (("x", "W", "B"), step.attributes) if fits and bias.count == max(bias.shape, default=0) else None
 
 
+def make_padded_pool(match: Match, constants: Mapping[str, Constant]) -> Any:
+    """A maximum over windows behind a padding that no maximum is."""
+    pool, value = match.steps["MaxPool"], constants[match.names["V"]].value
+    pads = constants[match.names["P"]].values or ()
+    rank = len(pads) // 2 - 2
+    own = pool.attributes.get("pads") or (0,) * 2 * rank
+    if (
+        value is None
+        or value > -LARGEST
+        or rank < 1
+        or len(own) != 2 * rank
+        or len(match.steps["Pad"].node.inputs) != 3
+    ):
+        return None
+    if (
+        any(pads[:2])
+        or any(pads[rank + 2 : rank + 4])
+        or pool.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID")
+    ):
+        return None
+    sides = tuple([a + b for a, b in zip(own, (*pads[2 : rank + 2], *pads[rank + 4 :]), strict=True)])
+    return ("x",), {**pool.attributes, "auto_pad": "NOTSET", "pads": sides}
+
+
+def make_standard(match: Match, constants: Mapping[str, Constant]) -> Any:
+    """Known figures of each channel, subtracted and divided by: Keras's Normalization."""
+    offset, scale = constants[match.names["B"]], constants[match.names["S"]]
+    fits = 1 < offset.count == scale.count < 64 and offset.shape == scale.shape and offset.shape[-1] == offset.count
+    known = fits and offset.values is not None and all(scale.values or (0,))
+    return (("x", "B", "S"), {"sign": -1 if "Sub" in match.steps else 1}) if known else None
+
+
+def make_regular_view(match: Match, constants: Mapping[str, Constant]) -> Any:
+    """torch's as_strided of a tensor whose values stand in their order: all of them, gathered one behind another."""
+    if "I" in match.names:  # the batch is fixed
+        index = constants[match.names["I"]]
+        return (("x",), {"shape": index.shape}) if index.values == (*range(index.count),) else None
+    inner, step = constants[match.names["A"]], constants[match.names["S"]].value
+    regular = inner.values == (*range(inner.count),) and step == inner.count and inner.shape[:1] == (1,)
+    return (("x",), {"shape": (-1, *inner.shape[1:])}) if regular else None
+
+
+def add_zeros(tree: Tree, most: int) -> list[Tree]:
+    """A tree, and it with up to some zeros added."""
+    return [tree, *[("Add", less, 0.0) for less in (add_zeros(tree, most - 1) if most else [])]]
+
+
 def make_affine(match: Match, constants: Mapping[str, Constant]) -> Any:
     """A factor and an offset for each channel."""
     scale, offset = constants[match.names["S"]], constants[match.names["B"]]
-    fits = scale.count == offset.count > 1 == prod(scale.shape) // max(scale.shape) and scale.shape == offset.shape
+    fits = scale.count == offset.count == max(scale.shape, default=0) > 1 and scale.shape == offset.shape
     return (("x", "S", "B"), {}) if fits else None
 
 
@@ -194,22 +156,8 @@ _SIX = [
     ("Min", ("Relu", ("Add", "x", 3.0)), 6.0),
     ("Min", ("Max", ("Add", "x", 3.0), 0.0), 6.0),
 ]
+_RANGE = ("Add", ("Unsqueeze", ("Mul", ("Range", 0.0, "n", 1.0), "S"), "U"), "A")
 _GROUPED = ("Reshape", ("InstanceNormalization", ("Reshape", "x", "G"), "ONES", "ZEROS"))
-
-LIST: tuple[Pattern, ...] = (
-    Pattern("Swish", ("Mul", "x", ("Sigmoid", "x")), plain("x")),
-    Pattern("HardSwish", ("Mul", "x", ("HardSigmoid", "x")), lambda match, _: is_sixth(match) and (("x",), {})),
-    *[Pattern("HardSwish", tree, plain("x")) for six in _SIX for tree in (("Mul", "x", ("Div", six, 6.0)), ("Mul", "x", ("Mul", six, 1 / 6)), ("Div", ("Mul", "x", six), 6.0), ("Mul", ("Mul", "x", six), 1 / 6))],
-    *[Pattern("HardSigmoid", tree, plain("x", alpha=1 / 6, beta=0.5)) for six in _SIX for tree in (("Div", six, 6.0), ("Mul", six, 1 / 6))],
-    Pattern("Mish", ("Mul", "x", ("Tanh", ("Softplus", "x"))), plain("x")),
-    *[Pattern("Gelu", tree, plain("x")) for erf in _ERF for tree in halves(erf)],
-    *[Pattern("Gelu", tree, plain("x", approximate="tanh")) for tanh in _TANH for tree in halves(tanh)],
-    *[Pattern("LayerNormalization", ("Add", ("Mul", tree, "S"), "B"), make_layer_norm) for tree in _NORMALISED],
-    Pattern("GroupNormalization", ("Add", ("Mul", _GROUPED, "S"), "B"), make_group_norm),
-    *[Pattern(operator, ("Add", (operator, "x", "W"), "B"), make_bias, alone=True) for operator in ("Conv", "ConvTranspose", "MatMul")],
-    Pattern("Affine", ("Add", ("Mul", "x", "S"), "B"), make_affine, alone=True),
-    Pattern("Clip", ("Min", ("Relu", "x"), 6.0), plain("x", min=0.0, max=6.0)),
-)  # fmt: skip
 
 
 def is_sixth(match: Match) -> Any:
@@ -220,6 +168,21 @@ def is_sixth(match: Match) -> Any:
     )
 
 
-PATTERNS: dict[str, list[Pattern]] = {}
-for _pattern in LIST:
-    PATTERNS.setdefault(_pattern.tree[0], []).append(_pattern)
+PATTERNS: tuple[Pattern, ...] = (
+    Pattern("Swish", ("Mul", "x", ("Sigmoid", "x")), plain("x")),
+    Pattern("HardSwish", ("Mul", "x", ("HardSigmoid", "x")), lambda match, _: is_sixth(match) and (("x",), {})),
+    *[Pattern("HardSwish", tree, plain("x")) for six in _SIX for tree in (("Mul", "x", ("Div", six, 6.0)), ("Mul", "x", ("Mul", six, 1 / 6)), ("Div", ("Mul", "x", six), 6.0), ("Mul", ("Mul", "x", six), 1 / 6))],
+    *[Pattern("HardSigmoid", tree, plain("x", alpha=1 / 6, beta=0.5)) for six in _SIX for tree in (("Div", six, 6.0), ("Mul", six, 1 / 6))],
+    Pattern("Mish", ("Mul", "x", ("Tanh", ("Softplus", "x"))), plain("x")),
+    *[Pattern("Gelu", tree, plain("x")) for erf in _ERF for tree in halves(erf)],
+    *[Pattern("Gelu", tree, plain("x", approximate="tanh")) for tanh in _TANH for tree in halves(tanh)],
+    *[Pattern("LayerNormalization", ("Add", ("Mul", tree, "S"), "B"), make_layer_norm) for tree in _NORMALISED],
+    Pattern("GroupNormalization", ("Add", ("Mul", _GROUPED, "S"), "B"), make_group_norm),
+    *[Pattern(operator, ("Add", (operator, "x", "W"), "B"), make_bias, alone=True) for operator in ("Conv", "ConvTranspose", "MatMul")],
+    Pattern("MaxPool", ("MaxPool", ("Pad", "x", "P", "V")), make_padded_pool),
+    Pattern("Standardize", ("Mul", ("Add", "x", "B"), "S"), make_standard, alone=True),
+    Pattern("Standardize", ("Mul", ("Sub", "x", "B"), "S"), make_standard, alone=True),
+    *[Pattern("Reshape", ("Gather", ("Reshape", "x", -1.0), index), make_regular_view) for index in ("I", *add_zeros(_RANGE, 3))],
+    Pattern("Affine", ("Add", ("Mul", "x", "S"), "B"), make_affine, alone=True),
+    Pattern("Clip", ("Min", ("Relu", "x"), 6.0), plain("x", min=0.0, max=6.0)),
+)  # fmt: skip

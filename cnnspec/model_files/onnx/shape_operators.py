@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 
 # ---- the same values -------------------------------------------------------------------------------------------
-def keep(builder: GraphBuilder, call: Call) -> Tensor:
-    """An operator that changes nothing that the language knows of: Identity, Cast."""
-    return find_tensor(call)
+def keep(builder: GraphBuilder, call: Call) -> Tensor | Constant:
+    """An operator that changes nothing that the language knows of: Identity, Cast; CastLike also of a constant."""
+    given = call.given(0)
+    return given if isinstance(given, Constant) else find_tensor(call)
 
 
 def translate_shape(builder: GraphBuilder, call: Call) -> Constant:
@@ -84,6 +85,30 @@ def translate_split(builder: GraphBuilder, call: Call) -> list[Tensor]:
     x = find_tensor(call)
     axis = x.count_axis(call.integer("axis"))
     return axes.split(builder, x, axis, find_parts(call, x.shape[axis]))
+
+
+def translate_split_to_sequence(builder: GraphBuilder, call: Call) -> tuple[Tensor, ...]:
+    x = find_tensor(call)
+    axis = x.count_axis(call.integer("axis"))
+    if not call.integer("keepdims"):
+        raise Inexpressible("a sequence of tensors without the axis that was split")
+    stated, size = call.integers_at("split", 1) or (1,), x.shape[axis]
+    part = stated[0]
+    if call.given(1) is None or call.given(1).shape:
+        sizes = list(stated) if len(stated) > 1 else [part] * (size // part)
+    else:
+        sizes = [min(part, size - start) for start in range(0, size, part)]
+    if sum(sizes) != size or min(sizes) < 1:
+        raise ValueError
+    return tuple(axes.split(builder, x, axis, sizes))
+
+
+def translate_sequence_at(builder: GraphBuilder, call: Call) -> Tensor:
+    sequence, index = call.given(0), call.integers_at("position", 1)
+    if not isinstance(sequence, tuple) or index is None:
+        raise Inexpressible("it is no sequence of a known length")
+    found: Tensor = sequence[index[0]]
+    return found
 
 
 def translate_slice(builder: GraphBuilder, call: Call) -> Tensor:
@@ -206,10 +231,12 @@ SHAPES: dict[str, Translate] = {
     "ReduceMean": translate_reduce,
     "Reshape": translate_reshape,
     "Resize": translate_resize,
+    "SequenceAt": translate_sequence_at,
     "Shape": translate_shape,
     "Size": translate_size,
     "Slice": translate_slice,
     "Split": translate_split,
+    "SplitToSequence": translate_split_to_sequence,
     "Squeeze": translate_squeeze,
     "Transpose": translate_transpose,
     "Unsqueeze": translate_unsqueeze,

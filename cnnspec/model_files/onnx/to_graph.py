@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 from cnnspec.base.limits import TooLong, Work
 from cnnspec.base.source import Source
@@ -11,7 +12,8 @@ from cnnspec.model_files.onnx.constant import Constant, make_constant
 from cnnspec.model_files.onnx.constants import fold_constants
 from cnnspec.model_files.onnx.messages import OnnxGraph, OnnxModel
 from cnnspec.model_files.onnx.model_reader import read_model_file
-from cnnspec.model_files.onnx.patterns import PatternFinder
+from cnnspec.model_files.onnx.pattern_finder import PatternFinder
+from cnnspec.model_files.onnx.patterns import PATTERNS
 from cnnspec.model_files.onnx.shape_operators import SHAPES
 from cnnspec.model_files.onnx.stated_shapes import StatedShapes, is_channels_last
 from cnnspec.model_files.onnx.steps import Inliner, Step, drop_unread
@@ -56,9 +58,10 @@ class OnnxConverter:
         self.graph = model.graphs[0]
         self.inliner = Inliner(model)
         self.builder = GraphBuilder(name, Source(name, ""))
-        self.values: dict[str, Constant | Tensor] = {}
+        self.values: dict[str, Constant | Tensor | tuple[Tensor, ...]] = {}
         self.stated = StatedShapes(self.graph)
         self.work = Work(MAX_WORK)
+        self.repeated: set[str] = set()  # constants that several nodes read because exporters keep one of what is alike
         self.modules: set[str] = set()  # paths of modules, which may become names
 
     def convert(self) -> Graph:
@@ -91,10 +94,17 @@ class OnnxConverter:
                 )
         left = [step for step in steps if not self._fold_early(step)]
         constants = {name: value for name, value in self.values.items() if isinstance(value, Constant)}
-        return drop_unread(PatternFinder(left, constants, outputs).rewrite(), outputs)
+        kept = drop_unread(PatternFinder(PATTERNS, left, constants, outputs).rewrite(), outputs)
+        reads = Counter([name for step in kept for name in step.node.inputs])
+        self.repeated |= {
+            name for name in reads if reads[name] > 1 and name in constants and constants[name].is_uniform()
+        }
+        return kept
 
     def _fold_early(self, step: Step) -> bool:
         """Work a step out that reads constants alone, so that patterns see their values."""
+        if step.node.operator == "CastLike":  # what it is made like may be computed
+            step = step.replace(node=step.node.replace(inputs=step.node.inputs[:1]))
         inputs = [self.values.get(name) for name in step.node.inputs if name]
         if not all([isinstance(value, Constant) for value in inputs]) or not step.is_standard:
             return False
@@ -133,7 +143,7 @@ class OnnxConverter:
             self._choose(call)
             return
         try:
-            if not any([isinstance(value, Tensor) for value in call.inputs]) and self._fold(call):
+            if all([value is None or isinstance(value, Constant) for value in call.inputs]) and self._fold(call):
                 return
             self._set_outputs(call, self._translate(step, call))
         except (Inexpressible, Computed) as why:
@@ -141,10 +151,19 @@ class OnnxConverter:
 
     def _make_call(self, step: Step) -> Call:
         missing = [name for name in step.node.inputs if name and name not in self.values]
-        call = Call(step.node, step.opset, tuple([self.values.get(name) for name in step.node.inputs]), step.attributes)
+        call = Call(
+            step.node, step.opset, tuple([self._find_value(step, name) for name in step.node.inputs]), step.attributes
+        )
         if missing:
             raise ModelRefused(f"{call.where}: it reads {missing[0]!r}, which nothing before it makes")
         return call
+
+    def _find_value(self, step: Step, name: str) -> Constant | Tensor | tuple[Tensor, ...] | None:
+        """What a node reads. Ones and zeros that several read are the beginnings of as many weights, not one weight."""
+        value = self.values.get(name)
+        if name in self.repeated and isinstance(value, Constant):
+            return value.rename(f"{name} of {step.node.outputs[0]}")
+        return value
 
     def _fold(self, call: Call) -> bool:
         """Work out an operator on constants; False for one that is not worked out."""

@@ -66,6 +66,16 @@ def translate_affine(builder: GraphBuilder, call: Call) -> Tensor:
     return found.replace(axes=tuple(axes))
 
 
+def translate_standardize(builder: GraphBuilder, call: Call) -> Tensor:
+    """Figures of each channel that are subtracted and divided by, which `patterns` finds: (x + sign * offset) * scale."""
+    x, offset, scale, sign = find_tensor(call, 0), find_constant(call, 1), find_constant(call, 2), call.integer("sign")
+    if find_channel_axis(x, offset) != len(x.shape) - 1 or x.shape != (x.shape[0], *builder.find_shapes([x.node])[0]):
+        raise Inexpressible("known figures that are not one for each channel")
+    mean = tuple([shorten(-sign * value) for value in offset.values or ()])
+    variance = tuple([shorten(float(f"{value**-2:.6g}")) for value in scale.values or ()])
+    return add_elementwise(builder, make_layer("normalization", mean, variance), x)
+
+
 def find_channel_axis(x: Tensor, weight: Constant) -> int | None:
     """The axis of a tensor along which a constant has its values, where it has as many; None where there is none such."""
     if len(weight.shape) > len(x.shape):
@@ -215,6 +225,7 @@ VALUES: dict[str, Translate] = {
     "Softmax": translate_softmax,
     "Softplus": activate("softplus"),
     "Softsign": activate("softsign"),
+    "Standardize": translate_standardize,
     "Sub": arithmetic("subtract", lambda c, right: (1, -c) if right else (-1, c)),
     "Sum": merge("add"),
     "Swish": activate_if("silu", lambda call: call.number("alpha") == 1),
