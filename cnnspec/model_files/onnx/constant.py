@@ -71,6 +71,6 @@ class Constant:
         return f"Constant({self.shape}, {self.values}, name={self.name!r})"
 
 
-def make_constant(tensor: OnnxTensor, name: str = "") -> Constant:
+def make_constant(tensor: OnnxTensor, name: str | None = None) -> Constant:
     """A tensor of the file, whose values are read when they are asked for."""
-    return Constant(tensor.dims, None, tensor.type, name or tensor.name, tensor)
+    return Constant(tensor.dims, None, tensor.type, tensor.name if name is None else name, tensor)

@@ -115,7 +115,7 @@ def fold_constant(call: Call) -> Constant:
     name = call.node.outputs[0] if call.node.outputs else ""
     for key, value in call.attributes.items():
         if isinstance(value, OnnxTensor):
-            return make_constant(value, name)
+            return make_constant(value, name if value.count > 1 else "")
         if key in ("value_int", "value_float"):
             return Constant((), [value], INT64 if key == "value_int" else FLOAT)
         if key in ("value_ints", "value_floats"):

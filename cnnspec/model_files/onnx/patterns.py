@@ -98,7 +98,7 @@ def make_padded_pool(match: Match, constants: Mapping[str, Constant]) -> Any:
 def make_standard(match: Match, constants: Mapping[str, Constant]) -> Any:
     """Known figures of each channel, subtracted and divided by: Keras's Normalization."""
     offset, scale = constants[match.names["B"]], constants[match.names["S"]]
-    fits = 1 < offset.count == scale.count < 64 and offset.shape == scale.shape and offset.shape[-1] == offset.count
+    fits = 1 < offset.count == scale.count < 64 and offset.shape == scale.shape and offset.count in offset.shape
     known = fits and offset.values is not None and all(scale.values or (0,))
     return (("x", "B", "S"), {"sign": -1 if "Sub" in match.steps else 1}) if known else None
 
@@ -152,12 +152,27 @@ _NORMALISED = [
     for square in _SQUARES
 ]  # fmt: skip
 _SIX = [
-    ("Clip", ("Add", "x", 3.0), 0.0, 6.0),
+    ("Clip", ("Add", "x", 3.0)),
     ("Min", ("Relu", ("Add", "x", 3.0)), 6.0),
     ("Min", ("Max", ("Add", "x", 3.0), 0.0), 6.0),
 ]
 _RANGE = ("Add", ("Unsqueeze", ("Mul", ("Range", 0.0, "n", 1.0), "S"), "U"), "A")
 _GROUPED = ("Reshape", ("InstanceNormalization", ("Reshape", "x", "G"), "ONES", "ZEROS"))
+
+
+def clipped(*names: str, **attributes: Any) -> Callable[..., Any]:
+    """The operator on these values, where a Clip in the pattern has its bounds at 0 and 6."""
+
+    def make(match: Match, constants: Mapping[str, Constant]) -> Any:
+        clip = match.steps.get("Clip")
+        if clip is None:
+            return names, attributes
+        bounds = [clip.attributes.get(name) for name in ("min", "max")]
+        if clip.opset >= 11:
+            bounds = [constants[name].value if name in constants else None for name in clip.node.inputs[1:]]
+        return (names, attributes) if bounds == [0, 6] else None
+
+    return make
 
 
 def is_sixth(match: Match) -> Any:
@@ -171,8 +186,8 @@ def is_sixth(match: Match) -> Any:
 PATTERNS: tuple[Pattern, ...] = (
     Pattern("Swish", ("Mul", "x", ("Sigmoid", "x")), plain("x")),
     Pattern("HardSwish", ("Mul", "x", ("HardSigmoid", "x")), lambda match, _: is_sixth(match) and (("x",), {})),
-    *[Pattern("HardSwish", tree, plain("x")) for six in _SIX for tree in (("Mul", "x", ("Div", six, 6.0)), ("Mul", "x", ("Mul", six, 1 / 6)), ("Div", ("Mul", "x", six), 6.0), ("Mul", ("Mul", "x", six), 1 / 6))],
-    *[Pattern("HardSigmoid", tree, plain("x", alpha=1 / 6, beta=0.5)) for six in _SIX for tree in (("Div", six, 6.0), ("Mul", six, 1 / 6))],
+    *[Pattern("HardSwish", tree, clipped("x")) for six in _SIX for tree in (("Mul", "x", ("Div", six, 6.0)), ("Mul", "x", ("Mul", six, 1 / 6)), ("Div", ("Mul", "x", six), 6.0), ("Mul", ("Mul", "x", six), 1 / 6))],
+    *[Pattern("HardSigmoid", tree, clipped("x", alpha=1 / 6, beta=0.5)) for six in _SIX for tree in (("Div", six, 6.0), ("Mul", six, 1 / 6))],
     Pattern("Mish", ("Mul", "x", ("Tanh", ("Softplus", "x"))), plain("x")),
     *[Pattern("Gelu", tree, plain("x")) for erf in _ERF for tree in halves(erf)],
     *[Pattern("Gelu", tree, plain("x", approximate="tanh")) for tanh in _TANH for tree in halves(tanh)],

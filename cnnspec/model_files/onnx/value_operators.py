@@ -17,8 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnspec.layers.base import Layer
     from cnnspec.model_files.onnx.operands import Translate
-    from cnnspec.model_files.views.graph_builder import GraphBuilder
+    from cnnspec.model_files.views.graph_builder import GraphBuilder, WeightRef
 
 
 # ---- with weights ------------------------------------------------------------------------------------------------
@@ -56,24 +57,27 @@ def translate_affine(builder: GraphBuilder, call: Call) -> Tensor:
     channel = find_channel_axis(x, scale)
     if channel is None or channel != find_channel_axis(x, offset):
         raise Inexpressible("learned factors and offsets that are not one for each channel")
-    moved = (
-        x if channel == 1 else x.replace(axes=(x.axes[0], x.axes[channel], *x.axes[1:channel], *x.axes[channel + 1 :]))
-    )
-    weights = [refer_to(call, scale), refer_to(call, offset)]
-    found = add_channelwise(builder, make_layer("bn"), moved, weights)
-    axes = list(found.axes)
-    axes.insert(channel, axes.pop(1))
-    return found.replace(axes=tuple(axes))
+    return treat_channels(builder, x, channel, make_layer("bn"), [refer_to(call, scale), refer_to(call, offset)])
 
 
 def translate_standardize(builder: GraphBuilder, call: Call) -> Tensor:
     """Figures of each channel that are subtracted and divided by, which `patterns` finds: (x + sign * offset) * scale."""
     x, offset, scale, sign = find_tensor(call, 0), find_constant(call, 1), find_constant(call, 2), call.integer("sign")
-    if find_channel_axis(x, offset) != len(x.shape) - 1 or x.shape != (x.shape[0], *builder.find_shapes([x.node])[0]):
+    channel = find_channel_axis(x, offset)
+    if channel is None:
         raise Inexpressible("known figures that are not one for each channel")
     mean = tuple([shorten(-sign * value) for value in offset.values or ()])
     variance = tuple([shorten(float(f"{value**-2:.6g}")) for value in scale.values or ()])
-    return add_elementwise(builder, make_layer("normalization", mean, variance), x)
+    return treat_channels(builder, x, channel, make_layer("normalization", mean, variance), [])
+
+
+def treat_channels(builder: GraphBuilder, x: Tensor, channel: int, layer: Layer, weights: list[WeightRef]) -> Tensor:
+    """A layer that treats each channel apart, the axis that the channels are being any but the batch."""
+    axes = (x.axes[0], x.axes[channel], *x.axes[1:channel], *x.axes[channel + 1 :])
+    made = add_channelwise(builder, layer, x.replace(axes=axes), weights)
+    found = list(made.axes)
+    found.insert(channel, found.pop(1))
+    return made.replace(axes=tuple(found))
 
 
 def find_channel_axis(x: Tensor, weight: Constant) -> int | None:
