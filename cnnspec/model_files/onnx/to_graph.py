@@ -119,8 +119,7 @@ class OnnxConverter:
                 continue  # a weight: older files list these too
             if value.shape is None:
                 raise ModelRefused(f"the input {value.name} has no shape in this file")
-            batch, *sizes = value.shape or (None,)
-            shape = [batch if isinstance(batch, int) else None, *[n if isinstance(n, int) else None for n in sizes]]
+            shape = [n if isinstance(n, int) else None for n in value.shape]
             first = not is_channels_last(value, steps, self.values, self.model.producer)
             self.builder.place = Place(value.name)
             self.values[value.name] = self.builder.add_input(shape, channels_first=first)

@@ -121,7 +121,7 @@ VALUES: list[Case] = [
     (MAP, "r = Relu(x); t = Tanh(x); y = Sum(x, r, t)", {}, "add(in, relu, tanh)", 17),
     (MAP, "r = Relu(x); t = Tanh(x); y = Max(r, t)", {}, "maximum(relu, tanh)", 17),
     (MAP, "r = Relu(x); t = Tanh(x); y = Mean(r, t)", {}, "average(relu, tanh)", 17),
-    (MAP, "s = Sub(x, m); y = Mul(s, v)", {"m": floats(0.5, 0.4, 0.3).reshape(3, 1, 1), "v": floats(4, 5, 2).reshape(3, 1, 1)}, "normalization((0.5, 0.4, 0.3), (0.0625, 0.04, 0.25))", 17),
+    (MAP, "s = Sub(x, m); y = Mul(s, v)", {"m": floats(0.5, 0.4, 0.3).reshape(3, 1, 1), "v": floats(4, 5, 2).reshape(3, 1, 1)}, "normalization(mean=(0.5, 0.4, 0.3), variance=(0.0625, 0.04, 0.25))", 17),
 ]  # fmt: skip
 
 SHAPES: list[Case] = [
