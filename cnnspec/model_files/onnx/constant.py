@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from cnnspec.model_files.onnx.messages import INT64, MAX_VALUES, OnnxTensor
+from cnnspec.model_files.onnx.messages import FLOATS, INT64, MAX_VALUES, OnnxTensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class Constant:
         if values is not None and positions is not None:
             values = tuple([values[i] for i in positions]) if prod(shape) <= MAX_VALUES else None
         return Constant(shape, values, self.element, self.name)
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it may be learned: numbers of the file, more than one, that are no integers."""
+        return bool(self.name) and self.count > 1 and self.element in FLOATS
 
     def is_uniform(self) -> bool:
         """Whether its numbers, more than one, are all the same: a weight at its beginning. False for those not in the file."""

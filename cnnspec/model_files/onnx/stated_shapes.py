@@ -38,11 +38,13 @@ class StatedShapes:
                 f"{call.where}: its output is {shown[1]} by our formula and {shown[0]} in the file: one of the two is wrong"
             )
 
-    def find_sizes(self, name: str) -> tuple[int, ...] | None:
-        """The sizes behind the batch that the file states; None where one of them is open."""
+    def find_sizes(self, name: str, batch: int) -> tuple[int, ...] | None:
+        """The sizes behind the batch that the file states; None where one of them is open, or no batch is in front."""
         stated = self.shapes.get(name)
-        sizes = tuple([n for n in stated[1:] if isinstance(n, int)]) if stated else ()
-        return sizes if stated and len(sizes) == len(stated) - 1 else None
+        if not stated or isinstance(stated[0], int) and stated[0] != batch and batch != OPEN_BATCH:
+            return None
+        sizes = tuple([n for n in stated[1:] if isinstance(n, int)])
+        return sizes if len(sizes) == len(stated) - 1 else None
 
 
 def show_stated(shape: Sequence[Any]) -> str:

@@ -12,6 +12,8 @@ from cnnspec.model_files.onnx.constant import Constant, make_constant
 from cnnspec.model_files.onnx.constants import fold_constants
 from cnnspec.model_files.onnx.messages import OnnxGraph, OnnxModel
 from cnnspec.model_files.onnx.model_reader import read_model_file
+from cnnspec.model_files.onnx.opaque_shapes import find_output_shapes, spell_operator
+from cnnspec.model_files.onnx.operands import refer_to
 from cnnspec.model_files.onnx.pattern_finder import PatternFinder
 from cnnspec.model_files.onnx.patterns import PATTERNS
 from cnnspec.model_files.onnx.shape_operators import SHAPES
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 TRANSLATIONS = {**WINDOWS, **VALUES, **SHAPES}
 MAX_WORK = 2_000_000  # numbers of constants that are worked out
 QUANTISED = ("Quantize", "Dequantize", "DynamicQuantize", "QLinear", "ConvInteger", "MatMulInteger")
+SHOWN = 3  # operators in a sentence
 SHARED_NAMES = ("Slice", "Split", "Gather", "Concat")  # what they make of a weight is another one
 
 
@@ -62,6 +65,8 @@ class OnnxConverter:
         self.stated = StatedShapes(self.graph)
         self.work = Work(MAX_WORK)
         self.repeated: set[str] = set()  # constants that several nodes read because exporters keep one of what is alike
+        self.read: set[str] = set()  # the names of values that something reads
+        self.opaque: list[str] = []  # a line for each operator without a layer
         self.modules: set[str] = set()  # paths of modules, which may become names
 
     def convert(self) -> Graph:
@@ -72,6 +77,9 @@ class OnnxConverter:
         self._add_inputs(steps)
         self._run(steps)
         tensors = [self._find_output(name) for name in outputs]
+        if self.opaque:
+            more = f" and {len(self.opaque) - SHOWN} more" if len(self.opaque) > SHOWN else ""
+            self.builder.remarks.append(f"without a layer of the language: {'; '.join(self.opaque[:SHOWN])}{more}")
         try:
             graph = finish(self.builder, tensors)
         except Inexpressible as why:
@@ -99,6 +107,7 @@ class OnnxConverter:
         self.repeated |= {
             name for name in reads if reads[name] > 1 and name in constants and constants[name].is_uniform()
         }
+        self.read.update(reads, outputs)
         return kept
 
     def _fold_early(self, step: Step) -> bool:
@@ -194,8 +203,19 @@ class OnnxConverter:
             self.values[name] = value
 
     def _add_opaque(self, call: Call, why: str) -> None:
-        """A layer of which only the output's shape is known, as the file states it."""
-        raise ModelRefused(f"{call.where}: {why}")
+        """A layer of which only the output's shape is known. Weights that nothing has used before are its own."""
+        tensors = [value for value in call.inputs if isinstance(value, Tensor)]
+        names = [name for name in call.node.outputs if name in self.read]
+        shapes = find_output_shapes(call, self.stated, names)
+        if not tensors or not names or shapes is None:
+            raise ModelRefused(f"{call.where}: {why}")
+        used = self.builder.find_weights()
+        weights = [refer_to(call, value) for value in call.inputs if isinstance(value, Constant) and value.is_weight]
+        own = [weight for weight in weights if weight.name not in used]
+        for name, shape in zip(names, shapes, strict=True):
+            self.values[name] = self.builder.add_opaque(spell_operator(call), tensors, shape, own)
+            own = []
+        self.opaque.append(f"{call.where}: {why}")
 
     def _choose(self, call: Call) -> None:
         """Run the branch of an If that its condition, a constant, chooses."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.graph import Graph, Node, Site
-from cnnspec.model_files.layer_words import find_word
+from cnnspec.model_files.layer_words import find_word, make_layer
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.views.atoms import OPEN_BATCH, Atom, find_telling, multiply_sizes
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, holds_batch
@@ -88,6 +90,21 @@ class GraphBuilder:
                 if earlier.layer == layer and layer.weights(self.find_shapes(earlier.inputs)) == layer.weights(shapes):
                     self.graph.nodes[index].shares = first
         return index
+
+    def add_opaque(
+        self, operator: str, inputs: Sequence[Tensor], shape: Sequence[int], weights: Sequence[WeightRef] = ()
+    ) -> Tensor:
+        """A layer of which only the shape of its output (as the framework has it, without the batch) and its weights are
+        known, for an operator that the language has no layer for. Which arrangement it reads does not matter."""
+        own = (*shape[1:], shape[0])
+        params = sum([prod(weight.shape) for weight in weights])
+        nodes = dict.fromkeys([x.node for x in inputs])
+        layer = make_layer("opaque", op=operator, shape=own, params=params)
+        return self.see_channels_first(self.add_layer(layer, *nodes, weights=weights))
+
+    def find_weights(self) -> set[str]:
+        """The names of the weights that a layer has."""
+        return {weight.name for weights in self.weights.values() for weight in weights}
 
     def _add_node(self, layer: Layer | None, inputs: tuple[int, ...], axes: Sequence[Axis], written: tree.Node) -> int:
         place = self.place
