@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.layers.argument import same_on_every_axis
 from cnnspec.model_files.layer_words import make_layer
 from cnnspec.model_files.views.arranging import arrange_channels_last
-from cnnspec.model_files.views.tensor import Inexpressible
+from cnnspec.model_files.views.tensor import Inexpressible, show_sizes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def write_padding(padding: Padding, kernel: Sequence[int] = ()) -> Any:
 def need_channels(x: Tensor, channels: int) -> None:
     """Raises Inexpressible where a tensor has no such channels for a weight."""
     if len(x.axes) < 2 or x.shape[1] != channels:
-        raise Inexpressible(f"its weight is for {channels} channels, its input is {'x'.join(map(str, x.shape))}")
+        raise Inexpressible(f"its weight is for {channels} channels, its input is {show_sizes(x.shape)}")
 
 
 def name_weights(*weights: WeightRef | None) -> tuple[WeightRef, ...]:

@@ -208,11 +208,18 @@ def keep_shape(call: Call) -> Constant:
     return Constant(given.shape, None, given.element, given.name)
 
 
+# Of these only the shape of the result is worked out: the weights that they may be applied to are not read.
+KEEPING_SHAPE = (
+    "BatchNormalization", "Celu", "Clip", "CumSum", "Gelu", "GroupNormalization", "HardSigmoid", "InstanceNormalization", "LRN",
+    "LayerNormalization", "LogSoftmax", "LpNormalization", "PRelu", "RMSNormalization", "Relu", "Shrink", "Softmax", "Swish",
+    "ThresholdedRelu",
+)  # fmt: skip
+
 FOLDS: dict[str, Fold] = {
+    **dict.fromkeys(KEEPING_SHAPE, keep_shape),
     "Abs": each(abs),
     "Add": each(add),
     "And": each(lambda a, b: bool(a and b), BOOL),
-    "BatchNormalization": keep_shape,
     "Cast": fold_cast,
     "CastLike": fold_cast,
     "Ceil": each(lambda a: float(math.ceil(a))),
@@ -230,8 +237,6 @@ FOLDS: dict[str, Fold] = {
     "Greater": each(gt, BOOL),
     "GreaterOrEqual": each(ge, BOOL),
     "Identity": arrangements.fold_identity,
-    "InstanceNormalization": keep_shape,
-    "LayerNormalization": keep_shape,
     "Less": each(lt, BOOL),
     "LessOrEqual": each(le, BOOL),
     "Log": each(math.log),

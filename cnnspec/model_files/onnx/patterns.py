@@ -198,6 +198,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("Standardize", ("Mul", ("Add", "x", "B"), "S"), make_standard, alone=True),
     Pattern("Standardize", ("Mul", ("Sub", "x", "B"), "S"), make_standard, alone=True),
     *[Pattern("Reshape", ("Gather", ("Reshape", "x", -1.0), index), make_regular_view) for index in ("I", *add_zeros(_RANGE, 3))],
+    *[Pattern(operator, (operator, "x", ("Expand", "y")), plain("x", "y")) for operator in ("Add", "Mul")],
     Pattern("Affine", ("Add", ("Mul", "x", "S"), "B"), make_affine, alone=True),
     Pattern("Clip", ("Min", ("Relu", "x"), 6.0), plain("x", min=0.0, max=6.0)),
 )  # fmt: skip

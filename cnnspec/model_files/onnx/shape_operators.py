@@ -11,7 +11,7 @@ from cnnspec.model_files.onnx.call import Call
 from cnnspec.model_files.onnx.constant import Constant
 from cnnspec.model_files.onnx.constants import read_shape
 from cnnspec.model_files.onnx.operands import find_constant, find_tensor, find_tensors, refer_to
-from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute, squeeze, unsqueeze
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute, show_sizes, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
 
 TYPE_CHECKING = False
@@ -72,7 +72,7 @@ def translate_expand(builder: GraphBuilder, call: Call) -> Tensor:
     x, wanted = find_tensor(call), call.integers_at("shape", 1) or ()
     full = (1,) * (len(x.shape) - len(wanted)) + wanted
     if len(full) != len(x.shape) or any([n not in (1, have) for n, have in zip(full, x.shape, strict=True)]):
-        raise Inexpressible(f"it repeats {'x'.join(map(str, x.shape))} to {'x'.join(map(str, wanted))}")
+        raise Inexpressible(f"it repeats {show_sizes(x.shape)} to {show_sizes(wanted)}")
     return x
 
 

@@ -13,6 +13,7 @@ from cnnspec.model_files.onnx.constants import fold_constants
 from cnnspec.model_files.onnx.messages import OnnxGraph, OnnxModel
 from cnnspec.model_files.onnx.model_reader import read_model_file
 from cnnspec.model_files.onnx.opaque_shapes import find_output_shapes, spell_operator
+from cnnspec.model_files.onnx.open_sizes import convert_any_size
 from cnnspec.model_files.onnx.operands import refer_to
 from cnnspec.model_files.onnx.pattern_finder import PatternFinder
 from cnnspec.model_files.onnx.patterns import PATTERNS
@@ -28,7 +29,7 @@ from cnnspec.model_files.views.tensor_layers import finish
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from cnnspec.graph import Graph
@@ -47,17 +48,28 @@ def read_onnx_file(path: str) -> Graph:
 
 def convert_model(model: OnnxModel, name: str) -> Graph:
     """The graph of a model. Raises ModelRefused."""
+
+    def convert(size: int | None) -> tuple[Graph, list[list[int]]]:
+        converter = OnnxConverter(model, name, size)
+        return converter.convert(), converter.open_axes
+
     try:
-        return OnnxConverter(model, name).convert()
-    except TooLong:
-        raise ModelRefused("the shapes in this model take too long to be worked out") from None
+        return convert(None)[0]
+    except OpenSize:
+        return convert_any_size(convert)
+
+
+class OpenSize(Exception):
+    """An input's height or width is open."""
 
 
 class OnnxConverter:
-    """Translates the steps of one model. `values`: what each name stands for."""
+    """Translates the steps of one model. `values`: what each name stands for; `size`: what is taken for an open size."""
 
-    def __init__(self, model: OnnxModel, name: str) -> None:
+    def __init__(self, model: OnnxModel, name: str, size: int | None = None) -> None:
         self.model = model
+        self.size = size
+        self.open_axes: list[list[int]] = []  # of each input of the graph, those whose size is open
         self.graph = model.graphs[0]
         self.inliner = Inliner(model)
         self.builder = GraphBuilder(name, Source(name, ""))
@@ -73,9 +85,12 @@ class OnnxConverter:
         outputs = [value.name for value in self.graph.outputs]
         if not outputs:
             raise ModelRefused("this model has no output")
-        steps = self._prepare(self.graph, outputs)
-        self._add_inputs(steps)
-        self._run(steps)
+        try:
+            steps = self._prepare(self.graph, outputs)
+            self._add_inputs(steps)
+            self._run(steps)
+        except TooLong:
+            raise ModelRefused("the shapes in this model take too long to be worked out") from None
         tensors = [self._find_output(name) for name in outputs]
         if self.opaque:
             more = f" and {len(self.opaque) - SHOWN} more" if len(self.opaque) > SHOWN else ""
@@ -128,12 +143,23 @@ class OnnxConverter:
                 continue  # a weight: older files list these too
             if value.shape is None:
                 raise ModelRefused(f"the input {value.name} has no shape in this file")
-            shape = [n if isinstance(n, int) else None for n in value.shape]
             first = not is_channels_last(value, steps, self.values, self.model.producer)
             self.builder.place = Place(value.name)
-            self.values[value.name] = self.builder.add_input(shape, channels_first=first)
+            self.values[value.name] = self.builder.add_input(self._fill_sizes(value.shape, first), channels_first=first)
         if not self.builder.graph.inputs:
             raise ModelRefused("this model has no input")
+
+    def _fill_sizes(self, shape: Sequence[int | str | None], channels_first: bool) -> list[int | None]:
+        """A shape with numbers for the open sizes of a map, and None for the others."""
+        sizes = [n if isinstance(n, int) else None for n in shape]
+        space = range(2, len(shape)) if channels_first else range(1, len(shape) - 1)
+        axes = [axis for axis in space if sizes[axis] is None]
+        if axes and self.size is None:
+            raise OpenSize
+        for axis in axes:
+            sizes[axis] = self.size
+        self.open_axes.append([axis - space.start for axis in axes])
+        return sizes
 
     # ---- steps -------------------------------------------------------------------------------------------------
     def _run(self, steps: list[Step]) -> None:

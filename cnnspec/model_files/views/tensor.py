@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.model_files.views.atoms import divide, multiply_sizes
+from cnnspec.model_files.views.atoms import OPEN_BATCH, divide, multiply_sizes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,4 +115,5 @@ def holds_batch(axis: Axis) -> bool:
 
 
 def show_sizes(shape: Sequence[int]) -> str:
-    return "x".join(map(str, shape)) or "a single value"
+    """A shape in a message; what holds an open batch is ?."""
+    return "x".join(["?" if n % OPEN_BATCH == 0 else str(n) for n in shape]) or "a single value"
