@@ -9,7 +9,7 @@ from cnnspec.model_files.views.tensor import Inexpressible, unsqueeze
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnspec.model_files.views.graph_builder import GraphBuilder
     from cnnspec.model_files.views.tensor import Tensor
@@ -30,24 +30,34 @@ def concatenate(builder: GraphBuilder, tensors: Sequence[Tensor], axis: int) -> 
 def cut_out(builder: GraphBuilder, x: Tensor, axis: int, start: int, stop: int, step: int = 1) -> Tensor:
     """The positions of an axis from `start` to before `stop`; both may be negative or beyond the ends, as in Python."""
     axis = x.count_axis(axis)
-    size = x.shape[axis]
-    start, stop, _ = slice(start, stop).indices(size)
-    if (start, stop, step) == (0, size, 1):
+    return cut_map(builder, x, {axis: range(*slice(start, stop, step).indices(x.shape[axis]))})
+
+
+def cut_map(builder: GraphBuilder, x: Tensor, kept: Mapping[int, range]) -> Tensor:
+    """The positions that are kept of some axes: of all but the channels in one crop, then a slice of the channels."""
+    cut = {axis: places for axis, places in kept.items() if places != range(x.shape[axis])}
+    for axis, places in cut.items():
+        if axis == 0:
+            raise Inexpressible("it chooses among the examples of a batch")
+        if places.step < 0:
+            raise Inexpressible("positions in reverse order")
+        if places.step != 1:
+            raise Inexpressible(f"every {places.step}th position of an axis")
+        if not places:
+            raise Inexpressible("it keeps no position of an axis")
+    if not cut:
         return x
-    if axis == 0:
-        raise Inexpressible("it chooses among the examples of a batch")
-    if step != 1:
-        raise Inexpressible(f"every {step}th position of an axis")
-    if start >= stop:
-        raise Inexpressible("it keeps no position of an axis")
     node, order = arrange_freely(builder, x)
-    own, rank = order[axis - 1], len(order)
-    if own == rank - 1:
-        layer = make_layer("slice", start, None if stop == size else stop)
-    else:
-        sides = [(start, size - stop) if place == own else (0, 0) for place in range(rank - 1)]
-        layer = make_layer("crop", same_on_every_axis(tuple(sides)))
-    return builder.see(builder.add_layer(layer, node), order)
+    sides = [(0, 0)] * len(order)  # what is left out of each axis of the node
+    for axis, places in cut.items():
+        sides[order[axis - 1]] = places.start, x.shape[axis] - places.stop
+    if any(map(any, sides[:-1])):
+        node = builder.add_layer(make_layer("crop", same_on_every_axis(tuple(sides[:-1]))), node)
+    if any(sides[-1]):
+        before, behind = sides[-1]
+        channels = builder.find_shapes([node])[0][-1]
+        node = builder.add_layer(make_layer("slice", before, channels - behind if behind else None), node)
+    return builder.see(node, order)
 
 
 def split(builder: GraphBuilder, x: Tensor, axis: int, sizes: Sequence[int]) -> list[Tensor]:

@@ -113,11 +113,7 @@ def translate_sequence_at(builder: GraphBuilder, call: Call) -> Tensor:
 
 def translate_slice(builder: GraphBuilder, call: Call) -> Tensor:
     x = find_tensor(call)
-    for axis, kept in enumerate(find_slices(call, x.shape)):
-        if kept.step < 0:
-            raise Inexpressible("positions in reverse order")
-        x = axes.cut_out(builder, x, axis, kept.start, kept.stop, kept.step)
-    return x
+    return axes.cut_map(builder, x, dict(enumerate(find_slices(call, x.shape))))
 
 
 def translate_gather(builder: GraphBuilder, call: Call) -> Tensor:
@@ -208,27 +204,45 @@ def resize_map(builder: GraphBuilder, x: Tensor, wanted: list[int], kind: str, a
     return permute(made, (0, *range(2, rank), 1))
 
 
-def translate_reduce(builder: GraphBuilder, call: Call) -> Tensor:
-    """A mean or a maximum over axes."""
-    x, chosen, keepdims = find_tensor(call), call.integers_at("axes", 1), bool(call.integer("keepdims"))
-    if not chosen:
-        if call.integer("noop_with_empty_axes"):
+def reduce(kind: str) -> Translate:
+    """A mean, sum or maximum over axes."""
+
+    def translate(builder: GraphBuilder, call: Call) -> Tensor:
+        x, chosen = find_tensor(call), call.integers_at("axes", 1)
+        if not chosen and call.integer("noop_with_empty_axes"):
             return x
-        raise Inexpressible("a mean over the examples of a batch")
-    return axes.summarize(builder, x, chosen, keepdims, call.node.operator == "ReduceMax")
+        return axes.summarize(builder, x, chosen or range(len(x.shape)), bool(call.integer("keepdims")), kind)
+
+    return translate
+
+
+def deal(to_space: bool) -> Translate:
+    """Blocks of channels as positions, or back."""
+
+    def translate(builder: GraphBuilder, call: Call) -> Tensor:
+        x, size = find_tensor(call), call.integer("blocksize")
+        if len(x.shape) != 4 or size < 1:
+            raise Inexpressible(f"blocks of {size} in {len(x.shape)} axes")
+        if to_space:
+            return axes.deal_to_space(builder, x, size, call.word("mode").lower())
+        return axes.deal_to_depth(builder, x, size, "dcr")
+
+    return translate
 
 
 SHAPES: dict[str, Translate] = {
     "Cast": keep,
     "CastLike": keep,
     "Concat": translate_concat,
+    "DepthToSpace": deal(to_space=True),
     "Expand": translate_expand,
     "Flatten": translate_flatten,
     "Gather": translate_gather,
     "Identity": keep,
     "Pad": translate_pad,
-    "ReduceMax": translate_reduce,
-    "ReduceMean": translate_reduce,
+    "ReduceMax": reduce("max"),
+    "ReduceMean": reduce("mean"),
+    "ReduceSum": reduce("sum"),
     "Reshape": translate_reshape,
     "Resize": translate_resize,
     "SequenceAt": translate_sequence_at,
@@ -236,6 +250,7 @@ SHAPES: dict[str, Translate] = {
     "Size": translate_size,
     "Slice": translate_slice,
     "Split": translate_split,
+    "SpaceToDepth": deal(to_space=False),
     "SplitToSequence": translate_split_to_sequence,
     "Squeeze": translate_squeeze,
     "Transpose": translate_transpose,

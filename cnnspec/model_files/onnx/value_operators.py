@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isclose, isfinite, prod
 
 from cnnspec.model_files.channels_first import learned, pointwise
+from cnnspec.model_files.channels_first.axes import multiply_matrices
 from cnnspec.model_files.layer_words import make_layer
 from cnnspec.model_files.onnx.attribute_defaults import LARGEST
 from cnnspec.model_files.onnx.call import Call
@@ -37,7 +38,7 @@ def translate_gemm(builder: GraphBuilder, call: Call) -> Tensor:
 def translate_matmul(builder: GraphBuilder, call: Call) -> Tensor:
     """A product with a matrix of weights; `patterns` adds the bias behind it as a third input."""
     if all([isinstance(given, Tensor) for given in call.inputs]):
-        raise Inexpressible("a product of two tensors")
+        return multiply_matrices(builder, find_tensor(call, 0), find_tensor(call, 1))
     x, weight = find_tensor(call, 0), find_weight(call, 1)
     if len(weight.shape) != 2 or weight.shape[0] != x.shape[-1]:
         raise Inexpressible("a product of matrices that is no dense layer")
@@ -162,7 +163,7 @@ def merge(kind: str) -> Translate:
     return lambda builder, call: pointwise.merge(builder, kind, *find_tensors(call))
 
 
-def arithmetic(kind: str, with_number: Callable[[float, bool], tuple[float, float] | None]) -> Translate:
+def arithmetic(kind: str, with_number: Callable[[float, bool], tuple[float, float]]) -> Translate:
     """Two tensors, or one and a number; `with_number`: the scale and offset that this is, given the number and whether it
     stands on the right."""
 
@@ -170,17 +171,18 @@ def arithmetic(kind: str, with_number: Callable[[float, bool], tuple[float, floa
         left, right = call.given(0), call.given(1)
         if isinstance(left, Tensor) and isinstance(right, Tensor):
             if kind == "divide":
-                raise Inexpressible("a quotient of two tensors")
+                return pointwise.merge(builder, "multiply", left, pointwise.raise_to(builder, right, -1))
             return pointwise.merge(builder, kind, left, right)
         x, number = (left, right) if isinstance(left, Tensor) else (right, left)
         if not isinstance(x, Tensor) or not isinstance(number, Constant):
             raise Inexpressible("an input is left out")
         if number.count == 1 and len(number.shape) <= len(x.shape):
-            made = with_number(number.value, x is left) if number.value is not None else None
-            if made is None:
-                raise Inexpressible(
-                    "a number that is divided by a tensor" if number.value else "a number that is not in the file"
-                )
+            if number.value is None:
+                raise Inexpressible("a number that is not in the file")
+            if kind == "divide" and x is right:
+                x, made = pointwise.raise_to(builder, x, -1), (number.value, 0.0)
+            else:
+                made = with_number(number.value, x is left)
             scale, offset = made
             return pointwise.rescale(builder, x, shorten(scale), shorten(offset))
         if kind == "multiply":
@@ -196,17 +198,36 @@ def shorten(number: float) -> float:
     return int(short) if short == int(short) and abs(short) < 1e9 else short
 
 
+def translate_gelu(builder: GraphBuilder, call: Call) -> Tensor:
+    word = {"none": "gelu", "tanh": "gelu_tanh"}.get(call.word("approximate"))
+    if word is None:
+        raise Inexpressible(f"a gelu by {call.word('approximate')}")
+    return pointwise.activate(builder, find_tensor(call), word)
+
+
+def translate_power(builder: GraphBuilder, call: Call) -> Tensor:
+    exponent = call.number_at("exponent", 1)
+    if exponent is None:
+        raise Inexpressible("its exponent is left out")
+    return pointwise.raise_to(builder, find_tensor(call), shorten(exponent))
+
+
+def power(exponent: float) -> Translate:
+    return lambda builder, call: pointwise.raise_to(builder, find_tensor(call), exponent)
+
+
 VALUES: dict[str, Translate] = {
+    "Abs": activate("abs"),
     "Add": arithmetic("add", lambda c, _: (1, c)),
     "Affine": translate_affine,
     "BatchNormalization": translate_batch_norm,
     "Celu": activate_if("celu", lambda call: call.number("alpha") == 1),
     "Clip": translate_clip,
-    "Div": arithmetic("divide", lambda c, right: (1 / c, 0) if right and c else None),
+    "Div": arithmetic("divide", lambda c, _: (1 / c, 0)),
     "Dropout": translate_dropout,
     "Elu": lambda builder, call: add_elementwise(builder, make_layer("elu", shorten(call.number("alpha"))), find_tensor(call)),
     "Exp": activate("exponential"),
-    "Gelu": activate_if("gelu", lambda call: call.word("approximate") == "none"),
+    "Gelu": translate_gelu,
     "Gemm": translate_gemm,
     "GroupNormalization": translate_group_norm,
     "HardSigmoid": activate_if("hard_sigmoid", lambda call: isclose(call.number("alpha"), 1 / 6, rel_tol=1e-3) and call.number("beta") == 0.5),
@@ -223,12 +244,15 @@ VALUES: dict[str, Translate] = {
     "Mul": arithmetic("multiply", lambda c, _: (c, 0)),
     "Neg": lambda builder, call: pointwise.rescale(builder, find_tensor(call), -1),
     "PRelu": translate_prelu,
+    "Pow": translate_power,
+    "Reciprocal": power(-1),
     "Relu": activate("relu"),
     "Selu": activate("selu"),
     "Sigmoid": activate("sigmoid"),
     "Softmax": translate_softmax,
     "Softplus": activate("softplus"),
     "Softsign": activate("softsign"),
+    "Sqrt": power(0.5),
     "Standardize": translate_standardize,
     "Sub": arithmetic("subtract", lambda c, right: (1, -c) if right else (-1, c)),
     "Sum": merge("add"),

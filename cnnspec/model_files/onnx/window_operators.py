@@ -56,13 +56,15 @@ def translate_average_pool(builder: GraphBuilder, call: Call) -> Tensor:
     padding = find_padding(call, x, kernel, stride, dilation)
     ceil, counts = bool(call.integer("ceil_mode")), bool(call.integer("count_include_pad"))
     if kernel == x.shape[2:] and (padding == "same" or not any(map(any, padding))):
-        return summarize(builder, x, range(2, len(x.shape)), True, False)
+        return summarize(builder, x, range(2, len(x.shape)), True, "mean")
     return pool_mean(builder, x, kernel, stride, padding, ceil, counts)
 
 
 def translate_global_pool(builder: GraphBuilder, call: Call) -> Tensor:
     x = find_tensor(call, 0)
-    return summarize(builder, x, range(2, len(x.shape)), True, call.node.operator == "GlobalMaxPool")
+    return summarize(
+        builder, x, range(2, len(x.shape)), True, "max" if call.node.operator == "GlobalMaxPool" else "mean"
+    )
 
 
 # ---- attributes ------------------------------------------------------------------------------------------------

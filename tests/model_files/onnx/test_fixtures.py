@@ -112,11 +112,15 @@ UNSAID = (
 class Comparison:
     """Numbers for what nodes compute, equal for equal layers on equal inputs, in two networks.
 
-    A batch norm behind a convolution without a bias is the convolution with one, as tf2onnx writes it.
+    What tf2onnx folds is folded here: a batch norm behind a convolution without a bias is the convolution with one, a
+    concatenation of concatenations is one, and a depthwise convolution of one channel is a convolution. The figures of a
+    Normalization stand in the file, where the text has its weights.
     """
 
     def __init__(self) -> None:
         self.numbers: dict[tuple[Any, ...], int] = {}
+        self.behind: dict[int, tuple[Any, ...]] = {}  # what each reads
+        self.joined: dict[int, tuple[int, ...]] = {}  # the parts of each concatenation
 
     def describe(self, graph: Graph) -> list[tuple[Any, ...]]:
         """What each output computes, and all layers, sorted."""
@@ -147,22 +151,37 @@ class Comparison:
         if len(behind) == 1 and self._is_folded(graph, behind[0], readers):
             values["bias"] = True
         activation = values.pop("activation", None)
-        said = [f"{n}={self._round(v)}" for n, v in values.items() if not n.endswith(UNSAID)]
-        made = self._number(
-            f"{layer.names[0]}({', '.join(said)})", tuple(sorted(inputs)) if layer.unordered else inputs
-        )
-        word = find_bare_layer(activation) if isinstance(activation, str) else activation
-        if word is None:
+        windows = layer.windows(shapes)
+        if (
+            windows is not None
+            and "padding" in values
+            and node.shape != ()
+            and all([isinstance(n, int) for n in shapes[0]])
+        ):
+            values["padding"] = str(
+                [(window.before, window.after) for window in windows]
+            )  # be it said by a word or by numbers
+        word = layer.names[0]
+        if word == "depthwise_conv" and shapes[0][-1] == 1:
+            word, values = "conv", {"filters": values.pop("multiplier"), "groups": 1} | values
+        elif word == "normalization":
+            values = {}
+        elif word == "concat":
+            inputs = tuple([part for given in inputs for part in self.joined.get(given, (given,))])
+        said = sorted([f"{n}={self._round(v)}" for n, v in values.items() if not n.endswith(UNSAID)])
+        made = self._number(f"{word}({', '.join(said)})", tuple(sorted(inputs)) if layer.unordered else inputs)
+        if word == "concat":
+            self.joined[made] = inputs
+        last = find_bare_layer(activation) if isinstance(activation, str) else activation
+        if last is None:
             return made
-        last = [f"{n}={self._round(v)}" for n, v in word.canonical(shapes).argument_values().items()]
-        return self._number(f"{word.names[0]}({', '.join(last)})", (made,))
+        said = [f"{n}={self._round(v)}" for n, v in last.canonical(shapes).argument_values().items()]
+        return self._number(f"{last.names[0]}({', '.join(sorted(said))})", (made,))
 
     def _number(self, form: str, inputs: tuple[Any, ...]) -> int:
         number = self.numbers.setdefault((form, inputs), len(self.numbers))
         self.behind[number] = inputs
         return number
-
-    behind: dict[int, tuple[Any, ...]] = {}
 
     def _is_folded(self, graph: Graph, node: Node, readers: list[list[int]]) -> bool:
         before = graph.nodes[node.inputs[0]] if node.inputs else node
