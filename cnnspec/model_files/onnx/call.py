@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+MAX_LIST = 256  # numbers that say how an operator works: axes, sizes, parts
+
+
 class Call(Record):
     """A node of the file with the values of its inputs: constants, tensors that are computed, and None for those left out.
 
@@ -61,6 +64,8 @@ class Call(Record):
     def integers_at(self, name: str, position: int) -> tuple[int, ...] | None:
         """A list of integers that is an attribute or an input; None where it is neither."""
         values = self._values_at(name, position)
+        if values is not None and len(values) > MAX_LIST:
+            raise ModelRefused(f"{self.where}: its {name} are {len(values)} numbers, more than it can have")
         if values is None or all([not isinstance(v, (float, str)) for v in values]):
             return values
         raise ModelRefused(f"{self.where}: its {name} are {values!r}")

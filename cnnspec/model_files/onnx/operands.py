@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.record import Record
 from cnnspec.model_files.onnx.constant import Constant
 from cnnspec.model_files.views.graph_builder import WeightRef
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
@@ -14,7 +15,17 @@ if TYPE_CHECKING:
     from cnnspec.model_files.onnx.call import Call
     from cnnspec.model_files.views.graph_builder import GraphBuilder
 
-    Translate: TypeAlias = "Callable[[GraphBuilder, Call], Tensor | Constant | list[Tensor] | tuple[Tensor, ...]]"
+    Translate: TypeAlias = (
+        "Callable[[GraphBuilder, Call], Tensor | Constant | LowPadded | list[Tensor] | tuple[Tensor, ...]]"
+    )
+
+
+class LowPadded(Record):
+    """A tensor with the least of all numbers around it, as TensorFlow pads for a maximum."""
+
+    x: Tensor
+    sides: tuple[tuple[int, int], ...]
+
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
@@ -24,6 +35,8 @@ def find_tensor(call: Call, position: int = 0) -> Tensor:
     found = call.given(position)
     if isinstance(found, Tensor):
         return found
+    if isinstance(found, LowPadded):
+        raise Inexpressible("a padding of the least number, before another operator than a pool")
     what = "left out" if found is None else "a constant"
     raise Inexpressible(f"its {ORDINALS[position]} input is {what}")
 

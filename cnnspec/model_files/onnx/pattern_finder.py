@@ -40,6 +40,7 @@ class Pattern(Record):
     tree: tuple[Any, ...]
     make: Callable[[Match, Mapping[str, Constant]], tuple[tuple[str, ...], dict[str, Any]] | None]
     alone: bool = False  # only where nothing else reads what stands inside
+    behind: str = ""  # an operator of the tree that stays, behind the one: a Squeeze between a convolution and its bias
 
 
 class PatternFinder:
@@ -52,15 +53,18 @@ class PatternFinder:
         self.constants = constants
         self.makers = {name: step for step in steps for name in step.node.outputs}
         self.patterns: dict[str, list[Pattern]] = {}
+        there = {step.node.operator for step in steps}
         for pattern in patterns:
+            if not find_operators(pattern.tree) <= there:
+                continue
             self.patterns.setdefault(pattern.tree[0], []).append(pattern)
         self.reads = Counter([*outputs, *[name for step in steps for name in step.node.inputs]])
 
     def rewrite(self) -> list[Step]:
         """The steps, with one for each pattern that is found."""
-        return [self._rewrite_step(step) for step in self.steps]
+        return [made for step in self.steps for made in self._rewrite_step(step)]
 
-    def _rewrite_step(self, step: Step) -> Step:
+    def _rewrite_step(self, step: Step) -> list[Step]:
         if len(step.node.outputs) == 1 and step.is_standard:
             for pattern in self.patterns.get(step.node.operator, ()):
                 match = Match({}, {})
@@ -69,10 +73,17 @@ class PatternFinder:
                 if found is not None:
                     names, attributes = found
                     inputs = tuple([match.names[name] for name in names])
-                    return step.replace(
-                        node=step.node.replace(operator=pattern.operator, inputs=inputs), attributes=attributes
-                    )
-        return step
+                    node = step.node.replace(operator=pattern.operator, inputs=inputs)
+                    if not pattern.behind:
+                        return [step.replace(node=node, attributes=attributes)]
+                    inner = (f"{node.outputs[0]}/{pattern.operator}",)
+                    last = match.steps[pattern.behind]
+                    kept = last.node.replace(inputs=(*inner, *last.node.inputs[1:]), outputs=node.outputs)
+                    return [
+                        step.replace(node=node.replace(outputs=inner), attributes=attributes),
+                        last.replace(node=kept),
+                    ]
+        return [step]
 
     def _is_free(self, pattern: Pattern, step: Step, match: Match) -> bool:
         """Whether nothing else reads the inner steps, where the pattern asks for it."""
@@ -104,3 +115,10 @@ class PatternFinder:
             return (constant is not None) == part.isupper() and match.names.setdefault(part, name) == name
         value = constant.value if constant is not None else None
         return isinstance(value, (int, float)) and isclose(value, part, rel_tol=TOLERANCE)
+
+
+def find_operators(tree: Tree) -> set[str]:
+    """The operators of a pattern."""
+    if not isinstance(tree, tuple):
+        return set()
+    return {tree[0]}.union(*map(find_operators, tree[1:]))

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from math import isclose, pi, sqrt
 
-from cnnspec.model_files.onnx.attribute_defaults import LARGEST
 from cnnspec.model_files.onnx.pattern_finder import TOLERANCE, Match, Pattern
 
 TYPE_CHECKING = False
@@ -25,19 +24,59 @@ def plain(*names: str, **attributes: Any) -> Callable[..., Any]:
 
 def make_layer_norm(match: Match, constants: Mapping[str, Constant]) -> Any:
     """LayerNormalization over the last axes, which are those of its scale."""
-    mean = match.steps["ReduceMean"]
-    axes = mean.attributes.get("axes")
-    if axes is None and len(mean.node.inputs) > 1 and mean.node.inputs[1] in constants:
-        axes = constants[mean.node.inputs[1]].values
+    mean, axes = match.steps["ReduceMean"], find_axes(match, constants)
     epsilon = constants[match.names["E"]].value
     if not axes or epsilon is None or not mean.attributes.get("keepdims", 1):
         return None
     scale = constants[match.names["S"]].shape
-    axes = tuple(axes)
     if axes != tuple(range(-len(axes), 0)) and not (len(axes) == 1 and len(scale) == 1 and axes[0] > 0):
         return None
     names = ("x", "S", "B") if "B" in match.names else ("x", "S")
     return names, {"axis": axes[0], "epsilon": float(epsilon)}
+
+
+def make_moments(match: Match, constants: Mapping[str, Constant]) -> Any:
+    """A normalisation by the moments of some axes, which may be those of a map."""
+    axes, epsilon = find_axes(match, constants), constants[match.names["E"]].value
+    if not axes or epsilon is None or not match.steps["ReduceMean"].attributes.get("keepdims", 1):
+        return None
+    return ("x", "S", "B"), {"axes": axes, "epsilon": float(epsilon)}
+
+
+def find_axes(match: Match, constants: Mapping[str, Constant]) -> tuple[int, ...] | None:
+    """The axes of a mean, an attribute or an input."""
+    mean = match.steps["ReduceMean"]
+    axes = mean.attributes.get("axes")
+    if axes is None and len(mean.node.inputs) > 1 and mean.node.inputs[1] in constants:
+        axes = constants[mean.node.inputs[1]].values
+    return tuple(axes) if axes else None
+
+
+def make_repeat(match: Match, constants: Mapping[str, Constant]) -> Any:
+    """Keras's repeat: each position of an axis, several times."""
+    found = []
+    for number in range(1, len(match.names)):
+        if f"T{number}" in match.names:
+            axes, times = [constants[match.names[f"{letter}{number}"]].values or () for letter in "UT"]
+            more = [axis for axis, n in enumerate(times) if n != 1]
+            if len(axes) != 1 or more != [axes[0]] or axes[0] < 1:
+                return None
+            found.append((more[0] - 1, times[more[0]]))
+    return ("x",), {"repeats": tuple(found)}
+
+
+def repeat(inner: Tree, number: int) -> tuple[Any, ...]:
+    return ("Reshape", ("Tile", ("Unsqueeze", inner, f"U{number}"), f"T{number}"))
+
+
+def make_rows(match: Match, constants: Mapping[str, Constant]) -> Any:
+    """A dense layer over the last axis, which Keras writes as a product of all rows of all examples."""
+    weight, rows = constants[match.names["W"]], constants[match.names["F"]].values
+    fits = len(weight.shape) == 2 and rows == (-1, weight.shape[0])
+    bias = constants[match.names["B"]] if "B" in match.names else None
+    if not fits or bias is not None and (bias.count != weight.shape[1] or bias.shape[-1] != bias.count):
+        return None
+    return ("x", "W", "B") if bias is not None else ("x", "W"), {}
 
 
 def make_group_norm(match: Match, constants: Mapping[str, Constant]) -> Any:
@@ -63,36 +102,12 @@ def make_bias(match: Match, constants: Mapping[str, Constant]) -> Any:
     if operator == "MatMul":
         fits = bias.shape[-1:] == weight.shape[-1:]
     else:
-        behind = len(weight.shape) - 2
+        behind = len(weight.shape) - 2 - ("Squeeze" in match.steps)  # axes of the map behind the channels
         full = (1,) * (behind + 1 - len(bias.shape)) + bias.shape
         groups = step.attributes.get("group", 1)
         channels = weight.shape[0] if operator == "Conv" else weight.shape[1] * groups
         fits = full[len(full) - behind - 1] == channels
     return (("x", "W", "B"), step.attributes) if fits and bias.count == max(bias.shape, default=0) else None
-
-
-def make_padded_pool(match: Match, constants: Mapping[str, Constant]) -> Any:
-    """A maximum over windows behind a padding that no maximum is."""
-    pool, value = match.steps["MaxPool"], constants[match.names["V"]].value
-    pads = constants[match.names["P"]].values or ()
-    rank = len(pads) // 2 - 2
-    own = pool.attributes.get("pads") or (0,) * 2 * rank
-    if (
-        value is None
-        or value > -LARGEST
-        or rank < 1
-        or len(own) != 2 * rank
-        or len(match.steps["Pad"].node.inputs) != 3
-    ):
-        return None
-    if (
-        any(pads[:2])
-        or any(pads[rank + 2 : rank + 4])
-        or pool.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID")
-    ):
-        return None
-    sides = tuple([a + b for a, b in zip(own, (*pads[2 : rank + 2], *pads[rank + 4 :]), strict=True)])
-    return ("x",), {**pool.attributes, "auto_pad": "NOTSET", "pads": sides}
 
 
 def make_standard(match: Match, constants: Mapping[str, Constant]) -> Any:
@@ -151,6 +166,10 @@ _NORMALISED = [
     ("Div", centre(), ("Sqrt", ("Add", ("ReduceMean", square), "E")))
     for square in _SQUARES
 ]  # fmt: skip
+_DIFFERENCE = ("Sub", "x", "n")  # to the mean, in another arrangement
+_SPREAD = ("Mul", ("Reciprocal", ("Sqrt", ("Add", ("ReduceMean", ("Mul", _DIFFERENCE, _DIFFERENCE)), "E"))), "S")
+_MOMENTS = ("Add", ("Mul", "x", _SPREAD), ("Add", ("Mul", ("Neg", ("ReduceMean", "x")), _SPREAD), "B"))
+_ROWS = ("Reshape", ("MatMul", ("Reshape", "x", "F"), "W"))
 _SIX = [
     ("Clip", ("Add", "x", 3.0)),
     ("Min", ("Relu", ("Add", "x", 3.0)), 6.0),
@@ -192,9 +211,13 @@ PATTERNS: tuple[Pattern, ...] = (
     *[Pattern("Gelu", tree, plain("x")) for erf in _ERF for tree in halves(erf)],
     *[Pattern("Gelu", tree, plain("x", approximate="tanh")) for tanh in _TANH for tree in halves(tanh)],
     *[Pattern("LayerNormalization", ("Add", ("Mul", tree, "S"), "B"), make_layer_norm) for tree in _NORMALISED],
+    Pattern("Moments", _MOMENTS, make_moments),
+    *[Pattern("Repeat", tree, make_repeat) for tree in (repeat(repeat(repeat("x", 1), 2), 3), repeat(repeat("x", 1), 2), repeat("x", 1))],
+    Pattern("Rows", ("Add", _ROWS, "B"), make_rows, alone=True),
+    Pattern("Rows", _ROWS, make_rows),
+    Pattern("Conv", ("Add", ("Squeeze", ("Conv", "x", "W")), "B"), make_bias, alone=True, behind="Squeeze"),
     Pattern("GroupNormalization", ("Add", ("Mul", _GROUPED, "S"), "B"), make_group_norm),
     *[Pattern(operator, ("Add", (operator, "x", "W"), "B"), make_bias, alone=True) for operator in ("Conv", "ConvTranspose", "MatMul")],
-    Pattern("MaxPool", ("MaxPool", ("Pad", "x", "P", "V")), make_padded_pool),
     Pattern("Standardize", ("Mul", ("Add", "x", "B"), "S"), make_standard, alone=True),
     Pattern("Standardize", ("Mul", ("Sub", "x", "B"), "S"), make_standard, alone=True),
     *[Pattern("Reshape", ("Gather", ("Reshape", "x", -1.0), index), make_regular_view) for index in ("I", *add_zeros(_RANGE, 3))],

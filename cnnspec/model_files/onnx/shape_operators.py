@@ -7,10 +7,11 @@ from math import prod
 from cnnspec.model_files.channels_first import axes
 from cnnspec.model_files.layer_words import make_layer
 from cnnspec.model_files.onnx.arrangements import find_parts, find_slices
+from cnnspec.model_files.onnx.attribute_defaults import LARGEST
 from cnnspec.model_files.onnx.call import Call
 from cnnspec.model_files.onnx.constant import Constant
 from cnnspec.model_files.onnx.constants import read_shape
-from cnnspec.model_files.onnx.operands import find_constant, find_tensor, find_tensors, refer_to
+from cnnspec.model_files.onnx.operands import LowPadded, find_constant, find_tensor, find_tensors, refer_to
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute, show_sizes, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
 
@@ -51,9 +52,12 @@ def translate_flatten(builder: GraphBuilder, call: Call) -> Tensor:
     return reshape(builder, x, (prod(x.shape[:axis]), prod(x.shape[axis:])))
 
 
-def translate_transpose(builder: GraphBuilder, call: Call) -> Tensor:
-    x = find_tensor(call)
-    return permute(x, call.integers("perm") or range(len(x.shape))[::-1])
+def translate_transpose(builder: GraphBuilder, call: Call) -> Tensor | LowPadded:
+    given = call.given(0)
+    x = given.x if isinstance(given, LowPadded) else find_tensor(call)
+    order = call.integers("perm") or tuple(range(len(x.shape)))[::-1]
+    moved = permute(x, order)
+    return LowPadded(moved, tuple([given.sides[axis] for axis in order])) if isinstance(given, LowPadded) else moved
 
 
 def translate_squeeze(builder: GraphBuilder, call: Call) -> Tensor:
@@ -140,7 +144,7 @@ def embed(builder: GraphBuilder, call: Call) -> Tensor:
     return builder.see(node)
 
 
-def translate_pad(builder: GraphBuilder, call: Call) -> Tensor:
+def translate_pad(builder: GraphBuilder, call: Call) -> Tensor | LowPadded:
     x, amounts = find_tensor(call), call.integers_at("pads", 1) or ()
     if call.word("mode") != "constant":
         raise Inexpressible(f"a padding by {call.word('mode')}")
@@ -151,6 +155,8 @@ def translate_pad(builder: GraphBuilder, call: Call) -> Tensor:
     for number, axis in enumerate(chosen):
         sides[axis] = amounts[number], amounts[number + len(chosen)]
     value = call.number_at("value", 2)
+    if value is not None and value <= -LARGEST:
+        return LowPadded(x, tuple(sides))
     return axes.pad(builder, x, sides, 0 if value is None else value)
 
 
@@ -188,7 +194,11 @@ def find_interpolation(call: Call, upsample: bool) -> tuple[str, str]:
     kind = {"nearest": "nearest", "linear": "bilinear", "bilinear": "bilinear", "cubic": "bicubic"}.get(mode)
     if kind is None or not upsample and call.integer("antialias"):
         raise Inexpressible(f"a resize that is {'antialiased' if kind else mode}")
-    centres = "asymmetric" if upsample or call.opset < 11 else call.word("coordinate_transformation_mode")
+    if upsample or call.opset < 11:
+        return kind, "asymmetric"
+    centres = call.word("coordinate_transformation_mode")
+    if centres == "tf_crop_and_resize" or call.word("keep_aspect_ratio_policy") != "stretch":
+        raise Inexpressible("a resize that crops, or keeps the aspect ratio")
     return kind, centres
 
 
@@ -202,6 +212,17 @@ def resize_map(builder: GraphBuilder, x: Tensor, wanted: list[int], kind: str, a
     first = permute(x, (0, rank - 1, *range(1, rank - 1)))
     made = axes.resize(builder, first, wanted[1:-1], kind, aligned)
     return permute(made, (0, *range(2, rank), 1))
+
+
+def translate_repeat(builder: GraphBuilder, call: Call) -> Tensor:
+    """Positions that are repeated, which `patterns` finds."""
+    x = find_tensor(call)
+    wanted = list(x.shape)
+    for axis, times in call.attributes["repeats"]:
+        wanted[x.count_axis(axis)] *= times
+    if wanted[0] != x.shape[0]:
+        raise Inexpressible("it repeats the examples of a batch")
+    return resize_map(builder, x, wanted, "nearest", False)
 
 
 def reduce(kind: str) -> Translate:
@@ -243,6 +264,7 @@ SHAPES: dict[str, Translate] = {
     "ReduceMax": reduce("max"),
     "ReduceMean": reduce("mean"),
     "ReduceSum": reduce("sum"),
+    "Repeat": translate_repeat,
     "Reshape": translate_reshape,
     "Resize": translate_resize,
     "SequenceAt": translate_sequence_at,

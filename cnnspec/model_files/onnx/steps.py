@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.base.source import brief
 from cnnspec.model_files.onnx.call import describe_node, read_attributes
 from cnnspec.model_files.onnx.messages import OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, OnnxOpset
 from cnnspec.model_files.onnx.origins import Origin, find_origin
@@ -88,7 +89,7 @@ class FunctionUse:
         defaults = {a.name: a.value for a in function.defaults if a.value is not None}
         self.attributes = {**defaults, **attributes}
         self.origin = origin
-        self.prefix = f"{describe_node(node)}/{number}/"
+        self.prefix = f"{brief(node.name, 40)}/{number}/"
         self.names = dict.fromkeys(function.inputs, "") | dict(zip(function.inputs, node.inputs, strict=False))
         self.outputs = [(inner, outer) for inner, outer in zip(function.outputs, node.outputs, strict=False) if outer]
 

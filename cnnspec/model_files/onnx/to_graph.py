@@ -14,9 +14,10 @@ from cnnspec.model_files.onnx.messages import OnnxGraph, OnnxModel
 from cnnspec.model_files.onnx.model_reader import read_model_file
 from cnnspec.model_files.onnx.opaque_shapes import find_output_shapes, spell_operator
 from cnnspec.model_files.onnx.open_sizes import convert_any_size
-from cnnspec.model_files.onnx.operands import refer_to
+from cnnspec.model_files.onnx.operands import LowPadded, refer_to
 from cnnspec.model_files.onnx.pattern_finder import PatternFinder
 from cnnspec.model_files.onnx.patterns import PATTERNS
+from cnnspec.model_files.onnx.remarks import find_remarks
 from cnnspec.model_files.onnx.shape_operators import SHAPES
 from cnnspec.model_files.onnx.stated_shapes import StatedShapes, is_channels_last
 from cnnspec.model_files.onnx.steps import Inliner, Step, drop_unread
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 TRANSLATIONS = {**WINDOWS, **VALUES, **SHAPES}
 MAX_WORK = 2_000_000  # numbers of constants that are worked out
 QUANTISED = ("Quantize", "Dequantize", "DynamicQuantize", "QLinear", "ConvInteger", "MatMulInteger")
-SHOWN = 3  # operators in a sentence
 SHARED_NAMES = ("Slice", "Split", "Gather", "Concat")  # what they make of a weight is another one
 
 
@@ -73,7 +73,7 @@ class OnnxConverter:
         self.graph = model.graphs[0]
         self.inliner = Inliner(model)
         self.builder = GraphBuilder(name, Source(name, ""))
-        self.values: dict[str, Constant | Tensor | tuple[Tensor, ...]] = {}
+        self.values: dict[str, Constant | Tensor | LowPadded | tuple[Tensor, ...]] = {}
         self.stated = StatedShapes(self.graph)
         self.work = Work(MAX_WORK)
         self.repeated: set[str] = set()  # constants that several nodes read because exporters keep one of what is alike
@@ -92,9 +92,7 @@ class OnnxConverter:
         except TooLong:
             raise ModelRefused("the shapes in this model take too long to be worked out") from None
         tensors = [self._find_output(name) for name in outputs]
-        if self.opaque:
-            more = f" and {len(self.opaque) - SHOWN} more" if len(self.opaque) > SHOWN else ""
-            self.builder.remarks.append(f"without a layer of the language: {'; '.join(self.opaque[:SHOWN])}{more}")
+        self.builder.remarks += find_remarks(self.graph, self.read, steps, self.opaque)
         try:
             graph = finish(self.builder, tensors)
         except Inexpressible as why:
@@ -115,12 +113,15 @@ class OnnxConverter:
                 raise ModelRefused(
                     f"this model is quantised ({step.node.operator}): read the model that it was made from"
                 )
+        self.read.update([name for step in steps for name in step.node.inputs])
         left = [step for step in steps if not self._fold_early(step)]
         constants = {name: value for name, value in self.values.items() if isinstance(value, Constant)}
         kept = drop_unread(PatternFinder(PATTERNS, left, constants, outputs).rewrite(), outputs)
         reads = Counter([name for step in kept for name in step.node.inputs])
         self.repeated |= {
-            name for name in reads if reads[name] > 1 and name in constants and constants[name].is_uniform()
+            name
+            for name in reads
+            if reads[name] > 1 and name in constants and constants[name].is_weight and constants[name].is_uniform()
         }
         self.read.update(reads, outputs)
         return kept
@@ -192,7 +193,7 @@ class OnnxConverter:
             raise ModelRefused(f"{call.where}: it reads {missing[0]!r}, which nothing before it makes")
         return call
 
-    def _find_value(self, step: Step, name: str) -> Constant | Tensor | tuple[Tensor, ...] | None:
+    def _find_value(self, step: Step, name: str) -> Constant | Tensor | LowPadded | tuple[Tensor, ...] | None:
         """What a node reads. Ones and zeros that several read are the beginnings of as many weights, not one weight."""
         value = self.values.get(name)
         if name in self.repeated and isinstance(value, Constant):
@@ -235,8 +236,8 @@ class OnnxConverter:
         shapes = find_output_shapes(call, self.stated, names)
         if not tensors or not names or shapes is None:
             raise ModelRefused(f"{call.where}: {why}")
-        used = self.builder.find_weights()
         weights = [refer_to(call, value) for value in call.inputs if isinstance(value, Constant) and value.is_weight]
+        used = self.builder.find_weights() if weights else set()
         own = [weight for weight in weights if weight.name not in used]
         for name, shape in zip(names, shapes, strict=True):
             self.values[name] = self.builder.add_opaque(spell_operator(call), tensors, shape, own)

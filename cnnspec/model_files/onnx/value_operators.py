@@ -11,8 +11,9 @@ from cnnspec.model_files.onnx.attribute_defaults import LARGEST
 from cnnspec.model_files.onnx.call import Call
 from cnnspec.model_files.onnx.constant import Constant
 from cnnspec.model_files.onnx.operands import find_bias, find_constant, find_tensor, find_tensors, find_weight, refer_to
-from cnnspec.model_files.views.tensor import Inexpressible, Tensor
-from cnnspec.model_files.views.tensor_layers import add_channelwise, add_elementwise
+from cnnspec.model_files.views.arranging import arrange_freely
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute
+from cnnspec.model_files.views.tensor_layers import add_channelwise, add_elementwise, reshape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,6 +99,34 @@ def translate_layer_norm(builder: GraphBuilder, call: Call) -> Tensor:
     return learned.normalize_layer(builder, x, count, scale, find_bias(call, 2), call.number("epsilon"))
 
 
+def translate_moments(builder: GraphBuilder, call: Call) -> Tensor:
+    """A normalisation over some axes, which `patterns` finds: of layers, or of groups of channels that a reshape has made."""
+    x, scale, center = find_tensor(call, 0), find_weight(call, 1), find_weight(call, 2)
+    rank, epsilon = len(x.shape), call.number("epsilon")
+    axes = sorted([x.count_axis(axis) for axis in call.attributes["axes"]])
+    if axes == [*range(1, rank - 2), rank - 1] and rank > 3:
+        groups, channels = x.shape[-2], x.shape[-2] * x.shape[-1]
+        if prod(scale.shape) != channels or prod(center.shape) != channels:
+            raise Inexpressible("a normalisation whose scale is not one for each channel")
+        first = permute(reshape(builder, x, (*x.shape[:-2], channels)), (0, rank - 2, *range(1, rank - 2)))
+        made = learned.normalize_groups(builder, first, groups, scale, center, epsilon)
+        return reshape(builder, permute(made, (0, *range(2, rank - 1), 1)), x.shape)
+    count = prod([x.shape[axis] for axis in axes])
+    if prod(scale.shape) != count or prod(center.shape) != count or 0 in axes:
+        raise Inexpressible("a normalisation whose scale is not one for each value that it normalises")
+    order = [*[axis for axis in range(rank) if axis not in axes], *axes]
+    made = learned.normalize_layer(builder, permute(x, order), len(axes), scale, center, epsilon)
+    return permute(made, [order.index(axis) for axis in range(rank)])
+
+
+def translate_rows(builder: GraphBuilder, call: Call) -> Tensor:
+    """A dense layer over the last axis, which `patterns` finds."""
+    x, weight = find_tensor(call, 0), find_weight(call, 1)
+    if weight.shape[0] != x.shape[-1]:
+        raise Inexpressible("a product of rows that is no dense layer")
+    return learned.connect_fully(builder, x, weight, weight.shape[1], find_bias(call, 2))
+
+
 def translate_group_norm(builder: GraphBuilder, call: Call) -> Tensor:
     """InstanceNormalization has as many groups as channels."""
     x, scale, bias = find_tensor(call, 0), find_weight(call, 1), find_weight(call, 2)
@@ -148,7 +177,7 @@ def translate_softmax(builder: GraphBuilder, call: Call) -> Tensor:
         raise Inexpressible("a softmax over several axes")
     if call.node.operator == "Softmax":
         return pointwise.compete(builder, x, axis)
-    if len(x.shape) != 2:
+    if axis != len(x.shape) - 1 or arrange_freely(builder, x)[1][-1] != axis - 1:
         raise Inexpressible("a logarithm of a softmax over an axis of a map")
     return pointwise.activate(builder, x, "log_softmax")
 
@@ -241,12 +270,14 @@ VALUES: dict[str, Translate] = {
     "Mean": merge("average"),
     "Min": merge("minimum"),
     "Mish": activate("mish"),
+    "Moments": translate_moments,
     "Mul": arithmetic("multiply", lambda c, _: (c, 0)),
     "Neg": lambda builder, call: pointwise.rescale(builder, find_tensor(call), -1),
     "PRelu": translate_prelu,
     "Pow": translate_power,
     "Reciprocal": power(-1),
     "Relu": activate("relu"),
+    "Rows": translate_rows,
     "Selu": activate("selu"),
     "Sigmoid": activate("sigmoid"),
     "Softmax": translate_softmax,

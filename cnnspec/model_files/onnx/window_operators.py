@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.model_files.channels_first.axes import summarize
 from cnnspec.model_files.channels_first.windows import convolve, convolve_transposed, pool_largest, pool_mean
 from cnnspec.model_files.onnx.call import Call
-from cnnspec.model_files.onnx.operands import find_bias, find_tensor, find_weight
+from cnnspec.model_files.onnx.operands import LowPadded, find_bias, find_tensor, find_weight
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
 
 TYPE_CHECKING = False
@@ -40,12 +40,22 @@ def translate_conv_transpose(builder: GraphBuilder, call: Call) -> Tensor:
 
 
 def translate_max_pool(builder: GraphBuilder, call: Call) -> Tensor:
-    x, kernel = find_tensor(call, 0), find_kernel(call)
+    given, kernel = call.given(0), find_kernel(call)
+    x = given.x if isinstance(given, LowPadded) else find_tensor(call, 0)
     if len([name for name in call.node.outputs if name]) > 1:
         raise Inexpressible("a pool that yields the places of its maxima")
     stride, dilation = find_steps(call, "strides", kernel), find_steps(call, "dilations", kernel)
     padding = find_padding(call, x, kernel, stride, dilation)
+    if isinstance(given, LowPadded):
+        padding = add_sides(padding, given.sides)
     return pool_largest(builder, x, kernel, stride, padding, dilation, bool(call.integer("ceil_mode")))
+
+
+def add_sides(padding: Padding, around: Sequence[tuple[int, int]]) -> Padding:
+    """The padding of a pool, with what was put around its input before."""
+    if isinstance(padding, str) or any(map(any, around[:2])):
+        raise Inexpressible("a padding of the least number, of other axes than the pool's")
+    return [(a + c, b + d) for (a, b), (c, d) in zip(padding, around[2:], strict=True)]
 
 
 def translate_average_pool(builder: GraphBuilder, call: Call) -> Tensor:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_FIELDS = 1_000_000  # met in one file, and numbers in packed fields: a language model has 200,000
 MAX_DEPTH = 100  # of messages in messages, as in protobuf itself
-MAX_TEXT = 65_536  # bytes of a name
+MAX_TEXT = 4_096  # bytes of a name
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # wire types; 3 and 4 are groups, which ONNX does not use
 _FIXED = {FIXED64: 8, FIXED32: 4}
 

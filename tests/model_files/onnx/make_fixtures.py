@@ -20,8 +20,8 @@ from typing import Any
 HERE = Path(__file__).parent / "fixtures"
 ROOT = Path(__file__).parents[3]
 MOST = 64  # numbers of a tensor that are kept
-# model, exporter, opset, batch (None: open)
-TORCH: list[tuple[str, str, int, int | None]] = [
+Case = tuple[str, str, int, int | None]  # model, exporter, opset, batch (None: open)
+TORCH: list[Case] = [
     ("torchvision:resnet18", "script", 9, 1),
     ("torchvision:mobilenet_v2", "script", 13, 4),
     ("torchvision:shufflenet_v2_x1_0", "script", 11, None),
@@ -102,7 +102,13 @@ def count_numbers(proto: Any) -> int:
 
 
 # ---- torch -----------------------------------------------------------------------------------------------------
-def make_torch(cases: list[tuple[str, str, int, int | None]]) -> None:
+def make_torch(cases: list[Case]) -> None:
+    for case in cases:
+        write(name_fixture(*case), *export_torch(case))
+
+
+def export_torch(case: Case) -> tuple[Any, dict[str, int]]:
+    """A model as torch's exporter writes it, and what torch counts of it."""
     import logging
 
     import torch
@@ -110,21 +116,19 @@ def make_torch(cases: list[tuple[str, str, int, int | None]]) -> None:
 
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
-    for case in cases:
-        model, shape = build(case[0])
-        randomise(model)
-        counter = FlopCounterMode(display=False)
-        with torch.no_grad(), counter:
-            model(torch.rand(1, *shape))
-        proto = export(model, shape, *case[1:])
-        parameters, buffers = [list(getattr(model, kind)()) for kind in ("parameters", "named_buffers")]
-        figures = {
-            "macs": counter.get_total_flops() // 2,
-            "parameters": sum(p.numel() for p in parameters),
-            "statistics": sum(b.numel() for n, b in buffers if n.endswith(("running_mean", "running_var"))),
-            "numbers": count_numbers(proto),
-        }
-        write(name_fixture(*case), proto, figures)
+    model, shape = build(case[0])
+    randomise(model)
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), counter:
+        model(torch.rand(1, *shape))
+    proto = export(model, shape, *case[1:])
+    statistics = [b.numel() for n, b in model.named_buffers() if n.endswith(("running_mean", "running_var"))]
+    return proto, {
+        "macs": counter.get_total_flops() // 2,
+        "parameters": sum([p.numel() for p in model.parameters()]),
+        "statistics": sum(statistics),
+        "numbers": count_numbers(proto),
+    }
 
 
 def build(name: str) -> tuple[Any, tuple[int, ...]]:
@@ -179,25 +183,26 @@ def export(model: Any, shape: tuple[int, ...], exporter: str, opset: int, batch:
 
 # ---- our own exports ---------------------------------------------------------------------------------------------
 def make_examples() -> None:
+    wanted = sys.argv[2:]
+    for path in sorted((ROOT / "examples").glob("*.cnn")):
+        if not wanted or path.stem in wanted:
+            proto = export_example(path)
+            write(f"example_{path.stem}", proto, {"numbers": count_numbers(proto)})
+
+
+def export_example(path: Path) -> Any:
+    """A spec as `cnnspec export` writes it."""
     import numpy as np
 
     import cnnspec
     from cnnspec.compile.to_onnx import to_onnx
 
-    wanted = sys.argv[2:]
-    for path in sorted((ROOT / "examples").glob("*.cnn")):
-        if wanted and path.stem not in wanted:
-            continue
-        network = cnnspec.load(path)
-        model = network.to_keras()
-        random = np.random.default_rng(1)
-        for weight in model.weights:
-            positive = weight.path.endswith(("variance", "gamma"))
-            weight.assign(
-                random.uniform(0.5, 1.5, weight.shape) if positive else random.normal(0.1, 0.05, weight.shape)
-            )
-        proto = to_onnx(model)
-        write(f"example_{path.stem}", proto, {"numbers": count_numbers(proto)})
+    model = cnnspec.load(path).to_keras()
+    random = np.random.default_rng(1)
+    for weight in model.weights:
+        positive = weight.path.endswith(("variance", "gamma"))
+        weight.assign(random.uniform(0.5, 1.5, weight.shape) if positive else random.normal(0.1, 0.05, weight.shape))
+    return to_onnx(model)
 
 
 if __name__ == "__main__":

@@ -259,6 +259,32 @@ def test_ones_and_zeros_that_two_nodes_read_are_not() -> None:
     assert [n.shares for n in made] == [None] * 3
 
 
+# ---- remarks --------------------------------------------------------------------------------------------------------
+def remark(model: Any) -> str:
+    return convert_model(read_model(model.SerializeToString()), "net").remark
+
+
+def test_weights_that_no_node_reads_are_named_with_their_sum() -> None:
+    tensors = [weight(f"w{i}", 10, i) for i in range(1, 6)]
+    assert remark(chain(RELU, tensors=tensors)) == "150 parameters belong to no layer: w1, w2, w3 and 2 more"
+
+
+def test_a_factor_and_an_offset_of_each_channel_are_said_to_be_a_batch_norm() -> None:
+    tensors = [weight(name, 3, 1, 1) for name in "sb"]
+    said = remark(chain(node("Mul", ["x", "s"], ["m"]), node("Add", ["m", "b"], ["y"]), tensors=tensors))
+    assert (
+        said
+        == "1 batch norm written as a factor and an offset of each channel: moving averages are counted for them, which are not in the file"
+    )
+
+
+def test_a_map_that_is_flattened_channels_first_is_said() -> None:
+    tensors = [weight("v", 192, 5)]
+    assert "flattened channels first" in remark(
+        chain(node("Flatten", ["x"], ["f"]), node("MatMul", ["f", "v"], ["y"]), tensors=tensors)
+    )
+
+
 # ---- operators without a layer ------------------------------------------------------------------------------------
 OPAQUE: list[tuple[str, list[Any], list[Any], tuple[Any, ...], int]] = [  # nodes, tensors, the shape, parameters
     ("product", [node("MatMul", ["x", "x"], ["h"])], [], (8, 8, 3), 0),

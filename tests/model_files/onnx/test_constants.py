@@ -59,6 +59,8 @@ CASES: list[tuple[str, list[Any], dict[str, Any], int]] = [
     ("Softplus", [floats(0, 2)], {}, 17),
     ("Erf", [floats(0, 0.5)], {}, 17),
     ("Sign", [ints(-3, 0, 3)], {}, 17),
+    ("Sin", [floats(0, 2)], {}, 17),
+    ("Cos", [floats(0, 2)], {}, 17),
     ("Equal", [ints(1, -1), ints(-1)], {}, 17),
     ("Less", [ints(1, 2), ints(2, 2)], {}, 17),
     ("LessOrEqual", [ints(1, 2), ints(2, 2)], {}, 17),

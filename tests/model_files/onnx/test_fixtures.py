@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from cnnspec.layers import find_bare_layer
 from cnnspec.model_files.onnx.model_reader import read_model
 from cnnspec.model_files.onnx.to_graph import convert_model
 from cnnspec.spec_writer import to_text
+from tests.model_files.onnx import make_fixtures
 from tests.support import THOROUGH, legal
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -210,3 +212,25 @@ def test_an_export_of_an_example_is_the_example(name: str) -> None:
     known = len(comparison.numbers)
     found = comparison.describe(graph)
     assert found == expected, list(comparison.numbers)[known : known + 3]
+
+
+@pytest.mark.skipif(not THOROUGH, reason="exports anew; HYPOTHESIS_PROFILE=thorough runs it")
+@pytest.mark.parametrize("name", ["digits", "lenet5", "lenet5_1998"])
+def test_an_example_that_is_exported_now_is_its_fixture(name: str) -> None:
+    """The fixtures are what tf2onnx writes today."""
+    proto = make_fixtures.export_example(ROOT / f"examples/{name}.cnn")
+    made = convert_model(read_model(proto.SerializeToString()), name)
+    comparison = Comparison()
+    assert comparison.describe(made) == comparison.describe(graph_of(f"example_{name}"))
+
+
+@pytest.mark.skipif(
+    not THOROUGH or find_spec("torch") is None, reason="needs torch; HYPOTHESIS_PROFILE=thorough runs it"
+)
+@pytest.mark.parametrize("case", make_fixtures.TORCH, ids=lambda case: make_fixtures.name_fixture(*case))
+def test_a_model_that_torch_exports_now_has_the_figures_of_its_fixture(case: tuple[str, str, int, int | None]) -> None:
+    proto, figures = make_fixtures.export_torch(case)
+    name = make_fixtures.name_fixture(*case)
+    assert figures == FIGURES[name]
+    total = Facts(convert_model(read_model(proto.SerializeToString()), name)).total
+    assert (total.macs, total.parameters) == (figures["macs"], figures["numbers"])

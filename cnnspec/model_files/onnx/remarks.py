@@ -1,0 +1,37 @@
+"""What a graph cannot show of an ONNX model, as sentences."""
+
+from __future__ import annotations
+
+from cnnspec.base.count_nouns import count_nouns
+from cnnspec.model_files.onnx.messages import FLOATS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from cnnspec.model_files.onnx.messages import OnnxGraph
+    from cnnspec.model_files.onnx.steps import Step
+
+SHOWN = 3  # names in a sentence
+
+
+def find_remarks(graph: OnnxGraph, read: Collection[str], steps: Sequence[Step], opaque: Sequence[str]) -> list[str]:
+    """Sentences; `read` are the names of values that something reads, `opaque` a line for each operator without a layer."""
+    remarks = []
+    unused = [t for t in graph.tensors if t.name not in read and t.type in FLOATS and t.count > 1]
+    if unused:
+        total = sum([tensor.count for tensor in unused])
+        remarks.append(f"{total:,} parameters belong to no layer: {list_some([t.name for t in unused], ', ')}")
+    affine = len([step for step in steps if step.node.operator == "Affine"])
+    if affine:
+        say = f"{count_nouns(affine, 'batch norm')} written as a factor and an offset of each channel"
+        remarks.append(f"{say}: moving averages are counted for them, which are not in the file")
+    if opaque:
+        remarks.append(f"without a layer of the language: {list_some(opaque, '; ')}")
+    return remarks
+
+
+def list_some(items: Sequence[str], between: str) -> str:
+    """The first of some items, and how many more there are."""
+    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return between.join(items[:SHOWN]) + more
