@@ -50,7 +50,7 @@ WINDOWS: list[Case] = [
     (MAP, "y = MaxPool<kernel_shape=[3,3], strides=[2,2], pads=[1,1,1,1], ceil_mode=1>(x)", {}, "maxpool(3, stride=2, padding=1, ceil=true)", 17),
     (MAP, "y = MaxPool<kernel_shape=[3,3]>(x)", {}, "maxpool(3, stride=1)", 9),
     (MAP, "p = Pad(x, p8, low); y = MaxPool<kernel_shape=[3,3], strides=[2,2]>(p)", {"p8": ints(0, 0, 1, 1, 0, 0, 1, 1), "low": scalar(-np.inf)}, "maxpool(3, stride=2, padding=1)", 17),
-    (MAP, "p = Pad(x, p8, low); t = Transpose<perm=[0,1,3,2]>(p); m = MaxPool<kernel_shape=[4,4], pads=[0,0,1,0]>(t); y = Transpose<perm=[0,1,3,2]>(m)", {"p8": ints(0, 0, 1, 0, 0, 0, 0, 2), "low": scalar(-np.inf)}, "?", 17),
+    (MAP, "p = Pad(x, p8, low); t = Transpose<perm=[0,1,3,2]>(p); m = MaxPool<kernel_shape=[4,4], pads=[0,0,1,0]>(t); y = Transpose<perm=[0,1,3,2]>(m)", {"p8": ints(0, 0, 1, 0, 0, 0, 0, 2), "low": scalar(-np.inf)}, "permute((2, 1, 3)) -> maxpool(4, stride=1, padding=((0, 3), (1, 0)))", 17),
     (MAP, "y = AveragePool<kernel_shape=[2,2], strides=[2,2]>(x)", {}, "avgpool(2)", 17),
     (MAP, "y = AveragePool<kernel_shape=[3,3], pads=[1,1,1,1], count_include_pad=1>(x)", {}, "avgpool(3, stride=1, padding=1)", 17),
     (MAP, "y = AveragePool<kernel_shape=[3,3], pads=[1,1,1,1]>(x)", {}, "avgpool(3, stride=1, padding=1, count_padding=false)", 17),
