@@ -1,8 +1,8 @@
 """Patterns of operators, and where they stand in a model.
 
 A pattern is a tree of tuples: an operator's name and its inputs. Of an input, a number is a constant of that value, "x"
-and the like any value that is computed (the same wherever the name stands again), and a name in capitals a constant of
-any size. The operands of Add and Mul may stand in either order.
+and the like any value that is computed (the same wherever the name stands again), a name in capitals a constant of any
+size, and one that begins with _ either. The operands of Add and Mul may stand in either order.
 """
 
 from __future__ import annotations
@@ -112,6 +112,8 @@ class PatternFinder:
             return maker is not None and self._fits(part, maker, match)
         constant = self.constants.get(name)
         if isinstance(part, str):
+            if part.startswith("_"):
+                return match.names.setdefault(part, name) == name
             return (constant is not None) == part.isupper() and match.names.setdefault(part, name) == name
         value = constant.value if constant is not None else None
         return isinstance(value, (int, float)) and isclose(value, part, rel_tol=TOLERANCE)

@@ -62,11 +62,12 @@ def make_repeat(match: Match, constants: Mapping[str, Constant]) -> Any:
             if len(axes) != 1 or more != [axes[0]] or axes[0] < 1:
                 return None
             found.append((more[0] - 1, times[more[0]]))
-    return ("x",), {"repeats": tuple(found)}
+    shape = max([name for name in match.names if name.startswith("_")])  # of the last reshape
+    return ("x", shape), {"repeats": tuple(found)}
 
 
 def repeat(inner: Tree, number: int) -> tuple[Any, ...]:
-    return ("Reshape", ("Tile", ("Unsqueeze", inner, f"U{number}"), f"T{number}"))
+    return ("Reshape", ("Tile", ("Unsqueeze", inner, f"U{number}"), f"T{number}"), f"_{number}")
 
 
 def make_rows(match: Match, constants: Mapping[str, Constant]) -> Any:
@@ -76,7 +77,7 @@ def make_rows(match: Match, constants: Mapping[str, Constant]) -> Any:
     bias = constants[match.names["B"]] if "B" in match.names else None
     if not fits or bias is not None and (bias.count != weight.shape[1] or bias.shape[-1] != bias.count):
         return None
-    return ("x", "W", "B") if bias is not None else ("x", "W"), {}
+    return ("x", "_shape", "W") if bias is None else ("x", "_shape", "W", "B"), {}
 
 
 def make_group_norm(match: Match, constants: Mapping[str, Constant]) -> Any:
@@ -169,7 +170,7 @@ _NORMALISED = [
 _DIFFERENCE = ("Sub", "x", "n")  # to the mean, in another arrangement
 _SPREAD = ("Mul", ("Reciprocal", ("Sqrt", ("Add", ("ReduceMean", ("Mul", _DIFFERENCE, _DIFFERENCE)), "E"))), "S")
 _MOMENTS = ("Add", ("Mul", "x", _SPREAD), ("Add", ("Mul", ("Neg", ("ReduceMean", "x")), _SPREAD), "B"))
-_ROWS = ("Reshape", ("MatMul", ("Reshape", "x", "F"), "W"))
+_ROWS = ("Reshape", ("MatMul", ("Reshape", "x", "F"), "W"), "_shape")
 _SIX = [
     ("Clip", ("Add", "x", 3.0)),
     ("Min", ("Relu", ("Add", "x", 3.0)), 6.0),
@@ -214,7 +215,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("Moments", _MOMENTS, make_moments),
     *[Pattern("Repeat", tree, make_repeat) for tree in (repeat(repeat(repeat("x", 1), 2), 3), repeat(repeat("x", 1), 2), repeat("x", 1))],
     Pattern("Rows", ("Add", _ROWS, "B"), make_rows, alone=True),
-    Pattern("Rows", _ROWS, make_rows),
+    Pattern("Rows", _ROWS, make_rows, alone=True),
     Pattern("Conv", ("Add", ("Squeeze", ("Conv", "x", "W")), "B"), make_bias, alone=True, behind="Squeeze"),
     Pattern("GroupNormalization", ("Add", ("Mul", _GROUPED, "S"), "B"), make_group_norm),
     *[Pattern(operator, ("Add", (operator, "x", "W"), "B"), make_bias, alone=True) for operator in ("Conv", "ConvTranspose", "MatMul")],

@@ -5,13 +5,22 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.model_files.channels_first import axes
+from cnnspec.model_files.channels_first.learned import connect_fully
 from cnnspec.model_files.layer_words import make_layer
 from cnnspec.model_files.onnx.arrangements import find_parts, find_slices
 from cnnspec.model_files.onnx.attribute_defaults import LARGEST
 from cnnspec.model_files.onnx.call import Call
 from cnnspec.model_files.onnx.constant import Constant
 from cnnspec.model_files.onnx.constants import read_shape
-from cnnspec.model_files.onnx.operands import LowPadded, find_constant, find_tensor, find_tensors, refer_to
+from cnnspec.model_files.onnx.operands import (
+    LowPadded,
+    find_bias,
+    find_constant,
+    find_tensor,
+    find_tensors,
+    find_weight,
+    refer_to,
+)
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute, show_sizes, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
 
@@ -37,10 +46,15 @@ def translate_size(builder: GraphBuilder, call: Call) -> Constant:
 
 
 def translate_reshape(builder: GraphBuilder, call: Call) -> Tensor:
-    x, wanted = find_tensor(call), call.integers_at("shape", 1)
+    return give_shape(builder, call, find_tensor(call))
+
+
+def give_shape(builder: GraphBuilder, call: Call, x: Tensor) -> Tensor:
+    """A tensor in the shape that an operator's second input, or its attribute, states."""
+    wanted = call.integers_at("shape", 1)
     if wanted is None:
         raise Inexpressible("its shape is left out")
-    same = 0 if not call.integer("allowzero") else None  # a size of 0 is the one that the axis has
+    same = None if call.attributes.get("allowzero") else 0  # a size of 0 is the one that the axis has
     if any([n == same and i >= len(x.shape) for i, n in enumerate(wanted)]):
         raise Inexpressible(f"its shape is {wanted}")
     return reshape(builder, x, [x.shape[i] if n == same else n for i, n in enumerate(wanted)])
@@ -222,7 +236,15 @@ def translate_repeat(builder: GraphBuilder, call: Call) -> Tensor:
         wanted[x.count_axis(axis)] *= times
     if wanted[0] != x.shape[0]:
         raise Inexpressible("it repeats the examples of a batch")
-    return resize_map(builder, x, wanted, "nearest", False)
+    return give_shape(builder, call, resize_map(builder, x, wanted, "nearest", False))
+
+
+def translate_rows(builder: GraphBuilder, call: Call) -> Tensor:
+    """A dense layer over the last axis, which `patterns` finds."""
+    x, weight = find_tensor(call), find_weight(call, 2)
+    if weight.shape[0] != x.shape[-1]:
+        raise Inexpressible("a product of rows that is no dense layer")
+    return give_shape(builder, call, connect_fully(builder, x, weight, weight.shape[1], find_bias(call, 3)))
 
 
 def reduce(kind: str) -> Translate:
@@ -267,6 +289,7 @@ SHAPES: dict[str, Translate] = {
     "Repeat": translate_repeat,
     "Reshape": translate_reshape,
     "Resize": translate_resize,
+    "Rows": translate_rows,
     "SequenceAt": translate_sequence_at,
     "Shape": translate_shape,
     "Size": translate_size,

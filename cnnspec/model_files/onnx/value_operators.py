@@ -119,14 +119,6 @@ def translate_moments(builder: GraphBuilder, call: Call) -> Tensor:
     return permute(made, [order.index(axis) for axis in range(rank)])
 
 
-def translate_rows(builder: GraphBuilder, call: Call) -> Tensor:
-    """A dense layer over the last axis, which `patterns` finds."""
-    x, weight = find_tensor(call, 0), find_weight(call, 1)
-    if weight.shape[0] != x.shape[-1]:
-        raise Inexpressible("a product of rows that is no dense layer")
-    return learned.connect_fully(builder, x, weight, weight.shape[1], find_bias(call, 2))
-
-
 def translate_group_norm(builder: GraphBuilder, call: Call) -> Tensor:
     """InstanceNormalization has as many groups as channels."""
     x, scale, bias = find_tensor(call, 0), find_weight(call, 1), find_weight(call, 2)
@@ -277,7 +269,6 @@ VALUES: dict[str, Translate] = {
     "Pow": translate_power,
     "Reciprocal": power(-1),
     "Relu": activate("relu"),
-    "Rows": translate_rows,
     "Selu": activate("selu"),
     "Sigmoid": activate("sigmoid"),
     "Softmax": translate_softmax,

@@ -162,6 +162,7 @@ SHAPES: list[Case] = [
     (MAP, 'y = Resize<mode="nearest">(x, s)', {"s": floats(1, 1, 2, 2)}, "upsample(2)", 10),
     (MAP, 'y = Resize<mode="linear", axes=[2,3], coordinate_transformation_mode="pytorch_half_pixel">(x, , s)', {"s": floats(2, 2)}, "upsample(2, interpolation=bilinear)", 18),
     (MAP, "u = Unsqueeze(x, a); t = Tile(u, r); y = Reshape(t, s)", {"a": ints(3), "r": ints(1, 1, 1, 2, 1), "s": ints(-1, 3, 16, 8)}, "upsample(2x1)", 13),
+    (MAP, "u = Unsqueeze(x, a); t = Tile(u, r); m = Reshape(t, s); y = Relu(m)", {"a": ints(3), "r": ints(1, 1, 1, 2, 1), "s": ints(-1, 3, 8, 16)}, "upsample(2x1) -> relu reshape(8x16x3)", 13),
     (MAP, "u = Unsqueeze(x, a); t = Tile(u, r); m = Reshape(t, s); v = Unsqueeze(m, b); z = Tile(v, q); y = Reshape(z, w)", {"a": ints(3), "r": ints(1, 1, 1, 2, 1), "s": ints(-1, 3, 16, 8), "b": ints(4), "q": ints(1, 1, 1, 1, 3), "w": ints(-1, 3, 16, 24)}, "upsample(2x3)", 13),
     (MAP, "y = Upsample(x, s)", {"s": floats(1, 1, 2, 3)}, "upsample(2x3)", 9),
     (MAP, "r = ReduceMean<axes=[1]>(x); y = Mul(x, r)", {}, "multiply(in, reduce_mean(-1, keepdims=true))", 13),
