@@ -36,6 +36,10 @@ class Call(Record):
         """An input, None where it is left out."""
         return self.inputs[position] if position < len(self.inputs) else None
 
+    def only(self, count: int) -> Call:
+        """The same with its first inputs alone."""
+        return self.replace(inputs=self.inputs[:count])
+
     # ---- attributes --------------------------------------------------------------------------------------------
     def integer(self, name: str) -> int:
         return int(self._attribute(name, int))

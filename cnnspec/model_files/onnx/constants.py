@@ -94,6 +94,14 @@ def fold_mod(call: Call) -> Constant | list[Constant]:
     return each(math.fmod if call.integer("fmod") else mod)(call)
 
 
+def fold_affine(call: Call) -> Constant | list[Constant]:
+    """x * scale + offset; of Standardize (x + sign * offset) * scale, as `patterns` has made them."""
+    if call.node.operator == "Affine":
+        return each(lambda x, scale, offset: x * scale + offset)(call)
+    sign = call.integer("sign")
+    return each(lambda x, offset, scale: (x + (offset if sign > 0 else -offset)) * scale)(call)
+
+
 def round_half_even(value: Any) -> Any:
     return float(round(value)) if math.isfinite(value) else value
 
@@ -202,6 +210,11 @@ def fold_matmul(call: Call) -> Constant:
     return Constant(shape, None, call.inputs[0].element, find_weight_name(call.inputs))
 
 
+def fold_clip(call: Call) -> Constant | list[Constant]:
+    low, high = call.number_at("min", 1), call.number_at("max", 2)
+    return each(lambda a: min(max(a, a if low is None else low), a if high is None else high))(call.only(1))
+
+
 def keep_shape(call: Call) -> Constant:
     """An operator whose output has its input's shape, and whose values are not worked out."""
     given: Constant = call.inputs[0]
@@ -210,7 +223,7 @@ def keep_shape(call: Call) -> Constant:
 
 # Of these only the shape of the result is worked out: the weights that they may be applied to are not read.
 KEEPING_SHAPE = (
-    "BatchNormalization", "Celu", "Clip", "CumSum", "Gelu", "GroupNormalization", "HardSigmoid", "InstanceNormalization", "LRN",
+    "BatchNormalization", "Celu", "CumSum", "Gelu", "GroupNormalization", "HardSigmoid", "InstanceNormalization", "LRN",
     "LayerNormalization", "LogSoftmax", "LpNormalization", "PRelu", "RMSNormalization", "Relu", "Shrink", "Softmax", "Swish",
     "ThresholdedRelu",
 )  # fmt: skip
@@ -219,10 +232,12 @@ FOLDS: dict[str, Fold] = {
     **dict.fromkeys(KEEPING_SHAPE, keep_shape),
     "Abs": each(abs),
     "Add": each(add),
+    "Affine": fold_affine,
     "And": each(lambda a, b: bool(a and b), BOOL),
     "Cast": fold_cast,
     "CastLike": fold_cast,
     "Ceil": each(lambda a: float(math.ceil(a))),
+    "Clip": fold_clip,
     "Concat": arrangements.fold_concat,
     "Constant": fold_constant,
     "ConstantOfShape": fold_filled,
@@ -270,6 +285,7 @@ FOLDS: dict[str, Fold] = {
     "Split": arrangements.fold_split,
     "Sqrt": each(math.sqrt),
     "Squeeze": arrangements.fold_squeeze,
+    "Standardize": fold_affine,
     "Sub": each(sub),
     "Tanh": each(math.tanh),
     "Tile": arrangements.fold_tile,

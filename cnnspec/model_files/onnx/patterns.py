@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from math import isclose, pi, sqrt
 
+from cnnspec.model_files.onnx.messages import FLOATS
 from cnnspec.model_files.onnx.pattern_finder import TOLERANCE, Match, Pattern
 
 TYPE_CHECKING = False
@@ -138,6 +139,7 @@ def make_affine(match: Match, constants: Mapping[str, Constant]) -> Any:
     """A factor and an offset for each channel."""
     scale, offset = constants[match.names["S"]], constants[match.names["B"]]
     fits = scale.count == offset.count == max(scale.shape, default=0) > 1 and scale.shape == offset.shape
+    fits = fits and scale.element in FLOATS  # not of shapes
     return (("x", "S", "B"), {}) if fits else None
 
 
@@ -195,6 +197,15 @@ def clipped(*names: str, **attributes: Any) -> Callable[..., Any]:
     return make
 
 
+def make_clip(match: Match, constants: Mapping[str, Constant]) -> Any:
+    """A Max and a Min with numbers, or one of them."""
+    given = [
+        (name, constants[match.names[letter]]) for letter, name in (("L", "min"), ("H", "max")) if letter in match.names
+    ]
+    floats = all([constant.element in FLOATS and constant.value is not None for _, constant in given])  # not of shapes
+    return (("x",), {name: constant.value for name, constant in given}) if floats else None
+
+
 def is_sixth(match: Match) -> Any:
     """Whether the HardSigmoid is torch's and Keras's: x / 6 + 1 / 2."""
     attributes = match.steps["HardSigmoid"].attributes
@@ -225,4 +236,5 @@ PATTERNS: tuple[Pattern, ...] = (
     *[Pattern(operator, (operator, "x", ("Expand", "y")), plain("x", "y")) for operator in ("Add", "Mul")],
     Pattern("Affine", ("Add", ("Mul", "x", "S"), "B"), make_affine, alone=True),
     Pattern("Clip", ("Min", ("Relu", "x"), 6.0), plain("x", min=0.0, max=6.0)),
+    *[Pattern("Clip", tree, make_clip) for tree in (("Max", ("Min", "x", "H"), "L"), ("Min", ("Max", "x", "L"), "H"), ("Max", "x", "L"), ("Min", "x", "H"))],
 )  # fmt: skip

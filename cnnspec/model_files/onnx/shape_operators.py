@@ -1,4 +1,4 @@
-"""Operators that arrange, cut, join and resize axes."""
+"""Operators that arrange, cut and join axes."""
 
 from __future__ import annotations
 
@@ -174,71 +174,6 @@ def translate_pad(builder: GraphBuilder, call: Call) -> Tensor | LowPadded:
     return axes.pad(builder, x, sides, 0 if value is None else value)
 
 
-# ---- other sizes -----------------------------------------------------------------------------------------------
-def translate_resize(builder: GraphBuilder, call: Call) -> Tensor:
-    """Resize and Upsample, by scales or to sizes, of all axes but the batch and the channels."""
-    x, upsample = find_tensor(call), call.node.operator == "Upsample"
-    scales = call.given(1 if upsample or call.opset < 11 else 2)
-    sizes, chosen = None if upsample else call.given(3), call.integers("axes")
-    counted = range(len(x.shape)) if chosen is None else [x.count_axis(axis) for axis in chosen]
-    wanted = list(x.shape)
-    if isinstance(sizes, Constant) and sizes.count:
-        stated = call.integers_at("sizes", 3) or ()
-    else:
-        factors = call.attributes.get("scales") or (scales.values if isinstance(scales, Constant) else None)
-        if factors is None or len(factors) != len(counted):
-            raise Inexpressible("its new size is computed, or not in the file")
-        stated = tuple([int(x.shape[axis] * factor) for axis, factor in zip(counted, factors, strict=True)])
-    for axis, size in zip(counted, stated, strict=True):
-        wanted[axis] = size
-    kind, centres = find_interpolation(call, upsample)
-    whole = all([size % have == 0 for size, have in zip(wanted, x.shape, strict=True)])
-    if wanted[0] != x.shape[0]:
-        raise Inexpressible("it resizes the batch")
-    if kind == "nearest" and not whole and centres not in ("half_pixel", "pytorch_half_pixel"):
-        raise Inexpressible(f"a resize to the nearest position, {centres}, by a factor that is no whole number")
-    if kind != "nearest" and centres not in ("half_pixel", "pytorch_half_pixel", "align_corners"):
-        raise Inexpressible(f"a {kind} resize with positions by {centres}")
-    return resize_map(builder, x, wanted, kind, centres == "align_corners")
-
-
-def find_interpolation(call: Call, upsample: bool) -> tuple[str, str]:
-    """The language's word for how a Resize interpolates, and how it counts positions."""
-    mode = call.word("mode")
-    kind = {"nearest": "nearest", "linear": "bilinear", "bilinear": "bilinear", "cubic": "bicubic"}.get(mode)
-    if kind is None or not upsample and call.integer("antialias"):
-        raise Inexpressible(f"a resize that is {'antialiased' if kind else mode}")
-    if upsample or call.opset < 11:
-        return kind, "asymmetric"
-    centres = call.word("coordinate_transformation_mode")
-    if centres == "tf_crop_and_resize" or call.word("keep_aspect_ratio_policy") != "stretch":
-        raise Inexpressible("a resize that crops, or keeps the aspect ratio")
-    return kind, centres
-
-
-def resize_map(builder: GraphBuilder, x: Tensor, wanted: list[int], kind: str, aligned: bool) -> Tensor:
-    """A map of these sizes; its channels may stand last, as in a model of TensorFlow."""
-    rank = len(wanted)
-    if wanted[1] == x.shape[1] or rank < 3:
-        return axes.resize(builder, x, wanted[2:], kind, aligned)
-    if wanted[-1] != x.shape[-1]:
-        raise Inexpressible("a resize of channels")
-    first = permute(x, (0, rank - 1, *range(1, rank - 1)))
-    made = axes.resize(builder, first, wanted[1:-1], kind, aligned)
-    return permute(made, (0, *range(2, rank), 1))
-
-
-def translate_repeat(builder: GraphBuilder, call: Call) -> Tensor:
-    """Positions that are repeated, which `patterns` finds."""
-    x = find_tensor(call)
-    wanted = list(x.shape)
-    for axis, times in call.attributes["repeats"]:
-        wanted[x.count_axis(axis)] *= times
-    if wanted[0] != x.shape[0]:
-        raise Inexpressible("it repeats the examples of a batch")
-    return give_shape(builder, call, resize_map(builder, x, wanted, "nearest", False))
-
-
 def translate_rows(builder: GraphBuilder, call: Call) -> Tensor:
     """A dense layer over the last axis, which `patterns` finds."""
     x, weight = find_tensor(call), find_weight(call, 2)
@@ -247,58 +182,24 @@ def translate_rows(builder: GraphBuilder, call: Call) -> Tensor:
     return give_shape(builder, call, connect_fully(builder, x, weight, weight.shape[1], find_bias(call, 3)))
 
 
-def reduce(kind: str) -> Translate:
-    """A mean, sum or maximum over axes."""
-
-    def translate(builder: GraphBuilder, call: Call) -> Tensor:
-        x, chosen = find_tensor(call), call.integers_at("axes", 1)
-        if not chosen and call.integer("noop_with_empty_axes"):
-            return x
-        return axes.summarize(builder, x, chosen or range(len(x.shape)), bool(call.integer("keepdims")), kind)
-
-    return translate
-
-
-def deal(to_space: bool) -> Translate:
-    """Blocks of channels as positions, or back."""
-
-    def translate(builder: GraphBuilder, call: Call) -> Tensor:
-        x, size = find_tensor(call), call.integer("blocksize")
-        if len(x.shape) != 4 or size < 1:
-            raise Inexpressible(f"blocks of {size} in {len(x.shape)} axes")
-        if to_space:
-            return axes.deal_to_space(builder, x, size, call.word("mode").lower())
-        return axes.deal_to_depth(builder, x, size, "dcr")
-
-    return translate
-
-
 SHAPES: dict[str, Translate] = {
     "Cast": keep,
     "CastLike": keep,
     "Concat": translate_concat,
-    "DepthToSpace": deal(to_space=True),
     "Expand": translate_expand,
     "Flatten": translate_flatten,
     "Gather": translate_gather,
     "Identity": keep,
     "Pad": translate_pad,
-    "ReduceMax": reduce("max"),
-    "ReduceMean": reduce("mean"),
-    "ReduceSum": reduce("sum"),
-    "Repeat": translate_repeat,
     "Reshape": translate_reshape,
-    "Resize": translate_resize,
     "Rows": translate_rows,
     "SequenceAt": translate_sequence_at,
     "Shape": translate_shape,
     "Size": translate_size,
     "Slice": translate_slice,
     "Split": translate_split,
-    "SpaceToDepth": deal(to_space=False),
     "SplitToSequence": translate_split_to_sequence,
     "Squeeze": translate_squeeze,
     "Transpose": translate_transpose,
     "Unsqueeze": translate_unsqueeze,
-    "Upsample": translate_resize,
 }

@@ -19,6 +19,7 @@ from cnnspec.model_files.onnx.pattern_finder import PatternFinder
 from cnnspec.model_files.onnx.patterns import PATTERNS
 from cnnspec.model_files.onnx.remarks import find_remarks
 from cnnspec.model_files.onnx.shape_operators import SHAPES
+from cnnspec.model_files.onnx.size_operators import SIZES
 from cnnspec.model_files.onnx.stated_shapes import StatedShapes, is_channels_last
 from cnnspec.model_files.onnx.steps import Inliner, Step, drop_unread
 from cnnspec.model_files.onnx.value_operators import VALUES
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Graph
 
-TRANSLATIONS = {**WINDOWS, **VALUES, **SHAPES}
+TRANSLATIONS = {**WINDOWS, **VALUES, **SHAPES, **SIZES}
 MAX_WORK = 2_000_000  # numbers of constants that are worked out
 QUANTISED = ("Quantize", "Dequantize", "DynamicQuantize", "QLinear", "ConvInteger", "MatMulInteger")
 SHARED_NAMES = ("Slice", "Split", "Gather", "Concat")  # what they make of a weight is another one

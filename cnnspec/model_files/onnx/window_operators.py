@@ -6,11 +6,12 @@ from cnnspec.model_files.channels_first.axes import summarize
 from cnnspec.model_files.channels_first.windows import convolve, convolve_transposed, pool_largest, pool_mean
 from cnnspec.model_files.onnx.call import Call
 from cnnspec.model_files.onnx.operands import LowPadded, find_bias, find_tensor, find_weight
-from cnnspec.model_files.views.tensor import Inexpressible, Tensor
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, squeeze, unsqueeze
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from cnnspec.model_files.channels_first.windows import Padding
     from cnnspec.model_files.onnx.operands import Translate
@@ -22,7 +23,26 @@ def translate_conv(builder: GraphBuilder, call: Call) -> Tensor:
     kernel = weight.shape[2:]
     stride, dilation = find_steps(call, "strides", kernel), find_steps(call, "dilations", kernel)
     padding = find_padding(call, x, kernel, stride, dilation)
-    return convolve(builder, x, weight, find_bias(call, 2), stride, padding, dilation, call.integer("group"))
+    added = find_added_axes(x, kernel, padding)
+    if added:  # a convolution of fewer axes, as TensorFlow computes those of rows
+        weight = weight.replace(shape=(*weight.shape[:2], *drop(kernel, added)))
+        stride, dilation, x = drop(stride, added), drop(dilation, added), squeeze(x, [axis + 2 for axis in added])
+        padding = padding if isinstance(padding, str) else drop(padding, added)
+    made = convolve(builder, x, weight, find_bias(call, 2), stride, padding, dilation, call.integer("group"))
+    for axis in added:
+        made = unsqueeze(made, axis + 2)
+    return made
+
+
+def find_added_axes(x: Tensor, kernel: Sequence[int], padding: Padding) -> list[int]:
+    """The axes of a kernel that a map has only because it was given one more; none where it would have none left."""
+    still = [isinstance(padding, str) or padding[axis] == (0, 0) for axis in range(len(kernel))]
+    added = [axis for axis, size in enumerate(kernel) if size == 1 and x.axes[axis + 2] == () and still[axis]]
+    return added if len(added) < len(kernel) else []
+
+
+def drop(values: Sequence[Any], axes: Sequence[int]) -> tuple[Any, ...]:
+    return tuple([value for axis, value in enumerate(values) if axis not in axes])
 
 
 def translate_conv_transpose(builder: GraphBuilder, call: Call) -> Tensor:
