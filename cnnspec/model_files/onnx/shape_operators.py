@@ -160,7 +160,8 @@ def embed(builder: GraphBuilder, call: Call) -> Tensor:
 
 def translate_pad(builder: GraphBuilder, call: Call) -> Tensor | LowPadded:
     x, amounts = find_tensor(call), call.integers_at("pads", 1) or ()
-    if call.word("mode") != "constant":
+    mode = {"constant": "zeros", "reflect": "reflect", "edge": "edge"}.get(call.word("mode"))
+    if mode is None:
         raise Inexpressible(f"a padding by {call.word('mode')}")
     chosen = [x.count_axis(axis) for axis in call.integers_at("axes", 3) or range(len(x.shape))]
     if len(amounts) != 2 * len(chosen):
@@ -168,10 +169,10 @@ def translate_pad(builder: GraphBuilder, call: Call) -> Tensor | LowPadded:
     sides = [(0, 0)] * len(x.shape)
     for number, axis in enumerate(chosen):
         sides[axis] = amounts[number], amounts[number + len(chosen)]
-    value = call.number_at("value", 2)
+    value = call.number_at("value", 2) if mode == "zeros" else None
     if value is not None and value <= -LARGEST:
         return LowPadded(x, tuple(sides))
-    return axes.pad(builder, x, sides, 0 if value is None else value)
+    return axes.pad(builder, x, sides, 0 if value is None else value, mode)
 
 
 def translate_rows(builder: GraphBuilder, call: Call) -> Tensor:

@@ -131,7 +131,7 @@ def translate_group_norm(builder: GraphBuilder, call: Call) -> Tensor:
 
 def translate_prelu(builder: GraphBuilder, call: Call) -> Tensor:
     x, slope = find_tensor(call, 0), find_constant(call, 1)
-    if find_channel_axis(x, slope) != 1:
+    if slope.count != 1 and find_channel_axis(x, slope) != 1:
         raise Inexpressible("a parametric ReLU whose slopes are not one for each channel")
     return learned.slope_channels(builder, x, refer_to(call, slope))
 
@@ -198,6 +198,8 @@ def arithmetic(kind: str, with_number: Callable[[float, bool], tuple[float, floa
         if not isinstance(x, Tensor) or not isinstance(number, Constant):
             raise Inexpressible("an input is left out")
         if number.count == 1 and len(number.shape) <= len(x.shape):
+            if number.value is None and kind == "multiply" and number.name:
+                return learned.scale_channels(builder, x, refer_to(call, number))
             if number.value is None:
                 raise Inexpressible("a number that is not in the file")
             if kind == "divide" and x is right:

@@ -138,7 +138,6 @@ BAD: list[tuple[str, Callable[[], Any]]] = [
     ("it mixes the examples of a batch with other axes", lambda: chain(node("Transpose", ["x"], ["y"], perm=[1, 0, 2, 3]), node("Relu", ["y"], ["z"]))),
     ("y (Concat): it joins the examples of batches", lambda: chain(node("Concat", ["x", "x"], ["y"], axis=0))),
     ("y (Resize): a resize that is antialiased", lambda: chain(node("Resize", ["x", "", "s"], ["y"], antialias=1, mode="linear"), tensors=[numpy_helper.from_array(np.array([1, 1, 2, 2], "float32"), "s")], opset=18)),
-    ("y (Resize): a resize whose corners are aligned", lambda: chain(node("Resize", ["x", "", "s"], ["y"], mode="linear", coordinate_transformation_mode="align_corners"), tensors=[numpy_helper.from_array(np.array([1, 1, 2, 2], "float32"), "s")])),
     ("the tensor 's' of 2 numbers has 4 bytes", lambda: chain(node("Reshape", ["x", "s"], ["y"]), tensors=[TensorProto(name="s", dims=[2], data_type=7, raw_data=bytes(4))])),
 ]  # fmt: skip
 

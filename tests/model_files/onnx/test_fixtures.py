@@ -165,12 +165,14 @@ class Comparison:
             )  # be it said by a word or by numbers
         word = layer.names[0]
         if word == "depthwise_conv" and shapes[0][-1] == 1:
-            word, values = "conv", {"filters": values.pop("multiplier"), "groups": 1} | values
+            word, values = "conv", {"filters": values.pop("multiplier")} | values
         elif word == "normalization":
             values = {}
         elif word == "concat":
             inputs = tuple([part for given in inputs for part in self.joined.get(given, (given,))])
-        said = sorted([f"{n}={self._round(v)}" for n, v in values.items() if not n.endswith(UNSAID)])
+        usual = {n: a.record_default for n, a in layer.arguments.items()}
+        told = {n: v for n, v in values.items() if not n.endswith(UNSAID) and (n not in usual or v != usual[n])}
+        said = sorted([f"{n}={self._round(v)}" for n, v in told.items()])
         made = self._number(f"{word}({', '.join(said)})", tuple(sorted(inputs)) if layer.unordered else inputs)
         if word == "concat":
             self.joined[made] = inputs
