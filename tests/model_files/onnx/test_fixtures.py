@@ -18,6 +18,7 @@ import cnnspec
 from cnnspec.facts.facts import Facts
 from cnnspec.graph import Graph, Node
 from cnnspec.layers import find_bare_layer
+from cnnspec.layers.base import Layer
 from cnnspec.model_files.onnx.model_reader import read_model
 from cnnspec.model_files.onnx.to_graph import convert_model
 from cnnspec.spec_writer import to_text
@@ -170,17 +171,20 @@ class Comparison:
             values = {}
         elif word == "concat":
             inputs = tuple([part for given in inputs for part in self.joined.get(given, (given,))])
-        usual = {n: a.record_default for n, a in layer.arguments.items()}
-        told = {n: v for n, v in values.items() if not n.endswith(UNSAID) and (n not in usual or v != usual[n])}
-        said = sorted([f"{n}={self._round(v)}" for n, v in told.items()])
-        made = self._number(f"{word}({', '.join(said)})", tuple(sorted(inputs)) if layer.unordered else inputs)
+        said = self._tell(layer, values)
+        made = self._number(f"{word}({said})", tuple(sorted(inputs)) if layer.unordered else inputs)
         if word == "concat":
             self.joined[made] = inputs
         last = find_bare_layer(activation) if isinstance(activation, str) else activation
         if last is None:
             return made
-        said = [f"{n}={self._round(v)}" for n, v in last.canonical(shapes).argument_values().items()]
-        return self._number(f"{last.names[0]}({', '.join(sorted(said))})", (made,))
+        return self._number(f"{last.names[0]}({self._tell(last, last.canonical(shapes).argument_values())})", (made,))
+
+    def _tell(self, layer: Layer, values: dict[str, Any]) -> str:
+        """The arguments that a file can say and that are not the usual ones."""
+        usual = {name: argument.record_default for name, argument in layer.arguments.items()}
+        told = {n: v for n, v in values.items() if not n.endswith(UNSAID) and (n not in usual or v != usual[n])}
+        return ", ".join(sorted([f"{n}={self._round(v)}" for n, v in told.items()]))
 
     def _number(self, form: str, inputs: tuple[Any, ...]) -> int:
         number = self.numbers.setdefault((form, inputs), len(self.numbers))
