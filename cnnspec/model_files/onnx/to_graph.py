@@ -79,6 +79,8 @@ class OnnxConverter:
         self.work = Work(MAX_WORK)
         self.repeated: set[str] = set()  # constants that several nodes read because exporters keep one of what is alike
         self.read: set[str] = set()  # the names of values that something reads
+        self.used: set[str] = set()  # the names of weights that a layer has, of the nodes that were looked at
+        self.looked_at = 0
         self.opaque: list[str] = []  # a line for each operator without a layer
         self.modules: set[str] = set()  # paths of modules, which may become names
 
@@ -238,12 +240,19 @@ class OnnxConverter:
         if not tensors or not names or shapes is None:
             raise ModelRefused(f"{call.where}: {why}")
         weights = [refer_to(call, value) for value in call.inputs if isinstance(value, Constant) and value.is_weight]
-        used = self.builder.find_weights() if weights else set()
-        own = [weight for weight in weights if weight.name not in used]
+        own = [weight for weight in weights if weight.name not in self._find_used_weights()]
         for name, shape in zip(names, shapes, strict=True):
             self.values[name] = self.builder.add_opaque(spell_operator(call), tensors, shape, own)
             own = []
         self.opaque.append(f"{call.where}: {why}")
+
+    def _find_used_weights(self) -> set[str]:
+        """The names of the weights that a layer has so far."""
+        made = len(self.builder.graph.nodes)
+        for index in range(self.looked_at, made):
+            self.used.update([weight.name for weight in self.builder.weights.get(index, ())])
+        self.looked_at = made
+        return self.used
 
     def _choose(self, call: Call) -> None:
         """Run the branch of an If that its condition, a constant, chooses."""

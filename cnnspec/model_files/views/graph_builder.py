@@ -102,10 +102,6 @@ class GraphBuilder:
         layer = make_layer("opaque", op=operator, shape=own, params=params)
         return self.see_channels_first(self.add_layer(layer, *nodes, weights=weights))
 
-    def find_weights(self) -> set[str]:
-        """The names of the weights that a layer has."""
-        return {weight.name for weights in self.weights.values() for weight in weights}
-
     def _add_node(self, layer: Layer | None, inputs: tuple[int, ...], axes: Sequence[Axis], written: tree.Node) -> int:
         place = self.place
         source = Source(place.file, "") if place.file else self.source

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from onnx.backend import test as backend
 
 import cnnspec
 from cnnspec.facts.facts import Facts
@@ -20,7 +21,7 @@ from cnnspec.graph import Graph, Node
 from cnnspec.layers import find_bare_layer
 from cnnspec.layers.base import Layer
 from cnnspec.model_files.onnx.model_reader import read_model
-from cnnspec.model_files.onnx.to_graph import convert_model
+from cnnspec.model_files.onnx.to_graph import convert_model, read_onnx_file
 from cnnspec.spec_writer import to_text
 from tests.model_files.onnx import make_fixtures
 from tests.support import THOROUGH, legal
@@ -62,6 +63,21 @@ def test_text_reads_back(name: str) -> None:
 
 def test_resnet18_is_a_text_that_a_person_would_write() -> None:
     assert to_text(graph_of("torchvision_resnet18-script-9-1")).count("\n") <= 20
+
+
+# Of the models that onnx has with it, written by Caffe2: parameters and MACs.
+LIGHT = {
+    "resnet50": (25_610_152, 4_089_184_256),
+    "squeezenet": (1_235_496, 349_151_936),
+    "vgg19": (143_667_240, 19_632_062_464),
+}
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_models_of_caffe2_have_the_figures_of_their_papers(name: str) -> None:
+    path = Path(backend.__file__).parent / f"data/light/light_{name}.onnx"
+    total = Facts(read_onnx_file(str(path))).total
+    assert (total.parameters, total.macs) == LIGHT[name]
 
 
 # ---- where things come from --------------------------------------------------------------------------------------
