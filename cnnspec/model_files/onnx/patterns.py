@@ -81,6 +81,13 @@ def make_rows(match: Match, constants: Mapping[str, Constant]) -> Any:
     return ("x", "_shape", "W") if bias is None else ("x", "_shape", "W", "B"), {}
 
 
+def make_scaled_rows(match: Match, constants: Mapping[str, Constant]) -> Any:
+    """A factor for each row, which tf2onnx writes for an einsum: a product with matrices of one number each."""
+    weight, rows = constants[match.names["W"]], constants[match.names["R"]].values
+    fits = len(weight.shape) == 3 and weight.shape[1:] == (1, 1) and rows == (weight.shape[0], -1, 1)
+    return (("x", "_shape", "W"), {}) if fits else None
+
+
 def make_group_norm(match: Match, constants: Mapping[str, Constant]) -> Any:
     """GroupNormalization, which torch writes as a normalisation of each group taken for a channel."""
     grouped, scale, bias = [constants[match.names[name]] for name in ("G", "S", "B")]
@@ -225,6 +232,7 @@ PATTERNS: tuple[Pattern, ...] = (
     *[Pattern("LayerNormalization", ("Add", ("Mul", tree, "S"), "B"), make_layer_norm) for tree in _NORMALISED],
     Pattern("Moments", _MOMENTS, make_moments),
     *[Pattern("Repeat", tree, make_repeat) for tree in (repeat(repeat(repeat("x", 1), 2), 3), repeat(repeat("x", 1), 2), repeat("x", 1))],
+    Pattern("ScaledRows", ("Reshape", ("MatMul", ("Reshape", "x", "R"), "W"), "_shape"), make_scaled_rows),
     Pattern("Rows", ("Add", _ROWS, "B"), make_rows, alone=True),
     Pattern("Rows", _ROWS, make_rows, alone=True),
     Pattern("Conv", ("Add", ("Squeeze", ("Conv", "x", "W")), "B"), make_bias, alone=True, behind="Squeeze"),

@@ -62,6 +62,17 @@ def translate_affine(builder: GraphBuilder, call: Call) -> Tensor:
     return treat_channels(builder, x, channel, make_layer("bn"), [refer_to(call, scale), refer_to(call, offset)])
 
 
+def translate_scaled_rows(builder: GraphBuilder, call: Call) -> Tensor:
+    """A learned factor for each channel, which `patterns` finds: the channels are the first axis, the batch the second."""
+    x, weight = find_tensor(call, 0), find_constant(call, 2)
+    order = (1, 0, *range(2, len(x.shape)))
+    if len(x.shape) < 2 or x.shape[0] != weight.count or call.integers_at("shape", 1) != x.shape:
+        raise Inexpressible("a product of matrices that is no learned factor")
+    return permute(
+        treat_channels(builder, permute(x, order), 1, make_layer("layer_scale"), [refer_to(call, weight)]), order
+    )
+
+
 def translate_standardize(builder: GraphBuilder, call: Call) -> Tensor:
     """Figures of each channel that are subtracted and divided by, which `patterns` finds: (x + sign * offset) * scale."""
     x, offset, scale, sign = find_tensor(call, 0), find_constant(call, 1), find_constant(call, 2), call.integer("sign")
@@ -271,6 +282,7 @@ VALUES: dict[str, Translate] = {
     "Pow": translate_power,
     "Reciprocal": power(-1),
     "Relu": activate("relu"),
+    "ScaledRows": translate_scaled_rows,
     "Selu": activate("selu"),
     "Sigmoid": activate("sigmoid"),
     "Softmax": translate_softmax,
