@@ -73,12 +73,13 @@ def repeat(inner: Tree, number: int) -> tuple[Any, ...]:
 
 def make_rows(match: Match, constants: Mapping[str, Constant]) -> Any:
     """A dense layer over the last axis, which Keras writes as a product of all rows of all examples."""
-    weight, rows = constants[match.names["W"]], constants[match.names["F"]].values
-    fits = len(weight.shape) == 2 and rows == (-1, weight.shape[0])
-    bias = constants[match.names["B"]] if "B" in match.names else None
-    if not fits or bias is not None and (bias.count != weight.shape[1] or bias.shape[-1] != bias.count):
+    weight, bias = constants[match.names["W"]], constants[match.names["B"]] if "B" in match.names else None
+    if len(weight.shape) != 2:
         return None
-    return ("x", "_shape", "W") if bias is None else ("x", "_shape", "W", "B"), {}
+    if bias is not None and not (bias.count,) == bias.shape[-1:] == weight.shape[1:]:
+        return None
+    names = ("x", "_shape", "W", "_rows")
+    return names if bias is None else (*names, "B"), {}
 
 
 def make_scaled_rows(match: Match, constants: Mapping[str, Constant]) -> Any:
@@ -179,7 +180,7 @@ _NORMALISED = [
 _DIFFERENCE = ("Sub", "x", "n")  # to the mean, in another arrangement
 _SPREAD = ("Mul", ("Reciprocal", ("Sqrt", ("Add", ("ReduceMean", ("Mul", _DIFFERENCE, _DIFFERENCE)), "E"))), "S")
 _MOMENTS = ("Add", ("Mul", "x", _SPREAD), ("Add", ("Mul", ("Neg", ("ReduceMean", "x")), _SPREAD), "B"))
-_ROWS = ("Reshape", ("MatMul", ("Reshape", "x", "F"), "W"), "_shape")
+_ROWS = ("Reshape", ("MatMul", ("Reshape", "x", "_rows"), "W"), "_shape")
 _SIX = [
     ("Clip", ("Add", "x", 3.0)),
     ("Min", ("Relu", ("Add", "x", 3.0)), 6.0),

@@ -176,11 +176,13 @@ def translate_pad(builder: GraphBuilder, call: Call) -> Tensor | LowPadded:
 
 
 def translate_rows(builder: GraphBuilder, call: Call) -> Tensor:
-    """A dense layer over the last axis, which `patterns` finds."""
-    x, weight = find_tensor(call), find_weight(call, 2)
-    if weight.shape[0] != x.shape[-1]:
+    """A dense layer on rows, which `patterns` finds: over the last axis, or over what the rows are made of."""
+    x, weight, rows = find_tensor(call), find_weight(call, 2), call.integers_at("rows", 3)
+    if rows is None or len(rows) != 2:
         raise Inexpressible("a product of rows that is no dense layer")
-    return give_shape(builder, call, connect_fully(builder, x, weight, weight.shape[1], find_bias(call, 3)))
+    if weight.shape[0] != x.shape[-1]:
+        x = reshape(builder, x, [x.shape[i] if n == 0 else n for i, n in enumerate(rows)])
+    return give_shape(builder, call, connect_fully(builder, x, weight, weight.shape[1], find_bias(call, 4)))
 
 
 SHAPES: dict[str, Translate] = {

@@ -134,6 +134,7 @@ VALUES: list[Case] = [
     (("N", 5, 4, 6), "f = Reshape(x, rows); m = MatMul(f, w); s = Shape<end=3>(x); t = Concat<axis=0>(s, n); y = Reshape(m, t)", {"rows": ints(-1, 6), "w": (6, 3), "n": ints(3)}, "reshape(24x5) -> permute((2, 1)) -> reshape(5x4x6) dense(3, bias=false)", 15),
     (("N", 5, 4, 6), "f = Reshape(x, rows); m = MatMul(f, w); s = Shape<end=3>(x); t = Concat<axis=0>(s, n); r = Reshape(m, t); y = Add(r, b)", {"rows": ints(-1, 6), "w": (6, 3), "n": ints(3), "b": (3,)}, "reshape(24x5) -> permute((2, 1)) -> reshape(5x4x6) dense(3)", 15),
     (MAP, "t = Transpose<perm=[1,0,2,3]>(x); f = Reshape(t, rows); m = MatMul(f, w); s = Shape(t); r = Reshape(m, s); y = Transpose<perm=[1,0,2,3]>(r)", {"rows": ints(3, -1, 1), "w": (3, 1, 1)}, "layer_scale", 15),
+    (WIDE, "f = Reshape(x, rows); m = MatMul(f, w); r = Reshape(m, s); y = Relu(r)", {"rows": ints(-1, 192), "w": (192, 12), "s": ints(-1, 3, 2, 2)}, "flatten -> dense(12, bias=false) -> relu reshape(3x2x2)", 15),
     (("N", 4, 9), "u = Unsqueeze(x, a); c = Conv(u, w); z = Squeeze(c, a); y = Add(z, b)", {"a": ints(2), "w": (5, 4, 1, 3), "b": (1, 5, 1)}, "conv(5, 3)", 17),
     (MAP, 'y = Gelu<approximate="tanh">(x)', {}, "gelu_tanh", 20),
     (MAP, "p = Pow(x, three); m = Mul(p, c); a = Add(x, m); b = Mul(a, r); t = Tanh(b); u = Add(t, one); h = Mul(x, u); y = Mul(h, half)", {"three": scalar(3), "c": scalar(0.044715), "r": scalar(0.7978845608), "one": scalar(1), "half": scalar(0.5)}, "gelu_tanh", 17),
