@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SHELLS = ("bash", "zsh", "fish")
-MODELS = ("*.keras",)  # files that are read as models; JSON is mostly something else
+MODELS = ("*.keras", "*.onnx")  # files that are read as models; JSON is mostly something else
 FILES = {  # by how their names end; folders are completed too, on the way to them
     "PATH": ("*.cnn",),
     **dict.fromkeys(("check PATH", "FILE", "A", "B"), ("*.cnn", *MODELS)),

@@ -6,7 +6,6 @@ from cnnspec.base.did_you_mean import PYTORCH
 from cnnspec.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from cnnspec.layers.argument import REQUIRED
 from cnnspec.layers.arithmetic import Abs, Power, TanhGelu
-from cnnspec.layers.average_pooling import AvgPool
 from cnnspec.layers.base import Layer
 from cnnspec.layers.channels import ChannelShuffle, Slice
 from cnnspec.layers.convolution import Conv, DepthwiseConv, SeparableConv
@@ -17,7 +16,7 @@ from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
 from cnnspec.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
 from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm, RMSNorm, UnitNorm
 from cnnspec.layers.opaque import Opaque
-from cnnspec.layers.pooling import MaxPool
+from cnnspec.layers.pooling import AvgPool, MaxPool
 from cnnspec.layers.preprocessing import Embedding, Normalization, Rescaling
 from cnnspec.layers.reducing import ReduceMax, ReduceMean, ReduceSum
 from cnnspec.layers.regularization import (

@@ -1,126 +1,21 @@
-"""Pooling: maxpool, and what it has in common with avgpool."""
+"""Pooling: maxpool, avgpool."""
 
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem
-from cnnspec.layers.argument import argument, flag, optional, padding, per_axis, same_on_every_axis, show
+from cnnspec.layers.argument import argument, flag, padding, per_axis, same_on_every_axis, show
 from cnnspec.layers.base import KerasCall, Layer
-from cnnspec.layers.operation import BOTH, MAX_POOL, Keeps, Operation
-from cnnspec.layers.shape import Shape, needs_space, write_remedies
-from cnnspec.layers.sliding_window import SlidingWindow
-from cnnspec.layers.windowed_base import Windowed
+from cnnspec.layers.operation import AVERAGE_POOL, BOTH, MAX_POOL, Keeps
+from cnnspec.layers.pooling_base import CEIL, KERNEL, STRIDE, Pool
+from cnnspec.layers.shape import Shape, show_shape, write_remedies
+from cnnspec.layers.sliding_window import SlidingWindow, keras_padding
 from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar, Self
+    from typing import Any, ClassVar
 
-    from cnnspec.layers.kernel_trial import Trial
-
-KERNEL = argument(per_axis(1), "size of the window", 2, "pool_size", ("k", "size", "pool"))
-STRIDE = argument(optional(per_axis(1)), "step of the window; the kernel's size unless given", None, "strides", ("s",))
-CEIL = argument(flag, "whether the last window may hang over the edge", False, "-", ("ceil_mode",))
-
-MOST_PADDED = 64  # paddings that are tried
-
-
-class Pool(Windowed):
-    """What maxpool and avgpool have in common."""
-
-    if TYPE_CHECKING:  # fields of the subclasses
-        kernel: Any
-        stride: Any
-        padding: Any
-        ceil: bool
-
-    def sliding(self) -> SlidingWindow:
-        return SlidingWindow(self.kernel, self._step(), 1, self.padding, self.ceil)
-
-    def _step(self) -> Any:
-        """The stride, the kernel's size unless given."""
-        return self.kernel if self.stride is None else self.stride
-
-    @classmethod
-    def of_call(cls, call: KerasCall, **values: Any) -> Self:
-        made = super().of_call(call, **values)
-        same = same_on_every_axis(made.stride) == same_on_every_axis(made.kernel)
-        return made.replace(stride=None) if same else made
-
-    def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
-        made = super().completed(call, inputs)
-        return made | {"strides": made["pool_size"]} if self.stride is None and not call.helper else made
-
-    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
-        """With the stride written out, and ceil only where a window hangs over the end and no word means the same."""
-        made = self
-        if inputs is not None and self.takes_largest and not isinstance(self.padding, str):
-            if not self.sliding().is_even(inputs[0]):
-                made = self.rounded_up(inputs)
-        if made.ceil and inputs is not None:
-            down = made.replace(ceil=False)
-            if made.sliding().same_is_ceil(inputs[0]):
-                made = down.replace(padding="same")
-            elif down.output(inputs) == made.output(inputs):
-                made = down
-        return super(Pool, made.replace(stride=self._step())).canonical(inputs)
-
-    def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
-        return None if self.takes_largest or self.ceil else super().behind_zeros(padding, inputs)
-
-    def rounds_up(self) -> bool:
-        return self.ceil or super().rounds_up()
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if self.ceil and self.padding == "same":
-            return Problem("E011", "padding=same rounds sizes up by itself", "ceil", "drop ceil, or the padding")
-        if found := needs_space(inputs, self.names[0]) or self.window_problem(inputs):
-            return found
-        if isinstance(self.padding, str):
-            return None
-        sliding, shape = self.sliding(), inputs[0]
-        for n, window, (before, after) in zip(shape, sliding.windows(shape), sliding.paddings(shape), strict=False):
-            assert isinstance(before, int) and isinstance(after, int)
-            if max(before, after) >= window.extent:
-                message = f"padding {max(before, after)} is no less than the kernel {window.extent}: a window would hold padding alone"
-                return self._padding_problem(message, inputs)
-            outputs = window.output(n)
-            if isinstance(n, int) and isinstance(outputs, int) and (outputs - 1) * window.stride - before >= n:
-                message = "the last window would hold padding alone"
-                return self._padding_problem(message, inputs)
-        return None
-
-    def _padding_problem(self, message: str, inputs: tuple[Shape, ...]) -> Problem:
-        """The problem of a padding; what mends it is the largest, up to half the kernel, that the pool takes on every
-        side, or none at all."""
-        most = min([window.kernel for window in self.windows(inputs)]) // 2
-        less = ({"padding": amount} for amount in range(min(most, MOST_PADDED), 0, -1))
-        remedies = next(filter(None, [self.find_remedies(inputs, change) for change in less]), ())
-        remedies += self.find_remedies(inputs, {"padding": "valid"})
-        return Problem("E109", message, "padding", write_remedies(remedies) or "pad less", None, remedies)
-
-    def idle(self, inputs: tuple[Shape, ...]) -> bool:
-        return all([w.kernel == w.stride == 1 and w.before == w.after == 0 for w in self.windows(inputs)])
-
-    def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        return (*self.sliding().output(inputs[0]), inputs[0][-1])
-
-    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        area = self.sliding().area(len(inputs[0]) - 1)
-        return self.sliding().pad_first(inputs[0], self.operation(inputs, taps=area, channels=inputs[0][-1]))
-
-    def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
-        from cnnspec.layers.kernel_trial import pool_3d, sparse_pool_3d
-
-        names = [call.name for call in self.keras(inputs) if call.name.endswith("Pooling3D")]
-        kinds = (pool_3d, sparse_pool_3d) if self.sliding().leaves_out_ends(inputs[0]) else (pool_3d,)
-        return tuple([kind(name) for name in names for kind in kinds])
-
-    def rounded_up(self, inputs: tuple[Shape, ...]) -> Self:
-        """This pool with ceil=true and as much padding behind as before, where that is the same; else itself."""
-        borders = self.sliding().borders(inputs[0])
-        before = same_on_every_axis(tuple([low for low, _ in borders]))
-        rounded = self.replace(ceil=True, padding=before or "valid")
-        return rounded if rounded.sliding().borders(inputs[0]) == borders else self
+    from cnnspec.layers.window import Window
 
 
 class MaxPool(Pool):
@@ -187,3 +82,140 @@ class MaxPool(Pool):
         sides = before[0].arguments.get("pad_width", ())[1:-1]
         made = cls.of_call(call, padding=from_saved(sides, padding(), "pad_width", per_axis=True))
         return made if made.sliding().is_even(inputs[0]) else made.rounded_up(inputs)
+
+
+class AvgPool(Pool):
+    """Mean of each window.
+
+    1-, 2- or 3-dimensional by its input. The stride is the kernel's size unless given. With padding=same the padding
+    is left out of the mean, as in TensorFlow; a numeric padding is zeros that count, as in PyTorch's default, unless
+    count_padding=false. With ceil=true a last window may hang over the edge (7 -> 4); the cells that hang over do not count, as in PyTorch. In
+    Keras that is padding=same where this is the same, else a Rescaling behind the pool, which needs a known size; so is a mean
+    that leaves out its padding.
+    """
+
+    names: ClassVar[tuple[str, ...]] = (
+        "avgpool", "averagepooling1d", "averagepooling2d", "averagepooling3d", "avgpool1d", "avgpool2d", "avgpool3d", "averagepooling", "avg_pool",
+    )  # fmt: skip
+    affine: ClassVar[bool] = True
+    example: ClassVar[str] = "input 28x28x8\navgpool(2x2)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 15x14x3\navgpool(3x3, stride=1, padding=same)",
+        "input 15x14x3\navgpool(3x3, stride=2, padding=1)",
+        "input 9x2\navgpool(2)",
+        "input 9x8x7x2\navgpool(3, padding=1)",
+        "input 7x9x3\navgpool(2x2, ceil=true)",
+        "input 8x9x3\navgpool(3x4, stride=3, padding=1, ceil=true)",
+        "input 9x8x3\navgpool(3x3, stride=2, padding=1, count_padding=false)",
+        "input 8x3\navgpool(4, stride=3, padding=1, ceil=true, count_padding=false)",
+    )
+    kind: ClassVar[str] = AVERAGE_POOL
+    zeros: ClassVar[bool] = False  # those of a number count, those of same do not
+    most_calls: ClassVar[int] = 5
+
+    kernel: Any = KERNEL
+    stride: Any = STRIDE
+    padding: Any = argument(padding("valid", "same"), "zeros around the input", "valid", "-", ("pad", "p"))
+    ceil: bool = CEIL
+    count_padding: bool = argument(flag, "whether zeros of a numeric padding count", True, "-", ("count_include_pad",))
+
+    def _leaves_out_zeros(self) -> bool:
+        return not self.count_padding and not isinstance(self.padding, str) and self.padding != 0
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        """With a padding that does not count only where there is one, and no word means the same."""
+        made = self
+        if not self._leaves_out_zeros():
+            made = self.replace(count_padding=True)
+        elif self.sliding().is_same() and not self.ceil:
+            made = self.replace(padding="same", count_padding=True)
+        return super(AvgPool, made).canonical(inputs)
+
+    def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
+        return (
+            None
+            if self._leaves_out_zeros()
+            else super(AvgPool, self.replace(count_padding=True)).behind_zeros(padding, inputs)
+        )
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if (
+            self._leaves_out_zeros()
+            and not self.sliding().is_same()
+            and not all([isinstance(n, int) for n in inputs[0]])
+        ):
+            message = f"avgpool with count_padding=false on {show_shape(inputs[0])} becomes no Keras layer: how many cells its windows count depends on the size"
+            return Problem("E116", message, "count_padding", "give the input a size, or let the padding count")
+        overhangs = (
+            [self.sliding().overhang(inputs[0], axis) for axis in range(len(inputs[0]) - 1)] if self.ceil else []
+        )
+        if not all([isinstance(over, int) for over in overhangs]) and not self.sliding().same_is_ceil(inputs[0]):
+            message = f"avgpool with ceil=true on {show_shape(inputs[0])} becomes no Keras layer: how many cells its last windows count depends on the size"
+            return Problem("E116", message, "ceil", "give the input a size, use kernel=2, or round down")
+        return None
+
+    def leaves_out_padding(self, inputs: tuple[Shape, ...]) -> bool:
+        return (self.padding == "same" or self._leaves_out_zeros()) and any(
+            [w.before != 0 or w.after != 0 for w in self.windows(inputs)]
+        )
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        rank = len(inputs[0]) - 1
+        call = KerasCall(f"AveragePooling{rank}D", {"pool_size": self.kernel, **self.keras_arguments("stride")})
+        if self._leaves_out_zeros():
+            if self.sliding().is_same() and not self.ceil:
+                return (call.replace(arguments={**call.arguments, "padding": "same"}),)
+            return self._counted(call, inputs)
+        if not self.ceil:
+            return self.sliding().pad_call(call, rank)
+        if self.sliding().same_is_ceil(inputs[0]):
+            return (call.replace(arguments={**call.arguments, "padding": "same"}),)
+        return self._counted(call, inputs)
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """As all layers; factors for the last positions behind it mean that it rounds up."""
+        last = max([i for i, call in enumerate(calls) if cls.called(call)], default=0)
+        made = super().from_keras(calls[: last + 1], inputs)
+        if last + 1 == len(calls) or not isinstance(made, cls):
+            return made if last + 1 == len(calls) else None
+        if not all([call.name == "Rescaling" for call in calls[last + 1 :]]):
+            return None
+        given = [call.arguments.get("scale") for call in calls[last + 1 :]]
+        for other in (made.rounded_up(inputs), made.replace(count_padding=False)):
+            for tried in (other, other.replace(count_padding=False)):
+                behind = tried.keras_calls(inputs)[-len(given) :] if tried.problem(inputs) is None else ()
+                if [call.arguments.get("scale") for call in behind] == given:
+                    return tried
+        return made.rounded_up(inputs)
+
+    def _counted(self, call: KerasCall, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        """The pool over zeros, then what the positions of each axis lost to cells that do not count, given back."""
+        rank = len(inputs[0]) - 1
+        calls = [call]
+        borders = self.sliding().borders(inputs[0])
+        if any(map(any, borders)):
+            amount = keras_padding(borders, rank)
+            calls.insert(0, KerasCall(f"ZeroPadding{rank}D", {"padding": amount}, "pad"))
+        for axis, (outputs, window) in enumerate(zip(self.output(inputs)[:-1], self.windows(inputs), strict=True)):
+            assert isinstance(outputs, int)
+            cells = [self._count_cells(inputs[0], axis, window, position) for position in range(outputs)]
+            if set(cells) != {window.kernel}:
+                scale: Any = [window.kernel / count for count in cells]
+                for _ in range(rank - axis):  # the axes behind, and the channels
+                    scale = _column(scale)
+                calls.append(KerasCall("Rescaling", {"scale": scale}, f"mean{axis + 1}"))
+        return tuple(calls)
+
+    def _count_cells(self, shape: Shape, axis: int, window: Window, position: int) -> int:
+        """How many cells of an axis a window counts: none that hang over, and of the padding those of zeros that count."""
+        n, (before, after) = shape[axis], self.sliding().paddings(shape)[axis]
+        assert isinstance(n, int) and isinstance(before, int) and isinstance(after, int)
+        start = position * window.stride - before
+        first, last = (-before, n + after) if self.count_padding else (0, n)
+        return min(start + window.kernel, last) - max(start, first)
+
+
+def _column(values: list[Any]) -> list[Any]:
+    """The values with an axis of size 1 behind the others."""
+    return [_column(value) if isinstance(value, list) else [value] for value in values]

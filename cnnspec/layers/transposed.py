@@ -212,19 +212,23 @@ class ConvTranspose(Layer):
         return tuple([Working("effective kernel" if a.dilation > 1 else "", axis, a.extent) for axis, a in axes])
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        kernel = (*[axis.kernel for axis in self.axes(len(inputs[0]) - 1)], self.filters // self.groups, inputs[0][-1])
+        kernel = (*[axis.kernel for axis in self.axes(len(inputs[0]) - 1)], self._of_group(self.filters), inputs[0][-1])
         return kernel_and_bias(kernel, self.filters, self.bias, self.spectral_norm)
+
+    def _of_group(self, channels: Dim) -> Dim:
+        """The channels of one group; with one group no division stands in the formulas."""
+        return channels if self.groups == 1 else channels // self.groups
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         kernel = prod([axis.kernel for axis in self.axes(len(inputs[0]) - 1)])
-        return product(inputs[0]) * kernel * (self.filters // self.groups)
+        return product(inputs[0]) * kernel * self._of_group(self.filters)
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         axes, output = self.axes(len(inputs[0]) - 1), self.output(inputs)
         whole = product(tuple([axis.painted(n) for n, axis in zip(inputs[0], axes, strict=False)])) * self.filters
         work = self.operation(
             inputs, kind=TRANSPOSED, outputs=whole, macs=self.macs(inputs), channels=self.filters, bias=self.bias,
-            taps=prod([axis.kernel for axis in axes]) * (inputs[0][-1] // self.groups), groups=self.groups, step=prod([axis.stride for axis in axes]),
+            taps=prod([axis.kernel for axis in axes]) * self._of_group(inputs[0][-1]), groups=self.groups, step=prod([axis.stride for axis in axes]),
             keeps=INPUT,
         )  # fmt: skip
         cut = (Operation(MOVE, whole, product(output), rank=len(axes)),) if whole != product(output) else ()

@@ -31,7 +31,8 @@ class Kind(Record):
 
 
 KERAS = Kind("cnnspec.model_files.keras.to_graph", "read_keras_file")
-READERS = {".keras": KERAS, ".json": KERAS}  # by the endings of the files that they read
+ONNX = Kind("cnnspec.model_files.onnx.to_graph", "read_onnx_file")
+READERS = {".keras": KERAS, ".json": KERAS, ".onnx": ONNX}  # by the endings of the files that they read
 
 EXPORT = (
     "program = torch.export.export(module.eval(), (torch.zeros(1, 3, 224, 224),))",
