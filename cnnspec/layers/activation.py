@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.torch_call import NoTorch, TorchCall
 
 # Keras's names, each with what it computes. Keras's `threshold` is not among them: it needs two arguments more, so that
 # Keras builds it by name and then cannot run it.
@@ -90,7 +91,18 @@ def function(value: Any) -> str:
     return name
 
 
-class Activation(Layer):
+class Curve(Layer):
+    """What all activations have in common."""
+
+    in_place: ClassVar[bool] = True
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        from cnnspec.layers import torch_activation
+
+        return torch_activation.LAYERS[self.names[0]](self, inputs[0])
+
+
+class Activation(Curve):
     """An activation without parameters, applied to every value: sigmoid, tanh, gelu, silu, softplus, …
 
     Any of Keras's. `activation(gelu)` and `gelu` are the same layer. glu halves the channels; softmax and its kin
@@ -107,7 +119,6 @@ class Activation(Layer):
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         n: {"function": _spellings[n]} for n in names if n not in ("activation", "act")
     }
-    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> tanh"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 8x8x4\nglu -> activation(gelu)",
@@ -156,7 +167,7 @@ class Activation(Layer):
         return cls("glu") if calls[0].name == "ops.glu" else super().from_keras(calls, inputs)
 
 
-class ReLU(Layer):
+class ReLU(Curve):
     """Rectified linear unit, max(0, x): negative values become 0.
 
     relu6 is relu(max_value=6).
@@ -164,7 +175,6 @@ class ReLU(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("relu", "relu6")
     presets: ClassVar[dict[str, dict[str, Any]]] = {"relu6": {"max_value": 6}}
-    in_place: ClassVar[bool] = True
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> relu"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 8x8x4\nrelu6 -> relu(max_value=4, negative_slope=0.1, threshold=0.2)",
@@ -195,14 +205,13 @@ class ReLU(Layer):
         return (KerasCall("ReLU", self.keras_arguments()),)
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(Curve):
     """Leaky rectified linear unit: x if x > 0, else slope * x.
 
     The slope is 0.3 unless given, as in Keras's layer; `activation=leaky_relu` has Keras's 0.2.
     """
 
     names: ClassVar[tuple[str, ...]] = ("leaky_relu", "leakyrelu")
-    in_place: ClassVar[bool] = True
     kind: ClassVar[str] = "leaky_relu"
     keeps: ClassVar[Keeps] = INPUT
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> leaky_relu(0.1)"
@@ -219,14 +228,13 @@ class LeakyReLU(Layer):
         return (KerasCall("LeakyReLU", self.keras_arguments()),)
 
 
-class PReLU(Layer):
+class PReLU(Curve):
     """Parametric rectified linear unit: x if x > 0, else a learned slope * x.
 
     One slope for every value of the map unless axes share it: prelu(shared_axes=(1, 2)) has one a channel.
     """
 
     names: ClassVar[tuple[str, ...]] = ("prelu",)
-    in_place: ClassVar[bool] = True
     kind: ClassVar[str] = "prelu"
     keeps: ClassVar[Keeps] = Keeps(inside=2)
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> prelu(shared_axes=(1, 2))"
@@ -267,11 +275,10 @@ class PReLU(Layer):
         return (KerasCall("PReLU", given),)
 
 
-class ELU(Layer):
+class ELU(Curve):
     """Exponential linear unit: x if x > 0, else alpha * (e^x - 1)."""
 
     names: ClassVar[tuple[str, ...]] = ("elu",)
-    in_place: ClassVar[bool] = True
     kind: ClassVar[str] = "elu"
     example: ClassVar[str] = "input 8x8x4\nconv(8, 3x3) -> elu(0.5)"
 
@@ -287,14 +294,13 @@ class ELU(Layer):
         return (KerasCall("ELU", self.keras_arguments()),)
 
 
-class Softmax(Layer):
+class Softmax(Curve):
     """Softmax: values along an axis become positive and sum to 1.
 
     The axis is the channels unless given; axes count the batch as 0, as in Keras.
     """
 
     names: ClassVar[tuple[str, ...]] = ("softmax",)
-    in_place: ClassVar[bool] = True
     kind: ClassVar[str] = "softmax"
     reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = OUTPUT

@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.torch_call import TorchCall
+
 
 class ValueFunction(Layer):
     """What the layers here have in common: each becomes a function of keras.ops, with an Identity behind it for the name."""
@@ -46,6 +48,11 @@ class Power(ValueFunction):
     def function_call(self) -> KerasCall:
         return KerasCall("ops.power", {"x2": self.exponent}, "power")
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import KEEPS, TorchCall
+
+        return (TorchCall("torch.pow", {"exponent": self.exponent}, (), "", KEEPS),)
+
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         return cls(calls[0].arguments["x2"]) if calls[0].name == "ops.power" else None
@@ -61,6 +68,11 @@ class Abs(ValueFunction):
 
     def function_call(self) -> KerasCall:
         return KerasCall("ops.abs", {}, "abs")
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import KEEPS, TorchCall
+
+        return (TorchCall("torch.abs", {}, (), "", KEEPS),)
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
@@ -86,6 +98,11 @@ class TanhGelu(ValueFunction):
 
     def function_call(self) -> KerasCall:
         return KerasCall("ops.gelu", {"approximate": True}, "gelu")
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import KEEPS, TorchCall
+
+        return (TorchCall("GELU", {"approximate": "tanh"}, (), "", KEEPS),)
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.layers.kernel_trial import Trial
     from cnnspec.layers.sliding_window import SlidingWindow
+    from cnnspec.layers.torch_call import NoTorch, TorchCall
     from cnnspec.layers.window import Window
 
 
@@ -225,6 +226,12 @@ class Layer(Record):
     def keras_calls(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         """The same, none where Keras cannot compute it."""
         return self.keras(inputs) if self.keras_problem(inputs) is None else ()
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        """The PyTorch layers and functions, applied in turn, that do what this layer does; or why there are none."""
+        from cnnspec.layers.torch_call import NoTorch
+
+        return NoTorch("has no counterpart in PyTorch")
 
     def argument_values(self) -> dict[str, Any]:
         """The arguments of this layer by name, in the order in which they are written."""

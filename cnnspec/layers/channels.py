@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
+    from cnnspec.layers.torch_call import TorchCall
+
 
 class Slice(Layer):
     """Some of the channels: slice(0, 58) are the first 58, slice(58) is what comes behind them.
@@ -78,6 +80,11 @@ class Slice(Layer):
         chosen = (..., slice(self.begin, self.end))
         return (KerasCall("ops.get_item", {"key": chosen}, "slice"), KerasCall("Identity", {}))
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import TorchCall
+
+        return (TorchCall("[]", {"index": (slice(None), slice(self.begin or None, self.end))}),)
+
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         if calls[0].name != "ops.get_item":
@@ -117,6 +124,11 @@ class ChannelShuffle(Layer):
             KerasCall("Permute", {"dims": (*range(1, rank + 1), rank + 2, rank + 1)}, "shuffle"),
             KerasCall("Reshape", {"target_shape": inputs[0]}),
         )
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        return torch_reshaping.shuffle(self.groups, inputs[0])
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

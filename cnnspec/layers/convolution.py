@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.torch_call import NoTorch, TorchCall
 
 
 class Conv(Windowed):
@@ -148,6 +149,16 @@ class Conv(Windowed):
             spectral(KerasCall(f"Conv{rank}D", self.keras_arguments()), self.spectral_norm), rank
         )
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        from cnnspec.layers import torch_windows
+
+        if self.standardized or self.gain:
+            from cnnspec.layers.torch_call import NoTorch
+
+            return NoTorch("changes its kernel before it is used, which PyTorch's layer does not")
+        kernel = torch_windows.lay_out_kernel(len(inputs[0]) - 1)
+        return torch_windows.convolve(self, inputs[0], self.filters, self.groups, kernel)
+
 
 class DepthwiseConv(Windowed):
     """Depthwise convolution: each channel is filtered on its own, `multiplier` times.
@@ -226,6 +237,13 @@ class DepthwiseConv(Windowed):
         return self.sliding().pad_call(
             spectral(KerasCall(f"DepthwiseConv{rank}D", self.keras_arguments()), self.spectral_norm), rank
         )
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_windows
+
+        sizes, channels = self.sliding().kernel_sizes(len(inputs[0]) - 1), inputs[0][-1]
+        kernel = torch_windows.lay_out_depthwise(sizes, channels * self.multiplier)
+        return torch_windows.convolve(self, inputs[0], channels * self.multiplier, channels, kernel)
 
 
 class SeparableConv(Windowed):
@@ -315,3 +333,8 @@ class SeparableConv(Windowed):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
         return self.sliding().pad_call(KerasCall(f"SeparableConv{rank}D", self.keras_arguments()), rank)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_windows
+
+        return torch_windows.convolve_apart(self, inputs[0], inputs[0][-1] * self.multiplier)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.torch_call import TorchCall
 
 
 class Dense(Layer):
@@ -75,3 +76,8 @@ class Dense(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (spectral(KerasCall("Dense", self.keras_arguments()), self.spectral_norm),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_windows
+
+        return torch_windows.weigh(self, inputs[0])

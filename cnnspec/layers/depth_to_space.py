@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.torch_call import TorchCall
+
 SIZE = argument(count, "rows and columns of a block", 2, "-", ("block_size", "factor", "scale"))
 ORDER = argument(choice("dcr", "crd"), "whether a position in the block or the channel is the outer index", "dcr", "-")
 
@@ -103,6 +105,11 @@ class DepthToSpace(BlockLayer):
         last = 2 * rank if self.order == "dcr" else rank
         return self._calls((*space, *split), [*mixed, last], self.output(inputs))
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        return torch_reshaping.open_blocks(self.size, self.order == "crd", inputs[0])
+
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         found = cls.find_block(calls, inputs[0])
@@ -157,6 +164,11 @@ class SpaceToDepth(BlockLayer):
         outer, blocks = [2 * place for place in range(rank)], [2 * place + 1 for place in range(rank)]
         behind = [*blocks, 2 * rank] if self.order == "dcr" else [2 * rank, *blocks]
         return self._calls(divided, [*outer, *behind], self.output(inputs))
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        return torch_reshaping.close_blocks(self.size, self.order == "crd", inputs[0])
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

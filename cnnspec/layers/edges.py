@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.torch_call import NoTorch, TorchCall
+
 
 class _Edge(Layer):
     """What pad and crop have in common."""
@@ -114,6 +116,11 @@ class Pad(_Edge):
             return (KerasCall("ops.pad", {"pad_width": widths, "mode": self.mode}, "pad"), KerasCall("Identity", {}))
         return (KerasCall(f"ZeroPadding{rank}D", {"padding": keras_padding(self._amount(rank), rank)}),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        from cnnspec.layers import torch_windows
+
+        return torch_windows.pad_around(tuple(self.sides(len(inputs[0]) - 1)), self.mode)
+
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         if calls[0].name != "ops.pad":
@@ -161,3 +168,8 @@ class Crop(_Edge):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
         return (KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self._amount(rank), rank)}),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_windows
+
+        return torch_windows.cut_off(tuple(self.sides(len(inputs[0]) - 1)))

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
+    from cnnspec.layers.torch_call import TorchCall
     from cnnspec.layers.window import Reach
 
 
@@ -21,6 +22,7 @@ class GlobalPool(Layer):
 
     word: ClassVar[str]
     keras_name: ClassVar[str]
+    torch_name: ClassVar[str]
     if TYPE_CHECKING:  # a field of the subclasses
         keepdims: bool
 
@@ -49,6 +51,12 @@ class GlobalPool(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall(f"{self.keras_name}{len(inputs[0]) - 1}D", self.keras_arguments()),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import TorchCall
+
+        kept = {"keepdim": True} if self.keepdims else {}
+        return (TorchCall(self.torch_name, {"dim": tuple(range(2, len(inputs[0]) + 1)), **kept}),)
+
 
 class GlobalAvgPool(GlobalPool):
     """Global average pooling: the mean of each channel over all positions.
@@ -70,6 +78,7 @@ class GlobalAvgPool(GlobalPool):
     kind: ClassVar[str] = GLOBAL_AVERAGE
     word: ClassVar[str] = "gap"
     keras_name: ClassVar[str] = "GlobalAveragePooling"
+    torch_name: ClassVar[str] = ".mean"
 
     keepdims: bool = argument(flag, "whether the axes stay, with size 1", False)
 
@@ -94,5 +103,6 @@ class GlobalMaxPool(GlobalPool):
     keeps: ClassVar[Keeps] = BOTH
     word: ClassVar[str] = "gmp"
     keras_name: ClassVar[str] = "GlobalMaxPooling"
+    torch_name: ClassVar[str] = ".amax"
 
     keepdims: bool = argument(flag, "whether the axes stay, with size 1", False)

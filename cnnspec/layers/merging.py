@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.torch_call import TorchCall
     from cnnspec.layers.window import Reach
 
 
@@ -33,6 +34,7 @@ class Merge(Layer):
     kind: ClassVar[str] = MERGE
     word: ClassVar[str]
     takes: ClassVar[int] = 0  # how many tensors, 0 for two or more
+    torch_name: ClassVar[str]
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if len(inputs) < 2 or self.takes and len(inputs) != self.takes:
@@ -68,6 +70,11 @@ class Merge(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall(type(self).__name__, {}),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import TorchCall
+
+        return (TorchCall(self.torch_name, {}),)
+
 
 def broadcasts(a: Shape, b: Shape) -> bool:
     """Whether Keras merges the two: equal sizes, or 1, aligned at the channels; ranks may differ only for a vector."""
@@ -102,6 +109,7 @@ class Add(Merge):
     names: ClassVar[tuple[str, ...]] = ("add",)
     example: ClassVar[str] = "input 8x8x4\nadd(in, conv(4, 3x3, padding=same) -> relu)"
     word: ClassVar[str] = "add"
+    torch_name: ClassVar[str] = "+"
 
 
 class Subtract(Merge):
@@ -110,6 +118,7 @@ class Subtract(Merge):
     names: ClassVar[tuple[str, ...]] = ("subtract", "sub")
     example: ClassVar[str] = "input 8x8x4\nsubtract(in, conv(4, 3x3, padding=same))"
     word: ClassVar[str] = "subtract"
+    torch_name: ClassVar[str] = "-"
     unordered: ClassVar[bool] = False
     takes: ClassVar[int] = 2
 
@@ -121,6 +130,7 @@ class Multiply(Merge):
     example: ClassVar[str] = "input 8x8x4\nmultiply(in, gap(keepdims=true) -> conv(4, 1x1, activation=sigmoid))"
     keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "multiply"
+    torch_name: ClassVar[str] = "*"
     sums: ClassVar[bool] = False
     multiplies: ClassVar[bool] = True
 
@@ -132,6 +142,12 @@ class Average(Merge):
     example: ClassVar[str] = "input 8x8x4\naverage(in, conv(4, 3x3, padding=same), relu)"
     kind: ClassVar[str] = MEAN
     word: ClassVar[str] = "average"
+    torch_name: ClassVar[str] = "+"
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import TorchCall
+
+        return (*super().torch(inputs), TorchCall("/", {"other": len(inputs)}, (), "mean"))
 
 
 class Maximum(Merge):
@@ -141,6 +157,7 @@ class Maximum(Merge):
     example: ClassVar[str] = "input 8x8x4\nmaximum(in, conv(4, 3x3, padding=same))"
     keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "maximum"
+    torch_name: ClassVar[str] = "torch.maximum"
 
 
 class Minimum(Merge):
@@ -150,6 +167,7 @@ class Minimum(Merge):
     example: ClassVar[str] = "input 8x8x4\nminimum(in, conv(4, 3x3, padding=same))"
     keeps: ClassVar[Keeps] = INPUT
     word: ClassVar[str] = "minimum"
+    torch_name: ClassVar[str] = "torch.minimum"
 
 
 class Concatenate(Layer):
@@ -214,6 +232,11 @@ class Concatenate(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Concatenate", self.keras_arguments()),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import TorchCall, find_torch_axis
+
+        return (TorchCall("torch.cat", {"dim": find_torch_axis(self.axis, len(inputs[0]))}),)
 
 
 class Dot(Layer):
@@ -288,3 +311,8 @@ class Dot(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Dot", self.keras_arguments()),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        return torch_reshaping.multiply_along(self._axes(inputs), inputs, self.normalize)

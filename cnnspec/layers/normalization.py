@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.torch_call import NoTorch, TorchCall
 
 EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
 CENTER = argument(flag, "whether a learned offset (beta) is added", True)
@@ -103,6 +104,11 @@ class BatchNorm(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("BatchNormalization", self.keras_arguments()),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        from cnnspec.layers import torch_normalization
+
+        return torch_normalization.normalise_batch(self, inputs[0])
+
 
 class LayerNorm(Layer):
     """Layer normalisation: each example is brought to mean 0 and variance 1 over an axis, then scaled and shifted.
@@ -158,6 +164,11 @@ class LayerNorm(Layer):
             given["axis"] = self.axes(inputs[0])  # Keras sorts them by their sign too, and then mistakes gamma's axes
         return (KerasCall("LayerNormalization", given),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_normalization
+
+        return torch_normalization.normalise_axes(self, inputs[0])
+
 
 class GroupNorm(Layer):
     """Group normalisation: each example's channels, in groups, are brought to mean 0 and variance 1.
@@ -167,13 +178,8 @@ class GroupNorm(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = (
-        "group_norm",
-        "groupnormalization",
-        "groupnorm",
-        "gn",
-        "instance_norm",
-        "instancenorm",
-    )
+        "group_norm", "groupnormalization", "groupnorm", "gn", "instance_norm", "instancenorm",
+    )  # fmt: skip
     presets: ClassVar[dict[str, dict[str, Any]]] = {"instance_norm": {"groups": -1}, "instancenorm": {"groups": -1}}
     kind: ClassVar[str] = GROUP_NORM
     reduces: ClassVar[str] = "axis"
@@ -228,6 +234,11 @@ class GroupNorm(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GroupNormalization", self.keras_arguments()),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_normalization
+
+        return torch_normalization.normalise_groups(self, len(inputs[0]), self._channels(inputs))
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
         alone = inputs is not None and self.groups == self._channels(inputs)
@@ -286,6 +297,11 @@ class RMSNorm(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("RMSNormalization", self.keras_arguments()),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_normalization
+
+        return torch_normalization.divide_by_root(self.epsilon, self.axis, inputs[0])
+
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         """As all layers; what Keras computes along another axis is none of them."""
@@ -314,9 +330,10 @@ class UnitNorm(Layer):
         return together(self.axis, inputs[0])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (
-            KerasCall(
-                "UnitNormalization",
-                {"axis": list(self.axis)} if isinstance(self.axis, tuple) else self.keras_arguments(),
-            ),
-        )
+        given = {"axis": list(self.axis)} if isinstance(self.axis, tuple) else self.keras_arguments()
+        return (KerasCall("UnitNormalization", given),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_normalization
+
+        return torch_normalization.bring_to_length_1(self.axis, len(inputs[0]))

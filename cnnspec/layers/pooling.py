@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.torch_call import NoTorch, TorchCall
     from cnnspec.layers.window import Window
 
 
@@ -70,6 +71,11 @@ class MaxPool(Pool):
             return (call,)
         widths = ((0, 0), *pairs, (0, 0))
         return (KerasCall("ops.pad", {"pad_width": widths, "constant_values": float("-inf")}, "pad"), call)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_windows
+
+        return torch_windows.take_largest(self.sliding(), inputs[0])
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
@@ -171,6 +177,11 @@ class AvgPool(Pool):
         if self.sliding().same_is_ceil(inputs[0]):
             return (call.replace(arguments={**call.arguments, "padding": "same"}),)
         return self._counted(call, inputs)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        from cnnspec.layers import torch_windows
+
+        return torch_windows.take_mean(self.sliding(), inputs[0], not self._leaves_out_zeros())
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

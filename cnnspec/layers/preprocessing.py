@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.torch_call import NoTorch, TorchCall
     from cnnspec.layers.window import Reach
 
 
@@ -71,6 +72,11 @@ class Rescaling(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Rescaling", listed({"scale": self.scale, **self.keras_arguments("offset")})),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_preprocessing
+
+        return torch_preprocessing.rescale(self.scale, self.offset, len(inputs[0]))
+
 
 class Normalization(Layer):
     """(x - mean) / sqrt(variance) with given figures of each channel, as ImageNet's recipes have it.
@@ -103,6 +109,11 @@ class Normalization(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Normalization", listed(self.keras_arguments())),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_preprocessing
+
+        return torch_preprocessing.normalise(self.mean, self.variance, self.invert, inputs[0])
 
 
 class Embedding(Layer):
@@ -141,3 +152,8 @@ class Embedding(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (spectral(KerasCall("Embedding", self.keras_arguments()), self.spectral_norm),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        from cnnspec.layers import torch_preprocessing
+
+        return torch_preprocessing.embed(self, inputs[0])

@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
+    from cnnspec.layers.torch_call import TorchCall
+
 AXIS = argument(axes, "axis or axes that go, counted from 1; -1 is the channels", keras="-")
 KEEPDIMS = argument(flag, "whether the axes stay, with size 1", False, "-")
 
@@ -24,6 +26,7 @@ class Reduction(Layer):
     most_calls: ClassVar[int] = 2
     reduces: ClassVar[str] = "axis"
     word: ClassVar[str]  # of Keras's function
+    torch_name: ClassVar[str]
     as_global: ClassVar[type[GlobalAvgPool | GlobalMaxPool] | None] = None
     if TYPE_CHECKING:  # fields of the subclasses
         axis: Any
@@ -68,6 +71,11 @@ class Reduction(Layer):
                 return pool(keepdims=self.keepdims).canonical(inputs)
         return super().canonical(inputs)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        return torch_reshaping.reduce(self.torch_name, self._places(inputs[0]), self.keepdims, len(inputs[0]))
+
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         places = tuple([place + 1 for place in self._places(inputs[0])])
         given = {"axis": places, **({"keepdims": True} if self.keepdims else {})}
@@ -95,6 +103,7 @@ class ReduceMean(Reduction):
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x6x4\nreduce_mean(1)", "input 8x6x4\nreduce_mean((1, 3))")
     kind: ClassVar[str] = REDUCED_MEAN
     word: ClassVar[str] = "mean"
+    torch_name: ClassVar[str] = ".mean"
     as_global: ClassVar[type[GlobalAvgPool | GlobalMaxPool] | None] = GlobalAvgPool
 
     axis: Any = AXIS
@@ -111,6 +120,7 @@ class ReduceSum(Reduction):
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x6x4\nreduce_sum((1, 2, 3), keepdims=true)",)
     kind: ClassVar[str] = REDUCTION
     word: ClassVar[str] = "sum"
+    torch_name: ClassVar[str] = ".sum"
 
     axis: Any = AXIS
     keepdims: bool = KEEPDIMS
@@ -130,6 +140,7 @@ class ReduceMax(Reduction):
     keeps: ClassVar[Keeps] = BOTH
     takes_largest: ClassVar[bool] = True
     word: ClassVar[str] = "max"
+    torch_name: ClassVar[str] = ".amax"
     as_global: ClassVar[type[GlobalAvgPool | GlobalMaxPool] | None] = GlobalMaxPool
 
     axis: Any = AXIS

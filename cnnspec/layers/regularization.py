@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
+    from cnnspec.layers.torch_call import NoTorch, TorchCall
+
 
 NOISE_SHAPE = argument(optional(shape), "where values are drawn apart; 1 on the other axes", None)
 RATE = argument(rate, "share of the values that become 0", aliases=("p",))
@@ -92,6 +94,11 @@ class Dropout(Spread):
         noise = keras_noise(self.noise_shape)
         return (KerasCall("Dropout", {"rate": self.rate, **noise, **self.keras_arguments("seed")}),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_noise
+
+        return torch_noise.drop(self.rate, self.noise_shape)
+
 
 class SpatialDropout(Layer):
     """Spatial dropout: while training, whole channels become 0 with probability rate, the others grow by 1/(1 - rate).
@@ -131,6 +138,11 @@ class SpatialDropout(Layer):
         name = f"SpatialDropout{len(inputs[0]) - 1}D"
         return (KerasCall(name, {"rate": self.rate, **self.keras_arguments("seed")}),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import TorchCall
+
+        return (TorchCall(f"Dropout{len(inputs[0]) - 1}d", {"p": self.rate}),)
+
 
 class AlphaDropout(Spread):
     """Dropout that keeps mean and variance of its input; made for selu."""
@@ -161,6 +173,11 @@ class AlphaDropout(Spread):
         noise = keras_noise(self.noise_shape)
         return (KerasCall("AlphaDropout", {"rate": self.rate, **noise, **self.keras_arguments("seed")}),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        from cnnspec.layers import torch_noise
+
+        return torch_noise.drop_to_alpha(self.rate, self.noise_shape)
+
 
 class GaussianDropout(Layer):
     """While training, each value is multiplied by noise of mean 1 and variance rate/(1 - rate)."""
@@ -181,6 +198,11 @@ class GaussianDropout(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GaussianDropout", {"rate": self.rate, **self.keras_arguments("seed")}),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import KEEPS, TorchCall
+
+        return (TorchCall("GaussianDropout", {"p": self.rate}, (), "", KEEPS),)
+
 
 class GaussianNoise(Layer):
     """While training, noise of mean 0 is added to each value."""
@@ -199,6 +221,11 @@ class GaussianNoise(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("GaussianNoise", {"stddev": self.stddev, **self.keras_arguments("seed")}),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import KEEPS, TorchCall
+
+        return (TorchCall("GaussianNoise", {"stddev": self.stddev}, (), "", KEEPS),)
 
 
 class ActivityRegularization(Layer):
@@ -221,3 +248,6 @@ class ActivityRegularization(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ActivityRegularization", self.keras_arguments()),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        return ()

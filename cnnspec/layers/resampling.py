@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.layers.kernel_trial import Trial
+    from cnnspec.layers.torch_call import NoTorch, TorchCall
 
 
 RADIUS = {"nearest": 0, "bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}  # positions read to each side
@@ -124,12 +125,18 @@ class Resize(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Resizing", self.keras_arguments()),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        from cnnspec.layers import torch_resampling
+
+        return torch_resampling.resize(self, inputs[0])
+
 
 class AdaptivePool(Layer):
     """What the adaptive pools have in common: windows from floor(i N/O) up to ceil((i + 1) N/O)."""
 
     word: ClassVar[str]
     keras_name: ClassVar[str]
+    torch_name: ClassVar[str]
     as_global: ClassVar[type[GlobalAvgPool] | type[GlobalMaxPool]]  # what it is with one position
     if TYPE_CHECKING:  # a field of the subclasses
         size: Any
@@ -189,6 +196,13 @@ class AdaptivePool(Layer):
             return self.as_global(keepdims=True).keras(inputs)
         return (KerasCall(f"{self.keras_name}{rank}D", self.keras_arguments()),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import TorchCall, shorten
+
+        rank = len(inputs[0]) - 1
+        size = shorten(tuple([along(self.size, rank, axis) for axis in range(rank)]))
+        return (TorchCall(f"{self.torch_name}{rank}d", {"output_size": size}),)
+
 
 class AdaptiveAvgPool(AdaptivePool):
     """Mean of as many windows as give the output a wanted size.
@@ -204,6 +218,7 @@ class AdaptiveAvgPool(AdaptivePool):
     kind: ClassVar[str] = ADAPTIVE_AVERAGE
     word: ClassVar[str] = "adaptive_avgpool"
     keras_name: ClassVar[str] = "AdaptiveAveragePooling"
+    torch_name: ClassVar[str] = "AdaptiveAvgPool"
     as_global: ClassVar[type[GlobalAvgPool]] = GlobalAvgPool
 
     size: Any = argument(per_axis(1), "positions of the output", keras="output_size")
@@ -224,6 +239,7 @@ class AdaptiveMaxPool(AdaptivePool):
     keeps: ClassVar[Keeps] = BOTH
     word: ClassVar[str] = "adaptive_maxpool"
     keras_name: ClassVar[str] = "AdaptiveMaxPooling"
+    torch_name: ClassVar[str] = "AdaptiveMaxPool"
     as_global: ClassVar[type[GlobalMaxPool]] = GlobalMaxPool
 
     size: Any = argument(per_axis(1), "positions of the output", keras="output_size")
@@ -291,3 +307,8 @@ class Upsample(Layer):
         if self.interpolation != "nearest":
             given["interpolation"] = self.interpolation
         return (KerasCall(f"UpSampling{rank}D", given),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
+        from cnnspec.layers import torch_resampling
+
+        return torch_resampling.enlarge(self.size, self.interpolation, len(inputs[0]) - 1)

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
+    from cnnspec.layers.torch_call import TorchCall
+
 
 class Flatten(Layer):
     """All values in one row, channels fastest: HxWxC becomes H*W*C."""
@@ -35,6 +37,11 @@ class Flatten(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Flatten", {}),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        return torch_reshaping.flatten(len(inputs[0]))
 
 
 class Reshape(Layer):
@@ -104,6 +111,11 @@ class Reshape(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Reshape", self.keras_arguments()),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        return torch_reshaping.reshape(len(inputs[0]), self.output(inputs), self.shape)
+
 
 class Permute(Layer):
     """Axes in another order, counted from 1: permute((2, 1, 3)) swaps height and width."""
@@ -140,6 +152,11 @@ class Permute(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Permute", {"dims": self._order()}),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        return torch_reshaping.permute(self._order())
+
 
 class Repeat(Layer):
     """A vector n times over: C values become nxC."""
@@ -165,6 +182,11 @@ class Repeat(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("RepeatVector", self.keras_arguments()),)
 
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        return torch_reshaping.repeat(self.n)
+
 
 class Identity(Layer):
     """Its input as it is; a layer that can carry a name. `in` passes the tensor on without a layer."""
@@ -176,3 +198,6 @@ class Identity(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Identity", {}),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        return ()

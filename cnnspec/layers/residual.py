@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar
 
+    from cnnspec.layers.torch_call import TorchCall
+
 
 class StochasticDepth(Layer):
     """Stochastic depth: while training, a whole example becomes 0 with probability rate, the others grow by 1/(1 - rate).
@@ -49,6 +51,11 @@ class StochasticDepth(Layer):
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         noise = (None, *[1] * len(inputs[0]))
         return (KerasCall("Dropout", {"rate": self.rate, "noise_shape": noise, **self.keras_arguments("seed")}),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import KEEPS, TorchCall
+
+        return (TorchCall("StochasticDepth", {"p": self.rate}, (), "", KEEPS),)
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
@@ -105,6 +112,14 @@ class LayerScale(Layer):
         return (
             KerasCall("EinsumDense", {**arguments, **self.keras_arguments("regularizer", "constraint", "trainable")}),
         )
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers.torch_call import TorchCall, TorchWeight
+
+        rank = len(inputs[0])
+        channels = 1 if self.single else inputs[0][-1]
+        weight = TorchWeight("weight", "kernel", (0,), (channels, *(1,) * (rank - 1)))
+        return (TorchCall("LayerScale", {"channels": channels, "axes": rank - 1, "init": float(self.init)}, (weight,)),)
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.torch_call import TorchCall
 
 
 class Stack(Layer):
@@ -63,6 +64,12 @@ class Stack(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("ops.stack", {"axis": self._place(len(inputs[0])) + 1}, "stack"), KerasCall("Identity", {}))
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_reshaping
+
+        rank = len(inputs[0])
+        return torch_reshaping.stack(self._place(rank), rank)
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from cnnspec.base.size import Dim
     from cnnspec.layers.kernel_trial import Trial
+    from cnnspec.layers.torch_call import TorchCall
     from cnnspec.layers.window import Window
 
 
@@ -270,6 +271,11 @@ class ConvTranspose(Layer):
         if isinstance(self.padding, str) or self.padding == 0:
             return (call,)
         return (call, KerasCall(f"Cropping{rank}D", {"cropping": keras_padding(self.padding, rank)}, "crop"))
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_windows
+
+        return torch_windows.paint(self, inputs[0])
 
     def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
         from cnnspec.layers.kernel_trial import dilated_transposed
