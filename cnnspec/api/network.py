@@ -6,6 +6,7 @@ from cnnspec.api.answer import Answer, make_answer
 from cnnspec.api.argument_checks import take_numbers, take_text
 from cnnspec.api.errors import SpecError
 from cnnspec.api.findings import Findings, LaterFindings
+from cnnspec.api.torch_module import print_torch, to_torch
 from cnnspec.tables.rows import LayerFigures, ReceptiveField, find_figures, measure_field
 
 TYPE_CHECKING = False
@@ -244,20 +245,34 @@ class Network(Answer):
 
         return Findings(find_broken_limits(self.analysed, limits, bounds), self.analysed.source.name)
 
-    # ---- Keras ---------------------------------------------------------------------------------------------------
-    def to_keras(self) -> keras.Model:
-        """The Keras model, its layers named as here.
+    # ---- Keras and PyTorch ---------------------------------------------------------------------------------------
+    def to_keras(self, weights: Any = None) -> keras.Model:
+        """The Keras model, its layers named as here. `weights`: the module of `to_torch`, or its state, whose weights it gets.
 
         Raises SpecError when the spec has mistakes or a layer that Keras cannot compute, MissingExtra when Keras is not
-        installed.
+        installed, ValueError for weights of another network.
         """
         from cnnspec.compile.keras_model import to_keras
 
         require_keras(self)
-        return to_keras(self.analysed.graph)
+        model = to_keras(self.analysed.graph)
+        if weights is not None:
+            from cnnspec.compile.torch_model import take_torch_weights
 
-    def to_source(self) -> str:
-        """Keras source that builds the same model. Raises SpecError as `to_keras` does."""
+            take_torch_weights(self.analysed, model, weights)
+        return model
+
+    to_torch = to_torch  # of a file of its own
+
+    def to_source(self, framework: str = "keras") -> str:
+        """Source that builds the same model, in Keras or, with "torch", as a PyTorch module whose blocks are classes.
+
+        Raises SpecError as `to_keras` and `to_torch` do, ValueError for another framework.
+        """
+        if framework not in ("keras", "torch"):
+            raise ValueError(f'no framework is called "{framework}": keras or torch')
+        if framework == "torch":
+            return print_torch(self)
         from cnnspec.compile.keras_source import to_source
 
         require_keras(self)

@@ -29,7 +29,7 @@ VERBS = {
     "import": "write a saved model as a spec",
     "fix": "mend what can be mended without changing a network, and format",
     "format": "bring specs into the one canonical form",
-    "compile": "make a model: Keras source, .keras, SavedModel, ONNX, LiteRT",
+    "compile": "make a model: source for Keras or PyTorch, .keras, SavedModel, ONNX, LiteRT",
     "train": "train a network as its train section says",
     "resume": "go on with a training that was stopped",
     "runs": "list trainings, or compare some",

@@ -1,4 +1,4 @@
-"""cnnspec compile FILE -o model.py | model.keras | model.onnx | …: the network as Keras source, or as a model."""
+"""cnnspec compile FILE -o model.py | model.keras | model.onnx | …: the network as Keras or PyTorch source, or as a model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.export import add_output_options, target_of, write_model
 from cnnspec.cli.load import add_model_options, load_one
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
-from cnnspec.cli.own_outputs import STDOUT, write_output
+from cnnspec.cli.own_outputs import STDOUT, remember_output, write_output
 from cnnspec.compile.export import ENDINGS, ExportFailed
 
 TYPE_CHECKING = False
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
     from cnnspec.network import AnalysedNetwork
 
-FORMATS = {"py": ".py", **ENDINGS}
+FORMATS = {"py": ".py", "torch": ".py", **ENDINGS, "pt2": ".pt2"}
+SOURCES = {
+    "py": "with the other formats",
+    "torch": "into a .pt2, or with net.to_torch(weights=model) in Python",
+}  # where weights go instead
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser,
         {
             "cnnspec compile net.cnn -o net.py": "source for Keras",
+            "cnnspec compile net.cnn -o net.py --to torch": "source for PyTorch",
             "cnnspec compile net.cnn -o untrained.keras": "a model that Keras opens",
             "cnnspec compile net.cnn --weights runs/net-1 -o net.onnx": "with the weights of a training, as ONNX",
         },
     )
     parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
     add_output_options(
-        parser, FORMATS, "model.py for source (- for stdout), model.keras, model.onnx, model.tflite, or model/ for a SavedModel"
+        parser, FORMATS, "model.py for source (- for stdout; Keras's, PyTorch's with --to torch), model.keras, model.onnx, model.tflite, model.pt2, or model/ for a SavedModel"
     )  # fmt: skip
     parser.add_argument(
         "--weights",
@@ -49,11 +54,12 @@ def run(options: argparse.Namespace) -> int:
             target, format = options.output, options.to or "py"
         else:
             target, format = target_of(options, FORMATS, *find_weights(options))
-        if target in STDOUT and format != "py":
+        if target in STDOUT and format not in SOURCES:
             raise UsageError(f"{format} is not written to stdout: give -o a name")
-        if format == "py" and options.weights:
-            raise UsageError("source holds no weights: --weights goes with the other formats")
-        network = load_one(options)
+        if format in SOURCES and options.weights:
+            given = "--weights goes" if format == "py" else "they go"
+            raise UsageError(f"source holds no weights: {given} {SOURCES[format]}")
+        network = load_one(options, for_keras=format not in ("torch", "pt2") or options.weights is not None)
         if network is None:
             return FINDINGS
         if not network.has_text:
@@ -61,10 +67,12 @@ def run(options: argparse.Namespace) -> int:
 
             if not options.weights:
                 tell_what_stays(network)
-            if format == "py":
+            if format in SOURCES:
                 network = write_as_spec(network)
-        if format == "py":
-            write_source(network, target, options.force)
+        if format in SOURCES:
+            write_source(network, target, options.force, format)
+        elif format == "pt2":
+            write_torch(network, target, options.weights)
         else:
             write_model(lambda _: built(network, options.weights), target, format)
     except ExportFailed as error:
@@ -72,12 +80,45 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def write_source(network: AnalysedNetwork, target: str, force: bool) -> None:
-    from cnnspec.compile.keras_source import to_source
-
-    write_output(target, to_source(network), force)
+def write_source(network: AnalysedNetwork, target: str, force: bool, format: str) -> None:
+    write_output(target, print_torch(network) if format == "torch" else print_keras(network), force)
     if target not in STDOUT:
         print_message(f"wrote {target}")
+
+
+def print_keras(network: AnalysedNetwork) -> str:
+    from cnnspec.compile.keras_source import to_source
+
+    return to_source(network)
+
+
+def print_torch(network: AnalysedNetwork) -> str:
+    from cnnspec.compile.torch_source import NotInTorch, print_module
+
+    try:
+        return print_module(network).text
+    except NotInTorch as error:
+        raise UsageError(f"PyTorch cannot run this network: {error}") from None
+
+
+def write_torch(network: AnalysedNetwork, target: str, weights: str | None) -> None:
+    """Write the network as PyTorch's program, with the weights of a Keras model where they are given."""
+    from cnnspec.compile.backend import MissingExtra
+    from cnnspec.compile.torch_model import OtherWeights, import_torch
+    from cnnspec.compile.torch_program import write_program
+    from cnnspec.compile.torch_source import NotInTorch
+
+    try:
+        import_torch()
+        write_program(network, target, None if weights is None else built(network, weights))
+    except MissingExtra as error:
+        raise UsageError(str(error)) from None
+    except NotInTorch as error:
+        raise UsageError(f"PyTorch cannot run this network: {error}") from None
+    except OtherWeights as error:
+        raise UsageError(f"the weights are not carried over: {error}") from None
+    remember_output(target)
+    print_message(f"wrote {target}")
 
 
 def find_weights(options: argparse.Namespace) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def target_of(options: argparse.Namespace, formats: dict[str, str], *read: str) 
     format = find_format(options.output, options.to, formats)
     check_place(options.output, format)
     check_not_read(options.output, options.file, *read)
-    if format != "py":  # of a source it is known once it is made
+    if formats[format] != ".py":  # of a source it is known once it is made
         check_replaceable(options.output, options.force)
     return options.output, format
 

@@ -209,13 +209,16 @@ def describe_no_network(analysis: Analysis) -> str:
     return f"{name} holds no network, but blocks ({brief(', '.join(blocks))}): {asked}"
 
 
-def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> AnalysedNetwork | None:
+def load_one(
+    options: argparse.Namespace, replaced: Collection[str] = (), for_keras: bool = True
+) -> AnalysedNetwork | None:
     """The network that is to become a Keras model, its mistakes shown on stderr; None when they keep it from being built.
+    Unless `for_keras`, what Keras alone cannot compute is no mistake.
 
     What is wrong with settings of its train section that are `replaced` is left out.
     """
     from cnnspec.facts.facts import find_keras_problems
-    from cnnspec.lint.keras_limits import refuse_keras_limits
+    from cnnspec.lint.keras_limits import leave_out_keras_limits, refuse_keras_limits
 
     try:
         network, found = load_analysed(options, told=True)
@@ -230,8 +233,8 @@ def load_one(options: argparse.Namespace, replaced: Collection[str] = ()) -> Ana
             about += [d for d in found if d.code == "P505"]
         found = tuple([d for d in found if d not in about])
         network = network.replace(diagnostics=tuple([d for d in network.diagnostics if d not in about]))
-    found = refuse_keras_limits(network.facts, found)
+    found = (refuse_keras_limits if for_keras else leave_out_keras_limits)(network.facts, found)
     for diagnostic in found:
         if diagnostic.severity != INFO:
             print_diagnostic(diagnostic)
-    return None if network.broken or any(find_keras_problems(network.facts)) else network
+    return None if network.broken or for_keras and any(find_keras_problems(network.facts)) else network

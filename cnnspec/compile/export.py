@@ -40,7 +40,7 @@ def find_format(path: str, asked: str | None, endings: dict[str, str] = ENDINGS)
             names = ", ".join([f"model{end}" for end in endings.values() if end])
             raise ExportFailed(f'cannot tell what "{path}" is to be: name it {names}, or model/ for a SavedModel')
         return said
-    if said != asked and (said, asked) != (None, "saved_model"):
+    if said != asked and (said, asked) != (None, "saved_model") and not (ending and endings[asked] == ending):
         where = "into a folder" if asked == "saved_model" else f"to a {endings[asked]} file"
         raise ExportFailed(f"{asked} is written {where}, not to {path}")
     return asked

@@ -40,6 +40,12 @@ def refuse_keras_limits(facts: Facts, found: Sequence[Diagnostic]) -> tuple[Diag
     return (*told, *limits.values())
 
 
+def leave_out_keras_limits(facts: Facts, found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings of a network that is to become something else than a Keras model."""
+    limits = {(limit.code, limit.span) for limit in find_keras_limits(facts)}
+    return tuple([d for d in found if (d.code, d.span) not in limits])
+
+
 def find_argument(node: Node, name: str) -> Span:
     """Where an argument of a layer stands, with or without its name; the layer, where it is not written."""
     call, span = node.site.node, node.site.span

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 from cnnspec.compile.keras_source.frame import Differs
 from cnnspec.compile.keras_source.graph_match import Mismatch
 from cnnspec.compile.keras_source.layer_by_layer import print_layers
-from cnnspec.compile.keras_source.literals import NoLiteral
 from cnnspec.compile.keras_source.module_printer import ModulePrinter
 from cnnspec.compile.keras_source.module_text import finish_module
 from cnnspec.compile.keras_source.replay import replay
 from cnnspec.compile.keras_source.step_printer import TooHard
+from cnnspec.compile.python_text.literals import NoLiteral
 from cnnspec.compile.trace_recorder import record
 
 if TYPE_CHECKING:

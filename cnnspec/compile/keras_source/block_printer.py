@@ -19,9 +19,9 @@ from cnnspec.compile.keras_source.block_variant import (
 from cnnspec.compile.keras_source.call_groups import group_calls
 from cnnspec.compile.keras_source.expression_printer import is_written_out
 from cnnspec.compile.keras_source.frame import Differs, Frame, add_return, find_bound_names
-from cnnspec.compile.keras_source.literals import convert_to_tuple
 from cnnspec.compile.keras_source.name_scope import NameScope
 from cnnspec.compile.keras_source.print_place import PrintPlace
+from cnnspec.compile.python_text.literals import convert_to_tuple
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
 

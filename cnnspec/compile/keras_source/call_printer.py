@@ -13,7 +13,7 @@ from cnnspec.compile.keras_source.call_text import WORDS, CallText, write_call
 from cnnspec.compile.keras_source.expression_printer import is_written_out
 from cnnspec.compile.keras_source.frame import Differs
 from cnnspec.compile.keras_source.layer_by_layer import find_automatic_names
-from cnnspec.compile.keras_source.literals import is_same
+from cnnspec.compile.python_text.literals import is_same
 from cnnspec.compile.trace import is_false
 from cnnspec.elaborate.argument_binder import argument_name
 from cnnspec.layers.argument import Term, Unfit

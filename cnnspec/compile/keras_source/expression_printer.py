@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.size import Size
 from cnnspec.compile.keras_source.frame import Differs
-from cnnspec.compile.keras_source.literals import NoLiteral, is_same, print_literal
+from cnnspec.compile.python_text.literals import NoLiteral, is_same, print_literal
 from cnnspec.elaborate.arithmetic import OPERATE
 from cnnspec.elaborate.evaluator import SPATIAL
 from cnnspec.elaborate.values import UNKNOWN, Function, Tensor

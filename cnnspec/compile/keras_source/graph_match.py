@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.call_text import FIRST, WORDS
-from cnnspec.compile.keras_source.literals import hide_unknown, is_same
+from cnnspec.compile.python_text.literals import hide_unknown, is_same
 from cnnspec.layers.argument import Term
 
 if TYPE_CHECKING:

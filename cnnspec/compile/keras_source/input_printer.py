@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_source.frame import Differs
-from cnnspec.compile.keras_source.literals import hide_unknown, is_same, print_literal
 from cnnspec.compile.keras_source.name_scope import TensorName
+from cnnspec.compile.python_text.literals import hide_unknown, is_same, print_literal
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:

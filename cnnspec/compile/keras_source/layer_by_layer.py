@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compile.keras_source.call_text import write_call
 from cnnspec.compile.keras_source.frame import Frame, Lines
-from cnnspec.compile.keras_source.literals import hide_unknown, print_literal
 from cnnspec.compile.keras_source.module_text import print_model
+from cnnspec.compile.python_text.literals import hide_unknown, print_literal
 
 if TYPE_CHECKING:
     from cnnspec.compile.keras_source.call_text import CallText

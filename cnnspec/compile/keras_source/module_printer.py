@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from cnnspec.compile.keras_source.block_homes import BlockHomes
 from cnnspec.compile.keras_source.frame import Differs, Frame, find_bound_names, is_variable
-from cnnspec.compile.keras_source.literals import convert_to_tuple, print_literal
 from cnnspec.compile.keras_source.module_functions import ModuleFunctions
 from cnnspec.compile.keras_source.module_text import finish_module, print_model
 from cnnspec.compile.keras_source.name_scope import DataName
 from cnnspec.compile.keras_source.print_context import PrintContext
 from cnnspec.compile.keras_source.printers import Printers
 from cnnspec.compile.keras_source.source_comments import SourceComments
+from cnnspec.compile.python_text.literals import convert_to_tuple, print_literal
 from cnnspec.syntax import tree
 from cnnspec.syntax.tree import names_in, walk
 

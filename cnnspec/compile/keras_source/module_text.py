@@ -6,9 +6,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from cnnspec.compile.keras_source.layout import lay_out
-from cnnspec.compile.keras_source.source_comments import keep_printable
 from cnnspec.compile.model_name import name_model
+from cnnspec.compile.python_text.layout import keep_printable, lay_out
 
 if TYPE_CHECKING:
     from cnnspec.base.source import Source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.compile.python_text.layout import keep_printable
 from cnnspec.syntax import tree
 
 if TYPE_CHECKING:
@@ -39,8 +40,3 @@ class SourceComments:
             found.insert(0, self.lines[above][1])
             above -= 1
         return [f"# {keep_printable(text)}" for text in found if text and not text.startswith(":")]
-
-
-def keep_printable(text: str) -> str:
-    """A text with a space for every character that cannot be printed."""
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -165,3 +165,8 @@ def split_at_operators(text: str) -> list[str]:
         if cuts:
             return [text[one:two].strip() for one, two in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     return [text]
+
+
+def keep_printable(text: str) -> str:
+    """A text with a space for every character that cannot be printed."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from cnnspec.compile.keras_source.layout import find_brackets, split_at_commas
+from cnnspec.compile.python_text.layout import find_brackets, split_at_commas
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.layers.words import constraint, initializer, regularizer
 
