@@ -49,7 +49,7 @@ FILES: list[tuple[str, Callable[[Path], Any]]] = [
     ("nested", lambda p: zipped(p, {"config.json": b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"})),
     ("nested more than", lambda p: zipped(p, {"config.json": b'{"a":' + b"[" * 300 + b"]" * 300 + b"}"})),
     ("a number that is too long", lambda p: p.write_text('{"class_name": ' + "9" * 5000 + "}")),
-    ("packed in a way that Keras does not use", lambda p: zipped(p, {"config.json": b"{}"}, zipfile.ZIP_LZMA)),
+    ("packed in a way that no framework uses", lambda p: zipped(p, {"config.json": b"{}"}, zipfile.ZIP_LZMA)),
     ("written by Keras 2.15.0", lambda p: zipped(p, {"config.json": b"{}", "metadata.json": b'{"keras_version": "2.15.0"}'})),
 ]  # fmt: skip
 
