@@ -1,0 +1,162 @@
+"""One call of an operator, as its translation sees it: arguments by name, each of the kind that is asked for.
+
+An argument that is not of that kind contradicts the operator's schema, so that the file is damaged. What is of its kind and
+has no layer is Inexpressible.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from cnnspec.base.record import Record
+from cnnspec.model_files.torch.program import PARAMETER
+from cnnspec.model_files.torch.typed_json import Damaged
+from cnnspec.model_files.views.graph_builder import WeightRef
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from cnnspec.model_files.torch.program import ProgramNode, ProgramWeight
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
+
+
+class Learned(Record):
+    """A weight, or what is computed of weights and numbers alone. `computed`: its values are others than the weight's."""
+
+    shape: tuple[int, ...]
+    sources: tuple[ProgramWeight, ...] = ()
+    computed: bool = False
+
+    def find_source(self) -> ProgramWeight | None:
+        """The weight that it is, or is made of: of several, the one parameter with as many values."""
+        if len(self.sources) == 1:
+            return self.sources[0]
+        fits = [
+            source
+            for source in self.sources
+            if source.kind == PARAMETER and prod([n or 0 for n in source.value.sizes]) == prod(self.shape)
+        ]
+        return fits[0] if len(fits) == 1 else None
+
+
+class Call:
+    """An operator's call. `arguments` have the operator's defaults filled in, and values in the place of references."""
+
+    def __init__(self, builder: GraphBuilder, node: ProgramNode, arguments: dict[str, Any]) -> None:
+        self.builder = builder
+        self.node = node
+        self.arguments = arguments
+        self.computed: list[ProgramWeight] = []  # weights that are computed of others before they are used
+
+    # ---- tensors and weights ---------------------------------------------------------------------------------
+    def tensor(self, name: str) -> Tensor:
+        value = self._take(name)
+        if isinstance(value, Tensor):
+            return value
+        raise Inexpressible(f"its {name} is computed of weights alone")
+
+    def tensors(self, name: str) -> list[Tensor]:
+        values = self._take(name)
+        if not isinstance(values, tuple) or not values:
+            raise self._mistake(name, "a list of tensors")
+        if not all([isinstance(value, Tensor) for value in values]):
+            raise Inexpressible(f"its {name} are not all computed of the input")
+        return list(values)
+
+    def weight(self, name: str) -> WeightRef:
+        made = self.optional_weight(name)
+        if made is None:
+            raise Inexpressible(f"it has no {name}")
+        return made
+
+    def optional_weight(self, name: str) -> WeightRef | None:
+        value = self._take(name)
+        if value is None:
+            return None
+        if isinstance(value, Tensor):
+            raise Inexpressible(f"its {name} is computed of the input")
+        source = value.find_source() if isinstance(value, Learned) else None
+        if source is None:
+            raise Inexpressible(f"its {name} is no weight of the model")
+        if value.computed:
+            self.computed.append(source)
+        return WeightRef(source.name, value.shape)
+
+    def learned(self, name: str) -> Learned | None:
+        """The argument where it is computed of weights, else None."""
+        value = self._take(name)
+        return value if isinstance(value, Learned) else None
+
+    # ---- numbers ---------------------------------------------------------------------------------------------
+    def value(self, name: str) -> Any:
+        """The argument, whatever it is."""
+        return self._take(name)
+
+    def is_number(self, name: str) -> bool:
+        return type(self._take(name)) in (int, float)
+
+    def number(self, name: str) -> float:
+        value = self._take(name)
+        if type(value) in (int, float):
+            return float(value) if type(value) is float else int(value)
+        if isinstance(value, (Tensor, Learned)):
+            raise Inexpressible(f"its {name} is no number that the file states")
+        raise self._mistake(name, "a number")
+
+    def optional_number(self, name: str) -> float | None:
+        return None if self._take(name) is None else self.number(name)
+
+    def integer(self, name: str) -> int:
+        value = self._take(name)
+        if type(value) is not int:
+            raise self._mistake(name, "a whole number")
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self._take(name)
+        if type(value) is not bool:
+            raise self._mistake(name, "true or false")
+        return value
+
+    def word(self, name: str) -> str:
+        value = self._take(name)
+        if type(value) is not str:
+            raise self._mistake(name, "a text")
+        return value
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        value = self._take(name)
+        value = (value,) if type(value) is int else value
+        if not isinstance(value, tuple) or not all([type(n) is int for n in value]):
+            raise self._mistake(name, "whole numbers")
+        return value
+
+    def for_axes(self, name: str, count: int) -> tuple[int, ...]:
+        """One whole number for each of some axes; a single one is for all."""
+        values = self.integers(name)
+        values = values * count if len(values) == 1 else values
+        if len(values) != count:
+            raise Damaged(f"{self.node.target} has {len(values)} numbers in {name}, and {count} axes")
+        return values
+
+    def sizes(self, index: int = 0) -> tuple[int | None, ...] | None:
+        """The sizes that the file states of an output, None where it states none."""
+        outputs = self.node.outputs
+        value = outputs[index] if index < len(outputs) else None
+        return None if value is None else value.sizes
+
+    def _take(self, name: str) -> Any:
+        if name not in self.arguments:
+            raise Damaged(f"{self.node.target} has no argument {name}")
+        return self.arguments[name]
+
+    def _mistake(self, name: str, wanted: str) -> Damaged:
+        return Damaged(f"{name} of {self.node.target} is not {wanted}")
+
+
+def both_sides(amounts: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Torch's padding, which is the same on both sides of an axis."""
+    return tuple([(amount, amount) for amount in amounts])

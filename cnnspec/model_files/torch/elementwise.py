@@ -1,0 +1,192 @@
+"""Torch's activations, arithmetic and reductions → layers."""
+
+from __future__ import annotations
+
+from cnnspec.model_files.channels_first import axes, learned, pointwise
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cnnspec.model_files.torch.call import Call
+
+WORDS = {  # torch's name → the language's
+    "relu": "relu", "silu": "silu", "hardswish": "hard_silu", "hardsigmoid": "hard_sigmoid", "sigmoid": "sigmoid",
+    "tanh": "tanh", "mish": "mish", "relu6": "relu6", "selu": "selu",
+    "log_sigmoid": "log_sigmoid", "exp": "exponential",
+}  # fmt: skip
+
+
+def make_activation(word: str) -> Callable[[Call], Tensor]:
+    def activate(call: Call) -> Tensor:
+        return pointwise.activate(call.builder, call.tensor("self"), word)
+
+    return activate
+
+
+def activate_gelu(call: Call) -> Tensor:
+    if call.word("approximate") != "none":
+        raise Inexpressible(f"gelu({call.word('approximate')})")
+    return pointwise.activate(call.builder, call.tensor("self"), "gelu")
+
+
+def activate_elu(call: Call) -> Tensor:
+    """aten.elu and aten.celu, which are one where alpha is 1."""
+    names = [name for name in ("alpha", "scale", "input_scale") if name in call.arguments]
+    if any([call.number(name) != 1 for name in names]):
+        raise Inexpressible("an elu with factors")
+    return pointwise.activate(call.builder, call.tensor("self"), "elu")
+
+
+def activate_softplus(call: Call) -> Tensor:
+    if call.number("beta") != 1:
+        raise Inexpressible("a softplus with a factor")
+    return pointwise.activate(call.builder, call.tensor("self"), "softplus")
+
+
+def make_clip(low: str, high: str) -> Callable[[Call], Tensor]:
+    """The translation of an operator that cuts values off at both sides; "" for a side without a limit."""
+
+    def clip(call: Call) -> Tensor:
+        least = call.optional_number(low) if low else None
+        most = call.optional_number(high) if high else None
+        return pointwise.clip(call.builder, call.tensor("self"), least, most)
+
+    return clip
+
+
+def slope(call: Call) -> Tensor:
+    return pointwise.slope(call.builder, call.tensor("self"), call.number("negative_slope"))
+
+
+def make_softmax(word: str) -> Callable[[Call], Tensor]:
+    def compete(call: Call) -> Tensor:
+        x = call.tensor("self")
+        axis = x.count_axis(call.integer("dim"))
+        if word == "softmax":
+            return pointwise.compete(call.builder, x, axis)
+        if axis != 1 or len(x.shape) != 2:
+            raise Inexpressible(f"a {word} of a map")
+        return pointwise.activate(call.builder, x, word)
+
+    return compete
+
+
+def make_dropout(kind: str) -> Callable[[Call], Any]:
+    """The translation of a dropout, which stands in a graph for evaluation too."""
+
+    def drop(call: Call) -> Any:
+        x = call.tensor("input" if "input" in call.arguments else "self")  # in place it is called self
+        made = pointwise.drop(call.builder, x, call.number("p"), kind)
+        return made if len(call.node.outputs) == 1 else (made, None)
+
+    return drop
+
+
+# ---- arithmetic: a tensor with a tensor, a number or a weight ------------------------------------------------
+def add(call: Call) -> Tensor:
+    return _add(call, 1 if "alpha" not in call.arguments else call.number("alpha"))
+
+
+def subtract(call: Call) -> Tensor:
+    return _add(call, -1 if "alpha" not in call.arguments else -call.number("alpha"))
+
+
+def _add(call: Call, factor: float) -> Tensor:
+    """self + factor · other."""
+    builder, mine, other = call.builder, call.value("self"), call.value("other")
+    if isinstance(mine, Tensor) and isinstance(other, Tensor):
+        if factor == -1:
+            return pointwise.merge(builder, "subtract", mine, other)
+        return pointwise.merge(builder, "add", mine, pointwise.rescale(builder, other, factor))
+    if isinstance(mine, Tensor) and call.is_number("other"):
+        return pointwise.rescale(builder, mine, 1, factor * call.number("other"))
+    if isinstance(other, Tensor) and call.is_number("self"):
+        return pointwise.rescale(builder, other, factor, call.number("self"))
+    raise Inexpressible("a sum with a weight")
+
+
+def subtract_from(call: Call) -> Tensor:
+    """aten.rsub: other - alpha · self."""
+    return pointwise.rescale(call.builder, call.tensor("self"), -call.number("alpha"), call.number("other"))
+
+
+def multiply(call: Call) -> Tensor:
+    builder, mine, other = call.builder, call.value("self"), call.value("other")
+    if isinstance(mine, Tensor) and isinstance(other, Tensor):
+        return pointwise.merge(builder, "multiply", mine, other)
+    x, name = (mine, "other") if isinstance(mine, Tensor) else (other, "self")
+    if not isinstance(x, Tensor):
+        raise Inexpressible("a product without a tensor")
+    if call.is_number(name):
+        return pointwise.rescale(builder, x, call.number(name))
+    return learned.scale_channels(builder, x, call.weight(name))
+
+
+def divide(call: Call) -> Tensor:
+    x = call.tensor("self")
+    if not call.is_number("other") or not call.number("other"):
+        raise Inexpressible("a quotient that is not by a number")
+    return pointwise.rescale(call.builder, x, 1 / call.number("other"))
+
+
+def negate(call: Call) -> Tensor:
+    return pointwise.rescale(call.builder, call.tensor("self"), -1)
+
+
+def make_merge(word: str) -> Callable[[Call], Tensor]:
+    def merge(call: Call) -> Tensor:
+        return pointwise.merge(call.builder, word, call.tensor("self"), call.tensor("other"))
+
+    return merge
+
+
+# ---- over axes -----------------------------------------------------------------------------------------------
+def make_summary(largest: bool) -> Callable[[Call], Tensor]:
+    """The translation of a mean or a maximum over axes; no axes are all of them, the batch too."""
+
+    def summarize(call: Call) -> Tensor:
+        over = call.integers("dim") if call.value("dim") is not None else ()
+        if not over:
+            raise Inexpressible("a mean or maximum of everything, the batch too")
+        return axes.summarize(call.builder, call.tensor("self"), over, call.flag("keepdim"), largest)
+
+    return summarize
+
+
+ELEMENTWISE: dict[str, Callable[[Call], Any]] = {
+    **{f"aten.{name}.default": make_activation(word) for name, word in WORDS.items()},
+    "aten.gelu.default": activate_gelu,
+    "aten.elu.default": activate_elu,
+    "aten.celu.default": activate_elu,
+    "aten.softplus.default": activate_softplus,
+    "aten.hardtanh.default": make_clip("min_val", "max_val"),
+    "aten.clamp.default": make_clip("min", "max"),
+    "aten.clamp_min.default": make_clip("min", ""),
+    "aten.clamp_max.default": make_clip("", "max"),
+    "aten.leaky_relu.default": slope,
+    "aten.softmax.int": make_softmax("softmax"),
+    "aten._softmax.default": make_softmax("softmax"),
+    "aten.log_softmax.int": make_softmax("log_softmax"),
+    "aten._log_softmax.default": make_softmax("log_softmax"),
+    "aten.dropout.default": make_dropout(""),
+    "aten.native_dropout.default": make_dropout(""),
+    "aten.feature_dropout.default": make_dropout("channels"),
+    "aten.alpha_dropout.default": make_dropout("alpha"),
+    "aten.add.Tensor": add,
+    "aten.add.Scalar": add,
+    "aten.sub.Tensor": subtract,
+    "aten.sub.Scalar": subtract,
+    "aten.rsub.Scalar": subtract_from,
+    "aten.mul.Tensor": multiply,
+    "aten.mul.Scalar": multiply,
+    "aten.div.Tensor": divide,
+    "aten.div.Scalar": divide,
+    "aten.neg.default": negate,
+    "aten.maximum.default": make_merge("maximum"),
+    "aten.minimum.default": make_merge("minimum"),
+    "aten.mean.dim": make_summary(largest=False),
+    "aten.amax.default": make_summary(largest=True),
+}

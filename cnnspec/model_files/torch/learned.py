@@ -1,0 +1,127 @@
+"""Torch's dense layers and normalisations, and factors that are learned → layers."""
+
+from __future__ import annotations
+
+from cnnspec.model_files.channels_first import learned
+from cnnspec.model_files.views.graph_builder import WeightRef
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, flatten
+from cnnspec.model_files.views.tensor_layers import reshape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cnnspec.model_files.torch.call import Call
+
+
+def connect(call: Call) -> Tensor:
+    """aten.linear: the weight is outputs, inputs."""
+    weight = call.weight("weight")
+    units = weight.shape[0] if len(weight.shape) == 2 else 1
+    return learned.connect_fully(call.builder, call.tensor("input"), weight, units, call.optional_weight("bias"))
+
+
+def multiply_matrices(call: Call, x: str, weight: str, bias: str = "") -> Tensor:
+    """A product with a weight that is inputs, outputs. Rows may be the examples together with other axes."""
+    taken = call.weight(weight)
+    if len(taken.shape) != 2:
+        raise Inexpressible(f"a product with a weight of {len(taken.shape)} axes")
+    added: WeightRef | None = call.optional_weight(bias) if bias else None
+    given = call.tensor(x)
+    rows = given
+    together = len(given.shape) == 2 and len(given.axes[0]) > 1
+    if together:
+        batch = given.axes[0][0].size
+        rows = reshape(call.builder, given, (batch, given.shape[0] // batch, given.shape[1]))
+    made = learned.connect_fully(call.builder, rows, taken, taken.shape[1], added)
+    return flatten(made, 0, 1) if together else made
+
+
+def multiply(call: Call) -> Tensor:
+    """aten.mm and aten.matmul."""
+    name = "other" if "other" in call.arguments else "mat2"
+    return multiply_matrices(call, "self", name)
+
+
+def multiply_and_add(call: Call) -> Tensor:
+    """aten.addmm: bias + x · weight."""
+    if call.number("beta") != 1 or call.number("alpha") != 1:
+        raise Inexpressible("a sum of products with factors")
+    return multiply_matrices(call, "mat1", "mat2", "self")
+
+
+def normalize_batch(call: Call) -> Any:
+    """Batch normalisation. Torch's momentum is the share of the new figures."""
+    if call.value("running_mean") is None or call.value("running_var") is None:
+        raise Inexpressible("a batch normalisation without moving figures")
+    made = learned.normalize_batch(
+        call.builder,
+        call.tensor("input"),
+        call.optional_weight("weight"),
+        call.optional_weight("bias"),
+        call.weight("running_mean"),
+        call.weight("running_var"),
+        1 - call.number("momentum"),
+        call.number("eps"),
+    )
+    count = len(call.node.outputs)
+    return made if count == 1 else (made, *[None] * (count - 1))
+
+
+def normalize_instances(call: Call) -> Tensor:
+    if call.value("running_mean") is not None:
+        raise Inexpressible("an instance normalisation with moving figures")
+    x = call.tensor("input")
+    return learned.normalize_groups(
+        call.builder, x, x.shape[1], call.optional_weight("weight"), call.optional_weight("bias"), call.number("eps")
+    )
+
+
+def normalize_groups(call: Call) -> Any:
+    whole = "num_groups" in call.arguments
+    made = learned.normalize_groups(
+        call.builder,
+        call.tensor("input"),
+        call.integer("num_groups" if whole else "group"),
+        call.optional_weight("weight"),
+        call.optional_weight("bias"),
+        call.number("eps"),
+    )
+    return made if whole else (made, None, None)
+
+
+def normalize_layer(call: Call) -> Any:
+    made = learned.normalize_layer(
+        call.builder,
+        call.tensor("input"),
+        len(call.integers("normalized_shape")),
+        call.optional_weight("weight"),
+        call.optional_weight("bias"),
+        call.number("eps"),
+    )
+    return made if len(call.node.outputs) == 1 else (made, None, None)
+
+
+def slope(call: Call) -> Tensor:
+    return learned.slope_channels(call.builder, call.tensor("self"), call.weight("weight"))
+
+
+LEARNED: dict[str, Callable[[Call], Any]] = {
+    "aten.linear.default": connect,
+    "aten.addmm.default": multiply_and_add,
+    "aten.mm.default": multiply,
+    "aten.matmul.default": multiply,
+    "aten.batch_norm.default": normalize_batch,
+    "aten._native_batch_norm_legit.default": normalize_batch,
+    "aten._native_batch_norm_legit_functional.default": normalize_batch,
+    "aten._native_batch_norm_legit_no_training.default": normalize_batch,
+    "aten.native_batch_norm.default": normalize_batch,
+    "aten.instance_norm.default": normalize_instances,
+    "aten.group_norm.default": normalize_groups,
+    "aten.native_group_norm.default": normalize_groups,
+    "aten.layer_norm.default": normalize_layer,
+    "aten.native_layer_norm.default": normalize_layer,
+    "aten.prelu.default": slope,
+    "aten._prelu_kernel.default": slope,
+}

@@ -1,0 +1,47 @@
+"""What a graph cannot show of a torch program, as sentences."""
+
+from __future__ import annotations
+
+from math import prod
+
+from cnnspec.model_files.torch.program import PARAMETER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from cnnspec.model_files.torch.program import Program, ProgramWeight
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
+
+SHOWN = 3  # names in a sentence
+
+
+def find_remarks(
+    program: Program, builder: GraphBuilder, computed: Collection[str], opaque: Sequence[str]
+) -> list[str]:
+    """Sentences; `computed` are weights that are computed of others before a layer uses them, `opaque` operators without a layer."""
+    remarks = []
+    counted = {weight.name for weights in builder.weights.values() for weight in weights}
+    parameters = [weight for weight in program.weights.values() if weight.kind == PARAMETER]
+    unused = [weight for weight in parameters if weight.name not in counted]
+    if unused:
+        total = sum(prod([size or 0 for size in weight.value.sizes]) for weight in unused)
+        remarks.append(f"{total:,} parameters belong to no layer: {list_names(unused)}")
+    used = [weight for weight in parameters if weight.name in computed and weight.name in counted]
+    if used:
+        remarks.append(f"computed of other weights before use, which is not counted: {list_names(used)}")
+    for axis in program.open_axes:
+        remarks.append(
+            f"axis {axis.axis} of {axis.value} may have any size: the figures are for {axis.size}, as exported"
+        )
+    if opaque:
+        remarks.append(f"without a layer of the language: {'; '.join(opaque[:SHOWN])}{and_more(len(opaque))}")
+    return remarks
+
+
+def list_names(weights: Sequence[ProgramWeight]) -> str:
+    return ", ".join(weight.name for weight in weights[:SHOWN]) + and_more(len(weights))
+
+
+def and_more(count: int) -> str:
+    return f" and {count - SHOWN} more" if count > SHOWN else ""

@@ -1,0 +1,212 @@
+"""Torch's operators that move values and compute nothing → views of tensors, and layers that cut and join."""
+
+from __future__ import annotations
+
+from cnnspec.model_files.channels_first import axes
+from cnnspec.model_files.torch.typed_json import Damaged
+from cnnspec.model_files.views.tensor import Inexpressible, permute, squeeze, unsqueeze
+from cnnspec.model_files.views.tensor_layers import reshape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cnnspec.model_files.torch.call import Call
+    from cnnspec.model_files.views.tensor import Tensor
+
+
+def keep(call: Call) -> Tensor:
+    """Copies and conversions: the values are what they were."""
+    return call.tensor("self" if "self" in call.arguments else "input")
+
+
+def make_reshape(name: str) -> Callable[[Call], Tensor]:
+    """The translation of a reshape, whose sizes have this name."""
+
+    def view(call: Call) -> Tensor:
+        return reshape(call.builder, call.tensor("self"), call.integers(name))
+
+    return view
+
+
+def flatten_axes(call: Call) -> Tensor:
+    x = call.tensor("self")
+    first, last = x.count_axis(call.integer("start_dim")), x.count_axis(call.integer("end_dim"))
+    if last < first:
+        raise Damaged(f"{call.node.target} begins behind its end")
+    return reshape(call.builder, x, (*x.shape[:first], -1, *x.shape[last + 1 :]))
+
+
+def unflatten_axis(call: Call) -> Tensor:
+    x = call.tensor("self")
+    axis = x.count_axis(call.integer("dim"))
+    return reshape(call.builder, x, (*x.shape[:axis], *call.integers("sizes"), *x.shape[axis + 1 :]))
+
+
+def permute_axes(call: Call) -> Tensor:
+    return permute(call.tensor("self"), call.integers("dims"))
+
+
+def swap_axes(call: Call) -> Tensor:
+    """aten.transpose and aten.t, which swaps the two axes of a matrix."""
+    x = call.tensor("self")
+    one, other = 0, len(x.shape) - 1
+    if "dim0" in call.arguments:
+        one, other = x.count_axis(call.integer("dim0")), x.count_axis(call.integer("dim1"))
+    order = list(range(len(x.shape)))
+    order[one], order[other] = order[other], order[one]
+    return permute(x, order)
+
+
+def add_axis(call: Call) -> Tensor:
+    return unsqueeze(call.tensor("self"), call.integer("dim"))
+
+
+def drop_axes(call: Call) -> Tensor:
+    return squeeze(call.tensor("self"), call.integers("dim") if "dim" in call.arguments else None)
+
+
+def expand(call: Call) -> Tensor:
+    """A repetition of axes of size 1, which the arithmetic behind it does anyway; see `Broadcasts` in to_graph."""
+    return call.tensor("self")
+
+
+def concatenate(call: Call) -> Tensor:
+    return axes.concatenate(call.builder, call.tensors("tensors"), call.integer("dim"))
+
+
+def stack(call: Call) -> Tensor:
+    dim = call.integer("dim")
+    return axes.concatenate(call.builder, [unsqueeze(x, dim) for x in call.tensors("tensors")], dim)
+
+
+def split(call: Call) -> tuple[Tensor, ...]:
+    """aten.chunk, aten.split and aten.split_with_sizes: the pieces are as the file states them."""
+    x = call.tensor("self")
+    axis = x.count_axis(call.integer("dim"))
+    sizes = []
+    for index in range(len(call.node.outputs)):
+        stated = call.sizes(index)
+        size = stated[axis] if stated is not None and axis < len(stated) else None
+        if size is None:
+            raise Inexpressible("pieces whose sizes are not stated")
+        sizes.append(size)
+    if sum(sizes) != x.shape[axis]:
+        raise Damaged(f"the pieces of {call.node.target} are not its whole input")
+    return tuple(axes.split(call.builder, x, axis, sizes))
+
+
+def unbind(call: Call) -> tuple[Tensor, ...]:
+    x = call.tensor("self")
+    axis = x.count_axis(call.integer("dim"))
+    if len(call.node.outputs) != x.shape[axis]:
+        raise Damaged(f"the pieces of {call.node.target} are not its whole input")
+    return tuple([squeeze(piece, (axis,)) for piece in axes.split(call.builder, x, axis, (1,) * x.shape[axis])])
+
+
+def cut_out(call: Call) -> Tensor:
+    """aten.slice."""
+    x = call.tensor("self")
+    axis = x.count_axis(call.integer("dim"))
+    start = call.integer("start") if call.value("start") is not None else 0
+    stop = call.integer("end") if call.value("end") is not None else x.shape[axis]
+    return axes.cut_out(call.builder, x, axis, start, stop, call.integer("step"))
+
+
+def narrow(call: Call) -> Tensor:
+    start = call.integer("start")
+    return axes.cut_out(call.builder, call.tensor("self"), call.integer("dim"), start, start + call.integer("length"))
+
+
+def select(call: Call) -> Tensor:
+    """One position of an axis, which is gone then."""
+    x = call.tensor("self")
+    axis, index = x.count_axis(call.integer("dim")), call.integer("index")
+    if not -x.shape[axis] <= index < x.shape[axis]:
+        raise Damaged(f"{call.node.target} chooses {index} of {x.shape[axis]}")
+    index %= x.shape[axis]
+    return squeeze(axes.cut_out(call.builder, x, axis, index, index + 1), (axis,))
+
+
+def pad(call: Call) -> Tensor:
+    """aten.pad and aten.constant_pad_nd. Torch writes both sides of the last axis first."""
+    if "mode" in call.arguments and call.word("mode") != "constant":
+        raise Inexpressible(f"a padding by {call.word('mode')}")
+    x, amounts = call.tensor("self"), call.integers("pad")
+    if len(amounts) % 2 or len(amounts) > 2 * len(x.shape):
+        raise Damaged(f"{call.node.target} has {len(amounts)} numbers in pad")
+    pairs = [(amounts[i], amounts[i + 1]) for i in range(0, len(amounts), 2)][::-1]
+    sides = [(0, 0)] * (len(x.shape) - len(pairs)) + pairs
+    return axes.pad(call.builder, x, sides, call.optional_number("value") or 0)
+
+
+def shuffle_channels(call: Call) -> Tensor:
+    x, groups = call.tensor("self"), call.integer("groups")
+    if len(x.shape) < 3 or groups < 1 or x.shape[1] % groups:
+        raise Damaged(f"{call.node.target} has {groups} groups")
+    parted = reshape(call.builder, x, (x.shape[0], groups, x.shape[1] // groups, *x.shape[2:]))
+    order = (0, 2, 1, *range(3, len(parted.shape)))
+    return reshape(call.builder, permute(parted, order), x.shape)
+
+
+def shuffle_pixels(call: Call) -> Tensor:
+    """Channels in groups of factor² become squares of pixels."""
+    x, factor = call.tensor("self"), call.integer("upscale_factor")
+    if len(x.shape) != 4 or factor < 1 or x.shape[1] % factor**2:
+        raise Damaged(f"{call.node.target} has the factor {factor}")
+    batch, channels, height, width = x.shape
+    parted = reshape(call.builder, x, (batch, channels // factor**2, factor, factor, height, width))
+    moved = permute(parted, (0, 1, 4, 2, 5, 3))
+    return reshape(call.builder, moved, (batch, channels // factor**2, height * factor, width * factor))
+
+
+def unshuffle_pixels(call: Call) -> Tensor:
+    """Squares of pixels become channels."""
+    x, factor = call.tensor("self"), call.integer("downscale_factor")
+    if len(x.shape) != 4 or factor < 1 or x.shape[2] % factor or x.shape[3] % factor:
+        raise Damaged(f"{call.node.target} has the factor {factor}")
+    batch, channels, height, width = x.shape
+    parted = reshape(call.builder, x, (batch, channels, height // factor, factor, width // factor, factor))
+    moved = permute(parted, (0, 1, 3, 5, 2, 4))
+    return reshape(call.builder, moved, (batch, channels * factor**2, height // factor, width // factor))
+
+
+KEPT = (
+    "contiguous.default", "clone.default", "alias.default", "detach.default", "to.dtype", "to.device",
+    "to.dtype_layout", "to.other", "_to_copy.default", "lift_fresh_copy.default", "type_as.default", "positive.default",
+)  # fmt: skip
+SHAPES: dict[str, Callable[[Call], Any]] = {
+    **{f"aten.{name}": keep for name in KEPT},
+    "aten.view.default": make_reshape("size"),
+    "aten.view_copy.default": make_reshape("size"),
+    "aten._unsafe_view.default": make_reshape("size"),
+    "aten.reshape.default": make_reshape("shape"),
+    "aten.flatten.using_ints": flatten_axes,
+    "aten.unflatten.int": unflatten_axis,
+    "aten.permute.default": permute_axes,
+    "aten.transpose.int": swap_axes,
+    "aten.t.default": swap_axes,
+    "aten.unsqueeze.default": add_axis,
+    "aten.squeeze.default": drop_axes,
+    "aten.squeeze.dim": drop_axes,
+    "aten.squeeze.dims": drop_axes,
+    "aten.expand.default": expand,
+    "aten.expand_as.default": expand,
+    "aten.cat.default": concatenate,
+    "aten.stack.default": stack,
+    "aten.chunk.default": split,
+    "aten.split.Tensor": split,
+    "aten.split.sizes": split,
+    "aten.split_with_sizes.default": split,
+    "aten.unbind.int": unbind,
+    "aten.slice.Tensor": cut_out,
+    "aten.narrow.default": narrow,
+    "aten.select.int": select,
+    "aten.pad.default": pad,
+    "aten.constant_pad_nd.default": pad,
+    "aten.channel_shuffle.default": shuffle_channels,
+    "aten.native_channel_shuffle.default": shuffle_channels,
+    "aten.pixel_shuffle.default": shuffle_pixels,
+    "aten.pixel_unshuffle.default": unshuffle_pixels,
+}
