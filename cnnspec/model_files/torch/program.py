@@ -6,7 +6,7 @@ One form for a `.pt2` file and a live module, close to torch's own: shapes have 
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.model_files.torch.places import Place
+from cnnspec.model_files.torch.source_lines import SourceLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ProgramNode(Record):
     outputs: tuple[Value | None, ...]  # None for an output that has no tensor
     names: tuple[str, ...]  # of the outputs, "" for one that nothing can refer to
     module: str = ""
-    place: Place | None = None
+    place: SourceLine | None = None
 
 
 class Subprogram(Record):

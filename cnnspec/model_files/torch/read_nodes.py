@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.model_files.torch.places import find_place
 from cnnspec.model_files.torch.program import ProgramNode, Reference, Subprogram, Value
 from cnnspec.model_files.torch.read_values import ValueTable, read_dtype
+from cnnspec.model_files.torch.source_lines import find_source_line
 from cnnspec.model_files.torch.typed_json import Damaged, describe_json, take, take_objects, take_union
 
 TYPE_CHECKING = False
@@ -71,7 +71,7 @@ class NodeReader:
             tuple(outputs),
             tuple(names),
             read_module_path(metadata.get("nn_module_stack")),
-            find_place(trace) if isinstance(trace, str) else None,
+            find_source_line(trace) if isinstance(trace, str) else None,
         )
 
     def _read_argument(self, saved: Any, where: str, known: set[str]) -> Any:

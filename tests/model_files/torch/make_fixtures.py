@@ -56,20 +56,28 @@ def list_models() -> dict[str, tuple[Callable[[], torch.nn.Module], tuple[tuple[
     return models
 
 
+def build_without_values(build: Callable[[], torch.nn.Module]) -> torch.nn.Module:
+    """A model on the meta device; made there where its code lets it be."""
+    try:
+        with torch.device("meta"):
+            return build()
+    except NotImplementedError:
+        return build().to("meta")
+
+
 def export(
     build: Callable[[], torch.nn.Module], shapes: tuple[tuple[int, ...], ...], training: bool = False, **options: Any
 ) -> torch.export.ExportedProgram:
+    model = build_without_values(build).train(training)
     with torch.device("meta"):
-        inputs = tuple(torch.empty(shape) for shape in shapes)
-        return torch.export.export(build().train(training), inputs, **options)
+        return torch.export.export(model, tuple(torch.empty(shape) for shape in shapes), **options)
 
 
 def measure(build: Callable[[], torch.nn.Module], shapes: tuple[tuple[int, ...], ...]) -> dict[str, int]:
     """What torch says: the numbers of parameters and of running statistics, and half of the operations for one example."""
-    with torch.device("meta"):
-        model = build().eval()
-        with FlopCounterMode(display=False) as counter, torch.no_grad():
-            model(*[torch.empty(1, *shape[1:]) for shape in shapes])
+    model = build_without_values(build).eval()
+    with torch.device("meta"), FlopCounterMode(display=False) as counter, torch.no_grad():
+        model(*[torch.empty(1, *shape[1:]) for shape in shapes])
     return {
         "parameters": sum(p.numel() for p in model.parameters()),
         "statistics": sum(b.numel() for n, b in model.named_buffers() if n.endswith(("running_mean", "running_var"))),

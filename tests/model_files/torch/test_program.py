@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from cnnspec.model_files.refusal import ModelRefused
-from cnnspec.model_files.torch.places import Place, find_place
 from cnnspec.model_files.torch.program import (
     OpenAxis,
     Program,
@@ -20,6 +19,7 @@ from cnnspec.model_files.torch.program import (
 )
 from cnnspec.model_files.torch.read_nodes import read_module_path
 from cnnspec.model_files.torch.read_program import read_program
+from cnnspec.model_files.torch.source_lines import SourceLine, find_source_line
 from tests.model_files.torch.archives import FIXTURES, find_node, read_json
 
 SOURCE = "/project/tests/model_files/torch/sample_models.py"
@@ -94,24 +94,24 @@ def test_every_fixture_is_read() -> None:
 
 TRACES = [
     ("", None),
-    ('File "/home/me/model.py", line 3, in forward\n    x', Place("/home/me/model.py", 3)),
-    ('File "/a/train.py", line 3, in f\n  x\n  File "/a/block.py", line 9, in g\n  y', Place("/a/block.py", 9)),
-    ('File "/a/net.py", line 3, in f\n  File "/v/lib/python3.12/site-packages/timm/x.py", line 9, in g', Place("/a/net.py", 3)),
+    ('File "/home/me/model.py", line 3, in forward\n    x', SourceLine("/home/me/model.py", 3)),
+    ('File "/a/train.py", line 3, in f\n  x\n  File "/a/block.py", line 9, in g\n  y', SourceLine("/a/block.py", 9)),
+    ('File "/a/net.py", line 3, in f\n  File "/v/lib/python3.12/site-packages/timm/x.py", line 9, in g', SourceLine("/a/net.py", 3)),
     ('File "/usr/lib/python3/dist-packages/net.py", line 3, in f', None),
     ('File "/usr/lib/python3.11/contextlib.py", line 3, in f', None),
-    ('File "C:\\me\\net.py", line 3, in f\n  File "C:\\v\\Lib\\site-packages\\torch\\nn\\x.py", line 1, in g', Place("C:\\me\\net.py", 3)),
+    ('File "C:\\me\\net.py", line 3, in f\n  File "C:\\v\\Lib\\site-packages\\torch\\nn\\x.py", line 1, in g', SourceLine("C:\\me\\net.py", 3)),
     ('File "/src/pytorch/torch/nn/modules/conv.py", line 3, in f', None),
-    ('File "/me/torch/net.py", line 3, in f', Place("/me/torch/net.py", 3)),
+    ('File "/me/torch/net.py", line 3, in f', SourceLine("/me/torch/net.py", 3)),
     ('File "<string>", line 1, in f\n  File "<eval_with_key>.1", line 2, in g', None),
-    ('File "/tmp/ipykernel_7/123.py", line 5, in f', Place("/tmp/ipykernel_7/123.py", 5)),
+    ('File "/tmp/ipykernel_7/123.py", line 5, in f', SourceLine("/tmp/ipykernel_7/123.py", 5)),
     ('File "/a.py", line 99999999999999999999, in f', None),
     ('say "File" and File "/a.py", line 3', None),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("trace", "place"), TRACES, ids=[str(i) for i in range(len(TRACES))])
-def test_the_innermost_line_of_the_users_own(trace: str, place: Place | None) -> None:
-    assert find_place(trace) == place
+def test_the_innermost_line_of_the_users_own(trace: str, place: SourceLine | None) -> None:
+    assert find_source_line(trace) == place
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ LIBRARY = re.compile(
 )
 
 
-class Place(Record):
+class SourceLine(Record):
     """A line of a Python file, from 1."""
 
     file: str
@@ -28,7 +28,7 @@ def is_own_file(file: str) -> bool:
     return not file.startswith("<") and not LIBRARY.search(file)
 
 
-def find_place(trace: str) -> Place | None:
-    """The innermost place of a stack trace that lies neither in torch nor in a library; None where there is none."""
+def find_source_line(trace: str) -> SourceLine | None:
+    """The innermost line of a stack trace that lies neither in torch nor in a library; None where there is none."""
     own = [(file, line) for file, line in FRAME.findall(trace) if is_own_file(file)]
-    return Place(own[-1][0], int(own[-1][1])) if own else None
+    return SourceLine(own[-1][0], int(own[-1][1])) if own else None

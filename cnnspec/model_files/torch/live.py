@@ -1,0 +1,150 @@
+"""A live torch module → graph, by way of the archive that torch.export would save: one reader serves both.
+
+The module is copied onto torch's meta device first, where tensors have shapes and no values: it stays as it is, in whichever
+mode, and no weight takes memory a second time. The copy is exported in evaluation mode.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+import traceback
+import warnings
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from copy import deepcopy
+from importlib import import_module
+
+from cnnspec.compile.backend import MissingExtra
+from cnnspec.model_files.refusal import ModelRefused
+from cnnspec.model_files.torch.archive import read_archive_file
+from cnnspec.model_files.torch.read_program import read_program
+from cnnspec.model_files.torch.source_lines import is_own_file
+from cnnspec.model_files.torch.to_graph import convert_program
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from cnnspec.graph import Graph
+    from cnnspec.model_files.torch.program import Program
+
+BATCH = 2  # examples that the module is exported with; the graph is for any number
+
+
+def import_torch() -> Any:
+    """Torch. Raises MissingExtra where it is not installed."""
+    try:
+        return import_module("torch")
+    except ImportError as error:
+        raise MissingExtra(f"{error.name or 'torch'} is not installed; this needs it", "torch") from error
+
+
+def convert_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> Graph:
+    """The graph of a module for inputs of these shapes, without the batch. It is called as the module's class is.
+
+    Raises ModelRefused where torch.export does, in its words, TypeError for what is no module, and MissingExtra.
+    """
+    name = type(module).__name__
+    return convert_program(export_module(module, shapes), name, f"<{name}>")
+
+
+def export_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> Program:
+    """What torch.export saves of a module."""
+    torch = import_torch()
+    if not isinstance(module, torch.nn.Module):
+        raise TypeError(f"a torch.nn.Module is asked for, not {type(module).__name__}")
+    name, saved = type(module).__name__, io.BytesIO()
+    try:
+        with silenced_torch(), torch.device("meta"):
+            twin = copy_without_weights(torch, module).eval()
+            inputs = tuple([torch.empty(BATCH, *shape) for shape in shapes])
+            torch.export.save(torch.export.export(twin, inputs, strict=False), saved)
+    except Exception as error:  # whatever torch or the module's own code raises: it is said in its words
+        raise ModelRefused(f"torch.export refuses {name}: {describe_error(error)}", *find_own_line(error)) from error
+    return read_program(f"<{name}>", read_archive_file(f"<{name}>", saved))
+
+
+@contextmanager
+def silenced_torch() -> Iterator[None]:
+    """Drops what torch, and the module's own code, print while it is exported: what matters is in the error."""
+    logger = logging.getLogger("torch")
+    level, nowhere = logger.level, io.StringIO()
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(nowhere), redirect_stderr(nowhere):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def copy_without_weights(torch: Any, module: Any) -> Any:
+    """A copy of a module whose tensors have shapes alone."""
+    memo: dict[int, Any] = {}
+    for inner in module.modules():
+        held = [*inner.parameters(recurse=False), *inner.buffers(recurse=False), *vars(inner).values()]
+        for tensor in held:
+            if isinstance(tensor, torch.Tensor) and not torch.nn.parameter.is_lazy(tensor):
+                made = tensor.detach().to("meta")
+                if isinstance(tensor, torch.nn.Parameter):
+                    made = torch.nn.Parameter(made, requires_grad=tensor.requires_grad)
+                memo[id(tensor)] = made
+    return deepcopy(module, memo)
+
+
+def describe_error(error: Exception) -> str:
+    """The first paragraph of an error's message, in one line."""
+    words = " ".join(str(error).strip().split("\n\n")[0].split())
+    return words or type(error).__name__
+
+
+def find_own_line(error: Exception) -> list[str]:
+    """Where in the module's own source an error came up: "model.py:12", or nothing."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is the one above
+    own = [frame for frame in frames if is_own_file(frame.filename) and frame.filename != __file__]
+    return [f"at {own[-1].filename}:{own[-1].lineno}"] if own else []
+
+
+# ---- by name -------------------------------------------------------------------------------------------------
+def build_module(reference: str, arguments: dict[str, Any]) -> Any:
+    """What a function or class of a module makes: "torchvision.models:resnet50". The user's code is imported and called.
+
+    Its weights are made without values, where its code lets that happen. Raises ModelRefused, in the words of what failed.
+    """
+    torch = import_torch()
+    home, _, name = reference.partition(":")
+    if not home or not name:
+        raise ModelRefused(f"{reference} names no model: write module:function, as in torchvision.models:resnet50")
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # modules in the working folder, as Python itself finds them
+    try:
+        made: Any = import_module(home)
+        for part in name.split("."):
+            made = getattr(made, part)
+        if isinstance(made, torch.nn.Module):
+            return made
+        try:
+            with torch.device("meta"):
+                return made(**arguments)
+        except Exception:  # its code asks for a value: it may have one
+            return made(**arguments)
+    except Exception as error:
+        kind = type(error).__name__
+        raise ModelRefused(
+            f"{reference} cannot be built: {kind}: {describe_error(error)}", *find_own_line(error)
+        ) from error
+
+
+def read_arguments(text: str) -> dict[str, Any]:
+    """Keyword arguments as they stand in a call, each a plain value: weights=None, num_classes=10. Raises ModelRefused."""
+    import ast
+
+    try:
+        call = ast.parse(f"f({text})", mode="eval").body
+        if not isinstance(call, ast.Call) or call.args or any(keyword.arg is None for keyword in call.keywords):
+            raise ValueError
+        return {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in call.keywords}
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        raise ModelRefused(f"{text} is no list of arguments, as in weights=None, num_classes=10") from None
