@@ -6,7 +6,7 @@ has no layer is Inexpressible.
 
 from __future__ import annotations
 
-from math import prod
+from math import isfinite, prod
 
 from cnnspec.base.record import Record
 from cnnspec.model_files.torch.program import PARAMETER
@@ -100,8 +100,10 @@ class Call:
 
     def number(self, name: str) -> float:
         value = self._take(name)
-        if type(value) in (int, float):
-            return float(value) if type(value) is float else int(value)
+        if type(value) is int or type(value) is float and isfinite(value):
+            return value
+        if type(value) is float:
+            raise Inexpressible(f"its {name} is {value}")
         if isinstance(value, (Tensor, Learned)):
             raise Inexpressible(f"its {name} is no number that the file states")
         raise self._mistake(name, "a number")

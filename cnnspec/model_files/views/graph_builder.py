@@ -7,7 +7,8 @@ from math import prod
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.graph import Graph, Node, Site
-from cnnspec.model_files.layer_words import find_word, make_layer
+from cnnspec.layers.argument import Unfit
+from cnnspec.model_files.layer_words import find_word
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.views.atoms import OPEN_BATCH, Atom, find_telling, multiply_sizes
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, holds_batch
@@ -78,6 +79,7 @@ class GraphBuilder:
         A layer that has just the weights of an earlier one is that layer used again. Raises Inexpressible.
         """
         shapes = self.find_shapes(inputs)
+        need_legal_values(layer)
         if problem := layer.problem(shapes):
             raise Inexpressible(problem.message)
         made = axes if axes is not None else [(Atom(n),) for n in layer.output(shapes) if isinstance(n, int)]
@@ -175,3 +177,14 @@ class GraphBuilder:
         for node, module in zip(self.graph.nodes, modules, strict=True):
             if module and modules.count(module) == 1 and module not in outer:
                 node.name = module
+
+
+def need_legal_values(layer: Layer) -> None:
+    """Raises Inexpressible where an argument has a value that none may have, as a stride of 0: formulas rely on that."""
+    for name, value in layer.argument_values().items():
+        declared = layer.arguments[name]
+        if value != declared.record_default:
+            try:
+                declared.kind(value)
+            except Unfit as unfit:
+                raise Inexpressible(f"its {name} must be {unfit.expected}") from None
