@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Blocks", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
     "Network", "Predictions", "ReceptiveField", "ReceptiveFields", "Runs", "Size", "SpecError", "UnitField", "blocks", "check", "check_text", "diff",
-    "evaluate", "from_keras", "load", "loads", "predict", "runs",
+    "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "runs",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.api.difference import Difference
     from cnnspec.api.findings import Findings
     from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
+    from cnnspec.api.torch_models import from_torch
     from cnnspec.api.trained_models import Evaluation, Predictions, evaluate, predict
     from cnnspec.api.training_runs import Runs, runs
     from cnnspec.base.diagnostic import Diagnostic
@@ -47,6 +48,7 @@ _HOMES = {
     "Findings": "cnnspec.api.findings",
     "LayerFigures": "cnnspec.tables.rows",
     "MissingExtra": "cnnspec.compile.keras_model",
+    "from_torch": "cnnspec.api.torch_models",
     "ReceptiveField": "cnnspec.tables.rows",
     "Size": "cnnspec.base.size",
 }

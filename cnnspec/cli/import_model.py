@@ -1,4 +1,4 @@
-"""cnnspec import SOURCE -o net.cnn: a Keras model, saved or built into Keras, as a spec.
+"""cnnspec import SOURCE -o net.cnn: a model, saved, built into Keras or made by torch, as a spec.
 
 A file is read as data: nothing that it carries is loaded, imported or run, and Keras need not be installed.
 """
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec import net.keras": "print a saved model as a spec",
             "cnnspec import net.keras -o imported.cnn": "write it to a file",
             "cnnspec import --application ResNet50 -o resnet50.cnn": "a model that Keras has built in",
+            "cnnspec import --torch torchvision.models:resnet50 --input 3x224x224": "a torch module, where torch is installed",
         },
     )
     parser.add_argument(
@@ -36,6 +37,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a model of keras.applications instead of a file; no weights are downloaded",
     )
+    parser.add_argument(
+        "--torch",
+        metavar="MODULE:NAME",
+        help="a torch module that a function or class makes, which is imported and called; needs torch",
+    )
+    parser.add_argument(
+        "--input",
+        metavar="CxHxW",
+        action="append",
+        help="with --torch: the shape of its input as torch has it, without the batch; once for each input",
+    )
+    parser.add_argument("--args", metavar="ARGS", help='with --torch: what is given to it, as in "weights=None"')
     parser.add_argument("-o", "--output", metavar="OUT", default="-", help="the spec to write; stdout unless given")
     parser.add_argument(
         "--keep-names",
@@ -46,8 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if (options.source is None) == (options.application is None):
-        raise UsageError("give a model.keras, or --application NAME: one of the two")
+    if [options.source, options.application, options.torch].count(None) != 2:
+        raise UsageError("give a model's file, --application NAME or --torch MODULE:NAME: one of the three")
+    if options.torch is not None and not options.input:
+        raise UsageError("--torch needs the shape of the input: --input 3x224x224")
+    if options.torch is None and (options.input or options.args is not None):
+        raise UsageError("--input and --args belong to --torch MODULE:NAME")
     if os.path.isdir(options.output):
         raise UsageError(f"cannot write {options.output}: it is a folder")
     check_not_read(options.output, options.source or "")
@@ -72,16 +89,27 @@ def run(options: argparse.Namespace) -> int:
 
 def import_graph(options: argparse.Namespace) -> Graph:
     """The graph of what is to be imported. Raises ModelRefused, naming the layers, for what cannot be expressed."""
-    from cnnspec.model_files import build_application, read_graph
+    from cnnspec.model_files import build_application, build_torch_module, convert_torch_module, read_graph
 
     if options.source is not None:
         return read_graph(options.source)
     from cnnspec.compile.keras_model import MissingExtra
 
     try:
+        if options.torch is not None:
+            shapes = [read_shape(text) for text in options.input or ()]
+            return convert_torch_module(build_torch_module(options.torch, options.args or ""), shapes)
         return build_application(options.application)
     except MissingExtra as error:
         raise UsageError(str(error)) from None
+
+
+def read_shape(text: str) -> tuple[int, ...]:
+    """A shape as torch has it, without the batch: 3x224x224."""
+    sizes = text.split("x")
+    if not all([size.isdecimal() and len(size) < 10 and int(size) > 0 for size in sizes]):
+        raise UsageError(f"{text} is no shape: write, for example, --input 3x224x224")
+    return tuple(map(int, sizes))
 
 
 def report(graph: Graph, text: str, options: argparse.Namespace) -> None:

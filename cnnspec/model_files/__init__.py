@@ -11,9 +11,11 @@ from cnnspec.model_files.refusal import ModelRefused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     import keras
+    import torch
 
     from cnnspec.graph import Graph
 
@@ -73,6 +75,22 @@ def convert_model(model: keras.Model) -> Graph:
     return convert(model)
 
 
+def convert_torch_module(module: torch.nn.Module, shapes: Sequence[tuple[int, ...]]) -> Graph:
+    """The graph of a live torch module for inputs of these shapes, without the batch. Raises ModelRefused, MissingExtra, and
+    TypeError for what is no module."""
+    from cnnspec.model_files.torch.live import convert_module as convert
+
+    return convert(module, shapes)
+
+
+def build_torch_module(reference: str, arguments: str) -> torch.nn.Module:
+    """What the user names as module:function makes of some arguments, as they stand in a call. Raises ModelRefused,
+    MissingExtra."""
+    from cnnspec.model_files.torch.live import build_module, read_arguments
+
+    return build_module(reference, read_arguments(arguments))
+
+
 def find_kernel_remarks(model: Any, keras: Any, *options: str) -> list[str]:
     """Sentences on what a live Keras model asks for and this machine does not compute. `options` may help."""
     from cnnspec.model_files.kernel_remarks import find_kernel_remarks as find
@@ -83,7 +101,9 @@ def find_kernel_remarks(model: Any, keras: Any, *options: str) -> list[str]:
 __all__ = [
     "ModelRefused",
     "build_application",
+    "build_torch_module",
     "convert_model",
+    "convert_torch_module",
     "find_kernel_remarks",
     "forget_names",
     "is_model_file",

@@ -42,13 +42,26 @@ class Learned(Record):
         return fits[0] if len(fits) == 1 else None
 
 
-class Call:
-    """An operator's call. `arguments` have the operator's defaults filled in, and values in the place of references."""
+class LowPadded(Record):
+    """A tensor with values below all others around it, as a maximum pool has them: both sides of each axis."""
 
-    def __init__(self, builder: GraphBuilder, node: ProgramNode, arguments: dict[str, Any]) -> None:
+    tensor: Tensor
+    sides: tuple[tuple[int, int], ...]
+
+
+class Call:
+    """An operator's call. `arguments` have the operator's defaults filled in, and values in the place of references.
+
+    `is_repeated_later`: all that read its output repeat axes of size 1 themselves.
+    """
+
+    def __init__(
+        self, builder: GraphBuilder, node: ProgramNode, arguments: dict[str, Any], is_repeated_later: bool = False
+    ) -> None:
         self.builder = builder
         self.node = node
         self.arguments = arguments
+        self.is_repeated_later = is_repeated_later
         self.computed: list[ProgramWeight] = []  # weights that are computed of others before they are used
 
     # ---- tensors and weights ---------------------------------------------------------------------------------
@@ -56,7 +69,14 @@ class Call:
         value = self._take(name)
         if isinstance(value, Tensor):
             return value
+        if isinstance(value, LowPadded):
+            raise Inexpressible("a padding of -inf that no maximum pool follows")
         raise Inexpressible(f"its {name} is computed of weights alone")
+
+    def low_padded(self, name: str) -> LowPadded:
+        """A tensor for a maximum pool, with the padding that it has already."""
+        value = self._take(name)
+        return value if isinstance(value, LowPadded) else LowPadded(self.tensor(name), ())
 
     def tensors(self, name: str) -> list[Tensor]:
         values = self._take(name)

@@ -190,3 +190,8 @@ ELEMENTWISE: dict[str, Callable[[Call], Any]] = {
     "aten.mean.dim": make_summary(largest=False),
     "aten.amax.default": make_summary(largest=True),
 }
+REPEATING = frozenset(  # operators that combine tensors, and repeat axes of size 1 for it
+    f"aten.{name}.{form}"
+    for name in ("add", "sub", "mul", "div", "maximum", "minimum")
+    for form in ("Tensor", "default")
+)

@@ -6,7 +6,7 @@ import operator
 
 from cnnspec.base.limits import MAX_NUMBER
 from cnnspec.model_files.torch.typed_json import Damaged
-from cnnspec.model_files.views.tensor import Inexpressible, Tensor
+from cnnspec.model_files.views.tensor import Tensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,16 +39,16 @@ def computes_number(node: ProgramNode) -> bool:
     return node.target == SIZE or node.target in ARITHMETIC
 
 
-def compute_number(node: ProgramNode, arguments: dict[str, Any]) -> float:
-    """The number that a node yields. Raises Inexpressible for one that is not known, Damaged for one that cannot be."""
+def compute_number(node: ProgramNode, arguments: dict[str, Any]) -> float | None:
+    """The number that a node yields, None for one that is not known. Raises Damaged for one that cannot be."""
     values = list(arguments.values())
     if node.target == SIZE:
         x, axis = (*values, None, None)[:2]
         if not isinstance(x, Tensor) or type(axis) is not int:
             raise Damaged(f"{node.target} has no tensor and axis")
-        return x.shape[x.count_axis(axis)]
+        return x.shape[axis] if -len(x.shape) <= axis < len(x.shape) else None
     if not all([type(value) in (int, float) for value in values]):
-        raise Inexpressible("a number that depends on the data")
+        return None
     try:
         made = ARITHMETIC[node.target](*values)
     except (ArithmeticError, TypeError, ValueError):

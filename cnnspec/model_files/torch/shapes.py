@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from cnnspec.model_files.channels_first import axes
+from cnnspec.model_files.torch.call import LowPadded
 from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.views.tensor import Inexpressible, permute, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
@@ -68,8 +71,13 @@ def drop_axes(call: Call) -> Tensor:
 
 
 def expand(call: Call) -> Tensor:
-    """A repetition of axes of size 1, which the arithmetic behind it does anyway; see `Broadcasts` in to_graph."""
-    return call.tensor("self")
+    """A repetition of axes of size 1: left to the arithmetic behind it, which repeats them anyway, if that is all there is."""
+    x = call.tensor("self")
+    stated = call.sizes()
+    same = stated is not None and all([b in (None, a) for a, b in zip(x.shape, stated, strict=False)])
+    if not call.is_repeated_later and not (same and len(stated or ()) == len(x.shape)):
+        raise Inexpressible("a repetition of values")
+    return x
 
 
 def concatenate(call: Call) -> Tensor:
@@ -129,7 +137,7 @@ def select(call: Call) -> Tensor:
     return squeeze(axes.cut_out(call.builder, x, axis, index, index + 1), (axis,))
 
 
-def pad(call: Call) -> Tensor:
+def pad(call: Call) -> Tensor | LowPadded:
     """aten.pad and aten.constant_pad_nd. Torch writes both sides of the last axis first."""
     if "mode" in call.arguments and call.word("mode") != "constant":
         raise Inexpressible(f"a padding by {call.word('mode')}")
@@ -138,6 +146,8 @@ def pad(call: Call) -> Tensor:
         raise Damaged(f"{call.node.target} has {len(amounts)} numbers in pad")
     pairs = [(amounts[i], amounts[i + 1]) for i in range(0, len(amounts), 2)][::-1]
     sides = [(0, 0)] * (len(x.shape) - len(pairs)) + pairs
+    if call.value("value") == -inf and not any(map(any, sides[:2])):
+        return LowPadded(x, tuple(sides))
     return axes.pad(call.builder, x, sides, call.optional_number("value") or 0)
 
 
@@ -176,6 +186,7 @@ KEPT = (
     "contiguous.default", "clone.default", "alias.default", "detach.default", "to.dtype", "to.device",
     "to.dtype_layout", "to.other", "_to_copy.default", "lift_fresh_copy.default", "type_as.default", "positive.default",
 )  # fmt: skip
+EXPANSIONS = ("expand.default", "expand_as.default")
 SHAPES: dict[str, Callable[[Call], Any]] = {
     **{f"aten.{name}": keep for name in KEPT},
     "aten.view.default": make_reshape("size"),
@@ -191,8 +202,7 @@ SHAPES: dict[str, Callable[[Call], Any]] = {
     "aten.squeeze.default": drop_axes,
     "aten.squeeze.dim": drop_axes,
     "aten.squeeze.dims": drop_axes,
-    "aten.expand.default": expand,
-    "aten.expand_as.default": expand,
+    **{f"aten.{name}": expand for name in EXPANSIONS},
     "aten.cat.default": concatenate,
     "aten.stack.default": stack,
     "aten.chunk.default": split,
@@ -210,3 +220,12 @@ SHAPES: dict[str, Callable[[Call], Any]] = {
     "aten.pixel_shuffle.default": shuffle_pixels,
     "aten.pixel_unshuffle.default": unshuffle_pixels,
 }
+SHARING = frozenset(  # operators whose outputs share the memory of their input
+    f"aten.{name}"
+    for name in (
+        "view.default", "reshape.default", "flatten.using_ints", "unflatten.int", "permute.default", "transpose.int",
+        "t.default", "unsqueeze.default", "squeeze.default", "squeeze.dim", "squeeze.dims", "expand.default",
+        "expand_as.default", "chunk.default", "split.Tensor", "split.sizes", "split_with_sizes.default", "unbind.int",
+        "slice.Tensor", "narrow.default", "select.int", "alias.default", "detach.default",
+    )
+)  # fmt: skip

@@ -67,17 +67,21 @@ def make_pool(count: int, largest: bool, outputs: int = 1) -> Callable[[Call], A
     """The translation of a pool over `count` axes; a second output, the places of the maxima, is not there."""
 
     def pool(call: Call) -> Any:
-        x = call.tensor("self")
+        given = call.low_padded("self")
+        x = given.tensor
         kernel = call.for_axes("kernel_size", count)
         stride = call.for_axes("stride", count) if call.value("stride") not in ((), None) else kernel
         padding, ceil = both_sides(call.for_axes("padding", count)), call.flag("ceil_mode")
         if largest:
             dilation = call.for_axes("dilation", count)
+            if given.sides and (ceil or any(map(any, padding)) or len(given.sides) != len(x.shape)):
+                raise Inexpressible("a pool that pads what is padded")
+            padding = given.sides[2:] or padding
             made = windows.pool_largest(call.builder, x, kernel, stride, padding, dilation, ceil)
         else:
             if call.arguments.get("divisor_override") is not None:
                 raise Inexpressible("an average pool with a divisor of its own")
-            counts = call.flag("count_include_pad")
+            x, counts = call.tensor("self"), call.flag("count_include_pad")
             made = windows.pool_mean(call.builder, x, kernel, stride, padding, ceil, counts)
         return made if outputs == 1 else (made, *[None] * (outputs - 1))
 

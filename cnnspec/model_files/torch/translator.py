@@ -1,0 +1,180 @@
+"""The operators of a torch program in their order, each by its translation.
+
+An operator without one, or one that asks for what the language has no layer for, stands as an opaque layer of the shape that
+the file states, and is remarked. A shape that contradicts the file's refuses the model: one of the two is wrong.
+"""
+
+from __future__ import annotations
+
+from cnnspec.model_files.refusal import ModelRefused
+from cnnspec.model_files.torch.call import Call, Learned, LowPadded
+from cnnspec.model_files.torch.elementwise import REPEATING
+from cnnspec.model_files.torch.numbers import compute_number, computes_number
+from cnnspec.model_files.torch.op_defaults import DEFAULTS
+from cnnspec.model_files.torch.program import Reference, Subprogram
+from cnnspec.model_files.torch.shapes import EXPANSIONS, SHAPES
+from cnnspec.model_files.torch.translations import TRANSLATIONS, find_translated
+from cnnspec.model_files.torch.typed_json import Damaged
+from cnnspec.model_files.torch.value_uses import ValueUses
+from cnnspec.model_files.views.graph_builder import Place
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from cnnspec.model_files.torch.program import Program, ProgramNode, Value
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
+
+# Each calls the graph that it is given.
+WRAPPERS = ("higher_order.wrap_with_set_grad_enabled", "higher_order.wrap_with_autocast")
+CHECKS = (  # yield nothing
+    "aten._assert_tensor_metadata.default", "aten._assert_scalar.default", "aten._assert_async.msg",
+    "aten.sym_constrain_range.default", "aten.sym_constrain_range_for_size.default",
+)  # fmt: skip
+
+
+class ProgramTranslator:
+    """Walks a program's nodes. A value is a Tensor, Learned, a number, or None where nothing of it is known.
+
+    `computed` are the names of weights that are computed of others before a layer uses them; `opaque` has a line for each
+    operator without a layer.
+    """
+
+    def __init__(self, program: Program, builder: GraphBuilder) -> None:
+        self.program = program
+        self.builder = builder
+        self.computed: set[str] = set()
+        self.opaque: list[str] = []
+
+    def translate(self) -> list[Tensor]:
+        """The outputs. Raises Damaged, ModelRefused."""
+        values: dict[str, Any] = dict(self.program.constants)
+        for name, weight in self.program.weights.items():
+            values[name] = Learned(find_shape(weight.value), (weight,))
+        for value in self.program.inputs:
+            values[value.name] = self.builder.add_input(value.sizes)
+        self._translate_nodes(self.program.nodes, values, self.program.outputs)
+        outputs = [values[name] for name in self.program.outputs]
+        tensors = [value for value in outputs if isinstance(value, Tensor)]
+        if not tensors:
+            raise ModelRefused(f"{self.builder.source.name}: no output of the model depends on its input")
+        return tensors
+
+    def _translate_nodes(self, nodes: Sequence[ProgramNode], values: dict[str, Any], outputs: Sequence[str]) -> None:
+        """Add to `values` what the nodes of a graph yield."""
+        uses = ValueUses(nodes, outputs)
+        for index, node in enumerate(nodes):
+            line = node.place
+            self.builder.place = Place(node.module, line.file if line else "", line.line if line else 0)
+            arguments = {name: resolve(value, values) for name, value in node.arguments.items()}
+            repeated = all([find_translated(target) in REPEATING for target in uses.find_readers(node.names)])
+            made = self._translate(node, arguments, repeated)
+            results = made if isinstance(made, tuple) else (made,)
+            if len(results) < len(node.names):
+                raise Damaged(f"{node.target} has {len(node.names)} outputs, and {len(results)} are made")
+            for name, value, result in zip(node.names, node.outputs, results, strict=False):
+                self._need_stated(node, value, result)
+                values[name] = result
+            if overwritten := uses.find_overwritten(index, node):
+                values[overwritten] = self._overwrite(node, values[overwritten], [*results, *list_values(arguments)])
+
+    def _translate(self, node: ProgramNode, arguments: dict[str, Any], is_repeated_later: bool) -> Any:
+        if node.target in WRAPPERS:
+            return self._call_graph(node, arguments)
+        if node.target in CHECKS:
+            return tuple([None] * len(node.names))
+        if computes_number(node):
+            return compute_number(node, arguments)
+        if not any([isinstance(value, (Tensor, LowPadded)) for value in list_values(arguments)]) or makes_constant(
+            node
+        ):
+            return compute_learned(node, arguments)
+        target = find_translated(node.target)
+        try:
+            if target is None:
+                raise Inexpressible("no layer of the language is this operator")
+            call = Call(self.builder, node, DEFAULTS[target] | arguments, is_repeated_later)
+            made = TRANSLATIONS[target](call)
+        except Inexpressible as error:
+            return self._add_opaque(node, list_values(arguments), str(error))
+        self.computed.update([weight.name for weight in call.computed])
+        return made
+
+    def _call_graph(self, node: ProgramNode, arguments: dict[str, Any]) -> tuple[Any, ...]:
+        """What a graph within yields: its inputs are the arguments behind it."""
+        given = list(arguments.values())
+        place = next((i for i, value in enumerate(given) if isinstance(value, Subprogram)), None)
+        if place is None:
+            raise Damaged(f"{node.target} has no graph")
+        inner = given[place]
+        values = dict(zip(inner.inputs, given[place + 1 :], strict=False))
+        if len(values) < len(inner.inputs):
+            raise Damaged(f"{node.target} has fewer arguments than its graph has inputs")
+        self._translate_nodes(inner.nodes, values, inner.outputs)
+        return tuple([values[name] for name in inner.outputs])
+
+    # ---- what has no layer -----------------------------------------------------------------------------------
+    def _add_opaque(self, node: ProgramNode, given: Sequence[Any], why: str) -> Any:
+        raise self._refuse(node, why)
+
+    def _overwrite(self, node: ProgramNode, value: Any, given: Sequence[Any]) -> Any:
+        """What a value is after a part of it was changed in place."""
+        raise self._refuse(node, "it changes a part of a tensor that is used again")
+
+    def _refuse(self, node: ProgramNode, why: str) -> ModelRefused:
+        return ModelRefused(f"{self.builder.source.name} cannot be read:", f"{describe_node(node)}: {why}")
+
+    def _need_stated(self, node: ProgramNode, stated: Value | None, made: Any) -> None:
+        """Refuses where the file states another shape than comes out here."""
+        if stated is None or not isinstance(made, Tensor) or node.target.removeprefix("aten.") in EXPANSIONS:
+            return
+        ours, theirs = made.shape, stated.sizes
+        if len(ours) != len(theirs) or any([b is not None and a != b for a, b in zip(ours, theirs, strict=True)]):
+            shown = ["x".join(["?" if n is None else str(n) for n in sizes]) for sizes in (ours, theirs)]
+            raise self._refuse(
+                node, f"its output is {shown[0]} by our formula and {shown[1]} in the file: one is wrong"
+            )
+
+
+def compute_learned(node: ProgramNode, arguments: dict[str, Any]) -> tuple[Learned | None, ...]:
+    """What is computed of weights and numbers alone: no layer, but a weight of others. Views of a weight keep its name."""
+    given = [value for value in list_values(arguments) if isinstance(value, Learned)]
+    sources = {id(source): source for value in given for source in value.sources}
+    moved = find_translated(node.target) in SHAPES and len(given) == 1
+    computed = not moved or any([value.computed for value in given])
+    learned = [
+        Learned(find_shape(value), tuple(sources.values()), computed) if value else None for value in node.outputs
+    ]
+    return tuple(learned)
+
+
+def makes_constant(node: ProgramNode) -> bool:
+    """Whether an operator takes the shape of its input alone: zeros_like, new_zeros."""
+    name = node.target.partition(".")[2].partition(".")[0]
+    return name.endswith("_like") or name.startswith("new_")
+
+
+def resolve(argument: Any, values: dict[str, Any]) -> Any:
+    """An argument with values in the place of references."""
+    if isinstance(argument, Reference):
+        return values[argument.name]
+    if isinstance(argument, tuple):
+        return tuple([resolve(item, values) for item in argument])
+    return argument
+
+
+def list_values(arguments: dict[str, Any]) -> list[Any]:
+    """The arguments, those in lists too."""
+    return [item for value in arguments.values() for item in (value if isinstance(value, tuple) else (value,))]
+
+
+def find_shape(value: Value) -> tuple[int, ...]:
+    return tuple([size or 0 for size in value.sizes])
+
+
+def describe_node(node: ProgramNode) -> str:
+    """An operator by its name and place: layer1.0.conv1 (aten.conv2d.default, model.py:12)."""
+    line = f", {node.place.file}:{node.place.line}" if node.place else ""
+    return f"{node.module} ({node.target}{line})" if node.module else f"{node.target}{line}"

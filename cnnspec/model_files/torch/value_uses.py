@@ -1,0 +1,63 @@
+"""Where the values of a program are used, and which of them share memory.
+
+Torch's views share the memory of what they view: what writes into one in place changes the other, although its name in the
+program stays the same.
+"""
+
+from __future__ import annotations
+
+from cnnspec.model_files.torch.program import Reference
+from cnnspec.model_files.torch.shapes import SHARING
+from cnnspec.model_files.torch.translations import find_translated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from cnnspec.model_files.torch.program import ProgramNode
+
+
+class ValueUses:
+    """The uses of the values of one graph."""
+
+    def __init__(self, nodes: Sequence[ProgramNode], outputs: Sequence[str]) -> None:
+        self.targets = [*[node.target for node in nodes], "output"]
+        self.readers: dict[str, list[int]] = {}  # name → the nodes that read it; the graph's end counts as one
+        self.viewed: dict[str, str] = {}  # name of a view → of what it views
+        for index, node in enumerate(nodes):
+            for name in find_references(node.arguments):
+                self.readers.setdefault(name, []).append(index)
+            if find_translated(node.target) in SHARING:
+                first = next(iter(find_references(node.arguments)), None)
+                if first is not None:
+                    self.viewed |= dict.fromkeys(node.names, first)
+        for name in outputs:
+            self.readers.setdefault(name, []).append(len(nodes))
+
+    def find_readers(self, names: Sequence[str]) -> list[str]:
+        """The operators that read some values, "output" for the graph's end."""
+        return [self.targets[index] for name in names for index in self.readers.get(name, ())]
+
+    def find_overwritten(self, index: int, node: ProgramNode) -> str:
+        """The value of which a node writes a view in place, where it is used again behind; "" where there is none."""
+        name = next(iter(find_references(node.arguments)), "")
+        if not writes_in_place(node.target) or name not in self.viewed:
+            return ""
+        while name in self.viewed:
+            name = self.viewed[name]
+        return name if self.readers.get(name, [0])[-1] > index else ""
+
+
+def writes_in_place(target: str) -> bool:
+    """Whether an operator changes its first argument: relu_, copy_."""
+    name = target.split(".")[1] if target.count(".") == 2 else ""
+    return name.endswith("_") and not name.startswith("_")
+
+
+def find_references(arguments: dict[str, Any]) -> Iterator[str]:
+    """The names of the values among some arguments, those in lists too."""
+    for value in arguments.values():
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Reference):
+                yield item.name
