@@ -133,6 +133,119 @@ class TwoInputs(nn.Module):
         return a * torch.sigmoid(b), torch.maximum(a, b)
 
 
+class Operators(nn.Module):
+    """Each operator that is read, on a map, a sequence and a row: an output for each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel1, self.kernel3 = nn.Parameter(torch.empty(6, 8, 3)), nn.Parameter(torch.empty(6, 8, 3, 3, 3))
+        self.kernel, self.grouped = nn.Parameter(torch.empty(6, 8, 3, 2)), nn.Parameter(torch.empty(8, 2, 3, 3))
+        self.depthwise, self.matrix = nn.Parameter(torch.empty(16, 1, 3, 3)), nn.Parameter(torch.empty(5, 8))
+        self.up1, self.up2 = nn.ConvTranspose1d(8, 4, 3, stride=2), nn.ConvTranspose2d(8, 4, (3, 2), stride=(2, 1))
+        self.up3 = nn.ConvTranspose3d(8, 4, 2, stride=2)
+        self.bn, self.frozen_bn = nn.BatchNorm2d(8, eps=1e-3, momentum=0.01), nn.BatchNorm2d(8, affine=False)
+        self.gn, self.instance = nn.GroupNorm(4, 8), nn.InstanceNorm2d(8, affine=True)
+        self.ln, self.wide_ln = nn.LayerNorm(10), nn.LayerNorm([8, 12, 10], bias=False)
+        self.prelu, self.scale = nn.PReLU(8), nn.Parameter(torch.empty(8, 1, 1))
+
+    def forward(self, x: torch.Tensor, s: torch.Tensor, r: torch.Tensor, v: torch.Tensor) -> list[torch.Tensor]:
+        """Of a map x (8x12x10), a sequence s (8x14), a row r (8) and a volume v (8x4x6x6)."""
+        f = functional
+        return [
+            # windows
+            f.conv1d(s, self.kernel1, padding=1),
+            f.conv2d(x, self.kernel, padding=(1, 0), stride=(2, 1), dilation=(1, 2)),
+            f.conv2d(x, self.kernel, padding="same"),
+            f.conv2d(x, self.kernel, padding="valid"),
+            f.conv2d(x, self.grouped, groups=4),
+            f.conv2d(x, self.depthwise, groups=8, stride=2, padding=1),
+            f.conv3d(v, self.kernel3, padding=1),
+            self.up1(s),
+            self.up2(x),
+            self.up3(v),
+            f.max_pool1d(s, 3, 2),
+            f.max_pool2d(x, 3, 2, 1, ceil_mode=True),
+            f.max_pool2d(x, (2, 3)),
+            f.max_pool3d(v, 2),
+            f.max_pool2d(f.pad(x, (0, 1, 0, 1), value=float("-inf")), 3, 2),
+            f.avg_pool1d(s, 2),
+            f.avg_pool2d(x, 2, 1),
+            f.avg_pool3d(v, 2),
+            f.avg_pool2d(x, 3, 1, 1, count_include_pad=False),
+            f.adaptive_avg_pool1d(s, 1),
+            f.adaptive_avg_pool2d(x, (3, 5)),
+            f.adaptive_avg_pool2d(x, (None, 5)),
+            f.adaptive_avg_pool3d(v, 1),
+            f.adaptive_max_pool2d(x, 1),
+            f.adaptive_max_pool2d(x, (6, 5)),
+            f.interpolate(x, scale_factor=2),
+            f.interpolate(x, size=(24, 30), mode="bilinear"),
+            f.interpolate(x, size=(7, 9), mode="bilinear", antialias=False),
+            f.interpolate(x, size=(7, 9), mode="bicubic"),
+            f.interpolate(x, scale_factor=(2, 3), mode="nearest-exact"),
+            # what is learned
+            f.linear(r, self.matrix),
+            torch.matmul(r, self.matrix.t()),
+            f.linear(x.permute(0, 2, 3, 1), self.matrix),
+            self.bn(x),
+            self.frozen_bn(x),
+            self.gn(x),
+            self.instance(x),
+            self.ln(x),
+            self.wide_ln(x),
+            f.layer_norm(r, (8,)),
+            self.prelu(x),
+            x * self.scale,
+            # activations
+            f.relu(x), f.relu6(x), f.silu(x), f.hardswish(x), f.hardsigmoid(x), f.mish(x), f.selu(x), f.elu(x), f.celu(x),
+            f.gelu(x), f.softplus(x), f.logsigmoid(x), f.leaky_relu(x, 0.2), f.hardtanh(x), torch.clamp(x, 0, 3),
+            torch.clamp(x, min=0), torch.sigmoid(x), torch.tanh(x), torch.exp(x), f.softmax(r, 1), f.softmax(x, 1),
+            f.log_softmax(r, 1), f.dropout(x, 0.3, False), f.dropout2d(x, 0.3, False), f.alpha_dropout(x, 0.1, False),
+            # arithmetic
+            x + x, x + 1, 2 + x, torch.add(x, x, alpha=2), x - f.relu(x), x - 1, 1 - x, x * torch.sigmoid(x), x * 3, x / 2, -x,
+            torch.maximum(x, f.relu(x)), torch.minimum(x, f.relu(x)), x * f.adaptive_avg_pool2d(x, 1).expand_as(x),
+            x * f.adaptive_avg_pool2d(x, 1).expand(-1, -1, 12, 10),
+            # over axes
+            x.mean((2, 3)), x.mean((-1, -2), keepdim=True), x.amax((2, 3)), s.mean(2),
+            # shapes
+            x.flatten(1), x.flatten(2), x.reshape(x.shape[0], 8, -1), x.view(-1, 960), x.permute(0, 2, 3, 1), x.transpose(2, 3),
+            r.unsqueeze(2).squeeze(-1), x.mean((2, 3), keepdim=True).squeeze(), torch.cat([x, x[:, :3]], 1), torch.cat([x, x], -1),
+            torch.stack([s, f.relu(s)], 2), *x.chunk(3, 1), *x.split(5, 1), *x.split([2, 6], 1), *x.split(4, 3),
+            x[:, 2:5], x[:, -3:], x[:, :, 1:-1, 2:], x.narrow(1, 1, 2), x[:, 3], x[:, :, 0], *s.unbind(1)[:2],
+            f.pad(x, (1, 2, 0, 3)), f.pad(x, (-1, 0, 0, 0)), f.channel_shuffle(x, 4), f.pixel_shuffle(x, 2), f.pixel_unshuffle(x, 2),
+            x.contiguous(), x.clone(), x.to(torch.float32), x.detach(), s.unflatten(1, (2, 4)),
+        ]  # fmt: skip
+
+
+class InPlace(nn.Module):
+    """A part of a tensor changed in place, which is used again: the name of the whole stays the same in the program."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.first(x)
+        x[:, :4] = torch.relu(x[:, 4:])
+        return self.second(x)
+
+
+class Unknown(nn.Module):
+    """Operators that the language has no layer for, in the middle of a network, one with a weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second, self.shift = (
+            nn.Conv2d(3, 8, 3),
+            nn.Conv2d(8, 4, 3),
+            nn.Parameter(torch.empty(1, 8, 5, 5)),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.roll(torch.relu(self.first(x)), 1, 2)
+        return self.second(x + functional.interpolate(self.shift, size=x.shape[2:], mode="bicubic"))
+
+
 IMAGE = ((2, 3, 32, 32),)
 SAMPLES = {
     "tiny": (Tiny, IMAGE),
@@ -143,5 +256,8 @@ SAMPLES = {
     "illegal_stride": (IllegalStride, IMAGE),
     "standardised_weights": (StandardisedWeights, IMAGE),
     "no_gradient": (NoGradient, IMAGE),
+    "in_place": (InPlace, IMAGE),
+    "unknown": (Unknown, IMAGE),
+    "operators": (Operators, ((2, 8, 12, 10), (2, 8, 14), (2, 8), (2, 8, 4, 6, 6))),
     "two_inputs": (TwoInputs, ((2, 3, 16, 16), (2, 1, 16, 16))),
 }
