@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import isfinite, prod
 
 from cnnspec.base.record import Record
-from cnnspec.model_files.torch.program import PARAMETER
+from cnnspec.model_files.torch.program import PARAMETER, count_values
 from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.views.graph_builder import WeightRef
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
@@ -35,9 +35,7 @@ class Learned(Record):
         if len(self.sources) == 1:
             return self.sources[0]
         fits = [
-            source
-            for source in self.sources
-            if source.kind == PARAMETER and prod([n or 0 for n in source.value.sizes]) == prod(self.shape)
+            source for source in self.sources if source.kind == PARAMETER and count_values(source) == prod(self.shape)
         ]
         return fits[0] if len(fits) == 1 else None
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from cnnspec.model_files.channels_first import learned
+from cnnspec.model_files.torch.program import count_values
 from cnnspec.model_files.views.graph_builder import WeightRef
-from cnnspec.model_files.views.tensor import Inexpressible, Tensor, flatten
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, flatten, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
 
 TYPE_CHECKING = False
@@ -23,23 +26,25 @@ def connect(call: Call) -> Tensor:
 
 
 def multiply_matrices(call: Call, x: str, weight: str, bias: str = "") -> Tensor:
-    """A product with a weight that is inputs, outputs. Rows may be the examples together with other axes."""
+    """A product with a weight that is inputs, outputs, repeated for each row or not. Rows may hold the examples of the batch
+    together with other axes."""
     taken = call.weight(weight)
-    if len(taken.shape) != 2:
-        raise Inexpressible(f"a product with a weight of {len(taken.shape)} axes")
     added: WeightRef | None = call.optional_weight(bias) if bias else None
     given = call.tensor(x)
-    rows = given
-    together = len(given.shape) == 2 and len(given.axes[0]) > 1
+    whole = call.learned(weight)
+    source = whole.find_source() if whole else None
+    if source is None or len(taken.shape) < 2 or count_values(source) != prod(taken.shape[-2:]):
+        raise Inexpressible(f"a product with a weight of shape {'x'.join(map(str, taken.shape))}")
+    rows, together = given, len(given.axes[0]) > 1
     if together:
         batch = given.axes[0][0].size
-        rows = reshape(call.builder, given, (batch, given.shape[0] // batch, given.shape[1]))
-    made = learned.connect_fully(call.builder, rows, taken, taken.shape[1], added)
+        rows = reshape(call.builder, given, (batch, given.shape[0] // batch, *given.shape[1:]))
+    made = learned.connect_fully(call.builder, rows, taken.replace(shape=taken.shape[-2:]), taken.shape[-1], added)
     return flatten(made, 0, 1) if together else made
 
 
 def multiply(call: Call) -> Tensor:
-    """aten.mm and aten.matmul."""
+    """aten.mm, aten.bmm and aten.matmul."""
     name = "other" if "other" in call.arguments else "mat2"
     return multiply_matrices(call, "self", name)
 
@@ -78,6 +83,22 @@ def normalize_instances(call: Call) -> Tensor:
     )
 
 
+def normalize_merged_instances(call: Call) -> Any:
+    """An instance normalisation as decomposition leaves it: a batch normalisation of one example, whose channels are those
+    of all examples, with weights that are repeated for each."""
+    x = call.tensor("input")
+    if len(x.shape) < 3 or x.shape[0] != 1 or len(x.axes[1]) < 2:
+        raise Inexpressible("a batch normalisation without moving figures")
+    batch = x.axes[1][0].size
+    parted = reshape(call.builder, x, (batch, x.shape[1] // batch, *x.shape[2:]))
+    scale, center = [
+        weight and weight.replace(shape=parted.shape[1:2])
+        for weight in (call.optional_weight("weight"), call.optional_weight("bias"))
+    ]
+    made = learned.normalize_groups(call.builder, parted, parted.shape[1], scale, center, call.number("eps"))
+    return unsqueeze(flatten(made, 0, 1), 0), None, None
+
+
 def normalize_groups(call: Call) -> Any:
     whole = "num_groups" in call.arguments
     made = learned.normalize_groups(
@@ -111,11 +132,13 @@ LEARNED: dict[str, Callable[[Call], Any]] = {
     "aten.linear.default": connect,
     "aten.addmm.default": multiply_and_add,
     "aten.mm.default": multiply,
+    "aten.bmm.default": multiply,
     "aten.matmul.default": multiply,
     "aten.batch_norm.default": normalize_batch,
     "aten._native_batch_norm_legit.default": normalize_batch,
     "aten._native_batch_norm_legit_functional.default": normalize_batch,
     "aten._native_batch_norm_legit_no_training.default": normalize_batch,
+    "aten._native_batch_norm_legit.no_stats": normalize_merged_instances,
     "aten.native_batch_norm.default": normalize_batch,
     "aten.instance_norm.default": normalize_instances,
     "aten.group_norm.default": normalize_groups,

@@ -5,6 +5,8 @@ One form for a `.pt2` file and a live module, close to torch's own: shapes have 
 
 from __future__ import annotations
 
+from math import prod
+
 from cnnspec.base.record import Record
 from cnnspec.model_files.torch.source_lines import SourceLine
 
@@ -74,3 +76,7 @@ class Program(Record):
     outputs: tuple[str, ...]
     open_axes: tuple[OpenAxis, ...] = ()
     constants: dict[str, Any] = {}  # inputs that are numbers fixed at export, by name
+
+
+def count_values(weight: ProgramWeight) -> int:
+    return prod([size or 0 for size in weight.value.sizes])

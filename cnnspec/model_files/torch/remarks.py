@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
-
-from cnnspec.model_files.torch.program import PARAMETER
+from cnnspec.model_files.torch.program import PARAMETER, count_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,11 +19,11 @@ def find_remarks(
 ) -> list[str]:
     """Sentences; `computed` are weights that are computed of others before a layer uses them, `opaque` operators without a layer."""
     remarks = []
-    counted = {weight.name for weights in builder.weights.values() for weight in weights}
+    counted = builder.find_weights()
     parameters = [weight for weight in program.weights.values() if weight.kind == PARAMETER]
     unused = [weight for weight in parameters if weight.name not in counted]
     if unused:
-        total = sum(prod([size or 0 for size in weight.value.sizes]) for weight in unused)
+        total = sum([count_values(weight) for weight in unused])
         remarks.append(f"{total:,} parameters belong to no layer: {list_names(unused)}")
     used = [weight for weight in parameters if weight.name in computed and weight.name in counted]
     if used:

@@ -11,12 +11,12 @@ from cnnspec.model_files.torch.call import Call, Learned, LowPadded
 from cnnspec.model_files.torch.elementwise import REPEATING
 from cnnspec.model_files.torch.numbers import compute_number, computes_number
 from cnnspec.model_files.torch.op_defaults import DEFAULTS
-from cnnspec.model_files.torch.program import Reference, Subprogram
+from cnnspec.model_files.torch.program import PARAMETER, Reference, Subprogram
 from cnnspec.model_files.torch.shapes import EXPANSIONS, SHAPES
 from cnnspec.model_files.torch.translations import TRANSLATIONS, find_translated
 from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.torch.value_uses import ValueUses
-from cnnspec.model_files.views.graph_builder import Place
+from cnnspec.model_files.views.graph_builder import Place, WeightRef
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
 
 TYPE_CHECKING = False
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnnspec.model_files.torch.program import Program, ProgramNode, Value
     from cnnspec.model_files.views.graph_builder import GraphBuilder
 
+REPEAT = "aten.repeat.default"  # of a weight, as instance normalisation has it for each example
 # Each calls the graph that it is given.
 WRAPPERS = ("higher_order.wrap_with_set_grad_enabled", "higher_order.wrap_with_autocast")
 CHECKS = (  # yield nothing
@@ -69,8 +70,7 @@ class ProgramTranslator:
             line = node.place
             self.builder.place = Place(node.module, line.file if line else "", line.line if line else 0)
             arguments = {name: resolve(value, values) for name, value in node.arguments.items()}
-            repeated = all([find_translated(target) in REPEATING for target in uses.find_readers(node.names)])
-            made = self._translate(node, arguments, repeated)
+            made = self._translate(node, arguments, uses)
             results = made if isinstance(made, tuple) else (made,)
             if len(results) < len(node.names):
                 raise Damaged(f"{node.target} has {len(node.names)} outputs, and {len(results)} are made")
@@ -80,7 +80,7 @@ class ProgramTranslator:
             if overwritten := uses.find_overwritten(index, node):
                 values[overwritten] = self._overwrite(node, values[overwritten], [*results, *list_values(arguments)])
 
-    def _translate(self, node: ProgramNode, arguments: dict[str, Any], is_repeated_later: bool) -> Any:
+    def _translate(self, node: ProgramNode, arguments: dict[str, Any], uses: ValueUses) -> Any:
         if node.target in WRAPPERS:
             return self._call_graph(node, arguments)
         if node.target in CHECKS:
@@ -95,10 +95,11 @@ class ProgramTranslator:
         try:
             if target is None:
                 raise Inexpressible("no layer of the language is this operator")
-            call = Call(self.builder, node, DEFAULTS[target] | arguments, is_repeated_later)
+            repeated = all([find_translated(reader) in REPEATING for reader in uses.find_readers(node.names)])
+            call = Call(self.builder, node, DEFAULTS[target] | arguments, repeated)
             made = TRANSLATIONS[target](call)
         except Inexpressible as error:
-            return self._add_opaque(node, list_values(arguments), str(error))
+            return self._add_opaque(node, list_values(arguments), str(error), uses)
         self.computed.update([weight.name for weight in call.computed])
         return made
 
@@ -116,12 +117,50 @@ class ProgramTranslator:
         return tuple([values[name] for name in inner.outputs])
 
     # ---- what has no layer -----------------------------------------------------------------------------------
-    def _add_opaque(self, node: ProgramNode, given: Sequence[Any], why: str) -> Any:
-        raise self._refuse(node, why)
+    def _add_opaque(self, node: ProgramNode, given: Sequence[Any], why: str, uses: ValueUses) -> Any:
+        """An opaque layer for each output that is read; the weights that nothing has used before are the first one's."""
+        tensors = find_tensors(given)
+        sources = {
+            source.name: source
+            for value in given
+            if isinstance(value, Learned)
+            for source in value.sources
+            if source.kind == PARAMETER and source.name not in self.builder.find_weights()
+        }
+        weights = [WeightRef(source.name, find_shape(source.value)) for source in sources.values()]
+        made: list[Tensor | None] = []
+        for value in node.outputs:
+            if value is None or not uses.find_readers([value.name]):
+                made.append(None)
+                continue
+            made.append(self._make_opaque(node, tensors, value.sizes, why, weights))
+            weights = []
+        self.opaque.append(f"{describe_node(node)}: {why}")
+        return tuple(made)
 
     def _overwrite(self, node: ProgramNode, value: Any, given: Sequence[Any]) -> Any:
-        """What a value is after a part of it was changed in place."""
-        raise self._refuse(node, "it changes a part of a tensor that is used again")
+        """What a value is after a part of it was changed in place: of it and what was written, nobody knows what."""
+        tensors = find_tensors([value, *given])
+        if not tensors or not isinstance(value, (Tensor, Learned)):
+            return value
+        self.opaque.append(f"{describe_node(node)}: a part of a tensor is changed in place")
+        return self._make_opaque(node, tensors, value.shape, "it changes a part of a tensor in place", [])
+
+    def _make_opaque(
+        self,
+        node: ProgramNode,
+        tensors: Sequence[Tensor],
+        sizes: Sequence[int | None],
+        why: str,
+        weights: list[WeightRef],
+    ) -> Tensor:
+        batch, *others = sizes if sizes else (None,)
+        shape = [size for size in others if size]
+        if not shape or len(shape) < len(others) or batch not in (None, tensors[0].shape[0]):
+            shown = "x".join(["?" if n is None else str(n) for n in sizes]) or "a single value"
+            raise self._refuse(node, f"{why}, and its output is {shown}, which is no batch of maps")
+        operator = node.target.removeprefix("aten.").partition(".")[0]
+        return self.builder.add_opaque(operator, tensors, shape, weights)
 
     def _refuse(self, node: ProgramNode, why: str) -> ModelRefused:
         return ModelRefused(f"{self.builder.source.name} cannot be read:", f"{describe_node(node)}: {why}")
@@ -142,12 +181,19 @@ def compute_learned(node: ProgramNode, arguments: dict[str, Any]) -> tuple[Learn
     """What is computed of weights and numbers alone: no layer, but a weight of others. Views of a weight keep its name."""
     given = [value for value in list_values(arguments) if isinstance(value, Learned)]
     sources = {id(source): source for value in given for source in value.sources}
-    moved = find_translated(node.target) in SHAPES and len(given) == 1
+    moved = (find_translated(node.target) in SHAPES or node.target == REPEAT) and len(given) == 1
     computed = not moved or any([value.computed for value in given])
     learned = [
         Learned(find_shape(value), tuple(sources.values()), computed) if value else None for value in node.outputs
     ]
     return tuple(learned)
+
+
+def find_tensors(given: Sequence[Any]) -> list[Tensor]:
+    """The tensors among some values, each once."""
+    tensors = [value.tensor if isinstance(value, LowPadded) else value for value in given]
+    found = {id(value): value for value in tensors if isinstance(value, Tensor)}
+    return list(found.values())
 
 
 def makes_constant(node: ProgramNode) -> bool:

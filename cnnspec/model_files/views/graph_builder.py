@@ -8,6 +8,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.graph import Graph, Node, Site
 from cnnspec.layers.argument import Unfit
+from cnnspec.layers.opaque import Opaque
 from cnnspec.model_files.layer_words import find_word
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.views.atoms import OPEN_BATCH, Atom, find_telling, multiply_sizes
@@ -101,8 +102,12 @@ class GraphBuilder:
         own = (*shape[1:], shape[0])
         params = sum([prod(weight.shape) for weight in weights])
         nodes = dict.fromkeys([x.node for x in inputs])
-        layer = make_layer("opaque", op=operator, shape=own, params=params)
-        return self.see_channels_first(self.add_layer(layer, *nodes, weights=weights))
+        index = self.add_layer(Opaque(op=operator, shape=own, params=params), *nodes, weights=weights)
+        return self.see_channels_first(index)
+
+    def find_weights(self) -> set[str]:
+        """The names of the weights that a layer has."""
+        return {weight.name for weights in self.weights.values() for weight in weights}
 
     def _add_node(self, layer: Layer | None, inputs: tuple[int, ...], axes: Sequence[Axis], written: tree.Node) -> int:
         place = self.place

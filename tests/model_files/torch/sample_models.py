@@ -139,8 +139,9 @@ class Operators(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.kernel1, self.kernel3 = nn.Parameter(torch.empty(6, 8, 3)), nn.Parameter(torch.empty(6, 8, 3, 3, 3))
-        self.kernel, self.grouped = nn.Parameter(torch.empty(6, 8, 3, 2)), nn.Parameter(torch.empty(8, 2, 3, 3))
-        self.depthwise, self.matrix = nn.Parameter(torch.empty(16, 1, 3, 3)), nn.Parameter(torch.empty(5, 8))
+        self.kernels = nn.ParameterList([torch.empty(6, 8, 3, 2) for _ in range(3)])
+        self.grouped, self.depthwise = nn.Parameter(torch.empty(8, 2, 3, 3)), nn.Parameter(torch.empty(16, 1, 3, 3))
+        self.matrices = nn.ParameterList([torch.empty(5, 8) for _ in range(3)])
         self.up1, self.up2 = nn.ConvTranspose1d(8, 4, 3, stride=2), nn.ConvTranspose2d(8, 4, (3, 2), stride=(2, 1))
         self.up3 = nn.ConvTranspose3d(8, 4, 2, stride=2)
         self.bn, self.frozen_bn = nn.BatchNorm2d(8, eps=1e-3, momentum=0.01), nn.BatchNorm2d(8, affine=False)
@@ -154,9 +155,9 @@ class Operators(nn.Module):
         return [
             # windows
             f.conv1d(s, self.kernel1, padding=1),
-            f.conv2d(x, self.kernel, padding=(1, 0), stride=(2, 1), dilation=(1, 2)),
-            f.conv2d(x, self.kernel, padding="same"),
-            f.conv2d(x, self.kernel, padding="valid"),
+            f.conv2d(x, self.kernels[0], padding=(1, 0), stride=(2, 1), dilation=(1, 2)),
+            f.conv2d(x, self.kernels[1], padding="same"),
+            f.conv2d(x, self.kernels[2], padding="valid"),
             f.conv2d(x, self.grouped, groups=4),
             f.conv2d(x, self.depthwise, groups=8, stride=2, padding=1),
             f.conv3d(v, self.kernel3, padding=1),
@@ -184,9 +185,9 @@ class Operators(nn.Module):
             f.interpolate(x, size=(7, 9), mode="bicubic"),
             f.interpolate(x, scale_factor=(2, 3), mode="nearest-exact"),
             # what is learned
-            f.linear(r, self.matrix),
-            torch.matmul(r, self.matrix.t()),
-            f.linear(x.permute(0, 2, 3, 1), self.matrix),
+            f.linear(r, self.matrices[0]),
+            torch.matmul(r, self.matrices[1].t()),
+            f.linear(x.permute(0, 2, 3, 1), self.matrices[2]),
             self.bn(x),
             self.frozen_bn(x),
             self.gn(x),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from collections.abc import Iterator
@@ -69,11 +70,10 @@ def test_a_changed_program(seed: str, tmp_path: Path) -> None:
             program = read_archive(path)
             reached += 1
             graph = convert_program(read_program(path, program), "net", path)
-        except ModelRefused as refused:
-            assert refused.lines
-        else:
-            made += 1
-            assert Facts(graph).total.parameters >= 0
+        except ModelRefused:
+            continue
+        made += 1
+        assert Facts(graph).total.parameters >= 0
     assert reached > COUNT / 2, "most are archives whose graph is read"
     assert made, "some are networks all the same"
 
@@ -85,7 +85,5 @@ def test_changed_bytes(tmp_path: Path) -> None:
         for _ in range(chance.randrange(1, 4)):
             content[chance.randrange(len(content))] = chance.randrange(256)
         path.write_bytes(content)
-        try:
+        with contextlib.suppress(ModelRefused):
             read_torch_file(str(path))
-        except ModelRefused as refused:
-            assert refused.lines
