@@ -9,10 +9,11 @@ from __future__ import annotations
 from math import isfinite, prod
 
 from cnnspec.base.record import Record
+from cnnspec.model_files.channels_first import axes
 from cnnspec.model_files.torch.program import PARAMETER, count_values
 from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.views.graph_builder import WeightRef
-from cnnspec.model_files.views.tensor import Inexpressible, Tensor
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, unsqueeze
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class LowPadded(Record):
     sides: tuple[tuple[int, int], ...]
 
 
+class Stacked(Record):
+    """Tensors of one shape along a new axis; a sum over it adds them up."""
+
+    tensors: tuple[Tensor, ...]
+    axis: int
+
+
 class Call:
     """An operator's call. `arguments` have the operator's defaults filled in, and values in the place of references.
 
@@ -64,12 +72,12 @@ class Call:
 
     # ---- tensors and weights ---------------------------------------------------------------------------------
     def tensor(self, name: str) -> Tensor:
+        return need_tensor(self.builder, self._take(name), f"its {name}")
+
+    def operand(self, name: str) -> Any:
+        """A tensor, a number or what is learned."""
         value = self._take(name)
-        if isinstance(value, Tensor):
-            return value
-        if isinstance(value, LowPadded):
-            raise Inexpressible("a padding of -inf that no maximum pool follows")
-        raise Inexpressible(f"its {name} is computed of weights alone")
+        return self.tensor(name) if isinstance(value, (Stacked, LowPadded)) else value
 
     def low_padded(self, name: str) -> LowPadded:
         """A tensor for a maximum pool, with the padding that it has already."""
@@ -175,6 +183,28 @@ class Call:
 
     def _mistake(self, name: str, wanted: str) -> Damaged:
         return Damaged(f"{name} of {self.node.target} is not {wanted}")
+
+
+def need_tensor(builder: GraphBuilder, value: Any, what: str) -> Tensor:
+    """A value as a tensor; `what` it is begins the sentence that says why it is none."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, Stacked):
+        return axes.concatenate(builder, [unsqueeze(x, value.axis) for x in value.tensors], value.axis)
+    if isinstance(value, LowPadded):
+        raise Inexpressible("a padding of -inf that no maximum pool follows")
+    raise Inexpressible(f"{what} is computed of weights alone")
+
+
+def find_tensors(given: Sequence[Any]) -> list[Tensor]:
+    """The tensors that some values are or hold, each once."""
+    found: dict[int, Tensor] = {}
+    for value in given:
+        held = (
+            value.tensors if isinstance(value, Stacked) else (value.tensor if isinstance(value, LowPadded) else value,)
+        )
+        found |= {id(x): x for x in held if isinstance(x, Tensor)}
+    return list(found.values())
 
 
 def both_sides(amounts: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.model_files.channels_first import axes, learned, pointwise
+from cnnspec.model_files.torch.call import Stacked
+from cnnspec.model_files.torch.spelled_activations import cut_off_above, find_gated, find_hard
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
 
 TYPE_CHECKING = False
@@ -52,6 +54,10 @@ def make_clip(low: str, high: str) -> Callable[[Call], Tensor]:
     def clip(call: Call) -> Tensor:
         least = call.optional_number(low) if low else None
         most = call.optional_number(high) if high else None
+        if least is None and most is not None:
+            cut = cut_off_above(call.builder, call.tensor("self"), most)
+            if cut is not None:
+                return cut
         return pointwise.clip(call.builder, call.tensor("self"), least, most)
 
     return clip
@@ -96,7 +102,7 @@ def subtract(call: Call) -> Tensor:
 
 def _add(call: Call, factor: float) -> Tensor:
     """self + factor · other."""
-    builder, mine, other = call.builder, call.value("self"), call.value("other")
+    builder, mine, other = call.builder, call.operand("self"), call.operand("other")
     if isinstance(mine, Tensor) and isinstance(other, Tensor):
         if factor == -1:
             return pointwise.merge(builder, "subtract", mine, other)
@@ -114,14 +120,15 @@ def subtract_from(call: Call) -> Tensor:
 
 
 def multiply(call: Call) -> Tensor:
-    builder, mine, other = call.builder, call.value("self"), call.value("other")
+    builder, mine, other = call.builder, call.operand("self"), call.operand("other")
     if isinstance(mine, Tensor) and isinstance(other, Tensor):
-        return pointwise.merge(builder, "multiply", mine, other)
+        return find_gated(builder, mine, other) or pointwise.merge(builder, "multiply", mine, other)
     x, name = (mine, "other") if isinstance(mine, Tensor) else (other, "self")
     if not isinstance(x, Tensor):
         raise Inexpressible("a product without a tensor")
     if call.is_number(name):
-        return pointwise.rescale(builder, x, call.number(name))
+        scale = call.number(name)
+        return find_hard(builder, x, scale) or pointwise.rescale(builder, x, scale)
     return learned.scale_channels(builder, x, call.weight(name))
 
 
@@ -129,7 +136,8 @@ def divide(call: Call) -> Tensor:
     x = call.tensor("self")
     if not call.is_number("other") or not call.number("other"):
         raise Inexpressible("a quotient that is not by a number")
-    return pointwise.rescale(call.builder, x, 1 / call.number("other"))
+    scale = 1 / call.number("other")
+    return find_hard(call.builder, x, scale) or pointwise.rescale(call.builder, x, scale)
 
 
 def negate(call: Call) -> Tensor:
@@ -154,6 +162,14 @@ def make_summary(largest: bool) -> Callable[[Call], Tensor]:
         return axes.summarize(call.builder, call.tensor("self"), over, call.flag("keepdim"), largest)
 
     return summarize
+
+
+def sum_up(call: Call) -> Tensor:
+    """A sum over the axis that tensors were stacked along."""
+    stacked, over = call.value("self"), call.value("dim")
+    if not isinstance(stacked, Stacked) or call.flag("keepdim") or over not in ((stacked.axis,), stacked.axis):
+        raise Inexpressible(f"a sum over axes {over}")
+    return pointwise.merge(call.builder, "add", *stacked.tensors)
 
 
 ELEMENTWISE: dict[str, Callable[[Call], Any]] = {
@@ -187,6 +203,7 @@ ELEMENTWISE: dict[str, Callable[[Call], Any]] = {
     "aten.neg.default": negate,
     "aten.maximum.default": make_merge("maximum"),
     "aten.minimum.default": make_merge("minimum"),
+    "aten.sum.dim_IntList": sum_up,
     "aten.mean.dim": make_summary(largest=False),
     "aten.amax.default": make_summary(largest=True),
 }

@@ -143,7 +143,9 @@ def read_arguments(text: str) -> dict[str, Any]:
 
     try:
         call = ast.parse(f"f({text})", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args or any(keyword.arg is None for keyword in call.keywords):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.args:
+            raise ValueError
+        if any([keyword.arg is None for keyword in call.keywords]):
             raise ValueError
         return {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in call.keywords}
     except (ValueError, SyntaxError, RecursionError, MemoryError):

@@ -129,6 +129,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "aten.stack.default": {"dim": 0},
     "aten.sub.Scalar": {"alpha": 1},
     "aten.sub.Tensor": {"alpha": 1},
+    "aten.sum.dim_IntList": {"keepdim": False, "dtype": None},
     "aten.t.default": {},
     "aten.tanh.default": {},
     "aten.to.device": {"non_blocking": False, "copy": False, "memory_format": None},

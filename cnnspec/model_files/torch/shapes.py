@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from cnnspec.model_files.channels_first import axes
-from cnnspec.model_files.torch.call import LowPadded
+from cnnspec.model_files.torch.call import LowPadded, Stacked
 from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.views.tensor import Inexpressible, permute, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
@@ -84,9 +84,12 @@ def concatenate(call: Call) -> Tensor:
     return axes.concatenate(call.builder, call.tensors("tensors"), call.integer("dim"))
 
 
-def stack(call: Call) -> Tensor:
-    dim = call.integer("dim")
-    return axes.concatenate(call.builder, [unsqueeze(x, dim) for x in call.tensors("tensors")], dim)
+def stack(call: Call) -> Stacked:
+    tensors = call.tensors("tensors")
+    count, axis = len(tensors[0].shape) + 1, call.integer("dim")
+    if not -count <= axis < count or any([x.shape != tensors[0].shape for x in tensors]):
+        raise Damaged(f"{call.node.target} has tensors of several shapes, or no axis {axis}")
+    return Stacked(tuple(tensors), axis % count)
 
 
 def split(call: Call) -> tuple[Tensor, ...]:

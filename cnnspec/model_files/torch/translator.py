@@ -7,7 +7,7 @@ the file states, and is remarked. A shape that contradicts the file's refuses th
 from __future__ import annotations
 
 from cnnspec.model_files.refusal import ModelRefused
-from cnnspec.model_files.torch.call import Call, Learned, LowPadded
+from cnnspec.model_files.torch.call import Call, Learned, find_tensors, need_tensor
 from cnnspec.model_files.torch.elementwise import REPEATING
 from cnnspec.model_files.torch.numbers import compute_number, computes_number
 from cnnspec.model_files.torch.op_defaults import DEFAULTS
@@ -50,7 +50,7 @@ class ProgramTranslator:
         self.opaque: list[str] = []
 
     def translate(self) -> list[Tensor]:
-        """The outputs. Raises Damaged, ModelRefused."""
+        """The outputs. Raises Damaged, Inexpressible, ModelRefused."""
         values: dict[str, Any] = dict(self.program.constants)
         for name, weight in self.program.weights.items():
             values[name] = Learned(find_shape(weight.value), (weight,))
@@ -58,10 +58,10 @@ class ProgramTranslator:
             values[value.name] = self.builder.add_input(value.sizes)
         self._translate_nodes(self.program.nodes, values, self.program.outputs)
         outputs = [values[name] for name in self.program.outputs]
-        tensors = [value for value in outputs if isinstance(value, Tensor)]
-        if not tensors:
+        made = [value for value in outputs if find_tensors([value])]
+        if not made:
             raise ModelRefused(f"{self.builder.source.name}: no output of the model depends on its input")
-        return tensors
+        return [need_tensor(self.builder, value, "it") for value in made]
 
     def _translate_nodes(self, nodes: Sequence[ProgramNode], values: dict[str, Any], outputs: Sequence[str]) -> None:
         """Add to `values` what the nodes of a graph yield."""
@@ -87,9 +87,7 @@ class ProgramTranslator:
             return tuple([None] * len(node.names))
         if computes_number(node):
             return compute_number(node, arguments)
-        if not any([isinstance(value, (Tensor, LowPadded)) for value in list_values(arguments)]) or makes_constant(
-            node
-        ):
+        if not find_tensors(list_values(arguments)) or makes_constant(node):
             return compute_learned(node, arguments)
         target = find_translated(node.target)
         try:
@@ -187,13 +185,6 @@ def compute_learned(node: ProgramNode, arguments: dict[str, Any]) -> tuple[Learn
         Learned(find_shape(value), tuple(sources.values()), computed) if value else None for value in node.outputs
     ]
     return tuple(learned)
-
-
-def find_tensors(given: Sequence[Any]) -> list[Tensor]:
-    """The tensors among some values, each once."""
-    tensors = [value.tensor if isinstance(value, LowPadded) else value for value in given]
-    found = {id(value): value for value in tensors if isinstance(value, Tensor)}
-    return list(found.values())
 
 
 def makes_constant(node: ProgramNode) -> bool:

@@ -77,7 +77,9 @@ def _arrange(builder: GraphBuilder, x: Tensor, wanted: Sequence[Axis]) -> int:
     if node.layer is not None and len(layers) == 1:
         joined = node.layer.joined(layers[0], builder.find_shapes(node.inputs))
         if joined is not None:  # a global pool keeps its axes or drops them, as is needed
-            return builder.add_layer(joined, *node.inputs, axes=wanted)
+            index = builder.add_layer(joined, *node.inputs, axes=wanted)
+            builder.graph.nodes[index].site = node.site  # it is that operator still, in another form
+            return index
     index = x.node
     for number, layer in enumerate(layers, 1):
         index = builder.add_layer(layer, index, axes=wanted if number == len(layers) else None)

@@ -77,12 +77,12 @@ class Shared(nn.Module):
 
 
 class IllegalStride(nn.Module):
-    """A stride beyond the kernel: rows and columns that nothing reads."""
+    """A stride that does not go into the size: a row and a column that nothing reads."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, 8, 3, padding=1)
-        self.down = nn.Conv2d(8, 16, 2, stride=3)
+        self.down = nn.Conv2d(8, 16, 3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = torch.relu(self.stem(x))
@@ -182,8 +182,6 @@ class Operators(nn.Module):
             f.interpolate(x, scale_factor=2),
             f.interpolate(x, size=(24, 30), mode="bilinear"),
             f.interpolate(x, size=(7, 9), mode="bilinear", antialias=False),
-            f.interpolate(x, size=(7, 9), mode="bicubic"),
-            f.interpolate(x, scale_factor=(2, 3), mode="nearest-exact"),
             # what is learned
             f.linear(r, self.matrices[0]),
             torch.matmul(r, self.matrices[1].t()),

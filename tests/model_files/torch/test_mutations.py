@@ -19,7 +19,7 @@ from cnnspec.model_files.torch.to_graph import convert_program, read_torch_file
 from tests.model_files.torch.archives import fixture, read_json, write_archive
 from tests.support import THOROUGH
 
-SEEDS = ("tiny", "tiny_core", "tiny_training_core", "tiny_open", "standardised_weights", "no_gradient", "two_inputs", "transposed", "shared")  # fmt: skip
+SEEDS = ("tiny", "tiny_core", "tiny_training_core", "tiny_open", "standardised_weights", "no_gradient", "two_inputs", "transposed", "shared", "operators", "in_place")  # fmt: skip
 NONSENSE = [None, -1, 0, 1, 2, 7, "x", "", [], {}, [1, 2], [[["a"]]], True, 1.5, 10**30, 2**63, {"as_int": 3}, {"as_tensor": {"name": "x"}}, {"name": "x"}]  # fmt: skip
 COUNT = 1000 if THOROUGH else 20  # of each
 

@@ -1,0 +1,101 @@
+"""Live torch modules, where torch is installed: what is exported, and what torch refuses, in its words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnspec
+from cnnspec.cli import main
+from cnnspec.model_files.refusal import ModelRefused
+from cnnspec.model_files.torch.live import build_module, convert_module, read_arguments
+from cnnspec.model_files.torch.make_op_defaults import TABLE, write_table
+from cnnspec.model_files.torch.to_graph import read_torch_file
+from tests.model_files.torch.archives import fixture
+
+torch = pytest.importorskip("torch", reason="torch is an extra: these tests run where it is installed")
+
+
+def sample(name: str) -> tuple[Any, list[tuple[int, ...]]]:
+    from tests.model_files.torch.sample_models import SAMPLES
+
+    build, shapes = SAMPLES[name]
+    return build(), [shape[1:] for shape in shapes]
+
+
+@pytest.mark.parametrize(
+    "name", ["tiny", "transposed", "functional", "shared", "no_gradient", "two_inputs", "operators"]
+)
+def test_a_module_and_its_file_are_one_network(name: str) -> None:
+    module, shapes = sample(name)
+    live, saved = convert_module(module, shapes), read_torch_file(str(fixture(name)))
+    assert [(n.layer, n.inputs, n.shape, n.name) for n in live.nodes] == [
+        (n.layer, n.inputs, n.shape, n.name) for n in saved.nodes
+    ]
+    assert live.name == type(module).__name__
+
+
+def test_a_module_stays_as_it_is() -> None:
+    module, shapes = sample("tiny")
+    module.train()
+    before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    convert_module(module, shapes)
+    assert module.training
+    assert {str(tensor.device) for tensor in module.state_dict().values()} == {"cpu"}
+    assert all(torch.equal(before[name], tensor) for name, tensor in module.state_dict().items())
+
+
+def test_what_torch_refuses_is_said_in_its_words_with_the_line() -> None:
+    class Branching(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def forward(self, x: Any) -> Any:
+            return x if x.sum() > 0 else -x
+
+    with pytest.raises(ModelRefused) as refused:
+        convert_module(Branching(), [(3, 8, 8)])
+    first, second = refused.value.lines
+    assert first.startswith("torch.export refuses Branching: Could not guard on data-dependent expression")
+    assert second.startswith(f"  at {__file__}:")
+
+
+def test_what_is_no_module() -> None:
+    with pytest.raises(TypeError, match="Module is asked for, not int"):
+        convert_module(3, [(3, 8, 8)])
+
+
+def test_from_torch() -> None:
+    module, shapes = sample("tiny")
+    net = cnnspec.from_torch(module, *shapes)
+    assert (net.params, net.macs, [d.name for d in net.diagnostics]) == (346, 55376, ["bias-before-norm"])
+    with pytest.raises(TypeError, match="the shape of the module"):
+        cnnspec.from_torch(module)
+    with pytest.raises(TypeError, match="a shape is a tuple of whole numbers"):
+        cnnspec.from_torch(module, 3)  # type: ignore[arg-type]
+    with pytest.raises(cnnspec.SpecError, match=r"torch.export refuses Tiny"):
+        cnnspec.from_torch(module, (4, 32, 32))
+
+
+def test_import_by_name(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_nets.py").write_text("import torch\ndef small(width=4):\n    return torch.nn.Conv2d(3, width, 3)\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["import", "--torch", "my_nets:small", "--input", "3x8x8", "--args", "width=7"]) == 0
+    assert capsys.readouterr().out == "model Conv2d {\n  input 8x8x3\n  conv(7, 3)\n}\n"
+
+
+def test_a_name_that_makes_no_model() -> None:
+    for reference, why in {
+        "torch.nn:Nothing": "AttributeError",
+        "no_such_module:x": "No module named",
+        "torch.nn": "write module:function",
+    }.items():
+        with pytest.raises(ModelRefused, match=why):
+            build_module(reference, {})
+
+
+def test_the_table_of_defaults_is_that_of_the_schemas() -> None:
+    assert TABLE.read_text(encoding="utf-8") == write_table()
+
+
+def test_arguments() -> None:
+    assert read_arguments("weights=None, size=(1, 2)") == {"weights": None, "size": (1, 2)}

@@ -1,0 +1,222 @@
+"""Torch programs as graphs: the figures are torch's own, every layer is at its place, and what cannot be read is said."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cnnspec.facts.facts import Facts
+from cnnspec.graph import Graph, Node
+from cnnspec.lint import rules
+from cnnspec.lint.context import Context
+from cnnspec.model_files.refusal import ModelRefused
+from cnnspec.model_files.torch.read_program import read_program
+from cnnspec.model_files.torch.to_graph import convert_program, read_torch_file
+from cnnspec.spec_writer import to_text
+from tests.model_files.torch.archives import FIXTURES, find_node, fixture, read_json
+
+FIGURES: dict[str, dict[str, int]] = json.loads((FIXTURES.parent / "figures.json").read_text())
+NAMES = sorted(path.stem for path in FIXTURES.glob("*.pt2"))
+LEFT_OUT = re.compile(r"([\d,]+) parameters belong to no layer")
+UNUSED_STATISTICS = {"googlenet": 512}  # of the branches that only training has
+NOT_WHOLE = {"in_place", "operators_core", "unknown", "depthwise_transposed"}  # with operators that have no layer
+
+
+def graph(name: str) -> Graph:
+    return read_torch_file(str(fixture(name)))
+
+
+def converted(saved: dict[str, Any]) -> Graph:
+    return convert_program(read_program("net.pt2", saved), "net", "net.pt2")
+
+
+def layers(made: Graph) -> list[Any]:
+    return [(node.layer, node.inputs, node.shape) for node in made.nodes]
+
+
+def words(made: Graph) -> list[str]:
+    return [node.label for node in made.nodes]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_are_those_of_torch(name: str) -> None:
+    """Parameters are numel, those that no layer has are said with their sum; moving figures are the frozen ones; MACs are
+    half of FlopCounterMode's operations."""
+    made = graph(name)
+    total, wanted = Facts(made).total, FIGURES[name]
+    left_out = LEFT_OUT.search(made.remark)
+    missing = int(left_out[1].replace(",", "")) if left_out else 0
+    assert total.trainable + missing == wanted["parameters"]
+    assert total.parameters - total.trainable == wanted["statistics"] - UNUSED_STATISTICS.get(name, 0)
+    assert total.macs == (None if name in NOT_WHOLE else wanted["macs"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_text_reads_back_as_the_same_network(name: str) -> None:
+    assert to_text(graph(name)), "which the writer proves, or raises Unfaithful"
+
+
+def test_a_fixture_for_all_figures() -> None:
+    assert set(NAMES) == set(FIGURES)
+
+
+# ---- what other tools count wrongly --------------------------------------------------------------------------
+def test_transposed_convolutions_work_for_each_position_of_the_input() -> None:
+    first, second = [macs(made) for made in nodes_of("transposed", "conv_transpose")]
+    assert (first, second) == (7 * 7 * 8 * 4 * 4 * 4, 14 * 14 * 4 * 2 * 3 * 3)
+
+
+def test_functional_convolutions_and_products_are_counted() -> None:
+    made = graph("functional")
+    assert [macs(node, made) for node in made.nodes if node.label in ("conv", "dense")] == [32 * 32 * 3 * 6 * 9, 6 * 10]
+
+
+def test_one_convolution_used_twice_works_twice_and_weighs_once() -> None:
+    made = graph("shared")
+    first, second = [node for node in made.nodes if node.label == "conv"]
+    assert (first.shares, second.shares) == (None, first.index)
+    assert Facts(made).total.parameters == 4 * 4 * 9
+    assert Facts(made).total.macs == 2 * 16 * 16 * 4 * 4 * 9
+    assert "42 parameters belong to no layer: unused.weight, unused.bias" in made.remark
+
+
+def nodes_of(name: str, label: str) -> list[tuple[Graph, Node]]:
+    made = graph(name)
+    return [(made, node) for node in made.nodes if node.label == label]
+
+
+def macs(found: Any, made: Graph | None = None) -> Any:
+    made, node = (made, found) if made is not None else found
+    assert node.layer is not None
+    return node.layer.macs(made.input_shapes(node))
+
+
+# ---- names and places ----------------------------------------------------------------------------------------
+def test_layers_have_the_names_of_their_modules() -> None:
+    made = graph("resnet18")
+    assert {"conv1", "bn1", "layer1.0.conv1", "layer4.1.bn2", "fc"} <= {node.name for node in made.nodes}
+    assert {node.site.module for node in made.nodes if node.label == "add"} == {
+        f"layer{stage}.{block}" for stage in (1, 2, 3, 4) for block in (0, 1)
+    }
+
+
+def test_a_planted_illegal_stride_is_found_at_its_line() -> None:
+    """From the file alone: the model's source is not read."""
+    lines = (FIXTURES.parent / "sample_models.py").read_text(encoding="utf-8").split("\n")
+    made = graph("illegal_stride")
+    (found,) = [d for d in rules.check(Context(made, {}, False, None), {"W201"}) if d.code == "W201"]
+    (site,) = {made.nodes[index].site for index in found.nodes}
+    assert (site.module, site.source.name) == ("down", "/project/tests/model_files/torch/sample_models.py")
+    assert lines[site.line - 1].strip() == "x = self.down(x)"
+    assert site.origin == f"/project/tests/model_files/torch/sample_models.py:{site.line}"
+
+
+# ---- the forms in which torch saves one model ----------------------------------------------------------------
+@pytest.mark.parametrize("other", ["tiny_core", "tiny_training", "tiny_training_core", "tiny_open"])
+def test_every_form_of_a_program_is_one_network(other: str) -> None:
+    assert layers(graph(other)) == layers(graph("tiny"))
+
+
+def test_every_operator_has_its_layer() -> None:
+    """Each output of the sample is one operator's: its shape is compared with torch's, its layer is this one."""
+    made = graph("operators")
+    counts = Counter(words(made))
+    assert made.remark == ""
+    assert counts == OPERATORS
+
+
+OPERATORS = {
+    "input": 4, "conv": 6, "depthwise_conv": 1, "conv_transpose": 3, "maxpool": 5, "avgpool": 4, "gap": 8,
+    "adaptive_avgpool": 2, "gmp": 2, "adaptive_maxpool": 1, "upsample": 2, "resize": 1, "dense": 3, "bn": 2,
+    "group_norm": 1, "instance_norm": 1, "layer_norm": 3, "prelu": 1, "layer_scale": 1, "relu": 7, "relu6": 1,
+    "silu": 2, "hard_silu": 1, "hard_sigmoid": 1, "mish": 1, "selu": 1, "elu": 2, "gelu": 1, "softplus": 1,
+    "log_sigmoid": 1, "leaky_relu": 1, "hard_tanh": 1, "sigmoid": 1, "tanh": 1, "exponential": 1, "softmax": 2,
+    "log_softmax": 1, "dropout": 1, "spatial_dropout": 1, "alpha_dropout": 1, "add": 2, "rescaling": 8,
+    "subtract": 1, "maximum": 1, "minimum": 1, "multiply": 2, "flatten": 4, "slice": 14, "concat": 3, "crop": 7,
+    "pad": 1, "reshape": 12, "channel_shuffle": 3, "permute": 3,
+}  # fmt: skip
+
+
+def test_decomposed_operators_have_the_same_layers() -> None:
+    """But for dropouts, which evaluation leaves out, and for activations whose arithmetic is not known again."""
+    whole, core = Counter(words(graph("operators"))), Counter(words(graph("operators_core")))
+    assert whole - core == DECOMPOSED
+
+
+DECOMPOSED = {"prelu": 1, "mish": 1, "selu": 1, "softplus": 1, "log_sigmoid": 1, "dropout": 1, "spatial_dropout": 1, "alpha_dropout": 1}  # fmt: skip
+
+
+def test_an_open_size_is_said() -> None:
+    assert graph("tiny_open").remark == "axis 2 of x may have any size: the figures are for 32, as exported"
+
+
+def test_several_inputs_and_outputs() -> None:
+    made = graph("two_inputs")
+    assert [made.nodes[index].shape for index in made.inputs] == [(16, 16, 3), (16, 16, 1)]
+    assert [made.nodes[index].label for index in made.outputs] == ["multiply", "maximum"]
+
+
+def test_a_kernel_that_is_computed_of_weights() -> None:
+    made = graph("standardised_weights")
+    assert words(made) == ["input", "conv", "layer_scale"]
+    assert "computed of other weights before use, which is not counted: conv.weight" in made.remark
+    assert "8 parameters belong to no layer: gain" in made.remark
+
+
+# ---- what has no layer ---------------------------------------------------------------------------------------
+def test_an_operator_without_a_layer_is_opaque_and_named() -> None:
+    made = graph("unknown")
+    assert words(made) == ["input", "conv", "relu", "roll", "add", "conv"]
+    assert made.nodes[3].shape == (30, 30, 8)
+    assert "aten.roll.default, /project/tests/model_files/torch/sample_models.py:" in made.remark
+    assert weights_of(made, 4) == 200, "the sum has the weight that it adds"
+
+
+def weights_of(made: Graph, index: int) -> int:
+    node = made.nodes[index]
+    assert node.layer is not None
+    (weight,) = node.layer.weights(made.input_shapes(node) or ())
+    (size,) = weight.shape
+    assert isinstance(size, int)
+    return size
+
+
+def test_a_part_changed_in_place_changes_the_whole() -> None:
+    """What reads the tensor behind the change reads an opaque layer, which has read what was written."""
+    made = graph("in_place")
+    last = made.nodes[-1]
+    (changed,) = [made.nodes[index] for index in last.inputs]
+    assert (last.label, changed.label, changed.shape) == ("conv", "copy_", (30, 30, 8))
+    assert len(changed.inputs) > 1
+    assert "a part of a tensor is changed in place" in made.remark
+
+
+REFUSED: list[tuple[str, str, Callable[[dict[str, Any]], Any]]] = [
+    ("tiny", "by our formula and 2x8x9x16 in the file: one is wrong", lambda s: value(s, "conv2d")["sizes"].__setitem__(2, {"as_int": 9})),
+    ("tiny", "no output of the model depends on its input", lambda s: s["graph_module"]["signature"]["output_specs"][0].update(user_output={"arg": {"as_tensor": {"name": "p_conv_bias"}}})),
+    ("tiny", "aten.conv2d.default has no argument weight", lambda s: find_node(s, "conv2d.default")["inputs"].pop(1)),
+    ("tiny", "stride of aten.conv2d.default is not whole numbers", lambda s: find_node(s, "conv2d.default")["inputs"][3].update(arg={"as_float": 1.5})),
+    ("tiny", "has 3 numbers in stride, and 2 axes", lambda s: find_node(s, "conv2d.default")["inputs"][3].update(arg={"as_ints": [1, 1, 1]})),
+    ("tiny", "an input's shape is", lambda s: value(s, "x").update(sizes=[{"as_int": 2}])),
+    ("tiny", "the pieces of aten.chunk.default are not its whole input", lambda s: value(s, "getitem")["sizes"].__setitem__(1, {"as_int": 3})),
+    ("unknown", "and its output is 3x8x30x30, which is no batch of maps", lambda s: value(s, "roll")["sizes"].__setitem__(0, {"as_int": 3})),
+]  # fmt: skip
+
+
+def value(saved: dict[str, Any], name: str) -> Any:
+    return saved["graph_module"]["graph"]["tensor_values"][name]
+
+
+@pytest.mark.parametrize(("name", "why", "change"), REFUSED, ids=[f"{i}-{why[:40]}" for i, (_, why, _) in enumerate(REFUSED)])  # fmt: skip
+def test_a_program_that_contradicts_itself(name: str, why: str, change: Callable[[dict[str, Any]], Any]) -> None:
+    saved = read_json(name)
+    change(saved)
+    with pytest.raises(ModelRefused) as refused:
+        converted(saved)
+    assert why in str(refused.value)
+    assert all(len(line) < 500 for line in refused.value.lines)
