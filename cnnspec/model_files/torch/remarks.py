@@ -27,7 +27,10 @@ def find_remarks(
         remarks.append(f"{total:,} parameters belong to no layer: {list_names(unused)}")
     used = [weight for weight in parameters if weight.name in computed and weight.name in counted]
     if used:
-        remarks.append(f"computed of other weights before use, which is not counted: {list_names(used)}")
+        remarks.append(f"the work of computing weights of others is not counted: {list_names(used)}")
+    if again := [weight for weight in parameters if len(find_owners(builder, weight.name)) > 1]:
+        total = sum([count_values(weight) * (len(find_owners(builder, weight.name)) - 1) for weight in again])
+        remarks.append(f"{total:,} parameters are counted again, in layers of other arguments: {list_names(again)}")
     for axis in program.open_axes:
         remarks.append(
             f"axis {axis.axis} of {axis.value} may have any size: the figures are for {axis.size}, as exported"
@@ -35,6 +38,12 @@ def find_remarks(
     if opaque:
         remarks.append(f"without a layer of the language: {'; '.join(opaque[:SHOWN])}{and_more(len(opaque))}")
     return remarks
+
+
+def find_owners(builder: GraphBuilder, name: str) -> set[int]:
+    """The nodes that have a weight of this name as their own; those that share a node's are not among them."""
+    nodes = [builder.graph.nodes[index] for index, held in builder.weights.items() if name in [w.name for w in held]]
+    return {node.index if node.shares is None else node.shares for node in nodes}
 
 
 def list_names(weights: Sequence[ProgramWeight]) -> str:

@@ -16,6 +16,7 @@ from cnnspec.model_files.torch.shapes import EXPANSIONS, SHAPES
 from cnnspec.model_files.torch.translations import TRANSLATIONS, find_translated
 from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.torch.value_uses import ValueUses
+from cnnspec.model_files.views.atoms import OPEN_BATCH
 from cnnspec.model_files.views.graph_builder import Place, WeightRef
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
 
@@ -152,13 +153,12 @@ class ProgramTranslator:
         why: str,
         weights: list[WeightRef],
     ) -> Tensor:
-        batch, *others = sizes if sizes else (None,)
-        shape = [size for size in others if size]
-        if not shape or len(shape) < len(others) or batch not in (None, tensors[0].shape[0]):
-            shown = "x".join(["?" if n is None else str(n) for n in sizes]) or "a single value"
-            raise self._refuse(node, f"{why}, and its output is {shown}, which is no batch of maps")
         operator = node.target.removeprefix("aten.").partition(".")[0]
-        return self.builder.add_opaque(operator, tensors, shape, weights)
+        shape = [OPEN_BATCH if size is None else size for size in sizes]  # a size that the batch is in, or its multiple
+        try:
+            return self.builder.add_opaque(operator, tensors, shape, weights)
+        except Inexpressible as error:
+            raise self._refuse(node, f"{why}, and {error}") from error
 
     def _refuse(self, node: ProgramNode, why: str) -> ModelRefused:
         return ModelRefused(f"{self.builder.source.name} cannot be read:", f"{describe_node(node)}: {why}")

@@ -1,0 +1,133 @@
+"""Models of torchvision, timm and segmentation_models_pytorch, read and compared with torch: `python -m benchmarks.torch_models`.
+
+Each is built without weights, exported, and read as a .pt2 file is. Its parameters must be numel, its frozen ones the moving
+figures, its MACs half of what FlopCounterMode counts, and the shape of each operator torch's (a contradiction is refused).
+The text that `import` writes must read back as the same network. Names of models as arguments, all of them without.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from time import process_time
+from typing import Any
+
+from cnnspec.facts.facts import Facts
+from cnnspec.model_files.refusal import ModelRefused
+from cnnspec.model_files.torch.live import convert_module
+from cnnspec.spec_writer import to_text
+from tests.model_files.torch.make_fixtures import build_torchvision, build_without_values, measure
+
+TORCHVISION = (
+    "alexnet", "vgg11", "vgg16_bn", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152",
+    "resnext50_32x4d", "resnext101_64x4d", "wide_resnet50_2", "densenet121", "densenet161", "densenet169",
+    "densenet201", "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large", "mnasnet0_5", "mnasnet1_0",
+    "shufflenet_v2_x0_5", "shufflenet_v2_x1_0", "shufflenet_v2_x2_0", "squeezenet1_0", "squeezenet1_1",
+    "efficientnet_b0", "efficientnet_b3", "efficientnet_b7", "efficientnet_v2_s", "efficientnet_v2_m",
+    "regnet_y_400mf", "regnet_x_400mf", "regnet_y_8gf", "regnet_x_32gf", "convnext_tiny", "convnext_base",
+    "googlenet", "inception_v3",
+)  # fmt: skip
+SEGMENTATION = (
+    "fcn_resnet50", "fcn_resnet101", "deeplabv3_resnet50", "deeplabv3_mobilenet_v3_large",
+    "lraspp_mobilenet_v3_large",
+)  # fmt: skip
+TIMM = (
+    "resnet26d", "resnetv2_50x1_bit", "seresnet50", "skresnet18", "ecaresnet26t", "resnest14d",
+    "res2net50_26w_4s", "dla34", "dpn68", "hrnet_w18_small", "vovnet39a", "cspresnet50", "darknet53",
+    "ghostnet_100", "mobilenetv4_conv_small", "mixnet_s", "tf_efficientnetv2_b0", "rexnet_100", "repvgg_a0",
+    "nf_resnet50", "inception_v4", "inception_resnet_v2", "xception41", "nasnetalarge", "pnasnet5large",
+    "selecsls42b", "hardcorenas_a", "fbnetc_100", "convnextv2_atto", "regnetz_b16", "lcnet_050", "tresnet_m",
+    "starnet_s1", "fastvit_t8", "mobileone_s0", "inception_next_tiny", "poolformer_s12", "convmixer_768_32",
+    "hgnetv2_b0", "senet154", "resnet50_gn", "cs3darknet_m", "ese_vovnet19b_dw", "resnetblur50", "gcresnet33ts",
+    "eca_nfnet_l0",
+)  # fmt: skip
+SMP = (
+    "Unet", "UnetPlusPlus", "MAnet", "Linknet", "FPN", "PSPNet", "PAN", "DeepLabV3", "DeepLabV3Plus", "UPerNet",
+)  # fmt: skip
+Build = Callable[[], Any]
+
+
+def list_models() -> Iterator[tuple[str, Build, int]]:
+    """Each model: its name, what builds it, and the size of its input."""
+    for name in TORCHVISION:
+        yield name, build_torchvision(name), 299 if name == "inception_v3" else 224
+    for name in SEGMENTATION:
+        yield name, build_segmentation(name), 224
+    for name in TIMM:
+        yield f"timm {name}", build_timm(name), 0
+    for name in SMP:
+        yield f"smp {name}", build_smp(name), 256
+
+
+def build_segmentation(name: str) -> Build:
+    def build() -> Any:
+        import torchvision
+
+        return torchvision.models.get_model(name, weights=None, weights_backbone=None)
+
+    return build
+
+
+def build_timm(name: str) -> Build:
+    def build() -> Any:
+        import timm
+
+        return timm.create_model(name, pretrained=False)
+
+    return build
+
+
+def build_smp(name: str) -> Build:
+    def build() -> Any:
+        import segmentation_models_pytorch
+
+        return getattr(segmentation_models_pytorch, name)("resnet34", encoder_weights=None)
+
+    return build
+
+
+def compare(build: Build, size: int) -> list[str]:
+    """The cells of a model's row: parameters, left out, MACs, layers, opaque ones, lines, milliseconds of CPU for the
+    graph alone, and what is not as torch says."""
+    module = build_without_values(build)
+    shape = (3, size, size) if size else tuple(module.default_cfg["input_size"])
+    torch_says = measure(lambda: module, ((1, *shape),))
+    graph = convert_module(module, [shape])
+    total = Facts(graph).total
+    start = process_time()
+    text = to_text(graph)
+    took = process_time() - start
+    opaque = [node for node in graph.nodes if node.layer is not None and node.layer.names[0] == "opaque"]
+    missing = torch_says["parameters"] - total.trainable
+    frozen = total.parameters - total.trainable
+    wrong = []
+    if missing and f"{missing:,} parameters belong to no layer" not in graph.remark:
+        wrong.append(f"parameters: torch has {torch_says['parameters']:,}")
+    if frozen > torch_says["statistics"] or frozen < torch_says["statistics"] and not missing:
+        wrong.append(f"frozen: {frozen:,}, torch has {torch_says['statistics']:,}")
+    if total.macs != torch_says["macs"] and not opaque:
+        wrong.append(f"MACs: torch has {torch_says['macs']:,}")
+    macs = "?" if total.macs is None else f"{total.macs:,}"
+    counts = [f"{missing:,}" if missing else "", macs, str(len(graph.nodes) - 1), str(len(opaque) or "")]
+    names = ", ".join(sorted({node.label for node in opaque}))
+    return [f"{total.trainable:,}", *counts, str(text.count("\n")), f"{took:.1f}", "; ".join(wrong) or names]
+
+
+def main(*wanted: str) -> None:
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    print("| model | parameters | left out | MACs | layers | opaque | lines | s | not as torch says; opaque |")
+    print("| --- " * 9 + "|")
+    for name, build, size in list_models():
+        if not wanted or name.split()[-1] in wanted:
+            try:
+                cells = compare(build, size)
+            except ModelRefused as refusal:
+                cells = ["refused:", *refusal.lines]
+            print("| " + " | ".join([name, *cells]) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
