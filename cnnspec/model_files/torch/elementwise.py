@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WORDS = {  # torch's name → the language's
     "relu": "relu", "silu": "silu", "hardswish": "hard_silu", "hardsigmoid": "hard_sigmoid", "sigmoid": "sigmoid",
     "tanh": "tanh", "mish": "mish", "relu6": "relu6", "selu": "selu",
-    "log_sigmoid": "log_sigmoid", "exp": "exponential",
+    "log_sigmoid": "log_sigmoid", "exp": "exponential", "abs": "abs",
 }  # fmt: skip
 
 
@@ -29,9 +29,8 @@ def make_activation(word: str) -> Callable[[Call], Tensor]:
 
 
 def activate_gelu(call: Call) -> Tensor:
-    if call.word("approximate") != "none":
-        raise Inexpressible(f"gelu({call.word('approximate')})")
-    return pointwise.activate(call.builder, call.tensor("self"), "gelu")
+    word = "gelu_tanh" if call.word("approximate") == "tanh" else "gelu"
+    return pointwise.activate(call.builder, call.tensor("self"), word)
 
 
 def activate_elu(call: Call) -> Tensor:
@@ -151,25 +150,31 @@ def make_merge(word: str) -> Callable[[Call], Tensor]:
     return merge
 
 
+def raise_to(call: Call) -> Tensor:
+    return pointwise.raise_to(call.builder, call.tensor("self"), call.number("exponent"))
+
+
+def make_power(exponent: float) -> Callable[[Call], Tensor]:
+    def power(call: Call) -> Tensor:
+        return pointwise.raise_to(call.builder, call.tensor("self"), exponent)
+
+    return power
+
+
 # ---- over axes -----------------------------------------------------------------------------------------------
-def make_summary(largest: bool) -> Callable[[Call], Tensor]:
-    """The translation of a mean or a maximum over axes; no axes are all of them, the batch too."""
+def make_summary(kind: str) -> Callable[[Call], Tensor]:
+    """The translation of a mean, a sum or a maximum over axes; no axes are all of them, the batch too."""
 
     def summarize(call: Call) -> Tensor:
         over = call.integers("dim") if call.value("dim") is not None else ()
         if not over:
-            raise Inexpressible("a mean or maximum of everything, the batch too")
-        return axes.summarize(call.builder, call.tensor("self"), over, call.flag("keepdim"), largest)
+            raise Inexpressible(f"the {kind} of everything, the batch too")
+        stacked = call.value("self")
+        if isinstance(stacked, Stacked) and kind == "sum" and over == (stacked.axis,) and not call.flag("keepdim"):
+            return pointwise.merge(call.builder, "add", *stacked.tensors)
+        return axes.summarize(call.builder, call.tensor("self"), over, call.flag("keepdim"), kind)
 
     return summarize
-
-
-def sum_up(call: Call) -> Tensor:
-    """A sum over the axis that tensors were stacked along."""
-    stacked, over = call.value("self"), call.value("dim")
-    if not isinstance(stacked, Stacked) or call.flag("keepdim") or over not in ((stacked.axis,), stacked.axis):
-        raise Inexpressible(f"a sum over axes {over}")
-    return pointwise.merge(call.builder, "add", *stacked.tensors)
 
 
 ELEMENTWISE: dict[str, Callable[[Call], Any]] = {
@@ -203,9 +208,14 @@ ELEMENTWISE: dict[str, Callable[[Call], Any]] = {
     "aten.neg.default": negate,
     "aten.maximum.default": make_merge("maximum"),
     "aten.minimum.default": make_merge("minimum"),
-    "aten.sum.dim_IntList": sum_up,
-    "aten.mean.dim": make_summary(largest=False),
-    "aten.amax.default": make_summary(largest=True),
+    "aten.pow.Tensor_Scalar": raise_to,
+    "aten.sqrt.default": make_power(0.5),
+    "aten.rsqrt.default": make_power(-0.5),
+    "aten.square.default": make_power(2),
+    "aten.reciprocal.default": make_power(-1),
+    "aten.mean.dim": make_summary("mean"),
+    "aten.sum.dim_IntList": make_summary("sum"),
+    "aten.amax.default": make_summary("max"),
 }
 REPEATING = frozenset(  # operators that combine tensors, and repeat axes of size 1 for it
     f"aten.{name}.{form}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from cnnspec.model_files.channels_first import learned
+from cnnspec.model_files.channels_first import axes, learned
 from cnnspec.model_files.torch.program import count_values
 from cnnspec.model_files.views.graph_builder import WeightRef
-from cnnspec.model_files.views.tensor import Inexpressible, Tensor, flatten, unsqueeze
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, flatten, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ def connect(call: Call) -> Tensor:
     return learned.connect_fully(call.builder, call.tensor("input"), weight, units, call.optional_weight("bias"))
 
 
-def multiply_matrices(call: Call, x: str, weight: str, bias: str = "") -> Tensor:
+def multiply_with_weight(call: Call, x: str, weight: str, bias: str = "") -> Tensor:
     """A product with a weight that is inputs, outputs, repeated for each row or not. Rows may hold the examples of the batch
     together with other axes."""
     taken = call.weight(weight)
@@ -46,14 +46,20 @@ def multiply_matrices(call: Call, x: str, weight: str, bias: str = "") -> Tensor
 def multiply(call: Call) -> Tensor:
     """aten.mm, aten.bmm and aten.matmul."""
     name = "other" if "other" in call.arguments else "mat2"
-    return multiply_matrices(call, "self", name)
+    if call.learned(name) is None:
+        one, other = call.tensor("self"), call.tensor(name)
+        if len(one.shape) == len(other.shape) == 4 and one.shape[1] == other.shape[1] == 1:
+            made = axes.multiply_matrices(call.builder, squeeze(one, (1,)), squeeze(other, (1,)))
+            return unsqueeze(made, 1)
+        return axes.multiply_matrices(call.builder, one, other)
+    return multiply_with_weight(call, "self", name)
 
 
 def multiply_and_add(call: Call) -> Tensor:
     """aten.addmm: bias + x · weight."""
     if call.number("beta") != 1 or call.number("alpha") != 1:
         raise Inexpressible("a sum of products with factors")
-    return multiply_matrices(call, "mat1", "mat2", "self")
+    return multiply_with_weight(call, "mat1", "mat2", "self")
 
 
 def normalize_batch(call: Call) -> Any:

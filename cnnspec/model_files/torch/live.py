@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph
     from cnnspec.model_files.torch.program import Program
 
-BATCH = 2  # examples that the module is exported with; the graph is for any number
+BATCH = 11  # examples that the module is exported with; a number that sizes of maps are seldom multiples of
 
 
 def import_torch() -> Any:

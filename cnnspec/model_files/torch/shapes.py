@@ -164,25 +164,20 @@ def shuffle_channels(call: Call) -> Tensor:
 
 
 def shuffle_pixels(call: Call) -> Tensor:
-    """Channels in groups of factor² become squares of pixels."""
-    x, factor = call.tensor("self"), call.integer("upscale_factor")
-    if len(x.shape) != 4 or factor < 1 or x.shape[1] % factor**2:
-        raise Damaged(f"{call.node.target} has the factor {factor}")
-    batch, channels, height, width = x.shape
-    parted = reshape(call.builder, x, (batch, channels // factor**2, factor, factor, height, width))
-    moved = permute(parted, (0, 1, 4, 2, 5, 3))
-    return reshape(call.builder, moved, (batch, channels // factor**2, height * factor, width * factor))
+    """Channels in groups of factor² become squares of pixels; the places in a square are the inner part of the channels."""
+    return axes.deal_to_space(call.builder, need_map(call), call.integer("upscale_factor"), "crd")
 
 
 def unshuffle_pixels(call: Call) -> Tensor:
     """Squares of pixels become channels."""
-    x, factor = call.tensor("self"), call.integer("downscale_factor")
-    if len(x.shape) != 4 or factor < 1 or x.shape[2] % factor or x.shape[3] % factor:
-        raise Damaged(f"{call.node.target} has the factor {factor}")
-    batch, channels, height, width = x.shape
-    parted = reshape(call.builder, x, (batch, channels, height // factor, factor, width // factor, factor))
-    moved = permute(parted, (0, 1, 3, 5, 2, 4))
-    return reshape(call.builder, moved, (batch, channels * factor**2, height // factor, width // factor))
+    return axes.deal_to_depth(call.builder, need_map(call), call.integer("downscale_factor"), "crd")
+
+
+def need_map(call: Call) -> Tensor:
+    x = call.tensor("self")
+    if len(x.shape) != 4:
+        raise Inexpressible(f"pixels of a tensor of {len(x.shape)} axes")
+    return x
 
 
 KEPT = (

@@ -8,8 +8,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.graph import Graph, Node, Site
 from cnnspec.layers.argument import Unfit
-from cnnspec.layers.opaque import Opaque
-from cnnspec.model_files.layer_words import find_word
+from cnnspec.model_files.layer_words import find_word, make_layer
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.views.atoms import OPEN_BATCH, Atom, find_telling, multiply_sizes
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, holds_batch
@@ -109,7 +108,7 @@ class GraphBuilder:
             raise Inexpressible(f"its output is {'x'.join(map(str, shape)) or 'a single value'}, which is no batch")
         rest = [n for axis, n in enumerate(own) if axis != place or n != 1]
         last = (*rest[1:], *rest[:1])  # channels last
-        layer = Opaque(op=operator, shape=last, params=sum([prod(weight.shape) for weight in weights]))
+        layer = make_layer("opaque", operator, last, params=sum([prod(weight.shape) for weight in weights]))
         index = self.add_layer(layer, *dict.fromkeys([x.node for x in inputs]), weights=weights)
         atoms = iter((self.axes[index][-1], *self.axes[index][:-1]))
         axes = []

@@ -173,6 +173,7 @@ class Operators(nn.Module):
             f.avg_pool2d(x, 2, 1),
             f.avg_pool3d(v, 2),
             f.avg_pool2d(x, 3, 1, 1, count_include_pad=False),
+            f.avg_pool2d(x, 3, 2, 1, ceil_mode=True, count_include_pad=False),
             f.adaptive_avg_pool1d(s, 1),
             f.adaptive_avg_pool2d(x, (3, 5)),
             f.adaptive_avg_pool2d(x, (None, 5)),
@@ -197,15 +198,18 @@ class Operators(nn.Module):
             x * self.scale,
             # activations
             f.relu(x), f.relu6(x), f.silu(x), f.hardswish(x), f.hardsigmoid(x), f.mish(x), f.selu(x), f.elu(x), f.celu(x),
-            f.gelu(x), f.softplus(x), f.logsigmoid(x), f.leaky_relu(x, 0.2), f.hardtanh(x), torch.clamp(x, 0, 3),
+            f.gelu(x), f.gelu(x, approximate="tanh"), f.softplus(x), f.logsigmoid(x), f.leaky_relu(x, 0.2), f.hardtanh(x), torch.clamp(x, 0, 3),
             torch.clamp(x, min=0), torch.sigmoid(x), torch.tanh(x), torch.exp(x), f.softmax(r, 1), f.softmax(x, 1),
             f.log_softmax(r, 1), f.dropout(x, 0.3, False), f.dropout2d(x, 0.3, False), f.alpha_dropout(x, 0.1, False),
             # arithmetic
+            x.abs(), x.pow(2), x.square(), x.sqrt(), x.rsqrt(),
             x + x, x + 1, 2 + x, torch.add(x, x, alpha=2), x - f.relu(x), x - 1, 1 - x, x * torch.sigmoid(x), x * 3, x / 2, -x,
             torch.maximum(x, f.relu(x)), torch.minimum(x, f.relu(x)), x * f.adaptive_avg_pool2d(x, 1).expand_as(x),
             x * f.adaptive_avg_pool2d(x, 1).expand(-1, -1, 12, 10),
             # over axes
-            x.mean((2, 3)), x.mean((-1, -2), keepdim=True), x.amax((2, 3)), s.mean(2),
+            x.mean((2, 3)), x.mean((-1, -2), keepdim=True), x.amax((2, 3)), s.mean(2), x.mean(1), x.mean(1, keepdim=True),
+            x.amax(3), x.sum((2, 3)), x.sum(1), s.sum(-1, keepdim=True), torch.stack([x, f.relu(x)]).sum(0),
+            torch.stack([x, f.relu(x)], 1).sum(1), torch.matmul(s, s.transpose(1, 2)),
             # shapes
             x.flatten(1), x.flatten(2), x.reshape(x.shape[0], 8, -1), x.view(-1, 960), x.permute(0, 2, 3, 1), x.transpose(2, 3),
             r.unsqueeze(2).squeeze(-1), x.mean((2, 3), keepdim=True).squeeze(), torch.cat([x, x[:, :3]], 1), torch.cat([x, x], -1),
