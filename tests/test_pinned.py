@@ -63,9 +63,17 @@ def tells_of_onednn() -> None:
     assert _pywrap_util_port.IsMklEnabled() in (True, False)
 
 
+def has_defaults() -> None:
+    """model_files/torch/make_op_defaults.py: the arguments of an operator and their default values."""
+    torch = pytest.importorskip("torch")
+    names = {argument.name: argument for argument in torch.ops.aten.conv2d.default._schema.arguments}
+    assert names["stride"].default_value == [1, 1] and not names["weight"].has_default_value()
+
+
 USED: dict[str, Callable[[], Any]] = {
     "_ActionsContainer": takes_options, "_blake2": hashes_as_hashlib_does, "_parse_table": keeps_its_table,
     "_inbound_nodes": walks_back, "_keras_history": walks_back, "_pywrap_util_port": tells_of_onednn,
+    "_schema": has_defaults,
 }  # fmt: skip
 
 

@@ -26,7 +26,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec import net.keras": "print a saved model as a spec",
             "cnnspec import net.keras -o imported.cnn": "write it to a file",
             "cnnspec import --application ResNet50 -o resnet50.cnn": "a model that Keras has built in",
-            "cnnspec import --torch torchvision.models:resnet50 --input 3x224x224": "a torch module, where torch is installed",
         },
     )
     parser.add_argument(
