@@ -116,6 +116,15 @@ class Call:
         value = self._take(name)
         return value if isinstance(value, Learned) else None
 
+    def freeze(self, made: Tensor, name: str) -> Tensor:
+        """The tensor of a layer whose weight is a constant of the model, as of a blur: training does not change it."""
+        value = self._take(name)
+        source = value.find_source() if isinstance(value, Learned) else None
+        node = self.builder.graph.nodes[made.node]
+        if source is not None and source.kind != PARAMETER and node.layer is not None:
+            node.layer = node.layer.replace(trainable=False)
+        return made
+
     # ---- numbers ---------------------------------------------------------------------------------------------
     def value(self, name: str) -> Any:
         """The argument, whatever it is."""

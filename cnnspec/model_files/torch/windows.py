@@ -33,7 +33,7 @@ def convolve(call: Call) -> Tensor:
         padding = "same" if word == "same" and set(stride) == {1} else padding
     else:
         padding = both_sides(call.for_axes("padding", count))
-    return windows.convolve(
+    made = windows.convolve(
         call.builder,
         call.tensor("input"),
         weight,
@@ -43,6 +43,7 @@ def convolve(call: Call) -> Tensor:
         dilation,
         call.integer("groups"),
     )
+    return call.freeze(made, "weight")
 
 
 def convolve_transposed(call: Call) -> Tensor:
@@ -50,7 +51,7 @@ def convolve_transposed(call: Call) -> Tensor:
     count = len(weight.shape) - 2
     if count < 1:
         raise Damaged(f"the weight of {call.node.target} has {len(weight.shape)} axes")
-    return windows.convolve_transposed(
+    made = windows.convolve_transposed(
         call.builder,
         call.tensor("input"),
         weight,
@@ -61,6 +62,7 @@ def convolve_transposed(call: Call) -> Tensor:
         call.for_axes("dilation", count),
         call.integer("groups"),
     )
+    return call.freeze(made, "weight")
 
 
 def make_pool(count: int, largest: bool, outputs: int = 1) -> Callable[[Call], Any]:

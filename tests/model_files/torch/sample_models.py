@@ -106,6 +106,18 @@ class StandardisedWeights(nn.Module):
         return functional.conv2d(x, kernel, self.conv.bias, padding=1) * self.scale
 
 
+class Blur(nn.Module):
+    """A convolution with a fixed filter, the same for every channel, which training does not change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.register_buffer("filter", torch.ones(1, 1, 3, 3) / 9)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return functional.conv2d(self.conv(x), self.filter.expand(8, 1, 3, 3), stride=2, groups=8)
+
+
 class NoGradient(nn.Module):
     """A part under torch.no_grad(), which torch keeps as a graph of its own."""
 
@@ -258,6 +270,7 @@ SAMPLES = {
     "shared": (Shared, ((2, 4, 16, 16),)),
     "illegal_stride": (IllegalStride, IMAGE),
     "standardised_weights": (StandardisedWeights, IMAGE),
+    "blur": (Blur, IMAGE),
     "no_gradient": (NoGradient, IMAGE),
     "in_place": (InPlace, IMAGE),
     "unknown": (Unknown, IMAGE),

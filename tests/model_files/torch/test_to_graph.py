@@ -23,7 +23,10 @@ from tests.model_files.torch.archives import FIXTURES, find_node, fixture, read_
 FIGURES: dict[str, dict[str, int]] = json.loads((FIXTURES.parent / "figures.json").read_text())
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.pt2"))
 LEFT_OUT = re.compile(r"([\d,]+) parameters belong to no layer")
-UNUSED_STATISTICS = {"googlenet": 512}  # of the branches that only training has
+OTHER_FROZEN = {
+    "googlenet": -512,  # moving figures of the branches that only training has
+    "blur": 8 * 9,  # a fixed filter
+}
 NOT_WHOLE = {"in_place", "operators_core", "unknown", "depthwise_transposed"}  # with operators that have no layer
 
 
@@ -52,7 +55,7 @@ def test_figures_are_those_of_torch(name: str) -> None:
     left_out = LEFT_OUT.search(made.remark)
     missing = int(left_out[1].replace(",", "")) if left_out else 0
     assert total.trainable + missing == wanted["parameters"]
-    assert total.parameters - total.trainable == wanted["statistics"] - UNUSED_STATISTICS.get(name, 0)
+    assert total.parameters - total.trainable == wanted["statistics"] + OTHER_FROZEN.get(name, 0)
     assert total.macs == (None if name in NOT_WHOLE else wanted["macs"])
 
 
@@ -171,6 +174,13 @@ def test_a_kernel_that_is_computed_of_weights() -> None:
     assert words(made) == ["input", "conv", "layer_scale"]
     assert "the work of computing weights of others is not counted: conv.weight" in made.remark
     assert "8 parameters belong to no layer: gain" in made.remark
+
+
+def test_a_kernel_that_is_a_constant() -> None:
+    made = graph("blur")
+    last = made.nodes[-1]
+    assert last.layer is not None
+    assert (last.label, last.layer.trainable) == ("depthwise_conv", False)
 
 
 # ---- what has no layer ---------------------------------------------------------------------------------------
