@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.record import Record
 from cnnspec.model_files.torch.program import PARAMETER, count_values
 
 TYPE_CHECKING = False
@@ -14,8 +15,16 @@ if TYPE_CHECKING:
 SHOWN = 3  # names in a sentence
 
 
+class OpaqueOperator(Record):
+    """An operator that stands as an opaque layer: its name, why it has no layer, and where it is."""
+
+    name: str
+    why: str
+    place: str
+
+
 def find_remarks(
-    program: Program, builder: GraphBuilder, computed: Collection[str], opaque: Sequence[str]
+    program: Program, builder: GraphBuilder, computed: Collection[str], opaque: Sequence[OpaqueOperator]
 ) -> list[str]:
     """Sentences; `computed` are weights that are computed of others before a layer uses them, `opaque` operators without a layer."""
     remarks = []
@@ -36,8 +45,25 @@ def find_remarks(
             f"axis {axis.axis} of {axis.value} may have any size: the figures are for {axis.size}, as exported"
         )
     if opaque:
-        remarks.append(f"without a layer of the language: {'; '.join(opaque[:SHOWN])}{and_more(len(opaque))}")
+        remarks.append(describe_opaque(opaque))
     return remarks
+
+
+def describe_opaque(opaque: Sequence[OpaqueOperator]) -> str:
+    """The operators without a layer, those of one kind together: 3 x roll (no layer is this operator), first in layer1.0."""
+    kinds: dict[tuple[str, str], list[OpaqueOperator]] = {}
+    for operator in opaque:
+        kinds.setdefault((operator.name, operator.why), []).append(operator)
+    said = []
+    for (name, why), alike in kinds.items():
+        place = f"{', first' * (len(alike) > 1)} in {alike[0].place}" if alike[0].place else ""
+        said.append(f"{f'{len(alike)} x ' * (len(alike) > 1)}{name} ({why}){place}")
+    which = (
+        "1 operator stands as an opaque layer"
+        if len(opaque) == 1
+        else f"{len(opaque)} operators stand as opaque layers"
+    )
+    return f"{which}: {', '.join(said[:SHOWN])}{and_more(len(said))}"
 
 
 def find_owners(builder: GraphBuilder, name: str) -> set[int]:

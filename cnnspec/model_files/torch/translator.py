@@ -12,6 +12,7 @@ from cnnspec.model_files.torch.elementwise import REPEATING
 from cnnspec.model_files.torch.numbers import compute_number, computes_number
 from cnnspec.model_files.torch.op_defaults import DEFAULTS
 from cnnspec.model_files.torch.program import PARAMETER, Reference, Subprogram
+from cnnspec.model_files.torch.remarks import OpaqueOperator
 from cnnspec.model_files.torch.shapes import EXPANSIONS, SHAPES
 from cnnspec.model_files.torch.translations import TRANSLATIONS, find_translated
 from cnnspec.model_files.torch.typed_json import Damaged
@@ -40,15 +41,15 @@ CHECKS = (  # yield nothing
 class ProgramTranslator:
     """Walks a program's nodes. A value is a Tensor, Learned, a number, or None where nothing of it is known.
 
-    `computed` are the names of weights that are computed of others before a layer uses them; `opaque` has a line for each
-    operator without a layer.
+    `computed` are the names of weights that are computed of others before a layer uses them; `opaque` are the operators
+    without a layer.
     """
 
     def __init__(self, program: Program, builder: GraphBuilder) -> None:
         self.program = program
         self.builder = builder
         self.computed: set[str] = set()
-        self.opaque: list[str] = []
+        self.opaque: list[OpaqueOperator] = []
 
     def translate(self) -> list[Tensor]:
         """The outputs. Raises Damaged, Inexpressible, ModelRefused."""
@@ -93,7 +94,7 @@ class ProgramTranslator:
         target = find_translated(node.target)
         try:
             if target is None:
-                raise Inexpressible("no layer of the language is this operator")
+                raise Inexpressible("no layer is this operator")
             repeated = all([find_translated(reader) in REPEATING for reader in uses.find_readers(node.names)])
             call = Call(self.builder, node, DEFAULTS[target] | arguments, repeated)
             made = TRANSLATIONS[target](call)
@@ -134,7 +135,7 @@ class ProgramTranslator:
                 continue
             made.append(self._make_opaque(node, tensors, value.sizes, why, weights))
             weights = []
-        self.opaque.append(f"{describe_node(node)}: {why}")
+        self._note_opaque(node, why)
         return tuple(made)
 
     def _overwrite(self, node: ProgramNode, value: Any, given: Sequence[Any]) -> Any:
@@ -142,7 +143,7 @@ class ProgramTranslator:
         tensors = find_tensors([value, *given])
         if not tensors or not isinstance(value, (Tensor, Learned)):
             return value
-        self.opaque.append(f"{describe_node(node)}: a part of a tensor is changed in place")
+        self._note_opaque(node, "a part of a tensor is changed in place")
         return self._make_opaque(node, tensors, value.shape, "it changes a part of a tensor in place", [])
 
     def _make_opaque(
@@ -153,12 +154,17 @@ class ProgramTranslator:
         why: str,
         weights: list[WeightRef],
     ) -> Tensor:
-        operator = node.target.removeprefix("aten.").partition(".")[0]
+        operator = name_operator(node)
         shape = [OPEN_BATCH if size is None else size for size in sizes]  # a size that the batch is in, or its multiple
         try:
             return self.builder.add_opaque(operator, tensors, shape, weights)
         except Inexpressible as error:
             raise self._refuse(node, f"{why}, and {error}") from error
+
+    def _note_opaque(self, node: ProgramNode, why: str) -> None:
+        line = f"{node.place.file}:{node.place.line}" if node.place else ""
+        place = ", ".join(filter(None, (node.module, line)))
+        self.opaque.append(OpaqueOperator(name_operator(node), why, place))
 
     def _refuse(self, node: ProgramNode, why: str) -> ModelRefused:
         return ModelRefused(f"{self.builder.source.name} cannot be read:", f"{describe_node(node)}: {why}")
@@ -209,6 +215,12 @@ def list_values(arguments: dict[str, Any]) -> list[Any]:
 
 def find_shape(value: Value) -> tuple[int, ...]:
     return tuple([size or 0 for size in value.sizes])
+
+
+def name_operator(node: ProgramNode) -> str:
+    """An operator's name without its namespace and overload: roll."""
+    parts = node.target.split(".")
+    return parts[1] if len(parts) > 1 else node.target
 
 
 def describe_node(node: ProgramNode) -> str:

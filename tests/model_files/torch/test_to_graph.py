@@ -188,7 +188,13 @@ def test_an_operator_without_a_layer_is_opaque_and_named() -> None:
     made = graph("unknown")
     assert words(made) == ["input", "conv", "relu", "roll", "add", "conv"]
     assert made.nodes[3].shape == (30, 30, 8)
-    assert "aten.roll.default, /project/tests/model_files/torch/sample_models.py:" in made.remark
+    lines = (FIXTURES.parent / "sample_models.py").read_text(encoding="utf-8").split("\n")
+    number = next(i for i, line in enumerate(lines, 1) if "torch.roll(" in line)
+    place = "/project/tests/model_files/torch/sample_models.py"
+    assert made.remark == (
+        f"2 operators stand as opaque layers: roll (no layer is this operator) in {place}:{number}, "
+        f"add (a sum with a weight) in {place}:{number + 1}"
+    )
     assert weights_of(made, 4) == 200, "the sum has the weight that it adds"
 
 
