@@ -25,11 +25,17 @@ if TYPE_CHECKING:
 
 
 class Learned(Record):
-    """A weight, or what is computed of weights and numbers alone. `computed`: its values are others than the weight's."""
+    """A weight, or what is computed of weights and numbers alone. `operators` are the names of those that compute its values,
+    none where it is a view of a weight."""
 
     shape: tuple[int, ...]
     sources: tuple[ProgramWeight, ...] = ()
-    computed: bool = False
+    operators: frozenset[str] = frozenset()
+
+    @property
+    def standardized(self) -> bool:
+        """Whether it is brought to mean 0 and variance 1: by a normalisation without figures, or by hand."""
+        return bool(self.operators & NORMALIZING) or bool(self.operators & SPREADS and self.operators & CENTERS)
 
     def find_source(self) -> ProgramWeight | None:
         """The weight that it is, or is made of: of several, the one parameter with as many values."""
@@ -39,6 +45,10 @@ class Learned(Record):
             source for source in self.sources if source.kind == PARAMETER and count_values(source) == prod(self.shape)
         ]
         return fits[0] if len(fits) == 1 else None
+
+
+NORMALIZING = {"batch_norm", "native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_functional"}
+SPREADS, CENTERS = {"var", "std", "var_mean", "std_mean"}, {"sub", "rsub"}
 
 
 class LowPadded(Record):
@@ -107,9 +117,19 @@ class Call:
         source = value.find_source() if isinstance(value, Learned) else None
         if source is None:
             raise Inexpressible(f"its {name} is no weight of the model")
-        if value.computed:
+        if value.operators and not value.standardized:
             self.computed.append(source)
         return WeightRef(source.name, value.shape)
+
+    def find_gain(self, name: str, count: int) -> WeightRef | None:
+        """The one other parameter of a computed weight that has this many values: a factor for each filter."""
+        value = self.learned(name)
+        kernel = value.find_source() if value is not None else None
+        if value is None or kernel is None or not value.standardized:
+            return None
+        others = [source for source in value.sources if source is not kernel and source.kind == PARAMETER]
+        fits = [source for source in others if count_values(source) == count]
+        return WeightRef(fits[0].name, (count,)) if len(fits) == len(others) == 1 else None
 
     def learned(self, name: str) -> Learned | None:
         """The argument where it is computed of weights, else None."""

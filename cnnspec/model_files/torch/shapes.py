@@ -141,17 +141,34 @@ def select(call: Call) -> Tensor:
 
 
 def pad(call: Call) -> Tensor | LowPadded:
-    """aten.pad and aten.constant_pad_nd. Torch writes both sides of the last axis first."""
-    if "mode" in call.arguments and call.word("mode") != "constant":
-        raise Inexpressible(f"a padding by {call.word('mode')}")
-    x, amounts = call.tensor("self"), call.integers("pad")
+    """aten.pad, aten.constant_pad_nd and paddings by what lies inside. Torch writes both sides of the last axis first."""
+    word = call.word("mode") if "mode" in call.arguments else "constant"
+    if word not in PADDINGS:
+        raise Inexpressible(f"a padding by {word}")
+    return pad_by(call, PADDINGS[word], "pad")
+
+
+def make_pad(mode: str) -> Callable[[Call], Tensor | LowPadded]:
+    def pad_inside(call: Call) -> Tensor | LowPadded:
+        return pad_by(call, mode, "padding")
+
+    return pad_inside
+
+
+def pad_by(call: Call, mode: str, name: str) -> Tensor | LowPadded:
+    x, amounts = call.tensor("self"), call.integers(name)
     if len(amounts) % 2 or len(amounts) > 2 * len(x.shape):
-        raise Damaged(f"{call.node.target} has {len(amounts)} numbers in pad")
+        raise Damaged(f"{call.node.target} has {len(amounts)} numbers in {name}")
     pairs = [(amounts[i], amounts[i + 1]) for i in range(0, len(amounts), 2)][::-1]
     sides = [(0, 0)] * (len(x.shape) - len(pairs)) + pairs
+    if mode != "zeros":
+        return axes.pad(call.builder, x, sides, mode=mode)
     if call.value("value") == -inf and not any(map(any, sides[:2])):
         return LowPadded(x, tuple(sides))
     return axes.pad(call.builder, x, sides, call.optional_number("value") or 0)
+
+
+PADDINGS = {"constant": "zeros", "reflect": "reflect", "replicate": "edge", "circular": "circular"}
 
 
 def shuffle_channels(call: Call) -> Tensor:
@@ -213,6 +230,8 @@ SHAPES: dict[str, Callable[[Call], Any]] = {
     "aten.select.int": select,
     "aten.pad.default": pad,
     "aten.constant_pad_nd.default": pad,
+    **{f"aten.reflection_pad{n}d.default": make_pad("reflect") for n in (1, 2, 3)},
+    **{f"aten.replication_pad{n}d.default": make_pad("edge") for n in (1, 2, 3)},
     "aten.channel_shuffle.default": shuffle_channels,
     "aten.native_channel_shuffle.default": shuffle_channels,
     "aten.pixel_shuffle.default": shuffle_pixels,

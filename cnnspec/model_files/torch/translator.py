@@ -186,11 +186,10 @@ def compute_learned(node: ProgramNode, arguments: dict[str, Any]) -> tuple[Learn
     given = [value for value in list_values(arguments) if isinstance(value, Learned)]
     sources = {id(source): source for value in given for source in value.sources}
     moved = (find_translated(node.target) in SHAPES or node.target == REPEAT) and len(given) == 1
-    computed = not moved or any([value.computed for value in given])
-    learned = [
-        Learned(find_shape(value), tuple(sources.values()), computed) if value else None for value in node.outputs
-    ]
-    return tuple(learned)
+    operators = frozenset[str]().union(*[value.operators for value in given], () if moved else (name_operator(node),))
+    return tuple(
+        [Learned(find_shape(value), tuple(sources.values()), operators) if value else None for value in node.outputs]
+    )
 
 
 def makes_constant(node: ProgramNode) -> bool:

@@ -25,6 +25,7 @@ def convolve(call: Call) -> Tensor:
     if call.arguments.get("transposed"):
         return convolve_transposed(call)
     stride, dilation = call.for_axes("stride", count), call.for_axes("dilation", count)
+    learned = call.learned("weight")
     padding: Any
     if isinstance(call.value("padding"), str):
         word = call.word("padding")
@@ -42,6 +43,8 @@ def convolve(call: Call) -> Tensor:
         padding,
         dilation,
         call.integer("groups"),
+        standardized=learned is not None and learned.standardized,
+        gain=call.find_gain("weight", weight.shape[0]),
     )
     return call.freeze(made, "weight")
 

@@ -106,6 +106,17 @@ class StandardisedWeights(nn.Module):
         return functional.conv2d(x, kernel, self.conv.bias, padding=1) * self.scale
 
 
+class WeightNorm(nn.Module):
+    """A kernel that is computed of its direction and length."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 4, 3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x)
+
+
 class Blur(nn.Module):
     """A convolution with a fixed filter, the same for every channel, which training does not change."""
 
@@ -159,6 +170,7 @@ class Operators(nn.Module):
         self.bn, self.frozen_bn = nn.BatchNorm2d(8, eps=1e-3, momentum=0.01), nn.BatchNorm2d(8, affine=False)
         self.gn, self.instance = nn.GroupNorm(4, 8), nn.InstanceNorm2d(8, affine=True)
         self.ln, self.wide_ln = nn.LayerNorm(10), nn.LayerNorm([8, 12, 10], bias=False)
+        self.slope, self.factor = nn.PReLU(), nn.Parameter(torch.ones(1))
         self.prelu, self.scale = nn.PReLU(8), nn.Parameter(torch.empty(8, 1, 1))
 
     def forward(self, x: torch.Tensor, s: torch.Tensor, r: torch.Tensor, v: torch.Tensor) -> list[torch.Tensor]:
@@ -179,6 +191,7 @@ class Operators(nn.Module):
             f.max_pool1d(s, 3, 2),
             f.max_pool2d(x, 3, 2, 1, ceil_mode=True),
             f.max_pool2d(x, (2, 3)),
+            f.max_pool2d(x, 3, 1, 1, dilation=2),
             f.max_pool3d(v, 2),
             f.max_pool2d(f.pad(x, (0, 1, 0, 1), value=float("-inf")), 3, 2),
             f.avg_pool1d(s, 2),
@@ -195,6 +208,7 @@ class Operators(nn.Module):
             f.interpolate(x, scale_factor=2),
             f.interpolate(x, size=(24, 30), mode="bilinear"),
             f.interpolate(x, size=(7, 9), mode="bilinear", antialias=False),
+            f.interpolate(x, size=(7, 9), mode="bilinear", align_corners=True),
             # what is learned
             f.linear(r, self.matrices[0]),
             torch.matmul(r, self.matrices[1].t()),
@@ -207,6 +221,8 @@ class Operators(nn.Module):
             self.wide_ln(x),
             f.layer_norm(r, (8,)),
             self.prelu(x),
+            self.slope(x),
+            x * self.factor,
             x * self.scale,
             # activations
             f.relu(x), f.relu6(x), f.silu(x), f.hardswish(x), f.hardsigmoid(x), f.mish(x), f.selu(x), f.elu(x), f.celu(x),
@@ -227,6 +243,7 @@ class Operators(nn.Module):
             r.unsqueeze(2).squeeze(-1), x.mean((2, 3), keepdim=True).squeeze(), torch.cat([x, x[:, :3]], 1), torch.cat([x, x], -1),
             torch.stack([s, f.relu(s)], 2), *x.chunk(3, 1), *x.split(5, 1), *x.split([2, 6], 1), *x.split(4, 3),
             x[:, 2:5], x[:, -3:], x[:, :, 1:-1, 2:], x.narrow(1, 1, 2), x[:, 3], x[:, :, 0], *s.unbind(1)[:2],
+            f.pad(x, (1, 1, 2, 2), mode="reflect"), f.pad(x, (1, 0, 0, 2), mode="replicate"), f.pad(s, (1, 1), mode="reflect"),
             f.pad(x, (1, 2, 0, 3)), f.pad(x, (-1, 0, 0, 0)), f.channel_shuffle(x, 4), f.pixel_shuffle(x, 2), f.pixel_unshuffle(x, 2),
             x.contiguous(), x.clone(), x.to(torch.float32), x.detach(), s.unflatten(1, (2, 4)),
         ]  # fmt: skip
@@ -270,6 +287,7 @@ SAMPLES = {
     "shared": (Shared, ((2, 4, 16, 16),)),
     "illegal_stride": (IllegalStride, IMAGE),
     "standardised_weights": (StandardisedWeights, IMAGE),
+    "weight_norm": (WeightNorm, IMAGE),
     "blur": (Blur, IMAGE),
     "no_gradient": (NoGradient, IMAGE),
     "in_place": (InPlace, IMAGE),

@@ -27,7 +27,7 @@ OTHER_FROZEN = {
     "googlenet": -512,  # moving figures of the branches that only training has
     "blur": 8 * 9,  # a fixed filter
 }
-NOT_WHOLE = {"in_place", "operators_core", "unknown", "depthwise_transposed"}  # with operators that have no layer
+NOT_WHOLE = {"in_place", "operators_core", "unknown"}  # with operators that have no layer
 
 
 def graph(name: str) -> Graph:
@@ -72,6 +72,11 @@ def test_a_fixture_for_all_figures() -> None:
 def test_transposed_convolutions_work_for_each_position_of_the_input() -> None:
     first, second = [macs(made) for made in nodes_of("transposed", "conv_transpose")]
     assert (first, second) == (7 * 7 * 8 * 4 * 4 * 4, 14 * 14 * 4 * 2 * 3 * 3)
+
+
+def test_depthwise_transposed_convolutions_have_one_filter_for_each_channel() -> None:
+    (found,) = nodes_of("depthwise_transposed", "conv_transpose")
+    assert macs(found) == 7 * 7 * 8 * 4 * 4
 
 
 def test_functional_convolutions_and_products_are_counted() -> None:
@@ -134,15 +139,15 @@ def test_every_operator_has_its_layer() -> None:
 
 
 OPERATORS = {
-    "input": 4, "conv": 6, "depthwise_conv": 1, "conv_transpose": 3, "maxpool": 5, "avgpool": 5, "gap": 8,
-    "adaptive_avgpool": 2, "gmp": 2, "adaptive_maxpool": 1, "upsample": 2, "resize": 1, "dense": 3, "bn": 2,
-    "group_norm": 1, "instance_norm": 1, "layer_norm": 3, "prelu": 1, "layer_scale": 1, "relu": 9, "relu6": 1,
+    "input": 4, "conv": 6, "depthwise_conv": 1, "conv_transpose": 3, "maxpool": 6, "avgpool": 5, "gap": 8,
+    "adaptive_avgpool": 2, "gmp": 2, "adaptive_maxpool": 1, "upsample": 2, "resize": 2, "dense": 3, "bn": 2,
+    "group_norm": 1, "instance_norm": 1, "layer_norm": 3, "prelu": 2, "layer_scale": 2, "relu": 9, "relu6": 1,
     "silu": 2, "hard_silu": 1, "hard_sigmoid": 1, "mish": 1, "selu": 1, "elu": 2, "gelu": 1, "gelu_tanh": 1,
     "softplus": 1, "log_sigmoid": 1, "leaky_relu": 1, "hard_tanh": 1, "sigmoid": 1, "tanh": 1, "exponential": 1,
     "softmax": 2, "log_softmax": 1, "dropout": 1, "spatial_dropout": 1, "alpha_dropout": 1, "abs": 1, "square":
     2, "sqrt": 1, "power": 1, "add": 4, "rescaling": 8, "subtract": 1, "maximum": 1, "minimum": 1, "multiply":
     2, "reduce_mean": 2, "reduce_max": 1, "reduce_sum": 3, "dot": 1, "flatten": 4, "slice": 14, "concat": 3,
-    "crop": 7, "pad": 1, "pixel_shuffle": 1, "pixel_unshuffle": 1, "reshape": 8, "channel_shuffle": 3,
+    "crop": 7, "pad": 4, "pixel_shuffle": 1, "pixel_unshuffle": 1, "reshape": 8, "channel_shuffle": 3,
     "permute": 1,
 }  # fmt: skip
 
@@ -154,8 +159,8 @@ def test_decomposed_operators_have_the_same_layers() -> None:
 
 
 DECOMPOSED = {
-    "prelu": 1, "mish": 1, "selu": 1, "softplus": 1, "log_sigmoid": 1, "dropout": 1, "spatial_dropout": 1,
-    "alpha_dropout": 1, "add": 2, "pixel_shuffle": 1, "pixel_unshuffle": 1,
+    "prelu": 2, "mish": 1, "selu": 1, "softplus": 1, "log_sigmoid": 1, "dropout": 1, "spatial_dropout": 1,
+    "alpha_dropout": 1, "add": 2, "pad": 2, "pixel_shuffle": 1, "pixel_unshuffle": 1,
 }  # fmt: skip
 
 
@@ -169,11 +174,20 @@ def test_several_inputs_and_outputs() -> None:
     assert [made.nodes[index].label for index in made.outputs] == ["multiply", "maximum"]
 
 
-def test_a_kernel_that_is_computed_of_weights() -> None:
+def test_a_kernel_that_is_standardised_and_scaled() -> None:
     made = graph("standardised_weights")
-    assert words(made) == ["input", "conv", "layer_scale"]
-    assert "the work of computing weights of others is not counted: conv.weight" in made.remark
-    assert "8 parameters belong to no layer: gain" in made.remark
+    assert (words(made), made.remark) == (["input", "conv", "layer_scale"], "")
+    layer: Any = made.nodes[1].layer
+    assert (layer.standardized, layer.gain) == (True, True)
+
+
+def test_a_kernel_that_is_computed_otherwise() -> None:
+    made = graph("weight_norm")
+    assert words(made) == ["input", "conv"]
+    assert made.remark == (
+        "4 parameters belong to no layer: conv.parametrizations.weight.original0; "
+        "the work of computing weights of others is not counted: conv.parametrizations.weight.original1"
+    )
 
 
 def test_a_kernel_that_is_a_constant() -> None:
