@@ -8,6 +8,7 @@ The text that `import` writes must read back as the same network. Names of model
 from __future__ import annotations
 
 import logging
+import math
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from time import process_time
 from typing import Any
 
 from cnnspec.facts.facts import Facts
+from cnnspec.graph import Graph
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.torch.live import convert_module
 from cnnspec.spec_writer import to_text
@@ -101,7 +103,7 @@ def compare(build: Build, size: int) -> list[str]:
     took = process_time() - start
     opaque = [node for node in graph.nodes if node.layer is not None and node.layer.names[0] == "opaque"]
     missing = torch_says["parameters"] - total.trainable
-    frozen = total.parameters - total.trainable
+    frozen = count_frozen(graph)
     wrong = []
     if missing and f"{missing:,} parameters belong to no layer" not in graph.remark:
         wrong.append(f"parameters: torch has {torch_says['parameters']:,}")
@@ -113,6 +115,16 @@ def compare(build: Build, size: int) -> list[str]:
     counts = [f"{missing:,}" if missing else "", macs, str(len(graph.nodes) - 1), str(len(opaque) or "")]
     names = ", ".join(sorted({node.label for node in opaque}))
     return [f"{total.trainable:,}", *counts, str(text.count("\n")), f"{took:.1f}", "; ".join(wrong) or names]
+
+
+def count_frozen(graph: Graph) -> int:
+    """The weights that training does not change, but for fixed filters, which are no moving figures."""
+    total = 0
+    for node in graph.nodes:
+        shapes = graph.input_shapes(node)
+        if node.layer is not None and node.layer.trainable and node.shares is None and shapes is not None:
+            total += sum([math.prod(weight.shape) for weight in node.layer.weights(shapes) if not weight.trainable])
+    return total
 
 
 def main(*wanted: str) -> None:

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+MAX_PATH = 1000  # characters of a module's key, path and class
 CALL_MARK = re.compile(r"@\d+")  # a module's second call is path@1
 PARENTHESES = re.compile(r"\([^()]*\)")
 NUMBERS = {"as_int": (int,), "as_float": (float, int), "as_bool": (bool,), "as_string": (str,)}
@@ -177,5 +178,8 @@ def read_module_path(saved: Any) -> str:
     """
     if not isinstance(saved, str):
         return ""
-    parts = PARENTHESES.sub("", saved.rpartition(";")[2]).split(",")
+    last = saved.rpartition(";")[2]
+    if len(last) > MAX_PATH:
+        return ""
+    parts = PARENTHESES.sub("", last).split(",")
     return CALL_MARK.sub("", parts[1].strip()) if len(parts) > 2 else ""

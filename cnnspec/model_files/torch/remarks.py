@@ -28,7 +28,7 @@ def find_remarks(
 ) -> list[str]:
     """Sentences; `computed` are weights that are computed of others before a layer uses them, `opaque` operators without a layer."""
     remarks = []
-    counted = builder.find_weights()
+    counted = {weight.name for weights in builder.weights.values() for weight in weights}
     parameters = [weight for weight in program.weights.values() if weight.kind == PARAMETER]
     unused = [weight for weight in parameters if weight.name not in counted]
     if unused:
@@ -37,8 +37,9 @@ def find_remarks(
     used = [weight for weight in parameters if weight.name in computed and weight.name in counted]
     if used:
         remarks.append(f"the work of computing weights of others is not counted: {list_names(used)}")
-    if again := [weight for weight in parameters if len(find_owners(builder, weight.name)) > 1]:
-        total = sum([count_values(weight) * (len(find_owners(builder, weight.name)) - 1) for weight in again])
+    owners = find_owners(builder)
+    if again := [weight for weight in parameters if len(owners.get(weight.name, ())) > 1]:
+        total = sum([count_values(weight) * (len(owners[weight.name]) - 1) for weight in again])
         remarks.append(f"{total:,} parameters are counted again, in layers of other arguments: {list_names(again)}")
     for axis in program.open_axes:
         remarks.append(
@@ -66,10 +67,14 @@ def describe_opaque(opaque: Sequence[OpaqueOperator]) -> str:
     return f"{which}: {', '.join(said[:SHOWN])}{and_more(len(said))}"
 
 
-def find_owners(builder: GraphBuilder, name: str) -> set[int]:
-    """The nodes that have a weight of this name as their own; those that share a node's are not among them."""
-    nodes = [builder.graph.nodes[index] for index, held in builder.weights.items() if name in [w.name for w in held]]
-    return {node.index if node.shares is None else node.shares for node in nodes}
+def find_owners(builder: GraphBuilder) -> dict[str, set[int]]:
+    """For each weight the nodes that have it as their own; those that share a node's are not among them."""
+    owners: dict[str, set[int]] = {}
+    for index, weights in builder.weights.items():
+        shares = builder.graph.nodes[index].shares
+        for weight in weights:
+            owners.setdefault(weight.name, set()).add(index if shares is None else shares)
+    return owners
 
 
 def list_names(weights: Sequence[ProgramWeight]) -> str:

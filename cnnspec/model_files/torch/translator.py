@@ -125,7 +125,7 @@ class ProgramTranslator:
             for value in given
             if isinstance(value, Learned)
             for source in value.sources
-            if source.kind == PARAMETER and source.name not in self.builder.find_weights()
+            if source.kind == PARAMETER and source.name not in self.builder.used_weights
         }
         weights = [WeightRef(source.name, find_shape(source.value)) for source in sources.values()]
         made: list[Tensor | None] = []

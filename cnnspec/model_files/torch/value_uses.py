@@ -24,14 +24,14 @@ class ValueUses:
     def __init__(self, nodes: Sequence[ProgramNode], outputs: Sequence[str]) -> None:
         self.targets = [*[node.target for node in nodes], "output"]
         self.readers: dict[str, list[int]] = {}  # name → the nodes that read it; the graph's end counts as one
-        self.viewed: dict[str, str] = {}  # name of a view → of what it views
+        self.viewed: dict[str, str] = {}  # name of a view → of what it is a view of in the end
         for index, node in enumerate(nodes):
             for name in find_references(node.arguments):
                 self.readers.setdefault(name, []).append(index)
             if find_translated(node.target) in SHARING:
                 first = next(iter(find_references(node.arguments)), None)
                 if first is not None:
-                    self.viewed |= dict.fromkeys(node.names, first)
+                    self.viewed |= dict.fromkeys(node.names, self.viewed.get(first, first))
         for name in outputs:
             self.readers.setdefault(name, []).append(len(nodes))
 
@@ -44,9 +44,8 @@ class ValueUses:
         name = next(iter(find_references(node.arguments)), "")
         if not writes_in_place(node.target) or name not in self.viewed:
             return ""
-        while name in self.viewed:
-            name = self.viewed[name]
-        return name if self.readers.get(name, [0])[-1] > index else ""
+        whole = self.viewed[name]
+        return whole if self.readers.get(whole, [0])[-1] > index else ""
 
 
 def writes_in_place(target: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from math import prod
 
 from cnnspec.base.record import Record
@@ -49,6 +50,7 @@ class GraphBuilder:
         self.place = Place()
         self.remarks: list[str] = []
         self.weights: dict[int, tuple[WeightRef, ...]] = {}
+        self.used_weights: set[str] = set()  # the names of those that some layer has
         self.axes: list[tuple[Axis, ...]] = []  # of each node, without the batch
         self._batch = Atom(OPEN_BATCH, is_batch=True)
         self._first_use: dict[tuple[str, ...], int] = {}  # names of weights → the node that had them first
@@ -86,6 +88,7 @@ class GraphBuilder:
         index = self._add_node(layer, inputs, made, tree.Bad(0, 0))
         if weights:
             self.weights[index] = tuple(weights)
+            self.used_weights.update([weight.name for weight in weights])
             first = self._first_use.setdefault(tuple([weight.name for weight in weights]), index)
             if first != index:
                 earlier = self.graph.nodes[first]
@@ -118,10 +121,6 @@ class GraphBuilder:
             else:
                 axes.append(next(atoms))
         return Tensor(index, tuple(axes))
-
-    def find_weights(self) -> set[str]:
-        """The names of the weights that a layer has."""
-        return {weight.name for weights in self.weights.values() for weight in weights}
 
     def _add_node(self, layer: Layer | None, inputs: tuple[int, ...], axes: Sequence[Axis], written: tree.Node) -> int:
         place = self.place
@@ -193,8 +192,9 @@ class GraphBuilder:
         """Name each node by its module, where that has no other node and no module within."""
         modules = [node.site.module for node in self.graph.nodes]
         outer = {module[:end] for module in modules for end, letter in enumerate(module) if letter == "."}
+        counts = Counter(modules)
         for node, module in zip(self.graph.nodes, modules, strict=True):
-            if module and modules.count(module) == 1 and module not in outer:
+            if module and counts[module] == 1 and module not in outer:
                 node.name = module
 
 
