@@ -278,6 +278,30 @@ class Unknown(nn.Module):
         return self.second(x + functional.interpolate(self.shift, size=x.shape[2:], mode="bicubic"))
 
 
+class Reused(nn.Module):
+    """One kernel in two convolutions of different strides, which no one layer is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        small = functional.conv2d(x, self.conv.weight, self.conv.bias, stride=2, padding=1)
+        return functional.max_pool2d(self.conv(x), 2) + small
+
+
+class Attention(nn.Module):
+    """Attention over the positions of a map, as in networks that are no CNN any more: the examples stand second in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.attend = nn.Conv2d(3, 8, 4, stride=4), nn.MultiheadAttention(8, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.stem(x).flatten(2).permute(2, 0, 1)
+        return self.attend(x, x, x, need_weights=False)[0].permute(1, 2, 0).mean(2)
+
+
 IMAGE = ((2, 3, 32, 32),)
 SAMPLES = {
     "tiny": (Tiny, IMAGE),
@@ -290,6 +314,8 @@ SAMPLES = {
     "weight_norm": (WeightNorm, IMAGE),
     "blur": (Blur, IMAGE),
     "no_gradient": (NoGradient, IMAGE),
+    "reused": (Reused, IMAGE),
+    "attention": (Attention, ((5, 3, 32, 32),)),
     "in_place": (InPlace, IMAGE),
     "unknown": (Unknown, IMAGE),
     "operators": (Operators, ((2, 8, 12, 10), (2, 8, 14), (2, 8), (2, 8, 4, 6, 6))),

@@ -23,11 +23,12 @@ from tests.model_files.torch.archives import FIXTURES, find_node, fixture, read_
 FIGURES: dict[str, dict[str, int]] = json.loads((FIXTURES.parent / "figures.json").read_text())
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.pt2"))
 LEFT_OUT = re.compile(r"([\d,]+) parameters belong to no layer")
+AGAIN = re.compile(r"([\d,]+) parameters are counted again")
 OTHER_FROZEN = {
     "googlenet": -512,  # moving figures of the branches that only training has
     "blur": 8 * 9,  # a fixed filter
 }
-NOT_WHOLE = {"in_place", "operators_core", "unknown"}  # with operators that have no layer
+NOT_WHOLE = {"attention", "in_place", "operators_core", "unknown"}  # with operators that have no layer
 
 
 def graph(name: str) -> Graph:
@@ -54,7 +55,9 @@ def test_figures_are_those_of_torch(name: str) -> None:
     total, wanted = Facts(made).total, FIGURES[name]
     left_out = LEFT_OUT.search(made.remark)
     missing = int(left_out[1].replace(",", "")) if left_out else 0
-    assert total.trainable + missing == wanted["parameters"]
+    again = AGAIN.search(made.remark)
+    twice = int(again[1].replace(",", "")) if again else 0
+    assert total.trainable + missing - twice == wanted["parameters"]
     assert total.parameters - total.trainable == wanted["statistics"] + OTHER_FROZEN.get(name, 0)
     assert total.macs == (None if name in NOT_WHOLE else wanted["macs"])
 
@@ -102,6 +105,13 @@ def macs(found: Any, made: Graph | None = None) -> Any:
     made, node = (made, found) if made is not None else found
     assert node.layer is not None
     return node.layer.macs(made.input_shapes(node))
+
+
+def test_one_kernel_in_two_layers_is_said_to_be_counted_again() -> None:
+    made = graph("reused")
+    assert words(made) == ["input", "conv", "conv", "maxpool", "add"]
+    said = "112 parameters are counted again, in layers of other arguments: conv.weight, conv.bias"
+    assert made.remark == said
 
 
 # ---- names and places ----------------------------------------------------------------------------------------
@@ -219,6 +229,14 @@ def weights_of(made: Graph, index: int) -> int:
     (size,) = weight.shape
     assert isinstance(size, int)
     return size
+
+
+def test_attention_is_opaque_and_keeps_its_weights() -> None:
+    """The examples are found in the shapes that the file states, wherever they stand."""
+    made = graph("attention")
+    assert made.nodes[made.outputs[0]].shape == (8,)
+    assert "scaled_dot_product_attention (no layer is this operator)" in made.remark
+    assert {node.label for node in made.nodes} >= {"linear", "conv"}
 
 
 def test_a_part_changed_in_place_changes_the_whole() -> None:
