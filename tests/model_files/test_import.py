@@ -96,7 +96,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
 
 
 def test_one_source_is_asked_for(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = "cnnspec: give a model.keras, or --application NAME: one of the two\n"
+    asked = "cnnspec: give a model's file, --application NAME or --torch MODULE:NAME: one of the three\n"
     assert refused(capsys) == refused(capsys, saved / "net.keras", "--application", "VGG16") == asked
 
 
