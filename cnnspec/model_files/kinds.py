@@ -32,7 +32,8 @@ class Kind(Record):
 
 KERAS = Kind("cnnspec.model_files.keras.to_graph", "read_keras_file")
 ONNX = Kind("cnnspec.model_files.onnx.to_graph", "read_onnx_file")
-READERS = {".keras": KERAS, ".json": KERAS, ".onnx": ONNX}  # by the endings of the files that they read
+TORCH = Kind("cnnspec.model_files.torch.to_graph", "read_torch_file")
+READERS = {".keras": KERAS, ".json": KERAS, ".onnx": ONNX, ".pt2": TORCH}  # by the endings of the files that they read
 
 EXPORT = (
     "program = torch.export.export(module.eval(), (torch.zeros(1, 3, 224, 224),))",
@@ -186,6 +187,8 @@ def find_archive_kind(path: str) -> Kind:
     if "config.json" in names:
         return KERAS
     within = {name.partition("/")[2] for name in names}
+    if "archive_format" in within or "serialized_exported_program.json" in names:
+        return TORCH
     if "constants.pkl" in within:
         return TORCH_SCRIPT
     return CHECKPOINT if "data.pkl" in within else ARCHIVE

@@ -105,7 +105,7 @@ UNREAD: dict[str, tuple[bytes, str, tuple[str, ...]]] = {  # file → bytes, why
         ),
     ),
 }  # fmt: skip
-READ = ".keras, .json and .onnx files are read"
+READ = ".keras, .json, .onnx and .pt2 files are read"
 REFUSED: dict[str, tuple[bytes, str]] = {  # file → bytes, the sentence that follows its name
     "empty.keras": (b"", " is empty"),
     "empty.pth": (b"", " is empty"),

@@ -56,14 +56,17 @@ class ProgramTranslator:
         values: dict[str, Any] = dict(self.program.constants)
         for name, weight in self.program.weights.items():
             values[name] = Learned(find_shape(weight.value), (weight,))
+        modules = {node.module for node in self.program.nodes}
         for value in self.program.inputs:
-            values[value.name] = self.builder.add_input(value.sizes)
+            made = values[value.name] = self.builder.add_input(value.sizes)
+            if len(self.program.inputs) > 1 and value.name not in modules:  # else there is nothing to tell apart
+                self.builder.graph.nodes[made.node].name = value.name
         self._translate_nodes(self.program.nodes, values, self.program.outputs)
         outputs = [values[name] for name in self.program.outputs]
-        made = [value for value in outputs if find_tensors([value])]
-        if not made:
+        computed = [value for value in outputs if find_tensors([value])]
+        if not computed:
             raise ModelRefused(f"{self.builder.source.name}: no output of the model depends on its input")
-        return [need_tensor(self.builder, value, "it") for value in made]
+        return [need_tensor(self.builder, value, "it") for value in computed]
 
     def _translate_nodes(self, nodes: Sequence[ProgramNode], values: dict[str, Any], outputs: Sequence[str]) -> None:
         """Add to `values` what the nodes of a graph yield."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cnnspec.cli import main
 from cnnspec.facts.facts import Facts
 from cnnspec.graph import Graph, Node
 from cnnspec.lint import rules
@@ -22,6 +23,7 @@ from tests.model_files.torch.archives import FIXTURES, find_node, fixture, read_
 
 FIGURES: dict[str, dict[str, int]] = json.loads((FIXTURES.parent / "figures.json").read_text())
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.pt2"))
+SAMPLE_LINES = (FIXTURES.parent / "sample_models.py").read_text(encoding="utf-8").split("\n")
 LEFT_OUT = re.compile(r"([\d,]+) parameters belong to no layer")
 AGAIN = re.compile(r"([\d,]+) parameters are counted again")
 OTHER_FROZEN = {
@@ -125,13 +127,29 @@ def test_layers_have_the_names_of_their_modules() -> None:
 
 def test_a_planted_illegal_stride_is_found_at_its_line() -> None:
     """From the file alone: the model's source is not read."""
-    lines = (FIXTURES.parent / "sample_models.py").read_text(encoding="utf-8").split("\n")
     made = graph("illegal_stride")
     (found,) = [d for d in rules.check(Context(made, {}, False, None), {"W201"}) if d.code == "W201"]
     (site,) = {made.nodes[index].site for index in found.nodes}
     assert (site.module, site.source.name) == ("down", "/project/tests/model_files/torch/sample_models.py")
-    assert lines[site.line - 1].strip() == "x = self.down(x)"
+    assert SAMPLE_LINES[site.line - 1].strip() == "x = self.down(x)"
     assert site.origin == f"/project/tests/model_files/torch/sample_models.py:{site.line}"
+
+
+def test_check_tells_the_line_of_the_model(capsys: pytest.CaptureFixture[str]) -> None:
+    line = next(i for i, text in enumerate(SAMPLE_LINES, 1) if text.strip() == "x = self.down(x)")
+    assert main(["check", "--no-cache", "--output-format", "concise", str(fixture("illegal_stride"))]) == 1
+    said = capsys.readouterr().out
+    assert "the last row and column are never read" in said
+    assert f"in down (called in /project/tests/model_files/torch/sample_models.py:{line})" in said
+
+
+@pytest.mark.parametrize("verb", ["summary", "explain", "rf", "lost", "sizes", "cost", "check", "import"])
+@pytest.mark.parametrize("name", ["resnet18", "unknown", "two_inputs", "depthwise_transposed"])
+def test_every_verb_takes_a_torch_file(verb: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main([verb, *(["--no-cache"] if verb == "check" else []), str(fixture(name))])
+    said = capsys.readouterr()
+    assert status in (0, 1) and said.out or "stated for these sizes alone" in said.err, said.err
+    assert "internal error" not in said.err
 
 
 # ---- the forms in which torch saves one model ----------------------------------------------------------------
@@ -181,6 +199,7 @@ def test_an_open_size_is_said() -> None:
 def test_several_inputs_and_outputs() -> None:
     made = graph("two_inputs")
     assert [made.nodes[index].shape for index in made.inputs] == [(16, 16, 3), (16, 16, 1)]
+    assert [made.nodes[index].name for index in made.inputs] == ["a", "b"]
     assert [made.nodes[index].label for index in made.outputs] == ["multiply", "maximum"]
 
 
@@ -212,8 +231,7 @@ def test_an_operator_without_a_layer_is_opaque_and_named() -> None:
     made = graph("unknown")
     assert words(made) == ["input", "conv", "relu", "roll", "add", "conv"]
     assert made.nodes[3].shape == (30, 30, 8)
-    lines = (FIXTURES.parent / "sample_models.py").read_text(encoding="utf-8").split("\n")
-    number = next(i for i, line in enumerate(lines, 1) if "torch.roll(" in line)
+    number = next(i for i, line in enumerate(SAMPLE_LINES, 1) if "torch.roll(" in line)
     place = "/project/tests/model_files/torch/sample_models.py"
     assert made.remark == (
         f"2 operators stand as opaque layers: roll (no layer is this operator) in {place}:{number}, "
