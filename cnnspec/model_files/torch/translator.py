@@ -19,6 +19,7 @@ from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.torch.value_uses import ValueUses
 from cnnspec.model_files.views.atoms import OPEN_BATCH
 from cnnspec.model_files.views.graph_builder import Place, WeightRef
+from cnnspec.model_files.views.opaque_batch import add_opaque_batch
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
 
 TYPE_CHECKING = False
@@ -160,7 +161,7 @@ class ProgramTranslator:
         operator = name_operator(node)
         shape = [OPEN_BATCH if size is None else size for size in sizes]  # a size that the batch is in, or its multiple
         try:
-            return self.builder.add_opaque(operator, tensors, shape, weights)
+            return add_opaque_batch(self.builder, operator, tensors, shape, weights)
         except Inexpressible as error:
             raise self._refuse(node, f"{why}, and {error}") from error
 

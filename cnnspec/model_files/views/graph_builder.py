@@ -99,28 +99,17 @@ class GraphBuilder:
     def add_opaque(
         self, operator: str, inputs: Sequence[Tensor], shape: Sequence[int], weights: Sequence[WeightRef] = ()
     ) -> Tensor:
-        """A layer of which only the shape of its output and its weights are known, for an operator that the language has no
-        layer for. Which arrangement it reads does not matter. `shape` is as the framework has it; the batch is the axis of
-        its size, or the outer part of the first that is a multiple of it. Raises Inexpressible where there is none."""
-        size = self._batch.size
-        place = next((axis for axis, n in enumerate(shape) if n == size), None)
-        if place is None:
-            place = next((axis for axis, n in enumerate(shape) if n and n % size == 0), None)
-        own = [n // size if axis == place else n for axis, n in enumerate(shape)]
-        if place is None or not all(own) or len(own) < 2:
-            raise Inexpressible(f"its output is {'x'.join(map(str, shape)) or 'a single value'}, which is no batch")
-        rest = [n for axis, n in enumerate(own) if axis != place or n != 1]
-        last = (*rest[1:], *rest[:1])  # channels last
-        layer = make_layer("opaque", operator, last, params=sum([prod(weight.shape) for weight in weights]))
-        index = self.add_layer(layer, *dict.fromkeys([x.node for x in inputs]), weights=weights)
-        atoms = iter((self.axes[index][-1], *self.axes[index][:-1]))
-        axes = []
-        for axis, n in enumerate(own):
-            if axis == place:
-                axes.append((self._batch, *(next(atoms) if n != 1 else ())))
-            else:
-                axes.append(next(atoms))
-        return Tensor(index, tuple(axes))
+        """A layer of which only the shape of its output (as the framework has it, without the batch) and its weights are
+        known, for an operator that the language has no layer for. Which arrangement it reads does not matter."""
+        own = (*shape[1:], shape[0])
+        params = sum([prod(weight.shape) for weight in weights])
+        nodes = dict.fromkeys([x.node for x in inputs])
+        layer = make_layer("opaque", op=operator, shape=own, params=params)
+        return self.see_channels_first(self.add_layer(layer, *nodes, weights=weights))
+
+    @property
+    def batch(self) -> Atom:
+        return self._batch
 
     def _add_node(self, layer: Layer | None, inputs: tuple[int, ...], axes: Sequence[Axis], written: tree.Node) -> int:
         place = self.place
