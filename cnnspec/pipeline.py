@@ -114,8 +114,9 @@ def analyse_model(
     path: str, name: str = "", max_layers: int = MAX_LAYERS, codes: Set[str] | None = None
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a model file, which has one network and no text; `name` is what messages call it,
-    "": its path. Rules run as for `analyse`. Raises ModelRefused."""
-    from cnnspec.model_files import ModelRefused, read_named_graph
+    "": its path. Rules run as for `analyse`, but none by default about a framework that it is not made for. Raises ModelRefused."""
+    from cnnspec.lint.selection import Selection
+    from cnnspec.model_files import ModelRefused, find_foreign_targets, read_named_graph
     from cnnspec.syntax.tree import Body, Tree
 
     with Uncollected():
@@ -124,6 +125,8 @@ def analyse_model(
             raise ModelRefused(f"{path} has {len(graph.nodes):,} layers, more than the {max_layers:,} that are allowed")
         source = Source(name or path, "")
         context = Context(graph, {})
+        if codes is None:
+            codes = Selection().codes(find_foreign_targets(path))
         found = sort_diagnostics(rules.check(context, codes))
         network = AnalysedNetwork(
             graph.name,

@@ -72,6 +72,15 @@ def leads_to_model(path: str) -> bool:
     return is_model_file(path)
 
 
+def find_foreign_targets(path: str) -> tuple[str, ...]:
+    """The targets that the model at a path is not made for; () for a spec."""
+    if path.endswith(".cnn") or path == "-":
+        return ()
+    from cnnspec.model_files import find_foreign_targets as find
+
+    return find(path)
+
+
 def decode_text(data: bytes, name: str) -> Source | Diagnostic:
     """The source that some bytes are; of an archive in their place where models are read from."""
     found = decode_source(data, name)

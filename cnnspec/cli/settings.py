@@ -11,7 +11,7 @@ from cnnspec.base.source import brief, printable
 from cnnspec.base.source_files import is_inside
 from cnnspec.cli import configuration
 from cnnspec.cli.configuration import KEYS
-from cnnspec.cli.inputs import STDIN, Inputs
+from cnnspec.cli.inputs import STDIN, Inputs, find_foreign_targets
 from cnnspec.cli.messages import UsageError, print_message
 from cnnspec.lint.rules import default_codes, optional
 from cnnspec.lint.selection import PROFILES, TARGETS, Selection, codes_named
@@ -112,6 +112,7 @@ class Settings:
                 self.values[key], self.origins[key], self.roots[key] = value, origin, root
         self.selection = Selection(**{f: self.values[f.replace("_", "-")] for f in Selection._fields})
         self.rules: frozenset[str] | None = self._codes("", self.selection.codes)
+        self.rules_without: dict[tuple[str, ...], frozenset[str] | None] = {(): self.rules}  # targets → the other rules
 
     def _codes(self, key: str, made: Any, *arguments: Any, **named: Any) -> Any:
         """What `made` returns; its ValueError as a usage error that says where the rule was named."""
@@ -125,13 +126,17 @@ class Settings:
 
     def codes(self, path: str) -> frozenset[str] | None:
         """The codes of the rules that run on a file; None: the default ones, which need not be looked up."""
+        without = find_foreign_targets(path)
+        if without not in self.rules_without:
+            self.rules_without[without] = self._codes("", self.selection.codes, without)
+        rules = self.rules_without[without]
         ignored: set[str] = set()
         for pattern, words in self.values["per-file-ignores"].items():
             if matches(path, pattern, self.roots["per-file-ignores"]):
                 ignored |= self._codes("per-file-ignores", codes_named, words, ignoring=True).keys()
         if not ignored:
-            return self.rules
-        return (default_codes() if self.rules is None else self.rules) - ignored
+            return rules
+        return (default_codes() if rules is None else rules) - ignored
 
     def reports(self, code: str, path: str) -> bool:
         """Whether a finding in a file that another one uses is reported: what the language refuses always is."""

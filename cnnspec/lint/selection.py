@@ -32,12 +32,13 @@ class Selection(Record):
     strict_stride: bool = False
     target: tuple[str, ...] = ()
 
-    def codes(self) -> frozenset[str] | None:
-        """The codes of the rules that run; None when nothing was asked for: the default ones.
+    def codes(self, without: tuple[str, ...] = ()) -> frozenset[str] | None:
+        """The codes of the rules that run; None when nothing was asked for: the default ones. Rules for nothing but the
+        targets in `without` run only where they are asked for.
 
         Raises ValueError, with one sentence, for a rule that there is not.
         """
-        if self == Selection():
+        if self == Selection() and not without:
             return None
         selected, extended = codes_named(self.select or ()), codes_named(self.extend_select)
         if self.strict_stride:
@@ -45,20 +46,21 @@ class Selection(Record):
         ignored = codes_named(self.ignore, ignoring=True)
         on = []
         for code in index.RULES:
-            asked = max(extended.get(code, -1), selected.get(code, -1), 0 if self.by_default(code) else -1)
+            asked = max(extended.get(code, -1), selected.get(code, -1), 0 if self.by_default(code, without) else -1)
             if asked > ignored.get(code, -1):
                 on.append(code)
         return frozenset(on)
 
-    def by_default(self, code: str) -> bool:
-        """Whether a rule runs without being named."""
+    def by_default(self, code: str, without: tuple[str, ...] = ()) -> bool:
+        """Whether a rule runs without being named. `without`: see `codes`."""
         targets = index.TARGETS.get(code, ())
         wanted = not set(targets).isdisjoint(self.target)
         if self.profile is not None and index.PROFILES.get(code) == self.profile:
             return True
         if self.select is not None:
             return False
-        return wanted or (code not in index.ON_REQUEST and not (targets and self.target))
+        left_out = bool(targets) and set(targets) <= set(without)
+        return wanted or (code not in index.ON_REQUEST and not left_out and not (targets and self.target))
 
 
 def codes_named(words: Sequence[str], ignoring: bool = False) -> dict[str, int]:

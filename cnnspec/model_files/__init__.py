@@ -54,6 +54,13 @@ def read_named_graph(path: str, name: str) -> Graph:
     return graph
 
 
+def find_foreign_targets(path: str) -> tuple[str, ...]:
+    """The targets that the model of a file is not made for: Keras, for one of PyTorch. By the file's name; () for a spec."""
+    from cnnspec.model_files.kinds import find_foreign_targets as find
+
+    return find(path)
+
+
 def forget_names(graph: Graph) -> Graph:
     """A copy of a named graph in which nodes have the names that a person gave, and no others, as a spec has them."""
     from cnnspec.model_files.places import forget_names as forget
@@ -104,6 +111,7 @@ __all__ = [
     "build_torch_module",
     "convert_model",
     "convert_torch_module",
+    "find_foreign_targets",
     "find_kernel_remarks",
     "forget_names",
     "is_model_file",

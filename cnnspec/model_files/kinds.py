@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 
 class Kind(Record):
     """A kind of model file. `reader` is the module and the function that read it into a graph, "" where nobody does: then
-    `why` says so, and the lines of Python make a file that is read, with {path} and {stem} for the file's name."""
+    `why` says so, and the lines of Python make a file that is read, with {path} and {stem} for the file's name. `foreign`:
+    the targets that its models are not made for."""
 
     reader: str = ""
     function: str = ""
     why: str = ""
     python: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 KERAS = Kind("cnnspec.model_files.keras.to_graph", "read_keras_file")
-ONNX = Kind("cnnspec.model_files.onnx.to_graph", "read_onnx_file")
-TORCH = Kind("cnnspec.model_files.torch.to_graph", "read_torch_file")
+ONNX = Kind("cnnspec.model_files.onnx.to_graph", "read_onnx_file", foreign=("keras",))
+TORCH = Kind("cnnspec.model_files.torch.to_graph", "read_torch_file", foreign=("keras",))
 READERS = {".keras": KERAS, ".json": KERAS, ".onnx": ONNX, ".pt2": TORCH}  # by the endings of the files that they read
 
 EXPORT = (
@@ -114,6 +116,12 @@ def read_graph(path: str) -> Graph:
         raise refuse_kind(path, kind)
     read: Callable[[str], Graph] = getattr(import_module(kind.reader), kind.function)
     return read(path)
+
+
+def find_foreign_targets(path: str) -> tuple[str, ...]:
+    """The targets that the model of a file is not made for, as far as its name tells."""
+    kind = find_named_kind(path)
+    return () if kind is None else kind.foreign
 
 
 def refuse_kind(path: str, kind: Kind | None) -> ModelRefused:
