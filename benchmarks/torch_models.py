@@ -1,5 +1,7 @@
 """Models of torchvision, timm and segmentation_models_pytorch, read and compared with torch: `python -m benchmarks.torch_models`.
 
+It prints the table of docs/torch-models.md. Needs torch, torchvision, timm and segmentation_models_pytorch, and some minutes.
+
 Each is built without weights, exported, and read as a .pt2 file is. Its parameters must be numel, its frozen ones the moving
 figures, its MACs half of what FlopCounterMode counts, and the shape of each operator torch's (a contradiction is refused).
 The text that `import` writes must read back as the same network. Names of models as arguments, all of them without.
@@ -11,12 +13,14 @@ import logging
 import math
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
-from time import process_time
 from typing import Any
 
-from cnnspec.facts.facts import Facts
 from cnnspec.graph import Graph
+from cnnspec.lint import rules
+from cnnspec.lint.context import Context
+from cnnspec.lint.selection import Selection
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.torch.live import convert_module
 from cnnspec.spec_writer import to_text
@@ -91,16 +95,17 @@ def build_smp(name: str) -> Build:
 
 
 def compare(build: Build, size: int) -> list[str]:
-    """The cells of a model's row: parameters, left out, MACs, layers, opaque ones, lines, milliseconds of CPU for the
-    graph alone, and what is not as torch says."""
+    """The cells of a model's row: its input, layers, lines of text, parameters and those of no layer, MACs, receptive field,
+    findings, and the layers without a word in the language, or what is not as torch says."""
     module = build_without_values(build)
     shape = (3, size, size) if size else tuple(module.default_cfg["input_size"])
     torch_says = measure(lambda: module, ((1, *shape),))
     graph = convert_module(module, [shape])
-    total = Facts(graph).total
-    start = process_time()
+    context = Context(graph, {})
+    total, field = context.facts.total, context.facts.receptive_field
     text = to_text(graph)
-    took = process_time() - start
+    graph.assign_names()
+    found = Counter([found.code for found in rules.check(context, Selection().codes(("keras",)))])
     opaque = [node for node in graph.nodes if node.layer is not None and node.layer.names[0] == "opaque"]
     missing = torch_says["parameters"] - total.trainable
     frozen = count_frozen(graph)
@@ -111,10 +116,18 @@ def compare(build: Build, size: int) -> list[str]:
         wrong.append(f"frozen: {frozen:,}, torch has {torch_says['statistics']:,}")
     if total.macs != torch_says["macs"] and not opaque:
         wrong.append(f"MACs: torch has {torch_says['macs']:,}")
-    macs = "?" if total.macs is None else f"{total.macs:,}"
-    counts = [f"{missing:,}" if missing else "", macs, str(len(graph.nodes) - 1), str(len(opaque) or "")]
-    names = ", ".join(sorted({node.label for node in opaque}))
-    return [f"{total.trainable:,}", *counts, str(text.count("\n")), f"{took:.1f}", "; ".join(wrong) or names]
+    names = ", ".join([name for name, _ in Counter([node.layer.op for node in opaque]).items()])
+    return [
+        "x".join(map(str, graph.nodes[graph.inputs[0]].shape or ())),
+        str(len(graph.nodes) - len(graph.inputs)),
+        str(len([line for line in text.splitlines() if line])),
+        f"{total.trainable:,}",
+        f"{missing:,}" if missing else "",
+        "?" if total.macs is None else f"{total.macs / 1e9:.3f} G",
+        "?" if field is None else "x".join([str(axis.size) for axis in field]),
+        ", ".join([code if count == 1 else f"{count} {code}" for code, count in sorted(found.items())]),
+        "; ".join(wrong) or names,
+    ]
 
 
 def count_frozen(graph: Graph) -> int:
@@ -130,8 +143,8 @@ def count_frozen(graph: Graph) -> int:
 def main(*wanted: str) -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    print("| model | parameters | left out | MACs | layers | opaque | lines | s | not as torch says; opaque |")
-    print("| --- " * 9 + "|")
+    print("| model | input | layers | lines | parameters | of no layer | MACs | receptive field | findings | opaque |")
+    print("| --- " * 10 + "|")
     for name, build, size in list_models():
         if not wanted or name.split()[-1] in wanted:
             try:
