@@ -94,7 +94,7 @@ def _sum_up(network: AnalysedNetwork, view: View) -> NetworkSide:
                 if isinstance(v, (int, float, str, list, Term))
             ]
         ),
-        len(view.live) + len(view.joined),
+        len(view.live) + len(view.joined) + len(view.absorbed),
         tuple([graph.nodes[i].name for i in graph.inputs]),
         tuple([node.name for node in outputs]),
         tuple([node.shape for node in outputs]),

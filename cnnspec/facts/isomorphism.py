@@ -2,7 +2,7 @@
 
 What counts: every layer in its one form (`Layer.canonical`), its inputs (in order, where the layer cares), which layers
 share weights, the inputs and the outputs in order. What does not: names, the order of the text, layers that no output
-depends on.
+depends on, and whether concatenations nest: concat(concat(a, b), c) is concat(a, b, c).
 
 Nodes get colors (small numbers, the same in both graphs) from their layer, then from their neighbours' colors, until
 that tells no more of them apart (Weisfeiler and Leman 1968); outputs are then paired, and from them their inputs. The
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph, Node
 
     Colors = dict[Hashable, int]
+
+
+WIDEST = 1000  # tensors that a concatenation is compared by; one of more is compared as it stands
 
 
 class View:
@@ -42,6 +45,8 @@ class View:
                 self.substance[node.index] = forms[key]
         self.joined: dict[int, int] = {}  # nodes that stand for another one too, which is not live (`Layer.joined`)
         self._join()
+        self.absorbed: list[int] = []  # layers that are part of those of their kind behind them, and not live
+        self._flatten()
         self.readers: list[list[tuple[int, int]]] = [[] for _ in self.nodes]  # (node, which of its inputs)
         for i in self.live:
             for slot, source in enumerate(self.inputs[i]):
@@ -84,6 +89,23 @@ class View:
         self.live = [i for i in self.live if i not in stands]
         self.inputs = [tuple([stands.get(k, k) for k in inputs]) for inputs in self.inputs]
         self.outputs = [stands.get(i, i) for i in self.outputs]
+
+    def _flatten(self) -> None:
+        """Let a layer that reads the output of its like read what that one reads (`Layer.associative`)."""
+        flattened: set[int] = set()
+        for i in self.live:
+            form = self.form(i)
+            if form is None or not form.associative:
+                continue
+            inner = {k for k in self.inputs[i] if self.substance[k] == form}
+            flat = [source for k in self.inputs[i] for source in (self.inputs[k] if k in inner else (k,))]
+            if inner and len(flat) <= WIDEST:
+                self.inputs[i] = tuple(flat)
+                flattened |= inner
+        if flattened:
+            read = {*self.outputs, *[source for i in self.live for source in self.inputs[i]]}
+            self.absorbed = sorted(flattened - read)
+            self.live = [i for i in self.live if i not in flattened or i in read]
 
     def _weighs(self, node: Node) -> bool:
         """Whether a node has weights; a layer without any can be called twice or stand twice, all the same."""

@@ -177,6 +177,7 @@ class Concatenate(Layer):
     example: ClassVar[str] = "input 8x8x4\nconcat(in, conv(8, 3x3, padding=same), maxpool(3x3, stride=1, padding=same))"
     more_examples: ClassVar[tuple[str, ...]] = ("input 8x8x4\nconcat(in, maxpool(2x1), axis=1)",)
     merges: ClassVar[bool] = True
+    associative: ClassVar[bool] = True
 
     reduces: ClassVar[str] = "axis"
 

@@ -20,6 +20,7 @@ from cnnspec.spec_writer.body_text import print_definition, print_lines, print_s
 from cnnspec.spec_writer.draft import DraftBlock, DraftStep, LayerStep, NameStep, ReadStep, Steps
 from cnnspec.spec_writer.loop_finder import fold_repeats
 from cnnspec.spec_writer.named_values import name_long_values
+from cnnspec.spec_writer.nested_merges import nest_merges
 from cnnspec.spec_writer.slot_values import Label
 from cnnspec.spec_writer.structure import GraphSteps
 from cnnspec.spec_writer.word_choice import choose_names, spell_name
@@ -44,11 +45,12 @@ def to_text(graph: Graph, keep_names: bool = False) -> str:
     """
     texts: list[str] = []
     why = ""
+    nested = nest_merges(graph)
     for way in (fold_nothing,) if keep_names else (fold_loops_first, fold_blocks_first, fold_nothing):
         if way is fold_nothing and texts:
             break
         try:
-            text = write_folded(graph, way, keep_names)
+            text = write_folded(nested, way, keep_names)
             why = find_difference(text, graph)
         except Unfaithful as error:
             why = str(error)
