@@ -219,6 +219,7 @@ class Assumption(Record):
 class Graph:
     """A network: nodes, the indices of inputs and outputs, and what the text says about them.
 
+    `module_classes` are those of the modules of a model by their paths, as Site has them: layer1.0 → BasicBlock.
     `assumptions` are those that parts of it rest on; `ends_assumed`: even which layers are its outputs does.
     """
 
@@ -230,6 +231,7 @@ class Graph:
         self.outputs: list[int] = []
         self.budgets: list[BudgetLimit] = []
         self.parameters: dict[str, Any] = {}
+        self.module_classes: dict[str, str] = {}
         self.remark = ""  # what was said where it comes from, and is no part of it
         self.bindings: dict[int, Binding] = {}  # layer functions with a name, by the identities of their statements
         self.assumptions: list[Assumption] = []

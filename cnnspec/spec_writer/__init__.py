@@ -14,11 +14,12 @@ from cnnspec.elaborate import elaborate
 from cnnspec.facts.isomorphism import View, isomorphism
 from cnnspec.format import format_source
 from cnnspec.graph import Graph
-from cnnspec.spec_writer.antiunify import count_reads, walk_steps
+from cnnspec.spec_writer.antiunify import count_reads
 from cnnspec.spec_writer.block_finder import extract_blocks
 from cnnspec.spec_writer.body_text import print_definition, print_lines, print_shape
-from cnnspec.spec_writer.draft import DraftBlock, DraftStep, LayerStep, NameStep, ReadStep, Steps
+from cnnspec.spec_writer.draft import DraftBlock, DraftStep, LayerStep, NameStep, ReadStep, Steps, walk_steps
 from cnnspec.spec_writer.loop_finder import fold_repeats
+from cnnspec.spec_writer.module_classes import ModuleClasses
 from cnnspec.spec_writer.named_values import name_long_values
 from cnnspec.spec_writer.nested_merges import nest_merges
 from cnnspec.spec_writer.slot_values import Label
@@ -26,7 +27,7 @@ from cnnspec.spec_writer.structure import GraphSteps
 from cnnspec.spec_writer.word_choice import choose_names, spell_name
 from cnnspec.syntax.parse import parse
 
-Way = Callable[[Steps, list[DraftBlock]], tuple[Steps, list[DraftBlock]]]
+Way = Callable[[Steps, list[DraftBlock], ModuleClasses], tuple[Steps, list[DraftBlock]]]
 
 
 CLEARLY = 0.85  # how much shorter a text with fewer loops has to be
@@ -68,7 +69,7 @@ def write_folded(graph: Graph, way: Way, keep_names: bool = False) -> str:
     name = spell_name(graph.name or "Network")
     taken = {label.name for label in structure.labels.values()} | {*structure.names, name}
     steps, constants = name_long_values(structure.steps, structure.shared, taken)
-    steps, blocks = way(name_every_layer(steps) if keep_names else steps, structure.shared)
+    steps, blocks = way(name_every_layer(steps) if keep_names else steps, structure.shared, ModuleClasses(graph))
     given = {*structure.names, *[label.name for label in structure.labels.values()]}
     taken -= given - find_written_names(steps) - {print_input_name(structure, i).strip() for i in graph.inputs}
     body = [f"input {print_input_name(structure, i)}{print_shape(graph.nodes[i].shape or ())}" for i in graph.inputs]
@@ -119,19 +120,19 @@ def find_difference(text: str, graph: Graph) -> str:
     return "" if isomorphism(View(graph), View(made.graph)) else "the text reads back as another network"
 
 
-def fold_loops_first(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
+def fold_loops_first(steps: Steps, blocks: list[DraftBlock], modules: ModuleClasses) -> tuple[Steps, list[DraftBlock]]:
     """Fold loops, then find blocks, then fold loops over their calls."""
-    steps, blocks = extract_blocks(fold_repeats(steps, count_reads(steps)), blocks)
+    steps, blocks = extract_blocks(fold_repeats(steps, count_reads(steps)), blocks, modules)
     return fold_repeats(steps, count_reads(steps)), blocks
 
 
-def fold_blocks_first(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
+def fold_blocks_first(steps: Steps, blocks: list[DraftBlock], modules: ModuleClasses) -> tuple[Steps, list[DraftBlock]]:
     """Find blocks, then fold loops in them and over their calls."""
-    steps, blocks = extract_blocks(steps, blocks)
+    steps, blocks = extract_blocks(steps, blocks, modules)
     for block in blocks:
         block.body = fold_repeats(block.body, count_reads(block.body))
     return fold_repeats(steps, count_reads(steps)), blocks
 
 
-def fold_nothing(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
+def fold_nothing(steps: Steps, blocks: list[DraftBlock], modules: ModuleClasses) -> tuple[Steps, list[DraftBlock]]:
     return steps, blocks

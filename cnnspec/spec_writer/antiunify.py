@@ -11,7 +11,16 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cnnspec.spec_writer.draft import DraftStep, LayerStep, LoopStep, NameStep, Slot, Steps, fill_slots, find_slots
+from cnnspec.spec_writer.draft import (
+    LayerStep,
+    LoopStep,
+    NameStep,
+    Slot,
+    Steps,
+    fill_slots,
+    find_slots,
+    walk_steps,
+)
 from cnnspec.spec_writer.slot_values import Choice, Formula, Label, Variable
 
 MOST = 16  # columns that are looked at; more are no table that a person reads
@@ -90,6 +99,7 @@ def find_common(
             made.name = ""
             if any(made.channels != other.channels for other in like):
                 made.forget_channels()
+        made.add_origins(like[1:])
     return Common(body, variables, rows)
 
 
@@ -222,14 +232,6 @@ def find_variables(value: Any) -> Iterator[Variable]:
     elif isinstance(value, tuple):
         for v in value:
             yield from find_variables(v)
-
-
-def walk_steps(steps: Steps) -> Iterable[DraftStep]:
-    """Every step of a sequence, those of inner bodies included."""
-    for step in steps:
-        yield step
-        for body in step.bodies:
-            yield from walk_steps(body)
 
 
 def find_loops(steps: Steps) -> list[LoopStep]:

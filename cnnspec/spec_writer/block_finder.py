@@ -21,14 +21,18 @@ from cnnspec.spec_writer.draft import (
     ReadStep,
     Steps,
     count_characters,
+    count_times,
+    find_origins,
     find_outline,
     find_slots,
 )
 from cnnspec.spec_writer.loop_finder import is_joined
+from cnnspec.spec_writer.module_classes import ModuleClasses
 from cnnspec.spec_writer.slot_values import Formula, Label, Variable
 
 LONGEST = 32  # steps in a block
 WIDEST = 5  # parameters
+CLASS = 1.02  # how much more a block is worth that is a class of the model's modules
 GAIN = 24  # characters that a block has to save
 MOST = 24  # blocks
 DEFINITION = 16  # characters around the body of a block
@@ -52,12 +56,12 @@ class Stretch:
         return begins + ends
 
 
-def extract_blocks(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[DraftBlock]]:
+def extract_blocks(steps: Steps, blocks: list[DraftBlock], modules: ModuleClasses) -> tuple[Steps, list[DraftBlock]]:
     """The sequence with calls of blocks in it, and all blocks, those given included, in the order of their definitions."""
     blocks = list(blocks)
     while len(blocks) < MOST:
         texts = [steps, *[block.body for block in blocks]]
-        found = find_best(texts, len(blocks), sum(map(count_reads, texts), Counter()))
+        found = find_best(texts, len(blocks), sum(map(count_reads, texts), Counter()), modules)
         if found is None:
             break
         block, wanted = found
@@ -69,8 +73,11 @@ def extract_blocks(steps: Steps, blocks: list[DraftBlock]) -> tuple[Steps, list[
     return steps, order_blocks(blocks)
 
 
-def find_best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[DraftBlock, tuple[int, ...]] | None:
-    """The block that saves most characters, and the outline of the steps that it replaces."""
+def find_best(
+    texts: list[Steps], number: int, reads: Counter[str], modules: ModuleClasses
+) -> tuple[DraftBlock, tuple[int, ...]] | None:
+    """The block that saves most characters, and the outline of the steps that it replaces. One that is a class of modules
+    is worth a few more."""
     found: dict[tuple[int, ...], list[Stretch]] = {}
     for text in texts:
         for sequence in walk_sequences(text):
@@ -79,7 +86,7 @@ def find_best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[Dra
     bound = {key: sum([count_characters(w.steps) for w in many[1:]]) for key, many in found.items() if len(many) > 1}
     most, chosen = 0.0, None
     for key in sorted(bound, key=lambda k: (-bound[k], len(k))):
-        if bound[key] <= most:
+        if bound[key] * CLASS <= most:
             break
         many = found[key]
         alike = find_common([w.steps for w in many], -number - 1, reads)
@@ -89,7 +96,8 @@ def find_best(texts: list[Steps], number: int, reads: Counter[str]) -> tuple[Dra
         after = sum([CallStep(block, row).size for row in alike.rows]) + count_characters(alike.body) + DEFINITION
         after += sum([len(v.name) + 2 for v in alike.variables])
         saved = sum([count_characters(w.steps) - 4 for w in many]) - after
-        gain = saved * (1 - 0.5 * sum([w.cuts for w in many]) / len(many))
+        block.module = modules.find_class(find_origins([w.steps for w in many]), sum([count_times(w.steps) for w in many]))
+        gain = saved * (CLASS if block.module else 1) * (1 - 0.5 * sum([w.cuts for w in many]) / len(many))
         if gain > max(most, GAIN):
             most, chosen = gain, (block, key)
     return chosen
@@ -149,7 +157,9 @@ def replace_steps(steps: Steps, wanted: tuple[int, ...], block: DraftBlock) -> S
     while place < len(steps):
         if outlines[place : place + len(wanted)] == wanted and steps is not block.body:
             found = steps[place : place + len(wanted)]
-            made.append(CallStep(block, find_arguments(block, found)))
+            call = CallStep(block, find_arguments(block, found))
+            call.origins, call.times = find_origins([found]), count_times(found)
+            made.append(call)
             place += len(wanted)
         else:
             step = steps[place]

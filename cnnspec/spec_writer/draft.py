@@ -27,10 +27,16 @@ class Slot(NamedTuple):
 
 
 class DraftStep:
-    """Base of all steps: a head, values and bodies. By default a step is its values alone."""
+    """Base of all steps: a head, values and bodies. By default a step is its values alone.
+
+    `origins` are the nodes of the graph that it stands for, those in its bodies left out; `times`: how often it stands there,
+    0 where that is not told.
+    """
 
     def __init__(self, values: tuple[Any, ...], bodies: tuple[Steps, ...] = ()) -> None:
         self.values, self.bodies = values, bodies
+        self.origins: frozenset[int] = frozenset()
+        self.times = 0
         self._outline: int | None = None
         self._size: int | None = None
         self._slots: list[Slot] | None = None  # of a layer, which is asked often
@@ -59,6 +65,12 @@ class DraftStep:
         if all(new is old for new, old in zip(bodies, self.bodies, strict=True)):
             return self
         return self.rebuild(self.values, tuple(bodies))
+
+    def add_origins(self, others: Iterable[DraftStep]) -> None:
+        """Let the step stand for other ones too."""
+        for other in others:
+            self.origins |= other.origins
+            self.times += other.times
 
     @property
     def outline(self) -> int:
@@ -101,6 +113,24 @@ def fill_slots(steps: Steps, values: Iterator[Any]) -> Steps:
     return tuple(made)
 
 
+def walk_steps(steps: Steps) -> Iterator[DraftStep]:
+    """Every step of a sequence, those of inner bodies included."""
+    for step in steps:
+        yield step
+        for body in step.bodies:
+            yield from walk_steps(body)
+
+
+def find_origins(sequences: Iterable[Steps]) -> frozenset[int]:
+    """The nodes that some sequences stand for."""
+    return frozenset([index for steps in sequences for step in walk_steps(steps) for index in step.origins])
+
+
+def count_times(steps: Steps) -> int:
+    """How often a sequence stands in the graph, 0 where that is not told."""
+    return min([step.times for step in steps if step.times], default=0)
+
+
 def count_characters(steps: Steps) -> int:
     """How many characters a sequence takes."""
     return sum([step.size + 4 for step in steps])
@@ -120,8 +150,11 @@ class LayerStep(DraftStep):
         branches: tuple[Steps, ...] = (),
         channels: int | None = None,
         name: str = "",
+        origin: int | None = None,
     ) -> None:
         super().__init__(values, branches)
+        if origin is not None:
+            self.origins, self.times = frozenset((origin,)), 1
         self.layer, self.channels, self.name = layer, channels, name
 
     @property
@@ -236,6 +269,7 @@ class DraftBlock:
     def __init__(self, number: int, parameters: tuple[Variable, ...], body: Steps, shared: bool = False) -> None:
         self.number, self.parameters, self.body, self.shared = number, parameters, body, shared
         self.defaults: tuple[Any, ...] = (NoDefault,) * len(parameters)
+        self.module = ""  # the class of modules that it stands for
         self.name = f"some_block{number}"  # until a better one is found
 
 

@@ -20,7 +20,10 @@ from cnnspec.spec_writer.draft import (
     RepeatStep,
     Steps,
     count_characters,
+    fill_slots,
     find_outline,
+    find_slots,
+    walk_steps,
 )
 from cnnspec.spec_writer.slot_values import Row, Rows
 
@@ -155,7 +158,7 @@ def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | No
         changing = {place for run in cut for place in find_differing(run)}
         if not changing:
             for steps, run in zip(made, column, strict=True):
-                steps.append(RepeatStep(run[:1], len(run)))
+                steps.append(RepeatStep(unite_steps(run), len(run)))
             continue
         for steps, run in zip(made, cut, strict=True):
             inner = find_common(run, height(run[0]), reads, labels_vary=False, changing=changing)
@@ -163,6 +166,14 @@ def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | No
                 return None
             steps.append(LoopStep(inner.variables, table(list(inner.rows)), inner.body))
     return fold_sequences([tuple(steps) for steps in made], reads)
+
+
+def unite_steps(run: Run) -> Steps:
+    """The one step that several equal ones are."""
+    made = fill_slots(run[:1], iter([slot.value for slot in find_slots(run[:1])]))
+    for step, *others in zip(walk_steps(made), *[walk_steps((other,)) for other in run[1:]], strict=True):
+        step.add_origins(others)
+    return made
 
 
 def fold_sequences(iterations: list[Steps], reads: Counter[str]) -> Steps | None:

@@ -10,6 +10,7 @@ from cnnspec.layers import find
 from cnnspec.layers.base import Layer
 from cnnspec.spec_writer.antiunify import number_names
 from cnnspec.spec_writer.draft import CallStep, DraftBlock, DraftStep, LayerStep, LoopStep, ReadStep, Steps
+from cnnspec.spec_writer.module_classes import spell_class
 from cnnspec.spec_writer.slot_values import Choice, Formula, Label, Variable
 from cnnspec.syntax.grammar import KEYWORDS
 
@@ -118,7 +119,10 @@ def spell_name(name: str) -> str:
 
 
 def name_block(block: DraftBlock) -> str:
-    """A name for a block, from the merge at its end, or from its layers."""
+    """A name for a block: of the class of modules that it stands for, from the merge at its end, or from its layers."""
+    if block.module:
+        name = spell_name(spell_class(block.module))
+        return f"{name}_block" if find(name) else name
     if block.shared:
         (first, *others) = block.body
         given = first.name if isinstance(first, LayerStep) and not others else "tower"

@@ -76,6 +76,7 @@ class Program(Record):
     outputs: tuple[str, ...]
     open_axes: tuple[OpenAxis, ...] = ()
     constants: dict[str, Any] = {}  # inputs that are numbers fixed at export, by name
+    classes: dict[str, str] = {}  # of modules, by their paths: torchvision.models.resnet.BasicBlock
 
 
 def count_values(weight: ProgramWeight) -> int:

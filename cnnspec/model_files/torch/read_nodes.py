@@ -33,6 +33,7 @@ class NodeReader:
     def __init__(self, batch: set[str]) -> None:
         self.batch = batch
         self.count = 0
+        self.classes: dict[str, str] = {}  # of modules, by their paths
 
     def read_nodes(self, graph: dict[str, Any], known: set[str]) -> tuple[ProgramNode, ...]:
         """The nodes of a graph; `known` are the names that they may refer to, and grows by theirs."""
@@ -66,12 +67,14 @@ class NodeReader:
         metadata = saved.get("metadata")
         metadata = metadata if type(metadata) is dict else {}
         trace = metadata.get("stack_trace")
+        modules = read_modules(metadata.get("nn_module_stack"))
+        self.classes.update(modules)
         return ProgramNode(
             target,
             arguments,
             tuple(outputs),
             tuple(names),
-            read_module_path(metadata.get("nn_module_stack")),
+            modules[-1][0] if modules else "",
             find_source_line(trace) if isinstance(trace, str) else None,
         )
 
@@ -170,16 +173,13 @@ def check_kind(value: Any, kinds: tuple[type, ...], where: str) -> Any:
     return value
 
 
-def read_module_path(saved: Any) -> str:
-    """The path of the innermost module that an operator was called in: layer1.0.conv1.
+def read_modules(saved: Any) -> list[tuple[str, str]]:
+    """The path and the class of each module that an operator was called in, from the outermost on.
 
-    The file has "key,path,class" for each module from the outermost on, with ";" between them; a key may hold commas in
-    parentheses.
+    The file has "key,path,class" for each, with ";" between them; a key may hold commas in parentheses.
     """
     if not isinstance(saved, str):
-        return ""
-    last = saved.rpartition(";")[2]
-    if len(last) > MAX_PATH:
-        return ""
-    parts = PARENTHESES.sub("", last).split(",")
-    return CALL_MARK.sub("", parts[1].strip()) if len(parts) > 2 else ""
+        return []
+    entries = [entry for entry in saved.split(";") if len(entry) <= MAX_PATH]
+    found = [PARENTHESES.sub("", entry).split(",") for entry in entries]
+    return [(CALL_MARK.sub("", parts[1].strip()), parts[2].strip()) for parts in found if len(parts) > 2]

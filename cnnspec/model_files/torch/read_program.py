@@ -41,7 +41,8 @@ class ProgramReader:
         names = self._read_input_specs(signature)
         inputs = tuple([self._read_input(name) for name in names])
         known = {*names, *self.weights, *self.constants}
-        nodes = NodeReader(self.values.batch).read_nodes(graph, known)
+        reader = NodeReader(self.values.batch)
+        nodes = reader.read_nodes(graph, known)
         outputs = read_outputs(signature, known)
         version = saved.get("torch_version")
         self.program = Program(
@@ -52,6 +53,7 @@ class ProgramReader:
             outputs,
             tuple(self.open_axes),
             self.constants,
+            reader.classes,
         )
 
     def _read_input_specs(self, signature: dict[str, Any]) -> list[str]:

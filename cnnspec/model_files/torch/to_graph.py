@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cnnspec.model_files.torch.program import Program
 
 
+FRAMEWORK = "torch.nn."  # classes of layers and containers, which say no more than what they hold
+
+
 def read_torch_file(path: str) -> Graph:
     """The graph of a .pt2 file, with the file's name; nodes have the names of their modules. Raises ModelRefused."""
     name = os.path.splitext(os.path.basename(path))[0]
@@ -37,6 +40,9 @@ def convert_program(program: Program, name: str, path: str) -> Graph:
         raise ModelRefused(f"{path} is a damaged .pt2 file: {error}") from error
     except Inexpressible as error:
         raise ModelRefused(f"{path} has an output that cannot be expressed: {error}") from error
+    graph.module_classes = {
+        module: name.rpartition(".")[2] for module, name in program.classes.items() if not name.startswith(FRAMEWORK)
+    }
     remarks = find_remarks(program, builder, translator.computed, translator.opaque)
     graph.remark = "; ".join([text for text in (graph.remark, *remarks) if text])
     return graph
