@@ -24,7 +24,8 @@ from cnnspec.spec_writer.named_values import name_long_values
 from cnnspec.spec_writer.nested_merges import nest_merges
 from cnnspec.spec_writer.slot_values import Label
 from cnnspec.spec_writer.structure import GraphSteps
-from cnnspec.spec_writer.word_choice import choose_names, spell_name
+from cnnspec.spec_writer.telling_names import find_telling_names
+from cnnspec.spec_writer.word_choice import choose_names, spell_name, spell_names
 from cnnspec.syntax.parse import parse
 
 Way = Callable[[Steps, list[DraftBlock], ModuleClasses], tuple[Steps, list[DraftBlock]]]
@@ -65,7 +66,8 @@ def to_text(graph: Graph, keep_names: bool = False) -> str:
 
 def write_folded(graph: Graph, way: Way, keep_names: bool = False) -> str:
     """The text of a network, folded in one way."""
-    structure = GraphSteps(graph)
+    names = spell_names([node.name for node in graph.nodes] if keep_names else find_telling_names(graph))
+    structure = GraphSteps(graph, names)
     name = spell_name(graph.name or "Network")
     taken = {label.name for label in structure.labels.values()} | {*structure.names, name}
     steps, constants = name_long_values(structure.steps, structure.shared, taken)

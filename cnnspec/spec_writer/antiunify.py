@@ -24,7 +24,7 @@ from cnnspec.spec_writer.draft import (
 from cnnspec.spec_writer.slot_values import Choice, Formula, Label, Variable
 
 MOST = 16  # columns that are looked at; more are no table that a person reads
-STRIDE = "stride"
+STRIDE, KERNEL, PADDING = "stride", "kernel", "padding"
 COUNT = "n"  # the column of how often something comes: the last one, as tables have it
 
 
@@ -91,7 +91,7 @@ def find_common(
             values[place] = variable if factor == 1 else Formula(factor, variable)
         for follower in column.followers:
             for place in follower.uses:
-                values[place] = follower.choice(variable, column)
+                values[place] = follower.follow(variable, column)
     rows = tuple([tuple([column.cells[row] for column in columns]) for row in range(len(occurrences))])
     body = fill_slots(occurrences[0], iter(values))
     for made, *like in zip(walk_steps(body), *map(walk_steps, occurrences), strict=True):
@@ -131,7 +131,10 @@ class ValueColumn:
         return factor > 0
 
     def follows(self, other: ValueColumn) -> bool:
-        """Whether the value depends on the stride in `other`, as the padding of Keras's models: same if stride == 1 else 1."""
+        """Whether the value depends on another one: padding=kernel[0] // 2, or on the stride: same if stride == 1 else 1."""
+        if self.name == PADDING and other.name == KERNEL and all(map(is_half, self.cells, other.cells)):
+            other.followers.append(self)
+            return True
         mine, theirs = set(self.cells), set(other.cells)
         if other is self or other.name != STRIDE or len(mine) != 2 or len(theirs) != 2 or len(self.cells) < 3:
             return False
@@ -142,8 +145,10 @@ class ValueColumn:
         other.followers.append(self)
         return True
 
-    def choice(self, variable: Variable, other: ValueColumn) -> Choice:
-        """The value as a choice by the column that it follows."""
+    def follow(self, variable: Variable, other: ValueColumn) -> Choice | Formula:
+        """The value by the column that it follows."""
+        if other.name == KERNEL:
+            return Formula(1, variable, 2, "" if type(other.cells[0]) is int else "[0]")
         asked = other.cells[0]
         then = self.cells[0]
         return Choice(variable, asked, then, next(cell for cell in self.cells if cell != then))
@@ -172,6 +177,16 @@ class ValueColumn:
         for place, formula in found.items():
             values[place] = formula
         return True
+
+
+def is_half(padding: Any, kernel: Any) -> bool:
+    """Whether a padding keeps the size, as PyTorch's models write it: the half of an odd window that is as wide as high."""
+    if isinstance(kernel, Variable):
+        return isinstance(padding, Formula) and padding.base == kernel and padding.divisor == 2
+    sizes = {*kernel} if isinstance(kernel, tuple) else {kernel}
+    if len(sizes) > 1 or not all(type(size) is int and size % 2 for size in sizes):
+        return False
+    return bool(padding == sizes.pop() // 2) or padding == "valid" and kernel in (1, (1,) * len(kernel if isinstance(kernel, tuple) else (1,)))
 
 
 def find_differing(occurrences: list[Steps]) -> set[int]:

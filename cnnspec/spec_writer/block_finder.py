@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from cnnspec.layers.argument import REQUIRED
 from cnnspec.spec_writer.antiunify import Common, count_reads, find_common
 from cnnspec.spec_writer.draft import (
     CallStep,
@@ -25,6 +26,7 @@ from cnnspec.spec_writer.draft import (
     find_origins,
     find_outline,
     find_slots,
+    walk_steps,
 )
 from cnnspec.spec_writer.loop_finder import is_joined
 from cnnspec.spec_writer.module_classes import ModuleClasses
@@ -69,8 +71,9 @@ def extract_blocks(steps: Steps, blocks: list[DraftBlock], modules: ModuleClasse
         for other in blocks:
             other.body = replace_steps(other.body, wanted, block)
         blocks.append(block)
+    blocks = order_blocks(blocks)
     give_defaults(steps, blocks)
-    return steps, order_blocks(blocks)
+    return steps, blocks
 
 
 def find_best(
@@ -178,7 +181,10 @@ def find_arguments(block: DraftBlock, steps: Steps) -> tuple[object, ...]:
 
 
 def give_defaults(steps: Steps, blocks: list[DraftBlock]) -> None:
-    """Make the value that most calls give the parameter's default; such parameters come last."""
+    """Give parameters defaults, the layer's own or the value that most calls give; such parameters come last.
+
+    The blocks stand behind those that they call.
+    """
     calls: dict[int, list[CallStep]] = {block.number: [] for block in blocks}
     for text in [steps, *[block.body for block in blocks]]:
         for sequence in walk_sequences(text):
@@ -188,16 +194,32 @@ def give_defaults(steps: Steps, blocks: list[DraftBlock]) -> None:
     for block in blocks:
         mine = calls[block.number]
         defaults: list[object] = []
-        for column in range(len(block.parameters)):
+        for column, parameter in enumerate(block.parameters):
             values = [call.values[column] for call in mine]
             plain = [v for v in values if not isinstance(v, (Variable, Formula, Label))]
+            own = find_layer_default(block, parameter)
             value, times = Counter(plain).most_common(1)[0] if plain else (NoDefault, 0)
-            defaults.append(value if times > len(values) / 2 and times > 1 else NoDefault)
+            if own in plain:
+                defaults.append(own)
+            else:
+                defaults.append(value if times > len(values) / 2 and times > 1 else NoDefault)
         order = sorted(range(len(defaults)), key=lambda c: defaults[c] is not NoDefault)
         block.parameters = tuple([block.parameters[c] for c in order])
         block.defaults = tuple([defaults[c] for c in order])
         for call in mine:
             call.values = tuple([call.values[c] for c in order])
+
+
+def find_layer_default(block: DraftBlock, parameter: Variable) -> object:
+    """What the layers in a block that a parameter goes to take without it: 1 for a stride; NoDefault where it must be given."""
+    for step in walk_steps(block.body):
+        if isinstance(step, LayerStep):
+            for argument, value in zip(step.layer.arguments.values(), step.values, strict=True):
+                if value == parameter:
+                    return NoDefault if argument.record_default is REQUIRED else argument.record_default
+        elif isinstance(step, CallStep) and parameter in step.values:
+            return step.block.defaults[step.values.index(parameter)]
+    return NoDefault
 
 
 def order_blocks(blocks: list[DraftBlock]) -> list[DraftBlock]:

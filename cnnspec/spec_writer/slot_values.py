@@ -27,15 +27,16 @@ class Variable:
 
 @dataclass(frozen=True)
 class Formula:
-    """A value that is computed from another one: 4 * filters, in.channels // 2."""
+    """A value that is computed from another one: 4 * filters, in.channels // 2, kernel[0] // 2."""
 
     factor: int
     base: Variable | str
     divisor: int = 1
+    item: str = ""  # [0] for the first number of a shape
 
     def __str__(self) -> str:
         if self.divisor > 1:
-            return f"{self.base} // {self.divisor}"
+            return f"{self.base}{self.item} // {self.divisor}"
         return f"{self.factor} * {self.base}" if self.factor > 1 else str(self.base)
 
 
@@ -147,7 +148,7 @@ def print_values(values: Iterable[Any]) -> str:
 
 def print_float(value: float) -> str:
     """A float's shortest exact spelling: its digits, or what Python computes to the same float: 1/255, 0.2*3/16."""
-    plain = show(int(value)) if value.is_integer() and abs(value) < 1e15 else show(value)
+    plain = show(int(value)) if value.is_integer() and abs(value) < 1e15 else show(value).replace("e-0", "e-")
     if len(plain) <= PLAIN:
         return plain
     return next((text for scale, below in FRACTIONS if (text := print_fraction(value, scale, below))), plain)

@@ -25,7 +25,7 @@ from cnnspec.spec_writer.draft import (
 )
 from cnnspec.spec_writer.shared_chains import find_shared_chains, is_merge
 from cnnspec.spec_writer.slot_values import Axes, Label, Quoted
-from cnnspec.spec_writer.word_choice import find_numbered, spell_names
+from cnnspec.spec_writer.word_choice import find_numbered
 
 DEEPEST = 2  # merges of named tensors, or of one tensor, in one another
 WIDEST = 80  # layers in the branches of a merge that is written in place; longer skips have names
@@ -34,11 +34,12 @@ ORIGIN = -1  # what dominates all inputs
 
 
 class GraphSteps:
-    """The steps of a graph. `shared` are the shared functions that they call, `labels` the tensors with a name."""
+    """The steps of a graph. `names` are those of its nodes as the language spells them, "" where a node has none; `shared`
+    the shared functions that the steps call, `labels` the tensors with a name."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, names: list[str]) -> None:
         self.graph, self.nodes = graph, graph.nodes
-        self.names = spell_names([node.name for node in graph.nodes])
+        self.names = names
         self.shared: list[DraftBlock] = []
         self.towers: dict[
             int, tuple[DraftBlock, int]
@@ -273,7 +274,7 @@ class GraphSteps:
         assert node.layer is not None
         channels = None if is_merge(node) else self.nodes[node.inputs[0]].shape
         entering = channels[-1] if channels and isinstance(channels[-1], int) else None
-        return LayerStep(type(node.layer), find_values(node.layer), branches, entering, self.names[node.index], node.index)
+        return LayerStep(type(node.layer), find_values(node.layer, len(channels or ()) - 1), branches, entering, self.names[node.index], node.index)
 
     def name_tensor(self, index: int) -> Label:
         """The name by which a tensor is read: its own, if a person gave it one."""
@@ -293,8 +294,9 @@ def count_positions(node: Node) -> int:
     return total
 
 
-def find_values(layer: Layer) -> tuple[Any, ...]:
-    """A layer's arguments, in order. Equal numbers for all axes become one, except in a window's size (3x3)."""
+def find_values(layer: Layer, rank: int) -> tuple[Any, ...]:
+    """A layer's arguments, in order. Equal numbers for all axes become one, except in a window's size (3x3). `rank` is the
+    number of axes that a window slides along."""
     made: list[Any] = []
     for name, value in layer.argument_values().items():
         argument = layer.arguments[name]
@@ -302,6 +304,8 @@ def find_values(layer: Layer) -> tuple[Any, ...]:
             made.append(Axes(value))
         elif argument.kind is text:
             made.append(Quoted(value))
+        elif argument.kind in EACH_AXIS and name == "kernel" and rank > 1 and type(value) is int:
+            made.append((value,) * rank)
         elif argument.kind in EACH_AXIS and not (name == "kernel" and isinstance(value, tuple) and len(value) > 1):
             made.append(same_on_every_axis(value))
         else:

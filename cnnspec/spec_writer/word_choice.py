@@ -65,7 +65,7 @@ def rename_value(value: Any, names: Names, labels: Mapping[str, str]) -> Any:
     if isinstance(value, Variable):
         return Variable(value.scope, value.column, names[value])
     if isinstance(value, Formula):
-        return Formula(value.factor, rename_value(value.base, names, labels), value.divisor)
+        return Formula(value.factor, rename_value(value.base, names, labels), value.divisor, value.item)
     if isinstance(value, Choice):
         return Choice(rename_value(value.base, names, labels), value.asked, value.then, value.otherwise)
     if isinstance(value, Label):
