@@ -113,7 +113,7 @@ def read_shape(text: str) -> tuple[int, ...]:
 
 def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     """What was written, and what was left behind."""
-    from cnnspec.spec_writer.word_choice import spell_names
+    from cnnspec.spec_writer import describe_nesting, find_telling_names, spell_names
 
     count = sum([node.layer is not None for node in graph.nodes])
     target = "" if options.output in STDOUT else f"wrote {options.output}: "
@@ -121,12 +121,11 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     print_message(f"{target}{graph.name}, {size}; weights and training settings stay behind")
     if graph.remark:
         print_message(graph.remark)
+    if nesting := describe_nesting(graph):
+        print_message(nesting)
     written = set(re.findall(r"\w+", text))
-    names = [
-        (node.name, spelled)
-        for node, spelled in zip(graph.nodes, spell_names([node.name for node in graph.nodes]), strict=True)
-        if node.name
-    ]
+    given = [node.name for node in graph.nodes] if options.keep_names else find_telling_names(graph)
+    names = [(name, spelled) for name, spelled in zip(given, spell_names(given), strict=True) if name]
     lost = [name for name, spelled in names if spelled not in written]
     if lost:
         layers = "1 layer has lost its name" if len(lost) == 1 else f"{len(lost):,} layers have lost their names"

@@ -74,7 +74,9 @@ class Layer(Record):
     )
     sums: ClassVar[bool] = False  # whether they ought to have one shape, though Keras would repeat axes of size 1
     unordered: ClassVar[bool] = False  # whether their order makes no difference
-    associative: ClassVar[bool] = False  # whether its output, before other tensors, may stand for the tensors that it takes
+    associative: ClassVar[bool] = (
+        False  # whether its output, before other tensors, may stand for the tensors that it takes
+    )
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     multiplies: ClassVar[bool] = False  # whether it multiplies its tensors, so that one may gate or weigh another

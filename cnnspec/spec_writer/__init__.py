@@ -21,12 +21,14 @@ from cnnspec.spec_writer.draft import DraftBlock, DraftStep, LayerStep, NameStep
 from cnnspec.spec_writer.loop_finder import fold_repeats
 from cnnspec.spec_writer.module_classes import ModuleClasses
 from cnnspec.spec_writer.named_values import name_long_values
-from cnnspec.spec_writer.nested_merges import nest_merges
+from cnnspec.spec_writer.nested_merges import describe_nesting, nest_merges
 from cnnspec.spec_writer.slot_values import Label
 from cnnspec.spec_writer.structure import GraphSteps
 from cnnspec.spec_writer.telling_names import find_telling_names
 from cnnspec.spec_writer.word_choice import choose_names, spell_name, spell_names
 from cnnspec.syntax.parse import parse
+
+__all__ = ["Unfaithful", "describe_nesting", "find_telling_names", "spell_names", "to_text"]
 
 Way = Callable[[Steps, list[DraftBlock], ModuleClasses], tuple[Steps, list[DraftBlock]]]
 

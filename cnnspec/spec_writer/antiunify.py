@@ -186,7 +186,11 @@ def is_half(padding: Any, kernel: Any) -> bool:
     sizes = {*kernel} if isinstance(kernel, tuple) else {kernel}
     if len(sizes) > 1 or not all(type(size) is int and size % 2 for size in sizes):
         return False
-    return bool(padding == sizes.pop() // 2) or padding == "valid" and kernel in (1, (1,) * len(kernel if isinstance(kernel, tuple) else (1,)))
+    return (
+        bool(padding == sizes.pop() // 2)
+        or padding == "valid"
+        and kernel in (1, (1,) * len(kernel if isinstance(kernel, tuple) else (1,)))
+    )
 
 
 def find_differing(occurrences: list[Steps]) -> set[int]:

@@ -34,6 +34,7 @@ from cnnspec.spec_writer.slot_values import Formula, Label, Variable
 
 LONGEST = 32  # steps in a block
 WIDEST = 5  # parameters
+WIDEST_CLASS = 8  # parameters of one that is a class of the model's modules, as Inception
 CLASS = 1.02  # how much more a block is worth that is a class of the model's modules
 GAIN = 24  # characters that a block has to save
 MOST = 24  # blocks
@@ -93,13 +94,16 @@ def find_best(
             break
         many = found[key]
         alike = find_common([w.steps for w in many], -number - 1, reads)
-        if alike is None or not is_worthy(alike):
+        if alike is None:
+            continue
+        module = modules.find_class(find_origins([w.steps for w in many]), sum([count_times(w.steps) for w in many]))
+        if not is_worthy(alike, WIDEST_CLASS if module else WIDEST):
             continue
         block = DraftBlock(number, alike.variables, alike.body)
+        block.module = module
         after = sum([CallStep(block, row).size for row in alike.rows]) + count_characters(alike.body) + DEFINITION
         after += sum([len(v.name) + 2 for v in alike.variables])
         saved = sum([count_characters(w.steps) - 4 for w in many]) - after
-        block.module = modules.find_class(find_origins([w.steps for w in many]), sum([count_times(w.steps) for w in many]))
         gain = saved * (CLASS if block.module else 1) * (1 - 0.5 * sum([w.cuts for w in many]) / len(many))
         if gain > max(most, GAIN):
             most, chosen = gain, (block, key)
@@ -137,15 +141,15 @@ def calls_shared(step: DraftStep) -> bool:
     return any(calls_shared(inner) for body in step.bodies for inner in body)
 
 
-def is_worthy(alike: Common) -> bool:
-    """Whether a person would write a block: several layers, a few parameters, and no parameter that is a whole table."""
+def is_worthy(alike: Common, widest: int) -> bool:
+    """Whether a person would write a block: several layers, no more than `widest` parameters, and no parameter that is a whole table."""
     if any(
         isinstance(v, tuple) and v and isinstance(v[0], tuple) and v[0] and isinstance(v[0][0], tuple)
         for row in alike.rows
         for v in row
     ):
         return False
-    if any(v.name.endswith("_each") for v in alike.variables) or len(alike.variables) > WIDEST:
+    if any(v.name.endswith("_each") for v in alike.variables) or len(alike.variables) > widest:
         return False
     if not alike.variables:
         return True
@@ -181,7 +185,7 @@ def find_arguments(block: DraftBlock, steps: Steps) -> tuple[object, ...]:
 
 
 def give_defaults(steps: Steps, blocks: list[DraftBlock]) -> None:
-    """Give parameters defaults, the layer's own or the value that most calls give; such parameters come last.
+    """Give parameters defaults, the value that most calls give, else the layer's own; such parameters come last.
 
     The blocks stand behind those that they call.
     """
@@ -197,12 +201,11 @@ def give_defaults(steps: Steps, blocks: list[DraftBlock]) -> None:
         for column, parameter in enumerate(block.parameters):
             values = [call.values[column] for call in mine]
             plain = [v for v in values if not isinstance(v, (Variable, Formula, Label))]
-            own = find_layer_default(block, parameter)
             value, times = Counter(plain).most_common(1)[0] if plain else (NoDefault, 0)
-            if own in plain:
-                defaults.append(own)
-            else:
-                defaults.append(value if times > len(values) / 2 and times > 1 else NoDefault)
+            if times <= len(values) / 2 or times < 2:
+                own = find_layer_default(block, parameter)
+                value = own if own in plain and len(values) > 2 else NoDefault
+            defaults.append(value)
         order = sorted(range(len(defaults)), key=lambda c: defaults[c] is not NoDefault)
         block.parameters = tuple([block.parameters[c] for c in order])
         block.defaults = tuple([defaults[c] for c in order])

@@ -14,7 +14,7 @@ class ModuleClasses:
     """The modules of a graph that have a class: of which nodes each is made."""
 
     def __init__(self, graph: Graph) -> None:
-        self.classes = graph.module_classes
+        self.graph, self.classes = graph, graph.module_classes
         self.around: list[list[str]] = []  # for each node the modules that it stands in, the outermost first
         self.nodes: dict[str, set[int]] = {}
         for node in graph.nodes:
@@ -25,16 +25,27 @@ class ModuleClasses:
                 self.nodes.setdefault(module, set()).add(node.index)
 
     def find_class(self, nodes: Iterable[int], count: int) -> str:
-        """The class of which these nodes are `count` whole modules and nothing else; "" where there is none."""
+        """The class of which these nodes are `count` whole modules, or of each the branch that goes through it; else ""."""
         nodes = {*nodes}
         if not self.classes or not nodes:
             return ""
         for module in self.around[min(nodes)]:
             wanted = self.classes[module]
-            found = {self._find_module(index, wanted) for index in nodes}
-            if len(found) == count and "" not in found and sum([len(self.nodes[m]) for m in found]) == len(nodes):
+            parts: dict[str, set[int]] = {}
+            for index in nodes:
+                parts.setdefault(self._find_module(index, wanted), set()).add(index)
+            if len(parts) == count and "" not in parts and all([self._is_most(m, part) for m, part in parts.items()]):
                 return wanted
         return ""
+
+    def _is_most(self, module: str, part: set[int]) -> bool:
+        """Whether some nodes of a module are all of it, or a branch of the merge at its end, as in a residual block."""
+        rest = self.nodes[module] - part
+        behind = [self.graph.nodes[index].inputs for index in rest if part.intersection(self.graph.nodes[index].inputs)]
+        before = {source for index in part for source in self.graph.nodes[index].inputs}
+        return (
+            2 * len(part) >= len(rest) + len(part) and not before & rest and all([len(inputs) > 1 for inputs in behind])
+        )
 
     def _find_module(self, index: int, wanted: str) -> str:
         """The outermost module of a class around a node; "" where there is none."""

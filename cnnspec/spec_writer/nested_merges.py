@@ -39,6 +39,17 @@ def nest_merges(graph: Graph) -> Graph:
     return made
 
 
+def describe_nesting(graph: Graph) -> str:
+    """What is other in the text than in the graph, as a sentence; "" where nothing is."""
+    nested = zip(graph.nodes, nest_merges(graph).nodes, strict=True)
+    count = len([node for node, made in nested if node.inputs != made.inputs])
+    if not count:
+        return ""
+    if count == 1:
+        return "1 concatenation goes on from an earlier one, and so reads fewer tensors than in the model"
+    return f"{count:,} concatenations go on from earlier ones, and so read fewer tensors than in the model"
+
+
 class Rows:
     """The rows of tensors that layers read, as a tree: one step down for each tensor."""
 

@@ -274,7 +274,14 @@ class GraphSteps:
         assert node.layer is not None
         channels = None if is_merge(node) else self.nodes[node.inputs[0]].shape
         entering = channels[-1] if channels and isinstance(channels[-1], int) else None
-        return LayerStep(type(node.layer), find_values(node.layer, len(channels or ()) - 1), branches, entering, self.names[node.index], node.index)
+        return LayerStep(
+            type(node.layer),
+            find_values(node.layer, len(channels or ()) - 1),
+            branches,
+            entering,
+            self.names[node.index],
+            node.index,
+        )
 
     def name_tensor(self, index: int) -> Label:
         """The name by which a tensor is read: its own, if a person gave it one."""
