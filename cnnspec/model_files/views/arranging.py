@@ -80,7 +80,12 @@ def _arrange(builder: GraphBuilder, x: Tensor, wanted: Sequence[Axis]) -> int:
             index = builder.add_layer(joined, *node.inputs, axes=wanted)
             builder.graph.nodes[index].site = node.site  # it is that operator still, in another form
             return index
+    known = builder.arranged.setdefault((x.node, tuple(layers)), [])
+    for index in known:
+        if is_same(builder.axes[index], wanted):
+            return index
     index = x.node
     for number, layer in enumerate(layers, 1):
         index = builder.add_layer(layer, index, axes=wanted if number == len(layers) else None)
+    known.append(index)
     return index
