@@ -52,7 +52,9 @@ class GraphBuilder:
         self.weights: dict[int, tuple[WeightRef, ...]] = {}
         self.used_weights: set[str] = set()  # the names of those that some layer has
         self.axes: list[tuple[Axis, ...]] = []  # of each node, without the batch
-        self.arranged: dict[tuple[int, tuple[Layer, ...]], list[int]] = {}  # a node, layers → the nodes in that arrangement
+        self.arranged: dict[
+            tuple[int, tuple[Layer, ...]], list[int]
+        ] = {}  # a node, layers → the nodes in that arrangement
         self._batch = Atom(OPEN_BATCH, is_batch=True)
         self._first_use: dict[tuple[str, ...], int] = {}  # names of weights → the node that had them first
         self._reordered: list[int] = []  # nodes whose weights meet their input's values in another order

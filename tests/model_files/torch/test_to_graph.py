@@ -177,7 +177,7 @@ OPERATORS = {
     "softmax": 2, "log_softmax": 1, "dropout": 1, "spatial_dropout": 1, "alpha_dropout": 1, "abs": 1, "square":
     2, "sqrt": 1, "power": 1, "add": 4, "rescaling": 8, "subtract": 1, "maximum": 1, "minimum": 1, "multiply":
     2, "reduce_mean": 2, "reduce_max": 1, "reduce_sum": 3, "dot": 1, "flatten": 4, "slice": 14, "concat": 3,
-    "crop": 7, "pad": 4, "pixel_shuffle": 1, "pixel_unshuffle": 1, "reshape": 8, "channel_shuffle": 3,
+    "crop": 7, "pad": 4, "pixel_shuffle": 1, "pixel_unshuffle": 1, "reshape": 7, "channel_shuffle": 3,
     "permute": 1,
 }  # fmt: skip
 
