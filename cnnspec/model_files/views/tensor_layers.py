@@ -65,11 +65,16 @@ def reshape(builder: GraphBuilder, x: Tensor, shape: Sequence[int]) -> Tensor:
 
 
 def flatten_all(builder: GraphBuilder, x: Tensor) -> Tensor:
-    """Batch and one row. A map becomes a flat node, whose row may stand in another order than the framework's."""
+    """Batch and one row. A map becomes a flat node, whose row may stand in another order than the framework's; of a global
+    pool that kept its axes one that drops them is made at once, so that what comes between (dropout) needs no flatten."""
     made = flatten(x)
     own = builder.axes[x.node]
-    if holds_batch(made.axes[1]) or len([axis for axis in own if find_telling(axis)]) < 2:
+    if holds_batch(made.axes[1]):
         return made
+    if len([axis for axis in own if find_telling(axis)]) < 2:
+        node = builder.graph.nodes[x.node]
+        drops = node.layer is not None and node.layer.joined(make_layer("flatten"), builder.find_shapes(node.inputs))
+        return made.replace(node=arrange_as_seen(builder, made)) if drops and len(own) > 1 else made
     row = tuple([atom for axis in own for atom in axis])
     return made.replace(node=builder.add_layer(make_layer("flatten"), x.node, axes=(row,)))
 
