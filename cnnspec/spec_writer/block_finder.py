@@ -22,14 +22,12 @@ from cnnspec.spec_writer.draft import (
     ReadStep,
     Steps,
     count_characters,
-    count_times,
-    find_origins,
     find_outline,
     find_slots,
     walk_steps,
 )
 from cnnspec.spec_writer.loop_finder import is_joined
-from cnnspec.spec_writer.module_classes import ModuleClasses
+from cnnspec.spec_writer.module_classes import ModuleClasses, count_times, find_origins
 from cnnspec.spec_writer.slot_values import Formula, Label, Variable
 
 LONGEST = 32  # steps in a block

@@ -121,16 +121,6 @@ def walk_steps(steps: Steps) -> Iterator[DraftStep]:
             yield from walk_steps(body)
 
 
-def find_origins(sequences: Iterable[Steps]) -> frozenset[int]:
-    """The nodes that some sequences stand for."""
-    return frozenset([index for steps in sequences for step in walk_steps(steps) for index in step.origins])
-
-
-def count_times(steps: Steps) -> int:
-    """How often a sequence stands in the graph, 0 where that is not told."""
-    return min([step.times for step in steps if step.times], default=0)
-
-
 def count_characters(steps: Steps) -> int:
     """How many characters a sequence takes."""
     return sum([step.size + 4 for step in steps])

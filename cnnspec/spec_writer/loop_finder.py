@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnnspec.layers.base import Layer
-from cnnspec.spec_writer.antiunify import find_common, find_differing, find_loops
+from cnnspec.spec_writer.antiunify import Common, find_common, find_differing, find_loops
 from cnnspec.spec_writer.draft import (
     DraftStep,
     LayerStep,
@@ -164,7 +164,7 @@ def fold_stretch(iterations: list[list[Run]], reads: Counter[str]) -> Steps | No
             inner = find_common(run, height(run[0]), reads, labels_vary=False, changing=changing)
             if inner is None or len(inner.variables) > WIDEST // 2:
                 return None
-            steps.append(LoopStep(inner.variables, table(list(inner.rows)), inner.body))
+            steps.append(make_loop(inner))
     return fold_sequences([tuple(steps) for steps in made], reads)
 
 
@@ -183,9 +183,14 @@ def fold_sequences(iterations: list[Steps], reads: Counter[str]) -> Steps | None
     found = find_common(iterations, height(iterations[0]), reads)
     if found is None or len(found.variables) > WIDEST:
         return None
+    return (make_loop(found),)
+
+
+def make_loop(found: Common) -> DraftStep:
+    """The loop over what some sequences have in common; a repetition where nothing changes but the channels that enter."""
     if not found.variables:
-        return (RepeatStep(found.body, len(iterations)),)
-    return (LoopStep(found.variables, table(list(found.rows)), found.body),)
+        return RepeatStep(found.body, len(found.rows))
+    return LoopStep(found.variables, table(list(found.rows)), found.body)
 
 
 def table(rows: list[tuple[object, ...]]) -> Rows:

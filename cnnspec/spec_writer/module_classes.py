@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from cnnspec.graph import Graph
+from cnnspec.spec_writer.draft import Steps, walk_steps
 
 WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -55,3 +56,13 @@ class ModuleClasses:
 def spell_class(name: str) -> str:
     """The name of a class as the language writes names: InvertedResidual is inverted_residual."""
     return WORDS.sub("_", name).lower().strip("_")
+
+
+def find_origins(sequences: Iterable[Steps]) -> frozenset[int]:
+    """The nodes that some sequences stand for."""
+    return frozenset([index for steps in sequences for step in walk_steps(steps) for index in step.origins])
+
+
+def count_times(steps: Steps) -> int:
+    """How often a sequence stands in the graph, 0 where that is not told."""
+    return min([step.times for step in steps if step.times], default=0)

@@ -7,11 +7,7 @@ tensor that is read several times ends a statement, and has a name where it is n
 
 from __future__ import annotations
 
-from typing import Any
-
 from cnnspec.graph import Graph, Node
-from cnnspec.layers.argument import AXES, EACH_AXIS, same_on_every_axis, text
-from cnnspec.layers.base import Layer
 from cnnspec.spec_writer.draft import (
     CallStep,
     DraftBlock,
@@ -23,8 +19,9 @@ from cnnspec.spec_writer.draft import (
     fill_slots,
     find_slots,
 )
+from cnnspec.spec_writer.layer_values import find_values, write_same
 from cnnspec.spec_writer.shared_chains import find_shared_chains, is_merge
-from cnnspec.spec_writer.slot_values import Axes, Label, Quoted
+from cnnspec.spec_writer.slot_values import Label
 from cnnspec.spec_writer.word_choice import find_numbered
 
 DEEPEST = 2  # merges of named tensors, or of one tensor, in one another
@@ -274,9 +271,10 @@ class GraphSteps:
         assert node.layer is not None
         channels = None if is_merge(node) else self.nodes[node.inputs[0]].shape
         entering = channels[-1] if channels and isinstance(channels[-1], int) else None
+        layer = write_same(node.layer, self.graph.input_shapes(node))
         return LayerStep(
-            type(node.layer),
-            find_values(node.layer, len(channels or ()) - 1),
+            type(layer),
+            find_values(layer, len(channels or ()) - 1),
             branches,
             entering,
             self.names[node.index],
@@ -299,22 +297,3 @@ def count_positions(node: Node) -> int:
     for size in (node.shape or ())[:-1]:
         total *= size if isinstance(size, int) else size.value(dict.fromkeys(size.names(), 1024))
     return total
-
-
-def find_values(layer: Layer, rank: int) -> tuple[Any, ...]:
-    """A layer's arguments, in order. Equal numbers for all axes become one, except in a window's size (3x3). `rank` is the
-    number of axes that a window slides along."""
-    made: list[Any] = []
-    for name, value in layer.argument_values().items():
-        argument = layer.arguments[name]
-        if argument.kind in AXES and isinstance(value, tuple):
-            made.append(Axes(value))
-        elif argument.kind is text:
-            made.append(Quoted(value))
-        elif argument.kind in EACH_AXIS and name == "kernel" and rank > 1 and type(value) is int:
-            made.append((value,) * rank)
-        elif argument.kind in EACH_AXIS and not (name == "kernel" and isinstance(value, tuple) and len(value) > 1):
-            made.append(same_on_every_axis(value))
-        else:
-            made.append(value)
-    return tuple(made)

@@ -1,6 +1,7 @@
 """The names of layers that a person would write: those that say more than the layer does.
 
-A name that is a word for its layer (relu, avgpool) says nothing, and neither does a place in a list (features.3).
+A name that is a word for its layer (relu, avgpool, features.conv0) says nothing, and neither does a place in a list
+(features.3, layer1.0.out).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from cnnspec.layers.base import Layer
 PLACES = re.compile(r"(\.\d+)+$")
 AXES = re.compile(r"[123]d$")
 SHORTEST = 3  # letters of a part of a layer's word
-ACTIVATION = "act"
+ACTIVATIONS = ("act", "activation")
 
 
 def find_telling_names(graph: Graph) -> list[str]:
@@ -31,6 +32,8 @@ def find_telling_names(graph: Graph) -> list[str]:
         if name and name == node.site.module and PLACES.search(name):
             name = PLACES.sub("", name)
             name = name if outer[name] == 1 else ""
+        if name == node.site.module and any([part.isdigit() for part in name.split(".")]):
+            name = ""
         made.append("" if is_word_for(name, node) else name)
     return made
 
@@ -39,8 +42,10 @@ def is_word_for(name: str, node: Node) -> bool:
     """Whether a name is a word for a node's layer, or a part of one: avgpool for a global average pool, norm for bn."""
     if node.layer is None or not name:
         return False
-    plain = squeeze_word(name.rpartition(".")[2] if name == node.site.module else name)
-    if plain == ACTIVATION:
+    if name == node.site.module and "." in name:
+        name = name.rpartition(".")[2].rstrip("0123456789")
+    plain = squeeze_word(name)
+    if plain in ACTIVATIONS:
         return type(node.layer).ends_in is not Layer.ends_in
     words = [squeeze_word(word) for word in node.layer.names]
     part = len(plain) >= SHORTEST
