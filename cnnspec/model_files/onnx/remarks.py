@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.model_files.onnx.messages import FLOATS
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from cnnspec.model_files.onnx.steps import Step
 
 SHOWN = 3  # names in a sentence
+CONVOLUTIONS = ("Conv", "ConvTranspose")
+COMPUTED = re.compile(r"onnx::Conv\w*_\d+")  # torch's name for a weight that an exporter has computed
+TENSORFLOW = re.compile(r"/batchnorm/sub|fused_bn")  # names that tf2onnx gives to biases
 
 
 def find_remarks(graph: OnnxGraph, read: Collection[str], steps: Sequence[Step], opaque: Sequence[str]) -> list[str]:
@@ -26,9 +31,23 @@ def find_remarks(graph: OnnxGraph, read: Collection[str], steps: Sequence[Step],
     if affine:
         say = f"{count_nouns(affine, 'batch norm')} written as a factor and an offset of each channel"
         remarks.append(f"{say}: moving averages are counted for them, which are not in the file")
+    if merged := len([step for step in steps if has_merged_norm(step)]):
+        whose = "their convolutions" if merged > 1 else "its convolution"
+        remarks.append(f"the exporter has merged {count_nouns(merged, 'batch norm')} into {whose}")
     if opaque:
         remarks.append(f"without a layer of the language: {list_some(opaque, '; ')}")
     return remarks
+
+
+def has_merged_norm(step: Step) -> bool:
+    """Whether the names of a convolution's weights prove that a batch norm behind it was merged into it: torch's exporters
+    compute both weights, or make the bias and name it after the kernel; in tf2onnx's files the bias is the norm's offset."""
+    if step.node.operator not in CONVOLUTIONS or len(step.node.inputs) < 3:
+        return False
+    _, kernel, bias = step.node.inputs[:3]
+    if COMPUTED.fullmatch(kernel) and COMPUTED.fullmatch(bias) or bias == f"{kernel}_bias":
+        return True
+    return TENSORFLOW.search(bias) is not None
 
 
 def list_some(items: Sequence[str], between: str) -> str:
