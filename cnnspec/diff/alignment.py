@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cnnspec.diff.rewiring import Rewiring
 from cnnspec.diff.subsequence import find_common, slide_gaps
-from cnnspec.facts.isomorphism import View, from_inputs, from_outputs, isomorphism, unordered
+from cnnspec.facts.isomorphism import View, flat_isomorphism, from_inputs, from_outputs, isomorphism, unordered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Alignment:
     def __init__(self, a: Graph, b: Graph) -> None:
         self.a, self.b = View(a), View(b)
         found = isomorphism(self.a, self.b)
+        if found is None and (found := flat_isomorphism(a, b)) is not None:
+            self.a, self.b = View(a, flat=True), View(b, flat=True)
         self.same = found is not None
         if found is None:  # one direction is computed, so that the other mirrors it
             turned = _order_key(self.b) < _order_key(self.a)

@@ -2,7 +2,7 @@
 
 What counts: every layer in its one form (`Layer.canonical`), its inputs (in order, where the layer cares), which layers
 share weights, the inputs and the outputs in order. What does not: names, the order of the text, layers that no output
-depends on, and whether concatenations nest: concat(concat(a, b), c) is concat(a, b, c).
+depends on. In flat views, neither does whether concatenations nest: concat(concat(a, b), c) is concat(a, b, c).
 
 Nodes get colors (small numbers, the same in both graphs) from their layer, then from their neighbours' colors, until
 that tells no more of them apart (Weisfeiler and Leman 1968); outputs are then paired, and from them their inputs. The
@@ -27,9 +27,12 @@ WIDEST = 1000  # tensors that a concatenation is compared by; one of more is com
 
 
 class View:
-    """A graph as a comparison sees it: its live nodes in topological order, their readers, who shares weights."""
+    """A graph as a comparison sees it: its live nodes in topological order, their readers, who shares weights.
 
-    def __init__(self, graph: Graph) -> None:
+    In a flat one, a layer that reads the output of its like reads what that one reads (`Layer.associative`).
+    """
+
+    def __init__(self, graph: Graph, flat: bool = False) -> None:
         self.graph, self.nodes = graph, graph.nodes
         used, inputs = graph.used(), set(graph.inputs)
         self.live = [i for i in range(len(self.nodes)) if used[i] or i in inputs]
@@ -46,7 +49,8 @@ class View:
         self.joined: dict[int, int] = {}  # nodes that stand for another one too, which is not live (`Layer.joined`)
         self._join()
         self.absorbed: list[int] = []  # layers that are part of those of their kind behind them, and not live
-        self._flatten()
+        if flat:
+            self._flatten()
         self.readers: list[list[tuple[int, int]]] = [[] for _ in self.nodes]  # (node, which of its inputs)
         for i in self.live:
             for slot, source in enumerate(self.inputs[i]):
@@ -91,7 +95,7 @@ class View:
         self.outputs = [stands.get(i, i) for i in self.outputs]
 
     def _flatten(self) -> None:
-        """Let a layer that reads the output of its like read what that one reads (`Layer.associative`)."""
+        """Let layers read what those of their kind before them read; the latter are gone where nothing else reads them."""
         flattened: set[int] = set()
         for i in self.live:
             form = self.form(i)
@@ -121,6 +125,11 @@ class View:
         """The nodes that use the same weights as this one, itself included."""
         first = self.nodes[index].shares
         return self.sharers.get(index if first is None else first) or [index]
+
+
+def flat_isomorphism(a: Graph, b: Graph) -> dict[int, int] | None:
+    """The same for graphs in which concatenations may nest otherwise; of those that are a part of others, none is in it."""
+    return isomorphism(View(a, flat=True), View(b, flat=True))
 
 
 def unordered(node: Node) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from cnnspec.base.source import Source
 from cnnspec.elaborate import elaborate
-from cnnspec.facts.isomorphism import View, isomorphism
+from cnnspec.facts.isomorphism import flat_isomorphism
 from cnnspec.format import format_source
 from cnnspec.graph import Graph
 from cnnspec.spec_writer.antiunify import count_reads
@@ -121,7 +121,7 @@ def find_difference(text: str, graph: Graph) -> str:
     (made,) = elaborate(parsed, lambda path: Source(path, ""), {}, 10**9, None)
     if made.errors:
         return made.errors[0].message
-    return "" if isomorphism(View(graph), View(made.graph)) else "the text reads back as another network"
+    return "" if flat_isomorphism(graph, made.graph) else "the text reads back as another network"
 
 
 def fold_loops_first(steps: Steps, blocks: list[DraftBlock], modules: ModuleClasses) -> tuple[Steps, list[DraftBlock]]:
