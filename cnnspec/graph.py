@@ -59,10 +59,12 @@ class Site(Record):
 
     @property
     def written(self) -> str:
-        """What stands there, as far as it is in one line; of a layer of a model its path there."""
+        """What stands there, as far as it is in one line; of a layer of a model its path there.
+        Where that is its name, it is the Python file in which it is called, or nothing."""
         if self.source.text:
             return brief(printable(self.span.text.split("\n")[0]))
-        return brief(printable(self.module or self.layer or self.source.name))
+        path = "" if self.module == self.layer else self.module
+        return brief(printable(path or (self.source.name if self.line else "")))
 
     @property
     def steps(self) -> tuple[PathStep, ...]:

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec check --output-format github": "as annotations in continuous integration",
         },
     )
-    settings.add_paths(parser, "stdin", "a model file such as net.keras, ")
+    settings.add_paths(parser, "stdin", "a model file such as net.pt2, net.onnx or net.keras, ")
     settings.add_arguments(parser)
     group = parser.add_argument_group("what is mended")
     group.add_argument(

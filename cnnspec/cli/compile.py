@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec compile net.cnn --weights runs/net-1 -o net.onnx": "with the weights of a training, as ONNX",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
+    )
     add_output_options(
         parser, FORMATS, "model.py for source (- for stdout; Keras's, PyTorch's with --to torch), model.keras, model.onnx, model.tflite, model.pt2, or model/ for a SavedModel"
     )  # fmt: skip

@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec cost net.cnn --device a100 --dtype float16": "the time that a device takes at least",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
+    )
     parser.add_argument(
         "--batch", type=read_positive, metavar="N", help="examples at once (the train section's, else 1)"
     )

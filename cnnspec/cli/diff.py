@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             name,
             metavar=name.upper(),
-            help="a spec, FILE:MODEL where it holds several, a model file such as net.keras, or - for stdin",
+            help="a spec, FILE:MODEL where it holds several, a model file such as net.pt2, net.onnx or net.keras, or - for stdin",
         )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     for name in "ab":

@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec explain net.cnn --format latex > net.tex": "every layer's, for a script or slides",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
+    )
     parser.add_argument(
         "layer", metavar="LAYER", nargs="?", help="a layer's name in the summary: conv2; all, if left out"
     )

@@ -23,13 +23,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_examples(
         parser,
         {
-            "cnnspec import net.keras": "print a saved model as a spec",
+            "cnnspec import net.pt2": "print a saved model as a spec",
             "cnnspec import net.keras -o imported.cnn": "write it to a file",
             "cnnspec import --application ResNet50 -o resnet50.cnn": "a model that Keras has built in",
+            "cnnspec import --torch model:Net --input 3x224x224": "a module of PyTorch, where torch is installed",
         },
     )
     parser.add_argument(
-        "source", metavar="SOURCE", nargs="?", help="a model file: net.keras, or the .json of model.to_json()"
+        "source",
+        metavar="SOURCE",
+        nargs="?",
+        help="a model file: net.keras, net.pt2, net.onnx, or the .json of model.to_json()",
     )
     parser.add_argument(
         "--application",

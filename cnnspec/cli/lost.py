@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec lost net.cnn --format json": "the same for scripts",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_model_options(parser)
 

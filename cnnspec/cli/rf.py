@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec rf net.cnn -o fields.svg": "and as a picture",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
+    )
     parser.add_argument("layers", metavar="LAYER", nargs="*", help="layers to say everything about, or to draw")
     parser.add_argument("--at", type=position, metavar="Y,X", help="the layer's position; the middle one, if left out")
     parser.add_argument("--picture", action="store_true", help="draw the fields as boxes on the input")

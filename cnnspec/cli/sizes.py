@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec sizes net.cnn --near 670x512": "those next to a size that is wanted",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
+    )
     parser.add_argument("--near", type=read_size, metavar="SIZE", help="the size to ask about: 670, or 670x512")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_model_options(parser)

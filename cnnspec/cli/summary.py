@@ -37,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cat net.cnn | cnnspec summary - --format markdown": "from stdin, as a table for a README",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
+    )
     parser.add_argument(
         "--format", choices=("text", "markdown", "csv", "json"), default="text", help="how it is printed"
     )

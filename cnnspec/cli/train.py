@@ -49,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec train net.cnn --seed 7 -o net.keras": "save the best model beside the run, too",
         },
     )
-    parser.add_argument("file", metavar="FILE", help="a spec, a model file such as net.keras, or - for stdin")
+    parser.add_argument(
+        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
+    )
     parser.add_argument(
         "--data",
         metavar="DATA",

@@ -37,7 +37,7 @@ def derive_layer(facts: Facts, index: int) -> tuple[DerivationSection, ...]:
         return ()
     reach = DerivationSection("Receptive field", derive_field(facts, index))
     if node.layer is None:
-        return (DerivationSection("Output size", (DerivationStep("", note="as the text gives it"),)), reach)
+        return (DerivationSection("Output size", (DerivationStep("", note="as it is given"),)), reach)
     layer = node.layer.replace(
         **{name: trace(value, f"given as {name}") for name, value in node.layer.argument_values().items()}
     )

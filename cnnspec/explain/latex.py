@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
 from cnnspec.explain.written_arithmetic import LATEX
 from cnnspec.tables import escape
-from cnnspec.tables.layout import write_place, write_title
+from cnnspec.tables.layout import add_place, write_title
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ def write_latex(network: AnalysedNetwork, explanation: Explanation) -> str:
     blocks = [f"\\section*{{{escape.latex(write_title(network))}}}"] if explanation.layer is None else []
     for layer in explanation.layers:
         flow, written = escape.latex(write_flow(layer).replace("->", "to")), escape.latex(layer.written)
-        head, place = escape.latex(write_head(layer)), write_place(layer.line, f"\\texttt{{{written}}}")
-        blocks.append(f"\\subsection*{{{head}}}\n{flow}, {place}")
+        placed = add_place(flow, layer.line, f"\\texttt{{{written}}}" if written else "")
+        blocks.append(f"\\subsection*{{{escape.latex(write_head(layer))}}}\n{placed}")
         blocks += [write_section(section) for section in layer.sections] or [UNKNOWN]
     if explanation.totals is not None:
         blocks.append(write_section(explanation.totals))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_step
 from cnnspec.explain.written_arithmetic import TEXT
 from cnnspec.tables import escape
-from cnnspec.tables.layout import write_place, write_title
+from cnnspec.tables.layout import add_place, write_title
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ def write_markdown(network: AnalysedNetwork, explanation: Explanation) -> str:
     blocks = [f"# {escape.markdown(write_title(network))}"] if explanation.layer is None else []
     for layer in explanation.layers:
         blocks.append(f"## {escape.code(layer.name)} ({layer.type})")
-        blocks.append(f"{escape.code(write_flow(layer))}, {write_place(layer.line, escape.code(layer.written))}")
+        written = escape.code(layer.written) if layer.written else ""
+        blocks.append(add_place(escape.code(write_flow(layer)), layer.line, written))
         blocks += [f"**{s.title}**\n\n{write_items(s)}" for s in layer.sections] or [UNKNOWN]
     if explanation.totals is not None:
         blocks.append(f"## Totals\n\n{write_items(explanation.totals)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
 from cnnspec.explain.written_arithmetic import TEXT
-from cnnspec.tables.layout import write_place, write_title
+from cnnspec.tables.layout import add_place, write_title
 from cnnspec.tables.page import Page
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ def write_text(network: AnalysedNetwork, explanation: Explanation, width: int | 
         page.add_texts([write_title(network), ""])
     for number, layer in enumerate(explanation.layers):
         page.add_texts([""] * bool(number))
-        page.add_text(f"{write_head(layer)}, {write_place(layer.line, layer.written)}", hanging=4)
+        page.add_text(add_place(write_head(layer), layer.line, layer.written), hanging=4)
         page.add_text(f"  {write_flow(layer)}", hanging=4)
         page.add_text()
         add_sections(page, layer.sections)

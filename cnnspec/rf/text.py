@@ -11,7 +11,7 @@ from cnnspec.rf.unit_field import count_positions
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
 from cnnspec.tables.axis_names import name_axes
 from cnnspec.tables.figures import show_field
-from cnnspec.tables.layout import shorten_names, write_place
+from cnnspec.tables.layout import add_place, shorten_names
 from cnnspec.tables.page import Page, Table
 
 TYPE_CHECKING = False
@@ -137,7 +137,7 @@ def write_offsets(offsets: tuple[BranchOffset, ...]) -> list[str]:
 def add_unit(page: Page, unit: UnitField) -> None:
     """Everything about a layer's field, and one of its positions."""
     layer = unit.layer
-    page.add_text(f"{layer.name} ({layer.type}), {write_place(layer.line, unit.written)}", hanging=4)
+    page.add_text(add_place(f"{layer.name} ({layer.type})", layer.line, unit.written), hanging=4)
     page.add_texts([f"  {show_shape(layer.output_shape)}" + f"; {MARK}" * layer.assumed, ""])
     shown = write_figures(layer)
     where = f"Position {','.join(map(str, unit.at))}" if unit.at else "A value"

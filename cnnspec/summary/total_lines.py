@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def write_totals(network: AnalysedNetwork, totals: SummaryTotals, sizes: SizeNames) -> list[str]:
-    """The lines below the table: each total with its convention, then what short names of sizes stand for."""
+    """The lines below the table: each total with its convention, then what short names of sizes stand for, and what a
+    model's file says that no layer shows: parameters that belong to none."""
     params, reach = totals.params, totals.receptive_field
     macs = sizes.total(network.facts.macs, totals.macs)
     size = "" if params is None else f" ({in_bytes(params * BYTES['float32'])} as float32)"
@@ -31,6 +32,8 @@ def write_totals(network: AnalysedNetwork, totals: SummaryTotals, sizes: SizeNam
             f"Receptive field: {show_field(reach)} (of the last layer before the whole input is mixed{left_out})"
         )
     lines += [("       " if i else "Sizes: ") + line for i, line in enumerate(sizes.definitions())]
+    if network.graph.remark:
+        lines.append(f"Note: {network.graph.remark}")
     return lines + write_assumptions(network)
 
 

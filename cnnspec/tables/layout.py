@@ -24,9 +24,10 @@ def write_title(network: AnalysedNetwork) -> str:
     return printable(f'{network.graph.kind}: "{network.name}"' + (f" ({settings})" if settings else ""))
 
 
-def write_place(line: int, written: str) -> str:
-    """Where a layer is written, and how; in a model file, which has no lines, its path there."""
-    return f"line {line}: {written}" if line else written
+def add_place(heading: str, line: int, written: str) -> str:
+    """A layer's heading with where it is written, and how. A model says less: `line` may be 0, and `written` empty."""
+    place = f"line {line}: {written}" if line else written
+    return f"{heading}, {place}" if place else heading
 
 
 def shorten_names(names: tuple[str, ...]) -> str:

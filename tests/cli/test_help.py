@@ -32,7 +32,10 @@ train {
   batch  = 512
 }
 """
-PARSED = {"cnnspec resume runs/net-1"}  # whose training would have to be stopped: of these the arguments are read alone
+PARSED = {  # of these the arguments are read alone
+    "cnnspec resume runs/net-1",  # whose training would have to be stopped
+    "cnnspec import --torch model:Net --input 3x224x224",  # which needs torch
+}
 DIFFERENT = {"cnnspec diff old.cnn net.cnn"}  # which is exit status 1
 
 
@@ -102,6 +105,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         here.chdir(folder)
         assert main(["train", "net.cnn", "-q"]) == 0 == main(["train", "net.cnn", "-q"])
     shutil.copy(folder / "runs" / "net-1" / "best.keras", folder / "net.keras")
+    shutil.copy(ROOT / "tests/model_files/torch/fixtures/tiny.pt2", folder / "net.pt2")
     (folder / "images").mkdir()
     for name in ("digit.png", "images/a.png"):
         Image.fromarray(np.eye(8, dtype="uint8") * 255).save(folder / name)

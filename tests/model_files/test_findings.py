@@ -86,6 +86,8 @@ def test_the_forms_for_people(model: Path, capsys: pytest.CaptureFixture[str]) -
         "  help: drop it, or write the size or rate that was meant\n\n"
         "1 note in 1 file\n"
     )
+    _, out, _ = run(capsys, "check", model, "--select", "T407")
+    assert "  help: leave it out: bias=False in PyTorch, use_bias=False in Keras\n" in out
     _, out, _ = run(capsys, "check", model, "--select", "W205", "--output-format", "concise", "-q")
     said = "idle does nothing: what comes out is what went in"
     assert out == f"faulty.keras: info[W205 no-op-layer]: idle (encoder/idle): {said}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
 from cnnspec.explain.written_arithmetic import TEXT
 from cnnspec.tables.html import HtmlTable, write_page
-from cnnspec.tables.layout import write_place, write_title
+from cnnspec.tables.layout import add_place, write_title
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def write_html(network: AnalysedNetwork, explanation: Explanation) -> str:
     """A table for each layer, then the totals."""
     tables = []
     for layer in explanation.layers:
-        title = f"{write_head(layer)}, {write_place(layer.line, layer.written)}; {write_flow(layer)}"
+        title = f"{add_place(write_head(layer), layer.line, layer.written)}; {write_flow(layer)}"
         tables.append(HtmlTable(HEADINGS, list_steps(layer.sections) or [("", "", UNKNOWN)], title=title))
     if explanation.totals is not None:
         tables.append(HtmlTable(HEADINGS, list_steps((explanation.totals,)), title="Totals"))

@@ -18,7 +18,7 @@ from cnnspec.rf.text import (
 )  # fmt: skip
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
 from cnnspec.tables.html import HtmlTable, write_page
-from cnnspec.tables.layout import write_place
+from cnnspec.tables.layout import add_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,5 +51,5 @@ def make_unit_table(unit: UnitField) -> HtmlTable:
     rows += [("Statistics", f"{words}; left out above") for words in write_statistics(unit.statistics)]
     rows += [(f"With them, of {read.name}", write_read(read)) for read in unit.with_mixing]
     rows += [("Misaligned", words) for words in write_offsets(unit.misaligned)]
-    title = f"{layer.name} ({layer.type}), {write_place(layer.line, unit.written)}" + f"; {MARK}" * layer.assumed
+    title = add_place(f"{layer.name} ({layer.type})", layer.line, unit.written) + f"; {MARK}" * layer.assumed
     return HtmlTable(("", ""), rows, title=title)

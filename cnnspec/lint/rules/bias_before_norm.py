@@ -39,6 +39,7 @@ DEFAULT = True
 LOOKS_AT = ("an offset that is taken away",)
 FIX = SAFE
 ADVICE = "write bias=false"
+ADVICE_ON_MODELS = "leave it out: bias=False in PyTorch, use_bias=False in Keras"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -61,7 +62,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     whole = facts.total.parameters
     share = f", {percent(total / whole)} of all" if whole else ""
     message = f"the bias of {name_layers(nodes)} is taken away by the normalisation behind it: {total:,} parameter{'s' * (total != 1)}{share}"
-    yield Diagnostic(CODE, message, nodes[0].site.span, ADVICE, list_other_places(nodes), SEVERITY, indices(nodes))
+    advice = ADVICE if nodes[0].site.source.text else ADVICE_ON_MODELS
+    yield Diagnostic(CODE, message, nodes[0].site.span, advice, list_other_places(nodes), SEVERITY, indices(nodes))
 
 
 def bias_values(node: Node, context: Context) -> int | None:

@@ -1,7 +1,8 @@
 """Where a node comes from, as far as its exporter says: the path of a module, and a line of the user's own Python.
 
-torch notes both at each node (`torch.onnx.export(dynamo=True)`). Older exporters write the path into the node's name:
-/layer1/layer1.0/conv1/Conv.
+torch notes both at each node (`torch.onnx.export(dynamo=True)`). Where it has folded a batch norm into a convolution, what
+it notes is the batch norm's: the convolution's own path is that of its weight, layer1.0.conv1.weight. Older exporters write
+the path into the node's name: /layer1/layer1.0/conv1/Conv.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from cnnspec.model_files.onnx.messages import OnnxNode
 
 MAX_NOTE = 65_536  # bytes of a note that is read
 SCOPES, STACK = "pkg.torch.onnx.name_scopes", "pkg.torch.onnx.stack_trace"
+FOLDED = ("Conv", "ConvTranspose")  # into which torch folds a batch norm
 _FRAME = re.compile(r'File "([^"\n]+)", line (\d{1,9})')
 _SCOPE = re.compile(r"'([^']*)'")
 _LIBRARY = re.compile(r"[/\\](site-packages|dist-packages|lib[/\\]python[\d.]*)[/\\]|<")
@@ -35,7 +37,15 @@ def find_origin(node: OnnxNode) -> Origin:
         return Origin(find_module(node.name))
     scopes = _SCOPE.findall(notes[SCOPES].read().decode("utf-8", "replace"))
     stack = notes[STACK].read().decode("utf-8", "replace") if STACK in notes else ""
-    return Origin(scopes[-2] if len(scopes) > 1 else "", find_place(stack))
+    module = scopes[-2] if len(scopes) > 1 else ""
+    return Origin(find_folded(node) or module if module else "", find_place(stack))
+
+
+def find_folded(node: OnnxNode) -> str:
+    """The path of a convolution whose weight has the name that torch gives it; "" for another node."""
+    weight = node.inputs[1] if node.operator in FOLDED and len(node.inputs) > 1 else ""
+    module, _, name = weight.rpartition(".")
+    return module if name == "weight" else ""
 
 
 def find_module(name: str) -> str:

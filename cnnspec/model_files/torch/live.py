@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cnnspec.model_files.torch.program import Program
 
 BATCH = 11  # examples that the module is exported with; a number that sizes of maps are seldom multiples of
+BATCHED = "a shape stands without the batch: 3x224x224, not 1x3x224x224"
 
 
 def import_torch() -> Any:
@@ -62,7 +63,10 @@ def export_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> Program:
             inputs = tuple([torch.empty(BATCH, *shape) for shape in shapes])
             torch.export.save(torch.export.export(twin, inputs, strict=False), saved)
     except Exception as error:  # whatever torch or the module's own code raises: it is said in its words
-        raise ModelRefused(f"torch.export refuses {name}: {describe_error(error)}", *find_own_line(error)) from error
+        batch = [BATCHED] * any([len(shape) > 3 and shape[0] == 1 for shape in shapes])
+        raise ModelRefused(
+            f"torch.export refuses {name}: {describe_error(error)}", *find_own_line(error), *batch
+        ) from error
     return read_program(f"<{name}>", read_archive_file(f"<{name}>", saved))
 
 

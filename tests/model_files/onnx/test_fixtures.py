@@ -256,3 +256,9 @@ def test_a_model_that_torch_exports_now_has_the_figures_of_its_fixture(case: tup
     assert figures == FIGURES[name]
     total = Facts(convert_model(read_model(proto.SerializeToString()), name)).total
     assert (total.macs, total.parameters) == (figures["macs"], figures["numbers"])
+
+
+def test_a_convolution_that_took_a_batch_norm_in_keeps_its_own_name() -> None:
+    """torch notes the batch norm's module at it."""
+    names = {node.name: node.label for node in graph_of("own_Small-dynamo-18-n").nodes}
+    assert names["stem.0"] == "conv" and "stem.1" not in names

@@ -74,6 +74,8 @@ def test_from_torch() -> None:
         cnnspec.from_torch(module, 3)  # type: ignore[arg-type]
     with pytest.raises(cnnspec.SpecError, match=r"torch.export refuses Tiny"):
         cnnspec.from_torch(module, (4, 32, 32))
+    with pytest.raises(cnnspec.SpecError, match="a shape stands without the batch"):
+        cnnspec.from_torch(module, (1, 3, 32, 32))
 
 
 def test_import_by_name(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
