@@ -1,6 +1,6 @@
 """Where a node comes from, as far as its exporter says: the path of a module, and a line of the user's own Python.
 
-torch notes both at each node (`torch.onnx.export(dynamo=True)`). Where it has folded a batch norm into a convolution, what
+torch notes both at each node (`torch.onnx.export(dynamo=True)`). Where it has merged a batch norm into a convolution, what
 it notes is the batch norm's: the convolution's own path is that of its weight, layer1.0.conv1.weight. Older exporters write
 the path into the node's name: /layer1/layer1.0/conv1/Conv.
 """
@@ -14,17 +14,19 @@ from cnnspec.model_files.onnx.messages import OnnxNode
 
 MAX_NOTE = 65_536  # bytes of a note that is read
 SCOPES, STACK = "pkg.torch.onnx.name_scopes", "pkg.torch.onnx.stack_trace"
-FOLDED = ("Conv", "ConvTranspose")  # into which torch folds a batch norm
+CONVOLUTIONS = ("Conv", "ConvTranspose")
 _FRAME = re.compile(r'File "([^"\n]+)", line (\d{1,9})')
 _SCOPE = re.compile(r"'([^']*)'")
 _LIBRARY = re.compile(r"[/\\](site-packages|dist-packages|lib[/\\]python[\d.]*)[/\\]|<")
 
 
 class Origin(Record):
-    """`module`: the path of the module, "" where it is not said. `place`: a file and a line of it."""
+    """`module`: the path of the module, "" where it is not said. `place`: a file and a line of it. `merged`: whether it is a
+    convolution into which, as its notes say, a batch norm was merged."""
 
     module: str = ""
     place: tuple[str, int] | None = None
+    merged: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.module) or self.place is not None
@@ -38,13 +40,14 @@ def find_origin(node: OnnxNode) -> Origin:
     scopes = _SCOPE.findall(notes[SCOPES].read().decode("utf-8", "replace"))
     stack = notes[STACK].read().decode("utf-8", "replace") if STACK in notes else ""
     module = scopes[-2] if len(scopes) > 1 else ""
-    return Origin(find_folded(node) or module if module else "", find_place(stack))
+    if node.operator in CONVOLUTIONS and scopes and "batch_norm" in scopes[-1]:
+        return Origin(find_owner(node) or module, find_place(stack), True)
+    return Origin(module, find_place(stack))
 
 
-def find_folded(node: OnnxNode) -> str:
-    """The path of a convolution whose weight has the name that torch gives it; "" for another node."""
-    weight = node.inputs[1] if node.operator in FOLDED and len(node.inputs) > 1 else ""
-    module, _, name = weight.rpartition(".")
+def find_owner(node: OnnxNode) -> str:
+    """The path of the module whose weight a convolution has; "" where its name does not say it."""
+    module, _, name = "".join(node.inputs[1:2]).rpartition(".")
     return module if name == "weight" else ""
 
 

@@ -6,6 +6,7 @@ import re
 
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.model_files.onnx.messages import FLOATS
+from cnnspec.model_files.onnx.origins import CONVOLUTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from cnnspec.model_files.onnx.steps import Step
 
 SHOWN = 3  # names in a sentence
-CONVOLUTIONS = ("Conv", "ConvTranspose")
 COMPUTED = re.compile(r"onnx::Conv\w*_\d+")  # torch's name for a weight that an exporter has computed
 TENSORFLOW = re.compile(r"/batchnorm/sub|fused_bn")  # names that tf2onnx gives to biases
 
@@ -40,8 +40,10 @@ def find_remarks(graph: OnnxGraph, read: Collection[str], steps: Sequence[Step],
 
 
 def has_merged_norm(step: Step) -> bool:
-    """Whether the names of a convolution's weights prove that a batch norm behind it was merged into it: torch's exporters
+    """Whether the notes of a convolution or the names of its weights prove that a batch norm behind it was merged into it: torch's exporters
     compute both weights, or make the bias and name it after the kernel; in tf2onnx's files the bias is the norm's offset."""
+    if step.origin.merged:
+        return True
     if step.node.operator not in CONVOLUTIONS or len(step.node.inputs) < 3:
         return False
     _, kernel, bias = step.node.inputs[:3]

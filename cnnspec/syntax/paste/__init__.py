@@ -43,6 +43,7 @@ _PYTORCH = re.compile(
     re.X | re.M,
 )
 _INSTEAD = (
+    'save the module with torch.export.save(torch.export.export(module, (input,)), "net.pt2"): that file is read; or '
     "write the layers as steps, one a line, such as conv(16, 3x3, padding=1) -> relu; the number of input channels, which "
     "PyTorch gives first, is left out"
 )
@@ -56,7 +57,9 @@ def read_paste(tree: Tree, parse: Callable[[Source], Tree]) -> Tree:
     torch = _PYTORCH.search(source.text)
     if torch:
         start = torch.start() + len(torch[0]) - len(torch[0].lstrip())
-        error = Diagnostic("E001", "this is PyTorch, which is not read", Span(source, start, torch.end()), _INSTEAD)
+        error = Diagnostic(
+            "E001", "this is PyTorch's source, which is not read", Span(source, start, torch.end()), _INSTEAD
+        )
         return tree.replace(body=Body(0, len(source.text), ()), diagnostics=(error,))
     reader = Reader(source)
     try:

@@ -260,5 +260,7 @@ def test_a_model_that_torch_exports_now_has_the_figures_of_its_fixture(case: tup
 
 def test_a_convolution_that_took_a_batch_norm_in_keeps_its_own_name() -> None:
     """torch notes the batch norm's module at it."""
-    names = {node.name: node.label for node in graph_of("own_Small-dynamo-18-n").nodes}
+    graph = graph_of("own_Small-dynamo-18-n")
+    names = {node.name: node.label for node in graph.nodes}
     assert names["stem.0"] == "conv" and "stem.1" not in names
+    assert "the exporter has merged 1 batch norm into its convolution" in graph.remark
