@@ -317,7 +317,8 @@ def test_a_map_that_is_flattened_channels_first_is_noted_where_a_weight_reads_it
         "input", "flatten", "rescaling", "dense",
     ]  # fmt: skip
     assert builder.remarks == [
-        "1 layer reads a map that was flattened channels first: the rows of such weights stand in another order here"
+        "1 layer reads a map that was flattened channels first: here the rows of its weight stand channels last, "
+        "which concerns trained weights alone"
     ]
 
 

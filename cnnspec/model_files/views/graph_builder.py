@@ -156,10 +156,10 @@ class GraphBuilder:
         used = graph.used()
         reordered = len([index for index in self._reordered if used[index]])
         if reordered:
-            which = "1 layer reads a map that was" if reordered == 1 else f"{reordered} layers read maps that were"
-            self.remarks.append(
-                f"{which} flattened channels first: the rows of such weights stand in another order here"
-            )
+            one = reordered == 1
+            which = "1 layer reads a map that was" if one else f"{reordered} layers read maps that were"
+            rows = f"the rows of {'its weight' if one else 'their weights'} stand channels last"
+            self.remarks.append(f"{which} flattened channels first: here {rows}, which concerns trained weights alone")
         self._drop_unused(used)
         self._name_nodes()
         graph.remark = "; ".join(self.remarks)
