@@ -81,13 +81,19 @@ class Parser(argparse.ArgumentParser):
 
     def refuse(self, unknown: list[str]) -> NoReturn:
         """The error for arguments that nothing has taken."""
-        from cnnspec.base.did_you_mean import write_suggestion
+        from cnnspec.base.did_you_mean import write_question, write_suggestion
 
         first = unknown[0].partition("=")[0]
         if not first.startswith("-"):
             self.error(f'"{first}" is one argument too many')
         options = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
-        self.error(f"{self.prog} has no option {first}{write_suggestion(first, options)}")
+        suggestion = write_suggestion(first, options)
+        if not suggestion and first.startswith(
+            "--"
+        ):  # --format is another command's --output-format, and the other way round
+            alike = [name for name in options if name.endswith(first[1:]) or first.endswith(name[1:])]
+            suggestion = f"; {write_question(tuple(alike))}" if alike else ""
+        self.error(f"{self.prog} has no option {first}{suggestion}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:

@@ -81,6 +81,8 @@ WRONG = [
     ("--foo", "cnnspec has no option --foo; cnnspec --help shows how it is called"),
     ("train", "what is missing: FILE; cnnspec train --help shows how it is called"),
     ("train net.cnn --epochs", "--epochs takes a value; cnnspec train --help shows how it is called"),
+    ("check net.cnn --format json", 'cnnspec check has no option --format; did you mean "--output-format"?'),
+    ("summary net.cnn --output-format json", 'cnnspec summary has no option --output-format; did you mean "--format"?'),
     ("train net.cnn --batchs=3", 'cnnspec train has no option --batchs; did you mean "--batch"?'),
     (
         "train net.cnn --batch ten",

@@ -54,6 +54,8 @@ def convert_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> Graph:
 def export_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> Program:
     """What torch.export saves of a module."""
     torch = import_torch()
+    if isinstance(module, type) and issubclass(module, torch.nn.Module):
+        raise TypeError(f"{module.__name__} is a class: give the module that it makes, {module.__name__}()")
     if not isinstance(module, torch.nn.Module):
         raise TypeError(f"a torch.nn.Module is asked for, not {type(module).__name__}")
     name, saved = type(module).__name__, io.BytesIO()

@@ -74,6 +74,8 @@ def test_from_torch() -> None:
         cnnspec.from_torch(module, 3)  # type: ignore[arg-type]
     with pytest.raises(cnnspec.SpecError, match=r"torch.export refuses Tiny"):
         cnnspec.from_torch(module, (4, 32, 32))
+    with pytest.raises(TypeError, match=r"Tiny is a class: give the module that it makes, Tiny\(\)"):
+        cnnspec.from_torch(type(module), (3, 32, 32))
     with pytest.raises(cnnspec.SpecError, match="a shape stands without the batch"):
         cnnspec.from_torch(module, (1, 3, 32, 32))
 
