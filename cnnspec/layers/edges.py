@@ -7,7 +7,7 @@ from cnnspec.layers.argument import argument, choice, padding, same_on_every_axi
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, write_remedies
 from cnnspec.layers.sliding_window import keras_padding
-from cnnspec.layers.window import Reach, along, halved
+from cnnspec.layers.window import UNTRACED, Reach, along, halved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,6 +107,8 @@ class Pad(_Edge):
         return (*[n + sum(s) for n, s in zip(inputs[0], self.sides(rank), strict=False)], inputs[0][-1])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
+        if self.mode != "zeros" and not self.idle(inputs):  # the cells at the sides read positions inside
+            return UNTRACED
         return tuple([Reach(1, 1, -before, -before) for before, _ in self.sides(len(inputs[0]) - 1)])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:

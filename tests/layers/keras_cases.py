@@ -5,6 +5,7 @@ The Keras side knows nothing of cnnspec: it says with Keras's own layers what th
 
 from __future__ import annotations
 
+from tests.layers.array_cases import blocks, reductions, stacks, value_functions
 from tests.layers.keras_drawing import Case as Case
 from tests.layers.value_cases import (
     activations,
@@ -37,4 +38,5 @@ FAMILIES = {
     "pool": pools(), "ceil pool": ceil_pools(), "upsample": upsamples(), "pad and crop": edge_layers(), "global pool": global_pools(), "dense": dense(),
     "norm": norms(), "merge": merges(), "flatten, reshape, permute": moves(), "slice": slices(), "branch end": branch_ends(), "resize": resizes(),
     "adaptive pool": adaptive_pools(), "plain": plain(), "activation": activations(), "channelwise": channelwise(), "embedding": embeddings(),
+    "reduction": reductions(), "stack": stacks(), "value function": value_functions(), "block": blocks(),
 }  # fmt: skip

@@ -115,6 +115,7 @@ def ceil_pools(draw: Draw) -> Case:
     kernel, stride = per_axis(draw, rank, 1, 4), per_axis(draw, rank, 1, 4)
     amount = draw(st.sampled_from(["valid", "valid", "same"])) if draw(st.booleans()) else numeric(draw, rank, 2)
     entering = shape(draw, rank)
+    counts = which == "maxpool" or draw(st.booleans())
 
     def build(keras: Any, xs: list[Any]) -> Any:
         if amount == "same":
@@ -138,9 +139,10 @@ def ceil_pools(draw: Draw) -> Case:
 
         if which == "maxpool":
             return pooled(xs[0], float("-inf"), float("-inf"), "MaxPooling")
-        return pooled(xs[0], 0, 0, "AveragePooling") / pooled(ops.ones_like(xs[0]), 1, 0, "AveragePooling")
+        return pooled(xs[0], 0, 0, "AveragePooling") / pooled(ops.ones_like(xs[0]), int(counts), 0, "AveragePooling")
 
-    return Case([entering], f"{which}({said(kernel=kernel, stride=stride, padding=amount, ceil=True)})", build)
+    more = {} if counts else {"count_padding": False}
+    return Case([entering], f"{which}({said(kernel=kernel, stride=stride, padding=amount, ceil=True, **more)})", build)
 
 
 @st.composite
@@ -162,12 +164,24 @@ def upsamples(draw: Draw) -> Case:
 def edge_layers(draw: Draw) -> Case:
     rank, which = draw(st.integers(1, 3)), draw(st.sampled_from(["pad", "crop"]))
     amount = numeric(draw, draw(st.sampled_from([rank, rank, rank, rank, 2, 3])), 4)
+    entering = shape(draw, rank)
+    mode = draw(st.sampled_from(["zeros", "zeros", "reflect", "symmetric"])) if which == "pad" else "zeros"
 
     def build(keras: Any, xs: list[Any]) -> Any:
+        if mode != "zeros":
+            given = edges(amount, rank) if rank > 1 else (edges(amount, rank),)
+            sides = [
+                (a, a) if isinstance(a, int) else a for a in (given if isinstance(given, tuple) else (given,) * rank)
+            ]
+            if len(sides) != rank or any(
+                [max(s) > n - (mode == "reflect") for s, n in zip(sides, entering, strict=False)]
+            ):
+                raise ValueError("there is not as much to mirror")
+            return keras.ops.pad(xs[0], ((0, 0), *sides, (0, 0)), mode=mode)
         fitting = amount if isinstance(amount, tuple) and len(amount) != rank else edges(amount, rank)
         return getattr(keras.layers, f"{'ZeroPadding' if which == 'pad' else 'Cropping'}{rank}D")(fitting)(xs[0])
 
-    return Case([shape(draw, rank)], f"{which}({size(amount)})", build)
+    return Case([entering], f"{which}({size(amount)}{'' if mode == 'zeros' else f', mode={mode}'})", build)
 
 
 @st.composite
