@@ -47,7 +47,7 @@ class View:
                     forms[key] = node.layer.canonical(key[1])
                 self.substance[node.index] = forms[key]
         self.joined: dict[int, int] = {}  # nodes that stand for another one too, which is not live (`Layer.joined`)
-        self._join()
+        self._join(flat)
         self.absorbed: list[int] = []  # layers that are part of those of their kind behind them, and not live
         if flat:
             self._flatten()
@@ -66,8 +66,9 @@ class View:
             if first is not None and self._weighs(self.nodes[i]):
                 self.sharers.setdefault(first, [first] if used[first] else []).append(i)
 
-    def _join(self) -> None:
-        """Make one of two layers that the language also writes as one: a padding and the convolution behind it."""
+    def _join(self, flat: bool) -> None:
+        """Make one of two layers that the language also writes as one: a padding and the convolution behind it. `flat`: a
+        global pool and the reshape behind it, too."""
         readers: dict[int, list[int]] = {}
         for i in self.live:
             for source in self.inputs[i]:
@@ -84,6 +85,8 @@ class View:
             if any([node.shares is not None or node.index in shared for node in (mine, behind)]):
                 continue
             made = mine.layer.joined(behind.layer, shapes)
+            if made is None and flat:
+                made = mine.layer.reshaped(behind.layer, shapes)
             if made is not None:
                 kept, gone = (behind, mine) if type(made) is type(behind.layer) else (mine, behind)
                 self.substance[kept.index] = made.canonical(shapes)

@@ -257,6 +257,9 @@ class Layer(Record):
         """The one layer that this layer and the one behind it are together, where the language has one; else None."""
         return None
 
+    def reshaped(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
+        """The layer of this kind whose output has at once the shape that the layer behind gives it; else None."""
+
     def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
         """This layer with zeros around its input, where it has no padding and reads such zeros as the same; else None."""
         return None

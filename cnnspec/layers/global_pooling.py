@@ -42,7 +42,7 @@ class GlobalPool(Layer):
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return self.output(inputs) == inputs[0]
 
-    def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
+    def reshaped(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
         """The pool that keeps its axes, or drops them, as the reshape behind it does."""
         other = self.replace(keepdims=not self.keepdims)
         reshaped = isinstance(behind, (Flatten, Reshape)) and behind.output((self.output(inputs),))

@@ -75,7 +75,7 @@ def _arrange(builder: GraphBuilder, x: Tensor, wanted: Sequence[Axis]) -> int:
     layers = find_layers(own, wanted)
     node = builder.graph.nodes[x.node]
     if node.layer is not None and len(layers) == 1:
-        joined = node.layer.joined(layers[0], builder.find_shapes(node.inputs))
+        joined = node.layer.reshaped(layers[0], builder.find_shapes(node.inputs))
         if joined is not None:  # a global pool keeps its axes or drops them, as is needed
             index = builder.add_layer(joined, *node.inputs, axes=wanted)
             builder.graph.nodes[index].site = node.site  # it is that operator still, in another form

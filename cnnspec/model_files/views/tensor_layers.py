@@ -73,7 +73,7 @@ def flatten_all(builder: GraphBuilder, x: Tensor) -> Tensor:
         return made
     if len([axis for axis in own if find_telling(axis)]) < 2:
         node = builder.graph.nodes[x.node]
-        drops = node.layer is not None and node.layer.joined(make_layer("flatten"), builder.find_shapes(node.inputs))
+        drops = node.layer is not None and node.layer.reshaped(make_layer("flatten"), builder.find_shapes(node.inputs))
         return made.replace(node=arrange_as_seen(builder, made)) if drops and len(own) > 1 else made
     row = tuple([atom for axis in own for atom in axis])
     return made.replace(node=builder.add_layer(make_layer("flatten"), x.node, axes=(row,)))

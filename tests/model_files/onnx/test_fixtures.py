@@ -162,7 +162,11 @@ class Comparison:
         before = graph.nodes[node.inputs[0]]
         if before.layer is not None and len(readers[before.index]) == 1:
             given = graph.input_shapes(before)
-            joined = before.layer.joined(layer, given) if given is not None else None
+            joined = (
+                (before.layer.joined(layer, given) or before.layer.reshaped(layer, given))
+                if given is not None
+                else None
+            )
             if joined is not None:
                 layer, shapes, inputs = joined, given, self.behind[inputs[0]]
         behind = [graph.nodes[index] for index in readers[node.index]]
