@@ -100,7 +100,7 @@ class GraphSteps:
             queue += [i for i in self.nodes[index].inputs if i != entry]
         if any(r != merge.index and r not in region for index in region for r in self.readers[index]):
             return False
-        if any(self._ends_statement(self.nodes[index]) for index in region):
+        if any(self._ends_statement(self.nodes[index]) or index in self.reaching for index in region):
             return False
         if self._is_hourglass(region, entry, merge.index):
             return False
