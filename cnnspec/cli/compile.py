@@ -67,6 +67,8 @@ def run(options: argparse.Namespace) -> int:
         if not network.has_text:
             from cnnspec.cli.models import tell_what_stays, write_as_spec
 
+            if format == "torch":
+                refuse_for_torch(network)
             if not options.weights:
                 tell_what_stays(network)
             if format in SOURCES:
@@ -80,6 +82,16 @@ def run(options: argparse.Namespace) -> int:
     except ExportFailed as error:
         raise UsageError(str(error)) from None
     return CLEAN
+
+
+def refuse_for_torch(network: AnalysedNetwork) -> None:
+    """UsageError for a model that PyTorch cannot run, by its own layers and places: those of its spec nobody has seen."""
+    from cnnspec.compile.torch_source import NotInTorch, find_layer_calls
+
+    try:
+        find_layer_calls(network.graph)
+    except NotInTorch as error:
+        raise UsageError(f"PyTorch cannot run this network: {error}") from None
 
 
 def write_source(network: AnalysedNetwork, target: str, force: bool, format: str) -> None:

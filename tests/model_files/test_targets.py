@@ -58,3 +58,10 @@ def test_compile_refuses_it_all_the_same(here: Path, capsys: pytest.CaptureFixtu
     assert main(["compile", "net.onnx", "-o", "net.keras"]) == 1
     assert "becomes no Keras layer" in " ".join(capsys.readouterr().err.split())
     assert main(["compile", "net.onnx", "-o", "net.py", "--to", "torch"]) == 0
+
+
+def test_what_torch_cannot_run_is_named_by_the_models_own_place(capsys: pytest.CaptureFixture[str]) -> None:
+    unknown = Path(__file__).parent / "torch" / "fixtures" / "unknown.pt2"
+    assert main(["compile", str(unknown), "--to", "torch", "-o", "-"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "cannot run this network: roll1 (" in said and "sample_models.py:277) has no counterpart" in said

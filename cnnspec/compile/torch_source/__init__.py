@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnnspec.compile.torch_source.layer_calls import TorchLayer
     from cnnspec.network import AnalysedNetwork
 
-__all__ = ["NotInTorch", "StatePlace", "TorchModule", "print_module"]
+__all__ = ["NotInTorch", "StatePlace", "TorchModule", "find_layer_calls", "print_module"]
 
 
 class TorchModule(Record):
