@@ -33,6 +33,7 @@ from cnnspec.model_files.channels_first.learned import connect_fully
 from cnnspec.model_files.channels_first.pointwise import merge, rescale
 from cnnspec.model_files.views.arranging import arrange_freely
 from cnnspec.model_files.views.graph_builder import GraphBuilder, WeightRef
+from cnnspec.model_files.views.opaque_batch import add_opaque_batch
 from cnnspec.model_files.views.tensor import Inexpressible, permute, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import finish, reshape
 from tests.support import cases
@@ -343,3 +344,34 @@ def test_a_layer_whose_weights_were_used_before_shares_them():
     for _ in range(3):
         x = connect_fully(builder, x, weight, 4, None)
     assert [node.shares for node in finish(builder, [x]).nodes] == [None, None, 1, 1]
+
+
+@pytest.mark.parametrize("shape", [(1, 8), (1, 1), (1, 8, 3, 3)])
+@pytest.mark.parametrize("axes", [None, (0,)])
+def test_an_output_without_its_batch_of_one(shape: tuple[int, ...], axes: tuple[int, ...] | None) -> None:
+    """squeeze() drops the batch of a model that was exported with one example; the output is that of the example."""
+    builder = make_builder()
+    x = squeeze(rescale(builder, builder.add_input(shape), 2, 0), axes)
+    assert x.shape == tuple([n for axis, n in enumerate(shape) if n != 1 or axes and axis])
+    graph = finish(builder, [x])
+    (output,) = graph.outputs
+    assert prod(graph.nodes[output].shape) == prod(shape)
+
+
+def test_an_open_batch_is_not_dropped() -> None:
+    assert squeeze(make_builder().add_input((None, 1, 8))).shape[1:] == (8,)
+
+
+def test_an_output_of_one_value_for_each_example() -> None:
+    builder = make_builder()
+    x = rescale(builder, builder.add_input((BATCH, 1)), 2, 0)
+    graph = finish(builder, [squeeze(x, (1,))])
+    assert [graph.nodes[index].shape for index in graph.outputs] == [(1,)]
+
+
+def test_what_an_unknown_operator_makes_of_each_example_may_be_one_value() -> None:
+    builder = make_builder()
+    x = add_opaque_batch(builder, "argmax", [builder.add_input((BATCH, 5))], (BATCH,))
+    assert x.shape == (BATCH,)
+    graph = finish(builder, [x])
+    assert [graph.nodes[index].shape for index in graph.outputs] == [(1,)]

@@ -29,10 +29,10 @@ def add_opaque_batch(
     if place is None:
         place = next((axis for axis, n in enumerate(shape) if n and n % size == 0), None)
     own = [n // size if axis == place else n for axis, n in enumerate(shape)]
-    if place is None or not all(own) or len(own) < 2:
+    if place is None or not all(own):
         raise Inexpressible(f"its output is {show_sizes(shape)}, which is no batch")
     kept = [n for axis, n in enumerate(own) if axis != place or n != 1]
-    seen = builder.add_opaque(operator, inputs, kept, weights)
+    seen = builder.add_opaque(operator, inputs, kept or [1], weights)
     left = iter(seen.axes[1:])
     axes: list[Axis] = []
     for axis, n in enumerate(own):

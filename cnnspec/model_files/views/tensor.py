@@ -55,10 +55,33 @@ def unsqueeze(x: Tensor, axis: int) -> Tensor:
 
 
 def squeeze(x: Tensor, axes: Sequence[int] | None = None) -> Tensor:
-    """Without some axes, those of them whose size is 1; None: without any such but the batch."""
-    chosen = range(1, len(x.axes)) if axes is None else [x.count_axis(axis) for axis in axes]
-    dropped = [axis for axis in chosen if x.shape[axis] == 1 and not holds_batch(x.axes[axis])]
-    return x.replace(axes=tuple([own for axis, own in enumerate(x.axes) if axis not in dropped]))
+    """Without some axes, those of them whose size is 1; None: without any such.
+
+    A batch of one example is then the outer part of the axis behind it.
+    """
+    chosen = range(len(x.axes)) if axes is None else [x.count_axis(axis) for axis in axes]
+    dropped = [axis for axis in chosen if x.shape[axis] == 1]
+    kept: list[Axis] = []
+    batch: Axis = ()
+    for axis, own in enumerate(x.axes):
+        if axis not in dropped:
+            kept.append((*batch, *own))
+            batch = ()
+        elif holds_batch(own):
+            batch = tuple([atom for atom in divide(own) if atom.is_batch])
+    if batch and kept:
+        kept[-1] = (*kept[-1], *batch)
+    return x.replace(axes=tuple(kept))
+
+
+def complete_output(x: Tensor) -> Tensor:
+    """An output as examples of one axis or more: a batch of one example that was dropped is an axis of its own again, and a
+    single value for each example has an axis."""
+    axes = x.axes or ((),)
+    first, *inner = divide(axes[0]) or [None]
+    if first is not None and first.is_batch and first.size == 1 and inner:
+        axes = ((first,), tuple(inner), *axes[1:])
+    return x.replace(axes=axes if len(axes) > 1 else (*axes, ()))
 
 
 def flatten(x: Tensor, first: int = 1, last: int = -1) -> Tensor:

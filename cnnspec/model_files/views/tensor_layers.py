@@ -10,6 +10,7 @@ from cnnspec.model_files.views.tensor import (
     CutsAcross,
     Inexpressible,
     Tensor,
+    complete_output,
     complete_shape,
     flatten,
     holds_batch,
@@ -81,4 +82,4 @@ def flatten_all(builder: GraphBuilder, x: Tensor) -> Tensor:
 
 def finish(builder: GraphBuilder, outputs: Sequence[Tensor]) -> Graph:
     """The graph of a model with these outputs; what none of them depends on is left out. Raises Inexpressible."""
-    return builder.finish([arrange_freely(builder, x)[0] for x in outputs])
+    return builder.finish([arrange_freely(builder, complete_output(x))[0] for x in outputs])
