@@ -21,6 +21,7 @@ from cnnspec.model_files.onnx.operands import (
     find_weight,
     refer_to,
 )
+from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute, show_sizes, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
 
@@ -75,7 +76,10 @@ def translate_transpose(builder: GraphBuilder, call: Call) -> Tensor | LowPadded
 
 
 def translate_squeeze(builder: GraphBuilder, call: Call) -> Tensor:
-    return squeeze(find_tensor(call), call.integers_at("axes", 1))
+    x, axes = find_tensor(call), call.integers_at("axes", 1)
+    if axes and (wide := [axis for axis in axes if x.shape[x.count_axis(axis)] != 1]):
+        raise ModelRefused(f"{call.where}: axis {wide[0]} of {show_sizes(x.shape)} is not of size 1")
+    return squeeze(x, axes)
 
 
 def translate_unsqueeze(builder: GraphBuilder, call: Call) -> Tensor:

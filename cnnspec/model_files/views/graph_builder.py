@@ -7,6 +7,7 @@ from math import prod
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
+from cnnspec.elaborate.layer_placer import find_count_problem, find_memory_problem
 from cnnspec.graph import Graph, Node, Site
 from cnnspec.layers.argument import Unfit
 from cnnspec.model_files.layer_words import find_word, make_layer
@@ -72,6 +73,8 @@ class GraphBuilder:
             raise ModelRefused("the inputs have different batches")
         seen = [(Atom(n),) for n in sizes if n is not None]
         own = (*seen[1:], seen[0]) if channels_first and len(seen) > 1 else tuple(seen)
+        if problem := find_count_problem("an input", tuple([multiply_sizes(axis) for axis in own])):
+            raise ModelRefused(problem.message)
         index = self._add_node(None, (), own, tree.Input(0, 0, None, None))
         self.graph.inputs.append(index)
         return Tensor(index, ((self._batch,), *seen))
@@ -87,6 +90,8 @@ class GraphBuilder:
         need_legal_values(layer)
         if problem := layer.problem(shapes):
             raise Inexpressible(problem.message)
+        if problem := find_memory_problem(layer, shapes, layer.output(shapes)):
+            raise ModelRefused(problem.message)
         made = axes if axes is not None else [(Atom(n),) for n in layer.output(shapes) if isinstance(n, int)]
         index = self._add_node(layer, inputs, made, tree.Bad(0, 0))
         if weights:
