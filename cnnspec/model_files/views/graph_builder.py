@@ -146,7 +146,11 @@ class GraphBuilder:
 
     def need_batch_first(self, x: Tensor) -> None:
         """Raises Inexpressible where the first axis is not the batch alone."""
-        if not x.axes or [atom for atom in find_telling(x.axes[0]) if atom is not self._batch] or any(map(holds_batch, x.axes[1:])):
+        if (
+            not x.axes
+            or [atom for atom in find_telling(x.axes[0]) if atom is not self._batch]
+            or any(map(holds_batch, x.axes[1:]))
+        ):
             raise Inexpressible("it mixes the examples of a batch with other axes")
 
     def note_reordered(self) -> None:
