@@ -8,7 +8,7 @@ from cnnspec.cost.flop_conventions import CONVENTIONS as TOOLS
 from cnnspec.facts.precision import in_bytes, memory_text
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
-from cnnspec.tables.figures import show_figure, show_matrices, show_ratio
+from cnnspec.tables.figures import show_figure, show_matrices, show_ratio, write_unknown_macs
 from cnnspec.tables.layout import write_title
 from cnnspec.tables.page import Page, Table
 
@@ -29,7 +29,7 @@ def write_text(network: AnalysedNetwork, cost: Cost, width: int | None = None) -
     page = Page(width)
     page.add_texts([write_title(network), ""])
     page.add_table(write_layers(network, cost))
-    page.add_texts(["", *write_work(cost), "", *write_memory(network, cost)], hanging=4)
+    page.add_texts(["", *write_work(network, cost), "", *write_memory(network, cost)], hanging=4)
     if cost.question.device is not None:
         page.add_texts(["", *write_time(cost, cost.question.device)], hanging=4)
     if assumptions := write_assumptions(network):
@@ -75,10 +75,11 @@ def show_seconds(seconds: float) -> str:
     return f"{seconds * 1e9:.3g} ns"
 
 
-def write_work(cost: Cost) -> list[str]:
+def write_work(network: AnalysedNetwork, cost: Cost) -> list[str]:
     """MACs and FLOPs, and what a tool counts."""
     tool = cost.question.tool
-    lines = [f"MACs: {show_figure(cost.macs)} ({CONVENTIONS['macs']})", f"FLOPs: {show_figure(cost.flops)} (2 * MACs)"]
+    macs = write_unknown_macs(network.facts) or show_figure(cost.macs)
+    lines = [f"MACs: {macs} ({CONVENTIONS['macs']})", f"FLOPs: {show_figure(cost.flops)} (2 * MACs)"]
     if tool is not None:
         convention = TOOLS[tool]
         lines.append(f"{convention.unit} as {tool} counts them: {show_figure(cost.tool_count)} ({convention.differs})")

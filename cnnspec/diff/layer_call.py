@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.source import brief
-from cnnspec.layers.argument import EACH_AXIS, REQUIRED, shortest, show
+from cnnspec.layers.argument import EACH_AXIS, REQUIRED, shortest, show, text
 from cnnspec.layers.base import show_shape
 
 TYPE_CHECKING = False
@@ -18,16 +18,18 @@ def write_call(node: Node) -> str:
     layer = node.layer
     if layer is None:
         return f"input {show_shape(node.shape)}"
-    fixed = layer.presets.get(node.label, {})
+    word = node.label if node.label in layer.names or node.label in layer.presets else layer.names[0]
+    fixed = layer.presets.get(word, {})
     parts = []
     for number, (name, value) in enumerate(layer.argument_values().items()):
         argument = layer.arguments[name]
         if argument.record_default is REQUIRED and name not in fixed:
-            parts.append(write_argument(name, value))
+            written = write_argument(name, value)
+            parts.append(f'"{written}"' if argument.kind is text else written)
         elif shortest(argument, value) != fixed.get(name, argument.record_default):
             bare = number == 0 and argument.kind in EACH_AXIS  # pad(3), maxpool(3x3)
             parts.append(write_argument(name, value) if bare else f"{name}={write_argument(name, value)}")
-    return f"{node.label}({', '.join(parts)})" if parts else node.label
+    return f"{word}({', '.join(parts)})" if parts else word
 
 
 def write_argument(name: str, value: Any) -> str:

@@ -32,6 +32,8 @@ def test_unknown_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
     assert "as thop counts them: ?" in out and "largest batch in 1.00 GiB: ?" in out and "forward: ?" in out
     path.write_text("input ?x?x3\nconv(4, 3x3, padding=same)\n")
     assert "1 * (7*H*W) * 4" in run(capsys, "cost", path)[1]
+    path.write_text('input 8x8x3\nconv(4, 1x1)\nopaque("roll", 8x8x4)\n')
+    assert "MACs: at least 768, without those of roll1" in run(capsys, "cost", path)[1], "as summary says"
 
 
 @pytest.mark.parametrize(

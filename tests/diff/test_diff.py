@@ -115,6 +115,14 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return status, shown.out, shown.err
 
 
+def test_layers_are_written_as_the_language_has_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An opaque layer is called by its operator, but written by its word, with the operator in quotes."""
+    (tmp_path / "a.cnn").write_text("input 8x8x4\nrelu\n")
+    (tmp_path / "b.cnn").write_text('input 8x8x4\nrelu -> opaque("roll", 8x8x4, params=3)\n')
+    main(["diff", str(tmp_path / "a.cnn"), str(tmp_path / "b.cnn")])
+    assert ' opaque("roll", 8x8x4, params=3), output ' in capsys.readouterr().out
+
+
 def test_exit_status(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "a.cnn", "b.cnn")
     assert (status, err) == (1, "")

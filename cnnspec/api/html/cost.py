@@ -30,7 +30,7 @@ def write_html(network: AnalysedNetwork, cost: Cost) -> str:
         HtmlTable(headings, rows, RIGHT if timed else RIGHT - {7}),
         make_memory_table(network, cost, f"Inference, {asked}", cost.inference),
     ]
-    lines = write_work(cost)
+    lines = write_work(network, cost)
     if cost.training is not None:
         tables.append(make_memory_table(network, cost, f"Training, {asked}, {question.optimizer}", cost.training))
     else:
