@@ -8,7 +8,7 @@ from cnnspec.model_files.onnx.constant import Constant
 from cnnspec.model_files.onnx.constants import fold_constants
 from cnnspec.model_files.onnx.messages import FLOAT
 from cnnspec.model_files.refusal import ModelRefused
-from cnnspec.model_files.views.atoms import OPEN_BATCH
+from cnnspec.model_files.views.atoms import OPEN_BATCH, find_telling
 from cnnspec.model_files.views.tensor import Tensor
 
 TYPE_CHECKING = False
@@ -17,31 +17,38 @@ if TYPE_CHECKING:
 
     from cnnspec.model_files.onnx.call import Call
     from cnnspec.model_files.onnx.stated_shapes import StatedShapes
+    from cnnspec.model_files.views.atoms import Atom
 
 
-def find_output_shapes(call: Call, stated: StatedShapes, names: Sequence[str]) -> list[tuple[int, ...]] | None:
-    """The shape of each of these outputs without the batch; None where one is not known, or has no batch in front."""
-    batch = next((value.shape[0] for value in call.inputs if isinstance(value, Tensor)), 0)
+def find_output_shapes(
+    call: Call, stated: StatedShapes, names: Sequence[str], batch: Atom
+) -> list[tuple[int, ...]] | None:
+    """The whole shape of each of these outputs; None where one is not known, or has no batch in front where the input has."""
+    x = next((value for value in call.inputs if isinstance(value, Tensor)), None)
+    first = x is not None and bool(x.axes) and find_telling(x.axes[0]) == [batch]
     found = []
     for name in names:
-        sizes = stated.find_sizes(name, batch) or infer_sizes(call, call.node.outputs.index(name), batch)
-        if not sizes:
+        made = infer_shape(call, call.node.outputs.index(name))
+        if first:
+            behind = stated.find_sizes(name, batch.size)
+            made = made if made is not None and made[:1] == (batch.size,) else None
+            made = made if behind is None else (batch.size, *behind)
+            if made is None or not all([n > 0 and n % OPEN_BATCH for n in made[1:]]) or len(made) < 2:
+                return None
+        elif made is None or not all(made):
             return None
-        found.append(sizes)
+        found.append(made)
     return found
 
 
-def infer_sizes(call: Call, number: int, batch: int) -> tuple[int, ...] | None:
-    """The shape of an output as it would be of constants, without the batch."""
+def infer_shape(call: Call, number: int) -> tuple[int, ...] | None:
+    """The shape of an output as it would be of constants."""
     inputs = tuple([Constant(x.shape, None, FLOAT) if isinstance(x, Tensor) else x for x in call.inputs])
     try:
         made = fold_constants(call.replace(inputs=inputs), Work())
     except (Computed, ModelRefused):
         return None
-    if made is None or number >= len(made) or made[number].shape[:1] != (batch,):
-        return None
-    sizes = made[number].shape[1:]
-    return sizes if all([n > 0 and n % OPEN_BATCH for n in sizes]) else None
+    return None if made is None or number >= len(made) else made[number].shape
 
 
 def spell_operator(call: Call) -> str:

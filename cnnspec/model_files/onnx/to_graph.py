@@ -26,6 +26,7 @@ from cnnspec.model_files.onnx.value_operators import VALUES
 from cnnspec.model_files.onnx.window_operators import WINDOWS
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.views.graph_builder import GraphBuilder, Place
+from cnnspec.model_files.views.opaque_batch import add_opaque_batch
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
 from cnnspec.model_files.views.tensor_layers import finish
 
@@ -236,13 +237,16 @@ class OnnxConverter:
         """A layer of which only the output's shape is known. Weights that nothing has used before are its own."""
         tensors = [value for value in call.inputs if isinstance(value, Tensor)]
         names = [name for name in call.node.outputs if name in self.read]
-        shapes = find_output_shapes(call, self.stated, names)
+        shapes = find_output_shapes(call, self.stated, names, self.builder.batch)
         if not tensors or not names or shapes is None:
             raise ModelRefused(f"{call.where}: {why}")
         weights = [refer_to(call, value) for value in call.inputs if isinstance(value, Constant) and value.is_weight]
         own = [weight for weight in weights if weight.name not in self._find_used_weights()]
         for name, shape in zip(names, shapes, strict=True):
-            self.values[name] = self.builder.add_opaque(spell_operator(call), tensors, shape, own)
+            try:
+                self.values[name] = add_opaque_batch(self.builder, spell_operator(call), tensors, shape, own)
+            except Inexpressible as error:
+                raise ModelRefused(f"{call.where}: {why}, and {error}") from error
             own = []
         self.opaque.append(f"{call.where}: {why}")
 

@@ -78,9 +78,9 @@ def complete_output(x: Tensor) -> Tensor:
     """An output as examples of one axis or more: a batch of one example that was dropped is an axis of its own again, and a
     single value for each example has an axis."""
     axes = x.axes or ((),)
-    first, *inner = divide(axes[0]) or [None]
-    if first is not None and first.is_batch and first.size == 1 and inner:
-        axes = ((first,), tuple(inner), *axes[1:])
+    parts = divide(axes[0])
+    if len(parts) > 1 and parts[0].is_batch and parts[0].size == 1:
+        axes = (tuple(parts[:1]), tuple(parts[1:]), *axes[1:])
     return x.replace(axes=axes if len(axes) > 1 else (*axes, ()))
 
 

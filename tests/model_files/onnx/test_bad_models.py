@@ -399,3 +399,14 @@ def test_mutated_files_are_read_or_refused_in_one_sentence() -> None:
     assert longest == 1
     assert reached > TRIES / 2
     assert converted > TRIES / 20
+
+
+@pytest.mark.parametrize("batch", [2, "N"])
+def test_an_opaque_output_has_its_batch_where_the_input_has_it(batch: int | str) -> None:
+    """Attention has the sequence in front of the batch: 5x2x6, not 2x2x6."""
+    back = node("Transpose", ["h"], ["y"], perm=[1, 0, 2])
+    ahead = node("Transpose", ["x"], ["t"], perm=[1, 0, 2])
+    model = chain(ahead, node("MatMul", ["t", "m"], ["h"]), back, tensors=[weight("m", 4, 6)], shape=(batch, 5, 4))
+    made = convert_model(read_model(model.SerializeToString()), "net").nodes[-1]
+    assert made.layer is not None and made.layer.names[0] == "opaque"
+    assert sorted(made.shape or ()) == [5, 6]
