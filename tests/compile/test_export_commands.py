@@ -91,7 +91,7 @@ def test_other_weights_are_refused(
 
 
 USAGE = [
-    (("compile", "net.cnn"), "say what to make: -o model.onnx, or --to with one of py, keras, saved_model, onnx, litert"),
+    (("compile", "net.cnn"), "say what to make: -o model.onnx, or --to with one of py, torch, keras, saved_model, onnx, litert, pt2"),
     (("compile", "net.cnn", "-o", "-", "--to", "onnx"), "onnx is not written to stdout: give -o a name"),
     (("compile", "net.cnn", "-o", "m.onnx", "--to", "py"), "py is written to a .py file, not to m.onnx"),
     (("compile", "net.cnn", "-o", "m.txt", "--to", "py"), "py is written to a .py file, not to m.txt"),

@@ -84,7 +84,7 @@ SHOWN = {  # what every verb says of the unknown, and its exit status
     "rf": (0, ["deform_conv1 (Opaque) 56x56x64 ? ? ? ? ?", "dense1 (Dense) 10 ?"]),
     "rf dense1": (0, ["unknown"]),
     "lost": (0, ["More may be lost: what deform_conv1 reads is not followed"]),
-    "cost": (0, ["MACs: ?", "FLOPs: ?", "saved activations 1 * ? * 4 ?"]),
+    "cost": (0, ["MACs: at least 14,451,328, without those of deform_conv1", "FLOPs: ?", "saved activations 1 * ? * 4 ?"]),
     "cost --flops-as fvcore": (0, ["FLOPs as fvcore counts them: ?"]),
     "cost --device a100": (0, ["?"]),
     "sizes": (1, ["the output of deform_conv1 is stated for these sizes alone"]),
