@@ -21,6 +21,7 @@ from constructs import MISTAKES, NETWORKS, TEXTS
 from growth import VERBS, written
 
 from cnnspec.cli import main
+from tests.support import IN_THOROUGH
 
 CONSTRUCTS = {**NETWORKS, **TEXTS, **MISTAKES}
 TIMES = 4
@@ -80,6 +81,7 @@ def test_four_times_the_text_takes_four_times_the_work(name: str, verb: str, n: 
     assert large < MOST * small, f"{small:,} calls, and {large:,} for {TIMES} times the text"
 
 
+@IN_THOROUGH
 def test_all_rules_take_a_few_times_the_work_of_the_default_ones(tmp_path: Path) -> None:
     """On an honest network with findings, whose repairs are tried with many other input sizes."""
     path = Path(__file__).parents[1] / "examples" / "resnet50_keras.cnn"

@@ -20,7 +20,7 @@ from cnnspec.cli import cache, check_files
 from cnnspec.cli.check import FORMATS
 from cnnspec.cli.results import Examined, choose_repair_detail
 from tests.cli.caching import LIBRARY, STRIDE, USER, run, write_corpus
-from tests.support import cases
+from tests.support import IN_THOROUGH, cases
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,6 +60,7 @@ def test_every_format_says_the_same_from_the_cache(here: Path, examined_once: No
     assert run(".", "--statistics", *options) == run(".", "--no-cache", "--statistics", *options)
 
 
+@IN_THOROUGH
 def test_the_zoo_says_the_same_from_the_cache(here: Path, checked: list[str]) -> None:
     zoo = ROOT / "examples" / "zoo"
     fresh = run(zoo, "--output-format", "json", "--cache-dir", "kept")

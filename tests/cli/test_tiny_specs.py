@@ -47,7 +47,7 @@ for verb in sys.argv[4:]:
 
 DEAR = (  # each has kin
     "dilations", "upsampled by a prime", "primes", "a loop over a list", "a loop that counts", "a loop that chooses",
-    "constants that double",
+    "constants that double", "blocks that double", "dilations on a map",
 )  # fmt: skip
 
 

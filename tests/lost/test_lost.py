@@ -14,7 +14,7 @@ from cnnspec.facts.positions import Positions
 from cnnspec.lost.lost import Lost, find_losses
 from tests.example_files import EXAMPLES
 from tests.rf.webs import compared, drawn_web
-from tests.support import cases, legal
+from tests.support import IN_THOROUGH, cases, legal
 
 MNIST = EXAMPLES / "lectures" / "lecture4_mnist.cnn"
 LECTURE_4 = "input 28x28x1\nconv(1, 3x3) -> maxpool(2x2)\nconv(1, 3x3) -> maxpool(2x2)\nconv(1, 3x3)"
@@ -44,6 +44,7 @@ def test_resnet_50_computes_three_quarters_of_three_stages_for_nothing() -> None
     assert "input1" not in losses and not found.taps
 
 
+@IN_THOROUGH
 def test_nasnet_mobile_never_reads_row_and_column_223() -> None:
     from cnnspec.model_files.keras.application import build_application, convert_model
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import THOROUGH
+from tests.support import IN_THOROUGH, THOROUGH
 from tests.train.distributed import SPEC, ended, figures, needs, process
 
 
+@IN_THOROUGH
 def test_two_devices_of_jax_train_as_one(folder: Path) -> None:
     needs("jax")
     (folder / "net.cnn").write_text(SPEC.replace("-> flatten", "-> bn -> dropout(0.1) -> flatten"))

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support import QUICK_XLA, THOROUGH
+from tests.support import IN_THOROUGH, QUICK_XLA, THOROUGH
 from tests.train.evaluations import TEXT, command, digits, evaluated
 from tests.train.run_folders import make_run, measured
 
@@ -148,6 +148,7 @@ def test_classes_are_known_by_their_names(capsys: pytest.CaptureFixture[str]) ->
     assert 'other/ has the class "red", which the model does not know; it knows black, grey, white' in err
 
 
+@IN_THOROUGH
 @eager
 def test_pictures_of_every_format(run: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
     starts = {"a.png": b"\x89PNG", "b.svg": b"<?xml", "c.pdf": b"%PDF"}

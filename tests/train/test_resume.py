@@ -17,7 +17,7 @@ from cnnspec.cli import main
 from cnnspec.train import run as training
 from cnnspec.train.runs import folder
 from cnnspec.train.runs.lock import is_locked
-from tests.support import THOROUGH
+from tests.support import IN_THOROUGH, THOROUGH
 from tests.train.resuming import (
     NET,
     differences,
@@ -121,6 +121,7 @@ def test_ctrl_c_within_an_epoch_and_sigterm_lose_nothing(
     assert differences(finished / "whole", finished / "pressed") == []
 
 
+@IN_THOROUGH
 def test_more_epochs_are_those_of_a_longer_training(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(finished)
     assert main(["train", "net.cnn", "--run-dir", "short", "--epochs", "2", "-q"]) == 0
