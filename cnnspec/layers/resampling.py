@@ -107,8 +107,10 @@ class Resize(Layer):
             if not isinstance(n, int):
                 return None
             if self.align_corners:  # position i lies at i (n - 1)/(size - 1)
-                step, over = (n - 1, size - 1) if size > 1 else (0, 1)
-                reaches.append(Reach(step, over, -(radius - 1) * over, radius * over - 1))
+                step, over = n - 1, size - 1
+                single = n == 1 or size == 1  # position 0 is read, and no other
+                away = (1, size, 0, 0) if single else (step, over, -(radius - 1) * over, radius * over - 1)
+                reaches.append(Reach(*away))
                 continue
             if radius == 0:
                 reaches.append(Reach(2 * n, 2 * size, n, n))

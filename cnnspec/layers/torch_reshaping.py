@@ -86,8 +86,7 @@ def close_blocks(size: int, channels_outside: bool, shape: Shape) -> Calls:
     if channels_outside and rank == 2:
         return (TorchCall("PixelUnshuffle", {"downscale_factor": size}),)
     apart = [
-        TorchCall("Unflatten", {"dim": place + 2, "unflattened_size": (shape[place] // size, size)})
-        for place in reversed(range(rank))
+        TorchCall("Unflatten", {"dim": place + 2, "unflattened_size": (-1, size)}) for place in reversed(range(rank))
     ]
     outer, blocks = ([2 + step + 2 * place for place in range(rank)] for step in (0, 1))
     inside = [1, *blocks] if channels_outside else [*blocks, 1]
