@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import linecache
-import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.join_words import join_words
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.compile.keras_model import choose_keras_name
 from cnnspec.compile.torch_source import TorchModule, print_module
-from cnnspec.compile.torch_source.weight_layout import lay_out_for_keras, lay_out_for_torch
+from cnnspec.compile.torch_source.weight_layout import find_torch_shape, lay_out_for_keras, lay_out_for_torch
+from cnnspec.layers.shape import show_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from cnnspec.compile.torch_source import StatePlace
     from cnnspec.graph import Graph
@@ -63,7 +65,9 @@ def run_module(printed: TorchModule, name: str) -> Any:
 
 # ---- weights -----------------------------------------------------------------------------------------------
 def find_torch_state(graph: Graph, printed: TorchModule, model: Any) -> dict[str, Any]:
-    """The state of the printed module, by name, with the weights of a Keras model."""
+    """The state of the printed module, by name, with the weights of a Keras model. Raises TypeError for what is none."""
+    if not hasattr(model, "get_layer"):
+        raise TypeError(f"weights must be the Keras model of this network, not {type(model).__name__}")
     found = {}
     for place, layer, number, _ in walk_weights(graph, printed, model):
         array = (
@@ -74,16 +78,32 @@ def find_torch_state(graph: Graph, printed: TorchModule, model: Any) -> dict[str
 
 
 def take_torch_weights(network: AnalysedNetwork, model: Any, module: Any) -> None:
-    """Give a Keras model of a network the weights of its PyTorch module. Raises OtherWeights."""
+    """Give a Keras model of a network all the weights of its PyTorch module, or of its state. Raises OtherWeights, and
+    TypeError for what is neither."""
+    state = read_state(module)
     printed = print_module(network)
-    state: Mapping[str, Any] = module if isinstance(module, dict) else module.state_dict()
+    left = {name for name in state if not name.endswith("num_batches_tracked")}
     for place, layer, number, shape in walk_weights(network.graph, printed, model):
         if place.name not in state:
             raise OtherWeights(f"the module has no {place.name}")
-        array = state[place.name].detach().cpu().numpy()
-        if array.size != math.prod(layer.weights[number].shape):
-            raise OtherWeights(f"the module's {place.name} has another shape")
+        left.discard(place.name)
+        array, wanted = state[place.name], find_torch_shape(place.weight, shape)
+        if array.shape != wanted:
+            shown = show_shape(array.shape) or "one number"
+            raise OtherWeights(f"the module's {place.name} is {shown}, not {show_shape(wanted)}")
         layer.weights[number].assign(lay_out_for_keras(array, place.weight, printed.layers[place.node].entering, shape))
+    if left:
+        raise OtherWeights(f"the network has no {join_words(sorted(left))}")
+
+
+def read_state(module: Any) -> dict[str, Any]:
+    """The arrays of a PyTorch module or of its state, by their names."""
+    import numpy as np
+
+    state: Any = module.state_dict() if hasattr(module, "state_dict") else module
+    if not isinstance(state, Mapping):
+        raise TypeError(f"weights must be the module of to_torch, or its state_dict, not {type(module).__name__}")
+    return {str(k): np.asarray(v.detach().cpu() if hasattr(v, "detach") else v) for k, v in state.items()}
 
 
 def walk_weights(graph: Graph, printed: TorchModule, model: Any) -> Iterator[tuple[StatePlace, Any, int, Shape]]:

@@ -23,6 +23,11 @@ def lay_out_for_torch(array: Any, weight: TorchWeight, entering: Shape | None) -
     return array if weight.shape is None else array.reshape(weight.shape)
 
 
+def find_torch_shape(weight: TorchWeight, shape: Shape) -> Shape:
+    """The shape in PyTorch of a weight that has this one in Keras."""
+    return tuple([shape[axis] for axis in weight.order]) if weight.shape is None else weight.shape
+
+
 def lay_out_for_keras(array: Any, weight: TorchWeight, entering: Shape | None, shape: Shape) -> Any:
     """A weight of PyTorch as Keras has it, in its shape there."""
     array = array.reshape(tuple([shape[axis] for axis in weight.order]))
