@@ -49,13 +49,17 @@ class BlockLayer(Layer):
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return self.size == 1
 
-    @staticmethod
-    def find_block(calls: tuple[KerasCall, ...], shape: Shape) -> tuple[int, int, list[int]] | None:
-        """Rows before and behind three calls that may be such a layer, and the axes in the order that they have between them."""
-        if [call.name for call in calls] != ["Reshape", "Permute", "Reshape"] or not isinstance(shape[0], int):
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        """The layer of three such calls: its size is what the rows grow or shrink by."""
+        before = inputs[0][0]
+        if [call.name for call in calls] != ["Reshape", "Permute", "Reshape"] or not isinstance(before, int):
             return None
         target, moved = calls[2].arguments.get("target_shape"), calls[1].arguments.get("dims")
-        return (shape[0], target[0], list(moved)) if target and moved and isinstance(target[0], int) else None
+        if not target or not moved or not isinstance(target[0], int):
+            return None
+        size = max(before, target[0]) // max(1, min(before, target[0]))
+        return cls(size, "dcr" if moved[-1] == 2 * (len(inputs[0]) - 1) + 1 else "crd")
 
 
 class DepthToSpace(BlockLayer):
@@ -110,15 +114,6 @@ class DepthToSpace(BlockLayer):
 
         return torch_reshaping.open_blocks(self.size, self.order == "crd", inputs[0])
 
-    @classmethod
-    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
-        found = cls.find_block(calls, inputs[0])
-        if found is None:
-            return None
-        before, after, moved = found
-        channels_last = moved[-1] == 2 * (len(inputs[0]) - 1) + 1
-        return cls(count(after // max(1, before)), "dcr" if channels_last else "crd")
-
 
 class SpaceToDepth(BlockLayer):
     """Positions become channels: HxWxC, with blocks of r x r, becomes H/r x W/r x C r^2. No parameters.
@@ -169,12 +164,3 @@ class SpaceToDepth(BlockLayer):
         from cnnspec.layers import torch_reshaping
 
         return torch_reshaping.close_blocks(self.size, self.order == "crd", inputs[0])
-
-    @classmethod
-    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
-        found = cls.find_block(calls, inputs[0])
-        if found is None:
-            return None
-        before, after, moved = found
-        channels_last = moved[-1] == 2 * (len(inputs[0]) - 1) + 1
-        return cls(count(before // max(1, after)), "dcr" if channels_last else "crd")
