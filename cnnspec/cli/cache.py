@@ -136,7 +136,7 @@ def write_body(examined: Examined) -> str:
     names = [[by, text, *find_used_file(by, text)] for by, text in list_uses(examined)]
     sources = examined.sources
     told = as_data(found.diagnostics, DIAGNOSTICS, sources)
-    return dumps([told, files, names, found.unshaped], separators=(",", ":"))
+    return dumps([told, files, names, found.unshaped, found.opaque], separators=(",", ":"))
 
 
 DIAGNOSTICS = "tuple[Diagnostic, ...]"
@@ -157,8 +157,8 @@ def read_outcome(body: str, name: str, data: bytes) -> Outcome | None:
     """What an entry says, if the files that it came from are as they were."""
     from json import loads
 
-    found, files, names, unshaped = loads(body)
-    if not (texts(files, 2) and texts(names, 4) and type(unshaped) is bool):
+    found, files, names, unshaped, opaque = loads(body)
+    if not (texts(files, 2) and texts(names, 4) and type(unshaped) is bool and type(opaque) is str):
         return None
     sources: list[Source | Diagnostic] = [Source(name, "") if leads_to_model(name) else decode_source(data, name)]
     for path, mark in files:
@@ -171,9 +171,7 @@ def read_outcome(body: str, name: str, data: bytes) -> Outcome | None:
     known = [source for source in sources if isinstance(source, Source)]
     if len(known) < len(sources):
         return None
-    return Outcome(
-        name, from_data(found, DIAGNOSTICS, known), reads=tuple([path for path, _ in files]), unshaped=unshaped
-    )
+    return Outcome(name, from_data(found, DIAGNOSTICS, known), (), tuple([path for path, _ in files]), unshaped, opaque)
 
 
 def texts(data: Any, many: int) -> bool:

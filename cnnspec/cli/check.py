@@ -149,6 +149,8 @@ def collect_findings(
             status = USAGE
             continue
         files.append(outcome.name)
+        if outcome.opaque and not options.quiet:
+            print_message(f"{outcome.name}: no rule looks into {outcome.opaque}, of which nothing is known")
         unshaped += [outcome.name] * outcome.unshaped
         own: list[tuple[object, ...]] = []
         for diagnostic in outcome.diagnostics:

@@ -41,6 +41,7 @@ class Outcome(Record):
     refused: tuple[str, ...] = ()  # why it was not checked: a sentence, and what it announces
     reads: tuple[str, ...] = ()  # the files that it uses or names as data, found or not
     unshaped: bool = False  # whether it holds blocks alone, which were called on no input
+    opaque: str = ""  # the names of a model's layers of which nothing is known, so that no rule looks at them
 
 
 class Reading:
@@ -97,6 +98,7 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
 def examine_model(path: str, name: str, options: argparse.Namespace, codes: Set[str] | None) -> Examined:
     """Check a model file, as the options say. Its findings have no repairs."""
     from cnnspec.cli.models import analyse_model_as_asked
+    from cnnspec.facts.graph_queries import name_stated
     from cnnspec.model_files import ModelRefused
 
     reading = Reading()
@@ -109,7 +111,8 @@ def examine_model(path: str, name: str, options: argparse.Namespace, codes: Set[
     places = {found.span.source for found in analysis.diagnostics if found.span}
     reading.sources = {source.name: source for source in places - {analysis.source}}
     reading.steady = not reading.sources  # what Python files are called depends on which there are
-    return Examined(Outcome(name, analysis.diagnostics), reading, analysis)
+    opaque = name_stated(analysis.networks[0].graph)
+    return Examined(Outcome(name, analysis.diagnostics, opaque=opaque), reading, analysis)
 
 
 def choose_repair_detail(options: argparse.Namespace) -> str:

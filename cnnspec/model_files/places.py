@@ -33,6 +33,7 @@ def forget_names(graph: Graph) -> Graph:
     """A copy of a named graph, as `read_graph` gives it."""
     made = Graph(graph.name)
     made.inputs, made.outputs, made.remark = graph.inputs, graph.outputs, graph.remark
+    made.module_classes = graph.module_classes
     for node in graph.nodes:
         copy = Node(node.index, node.layer, node.inputs, node.shape, node.label, node.site)
         copy.name, copy.shares = node.given, node.shares

@@ -30,3 +30,21 @@ def test_a_layer_is_not_named_twice(capsys: pytest.CaptureFixture[str]) -> None:
         _, out, _ = run(capsys, "explain", FIXTURES / "resnet18.pt2", "conv1", "--format", form)
         assert "texttt" not in out and "``" not in out
     assert run(capsys, "rf", FIXTURES / "resnet18.pt2", "conv1")[1].startswith("conv1 (Conv2D)\n")
+
+
+def test_check_says_into_what_no_rule_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "unknown.pt2").write_bytes((FIXTURES / "unknown.pt2").read_bytes())
+    (tmp_path / "tiny.pt2").write_bytes((FIXTURES / "tiny.pt2").read_bytes())
+    (tmp_path / "pyproject.toml").write_text("[tool.cnnspec]\n")  # where the cache lies
+    monkeypatch.chdir(tmp_path)
+    expected = "cnnspec: unknown.pt2: no rule looks into roll1 and add1, of which nothing is known\n"
+    for way in ((), (), ("--no-cache",), ("--no-cache", "--jobs", "2"), ("--output-format", "json")):
+        assert run(capsys, "check", "unknown.pt2", "tiny.pt2", *way)[2] == expected, way
+    assert run(capsys, "check", "unknown.pt2", "-q")[2] == ""
+
+
+def test_a_compiled_module_has_the_classes_of_the_model(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "compile", FIXTURES / "resnet18.pt2", "-o", "-", "--to", "torch")
+    assert "class BasicBlock(nn.Module):" in out
