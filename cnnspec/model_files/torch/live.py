@@ -100,13 +100,13 @@ def copy_without_weights(torch: Any, module: Any) -> Any:
     return deepcopy(module, memo)
 
 
-def describe_error(error: Exception) -> str:
+def describe_error(error: BaseException) -> str:
     """The first paragraph of an error's message, in one line."""
     words = " ".join(str(error).strip().split("\n\n")[0].split())
     return words or type(error).__name__
 
 
-def find_own_line(error: Exception) -> list[str]:
+def find_own_line(error: BaseException) -> list[str]:
     """Where in the module's own source an error came up: "model.py:12", or nothing."""
     frames = traceback.extract_tb(error.__traceback__)[1:]  # the first is the one above
     own = [frame for frame in frames if is_own_file(frame.filename) and frame.filename != __file__]
@@ -129,18 +129,25 @@ def build_module(reference: str, arguments: dict[str, Any]) -> Any:
         made: Any = import_module(home)
         for part in name.split("."):
             made = getattr(made, part)
-        if isinstance(made, torch.nn.Module):
-            return made
-        try:
-            with torch.device("meta"):
-                return made(**arguments)
-        except Exception:  # its code asks for a value: it may have one
-            return made(**arguments)
-    except Exception as error:
+        if not isinstance(made, torch.nn.Module):
+            made = call_without_values(torch, made, arguments)
+    except (Exception, SystemExit) as error:  # a script that ends itself where it is imported, too
         kind = type(error).__name__
         raise ModelRefused(
             f"{reference} cannot be built: {kind}: {describe_error(error)}", *find_own_line(error)
         ) from error
+    if not isinstance(made, torch.nn.Module):
+        raise ModelRefused(f"{reference} makes a {type(made).__name__}, not a torch.nn.Module")
+    return made
+
+
+def call_without_values(torch: Any, build: Any, arguments: dict[str, Any]) -> Any:
+    """What a function or class makes, its weights without values."""
+    try:
+        with torch.device("meta"):
+            return build(**arguments)
+    except Exception:  # its code asks for a value: it may have one
+        return build(**arguments)
 
 
 def read_arguments(text: str) -> dict[str, Any]:

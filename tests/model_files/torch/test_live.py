@@ -84,7 +84,7 @@ def test_import_by_name(capsys: pytest.CaptureFixture[str], tmp_path: Path, monk
     (tmp_path / "my_nets.py").write_text("import torch\ndef small(width=4):\n    return torch.nn.Conv2d(3, width, 3)\n")
     monkeypatch.chdir(tmp_path)
     assert main(["import", "--torch", "my_nets:small", "--input", "3x8x8", "--args", "width=7"]) == 0
-    assert capsys.readouterr().out == "model Conv2d {\n  input 8x8x3\n  conv(7, 3)\n}\n"
+    assert capsys.readouterr().out == "model Conv2d {\n  input 8x8x3\n  conv(7, 3x3)\n}\n"
 
 
 def test_a_name_that_makes_no_model() -> None:
@@ -92,6 +92,8 @@ def test_a_name_that_makes_no_model() -> None:
         "torch.nn:Nothing": "AttributeError",
         "no_such_module:x": "No module named",
         "torch.nn": "write module:function",
+        "os:getcwd": r"os:getcwd makes a str, not a torch\.nn\.Module",
+        "sys:exit": "sys:exit cannot be built: SystemExit",
     }.items():
         with pytest.raises(ModelRefused, match=why):
             build_module(reference, {})
