@@ -24,8 +24,10 @@ from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Set
+    from collections.abc import Callable, Mapping, Sequence, Set
     from typing import Any
+
+    import torch
 
     from cnnspec.elaborate import Elaborated
     from cnnspec.elaborate.block_calls import BlockQuestion
@@ -117,38 +119,45 @@ def analyse_model(
     "": its path. Rules run as for `analyse`, but none by default about a framework that it is not made for. Raises ModelRefused."""
     from cnnspec.lint.selection import Selection
     from cnnspec.model_files import ModelRefused, find_foreign_targets, read_named_graph
-    from cnnspec.syntax.tree import Body, Tree
 
     with Uncollected():
         graph = read_named_graph(path, name or path)
         if len(graph.nodes) > max_layers:
             raise ModelRefused(f"{path} has {len(graph.nodes):,} layers, more than the {max_layers:,} that are allowed")
-        source = Source(name or path, "")
-        context = Context(graph, {})
         if codes is None:
             codes = Selection().codes(find_foreign_targets(path))
-        found = sort_diagnostics(rules.check(context, codes))
-        network = AnalysedNetwork(
-            graph.name,
-            source,
-            Tree(source, Body(0, 0, ()), (), ()),
-            graph,
-            context.facts,
-            {},
-            found,
-            None,
-            broken=False,
-        )
-        return Analysis(source, network.tree, (network,), found)
+        return _analyse_graph(graph, name or path, codes)
 
 
-def rewrite_model(network: AnalysedNetwork, name: str = "") -> AnalysedNetwork:
+def analyse_torch_module(module: torch.nn.Module, shapes: Sequence[tuple[int, ...]]) -> Analysis:
+    """The same of a live torch module, for inputs of these shapes without the batch. Raises as `convert_torch_module` does."""
+    from cnnspec.lint.selection import Selection
+    from cnnspec.model_files import convert_torch_module, name_graph
+
+    with Uncollected():
+        name = f"<{type(module).__name__}>"
+        graph = name_graph(convert_torch_module(module, shapes), name)
+        return _analyse_graph(graph, name, Selection().codes(("keras",)))
+
+
+def _analyse_graph(graph: Graph, name: str, codes: Set[str] | None) -> Analysis:
+    from cnnspec.syntax.tree import Body, Tree
+
+    source = Source(name, "")
+    context = Context(graph, {})
+    found = sort_diagnostics(rules.check(context, codes))
+    tree = Tree(source, Body(0, 0, ()), (), ())
+    network = AnalysedNetwork(graph.name, source, tree, graph, context.facts, {}, found, None, broken=False)
+    return Analysis(source, tree, (network,), found)
+
+
+def rewrite_model(network: AnalysedNetwork, name: str = "", keep_names: bool = False) -> AnalysedNetwork:
     """The network of a model file as that of the spec that `import` writes of it; `name` is what that is called, "": as the
-    model. Raises spec_writer's Unfaithful."""
+    model. With `keep_names` every layer keeps its name. Raises spec_writer's Unfaithful."""
     from cnnspec.model_files import forget_names
     from cnnspec.spec_writer import to_text
 
-    (written,) = analyse(Source(name or network.source.name, to_text(forget_names(network.graph)))).networks
+    (written,) = analyse(Source(name or network.source.name, to_text(forget_names(network.graph), keep_names))).networks
     return written
 
 

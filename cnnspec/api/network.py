@@ -23,18 +23,22 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
 
 
-def find_written(network: AnalysedNetwork) -> AnalysedNetwork:
-    """The network with a text: that of a saved model is written when it is asked for."""
-    if network.has_text:
-        return network
+def find_written(network: Network) -> AnalysedNetwork:
+    """The network with a text: that of a model is written when it is asked for. SpecError where no text reads back as it."""
+    if network.analysed.has_text:
+        return network.analysed
     from cnnspec.pipeline import rewrite_model
+    from cnnspec.spec_writer import Unfaithful
 
-    return rewrite_model(network)
+    try:
+        return rewrite_model(network.analysed, keep_names=network.keeps_names)
+    except Unfaithful as error:
+        raise SpecError(f"a defect of cnnspec, please report it: no text reads back as this model: {error}") from None
 
 
 def find_text(network: Network) -> str:
-    """The spec itself; of a saved model, as `cnnspec import` writes it."""
-    return find_written(network.analysed).source.text
+    """The spec itself; of a model, as `cnnspec import` writes it."""
+    return find_written(network).source.text
 
 
 class Network(Answer):
@@ -57,8 +61,9 @@ class Network(Answer):
     analysed: AnalysedNetwork
     text = property(find_text)
 
-    def __init__(self, analysed: AnalysedNetwork, add_help: AddHelp = tuple) -> None:
+    def __init__(self, analysed: AnalysedNetwork, add_help: AddHelp = tuple, keep_names: bool = False) -> None:
         graph = analysed.graph
+        self.keeps_names = keep_names  # whether the text of a model has a name for each layer
         self.name, self.analysed = analysed.name, analysed
         self.inputs = tuple([graph.nodes[i].shape for i in graph.inputs])
         self.outputs = tuple([graph.nodes[i].shape for i in graph.outputs])
@@ -247,19 +252,22 @@ class Network(Answer):
 
     # ---- Keras and PyTorch ---------------------------------------------------------------------------------------
     def to_keras(self, weights: Any = None) -> keras.Model:
-        """The Keras model, its layers named as here. `weights`: the module of `to_torch`, or its state, whose weights it gets.
+        """The Keras model, its layers named as here.
+
+        `weights` is what it gets its weights of: a torch module of the same network, whoever wrote it; the state of the module
+        of `to_torch`; or a file: .pt2, .onnx, .keras, .weights.h5, or the folder of a run. All are taken, or none.
 
         Raises SpecError when the spec has mistakes or a layer that Keras cannot compute, MissingExtra when Keras is not
-        installed, ValueError for weights of another network.
+        installed, ValueError for weights of another network, FileNotFoundError where there is no such file.
         """
         from cnnspec.compile.keras_model import to_keras
 
         require_keras(self)
         model = to_keras(self.analysed.graph)
         if weights is not None:
-            from cnnspec.compile.torch_model import take_torch_weights
+            from cnnspec.api.keras_weights import give_weights
 
-            take_torch_weights(self.analysed, model, weights)
+            give_weights(self.analysed, model, weights)
         return model
 
     to_torch = to_torch  # of a file of its own
@@ -276,7 +284,7 @@ class Network(Answer):
         from cnnspec.compile.keras_source import to_source
 
         require_keras(self)
-        return to_source(find_written(self.analysed))
+        return to_source(find_written(self))
 
     def __repr__(self) -> str:
         from cnnspec.base.count_nouns import count_nouns

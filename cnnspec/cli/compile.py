@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec compile net.cnn -o net.py --to torch": "source for PyTorch",
             "cnnspec compile net.cnn -o untrained.keras": "a model that Keras opens",
             "cnnspec compile net.cnn --weights runs/net-1 -o net.onnx": "with the weights of a training, as ONNX",
+            "cnnspec compile net.pt2 --weights net.pt2 -o net.keras": "PyTorch's model, with its own weights",
         },
     )
     parser.add_argument(
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         metavar="TRAINED",
-        help="put in trained weights: of a .keras or .weights.h5 file, or of a run's folder",
+        help="put in trained weights: of a .keras or .weights.h5 file, of a .pt2 or .onnx file of the same network, or of a run's folder",
     )
     add_model_options(parser)
 
@@ -70,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
             if format == "torch":
                 refuse_for_torch(network)
             if not options.weights:
-                tell_what_stays(network)
+                tell_what_stays(network, format not in SOURCES)
             if format in SOURCES:
                 network = write_as_spec(network)
         if format in SOURCES:
@@ -148,9 +149,21 @@ def find_weights(options: argparse.Namespace) -> tuple[str, ...]:
 def built(network: AnalysedNetwork, weights: str | None) -> keras.Model:
     """The model of a network, with trained weights where they are given."""
     from cnnspec.compile.keras_model import to_keras
+    from cnnspec.compile.model_weights import give_model_weights
     from cnnspec.compile.trained_models import take_weights
+    from cnnspec.model_files import ModelRefused, open_model
 
     model = to_keras(network.graph)
-    if weights is not None:
-        take_weights(model, weights)
+    if weights is None:
+        return model
+    try:
+        opened = open_model(weights)
+        if opened is None:
+            take_weights(model, weights)
+        else:
+            with opened as given:
+                give_model_weights(network.graph, model, given)
+    except ModelRefused as refusal:
+        sentence, *rest = refusal.name_file(weights)
+        raise UsageError(f"the weights are not carried over: {sentence}", *rest) from None
     return model

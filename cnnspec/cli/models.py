@@ -70,8 +70,14 @@ def write_as_spec(network: AnalysedNetwork, name: str = "") -> AnalysedNetwork:
         raise UsageError(f"a defect of cnnspec, please report it: no text reads back as this model: {error}") from None
 
 
-def tell_what_stays(network: AnalysedNetwork) -> None:
-    """Say what of a model file is not taken, and what was said where it comes from."""
-    print_message(f"{network.source.name}: its structure is taken; its weights and training settings stay behind")
+def tell_what_stays(network: AnalysedNetwork, takes_weights: bool = False) -> None:
+    """Say what of a model file is not taken, and what was said where it comes from. `takes_weights`: --weights may take those."""
+    name = network.source.name
+    weights = (
+        f"its weights (--weights {name} takes them) and training settings"
+        if takes_weights
+        else "its weights and training settings"
+    )
+    print_message(f"{name}: its structure is taken; {weights} stay behind")
     if network.graph.remark:
         print_message(network.graph.remark)

@@ -12,12 +12,14 @@ from cnnspec.model_files.refusal import ModelRefused
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from typing import Any
 
     import keras
     import torch
 
     from cnnspec.graph import Graph
+    from cnnspec.model_files.model_weights import ModelWeights as ModelWeights
 
 
 def is_model_file(path: str) -> bool:
@@ -44,14 +46,25 @@ def read_graph(path: str) -> Graph:
 def read_named_graph(path: str, name: str) -> Graph:
     """The graph of a model file, all of its layers named, each at its place; `name` is what the file is called there.
     Raises ModelRefused."""
+    return name_graph(read_graph(path), name)
+
+
+def name_graph(graph: Graph, name: str) -> Graph:
+    """The graph of a model with all of its layers named, each at its place; `name` is what the model is called there."""
     from cnnspec.model_files.places import place_layers
 
-    graph = read_graph(path)
     for node in graph.nodes:
         node.given = node.name
     graph.assign_names()
     place_layers(graph, name)
     return graph
+
+
+def open_model(path: str) -> AbstractContextManager[ModelWeights] | None:
+    """A model file of PyTorch or ONNX and its weights, None for every other file. Raises ModelRefused, also while it is open."""
+    from cnnspec.model_files.kinds import open_model as open_
+
+    return open_(path)
 
 
 def find_foreign_targets(path: str) -> tuple[str, ...]:
@@ -90,6 +103,13 @@ def convert_torch_module(module: torch.nn.Module, shapes: Sequence[tuple[int, ..
     return convert(module, shapes)
 
 
+def open_torch_module(module: torch.nn.Module, shapes: Sequence[tuple[int, ...]]) -> ModelWeights:
+    """A live torch module and its weights. Raises as `convert_torch_module` does."""
+    from cnnspec.model_files.torch.live import open_module
+
+    return open_module(module, shapes)
+
+
 def build_torch_module(reference: str, arguments: str) -> torch.nn.Module:
     """What the user names as module:function makes of some arguments, as they stand in a call. Raises ModelRefused,
     MissingExtra."""
@@ -116,6 +136,9 @@ __all__ = [
     "forget_names",
     "is_model_file",
     "list_endings",
+    "name_graph",
+    "open_model",
+    "open_torch_module",
     "read_graph",
     "read_named_graph",
 ]

@@ -16,25 +16,28 @@ from cnnspec.model_files.refusal import ModelRefused
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from cnnspec.graph import Graph
+    from cnnspec.model_files.model_weights import ModelWeights
 
 
 class Kind(Record):
     """A kind of model file. `reader` is the module and the function that read it into a graph, "" where nobody does: then
-    `why` says so, and the lines of Python make a file that is read, with {path} and {stem} for the file's name. `foreign`:
-    the targets that its models are not made for."""
+    `why` says so, and the lines of Python make a file that is read, with {path} and {stem} for the file's name. `opener`: the
+    function that opens it with its weights, "" for Keras's own. `foreign`: the targets that its models are not made for."""
 
     reader: str = ""
     function: str = ""
+    opener: str = ""
     why: str = ""
     python: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
 
 
 KERAS = Kind("cnnspec.model_files.keras.to_graph", "read_keras_file")
-ONNX = Kind("cnnspec.model_files.onnx.to_graph", "read_onnx_file", foreign=("keras",))
-TORCH = Kind("cnnspec.model_files.torch.to_graph", "read_torch_file", foreign=("keras",))
+ONNX = Kind("cnnspec.model_files.onnx.to_graph", "read_onnx_file", "open_onnx_file", foreign=("keras",))
+TORCH = Kind("cnnspec.model_files.torch.to_graph", "read_torch_file", "open_torch_file", foreign=("keras",))
 READERS = {".keras": KERAS, ".json": KERAS, ".onnx": ONNX, ".pt2": TORCH}  # by the endings of the files that they read
 
 EXPORT = (
@@ -116,6 +119,15 @@ def read_graph(path: str) -> Graph:
         raise refuse_kind(path, kind)
     read: Callable[[str], Graph] = getattr(import_module(kind.reader), kind.function)
     return read(path)
+
+
+def open_model(path: str) -> AbstractContextManager[ModelWeights] | None:
+    """A model file and its weights, None for one of Keras and for what is no model. Raises ModelRefused as `read_graph` does."""
+    kind = find_kind(path)
+    if kind is None or not kind.opener:
+        return None
+    opener: Callable[[str], AbstractContextManager[ModelWeights]] = getattr(import_module(kind.reader), kind.opener)
+    return opener(path)
 
 
 def find_foreign_targets(path: str) -> tuple[str, ...]:

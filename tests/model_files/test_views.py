@@ -15,10 +15,10 @@ from cnnspec.model_files.channels_first.axes import (
 from cnnspec.model_files.channels_first.learned import connect_fully
 from cnnspec.model_files.channels_first.pointwise import merge, rescale
 from cnnspec.model_files.views.arranging import arrange_freely
-from cnnspec.model_files.views.graph_builder import WeightRef
 from cnnspec.model_files.views.opaque_batch import add_opaque_batch
 from cnnspec.model_files.views.tensor import Inexpressible, permute, squeeze
 from cnnspec.model_files.views.tensor_layers import finish, reshape
+from cnnspec.model_files.views.weight_ref import WeightRef
 from tests.model_files.view_programs import BATCH, compute, make_builder, programs
 from tests.support import cases
 
@@ -80,7 +80,7 @@ def test_a_flatten_behind_a_global_pool_is_the_pool_without_axes():
     builder = make_builder()
     pooled = summarize(builder, builder.add_input((BATCH, 6, 5, 4)), (2, 3), keepdims=True, kind="mean")
     flat = reshape(builder, pooled, (BATCH, -1))
-    assert words(builder, connect_fully(builder, flat, WeightRef("w", (10, 6)), 10, None)) == ["input", "gap", "dense"]
+    assert words(builder, connect_fully(builder, flat, WeightRef("w", (6, 10)), None)) == ["input", "gap", "dense"]
     assert not builder.remarks
 
 
@@ -88,7 +88,7 @@ def test_a_map_that_is_flattened_channels_first_is_noted_where_a_weight_reads_it
     builder = make_builder()
     flat = reshape(builder, builder.add_input((BATCH, 6, 5, 4)), (BATCH, -1))
     scaled = rescale(builder, flat, 2)
-    assert words(builder, connect_fully(builder, scaled, WeightRef("w", (10, 120)), 10, None)) == [
+    assert words(builder, connect_fully(builder, scaled, WeightRef("w", (120, 10)), None)) == [
         "input", "flatten", "rescaling", "dense",
     ]  # fmt: skip
     assert builder.remarks == [
@@ -108,7 +108,7 @@ def test_the_batch_may_have_any_size_and_stays_apart(batch):
     assert again.shape == (n, 6, 20)
     rows = reshape(builder, x, (n * 6, 20))
     with pytest.raises(Inexpressible, match="mixes the examples of a batch"):
-        connect_fully(builder, rows, WeightRef("w", (3, 20)), 3, None)
+        connect_fully(builder, rows, WeightRef("w", (20, 3)), None)
 
 
 def test_a_layer_whose_weights_were_used_before_shares_them():
@@ -116,7 +116,7 @@ def test_a_layer_whose_weights_were_used_before_shares_them():
     weight = WeightRef("w", (4, 4))
     x = builder.add_input((BATCH, 4))
     for _ in range(3):
-        x = connect_fully(builder, x, weight, 4, None)
+        x = connect_fully(builder, x, weight, None)
     assert [node.shares for node in finish(builder, [x]).nodes] == [None, None, 1, 1]
 
 

@@ -8,21 +8,24 @@ from cnnspec.model_files.channels_first.windows import name_weights, need_channe
 from cnnspec.model_files.layer_words import make_layer
 from cnnspec.model_files.views.arranging import arrange_for_weights, arrange_freely
 from cnnspec.model_files.views.tensor import Inexpressible
-from cnnspec.model_files.views.tensor_layers import add_channelwise, add_elementwise
+from cnnspec.model_files.views.tensor_layers import add_channelwise, add_elementwise, follow_axis
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.model_files.views.graph_builder import GraphBuilder, WeightRef
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
     from cnnspec.model_files.views.tensor import Tensor
+    from cnnspec.model_files.views.weight_ref import WeightRef
 
 
-def connect_fully(builder: GraphBuilder, x: Tensor, weight: WeightRef, units: int, bias: WeightRef | None) -> Tensor:
-    """A dense layer over the last axis."""
-    if prod(weight.shape) != units * x.shape[-1]:
+def connect_fully(builder: GraphBuilder, x: Tensor, weight: WeightRef, bias: WeightRef | None) -> Tensor:
+    """A dense layer over the last axis; its weight is inputs, units."""
+    inputs, units = weight.shape
+    if inputs != x.shape[-1]:
         raise Inexpressible(f"its weight is {'x'.join(map(str, weight.shape))}, its input has {x.shape[-1]} values")
     node = arrange_for_weights(builder, x, channels=-1)
+    rows = follow_axis(weight, x.axes[-1], builder.axes[node][-1])
     layer = make_layer("dense", units=units, bias=bias is not None)
-    return builder.see(builder.add_layer(layer, node, weights=name_weights(weight, bias)))
+    return builder.see(builder.add_layer(layer, node, weights=name_weights(rows, bias)))
 
 
 def normalize_batch(
@@ -63,7 +66,9 @@ def normalize_layer(
         raise Inexpressible(f"a normalisation over {count} of {rank} axes")
     axis = (-1 if axes[0] == rank else axes[0]) if count == 1 else axes
     layer = make_layer("layer_norm", axis=axis, epsilon=epsilon, scale=scale is not None, center=center is not None)
-    weights = name_weights(scale, center)
+    sizes, places = x.shape[-count:], order[rank - count :]
+    turned = sorted(range(count), key=lambda axis: places[axis])
+    weights = [weight.reshape(sizes).permute(turned) for weight in name_weights(scale, center)]
     return builder.see(builder.add_layer(layer, node, weights=weights, axes=builder.axes[node]), order)
 
 

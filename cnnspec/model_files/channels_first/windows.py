@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from cnnspec.model_files.views.graph_builder import GraphBuilder, WeightRef
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
     from cnnspec.model_files.views.tensor import Tensor
+    from cnnspec.model_files.views.weight_ref import WeightRef
 
     Padding = (
         str | Sequence[tuple[int, int]]
@@ -36,12 +37,14 @@ def convolve(
     }
     node = arrange_channels_last(builder, x)
     layer = make_layer("conv", filters=filters, groups=groups, **given)
+    laid_out = weight.permute((*range(2, len(weight.shape)), 1, 0))
     if standardized or gain is not None:
         layer = layer.replace(standardized=standardized, gain=gain is not None)
     elif groups == x.shape[1] > 1 and filters % groups == 0:
         apart = make_layer("depthwise_conv", multiplier=filters // groups, **given)
-        layer = layer if apart.problem(builder.find_shapes([node])) else apart
-    return builder.see_channels_first(builder.add_layer(layer, node, weights=name_weights(weight, bias, gain)))
+        if not apart.problem(builder.find_shapes([node])):
+            layer, laid_out = apart, laid_out.reshape((*kernel, groups, filters // groups))
+    return builder.see_channels_first(builder.add_layer(layer, node, weights=name_weights(laid_out, bias, gain)))
 
 
 def convolve_transposed(
@@ -67,7 +70,8 @@ def convolve_transposed(
         bias=bias is not None,
     )
     node = arrange_channels_last(builder, x)
-    return builder.see_channels_first(builder.add_layer(layer, node, weights=name_weights(weight, bias)))
+    laid_out = weight.permute((*range(2, len(weight.shape)), 1, 0))
+    return builder.see_channels_first(builder.add_layer(layer, node, weights=name_weights(laid_out, bias)))
 
 
 def pool_largest(

@@ -47,7 +47,7 @@ def fold_reshape(call: Call) -> Constant:
     if wanted is None:
         raise ValueError
     given: Constant = call.inputs[0]
-    return given.select(find_reshaped(given.shape, wanted, bool(call.integer("allowzero"))))
+    return given.reshape(find_reshaped(given.shape, wanted, bool(call.integer("allowzero"))))
 
 
 def fold_flatten(call: Call) -> Constant:
@@ -56,7 +56,7 @@ def fold_flatten(call: Call) -> Constant:
     if not -len(given.shape) <= axis <= len(given.shape):
         raise ValueError
     axis = axis if axis >= 0 else axis + len(given.shape)
-    return given.select((prod(given.shape[:axis]), prod(given.shape[axis:])))
+    return given.reshape((prod(given.shape[:axis]), prod(given.shape[axis:])))
 
 
 def fold_squeeze(call: Call) -> Constant:
@@ -69,7 +69,7 @@ def fold_squeeze(call: Call) -> Constant:
     )
     if any(given.shape[i] != 1 for i in gone):
         raise ValueError
-    return given.select([n for i, n in enumerate(given.shape) if i not in gone])
+    return given.reshape([n for i, n in enumerate(given.shape) if i not in gone])
 
 
 def fold_unsqueeze(call: Call) -> Constant:
@@ -80,7 +80,7 @@ def fold_unsqueeze(call: Call) -> Constant:
     rank = len(given.shape) + len(axes)
     new = {check_axis(a, rank) for a in axes}
     sizes = iter(given.shape)
-    return given.select([1 if i in new else next(sizes) for i in range(rank)])
+    return given.reshape([1 if i in new else next(sizes) for i in range(rank)])
 
 
 def fold_transpose(call: Call) -> Constant:
@@ -91,7 +91,7 @@ def fold_transpose(call: Call) -> Constant:
     strides = find_strides(given.shape)
     shape = [given.shape[axis] for axis in order]
     met = walk([(strides[axis], range(given.shape[axis])) for axis in order])
-    return given.select(shape, met) if met is not None else Constant(shape, None, given.element, given.name)
+    return given.select(shape, met, given.view and given.view.permute(order))
 
 
 def find_slices(call: Call, shape: Sequence[int]) -> list[range]:

@@ -36,8 +36,10 @@ def find_strides(shape: Sequence[int]) -> list[int]:
 def pick(given: Constant, places: Sequence[Sequence[int]], shape: Iterable[int] | None = None) -> Constant:
     """The values at some places of each axis."""
     met = walk(zip(find_strides(given.shape), places, strict=True))
-    shape = [len(found) for found in places] if shape is None else shape
-    return given.select(shape, met) if met is not None else Constant(shape, None, given.element, given.name)
+    shape, view = [len(found) for found in places] if shape is None else shape, given.view
+    for axis, found in enumerate(places):
+        view = view.cut_out(axis, found) if view is not None and isinstance(found, range) else None
+    return given.select(shape, met, view)
 
 
 def spread(given: Constant, shape: Shape) -> Constant:
@@ -50,7 +52,7 @@ def spread(given: Constant, shape: Shape) -> Constant:
         if prod(shape) <= MAX_VALUES
         else [(1, range(MAX_VALUES + 1))]
     )  # fmt: skip
-    return given.select(shape, met) if met is not None else Constant(shape, None, given.element, given.name)
+    return given.select(shape, met)
 
 
 def find_common_shape(*shapes: Shape) -> Shape:

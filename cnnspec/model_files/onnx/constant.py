@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.model_files.onnx.messages import FLOATS, INT64, MAX_VALUES, OnnxTensor
+from cnnspec.model_files.views.weight_ref import WeightRef
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,19 +17,22 @@ class Constant:
     """An array of numbers, row by row.
 
     `name` is the weight that they are, or are made of; "" for numbers that no tensor of the file holds. The values are
-    None where the file does not have them, or they are too many to be worth it.
+    None where the file does not have them, or they are too many to be worth it; `view` is what they are of a tensor of the
+    file, None where they are computed of others.
     """
 
-    __slots__ = ("_tensor", "_values", "element", "name", "shape")
+    __slots__ = ("_tensor", "_values", "element", "name", "shape", "view")
 
     def __init__(
-        self, shape: Iterable[int], values: Sequence[Any] | None, element: int = INT64, name: str = "", tensor: OnnxTensor | None = None
+        self, shape: Iterable[int], values: Sequence[Any] | None, element: int = INT64, name: str = "",
+        tensor: OnnxTensor | None = None, view: WeightRef | None = None,
     ) -> None:  # fmt: skip
         self.shape = tuple(shape)
         self.element = element
         self.name = name
         self._values = None if values is None else tuple(values)
         self._tensor = tensor
+        self.view = view
 
     @property
     def count(self) -> int:
@@ -47,13 +51,19 @@ class Constant:
         """The one number that it is; None for more than one, and for one that is not known."""
         return self.values[0] if self.count == 1 and self.values is not None else None
 
-    def select(self, shape: Iterable[int], positions: Iterable[int] | None = None) -> Constant:
-        """Another arrangement of these numbers: all of them in order, or those at some positions."""
+    def reshape(self, shape: Iterable[int]) -> Constant:
+        """The same numbers in the same order."""
+        shape = tuple(shape)
+        return Constant(shape, self.values, self.element, self.name, view=self.view and self.view.reshape(shape))
+
+    def select(self, shape: Iterable[int], positions: Iterable[int] | None, view: WeightRef | None = None) -> Constant:
+        """The numbers at some positions, None: too many to be worth it; `view` is what they are of a tensor of the file."""
         shape = tuple(shape)
         values = self.values
-        if values is not None and positions is not None:
-            values = tuple([values[i] for i in positions]) if prod(shape) <= MAX_VALUES else None
-        return Constant(shape, values, self.element, self.name)
+        if values is not None:
+            few = positions is not None and prod(shape) <= MAX_VALUES
+            values = tuple([values[i] for i in positions or ()]) if few else None
+        return Constant(shape, values, self.element, self.name, view=view)
 
     @property
     def is_weight(self) -> bool:
@@ -70,7 +80,7 @@ class Constant:
 
     def rename(self, name: str) -> Constant:
         """The same numbers as a weight of another name."""
-        return Constant(self.shape, self._values, self.element, name, self._tensor)
+        return Constant(self.shape, self._values, self.element, name, self._tensor, self.view)
 
     def __repr__(self) -> str:
         return f"Constant({self.shape}, {self.values}, name={self.name!r})"
@@ -78,4 +88,5 @@ class Constant:
 
 def make_constant(tensor: OnnxTensor, name: str | None = None) -> Constant:
     """A tensor of the file, whose values are read when they are asked for."""
-    return Constant(tensor.dims, None, tensor.type, tensor.name if name is None else name, tensor)
+    name = tensor.name if name is None else name
+    return Constant(tensor.dims, None, tensor.type, name, tensor, WeightRef(name, tensor.dims, tensor))

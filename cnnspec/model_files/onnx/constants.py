@@ -112,10 +112,11 @@ def fold_cast(call: Call) -> Constant:
     element = (
         call.integer("to") if call.node.operator == "Cast" else like.element if isinstance(like, Constant) else FLOAT
     )
+    view = given.view if element in FLOATS and given.element in FLOATS else None
     if given.values is None:
-        return Constant(given.shape, None, element, given.name)
+        return Constant(given.shape, None, element, given.name, view=view)
     kind: type = bool if element == BOOL else float if element in FLOATS else int
-    return Constant(given.shape, clamp([kind(value) for value in given.values]), element, given.name)
+    return Constant(given.shape, clamp([kind(value) for value in given.values]), element, given.name, view=view)
 
 
 # ---- made of nothing, or of shapes ------------------------------------------------------------

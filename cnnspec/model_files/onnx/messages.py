@@ -41,6 +41,7 @@ class OnnxTensor(Record):
     longs: tuple[Span, ...] = ()
     doubles: tuple[Span, ...] = ()
     unsigned: tuple[Span, ...] = ()
+    external: tuple[OnnxEntry, ...] = ()  # which file, and where in it
 
     @property
     def count(self) -> int:

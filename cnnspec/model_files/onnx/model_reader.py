@@ -52,6 +52,7 @@ def many(name: str, read: Any) -> Field:
     return Field(name, read.read if isinstance(read, MessageTable) else read, many=True)
 
 
+ENTRY = MessageTable("a note", OnnxEntry, {1: one("key", read_text), 2: one("text", read_span)})
 TENSOR = MessageTable(
     "a tensor",
     OnnxTensor,
@@ -65,6 +66,7 @@ TENSOR = MessageTable(
         9: one("raw", read_span),
         10: many("doubles", PackedSpan(FIXED64)),
         11: many("unsigned", PackedSpan(VARINT)),
+        13: many("external", ENTRY),
         14: one("location", read_integer),
     },
 )
@@ -73,7 +75,6 @@ SHAPE = MessageTable("a shape", OnnxShape, {1: many("dims", DIMENSION)})
 TENSOR_TYPE = MessageTable("a type", OnnxTensorType, {1: one("element", read_integer), 2: one("shape", SHAPE)})
 TYPE = MessageTable("a type", OnnxType, {1: one("tensor", TENSOR_TYPE)})
 VALUE = MessageTable("a value", OnnxValue, {1: one("name", read_text), 2: one("type", TYPE)})
-ENTRY = MessageTable("a note", OnnxEntry, {1: one("key", read_text), 2: one("text", read_span)})
 ATTRIBUTE = MessageTable(
     "an attribute",
     OnnxAttribute,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.model_files.onnx.constant import Constant
-from cnnspec.model_files.views.graph_builder import WeightRef
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
+from cnnspec.model_files.views.weight_ref import WeightRef
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,8 +59,11 @@ def find_constant(call: Call, position: int) -> Constant:
 
 
 def refer_to(call: Call, weight: Constant) -> WeightRef:
-    """The weight that a constant is."""
-    return WeightRef(weight.name or next(iter(call.node.outputs), ""), weight.shape)
+    """The weight that a constant is: of a tensor of the file, or numbers that were worked out."""
+    name = weight.name or next(iter(call.node.outputs), "")
+    if weight.view is not None:
+        return weight.view.replace(name=name)
+    return WeightRef(name, weight.shape, weight if weight.values is not None else None)
 
 
 def find_weight(call: Call, position: int) -> WeightRef:

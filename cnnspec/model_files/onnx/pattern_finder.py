@@ -40,6 +40,7 @@ class Pattern(Record):
     tree: tuple[Any, ...]
     make: Callable[[Match, Mapping[str, Constant]], tuple[tuple[str, ...], dict[str, Any]] | None]
     alone: bool = False  # only where nothing else reads what stands inside
+    never_of: tuple[str, ...] = ()  # operators that x is not made by: what stands behind them is part of them
     behind: str = ""  # an operator of the tree that stays, behind the one: a Squeeze between a convolution and its bias
 
 
@@ -86,8 +87,11 @@ class PatternFinder:
         return [step]
 
     def _is_free(self, pattern: Pattern, step: Step, match: Match) -> bool:
-        """Whether nothing else reads the inner steps, where the pattern asks for it."""
+        """Whether nothing else reads the inner steps, and x is made by another operator, where the pattern asks for it."""
         inner = [found for found in match.steps.values() if found is not step]
+        maker = self.makers.get(match.names.get("x", ""))
+        if maker is not None and maker.node.operator in pattern.never_of:
+            return False
         return not pattern.alone or all([self.reads[name] == 1 for found in inner for name in found.node.outputs])
 
     def _fits(self, tree: tuple[Any, ...], step: Step, match: Match) -> bool:

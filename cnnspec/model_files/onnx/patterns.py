@@ -124,7 +124,7 @@ def make_standard(match: Match, constants: Mapping[str, Constant]) -> Any:
     """Known figures of each channel, subtracted and divided by: Keras's Normalization."""
     offset, scale = constants[match.names["B"]], constants[match.names["S"]]
     fits = 1 < offset.count == scale.count < 64 and offset.shape == scale.shape and offset.count in offset.shape
-    known = fits and offset.values is not None and all(scale.values or (0,))
+    known = fits and offset.values is not None and min(scale.values or (0,)) > 0
     return (("x", "B", "S"), {"sign": -1 if "Sub" in match.steps else 1}) if known else None
 
 
@@ -222,6 +222,7 @@ def is_sixth(match: Match) -> Any:
     )
 
 
+WEIGHTED = ("Conv", "ConvTranspose", "Gemm", "MatMul")
 PATTERNS: tuple[Pattern, ...] = (
     Pattern("Swish", ("Mul", "x", ("Sigmoid", "x")), plain("x")),
     Pattern("HardSwish", ("Mul", "x", ("HardSigmoid", "x")), lambda match, _: is_sixth(match) and (("x",), {})),
@@ -239,8 +240,8 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("Conv", ("Add", ("Squeeze", ("Conv", "x", "W")), "B"), make_bias, alone=True, behind="Squeeze"),
     Pattern("GroupNormalization", ("Add", ("Mul", _GROUPED, "S"), "B"), make_group_norm),
     *[Pattern(operator, ("Add", (operator, "x", "W"), "B"), make_bias, alone=True) for operator in ("Conv", "ConvTranspose", "MatMul")],
-    Pattern("Standardize", ("Mul", ("Add", "x", "B"), "S"), make_standard, alone=True),
-    Pattern("Standardize", ("Mul", ("Sub", "x", "B"), "S"), make_standard, alone=True),
+    Pattern("Standardize", ("Mul", ("Add", "x", "B"), "S"), make_standard, alone=True, never_of=WEIGHTED),
+    Pattern("Standardize", ("Mul", ("Sub", "x", "B"), "S"), make_standard, alone=True, never_of=WEIGHTED),
     *[Pattern("Reshape", ("Gather", ("Reshape", "x", -1.0), index), make_regular_view) for index in ("I", *add_zeros(_RANGE, 3))],
     *[Pattern(operator, (operator, "x", ("Expand", "y")), plain("x", "y")) for operator in ("Add", "Mul")],
     Pattern("Affine", ("Add", ("Mul", "x", "S"), "B"), make_affine, alone=True),

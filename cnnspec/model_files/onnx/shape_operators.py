@@ -186,7 +186,7 @@ def translate_rows(builder: GraphBuilder, call: Call) -> Tensor:
         raise Inexpressible("a product of rows that is no dense layer")
     if weight.shape[0] != x.shape[-1]:
         x = reshape(builder, x, [x.shape[i] if n == 0 else n for i, n in enumerate(rows)])
-    return give_shape(builder, call, connect_fully(builder, x, weight, weight.shape[1], find_bias(call, 4)))
+    return give_shape(builder, call, connect_fully(builder, x, weight, find_bias(call, 4)))
 
 
 SHAPES: dict[str, Translate] = {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import contextmanager
 
 from cnnspec.base.limits import TooLong, Work
 from cnnspec.base.source import Source
+from cnnspec.model_files.model_weights import ModelWeights
 from cnnspec.model_files.onnx.call import Call, Computed
 from cnnspec.model_files.onnx.constant import Constant, make_constant
 from cnnspec.model_files.onnx.constants import fold_constants
@@ -22,6 +24,7 @@ from cnnspec.model_files.onnx.shape_operators import SHAPES
 from cnnspec.model_files.onnx.size_operators import SIZES
 from cnnspec.model_files.onnx.stated_shapes import StatedShapes, is_channels_last
 from cnnspec.model_files.onnx.steps import Inliner, Step, drop_unread
+from cnnspec.model_files.onnx.stored_weights import OnnxWeights
 from cnnspec.model_files.onnx.value_operators import VALUES
 from cnnspec.model_files.onnx.window_operators import WINDOWS
 from cnnspec.model_files.refusal import ModelRefused
@@ -32,10 +35,11 @@ from cnnspec.model_files.views.tensor_layers import finish
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from cnnspec.graph import Graph
+    from cnnspec.model_files.views.weight_ref import WeightRef
 
 TRANSLATIONS = {**WINDOWS, **VALUES, **SHAPES, **SIZES}
 MAX_WORK = 2_000_000  # numbers of constants that are worked out
@@ -48,12 +52,23 @@ def read_onnx_file(path: str) -> Graph:
     return convert_model(read_model_file(path), os.path.splitext(os.path.basename(path))[0])
 
 
-def convert_model(model: OnnxModel, name: str) -> Graph:
-    """The graph of a model. Raises ModelRefused."""
+@contextmanager
+def open_onnx_file(path: str) -> Iterator[ModelWeights]:
+    """An .onnx file and its weights, while it is open. Raises ModelRefused."""
+    weights: dict[int, tuple[WeightRef, ...]] = {}
+    graph = convert_model(read_model_file(path), os.path.splitext(os.path.basename(path))[0], weights)
+    yield ModelWeights(graph, weights, OnnxWeights(path).find)
+
+
+def convert_model(model: OnnxModel, name: str, weights: dict[int, tuple[WeightRef, ...]] | None = None) -> Graph:
+    """The graph of a model; `weights` receives those of each node. Raises ModelRefused."""
 
     def convert(size: int | None) -> tuple[Graph, list[list[int]]]:
         converter = OnnxConverter(model, name, size)
-        return converter.convert(), converter.open_axes
+        graph = converter.convert()
+        if weights is not None:
+            weights.update(converter.builder.weights)
+        return graph, converter.open_axes
 
     try:
         return convert(None)[0]

@@ -14,6 +14,7 @@ from cnnspec.model_files.onnx.operands import find_bias, find_constant, find_ten
 from cnnspec.model_files.views.arranging import arrange_freely
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute
 from cnnspec.model_files.views.tensor_layers import add_channelwise, add_elementwise, reshape
+from cnnspec.model_files.views.weight_ref import Filled, WeightRef
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from cnnspec.layers.base import Layer
     from cnnspec.model_files.onnx.operands import Translate
-    from cnnspec.model_files.views.graph_builder import GraphBuilder, WeightRef
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
 
 
 # ---- with weights ------------------------------------------------------------------------------------------------
@@ -29,11 +30,18 @@ def translate_gemm(builder: GraphBuilder, call: Call) -> Tensor:
     x, weight = find_tensor(call, 0), find_weight(call, 1)
     if call.integer("transA") or len(weight.shape) != 2 or len(x.shape) != 2:
         raise Inexpressible("a product of matrices that is no dense layer")
-    units = weight.shape[0 if call.integer("transB") else 1]
+    if call.integer("transB"):
+        weight = weight.permute((1, 0))
+    units = weight.shape[1]
     bias = call.given(2)
     if bias is not None and (not isinstance(bias, Constant) or bias.count != units):
         raise Inexpressible("what it adds is no bias")
-    return learned.connect_fully(builder, x, weight, units, find_bias(call, 2))
+    added = find_bias(call, 2)
+    if call.number("alpha") != 1:
+        weight = weight.replace(stored=None)
+    if added is not None:
+        added = added.reshape((units,)) if call.number("beta") == 1 else added.replace(stored=None)
+    return learned.connect_fully(builder, x, weight, added)
 
 
 def translate_matmul(builder: GraphBuilder, call: Call) -> Tensor:
@@ -43,7 +51,7 @@ def translate_matmul(builder: GraphBuilder, call: Call) -> Tensor:
     x, weight = find_tensor(call, 0), find_weight(call, 1)
     if len(weight.shape) != 2 or weight.shape[0] != x.shape[-1]:
         raise Inexpressible("a product of matrices that is no dense layer")
-    return learned.connect_fully(builder, x, weight, weight.shape[1], find_bias(call, 2))
+    return learned.connect_fully(builder, x, weight, find_bias(call, 2))
 
 
 def translate_batch_norm(builder: GraphBuilder, call: Call) -> Tensor:
@@ -59,7 +67,12 @@ def translate_affine(builder: GraphBuilder, call: Call) -> Tensor:
     channel = find_channel_axis(x, scale)
     if channel is None or channel != find_channel_axis(x, offset):
         raise Inexpressible("learned factors and offsets that are not one for each channel")
-    return treat_channels(builder, x, channel, make_layer("bn"), [refer_to(call, scale), refer_to(call, offset)])
+    layer = make_layer("bn")
+    mean, variance = [
+        WeightRef("", scale.shape, Filled(value)) for value in (0, 1 - layer.argument_values()["epsilon"])
+    ]
+    weights = [refer_to(call, scale), refer_to(call, offset), mean, variance]
+    return treat_channels(builder, x, channel, layer, weights)
 
 
 def translate_scaled_rows(builder: GraphBuilder, call: Call) -> Tensor:

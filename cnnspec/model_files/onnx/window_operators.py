@@ -25,7 +25,7 @@ def translate_conv(builder: GraphBuilder, call: Call) -> Tensor:
     padding = find_padding(call, x, kernel, stride, dilation)
     added = find_added_axes(x, kernel, padding)
     if added:  # a convolution of fewer axes, as TensorFlow computes those of rows
-        weight = weight.replace(shape=(*weight.shape[:2], *drop(kernel, added)))
+        weight = weight.reshape((*weight.shape[:2], *drop(kernel, added)))
         stride, dilation, x = drop(stride, added), drop(dilation, added), squeeze(x, [axis + 2 for axis in added])
         padding = padding if isinstance(padding, str) else drop(padding, added)
     made = convolve(builder, x, weight, find_bias(call, 2), stride, padding, dilation, call.integer("group"))

@@ -12,8 +12,8 @@ from cnnspec.base.record import Record
 from cnnspec.model_files.channels_first import axes
 from cnnspec.model_files.torch.program import PARAMETER, count_values
 from cnnspec.model_files.torch.typed_json import Damaged
-from cnnspec.model_files.views.graph_builder import WeightRef
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, unsqueeze
+from cnnspec.model_files.views.weight_ref import WeightRef
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 class Learned(Record):
     """A weight, or what is computed of weights and numbers alone. `operators` are the names of those that compute its values,
-    none where it is a view of a weight."""
+    none where it is a view of a weight; `view`: what it holds of that one, without repetitions."""
 
     shape: tuple[int, ...]
     sources: tuple[ProgramWeight, ...] = ()
     operators: frozenset[str] = frozenset()
+    view: WeightRef | None = None
 
     @property
     def standardized(self) -> bool:
@@ -108,7 +109,8 @@ class Call:
             raise Inexpressible(f"it has no {name}")
         return made
 
-    def optional_weight(self, name: str) -> WeightRef | None:
+    def optional_weight(self, name: str, shape: Sequence[int] | None = None) -> WeightRef | None:
+        """`shape`: that of the weight where the argument repeats it, None: the argument's."""
         value = self._take(name)
         if value is None:
             return None
@@ -119,7 +121,11 @@ class Call:
             raise Inexpressible(f"its {name} is no weight of the model")
         if value.operators and not value.standardized:
             self.computed.append(source)
-        return WeightRef(source.name, value.shape)
+        wanted = value.shape if shape is None else tuple(shape)
+        view: WeightRef | None = value.view
+        if view is not None and prod(view.shape) == prod(wanted):
+            return view.reshape(wanted)
+        return view and view.repeat(wanted) or WeightRef(source.name, wanted)
 
     def find_gain(self, name: str, count: int) -> WeightRef | None:
         """The one other parameter of a computed weight that has this many values: a factor for each filter."""

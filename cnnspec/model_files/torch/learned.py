@@ -6,9 +6,9 @@ from math import prod
 
 from cnnspec.model_files.channels_first import axes, learned
 from cnnspec.model_files.torch.program import count_values
-from cnnspec.model_files.views.graph_builder import WeightRef
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, flatten, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
+from cnnspec.model_files.views.weight_ref import WeightRef
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,25 +21,28 @@ if TYPE_CHECKING:
 def connect(call: Call) -> Tensor:
     """aten.linear: the weight is outputs, inputs."""
     weight = call.weight("weight")
-    units = weight.shape[0] if len(weight.shape) == 2 else 1
-    return learned.connect_fully(call.builder, call.tensor("input"), weight, units, call.optional_weight("bias"))
+    matrix = weight if len(weight.shape) == 2 else weight.reshape((1, prod(weight.shape)))
+    return learned.connect_fully(
+        call.builder, call.tensor("input"), matrix.permute((1, 0)), call.optional_weight("bias")
+    )
 
 
 def multiply_with_weight(call: Call, x: str, weight: str, bias: str = "") -> Tensor:
     """A product with a weight that is inputs, outputs, repeated for each row or not. Rows may hold the examples of the batch
     together with other axes."""
     taken = call.weight(weight)
+    matrix = call.optional_weight(weight, taken.shape[-2:])
     added: WeightRef | None = call.optional_weight(bias) if bias else None
     given = call.tensor(x)
     whole = call.learned(weight)
     source = whole.find_source() if whole else None
-    if source is None or len(taken.shape) < 2 or count_values(source) != prod(taken.shape[-2:]):
+    if source is None or matrix is None or len(taken.shape) < 2 or count_values(source) != prod(taken.shape[-2:]):
         raise Inexpressible(f"a product with a weight of shape {'x'.join(map(str, taken.shape))}")
     rows, together = given, len(given.axes[0]) > 1
     if together:
         batch = given.axes[0][0].size
         rows = reshape(call.builder, given, (batch, given.shape[0] // batch, *given.shape[1:]))
-    made = learned.connect_fully(call.builder, rows, taken.replace(shape=taken.shape[-2:]), taken.shape[-1], added)
+    made = learned.connect_fully(call.builder, rows, matrix, added)
     return flatten(made, 0, 1) if together else made
 
 
@@ -97,10 +100,7 @@ def normalize_merged_instances(call: Call) -> Any:
         raise Inexpressible("a batch normalisation without moving figures")
     batch = x.axes[1][0].size
     parted = reshape(call.builder, x, (batch, x.shape[1] // batch, *x.shape[2:]))
-    scale, center = [
-        weight and weight.replace(shape=parted.shape[1:2])
-        for weight in (call.optional_weight("weight"), call.optional_weight("bias"))
-    ]
+    scale, center = [call.optional_weight(name, parted.shape[1:2]) for name in ("weight", "bias")]
     made = learned.normalize_groups(call.builder, parted, parted.shape[1], scale, center, call.number("eps"))
     return unsqueeze(flatten(made, 0, 1), 0), None, None
 

@@ -15,12 +15,15 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from copy import deepcopy
 from importlib import import_module
 
+from cnnspec.base.source import Source
 from cnnspec.compile.backend import MissingExtra
+from cnnspec.model_files.model_weights import ModelWeights
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.torch.archive import read_archive_file
 from cnnspec.model_files.torch.read_program import read_program
 from cnnspec.model_files.torch.source_lines import is_own_file
 from cnnspec.model_files.torch.to_graph import convert_program
+from cnnspec.model_files.views.graph_builder import GraphBuilder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,8 +50,31 @@ def convert_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> Graph:
 
     Raises ModelRefused where torch.export does, in its words, TypeError for what is no module, and MissingExtra.
     """
+    return convert_program(export_module(module, shapes), start_graph(module))
+
+
+def open_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> ModelWeights:
+    """A module and its weights; the module stays as it is. Raises as `convert_module` does."""
+    builder = start_graph(module)
+    graph = convert_program(export_module(module, shapes), builder)
+    held = dict(module.named_buffers(remove_duplicate=False)) | dict(module.named_parameters(remove_duplicate=False))
+
+    def find(name: str) -> Any:
+        found = held.get(name)
+        if found is None:
+            for part in name.split("."):  # a tensor that the module has as it has any other attribute
+                found = getattr(module if found is None else found, part, None)
+        if not isinstance(found, import_torch().Tensor):
+            raise ModelRefused(f"{name} is a tensor that the module makes while it runs")
+        found = found.detach().cpu()
+        return (found.float() if found.dtype == import_torch().bfloat16 else found).numpy()
+
+    return ModelWeights(graph, builder.weights, find)
+
+
+def start_graph(module: Any) -> GraphBuilder:
     name = type(module).__name__
-    return convert_program(export_module(module, shapes), name, f"<{name}>")
+    return GraphBuilder(name, Source(f"<{name}>", ""))
 
 
 def export_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> Program:
@@ -62,7 +88,8 @@ def export_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> Program:
     try:
         with silenced_torch(), torch.device("meta"):
             twin = copy_without_weights(torch, module).eval()
-            inputs = tuple([torch.empty(BATCH, *shape) for shape in shapes])
+            kind = next((weight.dtype for weight in twin.parameters() if weight.is_floating_point()), None)
+            inputs = tuple([torch.empty(BATCH, *shape, dtype=kind) for shape in shapes])
             torch.export.save(torch.export.export(twin, inputs, strict=False), saved)
     except Exception as error:  # whatever torch or the module's own code raises: it is said in its words
         batch = [BATCHED] * any([len(shape) > 3 and shape[0] == 1 for shape in shapes])

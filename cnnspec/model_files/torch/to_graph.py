@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 
 from cnnspec.base.source import Source
+from cnnspec.model_files.model_weights import ModelWeights
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.torch.archive import read_archive
 from cnnspec.model_files.torch.read_program import read_program
 from cnnspec.model_files.torch.remarks import find_remarks
+from cnnspec.model_files.torch.stored_weights import open_weights
 from cnnspec.model_files.torch.translator import ProgramTranslator
 from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.views.graph_builder import GraphBuilder
@@ -17,6 +20,8 @@ from cnnspec.model_files.views.tensor_layers import finish
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnnspec.graph import Graph
     from cnnspec.model_files.torch.program import Program
 
@@ -26,13 +31,25 @@ FRAMEWORK = "torch.nn."  # classes of layers and containers, which say no more t
 
 def read_torch_file(path: str) -> Graph:
     """The graph of a .pt2 file, with the file's name; nodes have the names of their modules. Raises ModelRefused."""
-    name = os.path.splitext(os.path.basename(path))[0]
-    return convert_program(read_program(path, read_archive(path)), name, path)
+    return convert_program(read_program(path, read_archive(path)), start_graph(path))
 
 
-def convert_program(program: Program, name: str, path: str) -> Graph:
-    """The graph of a program; `path` is where it comes from, in messages. Raises ModelRefused."""
-    builder = GraphBuilder(name, Source(path, ""))
+@contextmanager
+def open_torch_file(path: str) -> Iterator[ModelWeights]:
+    """A .pt2 file and its weights, while it is open. Raises ModelRefused."""
+    builder = start_graph(path)
+    graph = convert_program(read_program(path, read_archive(path)), builder)
+    with open_weights(path) as find:
+        yield ModelWeights(graph, builder.weights, find)
+
+
+def start_graph(path: str) -> GraphBuilder:
+    return GraphBuilder(os.path.splitext(os.path.basename(path))[0], Source(path, ""))
+
+
+def convert_program(program: Program, builder: GraphBuilder) -> Graph:
+    """The graph of a program. Raises ModelRefused."""
+    path = builder.source.name
     translator = ProgramTranslator(program, builder)
     try:
         graph = finish(builder, translator.translate())

@@ -6,6 +6,8 @@ the file states, and is remarked. A shape that contradicts the file's refuses th
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.torch.call import Call, Learned, find_tensors, need_tensor
 from cnnspec.model_files.torch.elementwise import REPEATING
@@ -17,10 +19,12 @@ from cnnspec.model_files.torch.shapes import EXPANSIONS, SHAPES
 from cnnspec.model_files.torch.translations import TRANSLATIONS, find_translated
 from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.torch.value_uses import ValueUses
+from cnnspec.model_files.torch.weight_views import follow_view
 from cnnspec.model_files.views.atoms import OPEN_BATCH
-from cnnspec.model_files.views.graph_builder import Place, WeightRef
+from cnnspec.model_files.views.graph_builder import Place
 from cnnspec.model_files.views.opaque_batch import add_opaque_batch
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
+from cnnspec.model_files.views.weight_ref import WeightRef
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +60,8 @@ class ProgramTranslator:
         """The outputs. Raises Damaged, Inexpressible, ModelRefused."""
         values: dict[str, Any] = dict(self.program.constants)
         for name, weight in self.program.weights.items():
-            values[name] = Learned(find_shape(weight.value), (weight,))
+            shape = find_shape(weight.value)
+            values[name] = Learned(shape, (weight,), view=WeightRef(weight.name, shape, weight.name))
         modules = {node.module for node in self.program.nodes}
         for value in self.program.inputs:
             made = values[value.name] = self.builder.add_input(value.sizes)
@@ -191,9 +196,13 @@ def compute_learned(node: ProgramNode, arguments: dict[str, Any]) -> tuple[Learn
     sources = {id(source): source for value in given for source in value.sources}
     moved = (find_translated(node.target) in SHAPES or node.target == REPEAT) and len(given) == 1
     operators = frozenset[str]().union(*[value.operators for value in given], () if moved else (name_operator(node),))
-    return tuple(
-        [Learned(find_shape(value), tuple(sources.values()), operators) if value else None for value in node.outputs]
-    )
+    seen: list[WeightRef | None] = []
+    if moved and given[0].view is not None:
+        seen = follow_view(node, given[0].view, given[0].shape, arguments)
+    made: list[Learned | None] = []
+    for value, view in zip_longest(node.outputs, seen[: len(node.outputs)]):
+        made.append(Learned(find_shape(value), tuple(sources.values()), operators, view) if value else None)
+    return tuple(made)
 
 
 def makes_constant(node: ProgramNode) -> bool:

@@ -14,21 +14,16 @@ from cnnspec.model_files.layer_words import find_word, make_layer
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.views.atoms import OPEN_BATCH, Atom, find_telling, multiply_sizes
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, holds_batch
+from cnnspec.model_files.views.weight_ref import WeightRef
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
-    from cnnspec.layers.base import Layer
+    from cnnspec.layers.base import Layer, Weight
     from cnnspec.model_files.views.atoms import Axis
-
-
-class WeightRef(Record):
-    """A weight of the model file: its name, and its shape as the framework has it."""
-
-    name: str
-    shape: tuple[int, ...]
 
 
 class Place(Record):
@@ -57,7 +52,9 @@ class GraphBuilder:
             tuple[int, tuple[Layer, ...]], list[int]
         ] = {}  # a node, layers → the nodes in that arrangement
         self._batch = Atom(OPEN_BATCH, is_batch=True)
-        self._first_use: dict[tuple[str, ...], int] = {}  # names of weights → the node that had them first
+        self._first_use: dict[
+            tuple[Any, ...], int
+        ] = {}  # weights and what is taken of them → the node that had them first
         self._reordered: list[int] = []  # nodes whose weights meet their input's values in another order
 
     # ---- nodes ---------------------------------------------------------------------------------------------
@@ -95,9 +92,10 @@ class GraphBuilder:
         made = axes if axes is not None else [(Atom(n),) for n in layer.output(shapes) if isinstance(n, int)]
         index = self._add_node(layer, inputs, made, tree.Bad(0, 0))
         if weights:
-            self.weights[index] = tuple(weights)
+            found = self.weights[index] = fit_weights(weights, layer.weights(shapes))
             self.used_weights.update([weight.name for weight in weights])
-            first = self._first_use.setdefault(tuple([weight.name for weight in weights]), index)
+            same = tuple([(weight.name, weight.steps, weight.stored is None) for weight in found])
+            first = self._first_use.setdefault(same, index)
             if first != index:
                 earlier = self.graph.nodes[first]
                 if earlier.layer == layer and layer.weights(self.find_shapes(earlier.inputs)) == layer.weights(shapes):
@@ -197,6 +195,14 @@ class GraphBuilder:
         for node, module in zip(self.graph.nodes, modules, strict=True):
             if module and counts[module] == 1 and module not in outer:
                 node.name = module
+
+
+def fit_weights(weights: Sequence[WeightRef], own: Sequence[Weight]) -> tuple[WeightRef, ...]:
+    """A layer's weights in its own shapes; where they are others, their numbers are not known."""
+    fitting = [weight.fit(mine.shape) for weight, mine in zip(weights, own, strict=False) if len(weights) == len(own)]
+    if fitting and all(fitting):
+        return tuple([weight for weight in fitting if weight is not None])
+    return tuple([weight.replace(stored=None) for weight in weights])
 
 
 def need_legal_values(layer: Layer) -> None:

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.model_files.views.atoms import Axis
-    from cnnspec.model_files.views.graph_builder import GraphBuilder, WeightRef
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
+    from cnnspec.model_files.views.weight_ref import WeightRef
 
 
 def add_opaque_batch(

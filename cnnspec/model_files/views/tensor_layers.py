@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from cnnspec.model_files.layer_words import make_layer
 from cnnspec.model_files.views.arrangement import find_values_order
 from cnnspec.model_files.views.arranging import align, arrange_as_seen, arrange_for_weights, arrange_freely
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Graph
     from cnnspec.layers.base import Layer
-    from cnnspec.model_files.views.graph_builder import GraphBuilder, WeightRef
+    from cnnspec.model_files.views.atoms import Axis
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
+    from cnnspec.model_files.views.weight_ref import WeightRef
 
 
 def add_elementwise(builder: GraphBuilder, layer: Layer, x: Tensor, weights: Sequence[WeightRef] = ()) -> Tensor:
@@ -35,8 +39,17 @@ def add_elementwise(builder: GraphBuilder, layer: Layer, x: Tensor, weights: Seq
 def add_channelwise(builder: GraphBuilder, layer: Layer, x: Tensor, weights: Sequence[WeightRef] = ()) -> Tensor:
     """A layer that keeps its input's shape and treats each channel, the tensor's axis 1, apart from the others."""
     node = arrange_for_weights(builder, x, channels=1)
-    index = builder.add_layer(layer, node, weights=weights, axes=builder.axes[node])
+    own = builder.axes[node]
+    rows = [follow_axis(weight.reshape((prod(weight.shape),)), x.axes[1], own[-1]) for weight in weights]
+    index = builder.add_layer(layer, node, weights=rows, axes=own)
     return x.replace(node=index) if node == x.node else builder.see_channels_first(index)
+
+
+def follow_axis(weight: WeightRef, seen: Axis, own: Axis) -> WeightRef:
+    """A weight with a value, or a row, for each position of an axis as a tensor has it, for the same axis as its node has it."""
+    atoms = find_telling(seen)
+    order = [atoms.index(atom) for atom in find_telling(own)]
+    return weight.reorder(0, [atom.size for atom in atoms], order)
 
 
 def add_merge(builder: GraphBuilder, layer: Layer, *tensors: Tensor) -> Tensor:

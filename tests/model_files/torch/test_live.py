@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import cnnspec
+from cnnspec.base.source import LayerPlace
 from cnnspec.cli import main
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.torch.live import build_module, convert_module, read_arguments
@@ -62,6 +63,25 @@ def test_what_torch_refuses_is_said_in_its_words_with_the_line() -> None:
 def test_what_is_no_module() -> None:
     with pytest.raises(TypeError, match="Module is asked for, not int"):
         convert_module(3, [(3, 8, 8)])
+
+
+def test_findings_in_a_module_are_at_its_lines_and_modules() -> None:
+    class Net(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.stem = torch.nn.ModuleDict({"conv": torch.nn.Conv2d(3, 8, 3, stride=2)})
+
+        def forward(self, x: Any) -> Any:
+            return self.stem["conv"](x).relu()
+
+    line = Net.forward.__code__.co_firstlineno + 1
+    net = cnnspec.from_torch(Net(), (3, 8, 8))
+    (found,) = [found for found in net.diagnostics if found.code == "W201"]
+    assert isinstance(found.span, LayerPlace) and found.span.module == found.span.layer == "stem.conv"
+    called = found.span.called or f"{found.span.source.name}:{found.span.line}"
+    assert called.endswith(f"test_live.py:{line}")
+    assert "conv(8, 3x3, stride=2)" in net.text and "as stem_conv" not in net.text
+    assert "conv(8, 3x3, stride=2) as stem_conv" in cnnspec.from_torch(Net(), (3, 8, 8), keep_names=True).text
 
 
 def test_from_torch() -> None:

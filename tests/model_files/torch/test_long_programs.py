@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cnnspec.model_files.torch.read_program import read_program
-from cnnspec.model_files.torch.to_graph import convert_program
+from cnnspec.model_files.torch.to_graph import convert_program, start_graph
 
 SIZES = (2, 3, 8, 8)
 OTHER = (2, 3, 4, 16)
@@ -46,7 +46,7 @@ def make_program(kind: str, count: int) -> dict[str, Any]:
 def count_calls(kind: str, count: int) -> int:
     saved = make_program(kind, count)
     profile = Profile()
-    profile.runcall(lambda: convert_program(read_program("net.pt2", saved), "net", "net.pt2"))
+    profile.runcall(lambda: convert_program(read_program("net.pt2", saved), start_graph("net.pt2")))
     return sum(entry.callcount for entry in profile.getstats())
 
 

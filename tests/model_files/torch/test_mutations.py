@@ -15,7 +15,7 @@ from cnnspec.facts.facts import Facts
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.torch.archive import read_archive
 from cnnspec.model_files.torch.read_program import read_program
-from cnnspec.model_files.torch.to_graph import convert_program, read_torch_file
+from cnnspec.model_files.torch.to_graph import convert_program, read_torch_file, start_graph
 from tests.model_files.torch.archives import fixture, read_json, write_archive
 from tests.support import THOROUGH
 
@@ -69,7 +69,7 @@ def test_a_changed_program(seed: str, tmp_path: Path) -> None:
             path = str(write_archive(tmp_path / "net.pt2", saved))
             program = read_archive(path)
             reached += 1
-            graph = convert_program(read_program(path, program), "net", path)
+            graph = convert_program(read_program(path, program), start_graph(path))
         except ModelRefused:
             continue
         made += 1

@@ -17,7 +17,7 @@ from cnnspec.lint import rules
 from cnnspec.lint.context import Context
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.torch.read_program import read_program
-from cnnspec.model_files.torch.to_graph import convert_program, read_torch_file
+from cnnspec.model_files.torch.to_graph import convert_program, read_torch_file, start_graph
 from cnnspec.spec_writer import to_text
 from tests.model_files.keras_builds import ROOT
 from tests.model_files.torch.archives import FIXTURES, find_node, fixture, read_json
@@ -39,7 +39,7 @@ def graph(name: str) -> Graph:
 
 
 def converted(saved: dict[str, Any]) -> Graph:
-    return convert_program(read_program("net.pt2", saved), "net", "net.pt2")
+    return convert_program(read_program("net.pt2", saved), start_graph("net.pt2"))
 
 
 def layers(made: Graph) -> list[Any]:
