@@ -12,7 +12,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 __all__ = [
     "Blocks", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
-    "Network", "Predictions", "ReceptiveField", "ReceptiveFields", "Runs", "Size", "SpecError", "UnitField", "blocks", "check", "check_text", "diff",
+    "Network", "Predictions", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "UnitField", "blocks", "check", "check_text", "diff",
     "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "runs",
 ]  # fmt: skip
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnnspec.api.block_answers import Blocks, blocks
     from cnnspec.api.difference import Difference
     from cnnspec.api.findings import Findings
-    from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, UnitField
+    from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, SeenLayers, UnitField
     from cnnspec.api.torch_models import from_torch
     from cnnspec.api.trained_models import Evaluation, Predictions, evaluate, predict
     from cnnspec.api.training_runs import Runs, runs
@@ -38,7 +38,8 @@ _HOMES = {
         ("Network", "SpecError", "check", "check_text", "diff", "from_keras", "load", "loads"), "cnnspec.api"
     ),
     **dict.fromkeys(
-        ("Cost", "Explanation", "InputSizes", "Lost", "ReceptiveFields", "UnitField"), "cnnspec.api.network_answers"
+        ("Cost", "Explanation", "InputSizes", "Lost", "ReceptiveFields", "SeenLayers", "UnitField"),
+        "cnnspec.api.network_answers",
     ),
     **dict.fromkeys(("Blocks", "blocks"), "cnnspec.api.block_answers"),
     **dict.fromkeys(("Evaluation", "Predictions", "evaluate", "predict"), "cnnspec.api.trained_models"),

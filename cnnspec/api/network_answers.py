@@ -6,11 +6,12 @@ layer, it is its place in `Network.layers`.
 
 from __future__ import annotations
 
-from cnnspec.api.answer import Answer
+from cnnspec.api.answer import Answer, make_answer
 from cnnspec.cost.cost import Cost as NetworkCost
 from cnnspec.explain.explanation import Explanation as NetworkExplanation
 from cnnspec.lost.lost import Lost as NetworkLost
 from cnnspec.rf.fields import NetworkFields
+from cnnspec.rf.seen_layers import SeenLayers as LayersSeen
 from cnnspec.rf.unit_field import UnitField as LayerUnitField
 from cnnspec.sizes.input_sizes import InputSizes as NetworkSizes
 
@@ -139,6 +140,12 @@ class UnitField(Answer, LayerUnitField):
     analysed: AnalysedNetwork
     rows_are = "inputs"
 
+    def in_layers(self) -> SeenLayers:
+        """What this position sees of each layer before its own, down to the inputs."""
+        from cnnspec.rf import find_seen_layers
+
+        return make_answer(SeenLayers, find_seen_layers(self.analysed, self.layer.name, self.at), self.analysed)
+
     def alone(self) -> NetworkFields:
         """The field as the only one of its network that is asked for."""
         return NetworkFields((), None, (self,), (), (), ())
@@ -160,6 +167,31 @@ class UnitField(Answer, LayerUnitField):
         from cnnspec.rf.json import unit_data
 
         return unit_data(self)
+
+
+class SeenLayers(Answer, LayersSeen):
+    """What one position of a layer sees of each layer before it: `print` shows it as `cnnspec rf FILE --in LAYER` does."""
+
+    _uncompared: ClassVar[frozenset[str]] = ABOUT
+    analysed: AnalysedNetwork
+
+    def to_text(self) -> str:
+        """What `cnnspec rf FILE --in LAYER` prints."""
+        from cnnspec.rf.seen_text import write_text
+
+        return write_text(self.analysed, self)
+
+    def to_html(self) -> str:
+        """The layers as an HTML table."""
+        from cnnspec.api.html.rf import write_seen_html
+
+        return write_seen_html(self.analysed, self)
+
+    def to_data(self) -> dict[str, Any]:
+        """What `cnnspec rf FILE --in LAYER --format json` prints."""
+        from cnnspec.rf.json import write_seen_data
+
+        return write_seen_data(self.analysed, self)
 
 
 class InputSizes(Answer, NetworkSizes):

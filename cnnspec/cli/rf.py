@@ -1,4 +1,4 @@
-"""cnnspec rf FILE [LAYER …]: receptive fields as a table, of one unit, and as a picture."""
+"""cnnspec rf FILE [LAYER …]: receptive fields as a table, of one unit, from one unit down, and as a picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
 from cnnspec.cli.streams import find_width
-from cnnspec.rf import find_fields, find_picture
+from cnnspec.rf import find_fields, find_picture, find_seen_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec rf net.cnn": "every layer's receptive field",
             "cnnspec rf net.cnn conv2 --at 0,0": "what the upper left position of a layer sees",
+            "cnnspec rf net.cnn --in conv2": "what one position of a layer sees of each layer before it",
             "cnnspec rf net.cnn --picture": "boxes on the input, in the terminal",
             "cnnspec rf net.cnn -o fields.svg": "and as a picture",
         },
@@ -30,7 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
     )
-    parser.add_argument("layers", metavar="LAYER", nargs="*", help="layers to say everything about, or to draw")
+    parser.add_argument("layers", metavar="LAYER", nargs="*", help="layers to say everything about, to draw, or to show with --in")
+    parser.add_argument(
+        "--in", dest="inside", metavar="LAYER", help="what one position in LAYER sees of each layer before it, down to the input"
+    )
     parser.add_argument("--at", type=position, metavar="Y,X", help="the layer's position; the middle one, if left out")
     parser.add_argument("--picture", action="store_true", help="draw the fields as boxes on the input")
     parser.add_argument("-o", "--output", metavar="OUT.svg", help="write the boxes as a picture")
@@ -48,8 +52,10 @@ def position(text: str) -> tuple[int, ...]:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.at is not None and not options.layers:
+    if options.at is not None and not options.layers and options.inside is None:
         raise UsageError("--at is a position of a layer: name the layer, as in: cnnspec rf FILE conv2 --at 0,0")
+    if options.inside is not None and (options.picture or options.output is not None):
+        raise UsageError("--in makes a table, --picture and -o draw boxes on the input: choose one")
     if options.output is not None and not options.output.endswith(".svg"):
         raise UsageError(f"{options.output} must end in .svg: that is the one format of the picture")
     check_not_read(options.output or "", options.file)
@@ -59,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         network, found = load_analysed(options)
     except Refused:
         return FINDINGS
-    for name in options.layers:
+    for name in [*options.layers, *[options.inside] * (options.inside is not None)]:
         try:
             network.find_layer(name)
         except LookupError as error:
@@ -67,16 +73,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.picture or options.output is not None:
             draw(network, options)
-        if options.format == "json":
-            from cnnspec.rf.json import write_data
-            from cnnspec.tables.escape import json
-
-            print(json(write_data(network, find_fields(network, options.layers, options.at))))
-        elif not (options.picture or options.output):
-            from cnnspec.rf.text import write_text
-
-            fields = find_fields(network, options.layers, options.at)
-            print(write_text(network, fields, find_width(sys.stdout)), end="")
+        if options.inside is not None:
+            print_seen(network, options)
+        elif options.format == "json" or not (options.picture or options.output):
+            print_fields(network, options)
     except ValueError as error:  # no such position, or nothing to draw
         if network.broken:
             print_errors(found)
@@ -84,6 +84,34 @@ def run(options: argparse.Namespace) -> int:
             return FINDINGS
         raise UsageError(str(error)) from None
     return print_errors(found)
+
+
+def print_fields(network: AnalysedNetwork, options: argparse.Namespace) -> None:
+    """The fields of all layers, or of one position of some."""
+    fields = find_fields(network, options.layers, options.at)
+    if options.format == "json":
+        from cnnspec.rf.json import write_data
+        from cnnspec.tables.escape import json
+
+        print(json(write_data(network, fields)))
+    else:
+        from cnnspec.rf.text import write_text
+
+        print(write_text(network, fields, find_width(sys.stdout)), end="")
+
+
+def print_seen(network: AnalysedNetwork, options: argparse.Namespace) -> None:
+    """What one position of a layer sees of those before it."""
+    seen = find_seen_layers(network, options.inside, options.at, options.layers)
+    if options.format == "json":
+        from cnnspec.rf.json import write_seen_data
+        from cnnspec.tables.escape import json
+
+        print(json(write_seen_data(network, seen)))
+    else:
+        from cnnspec.rf.seen_text import write_text
+
+        print(write_text(network, seen, find_width(sys.stdout)), end="")
 
 
 def draw(network: AnalysedNetwork, options: argparse.Namespace) -> None:

@@ -73,7 +73,8 @@ class Geometry:
     def __init__(self, facts: Facts) -> None:
         self.facts, self.graph, self.shapes = facts, facts.graph, facts.shapes
         self.fields, self.gates, self.statistics = facts.fields, facts.gates, facts.statistics
-        self.sizes = regions.find_spaces(self.graph, self.shapes)
+        self.spaces = regions.find_spaces(self.graph, self.shapes)
+        self.sizes = [regions.known_sizes(space) for space in self.spaces]
         self._reaches: list[tuple[Reach, ...] | None] | None = None
         self._routes: dict[bool, list[tuple[Route, ...] | None]] = {}
         self._misaligned: tuple[Misaligned, ...] | None = None
@@ -91,18 +92,22 @@ class Geometry:
 
     # ---- one unit ------------------------------------------------------------------------------------------
     def read(self, index: int, at: Sizes | None, mixing: bool = False) -> dict[int, Region | None]:
-        """The positions of every network input that one position of a node reads, or all of them (`at` is None); None
-        where that cannot be told.
+        """The positions of every network input that one position of a node reads, or all of them; see `read_layers`."""
+        found = self.read_layers(index, at, mixing)
+        return {i: found[i] for i in self.graph.inputs if self.sizes[i] is not None}
 
-        With `mixing` through gates and statistics too. All sizes must be known numbers.
+    def read_layers(self, index: int, at: Sizes | None, mixing: bool = False) -> list[Region | None]:
+        """The positions of every node that one position of a node reads, or all of them (`at` is None); None where that
+        cannot be told.
+
+        With `mixing` through gates and statistics too. The sizes of the node must be known numbers.
         """
         statistics, without = (self.statistics, frozenset()) if mixing else ({}, self.gates)
         seeds = {index: regions.everything(self.sizes[index] or ()) if at is None else regions.position(at)}
         try:
-            found = regions.find_read_regions(self.graph, self.sizes, self.reaches, seeds, statistics, without)
+            return regions.find_read_regions(self.graph, self.sizes, self.reaches, seeds, statistics, without)
         except TooLong:
-            return dict.fromkeys(self.graph.inputs)
-        return {i: found[i] for i in self.graph.inputs if self.sizes[i] is not None}
+            return [None] * len(self.sizes)
 
     def gates_of(self, index: int) -> tuple[int, ...]:
         """The merges before (or at) a node that have a gate."""

@@ -24,7 +24,7 @@ from cnnspec.layers.window import UNTRACED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnspec.base.size import Dim
     from cnnspec.graph import Graph, Node
@@ -145,19 +145,22 @@ def compute_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list[N
         elif node.layer.indexes and node.inputs[0] in inputs:  # words of a text: each sees itself
             fields.append((START,) * (len(shape) - 1))
         else:
-            fields.append(_through(node, reaches[node.index], fields, shapes, steps, whole, gates))
+            reach, inputs = reaches[node.index], node.inputs
+            if reach is not None:
+                inputs = own_branches(node, [isinstance(fields[i], Whole) for i in node.inputs], shapes)
+                gates.update([(node.index, i) for i in node.inputs if i not in inputs])
+            fields.append(compose_branches(node, reach, {i: fields[i] for i in inputs}, shapes, steps, whole))
     return fields, gates
 
 
-def _through(
-    node: Node, reaches: tuple[Reach, ...] | None, fields: list[NodeField], shapes: Sequence[Shape | None],
-    steps: Steps, whole: tuple[Dim, ...] | None, gates: set[tuple[int, int]],
+def compose_branches(
+    node: Node, reaches: tuple[Reach, ...] | None, branches: Mapping[int, NodeField], shapes: Sequence[Shape | None],
+    steps: Steps, whole: tuple[Dim, ...] | None,
 ) -> NodeField:  # fmt: skip
+    """What a node sees through its branches, given what each of these sees of a map; `whole` are the map's sizes."""
     if reaches is None:
         return WHOLE
-    inputs = own_branches(node, [isinstance(fields[i], Whole) for i in node.inputs], shapes)
-    gates.update([(node.index, i) for i in node.inputs if i not in inputs])
-    entering = [fields[i] for i in inputs]
+    entering = list(branches.values())
     if None in entering:
         return None
     placed = [field for field in entering if isinstance(field, tuple)]
@@ -165,9 +168,9 @@ def _through(
         return WHOLE
     if reaches is UNTRACED:
         return None
-    for index in inputs if len(node.inputs) > 1 else ():
+    for index, field in branches.items() if len(node.inputs) > 1 else ():
         if _repeated(shapes[index], shapes[node.index]):
-            return WHOLE if _covers(fields[index], whole) else None
+            return WHOLE if _covers(field, whole) else None
     merged = placed[0] if len(placed) == 1 else hull(placed)
     if merged is None or isinstance(merged, Whole):
         return merged

@@ -99,15 +99,19 @@ def find_text_nodes(graph: Graph) -> set[int]:
     return {node.inputs[0] for node in graph.nodes if node.layer is not None and node.layer.indexes}
 
 
-def find_spaces(graph: Graph, shapes: Sequence[Shape | None]) -> list[Sizes | None]:
-    """The spatial sizes of every node, None where one is no number. A text whose words are looked up has its length."""
-    found: list[Sizes | None] = []
+def find_spaces(graph: Graph, shapes: Sequence[Shape | None]) -> list[tuple[Dim, ...] | None]:
+    """The spatial sizes of every node, None where it was refused. A text whose words are looked up has its length."""
+    found: list[tuple[Dim, ...] | None] = []
     words = find_text_nodes(graph)
     for node in graph.nodes:
         shape = shapes[node.index]
-        sizes = shape if shape is None or (node.layer is None and node.index in words) else shape[:-1]
-        found.append(sizes if sizes_known(sizes) else None)
+        found.append(shape if shape is None or (node.layer is None and node.index in words) else shape[:-1])
     return found
+
+
+def known_sizes(space: tuple[Dim, ...] | None) -> Sizes | None:
+    """Spatial sizes, None where one is no number."""
+    return space if sizes_known(space) else None
 
 
 def find_reaches(

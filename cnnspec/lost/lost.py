@@ -105,7 +105,7 @@ class Lost(Record):
 def find_losses(facts: Facts) -> Lost:
     """What is lost in the part of a network that its outputs depend on. Raises TooLong where that takes too many steps."""
     graph, shapes, used = facts.graph, facts.shapes, facts.graph.used()
-    sizes = regions.find_spaces(graph, shapes)
+    sizes = [regions.known_sizes(space) for space in regions.find_spaces(graph, shapes)]
     reaches = regions.find_reaches(graph, shapes, UNTRACED)
     untraced = tuple([i for i, reach in enumerate(reaches) if reach is UNTRACED and used[i]])
     reaches = [None if reach is UNTRACED else reach for reach in reaches]

@@ -1,14 +1,15 @@
-"""Receptive fields: which input positions does each layer see, and where do they lie?"""
+"""Receptive fields: which positions of the input, and of the layers before, does each layer see, and where do they lie?"""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cnnspec.network import AnalysedNetwork
     from cnnspec.rf.fields import NetworkFields
     from cnnspec.rf.picture import Picture
+    from cnnspec.rf.seen_layers import SeenLayers
     from cnnspec.rf.unit_field import UnitField
 
 
@@ -30,6 +31,18 @@ def find_unit_field(network: AnalysedNetwork, name: str, at: tuple[int, ...] | N
     Raises LookupError for a layer that is not there, ValueError for a position that it does not have.
     """
     return find_fields(network, (name,), at).units[0]
+
+
+def find_seen_layers(
+    network: AnalysedNetwork, name: str, at: tuple[int, ...] | None = None, shown: Sequence[str] = ()
+) -> SeenLayers:
+    """What one output position of a layer sees of each layer before it, or of those in `shown`.
+
+    Raises LookupError and ValueError, as `find_unit_field` does, and for a layer in `shown` that it does not see.
+    """
+    from cnnspec.rf.seen_layers import work_out_seen_layers
+
+    return work_out_seen_layers(network, name, at, shown)
 
 
 def find_picture(network: AnalysedNetwork, names: Iterable[str] = (), at: tuple[int, ...] | None = None) -> Picture:

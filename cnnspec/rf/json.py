@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
     from cnnspec.rf.fields import NetworkFields
     from cnnspec.rf.layer_field import LayerField
+    from cnnspec.rf.seen_layers import SeenLayer, SeenLayers
     from cnnspec.rf.unit_field import BranchOffset, FieldPath, InputRead, MixedAxes, UnitField
 
 SCHEMA_VERSION = 1
@@ -25,6 +26,13 @@ CONVENTIONS = {
     "start": "first input position of the first position's field",
     "effective": ESTIMATE,
     "coverage": "of a layer: the product of min(1, size/input); of a unit: positions read/positions of the input",
+}
+SEEN_CONVENTIONS = {
+    "receptive_field": LEFT_OUT,
+    "size": "of the receptive field in positions of the layer, unclipped; the largest where it differs by position",
+    "box": "what is read, clipped to the layer; unclipped_box: the field of this position, unclipped",
+    "positions": CONVENTIONS["positions"].replace("input", "layer"),
+    "coverage": "positions read/positions of the layer",
 }
 
 
@@ -104,3 +112,38 @@ def offset_data(o: BranchOffset) -> dict[str, Any]:
 
 def statistics_data(mixed: MixedAxes) -> dict[str, Any]:
     return {"layer": mixed.layer, "axes": list(mixed.axes)}
+
+
+def write_seen_data(network: AnalysedNetwork, seen: SeenLayers) -> dict[str, Any]:
+    """The documented fields of what one position sees of each layer before it."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "model": network.name,
+        "file": network.source.name,
+        "layer": seen.layer,
+        "at": list(seen.at),
+        "layers": [seen_data(layer) for layer in seen.layers],
+        "left_out": list(seen.left_out),
+        "gates": list(seen.gates),
+        "statistics": [statistics_data(mixed) for mixed in seen.statistics],
+        **assumption_data(network),
+        "conventions": SEEN_CONVENTIONS,
+    }
+
+
+def seen_data(layer: SeenLayer) -> dict[str, Any]:
+    read, field = layer.read, layer.field
+    return {
+        "name": layer.name,
+        "type": layer.type,
+        "line": layer.line,
+        "output_shape": shape_data(layer.output_shape),
+        "size": None if field is None else shape_data(field.size),
+        "whole": None if field is None else field.whole,
+        "unclipped_box": box_data(layer.box),
+        "box": box_data(read.box),
+        "read": read.read,
+        "holes": read.holes,
+        "coverage": read.coverage,
+        **assumed_flag(layer.assumed),
+    }

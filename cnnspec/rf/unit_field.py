@@ -30,7 +30,7 @@ class FieldPath(Record):
 
 
 class InputRead(Record):
-    """What a unit reads of one input: the box, clipped to the input (None: nothing), and how many positions inside.
+    """What a unit reads of one input, or of one layer: the box, clipped to it (None: nothing), and how many positions inside.
 
     `region` is the set itself: disjoint boxes of one bit set an axis. All but the names are None where sizes are unknown.
     """
@@ -53,7 +53,7 @@ class InputRead(Record):
 
     @property
     def coverage(self) -> float | None:
-        """The share of the input's positions that the unit reads."""
+        """The share of its positions that the unit reads."""
         total = 1
         for n in self.size or ():
             if not isinstance(n, int):
@@ -166,17 +166,16 @@ def find_reads(
     """What a unit reads of every input that its layer depends on."""
     graph = network.graph
     found = geometry.read(index, at, mixing) if geometry.sizes[index] is not None else {}
-    made = []
-    for i in graph.inputs:
-        if i not in before:
-            continue
-        sizes, region, shape = geometry.sizes[i], found.get(i), graph.nodes[i].shape
-        if region is None or sizes is None:
-            made.append(InputRead(graph.nodes[i].name, shape and shape[:-1], None, None, None))
-        else:
-            box = regions.hull(region, len(sizes))
-            made.append(InputRead(graph.nodes[i].name, sizes, box, regions.count_positions(region), region))
-    return tuple(made)
+    inputs = [i for i in graph.inputs if i in before]
+    return tuple([make_read(graph.nodes[i].name, geometry.spaces[i], found.get(i)) for i in inputs])
+
+
+def make_read(name: str, space: tuple[Dim, ...] | None, region: Region | None) -> InputRead:
+    """What a unit reads of an input, or of a layer, of these spatial sizes; None: that is not known."""
+    sizes = regions.known_sizes(space)
+    if region is None or sizes is None:
+        return InputRead(name, space, None, None, None)
+    return InputRead(name, sizes, regions.hull(region, len(sizes)), regions.count_positions(region), region)
 
 
 def find_mixed_axes(network: AnalysedNetwork, nodes: Iterable[int]) -> tuple[MixedAxes, ...]:

@@ -11,7 +11,7 @@ from cnnspec.facts.roofline import find_traffic
 from cnnspec.facts.training_memory import find_saved
 from cnnspec.layers.base import product, show_shape
 from cnnspec.tables.assumed import HEADING, MARK, needs_column
-from cnnspec.tables.figures import show_axes, show_field, show_figure, show_matrices, show_ratio
+from cnnspec.tables.figures import show_axes, show_field, show_figure, show_matrices, show_ratio, show_weights
 from cnnspec.tables.rows import LayerFigures
 from cnnspec.tables.size_names import SizeNames
 
@@ -58,6 +58,10 @@ def _of_row(compute: Callable[[LayerFigures], Any]) -> Callable[[LayerRows, int]
 
 def _params(row: LayerFigures) -> Any:
     return f"shared with {row.shared_with}" if row.shared_with else row.params
+
+
+def _weights(row: LayerFigures) -> Any:
+    return f"shared with {row.shared_with}" if row.shared_with else row.weights
 
 
 def _connected(names: tuple[str, ...]) -> str:
@@ -109,6 +113,7 @@ COLUMNS = {
     "type": TableColumn("Type", "Keras class", _of_row(lambda r: r.type), str, False),
     "shape": TableColumn("Output Shape", "output shape, without the batch", _of_row(lambda r: r.output_shape), show_shape, False),
     "params": TableColumn("Param #", "parameters", _of_row(_params)),
+    "weights": TableColumn("Weights", "its weight tensors with their shapes, as Keras has them", _of_row(_weights), show_weights, False),
     "trainable": TableColumn("Trainable", "parameters that training moves", _of_row(lambda r: r.trainable)),
     "connected": TableColumn("Connected to", "layers that it reads", _of_row(lambda r: r.inputs), _connected, False),
     "macs": TableColumn("MACs", "multiply-accumulates", _of_row(lambda r: r.macs)),
@@ -180,4 +185,4 @@ def write_plain_cells(
 def _plain(name: str, value: Any) -> str:
     if name == "connected":
         return " ".join(value)
-    return COLUMNS[name].show(value) if name in ("shape", "rf", "jump", "im2col") else str(value)
+    return COLUMNS[name].show(value) if name in ("shape", "weights", "rf", "jump", "im2col") else str(value)

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnnspec.layers.base import Weight
     from cnnspec.tables.rows import LayerFigures, ReceptiveField
 
 
@@ -43,6 +44,7 @@ def layer_data(row: LayerFigures) -> dict[str, Any]:
         "inputs": list(row.inputs),
         "output_shape": shape_data(row.output_shape),
         "params": {"trainable": row.trainable, "non_trainable": row.non_trainable},
+        "weights": None if row.weights is None else [weight_data(weight) for weight in row.weights],
         "macs": figure_data(row.macs),
         "receptive_field": field_data(row.receptive_field),
         "line": row.line,
@@ -50,6 +52,11 @@ def layer_data(row: LayerFigures) -> dict[str, Any]:
     if row.shared_with:
         made["shared_with"] = row.shared_with
     return made | assumed_flag(row.assumed)
+
+
+def weight_data(weight: Weight) -> dict[str, Any]:
+    """One weight tensor."""
+    return {"name": weight.name, "shape": shape_data(weight.shape), "trainable": weight.trainable}
 
 
 def write_plain(value: Any) -> str:

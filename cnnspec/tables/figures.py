@@ -40,6 +40,13 @@ def show_axes(values: Any) -> str:
     return "-" if not values else show_shape(values)
 
 
+def show_weights(value: Any) -> str:
+    """The name and the shape of each weight tensor: "kernel[5x5x3x4], bias[4]"; text as it is, - for none."""
+    if value is None or isinstance(value, str):
+        return value or "?"
+    return ", ".join([f"{weight.name}[{show_shape(weight.shape)}]" for weight in value]) or "-"
+
+
 def show_ratio(value: Any) -> str:
     """A quotient with two digits behind the point."""
     return f"{value:,.2f}" if isinstance(value, float) else show_figure(value)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.facts.receptive_field import NodeField
     from cnnspec.graph import Node
-    from cnnspec.layers.base import Shape
+    from cnnspec.layers.base import Shape, Weight
     from cnnspec.network import AnalysedNetwork
 
 
@@ -35,7 +35,8 @@ class LayerFigures(Record):
     `type` is the Keras class; `inputs` are the names of the layers it reads; `output_shape` is without the batch,
     channels last; `trainable` and `non_trainable` count parameters; `macs` are of one example; `line` is where it
     is written; `shared_with` names the layer whose weights it uses again; `assumed`: its figures rest on a word that was
-    taken for the one that is misspelt.
+    taken for the one that is misspelt; `weights` are its weight tensors, in Keras's order and layout, none where it uses
+    another's.
     """
 
     name: str
@@ -49,6 +50,7 @@ class LayerFigures(Record):
     line: int
     shared_with: str | None = None
     assumed: bool = False
+    weights: tuple[Weight, ...] | None = ()
 
     @property
     def params(self) -> int | None:
@@ -80,9 +82,16 @@ def find_figures(network: AnalysedNetwork) -> tuple[LayerFigures, ...]:
                 node.site.first_line,
                 None if node.shares is None else graph.nodes[node.shares].name,
                 node.assumed,
+                find_weights(node, network),
             )
         )
     return tuple(made)
+
+
+def find_weights(node: Node, network: AnalysedNetwork) -> tuple[Weight, ...] | None:
+    """The weight tensors of a layer; None where one is unknown: of an opaque layer only the number of its weights is known."""
+    weights = network.facts.weights[node.index]
+    return None if weights and node.layer is not None and node.layer.stated else weights
 
 
 def find_keras_type(node: Node, network: AnalysedNetwork) -> str:

@@ -112,6 +112,7 @@ def asked(net: cnnspec.Network) -> Iterator[tuple[str, Answer]]:
     yield "explain", net.explanation(net.layers[0].name)
     if all(layer.output_shape is not None for layer in net.layers):
         yield "rf", net.receptive_fields(*[layer.name for layer in net.layers[-3:]])
+        yield "seen", net.receptive_field_of(net.layers[-1].name).in_layers()
     if not net.analysed.broken:
         yield from (("sizes", net.sizes()), ("sizes", net.sizes(57)))
         yield "diff", cnnspec.diff(net, OTHER)

@@ -30,6 +30,8 @@ outputs[].shape                     shape
 layers[].output_shape               shape
 layers[].params.trainable           trainable
 layers[].params.non_trainable       frozen
+layers[].weights[].shape            - tensor by tensor; test_weights holds them to built models
+layers[].weights[].trainable        - part of trainable and frozen
 layers[].macs                       macs
 layers[].receptive_field.size       rf_size
 layers[].receptive_field.stride     rf_stride
@@ -164,6 +166,8 @@ b.receptive_field.padding                   other rf_padding
 layers[].a.output_shape                     shape
 layers[].a.params.trainable                 trainable
 layers[].a.params.non_trainable             frozen
+layers[].a.weights[].shape                  - tensor by tensor
+layers[].a.weights[].trainable              - part of trainable and frozen
 layers[].a.macs                             macs
 layers[].a.receptive_field.size             rf_size
 layers[].a.receptive_field.stride           rf_stride
@@ -172,6 +176,8 @@ layers[].a.line                             line
 layers[].b.output_shape                     other shape
 layers[].b.params.trainable                 other trainable
 layers[].b.params.non_trainable             other frozen
+layers[].b.weights[].shape                  - tensor by tensor
+layers[].b.weights[].trainable              - part of trainable and frozen
 layers[].b.macs                             other macs
 layers[].b.receptive_field.size             other rf_size
 layers[].b.receptive_field.stride           other rf_stride
@@ -228,6 +234,7 @@ Layer         -
 Type          -
 Output Shape  shape
 Param #       params
+Weights       -
 Trainable     trainable
 Connected to  -
 MACs          macs
@@ -250,6 +257,7 @@ type                  -
 output_shape          shape
 shape                 shape
 params                params
+weights               -
 trainable             trainable
 trainable_params      trainable
 non_trainable_params  frozen
@@ -427,7 +435,7 @@ API = {
     },
     "LayerFigures": {
         "name": "- a name", "type": "- a name", "inputs": "- names", "output_shape": "shape", "trainable": "trainable",
-        "non_trainable": "frozen", "params": "params", "macs": "macs", "flops": "flops", "receptive_field": "- part by part",
+        "non_trainable": "frozen", "params": "params", "weights": "- tensor by tensor", "macs": "macs", "flops": "flops", "receptive_field": "- part by part",
         "line": "line", "shared_with": "- a name", "assumed": ASSUMED, "replace": ACTION,
     },
     "ReceptiveField": {"size": "rf_size", "stride": "rf_stride", "padding": "rf_padding", "whole": "rf_whole", "replace": ACTION},
@@ -439,7 +447,7 @@ API = {
     "UnitField": {
         "layer": "- part by part", "written": "- the text", "at": "unit_at", "box": "unit_box", "inputs": "- one by one",
         "smallest": "- one by one", "largest": "- one by one", "gates": "- names", "statistics": "- names",
-        "with_mixing": "- one by one", "misaligned": "- one by one", "alone": ACTION, **ABOUT,
+        "with_mixing": "- one by one", "misaligned": "- one by one", "alone": ACTION, "in_layers": ACTION, **ABOUT,
     },
     "InputRead": {
         "name": "- a name", "size": "input_size", "box": "unit_input_box", "read": "unit_read", "holes": "unit_holes",

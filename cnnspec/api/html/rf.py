@@ -1,7 +1,8 @@
-"""Receptive fields as HTML tables: of all layers, or everything about one position of some."""
+"""Receptive fields as HTML tables: of all layers, everything about one position of some, or what one sees of each layer."""
 
 from __future__ import annotations
 
+from cnnspec.rf import seen_text
 from cnnspec.rf.text import (
     HEADINGS,
     RIGHT,
@@ -24,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
     from cnnspec.rf.fields import NetworkFields
+    from cnnspec.rf.seen_layers import SeenLayers
     from cnnspec.rf.unit_field import UnitField
 
 
@@ -36,6 +38,13 @@ def write_html(network: AnalysedNetwork, fields: NetworkFields) -> str:
     rows = [(*write_row(layer), *[MARK * layer.assumed] * marked) for layer in fields.layers]
     notes = [*write_notes(fields), *write_assumptions(network, "the network's field rests")]
     return write_page(title, [HtmlTable((*HEADINGS, *[HEADING] * marked), rows, RIGHT)], notes)
+
+
+def write_seen_html(network: AnalysedNetwork, seen: SeenLayers) -> str:
+    """The table of what one position sees of each layer before it."""
+    headings, rows = seen_text.make_table(network, seen)
+    title, notes = seen_text.write_title(network, seen), seen_text.write_notes(network, seen)
+    return write_page(title, [HtmlTable(headings, rows, seen_text.RIGHT)], notes)
 
 
 def make_unit_table(unit: UnitField) -> HtmlTable:
