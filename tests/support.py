@@ -119,8 +119,8 @@ def agree(model: Any, graph: Graph) -> None:
             continue
         shapes = graph.input_shapes(node)
         layers = keras_layers(model, graph, node)
-        ours = [(w.shape, w.trainable) for w in node.layer.weights(shapes)]  # type: ignore[arg-type]
-        theirs = [(tuple(w.shape), w.trainable) for layer in layers for w in layer.weights]
+        ours = [(w.name, w.shape, w.trainable) for w in node.layer.weights(shapes)]  # type: ignore[arg-type]
+        theirs = [(w.name, tuple(w.shape), w.trainable) for layer in layers for w in layer.weights]
         assert ours == theirs, (node, ours, theirs)
         if len(layers[-1]._inbound_nodes) == 1:
             output = tuple(layers[-1].output.shape[1:])

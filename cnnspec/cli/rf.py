@@ -31,9 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
     )
-    parser.add_argument("layers", metavar="LAYER", nargs="*", help="layers to say everything about, to draw, or to show with --in")
     parser.add_argument(
-        "--in", dest="inside", metavar="LAYER", help="what one position in LAYER sees of each layer before it, down to the input"
+        "layers", metavar="LAYER", nargs="*", help="layers to say everything about, to draw, or to show with --in"
+    )
+    parser.add_argument(
+        "--in",
+        dest="inside",
+        metavar="LAYER",
+        help="what one position in LAYER sees of each layer before it, down to the input",
     )
     parser.add_argument("--at", type=position, metavar="Y,X", help="the layer's position; the middle one, if left out")
     parser.add_argument("--picture", action="store_true", help="draw the fields as boxes on the input")

@@ -145,11 +145,11 @@ def compute_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list[N
         elif node.layer.indexes and node.inputs[0] in inputs:  # words of a text: each sees itself
             fields.append((START,) * (len(shape) - 1))
         else:
-            reach, inputs = reaches[node.index], node.inputs
+            reach, own = reaches[node.index], node.inputs
             if reach is not None:
-                inputs = own_branches(node, [isinstance(fields[i], Whole) for i in node.inputs], shapes)
-                gates.update([(node.index, i) for i in node.inputs if i not in inputs])
-            fields.append(compose_branches(node, reach, {i: fields[i] for i in inputs}, shapes, steps, whole))
+                own = own_branches(node, [isinstance(fields[i], Whole) for i in node.inputs], shapes)
+                gates.update([(node.index, i) for i in node.inputs if i not in own])
+            fields.append(compose_branches(node, reach, {i: fields[i] for i in own}, shapes, steps, whole))
     return fields, gates
 
 
@@ -168,9 +168,9 @@ def compose_branches(
         return WHOLE
     if reaches is UNTRACED:
         return None
-    for index, field in branches.items() if len(node.inputs) > 1 else ():
+    for index in branches if len(node.inputs) > 1 else ():
         if _repeated(shapes[index], shapes[node.index]):
-            return WHOLE if _covers(field, whole) else None
+            return WHOLE if _covers(branches[index], whole) else None
     merged = placed[0] if len(placed) == 1 else hull(placed)
     if merged is None or isinstance(merged, Whole):
         return merged

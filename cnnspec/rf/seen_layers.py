@@ -80,9 +80,7 @@ def work_out_seen_layers(
     )
 
 
-def find_shown(
-    network: AnalysedNetwork, geometry: Geometry, index: int, name: str, seen: dict[int, NodeField]
-) -> int:
+def find_shown(network: AnalysedNetwork, geometry: Geometry, index: int, name: str, seen: dict[int, NodeField]) -> int:
     """The index of a layer that a node sees. LookupError for one that is not there, ValueError for one that it does not see."""
     unit, other = network.graph.nodes[index].name, network.find_layer(name)
     if other in seen:
@@ -94,7 +92,12 @@ def find_shown(
 
 
 def find_seen_layer(
-    network: AnalysedNetwork, geometry: Geometry, index: int, field: NodeField, region: Region | None, at: tuple[int, ...]
+    network: AnalysedNetwork,
+    geometry: Geometry,
+    index: int,
+    field: NodeField,
+    region: Region | None,
+    at: tuple[int, ...],
 ) -> SeenLayer:
     """What a unit sees of one layer: its field there, and what it reads."""
     node: Node = network.graph.nodes[index]

@@ -39,7 +39,7 @@ def write_text(network: AnalysedNetwork, seen: SeenLayers, width: int | None = N
 
 
 def write_title(network: AnalysedNetwork, seen: SeenLayers) -> str:
-    """ 'What position 1,1 of conv3 sees in "mnist"'."""
+    """'What position 1,1 of conv3 sees in "mnist"'."""
     unit = f"position {','.join(map(str, seen.at))}" if seen.at else "a value"
     return f'What {unit} of {seen.layer} sees of the layers before it in "{network.name}"'
 

@@ -16,7 +16,11 @@ PLAIN: dict[str, Any] = {
     "figure": {"type": ["integer", "string"]}, "figure or number": {"type": ["number", "string"]},
     "metric": {"anyOf": [{"type": ["number", "null"]}, {"type": "array", "items": {"type": ["number", "null"]}}]}, "value": {},
 }  # fmt: skip
-OF_OPTIONS = {"statistics": "check --statistics", "blocks": "summary --input", "seen": "rf --in"}  # schemas of commands with an option
+OF_OPTIONS = {
+    "statistics": "check --statistics",
+    "blocks": "summary --input",
+    "seen": "rf --in",
+}  # schemas of commands with an option
 ROW = re.compile(r"^\| `([\w]+)(\?)?` \| (.+?) \| (.+?) \|$", re.M)
 OTHERS = re.compile(r"^\| any other \| (.+?) \| .+ \|$", re.M)
 LIST = re.compile(r"^<!-- list of (.+) -->$", re.M)

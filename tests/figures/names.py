@@ -30,7 +30,7 @@ outputs[].shape                     shape
 layers[].output_shape               shape
 layers[].params.trainable           trainable
 layers[].params.non_trainable       frozen
-layers[].weights[].shape            - tensor by tensor; test_weights holds them to built models
+layers[].weights[].shape            - tensor by tensor; `agree` holds them to built models
 layers[].weights[].trainable        - part of trainable and frozen
 layers[].macs                       macs
 layers[].receptive_field.size       rf_size
