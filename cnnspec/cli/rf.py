@@ -23,9 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec rf net.cnn": "every layer's receptive field",
             "cnnspec rf net.cnn conv2 --at 0,0": "what the upper left position of a layer sees",
-            "cnnspec rf net.cnn --in conv2": "what one position of a layer sees of each layer before it",
-            "cnnspec rf net.cnn --picture": "boxes on the input, in the terminal",
-            "cnnspec rf net.cnn -o fields.svg": "and as a picture",
+            "cnnspec rf net.cnn --in conv2": "what one position sees of each layer before it",
+            "cnnspec rf net.cnn --picture -o fields.svg": "boxes on the input, in the terminal and as a picture",
         },
     )
     parser.add_argument(

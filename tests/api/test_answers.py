@@ -44,6 +44,7 @@ ANSWERS: dict[str, tuple[list[str], Ask]] = {
     ),
     "cost, int8": (["--dtype", "int8"], lambda net, unit: net.cost(dtype="int8")),
     "rf, a unit": (["UNIT"], lambda net, unit: net.receptive_fields(unit)),
+    "rf, down from a unit": (["--in", "UNIT"], lambda net, unit: net.receptive_field_of(unit).in_layers()),
     "explain, a layer": (["UNIT"], lambda net, unit: net.explanation(unit)),
     "sizes, near": (["--near", "50"], lambda net, unit: net.sizes(50)),
 }  # fmt: skip

@@ -58,7 +58,7 @@ check FILE --output-format jsonl|check FILE --output-format sarif|check FILE --o
 check FILE --output-format junit|check FILE --output-format gitlab|check FILE --statistics|check FILE --show-settings
 check FILE --fix --unsafe-fixes --diff|check FILE --unsafe-fixes|summary FILE|summary FILE --format markdown
 summary FILE --format csv|summary FILE --format json|explain FILE|explain FILE --format markdown|explain FILE --format latex
-explain FILE --format json|explain FILE WORD|rf FILE|rf FILE a|rf FILE WORD|rf FILE a --format json|rf FILE --picture
+explain FILE --format json|explain FILE WORD|rf FILE|rf FILE a|rf FILE WORD|rf FILE --in a|rf FILE a --format json|rf FILE --picture
 rf FILE -o out.svg|lost FILE|lost FILE --format json|cost FILE|cost FILE --format json|cost FILE --optimizer WORD
 cost FILE --device WORD|cost FILE --dtype WORD|sizes FILE|sizes FILE --format json|sizes FILE --near WORD|diff FILE good.cnn
 diff good.cnn FILE --format json|fix FILE --diff|fix FILE --check|format FILE --diff|format FILE --check|import FILE

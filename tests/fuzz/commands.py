@@ -64,7 +64,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "summary": {"--format": ("text", "markdown", "csv", "json"), "--columns": ("params", "params,macs,memory", "all", "", "layer,x", "rf,macs,shape"), **MODEL},
     "explain": {"--format": ("text", "markdown", "latex", "json"), **MODEL},
-    "rf": {"--at": ("0,0", "3", "-1,2", "x", "999999999,1", "1,1,1", ""), "--picture": (), "-o": ("rf.svg", "rf.png", "-"), "--format": FORMATS, **MODEL},
+    "rf": {"--at": ("0,0", "3", "-1,2", "x", "999999999,1", "1,1,1", ""), "--in": ("conv1", "x", ""), "--picture": (), "-o": ("rf.svg", "rf.png", "-"), "--format": FORMATS, **MODEL},
     "lost": {"--format": FORMATS, **MODEL},
     "cost": {
         "--batch": ("1", "64", "0", "999999999999", "-1", "x"), "--dtype": ("float16", "int8", "mixed_float16", "x"), "--optimizer": ("sgd", "adam", "lion", "x"),
