@@ -21,6 +21,7 @@ from cnnspec.cli import main
 
 ROOT = Path(__file__).parents[2]
 README, DOCS = ROOT / "README.md", ROOT / "docs"
+LECTURES = ROOT / "examples" / "lectures" / "README.md"
 FENCED = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.M | re.S)
 
 
@@ -34,8 +35,8 @@ class Block(Record):
 
 
 def pages() -> list[Path]:
-    """Every page of the manual: the README first."""
-    return [README, *sorted(DOCS.rglob("*.md"))]
+    """Every page of the manual: the README first, the index of the lectures last."""
+    return [README, *sorted(DOCS.rglob("*.md")), LECTURES]
 
 
 def find_blocks(text: str) -> list[Block]:

@@ -16,14 +16,16 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from tests.docs.blocks import DOCS, README, ROOT
+from tests.docs.blocks import DOCS, LECTURES, README, ROOT
 from tests.docs.built import find_faults, pages_of
 from tests.docs.reference import generated_pages
 
 BUILD, SITE = ROOT / "build" / "docs", ROOT / "build" / "site"
 CONFIGURATION = ROOT / "zensical.toml"
 # Pages that stand outside of docs/, where a code host looks for them.
-OUTSIDE = {README: "index.md", ROOT / "CHANGELOG.md": "changelog.md", ROOT / "SECURITY.md": "security.md"}
+OUTSIDE = {
+    README: "index.md", LECTURES: "lectures.md", ROOT / "CHANGELOG.md": "changelog.md", ROOT / "SECURITY.md": "security.md",
+}  # fmt: skip
 SHIM, WORKER = "https://unpkg.com/iframe-worker/shim", Path(__file__).with_name("folder_worker.js")
 FENCE = re.compile(r"^```(\w*)[ \t]*([^\n]*)\n(.*?)^```$", re.M | re.S)
 ROW, CELL_CODE = re.compile(r"^\|.*\|$", re.M), re.compile(r"`[^`]+`")  # a bar in code is escaped on code hosts alone

@@ -21,6 +21,7 @@ from cnnspec.lint.pages import Page
 from cnnspec.lint.pages import pages as rule_pages
 from cnnspec.pipeline import analyse
 from tests.docs.blocks import DOCS, ROOT
+from tests.docs.lectures import find_lines, read_lectures
 
 MARKED = re.compile(r"(<!-- ([a-z ]+) -->\n).*?(<!-- end -->)", re.S)
 GROUPS = "EWRTPNSL"  # errors and warnings first, habits of lectures last
@@ -177,6 +178,15 @@ def example_table(page: Path) -> str:
     return table(("file", "network", "parameters", "MACs"), listed)
 
 
+def lecture_index(page: Path) -> str:
+    """The slides of each lecture, with the command that shows each and the line that it prints."""
+    lines, parts = find_lines(), []
+    for name, slides in read_lectures().items():
+        rows = [(s.slide, f"[`{s.file}`]({s.file})", f"`cnnspec {s.command}`", f"`{lines[s]}`") for s in slides]
+        parts.append(f"## {name}\n\n{table(('slide', 'file', 'command', 'what it prints'), rows)}")
+    return "\n\n".join(parts)
+
+
 # Finding one's way
 
 
@@ -205,5 +215,6 @@ PARTS: dict[str, Callable[[Path], str]] = {
     "synopsis": synopsis,
     "options": options,
     "examples": example_table,
+    "slides": lecture_index,
     "ways": way_list,
 }
