@@ -136,7 +136,7 @@ def test_only_the_catalogue_lists_the_layers() -> None:
 
 ROOMS = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff")  # one for each question
 WRITERS = (
-    "text", "json", "markdown", "latex", "csv", "html", "svg", "drawing", "github", "gitlab", "junit", "sarif", "formats",
+    "text", "json", "markdown", "latex", "csv", "html", "svg", "drawing", "seen_text", "github", "gitlab", "junit", "sarif", "formats",
 )  # fmt: skip
 PRINTING = ("cli", "api")  # the verbs and the API show what they were answered; nobody else imports a writer
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cnnspec.facts.kernels import Kernel
     from cnnspec.facts.receptive_field import Field, NodeField
     from cnnspec.graph import Graph, Node
-    from cnnspec.layers.base import Layer, Shape, Weight
+    from cnnspec.layers.base import Layer, Shape
     from cnnspec.layers.operation import Operation
     from cnnspec.layers.window import Window
 
@@ -124,23 +124,12 @@ class Facts:
 
     # ---- figures of every node -----------------------------------------------------------------------------
     @cached_property
-    def weights(self) -> list[tuple[Weight, ...] | None]:
-        """The weight tensors of every node; a layer that is used again has them at its first use."""
-        made: list[tuple[Weight, ...] | None] = self.each(lambda layer, inputs: layer.weights(inputs), ())
-        for node in self.graph.nodes:
-            if node.shares is not None and made[node.index] is not None:
-                made[node.index] = ()
-        return made
-
-    @cached_property
     def parameters(self) -> list[tuple[int, int] | None]:
         """(trainable, frozen) of every node; a layer that is used again counts at its first use."""
-        counted: dict[int, tuple[int, int]] = {}  # by the weights, which nodes alike share
-        made: list[tuple[int, int] | None] = []
-        for weights in self.weights:
-            if weights is not None and id(weights) not in counted:
-                counted[id(weights)] = _count_parameters(weights)
-            made.append(None if weights is None else counted[id(weights)])
+        made: list[tuple[int, int] | None] = self.each(_parameters, (0, 0))
+        for node in self.graph.nodes:
+            if node.shares is not None and made[node.index] is not None:
+                made[node.index] = (0, 0)
         return made
 
     def weighty(self, index: int) -> bool:
@@ -274,9 +263,9 @@ def flops(macs: Dim | None) -> Dim | None:
     return None if macs is None else 2 * macs
 
 
-def _count_parameters(weights: tuple[Weight, ...]) -> tuple[int, int]:
+def _parameters(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[int, int]:
     trainable = frozen = 0
-    for weight in weights:
+    for weight in layer.weights(inputs):
         size = product(weight.shape)
         assert isinstance(size, int)  # a layer whose weights have no shape is refused before
         if weight.trainable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.join_words import join_words
 from cnnspec.base.percent import percent
 from cnnspec.layers.base import show_shape
-from cnnspec.rf.text import show_size, write_gates, write_statistics
+from cnnspec.rf.wording import show_size, write_gates, write_statistics
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
 from cnnspec.tables.figures import show_field, show_figure
 from cnnspec.tables.layout import shorten_names

@@ -65,7 +65,7 @@ class LayerFigures(Record):
 
 def find_figures(network: AnalysedNetwork) -> tuple[LayerFigures, ...]:
     """The figures of every node, inputs included, in the order of the text."""
-    graph, facts = network.graph, network.facts
+    graph, facts, weights = network.graph, network.facts, find_weights(network)
     made = []
     for node in graph.nodes:
         parameters = facts.parameters[node.index]
@@ -82,16 +82,22 @@ def find_figures(network: AnalysedNetwork) -> tuple[LayerFigures, ...]:
                 node.site.first_line,
                 None if node.shares is None else graph.nodes[node.shares].name,
                 node.assumed,
-                find_weights(node, network),
+                weights[node.index],
             )
         )
     return tuple(made)
 
 
-def find_weights(node: Node, network: AnalysedNetwork) -> tuple[Weight, ...] | None:
-    """The weight tensors of a layer; None where one is unknown: of an opaque layer only the number of its weights is known."""
-    weights = network.facts.weights[node.index]
-    return None if weights and node.layer is not None and node.layer.stated else weights
+def find_weights(network: AnalysedNetwork) -> list[tuple[Weight, ...] | None]:
+    """The weight tensors of every node, at their first use where they are shared; None where they are unknown: of an
+    opaque layer that has some only their number is known."""
+    found: list[tuple[Weight, ...] | None] = network.facts.each(lambda layer, inputs: layer.weights(inputs), ())
+    for node in network.graph.nodes:
+        if node.shares is not None and found[node.index] is not None:
+            found[node.index] = ()
+        elif node.layer is not None and node.layer.stated and found[node.index]:
+            found[node.index] = None
+    return found
 
 
 def find_keras_type(node: Node, network: AnalysedNetwork) -> str:

@@ -3,20 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.rf import seen_text
-from cnnspec.rf.text import (
-    HEADINGS,
-    RIGHT,
-    show_size,
-    write_box,
-    write_figures,
-    write_gates,
-    write_notes,
-    write_offsets,
-    write_paths,
-    write_read,
-    write_row,
-    write_statistics,
-)  # fmt: skip
+from cnnspec.rf.text import HEADINGS, RIGHT, write_figures, write_notes, write_paths, write_read, write_row
+from cnnspec.rf.wording import show_size, write_box, write_gates, write_offsets, write_statistics
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
 from cnnspec.tables.html import HtmlTable, write_page
 from cnnspec.tables.layout import add_place
