@@ -125,6 +125,10 @@ def test_summary_json_is_the_contract(good: Path, capsys: pytest.CaptureFixture[
         "inputs": ["input1"],
         "output_shape": [6, 6, 4],
         "params": {"trainable": 40, "non_trainable": 0},
+        "weights": [
+            {"name": "kernel", "shape": [3, 3, 1, 4], "trainable": True},
+            {"name": "bias", "shape": [4], "trainable": True},
+        ],
         "macs": 1296,
         "receptive_field": {"size": [3, 3], "stride": [1, 1], "padding": [0, 0]},
         "line": 2,
