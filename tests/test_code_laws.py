@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
-from tests.test_import_order import FILES, imports, module_of
+from tests.test_import_order import FILES, imports, module_of, nodes, parsed
 
 CODE = [path for path in FILES if path.name != "table.py"]  # the parser's table is generated
 MODULES = {".".join(["cnnspec", *module_of(path).split(".")]).removesuffix(".__init__"): path for path in FILES}
@@ -18,15 +17,10 @@ PINNED = {"_ActionsContainer", "_parse_table", "_inbound_nodes", "_keras_history
 QUESTIONS = ("facts", "tables", "summary", "explain", "rf", "lost", "cost", "sizes", "diff", "lint")
 
 
-@cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 def classes() -> Iterator[tuple[str, ast.ClassDef]]:
     for module, path in MODULES.items():
         if path in CODE:
-            for node in ast.walk(parsed(path)):
+            for node in nodes(path):
                 if isinstance(node, ast.ClassDef):
                     yield module, node
 
@@ -38,7 +32,7 @@ def circles() -> Iterator[list[str]]:
         for module, path in MODULES.items()
     }
     for module, path in MODULES.items():  # `from cnnspec.a import b` of a module b needs no more of a than b itself
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ImportFrom) and all(f"{node.module}.{a.name}" in MODULES for a in node.names):
                 imported[module].discard(node.module or "")
     number: dict[str, int] = {}
@@ -101,7 +95,7 @@ def broken_laws() -> Iterator[str]:
     for path in CODE:
         yield from asked_by_name(path)
         part = module_of(path).split(".")[0]
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Attribute) and private(node) and reaches_in(node, path):
                 yield f"private: {module_of(path)} {ast.unparse(node)}"
             elif isinstance(node, ast.Raise) and "NotImplementedError" in ast.unparse(node):

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,26 +64,37 @@ def ids(path: Path) -> str:
     return str(path.relative_to(PACKAGE))
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Every node of a file's tree, as `ast.walk` yields them."""
+    return list(ast.walk(parsed(path)))
+
+
+@cache
+def imports(path: Path) -> list[tuple[str, bool]]:
     """Every module that a file imports, and whether for annotations alone (under `if TYPE_CHECKING`)."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     typed = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         for statement in node.body
         for inner in ast.walk(statement)
     }
-    for node in ast.walk(tree):
+    found: list[tuple[str, bool]] = []
+    for node in nodes(path):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, id(node) in typed
+            found += [(alias.name, id(node) in typed) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             assert node.module
-            yield node.module, id(node) in typed
-            for alias in node.names:  # `from cnnspec import rules` imports cnnspec.lint.rules
-                yield f"{node.module}.{alias.name}", id(node) in typed
+            names = [node.module, *[f"{node.module}.{alias.name}" for alias in node.names]]
+            found += [(name, id(node) in typed) for name in names]  # `from cnnspec import rules` imports cnnspec.lint.rules
+    return found
 
 
 def own(path: Path) -> Iterator[tuple[str, bool]]:
@@ -119,7 +131,7 @@ def test_no_pass_names_a_layer(path: Path) -> None:
     words = {
         name for layer in CATALOGUE for name in layer.names
     } - FUNCTIONS.keys()  # which activation, a layer may state
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         assert not (isinstance(node, ast.Name) and node.id in classes)
         if isinstance(node, ast.Compare):
             literals = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
@@ -163,7 +175,7 @@ def test_no_computation_prints_or_imports_a_writer(path: Path) -> None:
         found = {module for module in found if not module.startswith(own)}
     assert not found
     if part_of(path) in (*ROOMS, "facts", "tables", "findings"):
-        names = [n.func.id for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]  # fmt: skip
+        names = [n.func.id for n in nodes(path) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
         assert "print" not in names
 
 
@@ -216,5 +228,5 @@ def test_a_heavy_import_would_be_seen() -> None:
 def test_a_file_is_a_page_that_says_its_idea(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if text.strip():
-        assert ast.get_docstring(ast.parse(text)), "a module docstring says the idea"
+        assert ast.get_docstring(parsed(path)), "a module docstring says the idea"
         assert len(text.splitlines()) <= 340, "a file is a page or two"

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.test_code_laws import PINNED, parsed
-from tests.test_import_order import FILES
+from tests.test_code_laws import PINNED
+from tests.test_import_order import FILES, nodes
 
 
 def takes_options() -> None:
@@ -93,7 +93,7 @@ def test_saved_operations_are_those_of_keras() -> None:
 def test_every_private_name_in_use_is_pinned() -> None:
     imported = set()
     for path in FILES:
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ImportFrom):
                 names = [*(node.module or "").split("."), *[alias.name for alias in node.names]]
                 imported |= {name for name in names if name.startswith("_") and not name.startswith("__")}
