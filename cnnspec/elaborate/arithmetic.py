@@ -249,12 +249,21 @@ OPERATE: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def measure(values: list[Any] | tuple[Any, ...]) -> tuple[int, int]:
-    """How many elements a list has, with those of the lists and terms in it, and how deep it is nested."""
-    count, depth, level = 0, 0, [values]
+    """How many elements a list has, with those of the lists and terms in it, and how deep it is nested.
+
+    What stands in a level more than once is looked into once, and counted as often as it stands there.
+    """
+    count, depth = 0, 0
+    level: dict[int, tuple[Any, int]] = {id(values): (values, 1)}  # lists, and how often each stands here
     while level and count <= MAX_ELEMENTS and depth <= MAX_DEPTH:
-        count += sum(map(len, level))
+        count += sum([len(inner) * often for inner, often in level.values()])
         depth += 1
-        level = [part for inner in level for value in inner if (part := parts(value))]
+        below: dict[int, tuple[Any, int]] = {}
+        for inner, often in level.values():
+            for value in inner:
+                if isinstance(value, (list, tuple, Term)) and (held := parts(value)):
+                    below[id(value)] = held, often + below.get(id(value), (held, 0))[1]
+        level = below
     return count, depth
 
 

@@ -119,10 +119,18 @@ class BodyRunner(Runner):
             self.graph.bindings[id(item)] = Binding(site, scope.body, value)
 
     def holds_layers(self, value: Any) -> bool:
-        """Whether a value is a layer function, or holds one."""
-        if isinstance(value, (list, tuple)):
-            return any(map(self.holds_layers, value))
-        return is_step(value) and not isinstance(value, Tensor)
+        """Whether a value is a layer function, or holds one; a list that stands in it twice is looked into once."""
+        seen: set[int] = set()
+        queue = [value]
+        while queue:
+            found = queue.pop()
+            if isinstance(found, (list, tuple)):
+                if id(found) not in seen:
+                    seen.add(id(found))
+                    queue += [held for held in found if not isinstance(held, (int, float))]
+            elif is_step(found) and not isinstance(found, Tensor):
+                return True
+        return False
 
     def note_budget(self, item: tree.Budget, scope: Scope, current: Tensor | None) -> Tensor | None:
         for limit in item.limits:
