@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import sys
@@ -37,6 +38,12 @@ FIRST = ("tests/train", "tests/compile", "tests/model_files", "tests/facts", "te
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The rooms whose files take long come first, so that two processes end at the same time."""
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lives to the end: the garbage collector need not walk it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

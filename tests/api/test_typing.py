@@ -6,7 +6,10 @@ import pydoc
 import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 import cnnspec
 
@@ -14,38 +17,31 @@ CLIENT = Path(__file__).parent / "client.py"
 ROOT = CLIENT.parents[2]
 
 
-def test_a_strict_client_passes(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--cache-dir",
-        str(tmp_path),
-        "--follow-imports",
-        "silent",
-        str(CLIENT),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+@pytest.fixture(scope="module")
+def check_types(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], subprocess.CompletedProcess[str]]:
+    """What mypy says of a client; what it knows of cnnspec is kept for the next one."""
+    cache = tmp_path_factory.mktemp("mypy")
+    options = ["--strict", "--cache-dir", str(cache), "--follow-imports", "silent"]
+
+    def check(client: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "mypy", *options, str(client)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    return check
+
+
+def test_a_strict_client_passes(check_types: Callable[[Path], subprocess.CompletedProcess[str]]) -> None:
+    done = check_types(CLIENT)
     assert done.returncode == 0, done.stdout + done.stderr
     runpy.run_path(str(CLIENT))
 
 
-def test_a_wrong_client_does_not_pass(tmp_path: Path) -> None:
+def test_a_wrong_client_does_not_pass(
+    tmp_path: Path, check_types: Callable[[Path], subprocess.CompletedProcess[str]]
+) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text("import cnnspec\nx: str = cnnspec.loads('input 3').cost().layers\n")
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--cache-dir",
-        str(tmp_path),
-        "--follow-imports",
-        "silent",
-        str(wrong),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    done = check_types(wrong)
     assert done.returncode == 1 and "[assignment]" in done.stdout
 
 

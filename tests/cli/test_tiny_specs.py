@@ -60,7 +60,7 @@ for line in sys.stdin:
     process = os.fork()
     if process == 0:
         answer(path, verbs)
-        sys.exit()
+        os._exit(0)
     print(os.waitpid(process, 0)[1], flush=True)
 """
 WARM = "input 9x9x3\nconv(4, 3x3, stride=4) -> relu -> relu\n"
