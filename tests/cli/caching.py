@@ -30,15 +30,17 @@ def entries(folder: Path) -> list[Path]:
     return sorted((folder / cache.NAME).glob("*.json"))
 
 
-def write_corpus(folder: Path) -> None:
-    """A spec for each finding that there is, one for each kind of syntax mistake, right ones, and files that are none."""
+def write_corpus(folder: Path, every: int = 1) -> None:
+    """A spec for each finding that there is, one for each kind of syntax mistake, right ones, and files that are none; of
+    findings and mistakes `every` so-many-th alone."""
     seen: set[str] = set()
     for number, (_, _, spec, expected) in enumerate(faulty_specs()):
         codes = set(re.findall(r"^\d+:\d+ (\w+) ", expected, re.M))
         if codes - seen:
             seen |= codes
-            (folder / f"faulty{number}.cnn").write_text(spec, encoding="utf-8")
-    for number, (_, _, (snippet, *_)) in enumerate(MISTAKES):
+            if len(seen) % every == 0:
+                (folder / f"faulty{number}.cnn").write_text(spec, encoding="utf-8")
+    for number, (_, _, (snippet, *_)) in enumerate(MISTAKES[::every]):
         (folder / f"mistake{number}.cnn").write_bytes(snippet.encode("utf-8", "surrogatepass"))
     for path in (*EXAMPLES.glob("lenet5*.cnn"), *(EXAMPLES / "lectures").glob("*.cnn")):
         shutil.copy(path, folder)

@@ -18,6 +18,7 @@ import pytest
 
 from cnnspec.cli import jobs, main
 from tests.cli.caching import write_corpus
+from tests.support import THOROUGH
 
 ROOT = Path(__file__).parents[2]
 STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"
@@ -55,7 +56,7 @@ def told(done: subprocess.CompletedProcess[str]) -> tuple[int, str, str]:
 
 # ---- the same ----------------------------------------------------------------------------------------------
 def test_several_processes_say_what_one_says(tmp_path: Path) -> None:
-    write_corpus(tmp_path)
+    write_corpus(tmp_path, every=1 if THOROUGH else 3)
     (tmp_path / "deep.cnn").write_text("input 8x8x3\n" + "(" * 5_000 + "relu" + ")" * 5_000)
     (tmp_path / "long.cnn").write_text("input 8x8x3\n" + "relu -> " * 5_000 + "relu")
     (tmp_path / "wide.cnn").write_text("input 8x8x3\n" + "cnv(3)\n" * 300)
