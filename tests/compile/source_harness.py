@@ -36,7 +36,7 @@ SPECS = [
     for path in sorted(glob.glob(os.path.join(ROOT, "examples", "**", "*.cnn"), recursive=True))
     if ZOO not in path or os.path.basename(path) in ZOO_FILES
 ]
-LARGE = ("densenet", "inception", "mobilenet", "resnet", "vgg", "alexnet", "unet", "lecture4_alexnet")
+LARGE = ("densenet", "efficientnet", "inception", "mobilenet", "resnet", "vgg", "alexnet", "unet", "lecture4_alexnet")
 EXAMPLES_OF_LAYERS = FIRST_COMPILED
 CATALOGUE_EXAMPLES = COMPILED_TEXTS
 RUFF = shutil.which("ruff") or os.path.join(os.path.dirname(sys.executable), "ruff")

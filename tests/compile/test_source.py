@@ -60,7 +60,9 @@ def test_every_small_example(path: str) -> None:
             agrees(made, to_source(made), compute=False)
 
 
-LARGEST = ("resnet50", "inception_v3", "unet") if THOROUGH else ()  # whose parts the others have, too
+LARGEST = (
+    ("efficientnet_b0", "resnet50", "inception_v3", "unet") if THOROUGH else ()
+)  # whose parts the others have, too
 
 
 @pytest.mark.parametrize("name", ["mobilenet_v2", "unet_any_size", *LARGEST])

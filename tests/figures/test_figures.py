@@ -85,7 +85,10 @@ def case(title: str, tmp_path: Path) -> Path:
 
 # ---- the same everywhere -------------------------------------------------------------------------------------------
 # By default the zoo's families that no example is of, and of two examples of a kind the smaller.
-KIN = [] if THOROUGH else [EXAMPLES / f"{name}.cnn" for name in ("densenet121", "resnet50_keras", "unet")]
+KIN = [
+    EXAMPLES / f"{name}.cnn"
+    for name in ("densenet121", "efficientnet_b0", "inception_v3", "mobilenet_v2", "resnet50_keras", "unet")
+]
 SHOWN = (
     TRIED if THOROUGH else [*FILES, *[ZOO / f"{name}.cnn" for name in ("ConvNeXtTiny", "MobileNetV3Small", "Xception")]]
 )

@@ -15,6 +15,7 @@ import pytest
 
 from cnnspec.base.diagnostic import Diagnostic
 from tests.lint.advising import Advised
+from tests.support import THOROUGH
 
 FOLDER = Path(__file__).parent / "advice"
 CASE = re.compile(r"^## (.+?)\n+```cnn([ A-Z0-9]*)\n(.*?)^```\n+```\n(.*?)^```", re.M | re.S)
@@ -69,7 +70,7 @@ def situations() -> list[tuple[str, str]]:
     random, made = Random(20), []
     for code, layers in FAULTS.items():
         for rank in (1, 2, 3):
-            for layer in layers * 6:
+            for layer in layers * (6 if THOROUGH else 4):
                 sizes = ["?"] * rank if code == "E107" else [random.randint(2, 7) for _ in range(rank)]
                 space = SIDES[rank].format(*sizes)
                 other = "x".join(["2"] * random.choice([r for r in (2, 3) if r != rank]))

@@ -11,6 +11,7 @@ import pytest
 
 from cnnspec.cli import main
 from cnnspec.train.runs import state
+from tests.support import sample
 from tests.train.run_folders import make_run, measured
 
 keras = pytest.importorskip("keras")
@@ -33,9 +34,9 @@ def account() -> Any:
     return json.loads(Path("run/run.json").read_text())
 
 
-@pytest.mark.parametrize("section", SECTIONS.values(), ids=list(SECTIONS))
-def test_what_was_tested_is_the_best_model(capsys: pytest.CaptureFixture[str], section: str) -> None:
-    line = make_run(Path("run"), NET.format(section), capsys)
+@pytest.mark.parametrize("title", sample(SECTIONS, ["averages are in the model between epochs"]))
+def test_what_was_tested_is_the_best_model(capsys: pytest.CaptureFixture[str], title: str) -> None:
+    line = make_run(Path("run"), NET.format(SECTIONS[title]), capsys)
     assert main(["evaluate", "run", "-q"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == measured(line, "digits")
     assert main(["evaluate", "run", "-q", "--split", "validation", "--format", "json"]) == 0
