@@ -145,3 +145,9 @@ def test_equal_parts_of_sizes_are_one_object() -> None:
     ((atom,),) = first[0].terms  # type: ignore[union-attr]
     assert last[0].terms == {(atom,): 2}  # type: ignore[union-attr]
     assert next(iter(last[0].terms))[0] is atom  # type: ignore[union-attr]
+
+
+def test_a_list_that_stands_in_a_list_twice_is_looked_into_once() -> None:
+    with at_most(20_000):
+        analysis = analysed(FIXED + "a0 = [1, 2]\n" + lines(17, "a@ = [a<, a<]") + "relu")
+    assert not [d for d in analysis.diagnostics if d.severity == "error"]

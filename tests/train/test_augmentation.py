@@ -122,6 +122,7 @@ def test_what_is_held_back_is_not_augmented_and_the_model_has_no_such_layer() ->
     assert set(outcome.figures) == {"loss", "accuracy"}
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_training_with_augmentation_can_be_repeated() -> None:
     net = network(
         RGB

@@ -12,6 +12,7 @@ from tests.train.class_sets import LINE, lopsided
 from tests.train.image_sets import read
 
 keras = pytest.importorskip("keras")
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.mark.parametrize(("end", "loss"), [

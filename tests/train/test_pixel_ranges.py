@@ -15,6 +15,8 @@ from cnnspec.train.data.ranges import find_pixel_range
 from tests.train.image_sets import RGB, colour, flowers, read, refused, save
 from tests.train.label_sets import FLAT, arrays
 
+pytestmark = pytest.mark.usefixtures("eager")
+
 metrics = pytest.importorskip("sklearn.metrics")
 
 
