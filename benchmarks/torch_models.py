@@ -47,7 +47,8 @@ TIMM = (
     "selecsls42b", "hardcorenas_a", "fbnetc_100", "convnextv2_atto", "regnetz_b16", "lcnet_050", "tresnet_m",
     "starnet_s1", "fastvit_t8", "mobileone_s0", "inception_next_tiny", "poolformer_s12", "convmixer_768_32",
     "hgnetv2_b0", "senet154", "resnet50_gn", "cs3darknet_m", "ese_vovnet19b_dw", "resnetblur50", "gcresnet33ts",
-    "eca_nfnet_l0",
+    "eca_nfnet_l0", "convformer_s18", "poolformerv2_s12", "swiftformer_xs", "caformer_s18",
+    "mobilenetv4_hybrid_medium", "efficientvit_b0", "lambda_resnet26t",
 )  # fmt: skip
 SMP = (
     "Unet", "UnetPlusPlus", "MAnet", "Linknet", "FPN", "PSPNet", "PAN", "DeepLabV3", "DeepLabV3Plus", "UPerNet",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.backend import MissingExtra, import_keras
+from cnnspec.compile.keras_functions import OF_TWO
 from cnnspec.compile.model_name import name_model
 from cnnspec.layers.argument import Term
 
@@ -63,7 +64,7 @@ def make_call(call: KerasCall, node: Node, keras: Any, dtype: str | None = None)
     arguments = {name: convert_argument(value, keras) for name, value in call.arguments.items()}
     if call.name.startswith("ops."):
         function = getattr(keras.ops, call.name.removeprefix("ops."))
-        return lambda x: function(x, **arguments)
+        return lambda x: function(*x, **arguments) if call.name in OF_TWO else function(x, **arguments)
     computes = {} if dtype is None else {"dtype": dtype}
     name = f"{choose_keras_name(node)}_{call.helper}" if call.helper else choose_keras_name(node)
     layer = getattr(keras.layers, call.name)(name=name, **arguments, **computes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from cnnspec.base.did_you_mean import PASTED_MODULES
 from cnnspec.format.pieces import is_name
 from cnnspec.layers import find, find_bare_layer
-from cnnspec.layers.argument import EACH_AXIS, Unfit, text
+from cnnspec.layers.argument import AXES, EACH_AXIS, Unfit, text
 from cnnspec.syntax.tree import Argument, Attribute, Call, Dims, List, Name, Node, Number, Text, Tuple
 
 TYPE_CHECKING = False
@@ -118,9 +118,11 @@ class Layers:
             declared.kind(tuple(numbers))
         except Unfit:
             return None
+        if declared.kind in AXES:
+            return None
         try:
             declared.kind((-2, -2))
-            return None  # axes, which are no sizes
+            return None  # numbers of any kind, which are no sizes
         except Unfit:
             pass
         if declared.kind in EACH_AXIS and len(numbers) != rank:

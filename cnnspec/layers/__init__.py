@@ -13,12 +13,14 @@ from cnnspec.layers.dense import Dense
 from cnnspec.layers.depth_to_space import DepthToSpace, SpaceToDepth
 from cnnspec.layers.edges import Crop, Pad
 from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
-from cnnspec.layers.merging import Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract
+from cnnspec.layers.local_response import LocalResponseNorm
+from cnnspec.layers.matmul import Matmul
+from cnnspec.layers.merging import Add, Average, Concatenate, Divide, Dot, Maximum, Minimum, Multiply, Subtract
 from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm, RMSNorm, UnitNorm
 from cnnspec.layers.opaque import Opaque
 from cnnspec.layers.pooling import AvgPool, MaxPool
 from cnnspec.layers.preprocessing import Embedding, Normalization, Rescaling
-from cnnspec.layers.reducing import ReduceMax, ReduceMean, ReduceSum
+from cnnspec.layers.reducing import ReduceL2, ReduceMax, ReduceMean, ReduceSum
 from cnnspec.layers.regularization import (
     ActivityRegularization,
     AlphaDropout,
@@ -29,19 +31,19 @@ from cnnspec.layers.regularization import (
 )
 from cnnspec.layers.resampling import AdaptiveAvgPool, AdaptiveMaxPool, Resize, Upsample
 from cnnspec.layers.reshaping import Flatten, Identity, Permute, Repeat, Reshape
-from cnnspec.layers.residual import LayerScale, StochasticDepth
+from cnnspec.layers.residual import Affine, LayerScale, StochasticDepth
 from cnnspec.layers.stacking import Stack
 from cnnspec.layers.transposed import ConvTranspose
 
 CATALOGUE: tuple[type[Layer], ...] = (
     Conv, DepthwiseConv, SeparableConv, ConvTranspose, Dense,
     MaxPool, AvgPool, GlobalAvgPool, GlobalMaxPool, AdaptiveAvgPool, AdaptiveMaxPool,
-    ReduceMean, ReduceSum, ReduceMax,
-    BatchNorm, LayerNorm, GroupNorm, RMSNorm, UnitNorm,
-    Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise, ActivityRegularization, StochasticDepth, LayerScale,
+    ReduceMean, ReduceSum, ReduceMax, ReduceL2,
+    BatchNorm, LayerNorm, GroupNorm, RMSNorm, UnitNorm, LocalResponseNorm,
+    Dropout, SpatialDropout, AlphaDropout, GaussianDropout, GaussianNoise, ActivityRegularization, StochasticDepth, LayerScale, Affine,
     ReLU, LeakyReLU, PReLU, ELU, Softmax, TanhGelu, Activation,
     Power, Abs,
-    Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate, Stack, Dot,
+    Add, Subtract, Multiply, Divide, Average, Maximum, Minimum, Concatenate, Stack, Dot, Matmul,
     Flatten, Reshape, Permute, Repeat, Slice, ChannelShuffle, DepthToSpace, SpaceToDepth, Pad, Crop, Upsample, Resize, Rescaling, Normalization, Embedding, Identity, Opaque,
 )  # fmt: skip
 

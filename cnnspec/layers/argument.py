@@ -109,7 +109,7 @@ def show(value: Any) -> str:
 
 # ---- one form for what means the same ----------------------------------------------------------------------
 EACH_AXIS: set[Kind] = set()  # kinds that read a value for every axis, or one for all
-AXES: set[Kind] = set()  # kinds that read the numbers of axes: (1, 2), which is no shape
+AXES: set[Kind] = set()  # kinds that read the numbers of axes, or other numbers that are no shape: (1, 2)
 
 
 def shortest(argument: Argument, value: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Problem
-from cnnspec.layers.argument import argument, choice, padding, same_on_every_axis
+from cnnspec.base.diagnostic import Problem, Remedy
+from cnnspec.layers.argument import AXES, Unfit, argument, choice, natural, number, padding, same_on_every_axis, show
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.shape import Shape, needs_space, per_axis_problem, write_remedies
 from cnnspec.layers.sliding_window import keras_padding
@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.layers.torch_call import NoTorch, TorchCall
+
+
+def both_ends(value: Any) -> int | tuple[int, int]:
+    """A number, or one before and one behind: (0, 8)."""
+    if isinstance(value, (tuple, list)):
+        if len(value) != 2:
+            raise Unfit("a number, or one before and one behind")
+        return natural(value[0]), natural(value[1])
+    return natural(value)
+
+
+AXES.add(both_ends)  # a pair, which is no shape
 
 
 class _Edge(Layer):
@@ -49,6 +61,9 @@ class _Edge(Layer):
 class Pad(_Edge):
     """Zeros around the map: pad(1), pad(1x2) for each axis, pad(((1, 2), (3, 4))) for each side.
 
+    mode=constant has another number than 0 there. Channels of zeros are added with channels=8, or channels=(0, 8) before and
+    behind, as for the shortcuts of a ResNet whose depth grows without a convolution.
+
     Or what lies inside: reflect mirrors the map at its border cells (3 2 | 1 2 3), symmetric behind them (2 1 | 1 2 3), edge
     repeats them (1 1 | 1 2 3), circular goes on at the other side (2 3 | 1 2 3). Keras has no edge and no circular.
     """
@@ -71,16 +86,45 @@ class Pad(_Edge):
         "input 8x9x3\npad(2, mode=reflect)",
         "input 8x9x3\npad(((0, 1), (2, 3)), mode=symmetric)",
         "input 8x9x3\npad(1, mode=edge) -> conv(4, 3x3)",
+        "input 8x9x3\npad(1x2, mode=constant, value=-1)",
+        "input 8x9x3\nadd(pad(0, channels=(2, 3)), conv(8, 1x1))",
     )
     most_calls: ClassVar[int] = 2
     word: ClassVar[str] = "pad"
 
     amount: Any = argument(padding(), "rows and columns on every side", 1, "padding", ("padding",))
-    mode: str = argument(choice("zeros", "reflect", "symmetric", "edge", "circular"), "what they hold", "zeros", "-")
+    mode: str = argument(
+        choice("zeros", "constant", "reflect", "symmetric", "edge", "circular"), "what they hold", "zeros", "-"
+    )
+    value: float = argument(number, "the number that they hold with mode=constant", 0, "-")
+    channels: Any = argument(both_ends, "channels before and behind", 0, "-")
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is of zeros around the map alone, which layers behind it may take for their own padding."""
+        return self.mode == "zeros" and self.ends() == (0, 0)
+
+    def ends(self) -> tuple[int, int]:
+        """The channels before and behind."""
+        before, behind = self.channels if isinstance(self.channels, tuple) else (self.channels, self.channels)
+        return before, behind
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        zeros = self.mode == "constant" and self.value == 0
+        return super(Pad, self.replace(mode="zeros") if zeros else self).canonical(inputs)
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return super().idle(inputs) and self.ends() == (0, 0)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := super().problem(inputs):
             return found
+        if self.value != 0 and self.mode != "constant":
+            message = f"value={show(self.value)} says nothing with mode={self.mode}"
+            return Problem("E011", message, "value", "write mode=constant", None, (Remedy((("mode", "constant"),)),))
+        if self.ends() != (0, 0) and self.mode not in ("zeros", "constant"):
+            message = f"channels are added with numbers alone, not with mode={self.mode}"
+            return Problem("E011", message, "channels", "write mode=zeros, or leave the channels as they are")
         spare = {"reflect": 1, "symmetric": 0, "circular": 0}.get(self.mode)
         for n, amounts in zip(inputs[0], self.sides(len(inputs[0]) - 1), strict=False):
             if spare is not None and isinstance(n, int) and max(amounts) > n - spare:
@@ -96,43 +140,49 @@ class Pad(_Edge):
         return Problem("E116", message, "mode", write_remedies(remedies), None, remedies)
 
     def zeros_around(self) -> Any:
-        return self.amount if self.mode == "zeros" else None
+        return self.amount if self.plain else None
 
     def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
         sides = tuple(self.sides(len(inputs[0]) - 1))
-        return behind.behind_zeros(sides, inputs) if self.mode == "zeros" else None
+        return behind.behind_zeros(sides, inputs) if self.plain else None
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        rank = len(inputs[0]) - 1
-        return (*[n + sum(s) for n, s in zip(inputs[0], self.sides(rank), strict=False)], inputs[0][-1])
+        sides = [*self.sides(len(inputs[0]) - 1), self.ends()]
+        return tuple([n + sum(s) for n, s in zip(inputs[0], sides, strict=True)])
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        if self.mode != "zeros" and not self.idle(inputs):  # the cells at the sides read positions inside
+        if self.mode not in ("zeros", "constant") and not self.idle(
+            inputs
+        ):  # the cells at the sides read positions inside
             return UNTRACED
         return tuple([Reach(1, 1, -before, -before) for before, _ in self.sides(len(inputs[0]) - 1)])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        if self.mode != "zeros":
-            widths = ((0, 0), *self.sides(rank), (0, 0))
-            return (KerasCall("ops.pad", {"pad_width": widths, "mode": self.mode}, "pad"), KerasCall("Identity", {}))
+        if not self.plain:
+            how: dict[str, Any] = {"mode": "constant" if self.mode == "zeros" else self.mode}
+            how |= {"constant_values": self.value} if self.mode == "constant" else {}
+            widths = ((0, 0), *self.sides(rank), self.ends())
+            return (KerasCall("ops.pad", {"pad_width": widths, **how}, "pad"), KerasCall("Identity", {}))
         return (KerasCall(f"ZeroPadding{rank}D", {"padding": keras_padding(self._amount(rank), rank)}),)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
         from cnnspec.layers import torch_windows
 
-        return torch_windows.pad_around(tuple(self.sides(len(inputs[0]) - 1)), self.mode)
+        sides = tuple(self.sides(len(inputs[0]) - 1))
+        return torch_windows.pad_around(sides, self.ends(), self.mode, self.value)
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         if calls[0].name != "ops.pad":
             return super().from_keras(calls, inputs)
-        mode, widths = calls[0].arguments.get("mode"), calls[0].arguments["pad_width"]
-        return (
-            cls(same_on_every_axis(tuple([tuple(sides) for sides in widths[1:-1]])), mode)
-            if mode in ("reflect", "symmetric")
-            else None
-        )
+        given = calls[0].arguments
+        mode, widths, value = given.get("mode", "constant"), given["pad_width"], given.get("constant_values", 0)
+        if mode not in ("constant", "reflect", "symmetric") or len(widths) != len(inputs[0]) + 1 or any(widths[0]):
+            return None
+        amount, ends = same_on_every_axis(tuple([tuple(sides) for sides in widths[1:-1]])), tuple(widths[-1])
+        mode = "zeros" if mode == "constant" and "constant_values" not in given else mode
+        return cls(amount, mode, value, same_on_every_axis(ends))
 
 
 class Crop(_Edge):

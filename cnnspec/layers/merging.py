@@ -1,15 +1,15 @@
-"""Layers that take several tensors: add, subtract, multiply, average, maximum, minimum, concat, dot."""
+"""Layers that take several tensors: add, subtract, multiply, divide, average, maximum, minimum, concat, dot."""
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import Problem, Remedy
+from cnnspec.base.diagnostic import Problem
 from cnnspec.base.size import Size
 from cnnspec.layers.agreement import may_agree
 from cnnspec.layers.argument import argument, axes, flag, integer
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.operation import BATCH_PRODUCT, INPUT, MEAN, MERGE, Keeps, Operation
-from cnnspec.layers.shape import Shape, axis_problem, product, show_shape
-from cnnspec.layers.window import AXIS_NAMES, EACH, UNTRACED
+from cnnspec.layers.shape import Shape, axis_problem, difference, product, same_sizes, show_shape
+from cnnspec.layers.window import EACH, UNTRACED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,26 +83,6 @@ def broadcasts(a: Shape, b: Shape) -> bool:
     return all(x == 1 or y == 1 or may_agree(x, y) for x, y in zip(reversed(a), reversed(b), strict=False))
 
 
-def difference(problem: Problem, a: Shape, b: Shape) -> Problem:
-    """The problem of two shapes that cannot be merged, with what to do about the second of them."""
-    if len(a) != len(b):
-        return problem.replace(help="bring both to the same number of axes")
-    wanted, ones = a[-1], "x".join(["1"] * (len(a) - 1))
-    layer = f"conv({wanted}, {ones})" if ones else f"dense({wanted})"
-    if a[:-1] == b[:-1]:
-        channels, remedies = (wanted, (Remedy(behind=layer),)) if isinstance(wanted, int) else (None, ())
-        return problem.replace(help=f"put {layer} behind it", channels=channels, remedies=remedies)
-    sizes = same_sizes(len(a) - 1)
-    return problem.replace(help=sizes if wanted == b[-1] else f"{sizes}; then put {layer} behind it")
-
-
-def same_sizes(rank: int) -> str:
-    """What to do about maps of different sizes."""
-    *others, last = AXIS_NAMES[rank]
-    axes = f"{', '.join(others)} and {last}" if others else last
-    return f"bring both to the same {axes}: the same strides and paddings, or crop the larger"
-
-
 class Add(Merge):
     """Sum of several tensors, value by value: a residual block is add(in, F)."""
 
@@ -121,6 +101,37 @@ class Subtract(Merge):
     torch_name: ClassVar[str] = "-"
     unordered: ClassVar[bool] = False
     takes: ClassVar[int] = 2
+
+
+class Divide(Merge):
+    """Quotient of two tensors, value by value: divide(a, b) is a / b; sizes of 1 are repeated."""
+
+    names: ClassVar[tuple[str, ...]] = ("divide", "div")
+    becomes: ClassVar[tuple[str, ...]] = ("ops.divide",)
+    most_calls: ClassVar[int] = 2
+    example: ClassVar[str] = "input 8x8x4\ndivide(in, reduce_l2(-1, keepdims=true))"
+    keeps: ClassVar[Keeps] = INPUT
+    word: ClassVar[str] = "divide"
+    torch_name: ClassVar[str] = "/"
+    sums: ClassVar[bool] = False
+    unordered: ClassVar[bool] = False
+    takes: ClassVar[int] = 2
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if len(inputs[0]) == len(inputs[1]):
+            return None
+        message = (
+            f"Keras divides tensors of the same number of axes, not {show_shape(inputs[0])} by {show_shape(inputs[1])}"
+        )
+        ones = "x".join(["1"] * (max(map(len, inputs)) - 1))
+        return Problem("E116", message, help=f"reshape the vector to {ones}x{min(inputs, key=len)[-1]}")
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        return (KerasCall("ops.divide", {}, "divide"), KerasCall("Identity", {}))
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        return cls() if calls[0].name == "ops.divide" else None
 
 
 class Multiply(Merge):

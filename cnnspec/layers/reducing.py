@@ -1,4 +1,4 @@
-"""Sums over axes: reduce_mean, reduce_sum, reduce_max; of all spatial axes together they are global pools."""
+"""Sums over axes: reduce_mean, reduce_sum, reduce_max, reduce_l2; of all spatial axes together some are global pools."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEEPDIMS = argument(flag, "whether the axes stay, with size 1", False, "-")
 
 
 class Reduction(Layer):
-    """What the three have in common."""
+    """What they have in common."""
 
     most_calls: ClassVar[int] = 2
     reduces: ClassVar[str] = "axis"
@@ -145,3 +145,36 @@ class ReduceMax(Reduction):
 
     axis: Any = AXIS
     keepdims: bool = KEEPDIMS
+
+
+class ReduceL2(Reduction):
+    """Length over one axis or several, the root of the sum of squares; they go unless keepdims=true.
+
+    Axes count the batch as 0, as in Keras, which takes one or two of them. Over the spatial axes it says how strong each
+    channel is, as in global response normalisation: multiply(in, n) with n the length of each channel, divided by their
+    mean.
+
+    Source: Woo et al., "ConvNeXt V2" (2023).
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("reduce_l2", "reducel2", "l2_norm")
+    becomes: ClassVar[tuple[str, ...]] = ("ops.norm",)
+    example: ClassVar[str] = "input 8x6x4\nreduce_l2((1, 2), keepdims=true)"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 8x6x4\nreduce_l2(-1)",
+        "input 8x6x4\nreduce_l2((1, 2), keepdims=true) as n\ndivide(n, reduce_mean(-1, keepdims=true))",
+        "input 8x6x4\nreduce_l2((1, 2, 3), keepdims=true)",
+    )
+    kind: ClassVar[str] = REDUCTION
+    keeps: ClassVar[Keeps] = BOTH
+    word: ClassVar[str] = "norm"
+    torch_name: ClassVar[str] = "torch.linalg.vector_norm"
+
+    axis: Any = AXIS
+    keepdims: bool = KEEPDIMS
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if (count := len(self._places(inputs[0]))) < 3:
+            return None
+        message = f"Keras takes the length over one axis or two, not over {count}"
+        return Problem("E116", message, "axis", "write square -> reduce_sum -> sqrt")

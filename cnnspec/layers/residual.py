@@ -1,18 +1,18 @@
-"""Layers at the end of a residual branch: stochastic_depth, layer_scale."""
+"""Layers at the end of a residual branch, and learned factors and offsets: stochastic_depth, layer_scale, affine."""
 
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem
-from cnnspec.layers.argument import Term, argument, flag, number, optional, rate
+from cnnspec.layers.argument import Term, argument, axes, flag, number, optional, rate
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
-from cnnspec.layers.operation import INPUT, NOISE, SCALING, Keeps
+from cnnspec.layers.operation import INPUT, NOISE, NOTHING, SCALING, Keeps, Operation
 from cnnspec.layers.regularization import SEED, Dropout
-from cnnspec.layers.shape import Shape, write_remedies
-from cnnspec.layers.words import constraint, regularizer, saved
+from cnnspec.layers.shape import Shape, axis_problem, product, write_remedies
+from cnnspec.layers.words import constraint, initializer, regularizer, saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import ClassVar
+    from typing import Any, ClassVar
 
     from cnnspec.layers.torch_call import TorchCall
 
@@ -64,6 +64,18 @@ class StochasticDepth(Layer):
         return cls.of_call(call) if cls.called(call) and list(noise) == [None] + [1] * len(inputs[0]) else None
 
 
+def name_axes(shape: Shape) -> str:
+    """A letter for the batch and each axis: bhwc. Keras turns the axes of "..." around in its shapes."""
+    return "b" + "dhw"[4 - len(shape) :] + "c"
+
+
+def multiply_axes(shape: Shape, learned: str) -> dict[str, Any]:
+    """The arguments of an EinsumDense that multiplies each value by the factor of its place on some axes."""
+    axes = name_axes(shape)
+    sizes = tuple([n if isinstance(n, int) else None for n in shape])
+    return {"equation": f"{axes},{learned}->{axes}", "output_shape": sizes}
+
+
 class LayerScale(Layer):
     """Layer scale: each channel is multiplied by a learned factor that begins near 0.
 
@@ -105,13 +117,9 @@ class LayerScale(Layer):
         return (Weight("kernel", (1,) if self.single else inputs[0][-1:]),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        axes = "b" + "dhw"[4 - len(inputs[0]) :] + "c"  # Keras turns the axes of "..." around in its shapes
-        sizes = tuple([n if isinstance(n, int) else None for n in inputs[0]])
         first = Term("Constant", keywords=(("value", self.init),), module="initializers")
-        arguments = {"equation": f"{axes},c->{axes}", "output_shape": sizes, "kernel_initializer": first}
-        return (
-            KerasCall("EinsumDense", {**arguments, **self.keras_arguments("regularizer", "constraint", "trainable")}),
-        )
+        given = self.keras_arguments("regularizer", "constraint", "trainable")
+        return (KerasCall("EinsumDense", {**multiply_axes(inputs[0], "c"), "kernel_initializer": first, **given}),)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
         from cnnspec.layers.torch_call import TorchCall, TorchWeight
@@ -128,3 +136,107 @@ class LayerScale(Layer):
         if not cls.called(call) or not isinstance(first, Term) or first.name != "Constant":
             return None
         return cls.of_call(call, init=dict(first.keywords).get("value"))
+
+
+class Affine(Layer):
+    """A learned factor and a learned offset for each channel: x * gamma + beta, without the statistics of a normalisation.
+
+    Two parameters a channel, or two in all with single=true, which Keras has not. With axis, for each place on other axes:
+    affine(scale=false, axis=(1, 2, 3)) adds a learned map, as a position embedding does. scale=false and center=false leave
+    the factor or the offset out. Becomes an EinsumDense in Keras, whose kernel holds the factors and whose bias the offsets.
+
+    Source: Touvron et al., "ResMLP" (2021).
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("affine",)
+    kind: ClassVar[str] = SCALING
+    reduces: ClassVar[str] = "axis"
+    in_place: ClassVar[bool] = True
+    affine: ClassVar[bool] = True
+    example: ClassVar[str] = "input 14x14x32\nadd(in, conv(32, 3x3, padding=same) -> affine(gamma_initializer=zeros))"
+    more_examples: ClassVar[tuple[str, ...]] = (
+        "input 6x6x4\nrelu -> affine(single=true)",
+        "input 6x5x4\naffine(scale=false, axis=(1, 2, 3))",
+        "input 6x5x4\naffine(axis=(1, 3)) -> affine(center=false)",
+        "input 9x4\naffine(axis=1)",
+        "input 12\naffine",
+    )
+
+    becomes: ClassVar[tuple[str, ...]] = ("EinsumDense",)
+
+    center: bool = argument(flag, "whether a learned offset (beta) is added", True, "-")
+    scale: bool = argument(flag, "whether a learned factor (gamma) is applied", True, "-")
+    axis: Any = argument(axes, "axis or axes along which they differ", -1, "-")
+    beta_initializer: Term = argument(
+        initializer, "how beta begins", Term("Zeros", module="initializers"), "bias_initializer"
+    )
+    gamma_initializer: Term = argument(
+        initializer, "how gamma begins", Term("Ones", module="initializers"), "kernel_initializer"
+    )
+    beta_regularizer: Term | None = argument(optional(regularizer), "penalty on beta", None, "bias_regularizer")
+    gamma_regularizer: Term | None = argument(optional(regularizer), "penalty on gamma", None, "kernel_regularizer")
+    beta_constraint: Term | None = argument(optional(constraint), "projection of beta", None, "bias_constraint")
+    gamma_constraint: Term | None = argument(optional(constraint), "projection of gamma", None, "kernel_constraint")
+    single: bool = argument(flag, "whether one factor and one offset serve all values", False, "-")
+    trainable: bool = TRAINABLE
+
+    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        return axis_problem(self.axis, inputs[0])
+
+    def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        if len(inputs[0]) > 4:
+            return Problem(
+                "E116", "affine becomes a Keras layer on up to three axes and the channels", help="reshape first"
+            )
+        for name, value, what in (("single", True, "one factor for all"), ("scale", False, "offsets without factors")):
+            if self.argument_values()[name] == value:
+                remedies = self.find_remedies(inputs, {name: not value})
+                message = f"affine with {name}={str(value).lower()} becomes no Keras layer: Keras has none with {what}"
+                return Problem("E116", message, name, write_remedies(remedies), None, remedies)
+        return None
+
+    def _places(self, shape: Shape) -> list[int]:
+        """The axes along which they differ, counted from 0 without the batch, in order."""
+        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        return sorted([axis % (len(shape) + 1) - 1 for axis in given])
+
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+        places = self._places(inputs[0])
+        factors: Shape = (1,)
+        offsets: Shape = (1,)
+        if not self.single:  # Keras's offsets have an axis for each behind the first
+            factors = tuple([inputs[0][place] for place in places])
+            offsets = tuple([n if at in places else 1 for at, n in enumerate(inputs[0])])[places[0] :]
+        made = (Weight("kernel", factors),) if self.scale else ()
+        return (*made, Weight("bias", offsets)) if self.center else made
+
+    def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
+        channels = 1 if self.single else product(tuple([inputs[0][place] for place in self._places(inputs[0])]))
+        keeps = INPUT if self.scale else NOTHING
+        return (self.operation(inputs, channels=channels, bias=self.center, keeps=keeps),)
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return not self.scale and not self.center
+
+    def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
+        letters = name_axes(inputs[0])[1:]
+        learned = "".join([letters[place] for place in self._places(inputs[0])])
+        given = {"kernel_initializer": self.gamma_initializer, **({"bias_axes": learned} if self.center else {})}
+        own = [name for name in self.arguments if self.center or not name.startswith("beta")]
+        given |= self.keras_arguments(*own)
+        return (KerasCall("EinsumDense", {**multiply_axes(inputs[0], learned), **given}),)
+
+    def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
+        from cnnspec.layers import torch_normalization
+
+        return torch_normalization.scale_and_offset(self, self._places(inputs[0]), inputs[0])
+
+    @classmethod
+    def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
+        (call,) = calls
+        axes, _, learned = str(call.arguments.get("equation")).partition("->")[0].partition(",")
+        if not cls.called(call) or len(axes) != len(inputs[0]) + 1 or not {*learned} <= {*axes[1:]} or not learned:
+            return None
+        places = tuple([axes.index(letter) for letter in learned])
+        center = call.arguments.get("bias_axes") is not None
+        return cls.of_call(call, axis=places[0] if len(places) == 1 else places, center=center)

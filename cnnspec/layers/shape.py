@@ -9,7 +9,7 @@ from math import gcd
 
 from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.argument import same_on_every_axis, show
-from cnnspec.layers.window import fits
+from cnnspec.layers.window import AXIS_NAMES, fits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,3 +131,23 @@ def other_groups(groups: int, channels: int) -> tuple[Remedy, ...]:
     divisors = sorted({*small, *[channels // g for g in small]})
     near = [max([g for g in divisors if g < groups], default=0), min([g for g in divisors if g > groups], default=0)]
     return tuple([Remedy((("groups", g),)) for g in near if g])
+
+
+def difference(problem: Problem, a: Shape, b: Shape) -> Problem:
+    """The problem of two shapes that cannot be merged, with what to do about the second of them."""
+    if len(a) != len(b):
+        return problem.replace(help="bring both to the same number of axes")
+    wanted, ones = a[-1], "x".join(["1"] * (len(a) - 1))
+    layer = f"conv({wanted}, {ones})" if ones else f"dense({wanted})"
+    if a[:-1] == b[:-1]:
+        channels, remedies = (wanted, (Remedy(behind=layer),)) if isinstance(wanted, int) else (None, ())
+        return problem.replace(help=f"put {layer} behind it", channels=channels, remedies=remedies)
+    sizes = same_sizes(len(a) - 1)
+    return problem.replace(help=sizes if wanted == b[-1] else f"{sizes}; then put {layer} behind it")
+
+
+def same_sizes(rank: int) -> str:
+    """What to do about maps of different sizes."""
+    *others, last = AXIS_NAMES[rank]
+    axes = f"{', '.join(others)} and {last}" if others else last
+    return f"bring both to the same {axes}: the same strides and paddings, or crop the larger"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.layers.normalization import BatchNorm, GroupNorm, LayerNorm
+    from cnnspec.layers.residual import Affine
     from cnnspec.layers.shape import Shape
 
 Calls = tuple[TorchCall, ...]
@@ -109,3 +110,23 @@ def bring_to_length_1(axis: Any, rank: int) -> Calls:
     given = {} if dims == (1,) else {"dim": dims[0] if len(dims) == 1 else dims}
     # Keras divides by the root of the sum of squares, which is at least 1e-6 there
     return (TorchCall("F.normalize", given),)
+
+
+def scale_and_offset(layer: Affine, places: list[int], shape: Shape) -> Calls:
+    """Learned factors and offsets along some axes, counted from 0 without the batch."""
+    rank = len(shape)
+    own = {find_torch_axis(place + 1, rank): place for place in range(rank)}  # PyTorch's axes → ours, in its order
+    order = [own[dim] for dim in sorted(own)]
+    sizes = tuple([shape[place] if place in places and not layer.single else 1 for place in order])
+    factors = tuple([places.index(place) for place in order if place in places])
+    offsets = tuple([place - places[0] for place in order if place >= places[0]])
+    if layer.single:
+        factors = offsets = (0,)
+    given: dict[str, Any] = {"shape": sizes}
+    given |= {} if layer.scale else {"scale": False}
+    given |= {} if layer.center else {"center": False}
+    weights = (
+        *([TorchWeight("weight", "kernel", factors, sizes)] if layer.scale else []),
+        *([TorchWeight("bias", "bias", offsets, sizes)] if layer.center else []),
+    )
+    return (TorchCall("Affine", given, weights),)

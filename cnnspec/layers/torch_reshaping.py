@@ -64,6 +64,12 @@ def multiply_along(axes: list[int], inputs: tuple[Shape, ...], normalised: bool)
     return (TorchCall(name, given), *([] if rest else [TorchCall(".unsqueeze", {"dim": 1})]))
 
 
+def multiply_matrices(rank: int) -> Calls:
+    """Products of matrices in the last two axes of ours; PyTorch has the last of them behind the batch."""
+    before = "abcdefgh"[: rank - 2]
+    return (TorchCall("torch.einsum", {"equation": f"nz{before}x,ny{before}z->ny{before}x"}),)
+
+
 def open_blocks(size: int, channels_outside: bool, shape: Shape) -> Calls:
     """Channels become the positions of blocks; PyTorch has that for images whose channels are the outer index."""
     rank = len(shape) - 1

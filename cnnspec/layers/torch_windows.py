@@ -140,10 +140,13 @@ def paint(layer: ConvTranspose, shape: Shape) -> Calls:
 PADDINGS = {"reflect": "reflect", "edge": "replicate", "circular": "circular"}  # modes, and what PyTorch calls them
 
 
-def pad_around(sides: tuple[tuple[int, int], ...], mode: str) -> Calls | NoTorch:
-    """Zeros around a map, or what lies inside."""
-    if mode == "zeros":
-        return pad_zeros(sides)
+def pad_around(sides: tuple[tuple[int, int], ...], ends: tuple[int, int], mode: str, value: float) -> Calls | NoTorch:
+    """Numbers around a map and its channels, or what lies inside."""
+    if ends != (0, 0):
+        padding = tuple([n for pair in (*reversed(sides), ends) for n in pair])
+        return (TorchCall("F.pad", {"pad": padding} | ({"value": value} if mode == "constant" else {})),)
+    if mode in ("zeros", "constant"):
+        return pad_with(sides, value if mode == "constant" else None)
     if mode not in PADDINGS:
         return NoTorch(f"pads with mode={mode}, which PyTorch does not have")
     padding = tuple([n for pair in reversed(sides) for n in pair])

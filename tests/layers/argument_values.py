@@ -135,9 +135,17 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         **FREEZING, "single": ("true", REFUSED), "init": ("0.5", {"kernel_initializer": {"class_name": "Constant", "config": {"value": 0.5}}}),
         "regularizer": ("l2(0.25)", {"kernel_regularizer": L2}), "constraint": ("max_norm(3)", {"kernel_constraint": NORM}),
     }),
+    "Affine": ("input 6x5x4\naffine({})", {
+        **FREEZING, "axis": ("(1, 3)", {"equation": "bhwc,hc->bhwc", "bias_axes": "hc"}), "center": ("false", {"bias_axes": None}),
+        "scale": ("false", REFUSED), "single": ("true", REFUSED),
+        "beta_initializer": ("he_normal(seed=3)", {"bias_initializer": HE}), "gamma_initializer": ("he_normal(seed=3)", {"kernel_initializer": HE}),
+        "beta_regularizer": ("l2(0.25)", {"bias_regularizer": L2}), "gamma_regularizer": ("l2(0.25)", {"kernel_regularizer": L2}),
+        "beta_constraint": ("max_norm(3)", {"bias_constraint": NORM}), "gamma_constraint": ("max_norm(3)", {"kernel_constraint": NORM}),
+    }),
     "ReduceMean": ("input 6x5x4\nreduce_mean(axis=1, {})", REDUCED),
     "ReduceSum": ("input 6x5x4\nreduce_sum(axis=1, {})", REDUCED),
     "ReduceMax": ("input 6x5x4\nreduce_max(axis=1, {})", REDUCED),
+    "ReduceL2": ("input 6x5x4\nreduce_l2(axis=1, {})", REDUCED),
     "Stack": ("input 6x5x4\nstack(in, in, {})", {"axis": ("2", {"shape": (6, 2, 5, 4)})}),
     "DepthToSpace": ("input 6x5x4\ndepth_to_space({})", {
         "size": ("1", {"shape": (6, 5, 4)}), "order": ("crd", {"helper:dims": (1, 4, 2, 5, 3)}),
@@ -180,6 +188,8 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "Add": ("input 4\nadd(in, in{})", NONE),
     "Subtract": ("input 4\nsubtract(in, in{})", NONE),
     "Multiply": ("input 4\nmultiply(in, in{})", NONE),
+    "Matmul": ("input 4x4\nmatmul(in, in{})", NONE),
+    "Divide": ("input 4\ndivide(in, in{})", NONE),
     "Average": ("input 4\naverage(in, in{})", NONE),
     "Maximum": ("input 4\nmaximum(in, in{})", NONE),
     "Minimum": ("input 4\nminimum(in, in{})", NONE),
@@ -200,6 +210,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "Permute": ("input 6x5x4\npermute({})", {"order": ("(3, 1, 2)", {"dims": (3, 1, 2)})}),
     "Pad": ("input 6x5x4\npad({})", {
         "amount": ("((1, 2), (3, 4))", {"padding": ((1, 2), (3, 4))}), "mode": ("reflect", {"shape": (8, 7, 4)}),
+        "value": ("0.5, mode=constant", {"shape": (8, 7, 4)}), "channels": ("(1, 2)", {"shape": (8, 7, 7)}),
     }),
     "Crop": ("input 8x9x4\ncrop({})", {"amount": ("((1, 2), (3, 4))", {"cropping": ((1, 2), (3, 4))})}),
     "Upsample": ("input 6x5x4\nupsample({})", {

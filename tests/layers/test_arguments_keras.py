@@ -42,8 +42,15 @@ def test_argument_reaches_keras(layer: type[Layer], name: str) -> None:
 
 
 # Defaults that Keras has not: they differ by rank (crop: 1 in 1-D, else 0), there is none (avgpool's kernel; both are
-# always written into the call), or they show otherwise (a pool's stride: None becomes the kernel's size).
-OWN_DEFAULT = {("Crop", "amount"), ("AvgPool", "kernel"), ("MaxPool", "stride"), ("AvgPool", "stride")}
+# always written into the call), it is another and always written (affine's factors begin as 1), or they show otherwise (a
+# pool's stride: None becomes the kernel's size).
+OWN_DEFAULT = {
+    ("Affine", "gamma_initializer"),
+    ("Crop", "amount"),
+    ("AvgPool", "kernel"),
+    ("MaxPool", "stride"),
+    ("AvgPool", "stride"),
+}
 
 
 @pytest.mark.parametrize(("layer", "name"), ROWS, ids=[f"{layer.__name__}-{name}" for layer, name in ROWS])

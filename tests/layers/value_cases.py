@@ -87,16 +87,24 @@ def merges(draw: Draw) -> Case:
     for _ in range(count - 1):
         other = tuple(draw(st.sampled_from([n, n, n, n, 1, n + 1])) for n in first)
         shapes.append(other[draw(st.sampled_from([0, 0, 0, rank, 1])) :] or other)
-    word = draw(st.sampled_from([*MERGES, "concat", "concat", "concat", "dot", "dot"]))
+    word = draw(st.sampled_from([*MERGES, "divide", "concat", "concat", "concat", "dot", "dot"]))
     names = ", ".join(f"x{i}" for i in range(count))
     if word == "concat":
         axis = draw(st.sampled_from([-1, -1, *range(-rank - 2, rank + 3)]))
         return Case(shapes, f"concat({names}, axis={axis})", lambda keras, xs: keras.layers.Concatenate(axis=axis)(xs))
+    if word == "divide":
+        return Case(shapes, f"divide({names})", divide)
     if word == "dot":
         axis = st.integers(-1, rank + 2)
         given = {"axes": draw(axis | st.tuples(axis, axis)), **some(draw, normalize=st.just(True))}
         return Case(shapes, f"dot({names}, {said(**given)})", lambda keras, xs: keras.layers.Dot(**given)(xs))
     return Case(shapes, f"{word}({names})", lambda keras, xs: getattr(keras.layers, MERGES[word])()(xs))
+
+
+def divide(keras: Any, xs: list[Any]) -> Any:
+    if len(xs) != 2 or len(xs[0].shape) != len(xs[1].shape):
+        raise ValueError("two tensors are divided, of the same number of axes")
+    return keras.ops.divide(*xs)
 
 
 @st.composite

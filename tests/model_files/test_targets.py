@@ -64,4 +64,4 @@ def test_what_torch_cannot_run_is_named_by_the_models_own_place(capsys: pytest.C
     unknown = Path(__file__).parent / "torch" / "fixtures" / "unknown.pt2"
     assert main(["compile", str(unknown), "--to", "torch", "-o", "-"]) == 2
     said = " ".join(capsys.readouterr().err.split())
-    assert "cannot run this network: roll1 (" in said and "sample_models.py:277) has no counterpart" in said
+    assert "cannot run this network: cumsum1 (" in said and "sample_models.py:296) has no counterpart" in said

@@ -12,7 +12,9 @@ from cnnspec.layers.channels import ChannelShuffle, Slice
 from cnnspec.layers.depth_to_space import DepthToSpace, SpaceToDepth
 from cnnspec.layers.edges import Crop, Pad
 from cnnspec.layers.global_pooling import GlobalAvgPool
+from cnnspec.layers.matmul import Matmul
 from cnnspec.layers.merging import Add, Concatenate, Dot, Multiply
+from cnnspec.layers.pooling import MaxPool
 from cnnspec.layers.preprocessing import Rescaling
 from cnnspec.layers.reducing import ReduceMean
 from cnnspec.layers.reshaping import Flatten, Permute, Reshape
@@ -23,6 +25,7 @@ from cnnspec.model_files.channels_first.axes import (
     deal_to_space,
     multiply_matrices,
     pad,
+    roll,
     stack,
     summarize,
 )
@@ -83,7 +86,13 @@ def run_layer(layer, args):
             ]
             return x[(slice(None), *cut)]
         case Pad():
-            return numpy.pad(x, ((0, 0), *layer.sides(x.ndim - 2), (0, 0)))
+            return numpy.pad(x, ((0, 0), *layer.sides(x.ndim - 2), layer.ends()), constant_values=layer.value)
+        case MaxPool():
+            assert layer.kernel == 1, "which chooses positions"
+            strides = layer.stride if isinstance(layer.stride, tuple) else (layer.stride,) * (x.ndim - 2)
+            return x[(slice(None), *[slice(None, None, stride) for stride in strides])]
+        case Matmul():
+            return args[0] @ args[1]
         case GlobalAvgPool():
             return x.mean(tuple(space), keepdims=layer.keepdims)
         case ReduceMean():
@@ -184,9 +193,10 @@ def step_stack(builder, random, known):
 
 def step_matrices(builder, random, known):
     x, value = random.choice(known)
-    if value.ndim != 3:
+    if value.ndim < 3:
         return x, value
-    return multiply_matrices(builder, x, permute(x, (0, 2, 1))), value @ value.swapaxes(1, 2)
+    order = [*range(value.ndim - 2), value.ndim - 1, value.ndim - 2]
+    return multiply_matrices(builder, x, permute(x, order)), value @ value.transpose(order)
 
 
 def step_shuffle_pixels(builder, random, known):
@@ -226,9 +236,16 @@ def step_cut(builder, random, known):
     axis = random.randrange(1, value.ndim)
     start = random.randrange(value.shape[axis])
     stop = random.randint(start + 1, value.shape[axis])
+    step = random.choice([1, 1, 2, 3])
     chosen = [slice(None)] * value.ndim
-    chosen[axis] = slice(start, stop)
-    return cut_out(builder, x, axis, start, stop), value[tuple(chosen)]
+    chosen[axis] = slice(start, stop, step)
+    return cut_out(builder, x, axis, start, stop, step), value[tuple(chosen)]
+
+
+def step_roll(builder, random, known):
+    x, value = random.choice(known)
+    axis, shift = random.randrange(1, value.ndim), random.randint(-5, 5)
+    return roll(builder, x, axis, shift), numpy.roll(value, shift, axis)
 
 
 def step_pad(builder, random, known):
@@ -236,7 +253,8 @@ def step_pad(builder, random, known):
     axis = random.randrange(1, value.ndim)
     sides = [(0, 0)] * value.ndim
     sides[axis] = (random.randint(0, 2), random.randint(0, 2))
-    return pad(builder, x, sides), numpy.pad(value, sides)
+    number = random.choice([0, 0, 3])
+    return pad(builder, x, sides, number), numpy.pad(value, sides, constant_values=number)
 
 
 STEPS = [made for name, made in sorted(globals().items()) if name.startswith("step_")]

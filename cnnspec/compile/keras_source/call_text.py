@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.base.record import Record
+from cnnspec.compile.keras_functions import OF_TWO
 from cnnspec.layers.words import CONSTRAINTS, INITIALIZERS, REGULARIZERS
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class CallText(Record):
 
     def apply_to(self, tensors: str) -> str:
         """The call applied: `layers.ReLU()(x)`, `keras.ops.glu(x)`."""
+        if self.name in OF_TWO:
+            tensors = tensors[1:-1] if tensors.startswith("[") else f"*{tensors}"
         if self.is_function:
             return f"keras.{self.name}({', '.join(filter(None, [tensors, self.arguments]))})"
         return f"{self.layer}({tensors})"

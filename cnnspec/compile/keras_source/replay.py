@@ -11,6 +11,7 @@ import math
 import operator
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.compile.keras_functions import OF_TWO
 from cnnspec.compile.keras_source.graph_match import GraphMatch, Mismatch, SourceLayer, SourceTensor
 from cnnspec.compile.keras_source.python_scopes import LocalVariables, ReturnValue, SourceFunction, find_assigned
 from cnnspec.compile.model_name import name_model
@@ -223,7 +224,9 @@ class SourceReader:
         if function == "keras.Input":
             return self.match.match_input(*positional, **keywords)
         if module == "keras.ops":
-            return self.match.match_call(SourceLayer(f"ops.{name}", positional[1:], keywords), positional[0])
+            taken = 2 if f"ops.{name}" in OF_TWO else 1
+            tensors = positional[0] if taken == 1 else positional[:taken]
+            return self.match.match_call(SourceLayer(f"ops.{name}", positional[taken:], keywords), tensors)
         if function == "keras.Model":
             inputs, outputs = [ends if isinstance(ends, list) else [ends] for ends in positional]
             return SourceModel(inputs, outputs, keywords["name"])

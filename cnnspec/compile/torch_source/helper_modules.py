@@ -155,6 +155,19 @@ class LayerScale(nn.Module):
         return x * self.weight
 
 
+class Affine(nn.Module):
+    """A learned factor and a learned offset, for each place on the axes whose size in `shape` is not 1."""
+
+    def __init__(self, shape, scale=True, center=True):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(shape)) if scale else None
+        self.bias = nn.Parameter(torch.zeros(shape)) if center else None
+
+    def forward(self, x):
+        x = x if self.weight is None else x * self.weight
+        return x if self.bias is None else x + self.bias
+
+
 class Rescale(nn.Module):
     """x * scale + offset, of each channel."""
 

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import same_on_every_axis
+from cnnspec.model_files.channels_first.pointwise import compete, merge, rescale
 from cnnspec.model_files.layer_words import make_layer
-from cnnspec.model_files.views.arranging import align, arrange_channels_last, arrange_freely
-from cnnspec.model_files.views.tensor import Inexpressible, unsqueeze
+from cnnspec.model_files.views.arranging import align, arrange_as_seen, arrange_channels_last, arrange_freely
+from cnnspec.model_files.views.tensor import (
+    Inexpressible,
+    flatten,
+    holds_batch,
+    part_batch,
+    permute,
+    squeeze,
+    unsqueeze,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,27 +46,50 @@ def cut_map(builder: GraphBuilder, x: Tensor, kept: Mapping[int, range]) -> Tens
     """The positions that are kept of some axes: of all but the channels in one crop, then a slice of the channels."""
     cut = {axis: places for axis, places in kept.items() if places != range(x.shape[axis])}
     for axis, places in cut.items():
-        if axis == 0:
+        if holds_batch(x.axes[axis]):
             raise Inexpressible("it chooses among the examples of a batch")
         if places.step < 0:
             raise Inexpressible("positions in reverse order")
-        if places.step != 1:
-            raise Inexpressible(f"every {places.step}th position of an axis")
         if not places:
             raise Inexpressible("it keeps no position of an axis")
     if not cut:
         return x
-    node, order = arrange_freely(builder, x)
-    sides = [(0, 0)] * len(order)  # what is left out of each axis of the node
+    if place := next(
+        (axis for axis, own in enumerate(x.axes) if holds_batch(own)), 0
+    ):  # the batch is not the first axis
+        order = [place, *[axis for axis in range(len(x.axes)) if axis != place]]
+        made = cut_map(builder, permute(x, order), {order.index(axis): places for axis, places in cut.items()})
+        return permute(made, [order.index(axis) for axis in range(len(order))])
+    node, own_axes = arrange_freely(builder, x)
+    if any([places.step != 1 and own_axes[axis - 1] == len(own_axes) - 1 for axis, places in cut.items()]):
+        node = arrange_channels_last(builder, x)  # windows slide along the other axes
+        own_axes = (len(own_axes) - 1, *range(len(own_axes) - 1))
+    sides = [(0, 0)] * len(own_axes)  # what is left out of each axis of the node
+    strides = [1] * len(own_axes)
     for axis, places in cut.items():
-        sides[order[axis - 1]] = places.start, x.shape[axis] - places.stop
+        behind = x.shape[axis] - places[-1] - 1  # what a stride leaves out by itself need not be cut off
+        sides[own_axes[axis - 1]] = places.start, behind if behind >= places.step else 0
+        strides[own_axes[axis - 1]] = places.step
+    if strides[-1] != 1:
+        raise Inexpressible(f"every {strides[-1]}th channel")
     if any(map(any, sides[:-1])):
         node = builder.add_layer(make_layer("crop", same_on_every_axis(tuple(sides[:-1]))), node)
+    if set(strides) != {1}:  # the largest of one value is that value
+        node = builder.add_layer(make_layer("maxpool", 1, same_on_every_axis(tuple(strides[:-1]))), node)
     if any(sides[-1]):
         before, behind = sides[-1]
         channels = builder.find_shapes([node])[0][-1]
         node = builder.add_layer(make_layer("slice", before, channels - behind if behind else None), node)
-    return builder.see(node, order)
+    return builder.see(node, own_axes)
+
+
+def roll(builder: GraphBuilder, x: Tensor, axis: int, shift: int) -> Tensor:
+    """The positions of an axis moved by so many, those beyond the end to its beginning."""
+    size = x.shape[x.count_axis(axis)]
+    before = -shift % size  # positions that move behind the others
+    if before == 0:
+        return x
+    return concatenate(builder, split(builder, x, axis, (before, size - before))[::-1], axis)
 
 
 def split(builder: GraphBuilder, x: Tensor, axis: int, sizes: Sequence[int]) -> list[Tensor]:
@@ -72,24 +104,22 @@ def split(builder: GraphBuilder, x: Tensor, axis: int, sizes: Sequence[int]) -> 
 def pad(
     builder: GraphBuilder, x: Tensor, sides: Sequence[tuple[int, int]], value: float = 0, mode: str = "zeros"
 ) -> Tensor:
-    """Zeros before and behind each axis, the batch's too in the list; negative numbers cut off. `mode`: as of the layer."""
-    if not any(map(any, sides)):
+    """A number before and behind each axis, the batch's too in the list, or what lies inside, by the layer's `mode`; negative
+    amounts cut off."""
+    taken = {axis: range(max(0, -a), x.shape[axis] - max(0, -b)) for axis, (a, b) in enumerate(sides) if min(a, b) < 0}
+    x = cut_map(builder, x, taken)
+    if not any([max(amounts) > 0 for amounts in sides]):
         return x
-    if value != 0:
-        raise Inexpressible(f"a padding of {value}")
     node, order = arrange_freely(builder, x)
-    amounts = [(0, 0)] * len(order)
-    for own, amount in zip(order, sides[1:], strict=True):
-        amounts[own] = (amount[0], amount[1])
-    if any(sides[0]) or any(amounts[-1]):
-        raise Inexpressible(f"a padding of {'the batch' if any(sides[0]) else 'channels'}")
-    added = tuple([(max(0, before), max(0, after)) for before, after in amounts[:-1]])
-    taken = tuple([(max(0, -before), max(0, -after)) for before, after in amounts[:-1]])
-    for word, numbers in (("pad", added), ("crop", taken)):
-        if any(map(any, numbers)):
-            how = {"mode": mode} if word == "pad" and mode != "zeros" else {}
-            node = builder.add_layer(make_layer(word, same_on_every_axis(numbers), **how), node)
-    return builder.see(node, order)
+    added = [(0, 0)] * len(order)
+    for own, (before, behind) in zip(order, sides[1:], strict=True):
+        added[own] = max(0, before), max(0, behind)
+    if any(sides[0]):
+        raise Inexpressible("a padding of the batch")
+    how = {"mode": "constant", "value": value} if value else ({} if mode == "zeros" else {"mode": mode})
+    channels = {"channels": same_on_every_axis(added[-1])} if any(added[-1]) else {}
+    layer = make_layer("pad", same_on_every_axis(tuple(added[:-1])), **how, **channels)
+    return builder.see(builder.add_layer(layer, node), order)
 
 
 def resize(builder: GraphBuilder, x: Tensor, sizes: Sequence[int], interpolation: str, align_corners: bool) -> Tensor:
@@ -117,7 +147,7 @@ def resize(builder: GraphBuilder, x: Tensor, sizes: Sequence[int], interpolation
 
 
 def summarize(builder: GraphBuilder, x: Tensor, axes: Sequence[int], keepdims: bool, kind: str) -> Tensor:
-    """The "mean", "sum" or "max" over some axes; the mean or maximum over all but batch and channels is a global pool."""
+    """The "mean", "sum", "max" or "l2" over some axes; the mean or maximum over all but batch and channels is a global pool."""
     chosen = {x.count_axis(axis) for axis in axes}
     if 0 in chosen:
         raise Inexpressible(f"the {kind} over the examples of a batch")
@@ -147,11 +177,32 @@ def stack(builder: GraphBuilder, tensors: Sequence[Tensor], axis: int) -> Tensor
 
 
 def multiply_matrices(builder: GraphBuilder, a: Tensor, b: Tensor) -> Tensor:
-    """The products of the matrices of two tensors, one for each example."""
-    if len(a.axes) != 3 or len(b.axes) != 3:
+    """The products of the matrices of two tensors, one for each place on the axes before. The first of these may hold the
+    examples of a batch together with others."""
+    rank = max(len(a.axes), len(b.axes))
+    if min(len(a.axes), len(b.axes)) < 3:
         raise Inexpressible(f"a product of matrices of {len(a.axes)} and {len(b.axes)} axes")
-    one, two = arrange_freely(builder, a), arrange_freely(builder, b)
-    return builder.see(builder.add_layer(make_layer("dot", axes=(one[1][1] + 1, two[1][0] + 1)), one[0], two[0]))
+    a, b = [x if len(x.axes) == rank else unsqueeze(x, 1) for x in (a, b)]
+    if len(a.axes[0]) > 1 and len(b.axes[0]) > 1:
+        return flatten(multiply_matrices(builder, part_batch(a), part_batch(b)), 0, 1)
+    if rank > 3 and a.shape[1] == b.shape[1] == 1:
+        return unsqueeze(multiply_matrices(builder, squeeze(a, (1,)), squeeze(b, (1,))), 1)
+    if rank == 3:
+        one, two = arrange_freely(builder, a), arrange_freely(builder, b)
+        return builder.see(builder.add_layer(make_layer("dot", axes=(one[1][1] + 1, two[1][0] + 1)), one[0], two[0]))
+    nodes = [arrange_as_seen(builder, x) for x in (a, b)]
+    return builder.see(builder.add_layer(make_layer("matmul"), *nodes))
+
+
+def attend(
+    builder: GraphBuilder, queries: Tensor, keys: Tensor, values: Tensor, scale: float, mask: Tensor | None
+) -> Tensor:
+    """Attention: the values, weighted by how much each query and each key have in common."""
+    count = len(keys.axes)
+    weights = multiply_matrices(builder, queries, permute(keys, (*range(count - 2), count - 1, count - 2)))
+    weights = rescale(builder, weights, scale)
+    weights = weights if mask is None else merge(builder, "add", weights, mask)
+    return multiply_matrices(builder, compete(builder, weights, -1), values)
 
 
 def deal_to_space(builder: GraphBuilder, x: Tensor, size: int, order: str) -> Tensor:

@@ -58,7 +58,7 @@ def rescale(builder: GraphBuilder, x: Tensor, scale: float = 1, offset: float = 
 
 
 def merge(builder: GraphBuilder, kind: str, *tensors: Tensor) -> Tensor:
-    """add, subtract, multiply, maximum or minimum of tensors; axes of size 1 are repeated."""
+    """add, subtract, multiply, divide, maximum or minimum of tensors; axes of size 1 are repeated."""
     if len(tensors) < 2:
         raise Inexpressible(f"{kind} of one tensor")
     return add_merge(builder, make_layer(kind), *tensors)

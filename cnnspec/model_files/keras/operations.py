@@ -49,6 +49,8 @@ def find_operation_steps(call: SavedCall) -> Steps:
         (tensors if parts and all(isinstance(part, SavedTensor) for part in parts) else constants).append(argument)
     if call.kind in ARITHMETIC and len(call.arguments) == 2 and not arguments:
         return ARITHMETIC[call.kind](*call.arguments) if constants else call_on_all(call.kind, call)
+    if call.kind == "Matmul" and len(tensors) == 2 and not arguments:
+        return call_on_all("ops.matmul", call)
     if call.kind == "Power" and len(tensors) == 1:
         return raise_to(*constants, **arguments)
     if len(tensors) == 1 and not constants:
@@ -76,9 +78,7 @@ def find_operation_steps(call: SavedCall) -> Steps:
 
 def call_on_all(name: str, call: SavedCall, **arguments: Any) -> Steps:
     """One layer, on all tensors of the call."""
-    name = {"Divide": "", "TrueDivide": ""}.get(name, name)
-    if not name:
-        raise Unfit("no layer of the language divides one tensor by another")
+    name = {"Divide": "ops.divide", "TrueDivide": "ops.divide"}.get(name, name)
     return [(KerasCall(name, arguments), tuple(range(len(call.inputs()))))]
 
 
@@ -142,21 +142,21 @@ def call_slice(key: Any, shape: Any) -> KerasCall:
 
 
 def call_pad(arguments: dict[str, Any]) -> KerasCall | None:
-    """Zeros around the spatial axes; cells of minus infinity are what a max pool's padding is made of."""
+    """A number around the axes of a map; cells of minus infinity are what a max pool's padding is made of."""
     widths, value = arguments.get("pad_width"), arguments.get("constant_values")
-    if not isinstance(widths, list) or not 3 <= len(widths) <= 5:
-        return None
-    if widths[0] != [0, 0] or widths[-1] != [0, 0]:
-        return None
     mode = arguments.get("mode")
+    if not isinstance(widths, list) or not 3 <= len(widths) <= 5 or widths[0] != [0, 0]:
+        return None
     if mode in ("reflect", "symmetric") and value is None:
-        return KerasCall("ops.pad", {"pad_width": widths, "mode": mode})
+        return KerasCall("ops.pad", {"pad_width": widths, "mode": mode}) if widths[-1] == [0, 0] else None
     if mode != "constant":
         return None
     if value == float("-inf"):
         return KerasCall("ops.pad", {"pad_width": widths, "constant_values": value})
     if value not in (None, 0):
-        return None
+        return KerasCall("ops.pad", {"pad_width": widths, "mode": mode, "constant_values": value})
+    if widths[-1] != [0, 0]:
+        return KerasCall("ops.pad", {"pad_width": widths, "mode": mode})
     inner = widths[1:-1]
     return KerasCall(f"ZeroPadding{len(inner)}D", {"padding": inner[0] if len(inner) == 1 else inner})
 
@@ -176,12 +176,12 @@ def call_permute(arguments: dict[str, Any]) -> KerasCall | None:
 
 
 def call_reduction(name: str, arguments: dict[str, Any], shape: Any) -> KerasCall | None:
-    """A sum, mean or maximum over axes but the batch's, counted from 1, in order."""
+    """A sum, mean, maximum or length over axes but the batch's, counted from 1, in order."""
     axes = find_leaves([arguments.get("axis")])
     if not isinstance(shape, list) or not all([isinstance(axis, int) for axis in axes]):
         return None
     counted = tuple(sorted([axis % len(shape) for axis in axes]))
-    if not counted or 0 in counted or arguments.get("initial") is not None:
+    if not counted or 0 in counted or arguments.get("initial") is not None or arguments.get("ord") is not None:
         return None
     return KerasCall(f"ops.{name}", {"axis": counted, **({"keepdims": True} if arguments.get("keepdims") else {})})
 
@@ -195,7 +195,7 @@ def raise_to(*exponents: Any, **named: Any) -> Steps:
 
 
 POWERS = {"Square": 2, "Sqrt": 0.5, "Reciprocal": -1}
-REDUCTIONS = {"Max": "max", "Mean": "mean", "Sum": "sum"}
+REDUCTIONS = {"Max": "max", "Mean": "mean", "Norm": "norm", "Sum": "sum"}
 OPERATIONS: dict[str, Callable[[dict[str, Any]], KerasCall | None]] = {
     "Absolute": lambda given: None if given else KerasCall("ops.abs", {}),
     "Elu": lambda given: KerasCall("ELU", given),

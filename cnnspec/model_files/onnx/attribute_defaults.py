@@ -36,6 +36,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "Mod": {"fmod": 0},
     "Pad": {"mode": "constant", "value": 0.0},
     "RMSNormalization": {"axis": -1, "epsilon": 1e-5, "stash_type": 1},
+    "ReduceL2": _REDUCE,
     "ReduceMax": _REDUCE,
     "ReduceMean": _REDUCE,
     "ReduceMin": _REDUCE,

@@ -7,6 +7,7 @@ import re
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.model_files.onnx.messages import FLOATS
 from cnnspec.model_files.onnx.origins import CONVOLUTIONS
+from cnnspec.model_files.views.weight_ref import Filled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,20 +15,24 @@ if TYPE_CHECKING:
 
     from cnnspec.model_files.onnx.messages import OnnxGraph
     from cnnspec.model_files.onnx.steps import Step
+    from cnnspec.model_files.views.graph_builder import GraphBuilder
 
 SHOWN = 3  # names in a sentence
 COMPUTED = re.compile(r"onnx::Conv\w*_\d+")  # torch's name for a weight that an exporter has computed
 TENSORFLOW = re.compile(r"/batchnorm/sub|fused_bn")  # names that tf2onnx gives to biases
 
 
-def find_remarks(graph: OnnxGraph, read: Collection[str], steps: Sequence[Step], opaque: Sequence[str]) -> list[str]:
+def find_remarks(
+    graph: OnnxGraph, read: Collection[str], steps: Sequence[Step], opaque: Sequence[str], builder: GraphBuilder
+) -> list[str]:
     """Sentences; `read` are the names of values that something reads, `opaque` a line for each operator without a layer."""
     remarks = []
     unused = [t for t in graph.tensors if t.name not in read and t.type in FLOATS and t.count > 1]
     if unused:
         total = sum([tensor.count for tensor in unused])
         remarks.append(f"{total:,} parameters belong to no layer: {list_some([t.name for t in unused], ', ')}")
-    affine = len([step for step in steps if step.node.operator == "Affine"])
+    made = [weight for weights in builder.weights.values() for weight in weights if isinstance(weight.stored, Filled)]
+    affine = len(made) // 2  # their moving averages
     if affine:
         say = f"{count_nouns(affine, 'batch norm')} written as a factor and an offset of each channel"
         remarks.append(f"{say}: moving averages are counted for them, which are not in the file")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.model_files.channels_first import axes
-from cnnspec.model_files.channels_first.learned import connect_fully
-from cnnspec.model_files.layer_words import make_layer
+from cnnspec.model_files.channels_first.learned import connect_fully, look_up
 from cnnspec.model_files.onnx.arrangements import find_parts, find_slices
 from cnnspec.model_files.onnx.attribute_defaults import LARGEST
 from cnnspec.model_files.onnx.call import Call
@@ -19,7 +18,6 @@ from cnnspec.model_files.onnx.operands import (
     find_tensor,
     find_tensors,
     find_weight,
-    refer_to,
 )
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute, show_sizes, squeeze, unsqueeze
@@ -155,11 +153,9 @@ def translate_gather(builder: GraphBuilder, call: Call) -> Tensor:
 
 
 def embed(builder: GraphBuilder, call: Call) -> Tensor:
-    table, x = find_constant(call, 0), find_tensor(call, 1)
-    if len(table.shape) != 2 or call.integer("axis") != 0 or len(x.shape) != 2:
+    if call.integer("axis") != 0:
         raise Inexpressible("a look-up that is no embedding")
-    node = builder.add_layer(make_layer("embedding", *table.shape), x.node, weights=(refer_to(call, table),))
-    return builder.see(node)
+    return look_up(builder, find_tensor(call, 1), find_weight(call, 0))
 
 
 def translate_pad(builder: GraphBuilder, call: Call) -> Tensor | LowPadded:

@@ -80,7 +80,7 @@ def translate_repeat(builder: GraphBuilder, call: Call) -> Tensor:
 
 
 def reduce(kind: str) -> Translate:
-    """A mean, sum or maximum over axes."""
+    """A mean, sum, maximum or length over axes."""
 
     def translate(builder: GraphBuilder, call: Call) -> Tensor:
         x, chosen = find_tensor(call), call.integers_at("axes", 1)
@@ -107,6 +107,7 @@ def deal(to_space: bool) -> Translate:
 
 SIZES: dict[str, Translate] = {
     "DepthToSpace": deal(to_space=True),
+    "ReduceL2": reduce("l2"),
     "ReduceMax": reduce("max"),
     "ReduceMean": reduce("mean"),
     "ReduceSum": reduce("sum"),

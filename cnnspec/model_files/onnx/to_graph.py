@@ -111,7 +111,7 @@ class OnnxConverter:
         except TooLong:
             raise ModelRefused("the shapes in this model take too long to be worked out") from None
         tensors = [self._find_output(name) for name in outputs]
-        self.builder.remarks += find_remarks(self.graph, self.read, steps, self.opaque)
+        self.builder.remarks += find_remarks(self.graph, self.read, steps, self.opaque, self.builder)
         try:
             graph = finish(self.builder, tensors)
         except Inexpressible as why:

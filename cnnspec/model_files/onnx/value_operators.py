@@ -62,11 +62,15 @@ def translate_batch_norm(builder: GraphBuilder, call: Call) -> Tensor:
 
 
 def translate_affine(builder: GraphBuilder, call: Call) -> Tensor:
-    """A factor and an offset for each channel, which `patterns` finds: what is left of a batch normalisation."""
+    """A factor and an offset for each channel, which `patterns` finds: what is left of a batch normalisation, but for those
+    behind a product of tensors, as in global response normalisation."""
     x, scale, offset = find_tensor(call, 0), find_constant(call, 1), find_constant(call, 2)
     channel = find_channel_axis(x, scale)
     if channel is None or channel != find_channel_axis(x, offset):
         raise Inexpressible("learned factors and offsets that are not one for each channel")
+    before = builder.graph.nodes[x.node].layer
+    if before is not None and before.multiplies:
+        return learned.scale_and_shift(builder, x, refer_to(call, scale), refer_to(call, offset))
     layer = make_layer("bn")
     mean, variance = [
         WeightRef("", scale.shape, Filled(value)) for value in (0, 1 - layer.argument_values()["epsilon"])
@@ -153,6 +157,14 @@ def translate_group_norm(builder: GraphBuilder, call: Call) -> Tensor:
     return learned.normalize_groups(builder, x, groups, scale, bias, call.number("epsilon"))
 
 
+def translate_local_response(builder: GraphBuilder, call: Call) -> Tensor:
+    size = call.integer("size")
+    if size < 1 or size % 2 == 0:  # of an even window, ONNX and torch leave out different ends
+        raise Inexpressible(f"a local response normalisation over {size} channels")
+    alpha, beta, k = [shorten(call.number(name)) for name in ("alpha", "beta", "bias")]
+    return learned.normalize_by_neighbours(builder, find_tensor(call), size, alpha, beta, k)
+
+
 def translate_prelu(builder: GraphBuilder, call: Call) -> Tensor:
     x, slope = find_tensor(call, 0), find_constant(call, 1)
     if slope.count != 1 and find_channel_axis(x, slope) != 1:
@@ -215,8 +227,6 @@ def arithmetic(kind: str, with_number: Callable[[float, bool], tuple[float, floa
     def translate(builder: GraphBuilder, call: Call) -> Tensor:
         left, right = call.given(0), call.given(1)
         if isinstance(left, Tensor) and isinstance(right, Tensor):
-            if kind == "divide":
-                return pointwise.merge(builder, "multiply", left, pointwise.raise_to(builder, right, -1))
             return pointwise.merge(builder, kind, left, right)
         x, number = (left, right) if isinstance(left, Tensor) else (right, left)
         if not isinstance(x, Tensor) or not isinstance(number, Constant):
@@ -224,6 +234,8 @@ def arithmetic(kind: str, with_number: Callable[[float, bool], tuple[float, floa
         if number.count == 1 and len(number.shape) <= len(x.shape):
             if number.value is None and kind == "multiply" and number.name:
                 return learned.scale_channels(builder, x, refer_to(call, number))
+            if number.value is None and kind == "add" and number.name:
+                return learned.scale_and_shift(builder, x, None, refer_to(call, number))
             if number.value is None:
                 raise Inexpressible("a number that is not in the file")
             if kind == "divide" and x is right:
@@ -234,6 +246,8 @@ def arithmetic(kind: str, with_number: Callable[[float, bool], tuple[float, floa
             return pointwise.rescale(builder, x, shorten(scale), shorten(offset))
         if kind == "multiply":
             return learned.scale_channels(builder, x, refer_to(call, number))
+        if kind == "add" and number.is_weight:
+            return learned.scale_and_shift(builder, x, None, refer_to(call, number))
         raise Inexpressible(f"{call.node.operator} of a tensor and an array of constants")
 
     return translate
@@ -280,6 +294,7 @@ VALUES: dict[str, Translate] = {
     "HardSigmoid": activate_if("hard_sigmoid", lambda call: isclose(call.number("alpha"), 1 / 6, rel_tol=1e-3) and call.number("beta") == 0.5),
     "HardSwish": activate("hard_silu"),
     "InstanceNormalization": translate_group_norm,
+    "LRN": translate_local_response,
     "LayerNormalization": translate_layer_norm,
     "LeakyRelu": lambda builder, call: pointwise.slope(builder, find_tensor(call), call.number("alpha")),
     "LogSoftmax": translate_softmax,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.model_files.torch.program import ProgramNode, ProgramWeight
+    from cnnspec.model_files.torch.value_uses import History
     from cnnspec.model_files.views.graph_builder import GraphBuilder
 
 
@@ -69,15 +70,21 @@ class Stacked(Record):
 class Call:
     """An operator's call. `arguments` have the operator's defaults filled in, and values in the place of references.
 
-    `is_repeated_later`: all that read its output repeat axes of size 1 themselves.
+    `history`: how the arguments were made. `is_repeated_later`: all that read its output repeat axes of size 1 themselves.
     """
 
     def __init__(
-        self, builder: GraphBuilder, node: ProgramNode, arguments: dict[str, Any], is_repeated_later: bool = False
+        self,
+        builder: GraphBuilder,
+        node: ProgramNode,
+        arguments: dict[str, Any],
+        history: History,
+        is_repeated_later: bool = False,
     ) -> None:
         self.builder = builder
         self.node = node
         self.arguments = arguments
+        self.history = history
         self.is_repeated_later = is_repeated_later
         self.computed: list[ProgramWeight] = []  # weights that are computed of others before they are used
 
@@ -111,7 +118,10 @@ class Call:
 
     def optional_weight(self, name: str, shape: Sequence[int] | None = None) -> WeightRef | None:
         """`shape`: that of the weight where the argument repeats it, None: the argument's."""
-        value = self._take(name)
+        return self.refer_to(self._take(name), name, shape)
+
+    def refer_to(self, value: Any, name: str, shape: Sequence[int] | None = None) -> WeightRef | None:
+        """The weight that a value is, called by `name` in messages; None for None."""
         if value is None:
             return None
         if isinstance(value, Tensor):
@@ -125,7 +135,15 @@ class Call:
         view: WeightRef | None = value.view
         if view is not None and prod(view.shape) == prod(wanted):
             return view.reshape(wanted)
-        return view and view.repeat(wanted) or WeightRef(source.name, wanted)
+        return view and view.repeat(wanted) or WeightRef(source.name, wanted, trainable=source.is_trained)
+
+    def factor(self, value: Any, name: str) -> WeightRef:
+        """A weight that values are multiplied with or added to: each of its own is one number there."""
+        made = self.refer_to(value, name)
+        source = value.find_source() if isinstance(value, Learned) else None
+        if made is None or source is None or count_values(source) != prod(made.shape):
+            raise Inexpressible(f"its {name} is computed of a weight of another size")
+        return made
 
     def find_gain(self, name: str, count: int) -> WeightRef | None:
         """The one other parameter of a computed weight that has this many values: a factor for each filter."""
@@ -135,21 +153,14 @@ class Call:
             return None
         others = [source for source in value.sources if source is not kernel and source.kind == PARAMETER]
         fits = [source for source in others if count_values(source) == count]
-        return WeightRef(fits[0].name, (count,)) if len(fits) == len(others) == 1 else None
+        return (
+            WeightRef(fits[0].name, (count,), trainable=fits[0].is_trained) if len(fits) == len(others) == 1 else None
+        )
 
     def learned(self, name: str) -> Learned | None:
         """The argument where it is computed of weights, else None."""
         value = self._take(name)
         return value if isinstance(value, Learned) else None
-
-    def freeze(self, made: Tensor, name: str) -> Tensor:
-        """The tensor of a layer whose weight is a constant of the model, as of a blur: training does not change it."""
-        value = self._take(name)
-        source = value.find_source() if isinstance(value, Learned) else None
-        node = self.builder.graph.nodes[made.node]
-        if source is not None and source.kind != PARAMETER and node.layer is not None:
-            node.layer = node.layer.replace(trainable=False)
-        return made
 
     # ---- numbers ---------------------------------------------------------------------------------------------
     def value(self, name: str) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import inf, prod
+
 from cnnspec.model_files.channels_first import axes, learned, pointwise
-from cnnspec.model_files.torch.call import Stacked
+from cnnspec.model_files.torch.call import Learned, Stacked
 from cnnspec.model_files.torch.spelled_activations import cut_off_above, find_gated, find_hard
+from cnnspec.model_files.torch.spelled_norms import find_normalised
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
 
 TYPE_CHECKING = False
@@ -110,7 +113,44 @@ def _add(call: Call, factor: float) -> Tensor:
         return pointwise.rescale(builder, mine, 1, factor * call.number("other"))
     if isinstance(other, Tensor) and call.is_number("self"):
         return pointwise.rescale(builder, other, factor, call.number("self"))
-    raise Inexpressible("a sum with a weight")
+    if isinstance(mine, Tensor) and factor == 1:
+        return shift(call, mine, "self", "other")
+    if isinstance(other, Tensor):
+        return shift(call, pointwise.rescale(builder, other, factor), "other", "self")
+    raise Inexpressible("a weight times a factor is added")
+
+
+def shift(call: Call, x: Tensor, own: str, weight: str) -> Tensor:
+    """The tensor of one argument plus the weight of another; times a weight before, where nothing else reads the product."""
+    center, history = call.factor(call.value(weight), weight), call.history
+    product = history.find_maker(call.node.arguments.get(own), "mul")
+    parts = [history.find_value(product.arguments.get(name)) for name in ("self", "other")] if product else []
+    factors = [part for part in parts if isinstance(part, Learned)]
+    inner = [part for part in parts if isinstance(part, Tensor)]
+    if len(inner) == len(factors) == 1 and is_alike(factors[0].shape, center.shape):
+        return learned.scale_and_shift(call.builder, inner[0], call.factor(factors[0], "factor"), center)
+    return learned.scale_and_shift(call.builder, x, None, center)
+
+
+def is_alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two weights go along the same axes: of one shape, or single numbers both."""
+    return one == other or prod(one) == prod(other) == 1
+
+
+def add_product(call: Call) -> Tensor:
+    """aten.addcmul: self + value · tensor1 · tensor2."""
+    builder, value = call.builder, call.number("value")
+    added, one, other = [call.operand(name) for name in ("self", "tensor1", "tensor2")]
+    x, factor = (one, "tensor2") if isinstance(one, Tensor) else (other, "tensor1")
+    if not isinstance(x, Tensor) or value != 1:
+        raise Inexpressible("a sum with a product of weights, or times a number")
+    scale = None if isinstance(one, Tensor) and isinstance(other, Tensor) else call.factor(call.value(factor), factor)
+    if scale is not None and isinstance(added, Learned) and is_alike(scale.shape, added.shape):
+        return learned.scale_and_shift(builder, x, scale, call.factor(added, "self"))
+    product = learned.scale_channels(builder, x, scale) if scale else pointwise.merge(builder, "multiply", one, other)
+    if isinstance(added, Tensor):
+        return pointwise.merge(builder, "add", added, product)
+    return learned.scale_and_shift(builder, product, None, call.factor(added, "self"))
 
 
 def subtract_from(call: Call) -> Tensor:
@@ -128,13 +168,15 @@ def multiply(call: Call) -> Tensor:
     if call.is_number(name):
         scale = call.number(name)
         return find_hard(builder, x, scale) or pointwise.rescale(builder, x, scale)
-    return learned.scale_channels(builder, x, call.weight(name))
+    return learned.scale_channels(builder, x, call.factor(call.value(name), name))
 
 
 def divide(call: Call) -> Tensor:
     x = call.tensor("self")
+    if isinstance(call.operand("other"), Tensor):
+        return find_normalised(call, x) or pointwise.merge(call.builder, "divide", x, call.tensor("other"))
     if not call.is_number("other") or not call.number("other"):
-        raise Inexpressible("a quotient that is not by a number")
+        raise Inexpressible("a quotient that is not by a number or a tensor")
     scale = 1 / call.number("other")
     return find_hard(call.builder, x, scale) or pointwise.rescale(call.builder, x, scale)
 
@@ -177,6 +219,19 @@ def make_summary(kind: str) -> Callable[[Call], Tensor]:
     return summarize
 
 
+def measure_length(call: Call) -> Tensor:
+    """aten.linalg_vector_norm: the root of the sum of squares, or the sum or maximum of absolute values."""
+    kinds = {2: "l2", 1: "sum", inf: "max"}
+    order = call.value("ord")
+    if order not in kinds or call.value("dim") is None:
+        raise Inexpressible(
+            f"the norm of order {order}" if order not in kinds else "the norm of everything, the batch too"
+        )
+    x, kind = call.tensor("self"), kinds[order]
+    x = x if kind == "l2" else pointwise.activate(call.builder, x, "abs")
+    return axes.summarize(call.builder, x, call.integers("dim"), call.flag("keepdim"), kind)
+
+
 ELEMENTWISE: dict[str, Callable[[Call], Any]] = {
     **{f"aten.{name}.default": make_activation(word) for name, word in WORDS.items()},
     "aten.gelu.default": activate_gelu,
@@ -205,6 +260,7 @@ ELEMENTWISE: dict[str, Callable[[Call], Any]] = {
     "aten.mul.Scalar": multiply,
     "aten.div.Tensor": divide,
     "aten.div.Scalar": divide,
+    "aten.addcmul.default": add_product,
     "aten.neg.default": negate,
     "aten.maximum.default": make_merge("maximum"),
     "aten.minimum.default": make_merge("minimum"),
@@ -216,6 +272,7 @@ ELEMENTWISE: dict[str, Callable[[Call], Any]] = {
     "aten.mean.dim": make_summary("mean"),
     "aten.sum.dim_IntList": make_summary("sum"),
     "aten.amax.default": make_summary("max"),
+    "aten.linalg_vector_norm.default": measure_length,
 }
 REPEATING = frozenset(  # operators that combine tensors, and repeat axes of size 1 for it
     f"aten.{name}.{form}"

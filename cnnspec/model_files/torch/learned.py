@@ -6,7 +6,7 @@ from math import prod
 
 from cnnspec.model_files.channels_first import axes, learned
 from cnnspec.model_files.torch.program import count_values
-from cnnspec.model_files.views.tensor import Inexpressible, Tensor, flatten, squeeze, unsqueeze
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, flatten, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
 from cnnspec.model_files.views.weight_ref import WeightRef
 
@@ -50,11 +50,7 @@ def multiply(call: Call) -> Tensor:
     """aten.mm, aten.bmm and aten.matmul."""
     name = "other" if "other" in call.arguments else "mat2"
     if call.learned(name) is None:
-        one, other = call.tensor("self"), call.tensor(name)
-        if len(one.shape) == len(other.shape) == 4 and one.shape[1] == other.shape[1] == 1:
-            made = axes.multiply_matrices(call.builder, squeeze(one, (1,)), squeeze(other, (1,)))
-            return unsqueeze(made, 1)
-        return axes.multiply_matrices(call.builder, one, other)
+        return axes.multiply_matrices(call.builder, call.tensor("self"), call.tensor(name))
     return multiply_with_weight(call, "self", name)
 
 
@@ -130,6 +126,21 @@ def normalize_layer(call: Call) -> Any:
     return made if len(call.node.outputs) == 1 else (made, None, None)
 
 
+def attend(call: Call) -> Tensor:
+    """aten.scaled_dot_product_attention: a matrix of queries, of keys and of values, for each head."""
+    queries, keys, values = [call.tensor(name) for name in ("query", "key", "value")]
+    if call.flag("is_causal") or call.flag("enable_gqa"):
+        raise Inexpressible("attention that is causal, or whose heads share keys")
+    stated = call.optional_number("scale")
+    scale = queries.shape[-1] ** -0.5 if stated is None else stated
+    mask = None if call.value("attn_mask") is None else call.tensor("attn_mask")
+    return axes.attend(call.builder, queries, keys, values, scale, mask)
+
+
+def embed(call: Call) -> Tensor:
+    return learned.look_up(call.builder, call.tensor("indices"), call.weight("weight"))
+
+
 def slope(call: Call) -> Tensor:
     return learned.slope_channels(call.builder, call.tensor("self"), call.weight("weight"))
 
@@ -151,6 +162,8 @@ LEARNED: dict[str, Callable[[Call], Any]] = {
     "aten.native_group_norm.default": normalize_groups,
     "aten.layer_norm.default": normalize_layer,
     "aten.native_layer_norm.default": normalize_layer,
+    "aten.scaled_dot_product_attention.default": attend,
+    "aten.embedding.default": embed,
     "aten.prelu.default": slope,
     "aten._prelu_kernel.default": slope,
 }

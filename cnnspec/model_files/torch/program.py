@@ -37,6 +37,11 @@ class ProgramWeight(Record):
     name: str
     kind: str  # PARAMETER, BUFFER or CONSTANT
     value: Value
+    needs_gradient: bool = True  # whether the model's author lets training change a parameter
+
+    @property
+    def is_trained(self) -> bool:
+        return self.kind == PARAMETER and self.needs_gradient
 
 
 class OpenAxis(Record):

@@ -84,7 +84,8 @@ class ProgramReader:
         for name, title, role in weights:
             if name in self.weights:
                 raise Damaged(f"two inputs are called {name}")
-            self.weights[name] = ProgramWeight(title, role, self.values.read_value(name))
+            value = self.values.read_value(name)
+            self.weights[name] = ProgramWeight(title, role, value, self.values.needs_gradient(name))
         if len({*names, *self.weights, *self.constants}) < len(names) + len(self.weights) + len(self.constants):
             raise Damaged("two inputs have one name")
         return names

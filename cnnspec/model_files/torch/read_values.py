@@ -42,6 +42,10 @@ class ValueTable:
             raise Damaged(f"{name} has {len(sizes)} axes, and {MAX_AXES} are the most")
         return Value(name, tuple([self._read_size(size, name) for size in sizes]), read_dtype(saved.get("dtype")))
 
+    def needs_gradient(self, name: str) -> bool:
+        """Whether a tensor's requires_grad is stated as true, or not stated."""
+        return take(self.saved, name, dict, "tensor_values").get("requires_grad") is not False
+
     def _read_size(self, saved: dict[str, Any], name: str) -> int | None:
         """A size: None where it depends on the batch, the size at export where it is open otherwise."""
         where = f"a size of {name}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.model_files.torch.program import PARAMETER, count_values
+from cnnspec.model_files.views.graph_builder import find_learned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from cnnspec.graph import Node
     from cnnspec.model_files.torch.program import Program, ProgramWeight
     from cnnspec.model_files.views.graph_builder import GraphBuilder
 
@@ -16,11 +18,12 @@ SHOWN = 3  # names in a sentence
 
 
 class OpaqueOperator(Record):
-    """An operator that stands as an opaque layer: its name, why it has no layer, and where it is."""
+    """An operator that stands as an opaque layer: its name, why it has no layer, where it is, and its nodes."""
 
     name: str
     why: str
     place: str
+    nodes: tuple[Node, ...] = ()
 
 
 def find_remarks(
@@ -41,12 +44,16 @@ def find_remarks(
     if again := [weight for weight in parameters if len(owners.get(weight.name, ())) > 1]:
         total = sum([count_values(weight) * (len(owners[weight.name]) - 1) for weight in again])
         remarks.append(f"{total:,} parameters are counted again, in layers of other arguments: {list_names(again)}")
+    half = find_half_frozen(builder)
+    if mixed := [weight for weight in parameters if weight.name in half]:
+        remarks.append(f"frozen, in layers that are not frozen whole, and so counted as trained: {list_names(mixed)}")
     for axis in program.open_axes:
         remarks.append(
             f"axis {axis.axis} of {axis.value} may have any size: the figures are for {axis.size}, as exported"
         )
-    if opaque:
-        remarks.append(describe_opaque(opaque))
+    kept = {id(node) for node in builder.graph.nodes}
+    if left := [operator for operator in opaque if any([id(node) in kept for node in operator.nodes])]:
+        remarks.append(describe_opaque(left))
     return remarks
 
 
@@ -65,6 +72,17 @@ def describe_opaque(opaque: Sequence[OpaqueOperator]) -> str:
         else f"{len(opaque)} operators stand as opaque layers"
     )
     return f"{which}: {', '.join(said[:SHOWN])}{and_more(len(said))}"
+
+
+def find_half_frozen(builder: GraphBuilder) -> set[str]:
+    """The names of frozen weights in layers that have trained ones, too."""
+    found: set[str] = set()
+    for index, weights in builder.weights.items():
+        node = builder.graph.nodes[index]
+        if node.layer is not None and node.layer.trainable:
+            shapes = builder.graph.input_shapes(node) or ()
+            found.update([w.name for w in find_learned(node.layer, shapes, weights) if not w.trainable])
+    return found
 
 
 def find_owners(builder: GraphBuilder) -> dict[str, set[int]]:

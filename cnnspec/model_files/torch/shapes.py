@@ -7,7 +7,7 @@ from math import inf
 from cnnspec.model_files.channels_first import axes
 from cnnspec.model_files.torch.call import LowPadded, Stacked
 from cnnspec.model_files.torch.typed_json import Damaged
-from cnnspec.model_files.views.tensor import Inexpressible, permute, squeeze, unsqueeze
+from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute, squeeze, unsqueeze
 from cnnspec.model_files.views.tensor_layers import reshape
 
 TYPE_CHECKING = False
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.model_files.torch.call import Call
-    from cnnspec.model_files.views.tensor import Tensor
 
 
 def keep(call: Call) -> Tensor:
@@ -117,12 +116,24 @@ def unbind(call: Call) -> tuple[Tensor, ...]:
 
 
 def cut_out(call: Call) -> Tensor:
-    """aten.slice."""
-    x = call.tensor("self")
-    axis = x.count_axis(call.integer("dim"))
-    start = call.integer("start") if call.value("start") is not None else 0
-    stop = call.integer("end") if call.value("end") is not None else x.shape[axis]
-    return axes.cut_out(call.builder, x, axis, start, stop, call.integer("step"))
+    """aten.slice. Slices of other axes before it whose results nothing else reads are one cut with it."""
+    x, kept = call.tensor("self"), {}
+    bounds = [call.value(name) for name in ("start", "end", "step")]
+    kept[x.count_axis(call.integer("dim"))] = slice(*bounds)
+    argument = call.node.arguments.get("self")
+    while before := call.history.find_maker(argument, "slice"):
+        given = SLICE | {name: call.history.find_value(value) for name, value in before.arguments.items()}
+        axis = given["dim"]
+        if not isinstance(given["self"], Tensor) or type(axis) is not int or given["self"].count_axis(axis) in kept:
+            break
+        x, argument = given["self"], before.arguments["self"]
+        kept[x.count_axis(axis)] = slice(*[given[name] for name in ("start", "end", "step")])
+    if not all([type(n) in (int, type(None)) for part in kept.values() for n in (part.start, part.stop, part.step)]):
+        raise Damaged(f"{call.node.target} begins or ends at what is no whole number")
+    if any([part.step is None or part.step < 1 for part in kept.values()]):
+        raise Damaged(f"{call.node.target} has no step from 1")
+    ranges = {axis: range(*part.indices(x.shape[axis])) for axis, part in kept.items()}
+    return axes.cut_map(call.builder, x, ranges)
 
 
 def narrow(call: Call) -> Tensor:
@@ -138,6 +149,15 @@ def select(call: Call) -> Tensor:
         raise Damaged(f"{call.node.target} chooses {index} of {x.shape[axis]}")
     index %= x.shape[axis]
     return squeeze(axes.cut_out(call.builder, x, axis, index, index + 1), (axis,))
+
+
+def roll(call: Call) -> Tensor:
+    x, shifts, dims = call.tensor("self"), call.integers("shifts"), call.integers("dims")
+    if len(shifts) != len(dims):
+        raise Inexpressible("all values rolled in one row, the batch too")
+    for axis, shift in zip(dims, shifts, strict=True):
+        x = axes.roll(call.builder, x, axis, shift)
+    return x
 
 
 def pad(call: Call) -> Tensor | LowPadded:
@@ -168,6 +188,7 @@ def pad_by(call: Call, mode: str, name: str) -> Tensor | LowPadded:
     return axes.pad(call.builder, x, sides, call.optional_number("value") or 0)
 
 
+SLICE: dict[str, Any] = {"dim": 0, "start": None, "end": None, "step": 1}
 PADDINGS = {"constant": "zeros", "reflect": "reflect", "replicate": "edge", "circular": "circular"}
 
 
@@ -228,6 +249,7 @@ SHAPES: dict[str, Callable[[Call], Any]] = {
     "aten.slice.Tensor": cut_out,
     "aten.narrow.default": narrow,
     "aten.select.int": select,
+    "aten.roll.default": roll,
     "aten.pad.default": pad,
     "aten.constant_pad_nd.default": pad,
     **{f"aten.reflection_pad{n}d.default": make_pad("reflect") for n in (1, 2, 3)},

@@ -18,7 +18,7 @@ from cnnspec.model_files.torch.remarks import OpaqueOperator
 from cnnspec.model_files.torch.shapes import EXPANSIONS, SHAPES
 from cnnspec.model_files.torch.translations import TRANSLATIONS, find_translated
 from cnnspec.model_files.torch.typed_json import Damaged
-from cnnspec.model_files.torch.value_uses import ValueUses
+from cnnspec.model_files.torch.value_uses import History, ValueUses
 from cnnspec.model_files.torch.weight_views import follow_view
 from cnnspec.model_files.views.atoms import OPEN_BATCH
 from cnnspec.model_files.views.graph_builder import Place
@@ -61,7 +61,9 @@ class ProgramTranslator:
         values: dict[str, Any] = dict(self.program.constants)
         for name, weight in self.program.weights.items():
             shape = find_shape(weight.value)
-            values[name] = Learned(shape, (weight,), view=WeightRef(weight.name, shape, weight.name))
+            values[name] = Learned(
+                shape, (weight,), view=WeightRef(weight.name, shape, weight.name, (), weight.is_trained)
+            )
         modules = {node.module for node in self.program.nodes}
         for value in self.program.inputs:
             made = values[value.name] = self.builder.add_input(value.sizes)
@@ -81,7 +83,7 @@ class ProgramTranslator:
             line = node.place
             self.builder.place = Place(node.module, line.file if line else "", line.line if line else 0)
             arguments = {name: resolve(value, values) for name, value in node.arguments.items()}
-            made = self._translate(node, arguments, uses)
+            made = self._translate(node, arguments, History(uses, values))
             results = made if isinstance(made, tuple) else (made,)
             if len(results) < len(node.names):
                 raise Damaged(f"{node.target} has {len(node.names)} outputs, and {len(results)} are made")
@@ -91,7 +93,7 @@ class ProgramTranslator:
             if overwritten := uses.find_overwritten(index, node):
                 values[overwritten] = self._overwrite(node, values[overwritten], [*results, *list_values(arguments)])
 
-    def _translate(self, node: ProgramNode, arguments: dict[str, Any], uses: ValueUses) -> Any:
+    def _translate(self, node: ProgramNode, arguments: dict[str, Any], history: History) -> Any:
         if node.target in WRAPPERS:
             return self._call_graph(node, arguments)
         if node.target in CHECKS:
@@ -104,11 +106,11 @@ class ProgramTranslator:
         try:
             if target is None:
                 raise Inexpressible("no layer is this operator")
-            repeated = all([find_translated(reader) in REPEATING for reader in uses.find_readers(node.names)])
-            call = Call(self.builder, node, DEFAULTS[target] | arguments, repeated)
+            repeated = all([find_translated(reader) in REPEATING for reader in history.uses.find_readers(node.names)])
+            call = Call(self.builder, node, DEFAULTS[target] | arguments, history, repeated)
             made = TRANSLATIONS[target](call)
         except Inexpressible as error:
-            return self._add_opaque(node, list_values(arguments), str(error), uses)
+            return self._add_opaque(node, list_values(arguments), str(error), history.uses)
         self.computed.update([weight.name for weight in call.computed])
         return made
 
@@ -136,7 +138,9 @@ class ProgramTranslator:
             for source in value.sources
             if source.kind == PARAMETER and source.name not in self.builder.used_weights
         }
-        weights = [WeightRef(source.name, find_shape(source.value)) for source in sources.values()]
+        weights = [
+            WeightRef(source.name, find_shape(source.value), trainable=source.is_trained) for source in sources.values()
+        ]
         made: list[Tensor | None] = []
         for value in node.outputs:
             if value is None or not uses.find_readers([value.name]):
@@ -144,7 +148,7 @@ class ProgramTranslator:
                 continue
             made.append(self._make_opaque(node, tensors, value.sizes, why, weights))
             weights = []
-        self._note_opaque(node, why)
+        self._note_opaque(node, why, made)
         return tuple(made)
 
     def _overwrite(self, node: ProgramNode, value: Any, given: Sequence[Any]) -> Any:
@@ -152,8 +156,9 @@ class ProgramTranslator:
         tensors = find_tensors([value, *given])
         if not tensors or not isinstance(value, (Tensor, Learned)):
             return value
-        self._note_opaque(node, "a part of a tensor is changed in place")
-        return self._make_opaque(node, tensors, value.shape, "it changes a part of a tensor in place", [])
+        made = self._make_opaque(node, tensors, value.shape, "it changes a part of a tensor in place", [])
+        self._note_opaque(node, "a part of a tensor is changed in place", [made])
+        return made
 
     def _make_opaque(
         self,
@@ -170,10 +175,11 @@ class ProgramTranslator:
         except Inexpressible as error:
             raise self._refuse(node, f"{why}, and {error}") from error
 
-    def _note_opaque(self, node: ProgramNode, why: str) -> None:
+    def _note_opaque(self, node: ProgramNode, why: str, made: Sequence[Tensor | None]) -> None:
+        layers = tuple([self.builder.graph.nodes[x.node] for x in made if x is not None])
         line = f"{node.place.file}:{node.place.line}" if node.place else ""
         place = ", ".join(filter(None, (node.module, line)))
-        self.opaque.append(OpaqueOperator(name_operator(node), why, place))
+        self.opaque.append(OpaqueOperator(name_operator(node), why, place, layers))
 
     def _refuse(self, node: ProgramNode, why: str) -> ModelRefused:
         return ModelRefused(f"{self.builder.source.name} cannot be read:", f"{describe_node(node)}: {why}")

@@ -1,4 +1,4 @@
-"""Where the values of a program are used, and which of them share memory.
+"""Where the values of a program are made and used, and which of them share memory.
 
 Torch's views share the memory of what they view: what writes into one in place changes the other, although its name in the
 program stays the same.
@@ -12,7 +12,7 @@ from cnnspec.model_files.torch.translations import find_translated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from cnnspec.model_files.torch.program import ProgramNode
@@ -22,7 +22,9 @@ class ValueUses:
     """The uses of the values of one graph."""
 
     def __init__(self, nodes: Sequence[ProgramNode], outputs: Sequence[str]) -> None:
+        self.nodes = nodes
         self.targets = [*[node.target for node in nodes], "output"]
+        self.makers = {name: index for index, node in enumerate(nodes) for name in node.names}
         self.readers: dict[str, list[int]] = {}  # name → the nodes that read it; the graph's end counts as one
         self.viewed: dict[str, str] = {}  # name of a view → of what it is a view of in the end
         for index, node in enumerate(nodes):
@@ -46,6 +48,31 @@ class ValueUses:
             return ""
         whole = self.viewed[name]
         return whole if self.readers.get(whole, [0])[-1] > index else ""
+
+
+class History:
+    """What came before a node: how its arguments were made, and their values by name."""
+
+    def __init__(self, uses: ValueUses, values: Mapping[str, Any]) -> None:
+        self.uses = uses
+        self.values = values
+
+    def find_maker(self, argument: Any, *operators: str) -> ProgramNode | None:
+        """The node that makes an argument which nothing else reads, where it is one of some operators; else None."""
+        name = argument.name if isinstance(argument, Reference) else ""
+        if name not in self.uses.makers or len(self.uses.readers.get(name, ())) != 1:
+            return None
+        node = self.uses.nodes[self.uses.makers[name]]
+        return node if find_name(node.target) in operators else None
+
+    def find_value(self, argument: Any) -> Any:
+        """An argument, with the value in the place of a reference."""
+        return self.values[argument.name] if isinstance(argument, Reference) else argument
+
+
+def find_name(target: str) -> str:
+    """An operator's name, the same where it works in place: relu of aten.relu_.default."""
+    return target.split(".")[1].removesuffix("_") if target.count(".") == 2 else ""
 
 
 def writes_in_place(target: str) -> bool:

@@ -34,7 +34,7 @@ def convolve(call: Call) -> Tensor:
         padding = "same" if word == "same" and set(stride) == {1} else padding
     else:
         padding = both_sides(call.for_axes("padding", count))
-    made = windows.convolve(
+    return windows.convolve(
         call.builder,
         call.tensor("input"),
         weight,
@@ -46,7 +46,6 @@ def convolve(call: Call) -> Tensor:
         standardized=learned is not None and learned.standardized,
         gain=call.find_gain("weight", weight.shape[0]),
     )
-    return call.freeze(made, "weight")
 
 
 def convolve_transposed(call: Call) -> Tensor:
@@ -54,7 +53,7 @@ def convolve_transposed(call: Call) -> Tensor:
     count = len(weight.shape) - 2
     if count < 1:
         raise Damaged(f"the weight of {call.node.target} has {len(weight.shape)} axes")
-    made = windows.convolve_transposed(
+    return windows.convolve_transposed(
         call.builder,
         call.tensor("input"),
         weight,
@@ -65,7 +64,6 @@ def convolve_transposed(call: Call) -> Tensor:
         call.for_axes("dilation", count),
         call.integer("groups"),
     )
-    return call.freeze(made, "weight")
 
 
 def make_pool(count: int, largest: bool, outputs: int = 1) -> Callable[[Call], Any]:

@@ -94,6 +94,11 @@ def find_order(own: Sequence[Axis], seen: Sequence[Axis]) -> tuple[int, ...] | N
     return tuple(order)
 
 
+def is_order(own: Sequence[Axis], seen: Sequence[Axis], order: Sequence[int]) -> bool:
+    """Whether the axes of a view are those of the node in this order."""
+    return len(own) == len(order) and is_same([own[place] for place in order], seen)
+
+
 def find_values_order(own: Sequence[Axis], seen: Sequence[Axis]) -> tuple[tuple[int, ...], ...]:
     """What two tensors agree in whose values stand in the same order: the shape of the node, the sizes of its atoms, and
     which of them each axis of the view holds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.model_files.views.arrangement import find_layers, find_order, is_same
+from cnnspec.model_files.views.arrangement import find_layers, find_order, is_order, is_same
 from cnnspec.model_files.views.atoms import find_telling
 from cnnspec.model_files.views.tensor import Inexpressible
 
@@ -53,10 +53,12 @@ def align(builder: GraphBuilder, tensors: Sequence[Tensor]) -> tuple[list[int], 
         raise Inexpressible("its inputs have different numbers of axes")
     for x in tensors:
         builder.need_batch_first(x)
-    orders = {find_order(builder.axes[x.node], x.axes[1:]) for x in tensors}
-    order = orders.pop() if len(orders) == 1 else None
-    if order is not None:
-        return [x.node for x in tensors], order
+    orders = dict.fromkeys([find_order(builder.axes[x.node], x.axes[1:]) for x in tensors])
+    for (
+        order
+    ) in orders:  # which of its axes of size 1 is which says nothing: another tensor's order may be its own, too
+        if order is not None and all([is_order(builder.axes[x.node], x.axes[1:], order) for x in tensors]):
+            return [x.node for x in tensors], order
     if rank > 1 and not all([is_straight(builder, x) for x in tensors]):
         return [arrange_channels_last(builder, x) for x in tensors], (rank - 1, *range(rank - 1))
     return [arrange_as_seen(builder, x) for x in tensors], tuple(range(rank))

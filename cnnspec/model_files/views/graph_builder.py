@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from cnnspec.layers.base import Layer, Weight
+    from cnnspec.layers.base import Layer, Shape, Weight
     from cnnspec.model_files.views.atoms import Axis
 
 
@@ -81,12 +81,14 @@ class GraphBuilder:
     ) -> int:
         """A layer on some nodes; its index. `axes`: those of its output, where it has the atoms of an input; else they are new.
 
-        A layer that has just the weights of an earlier one is that layer used again. Raises Inexpressible.
+        A layer that has just the weights of an earlier one is that layer used again; one of frozen weights alone is frozen.
+        Raises Inexpressible.
         """
         shapes = self.find_shapes(inputs)
         need_legal_values(layer)
         if problem := layer.problem(shapes):
             raise Inexpressible(problem.message)
+        layer = freeze_layer(layer, shapes, weights)
         if problem := find_memory_problem(layer, shapes, layer.output(shapes)):
             raise ModelRefused(problem.message)
         made = axes if axes is not None else [(Atom(n),) for n in layer.output(shapes) if isinstance(n, int)]
@@ -108,9 +110,9 @@ class GraphBuilder:
         """A layer of which only the shape of its output (as the framework has it, without the batch) and its weights are
         known, for an operator that the language has no layer for. Which arrangement it reads does not matter."""
         own = (*shape[1:], shape[0])
-        params = sum([prod(weight.shape) for weight in weights])
+        trained, frozen = [sum([prod(w.shape) for w in weights if w.trainable is state]) for state in (True, False)]
         nodes = dict.fromkeys([x.node for x in inputs])
-        layer = make_layer("opaque", op=operator, shape=own, params=params)
+        layer = make_layer("opaque", op=operator, shape=own, params=trained, frozen=frozen)
         return self.see_channels_first(self.add_layer(layer, *nodes, weights=weights))
 
     @property
@@ -214,3 +216,16 @@ def need_legal_values(layer: Layer) -> None:
                 declared.kind(value)
             except Unfit as unfit:
                 raise Inexpressible(f"its {name} must be {unfit.expected}") from None
+
+
+def freeze_layer(layer: Layer, shapes: tuple[Shape, ...], weights: Sequence[WeightRef]) -> Layer:
+    """A layer with trainable=false where all of its weights are frozen that training would change."""
+    learned = find_learned(layer, shapes, weights)
+    return layer.replace(trainable=False) if learned and not any([w.trainable for w in learned]) else layer
+
+
+def find_learned(layer: Layer, shapes: tuple[Shape, ...], weights: Sequence[WeightRef]) -> list[WeightRef]:
+    """Those weights of a layer that training would change unless it is frozen: not a batch normalisation's moving figures."""
+    if not weights or "trainable" not in layer.arguments:
+        return []
+    return [weight for weight, own in zip(weights, layer.own_weights(shapes), strict=False) if own.trainable]

@@ -91,6 +91,14 @@ def flatten(x: Tensor, first: int = 1, last: int = -1) -> Tensor:
     return x.replace(axes=(*x.axes[:first], joined, *x.axes[last + 1 :]))
 
 
+def part_batch(x: Tensor) -> Tensor:
+    """The examples of a batch, where the first axis holds them with others behind them, as an axis of their own."""
+    first, *others = divide(x.axes[0])
+    if not first.is_batch or not others:
+        raise Inexpressible("it mixes the examples of a batch with other axes")
+    return x.replace(axes=((first,), tuple(others), *x.axes[1:]))
+
+
 def complete_shape(x: Tensor, shape: Sequence[int]) -> tuple[int, ...]:
     """A shape with its one -1 replaced by what is left."""
     total = fixed = 1

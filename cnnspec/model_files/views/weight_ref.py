@@ -16,13 +16,14 @@ class WeightRef(Record):
     """A weight by its name, and its shape: the framework's, or that of the layer that it was laid out for.
 
     `stored` is what the file's reader finds its numbers by, None where they are computed of others; `steps` are methods of a
-    NumPy array, with their arguments, that make the weight of what is stored.
+    NumPy array, with their arguments, that make the weight of what is stored; `trainable`: whether training changes it.
     """
 
     name: str
     shape: tuple[int, ...]
     stored: Any = None
     steps: tuple[tuple[Any, ...], ...] = ()
+    trainable: bool = True
 
     def permute(self, order: Sequence[int]) -> WeightRef:
         """With its axes in another order."""
@@ -39,14 +40,14 @@ class WeightRef(Record):
         if len(self.shape) != len(shape) or any([have not in (1, n) for have, n in pairs]):
             return None
         steps = [("repeat", n, axis) for axis, (have, n) in enumerate(pairs) if have != n]
-        return WeightRef(self.name, tuple(shape), self.stored, (*self.steps, *steps))
+        return self.replace(shape=tuple(shape), steps=(*self.steps, *steps))
 
     def cut_out(self, axis: int, places: range) -> WeightRef:
         """Some positions of an axis."""
         if places == range(self.shape[axis]):
             return self
         shape = (*self.shape[:axis], len(places), *self.shape[axis + 1 :])
-        return WeightRef(self.name, shape, self.stored, (*self.steps, ("take", places, axis)))
+        return self.replace(shape=shape, steps=(*self.steps, ("take", places, axis)))
 
     def reorder(self, axis: int, sizes: Sequence[int], order: Sequence[int]) -> WeightRef:
         """With the positions along an axis, which are those of a map of these sizes, in another order of the map's axes."""
@@ -65,7 +66,7 @@ class WeightRef(Record):
         return self.reshape(shape) if told[0] == told[1] and prod(shape) == prod(self.shape) else None
 
     def _add(self, method: str, argument: Any, shape: tuple[int, ...]) -> WeightRef:
-        return WeightRef(self.name, shape, self.stored, (*self.steps, (method, argument)))
+        return self.replace(shape=shape, steps=(*self.steps, (method, argument)))
 
 
 class Filled(Record):

@@ -152,10 +152,10 @@ def test_a_map_that_is_flattened_channels_first_is_said() -> None:
 
 # ---- operators without a layer ------------------------------------------------------------------------------------
 OPAQUE: list[tuple[str, list[Any], list[Any], tuple[Any, ...], int]] = [  # nodes, tensors, the shape, parameters
-    ("product", [node("MatMul", ["x", "x"], ["h"])], [], (8, 8, 3), 0),
-    ("sum", [node("Add", ["x", "b"], ["h"])], [weight("b", 3, 8, 8)], (8, 8, 3), 192),
+    ("product", [node("MatMul", ["x", "b"], ["h"])], [weight("b", 3, 8, 8)], (8, 8, 3), 192),
+    ("difference", [node("Sub", ["x", "b"], ["h"])], [weight("b", 3, 8, 8)], (8, 8, 3), 192),
     ("function", [node("Erf", ["x"], ["h"])], [], (8, 8, 3), 0),
-    ("part", [node("Slice", ["x", "s", "e", "a", "t"], ["h"])], [numbers("s", 0), numbers("e", 8), numbers("a", 2), numbers("t", 2)], (4, 8, 3), 0),
+    ("part", [node("Slice", ["x", "s", "e", "a", "t"], ["h"])], [numbers("s", 7), numbers("e", -9), numbers("a", 2), numbers("t", -2)], (4, 8, 3), 0),
     ("softmax", [node("Softmax", ["x"], ["h"], axis=0)], [], (8, 8, 3), 0),
     ("stated", [node("Deform", ["x", "w"], ["h"], domain="com.acme")], [weight("w", 4, 3, 3, 3)], (6, 6, 4), 108),
 ]  # fmt: skip

@@ -105,8 +105,11 @@ def save_structure(program: torch.export.ExportedProgram, path: Path) -> None:
 
 def strip(graph: dict[str, Any]) -> None:
     """Leave of values their shapes, of nodes their places and modules; paths are as on any machine."""
+    frozen = {"requires_grad": False}  # which is said of parameters alone: of other values it says nothing
     graph["tensor_values"] = {
-        name: {"dtype": value["dtype"], "sizes": value["sizes"]} for name, value in graph["tensor_values"].items()
+        name: {"dtype": value["dtype"], "sizes": value["sizes"]}
+        | (frozen if name.startswith("p_") and not value["requires_grad"] else {})
+        for name, value in graph["tensor_values"].items()
     }
     for node in graph["nodes"]:
         metadata = node["metadata"]

@@ -172,6 +172,13 @@ class Operators(nn.Module):
         self.ln, self.wide_ln = nn.LayerNorm(10), nn.LayerNorm([8, 12, 10], bias=False)
         self.slope, self.factor = nn.PReLU(), nn.Parameter(torch.ones(1))
         self.prelu, self.scale = nn.PReLU(8), nn.Parameter(torch.empty(8, 1, 1))
+        self.factors = nn.ParameterList(
+            [torch.empty(8, 1, 1), torch.empty(8, 1, 1), torch.empty(1), torch.empty(12, 10)]
+        )
+        self.offsets = nn.ParameterList(
+            [torch.empty(8, 1, 1), torch.empty(8, 1, 1), torch.empty(1), torch.empty(8, 1, 1)]
+        )
+        self.position = nn.Parameter(torch.empty(1, 8, 12, 10))
 
     def forward(self, x: torch.Tensor, s: torch.Tensor, r: torch.Tensor, v: torch.Tensor) -> list[torch.Tensor]:
         """Of a map x (8x12x10), a sequence s (8x14), a row r (8) and a volume v (8x4x6x6)."""
@@ -224,6 +231,16 @@ class Operators(nn.Module):
             self.slope(x),
             x * self.factor,
             x * self.scale,
+            x * self.factors[3],
+            x + self.offsets[3],
+            self.position + x,
+            self.offsets[0] + x * self.factors[0],
+            torch.addcmul(self.offsets[1], x, self.factors[1]),
+            self.factors[2] * f.relu(x) ** 2 + self.offsets[2],
+            f.local_response_norm(x, 5, k=2.0),
+            f.local_response_norm(s, 4),
+            f.normalize(x),
+            f.normalize(x, dim=(2, 3)),
             # activations
             f.relu(x), f.relu6(x), f.silu(x), f.hardswish(x), f.hardsigmoid(x), f.mish(x), f.selu(x), f.elu(x), f.celu(x),
             f.gelu(x), f.gelu(x, approximate="tanh"), f.softplus(x), f.logsigmoid(x), f.leaky_relu(x, 0.2), f.hardtanh(x), torch.clamp(x, 0, 3),
@@ -233,18 +250,20 @@ class Operators(nn.Module):
             x.abs(), x.pow(2), x.square(), x.sqrt(), x.rsqrt(),
             x + x, x + 1, 2 + x, torch.add(x, x, alpha=2), x - f.relu(x), x - 1, 1 - x, x * torch.sigmoid(x), x * 3, x / 2, -x,
             torch.maximum(x, f.relu(x)), torch.minimum(x, f.relu(x)), x * f.adaptive_avg_pool2d(x, 1).expand_as(x),
-            x * f.adaptive_avg_pool2d(x, 1).expand(-1, -1, 12, 10),
+            x * f.adaptive_avg_pool2d(x, 1).expand(-1, -1, 12, 10), x / f.adaptive_avg_pool2d(x, 1), torch.addcmul(x, x, f.relu(x)),
             # over axes
             x.mean((2, 3)), x.mean((-1, -2), keepdim=True), x.amax((2, 3)), s.mean(2), x.mean(1), x.mean(1, keepdim=True),
             x.amax(3), x.sum((2, 3)), x.sum(1), s.sum(-1, keepdim=True), torch.stack([x, f.relu(x)]).sum(0),
             torch.stack([x, f.relu(x)], 1).sum(1), torch.matmul(s, s.transpose(1, 2)),
+            torch.matmul(x, x.transpose(2, 3)), f.scaled_dot_product_attention(x, x, x), x.norm(dim=(2, 3)), x.norm(1, dim=1, keepdim=True),
             # shapes
             x.flatten(1), x.flatten(2), x.reshape(x.shape[0], 8, -1), x.view(-1, 960), x.permute(0, 2, 3, 1), x.transpose(2, 3),
             r.unsqueeze(2).squeeze(-1), x.mean((2, 3), keepdim=True).squeeze(), torch.cat([x, x[:, :3]], 1), torch.cat([x, x], -1),
             torch.stack([s, f.relu(s)], 2), *x.chunk(3, 1), *x.split(5, 1), *x.split([2, 6], 1), *x.split(4, 3),
             x[:, 2:5], x[:, -3:], x[:, :, 1:-1, 2:], x.narrow(1, 1, 2), x[:, 3], x[:, :, 0], *s.unbind(1)[:2],
             f.pad(x, (1, 1, 2, 2), mode="reflect"), f.pad(x, (1, 0, 0, 2), mode="replicate"), f.pad(s, (1, 1), mode="reflect"),
-            f.pad(x, (1, 2, 0, 3)), f.pad(x, (-1, 0, 0, 0)), f.channel_shuffle(x, 4), f.pixel_shuffle(x, 2), f.pixel_unshuffle(x, 2),
+            f.pad(x, (1, 2, 0, 3)), f.pad(x, (-1, 0, 0, 0)), f.pad(x, (1, 1), value=0.5), f.pad(x, (0, 0, 0, 0, 2, 3)),
+            x[:, :, ::2, 1::3], torch.roll(x, (1, -2), (2, 3)), f.channel_shuffle(x, 4), f.pixel_shuffle(x, 2), f.pixel_unshuffle(x, 2),
             x.contiguous(), x.clone(), x.to(torch.float32), x.detach(), s.unflatten(1, (2, 4)),
         ]  # fmt: skip
 
@@ -274,8 +293,62 @@ class Unknown(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = torch.roll(torch.relu(self.first(x)), 1, 2)
+        x = torch.cumsum(torch.relu(self.first(x)), 2)
         return self.second(x + functional.interpolate(self.shift, size=x.shape[2:], mode="bicubic"))
+
+
+class Words(nn.Module):
+    """Numbers of words, whose vectors are looked up in a table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table, self.conv = nn.Embedding(50, 8), nn.Conv1d(8, 6, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(self.table(x.long()).transpose(1, 2)).amax(2)
+
+
+class GlobalResponseNorm(nn.Module):
+    """The channels by how strong they are among all, as in ConvNeXt V2."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.zeros(channels)), nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        length = x.norm(p=2, dim=(2, 3), keepdim=True)
+        strength = length / (length.mean(dim=1, keepdim=True) + 1e-6)
+        return x + torch.addcmul(self.bias.view(1, -1, 1, 1), self.weight.view(1, -1, 1, 1), x * strength)
+
+
+class Response(nn.Module):
+    """Blocks with global response normalisation, every second position, channels of zeros: what CNNs are made of by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.wide, self.narrow = nn.Conv2d(12, 8, 1), nn.Conv2d(8, 32, 1), nn.Conv2d(32, 8, 1)
+        self.norm, self.down = GlobalResponseNorm(32), nn.Conv2d(8, 16, 3, stride=2, padding=1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.cat([x[..., ::2, ::2], x[..., 1::2, ::2], x[..., ::2, 1::2], x[..., 1::2, 1::2]], 1)
+        x = self.stem(x)
+        x = x + self.narrow(self.norm(functional.gelu(self.wide(x))))
+        return self.down(x) + functional.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 4, 4))
+
+
+class Frozen(nn.Module):
+    """A part that is frozen, used twice; one layer that is frozen by half; a head that is trained."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.bn = nn.Conv2d(3, 3, 3, padding=1), nn.BatchNorm2d(3)
+        self.mixed, self.head = nn.Conv2d(3, 8, 3), nn.Linear(8, 2)
+        for weight in (*self.stem.parameters(), *self.bn.parameters(), self.mixed.bias):
+            weight.requires_grad = False
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.bn(self.stem(torch.relu(self.stem(x))))
+        return self.head(self.mixed(x).mean((2, 3)))
 
 
 class Reused(nn.Module):
@@ -314,6 +387,9 @@ SAMPLES = {
     "weight_norm": (WeightNorm, IMAGE),
     "blur": (Blur, IMAGE),
     "no_gradient": (NoGradient, IMAGE),
+    "words": (Words, ((2, 12),)),
+    "response": (Response, IMAGE),
+    "frozen": (Frozen, IMAGE),
     "reused": (Reused, IMAGE),
     "attention": (Attention, ((5, 3, 32, 32),)),
     "in_place": (InPlace, IMAGE),

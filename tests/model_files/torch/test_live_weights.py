@@ -68,6 +68,12 @@ def test_the_outputs_of_torchvision_are_those_of_torch(name: str, dtype: str, mo
     assert find_distance(module, (3, MODELS[name], MODELS[name]), dtype) < most
 
 
+def test_the_outputs_of_what_cnns_are_made_of_by_hand_are_those_of_torch() -> None:
+    from tests.model_files.torch.sample_models import Response
+
+    assert find_distance(randomize(Response()), (3, 32, 32), "float32") < 1e-5
+
+
 def test_a_module_of_doubles_is_taken_as_it_is() -> None:
     module = randomize(torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.ReLU()))
     assert find_distance(module, (3, 8, 8), "float64") < 1e-12

@@ -13,7 +13,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 def test_the_summary_says_what_no_layer_shows(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "summary", FIXTURES / "unknown.pt2", "--width", "200")
-    assert "\nNote: 2 operators stand as opaque layers: roll (no layer is this operator)" in out
+    assert "\nNote: 2 operators stand as opaque layers: cumsum (no layer is this operator)" in out
     _, out, _ = run(capsys, "summary", FIXTURES / "unknown.pt2", "--format", "markdown")
     assert "\n- Note: 2 operators stand as opaque layers" in out
     assert "Note:" not in run(capsys, "summary", FIXTURES / "tiny.pt2")[1]
@@ -39,7 +39,7 @@ def test_check_says_into_what_no_rule_looks(
     (tmp_path / "tiny.pt2").write_bytes((FIXTURES / "tiny.pt2").read_bytes())
     (tmp_path / "pyproject.toml").write_text("[tool.cnnspec]\n")  # where the cache lies
     monkeypatch.chdir(tmp_path)
-    expected = "cnnspec: unknown.pt2: no rule looks into roll1 and add1, of which nothing is known\n"
+    expected = "cnnspec: unknown.pt2: no rule looks into cumsum1 and add1, of which nothing is known\n"
     for way in ((), (), ("--no-cache",), ("--no-cache", "--jobs", "2"), ("--output-format", "json")):
         assert run(capsys, "check", "unknown.pt2", "tiny.pt2", *way)[2] == expected, way
     assert run(capsys, "check", "unknown.pt2", "-q")[2] == ""
