@@ -79,7 +79,13 @@ def choose_keras_name(node: Node) -> str:
 
 
 def convert_argument(value: Any, keras: Any) -> Any:
-    """An argument for Keras: a Term with a module becomes the object that it names."""
+    """An argument for Keras: a Term with a module becomes the object that it names, numbers in rows an array of double
+    precision, which the weight's own is rounded from; of a list Keras would make single precision first."""
     if isinstance(value, Term):
-        return getattr(getattr(keras, value.module), value.name)(**dict(value.keywords))
+        given = dict(value.keywords)
+        if isinstance(numbers := given.get("value"), tuple):
+            import numpy as np
+
+            given["value"] = np.array(numbers, "float64")
+        return getattr(getattr(keras, value.module), value.name)(**given)
     return value

@@ -13,7 +13,6 @@ from cnnspec.elaborate.dispatch import Runner
 from cnnspec.elaborate.values import Scope, Tensor
 from cnnspec.graph import Site
 from cnnspec.layers.base import Layer, Shape, all_known, show_shape
-from cnnspec.layers.filling import unfilled
 from cnnspec.layers.shape import write_remedies
 from cnnspec.syntax import tree
 
@@ -107,7 +106,7 @@ class LayerPlacer(Runner):
         key = (id(layer), shapes)
         found = self._inferred.get(key)
         if found is None:
-            problem = layer.problem(shapes) or unfilled(layer, shapes)
+            problem = layer.problem(shapes) or layer.numbers_problem(shapes)
             output = None
             if problem is None:
                 for weight in layer.weights(shapes):
@@ -195,7 +194,9 @@ def find_channels_layer(
 
 def explain_unknown_size(layer: Layer, shapes: tuple[Shape, ...]) -> str:
     """What to do about a layer whose weights would have sizes that are not known."""
-    written = write_remedies(layer.for_any_size(shapes), layer.arguments) or (
+    from cnnspec.layers.unknown_size import find_known_axes
+
+    written = write_remedies(find_known_axes(layer, shapes), layer.arguments) or (
         "use gap instead of flatten" if len(shapes[0]) == 1 else ""
     )
     return f"{written}, or give the input a size" if written else "give the input a size"

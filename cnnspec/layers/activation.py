@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import Term, argument, axes, from_zero, number, optional, unknown_word, word_of
-from cnnspec.layers.axes import together
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, MOVE, NOTHING, OUTPUT, Keeps, Operation
 from cnnspec.layers.reshaping import Identity
-from cnnspec.layers.shape import Shape, axis_problem, product, show_shape
+from cnnspec.layers.shape import Shape, axis_problem, product, show_shape, together
+from cnnspec.layers.weight import OF_SLOPES, values
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnnspec.base.size import Dim
     from cnnspec.layers.torch_call import NoTorch, TorchCall
+    from cnnspec.layers.weight import Values
 
 # Keras's names, each with what it computes. Keras's `threshold` is not among them: it needs two arguments more, so that
 # Keras builds it by name and then cannot run it.
@@ -156,9 +157,7 @@ class Activation(Curve):
         return self.function
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        if (
-            self.function == "glu"
-        ):  # Keras's Activation layer takes glu's output to have its input's shape; its function does not
+        if self.function == "glu":  # Keras's Activation layer takes its output to have its input's shape
             return (KerasCall("ops.glu", {}, "gate"), KerasCall("Identity", {}))
         return (KerasCall("Activation", self.keras_arguments()),)
 
@@ -245,6 +244,7 @@ class PReLU(Curve):
     alpha_regularizer: Term | None = argument(optional(regularizer), "penalty on the slopes", None)
     alpha_constraint: Term | None = argument(optional(constraint), "projection of the slopes", None)
     trainable: bool = TRAINABLE
+    alpha_values: Values | None = values("the slopes: for each channel its rows")
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
         made = super().canonical(inputs)
@@ -263,13 +263,13 @@ class PReLU(Curve):
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         shape = tuple([1 if i in self.shared() else n for i, n in enumerate(inputs[0], 1)])
-        return (Weight("alpha", shape),)
+        return (Weight("alpha", shape, drawn=OF_SLOPES),)
 
     def ends_in(self) -> str | None:
         return "prelu"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        given = self.keras_arguments()
+        given = self.keras_arguments() | self.keras_values(inputs)
         if self.shared():
             given["shared_axes"] = self.shared()
         return (KerasCall("PReLU", given),)

@@ -11,12 +11,14 @@ from cnnspec.base.diagnostic import Problem as Problem
 from cnnspec.base.diagnostic import Remedy as Remedy
 from cnnspec.base.record import Record
 from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, shortest
-from cnnspec.layers.axes import from_the_end
 from cnnspec.layers.operation import MOVE, NOTHING, Keeps, Operation
 from cnnspec.layers.shape import Shape as Shape
 from cnnspec.layers.shape import all_known as all_known
+from cnnspec.layers.shape import from_the_end
 from cnnspec.layers.shape import product as product
 from cnnspec.layers.shape import show_shape as show_shape
+from cnnspec.layers.weight import Weight as Weight
+from cnnspec.layers.weight import holds_numbers
 from cnnspec.layers.window import EACH, Reach
 from cnnspec.layers.words import from_saved
 
@@ -26,18 +28,11 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar, Self
 
     from cnnspec.base.size import Dim
+    from cnnspec.layers.array import Array
     from cnnspec.layers.kernel_trial import Trial
     from cnnspec.layers.sliding_window import SlidingWindow
     from cnnspec.layers.torch_call import NoTorch, TorchCall
-    from cnnspec.layers.window import Window
-
-
-class Weight(Record):
-    """One weight tensor; `name` is Keras's. No gradient moves a frozen one: a moving average, or with trainable=false."""
-
-    name: str
-    shape: Shape
-    trainable: bool = True
+    from cnnspec.layers.window import Window, Working
 
 
 class KerasCall(Record):
@@ -52,15 +47,6 @@ class KerasCall(Record):
     around: KerasCall | None = None
 
 
-class Working(Record):
-    """A figure inside a layer's formulas: "effective kernel". `axis` counts from 0, None where it belongs to none; a
-    figure without a name is too plain for a line of its own."""
-
-    name: str
-    axis: int | None
-    value: Dim
-
-
 class Layer(Record):
     """Base of all layers. The subclass's docstring is its page: a first line, then what there is to know."""
 
@@ -69,14 +55,10 @@ class Layer(Record):
     more_examples: ClassVar[tuple[str, ...]] = ()
     merges: ClassVar[bool] = False  # whether it takes several tensors
     leading: ClassVar[int] = 0  # of such a layer, how many arguments stand before its tensors, without their names
-    stated: ClassVar[bool] = (
-        False  # whether its output's shape is stated for the inputs that it has, unknown for others
-    )
+    stated: ClassVar[bool] = False  # whether its output's shape is stated for its own inputs, unknown for others
     sums: ClassVar[bool] = False  # whether they ought to have one shape, though Keras would repeat axes of size 1
     unordered: ClassVar[bool] = False  # whether their order makes no difference
-    associative: ClassVar[bool] = (
-        False  # whether its output, before other tensors, may stand for the tensors that it takes
-    )
+    associative: ClassVar[bool] = False  # whether its output, before other tensors, may stand for those it takes
     indexes: ClassVar[bool] = False  # whether its input's values are positions, which become an axis of the output
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     multiplies: ClassVar[bool] = False  # whether it multiplies its tensors, so that one may gate or weigh another
@@ -136,6 +118,22 @@ class Layer(Record):
         """The weights of this layer as they are counted: all of them frozen with trainable=false."""
         own = self.own_weights(inputs)
         return own if self.trainable else tuple([weight.replace(trainable=False) for weight in own])
+
+    def numbers_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
+        """Why numbers that are written down for its weights do not fill them, or None; asked when there is no problem."""
+        if not holds_numbers(self):
+            return None
+        from cnnspec.layers.filling import unfilled
+
+        return unfilled(self, inputs)
+
+    def written_weights(self, inputs: tuple[Shape, ...]) -> dict[str, Array]:
+        """The weights whose values are written down, by Keras's names: exact numbers, as they lie in Keras's tensors."""
+        if not holds_numbers(self):
+            return {}
+        from cnnspec.layers.filling import lay_out_values
+
+        return lay_out_values(self, inputs)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim | None:
         """Multiply-accumulates of one forward pass of one example; bias, normalisation, activation not counted. None:
@@ -251,6 +249,10 @@ class Layer(Record):
                 made |= {name: self.arguments[name].record_default for name in others if name in made}
         if self.reduces and inputs is not None:
             made[self.reduces] = from_the_end(made[self.reduces], len(inputs[0]))
+        if inputs is not None and holds_numbers(self):
+            from cnnspec.layers.filling import draw_values
+
+            made |= draw_values(self, inputs)
         return self.replace(**made)
 
     def joined(self, behind: Layer, inputs: tuple[Shape, ...]) -> Layer | None:
@@ -270,20 +272,9 @@ class Layer(Record):
         for change in changes:
             made = self.replace(**change)
             taken = made != self and made.problem(inputs) is None and made.keras_problem(inputs) is None
-            if taken and not made.idle(inputs):
+            if taken and made.numbers_problem(inputs) is None and not made.idle(inputs):
                 found.append(Remedy(tuple(change.items())))
         return tuple(found)
-
-    def for_any_size(self, inputs: tuple[Shape, ...]) -> tuple[Remedy, ...]:
-        """What mends it where its weights would have sizes that are not known."""
-        every = tuple(range(1, len(inputs[0])))
-        for name, value in {"axis": -1, "shared_axes": every if len(every) > 1 else 1}.items():
-            made = self.replace(**{name: value}) if name in self.arguments else self
-            if made.problem(inputs) is None and all(
-                [isinstance(n, int) for w in made.weights(inputs) for n in w.shape]
-            ):
-                return (Remedy(((name, value),)),)
-        return ()
 
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
         """This layer with other arguments, the gentlest first, whose positions might lie in the middle of what they read;
@@ -335,6 +326,14 @@ class Layer(Record):
             for name in names or self.arguments
             if self.arguments[name].keras != "-" and getattr(self, name) != self.arguments[name].record_default
         }
+
+    def keras_values(self, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+        """Keras's names and initialisers of the weights whose values are written down."""
+        if not holds_numbers(self):
+            return {}
+        from cnnspec.layers.filling import begin_with_values
+
+        return begin_with_values(self, inputs)
 
 
 TRAINABLE = argument(flag, "whether training changes its weights; false for what was trained before", True)

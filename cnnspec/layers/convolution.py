@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, count, flag
-from cnnspec.layers.base import TRAINABLE, KerasCall, Weight, Working
+from cnnspec.layers.base import TRAINABLE, KerasCall, Weight
 from cnnspec.layers.convolution_base import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
@@ -20,6 +20,7 @@ from cnnspec.layers.convolution_base import (
     PADDING_OR_CAUSAL,
     REGULARIZER,
     STRIDE,
+    Convolving,
     changed_arguments,
     kernel_and_bias,
     on_each_axis,
@@ -29,9 +30,16 @@ from cnnspec.layers.convolution_base import (
 )
 from cnnspec.layers.operation import CONVOLUTION, DEPTHWISE, GROUPED, INPUT, Operation
 from cnnspec.layers.shape import Shape, groups_problem, needs_space, product, write_remedies
-from cnnspec.layers.sliding_window import SlidingWindow
-from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
-from cnnspec.layers.windowed_base import Windowed
+from cnnspec.layers.spectral import SPECTRAL_NORM
+from cnnspec.layers.weight import (
+    BIAS_VALUES,
+    DEPTHWISE_VALUES,
+    KERNEL_VALUES,
+    OF_CHANNELS,
+    OF_FILTERS,
+    POINTWISE_VALUES,
+)
+from cnnspec.layers.window import Working
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +47,10 @@ if TYPE_CHECKING:
 
     from cnnspec.base.size import Dim
     from cnnspec.layers.torch_call import NoTorch, TorchCall
+    from cnnspec.layers.weight import Values
 
 
-class Conv(Windowed):
+class Conv(Convolving):
     """Convolution: every filter slides over the input and sums what it sees.
 
     1-, 2- or 3-dimensional by its input. Along each axis the output has floor((N + 2P - F)/S) + 1 positions, F the
@@ -87,9 +96,8 @@ class Conv(Windowed):
     standardized: bool = argument(flag, "whether each filter's kernel is brought to mean 0 and variance 1", False, "-")
     gain: bool = argument(flag, "whether each filter's kernel is multiplied by a learned factor", False, "-")
     trainable: bool = TRAINABLE
-
-    def sliding(self) -> SlidingWindow:
-        return SlidingWindow(self.kernel, self.stride, self.dilation, self.padding)
+    kernel_values: Values | None = KERNEL_VALUES
+    bias_values: Values | None = BIAS_VALUES
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         channels = inputs[0][-1]
@@ -125,8 +133,9 @@ class Conv(Windowed):
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         kernel = (*self.sliding().kernel_sizes(len(inputs[0]) - 1), inputs[0][-1] // self.groups, self.filters)
+        filters = Weight("kernel", kernel, drawn=OF_FILTERS)
         gain = (Weight("gain", (self.filters,)),) if self.gain else ()
-        return (*kernel_and_bias(kernel, self.filters, self.bias, self.spectral_norm), *gain)
+        return (*kernel_and_bias(filters, self.filters, self.bias, self.spectral_norm), *gain)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         per_value = self.sliding().area(len(inputs[0]) - 1) * (inputs[0][-1] // self.groups)
@@ -140,14 +149,8 @@ class Conv(Windowed):
         )  # fmt: skip
         return (*self.sliding().pad_first(inputs[0], work), *applied(self.activation, self.output(inputs)))
 
-    def ends_in(self) -> str | None:
-        return self.activation or "linear"
-
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        rank = len(inputs[0]) - 1
-        return self.sliding().pad_call(
-            spectral(KerasCall(f"Conv{rank}D", self.keras_arguments()), self.spectral_norm), rank
-        )
+        return self.call_keras("Conv", inputs, self.spectral_norm)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
         from cnnspec.layers import torch_windows
@@ -160,7 +163,7 @@ class Conv(Windowed):
         return torch_windows.convolve(self, inputs[0], self.filters, self.groups, kernel)
 
 
-class DepthwiseConv(Windowed):
+class DepthwiseConv(Convolving):
     """Depthwise convolution: each channel is filtered on its own, `multiplier` times.
 
     1-, 2- or 3-dimensional by its input; Keras has no 3-dimensional one. Output channels: Cin * multiplier. Parameters: (kh * kw + 1) * Cin * multiplier.
@@ -197,9 +200,8 @@ class DepthwiseConv(Windowed):
     bias_constraint: Term | None = CONSTRAINT
     spectral_norm: int | None = SPECTRAL_NORM
     trainable: bool = TRAINABLE
-
-    def sliding(self) -> SlidingWindow:
-        return SlidingWindow(self.kernel, self.stride, self.dilation, self.padding)
+    depthwise_values: Values | None = DEPTHWISE_VALUES
+    bias_values: Values | None = BIAS_VALUES
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return needs_space(inputs, "depthwise_conv") or self.window_problem(inputs)
@@ -217,7 +219,8 @@ class DepthwiseConv(Windowed):
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         kernel = (*self.sliding().kernel_sizes(len(inputs[0]) - 1), inputs[0][-1], self.multiplier)
-        return kernel_and_bias(kernel, inputs[0][-1] * self.multiplier, self.bias, self.spectral_norm)
+        apart = Weight("kernel", kernel, drawn=OF_CHANNELS, prefix="depthwise")
+        return kernel_and_bias(apart, inputs[0][-1] * self.multiplier, self.bias, self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(self.output(inputs)) * self.sliding().area(len(inputs[0]) - 1)
@@ -229,14 +232,8 @@ class DepthwiseConv(Windowed):
         )  # fmt: skip
         return (*self.sliding().pad_first(inputs[0], work), *applied(self.activation, self.output(inputs)))
 
-    def ends_in(self) -> str | None:
-        return self.activation or "linear"
-
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        rank = len(inputs[0]) - 1
-        return self.sliding().pad_call(
-            spectral(KerasCall(f"DepthwiseConv{rank}D", self.keras_arguments()), self.spectral_norm), rank
-        )
+        return self.call_keras("DepthwiseConv", inputs, self.spectral_norm)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
         from cnnspec.layers import torch_windows
@@ -246,7 +243,7 @@ class DepthwiseConv(Windowed):
         return torch_windows.convolve(self, inputs[0], channels * self.multiplier, channels, kernel)
 
 
-class SeparableConv(Windowed):
+class SeparableConv(Convolving):
     """Separable convolution: a depthwise convolution, then a 1x1 convolution that mixes the channels.
 
     1-, 2- or 3-dimensional by its input; Keras has no 3-dimensional one. Parameters: kh * kw * Cin * multiplier + Cin * multiplier * filters + filters.
@@ -282,9 +279,9 @@ class SeparableConv(Windowed):
     pointwise_constraint: Term | None = CONSTRAINT
     bias_constraint: Term | None = CONSTRAINT
     trainable: bool = TRAINABLE
-
-    def sliding(self) -> SlidingWindow:
-        return SlidingWindow(self.kernel, self.stride, self.dilation, self.padding)
+    depthwise_values: Values | None = DEPTHWISE_VALUES
+    pointwise_values: Values | None = POINTWISE_VALUES
+    bias_values: Values | None = BIAS_VALUES
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return needs_space(inputs, "separable_conv") or self.window_problem(inputs)
@@ -303,9 +300,11 @@ class SeparableConv(Windowed):
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         rank, channels = len(inputs[0]) - 1, inputs[0][-1]
+        apart = (*self.sliding().kernel_sizes(rank), channels, self.multiplier)
+        mixing = (*(1,) * rank, channels * self.multiplier, self.filters)
         kernels = (
-            Weight("depthwise_kernel", (*self.sliding().kernel_sizes(rank), channels, self.multiplier)),
-            Weight("pointwise_kernel", (*(1,) * rank, channels * self.multiplier, self.filters)),
+            Weight("depthwise_kernel", apart, drawn=OF_CHANNELS, prefix="depthwise"),
+            Weight("pointwise_kernel", mixing, drawn=OF_FILTERS, prefix="pointwise"),
         )
         return (*kernels, Weight("bias", (self.filters,))) if self.bias else kernels
 
@@ -327,12 +326,8 @@ class SeparableConv(Windowed):
         activated = applied(self.activation, output)
         return (*self.sliding().pad_first(inputs[0], depthwise), pointwise, *activated)
 
-    def ends_in(self) -> str | None:
-        return self.activation or "linear"
-
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        rank = len(inputs[0]) - 1
-        return self.sliding().pad_call(KerasCall(f"SeparableConv{rank}D", self.keras_arguments()), rank)
+        return self.call_keras("SeparableConv", inputs)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
         from cnnspec.layers import torch_windows

@@ -5,10 +5,12 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.activation import activation
 from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, same_on_every_axis, show
-from cnnspec.layers.base import Layer, Weight
+from cnnspec.layers.base import KerasCall, Layer, Weight
 from cnnspec.layers.shape import write_remedies
-from cnnspec.layers.spectral import with_vector
+from cnnspec.layers.sliding_window import SlidingWindow
+from cnnspec.layers.spectral import spectral, with_vector
 from cnnspec.layers.window import along
+from cnnspec.layers.windowed_base import Windowed
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -35,10 +37,28 @@ ACTIVITY_REGULARIZER = argument(optional(regularizer), "penalty on the output, a
 CONSTRAINT = argument(optional(constraint), "projection of the weights after every update", None)
 
 
-def kernel_and_bias(kernel: Shape, outputs: Dim, bias: bool, power_iterations: int | None) -> tuple[Weight, ...]:
+class Convolving(Windowed):
+    """A layer that sums what its window sees, each value with a factor, and ends in an activation. Subclasses have these
+    arguments, each in its place."""
+
+    def sliding(self) -> SlidingWindow:
+        layer: Any = self
+        return SlidingWindow(layer.kernel, layer.stride, layer.dilation, layer.padding)
+
+    def ends_in(self) -> str | None:
+        layer: Any = self
+        return layer.activation or "linear"
+
+    def call_keras(self, name: str, inputs: tuple[Shape, ...], iterations: int | None = None) -> tuple[KerasCall, ...]:
+        """Keras's layer of that name, which has one for each rank, and perhaps a padding before it."""
+        rank = len(inputs[0]) - 1
+        call = KerasCall(f"{name}{rank}D", self.keras_arguments() | self.keras_values(inputs))
+        return self.sliding().pad_call(spectral(call, iterations), rank)
+
+
+def kernel_and_bias(kernel: Weight, outputs: Dim, bias: bool, power_iterations: int | None) -> tuple[Weight, ...]:
     """The weights of a layer with one kernel, in Keras's order."""
-    weights = (Weight("kernel", kernel), Weight("bias", (outputs,))) if bias else (Weight("kernel", kernel),)
-    return with_vector(weights, power_iterations)
+    return with_vector((kernel, Weight("bias", (outputs,))) if bias else (kernel,), power_iterations)
 
 
 def stride_problem(stride: Any, dilation: Any, rank: int, both: Callable[[int], Remedy]) -> Problem | None:

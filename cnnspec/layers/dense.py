@@ -18,6 +18,7 @@ from cnnspec.layers.convolution_base import (
 from cnnspec.layers.operation import INPUT, PRODUCT, Operation
 from cnnspec.layers.shape import Shape, product
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
+from cnnspec.layers.weight import BIAS_VALUES, OF_UNITS, values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from cnnspec.base.size import Dim
     from cnnspec.layers.torch_call import TorchCall
+    from cnnspec.layers.weight import Values
 
 
 class Dense(Layer):
@@ -54,12 +56,15 @@ class Dense(Layer):
     bias_constraint: Term | None = CONSTRAINT
     spectral_norm: int | None = SPECTRAL_NORM
     trainable: bool = TRAINABLE
+    kernel_values: Values | None = values("the factors: for each unit one for each of its inputs")
+    bias_values: Values | None = BIAS_VALUES
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*inputs[0][:-1], self.units)
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return kernel_and_bias((inputs[0][-1], self.units), self.units, self.bias, self.spectral_norm)
+        units = Weight("kernel", (inputs[0][-1], self.units), drawn=OF_UNITS)
+        return kernel_and_bias(units, self.units, self.bias, self.spectral_norm)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:
         return product(inputs[0]) * self.units
@@ -75,7 +80,7 @@ class Dense(Layer):
         return self.activation or "linear"
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (spectral(KerasCall("Dense", self.keras_arguments()), self.spectral_norm),)
+        return (spectral(KerasCall("Dense", self.keras_arguments() | self.keras_values(inputs)), self.spectral_norm),)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
         from cnnspec.layers import torch_windows

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem, Remedy
-from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, optional, share
-from cnnspec.layers.axes import together
+from cnnspec.layers.argument import Term, argument, axes, flag, integer, number, share
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
+from cnnspec.layers.normalization_base import (
+    BETA_INITIALIZER,
+    BETA_VALUES,
+    CENTER,
+    CONSTRAINT,
+    EPSILON,
+    GAMMA_INITIALIZER,
+    GAMMA_VALUES,
+    ONES,
+    REGULARIZER,
+    SCALE,
+    ZEROS,
+    Normalizing,
+    find_channels,
+    scale_and_center,
+)
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
-from cnnspec.layers.shape import Shape, axis_problem, groups_problem, product, write_remedies
-from cnnspec.layers.words import constraint, initializer, regularizer
+from cnnspec.layers.shape import Shape, groups_problem, product, together, write_remedies
+from cnnspec.layers.weight import values
+from cnnspec.layers.words import initializer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,22 +32,10 @@ if TYPE_CHECKING:
 
     from cnnspec.base.size import Dim
     from cnnspec.layers.torch_call import NoTorch, TorchCall
-
-EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
-CENTER = argument(flag, "whether a learned offset (beta) is added", True)
-SCALE = argument(flag, "whether a learned factor (gamma) is applied", True)
-BETA_INITIALIZER = argument(initializer, "how beta begins", Term("Zeros", module="initializers"))
-GAMMA_INITIALIZER = argument(initializer, "how gamma begins", Term("Ones", module="initializers"))
-REGULARIZER = argument(optional(regularizer), "penalty, added to the loss", None)
-CONSTRAINT = argument(optional(constraint), "projection after every update", None)
+    from cnnspec.layers.weight import Values
 
 
-def scale_and_center(layer: Any, shape: Shape) -> tuple[Weight, ...]:
-    made = (Weight("gamma", shape),) if layer.scale else ()
-    return (*made, Weight("beta", shape)) if layer.center else made
-
-
-class BatchNorm(Layer):
+class BatchNorm(Normalizing):
     """Batch normalisation: each channel is brought to mean 0 and variance 1 over the batch, then scaled and shifted.
 
     Per channel two trained parameters (gamma, beta) and two frozen ones (moving mean and variance). With
@@ -39,8 +43,6 @@ class BatchNorm(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("bn", "batchnormalization", "batch_norm", "batchnorm", "batchnorm2d")
-    in_place: ClassVar[bool] = True
-    normalizes: ClassVar[bool] = True
     affine: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3, bias=false) -> bn -> relu"
     more_examples: ClassVar[tuple[str, ...]] = (
@@ -61,12 +63,8 @@ class BatchNorm(Layer):
     scale: bool = SCALE
     beta_initializer: Term = BETA_INITIALIZER
     gamma_initializer: Term = GAMMA_INITIALIZER
-    moving_mean_initializer: Term = argument(
-        initializer, "how the moving mean begins", Term("Zeros", module="initializers")
-    )
-    moving_variance_initializer: Term = argument(
-        initializer, "how the moving variance begins", Term("Ones", module="initializers")
-    )
+    moving_mean_initializer: Term = argument(initializer, "how the moving mean begins", ZEROS)
+    moving_variance_initializer: Term = argument(initializer, "how the moving variance begins", ONES)
     beta_regularizer: Term | None = REGULARIZER
     gamma_regularizer: Term | None = REGULARIZER
     beta_constraint: Term | None = CONSTRAINT
@@ -77,19 +75,20 @@ class BatchNorm(Layer):
     )
     renorm_momentum: float = argument(share, "of renorm's own moving averages", 0.99)
     trainable: bool = TRAINABLE
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        return axis_problem(self.axis, inputs[0])
+    beta_values: Values | None = BETA_VALUES
+    gamma_values: Values | None = GAMMA_VALUES
+    moving_mean_values: Values | None = values("the moving means")
+    moving_variance_values: Values | None = values("the moving variances")
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        size = (inputs[0][self.axis - 1 if self.axis > 0 else self.axis],)
+        size = (find_channels(self.axis, inputs[0]),)
         names = ["moving_mean", "moving_variance"]
         if self.renorm:
             names += ["moving_stddev", "renorm_mean", "renorm_stddev"]
         return (*scale_and_center(self, size), *[Weight(name, size, False) for name in names])
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        channels = inputs[0][self.axis - 1 if self.axis > 0 else self.axis]
+        channels = find_channels(self.axis, inputs[0])
         return (self.operation(inputs, taps=2, channels=channels, bias=self.center),)
 
     def batch_values(self, inputs: tuple[Shape, ...]) -> Dim | None:
@@ -102,7 +101,7 @@ class BatchNorm(Layer):
         return self.trainable and not self.renorm and self.axis in (-1, len(inputs[0]))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("BatchNormalization", self.keras_arguments()),)
+        return (KerasCall("BatchNormalization", self.keras_arguments() | self.keras_values(inputs)),)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
         from cnnspec.layers import torch_normalization
@@ -110,15 +109,13 @@ class BatchNorm(Layer):
         return torch_normalization.normalise_batch(self, inputs[0])
 
 
-class LayerNorm(Layer):
+class LayerNorm(Normalizing):
     """Layer normalisation: each example is brought to mean 0 and variance 1 over an axis, then scaled and shifted.
 
     The axis is the channels unless given. Two parameters for each of its positions.
     """
 
     names: ClassVar[tuple[str, ...]] = ("layer_norm", "layernormalization", "layernorm", "ln")
-    in_place: ClassVar[bool] = True
-    normalizes: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> layer_norm"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nlayer_norm(axis=(1, 2), center=false)",)
 
@@ -136,9 +133,8 @@ class LayerNorm(Layer):
     beta_constraint: Term | None = CONSTRAINT
     gamma_constraint: Term | None = CONSTRAINT
     trainable: bool = TRAINABLE
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        return axis_problem(self.axis, inputs[0])
+    beta_values: Values | None = BETA_VALUES
+    gamma_values: Values | None = GAMMA_VALUES
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         return scale_and_center(self, tuple([inputs[0][a - 1] for a in self.axes(inputs[0])]))
@@ -159,7 +155,7 @@ class LayerNorm(Layer):
         return together(self.axis, inputs[0])
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        given = self.keras_arguments()
+        given = self.keras_arguments() | self.keras_values(inputs)
         if isinstance(self.axis, tuple):
             given["axis"] = self.axes(inputs[0])  # Keras sorts them by their sign too, and then mistakes gamma's axes
         return (KerasCall("LayerNormalization", given),)
@@ -170,7 +166,7 @@ class LayerNorm(Layer):
         return torch_normalization.normalise_axes(self, inputs[0])
 
 
-class GroupNorm(Layer):
+class GroupNorm(Normalizing):
     """Group normalisation: each example's channels, in groups, are brought to mean 0 and variance 1.
 
     32 groups unless given; groups=-1 normalises each channel alone, which is instance_norm. Two parameters for each
@@ -184,8 +180,6 @@ class GroupNorm(Layer):
     kind: ClassVar[str] = GROUP_NORM
     reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = INPUT
-    in_place: ClassVar[bool] = True
-    normalizes: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> group_norm(4)"
     more_examples: ClassVar[tuple[str, ...]] = (
         "input 6x5x32\ngroup_norm -> group_norm(-1, scale=false)",
@@ -204,27 +198,29 @@ class GroupNorm(Layer):
     beta_constraint: Term | None = CONSTRAINT
     gamma_constraint: Term | None = CONSTRAINT
     trainable: bool = TRAINABLE
+    beta_values: Values | None = BETA_VALUES
+    gamma_values: Values | None = GAMMA_VALUES
 
     def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
-        groups, own = self._channels(inputs) if self.groups == -1 else self.groups, self.axis % (len(inputs[0]) + 1)
+        groups, own = (
+            find_channels(self.axis, inputs[0]) if self.groups == -1 else self.groups,
+            self.axis % (len(inputs[0]) + 1),
+        )
         return tuple([n // groups if place == own else n for place, n in enumerate(inputs[0][:-1], 1)])
 
-    def _channels(self, inputs: tuple[Shape, ...]) -> Any:
-        return inputs[0][self.axis - 1 if self.axis > 0 else self.axis]
-
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if found := axis_problem(self.axis, inputs[0]):
+        if found := super().problem(inputs):
             return found
-        channels = self._channels(inputs)
+        channels = find_channels(self.axis, inputs[0])
         if self.groups != -1 and self.groups < 1:
             return Problem("E011", "groups must be a whole number from 1, or -1", "groups", "-1 is one group a channel")
         return None if self.groups == -1 else groups_problem(self.groups, (channels, "{} channels"))
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return scale_and_center(self, (self._channels(inputs),))
+        return scale_and_center(self, (find_channels(self.axis, inputs[0]),))
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        channels = self._channels(inputs)
+        channels = find_channels(self.axis, inputs[0])
         groups = channels if self.groups == -1 else self.groups
         return (self.operation(inputs, taps=2, channels=channels, groups=groups, bias=self.center),)
 
@@ -233,30 +229,34 @@ class GroupNorm(Layer):
         return alone and self.axis in (-1, len(inputs[0]))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (KerasCall("GroupNormalization", self.keras_arguments()),)
+        return (KerasCall("GroupNormalization", self.keras_arguments() | self.keras_values(inputs)),)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
         from cnnspec.layers import torch_normalization
 
-        return torch_normalization.normalise_groups(self, len(inputs[0]), self._channels(inputs))
+        return torch_normalization.normalise_groups(self, len(inputs[0]), find_channels(self.axis, inputs[0]))
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
-        alone = inputs is not None and self.groups == self._channels(inputs)
+        alone = inputs is not None and self.groups == find_channels(self.axis, inputs[0])
         return super(GroupNorm, self.replace(groups=-1) if alone else self).canonical(inputs)
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:
         """As all layers; a group for each channel is -1, which Keras replaces by their number."""
         made = super().from_keras(calls, inputs)
-        alone = isinstance(made, cls) and made.problem(inputs) is None and made.groups == made._channels(inputs)
+        alone = (
+            isinstance(made, cls)
+            and made.problem(inputs) is None
+            and made.groups == find_channels(made.axis, inputs[0])
+        )
         return made.replace(groups=-1) if made is not None and alone else made
 
     def completed(self, call: KerasCall, inputs: tuple[Shape, ...]) -> dict[str, Any]:
         made = super().completed(call, inputs)
-        return made | {"groups": self._channels(inputs)} if self.groups == -1 else made
+        return made | {"groups": find_channels(self.axis, inputs[0])} if self.groups == -1 else made
 
 
-class RMSNorm(Layer):
+class RMSNorm(Normalizing):
     """The channels are divided by the root of their mean square, then scaled.
 
     One parameter a channel. Over another axis it divides and scales along that one, where Keras would scale the channels
@@ -267,8 +267,6 @@ class RMSNorm(Layer):
     kind: ClassVar[str] = SCALING
     reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = Keeps(input=True, inside=1)
-    in_place: ClassVar[bool] = True
-    normalizes: ClassVar[bool] = True
     example: ClassVar[str] = "input 28x28x3\nconv(8, 3x3) -> rms_norm"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x4\nrms_norm(epsilon=0.001)",)
 
@@ -276,23 +274,19 @@ class RMSNorm(Layer):
     epsilon: float = argument(number, "added to the mean square", 1e-6, aliases=("eps",))
     trainable: bool = TRAINABLE
 
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        return axis_problem(self.axis, inputs[0])
-
     def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if self.axis in (-1, len(inputs[0])):
             return None
         message = f"Keras scales along the channels, and not along axis {self.axis}, which it normalises"
         remedies = (Remedy((("axis", -1),)),)
-        return Problem(
-            "E116", message, "axis", f"{write_remedies(remedies)}, or permute the axes first", None, remedies
-        )
+        help = f"{write_remedies(remedies)}, or permute the axes first"
+        return Problem("E116", message, "axis", help, None, remedies)
 
     def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
         return together(self.axis, inputs[0])
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return (Weight("scale", (inputs[0][self.axis - (self.axis > 0)],)),)
+        return (Weight("scale", (find_channels(self.axis, inputs[0]),)),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("RMSNormalization", self.keras_arguments()),)
@@ -309,22 +303,17 @@ class RMSNorm(Layer):
         return made if made is not None and made.keras_problem(inputs) is None else None
 
 
-class UnitNorm(Layer):
+class UnitNorm(Normalizing):
     """Each example is brought to length 1 over an axis, the channels unless given."""
 
     names: ClassVar[tuple[str, ...]] = ("unit_normalization", "unitnormalization", "l2_normalize")
     kind: ClassVar[str] = SCALING
     reduces: ClassVar[str] = "axis"
     keeps: ClassVar[Keeps] = INPUT
-    in_place: ClassVar[bool] = True
-    normalizes: ClassVar[bool] = True
     example: ClassVar[str] = "input 128\ndense(16) -> unit_normalization"
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x5x4\nunit_normalization(axis=(1, 2))",)
 
     axis: Any = argument(axes, "axis or axes that are normalised", -1)
-
-    def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        return axis_problem(self.axis, inputs[0])
 
     def statistics(self, inputs: tuple[Shape, ...]) -> tuple[Dim, ...]:
         return together(self.axis, inputs[0])

@@ -8,6 +8,7 @@ from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, SCALING, Keeps
 from cnnspec.layers.shape import Shape, show_shape
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
+from cnnspec.layers.weight import values
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.layers.torch_call import NoTorch, TorchCall
+    from cnnspec.layers.weight import Values
     from cnnspec.layers.window import Reach
 
 
@@ -140,6 +142,7 @@ class Embedding(Layer):
     mask_zero: bool = argument(flag, "whether 0 marks what is no word", False)
     spectral_norm: int | None = SPECTRAL_NORM
     trainable: bool = TRAINABLE
+    embeddings_values: Values | None = values("the vectors, one for each word number")
 
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
         return (*inputs[0], self.dim)
@@ -151,7 +154,9 @@ class Embedding(Layer):
         return None
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        return (spectral(KerasCall("Embedding", self.keras_arguments()), self.spectral_norm),)
+        return (
+            spectral(KerasCall("Embedding", self.keras_arguments() | self.keras_values(inputs)), self.spectral_norm),
+        )
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...] | NoTorch:
         from cnnspec.layers import torch_preprocessing

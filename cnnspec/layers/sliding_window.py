@@ -13,10 +13,10 @@ from cnnspec.base.diagnostic import Problem
 from cnnspec.base.record import Record
 from cnnspec.base.size import maximum
 from cnnspec.layers.argument import padding
-from cnnspec.layers.base import KerasCall, Working
+from cnnspec.layers.base import KerasCall
 from cnnspec.layers.operation import MOVE, Operation
 from cnnspec.layers.shape import per_axis_problem, product
-from cnnspec.layers.window import Window, along, behind_ceil, fits, same_padding, sides
+from cnnspec.layers.window import Window, Working, along, behind_ceil, fits, same_padding, sides
 from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False

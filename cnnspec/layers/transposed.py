@@ -8,7 +8,7 @@ from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.base.record import Record
 from cnnspec.layers.activation import applied
 from cnnspec.layers.argument import Term, argument, count, optional, padding, per_axis, shortest, show
-from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight, Working
+from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.convolution_base import (
     ACTIVATION,
     ACTIVITY_REGULARIZER,
@@ -38,7 +38,8 @@ from cnnspec.layers.shape import (
 )
 from cnnspec.layers.sliding_window import SlidingWindow, keras_padding, read_padding
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral
-from cnnspec.layers.window import Reach, along, halved
+from cnnspec.layers.weight import BIAS_VALUES, KERNEL_VALUES, OF_PAINTED_FILTERS
+from cnnspec.layers.window import Reach, Working, along, halved
 from cnnspec.layers.windowed_base import stated_padding
 
 TYPE_CHECKING = False
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.layers.kernel_trial import Trial
     from cnnspec.layers.torch_call import TorchCall
+    from cnnspec.layers.weight import Values
     from cnnspec.layers.window import Window
 
 
@@ -137,6 +139,8 @@ class ConvTranspose(Layer):
     bias_constraint: Term | None = CONSTRAINT
     spectral_norm: int | None = SPECTRAL_NORM
     trainable: bool = TRAINABLE
+    kernel_values: Values | None = KERNEL_VALUES
+    bias_values: Values | None = BIAS_VALUES
 
     def axes(self, rank: int) -> tuple[PaintedAxis, ...]:
         made = []
@@ -214,7 +218,8 @@ class ConvTranspose(Layer):
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         kernel = (*[axis.kernel for axis in self.axes(len(inputs[0]) - 1)], self._of_group(self.filters), inputs[0][-1])
-        return kernel_and_bias(kernel, self.filters, self.bias, self.spectral_norm)
+        painted = Weight("kernel", kernel, drawn=OF_PAINTED_FILTERS)
+        return kernel_and_bias(painted, self.filters, self.bias, self.spectral_norm)
 
     def _of_group(self, channels: Dim) -> Dim:
         """The channels of one group; with one group no division stands in the formulas."""
@@ -264,7 +269,7 @@ class ConvTranspose(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         rank = len(inputs[0]) - 1
-        given = self.keras_arguments()
+        given = self.keras_arguments() | self.keras_values(inputs)
         if self.padding == "same":
             given["padding"] = "same"
         call = spectral(KerasCall(f"Conv{rank}DTranspose", given), self.spectral_norm)

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Dim
 
 
+class Working(Record):
+    """A figure inside a layer's formulas: "effective kernel". `axis` counts from 0, None where it belongs to none; a
+    figure without a name is too plain for a line of its own."""
+
+    name: str
+    axis: int | None
+    value: Dim
+
+
 class Reach(Record):
     """Which positions of the input the output position i reads, along one axis:
 

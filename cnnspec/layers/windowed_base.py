@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import shortest
-from cnnspec.layers.base import KerasCall, Layer, Working
+from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.shape import write_remedies
 from cnnspec.layers.sliding_window import SlidingWindow, read_padding
-from cnnspec.layers.window import AXIS_NAMES, Reach, Window, halved
+from cnnspec.layers.window import AXIS_NAMES, Reach, Window, Working, halved
 from cnnspec.layers.words import from_saved
 
 TYPE_CHECKING = False

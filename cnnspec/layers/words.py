@@ -96,12 +96,15 @@ def as_written(value: float) -> float:
     return short if value != short and abs(value) < 3e38 and unpack("f", pack("f", short)) == (value,) else value
 
 
-def saved_term(value: dict[str, Any]) -> Term:
-    """The term of an object as Keras saves it, {"class_name": …, "config": {…}}: without what is as in Keras anyway.
+def saved_term(value: dict[str, Any]) -> Any:
+    """The term of an object as Keras saves it, {"class_name": …, "config": {…}}: without what is as in Keras anyway; of an
+    array its numbers.
 
     Raises Unfit for an object that is not one of Keras's, or has an argument that the language does not know.
     """
     name, config = value.get("class_name"), value.get("config")
+    if name == "__numpy__" and isinstance(config, dict):
+        return saved(config.get("value"))
     module, registered = value.get("module"), value.get("registered_name")
     known = _ALL.get(name) if isinstance(name, str) else None
     if known is None or not isinstance(config, dict) or registered not in (None, name):

@@ -23,6 +23,8 @@ def finish_module(source: Source, graph: Graph, lines: Lines) -> str:
     if any("math." in text for _, text in lines):
         head += [(0, "import math"), (0, "")]
     head += [(0, "import keras")]
+    if any("np.array(" in text for _, text in lines):
+        head += [(0, "import numpy as np")]
     if any("layers." in text for _, text in lines):
         head += [(0, "from keras import layers")]
     head += [(0, "")] if lines[0][1] else []

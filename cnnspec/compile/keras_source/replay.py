@@ -204,7 +204,7 @@ class SourceReader:
                 return scope[name]
             if isinstance(scope, LocalVariables) and name in scope.assigned:
                 raise Mismatch(f"{name} is used before it is assigned")
-        if name in ("keras", "layers"):
+        if name in ("keras", "layers", "np"):
             return name
         return BUILTINS[name]
 
@@ -219,6 +219,8 @@ class SourceReader:
         if not isinstance(function, str):
             return function(*positional, **keywords)
         module, _, name = function.rpartition(".")
+        if function == "np.array":
+            return freeze(positional[0])
         if module == "layers":
             return SourceLayer(name, positional, keywords)
         if function == "keras.Input":
@@ -234,6 +236,11 @@ class SourceReader:
             given = dict(zip(PARAMETERS[name], positional, strict=False)) | keywords
             return Term(name, (), tuple(given.items()), module.removeprefix("keras."))
         raise Mismatch(f"cannot read {function}")
+
+
+def freeze(rows: Any) -> Any:
+    """Lists in lists as tuples in tuples."""
+    return tuple(map(freeze, rows)) if isinstance(rows, list) else rows
 
 
 def is_docstring(node: ast.stmt) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cnnspec.compile.python_text.layout import find_brackets, split_at_commas
 from cnnspec.layers.argument import Term, Unfit
+from cnnspec.layers.exact_numbers import write_values
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 # keywords that a reader needs no name for
@@ -61,10 +62,16 @@ def print_term(value: Term) -> str:
         else:
             raise NoLiteral
     if len(found.keywords) == 1 and found.keywords[0][0] in PLAIN:
-        inner = print_literal(found.keywords[0][1])
+        value = found.keywords[0][1]
+        inner = print_array(value) if isinstance(value, tuple) else print_literal(value)
     else:
         inner = ", ".join(f"{name}={print_literal(v)}" for name, v in found.keywords)
     return f"keras.{found.module}.{found.name}({inner})"
+
+
+def print_array(values: tuple[Any, ...]) -> str:
+    """Numbers in rows as an array: of a list, Keras would make single precision first, whatever the weight has."""
+    return f"np.array({write_values(values, ' / ')})"
 
 
 def is_same(one: Any, other: Any) -> bool:

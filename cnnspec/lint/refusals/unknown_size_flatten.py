@@ -21,10 +21,11 @@ OFFER = "{}, or give the input a size"
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """Weights along the channels alone; gap in the place of flatten."""
+    from cnnspec.layers.unknown_size import find_known_axes
     from cnnspec.lint.fix.arguments import propose_remedies
     from cnnspec.lint.fix.flattening import pool_instead
 
     for node in repair.nodes(found)[:1]:
         if node.layer is not None:
-            yield from propose_remedies(repair, node, node.layer.for_any_size(repair.inputs(node)))
+            yield from propose_remedies(repair, node, find_known_axes(node.layer, repair.inputs(node)))
     yield from pool_instead(repair, repair.nodes(found)[:1])

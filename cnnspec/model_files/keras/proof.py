@@ -10,6 +10,8 @@ from typing import Any
 
 from cnnspec.layers.argument import Term, Unfit, show
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
+from cnnspec.layers.filling import read_constants
+from cnnspec.layers.weight import holds_numbers
 from cnnspec.layers.words import saved
 from cnnspec.model_files.keras.equivalents import NEUTRAL
 
@@ -28,6 +30,7 @@ def prove_layer(cls: type[Layer], calls: tuple[KerasCall, ...], shapes: tuple[Sh
             return f"no layer of the language is Keras's {calls[-1].name}"
         if len(calls) > 1 and layer.problem(shapes) is not None:
             return "together they are refused"
+        layer = read_constants(layer, shapes) if holds_numbers(layer) and layer.problem(shapes) is None else layer
         return find_difference(layer, calls, shapes) or layer
     except Unfit as unfit:
         return f"{unfit.expected}{f' ({unfit.hint})' if unfit.hint else ''}"
