@@ -9,6 +9,7 @@ shape comes out where they do not fit.
 from __future__ import annotations
 
 from itertools import product as combine
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.diagnostic import Problem
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Layer
     from cnnspec.layers.shape import Shape
     from cnnspec.layers.weight import Weight
+
+
+DEEPEST = 5  # lists in lists that a weight may have
+SHORT = 18  # numbers of an example
 
 
 class Misfit(Exception):
@@ -159,8 +164,9 @@ def _find_whole_shape(weight: Weight, written: Any) -> tuple[int, ...]:
         for head in heads:
             if given in [(*[n for part in head for n in part], *tail) for tail in tails]:
                 return (*whole, *window)
-    what = "one number" if not given else f"{given[0]} numbers" if len(given) == 1 else f"{show_shape(given)} numbers"
-    raise Misfit(f", and is {what}" if not given else f", and these are {what}")
+    if isinstance(written, str):
+        raise Misfit(f", not {written}, which is {_say_count(given)}", _advise(weight, written))
+    raise Misfit(f", not {_say_count(given)}" if len(given) <= DEEPEST else f", not numbers {len(given)} lists deep")
 
 
 def _measure(part: Any, window: tuple[int, ...], weight: Weight) -> tuple[int, ...]:
@@ -177,8 +183,10 @@ def _measure(part: Any, window: tuple[int, ...], weight: Weight) -> tuple[int, .
     shapes = [_measure(inner, window, weight) for inner in part]
     for number, shape in enumerate(shapes, 1):
         if shape != shapes[0]:
-            one, other = _say_size(shapes[0]), _say_size(shape)
-            raise Misfit(f", and these are uneven: the first of {len(part)} lists has {one}, number {number} {other}")
+            one, other = _say_count(shapes[0]), _say_count(shape)
+            raise Misfit(
+                f", but they are uneven: of {len(part)} lists the first has {one}, number {number} has {other}"
+            )
     return (len(part), *shapes[0])
 
 
@@ -207,34 +215,22 @@ def _describe(weight: Weight) -> str:
     """What a weight's numbers are: 2 filters of 1 channel of 3x3 numbers."""
     parts, window = _find_parts(weight)
     named = [f"{n} {word}{'s' * (n != 1)}" for n, word in zip(parts, weight.drawn.parts, strict=True)]
-    count = show_shape(window)
-    return " of ".join([*named, *([f"{count} number{'s' * (count != '1')}"] if window else [])])
+    return " of ".join([*named, *([_say_count(window)] if window else [])])
 
 
-def _advise(weight: Weight) -> str:
-    """How to nest the numbers, by an example where that is short."""
-    shape = _find_shortest(weight)
-    zeros: Any = nest([0] * _count(shape), shape) if _count(shape) <= 12 else None
-    return (
-        f"write, for example, {Values(zeros)}"
-        if zeros is not None
-        else f"a list for each {weight.drawn.parts[0]}"
-        if weight.drawn.parts
-        else ""
-    )
+def _advise(weight: Weight, name: str = "") -> str:
+    """How to nest the numbers, or the name of a filter, by an example where that is short."""
+    parts, window = _find_parts(weight)
+    shape = _find_shortest(weight)[: -len(window) or None] if name else _find_shortest(weight)
+    if prod(shape) <= SHORT:
+        return f"write, for example, {Values(nest([name or 0] * prod(shape), shape))}"
+    return f"write a list for each {weight.drawn.parts[0]}" if parts else "write one number for each"
 
 
-def _count(shape: tuple[int, ...]) -> int:
-    total = 1
-    for n in shape:
-        total *= n
-    return total
-
-
-def _say_size(shape: tuple[int, ...]) -> str:
-    return (
-        f"{show_shape(shape)} numbers" if shape and shape != (1,) else "1 number" if shape else "no list but a number"
-    )
+def _say_count(shape: tuple[int, ...]) -> str:
+    """How many numbers there are: 1 number, 3x3 numbers."""
+    count = show_shape(shape) or "1"
+    return f"{count} number{'s' * (count != '1')}"
 
 
 # ---- constants -----------------------------------------------------------------------------------------------

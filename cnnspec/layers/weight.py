@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.layers.argument import Unfit, argument, word_of
+from cnnspec.base.source import brief
+from cnnspec.layers.argument import Unfit, argument, show, word_of
 from cnnspec.layers.words import initializer
 
 TYPE_CHECKING = False
@@ -84,28 +85,29 @@ class Values(Record):
 
 def numbers(value: Any) -> Values | None:
     """Numbers in square brackets, nested as the weight is drawn: [0, 1/2, -3]; or none."""
-    return None if word_of(value) in ("none", "None") else Values(_read_numbers(value, "numbers in brackets", ()))
+    return None if word_of(value) in ("none", "None") else Values(_read_numbers(value, "numbers in [ ]", ()))
 
 
 def kernel_numbers(value: Any) -> Values | None:
     """Numbers in square brackets, nested as the kernel is drawn: [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]; edge, sharpen, box,
     gaussian, sobel_x or sobel_y; or none."""
-    expected = f"numbers in brackets, {', '.join(FILTERS[:-1])} or {FILTERS[-1]}"
+    expected = f"numbers in [ ], {', '.join(FILTERS[:-1])} or {FILTERS[-1]}"
     return None if word_of(value) in ("none", "None") else Values(_read_numbers(value, expected, FILTERS))
 
 
-def _read_numbers(value: Any, expected: str, names: tuple[str, ...]) -> Any:
-    """Numbers and lists of them, as tuples."""
+def _read_numbers(value: Any, expected: str, names: tuple[str, ...], inside: bool = False) -> Any:
+    """Numbers and lists of them, as tuples; `inside` of a list."""
     if type(value) is int or type(value) is float:
         return value
     if not isinstance(value, list):
         word = word_of(value)
         if word is not None and word.lower() in names:
             return word.lower()
-        raise Unfit(expected, word=word, words=names)
+        hint = "write [ ] for ( )" if isinstance(value, tuple) else f"{brief(show(value))} in it is none" * inside
+        raise Unfit(expected, hint, word, names)
     if not value:
-        raise Unfit(expected, "a list is empty")
-    return tuple([_read_numbers(part, expected, names) for part in value])
+        raise Unfit(expected, "a list in it is empty" if inside else "write the numbers that it holds")
+    return tuple([_read_numbers(part, expected, names, True) for part in value])
 
 
 KERNEL_VALUES = argument(kernel_numbers, "the kernel's numbers: for each filter and channel its rows", None, "-")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
+
+import numpy as np
 
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.layers.base import Layer
@@ -26,6 +29,14 @@ def terms(weight: str) -> dict[str, tuple[str, dict[str, Any]]]:
         f"{weight}_regularizer": ("l2(0.25)", {f"{weight}_regularizer": L2}),
         f"{weight}_constraint": ("max_norm(3)", {f"{weight}_constraint": NORM}),
     }
+
+
+def values(name: str, drawn: tuple[int, ...], order: tuple[int, ...]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Numbers of a weight: as they are drawn, and as Keras has them, the axes of the drawing in another order."""
+    rows = np.arange(prod(drawn), dtype="float64").reshape(drawn)
+    array = {"class_name": "__numpy__", "config": {"value": rows.transpose(order).tolist(), "dtype": "float64"}}
+    constant = {"class_name": "Constant", "config": {"value": array}}
+    return {f"{name}_values": (str(rows.astype(int).tolist()), {f"{name}_initializer": constant})}
 
 
 # Of every layer: a spec with {} where the argument goes, and for each argument the value written and what the config
@@ -83,22 +94,30 @@ REDUCED: dict[str, tuple[str, dict[str, Any]]] = {
 VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     "Conv": ("input 13x12x4\nconv(filters=6, kernel=3, {})", {
         **WINDOW, **ACTIVE, **SPECTRAL, **terms("kernel"), "filters": ("10", {"filters": 10}), "groups": ("2", {"groups": 2}),
+        **values("kernel", (6, 4, 3, 3), (2, 3, 1, 0)), **values("bias", (6,), (0,)),
         "standardized": ("true", REFUSED), "gain": ("true", REFUSED),
     }),
     "DepthwiseConv": ("input 13x12x4\ndepthwise_conv(kernel=3, {})", {
         **WINDOW, **ACTIVE, **SPECTRAL, **terms("depthwise"), "multiplier": ("3", {"depth_multiplier": 3}),
+        **values("depthwise", (4, 1, 3, 3), (2, 3, 0, 1)), **values("bias", (4,), (0,)),
     }),
     "SeparableConv": ("input 13x12x4\nseparable_conv(filters=6, kernel=3, {})", {
         **WINDOW, **ACTIVE, **terms("depthwise"), **terms("pointwise"),
         "filters": ("10", {"filters": 10}), "multiplier": ("3", {"depth_multiplier": 3}),
+        **values("depthwise", (4, 1, 3, 3), (2, 3, 0, 1)), **values("pointwise", (6, 4, 1, 1), (2, 3, 1, 0)),
+        **values("bias", (6,), (0,)),
     }),
     "ConvTranspose": ("input 13x12x4\nconv_transpose(filters=6, kernel=3, {})", {
         **WINDOW, **ACTIVE, **SPECTRAL, **terms("kernel"), "filters": ("10", {"filters": 10}),
         "stride": ("2x3", {"strides": (2, 3)}),
         "padding": ("1x2", {"helper:cropping": ((1, 1), (2, 2)), "padding": "valid"}),
         "output_padding": ("1, stride=2", {"output_padding": (1, 1)}), "groups": ("2", REFUSED),
+        **values("kernel", (6, 4, 3, 3), (2, 3, 0, 1)), **values("bias", (6,), (0,)),
     }),
-    "Dense": ("input 9\ndense(units=4, {})", {**ACTIVE, **SPECTRAL, **terms("kernel"), "units": ("7", {"units": 7})}),
+    "Dense": ("input 9\ndense(units=4, {})", {
+        **ACTIVE, **SPECTRAL, **terms("kernel"), "units": ("7", {"units": 7}), **values("kernel", (4, 9), (1, 0)),
+        **values("bias", (4,), (0,)),
+    }),
     "MaxPool": ("input 13x12x4\nmaxpool({})", {
         **POOL, "ceil": ("true", {"shape": (7, 6, 4)}), "dilation": ("2", REFUSED),
     }),
@@ -113,11 +132,14 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         "moving_mean_initializer": ("he_normal(seed=3)", {"moving_mean_initializer": HE}),
         "moving_variance_initializer": ("he_normal(seed=3)", {"moving_variance_initializer": HE}),
         "synchronized": ("true", {"synchronized": True}), "renorm": ("true", {"renorm": True}),
-        "renorm_momentum": ("0.5", {"renorm_momentum": 0.5}),
+        "renorm_momentum": ("0.5", {"renorm_momentum": 0.5}), **values("beta", (4,), (0,)), **values("gamma", (4,), (0,)),
+        **values("moving_mean", (4,), (0,)), **values("moving_variance", (4,), (0,)),
     }),
-    "LayerNorm": ("input 6x5x4\nlayer_norm({})", {**NORMAL, "axis": ("(1, 3)", {"axis": (1, 3)})}),
+    "LayerNorm": ("input 6x5x4\nlayer_norm({})", {
+        **NORMAL, "axis": ("(1, 3)", {"axis": (1, 3)}), **values("beta", (4,), (0,)), **values("gamma", (4,), (0,)),
+    }),
     "GroupNorm": ("input 6x5x32\ngroup_norm({})", {
-        **NORMAL, "groups": ("8", {"groups": 8}), "axis": ("1, groups=3", {"axis": 1, "groups": 3}),
+        **NORMAL, **values("beta", (32,), (0,)), **values("gamma", (32,), (0,)), "groups": ("8", {"groups": 8}), "axis": ("1, groups=3", {"axis": 1, "groups": 3}),
     }),
     "Dropout": ("input 6x5x4\ndropout(rate=0.5, {})", {
         **DROP, "noise_shape": ("1x1x4", {"noise_shape": (None, 1, 1, 4)}),
@@ -178,7 +200,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         "threshold": ("0.25", {"threshold": 0.25}),
     }),
     "LeakyReLU": ("input 6x5x4\nleaky_relu({})", {"negative_slope": ("0.5", {"negative_slope": 0.5})}),
-    "PReLU": ("input 6x5x4\nprelu({})", {**terms("alpha"), **FREEZING, "shared_axes": ("(1, 2)", {"shared_axes": (1, 2)})}),
+    "PReLU": ("input 6x5x4\nprelu({})", {**terms("alpha"), **FREEZING, "shared_axes": ("(1, 2)", {"shared_axes": (1, 2)}), **values("alpha", (4, 6, 5), (1, 2, 0))}),
     "ELU": ("input 6x5x4\nelu({})", {"alpha": ("0.5", {"alpha": 0.5})}),
     "Softmax": ("input 6x5x4\nsoftmax({})", {"axis": ("1", {"axis": 1})}),
     "Activation": ("input 6x5x4\nactivation({})", {"function": ("gelu", {"activation": "gelu"})}),
@@ -203,7 +225,7 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
     }),
     "Embedding": ("input 9\nembedding(words=12, dim=4, {})", {
         **terms("embeddings"), **FREEZING, **SPECTRAL, "words": ("30", {"input_dim": 30}), "dim": ("5", {"output_dim": 5}),
-        "mask_zero": ("true", {"mask_zero": True}),
+        "mask_zero": ("true", {"mask_zero": True}), **values("embeddings", (12, 4), (0, 1)),
     }),
     "Flatten": ("input 6x5x4\nflatten", NONE),
     "Reshape": ("input 6x5x4\nreshape({})", {"shape": ("(10, -1)", {"target_shape": (10, -1)})}),

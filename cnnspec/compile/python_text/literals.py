@@ -9,6 +9,7 @@ from typing import Any
 from cnnspec.compile.python_text.layout import find_brackets, split_at_commas
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.layers.exact_numbers import write_values
+from cnnspec.layers.weight import Values
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 # keywords that a reader needs no name for
@@ -37,6 +38,8 @@ def print_literal(value: Any) -> str:
         return f"[{', '.join(map(print_literal, value))}]"
     if isinstance(value, Term):
         return print_term(value)
+    if isinstance(value, Values):
+        return write_values(value.written, " / ")
     raise NoLiteral
 
 

@@ -17,6 +17,7 @@ from cnnspec.compile.torch_source.module_class import find_classes
 from cnnspec.compile.torch_source.module_text import describe_block, describe_network, print_text
 from cnnspec.compile.torch_source.names import Names, spell_class
 from cnnspec.compile.torch_source.state_places import StatePlace, find_places
+from cnnspec.compile.torch_source.written_weights import begin_with_written
 
 if TYPE_CHECKING:
     from cnnspec.compile.torch_source.layer_calls import TorchLayer
@@ -54,7 +55,7 @@ def print_module(network: AnalysedNetwork, flat: bool = False) -> TorchModule:
 def print_classes(network: AnalysedNetwork, flat: bool) -> TorchModule:
     """The module of a network that has an input and an output."""
     graph = network.graph
-    layers = find_layer_calls(graph)
+    layers = begin_with_written(graph, find_layer_calls(graph))
     body = BodyBuilder(graph, layers).build(flat)
     names = Names({"torch", "nn", "F", *read_helpers()})
     name = names.take(spell_class(graph.name))

@@ -16,6 +16,14 @@ def drop_parameter(layer, name):
     return layer
 
 
+def begin_with(layer, **values):
+    """A layer whose parameters begin as these numbers."""
+    with torch.no_grad():
+        for name, numbers in values.items():
+            getattr(layer, name).copy_(torch.tensor(numbers, dtype=torch.float64))
+    return layer
+
+
 def pad_same(x, kernel_size, stride, dilation=1, value=0.0):
     """Padding that gives ceil(size / stride) positions, what is odd behind."""
     rank = x.dim() - 2

@@ -66,7 +66,9 @@ def describe_network(graph: Graph) -> list[str]:
     for indices in (graph.inputs, graph.outputs):
         shapes = [" x ".join(("N", *put_channels_first(graph.nodes[i].shape or ()))) for i in indices]
         ends.append(" and ".join(shapes))
-    return [f'"""{ends[0]} → {ends[1]}.', "", "Weights begin as PyTorch has them, not Keras.", '"""']
+    written = any([n.layer is not None and n.layer.written_weights(graph.input_shapes(n) or ()) for n in graph.nodes])
+    others = "Weights that the spec does not write down" if written else "Weights"
+    return [f'"""{ends[0]} → {ends[1]}.', "", f"{others} begin as PyTorch has them, not Keras.", '"""']
 
 
 def describe_block(block: str) -> list[str]:
