@@ -28,9 +28,9 @@ class ArgumentChange(Record):
     new: Any
 
     def __str__(self) -> str:
-        from cnnspec.diff.layer_call import write_argument
+        from cnnspec.diff.layer_call import write_change
 
-        return f"{self.name} {write_argument(self.name, self.old)} -> {write_argument(self.name, self.new)}"
+        return f"{self.name} {write_change(self.name, self.old, self.new)}"
 
 
 class LayerDifference(Record):

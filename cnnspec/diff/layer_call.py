@@ -5,12 +5,15 @@ from __future__ import annotations
 from cnnspec.base.source import brief
 from cnnspec.layers.argument import EACH_AXIS, REQUIRED, shortest, show, text
 from cnnspec.layers.base import show_shape
+from cnnspec.layers.weight import Values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.graph import Node
+
+LONG = 60  # characters of two values that stand beside each other
 
 
 def write_call(node: Node) -> str:
@@ -35,3 +38,18 @@ def write_call(node: Node) -> str:
 def write_argument(name: str, value: Any) -> str:
     """An argument's value as the language writes it. The shape of an input may hold unknown sizes."""
     return show_shape(value) if name == "shape" and isinstance(value, tuple) else brief(show(value))
+
+
+def write_change(name: str, old: Any, new: Any) -> str:
+    """What becomes of an argument: 3x3 -> 5x5; of many numbers, how many are others, and the first of them."""
+    whole = f"{write_argument(name, old)} -> {write_argument(name, new)}"
+    if len(whole) <= LONG or type(old) is not Values or type(new) is not Values:
+        return whole
+    from cnnspec.layers.exact_numbers import pair_numbers, write_number
+
+    pairs = pair_numbers(old.written, new.written) or []
+    changed = [pair for pair in pairs if pair[0] != pair[1]]
+    if not changed:
+        return whole
+    one, other = [write_number(number) for number in changed[0]]
+    return f"{len(changed)} of {len(pairs)} numbers, the first {one} -> {other}"

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 
+from cnnspec.base.source import brief
 from cnnspec.explain.derivation_steps import DerivationSection, DerivationStep, join_alike, name_by_axes
 from cnnspec.explain.field_derivation import derive_field, show_sizes
 from cnnspec.explain.traced_numbers import ONE, Leaf, Op, bare, is_op, settle, trace, tree_of
+from cnnspec.layers.weight import holds_numbers
 from cnnspec.layers.window import AXIS_NAMES, POSITION_NAMES
 
 TYPE_CHECKING = False
@@ -51,8 +53,20 @@ def derive_layer(facts: Facts, index: int) -> tuple[DerivationSection, ...]:
         DerivationSection("Output size", (*lengths, *derive_unread(layer, entering, known))),
         derive_parameters(layer.weights(entering), name_sharer(facts, node), known),
         derive_macs(layer, entering, known),
+        *show_values(node.layer, inputs),
         reach,
     )
+
+
+def show_values(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[DerivationSection, ...]:
+    """The numbers that are written down for weights, those of named filters too."""
+    if not holds_numbers(layer):
+        return ()
+    from cnnspec.layers.filling import draw_values
+
+    found = draw_values(layer, inputs)
+    steps = [DerivationStep(name.removesuffix("_values"), note=brief(str(values))) for name, values in found.items()]
+    return (DerivationSection("Values", tuple(steps)),) if steps else ()
 
 
 def name_sizes(node: Node, shape: Shape) -> Shape:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.format.pieces import pieces
-from cnnspec.syntax.tree import Assign, Dims, Flag, Here, List, Name, Node, Number, Signed, Text, Tuple
+from cnnspec.syntax.tree import Arithmetic, Assign, Dims, Flag, Here, List, Name, Node, Number, Signed, Text, Tuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,10 +44,15 @@ def _row(cells: list[str], widths: list[int], numbers: list[bool]) -> str:
 
 
 def _is_number(node: Node) -> bool:
+    """Whether a node is a number with or without a sign, or one over another."""
+    if isinstance(node, Arithmetic):
+        return len(node.rest) == 1 and node.rest[0][0] == "/" and all(map(_is_number, (node.first, node.rest[0][1])))
     return isinstance(node.value if isinstance(node, Signed) else node, Number)
 
 
 def _atom(node: Node) -> str | None:
+    if isinstance(node, Arithmetic) and _is_number(node):
+        return f"{_atom(node.first)} / {_atom(node.rest[0][1])}"
     if isinstance(node, Signed) and _is_number(node):
         inner = _atom(node.value)
         return inner and node.operator + inner

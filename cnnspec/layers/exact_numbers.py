@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import isqrt
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Exact: TypeAlias = "int | Fraction"
 
 MOST_BELOW = 10**6  # of a fraction that is told by the float nearest to it
-SHORT = 15  # digits that a float holds whatever they are
+READABLE = 12  # characters of a decimal that is read more easily than a fraction
+SHORT = 9  # digits of a decimal that is near no other fraction of so small denominators
 
 
 def read_exact(number: float | Fraction) -> Exact:
-    """A number as it was meant. A float of more digits than anyone writes down is the fraction, if there is one, to which it
-    is the nearest float: no two of so small denominators have the same."""
+    """A number as it was meant. A float of many digits is the fraction, if there is one, to which it is the nearest float: no
+    two of so small denominators have the same."""
     if isinstance(number, (int, Fraction)):
         return number
     if number.is_integer():
@@ -35,7 +36,7 @@ def write_number(number: float | Fraction, over: str = "/") -> str:
     if isinstance(exact, int):
         return str(exact)
     decimal = repr(float(exact))
-    if Fraction(decimal) == exact and len(decimal) <= SHORT + 2:
+    if Fraction(decimal) == exact and len(decimal) <= READABLE:
         return decimal
     simple = exact.denominator <= MOST_BELOW and float(exact) == exact.numerator / exact.denominator
     return f"{exact.numerator}{over}{exact.denominator}" if simple else decimal
@@ -46,3 +47,18 @@ def write_values(values: object, over: str = "/") -> str:
     if isinstance(values, (tuple, list)):
         return f"[{', '.join([write_values(part, over) for part in values])}]"
     return values if isinstance(values, str) else write_number(values, over)  # type: ignore[arg-type]  # a number
+
+
+def pair_numbers(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
+    """The numbers of two lists, side by side; None where the lists are nested differently, or hold names."""
+    if not isinstance(one, tuple) and not isinstance(other, tuple):
+        return None if isinstance(one, str) or isinstance(other, str) else [(one, other)]
+    if not isinstance(one, tuple) or not isinstance(other, tuple) or len(one) != len(other):
+        return None
+    found = []
+    for first, second in zip(one, other, strict=True):
+        inner = pair_numbers(first, second)
+        if inner is None:
+            return None
+        found += inner
+    return found

@@ -79,12 +79,12 @@ def begin_with_values(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]
 
 
 def draw_values(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Values]:
-    """All values of a layer, by their arguments, in the one form of those that mean the same: whole, and exact."""
-    found = {}
-    for weight, values in _find_values(layer, inputs):
-        drawn = _draw(weight, values.written)
-        found[weight.values] = Values(nest(drawn.numbers, drawn.shape))
-    return found
+    """All values of a layer, by their arguments, in the one form of those that mean the same: exact numbers, without
+    brackets around what stands alone."""
+    return {
+        weight.values: Values(nest(_draw(weight, values.written).numbers, _find_shortest(weight)))
+        for weight, values in _find_values(layer, inputs)
+    }
 
 
 def read_constants(layer: Layer, inputs: tuple[Shape, ...]) -> Layer:
