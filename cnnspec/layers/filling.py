@@ -224,7 +224,10 @@ def _advise(weight: Weight, name: str = "") -> str:
     shape = _find_shortest(weight)[: -len(window) or None] if name else _find_shortest(weight)
     if prod(shape) <= SHORT:
         return f"write, for example, {Values(nest([name or 0] * prod(shape), shape))}"
-    return f"write a list for each {weight.drawn.parts[0]}" if parts else "write one number for each"
+    for count, part in zip(parts, weight.drawn.parts, strict=True):
+        if count > 1:
+            return f"write {count} lists, one for each {part}"
+    return f"write {window[0]} rows of {show_shape(window[1:])}" if len(window) > 1 else f"write {_say_count(window)}"
 
 
 def _say_count(shape: tuple[int, ...]) -> str:

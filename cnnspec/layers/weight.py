@@ -84,13 +84,12 @@ class Values(Record):
 
 
 def numbers(value: Any) -> Values | None:
-    """Numbers in square brackets, nested as the weight is drawn: [0, 1/2, -3]; or none."""
+    """Numbers in [ ], such as [0, 1/2, -3], or none."""
     return None if word_of(value) in ("none", "None") else Values(_read_numbers(value, "numbers in [ ]", ()))
 
 
 def kernel_numbers(value: Any) -> Values | None:
-    """Numbers in square brackets, nested as the kernel is drawn: [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]; edge, sharpen, box,
-    gaussian, sobel_x or sobel_y; or none."""
+    """Rows of numbers in [ ], edge, sharpen, box, gaussian, sobel_x or sobel_y in their place, or none."""
     expected = f"numbers in [ ], {', '.join(FILTERS[:-1])} or {FILTERS[-1]}"
     return None if word_of(value) in ("none", "None") else Values(_read_numbers(value, expected, FILTERS))
 

@@ -116,7 +116,7 @@ def test_what_does_not_fit_is_one_sentence(arguments: str, sentence: str) -> Non
     [
         ("conv(1, 3x3, kernel_values=[1])", "write, for example, [[0, 0, 0], [0, 0, 0], [0, 0, 0]]"),
         ("conv(3, 3x3, kernel_values=box)", "write, for example, [box, box, box]"),
-        ("conv(40, 3x3, kernel_values=box)", "write a list for each filter"),
+        ("conv(40, 3x3, kernel_values=box)", "write 40 lists, one for each filter"),
         ("conv(1, 5x5, kernel_values=sobel_x)", "box and gaussian have any size"),
         ("conv(1, 3x3, kernel_values=gausian)", 'did you mean "gaussian"?'),
         ("conv(1, 3x3, kernel_values=[[1, 2, 3], [x, 5, 6], [7, 8, 9]])", "x in it is none"),
