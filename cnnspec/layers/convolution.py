@@ -74,6 +74,7 @@ class Conv(Convolving):
         "input 15x15x3\nconv(4, 3x3, padding=((0, 1), (2, 0)), kernel_initializer=he_normal, kernel_regularizer=l2(0.001))",
         "input 9x9x4\nconv(8, 3x3, padding=1, spectral_norm=1) -> conv(4, 1x1, trainable=false)",
         "input 9x9x4\nconv(8, 3x3, padding=1, standardized=true, gain=true)",
+        "input 6x5x2\nconv(1, 3x3, kernel_values=[box, sobel_x], bias_values=[1/3])",
     )
     counted: ClassVar[str] = "kh * kw * Cin/groups for each output value"
 

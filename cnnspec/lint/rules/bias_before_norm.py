@@ -67,11 +67,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def bias_values(node: Node, context: Context) -> int | None:
-    """How many biases a layer adds last, where its text can leave them out; None for none."""
+    """How many biases a layer adds last, where its text can leave them out; None for none, and for such as are written down
+    one by one, and so meant."""
     if node.layer is None or node.layer.ends_in() != "linear" or "bias" not in node.layer.arguments:
         return None
     inputs = context.facts.inputs_of(node.index)
-    if inputs is None:
+    if inputs is None or "bias" in node.layer.written_weights(inputs):
         return None
     sizes = [product(w.shape) for w in node.layer.own_weights(inputs) if w.name == "bias"]
     return sizes[0] if sizes and isinstance(sizes[0], int) else None
