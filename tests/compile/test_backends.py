@@ -162,7 +162,7 @@ def foreign(config: Any) -> list[tuple[str, str, Any]]:
         (name, module, registered)
         for name, module, registered in classes(json.loads(json.dumps(config)))
         if name in ("Lambda", "__lambda__", "function")
-        or name not in ("__keras_tensor__", "__slice__", "__ellipsis__")
+        or name not in ("__keras_tensor__", "__slice__", "__ellipsis__", "__numpy__")  # the last are numbers
         and (module.split(".")[0] not in ("keras", "builtins") or registered not in (None, name))
     ]
 

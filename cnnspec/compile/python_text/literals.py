@@ -74,7 +74,7 @@ def print_term(value: Term) -> str:
 
 def print_array(values: tuple[Any, ...]) -> str:
     """Numbers in rows as an array: of a list, Keras would make single precision first, whatever the weight has."""
-    return f"np.array({write_values(values, ' / ')})"
+    return f'np.array({write_values(values, " / ")}, "float64")'
 
 
 def is_same(one: Any, other: Any) -> bool:
