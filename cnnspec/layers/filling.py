@@ -101,10 +101,12 @@ def read_constants(layer: Layer, inputs: tuple[Shape, ...]) -> Layer:
 
 
 def _find_values(layer: Layer, inputs: tuple[Shape, ...]) -> Iterator[tuple[Weight, Values]]:
+    """The weights of a layer with the values that fill them; such as do not are left out: they are a mistake of the layer's."""
     given = layer.argument_values()
     for weight in layer.own_weights(inputs):
-        if type(values := given.get(weight.values)) is Values:
-            yield weight, values
+        if type(values := given.get(weight.values)) is Values and all([isinstance(n, int) for n in weight.shape]):
+            if _find_misfit(layer, weight, values) is None:
+                yield weight, values
 
 
 def _find_contradiction(layer: Layer, name: str, weight: Weight | None) -> Problem | None:
