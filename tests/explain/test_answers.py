@@ -27,6 +27,7 @@ ANSWERS = [
     ("mobilenet_v2.cnn", "depthwise_conv1", ["3*3*32*1 = 288", "112*112 * 32 * 3*3 = 3,612,672"]),
     ("unet.cnn", "grown", ["(28 - 1)*2 + 2 = 56", "(2*2*1,024 + 1)*512 = 2,097,664"]),
     ("inception_v3.cnn", "concat1", ["64 + 64 + 96 + 32 = 256", "the largest of the branches"]),
+    ("lectures/lecture2_image_filter.cnn", "conv1", ["kernel [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]"]),
     ("lectures/lecture2_text.cnn", "concat1", ["2 + 2 + 2 = 6"]),
 ]  # fmt: skip
 
