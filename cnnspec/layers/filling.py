@@ -8,6 +8,7 @@ shape comes out where they do not fit.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product as combine
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 5  # lists in lists that a weight may have
 SHORT = 18  # numbers of an example
+REMEMBERED = 256  # weights whose numbers are not worked out anew for whoever asks next
 
 
 class Misfit(Exception):
@@ -59,30 +61,22 @@ def unfilled(layer: Layer, inputs: tuple[Shape, ...]) -> Problem | None:
 # ---- values --------------------------------------------------------------------------------------------------
 def lay_out_values(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Array]:
     """The weights of a layer whose values are written down, by Keras's names: exact numbers as they lie in Keras's tensor."""
-    found = {}
-    for weight, values in _find_values(layer, inputs):
-        drawn = _draw(weight, values.written)
-        order = _find_order(weight)
-        found[weight.name] = drawn.transpose(tuple([order.index(axis) for axis in range(len(order))]))
-    return found
+    return {weight.name: _lay_out(weight, values) for weight, values in _find_values(layer, inputs)}
 
 
 def begin_with_values(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     """Keras's initialisers of the weights whose values are written down, by the names of their arguments."""
-    arrays, found = lay_out_values(layer, inputs), {}
-    for weight, _ in _find_values(layer, inputs):
-        array = arrays[weight.name]
-        numbers = [n if isinstance(n, int) else float(n) for n in array.numbers]
-        constant = Term("Constant", keywords=(("value", nest(numbers, array.shape)),), module="initializers")
-        found[layer.arguments[weight.initializer].keras or weight.initializer] = constant
-    return found
+    return {
+        layer.arguments[weight.initializer].keras or weight.initializer: _make_constant(weight, values)
+        for weight, values in _find_values(layer, inputs)
+    }
 
 
 def draw_values(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Values]:
     """All values of a layer, by their arguments, in the one form of those that mean the same: exact numbers, without
     brackets around what stands alone."""
     return {
-        weight.values: Values(nest(_draw(weight, values.written).numbers, _find_shortest(weight)))
+        weight.values: Values(nest(_draw(weight, values).numbers, _find_shortest(weight)))
         for weight, values in _find_values(layer, inputs)
     }
 
@@ -192,13 +186,29 @@ def _measure(part: Any, window: tuple[int, ...], weight: Weight) -> tuple[int, .
     return (len(part), *shapes[0])
 
 
-def _draw(weight: Weight, written: Any) -> Array:
+@lru_cache(REMEMBERED)
+def _draw(weight: Weight, values: Values) -> Array:
     """The numbers of a weight as it is drawn."""
     parts, window = _find_parts(weight)
-    whole = _find_whole_shape(weight, written)
-    numbers = [read_exact(n) for n in _flatten(written, window)]
+    whole = _find_whole_shape(weight, values.written)
+    numbers = [read_exact(n) for n in _flatten(values.written, window)]
     times = parts[0] if parts and whole[0] != parts[0] else 1
     return Array(tuple(numbers * times), (*parts, *window))
+
+
+@lru_cache(REMEMBERED)
+def _lay_out(weight: Weight, values: Values) -> Array:
+    """The numbers of a weight as they lie in Keras's tensor."""
+    order = _find_order(weight)
+    return _draw(weight, values).transpose(tuple([order.index(axis) for axis in range(len(order))]))
+
+
+@lru_cache(REMEMBERED)
+def _make_constant(weight: Weight, values: Values) -> Term:
+    """Keras's initialiser that makes a weight of its numbers."""
+    array = _lay_out(weight, values)
+    numbers = [n if isinstance(n, int) else float(n) for n in array.numbers]
+    return Term("Constant", keywords=(("value", nest(numbers, array.shape)),), module="initializers")
 
 
 def _flatten(part: Any, window: tuple[int, ...] = ()) -> Iterator[Any]:
