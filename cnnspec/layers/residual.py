@@ -8,6 +8,7 @@ from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, NOISE, NOTHING, SCALING, Keeps, Operation
 from cnnspec.layers.regularization import SEED, Dropout
 from cnnspec.layers.shape import Shape, axis_problem, product, write_remedies
+from cnnspec.layers.weight import Values, values
 from cnnspec.layers.words import constraint, initializer, regularizer, saved
 
 TYPE_CHECKING = False
@@ -177,6 +178,8 @@ class Affine(Layer):
     gamma_regularizer: Term | None = argument(optional(regularizer), "penalty on gamma", None, "kernel_regularizer")
     beta_constraint: Term | None = argument(optional(constraint), "projection of beta", None, "bias_constraint")
     gamma_constraint: Term | None = argument(optional(constraint), "projection of gamma", None, "kernel_constraint")
+    beta_values: Values | None = values("the offsets")
+    gamma_values: Values | None = values("the factors")
     single: bool = argument(flag, "whether one factor and one offset serve all values", False, "-")
     trainable: bool = TRAINABLE
 
@@ -207,8 +210,8 @@ class Affine(Layer):
         if not self.single:  # Keras's offsets have an axis for each behind the first
             factors = tuple([inputs[0][place] for place in places])
             offsets = tuple([n if at in places else 1 for at, n in enumerate(inputs[0])])[places[0] :]
-        made = (Weight("kernel", factors),) if self.scale else ()
-        return (*made, Weight("bias", offsets)) if self.center else made
+        made = (Weight("kernel", factors, prefix="gamma"),) if self.scale else ()
+        return (*made, Weight("bias", offsets, prefix="beta")) if self.center else made
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         channels = 1 if self.single else product(tuple([inputs[0][place] for place in self._places(inputs[0])]))
@@ -223,7 +226,7 @@ class Affine(Layer):
         learned = "".join([letters[place] for place in self._places(inputs[0])])
         given = {"kernel_initializer": self.gamma_initializer, **({"bias_axes": learned} if self.center else {})}
         own = [name for name in self.arguments if self.center or not name.startswith("beta")]
-        given |= self.keras_arguments(*own)
+        given |= self.keras_arguments(*own) | self.keras_values(inputs)
         return (KerasCall("EinsumDense", {**multiply_axes(inputs[0], learned), **given}),)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:

@@ -385,7 +385,7 @@ ANSWER = dict.fromkeys(("to_text", "to_html", "to_data", "to_json", "to_rows", "
 ABOUT = {"analysed": "- what the commands are asked about", **ANSWER, **VALUE}
 API = {
     "Network": {
-        "name": "- a name", "text": "- the spec", "analysed": "- what the commands are asked about", "diagnostics": "- findings, compared as such", "layers": "- one by one",
+        "name": "- a name", "text": "- the spec", "analysed": "- what the commands are asked about", "keeps_names": "- how the text is written", "diagnostics": "- findings, compared as such", "layers": "- one by one",
         "assumptions": "- names", "assumed": ASSUMED,
         "inputs": "inputs", "outputs": "outputs", "params": "params", "trainable_params": "trainable",
         "non_trainable_params": "frozen", "macs": "macs", "flops": "flops", "coverage": "coverage", "receptive_field": "- part by part",

@@ -163,6 +163,8 @@ VALUES: dict[str, tuple[str, dict[str, tuple[str, dict[str, Any]]]]] = {
         "beta_initializer": ("he_normal(seed=3)", {"bias_initializer": HE}), "gamma_initializer": ("he_normal(seed=3)", {"kernel_initializer": HE}),
         "beta_regularizer": ("l2(0.25)", {"bias_regularizer": L2}), "gamma_regularizer": ("l2(0.25)", {"kernel_regularizer": L2}),
         "beta_constraint": ("max_norm(3)", {"bias_constraint": NORM}), "gamma_constraint": ("max_norm(3)", {"kernel_constraint": NORM}),
+        "beta_values": ("[0, 1, 2, 3]", {"bias_initializer": values("", (4,), (0,))["_values"][1]["_initializer"]}),
+        "gamma_values": ("[0, 1, 2, 3]", {"kernel_initializer": values("", (4,), (0,))["_values"][1]["_initializer"]}),
     }),
     "ReduceMean": ("input 6x5x4\nreduce_mean(axis=1, {})", REDUCED),
     "ReduceSum": ("input 6x5x4\nreduce_sum(axis=1, {})", REDUCED),

@@ -87,11 +87,14 @@ def merges(draw: Draw) -> Case:
     for _ in range(count - 1):
         other = tuple(draw(st.sampled_from([n, n, n, n, 1, n + 1])) for n in first)
         shapes.append(other[draw(st.sampled_from([0, 0, 0, rank, 1])) :] or other)
-    word = draw(st.sampled_from([*MERGES, "divide", "concat", "concat", "concat", "dot", "dot"]))
+    word = draw(st.sampled_from([*MERGES, "divide", "concat", "concat", "concat", "dot", "dot", "matmul"]))
     names = ", ".join(f"x{i}" for i in range(count))
     if word == "concat":
         axis = draw(st.sampled_from([-1, -1, *range(-rank - 2, rank + 3)]))
         return Case(shapes, f"concat({names}, axis={axis})", lambda keras, xs: keras.layers.Concatenate(axis=axis)(xs))
+    if word == "matmul":
+        turned = [(*other[:-2], *other[-2:][::-1]) for other in shapes[1:]]  # rows meet columns
+        return Case([first, *turned], f"matmul({names})", multiply_matrices)
     if word == "divide":
         return Case(shapes, f"divide({names})", divide)
     if word == "dot":
@@ -99,6 +102,12 @@ def merges(draw: Draw) -> Case:
         given = {"axes": draw(axis | st.tuples(axis, axis)), **some(draw, normalize=st.just(True))}
         return Case(shapes, f"dot({names}, {said(**given)})", lambda keras, xs: keras.layers.Dot(**given)(xs))
     return Case(shapes, f"{word}({names})", lambda keras, xs: getattr(keras.layers, MERGES[word])()(xs))
+
+
+def multiply_matrices(keras: Any, xs: list[Any]) -> Any:
+    if len(xs) != 2 or len(xs[0].shape) != len(xs[1].shape) or len(xs[0].shape) < 3:
+        raise ValueError("two tensors are multiplied, of the same number of axes, two at least")
+    return keras.ops.matmul(*xs)
 
 
 def divide(keras: Any, xs: list[Any]) -> Any:
@@ -151,10 +160,43 @@ def slices(draw: Draw) -> Case:
 
 
 @st.composite
+def affines(draw: Draw, entering: tuple[int, ...]) -> Case:
+    """Learned factors and offsets along some axes, as a Keras layer that multiplies and adds."""
+    ours, theirs, _ = options(draw, "beta", "gamma")
+    given: dict[str, Any] = some(draw, center=st.booleans())
+    places = sorted(draw(st.sets(st.integers(0, len(entering) - 1), min_size=1)))
+    if places != [len(entering) - 1]:
+        given["axis"] = tuple(place + 1 for place in places)
+
+    found: dict[str, dict[str, Any]] = {"gamma": {"initializer": "ones"}, "beta": {"initializer": "zeros"}}
+    for name in [name for name in theirs if name != "trainable"]:
+        weight, _, term = name.partition("_")
+        found[weight][term] = theirs.pop(name)
+
+    def build(keras: Any, xs: list[Any]) -> Any:
+        class Affine(keras.layers.Layer):  # type: ignore[misc]
+            def build(self, shape: Any) -> None:
+                own = [n if place in places else 1 for place, n in enumerate(shape[1:])]
+                self.gamma = self.add_weight(shape=[entering[place] for place in places], **found["gamma"])
+                self.beta = None
+                if given.get("center", True):
+                    self.beta = self.add_weight(shape=own[places[0] :], **found["beta"])
+
+            def call(self, x: Any) -> Any:
+                own = [n if place in places else 1 for place, n in enumerate(entering)]
+                scaled = x * keras.ops.reshape(self.gamma, own)
+                return scaled if self.beta is None else scaled + self.beta
+
+        return Affine(**theirs)(xs[0])
+
+    return Case([entering], f"affine({said(**given, **ours)})", build)
+
+
+@st.composite
 def branch_ends(draw: Draw) -> Case:
-    """What stands at the end of a branch: layer_scale, stochastic_depth, dropouts."""
+    """What stands at the end of a branch: layer_scale, affine, stochastic_depth, dropouts."""
     entering = shape(draw, draw(st.integers(0, 3)), 5, 6)
-    which = draw(st.sampled_from(["layer_scale", "stochastic_depth", "dropout", "alpha_dropout"]))
+    which = draw(st.sampled_from(["layer_scale", "affine", "stochastic_depth", "dropout", "alpha_dropout"]))
     rate, seed = draw(st.sampled_from([0, 0.1, 0.5, 0.9])), some(draw, seed=SEEDS)
     if which == "layer_scale":
         ours, theirs, _ = options(draw)
@@ -178,6 +220,8 @@ def branch_ends(draw: Draw) -> Case:
             return Scale(**theirs)(xs[0])
 
         return Case([entering], f"layer_scale({said(init=rate, **penalty, **projection, **ours)})", build)
+    if which == "affine":
+        return draw(affines(entering))
     if which == "stochastic_depth":
         noise: Any = (None, *[1] * len(entering))
         build = lambda k, xs: k.layers.Dropout(rate, noise_shape=noise, **seed)(xs[0])  # noqa: E731

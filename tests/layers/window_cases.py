@@ -165,23 +165,32 @@ def edge_layers(draw: Draw) -> Case:
     rank, which = draw(st.integers(1, 3)), draw(st.sampled_from(["pad", "crop"]))
     amount = numeric(draw, draw(st.sampled_from([rank, rank, rank, rank, 2, 3])), 4)
     entering = shape(draw, rank)
-    mode = draw(st.sampled_from(["zeros", "zeros", "reflect", "symmetric"])) if which == "pad" else "zeros"
+    modes = ["zeros", "zeros", "constant", "reflect", "symmetric"]
+    mode = draw(st.sampled_from(modes)) if which == "pad" else "zeros"
+    value = draw(st.sampled_from([1, -0.5])) if mode == "constant" else 0
+    ends = (
+        draw(st.sampled_from([(0, 0), (0, 0), (1, 2)])) if which == "pad" and mode in ("zeros", "constant") else (0, 0)
+    )
 
     def build(keras: Any, xs: list[Any]) -> Any:
-        if mode != "zeros":
+        if mode != "zeros" or ends != (0, 0):
             given = edges(amount, rank) if rank > 1 else (edges(amount, rank),)
             sides = [
                 (a, a) if isinstance(a, int) else a for a in (given if isinstance(given, tuple) else (given,) * rank)
             ]
+            mirrors = mode in ("reflect", "symmetric")
             if len(sides) != rank or any(
-                [max(s) > n - (mode == "reflect") for s, n in zip(sides, entering, strict=False)]
+                [mirrors and max(s) > n - (mode == "reflect") for s, n in zip(sides, entering, strict=False)]
             ):
                 raise ValueError("there is not as much to mirror")
-            return keras.ops.pad(xs[0], ((0, 0), *sides, (0, 0)), mode=mode)
+            number = {} if mirrors else {"constant_values": value}
+            return keras.ops.pad(xs[0], ((0, 0), *sides, ends), mode=mode if mirrors else "constant", **number)
         fitting = amount if isinstance(amount, tuple) and len(amount) != rank else edges(amount, rank)
         return getattr(keras.layers, f"{'ZeroPadding' if which == 'pad' else 'Cropping'}{rank}D")(fitting)(xs[0])
 
-    return Case([entering], f"{which}({size(amount)}{'' if mode == 'zeros' else f', mode={mode}'})", build)
+    more = {"mode": mode if mode != "zeros" else None, "value": value or None, "channels": ends if any(ends) else None}
+    written = "".join([f", {name}={shown}" for name, shown in more.items() if shown is not None])
+    return Case([entering], f"{which}({size(amount)}{written})", build)
 
 
 @st.composite
